@@ -1,0 +1,1 @@
+"""A call-centre telephone server for a shop."""

@@ -1,0 +1,1 @@
+"""Staff, rights, seats, queues, routing."""

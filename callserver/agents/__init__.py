@@ -1,0 +1,1 @@
+"""The agent channel: Perspective Broker over TLS, one perspective a person."""

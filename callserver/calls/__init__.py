@@ -1,0 +1,1 @@
+"""Line and call machines, the board of live states, the event vocabulary."""

@@ -1,0 +1,1 @@
+"""The agents' program and the library it stands on."""

@@ -1,0 +1,1 @@
+"""Signals: numpy in, numbers and events out; no reactor."""

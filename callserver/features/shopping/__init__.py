@@ -1,0 +1,1 @@
+"""Goods ordered and tracked by telephone."""

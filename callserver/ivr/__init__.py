@@ -1,0 +1,1 @@
+"""Menus: what a menu is, the runner, prompts, spoken numbers."""

@@ -1,0 +1,1 @@
+"""Subscriber lines: ports, modem links, one service a line, hot-plug."""

@@ -1,0 +1,91 @@
+"""What a line is to the rest of the server; no modem words here."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+
+from callserver.dsp.codecs import Codec
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What the exchange says of the calling party; a claim, not a proof."""
+
+    number: str | None = None  # [0-9*#]{0,24}
+    name: str | None = None  # at most 32 characters, no control characters
+    withheld: bool = False
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What this line can do; decides what may be offered on it."""
+
+    full_duplex: bool
+    reports_keys: bool  # it finds DTMF itself
+    fax_class_1: bool = False
+
+
+@dataclass(frozen=True)
+class DialPermit:
+    """A number the dial guard has let through; nothing else makes one, and a line dials nothing else."""
+
+    digits: str  # [0-9]+
+    asked_by: str
+
+
+class LineFailure(Exception):
+    """The line could not do what was asked; the text says what happened."""
+
+
+class ILineListener(Protocol):
+    """Told by a line what happens on it, in the reactor thread."""
+
+    def line_up(self, capabilities: Capabilities) -> None:
+        """The line is on hook and can be used."""
+
+    def line_lost(self, reason: str) -> None:
+        """The line is gone, with whatever call was on it; line_up follows when it comes back."""
+
+    def ring(self) -> None:
+        """One burst of ringing."""
+
+    def caller_id(self, caller: Caller) -> None:
+        """Who calls: before the first ring, between the first two, or never."""
+
+    def sound(self, data: bytes) -> None:
+        """What the far end says, in the line's codec; any number of samples."""
+
+    def key(self, digit: str) -> None:
+        """A key that the line's own hardware heard (only where it is this line's source of keys)."""
+
+    def far_end_gone(self, reason: str) -> None:
+        """The line's own report that the other party hung up."""
+
+    def sound_trouble(self, kind: str) -> None:
+        """'underrun' (we sent too late) or 'overrun' (we read too late)."""
+
+
+class ILine(Protocol):
+    """One subscriber line, however it is attached."""
+
+    name: str  # "line 3"
+    codec: Codec  # of both directions, fixed once line_up was told
+
+    def attach(self, listener: ILineListener) -> None:
+        """Whom to tell; before the line's service starts."""
+
+    def answer(self) -> Deferred[None]:
+        """Off hook, sound flowing both ways; fails with LineFailure."""
+
+    def dial(self, permit: DialPermit) -> Deferred[None]:
+        """Off hook, digits sent, sound flowing both ways; what follows is heard, not reported. LineFailure if refused."""
+
+    def hang_up(self) -> Deferred[None]:
+        """On hook; fires when it is; harmless when already so. LineFailure if the line does not obey."""
+
+    def send(self, block: bytes) -> None:
+        """One 20-ms block to the far end, in the line's codec, each 20 ms while off hook."""
+
+    def flush(self) -> None:
+        """Forget what was sent and not yet heard (barge-in)."""

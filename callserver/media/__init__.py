@@ -1,0 +1,1 @@
+"""The 20-ms tick, the patch bay, legs, players, the recorder, speech."""

@@ -1,0 +1,1 @@
+"""The database, its one thread, upgrades, the tables of calls and events."""

@@ -1,0 +1,1 @@
+"""What server and desktop both say: states, rights, refusals, records."""
