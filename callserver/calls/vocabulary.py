@@ -1,0 +1,39 @@
+"""The words of the event log: every kind of event, with the data it carries."""
+
+from enum import Enum
+
+
+class Kind(Enum):
+    """What happened; behind each the keys of its data. Values are stored for years: add, never rename."""
+
+    STATE = "state"  # from, to, reason: a line or a seat
+    RING = "ring"  # count
+    CALLER_ID = "caller_id"  # number, name, withheld
+    ANSWER = "answer"  # off hook
+    KEY = "key"  # digit ("?" if secret), source
+    MENU = "menu"  # name
+    LANGUAGE = "language"  # language
+    PROMPT = "prompt"  # names, language
+    PROMPT_END = "prompt_end"  # interrupted
+    INPUT = "input"  # what a menu took from the keys: digits
+    ENTRY = "entry"  # queue, place
+    OFFER = "offer"  # seat, candidates, passed_over, why
+    MISS = "miss"  # seat, reason
+    CONNECT = "connect"  # seat, wait_s
+    HOLD = "hold"
+    RETRIEVE = "retrieve"
+    LEAVE = "leave"  # queue, outcome, wait_s
+    LOG_IN = "log_in"
+    LOG_OUT = "log_out"  # reason
+    LOG_IN_REFUSED = "log_in_refused"  # address
+    RIGHT_REFUSED = "right_refused"  # right, act
+    RECORDING = "recording"  # file
+    RECORDING_MARK = "recording_mark"  # text
+    RECORDING_END = "recording_end"  # file, length_s
+    RECORDING_REPAIRED = "recording_repaired"  # file, length_s
+    ORDER = "order"  # order, items, total_fen, balance of stock
+    TONE = "tone"  # name
+    MENU_FAILED = "menu_failed"  # menu, error
+    END = "end"  # by, reason
+    ALARM = "alarm"  # text
+    SERVER = "server"  # "started", "stopped"
