@@ -1,10 +1,24 @@
 """What a menu is, and what a call is to a menu."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from zope.interface import Attribute, Interface
 
 from callserver.lines.interfaces import Caller
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A name or free text, in the caller's language: its recording if there is one, else the synthesiser's voice."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return f"“{self.text}”"
+
+
+Prompt = str | Spoken  # a catalogue name, "main-menu", of the caller's language, or "en/main-menu"; or a spoken text
 
 
 class ICall(Protocol):
@@ -17,25 +31,25 @@ class ICall(Protocol):
     async def answer(self) -> None:
         """Off hook; nothing is heard before."""
 
-    async def play(self, *prompts: str) -> None:
-        """Play recorded prompts by name, one after the other, to the end; a key does not stop them."""
+    async def play(self, *prompts: Prompt) -> None:
+        """Say prompts one after the other, to the end; keys pressed meanwhile wait for the next `collect`."""
 
     async def collect(
         self,
-        *prompts: str,
+        *prompts: Prompt,
         max_digits: int = 1,
         end_key: str | None = "#",
         first_timeout_s: float = 5.0,
         between_timeout_s: float = 3.0,
     ) -> str:
         """
-        Play prompts and take keys; the first key silences them.
+        Say prompts and take keys; the first key silences them, and keys that wait already leave them unsaid.
 
-        Keys pressed before the call of `collect` count. Returns the keys without the end key, "" after silence.
+        :return: the keys without the end key; "" after silence
         """
 
     async def record(self, max_s: float = 180.0, silence_s: float = 10.0) -> str:
-        """Record what the caller says until #, silence or `max_s`; returns the recording's file name."""
+        """Record what the caller says, until a key, silence or `max_s`; returns the recording's file name."""
 
     async def transfer_to_queue(self, queue: str) -> None:
         """Hand the caller to people; returns when their talk is over."""

@@ -1,0 +1,139 @@
+"""What a menu holds in its hand: a call with a voice and ears."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from callserver.calls.call import Call
+from callserver.calls.vocabulary import Kind
+from callserver.dsp.frames import FloatArray
+from callserver.ivr.interfaces import Prompt, Spoken
+from callserver.ivr.prompts import Prompts
+from callserver.lines.interfaces import Caller
+from callserver.media.speech import Speech, SpeechError
+
+log = Logger()
+
+
+class People(Protocol):
+    """Where callers wait for a person."""
+
+    def enter(self, queue: str, call: Call) -> Deferred[str]:
+        """Fires with the outcome when the talk is over, or the caller could not be served."""
+
+
+class MenuCall:
+    """ICall on a real call: prompts by name, keys from whoever hears them."""
+
+    def __init__(self, call: Call, *, prompts: Prompts, speech: Speech, people: People, clock: IReactorTime) -> None:
+        self.call = call
+        self._prompts, self._speech, self._people, self._clock = prompts, speech, people, clock
+        self._collecting = False
+        self._waiting: Deferred[None] | None = None  # for the next key
+        call.on_key = self._key
+
+    @property
+    def id(self) -> str:
+        return self.call.id
+
+    @property
+    def caller(self) -> Caller:
+        return self.call.caller
+
+    @property
+    def language(self) -> str:
+        return self.call.language
+
+    @language.setter
+    def language(self, language: str) -> None:
+        self.call.language = language
+        self.call.log(Kind.LANGUAGE, language=language)
+
+    async def answer(self) -> None:
+        if self.call.leg is None:
+            await self.call.answer()
+
+    async def play(self, *prompts: Prompt) -> None:
+        await self._say(prompts)
+
+    async def collect(
+        self,
+        *prompts: Prompt,
+        max_digits: int = 1,
+        end_key: str | None = "#",
+        first_timeout_s: float = 5.0,
+        between_timeout_s: float = 3.0,
+    ) -> str:
+        self._collecting = True
+        try:
+            if prompts and not self.call.keys:
+                await self._say(prompts)
+            digits = await self._take(max_digits, end_key, first_timeout_s, between_timeout_s)
+        finally:
+            self._collecting = False
+        self.call.log(Kind.INPUT, digits=digits, prompts=[str(prompt) for prompt in prompts])
+        self.call.path.append(f"{prompts[-1] if prompts else ''}: {digits or '-'}")
+        return digits
+
+    async def record(self, max_s: float = 180.0, silence_s: float = 10.0) -> str:
+        raise NotImplementedError
+
+    async def transfer_to_queue(self, queue: str) -> None:
+        await self.answer()
+        await self._people.enter(queue, self.call)
+
+    async def hang_up(self) -> None:
+        self.call.end("menu", "menu over")
+
+    async def _take(
+        self, max_digits: int, end_key: str | None, first_timeout_s: float, between_timeout_s: float
+    ) -> str:
+        digits, timeout_s = "", first_timeout_s
+        while len(digits) < max_digits and (self.call.keys or await self._key_within(timeout_s)):
+            key = self.call.keys.popleft()
+            if key == end_key:
+                break
+            digits, timeout_s = digits + key, between_timeout_s
+        return digits
+
+    async def _key_within(self, timeout_s: float) -> bool:
+        self._waiting = Deferred()
+        try:
+            await self._waiting.addTimeout(timeout_s, self._clock)
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting = None
+        return True
+
+    def _key(self) -> None:
+        """A key came: silence the question, wake who waits for the answer."""
+        if self._collecting and self.call.leg is not None:
+            self.call.leg.stop()
+        if self._waiting is not None and not self._waiting.called:
+            self._waiting.callback(None)
+
+    async def _say(self, prompts: Sequence[Prompt]) -> None:
+        sounds = [sound for prompt in prompts for sound in await self._sounds(prompt)]
+        leg = self.call.leg
+        if leg is None or (self._collecting and self.call.keys):
+            return
+        self.call.log(Kind.PROMPT, names=[str(prompt) for prompt in prompts], language=self.language)
+        whole = await leg.play(sounds)
+        self.call.log(Kind.PROMPT_END, interrupted=not whole)
+
+    async def _sounds(self, prompt: Prompt) -> Sequence[FloatArray]:
+        if isinstance(prompt, Spoken):
+            return await self._spoken(prompt.text)
+        language, _, name = prompt.rpartition("/")
+        return self._prompts.sounds(language or self.language, name)
+
+    async def _spoken(self, text: str) -> Sequence[FloatArray]:
+        try:
+            return [await self._speech.say(self.language, text)]
+        except SpeechError as problem:  # the rest of the sentence is better than none
+            log.warn("not spoken: {problem}", problem=problem)
+            return []

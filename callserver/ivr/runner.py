@@ -1,0 +1,45 @@
+"""A menu at work on a call; whatever breaks in it, the caller is not left in silence."""
+
+from collections.abc import Callable, Mapping
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.logger import Logger
+
+from callserver.calls.call import Call
+from callserver.calls.vocabulary import Kind
+from callserver.ivr.dialogue import WantsPerson
+from callserver.ivr.interfaces import IMenu
+from callserver.ivr.menu_call import MenuCall
+
+log = Logger()
+
+
+class MenuRunner:
+    """Serves calls with menus; callers whose menu breaks, or who want a person, go to `queue`."""
+
+    def __init__(self, menus: Mapping[str, IMenu], menu_call: Callable[[Call], MenuCall], queue: str) -> None:
+        self._menus, self._menu_call, self._queue = menus, menu_call, queue
+
+    def serve(self, call: Call, menu_name: str) -> Deferred[None]:
+        """Run a menu while the call lives; fires when both are over."""
+        running = Deferred.fromCoroutine(self._run(self._menus[menu_name], self._menu_call(call)))
+        call.when_ended().addCallback(lambda _: running.cancel())
+        running.addErrback(lambda failure: failure.trap(CancelledError) and None)  # the caller hung up: an ordinary end
+        running.addErrback(lambda failure: log.failure("call {call} broke", failure, call=call.id))
+        return running.addBoth(lambda _: call.end("menu", "menu over"))
+
+    async def _run(self, menu: IMenu, menu_call: MenuCall) -> None:
+        call = menu_call.call
+        call.log(Kind.MENU, name=menu.name)
+        call.path.append(menu.name)
+        try:
+            await menu.run(menu_call)
+        except WantsPerson as wish:
+            call.path.append(str(wish))
+            await menu_call.transfer_to_queue(self._queue)
+        except CancelledError:
+            raise
+        except Exception as problem:
+            log.failure("menu {menu} broke on call {call}", menu=menu.name, call=call.id)
+            call.log(Kind.MENU_FAILED, menu=menu.name, error=repr(problem))
+            await menu_call.transfer_to_queue(self._queue)
