@@ -63,5 +63,5 @@ class IMenu(Interface):
 
     name = Attribute("What config.ini calls it.")
 
-    async def run(call: ICall) -> None:  # type: ignore[misc]  # zope methods have no self
+    async def run(call: ICall) -> None:  # type: ignore[misc]  # noqa: N805 - zope has no self
         """Serve one call; when it returns, the call is ended."""
