@@ -93,6 +93,7 @@ SINGLE_SECTIONS: dict[str, type] = {
     "agents": AgentsConfig,
     "recording": RecordingConfig,
 }
+COUNTRIES = ("cn", "us", "gb", "de", "fr", "it", "es", "ru", "jp", "au", "in", "hk", "tw", "sg", "br")
 RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (LineConfig, "ring_stop_s"): (2, 20),
     (LineConfig, "guard_s"): (0.2, 10),
@@ -108,7 +109,7 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
 CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (LineConfig, "keys"): ("sound", "modem"),
     (RecordingConfig, "calls"): ("all", "none"),
-    (ExchangeConfig, "country"): tuple("cn us gb de fr it es ru jp au in hk tw sg br".split()),
+    (ExchangeConfig, "country"): COUNTRIES,
 }
 YES_NO = {"yes": True, "no": False, "true": True, "false": False, "on": True, "off": False}
 LINES_MAX = 200
