@@ -1,0 +1,166 @@
+"""What all detectors share: the sound of all channels, pre-filtered once, measured at all their tones by one product."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callserver.dsp.frames import BLOCK_SAMPLES, FULL_SCALE_SINE_DBM0, RATE_HZ, FloatArray
+
+PIECE_SAMPLES = 80  # 10 ms: wide enough in frequency for a tone 1.8 % off, and two make a tick
+PIECES = BLOCK_SAMPLES // PIECE_SAMPLES
+HISTORY_SAMPLES = 8 * BLOCK_SAMPLES
+LANES = 32  # BLAS treats every column of a full group of so many alike: no channel feels its neighbours, not even in the last bit
+
+
+def pre_filter_gain(freq_hz: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Amplitude gain of the pre-filter x[n] - x[n-2]: nothing at 0 and 4000 Hz, 1.04 at 697 Hz, 2 at 2000 Hz."""
+    return 2 * np.abs(np.sin(2 * np.pi * np.asarray(freq_hz) / RATE_HZ))
+
+
+class Spectrum:
+    """
+    One 20-ms frame of all channels, as two pieces of 10 ms; valid until the next one is taken, the arrays are reused.
+
+    `start_sample`: where the frame begins in the stream, counted from the first sample ever fed.
+    `powers`: shape (2 pieces, n_tones, n_channels), mean square of each tone in the pre-filtered sound.
+    `energy`: shape (2 pieces, n_channels), mean square of the whole pre-filtered sound.
+    `powers / energy` is therefore the share a tone has of the sound: 1 for a pure tone on its nominal frequency.
+    """
+
+    def __init__(self, n_channels: int, n_tones: int) -> None:
+        padded = -(-n_channels // LANES) * LANES
+        self.start_sample = -BLOCK_SAMPLES
+        self._product = np.zeros((PIECES, 2 * n_tones, padded), np.float32)
+        self._squares = np.zeros_like(self._product)
+        self._powers = np.zeros((PIECES, n_tones, padded), np.float32)
+        self._n_tones, self._n_channels = n_tones, n_channels
+        self._energy = np.zeros((PIECES, padded), np.float32)
+        self.powers = self._powers[:, :, :n_channels]
+        self.energy = self._energy[:, :n_channels]
+
+    def values(self, tones: slice) -> NDArray[np.complex64]:
+        """
+        Complex tone values, shape (2, n, n_channels), with |value|**2 = power.
+
+        The phase is that at the first sample of each piece: a steady tone advances by `FrontEnd.piece_turn` a piece.
+        """
+        cosines, sines = self._product[:, : self._n_tones], self._product[:, self._n_tones :]
+        return (cosines[:, tones] - 1j * sines[:, tones])[:, :, : self._n_channels]
+
+    def measure(self, sound: FloatArray, phasors: FloatArray) -> None:
+        """Fill in from pre-filtered sound, shape (padded channels, 160) and phasors, shape (2 * n_tones, 80)."""
+        self.start_sample += BLOCK_SAMPLES
+        pieces = sound.reshape(-1, PIECES, PIECE_SAMPLES)
+        np.matmul(phasors, pieces.transpose(1, 2, 0), out=self._product)
+        np.square(self._product, out=self._squares)
+        np.add(self._squares[:, : self._n_tones], self._squares[:, self._n_tones :], out=self._powers)
+        np.einsum("cps,cps->pc", pieces, pieces, out=self._energy)
+        self._energy *= 1 / PIECE_SAMPLES
+
+
+class FrontEnd:
+    """
+    Sound of `n_channels` in, any number of samples at a time; one `Spectrum` out for every full 20 ms.
+
+    :param freqs_hz: the tones all detectors together ask for; a frequency named twice is measured once
+    :raises ValueError: for no channels or a frequency outside 0 .. 4000 Hz
+
+    Pre-filter x[n] - x[n-2]: takes DC out and 21 dB of 60 Hz mains hum against 697 Hz. Then, per piece of 10 ms,
+    one product of all tones' cosines and sines with all channels: Goertzel's value (Amer. Math. Monthly 65, 1958).
+    """
+
+    def __init__(self, n_channels: int, freqs_hz: Sequence[float]) -> None:
+        self.n_channels, self.freqs_hz = n_channels, tuple(dict.fromkeys(freqs_hz))
+        freqs = np.array(self.freqs_hz)
+        if n_channels < 1 or not np.all((freqs > 0) & (freqs < RATE_HZ / 2)):
+            raise ValueError(f"no front end for {n_channels} channels and tones {freqs_hz}")
+        turns = np.outer(freqs, np.arange(PIECE_SAMPLES)) * (2 * np.pi / RATE_HZ)
+        self._phasors = (np.vstack([np.cos(turns), np.sin(turns)]) * (np.sqrt(2) / PIECE_SAMPLES)).astype(np.float32)
+        self.piece_turn = np.exp(2j * np.pi * freqs * PIECE_SAMPLES / RATE_HZ).astype(np.complex64)
+        self._gains = pre_filter_gain(freqs) ** 2
+        self.spectrum = Spectrum(n_channels, len(freqs))
+        self._padded = -(-n_channels // LANES) * LANES
+        self._waiting = np.zeros((n_channels, BLOCK_SAMPLES), np.float32)
+        self._n_waiting = 0
+        self._last_two = np.zeros((n_channels, 2), np.float32)
+        self._filtered = np.zeros((self._padded, BLOCK_SAMPLES), np.float32)
+        # Written twice, one length apart: the newest HISTORY_SAMPLES are always one slice.
+        self._history = np.zeros((n_channels, 2 * HISTORY_SAMPLES), np.float32)
+        self._history_end = HISTORY_SAMPLES
+
+    def rows(self, freqs_hz: Sequence[float]) -> slice:
+        """
+        Where the tones of one detector stand in a spectrum.
+
+        :raises ValueError: unless they were given at construction, in this order and one after the other
+        """
+        first = self.freqs_hz.index(freqs_hz[0])
+        if self.freqs_hz[first : first + len(freqs_hz)] != tuple(freqs_hz):
+            raise ValueError(f"{freqs_hz} do not stand together in {self.freqs_hz}")
+        return slice(first, first + len(freqs_hz))
+
+    def level_dbm0(self, power: float, freq_hz: float) -> float:
+        """Level on the line of a tone of this `power` in a spectrum (the pre-filter's gain taken out)."""
+        in_front = power / self._gains[self.freqs_hz.index(freq_hz)]
+        return 10 * float(np.log10(2 * in_front + 1e-20)) + FULL_SCALE_SINE_DBM0
+
+    def power(self, level_dbm0: float, freq_hz: float) -> float:
+        """The `power` in a spectrum of a tone of this level on the line."""
+        power = 10 ** ((level_dbm0 - FULL_SCALE_SINE_DBM0) / 10) / 2
+        return float(power * self._gains[self.freqs_hz.index(freq_hz)])
+
+    def feed(self, block: FloatArray) -> Iterator[Spectrum]:
+        """
+        The frames this block completes, oldest first; take them all, each before the next.
+
+        :param block: float32, shape (n_channels, n), any n
+        :raises ValueError: naming the shape or type, when it is another
+        """
+        check_sound(block, self.n_channels)
+        return self._frames(block)
+
+    def recent(self, channels: NDArray[np.intp], n_samples: int) -> FloatArray:
+        """The newest pre-filtered samples of some channels, up to the end of the last spectrum: shape (k, n_samples)."""
+        return self._history[channels, self._history_end - n_samples : self._history_end]
+
+    def reset(self, channel: int) -> None:
+        """Forget a channel's past: another call begins on it."""
+        self._waiting[channel] = self._last_two[channel] = self._history[channel] = 0
+
+    def _frames(self, block: FloatArray) -> Iterator[Spectrum]:
+        taken = 0
+        while block.shape[1] - taken >= BLOCK_SAMPLES - self._n_waiting:
+            piece = block[:, taken : taken + BLOCK_SAMPLES - self._n_waiting]
+            taken += piece.shape[1]
+            yield self._measure(piece if self._n_waiting == 0 else self._join(piece))
+            self._n_waiting = 0
+        rest = block[:, taken:]
+        self._waiting[:, self._n_waiting : self._n_waiting + rest.shape[1]] = rest
+        self._n_waiting += rest.shape[1]
+
+    def _join(self, piece: FloatArray) -> FloatArray:
+        self._waiting[:, self._n_waiting :] = piece
+        return self._waiting
+
+    def _measure(self, frame: FloatArray) -> Spectrum:
+        filtered = self._filtered[: self.n_channels]
+        np.subtract(frame[:, 2:], frame[:, :-2], out=filtered[:, 2:])
+        np.subtract(frame[:, :2], self._last_two, out=filtered[:, :2])
+        self._last_two[:] = frame[:, -2:]
+        self._remember(filtered)
+        self.spectrum.measure(self._filtered, self._phasors)
+        return self.spectrum
+
+    def _remember(self, filtered: FloatArray) -> None:
+        start = self._history_end % HISTORY_SAMPLES
+        self._history[:, start : start + BLOCK_SAMPLES] = filtered
+        self._history[:, start + HISTORY_SAMPLES : start + HISTORY_SAMPLES + BLOCK_SAMPLES] = filtered
+        self._history_end = start + HISTORY_SAMPLES + BLOCK_SAMPLES
+
+
+def check_sound(block: FloatArray, n_channels: int) -> None:
+    """:raises ValueError: unless it is float32 of shape (n_channels, n); naming what it is"""
+    if not isinstance(block, np.ndarray) or block.dtype != np.float32 or block.ndim != 2 or len(block) != n_channels:
+        found = f"{block.dtype} of shape {block.shape}" if isinstance(block, np.ndarray) else type(block).__name__
+        raise ValueError(f"sound must be float32 of shape ({n_channels}, n), not {found}")
