@@ -1,4 +1,4 @@
-"""What all detectors share: the sound of all channels, pre-filtered once, measured at all their tones by one product."""
+"""What all detectors share: the sound of all channels, filtered once, measured at all their tones by one product."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ from callserver.dsp.frames import BLOCK_SAMPLES, FULL_SCALE_SINE_DBM0, RATE_HZ, 
 PIECE_SAMPLES = 80  # 10 ms: wide enough in frequency for a tone 1.8 % off, and two make a tick
 PIECES = BLOCK_SAMPLES // PIECE_SAMPLES
 HISTORY_SAMPLES = 8 * BLOCK_SAMPLES
-LANES = 32  # BLAS treats every column of a full group of so many alike: no channel feels its neighbours, not even in the last bit
+LANES = 32  # BLAS treats all columns of full groups of 32 alike: no channel feels its neighbours, to the last bit
 
 
 def pre_filter_gain(freq_hz: float | NDArray[np.float64]) -> NDArray[np.float64]:
@@ -121,7 +121,7 @@ class FrontEnd:
         return self._frames(block)
 
     def recent(self, channels: NDArray[np.intp], n_samples: int) -> FloatArray:
-        """The newest pre-filtered samples of some channels, up to the end of the last spectrum: shape (k, n_samples)."""
+        """The newest pre-filtered samples of k channels, up to the last spectrum's end: shape (k, n_samples)."""
         return self._history[channels, self._history_end - n_samples : self._history_end]
 
     def reset(self, channel: int) -> None:

@@ -19,10 +19,10 @@ class DtmfBankTests(SynchronousTestCase):
         self.assertEqual("".join(event.key for event in downs), ALL_KEYS)
         for number, (down, up) in enumerate(zip(downs, ups, strict=True)):
             self.assertEqual(down.key, up.key)
-            self.assertAlmostEqual(down.onset_sample, 400 + 800 * number, delta=40)
-            self.assertAlmostEqual(up.end_sample, 800 + 800 * number, delta=40)
-            self.assertAlmostEqual(down.low_dbm0, -9, delta=0.5)
-            self.assertAlmostEqual(down.high_dbm0, -7, delta=0.5)
+            self.assertApproximates(down.onset_sample, 400 + 800 * number, 40)
+            self.assertApproximates(up.end_sample, 800 + 800 * number, 40)
+            self.assertApproximates(down.low_dbm0, -9, 0.5)
+            self.assertApproximates(down.high_dbm0, -7, 0.5)
 
     def test_wrong_shape(self) -> None:
         """Sound of the wrong shape or type is refused, and the error says what it was."""
