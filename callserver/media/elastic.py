@@ -1,0 +1,87 @@
+"""Between a clock that is not ours and the tick: a short, elastic store of sound."""
+
+from callserver.dsp.codecs import Codec
+from callserver.dsp.frames import BLOCK_SAMPLES
+
+START_SAMPLES = 240  # 30 ms are gathered before the first block goes out
+LOW_SAMPLES = 40  # less than 5 ms left at the worst moment of a second: stretch
+HIGH_SAMPLES = 240  # never less than 30 ms left in a second: shrink
+DEEP_SAMPLES = 480  # never less than 60 ms: a whole block goes at once
+LIMIT_SAMPLES = 1280  # 160 ms: the reader stood still, what is older than this is of no use
+REVIEW_BLOCKS = 50  # a second
+SLIP_BLOCKS = 5  # one sample in 100 ms is 1250 ppm: ten times the error of a modem's crystal
+DRY_BLOCKS = 10  # nothing for 200 ms: the sound has stopped, it is not late
+
+
+class ElasticBuffer:
+    """
+    Takes bytes of any length, gives one block a tick.
+
+    Two clocks never agree: when the least left in a second is too little or too much, a sample is repeated or left out
+    in one block of five, which nobody hears. Sound that comes too late is replaced by a block of silence (`underruns`),
+    which also makes the store one block deeper; of too much sound a block is dropped (`overruns`).
+    """
+
+    def __init__(self, codec: Codec) -> None:
+        self.underruns = 0
+        self.overruns = 0
+        self._sample_bytes = codec.bytes_per_sample
+        self._block_bytes = BLOCK_SAMPLES * codec.bytes_per_sample
+        self._limit_bytes = LIMIT_SAMPLES * codec.bytes_per_sample
+        self._silence = codec.silence * BLOCK_SAMPLES
+        self._data = bytearray()
+        self._flows = False
+        self._dry_blocks = 0
+        self._blocks = 0
+        self._slip = 0
+        self._least_bytes = self._limit_bytes
+
+    def put(self, data: bytes) -> None:
+        """What has just arrived: any number of bytes, also half a sample."""
+        self._data += data
+        while len(self._data) > self._limit_bytes:
+            self._drop_block()
+
+    def take(self) -> bytes:
+        """The next block: exactly 160 samples, of silence if there are none."""
+        data = self._data
+        if not self._flows:
+            if len(data) < START_SAMPLES * self._sample_bytes:
+                return self._silence
+            self._flows, self._dry_blocks = True, 0
+        if len(data) < self._block_bytes:
+            return self._run_dry()
+        block = bytes(data[: self._block_bytes])
+        del data[: self._block_bytes]
+        self._least_bytes = min(self._least_bytes, len(data))
+        self._blocks += 1
+        if not self._blocks % SLIP_BLOCKS:
+            self._follow_clock(block)
+        return block
+
+    def _run_dry(self) -> bytes:
+        self.underruns += 1
+        self._dry_blocks += 1
+        if self._dry_blocks == DRY_BLOCKS:
+            self._flows = False
+        return self._silence
+
+    def _follow_clock(self, block: bytes) -> None:
+        self._dry_blocks = 0
+        if self._slip > 0:
+            del self._data[: self._sample_bytes]
+        elif self._slip < 0:
+            self._data[:0] = block[-self._sample_bytes :]
+        if not self._blocks % REVIEW_BLOCKS:
+            self._review()
+
+    def _review(self) -> None:
+        least_samples = self._least_bytes // self._sample_bytes
+        self._least_bytes = self._limit_bytes
+        self._slip = (least_samples > HIGH_SAMPLES) - (least_samples < LOW_SAMPLES)
+        if least_samples > DEEP_SAMPLES:
+            self._drop_block()
+
+    def _drop_block(self) -> None:
+        del self._data[: self._block_bytes]
+        self.overruns += 1

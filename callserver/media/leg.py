@@ -1,0 +1,117 @@
+"""One party's end of a call, as the patch bay sees it: what it says, what it hears."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from twisted.internet.defer import Deferred, succeed
+
+from callserver.dsp.codecs import Codec
+from callserver.dsp.frames import FloatArray
+from callserver.media.elastic import ElasticBuffer
+from callserver.media.player import Player
+
+
+class LegListener(Protocol):
+    """Told, in the reactor thread and within the tick, what is heard on a leg."""
+
+    def key(self, digit: str, at_s: float) -> None:
+        """The far end pressed a key; `at_s` as the patch bay's clock counts."""
+
+    def tone(self, name: str) -> None:
+        """The far end sent a call-progress or fax tone: "busy", "dial" ..."""
+
+
+class Bay(Protocol):
+    """What a leg needs of the patch bay it is plugged into."""
+
+    def rewire(self) -> None:
+        """Something the matrix stands on has changed."""
+
+    def unplug(self, leg: "Leg") -> None:
+        """The leg is closed: its slot is free, nobody hears it any more."""
+
+    def heard_dbm0(self, leg: "Leg") -> float:
+        """Level of the leg's last block."""
+
+
+class Leg:
+    """
+    A line or a headset, while it is in use; made by `PatchBay.open_leg`.
+
+    `call_id` says whose call it serves: only legs of one call can be bridged.
+    """
+
+    def __init__(
+        self,
+        bay: Bay,
+        slot: int,
+        name: str,
+        codec: Codec,
+        send: Callable[[bytes], None],
+        flush: Callable[[], None],
+        listener: LegListener,
+        listen_for_signals: bool,
+    ) -> None:
+        self.slot, self.name, self.codec, self.listener = slot, name, codec, listener
+        self.send, self.flush = send, flush
+        self.listen_for_signals = listen_for_signals
+        self.call_id: str | None = None
+        self.is_open = True
+        self.faults = 0  # exceptions of its send and its listener
+        self.muted = False
+        self.buffer = ElasticBuffer(codec)
+        self.player = Player()
+        self._bay = bay
+
+    def __repr__(self) -> str:
+        return f"<Leg {self.name}>"
+
+    @property
+    def underruns(self) -> int:
+        """Blocks of silence put in because the far end's sound came late."""
+        return self.buffer.underruns
+
+    @property
+    def overruns(self) -> int:
+        """Blocks dropped because we took the far end's sound too late."""
+        return self.buffer.overruns
+
+    @property
+    def heard_dbm0(self) -> float:
+        """Level of the last 20 ms the far end said."""
+        return self._bay.heard_dbm0(self)
+
+    def receive(self, data: bytes) -> None:
+        """What the far end says, in the leg's codec, any number of bytes."""
+        self.buffer.put(data)
+
+    def play(self, sounds: Sequence[FloatArray]) -> Deferred[bool]:
+        """
+        Play sounds, each of shape (n,), one after the other without a gap, instead of what was being played.
+
+        :return: True when the last block was sent (the far end hears it as much later as its modem holds), False when
+            it was stopped, replaced, or the leg closed; cancelling it stops the playing
+        """
+        return self.player.play(sounds) if self.is_open else succeed(False)
+
+    def stop(self) -> None:
+        """Be silent at once: the prompts end, and what was sent and is not yet heard is forgotten (barge-in)."""
+        if self.is_open:
+            self.flush()
+            self.player.stop()
+
+    def music(self, samples: FloatArray | None) -> None:
+        """Play this round and round (None: stop); it waits while prompts play, and goes on where it was."""
+        self.player.music(samples)
+
+    def mute(self, muted: bool = True) -> None:
+        """Nobody, and no recording, hears what the far end says; its keys still count."""
+        self.muted = muted
+        self._bay.rewire()
+
+    def close(self) -> None:
+        """Out of the patch bay; harmless when already so."""
+        if self.is_open:
+            self.is_open = False
+            self._bay.unplug(self)
+            self.player.stop()

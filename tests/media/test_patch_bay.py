@@ -1,0 +1,264 @@
+from itertools import permutations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.dsp.codecs import A_LAW, LINEAR_16, MU_LAW
+from callserver.dsp.frames import BLOCK_SAMPLES
+from callserver.media.patch_bay import BayFull, LegClosed, PatchBay, WrongParty
+from tests.media.bench import FakeEar, Heard, Party, make_bay, plug
+
+CALLER, AGENT, THIRD, SUPERVISOR = 0.5, 0.25, 0.125, 0.0625  # each sum of these says who is in it
+
+
+def turn(bay: PatchBay, *speakers: tuple[Party, float], n: int = 3) -> None:
+    """Some rounds in which each speaker says his level, a little ahead so that the buffers start."""
+    for party, level in speakers:
+        party.say(level, 2)
+    for _ in range(n):
+        for party, level in speakers:
+            party.say(level)
+        bay.tick()
+
+
+class WhoHearsWhomTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.bay = make_bay()
+        self.caller, self.agent = plug(self.bay, "line 1"), plug(self.bay, "seat 801", signals=False)
+        self.third, self.supervisor = plug(self.bay, "line 2"), plug(self.bay, "seat 810", signals=False)
+        self.parties = (self.caller, self.agent, self.third, self.supervisor)
+
+    def hear(self) -> list[float]:
+        levels = (CALLER, AGENT, THIRD, SUPERVISOR)
+        turn(self.bay, *zip(self.parties, levels, strict=True))
+        return [party.last_level() for party in self.parties]
+
+    def test_nobody_connected(self) -> None:
+        """Who is not connected hears nothing, not even himself."""
+        self.assertEqual(self.hear(), [0, 0, 0, 0])
+
+    def test_talk(self) -> None:
+        """Caller and agent hear each other, and nobody else hears them."""
+        self.bay.connect(self.caller.leg, self.agent.leg)
+        self.assertEqual(self.hear(), [AGENT, CALLER, 0, 0])
+
+    def test_hold_with_music(self) -> None:
+        """A held caller hears the music and nothing of the agent; retrieved, they talk as before."""
+        self.bay.connect(self.caller.leg, self.agent.leg)
+        self.bay.disconnect(self.caller.leg, self.agent.leg)
+        self.caller.leg.music(np.full(1000, 0.1, np.float32))
+        self.assertEqual(self.hear(), [0.1, 0, 0, 0])
+        self.caller.leg.music(None)
+        self.bay.connect(self.caller.leg, self.agent.leg)
+        self.assertEqual(self.hear(), [AGENT, CALLER, 0, 0])
+
+    def test_three_way(self) -> None:
+        """In a conference each hears the two others, not himself."""
+        for a, b in ((self.caller, self.agent), (self.caller, self.third), (self.agent, self.third)):
+            self.bay.connect(a.leg, b.leg)
+        self.assertEqual(self.hear(), [AGENT + THIRD, CALLER + THIRD, CALLER + AGENT, 0])
+
+    def test_listen(self) -> None:
+        """A supervisor who listens hears both and is heard by none."""
+        self.bay.connect(self.caller.leg, self.agent.leg)
+        self.bay.set_gain(self.caller.leg, self.supervisor.leg, 1.0)
+        self.bay.set_gain(self.agent.leg, self.supervisor.leg, 1.0)
+        self.assertEqual(self.hear(), [AGENT, CALLER, 0, CALLER + AGENT])
+
+    def test_whisper(self) -> None:
+        """What a supervisor whispers is heard by the agent alone."""
+        self.bay.connect(self.caller.leg, self.agent.leg)
+        self.bay.set_gain(self.supervisor.leg, self.agent.leg, 1.0)
+        self.assertEqual(self.hear(), [AGENT, CALLER + SUPERVISOR, 0, 0])
+
+    def test_muted(self) -> None:
+        """While a caller enters a PIN nobody hears him; he hears the agent, and his keys still count."""
+        self.bay.connect(self.caller.leg, self.agent.leg)
+        self.caller.leg.mute()
+        self.bay._ear.events = [Heard(self.caller.leg.slot, "7")]  # type: ignore[attr-defined]
+        self.assertEqual(self.hear(), [AGENT, 0, 0, 0])
+        self.assertEqual([digit for digit, _ in self.caller.keys], ["7"])
+        self.caller.leg.mute(False)
+        self.assertEqual(self.hear(), [AGENT, CALLER, 0, 0])
+
+    def test_gains(self) -> None:
+        """A gain is what the sink hears of the source."""
+        self.bay.connect(self.caller.leg, self.agent.leg, gain=0.5)
+        self.assertEqual(self.hear(), [AGENT / 2, CALLER / 2, 0, 0])
+        self.assertEqual(self.bay.gain(self.caller.leg, self.agent.leg), 0.5)
+
+    def test_too_loud_together(self) -> None:
+        """Two loud parties together are clipped, not wrapped around."""
+        self.bay.connect(self.caller.leg, self.agent.leg)
+        self.bay.connect(self.caller.leg, self.third.leg)
+        turn(self.bay, (self.agent, -0.9), (self.third, -0.9))
+        self.assertEqual(self.caller.last_level(), -1.0)
+
+    def test_codecs_mixed(self) -> None:
+        """Legs of different codecs hear each other."""
+        mu, a = plug(self.bay, "mu", codec=MU_LAW), plug(self.bay, "a", codec=A_LAW)
+        self.bay.connect(mu.leg, a.leg)
+        self.bay.connect(mu.leg, self.caller.leg)
+        turn(self.bay, (mu, 0.5), (a, 0.25))
+        self.assertApproximates(mu.last_level(), 0.25, 0.01)
+        self.assertApproximates(a.last_level(), 0.5, 0.02)
+        self.assertApproximates(self.caller.last_level(), 0.5, 0.02)
+
+
+class PartyTests(SynchronousTestCase):
+    """G7: two legs are bridged only if both belong to the same call."""
+
+    @given(st.lists(st.sampled_from(["a", "b", "c", ""]), min_size=2, max_size=6), st.data())
+    def test_never_another_call(self, calls: list[str], data: st.DataObject) -> None:
+        """Whatever is tried and whatever call a leg is given later, a second on only legs of one call hear each other."""
+        bay = make_bay()
+        legs = [plug(bay, f"leg {n}", call).leg for n, call in enumerate(calls)]
+        for leg in legs:
+            leg.call_id = leg.call_id or None
+        for a, b in permutations(legs, 2):
+            if a.call_id is None or a.call_id != b.call_id:
+                self.assertRaises(WrongParty, bay.set_gain, a, b, 1.0)
+            else:
+                bay.set_gain(a, b, 1.0)
+        for leg in legs:
+            leg.call_id = data.draw(st.sampled_from(["a", "b", None]))
+        for _ in range(50):
+            bay.tick()
+        for a, b in permutations(legs, 2):
+            if a.call_id is None or a.call_id != b.call_id:
+                self.assertEqual(bay.gain(a, b), 0.0)
+        self.flushLoggedErrors()
+
+    def test_parted_is_logged(self) -> None:
+        """A bridge that has become wrong is cut, and the log says so."""
+        bay = make_bay()
+        a, b = plug(bay, "line 1"), plug(bay, "line 2")
+        bay.connect(a.leg, b.leg)
+        b.leg.call_id = "call 2"
+        self.assertEqual(bay.check_parties(), 2)
+        self.assertEqual((bay.gain(a.leg, b.leg), bay.check_parties()), (0.0, 0))
+
+
+class PlugTests(SynchronousTestCase):
+    def test_full(self) -> None:
+        """When all places are taken the next leg is refused; when one closes, it finds place."""
+        bay = make_bay(2)
+        first = plug(bay, "line 1")
+        plug(bay, "line 2")
+        self.assertRaises(BayFull, plug, bay, "line 3")
+        first.leg.close()
+        self.assertEqual(plug(bay, "line 3").leg.slot, first.leg.slot)
+
+    def test_place_is_clean(self) -> None:
+        """Who gets the place of a leg that left hears nothing, is heard by nobody, and its detectors start afresh."""
+        bay = make_bay()
+        old, agent = plug(bay, "line 1"), plug(bay, "seat 801")
+        bay.connect(old.leg, agent.leg)
+        bay.tap(old.leg)
+        turn(bay, (old, CALLER), (agent, AGENT))
+        old.leg.music(np.ones(160, np.float32))
+        bay.tick()
+        old.leg.close()
+        new = plug(bay, "line 2", call_id="call 2")
+        turn(bay, (new, THIRD), (agent, AGENT))
+        self.assertEqual((new.last_level(), agent.last_level()), (0, 0))
+        self.assertEqual(bay._ear.resets, [0, 1, 0])  # type: ignore[attr-defined]
+
+    def test_closed_leg(self) -> None:
+        """A leg that is gone is sent nothing, cannot be connected, and may be parted, muted or closed again."""
+        bay = make_bay()
+        caller, agent = plug(bay, "line 1"), plug(bay, "seat 801")
+        bay.connect(caller.leg, agent.leg)
+        agent.leg.close()
+        agent.leg.close()
+        turn(bay, (caller, CALLER))
+        self.assertEqual(agent.heard, b"")
+        self.assertRaises(LegClosed, bay.connect, caller.leg, agent.leg)
+        bay.disconnect(caller.leg, agent.leg)
+        agent.leg.mute()
+        self.assertIs(self.successResultOf(agent.leg.play([np.ones(9, np.float32)])), False)
+
+
+class TroubleTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.bay = make_bay()
+        self.good, self.bad = plug(self.bay, "line 1"), plug(self.bay, "line 2")
+        self.ear: FakeEar = self.bay._ear  # type: ignore[assignment]
+
+    def test_bad_send(self) -> None:
+        """A line whose send raises takes nothing from the others, and fills no log."""
+        self.bad.leg.send = self._raise  # type: ignore[method-assign]
+        self.bay.connect(self.good.leg, self.bad.leg)
+        turn(self.bay, (self.bad, CALLER), n=20)
+        self.assertEqual((self.good.last_level(), self.bad.leg.faults), (CALLER, 20))
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
+
+    def test_bad_listener(self) -> None:
+        """A listener that raises at a key leaves the other lines their keys and their sound."""
+        self.bad.key = self._raise  # type: ignore[assignment,method-assign]
+        self.ear.events = [Heard(self.bad.leg.slot, "1"), Heard(self.good.leg.slot, "2")]
+        self.bay.tick()
+        self.assertEqual(self.good.keys, [("2", 0.0)])
+        self.assertEqual(len(self.good.heard), 2 * BLOCK_SAMPLES)
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
+
+    def test_bad_detectors(self) -> None:
+        """When the detectors fail people still hear each other."""
+        self.ear.feed = self._raise  # type: ignore[assignment,method-assign]
+        self.bay.connect(self.good.leg, self.bad.leg)
+        turn(self.bay, (self.bad, CALLER))
+        self.assertEqual(self.good.last_level(), CALLER)
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 3)
+
+    def test_closed_by_a_key(self) -> None:
+        """A listener may close its leg, and open another, in the middle of the round."""
+        self.bad.key = lambda digit, at_s: self.bad.leg.close()  # type: ignore[assignment,misc,method-assign]
+        self.ear.events = [Heard(self.bad.leg.slot, "1")]
+        self.bay.tick()
+        self.assertEqual((len(self.bad.heard), len(self.good.heard)), (0, 2 * BLOCK_SAMPLES))
+
+    def _raise(self, *args: object) -> None:
+        raise OSError("this line is broken")
+
+
+class DetectorTests(SynchronousTestCase):
+    def test_what_was_played(self) -> None:
+        """The detectors get what each line says and what that line was sent before."""
+        bay = make_bay()
+        line = plug(bay, "line 1", codec=MU_LAW)
+        line.leg.play([np.full(2 * BLOCK_SAMPLES, 0.5, np.float32)])
+        turn(bay, (line, CALLER), n=2)
+        received, played = bay._ear.fed[1]  # type: ignore[attr-defined]
+        self.assertApproximates(float(received[line.leg.slot, 0]), CALLER, 0.02)
+        self.assertEqual(float(played[line.leg.slot, 0]), 0.5)
+
+    def test_headset(self) -> None:
+        """Beeps in an agent's headset are no keys."""
+        bay = make_bay()
+        agent = plug(bay, "seat 801", signals=False)
+        bay._ear.events = [Heard(agent.leg.slot, "1")]  # type: ignore[attr-defined]
+        bay.tick()
+        self.assertEqual(agent.keys, [])
+
+
+class CutTests(SynchronousTestCase):
+    @given(st.lists(st.integers(0, 700), max_size=12), st.integers(0, 2**32 - 1))
+    def test_any_cut(self, cuts: list[int], seed: int) -> None:
+        """However the bytes of 60 ms arrive, the same is heard and recorded."""
+        sound = np.random.default_rng(seed).integers(0, 256, 3 * 2 * BLOCK_SAMPLES, np.uint8).tobytes()
+        pieces = [sound[a:b] for a, b in zip([0, *sorted(cuts)], [*sorted(cuts), len(sound)], strict=True)]
+        self.assertEqual(self.tracks(pieces), self.tracks([sound]))
+
+    def tracks(self, pieces: list[bytes]) -> tuple[bytes, bytes]:
+        bay, recorded = make_bay(), bytearray()
+        caller, agent = plug(bay, "line 1", codec=LINEAR_16), plug(bay, "seat 801")
+        bay.connect(caller.leg, agent.leg)
+        bay.tap(caller.leg)
+        bay.on_tracks = lambda tracks: recorded.extend(tracks[caller.leg])
+        for piece in pieces:
+            caller.leg.receive(piece)
+        for _ in range(4):
+            bay.tick()
+        return bytes(recorded), bytes(agent.heard)
