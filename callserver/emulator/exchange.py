@@ -1,0 +1,120 @@
+"""The emulated telephone exchange."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from twisted.application.service import Service
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import Clock, LoopingCall
+from twisted.logger import Logger
+
+from callserver.dsp.frames import BLOCK_MS
+from callserver.dsp.plans import plan
+from callserver.emulator.loop import Line
+from callserver.emulator.phone import Phone
+from callserver.emulator.sound_path import SoundPath
+from callserver.emulator.switch import Switch
+
+log = Logger()
+
+BLOCK_S = BLOCK_MS / 1000
+LOCAL_TIME: Callable[[], datetime] = partial(datetime.now, None)  # telephones show the time on the wall
+
+T = TypeVar("T")
+
+
+class Exchange(Service):
+    """
+    Subscribers, connected by number. One pass every 20 ms moves everybody's sound, timers included.
+
+    Its own time, `time`, advances block by block: whatever happens on it happens between two blocks, also when a tick
+    was late and several blocks are due at once.
+
+    :param clock: the reactor, or a `task.Clock` for virtual time
+    :param country: whose tones and bells, see `callserver.dsp.plans`
+    :param echo_db: level of one's own sound that comes back from the line
+    :param noise_dbm0: of the noise on each line; None for none
+    :param loop_break: the far end's hang-up also interrupts the loop current
+    :param now: wall time, told with the caller's number
+    """
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        country: str = "cn",
+        *,
+        echo_db: float = -14.0,
+        noise_dbm0: float | None = None,
+        loop_break: bool = False,
+        now: Callable[[], datetime] = LOCAL_TIME,
+    ) -> None:
+        self.time = Clock()
+        self.plan = plan(country)
+        self.phones: dict[str, Phone] = {}
+        self.lines: list[Line] = []
+        self._clock = clock
+        self._path = SoundPath(self.plan, echo_db, noise_dbm0)
+        self._switch = Switch(self.time, self.plan, now, self._path.forget, loop_break)
+        self._ticking = LoopingCall(self._tick)
+        self._ticking.clock = clock
+
+    def add_line(self, number: str) -> Line:
+        """
+        A subscriber's line; plug a terminal into it.
+
+        :raises ValueError: the number is taken, or no number
+        """
+        if not number or self._switch.knows(number):
+            raise ValueError(f"the number {number!r} cannot be given to a line: {'taken' if number else 'empty'}")
+        line = Line(number, len(self.lines), self._switch)
+        self.lines.append(line)
+        self._switch.connect(number, [line])
+        return line
+
+    def add_phone(self, number: str, name: str = "") -> Phone:
+        """The telephone with this number; a new one, or the one that is there, under this name."""
+        if number not in self.phones:
+            self.phones[number] = Phone(self.add_line(number), self.time)
+        phone = self.phones[number]
+        phone.line.name = name or phone.line.name
+        return phone
+
+    def hunt(self, number: str, lines: Sequence[Line]) -> None:
+        """This number rings the first of the lines that is free."""
+        self._switch.connect(number, list(lines))
+
+    def startService(self) -> None:
+        super().startService()  # type: ignore[no-untyped-call]
+        self._began_s = self._clock.seconds() - self.time.seconds()
+        self._ticking.start(BLOCK_S, now=False)
+
+    def stopService(self) -> None:
+        super().stopService()  # type: ignore[no-untyped-call]
+        if self._ticking.running:
+            self._ticking.stop()
+
+    def start(self) -> None:
+        """Time begins to pass."""
+        self.startService()
+
+    def stop(self) -> None:
+        """Time stops; all is as it was when it starts again."""
+        self.stopService()
+
+    def _tick(self) -> None:
+        due_s = self._clock.seconds() - self._began_s + BLOCK_S / 1000
+        while self.time.seconds() + BLOCK_S <= due_s:
+            self._block()
+
+    def _block(self) -> None:
+        self._survive(self.time.advance, BLOCK_S)
+        self._survive(self._path.pass_block, self.lines)
+
+    def _survive(self, action: Callable[[T], None], argument: T) -> None:
+        """One broken telephone must not silence the others."""
+        try:
+            action(argument)
+        except Exception:
+            log.failure("the exchange stumbled and goes on")

@@ -1,0 +1,130 @@
+"""The subscriber's loop: what an exchange and the telephone or modem at its end say to each other."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+from twisted.internet.interfaces import IDelayedCall
+
+from callserver.dsp.frames import FloatArray
+from callserver.dsp.tones import ToneSource
+
+if TYPE_CHECKING:
+    from callserver.emulator.switch import Switch
+
+
+class Progress(Enum):
+    """What a mobile network tells its telephone; an analog modem only hears the tones."""
+
+    RINGBACK = "ringback"
+    ANSWERED = "answered"
+    BUSY = "busy"
+    UNOBTAINABLE = "unobtainable"
+    GONE = "gone"  # the other one has hung up
+
+
+class Stage(Enum):
+    """Where the exchange is with a subscriber."""
+
+    ON_HOOK = "on hook"
+    RINGING = "ringing"
+    DIALLING = "dialling"  # dial tone, or some digits have come
+    RINGBACK = "ringback"
+    TALKING = "talking"
+    TONE = "tone"  # busy, congestion, unobtainable: until it hangs up
+
+
+@dataclass(frozen=True)
+class CallerId:
+    """What the exchange sends between the first two rings; no number: withheld by the caller."""
+
+    number: str | None
+    name: str
+    sent: datetime
+
+
+class Terminal(Protocol):
+    """What hangs on a loop. Every 20 ms the exchange calls `speak`, then `hear`; the rest as it happens."""
+
+    def speak(self) -> FloatArray | None:
+        """Its next block, shape (160,); None for silence. Called on hook too."""
+
+    def hear(self, block: FloatArray | None) -> None:
+        """What comes from the line, shape (160,), valid until the next block; None while on hook."""
+
+    def key_heard(self, key: str, down: bool) -> None:
+        """A DTMF key in what it hears has begun, or ended."""
+
+    def tone_heard(self, tone: str) -> None:
+        """A tone in what it hears has been recognised by its cadence; again for each further cycle."""
+
+    def bell(self, on: bool) -> None:
+        """Ringing current begins or stops."""
+
+    def caller_id(self, caller: CallerId) -> None:
+        """Once, in the first long silence of the bell."""
+
+    def progress(self, progress: Progress) -> None:
+        """How its call gets on."""
+
+    def loop_break(self) -> None:
+        """The exchange has interrupted the loop current: the other one has hung up."""
+
+
+class NothingPlugged:
+    """A socket without a telephone."""
+
+    def speak(self) -> FloatArray | None:
+        return None
+
+    def hear(self, block: FloatArray | None) -> None: ...
+
+    def key_heard(self, key: str, down: bool) -> None: ...
+
+    def tone_heard(self, tone: str) -> None: ...
+
+    def bell(self, on: bool) -> None: ...
+
+    def caller_id(self, caller: CallerId) -> None: ...
+
+    def progress(self, progress: Progress) -> None: ...
+
+    def loop_break(self) -> None: ...
+
+
+@dataclass(eq=False)
+class Line:
+    """One subscriber's line, from its exchange to its socket; `terminal` is what is plugged in there."""
+
+    number: str
+    row: int  # of the exchange's arrays
+    switch: "Switch"
+    name: str = ""
+    withheld: bool = False  # do not show the number to those it calls
+    terminal: Terminal = field(default_factory=NothingPlugged)
+    stage: Stage = Stage.ON_HOOK
+    peer: "Line | None" = None
+    tone: ToneSource | None = None
+    digits: str = ""
+    timer: IDelayedCall | None = None
+
+    @property
+    def off_hook(self) -> bool:
+        return self.stage not in (Stage.ON_HOOK, Stage.RINGING)
+
+    def lift(self) -> None:
+        """Off hook: answers when it rings, else dial tone."""
+        self.switch.lifted(self)
+
+    def hang_up(self) -> None:
+        """On hook; harmless when it is."""
+        self.switch.hung_up(self)
+
+    def dial(self, number: str) -> None:
+        """Ask for a number in one piece, as a mobile telephone does; off hook if it is not."""
+        self.switch.asked_for(self, number)
+
+    def key(self, key: str) -> None:
+        """A key that the exchange's register has heard."""
+        self.switch.dialled(self, key)

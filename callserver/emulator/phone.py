@@ -1,0 +1,130 @@
+"""A subscriber's telephone: hook, keypad, mouth and ear."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorTime
+
+from callserver.dsp.frames import BLOCK_MS, BLOCK_SAMPLES, FloatArray, amplitude
+from callserver.dsp.tones import dtmf
+from callserver.emulator.loop import CallerId, Line, Progress, Stage
+from callserver.emulator.mouth import Mouth, SoundLog
+
+KEY_MS, PAUSE_MS = 100.0, 100.0
+SOUND_POWER = BLOCK_SAMPLES * amplitude(-40.0) ** 2 / 2  # of a block; what is weaker is silence
+
+
+class Phone:
+    """
+    A telephone that a script or a person uses. It knows what its network tells it (`line.stage`) and what it hears.
+
+    `quiet_s`: seconds since it last heard a sound; `tones`: when each tone was last heard, on the exchange's time;
+    `on_sound`: called with each block heard; `on_progress`: with what the network tells.
+    """
+
+    def __init__(self, line: Line, time: IReactorTime) -> None:
+        self.line, self.time, self.mouth = line, time, Mouth()
+        self.quiet_s = 0.0
+        self.tones: dict[str, float] = {}
+        self.caller: CallerId | None = None  # of the latest call to here
+        self.ending: Progress | None = None  # why the latest call from here came to nothing, or GONE
+        self.on_sound: Callable[[FloatArray], None] = lambda block: None
+        self.on_progress: Callable[[Progress], None] = lambda progress: None
+        self.on_bell: Callable[[bool], None] = lambda on: None
+        self._said: FloatArray | None = None
+        self._log: SoundLog | None = None
+        self._waiters: list[tuple[Callable[[], bool], Deferred[None]]] = []
+        line.terminal = self
+
+    def lift(self) -> None:
+        """Off hook: answers, or gets dial tone."""
+        self.line.lift()
+
+    def dial(self, number: str) -> None:
+        """Ask the network for a number in one piece, as a mobile telephone does."""
+        self.ending = None
+        self.line.dial(number)
+
+    def press(self, keys: str) -> Deferred[None]:
+        """
+        Press keys, 100 ms each; fires when the last is released.
+
+        :raises ValueError: for anything but 0-9, *, #, A-D
+        """
+        return self.say(dtmf(keys, KEY_MS, PAUSE_MS))
+
+    def say(self, samples: FloatArray) -> Deferred[None]:
+        """Speak, shape (n,), after what is being said; fires when all is said, also if hanging up cut it short."""
+        self.mouth.say(samples)
+        return self.when(lambda: self.mouth.silent)
+
+    def hang_up(self) -> None:
+        """On hook; what was not yet said is not said."""
+        self.mouth.stop()
+        self.line.hang_up()
+
+    def when(self, condition: Callable[[], bool]) -> Deferred[None]:
+        """Fires as soon as this is so, looked at every 20 ms; cancel it to stop looking."""
+        if condition():
+            return succeed(None)
+        fired: Deferred[None] = Deferred(self._forget)
+        self._waiters.append((condition, fired))
+        return fired
+
+    def record(self, path: Path) -> None:
+        """From now, while off hook, keep both sides of its calls: left heard, right said."""
+        self.stop_recording()
+        self._log = SoundLog(path)
+
+    def stop_recording(self) -> None:
+        """The file is whole; harmless when none is kept."""
+        if self._log:
+            self._log.close()
+        self._log = None
+
+    def speak(self) -> FloatArray | None:
+        self._said = self.mouth.read()
+        return self._said
+
+    def hear(self, block: FloatArray | None) -> None:
+        if block is not None:
+            self.quiet_s = 0.0 if np.dot(block, block) > SOUND_POWER else self.quiet_s + BLOCK_MS / 1000
+            self.on_sound(block)
+            if self._log:
+                self._log.add(block, self._said)
+        if self._waiters:
+            self._look()
+
+    def key_heard(self, key: str, down: bool) -> None: ...
+
+    def tone_heard(self, tone: str) -> None:
+        self.tones[tone] = self.time.seconds()
+
+    def bell(self, on: bool) -> None:
+        self.on_bell(on)
+
+    def caller_id(self, caller: CallerId) -> None:
+        self.caller = caller
+
+    def progress(self, progress: Progress) -> None:
+        if progress not in (Progress.RINGBACK, Progress.ANSWERED):
+            self.ending = progress
+        self.on_progress(progress)
+
+    def loop_break(self) -> None: ...
+
+    @property
+    def stage(self) -> Stage:
+        """Where the exchange is with it."""
+        return self.line.stage
+
+    def _look(self) -> None:
+        due = [waiter for waiter in self._waiters if waiter[0]()]
+        self._waiters = [waiter for waiter in self._waiters if waiter not in due]
+        for _, fired in due:
+            fired.callback(None)
+
+    def _forget(self, fired: Deferred[None]) -> None:
+        self._waiters = [waiter for waiter in self._waiters if waiter[1] is not fired]

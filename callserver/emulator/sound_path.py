@@ -1,0 +1,98 @@
+"""The speech path of the whole exchange: every 20 ms one pass over all subscribers."""
+
+import numpy as np
+from twisted.logger import Logger
+
+from callserver.dsp.dtmf import DtmfBank, KeyDown
+from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
+from callserver.dsp.plans import Plan
+from callserver.dsp.tones import comfort_noise
+from callserver.emulator.loop import Line, Stage
+from callserver.emulator.tone_ear import ToneEar
+
+log = Logger()
+
+ECHO_DELAY_SAMPLES = RATE_HZ * 4 // 1000
+NOISE_SAMPLES = 1 << 15
+GROWTH = 32
+
+
+class SoundPath:
+    """
+    What each says to its peer, plus the echo of its own line, plus tones and noise, to what each hears.
+
+    :param echo_db: level of one's own sound that the hybrid returns, 4 ms later
+    :param noise_dbm0: of the noise on each line; None for none
+    """
+
+    def __init__(self, plan: Plan, echo_db: float, noise_dbm0: float | None) -> None:
+        self._plan = plan
+        self._echo_gain = np.float32(10 ** (echo_db / 20))
+        self._noise = comfort_noise(NOISE_SAMPLES, noise_dbm0, seed=1) if noise_dbm0 is not None else None
+        self._random = np.random.default_rng(2)
+        self._size = 0
+
+    def pass_block(self, lines: list[Line]) -> None:
+        """All lines speak, then all hear; keys and tones they hear or dial are reported to them."""
+        if len(lines) > self._size:
+            self._grow(len(lines))
+        self._listen(lines)
+        heard = self._mix(lines)
+        dialled = np.zeros((self._size, 1), bool)
+        dialled[[line.row for line in lines if line.stage is Stage.DIALLING]] = True
+        keys = self._keys.feed(np.where(dialled, self._said[:-1, ECHO_DELAY_SAMPLES:], heard))
+        tones = self._tones.feed(heard)
+        for line in lines:
+            try:
+                line.terminal.hear(heard[line.row] if line.off_hook else None)
+            except Exception:  # one broken telephone must not silence the others
+                log.failure("what hangs on line {number} cannot hear", number=line.number)
+        for tone in tones:
+            lines[tone.row].terminal.tone_heard(tone.tone)
+        for key in keys:
+            self._key(lines[key.channel], key.key, isinstance(key, KeyDown), bool(dialled[key.channel]))
+
+    def forget(self, line: Line) -> None:
+        """Another call begins: nothing that was heard before counts."""
+        if line.row < self._size:
+            self._keys.reset(line.row)
+            self._tones.reset(line.row)
+
+    def _key(self, line: Line, key: str, down: bool, dialled: bool) -> None:
+        if not dialled:
+            line.terminal.key_heard(key, down)
+        elif down:
+            line.key(key)
+
+    def _listen(self, lines: list[Line]) -> None:
+        self._said[:, :ECHO_DELAY_SAMPLES] = self._said[:, BLOCK_SAMPLES:]
+        fresh = self._said[:, ECHO_DELAY_SAMPLES:]
+        for line in lines:
+            try:
+                block = line.terminal.speak()
+            except Exception:
+                log.failure("what hangs on line {number} cannot speak", number=line.number)
+                block = None
+            fresh[line.row] = block if block is not None and line.off_hook else 0
+
+    def _mix(self, lines: list[Line]) -> FloatArray:
+        silent = self._size
+        peers = np.full(self._size, silent)
+        for line in lines:
+            if line.stage is Stage.TALKING and line.peer:
+                peers[line.row] = line.peer.row
+        heard = self._said[peers, ECHO_DELAY_SAMPLES:]
+        heard += self._said[:-1, :BLOCK_SAMPLES] * self._echo_gain
+        for line in lines:
+            if line.tone:
+                heard[line.row] += line.tone.read(BLOCK_SAMPLES)
+        if self._noise is not None:
+            for row, at in enumerate(self._random.integers(0, NOISE_SAMPLES - BLOCK_SAMPLES, len(lines))):
+                heard[row] += self._noise[at : at + BLOCK_SAMPLES]
+        return heard
+
+    def _grow(self, n_lines: int) -> None:
+        self._size = -(-n_lines // GROWTH) * GROWTH
+        self._said = np.zeros((self._size + 1, ECHO_DELAY_SAMPLES + BLOCK_SAMPLES), np.float32)
+        self._keys = DtmfBank(self._size)
+        self._tones = ToneEar(self._plan, self._size)

@@ -1,0 +1,160 @@
+"""Who is connected to whom: hooks and digits in, bells, tones and connections out."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from callserver.dsp.plans import Plan
+from callserver.dsp.tones import ToneSource
+from callserver.emulator.bell import Bell
+from callserver.emulator.loop import CallerId, Line, Progress, Stage
+
+log = Logger()
+
+TONE_LEVEL_DBM0 = -10.0
+FIRST_DIGIT_S = 15.0
+NEXT_DIGIT_S = 5.0
+NO_ANSWER_S = 60.0
+# A plan without the first tone uses the next.
+FALLBACKS = {"unobtainable": "sit", "sit": "congestion", "congestion": "busy"}
+
+
+class Switch:
+    """
+    The exchange's brain; it never touches sound.
+
+    :param time: of the exchange; advances block by block
+    :param now: wall time, for the caller's number message
+    :param begun: told of each line on which something new begins
+    :param loop_break: whether the loop is interrupted for a moment when the other party hangs up (not usual in China)
+    """
+
+    def __init__(
+        self,
+        time: IReactorTime,
+        plan: Plan,
+        now: Callable[[], datetime],
+        begun: Callable[[Line], None],
+        loop_break: bool = False,
+    ) -> None:
+        self._time, self._plan, self._now, self._begun, self._loop_break = time, plan, now, begun, loop_break
+        self._directory: dict[str, list[Line]] = {}
+        self._bells: dict[Line, Bell] = {}
+
+    def connect(self, number: str, lines: list[Line]) -> None:
+        """A number rings the first of these lines that is on hook."""
+        self._directory[number] = lines
+
+    def knows(self, number: str) -> bool:
+        """Whether the number is in the directory."""
+        return number in self._directory
+
+    def lifted(self, line: Line) -> None:
+        if line.stage is Stage.RINGING:
+            self._answer(line)
+        elif line.stage is Stage.ON_HOOK:
+            line.digits = ""
+            self._set(line, Stage.DIALLING, "dial", FIRST_DIGIT_S)
+
+    def asked_for(self, line: Line, number: str) -> None:
+        if line.stage in (Stage.ON_HOOK, Stage.DIALLING):
+            line.digits = number
+            self._set(line, Stage.DIALLING)
+            self._route(line)
+
+    def dialled(self, line: Line, key: str) -> None:
+        if line.stage is not Stage.DIALLING:
+            return
+        line.digits += key
+        self._set(line, Stage.DIALLING, None, NEXT_DIGIT_S)
+        longer = [number for number in self._directory if number.startswith(line.digits) and number != line.digits]
+        if not longer:
+            self._route(line)
+
+    def hung_up(self, line: Line) -> None:
+        if not line.off_hook:
+            return
+        peer, was = line.peer, line.stage
+        line.peer = None
+        self._set(line, Stage.ON_HOOK)
+        if peer and was is Stage.RINGBACK:
+            self._stop_bell(peer)
+            peer.peer = None
+            self._set(peer, Stage.ON_HOOK)
+        elif peer:
+            self._released(peer)
+
+    def _route(self, line: Line) -> None:
+        called = self._directory.get(line.digits)
+        free = next((each for each in called or () if each.stage is Stage.ON_HOOK and each is not line), None)
+        if called is None:
+            self._refuse(line, "unobtainable", Progress.UNOBTAINABLE)
+        elif free is None:
+            self._refuse(line, "busy", Progress.BUSY)
+        else:
+            self._ring(line, free)
+
+    def _ring(self, caller: Line, called: Line) -> None:
+        log.debug("{caller} rings {called}", caller=caller.number, called=called.number)
+        caller.peer, called.peer = called, caller
+        self._set(called, Stage.RINGING)
+        self._set(caller, Stage.RINGBACK, "ringback", NO_ANSWER_S)
+        self._bells[called] = Bell(called.terminal, self._time, self._plan.ring_s, lambda: self._caller_id(caller))
+        caller.terminal.progress(Progress.RINGBACK)
+
+    def _answer(self, line: Line) -> None:
+        self._stop_bell(line)
+        caller = line.peer
+        self._set(line, Stage.TALKING)
+        if caller:
+            self._set(caller, Stage.TALKING)
+            caller.terminal.progress(Progress.ANSWERED)
+
+    def _released(self, line: Line) -> None:
+        line.peer = None
+        self._set(line, Stage.TONE, "busy")
+        if self._loop_break:
+            line.terminal.loop_break()
+        line.terminal.progress(Progress.GONE)
+
+    def _refuse(self, line: Line, tone: str, progress: Progress) -> None:
+        self._set(line, Stage.TONE, tone)
+        line.terminal.progress(progress)
+
+    def _timed_out(self, line: Line) -> None:
+        line.timer = None
+        if line.stage is Stage.DIALLING and line.digits:
+            self._route(line)
+            return
+        called, line.peer = line.peer, None
+        if called:
+            self._stop_bell(called)
+            called.peer = None
+            self._set(called, Stage.ON_HOOK)
+        self._refuse(line, "busy", Progress.BUSY)
+
+    def _stop_bell(self, line: Line) -> None:
+        bell = self._bells.pop(line, None)
+        if bell:
+            bell.stop()
+
+    def _set(self, line: Line, stage: Stage, tone: str | None = None, timeout_s: float | None = None) -> None:
+        if line.timer and line.timer.active():
+            line.timer.cancel()
+        if line.stage is not stage and line.stage is not Stage.TALKING:  # a key held while the other hangs up must end
+            self._begun(line)
+        line.stage = stage
+        line.timer = self._time.callLater(timeout_s, self._timed_out, line) if timeout_s else None
+        line.tone = ToneSource(self._plan.tones[self._tone_name(tone)], TONE_LEVEL_DBM0) if tone else None
+
+    def _tone_name(self, tone: str) -> str:
+        while tone not in self._plan.tones:
+            tone = FALLBACKS[tone]
+        return tone
+
+    def _caller_id(self, caller: Line) -> CallerId:
+        if caller.withheld:
+            return CallerId(None, "", self._now())
+        return CallerId(caller.number, caller.name, self._now())

@@ -1,0 +1,217 @@
+"""Subscribers call each other on the emulated exchange."""
+
+import numpy as np
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.dsp.frames import level_dbm0
+from callserver.dsp.plans import PLANS
+from callserver.dsp.tones import play, tone
+from callserver.emulator.exchange import Exchange
+from callserver.emulator.loop import Progress, Stage
+from callserver.emulator.phone import Phone
+from callserver.emulator.tone_ear import ToneEar
+
+
+class Ear:
+    """What a telephone hears, kept."""
+
+    def __init__(self, phone: Phone) -> None:
+        self.blocks: list[np.ndarray] = []
+        phone.on_sound = lambda block: self.blocks.append(block.copy())
+
+    def take(self) -> np.ndarray:
+        heard = np.concatenate(self.blocks) if self.blocks else np.zeros(0, np.float32)
+        self.blocks.clear()
+        return heard
+
+
+class ExchangeCase(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.exchange = Exchange(self.clock)
+        self.exchange.start()
+        self.li, self.wang = self.exchange.add_phone("13912345678", "Li Ming"), self.exchange.add_phone("8008")
+        self.ear = Ear(self.li)
+
+    def run_s(self, seconds: float) -> None:
+        self.clock.pump([0.02] * round(seconds / 0.02))
+
+    def talk(self) -> None:
+        self.li.dial("8008")
+        self.run_s(1)
+        self.wang.lift()
+        self.run_s(0.02)
+
+
+class CallTests(ExchangeCase):
+    def test_a_call(self) -> None:
+        """Ringback for the one, the bell for the other; then both hear each other; then busy tone."""
+        bells: list[bool] = []
+        progress: list[Progress] = []
+        self.wang.on_bell, self.li.on_progress = bells.append, progress.append
+        self.li.dial("8008")
+        self.run_s(5.5)
+        self.assertEqual(bells, [True, False, True])  # 1 s on, 4 s off
+        self.assertEqual(level_dbm0(self.ear.take()[8160:39000]), float("-inf"))
+        self.wang.lift()
+        self.assertEqual(bells[-1], False)
+        self.run_s(0.1)
+        self.ear.take()
+        self.wang.say(tone([600.0], 8000, -12.0))
+        self.run_s(1)
+        self.assertLess(abs(level_dbm0(self.ear.take()) + 12.0), 0.1)
+        self.wang.hang_up()
+        self.run_s(3)
+        self.assertEqual(self.li.stage, Stage.TONE)
+        self.assertIn("busy", self.li.tones)
+        self.assertEqual(progress, [Progress.RINGBACK, Progress.ANSWERED, Progress.GONE])
+        self.li.hang_up()
+        self.assertEqual(self.li.stage, Stage.ON_HOOK)
+
+    def test_caller_id_between_the_first_two_rings(self) -> None:
+        """Number and name come after the first burst and before the second."""
+        self.li.dial("8008")
+        self.run_s(1.5)
+        self.assertIsNone(self.wang.caller)
+        self.run_s(1)
+        self.assertEqual((self.wang.caller.number, self.wang.caller.name), ("13912345678", "Li Ming"))
+
+    def test_withheld_number(self) -> None:
+        """A caller who withholds the number shows neither number nor name."""
+        self.li.line.withheld = True
+        self.li.dial("8008")
+        self.run_s(3)
+        self.assertEqual((self.wang.caller.number, self.wang.caller.name), (None, ""))
+
+    def test_caller_gives_up(self) -> None:
+        """The bell stops and the telephone can be called again."""
+        self.li.dial("8008")
+        self.run_s(2)
+        self.li.hang_up()
+        self.assertEqual(self.wang.stage, Stage.ON_HOOK)
+        self.talk()
+        self.assertEqual(self.wang.stage, Stage.TALKING)
+
+    def test_nobody_answers(self) -> None:
+        """After a minute the caller hears busy tone and the bell stops."""
+        self.li.dial("8008")
+        self.run_s(60.1)
+        self.assertEqual((self.li.stage, self.wang.stage), (Stage.TONE, Stage.ON_HOOK))
+        self.assertEqual(self.li.ending, Progress.BUSY)
+
+    def test_busy_and_unobtainable(self) -> None:
+        """A number in use is busy; one that is not given to anybody has its own tone."""
+        self.wang.lift()
+        self.li.dial("8008")
+        self.run_s(3)
+        self.assertEqual(list(self.li.tones), ["busy"])
+        self.li.hang_up()
+        self.li.dial("9")
+        self.run_s(4)
+        self.assertEqual(self.li.ending, Progress.UNOBTAINABLE)
+        self.assertIn("unobtainable", self.li.tones)
+
+    def test_own_voice_comes_back_from_the_line(self) -> None:
+        """The hybrid returns -14 dB of what one says, 4 ms later."""
+        self.talk()
+        self.ear.take()
+        self.li.say(tone([700.0], 4000, -10.0))
+        self.run_s(0.5)
+        heard = self.ear.take()
+        self.assertLess(abs(level_dbm0(heard[160:]) + 24.0), 0.2)
+        self.assertEqual(np.flatnonzero(heard)[0], 33)
+
+    def test_noise(self) -> None:
+        """A line can be given noise."""
+        exchange = Exchange(self.clock, noise_dbm0=-50.0)
+        phone = exchange.add_phone("1")
+        ear = Ear(phone)
+        exchange.start()
+        phone.dial("1")
+        phone.line.tone = None
+        self.run_s(1)
+        self.assertLess(abs(level_dbm0(ear.take()) + 50.0), 0.5)
+
+
+class DialTests(ExchangeCase):
+    def test_dial_tone_and_digits(self) -> None:
+        """Off hook gives dial tone; the first key ends it; the last one rings the other."""
+        self.li.lift()
+        self.run_s(2)
+        self.assertEqual(list(self.li.tones), ["dial"])
+        self.li.press("8008")
+        self.run_s(0.3)
+        self.ear.take()
+        self.run_s(0.3)
+        self.assertLess(level_dbm0(self.ear.take()), -15)  # only its own keys' echo
+        self.run_s(1)
+        self.assertEqual(self.wang.stage, Stage.RINGING)
+
+    def test_a_number_that_begins_another(self) -> None:
+        """The shorter one is reached after a pause."""
+        self.exchange.add_phone("80")
+        self.li.lift()
+        self.li.press("80")
+        self.run_s(3)
+        self.assertEqual(self.li.stage, Stage.DIALLING)
+        self.run_s(4)
+        self.assertEqual(self.li.stage, Stage.RINGBACK)
+
+    def test_nothing_dialled(self) -> None:
+        """Who dials nothing hears busy tone after a while."""
+        self.li.lift()
+        self.run_s(16)
+        self.assertEqual(self.li.stage, Stage.TONE)
+
+    def test_hunting(self) -> None:
+        """One number rings the first free line of several, and is busy when none is free."""
+        lines = [self.exchange.add_phone(str(number)) for number in (601, 602)]
+        callers = [self.exchange.add_phone(str(number)) for number in (1, 2, 3)]
+        self.exchange.hunt("600", [phone.line for phone in lines])
+        for caller in callers:
+            caller.dial("600")
+        self.assertEqual([phone.stage for phone in lines], [Stage.RINGING] * 2)
+        self.assertEqual([phone.stage for phone in callers], [Stage.RINGBACK, Stage.RINGBACK, Stage.TONE])
+
+    def test_a_number_twice(self) -> None:
+        """Two lines cannot have one number."""
+        self.assertRaises(ValueError, self.exchange.add_line, "8008")
+
+
+class TimeTests(ExchangeCase):
+    def test_late_tick(self) -> None:
+        """After a stall everybody gets the samples that are due by the clock, no more and no fewer."""
+        self.talk()
+        self.ear.take()
+        self.clock.advance(0.333)
+        self.assertEqual(len(self.ear.take()), 16 * 160)
+        self.run_s(0.66)
+        self.assertEqual(len(self.ear.take()), 33 * 160)
+
+    def test_a_broken_telephone(self) -> None:
+        """What breaks on one line is logged, and the others talk on."""
+        self.talk()
+
+        def broken(block: object) -> None:
+            raise RuntimeError("no ear")
+
+        self.wang.on_sound = broken
+        self.ear.take()
+        self.run_s(1)
+        self.assertEqual(len(self.ear.take()), 8000)
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 50)
+
+
+class CountryTests(SynchronousTestCase):
+    def test_tones_of_every_country_are_told_apart(self) -> None:
+        """Ringback, busy and congestion of each plan are named as what they are."""
+        alike = {("es", "congestion"), ("au", "congestion")}  # hold two busy tones; only weaker than busy
+        for plan in PLANS.values():
+            for name in {"ringback", "busy", "congestion"} & set(plan.tones):
+                if (plan.code, name) not in alike:
+                    ear = ToneEar(plan, 1)
+                    sound = np.concatenate([np.zeros(77, np.float32), play(plan.tones[name], 12.0, -20.0)])
+                    blocks = sound[: len(sound) // 160 * 160].reshape(-1, 1, 160)
+                    found = {heard.tone for block in blocks for heard in ear.feed(block)}
+                    self.assertEqual(found, {name}, plan.code)
