@@ -1,22 +1,21 @@
 """The patch bay: every 20 ms the sound of all legs goes through one matrix product."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
 
 import numpy as np
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from callserver.dsp.codecs import LINEAR_16, Codec
-from callserver.dsp.frames import BLOCK_MS, BLOCK_SAMPLES, FloatArray, level_dbm0
+from callserver.dsp.codecs import Codec
+from callserver.dsp.ear import Ear
+from callserver.dsp.frames import BLOCK_MS, FloatArray, level_dbm0
 from callserver.media.leg import Leg, LegListener
+from callserver.media.sound_bank import Detectors, SoundBank, send, tracks
 from callserver.media.wiring import Wiring, wire
 
 log = Logger()
 
 TICKS_PER_S = 1000 // BLOCK_MS
-FAULTS_PER_LOG_LINE = 500  # a leg that fails every tick is logged every 10 s
 
 
 class BayFull(Exception):
@@ -31,16 +30,6 @@ class WrongParty(Exception):
     """The two legs do not belong to the same call (G7)."""
 
 
-class SignalBank(Protocol):
-    """The detectors of the whole bank: what `callserver.dsp.ear.Ear` is to the patch bay."""
-
-    def feed(self, received: FloatArray, played: FloatArray) -> Iterable[Any]:
-        """Both of shape (n_slots, 160); events name their `channel`."""
-
-    def reset(self, channel: int) -> None:
-        """Another party speaks on this channel from now on."""
-
-
 def same_call(a: Leg, b: Leg) -> bool:
     """Whether two legs may hear each other: they serve the same call."""
     return a.call_id is not None and a.call_id == b.call_id
@@ -51,28 +40,24 @@ class PatchBay:
     All legs, the gains between them, and the round that is made every 20 ms.
 
     :param ear_factory: makes the detectors for so many channels
-    :param on_tracks: told every tick the 20 ms of each tapped leg: 16-bit linear, far and near interleaved
     :param may_bridge: asked at every connection, and once a second of those that stand
+    `on_tracks`: told every tick the 20 ms of each tapped leg: 16-bit linear, far and near interleaved
     """
 
     def __init__(
         self,
-        ear_factory: Callable[[int], SignalBank],
         clock: IReactorTime,
         n_legs: int = 48,
+        ear_factory: Callable[[int], Detectors] = Ear,
         may_bridge: Callable[[Leg, Leg], bool] = same_call,
     ) -> None:
         self.gains: FloatArray = np.zeros((n_legs, n_legs), np.float32)  # [sink, source]
         self.on_tracks: Callable[[Mapping[Leg, bytes]], None] | None = None
-        self._ear = ear_factory(n_legs)
+        self._bank = SoundBank(n_legs, ear_factory(n_legs))
         self._clock = clock
         self._may_bridge = may_bridge
         self._slots: list[Leg | None] = [None] * n_legs
         self._tapped: dict[Leg, None] = {}
-        self._sources: FloatArray = np.zeros((3, n_legs, BLOCK_SAMPLES), np.float32)
-        self._far, self._prompts, self._music = self._sources
-        self._played: FloatArray = np.zeros((n_legs, BLOCK_SAMPLES), np.float32)
-        self._sounding: set[int] = set()
         self._wiring: Wiring | None = None
         self._ticks = 0
 
@@ -104,8 +89,7 @@ class PatchBay:
         slot = self._slots.index(None)
         leg = Leg(self, slot, name, codec, send, flush, listener, listen_for_signals)
         self._slots[slot] = leg
-        self._sources[:, slot] = self._played[slot] = 0
-        self._ear.reset(slot)
+        self._bank.clear(slot)
         self.rewire()
         return leg
 
@@ -113,7 +97,6 @@ class PatchBay:
         """Called by a leg that closes."""
         self._slots[leg.slot] = None
         self.gains[leg.slot] = self.gains[:, leg.slot] = 0
-        self._sources[:, leg.slot] = 0
         self.untap(leg)
 
     def connect(self, a: Leg, b: Leg, gain: float = 1.0) -> None:
@@ -164,7 +147,7 @@ class PatchBay:
 
     def heard_dbm0(self, leg: Leg) -> float:
         """Level of the last 20 ms that the far end of a leg said; -inf when it is closed."""
-        return level_dbm0(self._far[leg.slot]) if leg.is_open else float("-inf")
+        return level_dbm0(self._bank.far[leg.slot]) if leg.is_open else float("-inf")
 
     def check_parties(self) -> int:
         """Part all legs that hear each other and may not; returns how many, each one logged."""
@@ -188,14 +171,13 @@ class PatchBay:
         self._ticks += 1
         if not self._ticks % TICKS_PER_S:
             self.check_parties()
-        self._take_in()
-        self._detect()
+        self._bank.take_in(self._wired())
+        self._listen()
         wiring = self._wired()
-        ended = self._fill_players(wiring)
-        mix = np.clip(wiring.matrix @ self._sources.reshape(-1, BLOCK_SAMPLES), -1.0, 1.0)
-        self._played[wiring.slots] = mix[: len(wiring.legs)]
-        self._send(wiring, mix)
-        self._give_tracks(wiring, mix)
+        ended = self._bank.fill_players(wiring)
+        mixed = self._bank.mix(wiring)
+        send(wiring, mixed)
+        self._give_tracks(wiring, mixed)
         for done in ended:
             done.callback(True)
 
@@ -204,62 +186,18 @@ class PatchBay:
             self._wiring = wire(self.legs, self._tapped, self.gains)
         return self._wiring
 
-    def _take_in(self) -> None:
-        for bank in self._wired().banks:
-            raw = np.frombuffer(b"".join([leg.buffer.take() for leg in bank.legs]), np.uint8)
-            self._far[bank.slots] = bank.codec.decode(raw.reshape(len(bank.legs), -1))
-
-    def _detect(self) -> None:
+    def _listen(self) -> None:
         try:
-            events = self._ear.feed(self._far, self._played)
+            events = self._bank.detect(self._wired())
         except Exception:
             log.failure("the detectors failed; no keys or tones were heard in these 20 ms")
-            return
-        at_s = self._clock.seconds()
-        for event in events:
-            leg = self._slots[event.channel]
-            if leg and leg.listen_for_signals:
-                self._guarded(leg, _tell, leg.listener, event, at_s)
+        else:
+            self._bank.tell(self._slots, events, self._clock.seconds())
 
-    def _fill_players(self, wiring: Wiring) -> list[Deferred[bool]]:
-        for slot in self._sounding:
-            self._prompts[slot] = self._music[slot] = 0
-        sounding = [leg for leg in wiring.legs if leg.player.active]
-        self._sounding = {leg.slot for leg in sounding}
-        ended = [leg.player.fill(self._prompts[leg.slot], self._music[leg.slot]) for leg in sounding]
-        return [done for done in ended if done]
-
-    def _send(self, wiring: Wiring, mix: FloatArray) -> None:
-        for bank in wiring.banks:
-            size = BLOCK_SAMPLES * bank.codec.bytes_per_sample
-            sound = bank.codec.encode(mix[bank.rows]).tobytes()
-            for at, leg in enumerate(bank.legs):
-                if leg.is_open:
-                    self._guarded(leg, leg.send, sound[at * size : (at + 1) * size])
-
-    def _give_tracks(self, wiring: Wiring, mix: FloatArray) -> None:
+    def _give_tracks(self, wiring: Wiring, mixed: FloatArray) -> None:
         if not wiring.recorded or not self.on_tracks:
             return
-        tracks = np.empty((len(wiring.recorded), BLOCK_SAMPLES, 2), np.float32)
-        tracks[:, :, 0], tracks[:, :, 1] = mix[wiring.far_rows], mix[wiring.near_rows]
-        sound = LINEAR_16.encode(tracks.reshape(len(tracks), -1))
         try:
-            self.on_tracks({leg: sound[at].tobytes() for at, leg in enumerate(wiring.recorded)})
+            self.on_tracks(tracks(wiring, mixed))
         except Exception:
             log.failure("the recorder failed; 20 ms of all recordings are lost")
-
-    def _guarded(self, leg: Leg, function: Callable[..., None], *arguments: object) -> None:
-        """One leg's trouble is that leg's alone."""
-        try:
-            function(*arguments)
-        except Exception:
-            leg.faults += 1
-            if leg.faults % FAULTS_PER_LOG_LINE == 1:
-                log.failure("{leg}: fault {n} in its part of the tick", leg=leg.name, n=leg.faults)
-
-
-def _tell(listener: LegListener, event: Any, at_s: float) -> None:
-    if hasattr(event, "digit"):
-        listener.key(event.digit, at_s)
-    else:
-        listener.tone(event.name)

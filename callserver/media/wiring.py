@@ -15,7 +15,7 @@ Slots = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Bank:
+class CodecGroup:
     """The legs of one codec: decoded and encoded together."""
 
     codec: Codec
@@ -36,7 +36,8 @@ class Wiring:
 
     legs: Sequence[Leg]  # in the order of the rows
     slots: Slots
-    banks: Sequence[Bank]
+    groups: Sequence[CodecGroup]
+    listened: Slots  # where keys and tones are looked for
     recorded: Sequence[Leg]
     matrix: FloatArray
 
@@ -64,17 +65,18 @@ def wire(legs: Collection[Leg], recorded: Collection[Leg], gains: FloatArray) ->
     ears = np.hstack([voices, own, own])[slots]
     near = np.hstack([voices, own, nothing])[track_slots]
     far = np.hstack([own * unmuted, nothing, nothing])[track_slots]
-    return Wiring(ordered, slots, _banks(ordered), list(recorded), np.vstack([ears, near, far]))
+    listened = _slots([leg for leg in ordered if leg.listen_for_signals])
+    return Wiring(ordered, slots, _groups(ordered), listened, list(recorded), np.vstack([ears, near, far]))
 
 
 def _slots(legs: Collection[Leg]) -> Slots:
     return np.array([leg.slot for leg in legs], np.intp)
 
 
-def _banks(ordered: Sequence[Leg]) -> list[Bank]:
-    banks, at = [], 0
-    for codec, group in groupby(ordered, key=lambda leg: leg.codec):
-        legs = list(group)
-        banks.append(Bank(codec, legs, _slots(legs), slice(at, at + len(legs))))
+def _groups(ordered: Sequence[Leg]) -> list[CodecGroup]:
+    groups, at = [], 0
+    for codec, members in groupby(ordered, key=lambda leg: leg.codec):
+        legs = list(members)
+        groups.append(CodecGroup(codec, legs, _slots(legs), slice(at, at + len(legs))))
         at += len(legs)
-    return banks
+    return groups

@@ -6,17 +6,11 @@ import numpy as np
 from twisted.internet.task import Clock
 
 from callserver.dsp.codecs import LINEAR_16, Codec
+from callserver.dsp.dtmf import KeyDown
+from callserver.dsp.ear import Event
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.media.leg import Leg
 from callserver.media.patch_bay import PatchBay
-
-
-@dataclass
-class Heard:
-    """One event of the detectors, as the patch bay reads it."""
-
-    channel: int
-    digit: str
 
 
 @dataclass
@@ -24,17 +18,23 @@ class FakeEar:
     """Says what `events` holds, once; keeps what it was fed."""
 
     n_channels: int
-    events: list[object] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     fed: list[tuple[FloatArray, FloatArray]] = field(default_factory=list)
     resets: list[int] = field(default_factory=list)
+    cleaned: FloatArray = field(init=False)
 
-    def feed(self, received: FloatArray, played: FloatArray) -> list[object]:
+    def feed(self, received: FloatArray, played: FloatArray) -> list[Event]:
         self.fed.append((received.copy(), played.copy()))
+        self.cleaned = received
         events, self.events = self.events, []
         return events
 
     def reset(self, channel: int) -> None:
         self.resets.append(channel)
+
+
+def key_down(channel: int, key: str, onset_sample: int = 0) -> KeyDown:
+    return KeyDown(channel, key, onset_sample, -8.0, -8.0, 0.0, 0.0, 1.0)
 
 
 @dataclass(eq=False)
@@ -76,8 +76,8 @@ class Party:
         return round(float(self.sound()[-1]), 4)
 
 
-def make_bay(n_legs: int = 8) -> PatchBay:
-    return PatchBay(FakeEar, Clock(), n_legs)
+def make_bay(n_legs: int = 8, ear: FakeEar | None = None) -> PatchBay:
+    return PatchBay(Clock(), n_legs, lambda n: ear or FakeEar(n))
 
 
 def plug(bay: PatchBay, name: str, call_id: str = "call 1", codec: Codec = LINEAR_16, signals: bool = True) -> Party:

@@ -3,12 +3,15 @@ from itertools import permutations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.codecs import A_LAW, LINEAR_16, MU_LAW
-from callserver.dsp.frames import BLOCK_SAMPLES
+from callserver.dsp.ear import Event
+from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
+from callserver.dsp.tones import dtmf
 from callserver.media.patch_bay import BayFull, LegClosed, PatchBay, WrongParty
-from tests.media.bench import FakeEar, Heard, Party, make_bay, plug
+from tests.media.bench import FakeEar, Party, key_down, make_bay, plug
 
 CALLER, AGENT, THIRD, SUPERVISOR = 0.5, 0.25, 0.125, 0.0625  # each sum of these says who is in it
 
@@ -25,7 +28,8 @@ def turn(bay: PatchBay, *speakers: tuple[Party, float], n: int = 3) -> None:
 
 class WhoHearsWhomTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.bay = make_bay()
+        self.ear = FakeEar(8)
+        self.bay = make_bay(ear=self.ear)
         self.caller, self.agent = plug(self.bay, "line 1"), plug(self.bay, "seat 801", signals=False)
         self.third, self.supervisor = plug(self.bay, "line 2"), plug(self.bay, "seat 810", signals=False)
         self.parties = (self.caller, self.agent, self.third, self.supervisor)
@@ -77,7 +81,7 @@ class WhoHearsWhomTests(SynchronousTestCase):
         """While a caller enters a PIN nobody hears him; he hears the agent, and his keys still count."""
         self.bay.connect(self.caller.leg, self.agent.leg)
         self.caller.leg.mute()
-        self.bay._ear.events = [Heard(self.caller.leg.slot, "7")]  # type: ignore[attr-defined]
+        self.ear.events = [key_down(self.caller.leg.slot, "7")]
         self.assertEqual(self.hear(), [AGENT, 0, 0, 0])
         self.assertEqual([digit for digit, _ in self.caller.keys], ["7"])
         self.caller.leg.mute(False)
@@ -112,7 +116,7 @@ class PartyTests(SynchronousTestCase):
 
     @given(st.lists(st.sampled_from(["a", "b", "c", ""]), min_size=2, max_size=6), st.data())
     def test_never_another_call(self, calls: list[str], data: st.DataObject) -> None:
-        """Whatever is tried and whatever call a leg is given later, a second on only legs of one call hear each other."""
+        """Whatever is tried, whatever call a leg is given later: a second on only legs of one call hear each other."""
         bay = make_bay()
         legs = [plug(bay, f"leg {n}", call).leg for n, call in enumerate(calls)]
         for leg in legs:
@@ -153,7 +157,8 @@ class PlugTests(SynchronousTestCase):
 
     def test_place_is_clean(self) -> None:
         """Who gets the place of a leg that left hears nothing, is heard by nobody, and its detectors start afresh."""
-        bay = make_bay()
+        ear = FakeEar(8)
+        bay = make_bay(ear=ear)
         old, agent = plug(bay, "line 1"), plug(bay, "seat 801")
         bay.connect(old.leg, agent.leg)
         bay.tap(old.leg)
@@ -164,7 +169,7 @@ class PlugTests(SynchronousTestCase):
         new = plug(bay, "line 2", call_id="call 2")
         turn(bay, (new, THIRD), (agent, AGENT))
         self.assertEqual((new.last_level(), agent.last_level()), (0, 0))
-        self.assertEqual(bay._ear.resets, [0, 1, 0])  # type: ignore[attr-defined]
+        self.assertEqual(ear.resets, [0, 1, 0])
 
     def test_closed_leg(self) -> None:
         """A leg that is gone is sent nothing, cannot be connected, and may be parted, muted or closed again."""
@@ -183,9 +188,9 @@ class PlugTests(SynchronousTestCase):
 
 class TroubleTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.bay = make_bay()
+        self.ear = FakeEar(8)
+        self.bay = make_bay(ear=self.ear)
         self.good, self.bad = plug(self.bay, "line 1"), plug(self.bay, "line 2")
-        self.ear: FakeEar = self.bay._ear  # type: ignore[assignment]
 
     def test_bad_send(self) -> None:
         """A line whose send raises takes nothing from the others, and fills no log."""
@@ -198,9 +203,9 @@ class TroubleTests(SynchronousTestCase):
     def test_bad_listener(self) -> None:
         """A listener that raises at a key leaves the other lines their keys and their sound."""
         self.bad.key = self._raise  # type: ignore[assignment,method-assign]
-        self.ear.events = [Heard(self.bad.leg.slot, "1"), Heard(self.good.leg.slot, "2")]
+        self.ear.events = [key_down(self.bad.leg.slot, "1"), key_down(self.good.leg.slot, "2")]
         self.bay.tick()
-        self.assertEqual(self.good.keys, [("2", 0.0)])
+        self.assertEqual([key for key, _ in self.good.keys], ["2"])
         self.assertEqual(len(self.good.heard), 2 * BLOCK_SAMPLES)
         self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
 
@@ -215,7 +220,7 @@ class TroubleTests(SynchronousTestCase):
     def test_closed_by_a_key(self) -> None:
         """A listener may close its leg, and open another, in the middle of the round."""
         self.bad.key = lambda digit, at_s: self.bad.leg.close()  # type: ignore[assignment,misc,method-assign]
-        self.ear.events = [Heard(self.bad.leg.slot, "1")]
+        self.ear.events = [key_down(self.bad.leg.slot, "1")]
         self.bay.tick()
         self.assertEqual((len(self.bad.heard), len(self.good.heard)), (0, 2 * BLOCK_SAMPLES))
 
@@ -224,23 +229,61 @@ class TroubleTests(SynchronousTestCase):
 
 
 class DetectorTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.ear = FakeEar(8)
+        self.bay = make_bay(ear=self.ear)
+
     def test_what_was_played(self) -> None:
         """The detectors get what each line says and what that line was sent before."""
-        bay = make_bay()
-        line = plug(bay, "line 1", codec=MU_LAW)
+        line = plug(self.bay, "line 1", codec=MU_LAW)
         line.leg.play([np.full(2 * BLOCK_SAMPLES, 0.5, np.float32)])
-        turn(bay, (line, CALLER), n=2)
-        received, played = bay._ear.fed[1]  # type: ignore[attr-defined]
+        turn(self.bay, (line, CALLER), n=2)
+        received, played = self.ear.fed[1]
         self.assertApproximates(float(received[line.leg.slot, 0]), CALLER, 0.02)
         self.assertEqual(float(played[line.leg.slot, 0]), 0.5)
 
-    def test_headset(self) -> None:
-        """Beeps in an agent's headset are no keys."""
-        bay = make_bay()
-        agent = plug(bay, "seat 801", signals=False)
-        bay._ear.events = [Heard(agent.leg.slot, "1")]  # type: ignore[attr-defined]
+    def test_cleaned(self) -> None:
+        """What people hear of a line is what the detectors left of it, without the echo; a headset is not touched."""
+        self.ear.feed = self._half  # type: ignore[method-assign]
+        line, agent = plug(self.bay, "line 1"), plug(self.bay, "seat 801", signals=False)
+        self.bay.connect(line.leg, agent.leg)
+        turn(self.bay, (line, CALLER), (agent, AGENT))
+        self.assertEqual((line.last_level(), agent.last_level()), (AGENT, CALLER / 2))
+
+    def _half(self, received: FloatArray, played: FloatArray) -> list[Event]:
+        self.ear.cleaned = received / 2
+        return []
+
+    def test_when_the_key_began(self) -> None:
+        """A key's time is that of its beginning, though it is found later."""
+        clock = Clock()
+        bay = PatchBay(clock, 8, lambda n: self.ear)
+        line = plug(bay, "line 1")
+        clock.advance(10.0)
         bay.tick()
-        self.assertEqual(agent.keys, [])
+        clock.advance(0.02)
+        self.ear.events = [key_down(line.leg.slot, "5", onset_sample=80)]
+        bay.tick()
+        self.assertEqual([(digit, round(at_s, 6)) for digit, at_s in line.keys], [("5", 9.99)])
+
+    def test_headset(self) -> None:
+        """Nobody listens for keys in an agent's headset."""
+        agent = plug(self.bay, "seat 801", signals=False)
+        turn(self.bay, (agent, AGENT))
+        received, _ = self.ear.fed[-1]
+        self.assertEqual(float(np.abs(received).max()), 0.0)
+
+    def test_real_keys(self) -> None:
+        """With the real detectors, a key pressed while a prompt plays is heard once, on its line only."""
+        bay = PatchBay(Clock(), 8)
+        lines = [plug(bay, f"line {n}", codec=MU_LAW) for n in (1, 2)]
+        lines[0].leg.play([np.full(8000, 0.1, np.float32)])
+        tone = np.concatenate([np.zeros(800, np.float32), dtmf("9"), np.zeros(1600, np.float32)])
+        for at in range(0, len(tone) - BLOCK_SAMPLES, BLOCK_SAMPLES):
+            lines[0].speak(tone[at : at + BLOCK_SAMPLES])
+            lines[1].say(0.0)
+            bay.tick()
+        self.assertEqual([[key for key, _ in line.keys] for line in lines], [["9"], []])
 
 
 class CutTests(SynchronousTestCase):
