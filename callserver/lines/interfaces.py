@@ -79,7 +79,7 @@ class ILine(Protocol):
         """Off hook, sound flowing both ways; fails with LineFailure."""
 
     def dial(self, permit: DialPermit) -> Deferred[None]:
-        """Off hook, digits sent, sound flowing both ways; what follows is heard, not reported; fails with LineFailure."""
+        """Off hook, digits sent, sound flowing; what follows is heard, not told. Fails with LineFailure if refused."""
 
     def hang_up(self) -> Deferred[None]:
         """On hook; fires when it is; harmless when already so. LineFailure if the line does not obey."""

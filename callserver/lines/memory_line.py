@@ -6,7 +6,6 @@ from twisted.internet.defer import Deferred, fail, succeed
 from callserver.dsp.codecs import MU_LAW, Codec
 from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILineListener, LineFailure
 
-
 PLAIN = Capabilities(full_duplex=True, reports_keys=False)
 
 
