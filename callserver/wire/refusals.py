@@ -1,0 +1,93 @@
+"""Why something asked for is not done, in words for people, the same at both ends of the agent channel."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from twisted.spread import pb
+
+from callserver.wire.rights import Right
+
+
+class Refusal(Enum):
+    """The reasons; the values are what goes over the wire."""
+
+    LOG_IN = "log-in"  # wrong, unknown and locked: the same words, so that nobody learns which
+    TOO_MANY_TRIES = "too-many-tries"
+    ELSEWHERE = "elsewhere"
+    NO_RIGHT = "no-right"  # detail: the right's number
+    NOT_NOW = "not-now"  # detail: the state
+    NO_CALL = "no-call"
+    BAD_ARGUMENT = "bad-argument"  # detail: the argument's name, never its value
+    UNKNOWN_ACT = "unknown-act"
+    WEAK_PASSWORD = "weak-password"
+    LIMIT = "limit"  # detail: the limit
+    SERVER = "server"
+
+
+TEXTS = {
+    Refusal.LOG_IN: ("工号或密码不对，或账号已锁定", "wrong number or password, or the account is locked"),
+    Refusal.TOO_MANY_TRIES: ("尝试次数过多，请重新连接", "too many tries; connect again"),
+    Refusal.ELSEWHERE: ("已在别处登录", "already logged in elsewhere"),
+    Refusal.NO_RIGHT: ("没有权限：{detail}", "not allowed: {detail}"),
+    Refusal.NOT_NOW: ("现在不能这样做：{detail}", "not possible now: {detail}"),
+    Refusal.NO_CALL: ("没有这个电话", "there is no such call"),
+    Refusal.BAD_ARGUMENT: ("参数不对：{detail}", "an argument does not fit: {detail}"),
+    Refusal.UNKNOWN_ACT: ("服务器不认识这个操作", "the server knows no such act"),
+    Refusal.WEAK_PASSWORD: ("密码太短或太简单", "the password is too short or too simple"),
+    Refusal.LIMIT: ("超过限制：{detail}", "beyond the limit: {detail}"),
+    Refusal.SERVER: ("服务器内部错误，已记入日志", "the server failed; its log says why"),
+}
+
+RIGHT_NAMES = {
+    Right.SUPERVISOR: ("座席班长", "supervisor"),
+    Right.ANSWER_INTERNAL: ("接听内部电话", "answer internal calls"),
+    Right.ANSWER_QUEUED: ("接听排队呼入电话", "answer queued calls"),
+    Right.PICK_UP: ("代接电话", "pick up calls"),
+    Right.GRAB: ("抓接排队电话", "grab waiting calls"),
+    Right.PLAY_RECORDINGS: ("播放录音文件", "play recordings"),
+    Right.DOWNLOAD_RECORDINGS: ("下载录音文件", "download recordings"),
+    Right.START_RECORDING: ("手动启动同步录音", "start recording"),
+    Right.DIAL_INTERNAL: ("拨打内部电话", "dial internal numbers"),
+    Right.DIAL_LOCAL: ("拨打市内电话", "dial local numbers"),
+    Right.DIAL_NATIONAL: ("拨打国内电话", "dial national numbers"),
+    Right.DIAL_INTERNATIONAL: ("拨打国际电话", "dial international numbers"),
+    Right.RECEIVE_FAX: ("手动接收传真", "receive faxes"),
+    Right.DOWNLOAD_FAX: ("下载传真文件", "download faxes"),
+    Right.SEND_FAX: ("手动发送传真", "send faxes"),
+    Right.LISTEN: ("监听电话", "listen to calls"),
+    Right.BARGE_IN: ("强插、强拆电话", "barge in and break off"),
+    Right.FORCE_LOG_OUT: ("强行注销其他空闲座席", "log out other idle seats"),
+}
+
+
+class Refused(pb.Error):
+    """
+    What was asked for is not done, and nothing has changed; `str` is the wire form "code" or "code: detail".
+
+    A pb.Error, so it reaches the desktop program without a traceback in the server's log.
+    """
+
+    def __init__(self, code: Refusal, detail: str = "") -> None:
+        super().__init__(f"{code.value}: {detail}" if detail else code.value)
+        self.code, self.detail = code, detail
+
+    @classmethod
+    def no_right(cls, right: Right) -> Refused:
+        """The person does not hold this right."""
+        return cls(Refusal.NO_RIGHT, str(int(right)))
+
+    @classmethod
+    def from_wire(cls, text: str) -> Refused:
+        """What the other end raised; a code of a newer server becomes SERVER with the text as it came."""
+        code, _, detail = text.partition(": ")
+        known = {refusal.value: refusal for refusal in Refusal}
+        return cls(known[code], detail) if code in known else cls(Refusal.SERVER, text)
+
+    def text(self, language: str) -> str:
+        """One line for a person, in "zh" or "en"."""
+        which = 0 if language == "zh" else 1
+        detail = self.detail
+        if self.code is Refusal.NO_RIGHT and detail.isdecimal():
+            detail = RIGHT_NAMES[Right(int(detail))][which]
+        return TEXTS[self.code][which].format(detail=detail)
