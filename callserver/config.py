@@ -177,7 +177,7 @@ def _number(kind: Callable[[str], T], low: float, high: float) -> Callable[[str]
         try:
             value = kind(text)
         except ValueError:
-            value = None  # type: ignore[assignment]
+            value = None
         if value is None or not low <= value <= high:  # type: ignore[operator]
             raise ValueError(f"needs {'a whole number' if kind is int else 'a number'} from {low:g} to {high:g}")
         return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -127,7 +127,10 @@ class Queue:
             return
         seat = self._floor.seats[choice.order[0]]
         waited_s = round(self._clock.seconds() - entry.entered_s)
-        entry.offer, entry.seat = QueueOffer(self, entry, entry.card.waited(waited_s), self._config.ring_s), seat
+        entry.offer, entry.seat = (
+            QueueOffer(self, entry, replace(entry.card, waited_s=waited_s), self._config.ring_s),
+            seat,
+        )
         entry.call.log(
             Kind.OFFER,
             seat=seat.number,

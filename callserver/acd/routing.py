@@ -31,7 +31,7 @@ def obstacle(candidate: Candidate) -> str | None:
     if Right.ANSWER_QUEUED not in candidate.rights:
         return "no right to queued calls"
     if candidate.state not in (SeatState.IDLE_PC, SeatState.IDLE_PHONE):
-        return candidate.state.value
+        return str(candidate.state.value)
     return None if candidate.reachable else "client lost"
 
 

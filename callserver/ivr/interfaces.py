@@ -24,9 +24,15 @@ Prompt = str | Spoken  # a catalogue name, "main-menu", of the caller's language
 class ICall(Protocol):
     """One caller, as a menu sees him. Every method ends with CancelledError once the caller has gone."""
 
-    id: str
-    caller: Caller
     language: str  # "zh" or "en"; a menu may set it
+
+    @property
+    def id(self) -> str:
+        """Names the call in every record."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls, as far as the exchange tells; a claim, no proof."""
 
     async def answer(self) -> None:
         """Off hook; nothing is heard before."""
@@ -63,5 +69,5 @@ class IMenu(Interface):
 
     name = Attribute("What config.ini calls it.")
 
-    async def run(call: ICall) -> None:  # type: ignore[misc]  # noqa: N805 - zope has no self
+    async def run(call: ICall) -> None:  # noqa: N805 - zope has no self
         """Serve one call; when it returns, the call is ended."""

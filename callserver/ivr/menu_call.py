@@ -1,21 +1,15 @@
 """What a menu holds in its hand: a call with a voice and ears."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
 
 from callserver.calls.call import Call
 from callserver.calls.vocabulary import Kind
-from callserver.dsp.frames import FloatArray
-from callserver.ivr.interfaces import Prompt, Spoken
-from callserver.ivr.prompts import Prompts
+from callserver.ivr.interfaces import Prompt
+from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
-from callserver.media.speech import Speech, SpeechError
-
-log = Logger()
 
 
 class People(Protocol):
@@ -28,9 +22,9 @@ class People(Protocol):
 class MenuCall:
     """ICall on a real call: prompts by name, keys from whoever hears them."""
 
-    def __init__(self, call: Call, *, prompts: Prompts, speech: Speech, people: People, clock: IReactorTime) -> None:
+    def __init__(self, call: Call, voice: Voice, people: People, clock: IReactorTime) -> None:
         self.call = call
-        self._prompts, self._speech, self._people, self._clock = prompts, speech, people, clock
+        self._voice, self._people, self._clock = voice, people, clock
         self._collecting = False
         self._waiting: Deferred[None] | None = None  # for the next key
         call.on_key = self._key
@@ -57,7 +51,7 @@ class MenuCall:
             await self.call.answer()
 
     async def play(self, *prompts: Prompt) -> None:
-        await self._say(prompts)
+        await self._voice.say(self.call, prompts)
 
     async def collect(
         self,
@@ -70,7 +64,7 @@ class MenuCall:
         self._collecting = True
         try:
             if prompts and not self.call.keys:
-                await self._say(prompts)
+                await self._voice.say(self.call, prompts, unless=lambda: bool(self.call.keys))
             digits = await self._take(max_digits, end_key, first_timeout_s, between_timeout_s)
         finally:
             self._collecting = False
@@ -111,29 +105,8 @@ class MenuCall:
 
     def _key(self) -> None:
         """A key came: silence the question, wake who waits for the answer."""
+        waiting = self._waiting
         if self._collecting and self.call.leg is not None:
             self.call.leg.stop()
-        if self._waiting is not None and not self._waiting.called:
-            self._waiting.callback(None)
-
-    async def _say(self, prompts: Sequence[Prompt]) -> None:
-        sounds = [sound for prompt in prompts for sound in await self._sounds(prompt)]
-        leg = self.call.leg
-        if leg is None or (self._collecting and self.call.keys):
-            return
-        self.call.log(Kind.PROMPT, names=[str(prompt) for prompt in prompts], language=self.language)
-        whole = await leg.play(sounds)
-        self.call.log(Kind.PROMPT_END, interrupted=not whole)
-
-    async def _sounds(self, prompt: Prompt) -> Sequence[FloatArray]:
-        if isinstance(prompt, Spoken):
-            return await self._spoken(prompt.text)
-        language, _, name = prompt.rpartition("/")
-        return self._prompts.sounds(language or self.language, name)
-
-    async def _spoken(self, text: str) -> Sequence[FloatArray]:
-        try:
-            return [await self._speech.say(self.language, text)]
-        except SpeechError as problem:  # the rest of the sentence is better than none
-            log.warn("not spoken: {problem}", problem=problem)
-            return []
+        if waiting is not None and not waiting.called:
+            waiting.callback(None)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from callserver.calls.call import Call
 from callserver.calls.vocabulary import Kind
@@ -20,13 +21,16 @@ class MenuRunner:
     def __init__(self, menus: Mapping[str, IMenu], menu_call: Callable[[Call], MenuCall], queue: str) -> None:
         self._menus, self._menu_call, self._queue = menus, menu_call, queue
 
-    def serve(self, call: Call, menu_name: str) -> Deferred[None]:
-        """Run a menu while the call lives; fires when both are over."""
+    def serve(self, call: Call, menu_name: str) -> None:
+        """Run a menu while the call lives, and end the call when the menu is over."""
         running = Deferred.fromCoroutine(self._run(self._menus[menu_name], self._menu_call(call)))
         call.when_ended().addCallback(lambda _: running.cancel())
-        running.addErrback(lambda failure: failure.trap(CancelledError) and None)  # the caller hung up: an ordinary end
-        running.addErrback(lambda failure: log.failure("call {call} broke", failure, call=call.id))
-        return running.addBoth(lambda _: call.end("menu", "menu over"))
+        running.addErrback(self._broken, call)
+        running.addCallback(lambda _: call.end("menu", "menu over"))
+
+    def _broken(self, failure: Failure, call: Call) -> None:
+        if not isinstance(failure.value, CancelledError):  # that is the caller hanging up: an ordinary end
+            log.failure("call {call} broke", failure, call=call.id)
 
     async def _run(self, menu: IMenu, menu_call: MenuCall) -> None:
         call = menu_call.call

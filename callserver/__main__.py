@@ -1,0 +1,58 @@
+"""callserver on the command line; each command imports what it needs when it is called."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from callserver.config import ConfigError
+
+COMMANDS = {
+    "start": ("callserver.starting", "start"),
+    "check": ("callserver.starting", "check"),
+    "demo": ("callserver.demo", "demo"),
+    "calls": ("callserver.reports", "calls"),
+    "call": ("callserver.reports", "call"),
+    "staff": ("callserver.staffing", "staff"),
+    "emulate": ("callserver.emulator.cli", "emulate"),
+    "listen": ("callserver.listen", "listen"),
+    "learn-tones": ("callserver.learn_tones", "learn_tones"),
+}
+
+
+class Commands(click.Group):
+    """The commands of COMMANDS, imported one at a time: `callserver calls` needs no numpy."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.command(cls=Commands, invoke_without_command=True)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """
+    A call-centre telephone server for a shop.  店铺电话服务器。
+
+    Without a command it starts the server (the same as `start`); the first start makes the folder `shop` with
+    config.ini, a certificate and a first password, and serves an emulated exchange of 20 lines.
+    """
+    if context.invoked_subcommand is None:
+        command = main.get_command(context, "start")
+        assert command is not None
+        context.invoke(command, shop=Path(os.environ.get("CALLSERVER_SHOP", "shop")))
+
+
+if __name__ == "__main__":
+    try:
+        main(prog_name="callserver")
+    except ConfigError as problem:
+        sys.exit(str(problem))

@@ -1,0 +1,43 @@
+"""The server's voice on a call: prompts by name, names and free text by synthesis."""
+
+from collections.abc import Callable, Sequence
+
+from twisted.logger import Logger
+
+from callserver.calls.call import Call
+from callserver.calls.vocabulary import Kind
+from callserver.dsp.frames import FloatArray
+from callserver.ivr.interfaces import Prompt, Spoken
+from callserver.ivr.prompts import Prompts
+from callserver.media.speech import Speech, SpeechError
+
+log = Logger()
+
+
+class Voice:
+    """Says prompts to callers in their language, and writes down that it did."""
+
+    def __init__(self, prompts: Prompts, speech: Speech) -> None:
+        self._prompts, self._speech = prompts, speech
+
+    async def say(self, call: Call, prompts: Sequence[Prompt], unless: Callable[[], bool] = lambda: False) -> None:
+        """Say prompts one after the other without a gap; not at all if `unless` holds when the sounds are there."""
+        sounds = [sound for prompt in prompts for sound in await self._sounds(call.language, prompt)]
+        if call.leg is None or unless():
+            return
+        call.log(Kind.PROMPT, names=[str(prompt) for prompt in prompts], language=call.language)
+        whole = await call.leg.play(sounds)
+        call.log(Kind.PROMPT_END, interrupted=not whole)
+
+    async def _sounds(self, language: str, prompt: Prompt) -> Sequence[FloatArray]:
+        if isinstance(prompt, Spoken):
+            return await self._spoken(language, prompt.text)
+        own_language, _, name = prompt.rpartition("/")
+        return self._prompts.sounds(own_language or language, name)
+
+    async def _spoken(self, language: str, text: str) -> Sequence[FloatArray]:
+        try:
+            return [await self._speech.say(language, text)]
+        except SpeechError as problem:  # the rest of the sentence is better than none
+            log.warn("not spoken: {problem}", problem=problem)
+            return []

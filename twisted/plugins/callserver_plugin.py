@@ -1,0 +1,5 @@
+"""Lets twistd find the server: twistd callserver --shop DIR."""
+
+from twisted.application.service import ServiceMaker
+
+callserver = ServiceMaker("callserver", "callserver.tap", "Call-centre telephone server.", "callserver")
