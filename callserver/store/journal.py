@@ -1,0 +1,216 @@
+"""Call records and events on their way to disk: acknowledged when safe, in order, never in the way of a call."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any, TypeVar
+
+from peewee import DatabaseError, chunked, fn
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from callserver.store.database import Store
+from callserver.store.spool import Entry, Spool
+from callserver.store.tables import Call, Event, Table, call_columns, call_record, event_columns
+from callserver.store.worker import Worker
+from callserver.wire.records import CallRecord, EventRecord, Value
+
+BATCH_S = 0.1  # an event waits so long for others; leaves 150 ms for the commit
+LOCKED_S = 0.08  # a commit that takes longer goes to the spool as well
+RETRY_S = 1.0
+ROWS_MAX = 500  # of one INSERT: SQLite takes 32,766 values
+SERVER_STOPPED = "server stopped"
+
+log = Logger()
+T = TypeVar("T")
+
+
+class Journal:
+    """
+    Keeps calls and events.
+
+    They go to the database in batches of one transaction. While it cannot take them, because it is locked or full,
+    they go to the spool, and from there to the database as soon as it takes them again, or at the next start.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: IReactorTime,
+        spool_path: str | Path,
+        node: str,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._store, self._clock, self._node, self._now = store, clock, node, now
+        self._spool = Spool(Path(spool_path))
+        self._disk = Worker(store.reactor, "spool")
+        self._entries: list[Entry] = []
+        self._acknowledge: list[Deferred[None]] = []
+        self._lock = DeferredLock()
+        self._timer: Any = None
+        self._catching_up: Deferred[None] | None = None  # there while the spool is in use
+
+    def start(self) -> Deferred[list[CallRecord]]:
+        """
+        Bring in what was spooled and close what the last run left open, as `server stopped` at its last event.
+
+        Fires with the calls that were closed now; those with a recording need it repaired.
+        """
+        self._disk.start()
+        return Deferred.fromCoroutine(self._begin())
+
+    def close(self) -> Deferred[None]:
+        """Write out all that waits; what the database still does not take stays in the spool for the next start."""
+        written = Deferred.fromCoroutine(self._write_out())
+        return written.addBoth(self._end)
+
+    def open_call(self, record: CallRecord) -> Deferred[None]:
+        """Fires when the record is safe on disk, also when the database is locked or full: never a reason to refuse."""
+        safe: Deferred[None] = Deferred()
+        self._acknowledge.append(safe)
+        self._entries.append({"call": call_columns(asdict(record)) | {"node": self._node}})
+        self._flush()
+        return safe
+
+    def change_call(self, call_id: str, **fields: object) -> None:
+        """Set fields of a CallRecord, in order with the events around it."""
+        self._add({"change": call_columns(fields), "id": call_id})
+
+    def write(self, event: EventRecord) -> None:
+        """Keep an event; safe on disk within 250 ms."""
+        self._add({"event": event_columns(event)})
+
+    def _add(self, entry: Entry) -> None:
+        self._entries.append(entry)
+        self._flush_in(BATCH_S)
+
+    def _flush_in(self, delay_s: float) -> None:
+        if self._timer is None:
+            self._timer = self._clock.callLater(delay_s, self._flush)
+
+    def _flush(self) -> None:
+        writing = Deferred.fromCoroutine(self._write_out())
+        writing.addErrback(lambda failure: log.failure("the journal broke", failure))
+
+    async def _write_out(self) -> None:
+        await self._lock.acquire()  # one batch at a time keeps the order
+        try:
+            entries, acknowledge = self._take()
+            if entries and (self._catching_up or not await self._commit(entries)):
+                await self._put_aside(entries)
+            for safe in acknowledge:
+                safe.callback(None)
+        finally:
+            self._lock.release()
+
+    def _take(self) -> tuple[list[Entry], list[Deferred[None]]]:
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        self._timer = None
+        entries, acknowledge = self._entries, self._acknowledge
+        self._entries, self._acknowledge = [], []
+        return entries, acknowledge
+
+    async def _commit(self, entries: list[Entry]) -> bool:
+        """Whether the database took them in time; if not, they are the first that the spool has to hold."""
+        in_time: Deferred[bool] = Deferred()
+        timer = self._clock.callLater(LOCKED_S, in_time.callback, False)
+
+        def answered(result: Failure | None) -> None:
+            if timer.active():
+                timer.cancel()
+                in_time.callback(result is None)
+
+        commit = self._store.write(_apply, entries).addBoth(answered)
+        taken = await in_time
+        if not taken:
+            self._catching_up = Deferred.fromCoroutine(self._catch_up(commit))
+            self._catching_up.addErrback(_only_cancelled)
+        return taken
+
+    async def _put_aside(self, entries: list[Entry]) -> None:
+        try:
+            await self._disk.run(self._spool.append, entries)
+        except OSError as problem:
+            self._entries[:0] = entries  # kept in memory, and no call refused for it
+            self._flush_in(RETRY_S)
+            self._store.alarm(f"call records cannot be written: {problem}")
+
+    async def _catch_up(self, commit: Deferred[None]) -> None:
+        """From the spool to the database, until nothing is left; what is brought twice counts once."""
+        await commit
+        n_done = 0
+        while not await self._caught_up(n_done):
+            entries, end = await self._disk.run(self._spool.read, n_done)
+            try:
+                await self._store.write(_apply, entries)
+                n_done = end
+            except DatabaseError:  # the store has raised the alarm
+                await deferLater(self._clock, RETRY_S)
+
+    async def _caught_up(self, n_done: int) -> bool:
+        await self._lock.acquire()
+        try:
+            done = await self._disk.run(self._spool.size) == n_done
+            if done:
+                await self._disk.run(self._spool.clear)
+                self._catching_up = None
+            return done
+        finally:
+            self._lock.release()
+
+    async def _begin(self) -> list[CallRecord]:
+        entries, _ = await self._disk.run(self._spool.read)
+        await self._store.write(_apply, entries)
+        await self._disk.run(self._spool.clear)
+        return await self._store.write(close_open_calls, self._node, self._now(), self._clock.seconds())
+
+    def _end(self, result: T) -> T:
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+        self._disk.stop()
+        return result
+
+
+def _only_cancelled(failure: Failure) -> None:
+    if not isinstance(failure.value, CancelledError):
+        log.failure("the journal cannot catch up", failure)
+
+
+def _apply(entries: list[Entry]) -> None:
+    for kind, group in groupby(entries, key=lambda entry: next(iter(entry))):
+        if kind == "event":
+            _insert(Event, [entry["event"] for entry in group])
+        elif kind == "call":
+            _insert(Call, [entry["call"] for entry in group])
+        else:
+            for entry in group:
+                Call.update(entry["change"]).where(Call.id == entry["id"]).execute()
+
+
+def _insert(table: type[Table], rows: list[dict[str, Any]]) -> None:
+    for some in chunked(rows, ROWS_MAX):
+        table.insert_many(some).on_conflict_ignore().execute()
+
+
+def append_event(event: EventRecord) -> None:
+    """Inside a feature's own transaction: its event is stored with what it tells of, or neither is."""
+    Event.insert(event_columns(event)).execute()
+
+
+def close_open_calls(node: str, now: datetime, uptime_s: float) -> list[CallRecord]:
+    """Close the calls of this node that a server before this one left open; each as it is then."""
+    closed = []
+    for row in Call.select().where(Call.node == node, Call.ended_ms.is_null()):
+        last_ms = Event.select(fn.MAX(Event.at_ms)).where(Event.call_id == row.id).scalar()
+        row.ended_ms, row.end_reason = max(row.started_ms, last_ms or 0), SERVER_STOPPED
+        row.save()
+        data: dict[str, Value] = {"by": "server", "reason": SERVER_STOPPED}
+        append_event(EventRecord(now, uptime_s, node, "end", row.id, row.channel, data=data))
+        closed.append(call_record(row))
+    return closed

@@ -1,0 +1,43 @@
+"""What is asked of calls and events; each runs in `store.read`, or inside `reading` in another process."""
+
+from callserver.store.tables import Call, Event, call_record, event_record
+from callserver.wire.records import CallRecord, EventRecord
+
+
+def list_calls(limit: int = 20, caller_number: str | None = None) -> list[CallRecord]:
+    """The newest first."""
+    calls = Call.select().order_by(Call.started_ms.desc(), Call.id).limit(limit)
+    if caller_number is not None:
+        calls = calls.where(Call.caller_number == caller_number)
+    return [call_record(row) for row in calls]
+
+
+def call(id_prefix: str) -> CallRecord:
+    """
+    The one call whose id starts so.
+
+    :raises LookupError: when no call does, or several
+    """
+    found = list(Call.select().where(Call.id.startswith(id_prefix)).limit(2))
+    if len(found) != 1:
+        raise LookupError(f"{'several calls' if found else 'no call'} with an id that starts with {id_prefix!r}")
+    return call_record(found[0])
+
+
+def timeline(call_id: str) -> list[EventRecord]:
+    """
+    All that happened in a call, as it happened.
+
+    A transaction's own event may be stored before earlier ones that waited for their batch: within one run of the
+    server its monotonic clock orders them; the runs follow one another.
+    """
+    rows = list(Event.select().where(Event.call_id == call_id).order_by(Event.seq))
+    runs: dict[str, int] = {}
+    for row in rows:
+        runs.setdefault(_run(row), len(runs))
+    rows.sort(key=lambda row: (runs[_run(row)], row.uptime_s, row.seq))
+    return [event_record(row) for row in rows]
+
+
+def _run(row: Event) -> str:
+    return str(row.uid).partition("-")[0]

@@ -1,0 +1,56 @@
+"""Where records wait on disk while the database cannot take them."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+Entry = dict[str, Any]
+
+
+class Spool:
+    """A file of JSON lines; every method waits for the disk, so it runs in a thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def append(self, entries: list[Entry]) -> None:
+        """
+        Returns when all entries are on disk.
+
+        :raises OSError: when they do not fit; then none of them is in the file
+        """
+        lines = "".join(json.dumps(entry) + "\n" for entry in entries).encode("ascii")
+        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        n_before = os.fstat(handle).st_size
+        try:
+            while lines:
+                lines = lines[os.write(handle, lines) :]
+            os.fdatasync(handle)
+        except OSError:
+            os.ftruncate(handle, n_before)
+            raise
+        finally:
+            os.close(handle)
+
+    def read(self, start: int = 0) -> tuple[list[Entry], int]:
+        """
+        The entries from byte `start` on, and where the next one would begin.
+
+        A last line cut off by a power failure was never acknowledged; it is dropped.
+        """
+        if not self.path.exists():
+            return [], start
+        with self.path.open("rb") as file:
+            file.seek(start)
+            data = file.read()
+        whole = data[: data.rfind(b"\n") + 1]
+        return [json.loads(line) for line in whole.splitlines()], start + len(whole)
+
+    def size(self) -> int:
+        """In bytes."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def clear(self) -> None:
+        """Everything in it is in the database now."""
+        self.path.unlink(missing_ok=True)
