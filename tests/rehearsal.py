@@ -1,0 +1,129 @@
+"""A shop in virtual time: real channels, patch bay, detectors, menus and queue; lines in memory, short prompts."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.task import Clock
+
+from callserver.acd.floor import Floor
+from callserver.calls.board import Board
+from callserver.calls.call import Call
+from callserver.calls.channel import LineChannel
+from callserver.calls.event_log import EventLog
+from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
+from callserver.dsp.tones import dtmf
+from callserver.lines.memory_line import MemoryLine
+from callserver.media.patch_bay import PatchBay
+from callserver.wire.records import CallRecord, EventRecord
+from callserver.wire.states import LineState
+
+BLOCK_S = 0.02
+PROMPT_S = 1.0
+
+
+class MemoryBook:
+    """A CallBook that keeps everything in memory; `locked` keeps records waiting for the disk."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, dict[str, Any]] = {}
+        self.events: list[EventRecord] = []
+        self.locked = False
+        self._waiting: list[Deferred[None]] = []
+
+    def open_call(self, record: CallRecord) -> Deferred[None]:
+        self.calls[record.id] = asdict(record)
+        if not self.locked:
+            return succeed(None)
+        self._waiting.append(Deferred())
+        return self._waiting[-1]
+
+    def unlock(self) -> None:
+        """The disk has taken it all."""
+        self.locked = False
+        for waiting in self._waiting:
+            waiting.callback(None)
+
+    def change_call(self, call_id: str, **fields: object) -> None:
+        self.calls[call_id].update(fields)
+
+    def write(self, event: EventRecord) -> None:
+        self.events.append(event)
+
+
+class FewPrompts:
+    """Prompts and Speech in one: every name is a second of its own quiet hum, so that what was heard can be told."""
+
+    def sounds(self, language: str, *names: str) -> list[FloatArray]:
+        return [np.full(int(PROMPT_S * 8000), 0.01, np.float32) for _ in names]
+
+    def say(self, language: str, text: str) -> Deferred[FloatArray]:
+        return succeed(self.sounds(language, text)[0])
+
+
+class Rehearsal:
+    """Lines that ring when told, time that passes when told."""
+
+    def __init__(self, n_lines: int = 1, n_seats: int = 4, **channel: Any) -> None:
+        self.clock, self.book = Clock(), MemoryBook()
+        self.events = EventLog(self.book, self.clock, "test")
+        self.board = Board(self.events, self.clock.seconds)
+        self.bay = PatchBay(self.clock, n_lines + n_seats)
+        self.floor = Floor(self.clock, board=self.board, events=self.events, bay=self.bay, n_seats=n_seats)
+        self.incoming: list[Call] = []
+        self.lines = [MemoryLine(f"line {number}") for number in range(1, n_lines + 1)]
+        self.channels = [
+            LineChannel(
+                line,
+                clock=self.clock,
+                bay=self.bay,
+                board=self.board,
+                events=self.events,
+                on_call=self.incoming.append,
+                **channel,
+            )
+            for line in self.lines
+        ]
+        for line, channel_ in zip(self.lines, self.channels, strict=True):
+            channel_.load("shop")
+            channel_.enable()
+            line.startService()
+
+    def wait(self, seconds: float) -> None:
+        """Time passes, 20 ms at a time; lines that nobody speaks on are silent."""
+        for _ in range(round(seconds / BLOCK_S)):
+            for line in self.lines:
+                line.far_end.speak(line.codec.silence * BLOCK_SAMPLES)
+            self.pass_block()
+
+    def pass_block(self) -> None:
+        self.bay.tick()
+        self.clock.advance(BLOCK_S)
+
+    def press(self, keys: str, line: int = 0) -> None:
+        """The caller presses keys, 80 ms each."""
+        sound = self.lines[line].codec.encode(dtmf(keys)).tobytes()
+        step = BLOCK_SAMPLES * self.lines[line].codec.bytes_per_sample
+        for start in range(0, len(sound), step):
+            self.lines[line].far_end.speak(sound[start : start + step])
+            self.pass_block()
+
+    def state(self, line: int = 0) -> LineState:
+        status = self.board.statuses[self.lines[line].name]
+        assert isinstance(status.state, LineState)
+        return status.state
+
+    def happened(self, *kinds: str) -> list[tuple[str, dict[str, Any]]]:
+        """The events of these kinds so far, in order."""
+        return [(event.kind, dict(event.data)) for event in self.book.events if event.kind in kinds]
+
+    def prompts(self) -> list[str]:
+        """What callers were told so far."""
+        return [name for _, data in self.happened("prompt") for name in names(data["names"])]
+
+
+def names(value: object) -> Sequence[str]:
+    assert isinstance(value, list)
+    return [str(name) for name in value]
