@@ -110,6 +110,11 @@ class Line:
     timer: IDelayedCall | None = None
 
     @property
+    def country(self) -> str:
+        """Its two letters."""
+        return self.switch.country
+
+    @property
     def off_hook(self) -> bool:
         return self.stage not in (Stage.ON_HOOK, Stage.RINGING)
 

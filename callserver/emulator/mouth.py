@@ -7,10 +7,16 @@ from pathlib import Path
 import numpy as np
 
 from callserver.dsp.codecs import LINEAR_16
-from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
+from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray, amplitude
 
 SILENCE = np.zeros(BLOCK_SAMPLES, np.float32)
 BLOCKS_A_WRITE = 50
+FLOOR = BLOCK_SAMPLES * amplitude(-40.0) ** 2 / 2  # sum of squares; what is weaker is silence
+
+
+def is_sound(block: FloatArray) -> bool:
+    """Whether a block, shape (160,), is more than the noise of a line."""
+    return bool(np.dot(block, block) > FLOOR)
 
 
 class Mouth:

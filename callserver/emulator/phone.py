@@ -3,17 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 
-from callserver.dsp.frames import BLOCK_MS, BLOCK_SAMPLES, FloatArray, amplitude
+from callserver.dsp.frames import BLOCK_MS, FloatArray
 from callserver.dsp.tones import dtmf
 from callserver.emulator.loop import CallerId, Line, Progress, Stage
-from callserver.emulator.mouth import Mouth, SoundLog
+from callserver.emulator.mouth import Mouth, SoundLog, is_sound
 
 KEY_MS, PAUSE_MS = 100.0, 100.0
-SOUND_POWER = BLOCK_SAMPLES * amplitude(-40.0) ** 2 / 2  # of a block; what is weaker is silence
 
 
 class Phone:
@@ -90,7 +88,7 @@ class Phone:
 
     def hear(self, block: FloatArray | None) -> None:
         if block is not None:
-            self.quiet_s = 0.0 if np.dot(block, block) > SOUND_POWER else self.quiet_s + BLOCK_MS / 1000
+            self.quiet_s = 0.0 if is_sound(block) else self.quiet_s + BLOCK_MS / 1000
             self.on_sound(block)
             if self._log:
                 self._log.add(block, self._said)

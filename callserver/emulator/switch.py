@@ -43,6 +43,11 @@ class Switch:
         self._directory: dict[str, list[Line]] = {}
         self._bells: dict[Line, Bell] = {}
 
+    @property
+    def country(self) -> str:
+        """Its two letters."""
+        return self._plan.code
+
     def connect(self, number: str, lines: list[Line]) -> None:
         """A number rings the first of these lines that is on hook."""
         self._directory[number] = lines
@@ -80,9 +85,7 @@ class Switch:
         line.peer = None
         self._set(line, Stage.ON_HOOK)
         if peer and was is Stage.RINGBACK:
-            self._stop_bell(peer)
-            peer.peer = None
-            self._set(peer, Stage.ON_HOOK)
+            self._not_answered(peer)
         elif peer:
             self._released(peer)
 
@@ -105,9 +108,9 @@ class Switch:
         caller.terminal.progress(Progress.RINGBACK)
 
     def _answer(self, line: Line) -> None:
-        self._stop_bell(line)
         caller = line.peer
         self._set(line, Stage.TALKING)
+        self._stop_bell(line)
         if caller:
             self._set(caller, Stage.TALKING)
             caller.terminal.progress(Progress.ANSWERED)
@@ -130,10 +133,13 @@ class Switch:
             return
         called, line.peer = line.peer, None
         if called:
-            self._stop_bell(called)
-            called.peer = None
-            self._set(called, Stage.ON_HOOK)
+            self._not_answered(called)
         self._refuse(line, "busy", Progress.BUSY)
+
+    def _not_answered(self, called: Line) -> None:
+        called.peer = None
+        self._set(called, Stage.ON_HOOK)
+        self._stop_bell(called)
 
     def _stop_bell(self, line: Line) -> None:
         bell = self._bells.pop(line, None)

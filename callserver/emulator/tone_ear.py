@@ -100,16 +100,17 @@ class ToneEar:
         self._run_ms[row, group] = 0
         if not begins:
             return
-        if group == 1 and _is(past.runs_ms, self._calling):
+        if group == 1 and _ends(past.runs_ms, self._calling):
             found.append(ToneHeard(row, FAX_CALLING))
         elif group == 0:
+            if _ends(past.runs_ms, self._patterns["ringback"]):
+                found.append(ToneHeard(row, "ringback"))
             names = [name for name in PROGRESS[1:] if _is(past.runs_ms, self._patterns.get(name, []))]
             found.extend(ToneHeard(row, name) for name in names[:1])
 
     def _silence(self, row: int, found: list[ToneHeard]) -> None:
         runs_ms = self._past.get((row, 0), _Past()).runs_ms
-        bursts_ms = self._patterns["ringback"][:-1]
-        if len(runs_ms) % 2 and len(runs_ms) >= len(bursts_ms) and _near(runs_ms[-len(bursts_ms) :], bursts_ms):
+        if len(runs_ms) % 2 and _ends(runs_ms, self._patterns["ringback"][:-1]):
             found.append(ToneHeard(row, "ringback"))
 
 
@@ -132,6 +133,11 @@ def _is(runs_ms: list[int], pattern_ms: list[float]) -> bool:
     cyclic = pattern_ms * 3
     starts = range(0, len(pattern_ms), 2)
     return len(runs_ms) >= wanted and any(_near(runs_ms[-wanted:], cyclic[at : at + wanted]) for at in starts)
+
+
+def _ends(runs_ms: list[int], spans_ms: list[float]) -> bool:
+    """Whether the latest bursts and pauses are these."""
+    return len(runs_ms) >= len(spans_ms) and _near(runs_ms[-len(spans_ms) :], spans_ms)
 
 
 def _near(runs_ms: list[int], spans_ms: list[float]) -> bool:

@@ -1,0 +1,248 @@
+"""What each command of the modem does."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from callserver.emulator.command_line import BadCommand, Command, Kind
+from callserver.emulator.dialling import answer_data, dial, send_tones
+from callserver.emulator.parameters import BASIC, CARRIAGE_RETURN, PARAMETERS
+
+if TYPE_CHECKING:
+    from callserver.emulator.dce import Dce
+
+Lines = list[str]
+REGISTER_MAX = 255
+EVENTS = "00000000"  # masks in +VLS=?
+
+
+class CommandSet:
+    """Does commands on its modem; information comes back as lines, refusal as `BadCommand`."""
+
+    def __init__(self, dce: "Dce") -> None:
+        self._dce = dce
+        self._by_name: dict[str, Callable[[Command], Lines]] = {
+            "A": self._answer,
+            "D": self._dial,
+            "H": self._hook,
+            "I": self._identity,
+            "O": self._refuse,
+            "Z": self._reset,
+            "T": self._nothing,
+            "P": self._nothing,
+            "&F": self._factory,
+            "&V": self._view,
+            "&W": self._nothing,
+            "+FCLASS": self._service,
+            "+GCI": self._country,
+            "+GMI": lambda command: self._told(command, f"+GMI: {self._dce.chip.manufacturer}"),
+            "+GMM": lambda command: self._told(command, f"+GMM: {self._dce.chip.model}"),
+            "+GMR": lambda command: self._told(command, f"+GMR: {self._dce.chip.revision}"),
+            "+VLS": self._voice(self._line),
+            "+VSM": self._voice(self._sampling),
+            "+VTX": self._voice(lambda command: self._stream(command, plays=True, records=False)),
+            "+VRX": self._voice(lambda command: self._stream(command, plays=False, records=True)),
+            "+VTR": self._voice(lambda command: self._stream(command, plays=True, records=True)),
+            "+VTS": self._voice(self._tones),
+            "+VRID": self._repeat_caller,
+        }
+
+    def do(self, command: Command) -> Lines:
+        """
+        Do it.
+
+        :return: information text, line by line
+        :raises BadCommand: unknown, or not possible with this value or now
+        """
+        if action := self._by_name.get(command.name):
+            return action(command)
+        if command.name in PARAMETERS:
+            return self._parameter(command)
+        if command.name in BASIC:
+            return self._basic(command)
+        if command.name[0] == "S":
+            return self._register(command)
+        raise BadCommand(command.name)
+
+    def answers_bare(self, name: str) -> bool:
+        """Whether OK follows its information without a blank line: CX chips do so after answers to questions."""
+        return name[0] in "+-S" and not name.startswith("+GM")
+
+    def _voice(self, action: Callable[[Command], Lines]) -> Callable[[Command], Lines]:
+        def only_in_voice(command: Command) -> Lines:
+            self._demand(self._dce.settings.voice)
+            return action(command)
+
+        return only_in_voice
+
+    def _demand(self, condition: bool) -> None:
+        if not condition:
+            raise BadCommand
+
+    def _nothing(self, command: Command) -> Lines:
+        return []
+
+    def _refuse(self, command: Command) -> Lines:
+        raise BadCommand(command.name)
+
+    def _told(self, command: Command, text: str) -> Lines:
+        self._demand(command.kind is Kind.DO)
+        return [text]
+
+    # Basic commands
+
+    def _basic(self, command: Command) -> Lines:
+        highest, _ = BASIC[command.name]
+        value = int(command.value or 0)
+        self._demand(value <= highest)
+        self._dce.settings.basic[command.name] = value
+        return []
+
+    def _register(self, command: Command) -> Lines:
+        registers = self._dce.settings.registers
+        number = int(command.name[1:] or 0)
+        self._demand(number in registers)
+        if command.kind is Kind.READ:
+            return [f"{registers[number]:03d}"]
+        if command.kind is Kind.SET:
+            value = int(command.value or 0)
+            self._demand(value <= (127 if number <= CARRIAGE_RETURN else REGISTER_MAX))
+            registers[number] = value
+        return []
+
+    def _answer(self, command: Command) -> Lines:
+        if self._dce.settings.voice:
+            self._dce.lift()
+            self._dce.settings.device = 1
+        else:
+            self._dce.run(answer_data(self._dce), abortable=True)
+        return []
+
+    def _dial(self, command: Command) -> Lines:
+        stays = command.value.endswith(";")
+        self._dce.run(dial(self._dce, command.value.rstrip(";"), stays), abortable=True)
+        return []
+
+    def _hook(self, command: Command) -> Lines:
+        self._demand(command.value in ("", "0", "1"))
+        self._hang_up() if command.value != "1" else self._dce.lift()
+        return []
+
+    def _hang_up(self) -> None:
+        self._dce.hang_up()
+        self._dce.settings.device = 0
+
+    def _identity(self, command: Command) -> Lines:
+        text = self._dce.chip.identity.get(int(command.value or 0))
+        return [text] if text else []
+
+    def _reset(self, command: Command) -> Lines:
+        self._hang_up()
+        self._dce.settings.factory()
+        return []
+
+    def _factory(self, command: Command) -> Lines:
+        self._dce.settings.factory(everything=False)
+        return []
+
+    def _view(self, command: Command) -> Lines:
+        settings = self._dce.settings
+        return [
+            "ACTIVE PROFILE:",
+            " ".join(f"{name}{value}" for name, value in settings.basic.items()),
+            " ".join(f"S{number:02d}:{value:03d}" for number, value in settings.registers.items()),
+        ]
+
+    # Extended commands
+
+    def _parameter(self, command: Command) -> Lines:
+        parameter, numbers = PARAMETERS[command.name], self._dce.settings.numbers
+        self._demand(self._dce.settings.voice or not parameter.voice_only)
+        if command.kind is Kind.TEST:
+            return [parameter.described()]
+        if command.kind is Kind.READ:
+            return [",".join(map(str, numbers[command.name]))]
+        self._demand(command.kind is Kind.SET)
+        try:
+            values = parameter.read(command.value, numbers[command.name])
+        except ValueError as problem:
+            raise BadCommand(command.value) from problem
+        if not parameter.frozen:
+            numbers[command.name] = values
+        return []
+
+    def _service(self, command: Command) -> Lines:
+        settings = self._dce.settings
+        if command.kind is Kind.TEST:
+            return [",".join(self._dce.chip.classes)]
+        if command.kind is Kind.READ:
+            return [settings.service]
+        self._demand(command.kind is Kind.SET and command.value in self._dce.chip.classes)
+        if settings.voice and command.value != settings.service and settings.numbers["+VNH"] == (0,):
+            self._hang_up()
+        settings.service = command.value
+        return []
+
+    def _country(self, command: Command) -> Lines:
+        settings = self._dce.settings
+        if command.kind is Kind.TEST:
+            return [f"({settings.country_code})"]
+        if command.kind is Kind.READ:
+            return [settings.country_code]
+        self._demand(command.kind is Kind.SET and command.value == settings.country_code)
+        return []
+
+    def _line(self, command: Command) -> Lines:
+        devices = self._dce.chip.devices
+        if command.kind is Kind.TEST:
+            return [f'{label},"{name}",{EVENTS},{EVENTS},{EVENTS}' for label, name in devices.items()]
+        if command.kind is Kind.READ:
+            return [str(self._dce.settings.device)]
+        label = self._number(command)
+        self._demand(label in devices)
+        if "T" in devices[label]:
+            self._dce.lift()
+        else:
+            self._dce.hang_up()
+        self._dce.settings.device = label
+        return []
+
+    def _sampling(self, command: Command) -> Lines:
+        samplings, settings = self._dce.chip.samplings, self._dce.settings
+        if command.kind is Kind.TEST:
+            return [f'{number},"{each.name}",{each.bits},0,(8000),(0),(0)' for number, each in samplings.items()]
+        if command.kind is Kind.READ:
+            return [f"{settings.sampling},8000,0,0"]
+        self._demand(command.kind is Kind.SET)
+        number, *others = command.value.split(",")
+        self._demand(number.isdecimal() and int(number) in samplings)
+        self._demand(all(given in ("", only) for given, only in zip(others, ("8000", "0", "0"), strict=False)))
+        settings.sampling = int(number)
+        return []
+
+    def _stream(self, command: Command, plays: bool, records: bool) -> Lines:
+        if command.kind is Kind.TEST:
+            return []
+        self._demand(command.kind is Kind.DO)
+        self._dce.open_stream(plays, records)
+        return []
+
+    def _tones(self, command: Command) -> Lines:
+        if command.kind is Kind.TEST:
+            return ["(200-3400),(200-3400),(0-255)"]
+        self._demand(command.kind is Kind.SET)
+        try:
+            self._dce.run(send_tones(self._dce, command.value), abortable=False)
+        except ValueError as problem:
+            raise BadCommand(command.value) from problem
+        return []
+
+    def _repeat_caller(self, command: Command) -> Lines:
+        report = self._dce.caller_report
+        self._demand(command.kind is Kind.SET and command.value in ("0", "1"))
+        if report.latest:
+            self._dce.tell(report.text(report.latest, 1 + int(command.value)))
+        return []
+
+    def _number(self, command: Command) -> int:
+        self._demand(command.kind is Kind.SET and command.value.isdecimal())
+        return int(command.value)

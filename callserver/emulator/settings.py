@@ -1,0 +1,45 @@
+"""What a modem has been set to."""
+
+from dataclasses import dataclass, field
+
+from callserver.emulator.parameters import BASIC, CARRIAGE_RETURN, COUNTRY_CODES, LINE_FEED, PARAMETERS, REGISTERS
+
+NOMINAL_GAIN = 128
+VOICE = "8"
+
+
+@dataclass
+class Settings:
+    """All of it; a new one is the factory's."""
+
+    country: str
+    service: str = "0"  # +FCLASS
+    sampling: int = 1  # +VSM
+    device: int = 0  # +VLS
+    numbers: dict[str, tuple[int, ...]] = field(default_factory=lambda: {n: p.default for n, p in PARAMETERS.items()})
+    basic: dict[str, int] = field(default_factory=lambda: {name: default for name, (_, default) in BASIC.items()})
+    registers: dict[int, int] = field(default_factory=lambda: dict(REGISTERS))
+    country_code: str = ""
+
+    def __post_init__(self) -> None:
+        self.country_code = self.country_code or COUNTRY_CODES.get(self.country, "00")
+
+    @property
+    def voice(self) -> bool:
+        return self.service == VOICE
+
+    @property
+    def line_end(self) -> bytes:
+        return bytes((self.registers[CARRIAGE_RETURN], self.registers[LINE_FEED]))
+
+    @property
+    def gains(self) -> tuple[float, float]:
+        """Of what is played and what is recorded; 1.0 nominal. 0 asks for automatic gain and gets the nominal one."""
+        play, record = self.numbers["+VGT"][0], self.numbers["+VGR"][0]
+        return (play or NOMINAL_GAIN) / NOMINAL_GAIN, (record or NOMINAL_GAIN) / NOMINAL_GAIN
+
+    def factory(self, everything: bool = True) -> None:
+        """As delivered; `everything`: also out of voice mode (ATZ)."""
+        fresh = Settings(self.country)
+        kept = {} if everything else {"service": self.service, "device": self.device}
+        self.__dict__.update({**fresh.__dict__, **kept})
