@@ -9,15 +9,20 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
 from callserver.acd.floor import Floor
+from callserver.acd.queue import Queue
 from callserver.calls.board import Board
 from callserver.calls.call import Call
 from callserver.calls.channel import LineChannel
 from callserver.calls.event_log import EventLog
+from callserver.config import QueueConfig
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.tones import dtmf
+from callserver.ivr.voice import Voice
 from callserver.lines.memory_line import MemoryLine
 from callserver.media.patch_bay import PatchBay
+from callserver.wire.messages import Card
 from callserver.wire.records import CallRecord, EventRecord
+from callserver.wire.rights import Right
 from callserver.wire.states import LineState
 
 BLOCK_S = 0.02
@@ -127,3 +132,29 @@ class Rehearsal:
 def names(value: object) -> Sequence[str]:
     assert isinstance(value, list)
     return [str(name) for name in value]
+
+
+class Agent:
+    """Somebody at a seat, with a headset. A Person and a Headset."""
+
+    def __init__(self, number: str = "801", rights: frozenset[Right] = frozenset(Right)) -> None:
+        self.number, self.name, self.rights = number, f"agent {number}", rights
+        self.heard = bytearray()
+
+    def send_audio(self, block: bytes) -> None:
+        self.heard += block
+
+
+def people(shop: Rehearsal, **settings: Any) -> Queue:
+    """The shop's one queue; what it says is short, and cards are bare."""
+    voice = Voice(FewPrompts(), FewPrompts())  # type: ignore[arg-type]
+    return Queue(
+        "operator",
+        QueueConfig(**settings),
+        clock=shop.clock,
+        bay=shop.bay,
+        floor=shop.floor,
+        say=lambda call, prompts: Deferred.fromCoroutine(voice.say(call, prompts)),
+        card=lambda call, queue: succeed(Card(call.id, call.caller.number, queue=queue)),
+        music=np.full(4000, 0.02, np.float32),
+    )
