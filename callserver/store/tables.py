@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -12,6 +12,7 @@ from peewee import AutoField, BigIntegerField, DatabaseProxy, DoubleField, Model
 
 from callserver.wire.records import CallRecord, EventRecord
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RUN = secrets.token_hex(4)  # names this run of the server: its monotonic clock orders its events
 _n_events = count()
 database = DatabaseProxy()  # a process has one; Store or `reading` says which
@@ -26,11 +27,12 @@ class Table(Model):
 
 def to_ms(at: datetime) -> int:
     """Milliseconds since 1970, UTC: how every time is stored."""
-    return round(at.timestamp() * 1000)
+    return (at - EPOCH) // timedelta(milliseconds=1)
 
 
 def from_ms(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+    """The same moment again, aware."""
+    return EPOCH + timedelta(milliseconds=ms)
 
 
 class Call(Table):

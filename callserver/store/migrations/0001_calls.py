@@ -42,8 +42,3 @@ def up(migrator: Any, db: Any) -> None:
             table_name = "events"
 
     db.create_tables([Call, Event])
-
-
-def down(migrator: Any, db: Any) -> None:
-    for table in ("events", "calls"):
-        db.execute_sql(f"DROP TABLE {table}")
