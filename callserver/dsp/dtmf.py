@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from callserver.dsp.frames import BLOCK_SAMPLES, FULL_SCALE_SINE_DBM0, FloatArray
+from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.front_end import FrontEnd, Spectrum
 from callserver.dsp.tone_pairs import (
-    FILTER_GAINS,
+    HOP_SAMPLES,
+    N_WINDOWS,
+    NEWEST_CENTRE,
     SOUND_SAMPLES,
     TONES_HZ,
     Findings,
-    Pairs,
     examine,
-    follow_pairs,
     measure_windows,
     strongest_pairs,
 )
@@ -25,7 +25,6 @@ FLOOR_DBM0 = -27.0  # per tone; ITU-T Q.24: AT&T must hear -25, NTT must not hea
 MAX_OFFSET = 0.024  # NTT: 1.8 % must, 3.0 % must not
 NORMAL_TWIST_DB, REVERSE_TWIST_DB = 12.0, 9.0
 MIN_ON_SAMPLES = 27 * 8  # NTT: 24 ms must not, 40 ms must
-END_SAMPLES = 21 * 8  # so long an absence ends a key; drop-outs of 10 ms do not, pauses of 30 ms do
 
 
 @dataclass(frozen=True)
@@ -60,12 +59,14 @@ class DtmfBank:
 
     def __init__(self, n_channels: int, front_end: FrontEnd | None = None) -> None:
         self._front_end = front_end or FrontEnd(n_channels, TONES_HZ)
-        self._tones = self._front_end.rows(TONES_HZ)
+        self._rows = self._front_end.rows(TONES_HZ)
         self._open = np.zeros(n_channels, bool)
-        self._row = np.full(n_channels, -1)  # of the key that is down; -1: none
-        self._column = np.full(n_channels, -1)
+        self._down = np.zeros(n_channels, bool)
+        # Of the key that is down: its tones, their power, and the centre of the last window in which they sounded.
+        self._tones = np.zeros((n_channels, 2), np.intp)
         self._height = np.zeros((n_channels, 2), np.float32)
-        self._ended = np.full(n_channels, -(10**9))  # sample
+        self._sounded_at = np.zeros(n_channels, np.intp)
+        self._ended_at = np.full(n_channels, -(10**9), np.intp)
 
     def feed(self, block: FloatArray) -> list[KeyDown | KeyUp]:
         """
@@ -78,76 +79,74 @@ class DtmfBank:
 
     def hear(self, spectrum: Spectrum) -> list[KeyDown | KeyUp]:
         """The same, from the shared front end."""
-        gate = self._gate(spectrum)
-        down = self._row >= 0
-        look = np.flatnonzero(gate | self._open | down)
-        self._open = gate
-        if not look.size:
-            return []
-        windows = measure_windows(self._front_end.recent(look, SOUND_SAMPLES))
-        pairs = strongest_pairs(windows)
-        held = down[look]
-        pairs = follow_pairs(
-            windows, np.where(held, self._row[look], pairs.low), np.where(held, self._column[look] + 4, pairs.high)
-        )
-        height = np.where(held[:, None], self._height[look], pairs.powers[:, :, -8:].max(axis=2))
-        found = examine(pairs, height)
         now = spectrum.start_sample + BLOCK_SAMPLES
-        return self._downs(look, held, pairs, found, now) + self._ups(look, held, found, now)
+        gate = self._gate(spectrum)
+        # The end of a short key may lie in the tick after the one it filled.
+        hopeful = np.flatnonzero((gate | self._open) & ~self._down)
+        self._open = gate
+        held = np.flatnonzero(self._down)
+        ups = self._look_for_ends(held, now) if held.size else []
+        downs = self._look_for_keys(hopeful, now) if hopeful.size else []
+        return ups + downs
 
     def reset(self, channel: int) -> None:
         """Another call begins on this channel: nothing is down, nothing was heard."""
         self._front_end.reset(channel)
-        self._open[channel], self._row[channel], self._column[channel] = False, -1, -1
+        self._open[channel] = self._down[channel] = False
 
     def _gate(self, spectrum: Spectrum) -> NDArray[np.bool_]:
-        powers = spectrum.powers[:, self._tones]
+        powers = spectrum.powers[:, self._rows]
         pair = powers[:, :4].max(axis=1) + powers[:, 4:].max(axis=1)
         return np.asarray(pair.sum(axis=0) > GATE_SHARE * spectrum.energy.sum(axis=0) + 1e-6)
 
-    def _downs(
-        self, look: NDArray[np.intp], held: NDArray[np.bool_], pairs: Pairs, found: Findings, now: int
-    ) -> list[KeyDown | KeyUp]:
-        events: list[KeyDown | KeyUp] = []
-        tones = np.stack([pairs.low, pairs.high], axis=1)
-        levels = 10 * np.log10(2 * found.power / FILTER_GAINS[tones] + 1e-12) + FULL_SCALE_SINE_DBM0
-        twist = levels[:, 0] - levels[:, 1]
-        on = np.where(found.sounds_on, -20, found.end) - found.onset
-        need = np.interp(on, [27 * 8, 40 * 8, 60 * 8, 90 * 8], [0.93, 0.9, 0.8, 0.72])
-        good = (
-            ~held
-            & (on >= MIN_ON_SAMPLES)
-            & (found.purity >= need)
-            & (levels.min(axis=1) >= FLOOR_DBM0)
+    def _look_for_keys(self, channels: NDArray[np.intp], now: int) -> list[KeyDown | KeyUp]:
+        windows = measure_windows(self._front_end.recent(channels, SOUND_SAMPLES))
+        tones = strongest_pairs(windows)
+        found = examine(windows, tones)
+        good = self._judge(found) & (found.onset + now > self._ended_at[channels])
+        return [self._begin(int(channels[i]), tones[i], found, i, now) for i in np.flatnonzero(good).tolist()]
+
+    def _judge(self, found: Findings) -> NDArray[np.bool_]:
+        duration = found.end - found.onset
+        twist = found.levels_dbm0[:, 0] - found.levels_dbm0[:, 1]
+        need = np.interp(duration, [27 * 8, 40 * 8, 60 * 8, 90 * 8], [0.93, 0.9, 0.8, 0.72])
+        return np.asarray(
+            (duration >= MIN_ON_SAMPLES)
+            & (found.n_steady > 0)
+            & (found.share.sum(axis=1) >= need)
+            & (found.levels_dbm0.min(axis=1) >= FLOOR_DBM0)
             & (np.abs(found.offset).max(axis=1) <= MAX_OFFSET)
             & (twist <= NORMAL_TWIST_DB)
             & (twist >= -REVERSE_TWIST_DB)
-            & (found.onset + now > self._ended[look])
         )
-        for i in np.flatnonzero(good):
-            channel, row, column = int(look[i]), int(pairs.low[i]), int(pairs.high[i]) - 4
-            self._row[channel], self._column[channel] = row, column
-            self._height[channel] = found.power[i]
-            events.append(
-                KeyDown(
-                    channel,
-                    KEYS[row][column],
-                    now + round(found.onset[i]),
-                    round(float(levels[i, 0]), 1),
-                    round(float(levels[i, 1]), 1),
-                    round(float(found.offset[i, 0]), 4),
-                    round(float(found.offset[i, 1]), 4),
-                    round(float(found.purity[i]), 3),
-                )
-            )
-        return events
 
-    def _ups(self, look: NDArray[np.intp], held: NDArray[np.bool_], found: Findings, now: int) -> list[KeyDown | KeyUp]:
-        events: list[KeyDown | KeyUp] = []
-        for i in np.flatnonzero(held & (found.end < -60 - END_SAMPLES)):
-            channel = int(look[i])
-            key = KEYS[self._row[channel]][self._column[channel]]
-            self._row[channel] = self._column[channel] = -1
-            self._ended[channel] = now + round(found.end[i])
-            events.append(KeyUp(channel, key, int(self._ended[channel])))
-        return events
+    def _begin(self, channel: int, tones: NDArray[np.intp], found: Findings, i: int, now: int) -> KeyDown:
+        self._down[channel], self._tones[channel] = True, tones
+        self._height[channel] = found.height[i]
+        self._sounded_at[channel] = now + found.last_centre[i]
+        return KeyDown(
+            channel,
+            self._key(channel),
+            now + round(float(found.onset[i])),
+            round(float(found.levels_dbm0[i, 0]), 1),
+            round(float(found.levels_dbm0[i, 1]), 1),
+            round(float(found.offset[i, 0]), 4),
+            round(float(found.offset[i, 1]), 4),
+            round(float(found.share[i].sum()), 3),
+        )
+
+    def _look_for_ends(self, channels: NDArray[np.intp], now: int) -> list[KeyDown | KeyUp]:
+        windows = measure_windows(self._front_end.recent(channels, SOUND_SAMPLES))
+        anchor = N_WINDOWS - 1 - (now + NEWEST_CENTRE - self._sounded_at[channels]) // HOP_SAMPLES
+        found = examine(windows, self._tones[channels], self._height[channels], anchor)
+        self._sounded_at[channels] = now + found.last_centre
+        ended = found.ended
+        return [self._end(int(channels[i]), now + round(float(found.end[i]))) for i in np.flatnonzero(ended).tolist()]
+
+    def _end(self, channel: int, end_sample: int) -> KeyUp:
+        self._down[channel], self._ended_at[channel] = False, end_sample
+        return KeyUp(channel, self._key(channel), end_sample)
+
+    def _key(self, channel: int) -> str:
+        low, high = self._tones[channel]
+        return KEYS[low][high - 4]

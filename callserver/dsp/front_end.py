@@ -63,7 +63,7 @@ class FrontEnd:
     """
     Sound of `n_channels` in, any number of samples at a time; one `Spectrum` out for every full 20 ms.
 
-    :param freqs_hz: the tones all detectors together ask for; a frequency named twice is measured once
+    :param freqs_hz: the tones all detectors together ask for, those of one detector side by side
     :raises ValueError: for no channels or a frequency outside 0 .. 4000 Hz
 
     Pre-filter x[n] - x[n-2]: takes DC out and 21 dB of 60 Hz mains hum against 697 Hz. Then, per piece of 10 ms,
@@ -71,7 +71,7 @@ class FrontEnd:
     """
 
     def __init__(self, n_channels: int, freqs_hz: Sequence[float]) -> None:
-        self.n_channels, self.freqs_hz = n_channels, tuple(dict.fromkeys(freqs_hz))
+        self.n_channels, self.freqs_hz = n_channels, tuple(freqs_hz)
         freqs = np.array(self.freqs_hz)
         if n_channels < 1 or not np.all((freqs > 0) & (freqs < RATE_HZ / 2)):
             raise ValueError(f"no front end for {n_channels} channels and tones {freqs_hz}")
@@ -95,10 +95,11 @@ class FrontEnd:
 
         :raises ValueError: unless they were given at construction, in this order and one after the other
         """
-        first = self.freqs_hz.index(freqs_hz[0])
-        if self.freqs_hz[first : first + len(freqs_hz)] != tuple(freqs_hz):
-            raise ValueError(f"{freqs_hz} do not stand together in {self.freqs_hz}")
-        return slice(first, first + len(freqs_hz))
+        wanted = tuple(freqs_hz)
+        for first in range(len(self.freqs_hz) - len(wanted) + 1):
+            if self.freqs_hz[first : first + len(wanted)] == wanted:
+                return slice(first, first + len(wanted))
+        raise ValueError(f"{wanted} do not stand together in {self.freqs_hz}")
 
     def level_dbm0(self, power: float, freq_hz: float) -> float:
         """Level on the line of a tone of this `power` in a spectrum (the pre-filter's gain taken out)."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from callserver.dsp.frames import RATE_HZ, FloatArray
+from callserver.dsp.frames import FULL_SCALE_SINE_DBM0, RATE_HZ, FloatArray
 from callserver.dsp.front_end import pre_filter_gain
 from callserver.dsp.tones import HIGH_TONES_HZ, LOW_TONES_HZ
 
@@ -13,10 +13,16 @@ TONES_HZ = LOW_TONES_HZ + HIGH_TONES_HZ
 WINDOW_SAMPLES = 120  # 15 ms, raised cosine: parts the two tones of a pair (268 Hz at least), not the rows
 HOP_SAMPLES = 40  # 5 ms
 N_WINDOWS = 24  # the last 130 ms
+NEWEST = 8  # windows: 50 ms of sound, in which a key must show itself
 SECOND_FILTER_SAMPLES = 4
-LANES = 4  # channels are looked at in fours, so that BLAS treats all windows alike, to the last bit
 SOUND_SAMPLES = WINDOW_SAMPLES + (N_WINDOWS - 1) * HOP_SAMPLES + SECOND_FILTER_SAMPLES
-HALF_HEIGHT = 0.25  # of the power
+NEWEST_CENTRE = -WINDOW_SAMPLES // 2  # of the newest window, before the end of the sound
+LANES = 4  # channels are looked at in fours, so that BLAS treats all windows alike, to the last bit
+
+HALF_HEIGHT = 0.5  # of the amplitude
+FULL_HEIGHT = 0.8
+BRIDGE_WINDOWS = 3  # ITU-T Q.24: a drop-out of 10 ms (two, at most three windows) is no end, a pause of 30 ms is one
+TINY = 1e-12
 
 
 def _window_phasors() -> tuple[FloatArray, FloatArray]:
@@ -28,9 +34,14 @@ def _window_phasors() -> tuple[FloatArray, FloatArray]:
 
 
 _PHASORS, _ENERGY_WEIGHTS = _window_phasors()
-# Gain of both filters together at the nominal tones, as power.
-FILTER_GAINS = (pre_filter_gain(np.array(TONES_HZ)) * 2 * np.abs(np.sin(4 * np.pi * np.array(TONES_HZ) / RATE_HZ))) ** 2
+_FREQS_HZ = np.array(TONES_HZ, np.float32)
 _HOP_TURNS = np.exp(2j * np.pi * np.array(TONES_HZ) * HOP_SAMPLES / RATE_HZ).astype(np.complex64)
+_HOP_ANGLES = np.angle(_HOP_TURNS)
+# Both filters at the nominal tones, as power.
+_GAINS = ((pre_filter_gain(np.array(TONES_HZ)) * 2 * np.sin(4 * np.pi * np.array(TONES_HZ) / RATE_HZ)) ** 2).astype(
+    "f4"
+)
+_INDEX = np.arange(N_WINDOWS)
 
 
 @dataclass
@@ -65,95 +76,106 @@ def measure_windows(sound: FloatArray) -> Windows:
     return Windows(values[:n_channels], energy.reshape(-1, N_WINDOWS)[:n_channels])
 
 
-@dataclass
-class Pairs:
-    """
-    What one pair of tones did in each of k channels.
-
-    `low`, `high`: tone numbers 0..3 and 4..7; `values`: complex, shape (k, 2, N_WINDOWS), `powers`: their squares.
-    """
-
-    low: NDArray[np.intp]
-    high: NDArray[np.intp]
-    values: NDArray[np.complex64]
-    powers: FloatArray
-    energy: FloatArray
-
-
-def strongest_pairs(windows: Windows, newest: int = 8) -> Pairs:
-    """The row and the column that hold most of the newest windows."""
-    values = windows.values[:, -newest:]
+def strongest_pairs(windows: Windows) -> NDArray[np.intp]:
+    """The row 0..3 and the column 4..7 that hold most of the newest windows; shape (k, 2)."""
+    values = windows.values[:, -NEWEST:]
     powers = values.real**2 + values.imag**2
-    share = (powers / (windows.energy[:, -newest:, None] + 1e-12)).sum(axis=1)
-    low, high = share[:, :4].argmax(axis=1), 4 + share[:, 4:].argmax(axis=1)
-    return follow_pairs(windows, low, high)
-
-
-def follow_pairs(windows: Windows, low: NDArray[np.intp], high: NDArray[np.intp]) -> Pairs:
-    """The given row and column, whatever else there is."""
-    tones = np.stack([low, high], axis=1)
-    values = np.take_along_axis(windows.values, tones[:, None, :], axis=2).transpose(0, 2, 1)
-    return Pairs(low, high, values, values.real**2 + values.imag**2, windows.energy)
+    share = (powers / (windows.energy[:, -NEWEST:, None] + TINY)).sum(axis=1)
+    return np.stack([share[:, :4].argmax(axis=1), 4 + share[:, 4:].argmax(axis=1)], axis=1)
 
 
 @dataclass
 class Findings:
     """
-    The newest unbroken stretch in which both tones of a pair sound, in each of k channels; all arrays shape (k,).
+    One unbroken stretch in which both tones of a pair sound, in each of k channels.
 
-    `onset`, `end`: its half-height crossings, in samples before (negative) the end of the sound looked at.
-    `sounds_on`: it had not ended there.
-    `purity`: share of the energy between them that two steady sines explain.
-    `power`: shape (k, 2), of the two tones, after both filters.
+    `onset`, `end`: shape (k,), its half-height crossings, in samples, negative, from the end of the sound; where it
+    goes on, `end` is as far as it can be seen.
+    `last_centre`: shape (k,), of its last window, in the same unit.
+    `ended`: shape (k,), so much else has followed that it is over, whatever comes.
+    `height`: shape (k, 2), power of the two tones when on.
+    `n_steady`: shape (k,), pairs of neighbouring windows that are all tone; all that follows is measured on these.
+    `share`: shape (k, 2), of each tone in the energy there, as one steady sine; their sum is the purity.
+    `levels_dbm0`: shape (k, 2), on the line.
     `offset`: shape (k, 2), measured frequency against the nominal one, as a fraction.
     """
 
-    onset: NDArray[np.float64]
-    end: NDArray[np.float64]
-    sounds_on: NDArray[np.bool_]
-    purity: FloatArray
-    power: FloatArray
+    onset: FloatArray
+    end: FloatArray
+    last_centre: NDArray[np.intp]
+    ended: NDArray[np.bool_]
+    height: FloatArray
+    n_steady: NDArray[np.intp]
+    share: FloatArray
+    levels_dbm0: FloatArray
     offset: FloatArray
 
 
-NEWEST_CENTRE = -WINDOW_SAMPLES / 2
+def examine(
+    windows: Windows, tones: NDArray[np.intp], height: FloatArray | None = None, anchor: NDArray[np.intp] | None = None
+) -> Findings:
+    """
+    Measure a pair in each channel.
 
-
-def examine(pairs: Pairs, reference: FloatArray | None = None, newest: int = 8) -> Findings:
-    """Measure each pair; `reference`, shape (k, 2): the power the tones have when on, if known."""
-    k = len(pairs.low)
-    height = pairs.powers[:, :, -newest:].max(axis=2) if reference is None else reference
-    relative = (pairs.powers / (height[:, :, None] + 1e-12)).min(axis=1)  # the weaker one decides
-    on = relative >= HALF_HEIGHT
-    bridged = on.copy()  # a drop-out of 10 ms is no end
-    bridged[:, 1:-1] |= on[:, :-2] & on[:, 2:]
-    bridged[:, 1:-2] |= on[:, :-3] & on[:, 3:]
-    bridged[:, 2:-1] |= on[:, :-3] & on[:, 3:]
-    index = np.arange(N_WINDOWS)
-    last = np.where(bridged, index, -1).max(axis=1)
-    first = np.where(~bridged & (index < last[:, None]), index, -1).max(axis=1) + 1
-    inside = (index >= first[:, None]) & (index <= last[:, None])
-    amplitude = np.sqrt(relative)
-    rows = np.arange(k)
-    onset = _crossing(first, amplitude[rows, first], amplitude[rows, np.maximum(first - 1, 0)], -1)
-    end = _crossing(last, amplitude[rows, last], amplitude[rows, np.minimum(last + 1, N_WINDOWS - 1)], 1)
-    full = inside & (relative >= 0.6)
-    both = full[:, 1:] & full[:, :-1]
-    advance = pairs.values[:, :, 1:] * pairs.values[:, :, :-1].conj() * both[:, None, :]
-    tones = np.stack([pairs.low, pairs.high], axis=1)
-    turn = np.angle(advance.sum(axis=2) * _HOP_TURNS[tones].conj())
-    offset = turn * (RATE_HZ / (2 * np.pi * HOP_SAMPLES)) / np.array(TONES_HZ)[tones]
-    steady = np.exp(-1j * (np.angle(_HOP_TURNS)[tones] + turn)[:, :, None] * index).astype(np.complex64)
-    count = np.maximum(full.sum(axis=1), 1)
-    coherent = (pairs.values * steady * full[:, None, :]).sum(axis=2) / count[:, None]
-    power = coherent.real**2 + coherent.imag**2
-    energy = (pairs.energy * full).sum(axis=1) / count
+    :param tones: shape (k, 2), row 0..3 and column 4..7
+    :param height: shape (k, 2), power of the two tones when on; by default the strongest of the newest windows
+    :param anchor: shape (k,), a window in the stretch; by default the newest in which both sound
+    """
+    values = np.take_along_axis(windows.values, tones[:, None, :], axis=2).transpose(0, 2, 1)
+    powers = values.real**2 + values.imag**2
+    if height is None:
+        height = powers[:, :, -NEWEST:].max(axis=2)
+    relative = np.sqrt((powers / (height[:, :, None] + TINY)).min(axis=1))  # the weaker tone decides
+    on = _bridge(relative >= HALF_HEIGHT)
+    if anchor is None:
+        anchor = np.where(on, _INDEX, 0).max(axis=1)
+    first = np.where(~on & (anchor[:, None] > _INDEX), _INDEX, -1).max(axis=1) + 1
+    last = np.where(~on & (anchor[:, None] < _INDEX), _INDEX, N_WINDOWS).min(axis=1) - 1
+    full = (first[:, None] <= _INDEX) & (last[:, None] >= _INDEX) & (relative >= FULL_HEIGHT)
+    n_steady, turn, power = _steady(values, full, _HOP_ANGLES[tones])
+    energy = (windows.energy * full).sum(axis=1) / np.maximum(full.sum(axis=1), 1)
     return Findings(
-        onset, end, last == N_WINDOWS - 1, power.sum(axis=1) / (energy + 1e-12), power, offset.astype(np.float32)
+        _crossing(relative, first, -1),
+        _crossing(relative, last, 1),
+        NEWEST_CENTRE - (N_WINDOWS - 1 - last) * HOP_SAMPLES,
+        last < N_WINDOWS - 1 - BRIDGE_WINDOWS,
+        height,
+        n_steady,
+        power / (energy[:, None] + TINY),
+        10 * np.log10(2 * power / _GAINS[tones] + TINY) + FULL_SCALE_SINE_DBM0,
+        turn * (RATE_HZ / (2 * np.pi * HOP_SAMPLES)) / _FREQS_HZ[tones],
     )
 
 
-def _crossing(at: NDArray[np.intp], inner: FloatArray, outer: FloatArray, direction: int) -> NDArray[np.float64]:
-    """Where between window `at` and its outer neighbour the amplitude passes half height; samples before the end."""
-    step = np.clip((inner - 0.5) / np.maximum(inner - outer, 1e-6), 0, 1)
-    return np.asarray(NEWEST_CENTRE - (N_WINDOWS - 1 - at) * HOP_SAMPLES + direction * step * HOP_SAMPLES)
+def _bridge(on: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Fill gaps of up to BRIDGE_WINDOWS; what the edges of the array cut off is no gap."""
+    newest_on = np.maximum.accumulate(np.where(on, _INDEX, -N_WINDOWS), axis=1)
+    next_on = np.minimum.accumulate(np.where(on, _INDEX, 2 * N_WINDOWS)[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray(next_on - newest_on <= BRIDGE_WINDOWS + 1)
+
+
+def _steady(
+    values: NDArray[np.complex64], full: NDArray[np.bool_], nominal: FloatArray
+) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
+    """How many pairs of full windows; by what angle more than nominal each tone turns a hop; its power as one sine."""
+    pairs = full[:, 1:] & full[:, :-1]
+    advance = (values[:, :, 1:] * values[:, :, :-1].conj() * pairs[:, None, :]).sum(axis=2)
+    turn = np.angle(advance * np.exp(-1j * nominal))
+    stopped = values * np.exp(-1j * (nominal + turn)[:, :, None] * _INDEX)
+    mean = (stopped * full[:, None, :]).sum(axis=2) / np.maximum(full.sum(axis=1), 1)[:, None]
+    off_bins = turn * (WINDOW_SAMPLES / (2 * np.pi * HOP_SAMPLES))
+    window_loss = np.sinc(off_bins) / (1 - off_bins**2)  # of the raised cosine beside its centre
+    return pairs.sum(axis=1), turn, (mean.real**2 + mean.imag**2) / window_loss**2
+
+
+def _crossing(relative: FloatArray, at: NDArray[np.intp], direction: int) -> FloatArray:
+    """
+    Where the amplitude passes half height between window `at` and its outer neighbour, in samples before the end.
+
+    Without a neighbour: where a tone must end that leaves so much in the last window.
+    """
+    rows, beyond = np.arange(len(at)), at + direction
+    inner, seen = relative[rows, at], (beyond >= 0) & (beyond < N_WINDOWS)
+    outer = np.where(seen, relative[rows, np.clip(beyond, 0, N_WINDOWS - 1)], inner - 0.45)
+    step = np.clip((inner - HALF_HEIGHT) / np.maximum(inner - outer, 0.01), 0, 1)
+    return (NEWEST_CENTRE - (N_WINDOWS - 1 - at + direction * -step) * HOP_SAMPLES).astype(np.float32)
