@@ -1,0 +1,226 @@
+"""What a menu asks and what the caller's keys make of it."""
+
+from typing import Any
+
+from twisted.internet.defer import succeed
+from twisted.plugin import IPlugin
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
+
+from callserver.calls.call import Call
+from callserver.ivr.dialogue import ask_number, choose
+from callserver.ivr.interfaces import ICall, IMenu
+from callserver.ivr.menu_call import MenuCall
+from callserver.ivr.runner import MenuRunner
+from callserver.ivr.voice import Voice
+from callserver.lines.interfaces import Caller
+from tests.rehearsal import FewPrompts, Rehearsal
+
+
+class Waiters:
+    """People: whoever enters is served at once."""
+
+    def __init__(self) -> None:
+        self.entered: list[tuple[str, Call]] = []
+
+    async def enter(self, queue: str, call: Call) -> str:
+        self.entered.append((queue, call))
+        return await succeed("answered")
+
+
+@implementer(IPlugin, IMenu)
+class OneMenu:
+    """Runs what a test gives it."""
+
+    name = "test"
+
+    def __init__(self, story: Any) -> None:
+        self.story = story
+
+    async def run(self, call: ICall) -> None:
+        await call.answer()
+        await self.story(call)
+
+
+class MenuTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.shop, self.people, self.answers = Rehearsal(), Waiters(), []
+
+    def serve(self, story: Any) -> Call:
+        """A caller comes into a menu that tells this story."""
+        voice = Voice(FewPrompts(), FewPrompts())  # type: ignore[arg-type]
+        runner = MenuRunner(
+            {"test": OneMenu(story)},
+            lambda call: MenuCall(call, voice, self.people, self.shop.clock),
+            "operator",
+        )
+        self.shop.lines[0].far_end.ring(Caller("13912345678"))
+        self.shop.wait(0.1)
+        call = self.shop.incoming[-1]
+        runner.serve(call, "test")
+        self.shop.wait(0.1)
+        return call
+
+    def ask(self, **how: Any) -> Call:
+        """The menu asks for keys, again and again; self.answers is what it got."""
+
+        async def story(call: ICall) -> None:
+            while True:
+                self.answers.append(await call.collect("question", **how))
+
+        return self.serve(story)
+
+    def test_a_key_silences_the_question(self) -> None:
+        """The prompt stops at the key, and the key is its answer."""
+        self.ask()
+        self.shop.wait(0.2)
+        self.shop.press("1")
+        self.shop.wait(0.1)
+        self.assertEqual(self.answers, ["1"])
+        self.assertEqual(self.shop.happened("prompt_end")[0], ("prompt_end", {"interrupted": True}))
+        self.assertEqual(self.shop.lines[0].n_flushes, 1)
+
+    def test_end_key(self) -> None:
+        """# ends a number and is not part of it."""
+        self.ask(max_digits=8)
+        self.shop.press("1002#")
+        self.shop.wait(0.1)
+        self.assertEqual(self.answers, ["1002"])
+
+    def test_maximum(self) -> None:
+        """The longest possible number needs no #; what comes after it answers the next question, without asking it."""
+        self.ask(max_digits=4)
+        self.shop.press("10021003")
+        self.shop.wait(0.1)
+        self.assertEqual(self.answers, ["1002", "1003"])
+
+    def test_slow_fingers(self) -> None:
+        """Between two keys 3 s may pass, not more."""
+        self.ask(max_digits=8)
+        self.shop.press("10")
+        self.shop.wait(2.5)
+        self.shop.press("0")
+        self.shop.wait(3.1)
+        self.assertEqual(self.answers, ["100"])
+
+    def test_silence(self) -> None:
+        """5 s of silence after the end of the question are an answer too: none."""
+        self.ask()
+        self.shop.wait(5.8)
+        self.assertEqual(self.answers, [])
+        self.shop.wait(0.4)
+        self.assertEqual(self.answers, [""])
+
+    def test_keys_during_a_statement(self) -> None:
+        """A statement is said to its end; keys pressed meanwhile answer the question that follows."""
+
+        async def story(call: ICall) -> None:
+            await call.play("statement")
+            self.answers.append(await call.collect("question", max_digits=2))
+
+        self.serve(story)
+        self.shop.press("42")
+        self.assertEqual(self.answers, [])
+        self.shop.wait(1)
+        self.assertEqual(self.answers, ["42"])
+        self.assertEqual(self.shop.prompts(), ["statement"])
+
+    def test_caller_goes(self) -> None:
+        """A caller who hangs up ends the menu where it stands, and its last words run."""
+
+        async def story(call: ICall) -> None:
+            try:
+                await call.collect("question")
+            finally:
+                self.answers.append("tidied up")
+
+        call = self.serve(story)
+        self.shop.lines[0].far_end.hang_up()
+        self.assertEqual(self.answers, ["tidied up"])
+        self.assertIn("caller hung up", call.ended or "")
+
+    def test_menu_over(self) -> None:
+        """When the menu returns, the call is ended."""
+
+        async def story(call: ICall) -> None:
+            await call.play("goodbye")
+
+        call = self.serve(story)
+        self.shop.wait(1.1)
+        self.assertEqual(call.ended, "menu over")
+
+    def test_broken_menu(self) -> None:
+        """A menu that raises: the caller goes to the queue, and the log says which menu and why."""
+
+        async def story(call: ICall) -> None:
+            raise RuntimeError("no such table")
+
+        call = self.serve(story)
+        self.assertEqual(self.people.entered, [("operator", call)])
+        broken = ("menu_failed", {"menu": "test", "error": "RuntimeError('no such table')"})
+        self.assertEqual(self.shop.happened("menu_failed"), [broken])
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
+
+    def test_broken_before_the_answer(self) -> None:
+        """Even one that raises before it has answered does not leave the caller ringing."""
+        runner = MenuRunner(
+            {"test": Unready()},
+            lambda call: MenuCall(call, Voice(FewPrompts(), FewPrompts()), self.people, self.shop.clock),  # type: ignore[arg-type]
+            "operator",
+        )
+        self.shop.lines[0].far_end.ring(Caller("13912345678"))
+        self.shop.wait(0.1)
+        runner.serve(self.shop.incoming[-1], "test")
+        self.assertTrue(self.shop.lines[0].off_hook or self.shop.incoming[-1].ended)
+        self.assertEqual(len(self.people.entered), 1)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_zero_is_a_person(self) -> None:
+        """0 in any question is a person."""
+
+        async def story(call: ICall) -> None:
+            await choose(call, "main-menu", keys="14")
+
+        call = self.serve(story)
+        self.shop.press("0")
+        self.shop.wait(0.1)
+        self.assertEqual(self.people.entered, [("operator", call)])
+
+    def test_silence_three_times(self) -> None:
+        """Silence twice repeats the question, the third time brings a person."""
+
+        async def story(call: ICall) -> None:
+            await choose(call, "main-menu", keys="14")
+
+        self.serve(story)
+        self.shop.wait(20.2)
+        self.assertEqual(self.people.entered[0][0], "operator")
+        asked = ["main-menu", "no-input", "main-menu", "no-input", "main-menu"]
+        self.assertEqual(self.shop.prompts(), asked)
+
+    def test_wrong_key_and_star(self) -> None:
+        """A wrong key is explained, * repeats at no charge, a right one counts."""
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await choose(call, "main-menu", keys="14"))
+            self.answers.append(await ask_number(call, "enter-item-number", max_digits=4))
+
+        self.serve(story)
+        for keys in ("7", "*", "*", "*", "*", "4"):
+            self.shop.press(keys)
+            self.shop.wait(1.5)
+        self.assertEqual(self.answers, ["4"])
+        self.assertEqual(self.shop.prompts()[:3], ["main-menu", "not-understood", "main-menu"])
+        self.shop.press("*#1001")
+        self.shop.wait(0.1)
+        self.assertEqual(self.answers, ["4", "1001"])
+
+
+@implementer(IPlugin, IMenu)
+class Unready:
+    """A menu that does not get as far as answering."""
+
+    name = "test"
+
+    async def run(self, call: ICall) -> None:
+        raise ZeroDivisionError
