@@ -1,0 +1,198 @@
+"""All recordings: from the patch bay's tracks to files that survive a kill and a power cut."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from errno import ENOSPC
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from twisted.application.service import MultiService
+from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.python.threadpool import ThreadPool
+
+from callserver.media.disk_room import DiskRoom, Room
+from callserver.media.leg import Leg
+from callserver.media.patch_bay import PatchBay
+from callserver.media.recording import Recording, RecordingInfo
+from callserver.media.tick import Tick
+from callserver.media.wav_file import WavFile
+
+log = Logger()
+
+BATCH_TICKS = 2  # 40 ms: what a kill costs is this and the disk's own wait
+BACKLOG_BATCHES = 250  # 10 s that the disk did not take
+SYNC_S, ROOM_S = 2.0, 30.0
+
+Batch = Sequence[tuple[Recording, bytes]]
+
+
+def one_thread(name: str) -> ThreadPool:
+    """Jobs run one after the other, in the order they came."""
+    return ThreadPool(minthreads=1, maxthreads=1, name=name)
+
+
+class Recorder(MultiService):
+    """
+    Records legs of the patch bay into a folder. One thread writes, so that sound is in the kernel 40 ms after it was
+    heard; another makes it durable every two seconds, which takes a disk up to a third of a second for 20 files.
+
+    :param reactor: for its clock and its callFromThread
+    :param on_alarm: told, once each, what the shop must know: no room, a recording broken off
+    :param make_pool: makes a pool of one thread
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        bay: PatchBay,
+        folder: Path,
+        on_alarm: Callable[[str], None],
+        make_pool: Callable[[str], ThreadPool] = one_thread,
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._reactor, self._bay, self._folder, self._on_alarm = reactor, bay, folder, on_alarm
+        self._disk = DiskRoom(folder)
+        self._room = Room.ENOUGH
+        self._writer, self._syncer = make_pool("recordings: writing"), make_pool("recordings: syncing")
+        self._recordings: dict[Recording, None] = {}
+        self._ticks = 0
+        self._batches_under_way = 0
+        self._sync_under_way = False
+        Tick(reactor, self._sync, SYNC_S).setServiceParent(self)  # type: ignore[no-untyped-call]
+        Tick(reactor, self._look_for_room, ROOM_S).setServiceParent(self)  # type: ignore[no-untyped-call]
+        bay.on_tracks = self._take
+
+    def startService(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._writer.start()
+        self._syncer.start()
+        self._found_room(self._disk.check())  # before the first call: may wait for the disk
+        super().startService()  # type: ignore[no-untyped-call]
+
+    def stopService(self) -> Deferred[None]:
+        """Stop every recording; fires when all is on disk."""
+        super().stopService()  # type: ignore[no-untyped-call]
+        stopped = DeferredList([recording.stop() for recording in list(self._recordings)], consumeErrors=True)
+        return stopped.addCallback(self._stop_threads)
+
+    def start(self, call_id: str, leg: Leg, with_near: bool = True) -> Recording | None:
+        """
+        Record what a leg's far end says and, on a second track, what it hears less its music.
+
+        :param with_near: False: one track only, of what the far end says (a message)
+        :return: None when the disk is too full for new recordings; the alarm was given
+        """
+        if self._room is Room.FULL:
+            return None
+        file = WavFile(self._folder / f"{uuid4()}.wav", n_tracks=2 if with_near else 1)
+        recording = Recording(call_id, leg, file, self._finish)
+        self._recordings[recording] = None
+        self._bay.tap(leg)
+        self._in(self._writer, file.open).addErrback(self._not_opened, recording)
+        return recording
+
+    def _take(self, tracks: Mapping[Leg, bytes]) -> None:
+        for recording in self._recordings:
+            block = tracks.get(recording.leg)
+            if block:
+                recording.take(block if recording.file.n_tracks == 2 else _far_only(block))
+        self._ticks += 1
+        if not self._ticks % BATCH_TICKS:
+            self._hand_over([(recording, recording.drain()) for recording in self._recordings])
+
+    def _hand_over(self, batch: Batch) -> None:
+        if self._batches_under_way >= BACKLOG_BATCHES:
+            self._break_off((recording, "the disk does not keep up") for recording, _ in batch)
+            return
+        self._batches_under_way += 1
+        self._in(self._writer, self._write, batch).addBoth(self._written)
+
+    def _write(self, batch: Batch) -> list[tuple[Recording, str]]:
+        """In the writing thread; gives the recordings that it had to break off, and why."""
+        failed = []
+        for recording, sound in batch:
+            try:
+                recording.file.append(sound)
+            except OSError as error:
+                if error.errno == ENOSPC:
+                    self._disk.drop_ballast()
+                failed.append((recording, str(error)))
+        return failed
+
+    def _written(self, outcome: list[tuple[Recording, str]] | Failure) -> None:
+        self._batches_under_way -= 1
+        if isinstance(outcome, Failure):
+            log.failure("a batch of recorded sound was not written", outcome)
+        else:
+            self._break_off(outcome)
+
+    def _break_off(self, failed: Iterable[tuple[Recording, str]]) -> None:
+        for recording, reason in failed:
+            if not recording.failed:
+                recording.failed = reason
+                self._on_alarm(f"recording of call {recording.call_id} broken off: {reason}")
+
+    def _not_opened(self, failure: Failure, recording: Recording) -> None:
+        self._break_off([(recording, failure.getErrorMessage())])
+
+    def _finish(self, recording: Recording) -> Deferred[RecordingInfo]:
+        del self._recordings[recording]
+        if not any(other.leg is recording.leg for other in self._recordings):
+            self._bay.untap(recording.leg)
+        return Deferred.fromCoroutine(self._to_disk(recording))
+
+    async def _to_disk(self, recording: Recording) -> RecordingInfo:
+        file = recording.file
+        self._break_off(await self._in(self._writer, self._write, [(recording, recording.drain())]))
+        await self._in(self._writer, file.end)
+        await self._in(self._syncer, file.close)
+        return RecordingInfo(file.path, file.n_samples)
+
+    def _sync(self) -> None:
+        if not self._sync_under_way:
+            self._sync_under_way = True
+            files = [recording.file for recording in self._recordings]
+            self._in(self._syncer, _sync_all, files).addBoth(self._synced)
+
+    def _synced(self, outcome: list[str] | Failure) -> None:
+        self._sync_under_way = False
+        if isinstance(outcome, Failure):
+            log.failure("recordings were not made durable", outcome)
+        else:
+            for trouble in outcome:
+                self._on_alarm(f"recording not made durable: {trouble}")
+
+    def _look_for_room(self) -> None:
+        looked = self._in(self._syncer, self._disk.check)
+        looked.addCallbacks(self._found_room, lambda failure: log.failure("no look at the free space", failure))
+
+    def _found_room(self, found: tuple[Room, int]) -> None:
+        before, (self._room, free_bytes) = self._room, found
+        if self._room is not Room.ENOUGH and self._room is not before:
+            refused = ": no new recordings" if self._room is Room.FULL else ""
+            self._on_alarm(f"{free_bytes // 10**6} MB free for recordings{refused}")
+
+    def _in(self, pool: ThreadPool, job: Callable[..., Any], *arguments: Any) -> Deferred[Any]:
+        return deferToThreadPool(self._reactor, pool, job, *arguments)
+
+    def _stop_threads(self, _: object) -> None:
+        self._writer.stop()
+        self._syncer.stop()
+
+
+def _sync_all(files: Sequence[WavFile]) -> list[str]:
+    troubles = []
+    for file in files:
+        try:
+            file.sync()
+        except OSError as error:
+            troubles.append(f"{file.path.name}: {error}")
+    return troubles
+
+
+def _far_only(block: bytes) -> bytes:
+    return np.frombuffer(block, "<i2")[::2].tobytes()

@@ -1,0 +1,136 @@
+"""The one file format of recordings: 16-bit PCM WAV, 8 kHz, readable at any moment by any player."""
+
+import os
+from pathlib import Path
+
+from callserver.dsp.frames import RATE_HZ
+
+HEADER_BYTES = 44
+SAMPLE_BYTES = 2
+LARGEST_DATA_BYTES = 0xFFFFFFFF - HEADER_BYTES
+
+
+def header(n_data_bytes: int, n_tracks: int) -> bytes:
+    """The plain RIFF header of so much sound."""
+    frame_bytes, n_data_bytes = SAMPLE_BYTES * n_tracks, min(n_data_bytes, LARGEST_DATA_BYTES)
+    return b"".join(
+        (
+            b"RIFF",
+            (n_data_bytes + HEADER_BYTES - 8).to_bytes(4, "little"),
+            b"WAVEfmt \x10\0\0\0\x01\0",  # 16 bytes follow; 1: PCM
+            n_tracks.to_bytes(2, "little"),
+            RATE_HZ.to_bytes(4, "little"),
+            (RATE_HZ * frame_bytes).to_bytes(4, "little"),
+            frame_bytes.to_bytes(2, "little"),
+            (8 * SAMPLE_BYTES).to_bytes(2, "little"),
+            b"data",
+            n_data_bytes.to_bytes(4, "little"),
+        )
+    )
+
+
+class WavFile:
+    """
+    One recording on disk. Its methods wait for the disk: never in the reactor thread.
+
+    Written without a buffer, the sizes in the header set right once a second of sound: after a kill at most a second is
+    hidden from players until `repair`, none is lost.
+    """
+
+    def __init__(self, path: Path, n_tracks: int) -> None:
+        self.path = path
+        self.error: OSError | None = None  # it was broken off, and is whole up to there
+        self.n_tracks = n_tracks
+        self._frame_bytes = SAMPLE_BYTES * n_tracks
+        self._n_bytes = 0
+        self._n_bytes_told = 0  # in the header
+        self._fd = -1
+
+    @property
+    def n_samples(self) -> int:
+        """Samples of each track in the file."""
+        return self._n_bytes // self._frame_bytes
+
+    def open(self) -> None:
+        """Make the file; one that exists is never touched (FileExistsError)."""
+        try:
+            self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+            os.write(self._fd, header(0, self.n_tracks))
+        except OSError as error:
+            self.error = error
+            raise
+
+    def append(self, sound: bytes) -> None:
+        """
+        Write sound to the end; nothing once it was broken off.
+
+        :raises OSError: what the disk says; then the file ends with the last whole sample, its sizes are right, and
+            nothing more is written to it
+        """
+        if self.error:
+            return
+        try:
+            self._write(sound)
+            if self._n_bytes - self._n_bytes_told >= RATE_HZ * self._frame_bytes:
+                self._tell_size()
+        except OSError as error:
+            self.error = error
+            self._break_off()
+            raise
+
+    def end(self) -> None:
+        """
+        All is written: set the sizes right.
+
+        :raises OSError: the disk's; also when the file could not be made
+        """
+        if self._fd < 0 and self.error:
+            raise self.error
+        if not self.error:
+            self._tell_size()
+
+    def sync(self) -> None:
+        """What was written survives a power cut; does nothing while the file is not open."""
+        if self._fd >= 0:
+            os.fdatasync(self._fd)
+
+    def close(self) -> None:
+        """Sync the file and its name, and close it; harmless when already so."""
+        if self._fd < 0:
+            return
+        try:
+            self.sync()
+            sync_folder(self.path.parent)
+        finally:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _write(self, sound: bytes) -> None:
+        rest = memoryview(sound)
+        while rest:
+            n_written = os.write(self._fd, rest)  # may be short before the disk is full
+            self._n_bytes += n_written
+            rest = rest[n_written:]
+
+    def _tell_size(self) -> None:
+        whole = header(self._n_bytes, self.n_tracks)
+        os.pwrite(self._fd, whole[4:8], 4)
+        os.pwrite(self._fd, whole[40:44], 40)
+        self._n_bytes_told = self._n_bytes
+
+    def _break_off(self) -> None:
+        self._n_bytes = self.n_samples * self._frame_bytes
+        try:
+            os.ftruncate(self._fd, HEADER_BYTES + self._n_bytes)
+            self._tell_size()
+        except OSError:
+            pass  # what it was broken off for is told; repair at the next start does the rest
+
+
+def sync_folder(folder: Path) -> None:
+    """A new name in this folder survives a power cut."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -1,0 +1,50 @@
+import subprocess
+import sys
+import wave
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.dsp.codecs import Int16Array
+from callserver.media.repair import repair
+
+ROOT = Path(__file__).parents[2]
+
+
+def record_and_kill(folder: Path, n_lines: int, n_ticks: int) -> tuple[list[Path], int]:
+    """A process of its own records; after so many ticks it is killed. Gives its files, and the samples it had taken."""
+    command = [sys.executable, "-m", "tests.media.record_until_killed", str(folder), str(n_lines)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        names = child.stdout.readline().split()
+        for _ in range(n_ticks):
+            child.stdout.readline()
+        child.kill()
+        taken = last_number(child.stdout)
+    return [folder / name for name in names], taken
+
+
+def last_number(lines: IO[str]) -> int:
+    *_, last = [0, *(int(line) for line in lines if line.endswith("\n"))]
+    return last
+
+
+def far_track(path: Path) -> Int16Array:
+    with wave.open(str(path), "rb") as file:
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)[:, 0]
+
+
+class KillTests(SynchronousTestCase):
+    def test_killed_in_the_middle(self) -> None:
+        """G3: kill -9 in the middle of 20 recordings; repaired, each plays and lacks at most 0.1 s."""
+        files, taken = record_and_kill(Path(self.mktemp()).absolute(), n_lines=20, n_ticks=120)
+        self.assertEqual(len(files), 20)
+        for path in files:
+            seconds = repair(path)
+            far = far_track(path)
+            self.assertEqual(len(far) / 8000, seconds)
+            self.assertGreaterEqual(len(far), taken - 800)
+            counted = far[np.flatnonzero(far)[0] :]
+            self.assertEqual(set(np.diff(counted).tolist()), {1})  # every sample, in order, up to the end
