@@ -15,8 +15,8 @@ from callserver.lines.interfaces import Caller
 class People(Protocol):
     """Where callers wait for a person."""
 
-    def enter(self, queue: str, call: Call) -> Deferred[str]:
-        """Fires with the outcome when the talk is over, or the caller could not be served."""
+    async def enter(self, queue: str, call: Call) -> str:
+        """The outcome, when the talk is over or the caller could not be served."""
 
 
 class MenuCall:
