@@ -6,7 +6,7 @@ from pathlib import Path
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 
-from callserver.dsp.frames import BLOCK_MS, FloatArray
+from callserver.dsp.frames import FloatArray
 from callserver.dsp.tones import dtmf
 from callserver.emulator.loop import CallerId, Line, Progress, Stage
 from callserver.emulator.mouth import Mouth, SoundLog, is_sound
@@ -18,13 +18,13 @@ class Phone:
     """
     A telephone that a script or a person uses. It knows what its network tells it (`line.stage`) and what it hears.
 
-    `quiet_s`: seconds since it last heard a sound; `tones`: when each tone was last heard, on the exchange's time;
-    `on_sound`: called with each block heard; `on_progress`: with what the network tells.
+    `sounded_s`: when it last heard a sound, and `tones`: when each tone was last heard, on the exchange's time;
+    `on_sound`: called with each block heard; `on_progress`: with what the network tells; `on_bell`: with the bell.
     """
 
     def __init__(self, line: Line, time: IReactorTime) -> None:
         self.line, self.time, self.mouth = line, time, Mouth()
-        self.quiet_s = 0.0
+        self.sounded_s = -1.0
         self.tones: dict[str, float] = {}
         self.caller: CallerId | None = None  # of the latest call to here
         self.ending: Progress | None = None  # why the latest call from here came to nothing, or GONE
@@ -43,6 +43,7 @@ class Phone:
     def dial(self, number: str) -> None:
         """Ask the network for a number in one piece, as a mobile telephone does."""
         self.ending = None
+        self.tones.clear()
         self.line.dial(number)
 
     def press(self, keys: str) -> Deferred[None]:
@@ -88,7 +89,8 @@ class Phone:
 
     def hear(self, block: FloatArray | None) -> None:
         if block is not None:
-            self.quiet_s = 0.0 if is_sound(block) else self.quiet_s + BLOCK_MS / 1000
+            if is_sound(block):
+                self.sounded_s = self.time.seconds()
             self.on_sound(block)
             if self._log:
                 self._log.add(block, self._said)

@@ -1,0 +1,196 @@
+"""A script performed on a telephone of the exchange."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from twisted.internet.defer import Deferred
+from twisted.internet.defer import TimeoutError as TimedOut
+from twisted.internet.task import deferLater
+
+from callserver.dsp.frames import FloatArray
+from callserver.dsp.sound_files import SoundFileError, read_wav
+from callserver.emulator.exchange import Exchange
+from callserver.emulator.loop import Progress, Stage
+from callserver.emulator.phone import Phone
+from callserver.emulator.script import ScriptError, Step, read_script
+
+HERE = Path()
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something in a performance: a step done, or what the network told meanwhile (then `line` is that of the step)."""
+
+    at_s: float  # since the script began
+    line: int
+    what: str  # the step's words, or a value of Progress
+
+
+def ignored(happening: Happening) -> None:
+    """Nobody narrates."""
+
+
+def run_script(
+    exchange: Exchange,
+    text: str,
+    on_event: Callable[[Happening], None] = ignored,
+    *,
+    phone: Phone | None = None,
+    recording: Path | None = None,
+    folder: Path = HERE,
+) -> Deferred[list[Happening]]:
+    """
+    Perform a script; cancelling it hangs up.
+
+    :param phone: whose; without one, the script names it with `caller`
+    :param recording: WAV file to write: left what the caller heard, right what he said
+    :param folder: where the WAV files of `speak` are
+    :return: fires with all that happened when the script is through and the telephone on hook; fails with `ScriptError`
+        naming the line, at once if the text cannot be read or a WAV file is missing
+    """
+    return Deferred.fromCoroutine(_Performance(exchange, phone, on_event, recording).perform(text, folder))
+
+
+class _Performance:
+    def __init__(
+        self,
+        exchange: Exchange,
+        phone: Phone | None,
+        on_event: Callable[[Happening], None],
+        recording: Path | None,
+    ) -> None:
+        self._exchange, self._time, self._phone = exchange, exchange.time, phone
+        self._on_event, self._recording = on_event, recording
+        self._began_s, self._line = exchange.time.seconds(), 0
+        self._happenings: list[Happening] = []
+        self._sounds: dict[int, FloatArray] = {}
+        self._steps: dict[str, Callable[[Step], Awaitable[None]]] = {
+            "caller": self._caller,
+            "dial": self._dial,
+            "wait": self._wait,
+            "press": self._press,
+            "speak": self._speak,
+            "answer": self._answer,
+            "hang up": self._hang_up,
+        }
+
+    async def perform(self, text: str, folder: Path) -> list[Happening]:
+        steps = read_script(text)
+        self._sounds = {step.line: _sound(step, folder) for step in steps if step.word == "speak"}
+        if self._phone:
+            self._pick(self._phone)
+        try:
+            for step in steps:
+                self._line = step.line
+                await self._steps[step.word](step)
+                self._happened(str(step))
+        finally:
+            if self._phone:
+                self._phone.hang_up()
+                self._phone.stop_recording()
+                self._phone.on_progress = lambda progress: None
+        return self._happenings
+
+    def _happened(self, what: str) -> None:
+        happening = Happening(round(self._time.seconds() - self._began_s, 2), self._line, what)
+        self._happenings.append(happening)
+        self._on_event(happening)
+
+    def _pick(self, phone: Phone) -> None:
+        self._phone = phone
+        phone.on_progress = lambda progress: self._happened(progress.value)
+        if self._recording:
+            phone.record(self._recording)
+
+    def _own(self, step: Step) -> Phone:
+        if not self._phone:
+            raise ScriptError(step.line, "who calls? Begin with: caller 13912345678")
+        return self._phone
+
+    async def _caller(self, step: Step) -> None:
+        number, name, withheld = step.arguments
+        if self._phone and self._phone.line.number != number:
+            raise ScriptError(step.line, f"the caller is {self._phone.line.number} already")
+        phone = self._exchange.add_phone(number, name)
+        phone.line.withheld = bool(withheld)
+        if not self._phone:
+            self._pick(phone)
+
+    async def _dial(self, step: Step) -> None:
+        phone = self._own(step)
+        if phone.stage not in (Stage.ON_HOOK, Stage.DIALLING):
+            raise ScriptError(step.line, f"cannot dial now: the telephone is {phone.stage.value}")
+        phone.dial(step.arguments[0])
+
+    async def _press(self, step: Step) -> None:
+        await self._own(step).press(step.arguments[0])
+
+    async def _speak(self, step: Step) -> None:
+        await self._own(step).say(self._sounds[step.line])
+
+    async def _answer(self, step: Step) -> None:
+        phone = self._own(step)
+        if phone.stage is not Stage.RINGING:
+            raise ScriptError(step.line, "nobody rings")
+        phone.lift()
+
+    async def _hang_up(self, step: Step) -> None:
+        self._own(step).hang_up()
+
+    async def _wait(self, step: Step) -> None:
+        what, *details = step.arguments
+        if what[0].isdigit():
+            await deferLater(self._time, float(what))
+            return
+        phone = self._own(step)
+        reached = _condition(phone, what, details, self._time.seconds())
+        hopeless = _hopeless(phone, what)
+        try:
+            await phone.when(lambda: reached() or hopeless()).addTimeout(step.within_s, self._time)
+        except TimedOut as timeout:
+            found = f"the telephone is {phone.stage.value}"
+            raise ScriptError(step.line, f"waited {step.within_s:g} s for {_words(step)}; {found}") from timeout
+        if hopeless():
+            raise ScriptError(step.line, f"no {_words(step)} will come: {_ending(phone)}")
+
+
+def _sound(step: Step, folder: Path) -> FloatArray:
+    try:
+        return read_wav(folder / step.arguments[0])
+    except SoundFileError as problem:
+        raise ScriptError(step.line, str(problem)) from problem
+
+
+def _condition(phone: Phone, what: str, details: list[str], since_s: float) -> Callable[[], bool]:
+    conditions: dict[str, Callable[[], bool]] = {
+        "answer": lambda: phone.stage is Stage.TALKING,
+        "hang up": lambda: phone.ending is Progress.GONE,
+        "ring": lambda: phone.stage is Stage.RINGING,
+        "ringback": lambda: phone.stage in (Stage.RINGBACK, Stage.TALKING),
+        "sound": lambda: phone.sounded_s > since_s,
+        "silence": lambda: phone.time.seconds() - max(phone.sounded_s, since_s) >= float(details[0]) - 0.001,
+        "tone": lambda: phone.tones.get(details[0], -1.0) > since_s,
+    }
+    return conditions[what]
+
+
+def _hopeless(phone: Phone, what: str) -> Callable[[], bool]:
+    """What can never come once the exchange has put its tone on the line, or while nobody has dialled."""
+    if what == "ring":
+        return lambda: phone.line.off_hook
+    if what == "tone":
+        return lambda: not phone.line.off_hook
+    ended = (Stage.ON_HOOK,) if what == "hang up" else (Stage.ON_HOOK, Stage.TONE)
+    return lambda: phone.stage in ended
+
+
+def _ending(phone: Phone) -> str:
+    if phone.stage is Stage.TONE and phone.ending:
+        return "the other side has hung up" if phone.ending is Progress.GONE else f"the number is {phone.ending.value}"
+    return f"the telephone is {phone.stage.value}"
+
+
+def _words(step: Step) -> str:
+    what, *details = step.arguments
+    return f"{details[0]} s of silence" if what == "silence" else " ".join((*details, what))
