@@ -1,0 +1,197 @@
+"""A modem kept in service for ever: opened, set up, watched, revived, opened anew."""
+
+import errno
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock, TimeoutError
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from callserver.lines.interfaces import LineFailure
+from callserver.lines.link import ModemGone, ModemLink, ModemStuck
+from callserver.lines.retries import Retries
+from callserver.lines.set_up import find_out, make_idle, must, revive
+from callserver.modem import commands
+from callserver.modem.profiles import Declined, Modem
+from callserver.modem.reader import ModemEvent
+
+log = Logger()
+
+HEALTH_S = 60.0
+WORDS = {
+    errno.ENOENT: "no such device",
+    errno.EACCES: "no right to open it; is the server's user in the group dialout?",
+    errno.EBUSY: "in use by another program",
+    errno.EAGAIN: "in use by another program",
+}
+
+Story = Callable[[ModemLink, Modem], Awaitable[None]]
+
+
+class ModemReset(LineFailure):
+    """The modem stopped answering and was reset: what was asked is not done, and it is on hook."""
+
+
+class IModemUser(Protocol):
+    """The line that the modem serves."""
+
+    @property
+    def idle(self) -> bool:
+        """No call is on the modem: it may be asked how it is."""
+
+    def modem_up(self, modem: Modem) -> None:
+        """On hook and ready."""
+
+    def modem_down(self, reason: str) -> None:
+        """Out of service until modem_up; told once."""
+
+    def modem_event(self, event: ModemEvent) -> None:
+        """What the modem said unasked while it was up."""
+
+    def modem_sound(self, data: bytes) -> None:
+        """What it heard, in its codec."""
+
+
+def _unless_stopped(failure: Failure) -> None:
+    if not failure.check(CancelledError):  # type: ignore[no-untyped-call]
+        log.failure("a modem is attended no more", failure)
+
+
+class AttendedModem:
+    """
+    The modem at `device`, whatever happens to it. `link` and `modem` are there while it is up.
+
+    :param connect: opens the port and connects the link to it; raises OSError
+    """
+
+    def __init__(
+        self, device: str, clock: IReactorTime, country: str, user: IModemUser, connect: Callable[[ModemLink], object]
+    ) -> None:
+        self._device, self._clock, self._country, self._user, self._connect = device, clock, country, user, connect
+        self.link: ModemLink | None = None
+        self.modem: Modem | None = None
+        self._retries = Retries(clock, device)
+        self._turn = DeferredLock()
+        self._problem: Exception | None = None  # why this link is to be given up
+        self._alarm: Deferred[None] = Deferred()  # wakes the watch
+        self._told_down = False
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._living = Deferred.fromCoroutine(self._live())
+        self._living.addErrback(_unless_stopped)
+
+    def stop(self) -> None:
+        """End it; the port is closed."""
+        self._living.cancel()
+
+    async def in_turn(self, story: Story) -> None:
+        """
+        Tell the modem a story when those before are told.
+
+        :raises ModemReset: it got stuck over it
+        :raises LineFailure: the story's own, or there is no modem (any more)
+        """
+        link, modem = self.link, self.modem
+        if link is None or modem is None:
+            raise LineFailure(f"{self._device}: not in service")
+        await self._turn.acquire()
+        try:
+            if link is not self.link or self._problem is not None:
+                raise ModemGone("the modem went out of service meanwhile")
+            await story(link, modem)
+        except ModemStuck as stuck:
+            log.warn("{device}: {stuck}; resetting the modem", device=self._device, stuck=stuck)
+            await self._revive(link, modem)
+            raise ModemReset(f"the modem had to be reset: {stuck}") from stuck
+        finally:
+            self._turn.release()
+
+    def give_up(self, problem: Exception) -> None:
+        """Close this link for the reason given, and open it anew."""
+        if self._problem is None:
+            self._problem = problem
+            if not self._alarm.called:
+                self._alarm.callback(None)
+
+    async def _live(self) -> None:
+        while True:
+            try:
+                await self._serve()
+            except CancelledError:
+                raise
+            except (OSError, LineFailure, ModemStuck, Declined) as problem:
+                self._down(problem)
+            except Exception as problem:
+                log.failure("{device}: unexpected", device=self._device)
+                self._down(problem)
+            await self._retries.wait()
+
+    async def _serve(self) -> None:
+        """Open the modem and keep it in service until it fails; raises why."""
+        self._problem = None
+        link = ModemLink(self._clock, on_event=self._event, on_sound=self._user.modem_sound, on_lost=self.give_up)
+        try:
+            self._connect(link)
+            modem = await find_out(link, self._clock)
+            await make_idle(link, modem, self._country)
+            self._up(link, modem)
+            await self._watch()
+        finally:
+            self.link = self.modem = None
+            self._problem = self._problem or ModemGone("closed")  # the loss of the link is no news
+            link.abort(self._problem)
+
+    def _up(self, link: ModemLink, modem: Modem) -> None:
+        log.info(
+            "{device}: {family}, {codec}", device=self._device, family=modem.profile.family, codec=modem.codec.name
+        )
+        self.link, self.modem, self._told_down = link, modem, False
+        self._retries.succeeded()
+        self._user.modem_up(modem)
+
+    def _down(self, problem: Exception) -> None:
+        number = problem.errno if isinstance(problem, OSError) else None
+        reason = f"{self._device}: {WORDS.get(number or 0, problem)}"
+        if self._told_down:
+            log.debug("still out of service: {reason}", reason=reason)
+        else:
+            self._told_down = True
+            self._user.modem_down(reason)
+
+    async def _watch(self) -> None:
+        """Ask an idle modem now and then how it is; raises the problem that ends its service."""
+        while self._problem is None:
+            self._alarm = Deferred()
+            try:
+                await self._alarm.addTimeout(HEALTH_S, self._clock)
+            except TimeoutError:
+                await self._check()
+        raise self._problem
+
+    async def _check(self) -> None:
+        async def ask(link: ModemLink, modem: Modem) -> None:
+            if self._user.idle:
+                await must(link, commands.ATTENTION)
+
+        if self._user.idle:
+            try:
+                await self.in_turn(ask)
+            except ModemReset as reset:
+                log.warn("{device}: {reset}", device=self._device, reset=reset)
+
+    async def _revive(self, link: ModemLink, modem: Modem) -> None:
+        try:
+            await revive(link, self._clock, modem, self._country)
+        except ModemStuck as stuck:
+            self.give_up(stuck)
+            raise LineFailure(f"the modem does not answer: {stuck}") from stuck
+        except LineFailure as failure:
+            self.give_up(failure)
+            raise
+
+    def _event(self, event: ModemEvent) -> None:
+        if self.modem is not None:
+            self._user.modem_event(event)

@@ -1,0 +1,180 @@
+"""A modem's serial link: one AT command in flight, sound in and out, everything unasked for as an event."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+from twisted.internet.defer import Deferred, fail
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from callserver.lines.interfaces import LineFailure
+from callserver.lines.port import IPort
+from callserver.modem.dle import CLEAR_TRANSMIT, END_DUPLEX, HARMLESS, escape
+from callserver.modem.reader import ModemEvent, ModemReader
+from callserver.modem.results import Final, Info
+
+log = Logger()
+
+COMMAND_S = 5.0
+ANSWER_LINES_MAX = 100
+
+
+class ModemStuck(Exception):
+    """The modem does not answer in time, or does not obey: a reset may help."""
+
+
+class ModemGone(LineFailure):
+    """The link to the modem is no more."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a modem answered to a command."""
+
+    result: str  # OK, ERROR, CONNECT, BUSY ...
+    lines: list[str]
+
+    @property
+    def ok(self) -> bool:
+        """Done as told."""
+        return self.result == "OK"
+
+
+@dataclass
+class _InFlight:
+    text: str
+    deferred: Deferred[Answer]
+    timer: IDelayedCall
+    lines: list[str] = field(default_factory=list)
+
+
+class ModemLink(Protocol):
+    """
+    Wires a ModemReader to a port. Its transport is an IPort.
+
+    `on_event`: rings, caller ID, keys, reports, ends of streams; `on_sound`: what comes in a stream; `on_lost`: once,
+    with the reason. What they raise is logged and harms nothing else.
+    """
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        *,
+        on_event: Callable[[ModemEvent], None],
+        on_sound: Callable[[bytes], None],
+        on_lost: Callable[[Exception], None],
+    ) -> None:
+        self._clock, self._on_event, self._on_sound, self._on_lost = clock, on_event, on_sound, on_lost
+        self._reader = ModemReader()
+        self._in_flight: _InFlight | None = None
+
+    @property
+    def in_stream(self) -> bool:
+        """Sound flows."""
+        return self._reader.in_stream
+
+    def command(self, text: str, timeout_s: float = COMMAND_S, *, stream: bool = False) -> Deferred[Answer]:
+        """
+        Send one command; fires with its answer, fails with ModemStuck or ModemGone.
+
+        :param stream: its CONNECT begins sound both ways
+        :raises RuntimeError: the one before is not answered yet
+        """
+        return self._ask(text, text.encode("ascii") + b"\r", timeout_s, stream=stream)
+
+    def end_stream(self, timeout_s: float = COMMAND_S) -> Deferred[Answer]:
+        """Stop the sound and come back to command state."""
+        self.forget_sound()
+        return self._ask("end of stream", END_DUPLEX, timeout_s)
+
+    def play(self, sound: bytes) -> None:
+        """Sound to the line."""
+        self._port.write(escape(sound))
+
+    def forget_sound(self) -> None:
+        """Drop the sound on its way, in the computer and in the modem."""
+        self._port.forget_output()  # may cut a pair in two
+        self._port.write(HARMLESS + CLEAR_TRANSMIT)
+
+    def write(self, raw: bytes) -> None:
+        """Bytes that are no command and get no answer."""
+        if self.connected:
+            self._port.write(raw)
+
+    def reset(self) -> None:
+        """Take what comes next for text in command state."""
+        self._reader = ModemReader()
+
+    def raise_dtr(self, up: bool) -> None:
+        """Data terminal ready."""
+        if self.connected:
+            self._port.raise_dtr(up)
+
+    def abort(self, reason: Exception) -> None:
+        """Close the port at once."""
+        if self.connected:
+            self._port.abort(reason)
+
+    def dataReceived(self, data: bytes) -> None:
+        for found in self._reader.feed(data):
+            try:
+                if type(found) is bytes:
+                    self._on_sound(found)
+                elif isinstance(found, Final | Info):
+                    self._said(found)
+                else:
+                    self._on_event(cast(ModemEvent, found))
+            except Exception:
+                log.failure("a modem's {found!r} could not be dealt with", found=found)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self.connected = 0
+        gone = ModemGone("the modem was unplugged")  # whatever the reason says: nobody here asked for it
+        in_flight = self._landed()
+        if in_flight is not None:
+            in_flight.deferred.errback(gone)
+        self._on_lost(gone)
+
+    @property
+    def _port(self) -> IPort:
+        return cast(IPort, self.transport)
+
+    def _ask(self, text: str, raw: bytes, timeout_s: float, *, stream: bool = False) -> Deferred[Answer]:
+        if not self.connected:
+            return fail(ModemGone("no modem"))
+        if self._in_flight is not None:
+            raise RuntimeError(f"{text} while {self._in_flight.text} is not answered")
+        deferred: Deferred[Answer] = Deferred(self._cancelled)
+        timer = self._clock.callLater(timeout_s, self._time_out, timeout_s)
+        self._in_flight = _InFlight(text, deferred, timer)
+        self._reader.expect(raw.strip(), stream=stream)
+        self._port.write(raw)
+        return deferred
+
+    def _said(self, line: Final | Info) -> None:
+        if self._in_flight is None:
+            log.debug("unasked for from the modem: {text}", text=line.text)
+        elif isinstance(line, Final):
+            in_flight = self._landed()
+            assert in_flight is not None
+            in_flight.deferred.callback(Answer(line.text, in_flight.lines))
+        elif len(self._in_flight.lines) < ANSWER_LINES_MAX:
+            self._in_flight.lines.append(line.text)
+
+    def _time_out(self, timeout_s: float) -> None:
+        silent = self._landed()
+        if silent is not None:
+            silent.deferred.errback(ModemStuck(f"no answer to {silent.text} in {timeout_s:g} s"))
+
+    def _cancelled(self, deferred: Deferred[Answer]) -> None:
+        self._landed()
+
+    def _landed(self) -> _InFlight | None:
+        """Nothing is in flight any more; what was, its timer stopped."""
+        landed, self._in_flight = self._in_flight, None
+        if landed is not None and landed.timer.active():
+            landed.timer.cancel()
+        return landed

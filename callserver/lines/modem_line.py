@@ -1,0 +1,212 @@
+"""A subscriber line on a voice modem."""
+
+from collections.abc import Callable, Coroutine
+from enum import Enum, auto
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from callserver.dsp.codecs import UNSIGNED_8, Codec
+from callserver.lines.attended_modem import AttendedModem, ModemReset, Story
+from callserver.lines.calling_party import CallerIdGatherer
+from callserver.lines.hook import connect, dial, go_on_hook
+from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILineListener, LineFailure
+from callserver.lines.link import ModemGone, ModemLink, ModemStuck
+from callserver.lines.port import open_port
+from callserver.lines.talk import Talk
+from callserver.modem import commands
+from callserver.modem.profiles import Modem
+from callserver.modem.reader import ModemEvent
+from callserver.modem.results import CallerIdField, Ring
+
+log = Logger()
+
+STOP_S = 3.0
+
+
+class _Hook(Enum):
+    ON = auto()
+    SEIZING = auto()
+    OFF = auto()
+    RELEASING = auto()
+
+
+class ModemLine(Service):
+    """
+    Implements ILine, and IModemUser for its modem: see AttendedModem for how that is kept in service.
+
+    :param device: best /dev/serial/by-path/..., which names the socket and not the modem
+    :param country: ISO code of the exchange's country
+    :param reports_keys: the modem's own reports are this line's source of keys
+    :param connect_port: opens `device` for a link, with the reactor; raises OSError
+    """
+
+    def __init__(
+        self,
+        name: str,
+        device: str,
+        reactor: IReactorTime,
+        *,
+        country: str = "cn",
+        reports_keys: bool = False,
+        connect_port: Callable[[str, Any, ModemLink], object] = open_port,
+    ) -> None:
+        self.name = name
+        self.codec: Codec = UNSIGNED_8
+        self._clock, self._country, self._reports_keys = reactor, country, reports_keys
+        self._listener: ILineListener
+        self._modem = AttendedModem(device, reactor, country, self, lambda link: connect_port(device, reactor, link))
+        self._hook, self._dialling = _Hook.ON, False
+        self._talk: Talk | None = None  # while off hook
+        self._caller_id = CallerIdGatherer(reactor, self._tell_caller)
+
+    def attach(self, listener: ILineListener) -> None:
+        self._listener = listener
+
+    def startService(self) -> None:
+        super().startService()  # type: ignore[no-untyped-call]
+        self._modem.start()
+
+    def stopService(self) -> Deferred[None]:
+        super().stopService()  # type: ignore[no-untyped-call]
+        on_hook = self.hang_up().addTimeout(STOP_S, self._clock)
+        return on_hook.addErrback(lambda failure: None).addCallback(lambda _: self._modem.stop())
+
+    # ILine
+
+    def answer(self) -> Deferred[None]:
+        return self._to_the_end(self._go_off_hook(connect))
+
+    def dial(self, permit: DialPermit) -> Deferred[None]:
+        return self._to_the_end(self._dial(permit))
+
+    def hang_up(self) -> Deferred[None]:
+        return self._to_the_end(self._hang_up())
+
+    def send(self, block: bytes) -> None:
+        if self._talk is not None:
+            self._talk.send(block)
+
+    def flush(self) -> None:
+        if self._talk is not None:
+            self._talk.flush()
+
+    # IModemUser
+
+    @property
+    def idle(self) -> bool:
+        return self._hook is _Hook.ON
+
+    def modem_up(self, modem: Modem) -> None:
+        self.codec = modem.codec
+        self._listener.line_up(Capabilities(True, self._reports_keys, modem.fax_class_1))
+
+    def modem_down(self, reason: str) -> None:
+        self._on_hook()
+        self._caller_id.forget()
+        self._listener.line_lost(reason)
+
+    def modem_sound(self, data: bytes) -> None:
+        if self._talk is not None:
+            self._talk.sound(data)
+
+    def modem_event(self, event: ModemEvent) -> None:
+        if self._talk is not None:
+            self._talk.event(event)
+        elif self._hook is _Hook.ON and isinstance(event, Ring):
+            self._caller_id.finish()
+            self._listener.ring()
+        elif self._hook is _Hook.ON and isinstance(event, CallerIdField):
+            self._caller_id.add(event)
+
+    def _tell_caller(self, caller: Caller) -> None:
+        self._listener.caller_id(caller)
+
+    # The stories
+
+    def _to_the_end(self, story: Coroutine[Deferred[None], None, None]) -> Deferred[None]:
+        """A story's result; whoever stops waiting for it hangs up: no modem is left in the middle of one."""
+
+        def give_up(_: object) -> None:
+            self.hang_up()
+
+        def tell(result: Failure | None) -> None:
+            if not asked.called:
+                asked.callback(result)  # a Failure too: it calls the errbacks
+            elif isinstance(result, Failure):
+                log.info("{line}: {text}, after all", line=self.name, text=result.getErrorMessage())
+
+        asked: Deferred[None] = Deferred(give_up)
+        Deferred.fromCoroutine(story).addBoth(tell)
+        return asked
+
+    async def _go_off_hook(self, seize: Story) -> None:
+        if self._hook is not _Hook.ON:
+            raise LineFailure(f"{self.name} is busy")
+        self._hook = _Hook.SEIZING
+        self._caller_id.finish()
+
+        async def story(link: ModemLink, modem: Modem) -> None:
+            try:
+                await seize(link, modem)
+                if self._hook is not _Hook.SEIZING:
+                    raise LineFailure("hung up meanwhile")
+            except LineFailure:
+                await go_on_hook(link, modem, self._country)
+                raise
+            self._off_hook(link)
+
+        try:
+            await self._modem.in_turn(story)
+        except LineFailure as failure:
+            self._on_hook()
+            raise LineFailure(f"{self.name}: {failure}") from failure
+
+    async def _dial(self, permit: DialPermit) -> None:
+        async def seize(link: ModemLink, modem: Modem) -> None:
+            self._dialling = True
+            try:
+                await dial(link, permit)
+            finally:
+                self._dialling = False
+
+        await self._go_off_hook(seize)
+
+    async def _hang_up(self) -> None:
+        if self._hook is _Hook.ON:
+            return
+        self._hook, self._talk = _Hook.RELEASING, None
+        if self._dialling and self._modem.link is not None:
+            self._modem.link.write(commands.ABORT_DIALLING)
+
+        async def story(link: ModemLink, modem: Modem) -> None:
+            if self._hook is _Hook.RELEASING:  # else someone before us has done it
+                await go_on_hook(link, modem, self._country)
+                self._on_hook()
+
+        try:
+            await self._modem.in_turn(story)
+        except (ModemReset, ModemGone):
+            self._on_hook()
+
+    def _off_hook(self, link: ModemLink) -> None:
+        self._hook = _Hook.OFF
+        self._talk = Talk(
+            link,
+            self.codec,
+            self._clock,
+            self._listener,
+            reports_keys=self._reports_keys,
+            on_standstill=self._standstill,
+        )
+
+    def _standstill(self) -> None:
+        if self._talk is not None:
+            self._modem.give_up(ModemStuck("the modem takes no more sound"))
+
+    def _on_hook(self) -> None:
+        self._hook, self._talk = _Hook.ON, None

@@ -1,0 +1,121 @@
+"""The stories told to a modem outside calls: freed, asked who it is, made ready to ring."""
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
+
+from callserver.lines.interfaces import LineFailure
+from callserver.lines.link import Answer, ModemLink, ModemStuck
+from callserver.modem import commands
+from callserver.modem.dle import CLEAR_TRANSMIT
+from callserver.modem.profiles import Answers, Modem, judge
+
+log = Logger()
+
+RESCUE_S = 0.3
+DTR_LOW_S = 1.0
+ATTENTION_S, ATTENTION_TRIES = 1.0, 3
+RESET_S = 5.0
+
+
+async def find_out(link: ModemLink, clock: IReactorTime) -> Modem:
+    """
+    Take a modem from whatever state it was left in, on hook first of all, and ask what it is.
+
+    :raises Declined: it cannot serve a line
+    """
+    await _free(link, clock)
+    await _reset(link)
+    identity = [line for question in commands.IDENTITY for line in (await link.command(question)).lines]
+    log.info("modem: {identity}", identity=" / ".join(identity))
+    classes = await link.command(commands.CLASSES)
+    old_classes = await link.command(commands.OLD_CLASSES)
+    await link.command(commands.VOICE)  # an ERROR shows in what follows
+    codecs, connections, duplex = [
+        await link.command(question) for question in (commands.CODECS, commands.CONNECTIONS, commands.DUPLEX_KNOWN)
+    ]
+    await link.command(commands.DATA)
+    return judge(
+        Answers(
+            identity=identity,
+            classes=classes.lines,
+            old_classes=old_classes.lines if old_classes.ok else [],
+            codecs=codecs.lines,
+            connections=connections.lines,
+            duplex=duplex.ok,
+        )
+    )
+
+
+async def make_idle(link: ModemLink, modem: Modem, country: str) -> None:
+    """
+    Voice mode, on hook, with rings and caller ID reported: a modem forgets this at every reset.
+
+    :raises LineFailure: it refuses voice mode or its own codec
+    """
+    country_command = commands.country(country)
+    for wish in [country_command] if country_command else []:
+        await _wish(link, wish)
+    await must(link, commands.VOICE)
+    if not (await link.command(f"AT+VSM={modem.codec_number},8000")).ok:
+        await must(link, f"AT+VSM={modem.codec_number}")
+    for wish in (*commands.IDLE_WISHES, *modem.profile.wishes):
+        await _wish(link, wish)
+
+
+async def revive(link: ModemLink, clock: IReactorTime, modem: Modem, country: str) -> None:
+    """
+    Bring back a modem that has stopped answering, without closing its port.
+
+    :raises ModemStuck: it stays silent
+    """
+    link.write(CLEAR_TRANSMIT)
+    await _free(link, clock)
+    link.raise_dtr(False)
+    await deferLater(clock, DTR_LOW_S)
+    link.raise_dtr(True)
+    await _reset(link)
+    await make_idle(link, modem, country)
+
+
+async def must(link: ModemLink, command: str, timeout_s: float = 5.0) -> Answer:
+    """
+    A command that has to succeed.
+
+    :raises LineFailure: with the modem's words
+    """
+    answer = await link.command(command, timeout_s)
+    if not answer.ok:
+        raise LineFailure(f"the modem answers {answer.result} to {command}")
+    return answer
+
+
+async def _free(link: ModemLink, clock: IReactorTime) -> None:
+    link.reset()
+    link.write(commands.RESCUE)
+    await deferLater(clock, RESCUE_S)
+    link.reset()
+
+
+async def _reset(link: ModemLink) -> None:
+    await _wake(link)
+    await must(link, commands.RESET, RESET_S)
+    await must(link, commands.ON_HOOK_AND_PLAIN)
+
+
+async def _wake(link: ModemLink) -> None:
+    """Command state with plain answers, however the modem was set."""
+    for command in (commands.PLAIN_ANSWERS, *[commands.ATTENTION] * ATTENTION_TRIES):
+        try:
+            answer = await link.command(command, ATTENTION_S)
+        except ModemStuck:
+            continue
+        if command == commands.ATTENTION and answer.ok:
+            return
+    raise ModemStuck(f"no answer to {ATTENTION_TRIES} times {commands.ATTENTION}")
+
+
+async def _wish(link: ModemLink, command: str) -> None:
+    if not (await link.command(command)).ok:
+        level = log.warn if command == commands.CALLER_ID else log.debug
+        level("the modem does not know {command}", command=command)

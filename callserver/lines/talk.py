@@ -1,0 +1,88 @@
+"""What a modem line does while sound flows: both ways at the modem's own pace, and its reports told."""
+
+from collections.abc import Callable
+
+from twisted.internet.interfaces import IReactorTime
+
+from callserver.dsp.codecs import Codec
+from callserver.lines.far_end import OVERRUN, UNDERRUN, FarEndReports
+from callserver.lines.interfaces import ILineListener
+from callserver.lines.link import ModemLink
+from callserver.lines.pacing import Pacing
+from callserver.modem.dle import EndOfStream, Report
+from callserver.modem.keys import Key
+from callserver.modem.reader import ModemEvent
+
+STANDSTILL_BLOCKS = 100  # 2 s in which the modem took no sound: it is wedged
+
+
+class Talk:
+    """One call's sound. `on_standstill` is told, outside the sender's round, when the modem takes no more."""
+
+    def __init__(
+        self,
+        link: ModemLink,
+        codec: Codec,
+        clock: IReactorTime,
+        listener: ILineListener,
+        *,
+        reports_keys: bool,
+        on_standstill: Callable[[], None],
+    ) -> None:
+        self._link, self._clock, self._listener = link, clock, listener
+        self._reports_keys, self._on_standstill = reports_keys, on_standstill
+        self._pacing, self._reports = Pacing(codec), FarEndReports()
+        self._gone_told = False
+        link.play(self._pacing.start())
+
+    def send(self, block: bytes) -> None:
+        """A block that is due."""
+        if not self._link.in_stream:
+            return
+        paced = self._pacing.pace(block)
+        if paced:
+            self._link.play(paced)
+        elif self._pacing.n_held_back == STANDSTILL_BLOCKS:
+            self._clock.callLater(0, self._on_standstill)
+
+    def flush(self) -> None:
+        """Forget what is on its way."""
+        if self._link.in_stream:
+            self._link.forget_sound()
+            self._link.play(self._pacing.start())
+
+    def sound(self, data: bytes) -> None:
+        """What the modem heard."""
+        self._pacing.received(len(data))
+        self._listener.sound(data)
+
+    def event(self, event: ModemEvent) -> None:
+        """What the modem said in between."""
+        if isinstance(event, Key):
+            if self._reports_keys:
+                self._listener.key(event.digit)
+        elif isinstance(event, EndOfStream):
+            self._gone("the modem ended the call")
+        elif isinstance(event, Report):
+            self._report(event.code)
+
+    def _report(self, code: str) -> None:
+        if code == UNDERRUN:
+            self._underrun()
+        elif code == OVERRUN:
+            self._listener.sound_trouble("overrun")
+        else:
+            reason = self._reports.feed(code, self._clock.seconds())
+            if reason is not None:
+                self._gone(reason)
+
+    def _underrun(self) -> None:
+        cushion = self._pacing.underrun()
+        if cushion is not None:
+            self._link.play(cushion)
+            self._listener.sound_trouble("underrun")
+
+    def _gone(self, reason: str) -> None:
+        if not self._gone_told:
+            self._gone_told = True
+            self._listener.far_end_gone(reason)

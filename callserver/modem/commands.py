@@ -1,0 +1,66 @@
+"""What is said to a voice modem in command state (ITU-T V.250, V.253)."""
+
+import re
+
+from callserver.modem.dle import ABORT_RECEIVE, END_DUPLEX, END_TRANSMIT
+
+# Frees a modem that a crash has left in +VTX, +VRX or +VTR; does nothing in command state.
+RESCUE = END_TRANSMIT + ABORT_RECEIVE + END_DUPLEX + b"\r"
+ABORT_DIALLING = b"\r"  # any character does (V.250 5.6.1)
+
+PLAIN_ANSWERS, ATTENTION, RESET, HANG_UP = "ATE0Q0V1", "AT", "ATZ", "ATH"
+ON_HOOK_AND_PLAIN = "ATE0Q0V1H0"
+IDENTITY = ("ATI0", "ATI3", "AT+GMI", "AT+GMM", "AT+GMR", "ATI9")
+
+CLASSES, OLD_CLASSES, CLASS = "AT+FCLASS=?", "AT#CLS=?", "AT+FCLASS?"
+VOICE, DATA = "AT+FCLASS=8", "AT+FCLASS=0"
+CODECS, CONNECTIONS, DUPLEX_KNOWN = "AT+VSM=?", "AT+VLS=?", "AT+VTR=?"  # only valid in voice mode
+DUPLEX, LINE_OFF = "AT+VTR", "AT+VLS=0"
+
+# Wanted in voice mode and not everywhere known: dial tone awaited, RTS/CTS, caller ID, plain rings, never idle out,
+# the modem's silence detector off (ours is better), nominal gains.
+IDLE_WISHES = (
+    "ATX4",
+    "AT+IFC=2,2",
+    "AT+VCID=1",
+    "AT+VDR=0",
+    "AT+VIT=0",
+    "AT+VSD=128,0",
+    "AT+VGT=128",
+    "AT+VGR=128",
+)
+CALLER_ID = "AT+VCID=1"
+
+# T.35 codes: the wrong one costs ring, caller ID and tone detection.
+COUNTRY_CODES = {
+    "cn": "26",
+    "hk": "50",
+    "tw": "FE",
+    "us": "B5",
+    "gb": "B4",
+    "de": "42",
+    "jp": "00",
+}
+DIGITS = re.compile("[0-9]{1,32}")
+
+
+def country(code: str) -> str | None:
+    """Set the country, by ISO code; None where the T.35 code is not known to us."""
+    known = COUNTRY_CODES.get(code)
+    return known and f"AT+GCI={known}"
+
+
+def line_on(label: int) -> str:
+    """Off hook by connecting the modem to the line."""
+    return f"AT+VLS={label}"
+
+
+def dial(digits: str) -> str:
+    """
+    Dial and come back to command state when the digits are out; what follows is to be heard.
+
+    :raises ValueError: anything but 1 to 32 of the digits 0 to 9
+    """
+    if not DIGITS.fullmatch(digits):
+        raise ValueError(f"not a number to dial: {digits!r}")
+    return f"ATDT{digits};"

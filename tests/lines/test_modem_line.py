@@ -1,0 +1,381 @@
+"""A line on a modem: all that every line must, and what only modems do to one."""
+
+from pathlib import Path
+
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.dsp.codecs import UNSIGNED_8
+from callserver.lines.interfaces import Caller, DialPermit, LineFailure
+from callserver.lines.modem_line import ModemLine
+from tests.lines.contract import BLOCK_SAMPLES, Diary, LineContract
+from tests.lines.scripted_modem import ScriptedModem
+
+
+class ModemLineCase(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.clock, self.diary = Clock(), Diary()
+        self.modem = self.a_modem()
+        self.line = ModemLine("line 3", self.device, self.clock, connect_port=self.modem.connect)
+        self.line.attach(self.diary)
+        self.modem.plug_in()
+        self.line.startService()
+        self.pass_time(2)
+
+    def a_modem(self) -> ScriptedModem:
+        self.device = self.mktemp()
+        Path(self.device).parent.mkdir(parents=True, exist_ok=True)
+        return ScriptedModem(self.clock, self.device)
+
+    def pass_time(self, seconds: float) -> None:
+        for _ in range(round(seconds / 0.01)):
+            self.clock.advance(0.01)
+
+    def settle(self) -> None:
+        self.pass_time(0.5)
+
+    def answered(self) -> None:
+        answered = self.line.answer()
+        self.settle()
+        self.successResultOf(answered)
+
+
+class ModemLineContractTests(ModemLineCase, LineContract):
+    def far_ring(self, caller: Caller | None) -> None:
+        self.modem.says(b"\x10R\r\n")
+        if caller is not None:
+            number, name = (caller.number or "").encode(), (caller.name or "").encode()
+            self.modem.says(b"\r\nNMBR = %s\r\nNAME = %s\r\n" % (number, name))
+            self.settle()
+
+    def far_speak(self, data: bytes) -> None:
+        if self.modem.in_stream:
+            self.modem.says(data.replace(b"\x10", b"\x10\x10"))
+
+    def far_heard(self) -> bytes:
+        return bytes(self.modem.heard)
+
+    def far_hang_up(self) -> None:
+        self.modem.says(b"\x10l")
+
+    def dialled(self) -> list[str]:
+        return self.modem.dialled
+
+    def refuse_next_dial(self) -> None:
+        self.modem.answers["ATDT10086;"] = "NO DIALTONE"
+
+    def unplug(self) -> None:
+        self.modem.unplug()
+
+    def plug_in(self) -> None:
+        self.modem.plug_in()
+        self.pass_time(5)
+
+
+class UnpluggedTests(ModemLineCase):
+    def test_back_within_five_seconds(self) -> None:
+        """However long a modem was away, five seconds after it is plugged in again its line serves."""
+        self.modem.unplug()
+        self.pass_time(100)
+        self.assertEqual(self.diary.told, ["up", "lost"])
+        self.modem.plug_in()
+        self.pass_time(5)
+        self.assertEqual(self.diary.told, ["up", "lost", "up"])
+
+    def test_missing_from_the_start(self) -> None:
+        """A line whose modem is not there says so, once, in words; it serves when the modem comes."""
+        modem, diary = self.a_modem(), Diary()
+        line = ModemLine("line 4", self.device, self.clock, connect_port=modem.connect)
+        line.attach(diary)
+        line.startService()
+        self.pass_time(100)
+        self.assertEqual(diary.lost_because, [f"{self.device}: no such device"])
+        self.failureResultOf(line.answer(), LineFailure)
+        modem.plug_in()
+        self.pass_time(5)
+        self.assertEqual(diary.told, ["lost", "up"])
+
+    def test_every_waiter_is_answered(self) -> None:
+        """Pulling the cable in the middle of answering fails the answer, and hanging up then is harmless."""
+        answering = self.line.answer()
+        self.modem.unplug()
+        self.failureResultOf(answering, LineFailure)
+        self.successResultOf(self.line.hang_up())
+        self.assertEqual(self.diary.told, ["up", "lost"])
+
+    def test_pulled_at_each_moment(self) -> None:
+        """Whenever it is pulled while a call is set up or ended, all that was asked is answered."""
+        for moment in range(12):
+            answering = self.line.answer()
+            self.pass_time(0.01 * (moment % 4))
+            asked = [answering] if moment < 4 else [answering, self.line.hang_up()]
+            self.pass_time(0.01 * (moment // 4))
+            self.modem.unplug()
+            for one in asked:
+                one.addErrback(lambda failure: failure.trap(LineFailure))
+                self.successResultOf(one)
+            self.modem.plug_in()
+            self.pass_time(5)
+        self.assertEqual(self.diary.told[-1], "up")
+
+
+class ProbeTests(ModemLineCase):
+    def test_hangs_up_first(self) -> None:
+        """A modem left in a call by a crash is freed and put on hook before anything is asked of it."""
+        self.assertTrue(self.modem.raw.startswith(b"\x10\x03\x10!\x10^\rATE0Q0V1\r"))
+        self.assertEqual(self.modem.commands[:4], ["ATE0Q0V1", "AT", "ATZ", "ATE0Q0V1H0"])
+
+    def test_left_in_a_stream(self) -> None:
+        """So it is with a modem that still sends the sound of a call."""
+        modem, diary = self.a_modem(), Diary()
+        modem.plug_in()
+        modem.off_hook = modem.in_stream = True
+        line = ModemLine("line 4", self.device, self.clock, connect_port=modem.connect)
+        line.attach(diary)
+        line.startService()
+        modem.says(b"\x80" * 700 + b"\x10l")
+        self.pass_time(2)
+        self.assertFalse(modem.in_stream)
+        self.assertEqual(diary.told, ["up"])
+
+    def test_idle_in_voice_mode(self) -> None:
+        """Up means: voice mode, the chosen codec, caller ID and loop-break reports on."""
+        self.assertEqual(self.modem.voice_class, "8")
+        for command in ("AT+VSM=1,8000", "AT+VCID=1", "AT-STE=7", "AT+GCI=26"):
+            self.assertIn(command, self.modem.commands)
+        self.assertIs(self.line.codec, UNSIGNED_8)
+        self.assertTrue(self.diary.capabilities[0].fax_class_1)
+
+    def test_half_duplex_is_declined(self) -> None:
+        """A modem without +VTR is declined in words a shop's admin understands; it is asked again, for it may change."""
+        modem, diary = self.a_modem(), Diary()
+        modem.plug_in()
+        modem.answers["AT+VTR=?"] = "ERROR"
+        line = ModemLine("line 4", self.device, self.clock, connect_port=modem.connect)
+        line.attach(diary)
+        line.startService()
+        self.pass_time(10)
+        self.assertEqual(diary.told, ["lost"])
+        self.assertIn("cannot hear while it speaks", diary.lost_because[0])
+        del modem.answers["AT+VTR=?"]
+        self.pass_time(30)
+        self.assertEqual(diary.told, ["lost", "up"])
+
+
+class CallTests(ModemLineCase):
+    def test_harrington(self) -> None:
+        """A caller named HARRINGTON or RING is no ring, and his name arrives."""
+        self.modem.says(b"\r\nRING\r\n\r\nNMBR = 01062345678\r\nNAME = RING\r\n\r\nNAME = HARRINGTON\r\n")
+        self.settle()
+        self.assertEqual(self.diary.told, ["up", "ring", "caller"])
+        self.assertEqual(self.diary.callers, [Caller("01062345678", "RING")])
+
+    def test_caller_before_the_ring(self) -> None:
+        """Where caller ID comes before the first ring, it is told before it."""
+        self.modem.says(b"\r\nNMBR = P\r\n\x10R\r\n")
+        self.assertEqual(self.diary.told, ["up", "caller", "ring"])
+        self.assertEqual(self.diary.callers, [Caller(withheld=True)])
+
+    def test_cushion(self) -> None:
+        """Before the first block 60 ms of silence go out, so that a late tick is not heard."""
+        self.answered()
+        self.assertEqual(self.modem.heard, UNSIGNED_8.silence * 480)
+
+    def test_shielded(self) -> None:
+        """A sample that looks like <DLE> arrives as one sample, both ways."""
+        self.answered()
+        self.line.send(b"\x10" * BLOCK_SAMPLES)
+        self.modem.says(b"\x10\x10\x10")
+        self.modem.says(b"\x10\x10\x1a")
+        self.assertTrue(self.modem.heard.endswith(b"\x10" * BLOCK_SAMPLES))
+        self.assertEqual(self.diary.heard, b"\x10" * 4)
+
+    def test_flush(self) -> None:
+        """A barge-in empties the computer's queue, then the modem's, and lays a new cushion."""
+        self.answered()
+        self.modem.raw.clear()
+        self.line.flush()
+        self.assertEqual(self.modem.n_forgotten, 1)
+        self.assertEqual(self.modem.raw, b"\0\x10\x18" + UNSIGNED_8.silence * 480)
+
+    def test_busy_tone_needs_a_second_report(self) -> None:
+        """One busy report may be imagined; the next one four seconds later is the end."""
+        self.answered()
+        self.modem.says(b"\x10b")
+        self.pass_time(7)
+        self.modem.says(b"\x10b")
+        self.assertEqual(self.diary.gone_because, [])
+        self.pass_time(4)
+        self.modem.says(b"\x10b")
+        self.modem.says(b"\x10b\x10l")
+        self.assertEqual(self.diary.gone_because, ["busy tone reported twice"])
+
+    def test_dial_tone_report_is_not_trusted(self) -> None:
+        """Chips report dial tone while they play: it ends no call."""
+        self.answered()
+        for _ in range(3):
+            self.modem.says(b"\x10d")
+            self.pass_time(3)
+        self.assertEqual(self.diary.gone_because, [])
+
+    def test_modem_ends_the_stream(self) -> None:
+        """When the modem ends the sound by itself, the call is over and nothing is sent into its command state."""
+        self.answered()
+        self.modem.in_stream = False
+        self.modem.says(b"\x10\x03\r\nNO CARRIER\r\n")
+        self.modem.raw.clear()
+        self.line.send(bytes(BLOCK_SAMPLES))
+        self.assertEqual(self.modem.raw, b"")
+        self.assertEqual(self.diary.gone_because, ["the modem ended the call"])
+        self.successResultOf(self.hung_up())
+
+    def test_underrun(self) -> None:
+        """An underrun is told and mended; the one at the start of a stream is usual and not told."""
+        self.answered()
+        self.modem.says(b"\x10u")
+        self.assertEqual(self.diary.told, ["up"])
+        self.modem.says(b"\x80" * 1600 + b"\x10u\x10u\x10o")
+        self.assertEqual(self.diary.told, ["up", "underrun", "overrun"])
+        self.assertEqual(self.modem.heard, UNSIGNED_8.silence * 960)
+
+    def test_keys_where_the_modem_is_their_source(self) -> None:
+        """A key held long is one key; speech that sounds like one is none; elsewhere the modem's keys are not told."""
+        modem, diary = self.a_modem(), Diary()
+        modem.plug_in()
+        line = ModemLine("line 4", self.device, self.clock, reports_keys=True, connect_port=modem.connect)
+        line.attach(diary)
+        line.startService()
+        self.pass_time(2)
+        line.answer()
+        self.answered()
+        for one in (modem, self.modem):
+            one.says(b"\x10/\x105\x105\x10~\x107\x10/\x10#\x10\x7f")
+        self.assertEqual((diary.keys, self.diary.keys), ("5#", ""))
+
+    def test_hung_up_while_answering(self) -> None:
+        """Hanging up before the answer is through ends on hook, and the answer fails."""
+        answering = self.line.answer()
+        hung_up = self.line.hang_up()
+        self.settle()
+        self.failureResultOf(answering, LineFailure)
+        self.successResultOf(hung_up)
+        self.assertFalse(self.modem.off_hook or self.modem.in_stream)
+        self.answered()
+
+    def test_nobody_waits_for_the_answer_any_more(self) -> None:
+        """A menu that ends while its line is being answered leaves the line on hook."""
+        answering = self.line.answer()
+        self.clock.advance(0.01)
+        answering.cancel()
+        answering.addErrback(lambda _: None)
+        self.settle()
+        self.assertFalse(self.modem.off_hook or self.modem.in_stream)
+        self.answered()
+
+    def test_hung_up_while_dialling(self) -> None:
+        """A hang-up aborts the dialling at once instead of waiting for the dial tone's time-out."""
+        self.modem.answers["ATDT10086;"] = None
+        dialling = self.line.dial(DialPermit("10086", "test"))
+        self.settle()
+        hung_up = self.line.hang_up()
+        self.assertTrue(self.modem.raw.endswith(b"ATDT10086;\r\r"))
+        self.modem.says(b"\r\nNO CARRIER\r\n")
+        self.settle()
+        self.failureResultOf(dialling, LineFailure)
+        self.successResultOf(hung_up)
+
+    def test_only_digits_leave_the_line(self) -> None:
+        """Whatever a permit holds, nothing but 0 to 9 is dialled."""
+        for number in ("", "*57*10086", "10086;", "1,2", "10086\rATDT911", "１１０", "W110", "!2"):
+            self.failureResultOf(self.after(self.line.dial(DialPermit(number, "test"))), LineFailure)
+        self.assertEqual(self.modem.dialled, [])
+
+    def hung_up(self):
+        return self.after(self.line.hang_up())
+
+    def after(self, asked):
+        self.settle()
+        return asked
+
+
+class StuckModemTests(ModemLineCase):
+    def test_idle_modem_is_asked(self) -> None:
+        """Every minute without a call the modem is asked how it is; in a call it is not."""
+        asked = self.modem.commands.count("AT")
+        self.pass_time(130)
+        self.assertEqual(self.modem.commands.count("AT"), asked + 2)
+        self.answered()
+        self.pass_time(130)
+        self.assertEqual(self.modem.commands.count("AT"), asked + 2)
+
+    def test_revived_in_place(self) -> None:
+        """A modem that does not answer once is reset without its line going out of service."""
+        self.modem.answers["ATH"] = None
+        answered = self.line.answer()
+        self.settle()
+        self.successResultOf(answered)
+        hung_up = self.line.hang_up()
+        self.pass_time(6)
+        del self.modem.answers["ATH"]
+        self.pass_time(3)
+        self.successResultOf(hung_up)
+        self.assertEqual((self.diary.told, self.modem.dtr, self.modem.n_opened), (["up"], [False, True], 1))
+        self.answered()
+
+    def test_opened_anew(self) -> None:
+        """One that stays silent is closed and opened anew: what was asked fails, the line is lost, then back."""
+        self.answered()
+        self.modem.deaf = True
+        hung_up = self.line.hang_up()
+        self.pass_time(15)
+        self.failureResultOf(hung_up, LineFailure)
+        self.assertEqual(self.diary.told, ["up", "lost"])
+        self.modem.deaf = False
+        self.pass_time(35)
+        self.assertEqual(self.diary.told, ["up", "lost", "up"])
+        self.assertFalse(self.modem.off_hook)
+
+    def test_silent_when_idle(self) -> None:
+        """Silence is found while the line is idle, and told once."""
+        self.modem.deaf = True
+        self.pass_time(200)
+        self.assertEqual(self.diary.told, ["up", "lost"])
+        self.assertIn("no answer to", self.diary.lost_because[0])
+
+    def test_wedged_in_a_call(self) -> None:
+        """A modem whose sound stands still is given up after two seconds; what waits for it does not grow."""
+        self.answered()
+        self.modem.raw.clear()
+        for _ in range(500):
+            self.line.send(bytes(BLOCK_SAMPLES))
+            self.pass_time(0.02)
+        self.assertLess(len(self.modem.raw), 3000)
+        self.assertEqual(self.diary.told[:2], ["up", "lost"])
+
+    def test_refuses_to_go_on_hook(self) -> None:
+        """A modem that answers ERROR to the hang-up is reset."""
+        self.answered()
+        self.modem.answers["AT+VLS=0"] = "ERROR"
+        hung_up = self.line.hang_up()
+        self.pass_time(3)
+        self.successResultOf(hung_up)
+        self.assertEqual(self.modem.dtr, [False, True])
+
+    def test_no_voice_at_the_answer(self) -> None:
+        """An answer that the modem refuses fails with its words and leaves the line on hook and usable."""
+        self.modem.answers["AT+VTR"] = "ERROR"
+        answering = self.line.answer()
+        self.settle()
+        self.assertIn("ERROR to AT+VTR", self.failureResultOf(answering, LineFailure).getErrorMessage())
+        self.assertFalse(self.modem.off_hook)
+        del self.modem.answers["AT+VTR"]
+        self.answered()
+
+    def test_stopped(self) -> None:
+        """Stopping the server puts the line on hook and closes the port; nothing is left to run."""
+        self.answered()
+        stopped = self.line.stopService()
+        self.settle()
+        self.successResultOf(stopped)
+        self.assertFalse(self.modem.off_hook)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
