@@ -22,6 +22,7 @@ class Refusal(Enum):
     UNKNOWN_ACT = "unknown-act"
     WEAK_PASSWORD = "weak-password"
     LIMIT = "limit"  # detail: the limit
+    STOPPING = "stopping"
     SERVER = "server"
 
 
@@ -36,6 +37,7 @@ TEXTS = {
     Refusal.UNKNOWN_ACT: ("服务器不认识这个操作", "the server knows no such act"),
     Refusal.WEAK_PASSWORD: ("密码太短或太简单", "the password is too short or too simple"),
     Refusal.LIMIT: ("超过限制：{detail}", "beyond the limit: {detail}"),
+    Refusal.STOPPING: ("服务器正在停止，稍后自动重新连接", "the server stops; the program connects again by itself"),
     Refusal.SERVER: ("服务器内部错误，已记入日志", "the server failed; its log says why"),
 }
 

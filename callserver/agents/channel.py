@@ -1,0 +1,143 @@
+"""The agents' channel: Perspective Broker over TLS, as a service of the server."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.cred.portal import Portal
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.interfaces import IAddress, IListeningPort, IReactorTime, IStreamServerEndpoint
+from twisted.internet.ssl import CertificateOptions
+from twisted.logger import Logger
+from twisted.protocols.tls import TLSMemoryBIOFactory
+from twisted.spread import pb
+from zope.interface import implementer
+
+from callserver.acd.seat_calls import SeatChange
+from callserver.agents.broker import GuardedBroker
+from callserver.agents.login import LogIn, Login, SeatRealm, SitDown, StaffChecker
+from callserver.agents.perspective import Complain
+from callserver.wire.refusals import Refusal, Refused
+
+log = Logger()
+
+STRANGERS_AN_ADDRESS, STRANGERS = 4, 32
+LINES_A_MINUTE = 10  # in the log, an address
+
+
+@implementer(pb.IPBRoot)
+class BrokerFactory(pb.PBServerFactory):
+    """Makes one guarded broker a connection, and knows all of them."""
+
+    def __init__(self, portal: Portal, clock: IReactorTime, complain: Complain) -> None:
+        super().__init__(self)  # type: ignore[no-untyped-call]
+        self.brokers: set[GuardedBroker] = set()
+        self._portal, self._clock, self._complain = portal, clock, complain
+        self._lines: Counter[str] = Counter()
+        self._lines_since_s = 0.0
+
+    def buildProtocol(self, addr: IAddress | None) -> GuardedBroker:
+        broker = GuardedBroker(self, self._clock)
+        broker.factory = self  # type: ignore[assignment]
+        login = Login(self._portal, broker, self._clock, self._complain)
+        broker.setNameForLocal("root", login)  # type: ignore[no-untyped-call]
+        return broker
+
+    def rootObject(self, broker: pb.Broker) -> Any:
+        """pb asks for it in buildProtocol, which is not used."""
+
+    def room_for(self, address: str) -> bool:
+        """Whether one more stranger may come from there."""
+        strangers = [broker.address for broker in self.brokers if not broker.logged_in]
+        return len(strangers) < STRANGERS and strangers.count(address) < STRANGERS_AN_ADDRESS
+
+    def came(self, broker: GuardedBroker) -> None:
+        self.brokers.add(broker)
+
+    def went(self, broker: GuardedBroker) -> None:
+        self.brokers.discard(broker)
+
+    def cut_off(self, address: str, why: str) -> None:
+        """One line each, ten a minute and address at most."""
+        if self._clock.seconds() - self._lines_since_s >= 60:
+            self._lines.clear()
+            self._lines_since_s = self._clock.seconds()
+        self._lines[address] += 1
+        if self._lines[address] <= LINES_A_MINUTE:
+            log.warn("agent channel: {address} cut off: {why}", address=address, why=why)
+        elif self._lines[address] == LINES_A_MINUTE + 1:
+            log.warn("agent channel: {address} cut off again and again", address=address)
+
+
+class TLSDoor(TLSMemoryBIOFactory):
+    """Turns away, before the handshake, whoever has too many connections already."""
+
+    wrappedFactory: BrokerFactory  # noqa: N815 - Twisted's name
+
+    def buildProtocol(self, addr: Any) -> Any:
+        if self.wrappedFactory.room_for(addr.host):
+            return super().buildProtocol(addr)
+        self.wrappedFactory.cut_off(addr.host, "too many connections that are not logged in")
+        return None
+
+
+class AgentChannel(Service):
+    """
+    Serves the agents' desktop programs.
+
+    :param endpoint: plain TCP; TLS is done here
+    :param certificate: `own_certificate(folder).options`
+    :param log_in: `StaffBook.log_in`
+    :param sit_down: `Floor.log_in`; the session it gets has `send_audio` and `on_audio`
+    :param complain: told of every refusal, for the event log
+    """
+
+    name = "agents"
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        endpoint: IStreamServerEndpoint,
+        certificate: CertificateOptions,
+        *,
+        log_in: LogIn,
+        sit_down: SitDown,
+        complain: Complain,
+    ) -> None:
+        self._realm = SeatRealm(clock, sit_down, complain)
+        self._brokers = BrokerFactory(Portal(self._realm, [StaffChecker(log_in)]), clock, complain)
+        self.factory = TLSDoor(certificate, False, self._brokers)
+        self._endpoint = endpoint
+        self._port: IListeningPort | None = None
+
+    def startService(self) -> Deferred[None]:
+        """Fires when the port is open."""
+        super().startService()  # type: ignore[no-untyped-call]
+        return self._endpoint.listen(self.factory).addCallback(self._listening)
+
+    def stopService(self) -> Deferred[Any]:
+        """Fires when the port is closed; the programs are told, and come back when the server does."""
+        super().stopService()  # type: ignore[no-untyped-call]
+        for session in tuple(self._realm.sessions.values()):
+            session.close(Refused(Refusal.STOPPING))
+        for broker in tuple(self._brokers.brokers):
+            broker.part()
+        port, self._port = self._port, None
+        return maybeDeferred(port.stopListening) if port else maybeDeferred(lambda: None)
+
+    def show(self, change: SeatChange) -> None:
+        """A seat looks otherwise now: tell its program; for `Floor.watch`."""
+        session = self._realm.sessions.get(change.status.number)
+        if session is not None:
+            session.show(change.status)
+
+    @property
+    def port_number(self) -> int:
+        """Where it listens; 0 while it does not."""
+        address: Any = self._port.getHost() if self._port else None
+        return address.port if address else 0
+
+    def _listening(self, port: IListeningPort) -> None:
+        self._port = port

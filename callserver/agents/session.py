@@ -1,0 +1,107 @@
+"""One desktop program that is logged in: what it is told, what it hears, and whether it still answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionClosed
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
+from twisted.spread import pb
+
+from callserver.agents.broker import GuardedBroker
+from callserver.wire.messages import AUDIO_BLOCK_BYTES, SeatStatus
+from callserver.wire.refusals import Refused
+from callserver.wire.states import SeatState
+
+log = Logger()
+
+PING_S = 3.0
+MISSES = 2  # frozen or gone: known 9 s after the last answer at the latest
+AUDIBLE = (SeatState.DIALING, SeatState.RINGBACK, SeatState.TALKING, SeatState.HELD)
+
+
+class AgentSession:
+    """
+    The agent's ear and screen while his program is connected; a headset (`callserver.acd.floor.Headset`).
+
+    Nothing is kept for a program that does not read: sound is dropped, and of the seat's looks the newest waits.
+    """
+
+    def __init__(self, mind: pb.RemoteReference, broker: GuardedBroker, clock: IReactorTime) -> None:
+        self.on_audio: Callable[[bytes], None] = lambda block: None
+        self.open = True
+        self.dropped_blocks = 0
+        self._mind, self._broker, self._clock = mind, broker, clock
+        self._state = SeatState.OFF
+        self._waiting: SeatStatus | None = None
+        broker.on_reads = self._send_waiting
+        Deferred.fromCoroutine(self._watch()).addErrback(lambda f: log.failure("watching a program failed", f))
+
+    @property
+    def address(self) -> str:
+        """Where the program runs."""
+        return self._broker.address
+
+    def send_audio(self, block: bytes) -> None:
+        """20 ms for the agent to hear, in a call; dropped when his program does not keep up."""
+        if self._state not in AUDIBLE:
+            return
+        if self._broker.peer_reads:
+            self._tell("audio", block)
+        else:
+            self.dropped_blocks += 1
+
+    def heard(self, block: bytes) -> None:
+        """20 ms that the agent said."""
+        if self._state in AUDIBLE and len(block) == AUDIO_BLOCK_BYTES:
+            self.on_audio(block)
+
+    def show(self, status: SeatStatus) -> None:
+        """How the agent's seat looks now; when nobody is logged in there any more, the session is over."""
+        self._state, self._waiting = status.state, status
+        self._send_waiting()
+        if status.state is SeatState.OFF:
+            self.close()
+
+    def close(self, why: Refused | None = None) -> None:
+        """Say good-bye and close the connection."""
+        if self.open:
+            if why is not None:
+                self._tell("bye", str(why))
+            self.open = False
+            self._broker.part()
+
+    def gone(self) -> None:
+        """The connection is lost."""
+        self.open = False
+
+    def _send_waiting(self) -> None:
+        if self._waiting is not None and self._broker.peer_reads:
+            status, self._waiting = self._waiting, None
+            self._tell("status", status.to_wire())
+
+    def _tell(self, name: str, *args: object) -> None:
+        if self.open:
+            self._mind.callRemote(name, *args, pbanswer=False)  # type: ignore[no-untyped-call]
+
+    async def _watch(self) -> None:
+        missed = 0
+        while self.open and missed < MISSES:
+            if not missed:
+                await deferLater(self._clock, PING_S)
+            missed = 0 if not self.open or await self._ping() else missed + 1
+        if missed:
+            self._broker.cut_off("its program does not answer any more")
+
+    async def _ping(self) -> bool:
+        try:
+            answer: Deferred[object] = self._mind.callRemote("ping")  # type: ignore[no-untyped-call]
+            await answer.addTimeout(PING_S, self._clock)
+        except TimeoutError:
+            return False
+        except (pb.Error, pb.RemoteError, ConnectionClosed):
+            pass  # it answered, if only with an error; or it is gone, and the session closed
+        return True
