@@ -1,0 +1,33 @@
+"""Who works here, and who tried to log in."""
+
+from peewee import AutoField, BigIntegerField, BooleanField, TextField
+
+from callserver.store.tables import Table
+
+
+class StaffRow(Table):
+    """One person; lists are JSON."""
+
+    number = TextField(primary_key=True)
+    name = TextField()
+    password = TextField()
+    rights = TextField()
+    skills = TextField()
+    groups = TextField()
+    locked = BooleanField(default=False)  # until a supervisor unlocks
+
+    class Meta:
+        table_name = "staff"
+
+
+class AttemptRow(Table):
+    """One log-in that was judged by its password; kept for a day."""
+
+    id = AutoField()
+    account = TextField(index=True)
+    address = TextField(index=True)
+    at_ms = BigIntegerField()
+    ok = BooleanField()
+
+    class Meta:
+        table_name = "log_in_attempts"
