@@ -1,0 +1,156 @@
+"""The staff log in with a number and a password, and nobody learns anything from failing."""
+
+from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
+
+from twisted.internet.defer import Deferred
+from twisted.logger import LogPublisher, globalLogPublisher
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.acd import passwords
+from callserver.acd.staff import Staff, StaffBook
+from callserver.acd.staff_tables import AttemptRow
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
+from tests.store.inline import InlineStore
+
+GOOD, OTHER = "tea-and-cups", "walnuts+dates"
+RIGHTS = frozenset((Right.ANSWER_QUEUED, Right.PLAY_RECORDINGS))
+
+
+class StaffTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        cheap = patch.object(passwords, "N", 2)
+        cheap.start()
+        self.addCleanup(cheap.stop)
+        self.store = InlineStore()
+        self.clock = self.store.reactor
+        self.began = datetime(2026, 1, 5, 9, tzinfo=UTC)
+        self.book = self.open_book()
+        self.li = self.successResultOf(self.book.add("801", "李明", GOOD, RIGHTS, {"zh": 5, "en": 2}, ["shop"]))
+
+    def open_book(self) -> StaffBook:
+        now = lambda: self.began + timedelta(seconds=self.clock.seconds())  # noqa: E731
+        return StaffBook(self.store, self.clock, now)  # type: ignore[arg-type]
+
+    def refused(self, asked: Deferred[Staff]) -> Refusal:
+        self.clock.advance(1.0)
+        failure = self.failureResultOf(asked, Refused)
+        return failure.value.code
+
+    def log_in(self, number: str = "801", password: str = GOOD, address: str = "10.0.0.7") -> Deferred[Staff]:
+        return self.book.log_in(number, password, address)
+
+    def test_log_in(self) -> None:
+        """The right password gives the person with his rights, skills and groups."""
+        person = self.successResultOf(self.log_in())
+        self.assertEqual(person, Staff("801", "李明", RIGHTS, {"zh": 5, "en": 2}, frozenset({"shop"})))
+        self.assertEqual(self.successResultOf(self.book.everybody()), [self.li])
+
+    def test_wrong_unknown_and_locked_are_one(self) -> None:
+        """The same words, not before half a second has passed, and a password is hashed in each case."""
+        for _ in range(5):
+            self.refused(self.log_in(password=OTHER, address="10.0.0.9"))
+        hashed: list[str] = []
+        with patch.object(passwords, "_key", lambda password, salt: hashed.append(password) or b""):
+            for asked in (
+                lambda: self.log_in(password=OTHER),
+                lambda: self.log_in(number="999"),
+                lambda: self.log_in(number="'; DROP TABLE staff; --"),
+                lambda: self.log_in(address="10.0.0.9"),
+            ):
+                answer = asked()
+                self.clock.advance(0.49)
+                self.assertNoResult(answer)
+                self.assertEqual(str(self.failure_after(answer, 0.02)), "log-in")
+        self.assertEqual(len(hashed), 4)
+
+    def failure_after(self, answer: Deferred[Staff], seconds: float) -> Exception:
+        self.clock.advance(seconds)
+        error = self.failureResultOf(answer, Refused).value
+        assert isinstance(error, Refused)
+        return error
+
+    def test_locked_is_locked_for_the_right_password_too(self) -> None:
+        """After five wrong ones even the right password is refused from there, for a quarter of an hour."""
+        for _ in range(5):
+            self.refused(self.log_in(password=OTHER))
+        self.assertEqual(self.refused(self.log_in()), Refusal.LOG_IN)
+        self.successResultOf(self.log_in(address="10.0.0.8"))
+        self.clock.advance(15 * 60)
+        self.successResultOf(self.log_in())
+
+    def test_the_lock_survives_a_restart(self) -> None:
+        """It is in the database: whoever makes the server start again has won nothing."""
+        for _ in range(5):
+            self.refused(self.log_in(password=OTHER))
+        self.book = self.open_book()
+        self.assertEqual(self.refused(self.log_in()), Refusal.LOG_IN)
+
+    def test_guesses_at_the_same_moment(self) -> None:
+        """A hundred at once are judged one after the other, so no more than five of them are judged."""
+        self.clock.thread_s = 0.1
+        answers = [self.log_in(password=f"guess number {n}") for n in range(100)]
+        self.clock.pump([0.1] * 110)
+        for answer in answers:
+            self.failureResultOf(answer, Refused)
+        self.assertEqual(self.store.run(count_failures), 5)
+
+    def test_a_hundred_a_day_need_a_supervisor(self) -> None:
+        """Locked for every address, also the next day, until a supervisor unlocks."""
+        for n in range(100):
+            self.refused(self.log_in(password=OTHER, address=f"10.1.0.{n}"))
+            self.clock.advance(6)
+        self.clock.advance(3 * 86400)
+        self.assertEqual(self.refused(self.log_in(address="10.2.0.1")), Refusal.LOG_IN)
+        self.successResultOf(self.book.unlock("801"))
+        self.successResultOf(self.log_in(address="10.2.0.1"))
+
+    def test_no_password_in_any_log(self) -> None:
+        """Neither right nor wrong ones, nor what was typed as a number."""
+        events: list[object] = []
+        observer = events.append
+        globalLogPublisher.addObserver(observer)
+        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        self.refused(self.log_in(password=OTHER))
+        self.refused(self.log_in(number=GOOD))
+        self.successResultOf(self.log_in())
+        self.assertTrue(events)
+        self.assertIsInstance(globalLogPublisher, LogPublisher)
+        for secret in (GOOD, OTHER):
+            self.assertNotIn(secret, repr(events))
+
+    def test_what_is_stored(self) -> None:
+        """A salted scrypt hash: the same password twice gives two different ones, and none contains it."""
+        first, second = passwords.stored(GOOD), passwords.stored(GOOD)
+        self.assertNotEqual(first, second)
+        self.assertNotIn(GOOD, first)
+        self.assertTrue(passwords.matches(GOOD, first) and passwords.matches(GOOD, second))
+        self.assertFalse(passwords.matches(GOOD + "x", first))
+        self.assertFalse(passwords.matches("", None))
+
+    def test_weak_passwords(self) -> None:
+        """8 characters, a supervisor 12; neither one key held down nor one's own number."""
+        for weak in ("short", "aaaaaaaaaa", "80180180", "x" * 200):
+            self.assertEqual(self.refused(self.book.add("802", "王芳", weak, RIGHTS)), Refusal.WEAK_PASSWORD, weak)
+        supervisor = RIGHTS | {Right.SUPERVISOR}
+        self.assertEqual(self.refused(self.book.add("802", "王芳", "tea+cups", supervisor)), Refusal.WEAK_PASSWORD)
+        self.successResultOf(self.book.add("802", "王芳", "tea+cups", RIGHTS))
+
+    def test_numbers_and_names(self) -> None:
+        """A number belongs to one person; names are printable."""
+        for number, name in (("801", "王芳"), ("", "王芳"), ("8o2", "王芳"), ("802", ""), ("802", "王\x07芳")):
+            self.assertEqual(self.refused(self.book.add(number, name, OTHER, RIGHTS)), Refusal.BAD_ARGUMENT)
+
+    def test_changes(self) -> None:
+        """A new password replaces the old one; rights hold from the next log-in; nobody's cannot be changed."""
+        self.successResultOf(self.book.set_password("801", OTHER))
+        self.assertEqual(self.refused(self.log_in()), Refusal.LOG_IN)
+        self.successResultOf(self.book.set_rights("801", [Right.LISTEN]))
+        self.assertEqual(self.successResultOf(self.log_in(password=OTHER)).rights, {Right.LISTEN})
+        for change in (self.book.set_password("9", OTHER), self.book.set_rights("9", []), self.book.unlock("9")):
+            self.assertEqual(self.failureResultOf(change, Refused).value.code, Refusal.BAD_ARGUMENT)
+
+
+def count_failures() -> int:
+    return int(AttemptRow.select().where(~AttemptRow.ok).count())
