@@ -16,11 +16,11 @@ class ShopFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.config_file = path / "config.ini"
-        self.certificate = path / "server.pem"
         self.first_password_file = path / "first-password.txt"
         self.recordings = path / "recordings"
         self.spoken = path / "spoken"  # names and texts that were synthesised once
         self.spool = path / "spool.jsonl"
+        self.log_file = path / "callserver.log"
         self.exchange_socket = path / "exchange.sock"
 
     def prepare(self) -> bool:

@@ -1,6 +1,6 @@
 """A shop in virtual time: real channels, patch bay, detectors, menus and queue; lines in memory, short prompts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -140,6 +140,7 @@ class Agent:
     def __init__(self, number: str = "801", rights: frozenset[Right] = frozenset(Right)) -> None:
         self.number, self.name, self.rights = number, f"agent {number}", rights
         self.heard = bytearray()
+        self.on_audio: Callable[[bytes], None] = lambda block: None
 
     def send_audio(self, block: bytes) -> None:
         self.heard += block

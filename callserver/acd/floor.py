@@ -20,7 +20,9 @@ from callserver.wire.states import SeatState
 
 
 class Headset(Protocol):
-    """An agent's ear: his program, or later a telephone."""
+    """An agent's mouth and ear: his program, or later a telephone."""
+
+    on_audio: Callable[[bytes], None]  # gets what he says, 20 ms at a time
 
     def send_audio(self, block: bytes) -> None:
         """20 ms of 16-bit linear sound for him to hear."""
@@ -62,13 +64,14 @@ class Floor:
         if seat.person is None and sum(other.person is not None for other in self.seats.values()) >= self._n_seats:
             raise Refused(Refusal.LIMIT, f"{self._n_seats} seats")
         self.seats[person.number] = seat
-        self._headsets[person.number] = headset
         if seat.person is None:
             self._plug_in(person.number)
             self._events.write(Kind.LOG_IN, channel=channel(person.number), person=person.number)
             seat.log_in_pc(person)
         elif not seat.status.client_here:
             seat.client_back()
+        self._headsets[person.number] = headset
+        headset.on_audio = self._legs[person.number].receive
         return seat
 
     def leg(self, number: str) -> Leg:
@@ -101,11 +104,15 @@ class Floor:
         self._legs[number] = self._bay.open_leg(
             channel(number),
             LINEAR_16,
-            send=lambda block: self._headsets[number].send_audio(block),
+            send=lambda block: self._send(number, block),
             flush=lambda: None,
             listener=NoSignals(),
             listen_for_signals=False,
         )
+
+    def _send(self, number: str, block: bytes) -> None:
+        if number in self._headsets:
+            self._headsets[number].send_audio(block)
 
     def _show(self, change: SeatChange) -> None:
         status = change.status
