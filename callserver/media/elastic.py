@@ -3,9 +3,9 @@
 from callserver.dsp.codecs import Codec
 from callserver.dsp.frames import BLOCK_SAMPLES
 
-START_SAMPLES = 240  # 30 ms are gathered before the first block goes out
-LOW_SAMPLES = 40  # less than 5 ms left at the worst moment of a second: stretch
-HIGH_SAMPLES = 240  # never less than 30 ms left in a second: shrink
+START_SAMPLES = 320  # 40 ms are gathered before the first block goes out: 20 ms then lie ready for a late one
+LOW_SAMPLES = 80  # less than 10 ms left at the worst moment of a second: stretch
+HIGH_SAMPLES = 320  # never less than 40 ms left in a second: shrink
 DEEP_SAMPLES = 480  # never less than 60 ms: a whole block goes at once
 LIMIT_SAMPLES = 1280  # 160 ms: the reader stood still, what is older than this is of no use
 REVIEW_BLOCKS = 50  # a second

@@ -132,9 +132,10 @@ class PatchBay:
         return float(self.gains[sink.slot, source.slot]) if source.is_open and sink.is_open else 0.0
 
     def tap(self, leg: Leg) -> None:
-        """Give the leg's tracks to `on_tracks` from now on."""
-        self._tapped[leg] = None
-        self.rewire()
+        """Give the leg's tracks to `on_tracks` from now on, until it closes."""
+        if leg.is_open:
+            self._tapped[leg] = None
+            self.rewire()
 
     def untap(self, leg: Leg) -> None:
         """No more tracks of this leg; harmless when already so."""

@@ -102,14 +102,15 @@ class Recorder(MultiService):
                 recording.take(block if recording.file.n_tracks == 2 else _far_only(block))
         self._ticks += 1
         if not self._ticks % BATCH_TICKS:
-            self._hand_over([(recording, recording.drain()) for recording in self._recordings])
+            self._hand_over()
 
-    def _hand_over(self, batch: Batch) -> None:
+    def _hand_over(self) -> None:
+        batch = [(recording, sound) for recording in self._recordings if (sound := recording.drain())]
         if self._batches_under_way >= BACKLOG_BATCHES:
             self._break_off((recording, "the disk does not keep up") for recording, _ in batch)
-            return
-        self._batches_under_way += 1
-        self._in(self._writer, self._write, batch).addBoth(self._written)
+        elif batch:
+            self._batches_under_way += 1
+            self._in(self._writer, self._write, batch).addBoth(self._written)
 
     def _write(self, batch: Batch) -> list[tuple[Recording, str]]:
         """In the writing thread; gives the recordings that it had to break off, and why."""

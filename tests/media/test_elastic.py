@@ -69,7 +69,7 @@ class ElasticBufferTests(SynchronousTestCase):
             self.buffer.put(ramp(160, 160 * (7 + tick)))
             self.buffer.take()
         self.assertEqual(self.buffer.overruns, 4)
-        self.assertLessEqual(len(self.buffer._data), 240)
+        self.assertLessEqual(len(self.buffer._data), 320)
 
     def test_clocks_apart(self) -> None:
         """A modem whose clock is 200 ppm fast or slow is heard for half an hour without a lost or an empty block."""

@@ -111,6 +111,44 @@ class WhoHearsWhomTests(SynchronousTestCase):
         self.assertApproximates(self.caller.last_level(), 0.5, 0.02)
 
 
+class AnyOrderTests(SynchronousTestCase):
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["set", "mute", "speak", "music", "quiet", "close"]),
+                st.integers(0, 4),
+                st.integers(0, 4),
+            ),
+            max_size=25,
+        )
+    )
+    def test_exactly_these(self, acts: list[tuple[str, int, int]]) -> None:
+        """Whatever is connected, muted, held and closed in whatever order, each hears exactly whom he should."""
+        bay = make_bay(5)
+        parties = [plug(bay, f"leg {n}") for n in range(5)]
+        levels, music = [2.0 ** -(n + 2) for n in range(5)], np.full(320, 2.0**-8, np.float32)
+        hears: dict[int, set[int]] = {n: set() for n in range(5)}
+        muted, entertained, gone = set[int](), set[int](), set[int]()
+        for act, a, b in acts:
+            leg = parties[a].leg
+            if act == "set" and a != b and not gone & {a, b}:
+                bay.set_gain(leg, parties[b].leg, 1.0)
+                hears[b].add(a)
+            elif act in ("mute", "speak"):
+                leg.mute(act == "mute")
+                muted = muted | {a} if act == "mute" else muted - {a}
+            elif act in ("music", "quiet"):
+                leg.music(music if act == "music" else None)
+                entertained = entertained | {a} if act == "music" else entertained - {a}
+            elif act == "close":
+                leg.close()
+                gone.add(a)
+        turn(bay, *zip(parties, levels, strict=True))
+        for n, party in enumerate(parties):
+            expected = sum(levels[m] for m in hears[n] - muted - gone) + (2.0**-8 if n in entertained else 0.0)
+            self.assertEqual(len(party.sound()), 0) if n in gone else self.assertEqual(party.sound()[-1], expected)
+
+
 class PartyTests(SynchronousTestCase):
     """G7: two legs are bridged only if both belong to the same call."""
 

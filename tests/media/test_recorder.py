@@ -211,6 +211,15 @@ class RecordTests(RecorderCase):
         self.assertEqual(self.stopped(recording), self.stopped(recording))
         self.assertEqual(self.stopped(recording).n_samples, 640)
 
+    def test_closed_leg(self) -> None:
+        """A leg that is gone records nothing, whoever has its place now."""
+        self.caller.leg.close()
+        stranger = plug(self.bay, "line 2", call_id="call 2")
+        self.assertEqual(stranger.leg.slot, self.caller.leg.slot)
+        recording = self.record()
+        self.talk()
+        self.assertEqual(self.stopped(recording).n_samples, 0)
+
     def test_stop_means_on_disk(self) -> None:
         """The end of a recording is told only when the last sample was written and synced."""
         recording = self.record()
