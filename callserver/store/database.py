@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from peewee import OperationalError, PeeweeException, SqliteDatabase
+from peewee import DatabaseError, OperationalError, PeeweeException, SqliteDatabase
 from playhouse.db_url import connect as connect_url
 from playhouse.migrations import Runner
 from twisted.internet.defer import Deferred
@@ -185,19 +185,15 @@ def damage_of(path: Path) -> str:
 
 
 @contextmanager
-def reading(path_or_url: str) -> Iterator[None]:
-    """For another process while the server runs: tables can be read inside, and nothing can be written."""
+def read_only(path_or_url: str) -> Iterator[None]:
+    """For another process while the server runs: tables can be read inside; StoreError if they cannot."""
     database = database_at(path_or_url)
-    if is_sqlite(database):
-        database = SqliteDatabase(
-            f"{Path(path_or_url).absolute().as_uri()}?mode=rw", uri=True, pragmas={"query_only": 1}, autoconnect=False
-        )
+    if is_sqlite(database):  # mode rw: no file is made where none is; a mode ro would leave files of its own behind
+        uri = f"{Path(path_or_url).absolute().as_uri()}?mode=rw"
+        database = SqliteDatabase(uri, uri=True, pragmas={"query_only": 1}, autoconnect=False)
     tables.database.initialize(database)
     try:
-        database.connect()
-    except OperationalError as problem:
-        raise StoreError(f"{path_or_url}: {problem}") from problem
-    try:
-        yield
-    finally:
-        database.close()
+        with database.connection_context():
+            yield
+    except DatabaseError as problem:
+        raise StoreError(f"{path_or_url.rpartition('@')[2]}: {problem}") from problem

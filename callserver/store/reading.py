@@ -1,4 +1,4 @@
-"""What is asked of calls and events; each runs in `store.read`, or inside `reading` in another process."""
+"""What is asked of calls and events; each runs in `store.read`, or inside `read_only` in another process."""
 
 from callserver.store.tables import Call, Event, call_record, event_record
 from callserver.wire.records import CallRecord, EventRecord

@@ -15,7 +15,7 @@ from callserver.wire.records import CallRecord, EventRecord
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RUN = secrets.token_hex(4)  # names this run of the server: its monotonic clock orders its events
 _n_events = count()
-database = DatabaseProxy()  # a process has one; Store or `reading` says which
+database = DatabaseProxy()  # a process has one; Store or `read_only` says which
 
 
 class Table(Model):
