@@ -58,7 +58,8 @@ class Recorder(MultiService):
         self._disk = DiskRoom(folder)
         self._room = Room.ENOUGH
         self._writer, self._syncer = make_pool("recordings: writing"), make_pool("recordings: syncing")
-        self._recordings: dict[Recording, None] = {}
+        self._recordings: dict[Recording, None] = {}  # running
+        self._finishing: dict[Recording, None] = {}  # stopped, and not yet on disk
         self._ticks = 0
         self._batches_under_way = 0
         self._sync_under_way = False
@@ -76,7 +77,8 @@ class Recorder(MultiService):
     def stopService(self) -> Deferred[None]:
         """Stop every recording; fires when all is on disk."""
         super().stopService()  # type: ignore[no-untyped-call]
-        stopped = DeferredList([recording.stop() for recording in list(self._recordings)], consumeErrors=True)
+        unfinished = [*self._recordings, *self._finishing]
+        stopped = DeferredList([recording.stop() for recording in unfinished], consumeErrors=True)
         return stopped.addCallback(self._stop_threads)
 
     def start(self, call_id: str, leg: Leg, with_near: bool = True) -> Recording | None:
@@ -142,6 +144,7 @@ class Recorder(MultiService):
 
     def _finish(self, recording: Recording) -> Deferred[RecordingInfo]:
         del self._recordings[recording]
+        self._finishing[recording] = None
         if not any(other.leg is recording.leg for other in self._recordings):
             self._bay.untap(recording.leg)
         return Deferred.fromCoroutine(self._to_disk(recording))
@@ -149,8 +152,11 @@ class Recorder(MultiService):
     async def _to_disk(self, recording: Recording) -> RecordingInfo:
         file = recording.file
         self._break_off(await self._in(self._writer, self._write, [(recording, recording.drain())]))
-        await self._in(self._writer, file.end)
-        await self._in(self._syncer, file.close)
+        try:
+            await self._in(self._writer, file.end)
+            await self._in(self._syncer, file.close)
+        finally:
+            del self._finishing[recording]
         return RecordingInfo(file.path, file.n_samples)
 
     def _sync(self) -> None:

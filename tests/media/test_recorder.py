@@ -257,6 +257,20 @@ class RecordTests(RecorderCase):
         self.successResultOf(self.recorder.stopService())
         self.assertEqual(len(tracks_of(recording.path)), 480)
 
+    def test_server_stops_after_the_call(self) -> None:
+        """A recording stopped just before the server is on disk, too, before the server says it has stopped."""
+        recording = self.record()
+        self.talk(3)
+        syncing = self.pools["recordings: syncing"]
+        syncing.works = False
+        info = recording.stop()
+        stopped = self.recorder.stopService()
+        self.assertNoResult(stopped)
+        syncing.works = True
+        syncing.go_on()
+        self.assertEqual(self.successResultOf(info).n_samples, 480)
+        self.successResultOf(stopped)
+
 
 class FullDiskTests(RecorderCase):
     def fail_after(self, n_bytes: int) -> None:
