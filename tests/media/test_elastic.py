@@ -72,10 +72,10 @@ class ElasticBufferTests(SynchronousTestCase):
         self.assertLessEqual(len(self.buffer._data), 320)
 
     def test_clocks_apart(self) -> None:
-        """A modem whose clock is 200 ppm fast or slow is heard for half an hour without a lost or an empty block."""
+        """A modem whose clock is 200 ppm fast or slow is heard for ten minutes without a lost or an empty block."""
         for samples_per_tick in (160 * 1.0002, 160 / 1.0002):
             self.buffer = ElasticBuffer(UNSIGNED_8)
-            heard = np.frombuffer(self.run_clocks(1800, samples_per_tick)[320:], np.uint8).astype(int)
+            heard = np.frombuffer(self.run_clocks(600, samples_per_tick)[320:], np.uint8).astype(int)
             self.assertEqual((self.buffer.underruns, self.buffer.overruns), (0, 0))
             steps = (np.diff(heard) - 1) % 100
             self.assertLessEqual(set(steps.tolist()), {0, 1, 99})  # a sample left out, or one repeated, never more
