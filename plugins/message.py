@@ -1,12 +1,11 @@
 """A menu of one's own, as an example: takes a message. Use it with `menu = message` in config.ini."""
 
-from twisted.plugin import IPlugin
 from zope.interface import implementer
 
 from callserver.ivr.interfaces import ICall, IMenu
 
 
-@implementer(IPlugin, IMenu)
+@implementer(IMenu)
 class Message:
     """'Please leave a message after the tone': records it and thanks."""
 

@@ -1,37 +1,39 @@
-"""The shop's own menus: found in the plugins folder at start."""
+"""The shop's own menus: one .py file each in the plugins folder, with an instance at module level."""
 
 import importlib.util
-import sys
+from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 from twisted.logger import Logger
-from twisted.plugin import IPlugin, getPlugins
 
 from callserver.ivr.interfaces import IMenu
 
 log = Logger()
 
-PACKAGE = "callserver_plugins"  # under which the folder's files are imported
-
 
 def find_menus(folder: Path) -> dict[str, IMenu]:
     """
-    All menus in a folder, by name; a file that does not import is logged by twisted.plugin and left out.
+    All menus in a folder, by name; a file that does not import is logged and left out.
 
-    Does file work: before the reactor runs.
+    Runs the files: before the reactor runs. twisted.plugin finds plugins on Python's path only, and writes a cache
+    beside them; a shop's folder is neither on the path nor ours to write in.
     """
-    if not folder.is_dir():
-        return {}
-    package = ModuleType(PACKAGE)
-    package.__path__ = [str(folder)]
-    package.__spec__ = importlib.util.spec_from_loader(PACKAGE, loader=None, is_package=True)
-    sys.modules[PACKAGE] = package
     menus: dict[str, IMenu] = {}
-    for menu in getPlugins(IMenu, package):
-        if not IPlugin.providedBy(menu):
-            continue
-        if menu.name in menus:
-            log.warn("two menus are called {name}; the first is used", name=menu.name)
-        menus.setdefault(menu.name, menu)
+    for path in sorted(folder.glob("*.py")):
+        for menu in _menus_in(path):
+            if menu.name in menus:
+                log.warn("{path}: a menu {name} is there already; this one is not used", path=path, name=menu.name)
+            menus.setdefault(menu.name, menu)
     return menus
+
+
+def _menus_in(path: Path) -> Iterator[IMenu]:
+    spec = importlib.util.spec_from_file_location(f"callserver_plugins.{path.stem}", path)
+    assert spec is not None and spec.loader is not None  # it ends in .py
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception:
+        log.failure("menu file {path} is left out: it does not import", path=path)
+        return
+    yield from (value for value in vars(module).values() if IMenu.providedBy(value))

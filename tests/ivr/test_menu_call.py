@@ -3,7 +3,6 @@
 from typing import Any
 
 from twisted.internet.defer import succeed
-from twisted.plugin import IPlugin
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
@@ -28,7 +27,7 @@ class Waiters:
         return await succeed("answered")
 
 
-@implementer(IPlugin, IMenu)
+@implementer(IMenu)
 class OneMenu:
     """Runs what a test gives it."""
 
@@ -216,7 +215,7 @@ class MenuTests(SynchronousTestCase):
         self.assertEqual(self.answers, ["4", "1001"])
 
 
-@implementer(IPlugin, IMenu)
+@implementer(IMenu)
 class Unready:
     """A menu that does not get as far as answering."""
 

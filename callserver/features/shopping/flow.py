@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from functools import partial
 
-from twisted.plugin import IPlugin
 from zope.interface import implementer
 
 from callserver.calls.event_log import EventLog
@@ -19,7 +18,7 @@ LANGUAGES = {"1": "zh", "2": "en"}
 ITEM_DIGITS, QUANTITY_DIGITS, ORDER_DIGITS = 6, 3, 8
 
 
-@implementer(IPlugin, IMenu)
+@implementer(IMenu)
 class ShopMenu:
     """The shop's own menu, "shop" in config.ini."""
 
