@@ -10,7 +10,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.spread import pb
-from twisted.spread.jelly import SecurityOptions
+from twisted.spread.jelly import SecurityOptions, unjelly
 
 from callserver.agents.gauge import Gauge, Limits, TooMuch
 from callserver.wire.broker import PacedBroker
@@ -18,24 +18,18 @@ from callserver.wire.broker import PacedBroker
 STRANGER = Limits(message_bytes=4096, message_items=128, total_bytes=4096)
 AGENT = Limits(message_bytes=256 * 1024, message_items=1024)
 LOG_IN_S = 10.0
-PART_S = 2.0
 # A desktop program sends 50 audio blocks a second and a few commands. One that stalls is given up after 9 s of
 # unanswered pings, so no more than 450 blocks can have piled up.
 MESSAGES_A_SECOND, MESSAGES_AT_ONCE = 100, 500
+PLAIN = frozenset({b"None", b"boolean", b"unicode", b"list", b"tuple", b"dictionary", b"remote"})
 WORDS = frozenset({b"version", b"message", b"answer", b"error", b"decref"})
 
 
 class PlainTypes(SecurityOptions):
     """Only what desktop programs send: no classes, no caches, not even those that pb registers for itself."""
 
-    def __init__(self) -> None:
-        self.allowedModules, self.allowedClasses = {}, {}
-        self.allowedTypes = dict.fromkeys(
-            (b"None", b"boolean", b"unicode", b"list", b"tuple", b"dictionary", b"remote"), 1
-        )
-
-    def isTypeAllowed(self, typeName: str | bytes) -> bool:
-        return (typeName.encode() if isinstance(typeName, str) else typeName) in self.allowedTypes
+    def isTypeAllowed(self, typeName: object) -> bool:
+        return typeName in PLAIN
 
 
 class Door(Protocol):
@@ -50,59 +44,46 @@ class GuardedBroker(PacedBroker):
     """One connection of a desktop program, or of whoever says it is one."""
 
     def __init__(self, door: Door, clock: IReactorTime) -> None:
-        super().__init__(isClient=False, security=PlainTypes())  # type: ignore[no-untyped-call]
+        super().__init__(clock, is_client=False)
         self.address = ""
         self.logged_in = False
         self.on_reads: Callable[[], None] = lambda: None  # the peer reads again
-        self._door, self._clock = door, clock
+        self._door = door
         self._gauge = Gauge(STRANGER)
-        self._timer: IDelayedCall | None = None
-        self._cut = False
+        self._log_in_timer: IDelayedCall | None = None
         self._allowance, self._allowance_at_s = float(MESSAGES_AT_ONCE), 0.0
 
     def connectionMade(self) -> None:
         peer = self.transport.getPeer()
         self.address = peer.host if isinstance(peer, IPv4Address | IPv6Address) else str(peer)
-        self._timer = self._clock.callLater(LOG_IN_S, self.cut_off, f"not logged in after {LOG_IN_S:.0f} s")
+        self._log_in_timer = self._clock.callLater(LOG_IN_S, self.cut_off, f"not logged in after {LOG_IN_S:.0f} s")
         self._door.came(self)
         super().connectionMade()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self._cut = True
-        self._stop_timer()
+        self._stop_log_in_timer()
         self._door.went(self)
-        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+        super().connectionLost(reason)
 
     def welcome(self) -> None:
         """He has shown who he is: other limits from now on."""
         self.logged_in = True
         self._gauge.limits = AGENT
         self._allowance_at_s = self._clock.seconds()
-        self._stop_timer()
+        self._stop_log_in_timer()
 
     def resumeProducing(self) -> None:
         super().resumeProducing()
         self.on_reads()
 
-    def part(self) -> None:
-        """Close, once what was said has been read, or soon in any case."""
-        self._stop_timer()
-        if not self._cut:
-            self._timer = self._clock.callLater(PART_S, self._abort)
-            self.close()
-
     def cut_off(self, why: str) -> None:
-        """Close at once, whether or not the peer reads."""
-        if not self._cut:
+        """Close at once and say why in the log."""
+        if not self.is_over:
             self._door.cut_off(self.address, why)
-            self._abort()
-
-    def _abort(self) -> None:
-        self._cut = True
-        self.transport.abortConnection()
+            self.abort()
 
     def dataReceived(self, chunk: bytes) -> None:
-        if self._cut:
+        if self.is_over:
             return
         try:
             self._spend(self._gauge.feed(chunk))
@@ -126,11 +107,15 @@ class GuardedBroker(PacedBroker):
             raise TooMuch("a word no desktop program says")
         super().expressionReceived(sexp)  # type: ignore[no-untyped-call]
 
+    def unserialize(self, sexp: Any, perspective: Any = None) -> Any:
+        """As pb's, plain types only."""
+        return unjelly(sexp, PlainTypes(), None, self)  # type: ignore[no-untyped-call]
+
     def proto_error(self, request_id: int, fail: object) -> None:
         """As pb's, but what failed there is not taken apart here."""
         answers: Any = self.waitingForAnswers  # pb says None, and means a dict of Deferreds
         answers.pop(request_id).errback(pb.Error("failed at the desktop program"))
 
-    def _stop_timer(self) -> None:
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
+    def _stop_log_in_timer(self) -> None:
+        if self._log_in_timer is not None and self._log_in_timer.active():
+            self._log_in_timer.cancel()

@@ -80,10 +80,10 @@ class AgentPerspective(pb.Avatar):
 
     @takes()
     def perspective_hello(self) -> Wire:
-        """Who he is and what he may do; the status of his seat follows."""
-        self._session.show(self._seat.status)
-        person = self._person
-        return Hello(person.number, person.name, frozenset(person.rights)).to_wire()
+        """Who he is, what he may do, and how his seat looks."""
+        person, status = self._person, self._seat.status
+        self._session.take_up(status)
+        return Hello(person.number, person.name, frozenset(person.rights), status).to_wire()
 
     @takes()
     def perspective_answer(self) -> None:
@@ -129,7 +129,7 @@ class AgentPerspective(pb.Avatar):
 def plain(broker: GuardedBroker, jelly: Any, perspective: Any = None) -> Any:
     """Arguments as they were sent; what is no plain value is refused without a word of what it was."""
     try:
-        return broker.unserialize(jelly, perspective)  # type: ignore[no-untyped-call]
+        return broker.unserialize(jelly, perspective)
     except Exception:
         raise Refused(Refusal.BAD_ARGUMENT, "arguments") from None
 

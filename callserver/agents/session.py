@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectionClosed
+from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
@@ -59,6 +58,10 @@ class AgentSession:
         if self._state in AUDIBLE and len(block) == AUDIO_BLOCK_BYTES:
             self.on_audio(block)
 
+    def take_up(self, status: SeatStatus) -> None:
+        """The program has been told of this look otherwise."""
+        self._state, self._waiting = status.state, None
+
     def show(self, status: SeatStatus) -> None:
         """How the agent's seat looks now; when nobody is logged in there any more, the session is over."""
         self._state, self._waiting = status.state, status
@@ -72,7 +75,7 @@ class AgentSession:
             if why is not None:
                 self._tell("bye", str(why))
             self.open = False
-            self._broker.part()
+            self._clock.callLater(0, self._broker.part)  # after the answer to whatever was asked
 
     def gone(self) -> None:
         """The connection is lost."""
@@ -102,6 +105,6 @@ class AgentSession:
             await answer.addTimeout(PING_S, self._clock)
         except TimeoutError:
             return False
-        except (pb.Error, pb.RemoteError, ConnectionClosed):
-            pass  # it answered, if only with an error; or it is gone, and the session closed
+        except Exception:  # it answered, if only with an error; or the connection is lost, and the session over
+            return True
         return True

@@ -125,19 +125,20 @@ class Hello:
     number: str
     name: str
     rights: frozenset[Right]
+    seat: SeatStatus
     languages: tuple[str, ...] = ("zh", "en")  # that the server speaks
 
     def to_wire(self) -> Wire:
         """As plain values."""
         rights = sorted(int(right) for right in self.rights)
-        return vars(self) | {"languages": list(self.languages), "rights": rights}
+        return vars(self) | {"languages": list(self.languages), "rights": rights, "seat": self.seat.to_wire()}
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> Hello:
         """As Card.from_wire; rights this version does not know are left out."""
         hello = known(cls, wire)
         hello["rights"] = frozenset(Right(number) for number in hello["rights"] if number in {*map(int, Right)})
-        hello["languages"] = tuple(hello["languages"])
+        hello["languages"], hello["seat"] = tuple(hello["languages"]), SeatStatus.from_wire(hello["seat"])
         return cls(**hello)
 
 

@@ -7,6 +7,7 @@ from enum import Enum
 from twisted.spread import pb
 
 from callserver.wire.rights import Right
+from callserver.wire.words import RIGHT_NAMES, SEAT_NAMES
 
 
 class Refusal(Enum):
@@ -41,25 +42,10 @@ TEXTS = {
     Refusal.SERVER: ("服务器内部错误，已记入日志", "the server failed; its log says why"),
 }
 
-RIGHT_NAMES = {
-    Right.SUPERVISOR: ("座席班长", "supervisor"),
-    Right.ANSWER_INTERNAL: ("接听内部电话", "answer internal calls"),
-    Right.ANSWER_QUEUED: ("接听排队呼入电话", "answer queued calls"),
-    Right.PICK_UP: ("代接电话", "pick up calls"),
-    Right.GRAB: ("抓接排队电话", "grab waiting calls"),
-    Right.PLAY_RECORDINGS: ("播放录音文件", "play recordings"),
-    Right.DOWNLOAD_RECORDINGS: ("下载录音文件", "download recordings"),
-    Right.START_RECORDING: ("手动启动同步录音", "start recording"),
-    Right.DIAL_INTERNAL: ("拨打内部电话", "dial internal numbers"),
-    Right.DIAL_LOCAL: ("拨打市内电话", "dial local numbers"),
-    Right.DIAL_NATIONAL: ("拨打国内电话", "dial national numbers"),
-    Right.DIAL_INTERNATIONAL: ("拨打国际电话", "dial international numbers"),
-    Right.RECEIVE_FAX: ("手动接收传真", "receive faxes"),
-    Right.DOWNLOAD_FAX: ("下载传真文件", "download faxes"),
-    Right.SEND_FAX: ("手动发送传真", "send faxes"),
-    Right.LISTEN: ("监听电话", "listen to calls"),
-    Right.BARGE_IN: ("强插、强拆电话", "barge in and break off"),
-    Right.FORCE_LOG_OUT: ("强行注销其他空闲座席", "log out other idle seats"),
+# Details that are words of ours.
+DETAILS = {
+    Refusal.NO_RIGHT: {str(int(right)): names for right, names in RIGHT_NAMES.items()},
+    Refusal.NOT_NOW: {state.value: names for state, names in SEAT_NAMES.items()},
 }
 
 
@@ -89,7 +75,5 @@ class Refused(pb.Error):
     def text(self, language: str) -> str:
         """One line for a person, in "zh" or "en"."""
         which = 0 if language == "zh" else 1
-        detail = self.detail
-        if self.code is Refusal.NO_RIGHT and detail.isdecimal():
-            detail = RIGHT_NAMES[Right(int(detail))][which]
+        detail = DETAILS.get(self.code, {}).get(self.detail, (self.detail, self.detail))[which]
         return TEXTS[self.code][which].format(detail=detail)

@@ -1,0 +1,98 @@
+"""The agents' program, from the command line."""
+
+import sys
+from pathlib import Path
+
+import click
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IReactorCore
+from twisted.internet.task import react
+
+from callserver.desktop.connection import CertificateUnusable, pinned_endpoint
+from callserver.desktop.headless import Plan, headless_agent
+from callserver.desktop.sound import SoundUnusable
+from callserver.wire.messages import PORT
+from callserver.wire.refusals import Refused
+
+NO_WINDOW = (
+    "The agents' window is not there yet; `callserver-agent --headless --number 801 --password-file FILE "
+    "--certificate FILE` answers calls without one.\n"
+    "座席窗口尚未提供；请用 --headless 在没有窗口的情况下接听电话。"
+)
+SECONDS = click.FloatRange(min=0)
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--headless", is_flag=True, help="Without a window: print what happens, speak and hear files.")
+@click.option("--number", help="Staff number.")
+@click.option("--password-file", type=FILE, help="File whose first line is the password.")
+@click.option("--host", default="localhost", show_default=True, help="Where the server runs.")
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help="Its agents' port.")
+@click.option("--certificate", type=FILE, help="The server's certificate, copied from its folder.")
+@click.option("--speak", type=FILE, help="WAV (8 kHz, 16 bits, one channel): the agent's voice.")
+@click.option("--hear", type=FILE, help="WAV to write what the agent hears into.")
+@click.option("--answer-after", "answer_after_s", type=SECONDS, default=1.0, show_default=True, help="Seconds.")
+@click.option("--hold-after", "hold_after_s", type=SECONDS, help="Hold the caller after so many seconds.")
+@click.option("--hold-for", "hold_for_s", type=SECONDS, default=3.0, show_default=True, help="And for so many.")
+@click.option("--talk", "talk_s", type=SECONDS, help="Hang up after so many seconds; else the caller does.")
+@click.option("--calls", type=click.IntRange(min=1), help="Log out after so many calls; else never.")
+@click.option(
+    "--language", type=click.Choice(["zh", "en"]), default="en", show_default=True, help="Of what is printed."
+)
+def main(
+    headless: bool,
+    number: str | None,
+    password_file: Path | None,
+    host: str,
+    port: int,
+    certificate: Path | None,
+    **plan: object,
+) -> None:
+    """Answer the shop's calls. 接听商店的电话。"""
+    if not headless:
+        raise click.ClickException(NO_WINDOW)
+    if number is None or password_file is None or certificate is None:
+        raise click.UsageError("--headless needs --number, --password-file and --certificate")
+    password = first_line(password_file)
+    react(run, (number, password, host, port, certificate, Plan(**plan)))  # type: ignore[arg-type]
+
+
+def run(reactor: IReactorCore, *args: object) -> Deferred[None]:
+    """The whole program, in one coroutine that control-C cancels."""
+    story = Deferred.fromCoroutine(serve(reactor, *args))  # type: ignore[arg-type]
+    reactor.addSystemEventTrigger("before", "shutdown", story.cancel)
+    return story
+
+
+async def serve(
+    reactor: IReactorCore, number: str, password: str, host: str, port: int, certificate: Path, plan: Plan
+) -> None:
+    """One headless agent; what stops him is said in one line, with exit code 1."""
+    try:
+        endpoint = pinned_endpoint(reactor, host, port, certificate)
+        await headless_agent(reactor, endpoint, number, password, plan, click.echo)  # type: ignore[arg-type]
+    except CancelledError:
+        return
+    except Refused as refused:
+        fail(refused.text(plan.language))
+    except (CertificateUnusable, SoundUnusable) as unusable:
+        fail(str(unusable))
+
+
+def fail(text: str) -> None:
+    """End with one line."""
+    click.echo(f"callserver-agent: {text}", err=True)
+    sys.exit(1)
+
+
+def first_line(path: Path) -> str:
+    """The password."""
+    try:
+        return path.read_text("utf-8-sig").splitlines()[0]
+    except (OSError, UnicodeDecodeError, IndexError) as error:
+        raise click.ClickException(f"{path}: no password in it ({error})") from None
+
+
+if __name__ == "__main__":
+    main(prog_name="callserver-agent")

@@ -1,0 +1,223 @@
+"""The agent's side of the channel: what any desktop program stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from twisted.application.internet import backoffPolicy
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError, fail, maybeDeferred, succeed
+from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.spread import pb
+
+from callserver.desktop.connection import ClientBroker, ClientFactory, NotConnected, words_for
+from callserver.desktop.listener import IN_CALL, AgentListener, tell
+from callserver.wire.messages import Hello, SeatStatus, Wire
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.states import SeatState
+
+log = Logger()
+
+CONNECT_S, LOG_IN_S, COMMAND_S = 10.0, 15.0, 5.0
+COMES_BACK = (Refusal.STOPPING, Refusal.SERVER)  # any other refusal is final: trying on would lock the account
+NO_CONNECTION = "there is no connection to the server"
+
+
+class AgentClient:
+    """
+    Stays connected and logged in until stopped, refused or logged out.
+
+    Commands fail with Refused (what the server says) or NotConnected.
+
+    :param endpoint: `pinned_endpoint(...)`
+    :param delay_s: seconds to wait after so many failed connections; by default 1 to 30, growing
+    """
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        endpoint: IStreamClientEndpoint,
+        number: str,
+        password: str,
+        listener: AgentListener,
+        delay_s: Callable[[int], float] | None = None,
+    ) -> None:
+        self.seat = SeatStatus(number)  # how it looks, as far as we have been told
+        self.dropped_blocks = 0
+        self._clock, self._endpoint, self._number, self._password = clock, endpoint, number, password
+        self._listener = listener
+        self._delay_s = delay_s or backoffPolicy(initialDelay=1.0, maxDelay=30.0)
+        self._broker: ClientBroker | None = None
+        self._perspective: pb.RemoteReference | None = None
+        self._story: Deferred[None] = succeed(None)
+        self._bye: Refused | None = None
+        self._leaving = False
+
+    def start(self) -> None:
+        """Connect, log in, stay."""
+        self._story = Deferred.fromCoroutine(self._stay())
+        self._story.addErrback(broke)
+
+    def stop(self) -> Deferred[None]:
+        """Close the connection without logging out; fires when it is closed. The seat waits for us for a while."""
+        self._leaving = True
+        broker = self._broker
+        closed = broker.when_lost().addErrback(lambda f: None) if broker and not broker.disconnected else succeed(None)
+        self._story.cancel()
+        return closed
+
+    # Commands
+
+    def answer(self) -> Deferred[None]:
+        """Take the call that rings."""
+        return self._ask("answer")
+
+    def reject(self) -> Deferred[None]:
+        """Leave it to others."""
+        return self._ask("reject")
+
+    def hang_up(self) -> Deferred[None]:
+        """End the call in hand; one that is held rings here again."""
+        return self._ask("hang_up")
+
+    def hold(self) -> Deferred[None]:
+        """Music for the caller."""
+        return self._ask("hold")
+
+    def retrieve(self) -> Deferred[None]:
+        """Talk on."""
+        return self._ask("retrieve")
+
+    def pause(self, reason: str) -> Deferred[None]:
+        """No calls, from now or from the end of the call on; `reason` at most 32 characters."""
+        return self._ask("pause", reason)
+
+    def ready(self) -> Deferred[None]:
+        """End a pause or a wrap-up."""
+        return self._ask("ready")
+
+    def prolong_wrap_up(self, seconds: int) -> Deferred[None]:
+        """More time before the next call."""
+        return self._ask("prolong_wrap_up", seconds)
+
+    def log_out(self) -> Deferred[None]:
+        """Leave; not possible in a call."""
+        return self._ask("log_out")
+
+    def send_audio(self, block: bytes) -> None:
+        """20 ms that the agent says, as `AgentListener.audio`; dropped outside calls and while the server lags."""
+        if self._perspective is None or self._broker is None or self.seat.state not in IN_CALL:
+            return
+        if self._broker.peer_reads:
+            self._perspective.callRemote("audio", block, pbanswer=False)  # type: ignore[no-untyped-call]
+        else:
+            self.dropped_blocks += 1
+
+    def _ask(self, act: str, *args: object) -> Deferred[Any]:
+        if self._perspective is None:
+            return fail(NotConnected(NO_CONNECTION))
+        answer: Deferred[Any] = maybeDeferred(self._perspective.callRemote, act, *args)
+        return answer.addTimeout(COMMAND_S, self._clock).addErrback(as_said)
+
+    # The connection
+
+    async def _stay(self) -> None:
+        tries = 0
+        while not self._leaving:
+            self._bye = None
+            try:
+                await self._connect()
+                tries = 0
+                await self._until_lost()
+            except NotConnected as why:
+                reason = str(why)
+            except Refused as refused:
+                self._bye = refused
+            finally:
+                self._forget()
+            if self._leaving:
+                return
+            if self._bye is not None and self._bye.code not in COMES_BACK:
+                self._listener.refused(self._bye)
+                return
+            self._listener.lost(self._bye.text("en") if self._bye else reason)
+            await deferLater(self._clock, self._delay_s(tries))
+            tries += 1
+
+    async def _connect(self) -> None:
+        connecting: Deferred[Any] = self._endpoint.connect(ClientFactory(self._clock))
+        self._broker = broker = await connecting.addTimeout(CONNECT_S, self._clock).addErrback(as_said)
+        await broker.when_ready().addTimeout(CONNECT_S, self._clock).addErrback(as_said)
+        root = broker.remoteForName("root")
+        login: Deferred[Any] = maybeDeferred(root.callRemote, "login", self._number, self._password, Mind(self))
+        self._perspective = await login.addTimeout(LOG_IN_S, self._clock).addErrback(as_said)
+        hello = Hello.from_wire(await self._ask("hello"))
+        self._listener.logged_in(hello)
+        self.show(hello.seat)
+
+    async def _until_lost(self) -> None:
+        assert self._broker is not None
+        await self._broker.when_lost()
+
+    def _forget(self) -> None:
+        if self._broker is not None:
+            self._broker.part()
+        self._broker = self._perspective = None
+
+    # What the server says, by way of Mind
+
+    def show(self, status: SeatStatus) -> None:
+        """The seat looks otherwise; OFF after a log-in is a log-out."""
+        before, self.seat = self.seat, status
+        tell(self._listener, before, status)
+        self._listener.status(status)
+        if status.state is SeatState.OFF:
+            self.stop()
+            self._listener.logged_out(status.cause)
+
+    def hear(self, block: bytes) -> None:
+        """20 ms of sound."""
+        self._listener.audio(block)
+
+    def bye(self, why: Refused) -> None:
+        """The server closes the connection."""
+        self._bye = why
+
+
+class Mind(pb.Referenceable):
+    """What the server may call here."""
+
+    def __init__(self, client: AgentClient) -> None:
+        self._client = client
+
+    def remote_ping(self) -> None:
+        """The answer is what counts."""
+
+    def remote_status(self, wire: Wire) -> None:
+        self._client.show(SeatStatus.from_wire(wire))
+
+    def remote_audio(self, block: bytes) -> None:
+        self._client.hear(block)
+
+    def remote_bye(self, why: str) -> None:
+        self._client.bye(Refused.from_wire(why))
+
+
+def broke(failure: Failure) -> None:
+    """The client's own story ends by being cancelled; anything else is an error in a program."""
+    if not isinstance(failure.value, CancelledError):
+        log.failure("the client broke", failure)
+
+
+def as_said(failure: Any) -> NoReturn:
+    """What the server refused, as Refused; what was cancelled here, as it is; all else, as NotConnected."""
+    if failure.check(Refused):
+        raise Refused.from_wire(failure.getErrorMessage())
+    if failure.check(CancelledError, NotConnected):
+        failure.raiseException()
+    if failure.check(pb.PBConnectionLost):
+        raise NotConnected(words_for(failure.value.args[0]))
+    raise NotConnected("the server does not answer" if failure.check(TimeoutError) else failure.getErrorMessage())

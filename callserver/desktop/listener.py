@@ -1,0 +1,61 @@
+"""What a program can be told by its client."""
+
+from callserver.wire.messages import Card, Hello, SeatStatus
+from callserver.wire.refusals import Refused
+from callserver.wire.states import SeatState
+
+IN_CALL = (SeatState.DIALING, SeatState.RINGBACK, SeatState.TALKING, SeatState.HELD)
+
+
+class AgentListener:
+    """Told what happens; a program overrides what it wants to know."""
+
+    def logged_in(self, hello: Hello) -> None:
+        """The password was right; also after each reconnection."""
+
+    def logged_out(self, cause: str) -> None:
+        """By the agent or by force; the client has stopped."""
+
+    def status(self, status: SeatStatus) -> None:
+        """The agent's own seat looks otherwise. The four below say the same, sorted."""
+
+    def offered(self, card: Card) -> None:
+        """A call rings."""
+
+    def offer_gone(self, cause: str) -> None:
+        """It rings no more and was not answered here."""
+
+    def talking(self, card: Card) -> None:
+        """A call has begun."""
+
+    def ended(self, cause: str) -> None:
+        """The call is over."""
+
+    def audio(self, block: bytes) -> None:
+        """20 ms to hear, in a call: 16-bit little-endian, 8 kHz, one channel."""
+
+    def lost(self, reason: str) -> None:
+        """The connection broke or did not come about; the client tries again by itself."""
+
+    def refused(self, why: Refused) -> None:
+        """The server will not have us: wrong password, logged in elsewhere. The client has stopped."""
+
+
+def tell(listener: AgentListener, before: SeatStatus, after: SeatStatus) -> None:
+    """What has happened between two looks of a seat; looks in between may have been left out."""
+    was, now = call_id(before), call_id(after)
+    if before.state in IN_CALL and was not in (now, after.kept and after.kept.call_id):
+        listener.ended(after.cause)
+    if before.state is SeatState.RINGING and was != now:
+        listener.offer_gone(after.cause)
+    if after.call is None:
+        return
+    if after.state is SeatState.RINGING and (before.state is not SeatState.RINGING or was != now):
+        listener.offered(after.call)
+    if after.state is SeatState.TALKING and (before.state not in IN_CALL or was != now):
+        listener.talking(after.call)
+
+
+def call_id(status: SeatStatus) -> str | None:
+    """Of the call that rings or is in hand."""
+    return status.call.call_id if status.call else None

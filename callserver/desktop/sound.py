@@ -1,0 +1,79 @@
+"""An agent's voice from a file, and what he hears into one; the pace is the clock's."""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
+
+from callserver.wire.messages import AUDIO_BLOCK_BYTES, AUDIO_BLOCK_S
+
+RATE_HZ = 8000
+SILENCE = bytes(AUDIO_BLOCK_BYTES)
+
+
+class SoundUnusable(Exception):
+    """A sound file that cannot be used; the text says which and why."""
+
+
+def read_blocks(path: Path) -> list[bytes]:
+    """
+    A WAV file in blocks of 20 ms, the last one filled up with silence.
+
+    :raises SoundUnusable: if it is missing or not 16-bit PCM, 8 kHz, one channel
+    """
+    try:
+        with wave.open(str(path)) as file:
+            shape = file.getnchannels(), file.getsampwidth(), file.getframerate()
+            data = file.readframes(file.getnframes())
+    except (OSError, EOFError, wave.Error) as error:
+        raise SoundUnusable(f"{path}: {error or 'empty'}") from None
+    if shape != (1, 2, RATE_HZ):
+        channels, width, rate_hz = shape
+        found = f"{channels} channel(s), {8 * width} bits, {rate_hz} Hz"
+        raise SoundUnusable(f"{path}: needs one channel, 16 bits, {RATE_HZ} Hz; it has {found}")
+    starts = range(0, len(data), AUDIO_BLOCK_BYTES)
+    return [data[start : start + AUDIO_BLOCK_BYTES].ljust(AUDIO_BLOCK_BYTES, b"\0") for start in starts]
+
+
+async def speak(blocks: Iterable[bytes], send: Callable[[bytes], None], clock: IReactorTime) -> None:
+    """Send one block each 20 ms; late ones follow at once, so that the pace holds on a busy machine."""
+    began_s = clock.seconds()
+    for n, block in enumerate(blocks):
+        await deferLater(clock, max(0.0, began_s + n * AUDIO_BLOCK_S - clock.seconds()))
+        send(block)
+
+
+class HearingFile:
+    """
+    A WAV file that can be played at any moment, also after a kill: each block renews the header.
+
+    :raises SoundUnusable: if it cannot be made
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._file = wave.open(str(path), "wb")  # noqa: SIM115 - lives as long as the object
+        except OSError as error:
+            raise SoundUnusable(f"{path}: {error.strerror}") from None
+        self._file.setnchannels(1)
+        self._file.setsampwidth(2)
+        self._file.setframerate(RATE_HZ)
+
+    def write(self, block: bytes) -> None:
+        """20 ms more."""
+        self._file.writeframes(block)
+
+    def close(self) -> None:
+        """No more to hear."""
+        self._file.close()
+
+    def __enter__(self) -> HearingFile:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
