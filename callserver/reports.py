@@ -18,7 +18,7 @@ from callserver.report_words import phrase, printable, words
 from callserver.shop_folder import ShopFolder
 from callserver.starting import shop_option
 from callserver.store import reading
-from callserver.store.database import StoreError, read_only
+from callserver.store.opening import StoreError, read_only
 from callserver.wire.records import CallRecord, EventRecord
 
 COLUMNS = {

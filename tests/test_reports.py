@@ -13,8 +13,8 @@ from callserver.calls.vocabulary import Kind
 from callserver.report_words import EVENTS, phrase, words, yuan
 from callserver.reports import call, calls
 from callserver.store import tables
-from callserver.store.database import MIGRATIONS
 from callserver.store.journal import append_event
+from callserver.store.opening import MIGRATIONS
 from callserver.store.tables import Call, call_columns
 from callserver.wire.records import EventRecord, Value
 

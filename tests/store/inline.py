@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from callserver.store import tables
-from callserver.store.database import MIGRATIONS
+from callserver.store.opening import MIGRATIONS
 
 
 class ThreadlessReactor(Clock):

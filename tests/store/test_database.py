@@ -1,0 +1,278 @@
+"""The database thread: whole transactions, in order, on disk; and what it says when it cannot."""
+
+import sqlite3
+from pathlib import Path
+from unittest.mock import patch
+
+import peewee
+from playhouse.schema_diff import diff_models
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.task import deferLater
+from twisted.trial.unittest import TestCase
+
+from callserver.acd import staff_tables  # noqa: F401 - its tables are checked
+from callserver.features.shopping import tables as shop_tables  # noqa: F401
+from callserver.store import database
+from callserver.store.database import Store
+from callserver.store.opening import StoreError, read_only
+from callserver.store.reading import list_calls
+from callserver.store.tables import Call, Table
+from callserver.store.tables import database as bound
+from tests.store import postgres
+
+ROW = {"node": "shop", "direction": "in", "channel": "line 1", "started_ms": 0}
+
+
+def add(call_id: str) -> None:
+    Call.insert(id=call_id, **ROW).execute()
+
+
+def ids() -> list[str]:
+    return [row.id for row in Call.select().order_by(Call.id)]
+
+
+def fail_after_adding(call_id: str) -> None:
+    add(call_id)
+    raise RuntimeError("crash")
+
+
+class AnyDatabase:
+    """What holds for every database; a test case below says which."""
+
+    timeout = 30
+
+    async def open_store(self, where: str | Path) -> Store:
+        self.alarms: list[str] = []
+        store = Store(where, reactor, self.alarms.append)
+        await store.start()
+        self.addCleanup(self.stop, store)
+        return store
+
+    def stop(self, store: Store) -> Deferred[None]:
+        return store.stop()
+
+    async def test_transactions(self) -> None:
+        """All that a job wrote is there, or nothing if it failed."""
+        store = await self.open_store(self.where())
+        await store.write(add, "one")
+        await self.assertFailure(store.write(fail_after_adding, "two"), RuntimeError)
+        self.assertEqual(await store.read(ids), ["one"])
+
+    async def test_in_order(self) -> None:
+        """Jobs asked for one after the other are done so, without waiting for each."""
+        store = await self.open_store(self.where())
+        done: list[int] = []
+        await gatherResults([store.write(done.append, n) for n in range(100)])
+        self.assertEqual(done, list(range(100)))
+
+    async def test_only_in_the_database_thread(self) -> None:
+        """A query that strays into the reactor fails instead of blocking it."""
+        await self.open_store(self.where())
+        self.assertRaises(peewee.InterfaceError, ids)
+
+    async def test_the_upgrades_give_what_the_models_say(self) -> None:
+        """A database made by the upgrades has the very tables, columns and indexes that the code uses."""
+        store = await self.open_store(self.where())
+        difference = await store.read(lambda: diff_models(bound.obj, Table.__subclasses__()))
+        self.assertFalse(any(difference), difference)
+        self.assertGreater(len(Table.__subclasses__()), 10)
+
+    async def test_again(self) -> None:
+        """What was written is there at the next start."""
+        where = self.where()
+        first = Store(where, reactor, print)
+        await first.start()
+        await first.write(add, "one")
+        await first.stop()
+        second = await self.open_store(where)
+        self.assertEqual(await second.read(ids), ["one"])
+
+    async def test_another_version(self) -> None:
+        """A database of a newer callserver is refused in one line, and nothing in it is changed."""
+        where = self.where()
+        store = Store(where, reactor, print)
+        await store.start()
+        await store.write(
+            lambda: bound.execute_sql("INSERT INTO schema_migration (name, applied) VALUES ('9000_x', '2030-01-01')")
+        )
+        await store.stop()
+        error = await self.assertFailure(Store(where, reactor, print).start(), StoreError)
+        self.assertIn("made by another version of callserver (it has 9000_x)", str(error))
+        self.assertNotIn("\n", str(error))
+
+    async def test_somebody_elses(self) -> None:
+        """A database with other tables is not taken over."""
+        where = self.where()
+        self.fill_with_something_else(where)
+        error = await self.assertFailure(Store(where, reactor, print).start(), StoreError)
+        self.assertIn("holds tables, but not those of callserver", str(error))
+
+    async def test_too_many_jobs(self) -> None:
+        """A queue that grows is told once, not once a job; when it has drained, the next trouble is told again."""
+        store = await self.open_store(self.where())
+        with patch.object(database, "QUEUE_MAX", 5):
+            for _ in range(2):
+                await gatherResults([store.read(ids) for _ in range(20)])
+        self.assertEqual(self.alarms, ["the database is behind: 6 jobs wait"] * 2)
+
+
+class SqliteTests(AnyDatabase, TestCase):
+    """The default."""
+
+    def where(self) -> Path:
+        return Path(self.mktemp())
+
+    def fill_with_something_else(self, where: Path) -> None:
+        with sqlite3.connect(where) as connection:
+            connection.execute("CREATE TABLE photos (id)")
+
+    async def test_durable(self) -> None:
+        """WAL and synchronous FULL: a power cut loses nothing that was acknowledged."""
+        store = await self.open_store(self.where())
+        pragmas = await store.read(
+            lambda: (bound.pragma("journal_mode"), bound.pragma("synchronous"), bound.pragma("foreign_keys"))
+        )
+        self.assertEqual(pragmas, ("wal", 2, 1))
+
+    async def test_nothing_touched(self) -> None:
+        """Somebody else's file has the same bytes afterwards, and nothing lies beside it."""
+        where = self.where()
+        self.fill_with_something_else(where)
+        before = where.read_bytes()
+        await self.assertFailure(Store(where, reactor, print).start(), StoreError)
+        self.assertEqual(where.read_bytes(), before)
+        self.assertEqual(list(where.parent.glob(where.name + "?*")), [])
+
+    async def test_damaged(self) -> None:
+        """A damaged database is kept beside the new one that is begun, and the admin is told."""
+        where = self.where()
+        store = Store(where, reactor, print)
+        await store.start()
+        for n in range(200):
+            await store.write(add, f"call {n}")
+        await store.stop()
+        damaged = bytearray(where.read_bytes())
+        damaged[4096:] = bytes(len(damaged) - 4096)
+        where.write_bytes(damaged)
+        second = await self.open_store(where)
+        self.assertEqual(await second.read(ids), [])
+        (kept,) = where.parent.glob(where.name + ".damaged-*")
+        self.assertEqual(kept.read_bytes(), damaged)
+        await deferLater(reactor, 0)
+        self.assertEqual(len(self.alarms), 1)
+        self.assertIn("was damaged", self.alarms[0])
+
+    async def test_no_database_at_all(self) -> None:
+        """A file that is something else is kept too."""
+        where = self.where()
+        where.write_bytes(b"Dear diary, " * 1000)
+        await self.open_store(where)
+        (kept,) = where.parent.glob(where.name + ".damaged-*")
+        self.assertEqual(kept.read_bytes(), b"Dear diary, " * 1000)
+
+    async def test_no_such_folder(self) -> None:
+        """One line with the path."""
+        where = self.where() / "nowhere" / "shop.db"
+        error = await self.assertFailure(Store(where, reactor, print).start(), StoreError)
+        self.assertIn(f"{where}: unable to open database file", str(error))
+
+    async def test_locked_by_another_program(self) -> None:
+        """A write waits until the other program lets go; what waits too long is told once."""
+        where = self.where()
+        store = await self.open_store(where)
+        other = sqlite3.connect(where, isolation_level=None)
+        self.addCleanup(other.close)
+        other.execute("BEGIN IMMEDIATE")
+        with patch.object(database, "SLOW_S", 0.01):
+            writing = [store.write(add, name) for name in ("one", "two")]
+            while not self.alarms:
+                await deferLater(reactor, 0.01)
+        self.assertFalse(writing[0].called)
+        other.execute("ROLLBACK")
+        await gatherResults(writing)
+        self.assertEqual(await store.read(ids), ["one", "two"])
+        self.assertEqual(self.alarms, ["the database is slow: a job waits 0.01 s"])
+
+    async def test_locked_for_too_long(self) -> None:
+        """A write gives up after a while, and the caller learns it."""
+        where = self.where()
+        store = await self.open_store(where)
+        other = sqlite3.connect(where, isolation_level=None)
+        self.addCleanup(other.close)
+        other.execute("BEGIN IMMEDIATE")
+        with patch.object(database, "WRITE_PATIENCE_S", 0.0):
+            error = await self.assertFailure(store.write(add, "one"), peewee.OperationalError)
+        self.assertIn("locked", str(error))
+        self.assertEqual(self.alarms, ["the database fails: database is locked"])
+
+    async def test_stop_while_locked(self) -> None:
+        """Stopping the server does not wait for another program."""
+        where = self.where()
+        store = Store(where, reactor, print)
+        await store.start()
+        other = sqlite3.connect(where, isolation_level=None)
+        self.addCleanup(other.close)
+        other.execute("BEGIN IMMEDIATE")
+        waiting = store.write(add, "one")
+        stopped = store.stop()
+        await self.assertFailure(waiting, peewee.OperationalError)
+        await stopped
+
+    async def test_full_disk(self) -> None:
+        """A write fails at once and is told; reads go on; when there is room again, so do writes."""
+        store = await self.open_store(self.where())
+        await store.read(lambda: bound.execute_sql("PRAGMA max_page_count = 1"))
+        await self.assertFailure(
+            store.write(lambda: [add("x" * 1000 + str(n)) for n in range(100)]), peewee.OperationalError
+        )
+        self.assertEqual(self.alarms, ["the database fails: database or disk is full"])
+        self.assertEqual(await store.read(ids), [])
+        await store.read(lambda: bound.execute_sql("PRAGMA max_page_count = 100000"))
+        await store.write(add, "one")
+        self.assertEqual(await store.read(ids), ["one"])
+
+    async def test_reading_from_another_process(self) -> None:
+        """While the server runs its calls can be listed, and nothing can be written."""
+        where = self.where()
+        store = await self.open_store(where)
+        await store.write(add, "one")
+        with read_only(str(where)):
+            self.assertEqual([call.id for call in list_calls()], ["one"])
+            self.assertRaises(peewee.OperationalError, add, "two")
+        bound.initialize(store._database)
+
+
+class PostgresTests(AnyDatabase, TestCase):
+    """The same on PostgreSQL, and what only a database server can do."""
+
+    if reason := postgres.missing():
+        skip = reason
+
+    def where(self) -> str:
+        return postgres.new_database()
+
+    def fill_with_something_else(self, where: str) -> None:
+        import psycopg
+
+        with psycopg.connect(where) as connection:
+            connection.execute("CREATE TABLE photos (id int)")
+
+    async def test_connection_lost(self) -> None:
+        """The database server was restarted: the next job connects again."""
+        import psycopg
+
+        where = self.where()
+        store = await self.open_store(where)
+        await store.write(add, "one")
+        with psycopg.connect(where) as other:
+            other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        await store.write(add, "two")
+        self.assertEqual(await store.read(ids), ["one", "two"])
+
+    async def test_no_server(self) -> None:
+        """One line, without the password of the URL."""
+        store = Store("postgresql://shop:secret@127.0.0.1:1/shop", reactor, print)
+        error = await self.assertFailure(store.start(), StoreError)
+        self.assertNotIn("secret", str(error))
+        self.assertNotIn("\n", str(error))
