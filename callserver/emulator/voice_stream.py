@@ -66,7 +66,7 @@ class VoiceStream:
     def speak(self) -> FloatArray | None:
         """The next block of what the computer plays, shape (160,)."""
         self._age_ms += BLOCK_MS
-        if not self._plays or self._paused:
+        if not self._plays or self._paused or self.ended:
             return None
         wanted = BLOCK_SAMPLES * self._codec.bytes_per_sample
         sound = bytes(self._buffer[:wanted])

@@ -94,6 +94,10 @@ class ModemLink(Protocol):
         """Sound to the line."""
         self._port.write(escape(sound))
 
+    def n_unread(self) -> int:
+        """Bytes the modem has sent that were not yet read, as far as the system knows."""
+        return self._port.n_unread()
+
     def forget_sound(self) -> None:
         """Drop the sound on its way, in the computer and in the modem."""
         self._port.forget_output()  # may cut a pair in two

@@ -3,17 +3,18 @@
 from callserver.dsp.codecs import Codec
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ
 
-CUSHION_S = 0.06  # waits in the modem when a block of ours is due
+CUSHION_S = 0.06  # lies in the modem when a block of ours is due
 AHEAD_MAX_S = 0.24  # more is not heard in time, and does not fit into a modem
-SETTLING_S = 0.1  # after a cushion is laid, an underrun is the one before it
-SMOOTHING_BLOCKS = 25  # the reading and the writing side come in turns: only what lasts is drift
+SETTLING_S = 0.1  # an underrun reported so soon after a cushion was laid is the one before it
+SMOOTHING_BLOCKS = 25  # reads and writes come in turns: only what lasts is drift
 
 
 class Pacing:
     """
-    Counts sound in both directions, in bytes; a modem takes in as much as it gives out.
+    Counts sound in both directions, in bytes: a modem plays as much as it gives.
 
-    When the lead over the modem drifts by more than a block, one block of silence more is sent, or one block less.
+    One that has played all it had gets a new cushion of silence. When the lead over it drifts by more than a block,
+    one block of silence is put in, or one block left out.
     """
 
     def __init__(self, codec: Codec) -> None:
@@ -23,34 +24,44 @@ class Pacing:
         )
         self._block = BLOCK_SAMPLES * codec.bytes_per_sample
         self._silence = codec.silence * (self._cushion // codec.bytes_per_sample)
+        self._n_received = 0
         self.n_held_back = 0  # blocks in a row not sent because the modem does not move
 
-    def start(self) -> bytes:
-        """What to send first, the modem being empty."""
-        self._ahead, self._since_start, self._excess = self._cushion, 0, 0.0
-        self.n_held_back = 0
+    @property
+    def settled(self) -> bool:
+        """The stream is older than the underrun that most modems report at its start."""
+        return self._n_received >= self._settling
+
+    def start(self, n_unread: int = 0) -> bytes:
+        """What to send to a modem that has nothing to play; it has sent `n_unread` bytes that we have not read."""
+        self._ahead, self._excess = self._cushion + n_unread, 0.0
+        self._mended_at = self._n_received + n_unread + self._settling
         return self._silence
 
     def received(self, n_bytes: int) -> None:
-        """So much sound has come from the modem, so much has it played: what was there to play, and then nothing."""
-        self._ahead = max(self._ahead - n_bytes, 0)
-        self._since_start += n_bytes
+        """So much sound has been read from the modem."""
+        self._ahead -= n_bytes
+        self._n_received += n_bytes
 
-    def underrun(self) -> bytes | None:
-        """The modem says that it ran empty; what to send now, None if that was to be expected or is already mended."""
-        return None if self._since_start < self._settling else self.start()
+    def underrun(self) -> bytes:
+        """The modem says that it ran empty; what to send now, nothing if that is mended already."""
+        return self.start() if self._n_received >= self._mended_at else b""
 
-    def pace(self, block: bytes) -> bytes:
-        """What to send when a block is due: it, it and some silence, or nothing."""
-        if self._ahead > self._ahead_max:
+    def pace(self, block: bytes, n_unread: int = 0) -> bytes:
+        """What to send when a block is due: it, silence and it, or nothing."""
+        ahead = self._ahead - n_unread
+        if ahead > self._ahead_max:
             self.n_held_back += 1
             return b""
         self.n_held_back = 0
-        self._excess += (self._ahead - self._cushion - self._excess) / SMOOTHING_BLOCKS
-        if self._excess > self._block:
+        self._excess += (ahead - self._cushion - self._excess) / SMOOTHING_BLOCKS
+        if ahead <= 0:
+            block = self.start(n_unread) + block
+            self._ahead -= self._cushion
+        elif self._excess > self._block:
             self._excess -= self._block
             return b""
-        if self._excess < -self._block:
+        elif self._excess < -self._block:
             self._excess += self._block
             block = self._silence[: self._block] + block
         self._ahead += len(block)

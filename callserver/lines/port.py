@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sys
 import termios
 from contextlib import suppress
 from typing import Protocol as Interface
@@ -26,6 +27,9 @@ class IPort(Interface):
 
     def write(self, data: bytes) -> None:
         """Now if possible, later if not; dropped beyond a bound, and once the port is gone."""
+
+    def n_unread(self) -> int:
+        """Bytes that have come and were not yet read."""
 
     def forget_output(self) -> None:
         """Drop what has not left the computer yet."""
@@ -65,6 +69,11 @@ class Port:
                 return
             self._reactor.addWriter(self)
         self._waiting += data[: WAITING_MAX_BYTES - len(self._waiting)]
+
+    def n_unread(self) -> int:
+        if not self.connected:
+            return 0
+        return int.from_bytes(fcntl.ioctl(self._fd, termios.FIONREAD, b"\0\0\0\0"), sys.byteorder)
 
     def forget_output(self) -> None:
         self._waiting.clear()

@@ -39,7 +39,7 @@ class Talk:
         """A block that is due."""
         if not self._link.in_stream:
             return
-        paced = self._pacing.pace(block)
+        paced = self._pacing.pace(block, self._link.n_unread())
         if paced:
             self._link.play(paced)
         elif self._pacing.n_held_back == STANDSTILL_BLOCKS:
@@ -49,7 +49,7 @@ class Talk:
         """Forget what is on its way."""
         if self._link.in_stream:
             self._link.forget_sound()
-            self._link.play(self._pacing.start())
+            self._link.play(self._pacing.start(self._link.n_unread()))
 
     def sound(self, data: bytes) -> None:
         """What the modem heard."""
@@ -78,8 +78,9 @@ class Talk:
 
     def _underrun(self) -> None:
         cushion = self._pacing.underrun()
-        if cushion is not None:
+        if cushion:
             self._link.play(cushion)
+        if self._pacing.settled:
             self._listener.sound_trouble("underrun")
 
     def _gone(self, reason: str) -> None:

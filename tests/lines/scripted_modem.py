@@ -81,6 +81,9 @@ class ScriptedModem:
         for at in range(len(data)):
             self._byte(data[at : at + 1])
 
+    def n_unread(self) -> int:
+        return 0
+
     def forget_output(self) -> None:
         self.n_forgotten += 1
 

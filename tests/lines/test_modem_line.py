@@ -147,7 +147,7 @@ class ProbeTests(ModemLineCase):
         self.assertTrue(self.diary.capabilities[0].fax_class_1)
 
     def test_half_duplex_is_declined(self) -> None:
-        """A modem without +VTR is declined in words a shop's admin understands; it is asked again, for it may change."""
+        """A modem without +VTR is declined in words an admin understands, and asked again: another may come."""
         modem, diary = self.a_modem(), Diary()
         modem.plug_in()
         modem.answers["AT+VTR=?"] = "ERROR"
@@ -230,12 +230,12 @@ class CallTests(ModemLineCase):
         self.successResultOf(self.hung_up())
 
     def test_underrun(self) -> None:
-        """An underrun is told and mended; the one at the start of a stream is usual and not told."""
+        """An underrun is told, and mended once; the one at the start of a stream is usual and not told."""
         self.answered()
         self.modem.says(b"\x10u")
         self.assertEqual(self.diary.told, ["up"])
         self.modem.says(b"\x80" * 1600 + b"\x10u\x10u\x10o")
-        self.assertEqual(self.diary.told, ["up", "underrun", "overrun"])
+        self.assertEqual(self.diary.told, ["up", "underrun", "underrun", "overrun"])
         self.assertEqual(self.modem.heard, UNSIGNED_8.silence * 960)
 
     def test_keys_where_the_modem_is_their_source(self) -> None:

@@ -1,0 +1,93 @@
+"""Which modems can serve a line, as what, and what the others are told."""
+
+from dataclasses import replace
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.dsp.codecs import A_LAW, LINEAR_16, MU_LAW, UNSIGNED_8
+from callserver.modem import commands
+from callserver.modem.profiles import CONEXANT, LUCENT, SILICON_LABS, STANDARD, USR, Answers, Declined, judge
+
+CX = Answers(
+    identity=["56000", "CX93001-EIS_V0.2002-V92", "+GMI: CONEXANT"],
+    classes=["0,1,1.0,8"],
+    old_classes=[],
+    codecs=['1,"UNSIGNED PCM",8,0,8000,0,0', '129,"IMA ADPCM",4,0,8000,0,0', '140,"2 Bit ADPCM",2,0,8000,0,0'],
+    connections=['0,"",B0,B0,B0', '1,"T",0B8018E00,0B8018E00,0B8018E00', '2,"L",0,0,0'],
+    duplex=True,
+)
+
+
+class JudgeTests(SynchronousTestCase):
+    def test_conexant(self) -> None:
+        """ATI0 says 56000 as old Rockwells do; the rest makes it a Conexant with 8-bit sound and fax class 1."""
+        modem = judge(CX)
+        self.assertEqual((modem.profile, modem.codec, modem.codec_number), (CONEXANT, UNSIGNED_8, 1))
+        self.assertEqual((modem.off_hook_label, modem.fax_class_1), (1, True))
+
+    def test_classes_are_a_list(self) -> None:
+        """1.0 is not 1, and 8.0 is not 8."""
+        self.assertFalse(judge(replace(CX, classes=["+FCLASS: (0,1.0,8)"])).fax_class_1)
+        with self.assertRaises(Declined):
+            judge(replace(CX, classes=["0,1,1.0,8.0"]))
+
+    def test_families(self) -> None:
+        """One profile a family, by the codec table more than by ATI."""
+        tables = {
+            USR: ['128,"8-BIT LINEAR",8,0,(7200,8000),(0),(0)', '129,"ADPCM",4,0,(7200,8000),(0),(0)'],
+            LUCENT: ['128,"8 BIT LINEAR",8,0,(7200,8000,11025)', '129,"16 BIT LINEAR",16,0,(7200,8000,11025)'],
+            SILICON_LABS: [f'{n},"{name}",{bits},0,8000,0,0' for n, name, bits in
+                           ((0, "SIGNED PCM", 8), (1, "UNSIGNED PCM", 8), (4, "U-LAW", 8), (5, "A-LAW", 8))],
+            STANDARD: ['+VSM: 1,"UNSIGNED PCM",8,0,(8000),(0),(0)'],
+        }  # fmt: skip
+        for profile, codecs in tables.items():
+            self.assertEqual(judge(replace(CX, identity=["56000"], codecs=codecs)).profile, profile)
+
+    def test_best_codec_at_8000(self) -> None:
+        """G.711 before 16-bit linear before 8-bit unsigned; other rates, signed 8 bit and ADPCM are not for us."""
+        mu_law, a_law = '131,"ULAW",8,0,(7200,8000)', '132,"ALAW",8,0,(7200,8000)'
+        linear, slow_mu_law = '133,"LINEAR",16,0,(7200-11025)', '134,"ULAW",8,0,(7200)'
+        signed = '0,"SIGNED PCM",8,0,8000'
+        for offered, codec, number in (
+            ([a_law, mu_law], MU_LAW, 131),
+            ([signed, linear, a_law], A_LAW, 132),
+            ([slow_mu_law, linear], LINEAR_16, 133),
+            ([slow_mu_law], UNSIGNED_8, 1),
+        ):
+            modem = judge(replace(CX, codecs=[*CX.codecs, *offered]))
+            self.assertEqual((modem.codec, modem.codec_number), (codec, number))
+
+    def test_16_bit_unsigned_is_not_taken_for_8(self) -> None:
+        """The chip whose number 1 is 16 bits wide is not served as 8-bit unsigned."""
+        with self.assertRaises(Declined) as refused:
+            judge(replace(CX, codecs=['1,"UNSIGNED PCM",16,0,(4800-11025)', "1;CELP;4;0;(9600)"]))
+        self.assertIn("UNSIGNED PCM 16 bit", str(refused.exception))
+
+    def test_older_label(self) -> None:
+        """A unit of the older standard goes off hook with another label."""
+        self.assertEqual(judge(replace(CX, connections=['0,"",0', '1,"LT",0', '2,"T",0'])).off_hook_label, 2)
+        self.assertEqual(judge(replace(CX, connections=[])).off_hook_label, 1)
+
+    def test_declined_in_words(self) -> None:
+        """Old '#V' modems, modems without voice and half-duplex ones are named for what they are."""
+        for answers, words in (
+            (replace(CX, classes=["0,1,2"], old_classes=["0,1,2,8"]), "'#V'"),
+            (replace(CX, classes=["0,1,2"]), "no voice"),
+            (replace(CX, duplex=False), "cannot hear while it speaks"),
+        ):
+            with self.assertRaises(Declined) as refused:
+                judge(answers)
+            self.assertIn(words, str(refused.exception))
+
+
+class CommandTests(SynchronousTestCase):
+    def test_dial(self) -> None:
+        """Digits and nothing else, and back to command state to listen."""
+        self.assertEqual(commands.dial("01062345678"), "ATDT01062345678;")
+        for number in ("", "1 2", "1;", "*57*1", "#1", "1,2", "W1", "1\r", "１", "1" * 33):
+            with self.assertRaises(ValueError):
+                commands.dial(number)
+
+    def test_rescue_before_everything(self) -> None:
+        """What frees a modem from any stream holds all three ends and a line end for a half-typed command."""
+        self.assertEqual(commands.RESCUE, b"\x10\x03\x10!\x10^\r")
