@@ -131,9 +131,13 @@ class SeatCore:
         self.pause_reason, self.misses = "", 0
         return "ready"
 
-    def end_wrap_up(self, cause: str = "ready") -> str:
+    def end_wrap_up(self) -> str:
         self.hands.wrap_up_due_s = 0.0
-        return cause
+        return "ready"
+
+    def wrap_up_over(self) -> str:
+        self.hands.wrap_up_due_s = 0.0
+        return "wrap-up over"
 
     def prolong(self, seconds: float) -> str:
         longest_s = self._wrap_up_began_s + self.limits.max_wrap_up_s - self.clock.seconds()
@@ -164,6 +168,7 @@ class SeatCore:
 
     def lose_client(self) -> str:
         self.client_here = False
+        stop(self._away_timer, self.clock)
         self._away_timer = self.clock.callLater(self.limits.away_s, self.seat.client_stays_away)
         return CLIENT_LOST
 
@@ -172,7 +177,8 @@ class SeatCore:
         return self.hands.decline(CLIENT_LOST)
 
     def pause_lost(self) -> str:
-        self.pause_before_loss, self.pause_reason = self.pause_reason, CLIENT_LOST
+        if self.pause_before_loss is None:
+            self.pause_before_loss, self.pause_reason = self.pause_reason, CLIENT_LOST
         return CLIENT_LOST
 
     def client_back(self) -> str:

@@ -131,7 +131,7 @@ TRANSITIONS: tuple[tuple[Phase, Callable[..., None], Phase, Act], ...] = (
     (P.TALKING_THIRD, I.kept_party_gone, P.TALKING, hands(H.kept_gone)),
     (P.TALKING_THIRD, I.join, P.HANDS_FREE, hands(H.join)),
     (P.TALKING_THIRD, I.cancel, P.TALKING, hands(H.cancel)),
-    (P.WRAP_UP, I.wrap_up_over, P.HANDS_FREE, C.end_wrap_up),
+    (P.WRAP_UP, I.wrap_up_over, P.HANDS_FREE, C.wrap_up_over),
     (P.WRAP_UP, I.ready, P.HANDS_FREE, C.end_wrap_up),
     (P.WRAP_UP, I.prolong, P.WRAP_UP, C.prolong),
     # A pause asked for in a call, or taken back, takes effect after it.

@@ -31,6 +31,8 @@ LINES_A_MINUTE = 10  # in the log, an address
 class BrokerFactory(pb.PBServerFactory):
     """Makes one guarded broker a connection, and knows all of them."""
 
+    noisy = False
+
     def __init__(self, portal: Portal, clock: IReactorTime, complain: Complain) -> None:
         super().__init__(self)  # type: ignore[no-untyped-call]
         self.brokers: set[GuardedBroker] = set()

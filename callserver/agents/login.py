@@ -78,6 +78,8 @@ class SeatRealm:
         self, person: Any, mind: object, *interfaces: type[Interface]
     ) -> tuple[Any, AgentPerspective, Callable[[], None]]:
         assert isinstance(mind, Mind)
+        if mind.broker.is_over:
+            raise Refused(Refusal.NOT_NOW, "connection lost")
         session = AgentSession(mind.program, mind.broker, self._clock)
         try:
             seat = self._sit_down(person, session)
@@ -134,9 +136,6 @@ class Login(pb.Referenceable):
             raise Refused(Refusal.SERVER) from None
         finally:
             self._busy = False
-        if broker.disconnected:
-            leave()
-            raise Refused(Refusal.NOT_NOW, "connection lost")
         broker.welcome()
         broker.notifyOnDisconnect(leave)  # type: ignore[no-untyped-call]
         return pb.AsReferenceable(avatar, "perspective")  # type: ignore[no-untyped-call]

@@ -37,9 +37,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--hold-for", "hold_for_s", type=SECONDS, default=3.0, show_default=True, help="And for so many.")
 @click.option("--talk", "talk_s", type=SECONDS, help="Hang up after so many seconds; else the caller does.")
 @click.option("--calls", type=click.IntRange(min=1), help="Log out after so many calls; else never.")
-@click.option(
-    "--language", type=click.Choice(["zh", "en"]), default="en", show_default=True, help="Of what is printed."
-)
+@click.option("--language", type=click.Choice(["zh", "en"]), default="en", show_default=True, help="To print in.")
 def main(
     headless: bool,
     number: str | None,
@@ -61,7 +59,12 @@ def main(
 def run(reactor: IReactorCore, *args: object) -> Deferred[None]:
     """The whole program, in one coroutine that control-C cancels."""
     story = Deferred.fromCoroutine(serve(reactor, *args))  # type: ignore[arg-type]
-    reactor.addSystemEventTrigger("before", "shutdown", story.cancel)
+
+    def leave() -> Deferred[None]:
+        story.cancel()
+        return story
+
+    reactor.addSystemEventTrigger("before", "shutdown", leave)
     return story
 
 

@@ -93,6 +93,8 @@ class ClientBroker(PacedBroker):
 class ClientFactory(pb.PBClientFactory):
     """Makes the broker of one connection."""
 
+    noisy = False
+
     def __init__(self, clock: IReactorTime) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._clock = clock

@@ -30,8 +30,10 @@ def read_blocks(path: Path) -> list[bytes]:
         with wave.open(str(path)) as file:
             shape = file.getnchannels(), file.getsampwidth(), file.getframerate()
             data = file.readframes(file.getnframes())
-    except (OSError, EOFError, wave.Error) as error:
-        raise SoundUnusable(f"{path}: {error or 'empty'}") from None
+    except OSError as error:
+        raise SoundUnusable(f"{path}: {error.strerror}") from None
+    except (EOFError, wave.Error) as error:
+        raise SoundUnusable(f"{path}: no WAV file ({str(error) or 'too short'})") from None
     if shape != (1, 2, RATE_HZ):
         channels, width, rate_hz = shape
         found = f"{channels} channel(s), {8 * width} bits, {rate_hz} Hz"
