@@ -1,7 +1,7 @@
 """A seat does what call-centre.md section 3 lists, and refuses everything else."""
 
+import contextlib
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from hypothesis import given, settings
@@ -628,7 +628,7 @@ class TimesTests(SynchronousTestCase):
 
         for event, wait_s in story:
             was_in = world.seat.person is not None
-            with suppress(Refused):
+            with contextlib.suppress(Refused):
                 HAPPEN[event](world)
             is_in = world.seat.person is not None
             if is_in and not was_in:
