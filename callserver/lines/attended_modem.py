@@ -77,6 +77,7 @@ class AttendedModem:
         self._problem: Exception | None = None  # why this link is to be given up
         self._alarm: Deferred[None] = Deferred()  # wakes the watch
         self._told_down = False
+        self._identity: tuple[str, ...] | None = None
 
     def start(self) -> None:
         """Begin to serve."""

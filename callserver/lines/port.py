@@ -71,9 +71,10 @@ class Port:
         self._waiting += data[: WAITING_MAX_BYTES - len(self._waiting)]
 
     def n_unread(self) -> int:
-        if not self.connected:
-            return 0
-        return int.from_bytes(fcntl.ioctl(self._fd, termios.FIONREAD, b"\0\0\0\0"), sys.byteorder)
+        if self.connected:
+            with suppress(OSError):  # gone, and the reading side does not know yet
+                return int.from_bytes(fcntl.ioctl(self._fd, termios.FIONREAD, b"\0\0\0\0"), sys.byteorder)
+        return 0
 
     def forget_output(self) -> None:
         self._waiting.clear()

@@ -8,7 +8,7 @@ from callserver.lines.interfaces import LineFailure
 from callserver.lines.link import Answer, ModemLink, ModemStuck
 from callserver.modem import commands
 from callserver.modem.dle import CLEAR_TRANSMIT
-from callserver.modem.profiles import Answers, Modem, judge
+from callserver.modem.profiles import Answers, Modem, demand_voice, judge
 
 log = Logger()
 
@@ -23,6 +23,7 @@ async def find_out(link: ModemLink, clock: IReactorTime) -> Modem:
     Take a modem from whatever state it was left in, on hook first of all, and ask what it is.
 
     :raises Declined: it cannot serve a line
+    :raises LineFailure: it refuses what every modem must do
     """
     await _free(link, clock)
     await _reset(link)
@@ -30,21 +31,13 @@ async def find_out(link: ModemLink, clock: IReactorTime) -> Modem:
     log.info("modem: {identity}", identity=" / ".join(identity))
     classes = await link.command(commands.CLASSES)
     old_classes = await link.command(commands.OLD_CLASSES)
-    await link.command(commands.VOICE)  # an ERROR shows in what follows
+    demand_voice(classes.lines, old_classes.lines if old_classes.ok else [])
+    await must(link, commands.VOICE)  # old firmware of one maker refuses it all the same
     codecs, connections, duplex = [
         await link.command(question) for question in (commands.CODECS, commands.CONNECTIONS, commands.DUPLEX_KNOWN)
     ]
-    await link.command(commands.DATA)
-    return judge(
-        Answers(
-            identity=identity,
-            classes=classes.lines,
-            old_classes=old_classes.lines if old_classes.ok else [],
-            codecs=codecs.lines,
-            connections=connections.lines,
-            duplex=duplex.ok,
-        )
-    )
+    await must(link, commands.DATA)
+    return judge(Answers(identity, classes.lines, codecs.lines, connections.lines, duplex.ok))
 
 
 async def make_idle(link: ModemLink, modem: Modem, country: str) -> None:
@@ -53,9 +46,7 @@ async def make_idle(link: ModemLink, modem: Modem, country: str) -> None:
 
     :raises LineFailure: it refuses voice mode or its own codec
     """
-    country_command = commands.country(country)
-    for wish in [country_command] if country_command else []:
-        await _wish(link, wish)
+    await _wish(link, commands.country(country))
     await must(link, commands.VOICE)
     if not (await link.command(f"AT+VSM={modem.codec_number},8000")).ok:
         await must(link, f"AT+VSM={modem.codec_number}")

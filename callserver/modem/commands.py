@@ -31,23 +31,35 @@ IDLE_WISHES = (
 )
 CALLER_ID = "AT+VCID=1"
 
-# T.35 codes: the wrong one costs ring, caller ID and tone detection.
+# ITU-T T.35, annex A; the wrong one costs rings, caller ID and tone detection.
 COUNTRY_CODES = {
     "cn": "26",
-    "hk": "50",
-    "tw": "FE",
     "us": "B5",
     "gb": "B4",
     "de": "42",
+    "fr": "3D",
+    "it": "59",
+    "es": "A0",
+    "ru": "B8",
     "jp": "00",
+    "au": "09",
+    "in": "53",
+    "hk": "50",
+    "tw": "FE",
+    "sg": "9C",
+    "br": "16",
 }
 DIGITS = re.compile("[0-9]{1,32}")
 
 
-def country(code: str) -> str | None:
-    """Set the country, by ISO code; None where the T.35 code is not known to us."""
-    known = COUNTRY_CODES.get(code)
-    return known and f"AT+GCI={known}"
+def country(code: str) -> str:
+    """
+    Set the country the modem is in.
+
+    :param code: ISO 3166, small letters
+    :raises KeyError: a country we have no code for
+    """
+    return f"AT+GCI={COUNTRY_CODES[code]}"
 
 
 def line_on(label: int) -> str:

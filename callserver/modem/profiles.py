@@ -63,7 +63,6 @@ class Answers:
 
     identity: Sequence[str]
     classes: Sequence[str]
-    old_classes: Sequence[str]  # to AT#CLS=?, empty for an ERROR
     codecs: Sequence[str]
     connections: Sequence[str]
     duplex: bool  # it knows +VTR
@@ -73,6 +72,7 @@ class Answers:
 class Modem:
     """A modem that can serve a line."""
 
+    identity: tuple[str, ...]
     profile: Profile
     codec: Codec
     codec_number: int
@@ -121,21 +121,25 @@ def _off_hook_label(lines: Iterable[str]) -> int:
     return next((int(m[1]) for m in found if m and m[2] == "T"), 1)
 
 
+def demand_voice(classes: Sequence[str], old_classes: Sequence[str]) -> None:
+    """
+    Check the answers to +FCLASS=? and #CLS=?, empty for an ERROR.
+
+    :raises Declined: no voice mode, or only that of the '#V' commands of old Rockwell chips
+    """
+    if "8" in _classes(classes):
+        return
+    if "8" in _classes(old_classes):
+        raise Declined("this modem knows only the old '#V' voice commands (#CLS=8); one with +FCLASS=8 is needed")
+    raise Declined(f"this modem has no voice: +FCLASS=? says {', '.join(classes) or 'nothing'}, 8 is missing")
+
+
 def judge(answers: Answers) -> Modem:
     """
-    What this modem can do for a line.
+    What a modem with voice can do for a line.
 
-    :raises Declined: no voice, the '#V' commands of old Rockwell chips, no duplex, or no codec of ours
+    :raises Declined: no duplex, or no codec of ours
     """
-    classes = _classes(answers.classes)
-    if "8" not in classes:
-        if "8" in _classes(answers.old_classes):
-            raise Declined(
-                "this modem knows only the old '#V' voice commands (#CLS=8); one with V.253 (+FCLASS=8) is needed"
-            )
-        raise Declined(
-            f"this modem has no voice: +FCLASS=? says {', '.join(answers.classes) or 'nothing'}, 8 is missing"
-        )
     if not answers.duplex:
         raise Declined("this modem cannot hear while it speaks (no +VTR); half-duplex lines are not served yet")
     offered = compressions(answers.codecs)
@@ -146,5 +150,10 @@ def judge(answers: Answers) -> Modem:
     order = [codec for _, _, codec in USABLE]
     codec, number = min(usable, key=lambda choice: order.index(choice[0]))
     return Modem(
-        profile_of(offered, answers.identity), codec, number, _off_hook_label(answers.connections), "1" in classes
+        identity=tuple(answers.identity),
+        profile=profile_of(offered, answers.identity),
+        codec=codec,
+        codec_number=number,
+        off_hook_label=_off_hook_label(answers.connections),
+        fax_class_1="1" in _classes(answers.classes),
     )

@@ -161,6 +161,17 @@ class ProbeTests(ModemLineCase):
         self.pass_time(30)
         self.assertEqual(diary.told, ["lost", "up"])
 
+    def test_voice_mode_refused(self) -> None:
+        """A modem that promises voice and then refuses it, as old firmware does, is named for that."""
+        modem, diary = self.a_modem(), Diary()
+        modem.plug_in()
+        modem.answers["AT+FCLASS=8"] = "ERROR"
+        line = ModemLine("line 4", self.device, self.clock, connect_port=modem.connect)
+        line.attach(diary)
+        line.startService()
+        self.pass_time(2)
+        self.assertIn("ERROR to AT+FCLASS=8", diary.lost_because[0])
+
 
 class CallTests(ModemLineCase):
     def test_harrington(self) -> None:

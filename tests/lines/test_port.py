@@ -74,12 +74,18 @@ class PortTests(TestCase):
         os.close(self.slave)
         os.close(self.master)
         self.master = self.slave = -1
+        self.use_all_the_same()  # nobody has noticed yet
         await self.reader.at_end.addTimeout(2, reactor)
-        self.port.write(b"AT\r")
-        self.port.forget_output()
+        self.use_all_the_same()
         self.port.abort(ConnectionError("again"))
         self.assertEqual(self.reader.lost, 1)
         self.assertEqual(os.listdir(self.locks), [])
+
+    def use_all_the_same(self) -> None:
+        self.port.write(b"AT\r")
+        self.assertEqual(self.port.n_unread(), 0)
+        self.port.forget_output()
+        self.port.raise_dtr(True)
 
     async def test_wedged_device(self) -> None:
         """A device that takes nothing costs bounded memory and can be closed at once."""

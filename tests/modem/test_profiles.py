@@ -4,14 +4,24 @@ from dataclasses import replace
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.config import COUNTRIES
 from callserver.dsp.codecs import A_LAW, LINEAR_16, MU_LAW, UNSIGNED_8
 from callserver.modem import commands
-from callserver.modem.profiles import CONEXANT, LUCENT, SILICON_LABS, STANDARD, USR, Answers, Declined, judge
+from callserver.modem.profiles import (
+    CONEXANT,
+    LUCENT,
+    SILICON_LABS,
+    STANDARD,
+    USR,
+    Answers,
+    Declined,
+    demand_voice,
+    judge,
+)
 
 CX = Answers(
     identity=["56000", "CX93001-EIS_V0.2002-V92", "+GMI: CONEXANT"],
     classes=["0,1,1.0,8"],
-    old_classes=[],
     codecs=['1,"UNSIGNED PCM",8,0,8000,0,0', '129,"IMA ADPCM",4,0,8000,0,0', '140,"2 Bit ADPCM",2,0,8000,0,0'],
     connections=['0,"",B0,B0,B0', '1,"T",0B8018E00,0B8018E00,0B8018E00', '2,"L",0,0,0'],
     duplex=True,
@@ -29,7 +39,8 @@ class JudgeTests(SynchronousTestCase):
         """1.0 is not 1, and 8.0 is not 8."""
         self.assertFalse(judge(replace(CX, classes=["+FCLASS: (0,1.0,8)"])).fax_class_1)
         with self.assertRaises(Declined):
-            judge(replace(CX, classes=["0,1,1.0,8.0"]))
+            demand_voice(["0,1,1.0,8.0"], [])
+        demand_voice(["+FCLASS: (0,1,8)"], [])
 
     def test_families(self) -> None:
         """One profile a family, by the codec table more than by ATI."""
@@ -70,13 +81,13 @@ class JudgeTests(SynchronousTestCase):
 
     def test_declined_in_words(self) -> None:
         """Old '#V' modems, modems without voice and half-duplex ones are named for what they are."""
-        for answers, words in (
-            (replace(CX, classes=["0,1,2"], old_classes=["0,1,2,8"]), "'#V'"),
-            (replace(CX, classes=["0,1,2"]), "no voice"),
-            (replace(CX, duplex=False), "cannot hear while it speaks"),
+        for refuse, words in (
+            (lambda: demand_voice(["0,1,2"], ["0,1,2,8"]), "'#V'"),
+            (lambda: demand_voice(["0,1,2"], []), "no voice"),
+            (lambda: judge(replace(CX, duplex=False)), "cannot hear while it speaks"),
         ):
             with self.assertRaises(Declined) as refused:
-                judge(answers)
+                refuse()
             self.assertIn(words, str(refused.exception))
 
 
@@ -87,6 +98,11 @@ class CommandTests(SynchronousTestCase):
         for number in ("", "1 2", "1;", "*57*1", "#1", "1,2", "W1", "1\r", "１", "1" * 33):
             with self.assertRaises(ValueError):
                 commands.dial(number)
+
+    def test_every_country_of_the_configuration(self) -> None:
+        """A modem can be set for each country that config.ini may name."""
+        for code in COUNTRIES:
+            self.assertRegex(commands.country(code), r"AT\+GCI=[0-9A-F]{2}$")
 
     def test_rescue_before_everything(self) -> None:
         """What frees a modem from any stream holds all three ends and a line end for a half-typed command."""
