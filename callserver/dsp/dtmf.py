@@ -21,9 +21,10 @@ from callserver.dsp.tone_pairs import (
 from callserver.dsp.tones import KEYS
 
 GATE_SHARE = 0.5  # of the energy of 20 ms, in the best row and the best column
-FLOOR_DBM0 = -27.0  # per tone; ITU-T Q.24: AT&T must hear -25, NTT must not hear -29
+FLOOR_DBM0 = -28.0  # per tone; ITU-T Q.24: AT&T must hear -25, NTT must not hear -29
 MAX_OFFSET = 0.024  # NTT: 1.8 % must, 3.0 % must not
-NORMAL_TWIST_DB, REVERSE_TWIST_DB = 12.0, 9.0
+NORMAL_TWIST_DB, REVERSE_TWIST_DB = 15.0, 12.0
+PURITY = ((27, 40, 60, 80, 100, 130), (0.88, 0.86, 0.82, 0.76, 0.70, 0.66))
 MIN_ON_SAMPLES = 27 * 8  # NTT: 24 ms must not, 40 ms must
 
 
@@ -109,7 +110,11 @@ class DtmfBank:
     def _judge(self, found: Findings) -> NDArray[np.bool_]:
         duration = found.end - found.onset
         twist = found.levels_dbm0[:, 0] - found.levels_dbm0[:, 1]
-        need = np.interp(duration, [27 * 8, 40 * 8, 60 * 8, 90 * 8], [0.93, 0.9, 0.8, 0.72])
+        need = (
+            np.interp(duration / 8, *PURITY)
+            + 6 * np.abs(found.offset).max(axis=1)
+            + 0.0075 * np.maximum(np.abs(twist) - 6, 0)
+        )
         return np.asarray(
             (duration >= MIN_ON_SAMPLES)
             & (found.n_steady > 0)

@@ -1,8 +1,12 @@
 """One object listens to all lines: what they say, less what we play, as keys and tones."""
 
+import numpy as np
+
+from callserver.dsp.canceller import EchoCanceller
 from callserver.dsp.dtmf import DtmfBank, KeyDown, KeyUp
+from callserver.dsp.framer import Framer
 from callserver.dsp.frames import FloatArray
-from callserver.dsp.front_end import FrontEnd, check_sound
+from callserver.dsp.front_end import FrontEnd
 from callserver.dsp.tone_pairs import TONES_HZ
 
 Event = KeyDown | KeyUp
@@ -10,31 +14,49 @@ Event = KeyDown | KeyUp
 
 class Ear:
     """
-    All detectors of all channels on one front end.
+    All detectors of all channels on one front end, behind the echo canceller.
 
     :param n_channels: rows of every array fed, for good
-    `cleaned`: what was received less the echo of what was played, of the same shape; valid until the next `feed`
+    `cleaned`: float32, shape (n_channels, n): received less the echo of what was played, for the ticks that the last
+    `feed` completed; fed whole ticks, its shape is that of `received`.
+    `canceller`: its `loss_db` and `line_loss_db` are figures of each line.
     """
 
     def __init__(self, n_channels: int) -> None:
         self.n_channels = n_channels
+        self.canceller = EchoCanceller(n_channels)
+        self.cleaned: FloatArray = np.zeros((n_channels, 0), np.float32)
+        self._received, self._played = Framer(n_channels), Framer(n_channels)
         self._front_end = FrontEnd(n_channels, TONES_HZ)
         self._keys = DtmfBank(n_channels, self._front_end)
-        self.cleaned: FloatArray
 
     def feed(self, received: FloatArray, played: FloatArray | None = None) -> list[Event]:
         """
         What one tick brings.
 
-        :param received: float32, shape (n_channels, n), full scale ±1.0
+        :param received: float32, shape (n_channels, n), full scale ±1.0, any n
         :param played: what was sent to the same channels meanwhile, of the same shape; None: nothing
         :raises ValueError: naming the shape or type, when it is another
         """
-        if played is not None:
-            check_sound(played, self.n_channels)
-        self.cleaned = received
-        return [event for spectrum in self._front_end.feed(received) for event in self._keys.hear(spectrum)]
+        if played is None:
+            played = np.zeros(np.shape(received), np.float32)
+        elif np.shape(played) != np.shape(received):
+            raise ValueError(f"received {np.shape(received)}, played {np.shape(played)}")
+        events: list[Event] = []
+        cleaned = [self.cleaned[:, :0]]
+        for heard, sent in zip(self._received.feed(received), self._played.feed(played), strict=True):
+            cleaned.append(self.canceller.clean(heard, sent))
+            events += self._listen(cleaned[-1])
+        self.cleaned = np.concatenate(cleaned, axis=1)
+        return events
 
     def reset(self, channel: int) -> None:
         """Another call begins on this channel."""
+        self._received.forget(channel)
+        self._played.forget(channel)
+        self.canceller.reset(channel)
         self._keys.reset(channel)
+
+    def _listen(self, frame: FloatArray) -> list[Event]:
+        spectrum = self._front_end.measure(frame)
+        return [event for bank in (self._keys,) for event in bank.hear(spectrum)]

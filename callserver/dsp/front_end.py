@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from callserver.dsp.framer import Framer
 from callserver.dsp.frames import BLOCK_SAMPLES, FULL_SCALE_SINE_DBM0, RATE_HZ, FloatArray
+from callserver.dsp.recent import Recent
 
 PIECE_SAMPLES = 80  # 10 ms: wide enough in frequency for a tone 1.8 % off, and two make a tick
 PIECES = BLOCK_SAMPLES // PIECE_SAMPLES
-HISTORY_SAMPLES = 8 * BLOCK_SAMPLES
+HISTORY_TICKS = 8
 LANES = 32  # BLAS treats all columns of full groups of 32 alike: no channel feels its neighbours, to the last bit
 
 
@@ -81,13 +83,10 @@ class FrontEnd:
         self._gains = pre_filter_gain(freqs) ** 2
         self.spectrum = Spectrum(n_channels, len(freqs))
         self._padded = -(-n_channels // LANES) * LANES
-        self._waiting = np.zeros((n_channels, BLOCK_SAMPLES), np.float32)
-        self._n_waiting = 0
+        self._framer = Framer(n_channels)
+        self._recent = Recent(n_channels, HISTORY_TICKS)
         self._last_two = np.zeros((n_channels, 2), np.float32)
-        self._filtered = np.zeros((self._padded, BLOCK_SAMPLES), np.float32)
-        # Written twice, one length apart: the newest HISTORY_SAMPLES are always one slice.
-        self._history = np.zeros((n_channels, 2 * HISTORY_SAMPLES), np.float32)
-        self._history_end = HISTORY_SAMPLES
+        self._filtered = np.zeros((-(-n_channels // LANES) * LANES, BLOCK_SAMPLES), np.float32)
 
     def rows(self, freqs_hz: Sequence[float]) -> slice:
         """
@@ -118,50 +117,24 @@ class FrontEnd:
         :param block: float32, shape (n_channels, n), any n
         :raises ValueError: naming the shape or type, when it is another
         """
-        check_sound(block, self.n_channels)
-        return self._frames(block)
+        return map(self.measure, self._framer.feed(block))
 
-    def recent(self, channels: NDArray[np.intp], n_samples: int) -> FloatArray:
-        """The newest pre-filtered samples of k channels, up to the last spectrum's end: shape (k, n_samples)."""
-        return self._history[channels, self._history_end - n_samples : self._history_end]
-
-    def reset(self, channel: int) -> None:
-        """Forget a channel's past: another call begins on it."""
-        self._waiting[channel] = self._last_two[channel] = self._history[channel] = 0
-
-    def _frames(self, block: FloatArray) -> Iterator[Spectrum]:
-        taken = 0
-        while block.shape[1] - taken >= BLOCK_SAMPLES - self._n_waiting:
-            piece = block[:, taken : taken + BLOCK_SAMPLES - self._n_waiting]
-            taken += piece.shape[1]
-            yield self._measure(piece if self._n_waiting == 0 else self._join(piece))
-            self._n_waiting = 0
-        rest = block[:, taken:]
-        self._waiting[:, self._n_waiting : self._n_waiting + rest.shape[1]] = rest
-        self._n_waiting += rest.shape[1]
-
-    def _join(self, piece: FloatArray) -> FloatArray:
-        self._waiting[:, self._n_waiting :] = piece
-        return self._waiting
-
-    def _measure(self, frame: FloatArray) -> Spectrum:
+    def measure(self, frame: FloatArray) -> Spectrum:
+        """One tick already cut: shape (n_channels, 160)."""
         filtered = self._filtered[: self.n_channels]
         np.subtract(frame[:, 2:], frame[:, :-2], out=filtered[:, 2:])
         np.subtract(frame[:, :2], self._last_two, out=filtered[:, :2])
         self._last_two[:] = frame[:, -2:]
-        self._remember(filtered)
+        self._recent.add(filtered)
         self.spectrum.measure(self._filtered, self._phasors)
         return self.spectrum
 
-    def _remember(self, filtered: FloatArray) -> None:
-        start = self._history_end % HISTORY_SAMPLES
-        self._history[:, start : start + BLOCK_SAMPLES] = filtered
-        self._history[:, start + HISTORY_SAMPLES : start + HISTORY_SAMPLES + BLOCK_SAMPLES] = filtered
-        self._history_end = start + HISTORY_SAMPLES + BLOCK_SAMPLES
+    def recent(self, channels: NDArray[np.intp], n_samples: int) -> FloatArray:
+        """The newest pre-filtered samples of k channels, up to the last spectrum's end: shape (k, n_samples)."""
+        return self._recent.newest(channels, n_samples)
 
-
-def check_sound(block: FloatArray, n_channels: int) -> None:
-    """:raises ValueError: unless it is float32 of shape (n_channels, n); naming what it is"""
-    if not isinstance(block, np.ndarray) or block.dtype != np.float32 or block.ndim != 2 or len(block) != n_channels:
-        found = f"{block.dtype} of shape {block.shape}" if isinstance(block, np.ndarray) else type(block).__name__
-        raise ValueError(f"sound must be float32 of shape ({n_channels}, n), not {found}")
+    def reset(self, channel: int) -> None:
+        """Forget a channel's past: another call begins on it."""
+        self._framer.forget(channel)
+        self._recent.forget(channel)
+        self._last_two[channel] = 0

@@ -20,7 +20,7 @@ NEWEST_CENTRE = -WINDOW_SAMPLES // 2  # of the newest window, before the end of 
 LANES = 4  # channels are looked at in fours, so that BLAS treats all windows alike, to the last bit
 
 HALF_HEIGHT = 0.5  # of the amplitude
-FULL_HEIGHT = 0.8
+EDGE_SAMPLES = 40  # a window whose centre is this far inside a tone's ends holds 97 % of the tone
 BRIDGE_WINDOWS = 3  # ITU-T Q.24: a drop-out of 10 ms (two, at most three windows) is no end, a pause of 30 ms is one
 TINY = 1e-12
 
@@ -42,6 +42,7 @@ _GAINS = ((pre_filter_gain(np.array(TONES_HZ)) * 2 * np.sin(4 * np.pi * np.array
     "f4"
 )
 _INDEX = np.arange(N_WINDOWS)
+_CENTRES = NEWEST_CENTRE - (N_WINDOWS - 1 - _INDEX) * HOP_SAMPLES
 
 
 @dataclass
@@ -126,18 +127,20 @@ def examine(
     if height is None:
         height = powers[:, :, -NEWEST:].max(axis=2)
     relative = np.sqrt((powers / (height[:, :, None] + TINY)).min(axis=1))  # the weaker tone decides
-    on = _bridge(relative >= HALF_HEIGHT)
+    sounds = relative >= HALF_HEIGHT
+    on = _bridge(sounds)
     if anchor is None:
         anchor = np.where(on, _INDEX, 0).max(axis=1)
     first = np.where(~on & (anchor[:, None] > _INDEX), _INDEX, -1).max(axis=1) + 1
     last = np.where(~on & (anchor[:, None] < _INDEX), _INDEX, N_WINDOWS).min(axis=1) - 1
-    full = (first[:, None] <= _INDEX) & (last[:, None] >= _INDEX) & (relative >= FULL_HEIGHT)
+    onset, end = _crossing(relative, first, -1), _crossing(relative, last, 1)
+    full = sounds & (onset[:, None] + EDGE_SAMPLES <= _CENTRES) & (end[:, None] - EDGE_SAMPLES >= _CENTRES)
     n_steady, turn, power = _steady(values, full, _HOP_ANGLES[tones])
     energy = (windows.energy * full).sum(axis=1) / np.maximum(full.sum(axis=1), 1)
     return Findings(
-        _crossing(relative, first, -1),
-        _crossing(relative, last, 1),
-        NEWEST_CENTRE - (N_WINDOWS - 1 - last) * HOP_SAMPLES,
+        onset,
+        end,
+        _CENTRES[last],
         last < N_WINDOWS - 1 - BRIDGE_WINDOWS,
         height,
         n_steady,
@@ -178,4 +181,4 @@ def _crossing(relative: FloatArray, at: NDArray[np.intp], direction: int) -> Flo
     inner, seen = relative[rows, at], (beyond >= 0) & (beyond < N_WINDOWS)
     outer = np.where(seen, relative[rows, np.clip(beyond, 0, N_WINDOWS - 1)], inner - 0.45)
     step = np.clip((inner - HALF_HEIGHT) / np.maximum(inner - outer, 0.01), 0, 1)
-    return (NEWEST_CENTRE - (N_WINDOWS - 1 - at + direction * -step) * HOP_SAMPLES).astype(np.float32)
+    return (_CENTRES[at] + direction * step * HOP_SAMPLES).astype(np.float32)
