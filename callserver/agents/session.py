@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from twisted.spread import pb
 
 from callserver.agents.broker import GuardedBroker
@@ -37,7 +38,7 @@ class AgentSession:
         self._state = SeatState.OFF
         self._waiting: SeatStatus | None = None
         broker.on_reads = self._send_waiting
-        Deferred.fromCoroutine(self._watch()).addErrback(lambda f: log.failure("watching a program failed", f))
+        self._watching = Deferred.fromCoroutine(self._watch()).addErrback(watched)
 
     @property
     def address(self) -> str:
@@ -80,6 +81,7 @@ class AgentSession:
     def gone(self) -> None:
         """The connection is lost."""
         self.open = False
+        self._watching.cancel()
 
     def _send_waiting(self) -> None:
         if self._waiting is not None and self._broker.peer_reads:
@@ -108,3 +110,9 @@ class AgentSession:
         except Exception:  # it answered, if only with an error; or the connection is lost, and the session over
             return True
         return True
+
+
+def watched(failure: Failure) -> None:
+    """Watching ends with the connection; anything else is an error here."""
+    if not isinstance(failure.value, CancelledError):
+        log.failure("watching a program failed", failure)
