@@ -59,9 +59,10 @@ class HearingFile:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._file = wave.open(str(path), "wb")  # noqa: SIM115 - lives as long as the object
+            self._bare = path.open("wb", buffering=0)  # else the last blocks, or all, wait in a buffer
         except OSError as error:
             raise SoundUnusable(f"{path}: {error.strerror}") from None
+        self._file = wave.open(self._bare, "wb")  # noqa: SIM115 - lives as long as the object
         self._file.setnchannels(1)
         self._file.setsampwidth(2)
         self._file.setframerate(RATE_HZ)
@@ -73,6 +74,7 @@ class HearingFile:
     def close(self) -> None:
         """No more to hear."""
         self._file.close()
+        self._bare.close()
 
     def __enter__(self) -> HearingFile:
         return self

@@ -1,0 +1,167 @@
+"""An agent without a window serves calls as his plan says, and says what happens."""
+
+import wave
+from pathlib import Path
+
+from click.testing import CliRunner
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.desktop.__main__ import main
+from callserver.desktop.headless import Plan, headless_agent
+from callserver.desktop.words import PHRASES, card_lines
+from callserver.wire.messages import Card, PastOrder
+from callserver.wire.refusals import Refused
+from callserver.wire.states import SeatState
+from tests.agents.floor import CARD, PASSWORD
+from tests.agents.test_channel import BLOCK, ChannelCase
+from tests.desktop.test_sound import write_wav
+
+
+class HeadlessTests(ChannelCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.folder = Path(self.mktemp())
+        self.folder.mkdir()
+        self.said: list[str] = []
+
+    def agent(self, password: str = PASSWORD, **plan: object) -> Deferred[int]:
+        """An agent whose plan is this."""
+        story = headless_agent(
+            self.clock,  # type: ignore[arg-type]
+            self.wires,
+            "801",
+            password,
+            Plan(**plan),  # type: ignore[arg-type]
+            self.said.append,
+        )
+        agent = Deferred.fromCoroutine(story)
+        self.wires.settle()
+        return agent
+
+    def pass_time(self, seconds: float) -> None:
+        self.wires.pass_time(seconds, step_s=0.02)
+
+    def test_a_call_as_planned(self) -> None:
+        """Answers, speaks his file, holds, retrieves, hangs up, logs out after the last call."""
+        voice = [bytes([n] * 320) for n in range(1, 101)]
+        speak, hear = write_wav(self.folder / "v.wav", b"".join(voice)), self.folder / "h.wav"
+        plan = {"hold_after_s": 3.0, "hold_for_s": 2.0, "talk_s": 7.0, "calls": 1}
+        agent = self.agent(speak=speak, hear=hear, **plan)
+        offer = self.floor.ring("801")
+        self.pass_time(1.5)
+        self.assertEqual(self.state(), SeatState.TALKING)
+        self.floor.headsets["801"].send_audio(BLOCK)
+        self.pass_time(3)
+        self.assertEqual(self.state(), SeatState.HELD)
+        self.pass_time(2)
+        self.assertEqual(self.state(), SeatState.TALKING)
+        self.pass_time(4)
+        self.assertEqual(self.successResultOf(agent), 1)
+        self.assertEqual(offer.call.acts, ["accept", "hold", "retrieve", "agent hung up"])
+        self.assertEqual(self.floor.heard[:100], voice)
+        self.assertTrue(340 <= len(self.floor.heard) <= 352, len(self.floor.heard))
+        self.assertEqual(set(self.floor.heard[100:]), {bytes(320)})
+        with wave.open(str(hear)) as file:
+            self.assertEqual(file.readframes(1000), BLOCK)
+        expected = ["logged in: Li Mei (801)", "a call rings:", *(f"    {line}" for line in card_lines(CARD, "en"))]
+        self.assertEqual(self.said[: len(expected)], expected)
+        story = ["talking", "hold", "retrieve", "hang up", "the call is over: agent hung up"]
+        self.assertEqual(self.said[len(expected) :], [*story, "logged out: logged out"])
+
+    def test_caller_hangs_up(self) -> None:
+        """The caller ends it, while he is held too: the plan ends with the call, and the next one is served."""
+        agent = self.agent(hold_after_s=1.0, hold_for_s=100.0, calls=2)
+        for _ in range(2):
+            self.floor.ring("801")
+            self.pass_time(3)
+            self.assertEqual(self.state(), SeatState.HELD)
+            self.floor.seats["801"].call_ended("caller hung up")
+            self.pass_time(0.1)
+        self.assertEqual(self.successResultOf(agent), 2)
+        self.assertEqual(self.said.count("the call is over: caller hung up"), 2)
+        self.assertNotIn("retrieve", self.said)
+
+    def test_caller_gone_before_the_answer(self) -> None:
+        """It rings no more: nothing is answered, and it does not count as a call."""
+        agent = self.agent(calls=1, answer_after_s=5.0)
+        offer = self.floor.ring("801")
+        self.pass_time(1)
+        self.floor.seats["801"].withdraw(offer, "abandoned")
+        self.pass_time(10)
+        self.assertEqual(self.said[-1], "it rings no more: abandoned")
+        self.assertNoResult(agent)
+        agent.addErrback(lambda f: None)
+        agent.cancel()
+
+    def test_pauses_do_not_keep_him(self) -> None:
+        """Paused for missed calls, he makes himself ready."""
+        agent = self.agent(answer_after_s=100.0)
+        for _ in range(3):
+            self.floor.ring("801")
+            self.pass_time(15.1)
+        self.assertEqual(self.state(), SeatState.IDLE_PC)
+        agent.addErrback(lambda f: None)
+        agent.cancel()
+
+    def test_wrong_password(self) -> None:
+        """Said once, and over."""
+        self.failureResultOf(self.agent(password="wrong"), Refused)
+
+    def test_cancelled(self) -> None:
+        """Control-C: the connection is closed; the seat is his for a while."""
+        agent = self.agent()
+        agent.cancel()
+        self.wires.settle()
+        self.failureResultOf(agent, CancelledError)
+        self.assertTrue(self.wires.pumps[0].server.is_over)
+        self.assertFalse(self.floor.seats["801"].status.client_here)
+
+    def test_chinese(self) -> None:
+        """The same story in Chinese."""
+        agent = self.agent(language="zh", calls=1, talk_s=1.0)
+        self.floor.ring("801")
+        self.pass_time(3)
+        self.successResultOf(agent)
+        self.assertEqual(self.said[:2], ["已登录：Li Mei（801）", "来电振铃："])
+        self.assertIn("    购物篮 2 × 苹果（1001），单价 ¥12.50", self.said)
+
+
+class WordsTests(SynchronousTestCase):
+    def test_card(self) -> None:
+        """Who calls, whether that is proved, what he has chosen and ordered."""
+        card = Card("c", orders=(PastOrder("5001", "2026-01-31", "shipped", 9905),))
+        order = "order 5001 of 2026-01-31, shipped, ¥99.05"
+        self.assertEqual(card_lines(card, "en"), ["caller withheld", "no known customer", "basket empty", order])
+        self.assertIn("客户 1007 王小明（未验证）", card_lines(CARD, "zh"))
+
+    def test_two_languages(self) -> None:
+        """Every phrase differs in Chinese and English, with the same details."""
+        for chinese, english in PHRASES.values():
+            self.assertNotEqual(chinese, english)
+            self.assertEqual(chinese.count("{"), english.count("{"))
+
+
+class CommandTests(SynchronousTestCase):
+    def run_command(self, *arguments: str) -> tuple[int, str]:
+        result = CliRunner().invoke(main, arguments)
+        return result.exit_code, result.output
+
+    def test_no_window(self) -> None:
+        """Without --headless one is told how to go on."""
+        code, output = self.run_command()
+        self.assertEqual(code, 1)
+        self.assertIn("--headless", output)
+
+    def test_missing_options(self) -> None:
+        """What --headless needs is said."""
+        code, output = self.run_command("--headless", "--number", "801")
+        self.assertEqual(code, 2)
+        self.assertIn("--password-file", output)
+
+    def test_password_file(self) -> None:
+        """A password file that cannot be read is named."""
+        common = ("--headless", "--number", "801", "--certificate", "x")
+        code, output = self.run_command(*common, "--password-file", "no-such-file")
+        self.assertEqual(code, 1)
+        self.assertIn("no-such-file: no password in it", output)
