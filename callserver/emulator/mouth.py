@@ -65,7 +65,8 @@ class SoundLog:
     """A WAV file with two tracks: left what the ear heard, right what the mouth said."""
 
     def __init__(self, path: Path) -> None:
-        self._file = wave.open(str(path), "wb")  # noqa: SIM115 - open as long as the telephone records
+        self._raw = path.open("wb")
+        self._file = wave.open(self._raw, "wb")
         self._file.setnchannels(2)
         self._file.setsampwidth(LINEAR_16.bytes_per_sample)
         self._file.setframerate(RATE_HZ)
@@ -81,6 +82,7 @@ class SoundLog:
         """The file is whole."""
         self._write()
         self._file.close()
+        self._raw.close()
 
     def _write(self) -> None:
         if self._blocks:

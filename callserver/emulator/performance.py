@@ -49,22 +49,26 @@ def run_script(
     :return: fires with all that happened when the script is through and the telephone on hook; fails with `ScriptError`
         naming the line, at once if the text cannot be read or a WAV file is missing
     """
-    return Deferred.fromCoroutine(_Performance(exchange, phone, on_event, recording).perform(text, folder))
+    return Deferred.fromCoroutine(Performance(exchange, on_event, phone, recording, folder).perform(text))
 
 
-class _Performance:
+class Performance:
+    """A telephone that does what lines of script say; without one, the first `caller` line picks it."""
+
     def __init__(
         self,
         exchange: Exchange,
-        phone: Phone | None,
         on_event: Callable[[Happening], None],
-        recording: Path | None,
+        phone: Phone | None = None,
+        recording: Path | None = None,
+        folder: Path = HERE,
     ) -> None:
-        self._exchange, self._time, self._phone = exchange, exchange.time, phone
-        self._on_event, self._recording = on_event, recording
+        self.phone: Phone | None = None
+        self._exchange, self._time = exchange, exchange.time
+        self._on_event, self._recording, self._folder = on_event, recording, folder
         self._began_s, self._line = exchange.time.seconds(), 0
         self._happenings: list[Happening] = []
-        self._sounds: dict[int, FloatArray] = {}
+        self._sounds: dict[Step, FloatArray] = {}
         self._steps: dict[str, Callable[[Step], Awaitable[None]]] = {
             "caller": self._caller,
             "dial": self._dial,
@@ -72,25 +76,43 @@ class _Performance:
             "press": self._press,
             "speak": self._speak,
             "answer": self._answer,
+            "lift": self._lift,
             "hang up": self._hang_up,
         }
+        if phone:
+            self._pick(phone)
 
-    async def perform(self, text: str, folder: Path) -> list[Happening]:
-        steps = read_script(text)
-        self._sounds = {step.line: _sound(step, folder) for step in steps if step.word == "speak"}
-        if self._phone:
-            self._pick(self._phone)
+    async def perform(self, text: str) -> list[Happening]:
+        """
+        A whole script; the telephone is on hook afterwards.
+
+        :raises ScriptError: see `run_script`
+        """
         try:
-            for step in steps:
-                self._line = step.line
-                await self._steps[step.word](step)
-                self._happened(str(step))
+            await self.do(text)
         finally:
-            if self._phone:
-                self._phone.hang_up()
-                self._phone.stop_recording()
-                self._phone.on_progress = lambda progress: None
+            self.close()
         return self._happenings
+
+    async def do(self, text: str) -> None:
+        """
+        Some lines; the telephone stays as they leave it.
+
+        :raises ScriptError: naming the line
+        """
+        steps = read_script(text)
+        self._sounds.update({step: _sound(step, self._folder) for step in steps if step.word == "speak"})
+        for step in steps:
+            self._line = step.line
+            await self._steps[step.word](step)
+            self._happened(str(step))
+
+    def close(self) -> None:
+        """On hook, the recording whole."""
+        if self.phone:
+            self.phone.hang_up()
+            self.phone.stop_recording()
+            self.phone.on_progress = lambda progress: None
 
     def _happened(self, what: str) -> None:
         happening = Happening(round(self._time.seconds() - self._began_s, 2), self._line, what)
@@ -98,23 +120,23 @@ class _Performance:
         self._on_event(happening)
 
     def _pick(self, phone: Phone) -> None:
-        self._phone = phone
+        self.phone = phone
         phone.on_progress = lambda progress: self._happened(progress.value)
         if self._recording:
             phone.record(self._recording)
 
     def _own(self, step: Step) -> Phone:
-        if not self._phone:
+        if not self.phone:
             raise ScriptError(step.line, "who calls? Begin with: caller 13912345678")
-        return self._phone
+        return self.phone
 
     async def _caller(self, step: Step) -> None:
         number, name, withheld = step.arguments
-        if self._phone and self._phone.line.number != number:
-            raise ScriptError(step.line, f"the caller is {self._phone.line.number} already")
+        if self.phone and self.phone.line.number != number:
+            raise ScriptError(step.line, f"the caller is {self.phone.line.number} already")
         phone = self._exchange.add_phone(number, name)
         phone.line.withheld = bool(withheld)
-        if not self._phone:
+        if not self.phone:
             self._pick(phone)
 
     async def _dial(self, step: Step) -> None:
@@ -127,13 +149,16 @@ class _Performance:
         await self._own(step).press(step.arguments[0])
 
     async def _speak(self, step: Step) -> None:
-        await self._own(step).say(self._sounds[step.line])
+        await self._own(step).say(self._sounds[step])
 
     async def _answer(self, step: Step) -> None:
         phone = self._own(step)
         if phone.stage is not Stage.RINGING:
             raise ScriptError(step.line, "nobody rings")
         phone.lift()
+
+    async def _lift(self, step: Step) -> None:
+        self._own(step).lift()
 
     async def _hang_up(self, step: Step) -> None:
         self._own(step).hang_up()

@@ -12,6 +12,8 @@ A telephone script: what a caller does, one step a line.
     wait tone busy
     wait 0.5
     hang up
+
+Who is called: `wait ring`, `answer`. Who wants dial tone and dials by keys: `lift`, `press 8008`.
 """
 
 import re
@@ -116,10 +118,13 @@ def _hang(line: int, arguments: list[str]) -> Step:
     return Step(line, "hang up")
 
 
-def _answer(line: int, arguments: list[str]) -> Step:
-    if arguments:
-        raise ValueError("takes nothing; who is called answers after: wait ring")
-    return Step(line, "answer")
+def _alone(word: str) -> Callable[[int, list[str]], Step]:
+    def read(line: int, arguments: list[str]) -> Step:
+        if arguments:
+            raise ValueError("stands alone")
+        return Step(line, word)
+
+    return read
 
 
 def _wait(line: int, arguments: list[str]) -> Step:
@@ -165,5 +170,6 @@ _READERS: dict[str, Callable[[int, list[str]], Step]] = {
     "press": _press,
     "speak": _speak,
     "hang": _hang,
-    "answer": _answer,
+    "answer": _alone("answer"),
+    "lift": _alone("lift"),
 }

@@ -1,0 +1,125 @@
+"""The exchange's end of its control socket."""
+
+# mypy: disable-error-code="no-untyped-call, untyped-decorator"
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from twisted.application.internet import UNIXServer
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IReactorUNIX
+from twisted.internet.protocol import Factory, connectionDone
+from twisted.protocols.amp import AMP
+from twisted.python.failure import Failure
+
+from callserver.dsp.codecs import LINEAR_16
+from callserver.dsp.frames import FloatArray
+from callserver.emulator.control import Do, Failed, Happened, Heard, Lines, Say, Take
+from callserver.emulator.exchange import Exchange
+from callserver.emulator.performance import Happening, Performance
+from callserver.emulator.script import ScriptError
+
+Ports = Callable[[], dict[str, str]]  # line number -> path of its modem's port
+
+
+class ControlServer(AMP):
+    """One program that has come in; it holds at most one telephone, which is on hook when the program goes."""
+
+    def __init__(self, exchange: Exchange, ports: Ports) -> None:
+        super().__init__()
+        self._exchange, self._ports = exchange, ports
+        self._performance: Performance | None = None
+        self._under_way: list[Deferred[None]] = []
+
+    @Lines.responder
+    def lines(self) -> dict[str, Any]:
+        ports = self._ports()
+        return {
+            "lines": [
+                {"number": line.number, "path": ports.get(line.number, ""), "stage": line.stage.value}
+                for line in self._exchange.lines
+            ]
+        }
+
+    @Take.responder
+    def take(self, number: str, name: str, withheld: bool, folder: str, recording: str, listen: bool) -> dict[str, Any]:
+        if self._performance:
+            raise Failed("this connection has a telephone in hand already")
+        try:
+            phone = self._exchange.add_phone(number, name) if number else None
+            self._performance = Performance(
+                self._exchange, self._happened, phone, Path(recording) if recording else None, Path(folder)
+            )
+        except (ValueError, OSError) as problem:
+            raise Failed(str(problem)) from problem
+        if phone:
+            phone.line.withheld = withheld
+            phone.on_bell = self._bell
+            phone.on_sound = self._heard if listen else phone.on_sound
+        return {}
+
+    @Do.responder
+    def do(self, script: str) -> Deferred[dict[str, Any]]:
+        performance = self._in_hand()
+        done = Deferred.fromCoroutine(performance.do(script))
+        self._under_way.append(done)
+
+        def over(result: None) -> dict[str, Any]:
+            self._under_way.remove(done)
+            return {"stage": self._stage()}
+
+        def broke(failure: Failure) -> Failure:
+            self._under_way.remove(done)
+            if failure.check(ScriptError, ValueError, CancelledError):
+                raise Failed(failure.getErrorMessage())
+            return failure
+
+        return done.addCallbacks(over, broke)
+
+    @Say.responder
+    def say(self, sound: bytes) -> dict[str, Any]:
+        phone = self._in_hand().phone
+        if phone and len(sound) % LINEAR_16.bytes_per_sample == 0:
+            phone.mouth.say(LINEAR_16.decode(np.frombuffer(sound, np.uint8)))
+        return {}
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        super().connectionLost(reason)
+        for step in list(self._under_way):
+            step.cancel()
+        if self._performance:
+            if self._performance.phone:
+                self._performance.phone.on_bell = lambda on: None
+                self._performance.phone.on_sound = lambda block: None
+            self._performance.close()
+
+    def _in_hand(self) -> Performance:
+        if not self._performance:
+            raise Failed("no telephone in hand")
+        return self._performance
+
+    def _stage(self) -> str:
+        phone = self._in_hand().phone
+        return phone.stage.value if phone else ""
+
+    def _happened(self, happening: Happening) -> None:
+        self.callRemote(Happened, at_s=happening.at_s, line=happening.line, what=happening.what, stage=self._stage())
+
+    def _bell(self, on: bool) -> None:
+        self._happened(Happening(0.0, 0, "bell" if on else "bell stops"))
+
+    def _heard(self, block: FloatArray) -> None:
+        self.callRemote(Heard, sound=LINEAR_16.encode(block).tobytes())
+
+
+def control_service(reactor: IReactorUNIX, exchange: Exchange, socket: Path, ports: Ports = dict) -> UNIXServer:
+    """
+    Listens on the socket, for this user only; add it to the exchange's parent.
+
+    :param ports: the modems' ports, asked for each time
+    :raises CannotListenError: on its start, when another exchange uses the socket
+    """
+    factory = Factory.forProtocol(lambda: ControlServer(exchange, ports))
+    factory.noisy = False
+    return UNIXServer(str(socket), factory, mode=0o600, wantPID=True, reactor=reactor)

@@ -1,0 +1,61 @@
+"""A telephone's keys on a computer's keyboard."""
+
+from callserver.emulator.narration import STAGES_ZH
+
+DIGITS = "0123456789*#"
+ENTER, BACKSPACE = "\r\n", "\x7f\b"
+QUIT = "q\x03\x04"
+HELP = "0-9*# · Enter 拨号/应答 · space 摘/挂机 · s 说话 · q 退出"
+
+
+class Keypad:
+    """
+    Keystrokes in, lines of script out.
+
+    :param voices: WAV files that `s` speaks in turn
+    `stage`: where the exchange is with the telephone, set from outside; `number`: what was typed since on hook
+    """
+
+    def __init__(self, voices: list[str]) -> None:
+        self.stage, self.number, self._voices, self._next = "on hook", "", voices, 0
+
+    def stroke(self, key: str) -> str:
+        """
+        One keystroke: on hook digits make a number, Enter dials it; off hook they are pressed as they come.
+
+        :return: the line of script to do, "quit", or nothing yet
+        """
+        if key in QUIT:
+            return "quit"
+        if key == "s" and self._voices:
+            self._next += 1
+            return f'speak "{self._voices[(self._next - 1) % len(self._voices)]}"'
+        if self.stage == "ringing":
+            return "answer" if key in ENTER + " " else ""
+        return self._on_hook(key) if self.stage == "on hook" else self._off_hook(key)
+
+    def status(self, seconds: float, note: str) -> str:
+        """One line that says all."""
+        minutes, rest = divmod(int(seconds), 60)
+        return f"[{self.stage} {STAGES_ZH.get(self.stage, '')} {minutes}:{rest:02}] {self.number}  {note}   {HELP}"
+
+    def _on_hook(self, key: str) -> str:
+        if key in BACKSPACE:
+            self.number = self.number[:-1]
+        elif key in DIGITS:
+            self.number += key
+        elif key == " " or (key in ENTER and not self.number):
+            self.number = ""
+            return "lift"
+        elif key in ENTER:
+            return f"dial {self.number}"
+        return ""
+
+    def _off_hook(self, key: str) -> str:
+        if key in DIGITS:
+            self.number += key
+            return f"press {key}"
+        if key == " ":
+            self.number = ""
+            return "hang up"
+        return ""

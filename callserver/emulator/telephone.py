@@ -1,0 +1,120 @@
+"""A telephone in the terminal: `bin/callserver-phone`."""
+
+import contextlib
+import sys
+import termios
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.internet.stdio import StandardIO
+from twisted.internet.task import react
+
+from callserver.emulator.cli import FILE, WAV, socket_option
+from callserver.emulator.client import Telephone, in_hand
+from callserver.emulator.control import Failed
+from callserver.emulator.hands import KeyedTelephone, TypedTelephone
+from callserver.emulator.keypad import Keypad
+from callserver.emulator.sound_card import NoSoundCard, SoundCard
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--number", default="13900000001", show_default=True, help="Your own number, shown to who is called. 本机号码。"
+)
+@click.option("--name", default="", help="Name shown with it. 姓名。")
+@click.option("--withheld", is_flag=True, help="Do not show them. 不显示本机号码。")
+@click.option(
+    "--speak", "voices", type=WAV, multiple=True, help="WAV files as your voice, one each time you type s. 语音文件。"
+)
+@click.option(
+    "--heard", type=FILE, help="WAV file to keep: left heard, right said; without a sound card, heard.wav. 录音文件。"
+)
+@socket_option
+def telephone(
+    number: str, name: str, withheld: bool, voices: tuple[Path, ...], heard: Path | None, socket: Path
+) -> None:
+    """
+    A telephone in the terminal, on a running exchange.  终端里的电话机。
+
+    Type a number and Enter to dial; digits, * and # are keys while you talk; space lifts and hangs up; Enter answers; s
+    speaks the next WAV file; q quits. You hear and speak through the sound card if there is one.
+    From a pipe it takes lines of script instead: dial 8008, wait answer, press 1, speak FILE, wait 2, hang up, quit.
+
+    输入号码后按回车拨号；通话中数字、* 和 # 为按键；空格摘机或挂机；回车应答；s 播放下一个语音文件；q 退出。有声卡时
+    直接听和说。
+    """
+    files = [str(voice.resolve()) for voice in voices]
+    react(lambda reactor: Deferred.fromCoroutine(_use(reactor, socket, (number, name, withheld), files, heard)))
+
+
+async def _use(
+    reactor: Any, socket: Path, caller: tuple[str, str, bool], voices: list[str], heard: Path | None
+) -> None:
+    card = _sound_card(lambda sound: reactor.callFromThread(phone.say, sound))
+    lost: Deferred[int] = Deferred()
+    phone: Telephone = Telephone(
+        lambda *event: hand.happened(*event),
+        card.play if card else None,
+        lambda: None if lost.called else lost.errback(ConnectionClosed()),
+    )
+    hand: Any = KeyedTelephone(phone, Keypad(voices), reactor) if sys.stdin.isatty() else TypedTelephone(phone)
+    kept = heard or (None if card else Path("heard.wav"))
+    try:
+        await in_hand(reactor, socket, phone, caller, kept)
+        with _keys():
+            StandardIO(hand)  # type: ignore[no-untyped-call]
+            failures = await _first(hand.over, lost)
+    except ConnectionClosed as problem:
+        raise SystemExit("the exchange has stopped / 交换机已停止") from problem
+    except (Failed, ConnectError) as problem:
+        raise SystemExit(f"no telephone: {problem} / 电话不可用") from problem
+    finally:
+        if card:
+            card.close()
+    if kept:
+        click.echo(f"{kept}")
+    raise SystemExit(1 if failures else 0)
+
+
+def _first(one: Deferred[int], other: Deferred[int]) -> Deferred[int]:
+    """The first of two answers."""
+    both: Deferred[int] = Deferred()
+    for each in (one, other):
+        each.addCallbacks(
+            lambda value: None if both.called else both.callback(value),
+            lambda failure: None if both.called else both.errback(failure),
+        )
+    return both
+
+
+def _sound_card(on_voice: Any) -> SoundCard | None:
+    try:
+        return SoundCard(on_voice)
+    except NoSoundCard as problem:
+        click.echo(
+            f"No sound card ({problem}): what you hear is written to a file. / 没有声卡：听到的声音写入文件。", err=True
+        )
+        return None
+
+
+@contextlib.contextmanager
+def _keys() -> Iterator[None]:
+    """Keystrokes come one by one, as long as this lasts."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    tty.setcbreak(sys.stdin)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+if __name__ == "__main__":
+    telephone(prog_name="callserver-phone")

@@ -1,0 +1,166 @@
+"""Programs reach a running exchange over its socket: scripts, a telephone in hand, its sound."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.protocols.amp import AMP, Command
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.dsp.codecs import LINEAR_16
+from callserver.dsp.frames import level_dbm0
+from callserver.dsp.tones import tone
+from callserver.emulator.client import Telephone
+from callserver.emulator.control import Failed, Lines, Take
+from callserver.emulator.control_server import ControlServer
+from callserver.emulator.exchange import Exchange
+from callserver.emulator.hands import TypedTelephone
+from callserver.emulator.keypad import Keypad
+from callserver.emulator.loop import Stage
+from callserver.emulator.residents import move_in
+
+
+class ControlCase(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.exchange = Exchange(self.clock)
+        self.exchange.start()
+        move_in(self.exchange)
+        self.events: list[tuple[str, str]] = []
+        self.sound: list[bytes] = []
+        self.server = ControlServer(self.exchange, lambda: {"201": "/dev/pts/7"})
+        self.client = Telephone(lambda at_s, line, what, stage: self.events.append((what, stage)), self.sound.append)
+        self.wires = StringTransport(), StringTransport()
+        self.server.makeConnection(self.wires[0])
+        self.client.makeConnection(self.wires[1])
+
+    def carry(self) -> None:
+        """What each side has written reaches the other."""
+        pairs: tuple[tuple[StringTransport, AMP], ...] = (
+            (self.wires[1], self.server),
+            (self.wires[0], self.client),
+        )
+        while any(wire.value() for wire in self.wires):
+            for wire, end in pairs:
+                data = wire.value()
+                wire.clear()
+                end.dataReceived(data)
+
+    def run_s(self, seconds: float) -> None:
+        for _ in range(round(seconds / 0.02)):
+            self.carry()
+            self.clock.advance(0.02)
+        self.carry()
+
+    async def ask(self, command: type[Command], **arguments: Any) -> Any:
+        return await self.client.callRemote(command, **arguments)
+
+    def take(self, **others: Any) -> Any:
+        asked = {"number": "139", "name": "", "withheld": False, "folder": "", "recording": "", "listen": True}
+        answer = Deferred.fromCoroutine(self.ask(Take, **{**asked, **others}))
+        self.carry()
+        return answer
+
+
+class ControlTests(ControlCase):
+    def test_lines(self) -> None:
+        """Lines come with the ports of their modems and what they are doing."""
+        answer = self.client.callRemote(Lines)
+        self.carry()
+        lines = self.successResultOf(answer)["lines"]
+        self.assertEqual(lines[0], {"number": "201", "path": "/dev/pts/7", "stage": "dialling"})
+
+    def test_a_call(self) -> None:
+        """A program dials, is told how it gets on, hears, speaks and hangs up."""
+        self.successResultOf(self.take())
+        done = self.do("dial 200\nwait answer")
+        self.run_s(4)
+        self.assertEqual(self.successResultOf(done), "talking")
+        self.assertEqual(self.events[:2], [("ringback", "ringback"), ("dial 200", "ringback")])
+        self.assertIn(("answered", "talking"), self.events)
+        self.sound.clear()
+        self.client.say(LINEAR_16.encode(tone([500.0], 1600, -10.0)).tobytes())
+        self.run_s(1)
+        heard = LINEAR_16.decode(np.frombuffer(b"".join(self.sound), np.uint8))
+        self.assertLess(abs(level_dbm0(heard[4000:]) + 15), 0.5)  # the tone of number 200
+        self.assertEqual(self.exchange.phones["139"].stage, Stage.TALKING)
+
+    def test_program_goes(self) -> None:
+        """The telephone of a program that is gone is on hook."""
+        self.take()
+        waiting = self.do("dial 200\nwait hang up")
+        self.run_s(5)
+        self.server.connectionLost()
+        self.assertEqual(self.exchange.phones["139"].stage, Stage.ON_HOOK)
+        self.assertNoResult(waiting)
+
+    def do(self, script: str) -> Any:
+        return Deferred.fromCoroutine(self.client.do(script))
+
+    def test_failures(self) -> None:
+        """What goes wrong is told in words."""
+        early = self.do("dial 1")
+        self.carry()
+        self.assertIn("no telephone in hand", str(self.failureResultOf(early, Failed).value))
+        self.take()
+        done = self.do("dial 201\nwait answer")
+        self.run_s(0.1)
+        self.assertIn("line 2: no answer will come: the number is busy", str(self.failureResultOf(done, Failed).value))
+        wrong = self.do("dail 1")
+        self.carry()
+        self.assertIn("did you mean 'dial'?", str(self.failureResultOf(wrong, Failed).value))
+        self.assertIn("already", str(self.failureResultOf(self.take(), Failed).value))
+
+    def test_recording(self) -> None:
+        """What was heard and said is kept when asked for; a path that cannot be written is refused."""
+        path = Path(tempfile.mkdtemp()) / "call.wav"
+        self.assertIn("No such file", str(self.failureResultOf(self.take(recording="/nowhere/x.wav"), Failed).value))
+        self.take(recording=str(path))
+        self.do("dial 200\nwait answer")
+        self.run_s(4)
+        self.server.connectionLost()
+        self.assertGreater(path.stat().st_size, 16000 * 4 * 0.9)
+
+
+class TypedTests(ControlCase):
+    def test_lines_from_a_pipe(self) -> None:
+        """Lines are done one after the other; mistakes are told and counted; the end of input ends."""
+        self.take()
+        told: list[str] = []
+        hand = TypedTelephone(self.client, told.append)
+        hand.dataReceived(b"dial 200\nwait answer\nnonsense\nwait 0.5\nhang up\n")
+        self.run_s(3.2)
+        self.assertEqual(self.exchange.phones["139"].stage, Stage.TALKING)
+        self.run_s(0.6)
+        self.assertEqual(self.exchange.phones["139"].stage, Stage.ON_HOOK)
+        self.assertNoResult(hand.over)
+        hand.connectionLost()
+        self.assertEqual(self.successResultOf(hand.over), 1)
+        self.assertEqual(len(told), 1)
+        self.assertTrue(told[0].startswith("no command 'nonsense'"))
+
+
+class KeypadTests(SynchronousTestCase):
+    def test_strokes(self) -> None:
+        """Digits make a number on hook and are keys off hook; Enter dials and answers; space is the hook."""
+        keypad = Keypad(["/a b.wav", "/c.wav"])
+        self.assertEqual([keypad.stroke(key) for key in "80x09\x7f8\r"], [""] * 7 + ["dial 8008"])
+        keypad.stage = "talking"
+        self.assertEqual([keypad.stroke(key) for key in "1#sss q"], KEYED)
+        keypad.stage = "on hook"
+        self.assertEqual([keypad.stroke(" "), keypad.stroke("\n")], ["lift", "lift"])
+        keypad.stage = "ringing"
+        self.assertEqual([keypad.stroke("1"), keypad.stroke("\r")], ["", "answer"])
+
+    def test_status(self) -> None:
+        """The line says what the telephone does, how long, and in both languages."""
+        keypad = Keypad([])
+        keypad.stage, keypad.number = "talking", "8008"
+        self.assertTrue(keypad.status(65.2, "answered").startswith("[talking 通话 1:05] 8008  answered"))
+
+
+KEYED = ["press 1", "press #", 'speak "/a b.wav"', 'speak "/c.wav"', 'speak "/a b.wav"', "hang up", "quit"]
