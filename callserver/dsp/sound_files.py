@@ -5,7 +5,6 @@ import wave
 from pathlib import Path
 
 import numpy as np
-from scipy.signal import resample_poly
 
 from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.frames import RATE_HZ, FloatArray
@@ -70,6 +69,8 @@ def _samples(raw: bytes, width: int) -> FloatArray:
 def _at_8_khz(samples: FloatArray, rate_hz: int) -> FloatArray:
     if rate_hz == RATE_HZ:
         return samples
+    from scipy.signal import resample_poly  # takes 2 s to import, and most files are at 8 kHz
+
     common = math.gcd(RATE_HZ, rate_hz)
     resampled: FloatArray = resample_poly(samples, RATE_HZ // common, rate_hz // common).astype(np.float32)
     return resampled
