@@ -18,6 +18,7 @@ from callserver.wire.broker import PacedBroker
 STRANGER = Limits(message_bytes=4096, message_items=128, total_bytes=4096)
 AGENT = Limits(message_bytes=256 * 1024, message_items=1024)
 LOG_IN_S = 10.0
+STRANGER_MESSAGES = 16  # three log-ins and what belongs to them; each that is refused costs a quarter of a millisecond
 # A desktop program sends 50 audio blocks a second and a few commands. One that stalls is given up after 9 s of
 # unanswered pings, so no more than 450 blocks can have piled up.
 MESSAGES_A_SECOND, MESSAGES_AT_ONCE = 100, 500
@@ -51,7 +52,7 @@ class GuardedBroker(PacedBroker):
         self._door = door
         self._gauge = Gauge(STRANGER)
         self._log_in_timer: IDelayedCall | None = None
-        self._allowance, self._allowance_at_s = float(MESSAGES_AT_ONCE), 0.0
+        self._allowance, self._allowance_at_s = float(STRANGER_MESSAGES), 0.0
 
     def connectionMade(self) -> None:
         peer = self.transport.getPeer()
@@ -69,7 +70,7 @@ class GuardedBroker(PacedBroker):
         """He has shown who he is: other limits from now on."""
         self.logged_in = True
         self._gauge.limits = AGENT
-        self._allowance_at_s = self._clock.seconds()
+        self._allowance, self._allowance_at_s = float(MESSAGES_AT_ONCE), self._clock.seconds()
         self._stop_log_in_timer()
 
     def resumeProducing(self) -> None:
@@ -94,13 +95,14 @@ class GuardedBroker(PacedBroker):
             self.cut_off(f"broken protocol ({type(broken).__name__})")
 
     def _spend(self, messages: int) -> None:
-        if not self.logged_in:
-            return
-        now_s = self._clock.seconds()
-        earned = (now_s - self._allowance_at_s) * MESSAGES_A_SECOND
-        self._allowance, self._allowance_at_s = min(self._allowance + earned, MESSAGES_AT_ONCE) - messages, now_s
+        if self.logged_in:
+            now_s = self._clock.seconds()
+            earned = (now_s - self._allowance_at_s) * MESSAGES_A_SECOND
+            self._allowance, self._allowance_at_s = min(self._allowance + earned, MESSAGES_AT_ONCE), now_s
+        self._allowance -= messages
         if self._allowance < 0:
-            raise TooMuch(f"more than {MESSAGES_A_SECOND} messages a second")
+            limit = f"{MESSAGES_A_SECOND} messages a second" if self.logged_in else f"{STRANGER_MESSAGES} messages"
+            raise TooMuch(f"more than {limit}")
 
     def expressionReceived(self, sexp: Any) -> None:
         if not isinstance(sexp, list) or not sexp or sexp[0] not in WORDS:

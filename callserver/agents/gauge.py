@@ -110,4 +110,7 @@ class Gauge:
 
 def number(token: bytes) -> int:
     """The number before a type byte: base 128, lowest digit first."""
-    return sum(digit << 7 * place for place, digit in enumerate(token[:-1]))
+    value = 0
+    for digit in token[-2::-1]:
+        value = value << 7 | digit
+    return value

@@ -96,12 +96,17 @@ class StrangerTests(AttackCase):
         self.assert_cut_off(stranger, logged, f"lists more than {STRANGER.depth} deep")
 
     def test_small_messages_for_ever(self) -> None:
-        """Harmless messages, one after the other, end at 4 KiB."""
-        stranger = self.stranger()
-        stranger.says(HELLO)
-        with capturedLogs() as logged:
-            stranger.says(encode([b"version", 6]) * 1000, piece=100)
-        self.assert_cut_off(stranger, logged, "more than 4096 bytes")
+        """Harmless messages, one after the other, end after a few; long ones at 4 KiB in all."""
+        for data, why in (
+            (encode([b"version", 6]), "more than 16 messages"),
+            (message(b"x" * 900), "more than 4096"),
+        ):
+            stranger = self.stranger()
+            stranger.says(HELLO)
+            with capturedLogs() as logged:
+                stranger.says(data * 1000, piece=len(data))
+            self.assert_cut_off(stranger, logged, why)
+            stranger.leave()
 
     def test_malformed(self) -> None:
         """Bytes that are no banana, or banana that is no Perspective Broker."""
