@@ -66,7 +66,7 @@ class SoundLog:
 
     def __init__(self, path: Path) -> None:
         self._raw = path.open("wb")
-        self._file = wave.open(self._raw, "wb")
+        self._file = wave.open(self._raw, "wb")  # noqa: SIM115 - open as long as the telephone records
         self._file.setnchannels(2)
         self._file.setsampwidth(LINEAR_16.bytes_per_sample)
         self._file.setframerate(RATE_HZ)
