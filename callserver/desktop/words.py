@@ -1,6 +1,7 @@
 """What the program without a window prints, in Chinese and English."""
 
 from callserver.wire.messages import Card
+from callserver.wire.words import cause_text
 
 PHRASES = {
     "logged in": ("已登录：{name}（{number}）", "logged in: {name} ({number})"),
@@ -32,14 +33,16 @@ LINES = {
 
 def phrase(what: str, language: str, **details: object) -> str:
     """One line about what happens."""
-    return PHRASES[what][0 if language == "zh" else 1].format(**details)
+    if "cause" in details:
+        details["cause"] = cause_text(str(details["cause"]), language)
+    return printable(PHRASES[what][0 if language == "zh" else 1].format(**details))
 
 
 def card_lines(card: Card, language: str) -> list[str]:
     """What an agent should know of a caller before he answers."""
 
     def line(what: str, **details: object) -> str:
-        return LINES[what][0 if language == "zh" else 1].format(**details)
+        return printable(LINES[what][0 if language == "zh" else 1].format(**details))
 
     lines = [line("caller", number=card.caller_number or line("withheld"), name=card.caller_name or "").rstrip()]
     if card.customer is None:
@@ -63,3 +66,8 @@ def card_lines(card: Card, language: str) -> list[str]:
 def yuan(fen: int) -> str:
     """An amount of money, from integer fen."""
     return f"¥{fen // 100}.{fen % 100:02d}"
+
+
+def printable(text: str) -> str:
+    """For a terminal: a caller's name must not move its cursor."""
+    return "".join(character if character.isprintable() else "?" for character in text)

@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.desktop.__main__ import main
 from callserver.desktop.headless import Plan, headless_agent
-from callserver.desktop.words import PHRASES, card_lines
+from callserver.desktop.words import PHRASES, card_lines, phrase
 from callserver.wire.messages import Card, PastOrder
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
@@ -134,6 +134,16 @@ class WordsTests(SynchronousTestCase):
         order = "order 5001 of 2026-01-31, shipped, ¥99.05"
         self.assertEqual(card_lines(card, "en"), ["caller withheld", "no known customer", "basket empty", order])
         self.assertIn("客户 1007 王小明（未验证）", card_lines(CARD, "zh"))
+
+    def test_hostile_names(self) -> None:
+        """A caller's name cannot play tricks on the terminal."""
+        self.assertEqual(card_lines(Card("c", "1", "\x1b[2Jboo"), "en")[0], "caller 1 ?[2Jboo")
+
+    def test_causes(self) -> None:
+        """Why something happened is said in Chinese too; details stay as they are."""
+        self.assertEqual(phrase("ended", "zh", cause="caller hung up (busy tone)"), "通话结束：来电者挂机 (busy tone)")
+        self.assertEqual(phrase("ended", "zh", cause="lightning"), "通话结束：lightning")
+        self.assertEqual(phrase("logged out", "zh", cause="forced out by 900"), "已注销：被强行注销，操作者 900")
 
     def test_two_languages(self) -> None:
         """Every phrase differs in Chinese and English, with the same details."""
