@@ -6,12 +6,12 @@ from scipy import fft
 
 from callserver.dsp.bulk_delay import HEARD_SAMPLES, PLAYED_SAMPLES, DelayFinder
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
-from callserver.dsp.recent import Recent
+from callserver.dsp.recent import PIECE_SAMPLES, Recent
 
 FFT_SAMPLES = 512
 N_BINS = FFT_SAMPLES // 2 + 1
-TAPS = 256  # 32 ms: a hybrid on a local line rings 8 ms, behind a PBX 24
-EARLY_SAMPLES = 40  # taps before the strongest one
+TAPS = 288  # 36 ms: a hybrid on a local line rings 8 ms, behind a PBX 24
+EARLY_SAMPLES = 40  # taps before the strongest one, at least
 HISTORY_TICKS = 32
 PLAYING_POWER = 10**-6.5  # mean square: -59 dBm0
 ECHO_TICKS = 25  # an echo may follow for so long after what was played
@@ -44,7 +44,7 @@ class EchoCanceller:
         self._finder = DelayFinder(n_channels)
         self._ticks_to_look = np.full(n_channels, LOOK_UNKNOWN_TICKS)
         self._silent_ticks = np.full(n_channels, ECHO_TICKS)
-        self._delay = np.full(n_channels, -1, np.intp)  # -1: not yet known
+        self._delay = np.full(n_channels, -1, np.intp)  # in pieces of 5 ms; -1: not yet known
         self._strength = np.full(n_channels, STRONGEST_ECHO, np.float32)
         self._path = np.zeros((n_channels, N_BINS), np.complex64)
         self._uncertainty = np.zeros((n_channels, N_BINS), np.float32)
@@ -103,7 +103,7 @@ class EchoCanceller:
         found = self._finder.look(channels, played, left)
         clear = channels[found >= 0]
         if clear.size:
-            self._begin(clear, np.maximum(found[found >= 0] - EARLY_SAMPLES, 0))
+            self._begin(clear, np.maximum(found[found >= 0] - EARLY_SAMPLES, 0) // PIECE_SAMPLES)
         self._ticks_to_look[channels] = np.where(self._delay[channels] < 0, LOOK_UNKNOWN_TICKS, LOOK_POOR_TICKS)
 
     def _begin(self, channels: NDArray[np.intp], delays: NDArray[np.intp]) -> None:

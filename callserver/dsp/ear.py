@@ -3,13 +3,14 @@
 import numpy as np
 
 from callserver.dsp.canceller import EchoCanceller
-from callserver.dsp.dtmf import DtmfBank, KeyDown, KeyUp
+from callserver.dsp.dtmf import DtmfBank
+from callserver.dsp.dtmf import Event as KeyEvent
 from callserver.dsp.framer import Framer
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.front_end import FrontEnd
 from callserver.dsp.tone_pairs import TONES_HZ
 
-Event = KeyDown | KeyUp
+Event = KeyEvent
 
 
 class Ear:

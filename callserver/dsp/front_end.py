@@ -84,9 +84,8 @@ class FrontEnd:
         self.spectrum = Spectrum(n_channels, len(freqs))
         self._padded = -(-n_channels // LANES) * LANES
         self._framer = Framer(n_channels)
-        self._recent = Recent(n_channels, HISTORY_TICKS)
+        self._recent = Recent(-(-n_channels // LANES) * LANES, HISTORY_TICKS)
         self._last_two = np.zeros((n_channels, 2), np.float32)
-        self._filtered = np.zeros((-(-n_channels // LANES) * LANES, BLOCK_SAMPLES), np.float32)
 
     def rows(self, freqs_hz: Sequence[float]) -> slice:
         """
@@ -121,12 +120,13 @@ class FrontEnd:
 
     def measure(self, frame: FloatArray) -> Spectrum:
         """One tick already cut: shape (n_channels, 160)."""
-        filtered = self._filtered[: self.n_channels]
-        np.subtract(frame[:, 2:], frame[:, :-2], out=filtered[:, 2:])
+        padded = self._recent.turn()
+        filtered, in_a_row = padded[: self.n_channels], np.ascontiguousarray(frame).reshape(-1)
+        # Channel after channel as one long row: one long subtraction costs half of many short ones.
+        np.subtract(in_a_row[2:], in_a_row[:-2], out=filtered.reshape(-1)[2:])
         np.subtract(frame[:, :2], self._last_two, out=filtered[:, :2])
         self._last_two[:] = frame[:, -2:]
-        self._recent.add(filtered)
-        self.spectrum.measure(self._filtered, self._phasors)
+        self.spectrum.measure(padded, self._phasors)
         return self.spectrum
 
     def recent(self, channels: NDArray[np.intp], n_samples: int) -> FloatArray:

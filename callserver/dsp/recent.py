@@ -1,39 +1,52 @@
-"""The newest sound of many channels, always in one piece."""
+"""The newest sound of many channels."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 
+PIECE_SAMPLES = 40
+PIECES = BLOCK_SAMPLES // PIECE_SAMPLES
+
 
 class Recent:
     """
-    The newest `n_ticks` blocks of 160 samples of `n_channels`.
+    The newest `n_ticks` blocks of 160 samples of `n_channels`, silence at first.
 
-    Each block is written twice, one length apart, so that the newest part is one slice and nothing is ever moved.
+    A ring of whole ticks: to write is one contiguous copy for all channels; only the few that are asked for are put
+    together again.
     """
 
     def __init__(self, n_channels: int, n_ticks: int) -> None:
-        self._length = n_ticks * BLOCK_SAMPLES
-        self._sound = np.zeros((n_channels, 2 * self._length), np.float32)
-        self._end = self._length
+        self._ring = np.zeros((n_ticks, n_channels, BLOCK_SAMPLES), np.float32)
+        self._newest = 0
+
+    def turn(self) -> FloatArray:
+        """The place for the next tick, shape (n_channels, 160), to be written at once; the oldest is gone."""
+        self._newest = (self._newest + 1) % len(self._ring)
+        place: FloatArray = self._ring[self._newest]
+        return place
 
     def add(self, block: FloatArray) -> None:
         """One tick of all channels, shape (n_channels, 160)."""
-        start = self._end % self._length
-        self._sound[:, start : start + BLOCK_SAMPLES] = block
-        self._sound[:, start + self._length : start + self._length + BLOCK_SAMPLES] = block
-        self._end = start + self._length + BLOCK_SAMPLES
+        self.turn()[:] = block
 
-    def newest(self, channels: NDArray[np.intp] | slice, n_samples: int) -> FloatArray:
+    def newest(self, channels: NDArray[np.intp], n_samples: int) -> FloatArray:
         """The newest samples of k channels, shape (k, n_samples)."""
-        return self._sound[channels, self._end - n_samples : self._end]
+        n_ticks = -(-n_samples // BLOCK_SAMPLES)
+        ticks = (self._newest + np.arange(1 - n_ticks, 1)) % len(self._ring)
+        blocks: FloatArray = self._ring[ticks, channels[:, None]].reshape(len(channels), -1)
+        return blocks[:, n_ticks * BLOCK_SAMPLES - n_samples :]
 
     def earlier(self, channels: NDArray[np.intp], n_samples: int, delays: NDArray[np.intp]) -> FloatArray:
-        """As `newest`, but each channel as it was `delays`, shape (k,), samples ago."""
-        starts = channels * self._sound.shape[1] + (self._end - n_samples - delays)
-        return self._sound.reshape(-1).take(starts[:, None] + np.arange(n_samples))
+        """As `newest`, but each channel as it was `delays`, shape (k,), pieces of 5 ms ago."""
+        n_pieces = -(-n_samples // PIECE_SAMPLES)
+        end = (self._newest + 1) * PIECES - delays[:, None]
+        ticks, pieces = np.divmod(end + np.arange(-n_pieces, 0), PIECES)
+        ring = self._ring.reshape(*self._ring.shape[:2], PIECES, PIECE_SAMPLES)
+        found: FloatArray = ring[ticks % len(ring), channels[:, None], pieces].reshape(len(channels), -1)
+        return found[:, n_pieces * PIECE_SAMPLES - n_samples :]
 
     def forget(self, channel: int) -> None:
         """Silence in place of all that was."""
-        self._sound[channel] = 0
+        self._ring[:, channel] = 0

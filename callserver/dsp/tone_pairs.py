@@ -16,11 +16,13 @@ N_WINDOWS = 24  # the last 130 ms
 NEWEST = 8  # windows: 50 ms of sound, in which a key must show itself
 SECOND_FILTER_SAMPLES = 4
 SOUND_SAMPLES = WINDOW_SAMPLES + (N_WINDOWS - 1) * HOP_SAMPLES + SECOND_FILTER_SAMPLES
+NEWEST_SAMPLES = WINDOW_SAMPLES + (NEWEST - 1) * HOP_SAMPLES + SECOND_FILTER_SAMPLES
 NEWEST_CENTRE = -WINDOW_SAMPLES // 2  # of the newest window, before the end of the sound
 LANES = 4  # channels are looked at in fours, so that BLAS treats all windows alike, to the last bit
 
 HALF_HEIGHT = 0.5  # of the amplitude
 EDGE_SAMPLES = 40  # a window whose centre is this far inside a tone's ends holds 97 % of the tone
+PROMISING_SHARE, PROMISING_OFFSET = 0.65, 0.03
 BRIDGE_WINDOWS = 3  # ITU-T Q.24: a drop-out of 10 ms (two, at most three windows) is no end, a pause of 30 ms is one
 TINY = 1e-12
 
@@ -37,6 +39,7 @@ _PHASORS, _ENERGY_WEIGHTS = _window_phasors()
 _FREQS_HZ = np.array(TONES_HZ, np.float32)
 _HOP_TURNS = np.exp(2j * np.pi * np.array(TONES_HZ) * HOP_SAMPLES / RATE_HZ).astype(np.complex64)
 _HOP_ANGLES = np.angle(_HOP_TURNS)
+_HOP_RADIANS = 2 * np.pi * _FREQS_HZ * HOP_SAMPLES / RATE_HZ  # the same with all whole turns
 # Both filters at the nominal tones, as power.
 _GAINS = ((pre_filter_gain(np.array(TONES_HZ)) * 2 * np.sin(4 * np.pi * np.array(TONES_HZ) / RATE_HZ)) ** 2).astype(
     "f4"
@@ -50,8 +53,8 @@ class Windows:
     """
     Windows of 15 ms every 5 ms, oldest first, of k channels.
 
-    `values`: complex, shape (k, N_WINDOWS, 8 tones), |value|**2 = mean square of the tone after both filters.
-    `energy`: shape (k, N_WINDOWS), mean square of everything after both filters.
+    `values`: complex, shape (k, n, 8 tones), |value|**2 = mean square of the tone after both filters.
+    `energy`: shape (k, n), mean square of everything after both filters.
     """
 
     values: NDArray[np.complex64]
@@ -60,29 +63,39 @@ class Windows:
 
 def measure_windows(sound: FloatArray) -> Windows:
     """
-    Look at pre-filtered sound, shape (k, SOUND_SAMPLES).
+    Look at pre-filtered sound, shape (k, SOUND_SAMPLES) for N_WINDOWS, (k, NEWEST_SAMPLES) for the NEWEST.
 
     A second filter x[n] - x[n-4] first: with the pre-filter it leaves 40 dB less of 60 Hz hum and 21 dB less of 180 Hz
     against 697 Hz, and the gain over the eight tones level within 4 dB.
     """
-    n_channels = len(sound)
-    filtered = np.zeros((-(-n_channels // LANES) * LANES, SOUND_SAMPLES - SECOND_FILTER_SAMPLES), np.float32)
+    n_channels, n_filtered = len(sound), sound.shape[1] - SECOND_FILTER_SAMPLES
+    filtered = np.zeros((-(-n_channels // LANES) * LANES, n_filtered), np.float32)
     np.subtract(sound[:, SECOND_FILTER_SAMPLES:], sound[:, :-SECOND_FILTER_SAMPLES], out=filtered[:n_channels])
-    row, step = filtered.strides
+    n_windows, (row, step) = (n_filtered - WINDOW_SAMPLES) // HOP_SAMPLES + 1, filtered.strides
     windows = np.lib.stride_tricks.as_strided(
-        filtered, (len(filtered), N_WINDOWS, WINDOW_SAMPLES), (row, HOP_SAMPLES * step, step)
+        filtered, (len(filtered), n_windows, WINDOW_SAMPLES), (row, HOP_SAMPLES * step, step)
     ).reshape(-1, WINDOW_SAMPLES)
-    values = (windows @ _PHASORS).view(np.complex64).reshape(-1, N_WINDOWS, len(TONES_HZ))
+    values = (windows @ _PHASORS).view(np.complex64).reshape(-1, n_windows, len(TONES_HZ))
     energy = np.square(windows, out=windows) @ _ENERGY_WEIGHTS
-    return Windows(values[:n_channels], energy.reshape(-1, N_WINDOWS)[:n_channels])
+    return Windows(values[:n_channels], energy.reshape(-1, n_windows)[:n_channels])
 
 
-def strongest_pairs(windows: Windows) -> NDArray[np.intp]:
-    """The row 0..3 and the column 4..7 that hold most of the newest windows; shape (k, 2)."""
-    values = windows.values[:, -NEWEST:]
-    powers = values.real**2 + values.imag**2
-    share = (powers / (windows.energy[:, -NEWEST:, None] + TINY)).sum(axis=1)
-    return np.stack([share[:, :4].argmax(axis=1), 4 + share[:, 4:].argmax(axis=1)], axis=1)
+def find_pairs(newest: Windows) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """
+    The row 0..3 and the column 4..7 that hold most of the newest windows, shape (k, 2); and whether they promise a key.
+
+    They do if they hold most of the second best window and keep to their frequencies: enough to send most speech away.
+    """
+    share = newest.values.real**2 + newest.values.imag**2
+    share /= newest.energy[:, :, None] + TINY
+    total = share.sum(axis=1)
+    tones = np.stack([total[:, :4].argmax(axis=1), 4 + total[:, 4:].argmax(axis=1)], axis=1)
+    pair = np.take_along_axis(share, tones[:, None, :], axis=2).sum(axis=2)
+    pair.sort(axis=1)
+    values = np.take_along_axis(newest.values, tones[:, None, :], axis=2)
+    advance = (values[:, 1:] * values[:, :-1].conj()).sum(axis=1) * _HOP_TURNS[tones].conj()
+    near = np.abs(np.angle(advance)) <= PROMISING_OFFSET * _HOP_RADIANS[tones]
+    return tones, (pair[:, -2] >= PROMISING_SHARE) & near.all(axis=1)
 
 
 @dataclass
