@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ
-from callserver.dsp.key_events import KeyMissed, key_down
+from callserver.dsp.key_events import KeyDown, KeyMissed, key_down
 from callserver.dsp.tone_pairs import Findings
 
 OLD = "the key before"
@@ -16,6 +16,7 @@ class NearMisses:
 
     def __init__(self) -> None:
         self._open: dict[int, tuple[int, KeyMissed]] = {}  # by channel, with the sample at which it was last looked at
+        self._over: list[KeyMissed] = []
 
     def note(
         self,
@@ -27,17 +28,25 @@ class NearMisses:
     ) -> None:
         """What was found in k channels; those that passed all tests are no misses."""
         for i, channel in enumerate(channels.tolist()):
-            self.forget(channel)
+            down = key_down(channel, tones[i], found, i, now)
+            self._close_earlier(down)
             reasons = tuple(name for name, passed in tests.items() if not passed[i])
             if reasons and OLD not in reasons:
                 duration_ms = round(float(found.end[i] - found.onset[i]) * 1000 / RATE_HZ, 1)
-                self._open[channel] = now, KeyMissed(key_down(channel, tones[i], found, i, now), duration_ms, reasons)
+                self._open[channel] = now, KeyMissed(down, duration_ms, reasons)
 
     def over(self, now: int) -> list[KeyMissed]:
         """Those that have ended by now."""
         channels = [channel for channel, (at, _) in self._open.items() if now - at > OVER_TICKS * BLOCK_SAMPLES]
-        return [self._open.pop(channel)[1] for channel in channels]
+        over, self._over = self._over + [self._open.pop(channel)[1] for channel in channels], []
+        return over
 
     def forget(self, channel: int) -> None:
-        """It was none, or another call begins."""
+        """Another call begins."""
         self._open.pop(channel, None)
+
+    def _close_earlier(self, down: KeyDown) -> None:
+        """The same stretch is looked at again, or another one has begun and the earlier is over."""
+        _, miss = self._open.pop(down.channel, (0, None))
+        if miss and down.onset_sample - miss.would_be.onset_sample > BLOCK_SAMPLES:
+            self._over.append(miss)
