@@ -3,7 +3,7 @@
 import numpy as np
 from twisted.logger import Logger
 
-from callserver.dsp.dtmf import DtmfBank, KeyDown
+from callserver.dsp.dtmf import DtmfBank, KeyDown, KeyUp
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.plans import Plan
 from callserver.dsp.tones import comfort_noise
@@ -50,7 +50,8 @@ class SoundPath:
         for tone in tones:
             lines[tone.row].terminal.tone_heard(tone.tone)
         for key in keys:
-            self._key(lines[key.channel], key.key, isinstance(key, KeyDown), bool(dialled[key.channel]))
+            if isinstance(key, KeyDown | KeyUp):
+                self._key(lines[key.channel], key.key, isinstance(key, KeyDown), bool(dialled[key.channel]))
 
     def forget(self, line: Line) -> None:
         """Another call begins: nothing that was heard before counts."""
