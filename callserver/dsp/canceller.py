@@ -133,7 +133,7 @@ class EchoCanceller:
     def _adapt(self, busy: NDArray[np.intp], played: NDArray[np.complex64], rest: NDArray[np.complex64]) -> None:
         share = np.float32(BLOCK_SAMPLES / FFT_SAMPLES)
         power, uncertainty = _square(played), self._uncertainty[busy]
-        noise = NOISE_MEMORY * self._noise[busy] + (1 - NOISE_MEMORY) * _square(rest)
+        noise = NOISE_MEMORY * self._noise[busy] + (1 - NOISE_MEMORY) * _spread(_square(rest))
         step = uncertainty / (share * power * uncertainty + noise + np.float32(1e-9))
         change = fft.irfft(step * played.conj() * rest)
         change[:, TAPS:] = 0
@@ -160,6 +160,13 @@ def _power(sound: FloatArray) -> FloatArray:
 
 def _square(values: NDArray[np.complex64]) -> FloatArray:
     return np.asarray(values.real**2 + values.imag**2)
+
+
+def _spread(power: FloatArray) -> FloatArray:
+    """Each bin with its neighbours: one bin of one block says little of the noise in it."""
+    spread = power * np.float32(1 / 3)
+    spread[:, 1:-1] += (power[:, :-2] + power[:, 2:]) * np.float32(1 / 3)
+    return spread
 
 
 def _gain(path: NDArray[np.complex64]) -> FloatArray:
