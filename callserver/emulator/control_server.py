@@ -18,6 +18,7 @@ from callserver.dsp.frames import FloatArray
 from callserver.emulator.control import Do, Failed, Happened, Heard, Lines, Say, Take
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.performance import Happening, Performance
+from callserver.emulator.phone import Phone
 from callserver.emulator.script import ScriptError
 
 Ports = Callable[[], dict[str, str]]  # line number -> path of its modem's port
@@ -30,6 +31,7 @@ class ControlServer(AMP):
         super().__init__()
         self._exchange, self._ports = exchange, ports
         self._performance: Performance | None = None
+        self._brought: Phone | None = None  # a telephone that goes with this program
         self._under_way: list[Deferred[None]] = []
 
     @Lines.responder
@@ -39,6 +41,7 @@ class ControlServer(AMP):
             "lines": [
                 {"number": line.number, "path": ports.get(line.number, ""), "stage": line.stage.value}
                 for line in self._exchange.lines
+                if line.number
             ]
         }
 
@@ -47,6 +50,7 @@ class ControlServer(AMP):
         if self._performance:
             raise Failed("this connection has a telephone in hand already")
         try:
+            is_new = number not in self._exchange.phones
             phone = self._exchange.add_phone(number, name) if number else None
             self._performance = Performance(
                 self._exchange, self._happened, phone, Path(recording) if recording else None, Path(folder)
@@ -54,6 +58,7 @@ class ControlServer(AMP):
         except (ValueError, OSError) as problem:
             raise Failed(str(problem)) from problem
         if phone:
+            self._brought = phone if is_new else None
             phone.line.withheld = withheld
             phone.on_bell = self._bell
             phone.on_sound = self._heard if listen else phone.on_sound
@@ -93,6 +98,8 @@ class ControlServer(AMP):
                 self._performance.phone.on_bell = lambda on: None
                 self._performance.phone.on_sound = lambda block: None
             self._performance.close()
+        if self._brought:
+            self._exchange.give_up(self._brought)
 
     def _in_hand(self) -> Performance:
         if not self._performance:

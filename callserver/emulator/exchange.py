@@ -53,7 +53,8 @@ class Exchange(Service):
         self.time = Clock()
         self.plan = plan(country)
         self.phones: dict[str, Phone] = {}
-        self.lines: list[Line] = []
+        self.lines: list[Line] = []  # by row; without number: nobody's
+        self._free: list[int] = []
         self._clock = clock
         self._path = SoundPath(self.plan, echo_db, noise_dbm0)
         self._switch = Switch(self.time, self.plan, now, self._path.forget, loop_break)
@@ -68,8 +69,12 @@ class Exchange(Service):
         """
         if not number or self._switch.knows(number):
             raise ValueError(f"the number {number!r} cannot be given to a line: {'taken' if number else 'empty'}")
-        line = Line(number, len(self.lines), self._switch)
-        self.lines.append(line)
+        if self._free:
+            line = Line(number, self._free.pop(), self._switch)
+            self.lines[line.row] = line
+        else:
+            line = Line(number, len(self.lines), self._switch)
+            self.lines.append(line)
         self._switch.connect(number, [line])
         return line
 
@@ -80,6 +85,15 @@ class Exchange(Service):
         phone = self.phones[number]
         phone.line.name = name or phone.line.name
         return phone
+
+    def give_up(self, phone: Phone) -> None:
+        """The subscriber gives up his telephone and number; another may get them."""
+        if self.phones.get(phone.line.number) is phone:
+            phone.hang_up()
+            del self.phones[phone.line.number]
+            self._switch.disconnect(phone.line.number)
+            self.lines[phone.line.row] = Line("", phone.line.row, self._switch)
+            self._free.append(phone.line.row)
 
     def hunt(self, number: str, lines: Sequence[Line]) -> None:
         """This number rings the first of the lines that is free."""
@@ -110,7 +124,7 @@ class Exchange(Service):
 
     def _block(self) -> None:
         self._survive(self.time.advance, BLOCK_S)
-        self._survive(self._path.pass_block, self.lines)
+        self._survive(self._path.pass_block, list(self.lines))  # who hears may bring new ones
 
     def _survive(self, action: Callable[[T], None], argument: T) -> None:
         """One broken telephone must not silence the others."""

@@ -92,15 +92,17 @@ class KeyedTelephone(Protocol):
         self._end()
 
     def happened(self, at_s: float, line: int, what: str, stage: str) -> None:
+        self._now(stage, told(at_s, what).strip())
+
+    def _now(self, stage: str, note: str) -> None:
         if stage and stage != self._keypad.stage:
             self._keypad.stage, self._since_s = stage, self._clock.seconds()
-        self._note = told(at_s, what).strip()
+        self._note = note
         self._show()
 
     async def _do(self, line: str) -> None:
         try:
-            stage = await self._telephone.do(line)
-            self.happened(0.0, 0, line, stage)
+            self._now(await self._telephone.do(line), line)
         except Failed as problem:
             self._note = str(problem).removeprefix("line 1: ")
             self._show()
@@ -113,5 +115,5 @@ class KeyedTelephone(Protocol):
     def _end(self) -> None:
         if not self.over.called:
             self._showing.stop()
-            self.transport.write(CLEAR_LINE)
+            self.transport.write(b"\r\n")
             self.over.callback(0)

@@ -5,7 +5,7 @@ from callserver.emulator.narration import STAGES_ZH
 DIGITS = "0123456789*#"
 ENTER, BACKSPACE = "\r\n", "\x7f\b"
 QUIT = "q\x03\x04"
-HELP = "0-9*# · Enter 拨号/应答 · space 摘/挂机 · s 说话 · q 退出"
+HELP = "Enter: dial, answer 拨号应答 · space: hook 摘挂机 · s: speak 说话 · q: quit 退出"
 
 
 class Keypad:

@@ -53,7 +53,7 @@ def run_script(
 
 
 class Performance:
-    """A telephone that does what lines of script say; without one, the first `caller` line picks it."""
+    """A telephone that does what lines of script say; without one, the first `caller` line picks or brings it."""
 
     def __init__(
         self,
@@ -64,6 +64,7 @@ class Performance:
         folder: Path = HERE,
     ) -> None:
         self.phone: Phone | None = None
+        self._brought: Phone | None = None  # one that was not there before; it goes with the performance
         self._exchange, self._time = exchange, exchange.time
         self._on_event, self._recording, self._folder = on_event, recording, folder
         self._began_s, self._line = exchange.time.seconds(), 0
@@ -113,6 +114,8 @@ class Performance:
             self.phone.hang_up()
             self.phone.stop_recording()
             self.phone.on_progress = lambda progress: None
+        if self._brought:
+            self._exchange.give_up(self._brought)
 
     def _happened(self, what: str) -> None:
         happening = Happening(round(self._time.seconds() - self._began_s, 2), self._line, what)
@@ -125,6 +128,10 @@ class Performance:
         if self._recording:
             phone.record(self._recording)
 
+    def _demand_free(self, phone: Phone, step: Step) -> None:
+        if phone.stage is not Stage.ON_HOOK:
+            raise ScriptError(step.line, f"telephone {phone.line.number} is in use: {phone.stage.value}")
+
     def _own(self, step: Step) -> Phone:
         if not self.phone:
             raise ScriptError(step.line, "who calls? Begin with: caller 13912345678")
@@ -134,9 +141,15 @@ class Performance:
         number, name, withheld = step.arguments
         if self.phone and self.phone.line.number != number:
             raise ScriptError(step.line, f"the caller is {self.phone.line.number} already")
-        phone = self._exchange.add_phone(number, name)
+        is_new = number not in self._exchange.phones
+        try:
+            phone = self._exchange.add_phone(number, name)
+        except ValueError as problem:
+            raise ScriptError(step.line, str(problem)) from problem
         phone.line.withheld = bool(withheld)
         if not self.phone:
+            self._demand_free(phone, step)
+            self._brought = phone if is_new else None
             self._pick(phone)
 
     async def _dial(self, step: Step) -> None:

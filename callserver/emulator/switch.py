@@ -52,6 +52,11 @@ class Switch:
         """A number rings the first of these lines that is on hook."""
         self._directory[number] = lines
 
+    def disconnect(self, number: str) -> None:
+        """The number is nobody's; who rings it rings into the air."""
+        for line in self._directory.pop(number):
+            self._stop_bell(line)
+
     def knows(self, number: str) -> bool:
         """Whether the number is in the directory."""
         return number in self._directory

@@ -95,7 +95,8 @@ class ControlTests(ControlCase):
         waiting = self.do("dial 200\nwait hang up")
         self.run_s(5)
         self.server.connectionLost()
-        self.assertEqual(self.exchange.phones["139"].stage, Stage.ON_HOOK)
+        self.assertNotIn("139", self.exchange.phones)
+        self.assertEqual(self.exchange.phones["200"].stage, Stage.TONE)
         self.assertNoResult(waiting)
 
     def do(self, script: str) -> Any:

@@ -127,7 +127,7 @@ class PerformanceTests(SynchronousTestCase):
         self.assertLess(abs(at_s["wait silence 1.0"] - at_s["answered"] - 2.0), 0.1)
         self.assertLess(abs(at_s["speak order.wav"] - at_s["wait silence 1.0"] - 0.5), 0.1)
         self.assertGreater(read_wav(recording).size, 8000 * 4)
-        self.assertEqual(self.exchange.phones["139"].stage, Stage.ON_HOOK)
+        self.assertNotIn("139", self.exchange.phones)  # who came with the script goes with it
 
     def test_waiting_in_vain(self) -> None:
         """A wait that is over names its line, what it waited for and how long."""
@@ -150,8 +150,7 @@ class PerformanceTests(SynchronousTestCase):
     def test_who_is_called(self) -> None:
         """A script can also answer."""
         done = run_script(self.exchange, "wait ring\nwait 1\nanswer\nwait hang up", phone=self.shop)
-        self.successResultOf(run_script(self.exchange, "caller 139"))
-        self.exchange.phones["139"].dial("8008")
+        self.exchange.add_phone("139").dial("8008")
         self.run_s(2)
         self.exchange.phones["139"].hang_up()
         self.run_s(0.1)
@@ -176,7 +175,21 @@ class PerformanceTests(SynchronousTestCase):
         self.run_s(1)
         done.cancel()
         self.failureResultOf(done, CancelledError)
-        self.assertEqual(self.exchange.phones["139"].stage, Stage.ON_HOOK)
+        self.assertEqual(self.shop.stage, Stage.ON_HOOK)
+
+    def test_number_in_use(self) -> None:
+        """Nobody calls from the shop's line, nor from a telephone that is in use."""
+        self.exchange.add_line("600")
+        self.exchange.add_phone("139").lift()
+        for number, complaint in (("600", "taken"), ("139", "line 1: telephone 139 is in use: dialling")):
+            done = run_script(self.exchange, f"caller {number}")
+            self.assertIn(complaint, str(self.failureResultOf(done, ScriptError).value))
+
+    def test_a_thousand_callers(self) -> None:
+        """Callers who have gone leave nothing behind."""
+        for number in range(1000):
+            self.successResultOf(run_script(self.exchange, f"caller 1{number:04}\ndial 8008\nhang up"))
+        self.assertEqual((len(self.exchange.lines), len(self.exchange.phones)), (2, 1))
 
     def test_residents(self) -> None:
         """200 answers and plays, 201 is busy, 202 does not answer, 203 does not exist."""
