@@ -1,8 +1,10 @@
 """The shop's database: one thread does everything that touches it."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -25,7 +27,8 @@ class Store:
     """
     Reads and transactions, run in order in the database thread.
 
-    What `read` and `write` are given must return plain values, and must stand being run again after it failed.
+    What `read` and `write` are given must return plain values, and must stand being run again after it failed. While
+    a write waits for a lock of another program, the reads behind it go first.
 
     :param path_or_url: a SQLite file, or postgresql://...
     :param alarm: told once, in a line, of each trouble a person should see to
@@ -36,6 +39,7 @@ class Store:
         self._where = str(path_or_url)
         self._database = database_at(self._where)
         self._worker = Worker(reactor, "store")
+        self._reads: deque[tuple[Deferred[Any], Callable[[], Any]]] = deque()
         self._n_waiting = 0
         self._in_trouble = self._stopping = False
 
@@ -53,11 +57,17 @@ class Store:
 
     def read(self, f: Callable[..., T], *args: Any) -> Deferred[T]:
         """What `f(*args)` finds, all of it at one moment."""
-        return self._run(self._insist, self._database.atomic, READ_PATIENCE_S, f, args)
+        found: Deferred[T] = Deferred()
+        self._reads.append((found, partial(f, *args)))
+        self._worker.run(self._serve_reads)
+        return self._watched(found)
 
     def write(self, f: Callable[..., T], *args: Any) -> Deferred[T]:
         """Run `f(*args)` inside one transaction; fires when it is on disk. A lock is waited for, up to 30 s."""
-        return self._run(self._insist, self._begin_to_write, WRITE_PATIENCE_S, f, args)
+        job = partial(f, *args)
+        return self._watched(
+            self._worker.run(self._insist, self._begin_to_write, WRITE_PATIENCE_S, job, self._serve_reads)
+        )
 
     # In the database thread
 
@@ -65,15 +75,32 @@ class Store:
         # a plain BEGIN fails at once, time-out ignored, when another commit came between its read and its write
         return self._database.atomic("IMMEDIATE") if is_sqlite(self._database) else self._database.atomic()
 
-    def _insist(self, begin: Callable[[], Any], patience_s: float, f: Callable[..., T], args: tuple[Any, ...]) -> T:
+    def _insist(
+        self,
+        begin: Callable[[], Any],
+        patience_s: float,
+        f: Callable[[], T],
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> T:
         give_up_at_s = time.monotonic() + patience_s
         while True:
             try:
                 with begin():
-                    return f(*args)
+                    return f()
             except (OperationalError, InterfaceError) as problem:
                 if self._stopping or time.monotonic() > give_up_at_s or not self._passes(problem):
                     raise root_of(problem) from None
+            meanwhile()
+
+    def _serve_reads(self) -> None:
+        while self._reads:
+            found, f = self._reads.popleft()
+            try:
+                answer = self._insist(self._database.atomic, READ_PATIENCE_S, f)
+            except Exception:
+                self.reactor.callFromThread(found.errback, Failure())  # type: ignore[no-untyped-call]
+            else:
+                self.reactor.callFromThread(found.callback, answer)
 
     def _passes(self, problem: Exception) -> bool:
         """Whether it is worth trying again: a lock, or a database server that was lost and may be back."""
@@ -107,18 +134,18 @@ class Store:
         self._worker.stop()
         return result
 
-    def _run(self, job: Callable[..., T], *args: Any) -> Deferred[T]:
+    def _watched(self, answer: Deferred[T]) -> Deferred[T]:
         self._n_waiting += 1
         if self._n_waiting > QUEUE_MAX:
             self._trouble(f"the database is behind: {self._n_waiting} jobs wait")
         slow = self.reactor.callLater(SLOW_S, self._trouble, f"the database is slow: a job waits {SLOW_S:g} s")
-        return self._worker.run(job, *args).addBoth(self._done, slow)
+        return answer.addBoth(self._done, slow)
 
     def _done(self, result: Any, slow: Any) -> Any:
         self._n_waiting -= 1
         if slow.active():
             slow.cancel()
-        if isinstance(result, Failure) and isinstance(result.value, OperationalError | InterfaceError):
+        if isinstance(result, Failure) and isinstance(result.value, PeeweeException):
             self._trouble(f"the database fails: {result.getErrorMessage()}")
         elif not self._n_waiting:
             self._in_trouble = False

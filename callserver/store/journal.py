@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
-from peewee import DatabaseError, chunked, fn
+from peewee import PeeweeException, chunked, fn
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
@@ -119,17 +119,19 @@ class Journal:
     async def _commit(self, entries: list[Entry]) -> bool:
         """Whether the database took them in time; if not, they are the first that the spool has to hold."""
         in_time: Deferred[bool] = Deferred()
+        settled: Deferred[None] = Deferred()
         timer = self._clock.callLater(LOCKED_S, in_time.callback, False)
 
         def answered(result: Failure | None) -> None:
+            settled.callback(None)
             if timer.active():
                 timer.cancel()
                 in_time.callback(result is None)
 
-        commit = self._store.write(_apply, entries).addBoth(answered)
+        self._store.write(_apply, entries).addBoth(answered)
         taken = await in_time
         if not taken:
-            self._catching_up = Deferred.fromCoroutine(self._catch_up(commit))
+            self._catching_up = Deferred.fromCoroutine(self._catch_up(settled))
             self._catching_up.addErrback(_only_cancelled)
         return taken
 
@@ -141,26 +143,31 @@ class Journal:
             self._flush_in(RETRY_S)
             self._store.alarm(f"call records cannot be written: {problem}")
 
-    async def _catch_up(self, commit: Deferred[None]) -> None:
-        """From the spool to the database, until nothing is left; what is brought twice counts once."""
-        await commit
+    async def _catch_up(self, settled: Deferred[None]) -> None:
+        """
+        From the spool to the database, until nothing is left; what is brought twice counts once.
+
+        :param settled: the commit that came too late has ended, one way or the other
+        """
+        await settled
         n_done = 0
         while not await self._caught_up(n_done):
             entries, end = await self._disk.run(self._spool.read, n_done)
             try:
                 await self._store.write(_apply, entries)
                 n_done = end
-            except DatabaseError:  # the store has raised the alarm
+            except PeeweeException:  # the store has raised the alarm
                 await deferLater(self._clock, RETRY_S)
 
     async def _caught_up(self, n_done: int) -> bool:
         await self._lock.acquire()
         try:
-            done = await self._disk.run(self._spool.size) == n_done
-            if done:
-                await self._disk.run(self._spool.clear)
-                self._catching_up = None
-            return done
+            entries, _ = await self._disk.run(self._spool.read, n_done)
+            if entries:
+                return False
+            await self._disk.run(self._spool.clear)
+            self._catching_up = None
+            return True
         finally:
             self._lock.release()
 

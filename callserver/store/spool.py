@@ -47,10 +47,6 @@ class Spool:
         whole = data[: data.rfind(b"\n") + 1]
         return [json.loads(line) for line in whole.splitlines()], start + len(whole)
 
-    def size(self) -> int:
-        """In bytes."""
-        return self.path.stat().st_size if self.path.exists() else 0
-
     def clear(self) -> None:
         """Everything in it is in the database now."""
         self.path.unlink(missing_ok=True)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from peewee import SqliteDatabase
+from peewee import OperationalError, SqliteDatabase
 from playhouse.migrations import Runner
-from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.defer import Deferred, fail, maybeDeferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
@@ -64,3 +64,50 @@ class InlineStore:
         """The same without a Deferred."""
         with self.database.atomic("IMMEDIATE"):
             return f(*args)
+
+
+class InlineWorker:
+    """A Worker whose jobs are done at once."""
+
+    def __init__(self, reactor: Any, name: str) -> None: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def run(self, job: Callable[..., Any], *args: Any) -> Deferred[Any]:
+        return maybeDeferred(job, *args)
+
+
+class StubbornStore(InlineStore):
+    """A store that may be locked (writes wait) or full (writes fail)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.locked = self.full = False
+        self.n_transactions = 0
+        self._waiting: list[tuple[Deferred[Any], Callable[..., Any], tuple[Any, ...]]] = []
+
+    def write(self, f: Callable[..., Any], *args: Any) -> Deferred[Any]:
+        if self.full:
+            return fail(OperationalError("database or disk is full"))
+        if self.locked:
+            waiting: Deferred[Any] = Deferred()
+            self._waiting.append((waiting, f, args))
+            return waiting
+        self.n_transactions += 1
+        return super().write(f, *args)
+
+    def unlock(self) -> None:
+        self.locked = False
+        for waiting, f, args in self._take():
+            self.write(f, *args).chainDeferred(waiting)
+
+    def die(self, n_done: int) -> list[object]:
+        """The process is killed: of what waited the first few were committed, but nobody learns it; returns all."""
+        self.locked = self.full = False
+        waiting = self._take()
+        for _, f, args in waiting[:n_done]:
+            self.run(f, *args)
+        return list(waiting)
+
+    def _take(self) -> list[tuple[Deferred[Any], Callable[..., Any], tuple[Any, ...]]]:
+        taken, self._waiting = self._waiting, []
+        return taken

@@ -178,7 +178,7 @@ class SqliteTests(AnyDatabase, TestCase):
         self.assertIn(f"{where}: unable to open database file", str(error))
 
     async def test_locked_by_another_program(self) -> None:
-        """A write waits until the other program lets go; what waits too long is told once."""
+        """A write waits until the other program lets go, reads do not; what waits too long is told once."""
         where = self.where()
         store = await self.open_store(where)
         other = sqlite3.connect(where, isolation_level=None)
@@ -188,6 +188,7 @@ class SqliteTests(AnyDatabase, TestCase):
             writing = [store.write(add, name) for name in ("one", "two")]
             while not self.alarms:
                 await deferLater(reactor, 0.01)
+        self.assertEqual(await store.read(ids), [], "reads do not wait behind it")
         self.assertFalse(writing[0].called)
         other.execute("ROLLBACK")
         await gatherResults(writing)
