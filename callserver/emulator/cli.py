@@ -19,6 +19,7 @@ from callserver.emulator.chip import CX93001, CX93001_WITH_LAWS
 from callserver.emulator.client import Telephone, in_hand
 from callserver.emulator.control import Failed, Lines, connect
 from callserver.emulator.narration import told
+from callserver.emulator.script import ScriptError, read_script
 from callserver.emulator.standalone import serve, table
 
 SOCKET = Path(os.environ.get("CALLSERVER_SHOP", "shop")) / "exchange.sock"
@@ -63,7 +64,7 @@ def emulate() -> None:
     """
 
 
-@emulate.command()
+@emulate.command(short_help="Run an exchange whose lines have modems. 运行交换机")
 @click.option(
     "--lines",
     "n_lines",
@@ -105,7 +106,7 @@ def exchange(
     serve(number, links_of, chip, country, played, socket, as_json, noise_dbm0=noise, loop_break=loop_break)
 
 
-@emulate.command()
+@emulate.command(short_help="Run one line with a modem. 运行一条线路")
 @click.option("--number", default=ONE_LINE, show_default=True, help="Of the line. 线路的号码。")
 @click.option("--link", type=FILE, help="A stable path that leads to the port. 指向端口的固定路径。")
 @country_option
@@ -120,7 +121,7 @@ def line(
     serve(number, {number: link}, CX93001_WITH_LAWS if laws else CX93001, country, played, socket, as_json)
 
 
-@emulate.command()
+@emulate.command(short_help="Call NUMBER: ring, keys, talk, hang up. 拨打电话")
 @click.argument("number", default=ONE_LINE)
 @click.option("--caller", default="13912345678", show_default=True, help="Number shown to who is called. 主叫号码。")
 @click.option("--name", default="", help="Name shown with it. 主叫姓名。")
@@ -169,7 +170,7 @@ def ring(
         _run(lambda reactor: _perform(reactor, socket, (caller, name, withheld), "\n".join(steps), heard))
 
 
-@emulate.command("run-script")
+@emulate.command("run-script", short_help="Let a caller do what FILE says. 运行脚本")
 @click.argument("file", type=WAV)
 @click.option("--recording", type=FILE, help="WAV file to write: left heard, right said. 录音文件。")
 @socket_option
@@ -187,10 +188,14 @@ def run_script(file: Path, recording: Path | None, socket: Path) -> None:
     hang up
     """
     text = file.read_text("utf-8-sig")
+    try:
+        read_script(text)
+    except ScriptError as problem:
+        raise SystemExit(f"{file}, {problem}") from problem
     _run(lambda reactor: _perform(reactor, socket, None, text, recording, file.parent))
 
 
-@emulate.command()
+@emulate.command(short_help="List the lines of a running exchange. 列出线路")
 @socket_option
 @json_option
 def lines(socket: Path, as_json: bool) -> None:

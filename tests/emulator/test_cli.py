@@ -71,6 +71,15 @@ class CommandTests(SynchronousTestCase):
         self.assertIn("no telephone", gone.stderr)
 
 
+class ScriptFileTests(SynchronousTestCase):
+    def test_mistake(self) -> None:
+        """A mistake in a script is told before anything is dialled, with file and line."""
+        file = Path(tempfile.mkdtemp()) / "order.txt"
+        file.write_text("caller 139\ndail 8008\n")
+        result = CliRunner().invoke(emulate, ["run-script", str(file)])
+        self.assertEqual(str(result.exception), f"{file}, line 2: no command 'dail'; did you mean 'dial'?")
+
+
 class HelpTests(SynchronousTestCase):
     def test_both_languages(self) -> None:
         """Every command explains itself in English and Chinese."""
@@ -78,3 +87,4 @@ class HelpTests(SynchronousTestCase):
             said = CliRunner().invoke(command, ["--help"]).output
             self.assertRegex(said, "[\u4e00-\u9fff]", command.name)
             self.assertIn("--help", said)
+        self.assertIn("运行交换机", CliRunner().invoke(emulate, ["--help"]).output)
