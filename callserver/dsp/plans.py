@@ -33,6 +33,7 @@ class Plan:
     name_zh: str
     tones: Mapping[str, Cadence]  # by the names of TONE_NAMES
     ring_s: tuple[float, ...]
+    tolerance_hz: float = 8.5  # 2 % of 425 Hz
 
 
 def plan(code: str) -> Plan:
@@ -91,6 +92,7 @@ PLANS: dict[str, Plan] = {
                 "howler": _chinese_howler(),
             },
             (1.0, 4.0),
+            25.0,
         ),
         Plan(
             "us",
@@ -103,7 +105,6 @@ PLANS: dict[str, Plan] = {
                 "congestion": cadence(AMERICAN_BUSY, 0.25, 0.25),
                 "sit": _sit(),
                 "call_waiting": cadence([440], 0.3, 10),
-                "howler": cadence([1400, 2060, 2450, 2600], 0.1, 0.1),
             },
             BELL,
         ),
