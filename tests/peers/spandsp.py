@@ -50,14 +50,18 @@ class Receiver:
         self._library = _load()
         self._state = ctypes.c_void_p(self._library.dtmf_rx_init(None, None, None))
 
-    def hear(self, sound: FloatArray) -> str:
-        """The keys in this sound, shape (n,), float32."""
-        keys, text = "", ctypes.create_string_buffer(128)
-        for start in range(0, len(sound), 8000):  # its queue holds 128 keys
-            piece = sound[start : start + 8000]
+    def hear(self, sound: FloatArray, n_at_once: int = 8000) -> list[tuple[str, int]]:
+        """
+        The keys in this sound, shape (n,), float32, each with the number of samples it had when it told.
+
+        :param n_at_once: samples; its queue holds 128 keys
+        """
+        keys, text = [], ctypes.create_string_buffer(128)
+        for start in range(0, len(sound), n_at_once):
+            piece = sound[start : start + n_at_once]
             self._library.dtmf_rx(self._state, _int16(piece), len(piece))
             n_keys = self._library.dtmf_rx_get(self._state, text, 127)
-            keys += text.raw[:n_keys].decode()
+            keys += [(key, start + len(piece)) for key in text.raw[:n_keys].decode()]
         return keys
 
     def close(self) -> None:
