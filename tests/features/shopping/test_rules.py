@@ -1,30 +1,461 @@
-import os
-from datetime import UTC, datetime
+"""The shop's promises: nobody gets what is not there, nobody buys twice, no order by halves."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from peewee import fn
 from twisted.internet import reactor
-from twisted.trial.unittest import TestCase
+from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from callserver.features.shopping import desk, rules, sample
+from callserver.features.shopping.rules import AboveLimit, AboveStock, OrderRefused, OrderTaken, SoldOut, UnknownItem
+from callserver.features.shopping.tables import Order, OrderLine, OrderState, Product, StockMovement
 from callserver.store.database import Store
+from callserver.store.reading import timeline
+from callserver.store.tables import Call, Table, call_columns
+from callserver.wire.messages import Card
 from callserver.wire.records import EventRecord
+from tests.store import postgres
+from tests.store.inline import InlineStore
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+LI_MING = "13912345678"
+TEA, POT = "1001", "1004"  # 50 pieces at 68.00, one piece at 268.00
 
 
-class T(TestCase):
-    async def test_smoke(self):
-        d = self.mktemp()
-        os.mkdir(d)
-        store = Store(d + "/a.db", reactor, print)
+def later(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def stamp(call_id: str, at: datetime = NOW) -> EventRecord:
+    return EventRecord(at, 1.0, "shop", "order", call_id, "line 1")
+
+
+def everything() -> dict[str, list[Any]]:
+    """All rows of all tables."""
+    return {table.__name__: sorted(table.select().tuples(), key=repr) for table in Table.__subclasses__()}
+
+
+class Crash(Exception):
+    """The process dies here."""
+
+
+@contextmanager
+def crash_at_statement(store: InlineStore, n: int) -> Iterator[None]:
+    counted, real = count(), store.database.execute_sql
+
+    def execute_sql(*args: Any, **kw: Any) -> Any:
+        if next(counted) == n:
+            raise Crash
+        return real(*args, **kw)
+
+    with patch.object(store.database, "execute_sql", execute_sql):
+        yield
+
+
+class RulesTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.store = InlineStore()
+        self.do(sample.load, NOW)
+
+    def do(self, f: Any, *args: Any) -> Any:
+        return self.store.run(f, *args)
+
+    def refusal(self, kind: type[OrderRefused], f: Any, *args: Any) -> Any:
+        return self.assertRaises(kind, self.do, f, *args)
+
+    def stock(self, item: str) -> int:
+        return int(Product.get_by_id(item).stock)
+
+    def buy(self, call_id: str, *lines: tuple[str, int], number: str | None = LI_MING) -> OrderTaken:
+        taken = self.do(rules.confirm, call_id, rules.find_buyer(number), lines, stamp(call_id), number)
+        assert isinstance(taken, OrderTaken)
+        return taken
+
+    def test_find_item(self) -> None:
+        """Its names, price and what is there; nothing for a number the shop has not."""
+        item = self.do(rules.find_item, TEA, NOW)
+        self.assertEqual((item.name.text("zh"), item.name.text("en")), ("龙井绿茶", "Longjing green tea"))
+        self.assertEqual((item.price_fen, item.available, item.limit), (6800, 50, 20))
+        self.assertIsNone(self.do(rules.find_item, "9999", NOW))
+        self.assertIsNone(self.do(rules.find_item, "1001' OR '1'='1", NOW))
+
+    def test_the_last_piece(self) -> None:
+        """Two callers want it: the first to choose it has it, the other hears it before he pays."""
+        self.do(rules.hold, "first", POT, 1, NOW)
+        self.refusal(SoldOut, rules.hold, "second", POT, 1, NOW)
+        self.assertEqual(self.do(rules.find_item, POT, NOW, "first").available, 1)
+        self.assertEqual(self.do(rules.find_item, POT, NOW, "second").available, 0)
+        self.refusal(SoldOut, rules.confirm, "second", None, [(POT, 1)], stamp("second"))
+        self.buy("first", (POT, 1))
+        self.assertEqual(self.stock(POT), 0)
+
+    def test_a_lease_ends(self) -> None:
+        """Who chose and then only talks keeps it for a while, not for ever; then who comes first has it."""
+        self.do(rules.hold, "first", POT, 1, NOW, 60.0)
+        self.refusal(SoldOut, rules.hold, "second", POT, 1, later(59.9))
+        self.do(rules.hold, "second", POT, 1, later(60))
+        self.refusal(SoldOut, rules.confirm, "first", None, [(POT, 1)], stamp("first", later(61)))
+
+    def test_a_lease_that_ended_unnoticed(self) -> None:
+        """If nobody else took it meanwhile, it can still be bought."""
+        self.do(rules.hold, "first", POT, 1, NOW, 60.0)
+        self.do(rules.confirm, "first", None, [(POT, 1)], stamp("first", later(3600)))
+        self.assertEqual(self.stock(POT), 0)
+
+    def test_how_many(self) -> None:
+        """Not more than are there, not more than the shop sells at once, and not none."""
+        self.do(rules.hold, "other", TEA, 20, NOW)
+        self.do(rules.hold, "another", TEA, 20, NOW)
+        self.assertEqual(self.refusal(AboveStock, rules.hold, "one", TEA, 11, NOW).available, 10)
+        self.assertEqual(self.refusal(AboveLimit, rules.hold, "one", TEA, 21, NOW).limit, 20)
+        self.refusal(UnknownItem, rules.hold, "one", "9999", 1, NOW)
+        for quantity in (0, -1):
+            self.assertRaises(ValueError, self.do, rules.hold, "one", TEA, quantity, NOW)
+        self.assertEqual(self.do(rules.basket, "one"), [])
+
+    def test_choosing_again(self) -> None:
+        """A second quantity replaces the first; a refused one leaves it."""
+        self.do(rules.hold, "one", TEA, 5, NOW)
+        self.do(rules.hold, "one", TEA, 7, NOW)
+        self.refusal(AboveLimit, rules.hold, "one", TEA, 99, NOW)
+        self.assertEqual([(line.item, line.quantity) for line in self.do(rules.basket, "one")], [(TEA, 7)])
+
+    def test_order(self) -> None:
+        """Order, lines, stock, movements, event and the call's record, in one."""
+        fields = {"id": "one", "direction": "in", "channel": "line 1", "started_at": NOW}
+        Call.insert(call_columns(fields) | {"node": "shop"}).execute()
+        self.do(rules.hold, "one", TEA, 2, NOW)
+        taken = self.buy("one", (TEA, 2), (POT, 1))
+        self.assertRegex(taken.order_number, r"^[1-9]\d{7}$")
+        self.assertEqual((taken.total_fen, taken.already), (2 * 6800 + 26800, False))
+        order = self.do(rules.find_order, taken.order_number)
+        self.assertEqual((order.state, order.placed_at, order.total_fen), (OrderState.PLACED, NOW, taken.total_fen))
+        self.assertEqual([(o.item, o.quantity, o.price_fen) for o in order.lines], [(TEA, 2, 6800), (POT, 1, 26800)])
+        self.assertEqual((self.stock(TEA), self.stock(POT)), (48, 0))
+        (event,) = self.do(timeline, "one")
+        self.assertEqual(event.data["order"], taken.order_number)
+        self.assertEqual(event.data["stock"], {TEA: 48, POT: 0})
+        self.assertEqual(event, taken.event)
+        self.assertEqual(Call.get_by_id("one").order_number, taken.order_number)
+        self.assertEqual(self.do(rules.basket, "one"), [])
+
+    def test_the_same_key_twice(self) -> None:
+        """Confirming again, by key, after a crash or by the agent, gives the same order."""
+        first = self.buy("one", (TEA, 2))
+        before = everything()
+        again = self.buy("one", (TEA, 5), (POT, 1))
+        self.assertEqual((again.order_number, again.total_fen, again.already), (first.order_number, 13600, True))
+        self.assertIsNone(again.event)
+        self.assertEqual(everything(), before)
+
+    def test_one_item_in_two_lines(self) -> None:
+        """They are one, for the limit too."""
+        self.assertEqual(
+            self.do(rules.find_order, self.buy("one", (TEA, 2), (TEA, 3)).order_number).lines[0].quantity, 5
+        )
+        self.refusal(AboveLimit, rules.confirm, "two", None, [(TEA, 15), (TEA, 15)], stamp("two"))
+
+    def test_the_price_that_was_told(self) -> None:
+        """The caller pays what he heard when he chose, and that price stays with the order."""
+        self.do(rules.hold, "one", TEA, 1, NOW)
+        Product.update(price_fen=9999).where(Product.number == TEA).execute()
+        taken = self.buy("one", (TEA, 1))
+        self.assertEqual(taken.total_fen, 6800)
+        self.assertEqual(self.buy("two", (TEA, 1)).total_fen, 9999)
+        self.assertEqual(self.do(rules.find_order, taken.order_number).lines[0].price_fen, 6800)
+
+    def test_nothing_ordered(self) -> None:
+        """An empty order, or one of no pieces, is the caller's program's mistake, not an order."""
+        for lines in ([], [(TEA, 0)], [(TEA, 3), (TEA, -1)]):
+            self.assertRaises(ValueError, self.do, rules.confirm, "one", None, lines, stamp("one"))
+        self.assertIsNone(Order.get_or_none(Order.call_id == "one"))
+
+    def test_one_line_that_cannot_be_had(self) -> None:
+        """Then nothing of the order is taken."""
+        self.do(rules.hold, "other", POT, 1, NOW)
+        before = everything()
+        self.refusal(SoldOut, rules.confirm, "one", None, [(TEA, 1), (POT, 1)], stamp("one"))
+        self.assertEqual(everything(), before)
+
+    def test_a_crash_between_any_two_steps(self) -> None:
+        """Wherever buying is cut off, nothing of it is left; done again, all of it is there."""
+        self.do(rules.hold, "one", TEA, 2, NOW)
+        before = everything()
+        n = 0
+        while True:
+            try:
+                with crash_at_statement(self.store, n):
+                    taken = self.buy("one", (TEA, 2), (POT, 1))
+                break
+            except Crash:
+                self.assertEqual(everything(), before, f"statement {n}")
+                n += 1
+        self.assertGreater(n, 15)
+        self.assertFalse(taken.already)
+        self.assertEqual(self.stock(TEA), 48)
+
+    def test_order_numbers(self) -> None:
+        """Eight digits, never one that exists, and no telling what the next one is."""
+        with patch(
+            "callserver.features.shopping.rules.orders.secrets.choice", side_effect=[58204713, 58204713, 12345678]
+        ):
+            self.assertEqual(self.buy("one", (TEA, 1)).order_number, "12345678")
+        numbers = [int(self.buy(f"call {n}", (TEA, 1)).order_number) for n in range(20)]
+        self.assertEqual(len(set(numbers)), 20)
+        self.assertNotEqual(numbers, sorted(numbers))
+
+    def test_hang_up_before_confirming(self) -> None:
+        """The pieces are free at once; the same number finds its basket again for half an hour, others do not."""
+        self.do(rules.hold, "one", POT, 1, NOW)
+        self.do(rules.keep_basket, "one", LI_MING, NOW)
+        self.assertEqual(self.do(rules.find_item, POT, NOW, "two").available, 1)
+        self.assertEqual([line.item for line in self.do(rules.kept_basket, "0" + LI_MING, later(1790))], [POT])
+        self.assertEqual(self.do(rules.kept_basket, LI_MING, later(1801)), [])
+        self.assertEqual(self.do(rules.kept_basket, "13800000000", NOW), [])
+
+    def test_calling_again(self) -> None:
+        """The basket goes on in the new call as far as the stock allows, at today's prices, and only once."""
+        self.do(rules.hold, "one", POT, 1, NOW)
+        self.do(rules.hold, "one", TEA, 20, NOW)
+        self.do(rules.keep_basket, "one", LI_MING, NOW)
+        for n in range(2):
+            self.do(rules.hold, f"other {n}", TEA, 18, NOW)
+        self.do(rules.hold, "other 3", POT, 1, NOW)
+        resumed = self.do(rules.resume_basket, "two", LI_MING, later(60))
+        self.assertEqual([(line.item, line.quantity) for line in resumed], [(TEA, 14)])
+        self.assertEqual(self.do(rules.find_item, TEA, later(61)).available, 0)
+        self.assertEqual(self.do(rules.resume_basket, "three", LI_MING, later(60)), [])
+
+    def test_withheld_numbers_are_nobody(self) -> None:
+        """Callers without a number do not find each other's baskets or orders."""
+        self.do(rules.hold, "one", TEA, 1, NOW, 60.0, None)
+        self.do(rules.keep_basket, "one", None, NOW)
+        self.buy("two", (TEA, 1), number=None)
+        for nobody in (None, ""):
+            self.assertEqual(self.do(rules.kept_basket, nobody, later(1)), [])
+            self.assertEqual(self.do(rules.resume_basket, "three", nobody, later(1)), [])
+            self.assertEqual(self.do(rules.orders_of, nobody), [])
+            self.assertIsNone(self.do(rules.find_buyer, nobody))
+
+    def test_hang_up_after_confirming(self) -> None:
+        """It changes nothing."""
+        self.do(rules.hold, "one", TEA, 2, NOW)
+        self.buy("one", (TEA, 2))
+        before = everything()
+        self.do(rules.keep_basket, "one", LI_MING, NOW)
+        self.assertEqual(everything(), before)
+
+    def test_cancelled(self) -> None:
+        """The caller wants nothing after all: free at once, and not remembered."""
+        self.do(rules.hold, "one", POT, 1, NOW, 60.0, LI_MING)
+        self.do(rules.release, "one")
+        self.assertEqual(self.do(rules.find_item, POT, NOW).available, 1)
+        self.assertEqual(self.do(rules.kept_basket, LI_MING, later(100)), [])
+
+    def test_the_server_died_in_the_call(self) -> None:
+        """Nobody said that the caller hung up: the lease ends by itself, and the number still finds its basket."""
+        self.do(rules.hold, "one", POT, 1, NOW, 60.0, LI_MING)
+        self.assertEqual(self.do(rules.kept_basket, LI_MING, later(30)), [], "another call may still hold it")
+        self.assertEqual([line.item for line in self.do(rules.kept_basket, LI_MING, later(61))], [POT])
+
+    def test_tracking(self) -> None:
+        """Each state with its date; a shipped order with carrier and number."""
+        number = self.buy("one", (TEA, 1)).order_number
+        self.do(rules.advance, number, OrderState.SHIPPED, later(60), "sf", "SF123")
+        order = self.do(rules.find_order, number)
+        self.assertEqual((order.state, order.since, order.placed_at), (OrderState.SHIPPED, later(60), NOW))
+        self.assertEqual((order.carrier.text("zh"), order.tracking), ("顺丰速运", "SF123"))
+        self.do(rules.advance, number, OrderState.DELIVERED, later(120))
+        self.assertEqual(self.do(rules.find_order, number).tracking, "SF123")
+        self.assertIsNone(self.do(rules.find_order, "00000000"))
+        self.assertRaises(LookupError, self.do, rules.advance, "00000000", OrderState.PAID, NOW)
+
+    def test_orders_of(self) -> None:
+        """All of a customer's, whichever of his numbers he used, the newest first."""
+        newest = self.buy("one", (TEA, 1), number="01062345678").order_number
+        found = [order.number for order in self.do(rules.orders_of, LI_MING)]
+        self.assertEqual(found, [newest, "58204713", "41873026"])
+        self.assertEqual([order.number for order in self.do(rules.orders_of, LI_MING, 1)], [newest])
+        stranger = self.buy("two", (TEA, 1), number="02012345678").order_number
+        self.assertEqual([order.number for order in self.do(rules.orders_of, "02012345678")], [stranger])
+
+    def test_agents_card(self) -> None:
+        """Who he claims to be, what he has chosen, his orders; in a shape the desktop program reads."""
+        self.do(rules.hold, "one", TEA, 2, NOW)
+        card = self.do(desk.customer_card, LI_MING, "one", NOW, "en")
+        self.assertEqual(card["customer"]["name"], "李明 Li Ming")
+        self.assertIs(card["customer"]["proved"], False)
+        wire = Card.from_wire({"call_id": "one", **card})
+        self.assertEqual([(line.name, line.quantity) for line in wire.basket], [("Longjing green tea", 2)])
+        self.assertEqual([order.state for order in wire.orders], ["shipped", "delivered"])
+        stranger = self.do(desk.customer_card, "02012345678", "two", NOW)
+        self.assertEqual(stranger, {"customer": None, "basket": [], "orders": []})
+
+    def test_agent_sees_the_basket_of_the_last_call(self) -> None:
+        """A caller who was cut off need not begin again."""
+        self.do(rules.hold, "one", TEA, 2, NOW)
+        self.do(rules.keep_basket, "one", LI_MING, NOW)
+        card = self.do(desk.customer_card, LI_MING, "two", later(60))
+        self.assertEqual([line["item"] for line in card["basket"]], [TEA])
+
+    def test_sample(self) -> None:
+        """Eight goods, one of them a last piece; orders in different states; not loaded over a shop that has goods."""
+        self.assertFalse(self.do(sample.load, NOW))
+        self.assertEqual(Product.select().count(), 8)
+        self.assertEqual(self.stock(POT), 1)
+        states = {self.do(rules.find_order, order.number).state for order in Order.select()}
+        self.assertEqual(states, set(OrderState) - {OrderState.PLACED})
+
+
+class Shop(RuleBasedStateMachine):
+    """Callers who choose, buy, hang up and crash in any order."""
+
+    calls = st.sampled_from([f"call {n}" for n in range(4)])
+    items = st.sampled_from([TEA, POT, "1006"])
+    quantities = st.integers(1, 5)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = InlineStore()
+        self.store.run(sample.load, NOW)
+        Product.update(stock=5).where(Product.number == TEA).execute()
+        StockMovement.create(product=TEA, quantity=-45, reason="correction", at_ms=0)
+        self.now = NOW
+        self.taken: dict[str, OrderTaken] = {}
+
+    def do(self, f: Any, *args: Any) -> Any:
+        try:
+            return self.store.run(f, *args)
+        except OrderRefused as refused:
+            return refused
+
+    @rule(call_id=calls, item=items, quantity=quantities)
+    def hold(self, call_id: str, item: str, quantity: int) -> None:
+        available = self.do(rules.find_item, item, self.now, call_id).available
+        answer = self.do(rules.hold, call_id, item, quantity, self.now, 60.0, f"1390000000{call_id[-1]}")
+        assert isinstance(answer, OrderRefused) is (quantity > available)
+
+    @rule(call_id=calls, lines=st.lists(st.tuples(items, quantities), min_size=1, max_size=3), crash=st.integers(0, 60))
+    def confirm(self, call_id: str, lines: list[tuple[str, int]], crash: int) -> None:
+        before = everything()
+        try:
+            with crash_at_statement(self.store, crash):
+                answer = self.do(rules.confirm, call_id, None, lines, stamp(call_id, self.now))
+        except Crash:
+            answer = None
+        if not isinstance(answer, OrderTaken):
+            assert everything() == before
+        elif call_id in self.taken:
+            assert answer.already
+            assert answer.order_number == self.taken[call_id].order_number
+        else:
+            self.taken[call_id] = answer
+
+    @rule(call_id=calls)
+    def buy_the_basket(self, call_id: str) -> None:
+        """Whoever holds pieces by a running lease can buy them."""
+        lines = self.do(rules.basket, call_id)
+        held = all(self.do(rules.find_item, o.item, self.now, call_id).available >= o.quantity for o in lines)
+        if lines and held and call_id not in self.taken:
+            answer = self.do(
+                rules.confirm, call_id, None, [(o.item, o.quantity) for o in lines], stamp(call_id, self.now)
+            )
+            assert isinstance(answer, OrderTaken)
+            self.taken[call_id] = answer
+
+    @rule(call_id=calls)
+    def release(self, call_id: str) -> None:
+        self.do(rules.release, call_id)
+
+    @rule(call_id=calls)
+    def hang_up(self, call_id: str) -> None:
+        self.do(rules.keep_basket, call_id, f"1390000000{call_id[-1]}", self.now)
+
+    @rule(call_id=calls)
+    def call_again(self, call_id: str) -> None:
+        self.do(rules.resume_basket, call_id, f"1390000000{call_id[-1]}", self.now)
+
+    @rule(seconds=st.sampled_from((1, 30, 61, 2000)))
+    def wait(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    @rule(item=items, quantity=st.integers(1, 3))
+    def goods_come(self, item: str, quantity: int) -> None:
+        self.do(rules.move_stock, item, quantity, "delivery", self.now)
+
+    @invariant()
+    def books_agree(self) -> None:
+        for product in Product.select():
+            moved = (
+                StockMovement.select(fn.SUM(StockMovement.quantity)).where(StockMovement.product == product).scalar()
+            )
+            assert product.stock == moved >= 0
+            sold = OrderLine.select(fn.SUM(OrderLine.quantity)).where(OrderLine.product == product).scalar() or 0
+            went = StockMovement.select(fn.SUM(StockMovement.quantity)).where(
+                StockMovement.product == product, StockMovement.reason == "order"
+            )
+            assert sold == -(went.scalar() or 0)
+            assert self.do(rules.find_item, product.number, self.now).available >= 0
+
+    @invariant()
+    def an_order_a_call(self) -> None:
+        orders = {order.call_id: order for order in Order.select().where(Order.call_id.is_null(False))}
+        assert orders.keys() == self.taken.keys()
+        for call_id, taken in self.taken.items():
+            assert orders[call_id].number == taken.order_number
+            assert len(self.store.run(timeline, call_id)) == 1
+            lines = OrderLine.select().where(OrderLine.order == taken.order_number)
+            assert sum(line.quantity * line.price_fen for line in lines) == taken.total_fen
+
+
+class ShopTests(SynchronousTestCase):
+    def test_shop(self) -> None:
+        """Stock is never negative and is the sum of its movements; an order is once a call, and whole."""
+        case = Shop.TestCase
+        case.settings = settings(
+            max_examples=25,
+            stateful_step_count=25,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )
+        case("runTest").debug()
+
+
+class PostgresTests(TestCase):
+    """The same statements on PostgreSQL."""
+
+    timeout = 60
+    if reason := postgres.missing():
+        skip = reason
+
+    async def test_a_day_in_the_shop(self) -> None:
+        """Choose, lose the last piece, buy, buy again, track, hang up, call again."""
+        store = Store(postgres.new_database(), reactor, lambda _: None)
         await store.start()
         self.addCleanup(store.stop)
-        now = datetime.now(UTC)
-        self.assertTrue(await store.write(sample.load, now))
-        await store.write(rules.hold, "c1", "1004", 1, now)
-        with self.assertRaises(rules.SoldOut):
-            await store.write(rules.hold, "c2", "1004", 1, now)
-        buyer = await store.read(rules.find_buyer, "013912345678")
-        stamp = EventRecord(now, 1.0, "n", "order", "c1")
-        taken = await store.write(rules.confirm, "c1", buyer, [("1004", 1)], stamp)
-        print(taken, await store.write(rules.confirm, "c1", buyer, [("1004", 1)], stamp))
-        print(await store.read(rules.find_order, taken.order_number))
-        print(await store.read(rules.orders_of, "13912345678"))
-        print(await store.read(desk.customer_card, "13912345678", "c2", now))
+        await store.write(sample.load, NOW)
+        await store.write(rules.hold, "one", POT, 1, NOW)
+        await self.assertFailure(store.write(rules.hold, "two", POT, 1, NOW), SoldOut)
+        buyer = await store.read(rules.find_buyer, LI_MING)
+        taken = await store.write(rules.confirm, "one", buyer, [(POT, 1)], stamp("one"), LI_MING)
+        again = await store.write(rules.confirm, "one", buyer, [(POT, 1)], stamp("one"), LI_MING)
+        self.assertEqual((again.order_number, again.already), (taken.order_number, True))
+        await store.write(rules.advance, taken.order_number, OrderState.SHIPPED, later(60), "post", "EA1")
+        newest, *_ = await store.read(rules.orders_of, LI_MING)
+        self.assertEqual(
+            (newest.number, newest.state, newest.tracking), (taken.order_number, OrderState.SHIPPED, "EA1")
+        )
+        await store.write(rules.hold, "three", TEA, 2, NOW)
+        await store.write(rules.keep_basket, "three", LI_MING, NOW)
+        card = await store.read(desk.customer_card, LI_MING, "four", later(1))
+        self.assertEqual([line["quantity"] for line in card["basket"]], [2])
+        self.assertEqual(len(await store.write(rules.resume_basket, "four", LI_MING, later(1))), 1)

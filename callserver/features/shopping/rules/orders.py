@@ -142,6 +142,8 @@ def orders_of(caller_number: str | None, limit: int = 5) -> list[OrderStatus]:
 def _merged(lines: Iterable[tuple[str, int]]) -> Counter[str]:
     merged: Counter[str] = Counter()
     for item, quantity in lines:
+        if quantity < 1:
+            raise ValueError(f"{quantity} pieces")
         merged[item] += quantity
     return merged
 
