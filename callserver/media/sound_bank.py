@@ -8,13 +8,18 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from callserver.dsp.codecs import LINEAR_16
+from callserver.dsp.dtmf import Event as KeyEvent
 from callserver.dsp.dtmf import KeyDown
-from callserver.dsp.ear import Event
+from callserver.dsp.fax_tones import FaxHeard
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
+from callserver.dsp.progress import Event as ProgressEvent
+from callserver.dsp.progress import ToneHeard
 from callserver.media.leg import Leg
 from callserver.media.wiring import Wiring
 
 log = Logger()
+
+Event = KeyEvent | ProgressEvent | FaxHeard
 
 FAULTS_PER_LOG_LINE = 500  # a leg that fails every tick is logged every 10 s
 
@@ -63,12 +68,19 @@ class SoundBank:
         return events
 
     def tell(self, legs: Sequence[Leg | None], events: Iterable[Event], now_s: float) -> None:
-        """Pass events on to the legs' listeners, with the time at which they began."""
+        """Pass keys, with the time at which they began, and tones on to the legs' listeners."""
         for event in events:
             leg = legs[event.channel]
-            if leg and isinstance(event, KeyDown):
-                at_s = now_s - (self._samples_heard - event.onset_sample) / RATE_HZ
-                guarded(leg, leg.listener.key, event.key, at_s)
+            if leg is None:
+                continue
+            match event:
+                case KeyDown():
+                    at_s = now_s - (self._samples_heard - event.onset_sample) / RATE_HZ
+                    guarded(leg, leg.listener.key, event.key, at_s)
+                case ToneHeard():
+                    guarded(leg, leg.listener.tone, event.name)
+                case FaxHeard():
+                    guarded(leg, leg.listener.tone, event.signal.value)
 
     def fill_players(self, wiring: Wiring) -> list[Deferred[bool]]:
         """20 ms of prompts and music; gives those whose prompts have come to their end."""

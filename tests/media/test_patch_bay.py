@@ -7,10 +7,12 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.codecs import A_LAW, LINEAR_16, MU_LAW
-from callserver.dsp.ear import Event
+from callserver.dsp.fax_tones import FaxHeard, FaxSignal
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
+from callserver.dsp.progress import ToneGone, ToneHeard
 from callserver.dsp.tones import dtmf
 from callserver.media.patch_bay import BayFull, LegClosed, PatchBay, WrongParty
+from callserver.media.sound_bank import Event
 from tests.media.bench import FakeEar, Party, key_down, make_bay, plug
 
 CALLER, AGENT, THIRD, SUPERVISOR = 0.5, 0.25, 0.125, 0.0625  # each sum of these says who is in it
@@ -303,6 +305,18 @@ class DetectorTests(SynchronousTestCase):
         self.ear.events = [key_down(line.leg.slot, "5", onset_sample=80)]
         bay.tick()
         self.assertEqual([(digit, round(at_s, 6)) for digit, at_s in line.keys], [("5", 9.99)])
+
+    def test_tones(self) -> None:
+        """A tone is told by its name when it is heard, of the exchange as of a fax machine; its end is not told."""
+        line = plug(self.bay, "line 1")
+        slot = line.leg.slot
+        self.ear.events = [
+            ToneHeard(slot, "busy", 0),
+            ToneGone(slot, "busy", 0),
+            FaxHeard(slot, FaxSignal.CNG, 0, 1100.0, -9.0),
+        ]
+        self.bay.tick()
+        self.assertEqual(line.tones, ["busy", FaxSignal.CNG.value])
 
     def test_headset(self) -> None:
         """Nobody listens for keys in an agent's headset."""
