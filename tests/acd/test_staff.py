@@ -3,15 +3,18 @@
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
-from twisted.internet.defer import Deferred
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import LogPublisher, globalLogPublisher
-from twisted.trial.unittest import SynchronousTestCase
+from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from callserver.acd import passwords
 from callserver.acd.staff import Staff, StaffBook
 from callserver.acd.staff_tables import AttemptRow
+from callserver.store.database import Store
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
+from tests.store import postgres
 from tests.store.inline import InlineStore
 
 GOOD, OTHER = "tea-and-cups", "walnuts+dates"
@@ -150,6 +153,29 @@ class StaffTests(SynchronousTestCase):
         self.assertEqual(self.successResultOf(self.log_in(password=OTHER)).rights, {Right.LISTEN})
         for change in (self.book.set_password("9", OTHER), self.book.set_rights("9", []), self.book.unlock("9")):
             self.assertEqual(self.failureResultOf(change, Refused).value.code, Refusal.BAD_ARGUMENT)
+
+
+class PostgresTests(TestCase):
+    """The same statements on PostgreSQL, with real threads and the real cost of a password."""
+
+    timeout = 60
+    if reason := postgres.missing():
+        skip = reason
+
+    async def test_a_day_at_the_desk(self) -> None:
+        """Added, logged in, mistyped, locked, unlocked."""
+        store = Store(postgres.new_database(), reactor, lambda _: None)
+        await store.start()
+        self.addCleanup(store.stop)
+        book = StaffBook(store, reactor)
+        li = await book.add("801", "李明", GOOD, RIGHTS, {"zh": 5})
+        error = await self.assertFailure(book.add("801", "王芳", GOOD, RIGHTS), Refused)
+        self.assertEqual(error.code, Refusal.BAD_ARGUMENT)
+        self.assertEqual(await book.log_in("801", GOOD, "10.0.0.7"), li)
+        await gatherResults([self.assertFailure(book.log_in("801", OTHER, "10.0.0.7"), Refused) for _ in range(5)])
+        await self.assertFailure(book.log_in("801", GOOD, "10.0.0.7"), Refused)
+        await book.unlock("801")
+        self.assertEqual(await book.log_in("801", GOOD, "10.0.0.7"), li)
 
 
 def count_failures() -> int:

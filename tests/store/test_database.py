@@ -81,7 +81,7 @@ class AnyDatabase:
     async def test_again(self) -> None:
         """What was written is there at the next start."""
         where = self.where()
-        first = Store(where, reactor, print)
+        first = Store(where, reactor, lambda _: None)
         await first.start()
         await first.write(add, "one")
         await first.stop()
@@ -91,13 +91,13 @@ class AnyDatabase:
     async def test_another_version(self) -> None:
         """A database of a newer callserver is refused in one line, and nothing in it is changed."""
         where = self.where()
-        store = Store(where, reactor, print)
+        store = Store(where, reactor, lambda _: None)
         await store.start()
         await store.write(
             lambda: bound.execute_sql("INSERT INTO schema_migration (name, applied) VALUES ('9000_x', '2030-01-01')")
         )
         await store.stop()
-        error = await self.assertFailure(Store(where, reactor, print).start(), StoreError)
+        error = await self.assertFailure(Store(where, reactor, lambda _: None).start(), StoreError)
         self.assertIn("made by another version of callserver (it has 9000_x)", str(error))
         self.assertNotIn("\n", str(error))
 
@@ -105,7 +105,7 @@ class AnyDatabase:
         """A database with other tables is not taken over."""
         where = self.where()
         self.fill_with_something_else(where)
-        error = await self.assertFailure(Store(where, reactor, print).start(), StoreError)
+        error = await self.assertFailure(Store(where, reactor, lambda _: None).start(), StoreError)
         self.assertIn("holds tables, but not those of callserver", str(error))
 
     async def test_too_many_jobs(self) -> None:
@@ -140,14 +140,14 @@ class SqliteTests(AnyDatabase, TestCase):
         where = self.where()
         self.fill_with_something_else(where)
         before = where.read_bytes()
-        await self.assertFailure(Store(where, reactor, print).start(), StoreError)
+        await self.assertFailure(Store(where, reactor, lambda _: None).start(), StoreError)
         self.assertEqual(where.read_bytes(), before)
         self.assertEqual(list(where.parent.glob(where.name + "?*")), [])
 
     async def test_damaged(self) -> None:
         """A damaged database is kept beside the new one that is begun, and the admin is told."""
         where = self.where()
-        store = Store(where, reactor, print)
+        store = Store(where, reactor, lambda _: None)
         await store.start()
         for n in range(200):
             await store.write(add, f"call {n}")
@@ -174,7 +174,7 @@ class SqliteTests(AnyDatabase, TestCase):
     async def test_no_such_folder(self) -> None:
         """One line with the path."""
         where = self.where() / "nowhere" / "shop.db"
-        error = await self.assertFailure(Store(where, reactor, print).start(), StoreError)
+        error = await self.assertFailure(Store(where, reactor, lambda _: None).start(), StoreError)
         self.assertIn(f"{where}: unable to open database file", str(error))
 
     async def test_locked_by_another_program(self) -> None:
@@ -210,7 +210,7 @@ class SqliteTests(AnyDatabase, TestCase):
     async def test_stop_while_locked(self) -> None:
         """Stopping the server does not wait for another program."""
         where = self.where()
-        store = Store(where, reactor, print)
+        store = Store(where, reactor, lambda _: None)
         await store.start()
         other = sqlite3.connect(where, isolation_level=None)
         self.addCleanup(other.close)
@@ -270,6 +270,15 @@ class PostgresTests(AnyDatabase, TestCase):
             other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
         await store.write(add, "two")
         self.assertEqual(await store.read(ids), ["one", "two"])
+
+    async def test_reading_from_another_process(self) -> None:
+        """Its calls can be listed while the server runs."""
+        where = self.where()
+        store = await self.open_store(where)
+        await store.write(add, "one")
+        with read_only(where):
+            self.assertEqual([call.id for call in list_calls()], ["one"])
+        bound.initialize(store._database)
 
     async def test_no_server(self) -> None:
         """One line, without the password of the URL."""
