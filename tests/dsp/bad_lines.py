@@ -97,12 +97,18 @@ def listen(sound: FloatArray, rng: np.random.Generator | None = None, bank: Dtmf
     return events
 
 
-def compare(pressed: Iterable[Press], events: Iterable[Event]) -> tuple[list[Press], list[KeyDown]]:
-    """The presses that were not heard, and the keys that were not pressed (or were heard twice)."""
+def compare(
+    pressed: Iterable[Press], events: Iterable[Event], tolerance_samples: int = 40
+) -> tuple[list[Press], list[KeyDown]]:
+    """
+    The presses that were not heard, and the keys that were not pressed (or were heard twice).
+
+    :param tolerance_samples: of the beginning
+    """
     heard = [event for event in events if isinstance(event, KeyDown)]
     missed = []
     for press in pressed:
-        matches = [down for down in heard if is_of(down, press)]
+        matches = [down for down in heard if is_of(down, press, tolerance_samples)]
         if matches:
             heard.remove(matches[0])
         else:
@@ -110,9 +116,10 @@ def compare(pressed: Iterable[Press], events: Iterable[Event]) -> tuple[list[Pre
     return missed, heard
 
 
-def is_of(down: KeyDown, press: Press) -> bool:
-    """The event tells of this press: its key, its beginning to 5 ms."""
-    return (down.channel, down.key) == (press.channel, press.key) and abs(down.onset_sample - press.start) <= 40
+def is_of(down: KeyDown, press: Press, tolerance_samples: int) -> bool:
+    """The event tells of this press."""
+    late = abs(down.onset_sample - press.start)
+    return (down.channel, down.key) == (press.channel, press.key) and late <= tolerance_samples
 
 
 def tilted(sound: FloatArray) -> FloatArray:
