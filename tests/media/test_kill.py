@@ -1,7 +1,7 @@
+import contextlib
 import subprocess
 import sys
 import wave
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ def record_and_kill(folder: Path, n_lines: int, seconds: float) -> tuple[list[Pa
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout
         names = child.stdout.readline().split()
-        with suppress(subprocess.TimeoutExpired):
+        with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(seconds)
         child.kill()
         lines = child.stdout.readlines()
