@@ -5,12 +5,16 @@ import numpy as np
 from callserver.dsp.canceller import EchoCanceller
 from callserver.dsp.dtmf import DtmfBank
 from callserver.dsp.dtmf import Event as KeyEvent
+from callserver.dsp.fax_tones import FAX_FREQS, FaxHeard, FaxToneBank
 from callserver.dsp.framer import Framer
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.front_end import FrontEnd
+from callserver.dsp.plans import PLANS, Plan
+from callserver.dsp.progress import Event as ProgressEvent
+from callserver.dsp.progress import ProgressBank, progress_freqs
 from callserver.dsp.tone_pairs import TONES_HZ
 
-Event = KeyEvent
+Event = KeyEvent | ProgressEvent | FaxHeard
 
 
 class Ear:
@@ -18,18 +22,21 @@ class Ear:
     All detectors of all channels on one front end, behind the echo canceller.
 
     :param n_channels: rows of every array fed, for good
+    :param plan: whose exchange's tones are named
     `cleaned`: float32, shape (n_channels, n): received less the echo of what was played, for the ticks that the last
     `feed` completed; fed whole ticks, its shape is that of `received`.
     `canceller`: its `loss_db` and `line_loss_db` are figures of each line.
     """
 
-    def __init__(self, n_channels: int) -> None:
+    def __init__(self, n_channels: int, plan: Plan = PLANS["cn"]) -> None:
         self.n_channels = n_channels
         self.canceller = EchoCanceller(n_channels)
         self.cleaned: FloatArray = np.zeros((n_channels, 0), np.float32)
         self._received, self._played = Framer(n_channels), Framer(n_channels)
-        self._front_end = FrontEnd(n_channels, TONES_HZ)
+        self._front_end = FrontEnd(n_channels, [*TONES_HZ, *progress_freqs(plan), *FAX_FREQS])
         self._keys = DtmfBank(n_channels, self._front_end)
+        self._progress = ProgressBank(n_channels, plan, self._front_end)
+        self._fax = FaxToneBank(n_channels, self._front_end)
 
     def feed(self, received: FloatArray, played: FloatArray | None = None) -> list[Event]:
         """
@@ -57,7 +64,9 @@ class Ear:
         self._played.forget(channel)
         self.canceller.reset(channel)
         self._keys.reset(channel)
+        self._progress.reset(channel)
+        self._fax.reset(channel)
 
     def _listen(self, frame: FloatArray) -> list[Event]:
         spectrum = self._front_end.measure(frame)
-        return [event for bank in (self._keys,) for event in bank.hear(spectrum)]
+        return [*self._keys.hear(spectrum), *self._progress.hear(spectrum), *self._fax.hear(spectrum)]

@@ -7,8 +7,11 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.dtmf import KeyDown, KeyUp
 from callserver.dsp.ear import Ear
+from callserver.dsp.fax_tones import FaxHeard, FaxSignal
 from callserver.dsp.frames import FloatArray
-from callserver.dsp.tones import dtmf
+from callserver.dsp.plans import PLANS
+from callserver.dsp.progress import ToneHeard
+from callserver.dsp.tones import dtmf, play, tone
 from tests.dsp.bad_lines import Sender, compare
 from tests.dsp.test_canceller import echo_of, power_db, speech
 
@@ -75,6 +78,31 @@ class EarTests(SynchronousTestCase):
             taken = piece.stop
         self.assertEqual(cut_keys, keys)
         np.testing.assert_array_equal(np.concatenate(cut_cleaned, axis=1), cleaned)
+
+    def test_all_detectors(self) -> None:
+        """Keys, the exchange's tones and fax machines are heard at once, each on its own channel."""
+        sound = np.zeros((3, RATE * 5), np.float32)
+        sound[0, 400:1040] = dtmf("7", 80, 0)
+        sound[1] = play(PLANS["de"].tones["busy"], 5, -20.0)
+        sound[2, 800:4800] = tone([1100.0], 4000, -20.0)
+        ear = Ear(3, PLANS["de"])
+        events = [event for n in range(0, sound.shape[1], 160) for event in ear.feed(sound[:, n : n + 160])]
+        heard = {(event.channel, type(event)) for event in events}
+        self.assertEqual(heard, {(0, KeyDown), (0, KeyUp), (1, ToneHeard), (2, FaxHeard)})
+        self.assertEqual([event.name for event in events if isinstance(event, ToneHeard)], ["busy"])
+        self.assertEqual([event.signal for event in events if isinstance(event, FaxHeard)], [FaxSignal.CNG])
+
+    def test_tones_under_our_prompt(self) -> None:
+        """The caller has hung up while we speak: busy is named under the prompt's echo."""
+        rng = np.random.default_rng(43)
+        played = speech(rng, 2, 7)
+        received = echo_of(rng, played, 6, np.array([400, 1200]))
+        received[:, RATE * 2 :] += play(PLANS["cn"].tones["busy"], 5, -18.0)
+        ear = Ear(2)
+        ticks = range(0, received.shape[1], 160)
+        events = [event for n in ticks for event in ear.feed(received[:, n : n + 160], played[:, n : n + 160])]
+        named = {(event.channel, event.name) for event in events if isinstance(event, ToneHeard)}
+        self.assertEqual(named, {(0, "busy"), (1, "busy")})
 
     def test_wrong_shape(self) -> None:
         """Sound of the wrong shape or type is refused by name, and nothing is lost by it."""
