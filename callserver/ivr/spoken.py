@@ -1,105 +1,141 @@
-"""Numbers, money and dates as the pieces that were recorded: names of the catalogue, in the order they are said."""
+"""Numbers, money, dates and strings of digits as names of recorded pieces, for either language."""
 
 import datetime
-import re
 
-from cn2an import an2cn, cn2an
-from num2words import num2words
-
-ZH_PARTS = re.compile("(?P<thousand>.)千|(?P<hundred>.)百|(?P<zero>零)|(?P<scale>[万亿])|(?P<number>[^千百零万亿]+)")
-ZH_SCALES = {"万": "ten-thousand", "亿": "hundred-million"}
-EN_WORDS = {num2words(n).replace("-", " "): str(n) for n in range(100)}
-FEN_A_YUAN, FEN_A_JIAO = 100, 10
-RELATIVE_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+LIMIT = 1_000_000_000  # beyond, nobody listens
 
 
 def digits(language: str, text: str) -> list[str]:
-    """One by one, as order and telephone numbers are said: zh says yao for 1; letters too; other characters are not."""
-    return [piece for character in text if (piece := _character(language, character))]
+    """A number said sign by sign: telephone, order or tracking number; A-Z are letters, other signs are not said."""
+    one = "yao" if language == "zh" else "number-1"  # 一 and 七 sound alike on a bad line
+    signs = [sign for sign in text.lower() if sign.isascii() and sign.isalnum()]
+    return [one if sign == "1" else f"number-{sign}" if sign.isdigit() else f"letter-{sign}" for sign in signs]
 
 
 def number(language: str, n: int) -> list[str]:
-    """A whole number from 0 to 10**12: "一千二百零三", "one thousand two hundred and three"."""
-    return _zh_number(n) if language == "zh" else _en_number(n)
+    """
+    A whole number, the way one counts.
+
+    :raises ValueError: below 0, or a thousand millions and more
+    """
+    if not 0 <= n < LIMIT:
+        raise ValueError(f"no words for {n}: whole numbers from 0 to {LIMIT - 1}")
+    return _mandarin(n) if language == "zh" else _english(n)
 
 
 def count(language: str, n: int) -> list[str]:
-    """So many pieces of goods: "两件", "two pieces"."""
+    """A number of pieces: 两件, one piece, two pieces."""
     if language == "zh":
-        return [*(["liang"] if n == 2 else number("zh", n)), "pieces"]
-    return [*number("en", n), "piece" if n == 1 else "pieces"]
+        return [*_quantity(n), "pieces"]
+    return [*number(language, n), "piece" if n == 1 else "pieces"]
 
 
 def money(language: str, fen: int) -> list[str]:
-    """A price: 1250 fen are "十二元五角", "twelve yuan fifty fen"."""
-    yuan, rest = divmod(fen, FEN_A_YUAN)
-    said = [*number(language, yuan), "yuan"] if yuan or not rest else []
-    if not rest:
-        return said
-    return said + (_zh_small_change(rest, bool(yuan)) if language == "zh" else [*number("en", rest), "fen"])
+    """An amount in fen, as a cashier says it: 十二元五角; twelve yuan fifty; twelve yuan and five fen."""
+    yuan, rest = divmod(fen, 100)
+    return _mandarin_money(yuan, rest) if language == "zh" else _english_money(yuan, rest)
 
 
 def date(language: str, day: datetime.date, today: datetime.date) -> list[str]:
-    """A day near `today`: by its name if it is next to it, else month and day, with the year if it is another."""
-    near = RELATIVE_DAYS.get((day - today).days)
+    """A day as seen from today: the neighbouring days by name, another year with its number."""
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((day - today).days)
     if near:
         return [near]
     month_and_day = [f"month-{day.month}", f"day-{day.day}"]
     if day.year == today.year:
         return month_and_day
-    return [*_zh_year(day.year), *month_and_day] if language == "zh" else [*month_and_day, *_en_year(day.year)]
+    if language == "zh":
+        return [*(f"number-{figure}" for figure in str(day.year)), "year", *month_and_day]
+    return [*month_and_day, *_english_year(day.year)]
 
 
-def _character(language: str, character: str) -> str | None:
-    if character in "0123456789":
-        return "yao" if (language, character) == ("zh", "1") else f"number-{character}"
-    return f"letter-{character.lower()}" if character.isascii() and character.isalpha() else None
+def weekday(day: datetime.date) -> list[str]:
+    """Monday is weekday-1, in both languages."""
+    return [f"weekday-{day.isoweekday()}"]
 
 
-def _zh_number(n: int) -> list[str]:
-    return [piece for part in ZH_PARTS.finditer(an2cn(n, "low")) for piece in _zh_part(part, n)]
+def time_of_day(language: str, time: datetime.time) -> list[str]:
+    """Hours and minutes on a clock of twelve hours: 下午两点零五分, two oh five p.m."""
+    hour = time.hour - 12 if time.hour > 12 else time.hour
+    if language == "zh":
+        zero = ["number-0"] if time.minute < 10 else []
+        minutes = [*zero, *_mandarin(time.minute), "minutes"] if time.minute else []
+        return ["morning" if time.hour < 12 else "afternoon", *_quantity(hour), "oclock", *minutes]
+    half_day = "am" if time.hour < 12 else "pm"
+    minutes = ["oh"] * (0 < time.minute < 10) + _english(time.minute) if time.minute else []
+    return [*_english(hour or 12), *minutes, half_day]
 
 
-def _zh_part(part: re.Match[str], n: int) -> list[str]:
-    word = part.group()
-    if part["thousand"] or part["hundred"]:
-        return [f"{part.lastgroup}-{int(cn2an(word[0]))}"]
-    if part["scale"]:
-        return [ZH_SCALES[word]]
-    if part["zero"]:
-        return ["number-0"]
-    if word == "二" and n >= 10_000 and part.end() < len(part.string):
-        return ["liang"]  # 两万, but 十二
-    tens = f"number-{int(cn2an(word, 'smart'))}"
-    return ["number-1", tens] if word.startswith("一十") and part.start() else [tens]  # 一百一十二, but 十二
+# Mandarin: 一千二百零三; groups of four figures
 
 
-def _en_number(n: int) -> list[str]:
+def _quantity(n: int) -> list[str]:
+    return ["liang"] if n == 2 else number("zh", n)
+
+
+def _mandarin(n: int) -> list[str]:
+    if n < 100:
+        return [f"number-{n}"]
+    hundred_millions, rest = divmod(n, 100_000_000)
+    ten_thousands, rest = divmod(rest, 10_000)
     said: list[str] = []
-    waiting: list[str] = []  # "thirty" that may go on with "four"
-    words = num2words(n).replace(",", "").replace("-", " ").split()
-    for word in [*words, ""]:
-        if " ".join([*waiting, word]) in EN_WORDS:
-            waiting.append(word)
-            continue
-        if waiting:
-            said.append(f"number-{EN_WORDS[' '.join(waiting)]}")
-        waiting = [word] if word in EN_WORDS else []
-        if word and not waiting:
-            said.append(word)
+    for group, unit in ((hundred_millions, ["hundred-million"]), (ten_thousands, ["ten-thousand"]), (rest, [])):
+        if group:
+            said += ["number-0"] * (bool(said) and group < 1000) + _group(group, bool(said), bool(unit)) + unit
     return said
 
 
-def _zh_small_change(fen: int, after_yuan: bool) -> list[str]:
-    jiao, rest = divmod(fen, FEN_A_JIAO)
-    said = [f"jiao-{jiao}"] if jiao else (["number-0"] if after_yuan else [])
-    return [*said, f"fen-{rest}"] if rest else said
+def _group(n: int, follows: bool, unit: bool) -> list[str]:
+    """1 to 9999, after a higher group or not, before a unit or not: 十二万 at the beginning, 零一十二 within."""
+    thousands, rest = divmod(n, 1000)
+    hundreds, tens = divmod(rest, 100)
+    said = [f"thousand-{thousands}"] * bool(thousands)
+    if rest and not hundreds and thousands:
+        said.append("number-0")
+    said += [f"hundred-{hundreds}"] * bool(hundreds)
+    if tens and tens < 10 and hundreds:
+        said.append("number-0")
+    if n == 2 and unit and not follows:
+        return ["liang"]
+    if 10 <= tens < 20 and (said or follows):
+        said.append("number-1")
+    return [*said, f"number-{tens}"] if tens else said
 
 
-def _zh_year(year: int) -> list[str]:
-    return [*(f"number-{digit}" for digit in str(year)), "year"]
+def _mandarin_money(yuan: int, rest: int) -> list[str]:
+    jiao, fen = divmod(rest, 10)
+    said = [*_quantity(yuan), "yuan"] if yuan or not rest else []
+    said += [f"jiao-{jiao}"] if jiao else ["number-0"] * bool(yuan and fen)
+    return [*said, f"fen-{fen}"] if fen else said
 
 
-def _en_year(year: int) -> list[str]:
+# English: one thousand two hundred and three; groups of three figures
+
+
+def _english(n: int) -> list[str]:
+    if n < 100:
+        return [f"number-{n}"]
+    millions, rest = divmod(n, 1_000_000)
+    thousands, rest = divmod(rest, 1000)
+    said: list[str] = []
+    for group, unit in ((millions, ["million"]), (thousands, ["thousand"]), (rest, [])):
+        hundreds, tens = divmod(group, 100)
+        said += [f"number-{hundreds}", "hundred"] if hundreds else []
+        said += ["and"] * bool(tens and (hundreds or (said and not unit)))
+        said += [f"number-{tens}"] if tens else []
+        said += unit if group else []
+    return said
+
+
+def _english_money(yuan: int, rest: int) -> list[str]:
+    if rest and not yuan:
+        return [*_english(rest), "fen"]
+    said = [*number("en", yuan), "yuan"]
+    if 0 < rest < 10:
+        return [*said, "and", *_english(rest), "fen"]
+    return said + _english(rest) * bool(rest)
+
+
+def _english_year(year: int) -> list[str]:
     century, rest = divmod(year, 100)
-    return [f"number-{century}", f"number-{rest}"] if rest >= 10 else number("en", year)
+    return _english(year) if rest < 10 else [*_english(century), *_english(rest)]
