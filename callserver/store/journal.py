@@ -53,6 +53,7 @@ class Journal:
         self._acknowledge: list[Deferred[None]] = []
         self._lock = DeferredLock()
         self._timer: Any = None
+        self._in_memory = False  # there is no room for the spool either
         self._catching_up: Deferred[None] | None = None  # there while the spool is in use
 
     def start(self) -> Deferred[list[CallRecord]]:
@@ -138,10 +139,13 @@ class Journal:
     async def _put_aside(self, entries: list[Entry]) -> None:
         try:
             await self._disk.run(self._spool.append, entries)
+            self._in_memory = False
         except OSError as problem:
-            self._entries[:0] = entries  # kept in memory, and no call refused for it
+            self._entries[:0] = entries  # no call is refused for it
             self._flush_in(RETRY_S)
-            self._store.alarm(f"call records cannot be written: {problem}")
+            if not self._in_memory:  # told once: an alarm is an event too, and events cannot be written
+                self._in_memory = True
+                self._store.alarm(f"call records cannot be written: {problem}")
 
     async def _catch_up(self, settled: Deferred[None]) -> None:
         """

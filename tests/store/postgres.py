@@ -11,8 +11,9 @@ from functools import cache
 from glob import glob
 from itertools import count
 from pathlib import Path
+from typing import Any
 
-START_S = 60
+STOP_S = 60
 _n_databases = count()
 
 
@@ -42,29 +43,40 @@ def _program(name: str) -> str | None:
     return shutil.which(name) or next(iter(sorted(glob(f"/usr/lib/postgresql/*/bin/{name}"), reverse=True)), None)
 
 
+# ends with the test process, also when that is killed: the pipe to its standard input closes
+SERVE = """
+"$1" -D data -U shop -A trust -E UTF8 --no-sync >log 2>&1 &&
+"$2" -D data -w -l log -o "-p $3 -c listen_addresses=127.0.0.1 -c unix_socket_directories=$PWD" start >>log 2>&1 &&
+echo ready
+read end
+"$2" -D data -m immediate stop >>log 2>&1
+rm -rf "$PWD"
+"""
+
+
 @cache
 def _server() -> int:
     """Start it; PostgreSQL refuses to run as root, so root lends it the user that Debian's package made."""
     folder = Path(tempfile.mkdtemp(prefix="callserver-postgres-"))
-    user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
-    if user:
+    identity: dict[str, Any] = {"start_new_session": True}
+    if os.geteuid() == 0:
+        user = pwd.getpwnam("postgres")
         os.chown(folder, user.pw_uid, user.pw_gid)
-    identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+        identity |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     port = _free_port()
-    run = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **identity}
-    data = folder / "data"
-    initdb = [_program("initdb") or "initdb", "-D", data, "-U", "shop", "-A", "trust", "-E", "UTF8", "--no-sync"]
-    subprocess.run(initdb, check=True, timeout=START_S, **run)
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-    control = [_program("pg_ctl") or "pg_ctl", "-D", data, "-w"]
-    subprocess.run([*control, "-o", options, "start"], check=True, timeout=START_S, **run)
-    atexit.register(_stop, [*control, "-m", "immediate", "stop"], run, folder)
+    programs = [_program(name) or name for name in ("initdb", "pg_ctl")]
+    command = ["sh", "-c", SERVE, "postgres-for-tests", *programs, str(port)]
+    server = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **identity)
+    assert server.stdin is not None
+    assert server.stdout is not None
+    atexit.register(_stop, server)
+    if server.stdout.readline() != "ready\n":
+        raise RuntimeError("PostgreSQL did not start")
     return port
 
 
-def _stop(command: list[object], run: dict[str, object], folder: Path) -> None:
-    subprocess.run(command, timeout=START_S, **run)  # type: ignore[call-overload]
-    shutil.rmtree(folder, ignore_errors=True)
+def _stop(server: "subprocess.Popen[str]") -> None:
+    server.communicate(timeout=STOP_S)
 
 
 def _free_port() -> int:
