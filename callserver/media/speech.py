@@ -1,0 +1,163 @@
+"""Names and free text, spoken: recorded if somebody has recorded them, else by the synthesiser, once."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from twisted.internet.defer import Deferred, DeferredSemaphore
+from twisted.internet.error import ProcessExitedAlready
+from twisted.internet.interfaces import IProcessTransport
+from twisted.internet.protocol import ProcessProtocol
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.failure import Failure
+
+from callserver.dsp.frames import FloatArray
+from callserver.dsp.sound_files import SoundFileError, read_wav
+
+T = TypeVar("T")
+
+CHILDREN = 2
+PATIENCE_S = 15.0
+TEXT_MAX = 500
+COMMAND = (sys.executable, "-m", "callserver.media.speech_child")
+VOICE = "espeak 130"  # part of a cached file's name: another voice makes another file
+
+
+class SpeechError(Exception):
+    """A text that cannot be spoken now; say the rest without it."""
+
+
+class RecordedNames(Protocol):
+    """Names that were recorded beforehand (callserver.ivr.prompts.Prompts)."""
+
+    def named(self, language: str, text: str) -> FloatArray | None:
+        """Its recording, shape (n,), 8 kHz."""
+
+
+class Speech:
+    """
+    :param folder: keeps what was synthesised
+    :param command: runs `speech_child`; started at the first text that needs it, at most two at once
+    """
+
+    def __init__(self, reactor: Any, recorded: RecordedNames, folder: Path, command: Sequence[str] = COMMAND) -> None:
+        self._reactor, self._recorded, self._folder, self._command = reactor, recorded, folder, command
+        self._turns = DeferredSemaphore(CHILDREN)
+        self._idle: list[SpeechChild] = []
+        self._children: set[SpeechChild] = set()
+
+    def say(self, language: str, text: str) -> Deferred[FloatArray]:
+        """The sound of a text, shape (n,), 8 kHz; fails with SpeechError."""
+        return Deferred.fromCoroutine(self._say(language, text[:TEXT_MAX]))
+
+    def stop(self) -> Deferred[None]:
+        """End the children; fires when they are gone."""
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _say(self, language: str, text: str) -> FloatArray:
+        recorded = self._recorded.named(language, text)
+        if recorded is not None:
+            return recorded
+        name = sha256(f"{VOICE} {language} {text}".encode("utf-8", "replace")).hexdigest()[:32]
+        path = self._folder / f"{name}.wav"
+        try:
+            return await self._read(path)
+        except SoundFileError:  # not said yet, or damaged
+            await self._synthesise({"language": language, "text": text, "path": str(path)})
+        try:
+            return await self._read(path)
+        except SoundFileError as problem:
+            raise SpeechError(str(problem)) from problem
+
+    def _read(self, path: Path) -> Deferred[FloatArray]:
+        sound: Deferred[FloatArray] = deferToThreadPool(self._reactor, self._reactor.getThreadPool(), read_wav, path)
+        return sound
+
+    async def _synthesise(self, job: dict[str, str]) -> None:
+        await self._turns.acquire()
+        child = self._idle.pop() if self._idle else self._new_child()
+        try:
+            await child.do(job)
+            self._idle.append(child)
+        finally:
+            self._turns.release()
+
+    def _new_child(self) -> "SpeechChild":
+        child = SpeechChild(self._reactor, self._gone)
+        self._children.add(child)
+        self._reactor.spawnProcess(
+            child, self._command[0], list(self._command), env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+        )
+        return child
+
+    def _gone(self, child: "SpeechChild") -> None:
+        self._children.discard(child)
+        if child in self._idle:
+            self._idle.remove(child)
+
+    async def _stop(self) -> None:
+        for child in tuple(self._children):
+            child.kill()
+            await child.ended
+
+
+class SpeechChild(ProcessProtocol):
+    """One child; one text at a time."""
+
+    transport: IProcessTransport
+
+    def __init__(self, reactor: Any, on_gone: "Callable[[SpeechChild], None]") -> None:
+        self.ended: Deferred[None] = Deferred()
+        self._reactor, self._on_gone = reactor, on_gone
+        self._answer: Deferred[None] | None = None
+        self._text = b""
+
+    def do(self, job: dict[str, str]) -> Deferred[None]:
+        """Fires when the file is there; fails with SpeechError."""
+        answer: Deferred[None] = Deferred()
+        self._answer = answer
+        self.transport.write(json.dumps(job).encode() + b"\n")
+        patience = self._reactor.callLater(PATIENCE_S, self._give_up)
+
+        def over(result: T) -> T:
+            if patience.active():
+                patience.cancel()
+            return result
+
+        return answer.addBoth(over)
+
+    def kill(self) -> None:
+        """At once; harmless when it is gone."""
+        with suppress(ProcessExitedAlready):
+            self.transport.signalProcess("KILL")
+
+    def outReceived(self, data: bytes) -> None:
+        self._text += data
+        line, newline, rest = self._text.partition(b"\n")
+        if newline:
+            self._text = rest
+            problem = json.loads(line)["problem"]
+            self._fire(SpeechError(problem) if problem else None)
+
+    def processEnded(self, reason: Failure) -> None:
+        self._on_gone(self)
+        self._fire(SpeechError("the synthesiser has ended"))
+        self.ended.callback(None)
+
+    def _give_up(self) -> None:
+        self._fire(SpeechError(f"the synthesiser said nothing for {PATIENCE_S:g} s"))
+        self.kill()
+
+    def _fire(self, problem: SpeechError | None) -> None:
+        answer, self._answer = self._answer, None
+        if answer is None:
+            return
+        if problem is None:
+            answer.callback(None)
+        else:
+            answer.errback(problem)

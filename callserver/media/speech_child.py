@@ -1,0 +1,83 @@
+"""
+The synthesiser in a process of its own: it is not safe in threads, and may take its process along.
+
+Reads one JSON object a line, {"language", "text", "path"}, and answers each with {"problem"}: "" when the WAV file is
+there, 16-bit, 8 kHz, levelled like the recorded prompts.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyttsx3
+from pyttsx3.drivers import _espeak
+
+from callserver.dsp.frames import FloatArray
+from callserver.dsp.sound_files import read_wav, write_wav
+
+VOICES = {"zh": "sit/cmn", "en": "gmw/en-us"}
+WORDS_A_MINUTE = 130  # faster is not understood on a telephone
+ACTIVE_LEVEL, PEAK = 10 ** (-19 / 20), 10 ** (-3 / 20)  # RMS of what is not silence, and the largest sample
+SILENCE = 10 ** (-45 / 20)
+
+
+class Synthesiser:
+    """pyttsx3 on eSpeak NG; each `Synchronize` waits for what the library does in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._engine = pyttsx3.init("espeak")
+        self._completed: list[bool] = []
+        self._engine.connect("finished-utterance", lambda name, completed: self._completed.append(completed))
+        _espeak.Synchronize()
+        self._engine.runAndWait()
+        _espeak.Synchronize()
+
+    def write(self, language: str, text: str, path: Path) -> None:
+        """Speak a text into a file; RuntimeError if the library did not get through with it."""
+        for name, value in (("voice", VOICES[language]), ("rate", WORDS_A_MINUTE)):
+            self._engine.setProperty(name, value)
+            _espeak.Synchronize()
+        raw, part = path.with_suffix(".raw"), path.with_suffix(".part")
+        self._completed.clear()
+        self._engine.save_to_file(text, str(raw))
+        self._engine.runAndWait()
+        if not self._completed or not self._completed[0]:
+            raise RuntimeError("the synthesiser did not finish")
+        sound = levelled(read_wav(raw))
+        raw.unlink()
+        write_wav(part, sound)
+        os.replace(part, path)
+
+
+def levelled(sound: FloatArray) -> FloatArray:
+    """
+    As loud as the recorded prompts.
+
+    :raises RuntimeError: for silence
+    """
+    active = sound[np.abs(sound) > SILENCE]
+    if not active.size:
+        raise RuntimeError("nothing was said")
+    gain = min(ACTIVE_LEVEL / float(np.sqrt(np.mean(active**2))), PEAK / float(np.abs(active).max()))
+    return np.asarray(sound * gain, np.float32)
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # the driver prints
+    synthesiser = Synthesiser()
+    for line in sys.stdin:
+        job: dict[str, Any] = json.loads(line)
+        problem = ""
+        try:
+            synthesiser.write(job["language"], job["text"], Path(job["path"]))
+        except Exception as error:  # a text it cannot say is told; the next one may be said
+            problem = str(error) or type(error).__name__
+        print(json.dumps({"problem": problem}), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

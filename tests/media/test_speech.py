@@ -1,0 +1,80 @@
+"""Texts are spoken: by their recording, by the synthesiser, or not at all - but never is a caller kept waiting."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from twisted.internet import reactor
+from twisted.internet.defer import gatherResults
+from twisted.trial.unittest import TestCase
+
+from callserver.dsp.frames import FloatArray
+from callserver.media import speech
+from callserver.media.speech import COMMAND, Speech, SpeechError
+
+RECORDED = np.full(100, 0.5, np.float32)
+DIES = (sys.executable, "-c", "input()")
+BABBLES = (sys.executable, "-c", 'input(); print(\'{"problem": "cannot say that"}\', flush=True); input()')
+
+
+class OneName:
+    """Only 蜂蜜 is recorded."""
+
+    def named(self, language: str, text: str) -> FloatArray | None:
+        return RECORDED if text == "蜂蜜" else None
+
+
+class SpeechTests(TestCase):
+    timeout = 60
+
+    def speech(self, command: tuple[str, ...] = COMMAND) -> Speech:
+        self.folder = Path(self.mktemp())
+        self.folder.mkdir()
+        said = Speech(reactor, OneName(), self.folder, command)
+        self.addCleanup(said.stop)
+        return said
+
+    async def test_recorded(self) -> None:
+        """What somebody has recorded needs no synthesiser."""
+        sound = await self.speech(("no such program",)).say("zh", "蜂蜜")
+        self.assertIs(sound, RECORDED)
+
+    async def test_synthesised_once(self) -> None:
+        """A text is synthesised once, in either language, as loud as a prompt; then it comes from its file."""
+        said = self.speech()
+        chinese, english = await gatherResults([said.say("zh", "王小明"), said.say("en", "Mr Smith")])
+        for sound in (chinese, english):
+            self.assertGreater(sound.size, 2000)
+            self.assertLess(float(np.abs(sound).max()), 0.72)
+            self.assertGreater(float(np.abs(sound).max()), 0.1)
+        self.assertFalse(np.array_equal(chinese, english))
+        self.assertEqual(len(list(self.folder.iterdir())), 2)
+        again = Speech(reactor, OneName(), self.folder, ("no such program",))
+        self.assertTrue(np.array_equal(await again.say("zh", "王小明"), chinese))
+
+    async def test_many_at_once(self) -> None:
+        """Ten texts at once are all said, by two children."""
+        said = self.speech()
+        sounds = await gatherResults([said.say("en", f"customer {n}") for n in range(10)])
+        self.assertEqual(len({sound.tobytes() for sound in sounds}), 10)
+
+    async def test_child_dies(self) -> None:
+        """A synthesiser that dies is a text not said, and the next text gets a new one."""
+        said = self.speech(DIES)
+        for _ in range(3):
+            await self.assertFailure(said.say("en", "hello"), SpeechError)
+
+    async def test_child_refuses(self) -> None:
+        """What it cannot say is told in its words."""
+        problem = await self.assertFailure(self.speech(BABBLES).say("en", "hello"), SpeechError)
+        self.assertEqual(str(problem), "cannot say that")
+
+    async def test_child_hangs(self) -> None:
+        """A synthesiser that says nothing is given up and ended."""
+        self.patch(speech, "PATIENCE_S", 0.2)
+        said = self.speech((sys.executable, "-c", "import time; time.sleep(60)"))
+        await self.assertFailure(said.say("en", "hello"), SpeechError)
+
+    async def test_nothing_to_say(self) -> None:
+        """An empty text is an error, not a silence for ever."""
+        await self.assertFailure(self.speech().say("en", ""), SpeechError)
