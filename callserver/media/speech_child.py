@@ -11,17 +11,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyttsx3
 from pyttsx3.drivers import _espeak
 
-from callserver.dsp.frames import FloatArray
+from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.sound_files import read_wav, write_wav
+from callserver.media.telephone_voice import telephone_voice
 
 VOICES = {"zh": "sit/cmn", "en": "gmw/en-us"}
 WORDS_A_MINUTE = 130  # faster is not understood on a telephone
-ACTIVE_LEVEL, PEAK = 10 ** (-19 / 20), 10 ** (-3 / 20)  # RMS of what is not silence, and the largest sample
-SILENCE = 10 ** (-45 / 20)
 
 
 class Synthesiser:
@@ -36,7 +34,7 @@ class Synthesiser:
         _espeak.Synchronize()
 
     def write(self, language: str, text: str, path: Path) -> None:
-        """Speak a text into a file; RuntimeError if the library did not get through with it."""
+        """Speak a text into a file; RuntimeError or ValueError if nothing, or not all of it, was said."""
         for name, value in (("voice", VOICES[language]), ("rate", WORDS_A_MINUTE)):
             self._engine.setProperty(name, value)
             _espeak.Synchronize()
@@ -46,23 +44,9 @@ class Synthesiser:
         self._engine.runAndWait()
         if not self._completed or not self._completed[0]:
             raise RuntimeError("the synthesiser did not finish")
-        sound = levelled(read_wav(raw))
+        write_wav(part, telephone_voice(read_wav(raw), RATE_HZ))
         raw.unlink()
-        write_wav(part, sound)
         os.replace(part, path)
-
-
-def levelled(sound: FloatArray) -> FloatArray:
-    """
-    As loud as the recorded prompts.
-
-    :raises RuntimeError: for silence
-    """
-    active = sound[np.abs(sound) > SILENCE]
-    if not active.size:
-        raise RuntimeError("nothing was said")
-    gain = min(ACTIVE_LEVEL / float(np.sqrt(np.mean(active**2))), PEAK / float(np.abs(active).max()))
-    return np.asarray(sound * gain, np.float32)
 
 
 def main() -> None:
