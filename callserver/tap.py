@@ -11,6 +11,7 @@ from typing import Any
 from twisted.application.service import IService, MultiService
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ServerEndpoint
+from twisted.internet.error import CannotListenError
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 from twisted.python import usage
@@ -27,8 +28,10 @@ from callserver.calls.channel import LineChannel
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.config import EMULATED, ConfigError, LineConfig
+from callserver.emulator.control_server import control_service
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.pty_modem import PtyModem
+from callserver.emulator.residents import move_in
 from callserver.features.shopping import sample
 from callserver.features.shopping.desk import customer_card
 from callserver.features.shopping.flow import ShopMenu
@@ -112,10 +115,10 @@ class CallServer(MultiService):
         await deferToThread(self.prompts.load)
         await self._furnish()
         await self._repair(unfinished)
-        self._open_queues()
-        self._open_lines()
         for part in (self.recorder, self.tick):
             part.setServiceParent(self)
+        self._open_queues()
+        self._open_lines()
         await self._open_agents()
 
     async def _stop(self) -> None:
@@ -183,7 +186,17 @@ class CallServer(MultiService):
         for number, settings in self.config.lines.items():
             self._open_line(number, settings, runner)
         if self.exchange is not None:
-            self.exchange.hunt(self.config.exchange.number, [modem.line for modem in self.modems])
+            self._open_exchange(self.exchange)
+
+    def _open_exchange(self, exchange: Exchange) -> None:
+        """Telephones in other processes (bin/callserver-phone) and a few numbers to call."""
+        exchange.hunt(self.config.exchange.number, [modem.line for modem in self.modems])
+        move_in(exchange)
+        ports = {modem.line.number: modem.path for modem in self.modems}
+        try:
+            control_service(self.reactor, exchange, self.folder.exchange_socket, lambda: ports).setServiceParent(self)
+        except (CannotListenError, OSError) as problem:  # in use, or the path is too long for a socket
+            self._alarm(f"telephones cannot reach the emulated exchange: {problem}")
 
     def _open_line(self, number: int, settings: LineConfig, runner: MenuRunner) -> None:
         line = ModemLine(
@@ -236,13 +249,13 @@ class CallServer(MultiService):
     def _refused(self, number: str, address: str, act: str, refused: Refused) -> None:
         """Somebody at the agents' channel was refused something."""
         kind = Kind.LOG_IN_REFUSED if act == "log in" else Kind.RIGHT_REFUSED
-        self.events.write(kind, person=number, address=address, act=act, why=str(refused))
+        self.events.write(kind, person=number, address=address, act=act, right=str(refused))
 
     def _alarm(self, text: str) -> None:
         self.events.alarm(text)
 
     def _menu_call(self, call: Call) -> MenuCall:
-        return MenuCall(call, self.voice, self, self.reactor)
+        return MenuCall(call, self.voice, self, self.reactor, self.recorder)
 
     async def enter(self, queue: str, call: Call) -> str:
         """People, for menus: one of the shop's queues, or the first one."""
@@ -289,7 +302,7 @@ def makeService(options: usage.Options) -> IService:
         server = CallServer(folder, reactor)
     except ConfigError as problem:
         raise usage.UsageError(str(problem)) from problem
-    server.ready.addCallbacks(lambda _: print(greeting(server), flush=True), _give_up, errbackArgs=(reactor,))
+    server.ready.addCallbacks(lambda _: _tell(greeting(server)), _give_up, errbackArgs=(reactor,))
     return server
 
 
@@ -297,11 +310,13 @@ def greeting(server: CallServer) -> str:
     """What a newcomer needs next, in both languages."""
     config, folder = server.config, server.folder
     n_emulated = len(server.modems)
+    port = server.agents.port_number if server.agents else 0
+    certificate = server.certificate.file
     return f"""
 callserver is ready: {len(config.lines)} lines ({n_emulated} emulated), {config.agents.seats} seats.  电话服务器已就绪。
   The shop's number 总机号码      {config.exchange.number}
   Call it 拨打                    bin/callserver-phone --shop {folder.path}
-  Sit down as an agent 座席       bin/callserver-agent --help   (staff 801-804, 工号 801-804)
+  Agents 座席 (801-804)           bin/callserver-agent --help; the agents' port {port}, certificate {certificate}
   First password 初始密码         in {folder.first_password_file}
   Calls and timelines 通话记录    bin/callserver calls --shop {folder.path}
   Settings 设置                   {folder.config_file}
@@ -309,9 +324,14 @@ callserver is ready: {len(config.lines)} lines ({n_emulated} emulated), {config.
 Stop with Ctrl-C.  按 Ctrl-C 停止。"""
 
 
+def _tell(text: str) -> None:
+    """To the person who has started the server: twistd sends what is printed to the log."""
+    print(text, file=sys.__stderr__, flush=True)
+
+
 def _give_up(failure: Failure, reactor: Any) -> None:
     """The server cannot start: one clear line, exit code 1."""
     log.failure("not started", failure)
-    print(f"callserver cannot start: {failure.getErrorMessage()}", file=sys.stderr, flush=True)
+    _tell(f"callserver cannot start: {failure.getErrorMessage()}")
     reactor.addSystemEventTrigger("after", "shutdown", os._exit, 1)
     reactor.stop()

@@ -25,8 +25,8 @@ class Kind(Enum):
     LEAVE = "leave"  # queue, outcome, wait_s
     LOG_IN = "log_in"
     LOG_OUT = "log_out"  # reason
-    LOG_IN_REFUSED = "log_in_refused"  # address
-    RIGHT_REFUSED = "right_refused"  # right, act
+    LOG_IN_REFUSED = "log_in_refused"  # address, act, right
+    RIGHT_REFUSED = "right_refused"  # right (what was said), act, address
     RECORDING = "recording"  # file
     RECORDING_MARK = "recording_mark"  # text
     RECORDING_END = "recording_end"  # file, length_s

@@ -1,6 +1,6 @@
 """The manners of every menu: repeat on silence, explain on a wrong key, and a person when it does not work out."""
 
-from callserver.ivr.interfaces import ICall
+from callserver.ivr.interfaces import ICall, Prompt
 
 TRIES = 3
 PERSON_KEY, REPEAT_KEY = "0", "*"
@@ -10,7 +10,7 @@ class WantsPerson(Exception):
     """The caller asked for a person, or needs one; the runner hands him to the queue."""
 
 
-async def choose(call: ICall, *prompts: str, keys: str) -> str:
+async def choose(call: ICall, *prompts: Prompt, keys: str) -> str:
     """
     Ask for one key of `keys`.
 
@@ -30,7 +30,7 @@ async def choose(call: ICall, *prompts: str, keys: str) -> str:
             await _complain(call, key, failures)
 
 
-async def ask_number(call: ICall, *prompts: str, max_digits: int) -> str:
+async def ask_number(call: ICall, *prompts: Prompt, max_digits: int) -> str:
     """
     Ask for a number, ended by #.
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
 from callserver.lines.interfaces import Caller
@@ -34,6 +35,9 @@ class ICall(Protocol):
     def caller(self) -> Caller:
         """Who calls, as far as the exchange tells; a claim, no proof."""
 
+    def when_ended(self) -> Deferred[str]:
+        """Fires with the reason when the call is over, also if that is after this menu."""
+
     async def answer(self) -> None:
         """Off hook; nothing is heard before."""
 
@@ -55,7 +59,11 @@ class ICall(Protocol):
         """
 
     async def record(self, max_s: float = 180.0, silence_s: float = 10.0) -> str:
-        """Record what the caller says, until a key, silence or `max_s`; returns the recording's file name."""
+        """
+        Beep, then record what the caller says, until a key, silence or `max_s`.
+
+        :return: the recording's file name; "" if the disk is too full
+        """
 
     async def transfer_to_queue(self, queue: str) -> None:
         """Hand the caller to people; returns when their talk is over."""

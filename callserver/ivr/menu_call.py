@@ -7,9 +7,16 @@ from twisted.internet.interfaces import IReactorTime
 
 from callserver.calls.call import Call
 from callserver.calls.vocabulary import Kind
+from callserver.dsp.tones import beep
 from callserver.ivr.interfaces import Prompt
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
+from callserver.media.leg import Leg
+from callserver.media.recorder import Recorder
+from callserver.media.recording import RecordingInfo
+
+LISTEN_S = 0.1
+VOICE_DBM0 = -40.0  # louder than the noise of a line, softer than speech on it
 
 
 class People(Protocol):
@@ -22,9 +29,11 @@ class People(Protocol):
 class MenuCall:
     """ICall on a real call: prompts by name, keys from whoever hears them."""
 
-    def __init__(self, call: Call, voice: Voice, people: People, clock: IReactorTime) -> None:
+    def __init__(
+        self, call: Call, voice: Voice, people: People, clock: IReactorTime, recorder: Recorder | None = None
+    ) -> None:
         self.call = call
-        self._voice, self._people, self._clock = voice, people, clock
+        self._voice, self._people, self._clock, self._recorder = voice, people, clock, recorder
         self._collecting = False
         self._waiting: Deferred[None] | None = None  # for the next key
         call.on_key = self._key
@@ -45,6 +54,9 @@ class MenuCall:
     def language(self, language: str) -> None:
         self.call.language = language
         self.call.log(Kind.LANGUAGE, language=language)
+
+    def when_ended(self) -> Deferred[str]:
+        return self.call.when_ended()
 
     async def answer(self) -> None:
         if self.call.leg is None:
@@ -73,7 +85,33 @@ class MenuCall:
         return digits
 
     async def record(self, max_s: float = 180.0, silence_s: float = 10.0) -> str:
-        raise NotImplementedError
+        leg = self.call.leg
+        if leg is None or self._recorder is None:
+            return ""
+        await leg.play([beep()])
+        recording = self._recorder.start(self.call.id, leg, with_near=False)
+        if recording is None:
+            return ""
+        self.call.log(Kind.RECORDING, file=recording.file_name)
+        try:
+            await self._until_done(leg, max_s, silence_s)
+        finally:
+            recording.stop().addCallback(self._recorded)
+        return recording.file_name
+
+    async def _until_done(self, leg: Leg, max_s: float, silence_s: float) -> None:
+        """Until a key, so much silence, or the end of the time."""
+        now = self._clock.seconds()
+        ends_s, silent_since_s = now + max_s, now
+        while now < ends_s and now - silent_since_s < silence_s and not self.call.keys:
+            await self._key_within(LISTEN_S)
+            now = self._clock.seconds()
+            if leg.heard_dbm0 > VOICE_DBM0:
+                silent_since_s = now
+        self.call.keys.clear()
+
+    def _recorded(self, info: RecordingInfo) -> None:
+        self.call.log(Kind.RECORDING_END, file=info.path.name, length_s=round(info.length_s, 3))
 
     async def transfer_to_queue(self, queue: str) -> None:
         await self.answer()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from twisted.logger import Logger
 from zope.interface import implementer
 
 from callserver.calls.event_log import EventLog
@@ -13,6 +14,8 @@ from callserver.ivr import spoken
 from callserver.ivr.dialogue import TRIES, WantsPerson, ask_number, choose
 from callserver.ivr.interfaces import ICall, IMenu, Prompt, Spoken
 from callserver.store.database import Store
+
+log = Logger()
 
 LANGUAGES = {"1": "zh", "2": "en"}
 ITEM_DIGITS, QUANTITY_DIGITS, ORDER_DIGITS = 6, 3, 8
@@ -28,15 +31,18 @@ class ShopMenu:
         self._store, self._events, self._announce_recording = store, events, announce_recording
 
     async def run(self, call: ICall) -> None:
+        call.when_ended().addCallback(self._keep_basket, call)
         await call.answer()
         await _choose_language(call)
         if self._announce_recording:
             await call.play("recorded-notice")
         await call.play("welcome")
-        try:
-            await self._serve(call)
-        finally:
-            self._store.write(rules.keep_basket, call.id, call.caller.number, self._events.now())
+        await self._serve(call)
+
+    def _keep_basket(self, _: str, call: ICall) -> None:
+        """He has hung up: what he had chosen is free for others, and remembered for his number."""
+        kept = self._store.write(rules.keep_basket, call.id, call.caller.number, self._events.now())
+        kept.addErrback(lambda failure: log.failure("basket of call {call} not kept", failure, call=call.id))
 
     async def _serve(self, call: ICall) -> None:
         bought = False

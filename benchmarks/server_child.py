@@ -1,0 +1,55 @@
+"""The server in a process of its own: runs a shop folder until SIGTERM, then prints its figures."""
+
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+from twisted.logger import globalLogBeginner, textFileLogObserver
+
+from callserver.shop_folder import ShopFolder
+from callserver.tap import CallServer
+from callserver.wire.rights import Right
+
+
+def main() -> None:
+    reactor.seconds = time.monotonic
+    folder = ShopFolder(Path(sys.argv[1]))
+    log = folder.log_file.open("a", encoding="utf-8")
+    globalLogBeginner.beginLoggingTo([textFileLogObserver(log)], redirectStandardIO=False)
+    server = CallServer(folder, reactor)
+    ready = server.ready.addCallback(lambda _: Deferred.fromCoroutine(hire(server)))
+    ready.addCallbacks(lambda _: say(port=server.agents.port_number), lambda f: say(failed=f.getErrorMessage()))
+    reactor.callWhenRunning(server.startService)
+    reactor.addSystemEventTrigger("before", "shutdown", server.stopService)
+    reactor.addSystemEventTrigger("after", "shutdown", lambda: say(**figures(server)))
+    signal.signal(signal.SIGUSR1, lambda *_: reactor.callFromThread(forget, server))
+    reactor.run()
+
+
+async def hire(server: CallServer) -> None:
+    """As many agents as there are seats."""
+    for number in range(805, 801 + server.config.agents.seats):
+        await server.staff.add(str(number), "agent", server.folder.first_password(), {Right.ANSWER_QUEUED})
+
+
+def say(**words: object) -> None:
+    print(json.dumps(words), flush=True)
+
+
+def forget(server: CallServer) -> None:
+    """Lateness counts from here: the load has settled."""
+    server.tick.lateness.__init__()
+    say(counting=True)
+
+
+def figures(server: CallServer) -> dict[str, float]:
+    late = server.tick.lateness
+    return {"late_p999_ms": late.percentile_ms(0.999), "late_max_ms": late.max_ms, "ticks": late.n_ticks}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+"""Pull the plug in the middle of a talk: exchange, server and agent as processes of their own, as a shop runs them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import wave
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.protocol import ProcessProtocol
+from twisted.internet.task import deferLater
+from twisted.trial.unittest import TestCase
+
+from callserver.demo import AGENT_VOICE, CALLER_VOICE, voice
+from callserver.dsp.sound_files import read_wav
+from callserver.emulator.client import Telephone, in_hand
+from callserver.shop_folder import ShopFolder
+from tests.whole.alignment import likeness
+from tests.whole.test_visit import track
+
+TOP = Path(__file__).parents[2]
+
+
+class Child(ProcessProtocol):
+    """A program whose words can be waited for."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.ended: Deferred[None] = Deferred()
+        self._waiting: list[tuple[str, Deferred[None]]] = []
+
+    def outReceived(self, data: bytes) -> None:
+        self.text += data.decode("utf-8", "replace")
+        for words, waiting in tuple(self._waiting):
+            if words in self.text:
+                self._waiting.remove((words, waiting))
+                waiting.callback(None)
+
+    def errReceived(self, data: bytes) -> None:
+        self.outReceived(data)
+
+    def processEnded(self, reason: object) -> None:
+        self.ended.callback(None)
+
+    def says(self, words: str, within_s: float = 60.0) -> Deferred[None]:
+        """Fires when these words have been said."""
+        said: Deferred[None] = Deferred()
+        if words in self.text:
+            said.callback(None)
+        else:
+            self._waiting.append((words, said))
+        return said.addTimeout(within_s, reactor)
+
+    def send(self, name: str) -> None:
+        if not self.ended.called:
+            self.transport.signalProcess(name)
+
+
+class KillTests(TestCase):
+    timeout = 240
+
+    def setUp(self) -> None:
+        self.path = Path(mkdtemp(prefix="callserver-kill-"))  # short: a socket's path must be
+        self.shop = ShopFolder(self.path / "shop")
+        self.socket = self.path / "exchange.sock"
+        self.addCleanup(lambda: subprocess.run(["rm", "-r", str(self.path)], check=True))
+
+    def run_program(self, *arguments: str) -> Child:
+        child = Child()
+        command = [sys.executable, "-m", *arguments]
+        environment = os.environ | {"PYTHONPATH": str(TOP), "LANG": "C.UTF-8"}
+        reactor.spawnProcess(child, sys.executable, command, env=environment, path=str(self.path))
+        self.addCleanup(self.end, child)
+        return child
+
+    async def end(self, child: Child) -> None:
+        child.send("KILL")
+        await child.ended
+
+    async def open_exchange(self) -> None:
+        links = self.path / "lines"
+        links.mkdir()
+        exchange = self.run_program(
+            "callserver", "emulate", "exchange", "--lines=1", f"--links={links}", f"--socket={self.socket}", "--json"
+        )
+        await exchange.says("\n")
+        self.shop.path.mkdir()
+        self.shop.config_file.write_text(
+            f"[agents]\nport = 0\n[recording]\nannounce = no\n[line 1]\ndevice = {links / 'line-1'}\nmenu = person\n"
+            f"[server]\nplugins = {self.path}\n"
+        )
+        (self.path / "person.py").write_text(PERSON)
+
+    def start_server(self) -> Child:
+        return self.run_program("callserver", "start", f"--shop={self.shop.path}")
+
+    async def phone(self) -> Telephone:
+        telephone = Telephone()
+        await in_hand(reactor, self.socket, telephone, ("13912345678", "Li Ming", False))
+        self.addCleanup(telephone.transport.loseConnection)
+        return telephone
+
+    def start_agent(self, server: Child) -> Child:
+        port = server.text.partition("agents' port ")[2].split()[0]
+        return self.run_program(
+            "callserver.desktop", "--headless", "--number=801", f"--password-file={self.shop.first_password_file}",
+            f"--port={port}", f"--certificate={self.shop.path / 'agents.certificate.pem'}",
+            f"--speak={voice(AGENT_VOICE)}",
+        )  # fmt: skip
+
+    def report(self, *arguments: str) -> Any:
+        """What `callserver calls` and `callserver call` say, as JSON."""
+        command = [sys.executable, "-m", "callserver", *arguments, f"--shop={self.shop.path}", "--json"]
+        environment = os.environ | {"PYTHONPATH": str(TOP)}
+        return json.loads(subprocess.run(command, capture_output=True, check=True, env=environment).stdout)
+
+    async def test_kill_in_a_talk(self) -> None:
+        """
+        kill -9 in a talk, then a restart: the call is on record as `server stopped`, its recording plays to the
+        moment of the kill, the line is back on hook and the next caller is answered.
+        """
+        await self.open_exchange()
+        server = self.start_server()
+        await server.says("is ready")
+        agent = self.start_agent(server)
+        await agent.says("logged in")
+        telephone = await self.phone()
+        await telephone.do("dial 800801\nwait answer\nwait sound")
+        await agent.says("talking")
+        await telephone.do(f'speak "{voice(CALLER_VOICE)}"\nwait 2')
+        killed_s = time.monotonic()
+        server.send("KILL")
+        await server.ended
+        await telephone.do("wait tone busy\nhang up")
+
+        server = self.start_server()
+        await server.says("is ready")
+        started_s = time.monotonic()
+        await deferLater(reactor, 0.5)
+        (call,) = self.report("calls")
+        self.assertEqual(call["end_reason"], "server stopped")
+        recording = self.shop.recordings / call["recording"]
+        with wave.open(str(recording)) as file:
+            length_s = file.getnframes() / file.getframerate()
+        subprocess.run(["sox", str(recording), "-n", "stat"], capture_output=True, check=True)
+        events = self.report("call", call["id"])["events"]
+        began_s = next(event["uptime_s"] for event in events if event["kind"] == "recording")
+        self.assertLess(abs(killed_s - began_s - length_s), 0.5)  # the exact loss is a benchmark's
+        self.assertGreater(likeness(read_wav(voice(CALLER_VOICE)), track(recording, 0)), 0.8)
+        self.assertEqual([event["kind"] for event in events][-1], "recording_repaired")
+
+        telephone = await self.phone()
+        await telephone.do("dial 800801\nwait answer within 10\nhang up")
+        self.assertLess(time.monotonic() - started_s, 30)
+        server.send("TERM")
+        await server.ended
+
+    async def test_stop_in_a_talk(self) -> None:
+        """Ctrl-C in a talk: the call ends properly, the recording is whole, and the server is gone within seconds."""
+        await self.open_exchange()
+        server = self.start_server()
+        await server.says("is ready")
+        agent = self.start_agent(server)
+        await agent.says("logged in")
+        telephone = await self.phone()
+        await telephone.do("dial 800801\nwait answer")
+        await agent.says("talking")
+        server.send("INT")
+        await server.ended.addTimeout(10, reactor)
+        (call,) = self.report("calls")
+        self.assertEqual(call["end_reason"], "server stopped")
+        self.assertIn("recording_end", [event["kind"] for event in self.report("call", call["id"])["events"]])
+        self.assertFalse(os.path.exists(self.shop.path / "twistd.pid"))
+        await telephone.do("wait tone busy\nhang up")
+        signal.getsignal(signal.SIGINT)
+
+
+PERSON = """
+from zope.interface import implementer
+from callserver.ivr.interfaces import ICall, IMenu
+
+@implementer(IMenu)
+class Person:
+    name = "person"
+    async def run(self, call: ICall) -> None:
+        await call.transfer_to_queue("operator")
+
+person = Person()
+"""
