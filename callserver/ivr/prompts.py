@@ -106,25 +106,31 @@ class Prompts:
     def _load_language(self, language: str) -> None:
         files: dict[str, Path] = {}
         texts: dict[str, str] = {}
-        self._named[language] = named = {}
+        named: dict[str, str] = {}
         for folder in reversed(self._folders):
             catalogue = Catalogue.read(folder / language / CATALOGUE)
             files |= {path.stem: path for path in (folder / language).glob("*.wav")}
             texts |= catalogue.texts
             named |= {text: name for name, text in catalogue.names.items()}
-        self._texts[language] = texts
+        self._texts[language], self._named[language] = texts, named
         self._sounds[language] = {name: _read(path) for name, path in files.items()}
 
     def _lend_missing(self) -> None:
         """A prompt that is recorded in one language only is heard in that one by everybody."""
         for language in LANGUAGES:
             own = self._sounds[language]
-            lent = {name: sound for other in LANGUAGES for name, sound in self._sounds[other].items() if name not in own}
+            lent = {
+                name: sound for other in LANGUAGES for name, sound in self._sounds[other].items() if name not in own
+            }
             lent = {name: sound for name, sound in lent.items() if name in self._texts[language]}
             if silent := self._texts[language].keys() - own.keys() - lent.keys():
                 raise PromptError(f"no recording of {_some(silent)} in {language}: run bin/render-prompts")
             if lent:
-                log.warn("no {language} recording of {names}: the other language is heard", language=language, names=_some(lent))
+                log.warn(
+                    "no {language} recording of {names}: the other language is heard",
+                    language=language,
+                    names=_some(lent),
+                )
             own.update(lent)
             self._named[language] = {text: name for text, name in self._named[language].items() if name not in lent}
 

@@ -19,8 +19,8 @@ from callserver.media.telephone_voice import telephone_voice
 
 VOICES = Path.home() / ".cache" / "callserver" / "kokoro-js-1.2.1.tgz"
 MANIFEST = "rendered.json"  # name -> what a file was rendered from, and its own hash
-RECIPE = 1  # raised when the same text would now be rendered otherwise
-PAD_S = {"sentences": 0.05, "pieces": 0.02, "names": 0.03}
+RECIPE = 2  # raised when the same text would now be rendered otherwise
+PAD_S = {"sentences": 0.05, "pieces": 0.03, "names": 0.03}
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,13 @@ def _hash(data: bytes) -> str:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="Only this language.")
-@click.option("--check", is_flag=True, help="Render nothing; list what is missing or changed, exit status 1 if anything is.")
+@click.option(
+    "--check", is_flag=True, help="Render nothing; list what is missing or changed, exit status 1 if anything is."
+)
 @click.option("--folder", type=click.Path(path_type=Path), default=FOLDER, help="Another folder: a shop's own prompts.")
-@click.option("--voices", type=click.Path(path_type=Path), default=VOICES, show_default=True, help="The speakers' archive.")
+@click.option(
+    "--voices", type=click.Path(path_type=Path), default=VOICES, show_default=True, help="The speakers' archive."
+)
 def main(languages: tuple[str, ...], check: bool, folder: Path, voices: Path) -> None:
     """
     Render the prompts that are in FOLDER/<language>/catalogue.toml and not yet recorded.

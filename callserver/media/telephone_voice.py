@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 from scipy.signal import butter, resample_poly, sosfiltfilt
 
@@ -13,10 +14,13 @@ ACTIVE_LEVEL_DBFS = -19.0  # mean power of the frames in which somebody speaks; 
 PEAK_DBFS = -3.0
 SILENCE_DB = 38.0  # so far below the active level begins the silence that is cut off
 FRAME_S = 0.01
+BREATH_S, GAP_S = 0.15, 0.12  # so short a noise, so far before or after the words, is a breath or an artefact
 FADE_S = 0.005
 LIMITER_S = 0.004
 
-_BAND_PASS = butter(4, BAND_HZ, "bandpass", fs=RATE_HZ, output="sos")
+Sound = NDArray[np.float64]  # while it is worked on
+
+_BAND_PASS = butter(2, BAND_HZ, "bandpass", fs=RATE_HZ, output="sos")
 
 
 def telephone_voice(samples: FloatArray, rate_hz: int, pad_s: float = 0.05) -> FloatArray:
@@ -36,10 +40,10 @@ def telephone_voice(samples: FloatArray, rate_hz: int, pad_s: float = 0.05) -> F
     voice = sosfiltfilt(_BAND_PASS, np.concatenate([room, narrow, room]))
     voice = _trimmed(voice, pad_s)
     voice = _limited(voice * 10 ** ((ACTIVE_LEVEL_DBFS - active_level_dbfs(voice)) / 20))
-    return _faded(voice).astype(np.float32)
+    return np.asarray(_faded(voice), np.float32)
 
 
-def active_level_dbfs(samples: FloatArray) -> float:
+def active_level_dbfs(samples: Sound | FloatArray) -> float:
     """
     Level of speech without its pauses.
 
@@ -52,27 +56,35 @@ def active_level_dbfs(samples: FloatArray) -> float:
     return 10 * float(np.log10(mean))
 
 
-def _frame_power(samples: FloatArray) -> FloatArray:
+def _frame_power(samples: Sound | FloatArray) -> Sound:
     n = round(FRAME_S * RATE_HZ)
     frames = np.resize(np.pad(samples, (0, -samples.size % n)), (-(-samples.size // n), n))
     return np.asarray(np.mean(np.square(frames), axis=1))
 
 
-def _trimmed(voice: FloatArray, pad_s: float) -> FloatArray:
+def _trimmed(voice: Sound, pad_s: float) -> Sound:
     floor = 10 ** ((active_level_dbfs(voice) - SILENCE_DB) / 10)
     loud = np.flatnonzero(uniform_filter1d(np.square(voice), round(FRAME_S * RATE_HZ)) > floor)
+    begin, end = _words(loud)
     pad = round(pad_s * RATE_HZ)
-    return voice[max(0, loud[0] - pad) : loud[-1] + 1 + pad]
+    return voice[max(0, begin - pad) : end + 1 + pad]
 
 
-def _limited(voice: FloatArray) -> FloatArray:
+def _words(loud: NDArray[np.intp]) -> tuple[int, int]:
+    """First and last loud sample, but for short noises that stand apart at either end."""
+    islands = np.split(loud, np.flatnonzero(np.diff(loud) > GAP_S * RATE_HZ) + 1)
+    words = [island for island in islands if island[-1] - island[0] > BREATH_S * RATE_HZ] or [max(islands, key=len)]
+    return int(words[0][0]), int(words[-1][-1])
+
+
+def _limited(voice: Sound) -> Sound:
     ceiling, n = 10 ** (PEAK_DBFS / 20), round(LIMITER_S * RATE_HZ)
     gain = np.minimum(1.0, ceiling / np.maximum(np.abs(voice), 1e-9))
     smooth = uniform_filter1d(minimum_filter1d(gain, 2 * n + 1), n)
-    return np.clip(voice * smooth, -ceiling, ceiling)
+    return np.asarray(np.clip(voice * smooth, -ceiling, ceiling), np.float64)
 
 
-def _faded(voice: FloatArray) -> FloatArray:
+def _faded(voice: Sound) -> Sound:
     ramp = np.linspace(0.0, 1.0, min(round(FADE_S * RATE_HZ), voice.size // 2))
     voice[: ramp.size] *= ramp
     voice[voice.size - ramp.size :] *= ramp[::-1]
