@@ -48,7 +48,7 @@ def demo(keep: Path | None, language: str) -> None:
     """
     from twisted.internet import reactor
 
-    reactor.seconds = time.monotonic  # type: ignore[attr-defined]
+    reactor.seconds = time.monotonic  # type: ignore[method-assign]
     folder = ShopFolder(keep or Path(tempfile.mkdtemp(prefix="callserver-demo-")))
     react(lambda _: Deferred.fromCoroutine(Demo(folder, language, reactor).run()))
 

@@ -28,7 +28,7 @@ def start(shop: Path) -> None:
         click.echo(f"A new shop in {shop}: its settings are in {folder.config_file}.  已新建店铺目录。")
     folder.config()  # a mistake in it is one line, before anything is started
     sys.argv = ["twistd", "--nodaemon", "--pidfile=", f"--logfile={folder.log_file}", "callserver", f"--shop={shop}"]
-    run()
+    run()  # type: ignore[no-untyped-call]
 
 
 @click.command()

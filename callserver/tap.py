@@ -28,6 +28,7 @@ from callserver.calls.channel import LineChannel
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.config import EMULATED, ConfigError, LineConfig
+from callserver.dsp.frames import FloatArray
 from callserver.emulator.control_server import control_service
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.pty_modem import PtyModem
@@ -87,7 +88,8 @@ class CallServer(MultiService):
         self.staff = StaffBook(self.store, reactor)
         own_prompts = [Path(config.server.prompts)] if config.server.prompts else []
         self.prompts = Prompts([*own_prompts, OUR_PROMPTS])
-        self.voice = Voice(self.prompts, Speech(reactor, self.prompts, folder.spoken))
+        self.speech = Speech(reactor, self.prompts, folder.spoken)
+        self.voice = Voice(self.prompts, self.speech)
         self.menus = self._menus()
         self.queues: dict[str, Queue] = {}
         self.agents: AgentChannel | None = None
@@ -116,8 +118,9 @@ class CallServer(MultiService):
         await self._furnish()
         await self._repair(unfinished)
         for part in (self.recorder, self.tick):
-            part.setServiceParent(self)
-        self._open_queues()
+            part.setServiceParent(self)  # type: ignore[no-untyped-call]
+        assert self.prompts.music is not None  # we ship it
+        self._open_queues(self.prompts.music)
         self._open_lines()
         await self._open_agents()
 
@@ -128,6 +131,7 @@ class CallServer(MultiService):
         if self.agents is not None:
             await self.agents.stopService()
         await super().stopService()  # type: ignore[no-untyped-call]
+        await self.speech.stop()
         for modem in self.modems:
             modem.close()
         if self._journal_open:
@@ -154,8 +158,13 @@ class CallServer(MultiService):
             except (OSError, NotARecording) as problem:
                 self._alarm(f"recording of call {record.id} cannot be repaired: {problem}")
             else:
-                data = {"file": record.recording, "length_s": round(length_s, 3)}
-                self.events.write(Kind.RECORDING_REPAIRED, call_id=record.id, channel=record.channel, **data)
+                self.events.write(
+                    Kind.RECORDING_REPAIRED,
+                    call_id=record.id,
+                    channel=record.channel,
+                    file=record.recording,
+                    length_s=round(length_s, 3),
+                )
 
     def _menus(self) -> dict[str, IMenu]:
         shop = ShopMenu(self.store, self.events, announce_recording=self.config.recording.announce)
@@ -165,7 +174,7 @@ class CallServer(MultiService):
                 raise ConfigError(f"[line {number}] menu: no menu {line.menu!r}; there are {', '.join(sorted(menus))}")
         return menus
 
-    def _open_queues(self) -> None:
+    def _open_queues(self, music: FloatArray) -> None:
         for name, settings in self.config.queues.items():
             self.queues[name] = Queue(
                 name,
@@ -175,13 +184,13 @@ class CallServer(MultiService):
                 floor=self.floor,
                 say=self._say,
                 card=self._card,
-                music=self.prompts.music,
+                music=music,
             )
 
     def _open_lines(self) -> None:
         if any(line.device == EMULATED for line in self.config.lines.values()):
             self.exchange = Exchange(self.reactor, self.config.exchange.country)
-            self.exchange.setServiceParent(self)
+            self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
         runner = MenuRunner(self.menus, self._menu_call, next(iter(self.queues)))
         for number, settings in self.config.lines.items():
             self._open_line(number, settings, runner)
@@ -194,7 +203,7 @@ class CallServer(MultiService):
         move_in(exchange)
         ports = {modem.line.number: modem.path for modem in self.modems}
         try:
-            control_service(self.reactor, exchange, self.folder.exchange_socket, lambda: ports).setServiceParent(self)
+            control_service(self.reactor, exchange, self.folder.exchange_socket, lambda: ports).setServiceParent(self)  # type: ignore[no-untyped-call]
         except (CannotListenError, OSError) as problem:  # in use, or the path is too long for a socket
             self._alarm(f"telephones cannot reach the emulated exchange: {problem}")
 
@@ -221,7 +230,7 @@ class CallServer(MultiService):
         channel.load(settings.menu)
         if settings.enabled:
             channel.enable()
-        line.setServiceParent(self)
+        line.setServiceParent(self)  # type: ignore[no-untyped-call]
 
     def _emulated(self, number: int) -> str:
         """The port of a new modem on the emulated exchange."""
@@ -235,7 +244,7 @@ class CallServer(MultiService):
         self.certificate = own_certificate(self.folder.path)
         self.agents = AgentChannel(
             self.reactor,
-            TCP4ServerEndpoint(self.reactor, settings.port, interface=settings.host),
+            TCP4ServerEndpoint(self.reactor, settings.port, interface=settings.host),  # type: ignore[no-untyped-call]
             self.certificate.options,
             log_in=self.staff.log_in,
             sit_down=self.floor.log_in,
@@ -295,7 +304,7 @@ def makeService(options: usage.Options) -> IService:
     """For twistd. Time is monotonic from here on: a changed wall clock moves no timer."""
     from twisted.internet import reactor
 
-    reactor.seconds = time.monotonic  # type: ignore[attr-defined]
+    reactor.seconds = time.monotonic  # type: ignore[method-assign]
     folder = ShopFolder(Path(options["shop"]))
     folder.prepare()
     try:

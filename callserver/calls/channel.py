@@ -14,7 +14,8 @@ from callserver.calls.line_machine import LineCore, LineInputs, line_machine
 from callserver.calls.vocabulary import Kind
 from callserver.lines.interfaces import Caller, Capabilities, ILine, LineFailure
 from callserver.media.patch_bay import PatchBay
-from callserver.media.recorder import Recorder, Recording
+from callserver.media.recorder import Recorder
+from callserver.media.recording import Recording
 from callserver.wire.states import LineState
 
 log = Logger()

@@ -29,7 +29,8 @@ def find_menus(folder: Path) -> dict[str, IMenu]:
 
 def _menus_in(path: Path) -> Iterator[IMenu]:
     spec = importlib.util.spec_from_file_location(f"callserver_plugins.{path.stem}", path)
-    assert spec is not None and spec.loader is not None  # it ends in .py
+    assert spec is not None
+    assert spec.loader is not None  # it ends in .py
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)

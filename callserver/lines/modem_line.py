@@ -45,6 +45,8 @@ class ModemLine(Service):
     :param connect_port: opens `device` for a link, with the reactor; raises OSError
     """
 
+    name: str
+
     def __init__(
         self,
         name: str,

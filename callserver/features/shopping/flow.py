@@ -78,8 +78,8 @@ class ShopMenu:
                     return
             else:
                 failures += 1
-                sold_out = item and (Spoken(item.name.text(call.language)), "item-sold-out")
-                await call.play(*(sold_out or ("item-unknown",)))
+                sold_out = [Spoken(item.name.text(call.language)), "item-sold-out"] if item else ["item-unknown"]
+                await call.play(*sold_out)
         raise WantsPerson("no item found")
 
     async def _choose_quantity(self, call: ICall, item: rules.Item) -> bool:
@@ -140,10 +140,10 @@ class ShopMenu:
         if last:
             number = spoken.digits(call.language, last[0].number)
             await call.play("your-last-order-is", *number, *self._status(call.language, last[0]))
-        while number := await call.collect("enter-order-number", max_digits=ORDER_DIGITS, first_timeout_s=8.0):
-            if number == "0":
+        while wanted := await call.collect("enter-order-number", max_digits=ORDER_DIGITS, first_timeout_s=8.0):
+            if wanted == "0":
                 raise WantsPerson("key 0")
-            order = await self._store.read(rules.find_order, number)
+            order = await self._store.read(rules.find_order, wanted)
             await call.play(*(self._status(call.language, order) if order else ["order-unknown"]))
 
     def _status(self, language: str, order: rules.OrderStatus) -> list[Prompt]:
@@ -170,7 +170,7 @@ async def _wanted(call: ICall, item: rules.Item) -> bool:
     price = spoken.money(call.language, item.price_fen)
     stock = spoken.count(call.language, item.available)
     name = Spoken(item.name.text(call.language))
-    asked = [name, "item-price-is", *price, "item-in-stock", *stock, "item-right-or-other"]
+    asked: list[Prompt] = [name, "item-price-is", *price, "item-in-stock", *stock, "item-right-or-other"]
     return await choose(call, *asked, keys="12") == "1"
 
 
