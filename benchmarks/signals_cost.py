@@ -34,7 +34,7 @@ from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.front_end import FrontEnd
 from callserver.dsp.plans import PLANS
 from callserver.dsp.progress import ProgressBank, progress_freqs
-from callserver.dsp.tone_pairs import TONES_HZ
+from callserver.dsp.tone_windows import TONES_HZ
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "signals_cost.json"

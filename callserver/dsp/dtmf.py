@@ -6,24 +6,22 @@ from numpy.typing import NDArray
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.front_end import FrontEnd, Spectrum
 from callserver.dsp.key_events import KeyDown, KeyMissed, KeyUp, key_down, key_name
-from callserver.dsp.key_limits import key_tests
+from callserver.dsp.key_limits import key_tests, may_be_key, may_be_near_miss
 from callserver.dsp.near_misses import OLD, NearMisses
-from callserver.dsp.tone_pairs import (
+from callserver.dsp.tone_pairs import Findings, examine, glance
+from callserver.dsp.tone_windows import (
     HOP_SAMPLES,
     N_WINDOWS,
     NEWEST_CENTRE,
     NEWEST_SAMPLES,
     SOUND_SAMPLES,
     TONES_HZ,
-    Findings,
-    examine,
-    find_pairs,
     measure_windows,
 )
 
 __all__ = ["DtmfBank", "Event", "KeyDown", "KeyMissed", "KeyUp"]
 
-GATE_SHARE = 0.5  # of the energy of 20 ms, in the row and the column that are best throughout; clean keys have 0.73
+GATE_SHARE = 0.55  # of the energy of 20 ms, in the row and the column that are best throughout; clean keys have 0.73
 GATE_POWER = 1e-6  # far below a tone of -28 dBm0
 
 Event = KeyDown | KeyUp | KeyMissed
@@ -90,10 +88,11 @@ class DtmfBank:
         return np.asarray(pair > GATE_SHARE * (spectrum.energy[0] + spectrum.energy[1]) + GATE_POWER)
 
     def _look_for_keys(self, channels: NDArray[np.intp], gate: NDArray[np.bool_], now: int) -> list[Event]:
-        tones, promising = find_pairs(measure_windows(self._front_end.recent(channels, NEWEST_SAMPLES)))
+        seen = glance(measure_windows(self._front_end.recent(channels, NEWEST_SAMPLES)))
+        promising = may_be_near_miss(seen) if self._misses else may_be_key(seen)
         if not promising.any():
             return []
-        channels, tones = channels[promising], tones[promising]
+        channels, tones = channels[promising], seen.tones[promising]
         self._promised[channels] = gate[channels]
         found = examine(measure_windows(self._front_end.recent(channels, SOUND_SAMPLES)), tones)
         tests = key_tests(found)

@@ -12,7 +12,7 @@ from callserver.dsp.front_end import FrontEnd
 from callserver.dsp.plans import PLANS, Plan
 from callserver.dsp.progress import Event as ProgressEvent
 from callserver.dsp.progress import ProgressBank, progress_freqs
-from callserver.dsp.tone_pairs import TONES_HZ
+from callserver.dsp.tone_windows import TONES_HZ
 
 Event = KeyEvent | ProgressEvent | FaxHeard
 
