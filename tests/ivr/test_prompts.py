@@ -1,0 +1,205 @@
+"""Prompts are found by name or by text, the shop's own first; what is wrong with one is said in one line."""
+
+import re
+import wave
+from pathlib import Path
+
+import numpy as np
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.dsp.frames import RATE_HZ, FloatArray, level_dbm0
+from callserver.dsp.sound_files import write_wav
+from callserver.ivr import hold_music
+from callserver.ivr.prompts import CATALOGUE, FOLDER, LANGUAGES, Catalogue, PromptError, Prompts
+from callserver.ivr.render_prompts import Shelf
+from callserver.media.telephone_voice import ACTIVE_LEVEL_DBFS, PEAK_DBFS, active_level_dbfs, telephone_voice
+
+SHORT = np.full(80, 0.25, np.float32)
+LONG = np.full(160, 0.5, np.float32)
+
+
+class PromptFolderTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.ours, self.shop = Path(self.mktemp()), Path(self.mktemp())
+        for folder in (self.ours, self.shop):
+            for language in LANGUAGES:
+                (folder / language).mkdir(parents=True)
+
+    def prompts(self) -> Prompts:
+        prompts = Prompts([self.shop, self.ours])
+        prompts.load()
+        return prompts
+
+    def catalogue(self, language: str, text: str, folder: Path | None = None) -> None:
+        (folder or self.ours).joinpath(language, CATALOGUE).write_text(text, "utf-8")
+
+    def record(self, name: str, sound: FloatArray = SHORT, folder: Path | None = None) -> None:
+        write_wav((folder or self.ours) / f"{name}.wav", sound)
+
+    def test_shop_first(self) -> None:
+        """A shop's own recording is heard instead of ours, the rest stays."""
+        for name in ("zh/welcome", "zh/goodbye"):
+            self.record(name)
+        self.record("zh/welcome", LONG, self.shop)
+        sounds = self.prompts().sounds("zh", "welcome", "goodbye", "welcome")
+        self.assertEqual([sound.size for sound in sounds], [160, 80, 160])
+
+    def test_own_prompt(self) -> None:
+        """A recording that is in no catalogue is played by its file's name, which is all that is known of it."""
+        self.record("en/spring-sale", LONG, self.shop)
+        prompts = self.prompts()
+        self.assertEqual(prompts.sounds("en", "spring-sale")[0].size, 160)
+        self.assertEqual(prompts.text("en", "spring-sale"), "spring-sale")
+
+    def test_name_by_text(self) -> None:
+        """A product's name is found by its text, in its own language only, the shop's names like ours."""
+        self.catalogue("zh", '[names]\nhoney = "蜂蜜"\n')
+        self.catalogue("zh", '[names]\nginger = "生姜"\n', self.shop)
+        self.record("zh/honey")
+        self.record("zh/ginger", LONG, self.shop)
+        prompts = self.prompts()
+        for text, size in (("蜂蜜", 80), ("生姜", 160)):
+            sound = prompts.named("zh", text)
+            assert sound is not None
+            self.assertEqual(sound.size, size)
+        self.assertIsNone(prompts.named("zh", "honey"))
+        self.assertIsNone(prompts.named("en", "蜂蜜"))
+
+    def test_missing_translation(self) -> None:
+        """What is recorded in one language only is heard in that one; a name is not, for the synthesiser can say it."""
+        for language in LANGUAGES:
+            self.catalogue(language, '[sentences]\nwelcome = "W"\n[names]\nhoney = "H"\n')
+        for name in ("welcome", "honey"):
+            self.record(f"zh/{name}")
+        prompts = self.prompts()
+        self.assertEqual(prompts.sounds("en", "welcome")[0].size, 80)
+        self.assertIsNone(prompts.named("en", "H"))
+
+    def test_never_recorded(self) -> None:
+        """A prompt without any recording is found at the start, not in a call."""
+        self.catalogue("en", '[sentences]\nwelcome = "Welcome"\n')
+        with self.assertRaisesRegex(PromptError, "no recording of welcome in en: run bin/render-prompts"):
+            self.prompts()
+
+    def test_unknown(self) -> None:
+        """A menu's misspelt prompt is named."""
+        with self.assertRaisesRegex(PromptError, "no prompt 'welcom'"):
+            self.prompts().sounds("zh", "welcom")
+
+    def test_unreadable(self) -> None:
+        """A file that is no sound is named, with what to do."""
+        self.record("zh/welcome")
+        path = self.ours / "zh" / "welcome.wav"
+        for content in (b"", b"ID3 not a WAV file", path.read_bytes()[:44]):
+            path.write_bytes(content)
+            with self.assertRaisesRegex(PromptError, f"^{re.escape(str(path))}: .*record it again"):
+                self.prompts()
+
+    def test_announcers_file(self) -> None:
+        """An announcer's stereo file at 44.1 kHz is taken as it is."""
+        with wave.open(str(self.shop / "zh" / "welcome.wav"), "wb") as file:
+            file.setparams((2, 2, 44_100, 0, "NONE", ""))
+            file.writeframes(b"\0\x20" * 2 * 44_100)
+        self.assertEqual(self.prompts().sounds("zh", "welcome")[0].size, RATE_HZ)
+
+    def test_catalogue_mistakes(self) -> None:
+        """A catalogue that is not TOML, or has an unknown section, is named; Windows editors' mark is no mistake."""
+        path = self.shop / "zh" / CATALOGUE
+        for text in ("[sentences]\nwelcome = no quotes\n", '[sentenses]\nwelcome = "W"\n'):
+            path.write_text(text, "utf-8")
+            with self.assertRaisesRegex(PromptError, f"^{re.escape(str(path))}: "):
+                self.prompts()
+        path.write_text('[sentences]\nwelcome = "W"\n', "utf-8-sig")
+        self.record("zh/welcome")
+        self.assertEqual(self.prompts().text("zh", "welcome"), "W")
+
+    def test_not_to_be_spoilt(self) -> None:
+        """Twenty callers hear the same samples: nobody can write into them."""
+        self.record("zh/welcome")
+        with self.assertRaises(ValueError):
+            self.prompts().sounds("zh", "welcome")[0][:] = 0
+
+
+class ShippedPromptsTests(SynchronousTestCase):
+    def test_same_names(self) -> None:
+        """Every sentence and name exists in both languages, and no name means two things."""
+        zh, en = (Catalogue.read(FOLDER / language / CATALOGUE) for language in LANGUAGES)
+        self.assertEqual(zh.sentences.keys(), en.sentences.keys())
+        self.assertEqual(zh.names.keys(), en.names.keys())
+        for catalogue in (zh, en):
+            n_names = len(catalogue.sentences) + len(catalogue.pieces) + len(catalogue.names)
+            self.assertEqual(len(catalogue.texts), n_names)
+
+    def test_keys_in_texts(self) -> None:
+        """A sentence that offers keys offers the same ones in both languages."""
+        zh, en = (Catalogue.read(FOLDER / language / CATALOGUE).sentences for language in LANGUAGES)
+        for name in zh.keys() - {"choose-language"}:
+            self.assertEqual(re.findall(r"\d", zh[name]), re.findall(r"\d", en[name]), name)
+
+    def test_all_recorded(self) -> None:
+        """Every text is recorded as it is written now."""
+        self.assertEqual([job for language in LANGUAGES for job in Shelf(FOLDER, language).jobs()], [])
+
+    def test_levels(self) -> None:
+        """All prompts are equally loud, none is clipped, and no sentence begins or ends with a pause."""
+        prompts = Prompts()
+        prompts.load()
+        for language in LANGUAGES:
+            catalogue = Catalogue.read(FOLDER / language / CATALOGUE)
+            for name in catalogue.texts:
+                (sound,) = prompts.sounds(language, name)
+                self.assertLess(float(np.abs(sound).max()), 10 ** ((PEAK_DBFS + 0.1) / 20), name)
+                self.assertLess(abs(active_level_dbfs(sound) - ACTIVE_LEVEL_DBFS), 1.5, name)
+            for name in catalogue.pieces:
+                self.assertLess(prompts.sounds(language, name)[0].size / RATE_HZ, 1.3, name)
+
+    def test_size(self) -> None:
+        """All of them are at most 20 MB."""
+        self.assertLess(sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()), 20e6)
+
+
+class TelephoneVoiceTests(SynchronousTestCase):
+    def voice(self, level: float = 0.05, rate_hz: int = 24_000) -> FloatArray:
+        """A second of noise that comes and goes like syllables, between silences."""
+        time_s = np.arange(rate_hz) / rate_hz
+        noise = np.random.default_rng(7).normal(0, level, rate_hz) * np.sin(2 * np.pi * 2 * time_s) ** 2
+        silence = np.zeros(rate_hz // 2)
+        return np.concatenate([silence, noise, silence]).astype(np.float32)
+
+    def test_level(self) -> None:
+        """Loud or soft, whatever its rate, it comes out at the same level, without its silences."""
+        for level, rate_hz in ((0.001, 22_050), (0.05, 24_000), (0.3, 44_100)):
+            sound = telephone_voice(self.voice(level, rate_hz), rate_hz)
+            self.assertLess(abs(active_level_dbfs(sound) - ACTIVE_LEVEL_DBFS), 1.0)
+            self.assertLessEqual(float(np.abs(sound).max()), 10 ** (PEAK_DBFS / 20) + 1e-6)
+            self.assertLess(abs(sound.size / RATE_HZ - 1.1), 0.1)
+
+    def test_breath(self) -> None:
+        """A short noise well before the words is cut off."""
+        voice = self.voice()
+        voice[2000:3000] += 0.02
+        voice[2000:3000:2] -= 0.04
+        self.assertLess(abs(telephone_voice(voice, 24_000).size / RATE_HZ - 1.1), 0.1)
+
+    def test_nothing(self) -> None:
+        """A silent recording is an error."""
+        with self.assertRaisesRegex(ValueError, "nothing to hear"):
+            telephone_voice(np.zeros(1000, np.float32), 24_000)
+
+
+class HoldMusicTests(SynchronousTestCase):
+    def test_piece(self) -> None:
+        """The music is soft, never clipped, and joins its own beginning without a click."""
+        piece = hold_music.compose()
+        self.assertLess(abs(level_dbm0(piece) - (-22 + 3.14 + 3.01)), 0.1)
+        self.assertLess(float(np.abs(piece).max()), 0.6)
+        steps = np.abs(np.diff(piece))
+        self.assertLess(abs(float(piece[0] - piece[-1])), float(steps.max()))
+
+    def test_not_a_tone(self) -> None:
+        """Nothing in it lasts near 450 Hz, where Chinese exchanges send their tones."""
+        piece = hold_music.compose()
+        spectrum = np.abs(np.fft.rfft(piece)) ** 2
+        freq_hz = np.fft.rfftfreq(piece.size, 1 / RATE_HZ)
+        share = spectrum[(freq_hz > 430) & (freq_hz < 470)].sum() / spectrum.sum()
+        self.assertLess(float(share), 0.01)
