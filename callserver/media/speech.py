@@ -50,6 +50,7 @@ class Speech:
         self._turns = DeferredSemaphore(CHILDREN)
         self._idle: list[SpeechChild] = []
         self._children: set[SpeechChild] = set()
+        self._waiting: dict[Path, list[Deferred[None]]] = {}  # for files that are being made
 
     def say(self, language: str, text: str) -> Deferred[FloatArray]:
         """The sound of a text, shape (n,), 8 kHz; fails with SpeechError."""
@@ -68,7 +69,7 @@ class Speech:
         try:
             return await self._read(path)
         except SoundFileError:  # not said yet, or damaged
-            await self._synthesise({"language": language, "text": text, "path": str(path)})
+            await self._file(path, {"language": language, "text": text, "path": str(path)})
         try:
             return await self._read(path)
         except SoundFileError as problem:
@@ -78,13 +79,28 @@ class Speech:
         sound: Deferred[FloatArray] = deferToThreadPool(self._reactor, self._reactor.getThreadPool(), read_wav, path)
         return sound
 
+    def _file(self, path: Path, job: dict[str, str]) -> Deferred[None]:
+        """Fires when the file is there. It is made once for all who wait, and also if they hang up meanwhile."""
+        there: Deferred[None] = Deferred()
+        if path in self._waiting:
+            self._waiting[path].append(there)
+        else:
+            self._waiting[path] = [there]
+            Deferred.fromCoroutine(self._synthesise(job)).addBoth(self._tell, path)
+        return there
+
+    def _tell(self, result: Failure | None, path: Path) -> None:
+        for there in self._waiting.pop(path):
+            there.callback(result)  # a Failure makes it fail
+
     async def _synthesise(self, job: dict[str, str]) -> None:
         await self._turns.acquire()
         child = self._idle.pop() if self._idle else self._new_child()
         try:
             await child.do(job)
-            self._idle.append(child)
         finally:
+            if child.alive:
+                self._idle.append(child)
             self._turns.release()
 
     def _new_child(self) -> "SpeechChild":
@@ -113,6 +129,7 @@ class SpeechChild(ProcessProtocol):
 
     def __init__(self, reactor: Any, on_gone: "Callable[[SpeechChild], None]") -> None:
         self.ended: Deferred[None] = Deferred()
+        self.alive = True  # and may be given the next text
         self._reactor, self._on_gone = reactor, on_gone
         self._answer: Deferred[None] | None = None
         self._text = b""
@@ -133,6 +150,7 @@ class SpeechChild(ProcessProtocol):
 
     def kill(self) -> None:
         """At once; harmless when it is gone."""
+        self.alive = False
         with suppress(ProcessExitedAlready):
             self.transport.signalProcess("KILL")
 
@@ -145,13 +163,14 @@ class SpeechChild(ProcessProtocol):
             self._fire(SpeechError(problem) if problem else None)
 
     def processEnded(self, reason: Failure) -> None:
+        self.alive = False
         self._on_gone(self)
         self._fire(SpeechError("the synthesiser has ended"))
         self.ended.callback(None)
 
     def _give_up(self) -> None:
-        self._fire(SpeechError(f"the synthesiser said nothing for {PATIENCE_S:g} s"))
         self.kill()
+        self._fire(SpeechError(f"the synthesiser said nothing for {PATIENCE_S:g} s"))
 
     def _fire(self, problem: SpeechError | None) -> None:
         answer, self._answer = self._answer, None

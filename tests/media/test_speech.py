@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 from twisted.internet import reactor
-from twisted.internet.defer import gatherResults
+from twisted.internet.defer import CancelledError, gatherResults
+from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
 from callserver.dsp.frames import FloatArray
@@ -74,6 +75,24 @@ class SpeechTests(TestCase):
         self.patch(speech, "PATIENCE_S", 0.2)
         said = self.speech((sys.executable, "-c", "import time; time.sleep(60)"))
         await self.assertFailure(said.say("en", "hello"), SpeechError)
+
+    async def test_refused_often(self) -> None:
+        """What a child cannot say costs no child: it is asked again, and there are never more than two."""
+        refuses = 'import sys\nfor line in sys.stdin: print(\'{"problem": "no"}\', flush=True)'
+        said = self.speech((sys.executable, "-c", refuses))
+        for n in range(5):
+            await self.assertFailure(said.say("en", f"hello {n}"), SpeechError)
+        self.assertEqual(len(said._children), 1)
+
+    async def test_caller_gone(self) -> None:
+        """A caller who hangs up leaves his text to be finished, and those who wait for the same hear it."""
+        said = self.speech()
+        gone, here = said.say("en", "hello"), said.say("en", "hello")
+        await deferLater(reactor, 0.1)
+        gone.cancel()
+        await self.assertFailure(gone, CancelledError)
+        self.assertGreater((await here).size, 2000)
+        self.assertEqual(len(said._children), 1)
 
     async def test_nothing_to_say(self) -> None:
         """An empty text is an error, not a silence for ever."""
