@@ -105,21 +105,19 @@ def compare(
 
     :param tolerance_samples: of the beginning
     """
-    heard = [event for event in events if isinstance(event, KeyDown)]
+    heard: dict[tuple[int, str], list[KeyDown]] = {}
+    for event in events:
+        if isinstance(event, KeyDown):
+            heard.setdefault((event.channel, event.key), []).append(event)
     missed = []
     for press in pressed:
-        matches = [down for down in heard if is_of(down, press, tolerance_samples)]
+        downs = heard.get((press.channel, press.key), [])
+        matches = [down for down in downs if abs(down.onset_sample - press.start) <= tolerance_samples]
         if matches:
-            heard.remove(matches[0])
+            downs.remove(matches[0])
         else:
             missed.append(press)
-    return missed, heard
-
-
-def is_of(down: KeyDown, press: Press, tolerance_samples: int) -> bool:
-    """The event tells of this press."""
-    late = abs(down.onset_sample - press.start)
-    return (down.channel, down.key) == (press.channel, press.key) and late <= tolerance_samples
+    return missed, [down for downs in heard.values() for down in downs]
 
 
 def tilted(sound: FloatArray) -> FloatArray:
