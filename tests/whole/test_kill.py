@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -47,6 +46,8 @@ class Child(ProcessProtocol):
 
     def processEnded(self, reason: object) -> None:
         self.ended.callback(None)
+        for words, waiting in self._waiting:
+            waiting.errback(AssertionError(f"ended without saying {words!r}:\n{self.text}"))
 
     def says(self, words: str, within_s: float = 60.0) -> Deferred[None]:
         """Fires when these words have been said."""
@@ -178,7 +179,6 @@ class KillTests(TestCase):
         self.assertIn("recording_end", [event["kind"] for event in self.report("call", call["id"])["events"]])
         self.assertFalse(os.path.exists(self.shop.path / "twistd.pid"))
         await telephone.do("wait tone busy\nhang up")
-        signal.getsignal(signal.SIGINT)
 
 
 PERSON = """
