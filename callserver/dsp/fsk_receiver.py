@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from callserver.dsp.caller_id import MESSAGE_TYPES, CallerIdError, CallerIdMessage, parse_message
@@ -126,8 +127,8 @@ class CharacterReader:
             bits = self._bits(edge)
             if self._message:
                 self._go_on(edge, bits, events)
-            elif edge - self._marks_from < LEADING_MARK_BITS * BIT_SAMPLES or not self._begin(edge, bits):
-                self._skip_spaces(edge)
+            elif not self._begin(edge, bits):
+                self._go_past(edge)
         keep = max(self._cursor - self._start - 2, 0)
         self._decisions, self._start = self._decisions[keep:], self._start + keep
         return events
@@ -135,8 +136,8 @@ class CharacterReader:
     def _next_start_bit(self, events: list[CallerIdEvent]) -> float | None:
         """The next edge from mark to space, as soon as the whole character after it is there."""
         first, end = self._cursor - self._start, self._start + self._decisions.size
-        below = np.flatnonzero(self._decisions[first:] <= 0)
-        at = self._cursor + int(below[0]) if below.size else end
+        spaces = self._cursor + np.flatnonzero(self._decisions[first:] <= 0)
+        at = int(spaces[0]) if spaces.size and self._message else self._after_marks(spaces, end)
         if self._message and at - self._marks_from > LONGEST_GAP_BITS * BIT_SAMPLES:
             self._damaged("no more characters", events)
         self._cursor = at
@@ -146,6 +147,17 @@ class CharacterReader:
             return float(at)
         before, after = self._decisions[at - self._start - 1 : at - self._start + 1]
         return at - float(np.clip(after / min(after - before, -1e-6), 0, 1))
+
+    def _after_marks(self, spaces: NDArray[np.intp], end: int) -> int:
+        """The first space that follows marks enough to begin a message; `end` if there is none yet."""
+        marks_from = np.concatenate([[self._marks_from], spaces[:-1] + 1.0]) if spaces.size else np.zeros(0)
+        enough = np.flatnonzero(spaces - marks_from >= LEADING_MARK_BITS * BIT_SAMPLES)
+        if enough.size:
+            self._marks_from = float(marks_from[enough[0]])
+            return int(spaces[enough[0]])
+        if spaces.size:
+            self._marks_from = float(spaces[-1] + 1)
+        return end
 
     def _bits(self, edge: float) -> FloatArray:
         """The ten bits of a character, start and stop bit among them, as decisions in their middles."""
@@ -164,7 +176,7 @@ class CharacterReader:
     def _go_on(self, edge: float, bits: FloatArray, events: list[CallerIdEvent]) -> None:
         if bits[0] >= 0 or bits[9] <= 0:
             self._damaged("no stop bit", events)
-            self._skip_spaces(edge)
+            self._go_past(edge)
             return
         self._append(edge, bits)
         if len(self._message) >= 2 and len(self._message) == self._message[1] + 3:
@@ -176,11 +188,9 @@ class CharacterReader:
         self._marks_from = edge + 9 * BIT_SAMPLES
         self._cursor = int(edge + 9.5 * BIT_SAMPLES)
 
-    def _skip_spaces(self, edge: float) -> None:
-        """No character begins here: go to the next marks."""
-        first = int(edge) + 1 - self._start
-        above = np.flatnonzero(self._decisions[first:] > 0)
-        self._cursor = self._start + (first + int(above[0]) if above.size else self._decisions.size)
+    def _go_past(self, edge: float) -> None:
+        """No character begins here."""
+        self._cursor = int(edge) + 2
         self._marks_from = float(self._cursor)
 
     def _finish(self, events: list[CallerIdEvent]) -> None:
