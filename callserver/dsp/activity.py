@@ -1,0 +1,197 @@
+"""What every line sounds like: level, noise, hum, and whether somebody speaks; the end of a message by its silence."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callserver.dsp.frames import (
+    BLOCK_MS,
+    BLOCK_SAMPLES,
+    FULL_SCALE_SINE_DBM0,
+    RATE_HZ,
+    FloatArray,
+    amplitude,
+)
+
+
+def _power(level_dbm0: float) -> np.float32:
+    return np.float32(amplitude(level_dbm0) ** 2 / 2)
+
+
+def _ratio(decibels: float) -> np.float32:
+    return np.float32(10 ** (decibels / 10))
+
+
+ABOVE_NOISE = _ratio(6.0)
+QUIETEST_VOICE = _power(-55.0)
+FIRST_NOISE_DBM0 = -45.0  # taken for the noise at most, until some seconds have been heard
+HANG_OVER_TICKS = 12  # 240 ms
+NOISE_TICKS, NOISE_PARTS = 25, 8  # minimum over eight times half a second
+NOISE_BIAS = 1.25  # the minimum of noise lies a little below its mean
+LEVEL_SECONDS, HUM_SECONDS = 0.5, 0.6
+HUM_TICKS = 5  # hum is steady: one tick in five is enough
+HUM_HZ = ((50.0, 100.0, 150.0), (60.0, 120.0, 180.0))  # mains and what rectifiers make of it
+
+
+class ActivityBank:
+    """
+    Running figures of `n_channels` lines; each an array of shape (n_channels,), valid after every `hear`.
+
+    `level_dbm0`: over half a second, without DC. `noise_dbm0`: the quietest of the last 4 s, 50-Hz hum left out.
+    `hum_dbm0`: mains hum of 50 or 60 Hz with its second and third harmonic. `dc`: offset, full scale 1.0.
+    `active`: somebody speaks, or did so in the last 240 ms: 6 dB above the noise, which is followed, for a fixed
+    threshold is deaf on quiet lines and fooled on noisy ones.
+    """
+
+    def __init__(self, n_channels: int) -> None:
+        self._n_channels = n_channels
+        self.active = np.zeros(n_channels, bool)
+        self.dc: FloatArray = np.zeros(n_channels, np.float32)
+        self._level = np.zeros(n_channels, np.float32)
+        self._before = np.zeros(n_channels, np.float32)
+        self._minima = np.full((NOISE_PARTS, n_channels), _power(FIRST_NOISE_DBM0), np.float32)
+        self._noise = self._minima[0].copy()
+        self._silent_ticks = np.full(n_channels, HANG_OVER_TICKS)
+        freqs = np.array(HUM_HZ).reshape(-1)
+        turns = np.outer(np.arange(BLOCK_SAMPLES), 2 * np.pi * freqs / RATE_HZ)
+        phasors = np.stack([np.cos(turns), -np.sin(turns)], axis=2).reshape(BLOCK_SAMPLES, -1)
+        self._phasors = (phasors * (np.sqrt(2) / BLOCK_SAMPLES)).astype(np.float32)
+        self._hum_turn = np.exp(-2j * np.pi * freqs * HUM_TICKS * BLOCK_SAMPLES / RATE_HZ).astype(np.complex64)
+        self._reference = np.ones(len(freqs), np.complex64)  # the phase of each hum frequency at this block's start
+        self._hum = np.zeros((n_channels, len(freqs)), np.complex64)
+        self._tick = 0
+
+    @property
+    def level_dbm0(self) -> FloatArray:
+        """How loud the line is."""
+        return _decibels(self._level)
+
+    @property
+    def noise_dbm0(self) -> FloatArray:
+        """How loud it is when nobody speaks."""
+        return _decibels(self._noise)
+
+    @property
+    def hum_dbm0(self) -> FloatArray:
+        """Mains hum, of the mains frequency that shows more."""
+        power = (np.abs(self._hum) ** 2).reshape(self._n_channels, len(HUM_HZ), -1).sum(axis=2)
+        return _decibels(power.max(axis=1))
+
+    def hear(self, frame: FloatArray) -> NDArray[np.bool_]:
+        """
+        One tick: float32, shape (n_channels, 160); returns `active`.
+
+        :raises ValueError: another shape or type
+        """
+        if frame.shape != (self._n_channels, BLOCK_SAMPLES) or frame.dtype != np.float32:
+            wanted = (self._n_channels, BLOCK_SAMPLES)
+            raise ValueError(f"a tick must be float32 of shape {wanted}, not {frame.dtype} of {frame.shape}")
+        self._measure_level(frame)
+        if self._tick % HUM_TICKS == 0:
+            self._measure_hum(frame)
+        # Mean of (x[n] - x[n-2])**2 / 2: as loud as x for speech and noise, deaf to DC and mains.
+        difference = frame[:, 2:] - frame[:, :-2]
+        power = np.einsum("cs,cs->c", difference, difference) * np.float32(0.5 / (BLOCK_SAMPLES - 2))
+        self._follow_noise((power + self._before) / 2)
+        voiced = power > np.maximum(self._noise * ABOVE_NOISE, QUIETEST_VOICE)
+        self._silent_ticks = np.where(voiced, 0, self._silent_ticks + 1)
+        self._before = power
+        self.active = self._silent_ticks < HANG_OVER_TICKS
+        return self.active
+
+    def reset(self, channel: int) -> None:
+        """Another call begins on this line; what belongs to the line, its hum, is kept."""
+        self.active[channel] = False
+        self._level[channel] = self._before[channel] = 0
+        self._minima[:, channel] = self._noise[channel] = _power(FIRST_NOISE_DBM0)
+        self._silent_ticks[channel] = HANG_OVER_TICKS
+
+    def _measure_level(self, frame: FloatArray) -> None:
+        share = np.float32(BLOCK_MS / 1000 / LEVEL_SECONDS)
+        self.dc += share * (frame.mean(axis=1) - self.dc)
+        power = np.einsum("cs,cs->c", frame, frame) / np.float32(BLOCK_SAMPLES)
+        self._level += share * (np.maximum(power - self.dc**2, 0) - self._level)
+
+    def _measure_hum(self, frame: FloatArray) -> None:
+        share = np.float32(HUM_TICKS * BLOCK_MS / 1000 / HUM_SECONDS)
+        values = (frame @ self._phasors).view(np.complex64) * self._reference
+        self._hum += share * (values - self._hum)
+        self._reference *= self._hum_turn
+        self._reference /= np.abs(self._reference)
+
+    def _follow_noise(self, power: FloatArray) -> None:
+        self._tick += 1
+        part = self._tick // NOISE_TICKS % NOISE_PARTS
+        if self._tick % NOISE_TICKS == 0:
+            self._minima[part] = np.inf
+        np.minimum(self._minima[part], power, out=self._minima[part])
+        self._noise = self._minima.min(axis=0) * np.float32(NOISE_BIAS)
+
+
+class EndOfMessage:
+    """
+    When a caller has finished his message.
+
+    :param silence_s: so long nobody speaks; 3 to 5 s are usual
+    :param longest_s: the message is cut off then
+    """
+
+    def __init__(self, silence_s: float = 4.0, longest_s: float = 180.0) -> None:
+        self._silence_s, self._longest_s = silence_s, longest_s
+        self.elapsed_s = 0.0
+        self.voice_until_s = 0.0  # what lies behind it may be cut off
+
+    def hear(self, active: bool) -> bool:
+        """One tick of 20 ms: whether the message is over."""
+        self.elapsed_s += BLOCK_MS / 1000
+        if active:
+            self.voice_until_s = self.elapsed_s
+        return self.elapsed_s - self.voice_until_s >= self._silence_s or self.elapsed_s >= self._longest_s
+
+    def tone(self, lasting_s: float) -> bool:
+        """Busy, congestion or dial tone has sounded for so long: the caller has hung up, the tone is no message."""
+        self.voice_until_s = min(self.voice_until_s, max(self.elapsed_s - lasting_s, 0.0))
+        return True
+
+
+LOUDEST_PEAK = 0.9
+MOST_GAIN_DB = 24.0
+
+
+def speech_level_dbm0(samples: FloatArray) -> float:
+    """
+    Level while somebody speaks, pauses left out; -inf for silence.
+
+    :param samples: shape (n,)
+
+    Blocks of 20 ms within 16 dB of the level of all that is louder than their mean: near the active speech level of
+    ITU-T P.56.
+    """
+    blocks = samples[: samples.size // BLOCK_SAMPLES * BLOCK_SAMPLES].reshape(-1, BLOCK_SAMPLES)
+    power = np.square(blocks - blocks.mean(axis=1, keepdims=True)).mean(axis=1) if blocks.size else np.zeros(1)
+    if not power.any():
+        return float("-inf")
+    loud = power[power >= power.mean()].mean()
+    return float(_decibels(power[power > loud * _ratio(-16.0)].mean()))
+
+
+def levelled(samples: FloatArray, level_dbm0: float = -18.0) -> FloatArray:
+    """
+    A message or prompt at the usual level, its peaks bent instead of clipped.
+
+    :param samples: shape (n,); silence is returned as it is
+    """
+    now_dbm0 = speech_level_dbm0(samples)
+    if not np.isfinite(now_dbm0):
+        return samples
+    gain = min(level_dbm0 - now_dbm0, MOST_GAIN_DB)
+    louder = samples * np.float32(amplitude(gain) / amplitude(0.0))
+    knee = np.float32(LOUDEST_PEAK / 2)
+    above = np.maximum(np.abs(louder) - knee, 0)
+    bent = np.sign(louder) * (knee + knee * np.tanh(above / knee))
+    soft: FloatArray = np.where(above > 0, bent, louder).astype(np.float32)
+    return soft
+
+
+def _decibels(power: FloatArray) -> FloatArray:
+    levels: FloatArray = 10 * np.log10(2 * power + np.float32(1e-12)) + np.float32(FULL_SCALE_SINE_DBM0)
+    return levels
