@@ -26,7 +26,8 @@ LOSS_MEMORY = 0.96  # a tick: half a second
 
 POOR_LOSS = 2.0  # 3 dB: perhaps the delay has changed
 LOOKS_A_TICK = 4  # for delays, 0.15 ms each
-LOOK_UNKNOWN_TICKS, LOOK_POOR_TICKS = 4, 50  # from one look at a channel to the next
+LOOK_SOON_TICKS, LOOK_LATER_TICKS = 4, 50  # from one look at a channel to the next
+HOPEFUL_LOOKS = 12  # a second of speech; a line that gave no echo in it may have none
 
 
 class EchoCanceller:
@@ -42,7 +43,8 @@ class EchoCanceller:
     def __init__(self, n_channels: int) -> None:
         self._played, self._left = Recent(n_channels, HISTORY_TICKS), Recent(n_channels, HISTORY_TICKS)
         self._finder = DelayFinder(n_channels)
-        self._ticks_to_look = np.full(n_channels, LOOK_UNKNOWN_TICKS)
+        self._ticks_to_look = np.full(n_channels, LOOK_SOON_TICKS)
+        self._n_looks = np.zeros(n_channels, np.intp)
         self._silent_ticks = np.full(n_channels, ECHO_TICKS)
         self._delay = np.full(n_channels, -1, np.intp)  # in pieces of 5 ms; -1: not yet known
         self._strength = np.full(n_channels, STRONGEST_ECHO, np.float32)
@@ -87,7 +89,8 @@ class EchoCanceller:
         self._played.forget(channel)
         self._left.forget(channel)
         self._finder.forget(channel)
-        self._ticks_to_look[channel], self._silent_ticks[channel] = LOOK_UNKNOWN_TICKS, ECHO_TICKS
+        self._ticks_to_look[channel], self._n_looks[channel] = LOOK_SOON_TICKS, 0
+        self._silent_ticks[channel] = ECHO_TICKS
         self._delay[channel], self._path[channel] = -1, 0
         self._power_before[channel] = self._power_after[channel] = 0
 
@@ -104,7 +107,9 @@ class EchoCanceller:
         clear = channels[found >= 0]
         if clear.size:
             self._begin(clear, np.maximum(found[found >= 0] - EARLY_SAMPLES, 0) // PIECE_SAMPLES)
-        self._ticks_to_look[channels] = np.where(self._delay[channels] < 0, LOOK_UNKNOWN_TICKS, LOOK_POOR_TICKS)
+        self._n_looks[channels] += 1
+        soon = (self._delay[channels] < 0) & (self._n_looks[channels] < HOPEFUL_LOOKS)
+        self._ticks_to_look[channels] = np.where(soon, LOOK_SOON_TICKS, LOOK_LATER_TICKS)
 
     def _begin(self, channels: NDArray[np.intp], delays: NDArray[np.intp]) -> None:
         """The delay is known, and how strong the echo can be at most."""

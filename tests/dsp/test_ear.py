@@ -104,6 +104,10 @@ class EarTests(SynchronousTestCase):
         named = {(event.channel, event.name) for event in events if isinstance(event, ToneHeard)}
         self.assertEqual(named, {(0, "busy"), (1, "busy")})
 
+    def test_no_keys_from_speech(self) -> None:
+        """Ten minutes of synthetic speech are no key, no tone and no fax."""
+        self.assertEqual(Ear(40).feed(speech(np.random.default_rng(44), 40, 15)), [])
+
     def test_wrong_shape(self) -> None:
         """Sound of the wrong shape or type is refused by name, and nothing is lost by it."""
         ear, silence = Ear(2), np.zeros((2, 160), np.float32)
