@@ -82,7 +82,6 @@ class FrontEnd:
         self.piece_turn = np.exp(2j * np.pi * freqs * PIECE_SAMPLES / RATE_HZ).astype(np.complex64)
         self._gains = pre_filter_gain(freqs) ** 2
         self.spectrum = Spectrum(n_channels, len(freqs))
-        self._padded = -(-n_channels // LANES) * LANES
         self._framer = Framer(n_channels)
         self._recent = Recent(-(-n_channels // LANES) * LANES, HISTORY_TICKS)
         self._last_two = np.zeros((n_channels, 2), np.float32)
