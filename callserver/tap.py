@@ -40,7 +40,7 @@ from callserver.ivr.discovery import find_menus
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import FOLDER as OUR_PROMPTS
-from callserver.ivr.prompts import Prompts
+from callserver.ivr.prompts import PromptError, Prompts
 from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
 from callserver.lines.modem_line import ModemLine
@@ -119,7 +119,8 @@ class CallServer(MultiService):
         await self._repair(unfinished)
         for part in (self.recorder, self.tick):
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
-        assert self.prompts.music is not None  # we ship it
+        if self.prompts.music is None:
+            raise PromptError(f"{OUR_PROMPTS / 'music.wav'} is missing: run bin/render-prompts")
         self._open_queues(self.prompts.music)
         self._open_lines()
         await self._open_agents()

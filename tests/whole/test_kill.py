@@ -108,7 +108,7 @@ class KillTests(TestCase):
         return telephone
 
     def start_agent(self, server: Child) -> Child:
-        port = server.text.partition("agents' port ")[2].split()[0]
+        port = server.text.partition("agents' port ")[2].partition(",")[0]
         return self.run_program(
             "callserver.desktop", "--headless", "--number=801", f"--password-file={self.shop.first_password_file}",
             f"--port={port}", f"--certificate={self.shop.path / 'agents.certificate.pem'}",
