@@ -39,12 +39,12 @@ class ActivityBank:
     `level_dbm0`: over half a second, without DC. `noise_dbm0`: the quietest of the last 4 s, 50-Hz hum left out.
     `hum_dbm0`: mains hum of 50 or 60 Hz with its second and third harmonic. `dc`: offset, full scale 1.0.
     `active`: somebody speaks, or did so in the last 240 ms: 6 dB above the noise, which is followed, for a fixed
-    threshold is deaf on quiet lines and fooled on noisy ones.
+    threshold is deaf on quiet lines and fooled on noisy ones. `voiced`: in this very tick.
     """
 
     def __init__(self, n_channels: int) -> None:
         self._n_channels = n_channels
-        self.active = np.zeros(n_channels, bool)
+        self.active, self.voiced = np.zeros(n_channels, bool), np.zeros(n_channels, bool)
         self.dc: FloatArray = np.zeros(n_channels, np.float32)
         self._level = np.zeros(n_channels, np.float32)
         self._before = np.zeros(n_channels, np.float32)
@@ -92,15 +92,15 @@ class ActivityBank:
         difference = frame[:, 2:] - frame[:, :-2]
         power = np.einsum("cs,cs->c", difference, difference) * np.float32(0.5 / (BLOCK_SAMPLES - 2))
         self._follow_noise((power + self._before) / 2)
-        voiced = power > np.maximum(self._noise * ABOVE_NOISE, QUIETEST_VOICE)
-        self._silent_ticks = np.where(voiced, 0, self._silent_ticks + 1)
+        self.voiced = power > np.maximum(self._noise * ABOVE_NOISE, QUIETEST_VOICE)
+        self._silent_ticks = np.where(self.voiced, 0, self._silent_ticks + 1)
         self._before = power
         self.active = self._silent_ticks < HANG_OVER_TICKS
         return self.active
 
     def reset(self, channel: int) -> None:
         """Another call begins on this line; what belongs to the line, its hum, is kept."""
-        self.active[channel] = False
+        self.active[channel] = self.voiced[channel] = False
         self._level[channel] = self._before[channel] = 0
         self._minima[:, channel] = self._noise[channel] = _power(FIRST_NOISE_DBM0)
         self._silent_ticks[channel] = HANG_OVER_TICKS
@@ -113,7 +113,7 @@ class ActivityBank:
 
     def _measure_hum(self, frame: FloatArray) -> None:
         share = np.float32(HUM_TICKS * BLOCK_MS / 1000 / HUM_SECONDS)
-        values = (frame @ self._phasors).view(np.complex64) * self._reference
+        values = ((frame - self.dc[:, None]) @ self._phasors).view(np.complex64) * self._reference
         self._hum += share * (values - self._hum)
         self._reference *= self._hum_turn
         self._reference /= np.abs(self._reference)
@@ -136,21 +136,25 @@ class EndOfMessage:
     """
 
     def __init__(self, silence_s: float = 4.0, longest_s: float = 180.0) -> None:
-        self._silence_s, self._longest_s = silence_s, longest_s
-        self.elapsed_s = 0.0
-        self.voice_until_s = 0.0  # what lies behind it may be cut off
+        self._silence_ticks, self._longest_ticks = (round(s * 1000 / BLOCK_MS) for s in (silence_s, longest_s))
+        self._ticks = self._voice_ticks = 0
+
+    @property
+    def voice_until_s(self) -> float:
+        """Where the message ended; what lies behind may be cut off."""
+        return self._voice_ticks * BLOCK_MS / 1000
 
     def hear(self, active: bool) -> bool:
         """One tick of 20 ms: whether the message is over."""
-        self.elapsed_s += BLOCK_MS / 1000
+        self._ticks += 1
         if active:
-            self.voice_until_s = self.elapsed_s
-        return self.elapsed_s - self.voice_until_s >= self._silence_s or self.elapsed_s >= self._longest_s
+            self._voice_ticks = self._ticks
+        return self._ticks - self._voice_ticks >= self._silence_ticks or self._ticks >= self._longest_ticks
 
-    def tone(self, lasting_s: float) -> bool:
+    def tone(self, lasting_s: float) -> None:
         """Busy, congestion or dial tone has sounded for so long: the caller has hung up, the tone is no message."""
-        self.voice_until_s = min(self.voice_until_s, max(self.elapsed_s - lasting_s, 0.0))
-        return True
+        began = max(self._ticks - round(lasting_s * 1000 / BLOCK_MS), 0)
+        self._voice_ticks = min(self._voice_ticks, began)
 
 
 LOUDEST_PEAK = 0.9

@@ -101,6 +101,12 @@ class BurstFinder:
         self._summed[..., channel] = self._total[:, channel] = 0
         self._group[channel], self._since[channel], self.followed[channel] = -1, -math.inf, False
 
+    @property
+    def sounding(self) -> NDArray[np.bool_]:
+        """On which channels a burst sounds, shape (n_channels,)."""
+        on: NDArray[np.bool_] = self._group >= 0
+        return on
+
     def pending(self, channel: int) -> tuple[bool, float]:
         """Whether a burst sounds, and for how many seconds it has, or has not."""
         return bool(self._group[channel] >= 0), (self._now - float(self._since[channel])) / RATE_HZ

@@ -9,6 +9,7 @@ from callserver.dsp.tones import Cadence
 
 TIME_TOLERANCE = 0.1  # ITU-T E.180
 TIME_SLACK_S = 0.015  # our own measurement
+MODULATED_SLACK_S = 0.045  # an edge in a trough of 16-Hz modulation
 LEVEL_TOLERANCE_DB = 4.0
 SHORTEST_GAP_S = 0.03  # shorter pauses between tones of different frequency are not told apart
 LONG_OFF_S = 0.9  # a pause so long is not waited for
@@ -41,6 +42,7 @@ class Rhythm:
             self._add(Interval(burst.frequencies_hz, burst.on_s, burst.relative_db))
             if burst.off_s >= SHORTEST_GAP_S:
                 self._steps.append(Interval(SILENCE, burst.off_s))
+        self._slack_s = MODULATED_SLACK_S if any(burst.modulation_hz for burst in cadence.bursts) else TIME_SLACK_S
         self.endless = math.isinf(self._steps[-1].duration_s)
         longest_off_s = max((step.duration_s for step in self._steps if step.sound == SILENCE), default=0.0)
         self._long_off = longest_off_s >= LONG_OFF_S
@@ -73,12 +75,12 @@ class Rhythm:
         """The run if the pending interval is the step at `position`."""
         step = self._steps[position]
         possible = pending.sound == step.sound or (pending.sound == UNNAMED and step.sound != SILENCE)
-        if not possible or pending.duration_s > _longest(step.duration_s):
+        if not possible or pending.duration_s > self._longest(step):
             return -1
         run, offsets = 0, []
         for interval in reversed(past):
             step = self._steps[(position - run - 1) % len(self._steps)]
-            if not _fits(interval, step):
+            if not self._fits(interval, step):
                 break
             if step.sound != SILENCE:
                 offsets.append(interval.level_dbm0 - step.level_dbm0)
@@ -86,6 +88,13 @@ class Rhythm:
                     break
             run += 1
         return run
+
+    def _longest(self, step: Interval) -> float:
+        return step.duration_s * (1 + TIME_TOLERANCE) + self._slack_s
+
+    def _fits(self, interval: Interval, step: Interval) -> bool:
+        shortest_s = step.duration_s * (1 - TIME_TOLERANCE) - self._slack_s
+        return interval.sound == step.sound and shortest_s <= interval.duration_s <= self._longest(step)
 
 
 class CadenceFollower:
@@ -124,14 +133,10 @@ class CadenceFollower:
             current if current is not None and runs[current] >= 0 and self._continues(current, runs[current]) else None
         )
 
+    def lasting_s(self, name: str, pending: Interval) -> float:
+        """For how long the intervals have fitted this tone, back from what sounds now."""
+        run = max(self._rhythms[name].run(self._past, pending), 0)
+        return pending.duration_s + sum(interval.duration_s for interval in list(self._past)[len(self._past) - run :])
+
     def _continues(self, current: str, run: int) -> bool:
         return run > 0 or self._rhythms[current].endless
-
-
-def _longest(duration_s: float) -> float:
-    return duration_s * (1 + TIME_TOLERANCE) + TIME_SLACK_S
-
-
-def _fits(interval: Interval, step: Interval) -> bool:
-    shortest_s = step.duration_s * (1 - TIME_TOLERANCE) - TIME_SLACK_S
-    return interval.sound == step.sound and shortest_s <= interval.duration_s <= _longest(step.duration_s)

@@ -162,12 +162,11 @@ class DtmfCallerId:
 
     def key(self, key: str, at_s: float) -> CallerIdMessage | None:
         """A key was heard; returns the caller with the end mark."""
-        starts = key == self._form.start and not (key == "D" and self._form.start == "A")
-        if starts and not (self._keys and self._form.start == self._form.end):
+        if key == self._form.start and not (self._keys and key == self._form.end):
             self._keys.clear()
         self._keys = [(earlier, s) for earlier, s in self._keys if at_s - s <= DTMF_LIMIT_S]
         self._keys.append((key, at_s))
-        if key != self._form.end:
+        if key != self._form.end or len(self._keys) == 1:
             return None
         message = read_dtmf("".join(each for each, _ in self._keys), self._form)
         self._keys.clear()

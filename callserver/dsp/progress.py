@@ -3,17 +3,22 @@
 import math
 from dataclasses import dataclass
 
-from callserver.dsp.bursts import Began, Burst, BurstFinder, frequency_groups, group_bins
+import numpy as np
+from numpy.typing import NDArray
+
+from callserver.dsp.bursts import DELAY_SAMPLES, Began, Burst, BurstFinder, frequency_groups, group_bins
 from callserver.dsp.cadences import SILENCE, STRANGE, UNNAMED, CadenceFollower, Interval, Rhythm, Sound
-from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
+from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.front_end import FrontEnd, Spectrum
 from callserver.dsp.plans import Plan
 from callserver.dsp.sines import MIN_SAMPLES, Sines, find_sines
 
 MIN_PURITY = 0.6
 MAX_TWIST_DB = 10.0
+LATER_LOOK_SAMPLES = 1600  # the rest of a long burst, if shorter, cannot part what its first half second did
 CHECK_TICKS = 5  # how often what goes on is judged
 LONGEST_PAUSE_S = 12.0
+CUT_SHORT_S = 0.15
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,7 @@ class ToneHeard:
     channel: int
     name: str  # "dial", "ringback", "busy" ...: callserver.dsp.plans.TONE_NAMES
     at_sample: int  # when it was certain, in the stream fed
+    began_sample: int = 0  # so far back what was heard fits it
     freqs_hz: tuple[float, ...] = ()  # as measured
     level_dbm0: float = 0.0  # of the strongest of them
     purity: float = 0.0  # share of the sound that they are
@@ -35,6 +41,7 @@ class ToneGone:
     channel: int
     name: str
     at_sample: int
+    cut_short: bool = False  # in the middle of a burst: what ring-back does when somebody answers
 
 
 Event = ToneHeard | ToneGone
@@ -89,6 +96,11 @@ class Hearing:
         self.current: str | None = None
         self._sines = Sines((), 0.0)
 
+    @property
+    def named(self) -> bool:
+        """What sounds now has been looked at."""
+        return self.sound not in (SILENCE, UNNAMED)
+
     def began(self, pause_s: float) -> None:
         """A burst begins."""
         self.follower.finished(Interval(SILENCE, pause_s))
@@ -96,18 +108,19 @@ class Hearing:
 
     def burst(self, burst: Burst, sound: Sound, sines: Sines) -> None:
         """A burst is over, or goes on and was looked at; no sines: too little new sound to look at."""
-        named_before = self.sound not in (SILENCE, UNNAMED)
-        if sines.components or not named_before:
-            self.sound = sound if not named_before or sound == self.sound else STRANGE
+        if sines.components or not self.named:
+            self.sound = sound if not self.named or sound == self.sound else STRANGE
             self._sines = sines
         if burst.over:
             self.follower.finished(Interval(self.sound, burst.duration_s, self._level_dbm0))
             self.sound = SILENCE
 
-    def heard(self, channel: int, name: str, at_sample: int) -> ToneHeard:
+    def heard(self, channel: int, name: str, pending: Interval, at_sample: int) -> ToneHeard:
         """The event, with what was measured last."""
-        freqs_hz = tuple(sine.freq_hz for sine in self._sines.components)
-        return ToneHeard(channel, name, at_sample, freqs_hz, self._level_dbm0, self._sines.purity)
+        began = at_sample - DELAY_SAMPLES - round(self.follower.lasting_s(name, pending) * RATE_HZ)
+        freqs_hz = tuple(round(sine.freq_hz, 1) for sine in self._sines.components)
+        level_dbm0, purity = round(self._level_dbm0, 1), round(self._sines.purity, 3)
+        return ToneHeard(channel, name, at_sample, max(began, 0), freqs_hz, level_dbm0, purity)
 
     @property
     def _level_dbm0(self) -> float:
@@ -132,6 +145,11 @@ class ProgressBank:
         self._rhythms = {name: Rhythm(cadence) for name, cadence in plan.tones.items()}
         self._hearings: dict[int, Hearing] = {}
         self._tick = 0
+
+    @property
+    def sounding(self) -> NDArray[np.bool_]:
+        """Where something like a tone of the plan sounds, shape (n_channels,), as of DELAY_SAMPLES ago."""
+        return self._finder.sounding
 
     def feed(self, block: FloatArray) -> list[Event]:
         """
@@ -161,9 +179,10 @@ class ProgressBank:
         return [event for channel in due for event in self._judge(channel, end_sample)]
 
     def _take(self, burst: Burst) -> None:
-        sines = find_sines(burst.sound) if burst.sound.size >= MIN_SAMPLES else Sines((), 0.0)
-        sound = self._sounds.name(sines)
         hearing = self._hearings.get(burst.channel)
+        enough = MIN_SAMPLES if hearing is None or not hearing.named else LATER_LOOK_SAMPLES
+        sines = find_sines(burst.sound) if burst.sound.size >= enough else Sines((), 0.0)
+        sound = self._sounds.name(sines)
         if hearing is None:
             if sound == STRANGE:
                 return
@@ -175,12 +194,14 @@ class ProgressBank:
     def _judge(self, channel: int, end_sample: int) -> list[Event]:
         hearing = self._hearings[channel]
         on, duration_s = self._finder.pending(channel)
-        name = hearing.follower.name(Interval(hearing.sound, duration_s), hearing.current)
+        pending = Interval(hearing.sound, duration_s)
+        name = hearing.follower.name(pending, hearing.current)
         if hearing.follower.hopeless or (not on and duration_s > LONGEST_PAUSE_S):
             del self._hearings[channel]
             self._finder.followed[channel] = False
         if name == hearing.current:
             return []
         was, hearing.current = hearing.current, name
-        gone: list[Event] = [] if was is None else [ToneGone(channel, was, end_sample)]
-        return gone if name is None else [*gone, hearing.heard(channel, name, end_sample)]
+        cut_short = not on and duration_s < CUT_SHORT_S
+        gone: list[Event] = [] if was is None else [ToneGone(channel, was, end_sample, cut_short)]
+        return gone if name is None else [*gone, hearing.heard(channel, name, pending, end_sample)]
