@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from callserver.dsp.caller_id import MESSAGE_TYPES, CallerIdError, CallerIdMessage, parse_message
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray, amplitude
@@ -55,6 +54,13 @@ def _tone_filters() -> tuple[FloatArray, FloatArray]:
     return rows[0] + 1j * rows[1], rows[2] + 1j * rows[3]
 
 
+def _high_pass(n_taps: int = 48) -> FloatArray:
+    """A sample less the fading mean of those before it: no DC, 50 Hz weaker by 9 dB, the bits hardly touched."""
+    fading = 0.9 ** np.arange(n_taps)
+    return np.concatenate([[1.0], -fading / fading.sum()])
+
+
+_WITHOUT_DC = _high_pass()
 _MARK_FILTER, _SPACE_FILTER = _tone_filters()
 
 
@@ -70,8 +76,7 @@ class FskReceiver:
 
     def __init__(self) -> None:
         self._waiting = np.zeros(0, np.float32)
-        self._filter_state = np.zeros(1)
-        self._tail = np.zeros(WINDOW_SAMPLES - 1)
+        self._tail = np.zeros(WINDOW_SAMPLES + len(_WITHOUT_DC) - 2, np.float32)
         self._loudness: deque[tuple[float, float]] = deque(maxlen=MEMORY_BLOCKS)
         self._characters = CharacterReader()
 
@@ -93,9 +98,9 @@ class FskReceiver:
 
     def _decide(self, block: FloatArray) -> FloatArray:
         """For each sample, how much more of a mark than of a space it is, from -1 to 1; 0 without a signal."""
-        without_dc, self._filter_state = lfilter([1, -1], [1, -0.9], block, zi=self._filter_state)
-        joined = np.concatenate([self._tail, without_dc])
-        self._tail = joined[-WINDOW_SAMPLES + 1 :]
+        joined = np.concatenate([self._tail, block])
+        self._tail = joined[block.size :]
+        joined = np.convolve(joined, _WITHOUT_DC, "valid")
         mark = np.abs(np.convolve(joined, _MARK_FILTER[::-1], "valid"))
         space = np.abs(np.convolve(joined, _SPACE_FILTER[::-1], "valid"))
         self._loudness.append((_usual_height(mark), _usual_height(space)))
