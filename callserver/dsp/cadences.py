@@ -109,6 +109,12 @@ class CadenceFollower:
         """The last burst was no sound of the plan: nothing is being followed."""
         return bool(self._past) and self._past[-1].sound == STRANGE
 
+    @property
+    def rhythm_s(self) -> tuple[float, ...]:
+        """The last bursts and pauses, from a burst on."""
+        intervals = [interval for interval in self._past if math.isfinite(interval.duration_s)]
+        return tuple(round(interval.duration_s, 3) for interval in intervals)
+
     def finished(self, interval: Interval) -> None:
         """An interval is over."""
         if interval.sound != SILENCE or interval.duration_s >= SHORTEST_GAP_S:

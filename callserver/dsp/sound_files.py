@@ -23,6 +23,17 @@ def read_wav(path: Path | str) -> FloatArray:
     :return: shape (n,), 8 kHz
     :raises SoundFileError: unreadable, not such a file, or empty
     """
+    tracks = read_tracks(path)
+    mixed: FloatArray = tracks.mean(axis=0)
+    return mixed
+
+
+def read_tracks(path: Path | str) -> FloatArray:
+    """
+    The same, with the channels apart: shape (n_tracks, n).
+
+    :raises SoundFileError: as `read_wav`
+    """
     try:
         with wave.open(str(path), "rb") as file:
             width, channels, rate_hz = file.getsampwidth(), file.getnchannels(), file.getframerate()
@@ -36,7 +47,7 @@ def read_wav(path: Path | str) -> FloatArray:
     whole = raw[: len(raw) // (width * channels) * width * channels]
     if not whole:
         raise SoundFileError(f"{path}: no sound in it")
-    return _at_8_khz(_samples(whole, width).reshape(-1, channels).mean(axis=1), rate_hz)
+    return _at_8_khz(np.ascontiguousarray(_samples(whole, width).reshape(-1, channels).T), rate_hz)
 
 
 def write_wav(path: Path | str, samples: FloatArray) -> None:
@@ -72,5 +83,5 @@ def _at_8_khz(samples: FloatArray, rate_hz: int) -> FloatArray:
     from scipy.signal import resample_poly  # takes 2 s to import, and most files are at 8 kHz
 
     common = math.gcd(RATE_HZ, rate_hz)
-    resampled: FloatArray = resample_poly(samples, RATE_HZ // common, rate_hz // common).astype(np.float32)
+    resampled: FloatArray = resample_poly(samples, RATE_HZ // common, rate_hz // common, axis=-1).astype(np.float32)
     return resampled

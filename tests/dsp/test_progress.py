@@ -10,7 +10,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.dsp.codecs import UNSIGNED_8
 from callserver.dsp.frames import RATE_HZ, FloatArray
 from callserver.dsp.plans import PLANS, Plan, plan
-from callserver.dsp.progress import ProgressBank, ToneGone, ToneHeard
+from callserver.dsp.progress import ProgressBank
+from callserver.dsp.progress_events import ToneGone, ToneHeard
 from callserver.dsp.tones import Cadence, play, tone
 from tests.dsp.bank_sound import events_of, noise
 
