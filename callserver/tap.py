@@ -28,7 +28,9 @@ from callserver.calls.channel import LineChannel
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.config import EMULATED, ConfigError, LineConfig
+from callserver.dsp.ear import Ear
 from callserver.dsp.frames import FloatArray
+from callserver.dsp.plans import plan
 from callserver.emulator.control_server import control_service
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.pty_modem import PtyModem
@@ -81,7 +83,8 @@ class CallServer(MultiService):
         self.journal = Journal(self.store, reactor, folder.spool, config.server.node)
         self.events = EventLog(self.journal, reactor, config.server.node)
         self.board = Board(self.events, reactor.seconds)
-        self.bay = PatchBay(reactor, n_legs=len(config.lines) + config.agents.seats)
+        ear = partial(Ear, plan=plan(config.exchange.country))
+        self.bay = PatchBay(reactor, n_legs=len(config.lines) + config.agents.seats, ear_factory=ear)
         self.tick = Tick(reactor, self.bay.tick)
         self.recorder = Recorder(reactor, self.bay, folder.recordings, self._alarm)
         self.floor = Floor(reactor, board=self.board, events=self.events, bay=self.bay, n_seats=config.agents.seats)

@@ -18,6 +18,8 @@ from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 
+NETWORK_SAMPLES = 320  # 40 ms: blocks from another computer come in bunches
+
 
 class Headset(Protocol):
     """An agent's mouth and ear: his program, or later a telephone."""
@@ -108,6 +110,7 @@ class Floor:
             flush=lambda: None,
             listener=NoSignals(),
             listen_for_signals=False,
+            extra_samples=NETWORK_SAMPLES,
         )
 
     def _send(self, number: str, block: bytes) -> None:

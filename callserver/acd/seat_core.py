@@ -167,6 +167,8 @@ class SeatCore:
     # The desktop program
 
     def lose_client(self) -> str:
+        if self.person is None:  # an emergency call from a seat where nobody is logged in: there is none to lose
+            return CLIENT_LOST
         self.client_here = False
         stop(self._away_timer, self.clock)
         self._away_timer = self.clock.callLater(self.limits.away_s, self.seat.client_stays_away)

@@ -87,8 +87,8 @@ class ModemLink(Protocol):
 
     def end_stream(self, timeout_s: float = COMMAND_S) -> Deferred[Answer]:
         """Stop the sound and come back to command state."""
-        self.forget_sound()
-        return self._ask("end of stream", END_DUPLEX, timeout_s)
+        self._port.forget_output()  # may cut a pair in two
+        return self._ask("end of stream", HARMLESS + CLEAR_TRANSMIT + END_DUPLEX, timeout_s)
 
     def play(self, sound: bytes) -> None:
         """Sound to the line."""
@@ -98,10 +98,10 @@ class ModemLink(Protocol):
         """Bytes the modem has sent that were not yet read, as far as the system knows."""
         return self._port.n_unread()
 
-    def forget_sound(self) -> None:
-        """Drop the sound on its way, in the computer and in the modem."""
-        self._port.forget_output()  # may cut a pair in two
-        self._port.write(HARMLESS + CLEAR_TRANSMIT)
+    def play_instead(self, sound: bytes) -> None:
+        """Drop the sound on its way, in the computer and in the modem, for this; in one piece, or it would run dry."""
+        self._port.forget_output()
+        self._port.write(HARMLESS + CLEAR_TRANSMIT + escape(sound))
 
     def write(self, raw: bytes) -> None:
         """Bytes that are no command and get no answer."""

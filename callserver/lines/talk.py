@@ -48,8 +48,7 @@ class Talk:
     def flush(self) -> None:
         """Forget what is on its way."""
         if self._link.in_stream:
-            self._link.forget_sound()
-            self._link.play(self._pacing.start(self._link.n_unread()))
+            self._link.play_instead(self._pacing.start(self._link.n_unread()))
 
     def sound(self, data: bytes) -> None:
         """What the modem heard."""

@@ -20,9 +20,12 @@ class ElasticBuffer:
     Two clocks never agree: when the least left in a second is too little or too much, a sample is repeated or left out
     in one block of five, which nobody hears. Sound that comes too late is replaced by a block of silence (`underruns`),
     which also makes the store one block deeper; of too much sound a block is dropped (`overruns`).
+
+    :param extra_samples: kept ready beside that, for sound that comes over a network
     """
 
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: Codec, extra_samples: int = 0) -> None:
+        self._extra_samples = extra_samples
         self.underruns = 0
         self.overruns = 0
         self._sample_bytes = codec.bytes_per_sample
@@ -46,7 +49,7 @@ class ElasticBuffer:
         """The next block: exactly 160 samples, of silence if there are none."""
         data = self._data
         if not self._flows:
-            if len(data) < START_SAMPLES * self._sample_bytes:
+            if len(data) < (START_SAMPLES + self._extra_samples) * self._sample_bytes:
                 return self._silence
             self._flows, self._dry_blocks = True, 0
         if len(data) < self._block_bytes:
@@ -76,7 +79,7 @@ class ElasticBuffer:
             self._review()
 
     def _review(self) -> None:
-        least_samples = self._least_bytes // self._sample_bytes
+        least_samples = self._least_bytes // self._sample_bytes - self._extra_samples
         self._least_bytes = self._limit_bytes
         self._slip = (least_samples > HIGH_SAMPLES) - (least_samples < LOW_SAMPLES)
         if least_samples > DEEP_SAMPLES:

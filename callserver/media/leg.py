@@ -51,6 +51,7 @@ class Leg:
         flush: Callable[[], None],
         listener: LegListener,
         listen_for_signals: bool,
+        extra_samples: int,
     ) -> None:
         self.slot, self.name, self.codec, self.listener = slot, name, codec, listener
         self.send, self.flush = send, flush
@@ -59,7 +60,7 @@ class Leg:
         self.is_open = True
         self.faults = 0  # exceptions of its send and its listener
         self.muted = False
-        self.buffer = ElasticBuffer(codec)
+        self.buffer = ElasticBuffer(codec, extra_samples)
         self.player = Player()
         self._bay = bay
 

@@ -76,18 +76,20 @@ class PatchBay:
         flush: Callable[[], None],
         listener: LegListener,
         listen_for_signals: bool = True,
+        extra_samples: int = 0,
     ) -> Leg:
         """
         Plug in a line or a headset; nobody hears it yet.
 
         :param send: called with one block, in `codec`, each tick
         :param flush: forget what was sent and not yet heard
+        :param extra_samples: of its sound are kept ready beside the usual 20 ms
         :raises BayFull: no slot is free
         """
         if None not in self._slots:
             raise BayFull(f"{name}: all {len(self._slots)} places of the patch bay are taken")
         slot = self._slots.index(None)
-        leg = Leg(self, slot, name, codec, send, flush, listener, listen_for_signals)
+        leg = Leg(self, slot, name, codec, send, flush, listener, listen_for_signals, extra_samples)
         self._slots[slot] = leg
         self._bank.clear(slot)
         self.rewire()

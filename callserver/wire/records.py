@@ -23,7 +23,7 @@ class EventRecord:
 
 @dataclass(frozen=True)
 class CallRecord:
-    """One call, from its first ring or dial to the end of its last leg; fields after `started_at` fill up as it goes on."""
+    """One call, from its first ring to the end of its last leg; fields after `started_at` fill up as it goes on."""
 
     id: str  # UUID
     direction: str  # "in" or "out"

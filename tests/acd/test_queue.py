@@ -37,7 +37,7 @@ class QueueTests(SynchronousTestCase):
 
     def hears_agent(self, line: int, number: str) -> bool:
         """Whether the caller on a line hears what this agent says now."""
-        self.shop.floor.leg(number).receive(b"\x00\x20" * BLOCK_SAMPLES * 2)
+        self.shop.floor.leg(number).receive(b"\x00\x20" * BLOCK_SAMPLES * 6)
         self.shop.lines[line].far_end.heard.clear()
         self.shop.wait(0.1)
         return loudest(self.shop.lines[line].far_end.heard) > 0.2
