@@ -167,7 +167,7 @@ class SeatCore:
     # The desktop program
 
     def lose_client(self) -> str:
-        if self.person is None:  # an emergency call from a seat where nobody is logged in: there is none to lose
+        if self.person is None or self.mode is not Phase.IDLE_PC:  # nobody logged in here by a program
             return CLIENT_LOST
         self.client_here = False
         stop(self._away_timer, self.clock)

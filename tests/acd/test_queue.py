@@ -39,7 +39,7 @@ class QueueTests(SynchronousTestCase):
         """Whether the caller on a line hears what this agent says now."""
         self.shop.floor.leg(number).receive(b"\x00\x20" * BLOCK_SAMPLES * 6)
         self.shop.lines[line].far_end.heard.clear()
-        self.shop.wait(0.1)
+        self.shop.wait(0.3)
         return loudest(self.shop.lines[line].far_end.heard) > 0.2
 
     def test_rings_and_talks(self) -> None:
