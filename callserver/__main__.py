@@ -17,6 +17,8 @@ COMMANDS = {
     "call": ("callserver.reports", "call"),
     "staff": ("callserver.staffing", "staff"),
     "emulate": ("callserver.emulator.cli", "emulate"),
+    "listen": ("callserver.listen", "listen"),
+    "learn-tones": ("callserver.learn_tones", "learn_tones"),
 }
 
 
