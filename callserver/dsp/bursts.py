@@ -76,11 +76,12 @@ class BurstFinder:
     def __init__(self, n_channels: int, plan: Plan, front_end: FrontEnd) -> None:
         self._front_end = front_end
         groups = [group_bins(group) for group in frequency_groups(plan)]
-        self._rows = [front_end.rows(bins) for bins in groups]
+        self._rows = front_end.rows([freq_hz for bins in groups for freq_hz in bins])
+        self._starts = np.cumsum([0, *(len(bins) for bins in groups[:-1])])
         floors = [front_end.power(FLOOR_DBM0, bins[len(bins) // 2]) for bins in groups]
         self._floors = np.array(floors, np.float32)[:, None] * (PIECES * WINDOW_TICKS)
         shape = (len(groups), n_channels)
-        self._tick = self._now = 0
+        self._tick = self._now = self._open_until = 0
         self._powers = np.zeros((WINDOW_TICKS, *shape), np.float32)
         self._energies = np.zeros((WINDOW_TICKS, n_channels), np.float32)
         self._summed = np.zeros((2 * AROUND_TICKS + 1, *shape), np.float32)  # over 60 ms, at each of the last ticks
@@ -113,26 +114,30 @@ class BurstFinder:
 
     def hear(self, spectrum: Spectrum) -> list[Began | Burst]:
         """What the newest 20 ms bring."""
-        self._take(spectrum)
+        self._now = spectrum.start_sample + BLOCK_SAMPLES - DELAY_SAMPLES
+        if not self._take(spectrum):
+            return []
         middle = (self._tick - AROUND_TICKS) % len(self._summed)
         power, best = self._summed[middle], self._summed.max(axis=0)
         on = (power > HALF_HEIGHT * best) & (power > GATE_SHARE * self._total[middle]) & (power > self._floors)
         group = np.where(on.any(axis=0), (power * on).argmax(axis=0), -1)
         changed, was = np.flatnonzero(group != self._group), self._group
         self._group = group
-        self._tick += 1
-        self._now = spectrum.start_sample + BLOCK_SAMPLES - DELAY_SAMPLES
         news = self._changes(changed, was, middle, best) if changed.size else []
         return news + self._keep_sound(np.flatnonzero(group >= 0))
 
-    def _take(self, spectrum: Spectrum) -> None:
-        newest = self._tick % WINDOW_TICKS
-        for number, rows in enumerate(self._rows):
-            np.add.reduce(spectrum.powers[:, rows], axis=(0, 1), out=self._powers[newest, number])
+    def _take(self, spectrum: Spectrum) -> bool:
+        """Add up the newest 60 ms; False while there is, and a moment ago was, no channel that could be on."""
+        self._tick += 1
+        newest, newest_sum = self._tick % WINDOW_TICKS, self._tick % len(self._summed)
+        bins = np.add.reduce(spectrum.powers[:, self._rows], axis=0)
+        np.add.reduceat(bins, self._starts, axis=0, out=self._powers[newest])
         np.add.reduce(spectrum.energy, axis=0, out=self._energies[newest])
-        newest_sum = self._tick % len(self._summed)
-        np.add.reduce(self._powers, axis=0, out=self._summed[newest_sum])
-        np.add.reduce(self._energies, axis=0, out=self._total[newest_sum])
+        power = np.add.reduce(self._powers, axis=0, out=self._summed[newest_sum])
+        total = np.add.reduce(self._energies, axis=0, out=self._total[newest_sum])
+        if (power > np.maximum(GATE_SHARE * total, self._floors)).any():
+            self._open_until = self._tick + 2 * AROUND_TICKS
+        return self._tick <= self._open_until
 
     def _changes(
         self, changed: NDArray[np.intp], was: NDArray[np.intp], middle: int, best: FloatArray
