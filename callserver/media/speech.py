@@ -51,13 +51,14 @@ class Speech:
         self._idle: list[SpeechChild] = []
         self._children: set[SpeechChild] = set()
         self._waiting: dict[Path, list[Deferred[None]]] = {}  # for files that are being made
+        self._stopped = False
 
     def say(self, language: str, text: str) -> Deferred[FloatArray]:
         """The sound of a text, shape (n,), 8 kHz; fails with SpeechError."""
         return Deferred.fromCoroutine(self._say(language, text[:TEXT_MAX]))
 
     def stop(self) -> Deferred[None]:
-        """End the children; fires when they are gone."""
+        """End the children, for good: what is not said yet fails; fires when they are gone."""
         return Deferred.fromCoroutine(self._stop())
 
     async def _say(self, language: str, text: str) -> FloatArray:
@@ -86,7 +87,7 @@ class Speech:
             self._waiting[path].append(there)
         else:
             self._waiting[path] = [there]
-            Deferred.fromCoroutine(self._synthesise(job)).addBoth(self._tell, path)
+            self._turns.run(self._synthesise, job).addBoth(self._tell, path)
         return there
 
     def _tell(self, result: Failure | None, path: Path) -> None:
@@ -94,21 +95,23 @@ class Speech:
             there.callback(result)  # a Failure makes it fail
 
     async def _synthesise(self, job: dict[str, str]) -> None:
-        await self._turns.acquire()
         child = self._idle.pop() if self._idle else self._new_child()
         try:
             await child.do(job)
         finally:
             if child.alive:
                 self._idle.append(child)
-            self._turns.release()
 
     def _new_child(self) -> "SpeechChild":
+        if self._stopped:
+            raise SpeechError("the synthesiser is stopped")
         child = SpeechChild(self._reactor, self._gone)
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+        try:
+            self._reactor.spawnProcess(child, self._command[0], list(self._command), env=environment)
+        except OSError as problem:  # out of processes, memory or file descriptors
+            raise SpeechError(f"no synthesiser can be started: {problem}") from problem
         self._children.add(child)
-        self._reactor.spawnProcess(
-            child, self._command[0], list(self._command), env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-        )
         return child
 
     def _gone(self, child: "SpeechChild") -> None:
@@ -117,8 +120,11 @@ class Speech:
             self._idle.remove(child)
 
     async def _stop(self) -> None:
-        for child in tuple(self._children):
+        self._stopped = True
+        children = tuple(self._children)
+        for child in children:
             child.kill()
+        for child in children:
             await child.ended
 
 

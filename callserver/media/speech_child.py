@@ -40,12 +40,14 @@ class Synthesiser:
             _espeak.Synchronize()
         raw, part = path.with_suffix(".raw"), path.with_suffix(".part")
         self._completed.clear()
-        self._engine.save_to_file(text, str(raw))
-        self._engine.runAndWait()
-        if not self._completed or not self._completed[0]:
-            raise RuntimeError("the synthesiser did not finish")
-        write_wav(part, telephone_voice(read_wav(raw), RATE_HZ))
-        raw.unlink()
+        try:
+            self._engine.save_to_file(text, str(raw))
+            self._engine.runAndWait()
+            if not self._completed or not self._completed[0]:
+                raise RuntimeError("the synthesiser did not finish")
+            write_wav(part, telephone_voice(read_wav(raw), RATE_HZ))
+        finally:
+            raw.unlink(missing_ok=True)
         os.replace(part, path)
 
 

@@ -95,5 +95,31 @@ class SpeechTests(TestCase):
         self.assertEqual(len(said._children), 1)
 
     async def test_nothing_to_say(self) -> None:
-        """An empty text is an error, not a silence for ever."""
-        await self.assertFailure(self.speech().say("en", ""), SpeechError)
+        """An empty text, or one without a word, is an error, not a silence for ever, and leaves no file."""
+        said = self.speech()
+        for text in ("", "。。"):
+            await self.assertFailure(said.say("zh", text), SpeechError)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    async def test_no_process_to_be_had(self) -> None:
+        """When the computer has no room for a child, each text fails at once; later ones are said again."""
+        said = self.speech()
+
+        def no_room(*args: object, **kind: object) -> None:
+            raise BlockingIOError("Resource temporarily unavailable")
+
+        with self.patch(reactor, "spawnProcess", no_room):
+            for n in range(3):
+                await self.assertFailure(said.say("en", f"hello {n}"), SpeechError)
+        self.assertGreater((await said.say("en", "hello")).size, 2000)
+
+    async def test_stopped(self) -> None:
+        """Stopped with more texts than children, it leaves no child, and starts none afterwards."""
+        said = self.speech((sys.executable, "-c", "import time; time.sleep(60)"))
+        waiting = [self.assertFailure(said.say("en", f"hello {n}"), SpeechError) for n in range(5)]
+        while len(said._children) < speech.CHILDREN:
+            await deferLater(reactor, 0.01)
+        await said.stop()
+        await gatherResults(waiting)
+        await self.assertFailure(said.say("en", "hello"), SpeechError)
+        self.assertEqual(said._children, set())
