@@ -12,7 +12,8 @@ from callserver.dsp.dtmf import DtmfBank
 from callserver.dsp.fax_tones import FAX_FREQS, FaxHeard, FaxToneBank
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.front_end import FrontEnd
-from callserver.dsp.fsk_receiver import CallerIdDamaged, CallerIdHeard, FskReceiver
+from callserver.dsp.fsk_characters import CallerIdDamaged, CallerIdHeard
+from callserver.dsp.fsk_receiver import FskReceiver
 from callserver.dsp.key_events import KeyDown, KeyMissed, KeyUp
 from callserver.dsp.plans import Plan
 from callserver.dsp.progress import ProgressBank, progress_freqs

@@ -3,8 +3,9 @@
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.dsp.activity import ActivityBank, EndOfMessage, levelled, speech_level_dbm0
+from callserver.dsp.activity import ActivityBank, EndOfMessage
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray, level_dbm0
+from callserver.dsp.levelling import levelled, speech_level_dbm0
 from callserver.dsp.tones import tone
 from tests.dsp.bank_sound import noise
 

@@ -10,7 +10,8 @@ from callserver.dsp.caller_id import build_mdmf
 from callserver.dsp.codecs import A_LAW, UNSIGNED_8, Codec
 from callserver.dsp.frames import RATE_HZ, FloatArray, level_dbm0
 from callserver.dsp.fsk import BELL_202, V_23, FskTones, caller_id_sound, message_bits, modulate
-from callserver.dsp.fsk_receiver import CallerIdDamaged, CallerIdHeard, FskReceiver
+from callserver.dsp.fsk_characters import CallerIdDamaged, CallerIdHeard
+from callserver.dsp.fsk_receiver import FskReceiver
 from tests.dsp.bank_sound import noise
 from tests.dsp.test_caller_id import MDMF, SDMF
 

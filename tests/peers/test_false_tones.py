@@ -4,7 +4,8 @@ import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.fax_tones import FaxToneBank
-from callserver.dsp.fsk_receiver import CallerIdHeard, FskReceiver
+from callserver.dsp.fsk_characters import CallerIdHeard
+from callserver.dsp.fsk_receiver import FskReceiver
 from callserver.dsp.plans import PLANS
 from callserver.dsp.progress import ProgressBank
 from tests.dsp.bank_sound import events_of, voices_bank

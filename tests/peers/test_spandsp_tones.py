@@ -7,7 +7,8 @@ from callserver.dsp.caller_id import build_mdmf
 from callserver.dsp.fax_tones import FaxSignal, FaxToneBank
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.fsk import BELL_202, V_23, caller_id_sound
-from callserver.dsp.fsk_receiver import CallerIdHeard, FskReceiver
+from callserver.dsp.fsk_characters import CallerIdHeard
+from callserver.dsp.fsk_receiver import FskReceiver
 from callserver.dsp.plans import PLANS
 from callserver.dsp.progress import ProgressBank, ToneHeard
 from tests.dsp.bank_sound import events_of, noise
