@@ -49,7 +49,7 @@ class House:
     def __init__(self) -> None:
         self.shop = Rehearsal(n_lines=4)
         queue = people(self.shop, wrap_up_s=0)
-        voice = Voice(FewPrompts(), FewPrompts())
+        voice = Voice(FewPrompts(), FewPrompts(), self.shop.clock)
         self.runner = MenuRunner(
             {"ask": Ask()}, lambda call: MenuCall(call, voice, OneQueue(queue), self.shop.clock), "operator"
         )

@@ -92,7 +92,7 @@ class CallServer(MultiService):
         own_prompts = [Path(config.server.prompts)] if config.server.prompts else []
         self.prompts = Prompts([*own_prompts, OUR_PROMPTS])
         self.speech = Speech(reactor, self.prompts, folder.spoken)
-        self.voice = Voice(self.prompts, self.speech)
+        self.voice = Voice(self.prompts, self.speech, reactor)
         self.menus = self._menus()
         self.queues: dict[str, Queue] = {}
         self.agents: AgentChannel | None = None

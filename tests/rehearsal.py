@@ -148,7 +148,7 @@ class Agent:
 
 def people(shop: Rehearsal, **settings: Any) -> Queue:
     """The shop's one queue; what it says is short, and cards are bare."""
-    voice = Voice(FewPrompts(), FewPrompts())  # type: ignore[arg-type]
+    voice = Voice(FewPrompts(), FewPrompts(), shop.clock)  # type: ignore[arg-type]
     return Queue(
         "operator",
         QueueConfig(**settings),

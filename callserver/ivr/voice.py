@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from twisted.internet.defer import TimeoutError
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.calls.call import Call
@@ -13,12 +15,14 @@ from callserver.media.speech import Speech, SpeechError
 
 log = Logger()
 
+PATIENCE_S = 5.0  # so long a caller may wait in silence for a text to be synthesised
+
 
 class Voice:
     """Says prompts to callers in their language, and writes down that it did."""
 
-    def __init__(self, prompts: Prompts, speech: Speech) -> None:
-        self._prompts, self._speech = prompts, speech
+    def __init__(self, prompts: Prompts, speech: Speech, clock: IReactorTime) -> None:
+        self._prompts, self._speech, self._clock = prompts, speech, clock
 
     async def say(self, call: Call, prompts: Sequence[Prompt], unless: Callable[[], bool] = lambda: False) -> None:
         """Say prompts one after the other without a gap; not at all if `unless` holds when the sounds are there."""
@@ -37,7 +41,7 @@ class Voice:
 
     async def _spoken(self, language: str, text: str) -> Sequence[FloatArray]:
         try:
-            return [await self._speech.say(language, text)]
-        except SpeechError as problem:  # the rest of the sentence is better than none
+            return [await self._speech.say(language, text).addTimeout(PATIENCE_S, self._clock)]
+        except (SpeechError, TimeoutError) as problem:  # the rest of the sentence is better than none
             log.warn("not spoken: {problem}", problem=problem)
             return []

@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.ivr.discovery import find_menus
 
-MENU = '''
+MENU = """
 from zope.interface import implementer
 from callserver.ivr.interfaces import IMenu
 
@@ -17,7 +17,7 @@ class Hours:
         await call.answer()
 
 hours = Hours()
-'''
+"""
 
 
 class DiscoveryTests(SynchronousTestCase):

@@ -47,7 +47,7 @@ class MenuTests(SynchronousTestCase):
 
     def serve(self, story: Any) -> Call:
         """A caller comes into a menu that tells this story."""
-        voice = Voice(FewPrompts(), FewPrompts())  # type: ignore[arg-type]
+        voice = Voice(FewPrompts(), FewPrompts(), self.shop.clock)  # type: ignore[arg-type]
         runner = MenuRunner(
             {"test": OneMenu(story)},
             lambda call: MenuCall(call, voice, self.people, self.shop.clock),
@@ -164,7 +164,9 @@ class MenuTests(SynchronousTestCase):
         """Even one that raises before it has answered does not leave the caller ringing."""
         runner = MenuRunner(
             {"test": Unready()},
-            lambda call: MenuCall(call, Voice(FewPrompts(), FewPrompts()), self.people, self.shop.clock),  # type: ignore[arg-type]
+            lambda call: MenuCall(
+                call, Voice(FewPrompts(), FewPrompts(), self.shop.clock), self.people, self.shop.clock
+            ),  # type: ignore[arg-type]
             "operator",
         )
         self.shop.lines[0].far_end.ring(Caller("13912345678"))

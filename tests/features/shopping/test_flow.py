@@ -24,7 +24,7 @@ class ShopMenuTests(SynchronousTestCase):
         self.addCleanup(self.store.database.close)
         sample.load(self.shop.events.now())
         menu = ShopMenu(self.store, self.shop.events, announce_recording=True)  # type: ignore[arg-type]
-        voice = Voice(FewPrompts(), FewPrompts())  # type: ignore[arg-type]
+        voice = Voice(FewPrompts(), FewPrompts(), self.shop.clock)  # type: ignore[arg-type]
         self.runner = MenuRunner(
             {"shop": menu}, lambda call: MenuCall(call, voice, self.people, self.shop.clock), "operator"
         )
