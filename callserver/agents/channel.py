@@ -7,7 +7,7 @@ from typing import Any
 
 from twisted.application.service import Service
 from twisted.cred.portal import Portal
-from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.internet.interfaces import IAddress, IListeningPort, IReactorTime, IStreamServerEndpoint
 from twisted.internet.ssl import CertificateOptions
 from twisted.logger import Logger
@@ -37,6 +37,7 @@ class BrokerFactory(pb.PBServerFactory):
         super().__init__(self)  # type: ignore[no-untyped-call]
         self.brokers: set[GuardedBroker] = set()
         self._portal, self._clock, self._complain = portal, clock, complain
+        self._until_empty: list[Deferred[None]] = []
         self._lines: Counter[str] = Counter()
         self._lines_since_s = 0.0
 
@@ -60,6 +61,20 @@ class BrokerFactory(pb.PBServerFactory):
 
     def went(self, broker: GuardedBroker) -> None:
         self.brokers.discard(broker)
+        if not self.brokers:
+            waiting, self._until_empty = self._until_empty, []
+            for waiter in waiting:
+                waiter.callback(None)
+
+    def part_from_all(self) -> Deferred[None]:
+        """Close all connections; fires when they are closed."""
+        if not self.brokers:
+            return succeed(None)
+        empty: Deferred[None] = Deferred()
+        self._until_empty.append(empty)
+        for broker in tuple(self.brokers):
+            broker.part()
+        return empty
 
     def cut_off(self, address: str, why: str) -> None:
         """One line each, ten a minute and address at most."""
@@ -120,14 +135,13 @@ class AgentChannel(Service):
         return self._endpoint.listen(self.factory).addCallback(self._listening)
 
     def stopService(self) -> Deferred[Any]:
-        """Fires when the port is closed; the programs are told, and come back when the server does."""
+        """Fires when port and connections are closed; the programs are told, and come back when the server does."""
         super().stopService()  # type: ignore[no-untyped-call]
         for session in tuple(self._realm.sessions.values()):
             session.close(Refused(Refusal.STOPPING))
-        for broker in tuple(self._brokers.brokers):
-            broker.part()
         port, self._port = self._port, None
-        return maybeDeferred(port.stopListening) if port else maybeDeferred(lambda: None)
+        closed: Deferred[Any] = maybeDeferred(port.stopListening) if port else succeed(None)
+        return closed.addCallback(lambda _: self._brokers.part_from_all())
 
     def show(self, change: SeatChange) -> None:
         """A seat looks otherwise now: tell its program; for `Floor.watch`."""

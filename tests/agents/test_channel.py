@@ -271,7 +271,10 @@ class LossTests(ChannelCase):
     def test_server_restarts(self) -> None:
         """The server stops: the program is told, tries again, and is back when the server is."""
         _, diary = self.program()
-        self.channel.stopService()
+        stopped = self.channel.stopService()
+        self.assertNoResult(stopped)
+        self.wires.settle()
+        self.successResultOf(stopped)
         self.wires.up = False
         self.wires.pass_time(10)
         stopping = Refused(Refusal.STOPPING).text("en")
