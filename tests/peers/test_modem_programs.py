@@ -127,7 +127,7 @@ def vgetty() -> tuple[str, np.ndarray, bytes]:
         program = subprocess.Popen(command)
         log = line.folder / "log" / f"vg_{line.tty.replace('/', '-')}.log"
         try:
-            wait_for(lambda: log.exists() and "waiting" in log.read_text("latin-1"))
+            wait_for(lambda: log.exists() and "waiting..." in log.read_text("latin-1"))
             _, heard = line.ring("--talk", "5")
             program.wait(30)
         finally:
