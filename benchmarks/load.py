@@ -235,7 +235,7 @@ class House:
         for folder in (plugins, prompts / "zh"):
             folder.mkdir(parents=True)
         (plugins / "load.py").write_text(MENUS)
-        write_wav(prompts / "zh" / "welcome.wav", np.asarray(tone([PROMPT_HZ], 8000 * 60, -15.0), np.float32))
+        write_wav(prompts / "zh" / "welcome.wav", np.asarray(tone([PROMPT_HZ], 8000 * 300, -15.0), np.float32))
         lines = "\n".join(
             f"[line {n}]\ndevice = {modem.path}\nmenu = {self.scene.menu}" for n, modem in enumerate(self.modems, 1)
         )
@@ -295,12 +295,12 @@ async def key_to_silence(house: House, n: int) -> float:
     house.quiet()
     await phone.when(lambda: phone.mouth.silent)
     await deferLater(reactor, 0.5)
-    last_s = time.monotonic()
+    last_s = float("-inf")
 
     def hear(block: FloatArray) -> None:
         nonlocal last_s
         if heard_at(block, PROMPT_HZ) > 0.02:
-            last_s = time.monotonic()
+            last_s = float("-inf")
 
     phone.on_sound = hear
     await phone.when(lambda: heard_since(last_s))
