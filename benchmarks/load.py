@@ -300,7 +300,7 @@ async def key_to_silence(house: House, n: int) -> float:
     def hear(block: FloatArray) -> None:
         nonlocal last_s
         if heard_at(block, PROMPT_HZ) > 0.02:
-            last_s = float("-inf")
+            last_s = time.monotonic()
 
     phone.on_sound = hear
     await phone.when(lambda: heard_since(last_s))
