@@ -34,6 +34,8 @@ EVENTS = {  # kind: Chinese, English; {fields} are the event's data
     "order": ("订单 {order}：{items}，合计 {total_fen} 元；库存 {stock}",
               "order {order}: {items}, total {total_fen} yuan; stock {stock}"),
     "tone": ("信号音 {name}", "tone {name}"),
+    "line_figures": ("线路：电平 {level_dbm0}、噪声 {noise_dbm0} dBm0，缺 {underruns}、丢 {overruns} 块",
+                     "line: level {level_dbm0}, noise {noise_dbm0} dBm0, {underruns} blocks late, {overruns} dropped"),
     "menu_failed": ("流程 {menu} 出错：{error}", "menu {menu} failed: {error}"),
     "end": ("通话结束：{by}，{reason}", "end, by {by}: {reason}"),
     "alarm": ("告警：{text}", "alarm: {text}"),

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 
 from callserver.acd.floor import Floor
 from callserver.acd.queue import Queue
+from callserver.acd.seat_core import SeatLimits
 from callserver.acd.staff import StaffBook
 from callserver.agents.channel import AgentChannel
 from callserver.agents.tls import own_certificate
@@ -30,7 +31,9 @@ from callserver.calls.vocabulary import Kind
 from callserver.config import EMULATED, ConfigError, LineConfig
 from callserver.dsp.ear import Ear
 from callserver.dsp.frames import FloatArray
-from callserver.dsp.plans import plan
+from callserver.dsp.plan_files import FILE_NAME as TONES_FILE
+from callserver.dsp.plan_files import PlanFileError, load_plan
+from callserver.dsp.plans import Plan, plan
 from callserver.emulator.control_server import control_service
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.pty_modem import PtyModem
@@ -56,7 +59,7 @@ from callserver.store.database import Store
 from callserver.store.journal import Journal
 from callserver.wire.messages import Card
 from callserver.wire.records import CallRecord
-from callserver.wire.refusals import Refused
+from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 log = Logger()
@@ -83,11 +86,19 @@ class CallServer(MultiService):
         self.journal = Journal(self.store, reactor, folder.spool, config.server.node)
         self.events = EventLog(self.journal, reactor, config.server.node)
         self.board = Board(self.events, reactor.seconds)
-        ear = partial(Ear, plan=plan(config.exchange.country))
+        ear = partial(Ear, plan=self._tones())
         self.bay = PatchBay(reactor, n_legs=len(config.lines) + config.agents.seats, ear_factory=ear)
         self.tick = Tick(reactor, self.bay.tick)
         self.recorder = Recorder(reactor, self.bay, folder.recordings, self._alarm)
-        self.floor = Floor(reactor, board=self.board, events=self.events, bay=self.bay, n_seats=config.agents.seats)
+        limits = SeatLimits(max_misses=next(iter(config.queues.values())).misses)
+        self.floor = Floor(
+            reactor,
+            board=self.board,
+            events=self.events,
+            bay=self.bay,
+            n_seats=config.agents.seats,
+            limits=limits,
+        )
         self.staff = StaffBook(self.store, reactor)
         own_prompts = [Path(config.server.prompts)] if config.server.prompts else []
         self.prompts = Prompts([*own_prompts, OUR_PROMPTS])
@@ -169,6 +180,16 @@ class CallServer(MultiService):
                     file=record.recording,
                     length_s=round(length_s, 3),
                 )
+
+    def _tones(self) -> Plan:
+        """Those the shop has learned from its own line, else its country's."""
+        learned = self.folder.path / TONES_FILE
+        if not learned.exists():
+            return plan(self.config.exchange.country)
+        try:
+            return load_plan(learned)
+        except PlanFileError as problem:
+            raise ConfigError(str(problem)) from problem
 
     def _menus(self) -> dict[str, IMenu]:
         shop = ShopMenu(self.store, self.events, announce_recording=self.config.recording.announce)
@@ -261,8 +282,10 @@ class CallServer(MultiService):
 
     def _refused(self, number: str, address: str, act: str, refused: Refused) -> None:
         """Somebody at the agents' channel was refused something."""
-        kind = Kind.LOG_IN_REFUSED if act == "log in" else Kind.RIGHT_REFUSED
-        self.events.write(kind, person=number, address=address, act=act, right=str(refused))
+        if act == "log in":
+            self.events.write(Kind.LOG_IN_REFUSED, person=number, address=address, act=act, right=str(refused))
+        elif refused.code is Refusal.NO_RIGHT:
+            self.events.write(Kind.RIGHT_REFUSED, person=number, address=address, act=act, right=refused.detail)
 
     def _alarm(self, text: str) -> None:
         self.events.alarm(text)

@@ -8,6 +8,7 @@ from twisted.internet.interfaces import IReactorTime
 from callserver.acd.routing import Candidate
 from callserver.acd.seat import Seat
 from callserver.acd.seat_calls import Person, SeatChange
+from callserver.acd.seat_core import SeatLimits
 from callserver.calls.board import Board
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
@@ -44,8 +45,18 @@ class Floor:
     :param n_seats: so many may be logged in at once
     """
 
-    def __init__(self, clock: IReactorTime, *, board: Board, events: EventLog, bay: PatchBay, n_seats: int) -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        *,
+        board: Board,
+        events: EventLog,
+        bay: PatchBay,
+        n_seats: int,
+        limits: SeatLimits | None = None,
+    ) -> None:
         self.seats: dict[str, Seat] = {}
+        self._limits = limits or SeatLimits()
         self._clock, self._board, self._events, self._bay, self._n_seats = clock, board, events, bay, n_seats
         self._headsets: dict[str, Headset] = {}
         self._legs: dict[str, Leg] = {}
@@ -62,7 +73,7 @@ class Floor:
 
         :raises Refused: LIMIT, when all seats are taken
         """
-        seat = self.seats.get(person.number) or Seat(person.number, self._clock, self._show)
+        seat = self.seats.get(person.number) or Seat(person.number, self._clock, self._show, self._limits)
         if seat.person is None and sum(other.person is not None for other in self.seats.values()) >= self._n_seats:
             raise Refused(Refusal.LIMIT, f"{self._n_seats} seats")
         self.seats[person.number] = seat

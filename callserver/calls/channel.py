@@ -1,6 +1,8 @@
 """A line in service: what the line reports becomes the machine's inputs, a call, its leg and its recording."""
 
 from collections.abc import Callable
+from dataclasses import asdict
+from math import isfinite
 
 from automat import NoTransition
 from twisted.internet.defer import CancelledError, Deferred
@@ -13,6 +15,7 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.line_machine import LineCore, LineInputs, line_machine
 from callserver.calls.vocabulary import Kind
 from callserver.lines.interfaces import Caller, Capabilities, ILine, LineFailure
+from callserver.media.leg import Leg
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.media.recording import Recording
@@ -240,8 +243,14 @@ class LineChannel:
         if call is not None:
             self._stop_recording(call)
             if call.leg is not None:
+                self._log_figures(call, call.leg)
                 call.leg.close()
                 call.leg = None
+
+    def _log_figures(self, call: Call, leg: Leg) -> None:
+        """What the line was like in this call, for the line check."""
+        figures = {name: value for name, value in asdict(leg.figures).items() if isfinite(value)}
+        call.log(Kind.LINE_FIGURES, **figures, underruns=leg.underruns, overruns=leg.overruns)
 
     def _show(self, state: LineState, reason: str) -> None:
         self._state = state

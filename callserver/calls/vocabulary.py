@@ -33,6 +33,7 @@ class Kind(Enum):
     RECORDING_REPAIRED = "recording_repaired"  # file, length_s
     ORDER = "order"  # order, items, total_fen, balance of stock
     TONE = "tone"  # name
+    LINE_FIGURES = "line_figures"  # level, noise and hum in dBm0, echo in dB, blocks missing and dropped: of one call
     MENU_FAILED = "menu_failed"  # menu, error
     END = "end"  # by, reason
     ALARM = "alarm"  # text

@@ -1,7 +1,10 @@
 """One object listens to all lines: what they say, less what we play, as keys and tones."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from callserver.dsp.activity import ActivityBank
 from callserver.dsp.canceller import EchoCanceller
 from callserver.dsp.dtmf import DtmfBank
 from callserver.dsp.dtmf import Event as KeyEvent
@@ -17,6 +20,17 @@ from callserver.dsp.tone_windows import TONES_HZ
 Event = KeyEvent | ProgressEvent | FaxHeard
 
 
+@dataclass(frozen=True)
+class LineFigures:
+    """What a line sounds like, as it is now."""
+
+    level_dbm0: float  # over half a second
+    noise_dbm0: float  # when nobody speaks
+    hum_dbm0: float  # of the mains
+    echo_loss_db: float  # by how much it weakens what we play before it comes back; inf where unknown
+    cancelled_db: float  # by how much the canceller lowers it further
+
+
 class Ear:
     """
     All detectors of all channels on one front end, behind the echo canceller.
@@ -25,13 +39,14 @@ class Ear:
     :param plan: whose exchange's tones are named
     `cleaned`: float32, shape (n_channels, n): received less the echo of what was played, for the ticks that the last
     `feed` completed; fed whole ticks, its shape is that of `received`.
-    `canceller`: its `loss_db` and `line_loss_db` are figures of each line.
+    `activity`: who speaks.
     """
 
     def __init__(self, n_channels: int, plan: Plan = PLANS["cn"]) -> None:
         self.n_channels = n_channels
         self.canceller = EchoCanceller(n_channels)
         self.cleaned: FloatArray = np.zeros((n_channels, 0), np.float32)
+        self.activity = ActivityBank(n_channels)
         self._received, self._played = Framer(n_channels), Framer(n_channels)
         self._front_end = FrontEnd(n_channels, [*TONES_HZ, *progress_freqs(plan), *FAX_FREQS])
         self._keys = DtmfBank(n_channels, self._front_end)
@@ -66,7 +81,15 @@ class Ear:
         self._keys.reset(channel)
         self._progress.reset(channel)
         self._fax.reset(channel)
+        self.activity.reset(channel)
+
+    def figures(self, channel: int) -> LineFigures:
+        """One line's running figures."""
+        heard, echo = self.activity, self.canceller
+        arrays = (heard.level_dbm0, heard.noise_dbm0, heard.hum_dbm0, echo.line_loss_db, echo.loss_db)
+        return LineFigures(*(round(float(array[channel]), 1) for array in arrays))
 
     def _listen(self, frame: FloatArray) -> list[Event]:
+        self.activity.hear(frame)
         spectrum = self._front_end.measure(frame)
         return [*self._keys.hear(spectrum), *self._progress.hear(spectrum), *self._fax.hear(spectrum)]

@@ -16,7 +16,6 @@ from callserver.media.recorder import Recorder
 from callserver.media.recording import RecordingInfo
 
 LISTEN_S = 0.1
-VOICE_DBM0 = -40.0  # louder than the noise of a line, softer than speech on it
 
 
 class People(Protocol):
@@ -106,7 +105,7 @@ class MenuCall:
         while now < ends_s and now - silent_since_s < silence_s and not self.call.keys:
             await self._key_within(LISTEN_S)
             now = self._clock.seconds()
-            if leg.heard_dbm0 > VOICE_DBM0:
+            if leg.speaks:
                 silent_since_s = now
         self.call.keys.clear()
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred, succeed
 
 from callserver.dsp.codecs import Codec
+from callserver.dsp.ear import LineFigures
 from callserver.dsp.frames import FloatArray
 from callserver.media.elastic import ElasticBuffer
 from callserver.media.player import Player
@@ -30,8 +31,11 @@ class Bay(Protocol):
     def unplug(self, leg: "Leg") -> None:
         """The leg is closed: its slot is free, nobody hears it any more."""
 
-    def heard_dbm0(self, leg: "Leg") -> float:
-        """Level of the leg's last block."""
+    def speaks(self, leg: "Leg") -> bool:
+        """Whether somebody speaks at the leg's far end."""
+
+    def figures(self, leg: "Leg") -> LineFigures:
+        """What it sounds like."""
 
 
 class Leg:
@@ -78,9 +82,14 @@ class Leg:
         return self.buffer.overruns
 
     @property
-    def heard_dbm0(self) -> float:
-        """Level of the last 20 ms the far end said."""
-        return self._bay.heard_dbm0(self)
+    def speaks(self) -> bool:
+        """Whether somebody speaks at the far end, or did so in the last 240 ms."""
+        return self._bay.speaks(self)
+
+    @property
+    def figures(self) -> LineFigures:
+        """What an open leg's line sounds like: level, noise, hum, echo."""
+        return self._bay.figures(self)
 
     def receive(self, data: bytes) -> None:
         """What the far end says, in the leg's codec, any number of bytes."""

@@ -7,8 +7,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.dsp.codecs import Codec
-from callserver.dsp.ear import Ear
-from callserver.dsp.frames import BLOCK_MS, FloatArray, level_dbm0
+from callserver.dsp.ear import Ear, LineFigures
+from callserver.dsp.frames import BLOCK_MS, FloatArray
 from callserver.media.leg import Leg, LegListener
 from callserver.media.sound_bank import Detectors, SoundBank, send, tracks
 from callserver.media.wiring import Wiring, wire
@@ -148,9 +148,13 @@ class PatchBay:
         """The matrix is made anew before it is used again."""
         self._wiring = None
 
-    def heard_dbm0(self, leg: Leg) -> float:
-        """Level of the last 20 ms that the far end of a leg said; -inf when it is closed."""
-        return level_dbm0(self._bank.far[leg.slot]) if leg.is_open else float("-inf")
+    def speaks(self, leg: Leg) -> bool:
+        """Whether somebody speaks at the far end of a leg; never when it is closed."""
+        return leg.is_open and bool(self._bank.ear.activity.active[leg.slot])
+
+    def figures(self, leg: Leg) -> LineFigures:
+        """What the far end of an open leg sounds like."""
+        return self._bank.ear.figures(leg.slot)
 
     def check_parties(self) -> int:
         """Part all legs that hear each other and may not; returns how many, each one logged."""

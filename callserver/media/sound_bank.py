@@ -7,19 +7,17 @@ import numpy as np
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from callserver.dsp.activity import ActivityBank
 from callserver.dsp.codecs import LINEAR_16
-from callserver.dsp.dtmf import Event as KeyEvent
 from callserver.dsp.dtmf import KeyDown
+from callserver.dsp.ear import Event, LineFigures
 from callserver.dsp.fax_tones import FaxHeard
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
-from callserver.dsp.progress import Event as ProgressEvent
 from callserver.dsp.progress import ToneHeard
 from callserver.media.leg import Leg
 from callserver.media.wiring import Wiring
 
 log = Logger()
-
-Event = KeyEvent | ProgressEvent | FaxHeard
 
 FAULTS_PER_LOG_LINE = 500  # a leg that fails every tick is logged every 10 s
 
@@ -28,6 +26,7 @@ class Detectors(Protocol):
     """What listens to all channels at once: callserver.dsp.ear.Ear."""
 
     cleaned: FloatArray
+    activity: ActivityBank
 
     def feed(self, received: FloatArray, played: FloatArray) -> Sequence[Event]:
         """What one tick brings; both of shape (n_channels, 160)."""
@@ -35,12 +34,15 @@ class Detectors(Protocol):
     def reset(self, channel: int) -> None:
         """Another party speaks on this channel from now on."""
 
+    def figures(self, channel: int) -> LineFigures:
+        """What the channel sounds like."""
+
 
 class SoundBank:
     """Sources, detectors and what was sent, slot by slot."""
 
     def __init__(self, n_slots: int, ear: Detectors) -> None:
-        self._ear = ear
+        self.ear = ear
         self._sources: FloatArray = np.zeros((3, n_slots, BLOCK_SAMPLES), np.float32)
         self.far, self._prompts, self._music = self._sources
         self._listened: FloatArray = np.zeros((n_slots, BLOCK_SAMPLES), np.float32)
@@ -51,7 +53,7 @@ class SoundBank:
     def clear(self, slot: int) -> None:
         """Nothing is left of who was here."""
         self._sources[:, slot] = self._listened[slot] = self._played[slot] = 0
-        self._ear.reset(slot)
+        self.ear.reset(slot)
 
     def take_in(self, wiring: Wiring) -> None:
         """What the far ends say, 20 ms of each."""
@@ -63,8 +65,8 @@ class SoundBank:
         """Keys and tones on the lines; from here on their sound is without the echo of what they were sent."""
         self._listened[wiring.listened] = self.far[wiring.listened]
         self._samples_heard += BLOCK_SAMPLES
-        events = self._ear.feed(self._listened, self._played)
-        self.far[wiring.listened] = self._ear.cleaned[wiring.listened]
+        events = self.ear.feed(self._listened, self._played)
+        self.far[wiring.listened] = self.ear.cleaned[wiring.listened]
         return events
 
     def tell(self, legs: Sequence[Leg | None], events: Iterable[Event], now_s: float) -> None:

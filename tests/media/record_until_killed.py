@@ -40,7 +40,7 @@ def main(folder: Path, n_lines: int) -> None:
         for line in lines:
             line.count()
             line.heard.clear()
-        bay._bank._ear.fed.clear()  # type: ignore[attr-defined]
+        bay._bank.ear.fed.clear()  # type: ignore[attr-defined]
         bay.tick()
         print(recordings[0].n_samples, flush=True)  # type: ignore[union-attr]
 
