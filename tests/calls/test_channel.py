@@ -146,6 +146,15 @@ class ChannelTests(SynchronousTestCase):
         self.shop.clock.advance(2)
         self.assertEqual(call.ended, "limit of bridged reached")
 
+    def test_line_figures(self) -> None:
+        """What the line was like in a call stands in its log: level, noise and blocks that were missing."""
+        self.answered_call()
+        self.shop.wait(1)
+        self.far_end.hang_up()
+        ((_, figures),) = self.shop.happened("line_figures")
+        self.assertLess(figures["noise_dbm0"], -40)
+        self.assertEqual((figures["underruns"], figures["overruns"]), (0, 0))
+
     def test_nothing_is_left(self) -> None:
         """After a hundred calls no leg, no timer and no watcher is left over."""
         for _ in range(100):

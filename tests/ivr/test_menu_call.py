@@ -1,18 +1,23 @@
 """What a menu asks and what the caller's keys make of it."""
 
+from pathlib import Path
 from typing import Any
 
-from twisted.internet.defer import succeed
+from twisted.internet.defer import Deferred, succeed
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from callserver.calls.call import Call
+from callserver.dsp.frames import BLOCK_SAMPLES
+from callserver.dsp.tones import comfort_noise
 from callserver.ivr.dialogue import ask_number, choose
 from callserver.ivr.interfaces import ICall, IMenu
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
+from callserver.media.leg import Leg
+from callserver.media.recording import RecordingInfo
 from tests.rehearsal import FewPrompts, Rehearsal
 
 
@@ -41,16 +46,33 @@ class OneMenu:
         await self.story(call)
 
 
+class OneRecording:
+    """A Recorder and its one recording."""
+
+    file_name = "message.wav"
+
+    def __init__(self) -> None:
+        self.running = False
+
+    def start(self, call_id: str, leg: Leg, with_near: bool = True) -> "OneRecording":
+        self.running = True
+        return self
+
+    def stop(self) -> Deferred[RecordingInfo]:
+        self.running = False
+        return succeed(RecordingInfo(Path(self.file_name), 8000))
+
+
 class MenuTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.shop, self.people, self.answers = Rehearsal(), Waiters(), []
 
-    def serve(self, story: Any) -> Call:
+    def serve(self, story: Any, recorder: Any = None) -> Call:
         """A caller comes into a menu that tells this story."""
         voice = Voice(FewPrompts(), FewPrompts(), self.shop.clock)  # type: ignore[arg-type]
         runner = MenuRunner(
             {"test": OneMenu(story)},
-            lambda call: MenuCall(call, voice, self.people, self.shop.clock),
+            lambda call: MenuCall(call, voice, self.people, self.shop.clock, recorder),
             "operator",
         )
         self.shop.lines[0].far_end.ring(Caller("13912345678"))
@@ -147,6 +169,53 @@ class MenuTests(SynchronousTestCase):
         call = self.serve(story)
         self.shop.wait(1.1)
         self.assertEqual(call.ended, "menu over")
+
+    def test_message(self) -> None:
+        """A message begins after the beep and ends when the caller has been silent; what he said before is not lost."""
+        recorder = OneRecording()
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await call.record(max_s=60, silence_s=2))
+
+        self.serve(story, recorder)
+        self.shop.wait(0.3)
+        self.assertTrue(recorder.running)
+        speech = comfort_noise(32000, -20.0, seed=1)
+        for start in range(0, speech.size, BLOCK_SAMPLES):
+            block = self.shop.lines[0].codec.encode(speech[start : start + BLOCK_SAMPLES])
+            self.shop.lines[0].far_end.speak(block.tobytes())
+            self.shop.pass_block()
+        self.assertTrue(recorder.running)
+        self.shop.wait(1.5)
+        self.assertTrue(recorder.running)
+        self.shop.wait(1.0)
+        self.assertEqual(self.answers, ["message.wav"])
+        self.assertFalse(recorder.running)
+
+    def test_key_ends_a_message(self) -> None:
+        """So does a key, which is no answer to a later question."""
+        recorder = OneRecording()
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await call.record())
+            self.answers.append(await call.collect("question"))
+
+        self.serve(story, recorder)
+        self.shop.wait(0.5)
+        self.shop.press("#")
+        self.shop.wait(0.3)
+        self.assertEqual(self.answers, ["message.wav"])
+        self.assertFalse(recorder.running)
+
+    def test_no_room_for_messages(self) -> None:
+        """A full disk: no message, and the menu goes on."""
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await call.record())
+
+        self.serve(story, None)
+        self.shop.wait(0.5)
+        self.assertEqual(self.answers, [""])
 
     def test_broken_menu(self) -> None:
         """A menu that raises: the caller goes to the queue, and the log says which menu and why."""
