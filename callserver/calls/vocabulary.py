@@ -26,7 +26,7 @@ class Kind(Enum):
     LOG_IN = "log_in"
     LOG_OUT = "log_out"  # reason
     LOG_IN_REFUSED = "log_in_refused"  # address, act, right
-    RIGHT_REFUSED = "right_refused"  # right (what was said), act, address
+    RIGHT_REFUSED = "right_refused"  # right (its number), act, address
     RECORDING = "recording"  # file
     RECORDING_MARK = "recording_mark"  # text
     RECORDING_END = "recording_end"  # file, length_s
