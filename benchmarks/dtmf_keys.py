@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.signals_corpus import PROMPTS, voices
-from callserver.dsp.dtmf import Event, KeyDown
 from callserver.dsp.ear import Ear
 from callserver.dsp.frames import RATE_HZ, FloatArray
+from callserver.dsp.keys.bank import Event, KeyDown
 from tests.dsp.bad_lines import (
     Line,
     Press,

@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.signals_corpus import Corpus, actors, at_speed, music, need_corpora, side_by_side, synthetic, voices
-from callserver.dsp.dtmf import DtmfBank, KeyDown
 from callserver.dsp.frames import FloatArray
+from callserver.dsp.keys.bank import DtmfBank, KeyDown
 from tests.peers.spandsp import MISSING, Receiver
 
 RESULTS = Path(__file__).parent / "results" / "dtmf_talkoff.json"

@@ -33,18 +33,18 @@ from twisted.internet.error import ProcessExitedAlready
 from twisted.internet.protocol import ProcessProtocol
 from twisted.internet.task import LoopingCall, deferLater, react
 
-from callserver.demo import AGENT_VOICE, CALLER_VOICE, voice
+from callserver.commands.demo import AGENT_VOICE, CALLER_VOICE, voice
 from callserver.desktop.client import AgentClient
 from callserver.desktop.connection import pinned_endpoint
 from callserver.desktop.listener import AgentListener
 from callserver.desktop.sound import SILENCE, read_blocks, speak
 from callserver.dsp.frames import FloatArray
-from callserver.dsp.sound_files import read_wav, write_wav
+from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.dsp.tones import tone
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Stage
 from callserver.emulator.pty_modem import PtyModem
-from callserver.shop_folder import ShopFolder
+from callserver.server.shop_folder import ShopFolder
 from callserver.wire.messages import Card, Hello
 
 RESULTS = Path(__file__).parent / "results" / "load.json"

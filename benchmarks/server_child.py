@@ -10,8 +10,8 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 from twisted.logger import globalLogBeginner, textFileLogObserver
 
-from callserver.shop_folder import ShopFolder
-from callserver.tap import CallServer
+from callserver.server.assembly import CallServer
+from callserver.server.shop_folder import ShopFolder
 from callserver.wire.rights import Right
 
 

@@ -11,7 +11,7 @@ import click
 import numpy as np
 
 from callserver.dsp.frames import RATE_HZ, FloatArray, level_dbm0
-from callserver.dsp.sound_files import SoundFileError, read_wav
+from callserver.dsp.sound.files import SoundFileError, read_wav
 
 LANGUAGES = ("en", "es", "fr", "it", "ru")
 PROMPTS = Path("/usr/share/asterisk/sounds")

@@ -27,14 +27,14 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.signals_corpus import need_corpora, voices
-from callserver.dsp.canceller import EchoCanceller
-from callserver.dsp.dtmf import DtmfBank
-from callserver.dsp.fax_tones import FAX_FREQS, FaxToneBank
+from callserver.dsp.echo.canceller import EchoCanceller
+from callserver.dsp.fax_tones.bank import FAX_FREQS, FaxToneBank
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.front_end import FrontEnd
-from callserver.dsp.plans import PLANS
-from callserver.dsp.progress import ProgressBank, progress_freqs
-from callserver.dsp.tone_windows import TONES_HZ
+from callserver.dsp.keys.bank import DtmfBank
+from callserver.dsp.keys.tone_windows import TONES_HZ
+from callserver.dsp.progress.bank import ProgressBank, progress_freqs
+from callserver.dsp.progress.plans import PLANS
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "signals_cost.json"

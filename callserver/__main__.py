@@ -10,15 +10,15 @@ import click
 from callserver.config import ConfigError
 
 COMMANDS = {
-    "start": ("callserver.starting", "start"),
-    "check": ("callserver.starting", "check"),
-    "demo": ("callserver.demo", "demo"),
-    "calls": ("callserver.reports", "calls"),
-    "call": ("callserver.reports", "call"),
-    "staff": ("callserver.staffing", "staff"),
-    "emulate": ("callserver.emulator.cli", "emulate"),
-    "listen": ("callserver.listen", "listen"),
-    "learn-tones": ("callserver.learn_tones", "learn_tones"),
+    "start": ("callserver.commands.start", "start"),
+    "check": ("callserver.commands.start", "check"),
+    "demo": ("callserver.commands.demo", "demo"),
+    "calls": ("callserver.commands.calls", "calls"),
+    "call": ("callserver.commands.calls", "call"),
+    "staff": ("callserver.commands.staff", "staff"),
+    "emulate": ("callserver.commands.emulate", "emulate"),
+    "listen": ("callserver.commands.listen", "listen"),
+    "learn-tones": ("callserver.commands.learn_tones", "learn_tones"),
 }
 
 

@@ -4,7 +4,7 @@ import os
 
 from twisted.application.service import Application
 
-from callserver.tap import Options, makeService
+from callserver.server.twistd import Options, makeService
 
 options = Options()
 options["shop"] = os.environ.get("CALLSERVER_SHOP", "shop")

@@ -12,8 +12,8 @@ from callserver.acd.floor import Floor
 from callserver.acd.queue import Queue
 from callserver.calls.board import Board
 from callserver.calls.call import Call
-from callserver.calls.channel import LineChannel
 from callserver.calls.event_log import EventLog
+from callserver.calls.line import LineChannel
 from callserver.config import QueueConfig
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.tones import dtmf

@@ -10,7 +10,7 @@ from pathlib import Path
 
 TOP = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
-CHECKED = ("callserver", "tests", "benchmarks", "plugins", "twisted")
+CHECKED = ("callserver", "tools", "tests", "benchmarks", "plugins", "twisted")
 CHECKS = {
     "format": [str(BIN / "ruff"), "format", "--check", "--quiet", *CHECKED],
     "style": [str(BIN / "ruff"), "check", "--quiet", *CHECKED],

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from callserver.dsp.activity import ActivityBank
-from callserver.dsp.canceller import EchoCanceller
-from callserver.dsp.dtmf import DtmfBank
-from callserver.dsp.dtmf import Event as KeyEvent
-from callserver.dsp.fax_tones import FAX_FREQS, FaxHeard, FaxToneBank
+from callserver.dsp.echo.canceller import EchoCanceller
+from callserver.dsp.fax_tones.bank import FAX_FREQS, FaxHeard, FaxToneBank
 from callserver.dsp.framer import Framer
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.front_end import FrontEnd
-from callserver.dsp.plans import PLANS, Plan
-from callserver.dsp.progress import Event as ProgressEvent
-from callserver.dsp.progress import ProgressBank, progress_freqs
-from callserver.dsp.tone_windows import TONES_HZ
+from callserver.dsp.keys.bank import DtmfBank
+from callserver.dsp.keys.bank import Event as KeyEvent
+from callserver.dsp.keys.tone_windows import TONES_HZ
+from callserver.dsp.progress.bank import Event as ProgressEvent
+from callserver.dsp.progress.bank import ProgressBank, progress_freqs
+from callserver.dsp.progress.plans import PLANS, Plan
+from callserver.dsp.sound.activity import ActivityBank
 
 Event = KeyEvent | ProgressEvent | FaxHeard
 

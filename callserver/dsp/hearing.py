@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from callserver.dsp.activity import ActivityBank
-from callserver.dsp.dtmf import DtmfBank
-from callserver.dsp.fax_tones import FAX_FREQS, FaxHeard, FaxToneBank
+from callserver.dsp.caller_id.characters import CallerIdDamaged, CallerIdHeard
+from callserver.dsp.caller_id.receiver import FskReceiver
+from callserver.dsp.fax_tones.bank import FAX_FREQS, FaxHeard, FaxToneBank
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.front_end import FrontEnd
-from callserver.dsp.fsk_characters import CallerIdDamaged, CallerIdHeard
-from callserver.dsp.fsk_receiver import FskReceiver
-from callserver.dsp.key_events import KeyDown, KeyMissed, KeyUp
-from callserver.dsp.plans import Plan
-from callserver.dsp.progress import ProgressBank, progress_freqs
-from callserver.dsp.progress_events import ToneGone, ToneHeard, ToneMissed
-from callserver.dsp.tone_windows import TONES_HZ
+from callserver.dsp.keys.bank import DtmfBank
+from callserver.dsp.keys.events import KeyDown, KeyMissed, KeyUp
+from callserver.dsp.keys.tone_windows import TONES_HZ
+from callserver.dsp.progress.bank import ProgressBank, progress_freqs
+from callserver.dsp.progress.events import ToneGone, ToneHeard, ToneMissed
+from callserver.dsp.progress.plans import Plan
+from callserver.dsp.sound.activity import ActivityBank
 
 CLOSING_SAMPLES = RATE_HZ  # silence after the end, so that what sounds there is still told
 

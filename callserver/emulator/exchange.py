@@ -11,7 +11,7 @@ from twisted.internet.task import Clock, LoopingCall
 from twisted.logger import Logger
 
 from callserver.dsp.frames import BLOCK_MS
-from callserver.dsp.plans import plan
+from callserver.dsp.progress.plans import plan
 from callserver.emulator.loop import Line
 from callserver.emulator.phone import Phone
 from callserver.emulator.sound_path import SoundPath
@@ -33,7 +33,7 @@ class Exchange(Service):
     was late and several blocks are due at once.
 
     :param clock: the reactor, or a `task.Clock` for virtual time
-    :param country: whose tones and bells, see `callserver.dsp.plans`
+    :param country: whose tones and bells, see `callserver.dsp.progress.plans`
     :param echo_db: level of one's own sound that comes back from the line
     :param noise_dbm0: of the noise on each line; None for none
     :param loop_break: the far end's hang-up also interrupts the loop current

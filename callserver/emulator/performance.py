@@ -9,7 +9,7 @@ from twisted.internet.defer import TimeoutError as TimedOut
 from twisted.internet.task import deferLater
 
 from callserver.dsp.frames import FloatArray
-from callserver.dsp.sound_files import SoundFileError, read_wav
+from callserver.dsp.sound.files import SoundFileError, read_wav
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Progress, Stage
 from callserver.emulator.phone import Phone

@@ -3,9 +3,9 @@
 import numpy as np
 from twisted.logger import Logger
 
-from callserver.dsp.dtmf import DtmfBank, KeyDown, KeyUp
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
-from callserver.dsp.plans import Plan
+from callserver.dsp.keys.bank import DtmfBank, KeyDown, KeyUp
+from callserver.dsp.progress.plans import Plan
 from callserver.dsp.tones import comfort_noise
 from callserver.emulator.loop import Line, Stage
 from callserver.emulator.tone_ear import ToneEar

@@ -17,7 +17,7 @@ from twisted.logger import (
     textFileLogObserver,
 )
 
-from callserver.dsp.sound_files import SoundFileError, read_wav
+from callserver.dsp.sound.files import SoundFileError, read_wav
 from callserver.emulator.chip import Chip
 from callserver.emulator.control_server import control_service
 from callserver.emulator.exchange import Exchange

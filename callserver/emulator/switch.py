@@ -6,7 +6,7 @@ from datetime import datetime
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from callserver.dsp.plans import Plan
+from callserver.dsp.progress.plans import Plan
 from callserver.dsp.tones import ToneSource
 from callserver.emulator.bell import Bell
 from callserver.emulator.loop import CallerId, Line, Progress, Stage

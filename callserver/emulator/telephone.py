@@ -14,7 +14,7 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.internet.stdio import StandardIO
 from twisted.internet.task import react
 
-from callserver.emulator.cli import FILE, WAV, socket_option
+from callserver.commands.emulate import FILE, WAV, socket_option
 from callserver.emulator.client import Telephone, in_hand
 from callserver.emulator.control import Failed
 from callserver.emulator.hands import KeyedTelephone, TypedTelephone

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callserver.dsp.frames import BLOCK_MS, BLOCK_SAMPLES, RATE_HZ, FloatArray, amplitude
-from callserver.dsp.plans import Plan
+from callserver.dsp.progress.plans import Plan
 from callserver.dsp.tones import Cadence, cadence
 
 PROGRESS = ("ringback", "busy", "congestion", "unobtainable")

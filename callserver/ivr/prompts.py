@@ -8,7 +8,7 @@ from pathlib import Path
 from twisted.logger import Logger
 
 from callserver.dsp.frames import FloatArray
-from callserver.dsp.sound_files import SoundFileError, read_wav
+from callserver.dsp.sound.files import SoundFileError, read_wav
 
 log = Logger()
 

@@ -17,7 +17,7 @@ from callserver.lines.hook import connect, dial, go_on_hook
 from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILineListener, LineFailure
 from callserver.lines.link import ModemGone, ModemLink, ModemStuck
 from callserver.lines.port import open_port
-from callserver.lines.talk import Talk
+from callserver.lines.voice_stream import Talk
 from callserver.modem import commands
 from callserver.modem.profiles import Modem
 from callserver.modem.reader import ModemEvent

@@ -7,13 +7,13 @@ import numpy as np
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from callserver.dsp.activity import ActivityBank
 from callserver.dsp.codecs import LINEAR_16
-from callserver.dsp.dtmf import KeyDown
 from callserver.dsp.ear import Event, LineFigures
-from callserver.dsp.fax_tones import FaxHeard
+from callserver.dsp.fax_tones.bank import FaxHeard
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
-from callserver.dsp.progress import ToneHeard
+from callserver.dsp.keys.bank import KeyDown
+from callserver.dsp.progress.bank import ToneHeard
+from callserver.dsp.sound.activity import ActivityBank
 from callserver.media.leg import Leg
 from callserver.media.wiring import Wiring
 

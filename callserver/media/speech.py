@@ -17,7 +17,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 
 from callserver.dsp.frames import FloatArray
-from callserver.dsp.sound_files import SoundFileError, read_wav
+from callserver.dsp.sound.files import SoundFileError, read_wav
 
 T = TypeVar("T")
 

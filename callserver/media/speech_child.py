@@ -15,7 +15,7 @@ import pyttsx3
 from pyttsx3.drivers import _espeak
 
 from callserver.dsp.frames import RATE_HZ
-from callserver.dsp.sound_files import read_wav, write_wav
+from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.media.telephone_voice import telephone_voice
 
 VOICES = {"zh": "sit/cmn", "en": "gmw/en-us"}

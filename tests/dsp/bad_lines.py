@@ -7,8 +7,8 @@ import numpy as np
 from scipy.signal import lfilter
 
 from callserver.dsp.codecs import A_LAW, UNSIGNED_8
-from callserver.dsp.dtmf import DtmfBank, Event, KeyDown
 from callserver.dsp.frames import RATE_HZ, FloatArray, amplitude
+from callserver.dsp.keys.bank import DtmfBank, Event, KeyDown
 from callserver.dsp.tones import KEY_TONES_HZ
 
 FULL_SCALE = 32767

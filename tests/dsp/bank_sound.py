@@ -10,7 +10,7 @@ from unittest import SkipTest
 import numpy as np
 
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray, amplitude
-from callserver.dsp.sound_files import SoundFileError, read_wav
+from callserver.dsp.sound.files import SoundFileError, read_wav
 
 VOICES = Path("/usr/share/asterisk/sounds")
 LANGUAGES = ("en_US_f_Allison", "es_MX_f_Allison", "fr_CA_f_June", "it_IT_m_Carlo", "ru_RU_f_IvrvoiceRU")

@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.dsp.dtmf import KeyDown, KeyUp
 from callserver.dsp.ear import Ear
-from callserver.dsp.fax_tones import FaxHeard, FaxSignal
+from callserver.dsp.fax_tones.bank import FaxHeard, FaxSignal
 from callserver.dsp.frames import FloatArray
-from callserver.dsp.plans import PLANS
-from callserver.dsp.progress import ToneHeard
+from callserver.dsp.keys.bank import KeyDown, KeyUp
+from callserver.dsp.progress.bank import ToneHeard
+from callserver.dsp.progress.plans import PLANS
 from callserver.dsp.tones import dtmf, play, tone
 from tests.dsp.bad_lines import Sender, compare
-from tests.dsp.test_canceller import echo_of, power_db, speech
+from tests.dsp.echo.test_canceller import echo_of, power_db, speech
 
 RATE = 8000
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.frames import level_dbm0
-from callserver.dsp.plans import PLANS, TONE_NAMES, plan
+from callserver.dsp.progress.plans import PLANS, TONE_NAMES, plan
 from callserver.dsp.tones import ToneSource, beep, comfort_noise, dtmf, play, tone
 
 

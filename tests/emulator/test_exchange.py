@@ -5,7 +5,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.frames import level_dbm0
-from callserver.dsp.plans import PLANS
+from callserver.dsp.progress.plans import PLANS
 from callserver.dsp.tones import play, tone
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Progress, Stage

@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.frames import level_dbm0
-from callserver.dsp.sound_files import read_wav, write_wav
+from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.dsp.tones import tone
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Stage

@@ -8,11 +8,11 @@ import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.frames import RATE_HZ, FloatArray, level_dbm0
-from callserver.dsp.sound_files import write_wav
-from callserver.ivr import hold_music
+from callserver.dsp.sound.files import write_wav
 from callserver.ivr.prompts import CATALOGUE, FOLDER, LANGUAGES, Catalogue, PromptError, Prompts
-from callserver.ivr.render_prompts import Shelf
 from callserver.media.telephone_voice import ACTIVE_LEVEL_DBFS, PEAK_DBFS, active_level_dbfs, telephone_voice
+from tools import hold_music
+from tools.render_prompts import Shelf
 
 SHORT = np.full(80, 0.25, np.float32)
 LONG = np.full(160, 0.5, np.float32)

@@ -6,8 +6,8 @@ import numpy as np
 from twisted.internet.task import Clock
 
 from callserver.dsp.codecs import LINEAR_16, Codec
-from callserver.dsp.dtmf import KeyDown
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
+from callserver.dsp.keys.bank import KeyDown
 from callserver.media.leg import Leg
 from callserver.media.patch_bay import PatchBay
 from callserver.media.sound_bank import Event

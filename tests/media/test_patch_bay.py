@@ -7,9 +7,9 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.codecs import A_LAW, LINEAR_16, MU_LAW
-from callserver.dsp.fax_tones import FaxHeard, FaxSignal
+from callserver.dsp.fax_tones.bank import FaxHeard, FaxSignal
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
-from callserver.dsp.progress import ToneGone, ToneHeard
+from callserver.dsp.progress.bank import ToneGone, ToneHeard
 from callserver.dsp.tones import dtmf
 from callserver.media.patch_bay import BayFull, LegClosed, PatchBay, WrongParty
 from callserver.media.sound_bank import Event

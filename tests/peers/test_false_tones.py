@@ -3,11 +3,11 @@
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.dsp.fax_tones import FaxToneBank
-from callserver.dsp.fsk_characters import CallerIdHeard
-from callserver.dsp.fsk_receiver import FskReceiver
-from callserver.dsp.plans import PLANS
-from callserver.dsp.progress import ProgressBank
+from callserver.dsp.caller_id.characters import CallerIdHeard
+from callserver.dsp.caller_id.receiver import FskReceiver
+from callserver.dsp.fax_tones.bank import FaxToneBank
+from callserver.dsp.progress.bank import ProgressBank
+from callserver.dsp.progress.plans import PLANS
 from tests.dsp.bank_sound import events_of, voices_bank
 
 N_CHANNELS = 40

@@ -25,7 +25,7 @@ from callserver.dsp.tones import tone
 
 HERE = Path(__file__).parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(callserver.__file__).parent.parent)}
-EMULATE = [sys.executable, "-c", "from callserver.emulator.cli import emulate; emulate(prog_name='emulate')"]
+EMULATE = [sys.executable, "-c", "from callserver.commands.emulate import emulate; emulate(prog_name='emulate')"]
 SEARCH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}:/usr/sbin"
 LIMIT_S = 60
 RMD_HEADER = b"RMD1" + b"V253modem".ljust(16, b"\0") + (0).to_bytes(2, "big") + (8000).to_bytes(2, "big") + b"\x08"

@@ -3,8 +3,8 @@
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.dsp.dtmf import DtmfBank, KeyDown
 from callserver.dsp.frames import FloatArray
+from callserver.dsp.keys.bank import DtmfBank, KeyDown
 from callserver.dsp.tones import dtmf
 from tests.dsp.bad_lines import (
     offset_by_dc,

@@ -3,14 +3,14 @@
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.dsp.caller_id import build_mdmf
-from callserver.dsp.fax_tones import FaxSignal, FaxToneBank
+from callserver.dsp.caller_id.characters import CallerIdHeard
+from callserver.dsp.caller_id.fsk import BELL_202, V_23, caller_id_sound
+from callserver.dsp.caller_id.messages import build_mdmf
+from callserver.dsp.caller_id.receiver import FskReceiver
+from callserver.dsp.fax_tones.bank import FaxSignal, FaxToneBank
 from callserver.dsp.frames import FloatArray
-from callserver.dsp.fsk import BELL_202, V_23, caller_id_sound
-from callserver.dsp.fsk_characters import CallerIdHeard
-from callserver.dsp.fsk_receiver import FskReceiver
-from callserver.dsp.plans import PLANS
-from callserver.dsp.progress import ProgressBank, ToneHeard
+from callserver.dsp.progress.bank import ProgressBank, ToneHeard
+from callserver.dsp.progress.plans import PLANS
 from tests.dsp.bank_sound import events_of, noise
 from tests.peers import spandsp_tones as spandsp
 from tests.peers.spandsp import MISSING

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.dsp.dtmf import DtmfBank
-from callserver.dsp.sound_files import read_wav
+from callserver.dsp.keys.bank import DtmfBank
+from callserver.dsp.sound.files import read_wav
 
 PROMPTS = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
 N_CHANNELS = 64

@@ -3,9 +3,9 @@
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.demo import AGENT_VOICE, CALLER_VOICE, voice
+from callserver.commands.demo import AGENT_VOICE, CALLER_VOICE, voice
 from callserver.dsp.codecs import UNSIGNED_8
-from callserver.dsp.sound_files import read_wav
+from callserver.dsp.sound.files import read_wav
 from tests.whole.alignment import likeness
 
 

@@ -16,10 +16,10 @@ from twisted.internet.protocol import ProcessProtocol
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
-from callserver.demo import AGENT_VOICE, CALLER_VOICE, voice
-from callserver.dsp.sound_files import read_wav
+from callserver.commands.demo import AGENT_VOICE, CALLER_VOICE, voice
+from callserver.dsp.sound.files import read_wav
 from callserver.emulator.client import Telephone, in_hand
-from callserver.shop_folder import ShopFolder
+from callserver.server.shop_folder import ShopFolder
 from tests.whole.alignment import likeness
 from tests.whole.test_visit import track
 

@@ -10,15 +10,15 @@ from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
-from callserver.demo import AGENT_VOICE, CALLER_VOICE, voice
+from callserver.commands.demo import AGENT_VOICE, CALLER_VOICE, voice
+from callserver.commands.visit import KEYS, PROMPTS, Shopper, agent, visit, when_idle
 from callserver.desktop.headless import Plan
-from callserver.dsp.sound_files import read_wav
+from callserver.dsp.sound.files import read_wav
 from callserver.features.shopping import rules
 from callserver.features.shopping.tables import Product
-from callserver.shop_folder import ShopFolder
+from callserver.server.assembly import CallServer
+from callserver.server.shop_folder import ShopFolder
 from callserver.store import reading
-from callserver.tap import CallServer
-from callserver.visit import KEYS, PROMPTS, Shopper, agent, visit, when_idle
 from callserver.wire.records import CallRecord, EventRecord
 from tests.whole.alignment import likeness
 

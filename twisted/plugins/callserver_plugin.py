@@ -2,4 +2,4 @@
 
 from twisted.application.service import ServiceMaker
 
-callserver = ServiceMaker("callserver", "callserver.tap", "Call-centre telephone server.", "callserver")
+callserver = ServiceMaker("callserver", "callserver.server.twistd", "Call-centre telephone server.", "callserver")

@@ -1,0 +1,1 @@
+"""The commands of bin/callserver, a file each."""

@@ -1,0 +1,112 @@
+"""`callserver demo`: a scripted shopper calls, orders, asks for a person and talks with him; told as it happens."""
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater, react
+from twisted.logger import globalLogBeginner, textFileLogObserver
+
+from callserver.commands.calls import call_lines, language_option, timeline_lines
+from callserver.commands.report_words import words
+from callserver.commands.visit import Shopper, agent, visit, when_idle
+from callserver.desktop.headless import Plan
+from callserver.features.shopping import rules
+from callserver.server.assembly import CallServer
+from callserver.server.shop_folder import ShopFolder
+from callserver.store import reading
+from callserver.wire.records import CallRecord, EventRecord
+
+SOUNDS = Path("/usr/share/asterisk/sounds/en_US_f_Allison")  # Debian's asterisk-core-sounds-en-wav
+CALLER_VOICE, AGENT_VOICE = "demo-thanks.wav", "demo-enterkeywords.wav"
+OUR_VOICES = {CALLER_VOICE: "en/welcome.wav", AGENT_VOICE: "zh/main-menu.wav"}
+NUMBER = "13912345678"
+EVENTS_ON_DISK_S = 0.3
+
+
+def voice(name: str) -> Path:
+    """Human speech if Debian's recordings are installed, else one of our own prompts."""
+    human = SOUNDS / name
+    return human if human.exists() else Path(__file__).parents[2] / "voice-prompts" / OUR_VOICES[name]
+
+
+@click.command()
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the demo's shop; if not given, a new one among the system's temporary files.  演示用店铺目录。",
+)
+@language_option
+def demo(keep: Path | None, language: str) -> None:
+    """
+    See a call being served: order by phone, a person on the line, the records of it.  演示一次完整的通话。
+
+    Takes about two minutes: everything runs in real time, on emulated lines.
+    """
+    from twisted.internet import reactor
+
+    reactor.seconds = time.monotonic  # type: ignore[method-assign]
+    folder = ShopFolder(keep or Path(tempfile.mkdtemp(prefix="callserver-demo-")))
+    react(lambda _: Deferred.fromCoroutine(Demo(folder, language, reactor).run()))
+
+
+class Demo:
+    """One call, told to the terminal as it happens."""
+
+    def __init__(self, folder: ShopFolder, language: str, reactor: Any) -> None:
+        self._folder, self._language, self._reactor = folder, language, reactor
+        self._began_s = reactor.seconds()
+
+    async def run(self) -> None:
+        self._folder.prepare()
+        config = self._folder.config_file
+        config.write_text(config.read_text("utf-8").replace("port = 8787", "port = 0"), "utf-8")  # any free one
+        log = self._folder.log_file.open("a", encoding="utf-8")
+        globalLogBeginner.beginLoggingTo([textFileLogObserver(log)], redirectStandardIO=False)
+        server = CallServer(self._folder, self._reactor)
+        server.events.watch(lambda event: self._say("server 服务器", words(event, self._language)))
+        server.startService()
+        try:
+            await server.ready
+            await when_idle(server)
+            await self._call(server)
+        finally:
+            await server.stopService()
+
+    async def _call(self, server: CallServer) -> None:
+        folder = self._folder.path.absolute()
+        shopper = Shopper(NUMBER, "Li Ming", voice(CALLER_VOICE), folder / "caller-heard-and-said.wav")
+        agent_heard = folder / "agent-heard.wav"
+        plan = Plan(speak=voice(AGENT_VOICE), hear=agent_heard, calls=1, language=self._language)
+        at_desk = agent(server, "801", plan, lambda text: self._say("agent 座席", text))
+        await visit(server, shopper, lambda happening: self._say("caller 来电者", happening.what))
+        await at_desk
+        await when_idle(server)
+        await deferLater(self._reactor, EVENTS_ON_DISK_S)
+        record, events = await server.store.read(_last_call)
+        click.echo("\n" + "\n".join(await server.store.read(_order_lines, record.order_number)))
+        click.echo("\n" + "\n".join([*call_lines(record, self._language), ""]))
+        click.echo("\n".join(timeline_lines(record, events, self._language)))
+        click.echo(f"""
+recording 录音           {self._folder.recordings.absolute() / str(record.recording)}
+the caller's ear 来电者   {shopper.recording} (left heard, right said 左听右说)
+the agent's ear 座席      {agent_heard}
+again 再看一遍           bin/callserver call {record.id[:8]} --shop {folder}""")
+
+    def _say(self, who: str, what: str) -> None:
+        click.echo(f"{self._reactor.seconds() - self._began_s:7.2f}  {who:12} {what}")
+
+
+def _last_call() -> tuple[CallRecord, list[EventRecord]]:
+    (record,) = reading.list_calls(1)
+    return record, reading.timeline(record.id)
+
+
+def _order_lines(number: str) -> list[str]:
+    order = rules.find_order(number)
+    assert order is not None
+    lines = [f"order 订单 {order.number}: {order.state.value}, {order.total_fen / 100:.2f} yuan 元"]
+    return lines + [f"    {one.quantity} x {one.item} {one.name.zh} {one.name.en}" for one in order.lines]

@@ -1,0 +1,1 @@
+"""Caller ID as sound and as messages."""

@@ -1,0 +1,1 @@
+"""Our own sound taken out of what a line brings."""

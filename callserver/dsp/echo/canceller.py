@@ -1,0 +1,179 @@
+"""The prompt is known: what we play is taken out of what we hear, for all playing channels at once."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from callserver.dsp.echo.bulk_delay import HEARD_SAMPLES, PLAYED_SAMPLES, DelayFinder
+from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
+from callserver.dsp.recent import PIECE_SAMPLES, Recent
+
+FFT_SAMPLES = 512
+N_BINS = FFT_SAMPLES // 2 + 1
+TAPS = 288  # 36 ms: a hybrid on a local line rings 8 ms, behind a PBX 24
+EARLY_SAMPLES = 40  # taps before the strongest one, at least
+HISTORY_TICKS = 32
+PLAYING_POWER = 10**-6.5  # mean square: -59 dBm0
+ECHO_TICKS = 25  # an echo may follow for so long after what was played
+
+TRACKING = 0.998  # of the state equation: how well the echo path is trusted to stay as it is, a tick
+NOISE_MEMORY = 0.7
+STRONGEST_ECHO, WEAKEST_ECHO = 1.0, 0.05  # power gain assumed before anything was learnt
+GENEROUS = 2.0  # times the power that came back
+LARGEST_GAIN = 4.0  # sum of the squared taps: no line returns 6 dB more than it gets
+HARM = 1.1  # times the power of half a second
+LOSS_MEMORY = 0.96  # a tick: half a second
+
+POOR_LOSS = 2.0  # 3 dB: perhaps the delay has changed
+LOOKS_A_TICK = 4  # for delays, 0.15 ms each
+LOOK_SOON_TICKS, LOOK_LATER_TICKS = 4, 50  # from one look at a channel to the next
+HOPEFUL_LOOKS = 12  # a second of speech; a line that gave no echo in it may have none
+
+
+class EchoCanceller:
+    """
+    Adaptive canceller for `n_channels`; channels on which nothing is played cost nearly nothing.
+
+    Frequency-domain adaptive Kalman filter (Enzner and Vary, Signal Processing 86, 2006): each bin's step follows from
+    how uncertain its coefficient is and how much else is heard there, so keys and voices of the far end hold it still.
+    What comes out is never louder than what went in; a filter that would make it so, or outgrows a real line, begins
+    anew.
+    """
+
+    def __init__(self, n_channels: int) -> None:
+        self._played, self._left = Recent(n_channels, HISTORY_TICKS), Recent(n_channels, HISTORY_TICKS)
+        self._finder = DelayFinder(n_channels)
+        self._ticks_to_look = np.full(n_channels, LOOK_SOON_TICKS)
+        self._n_looks = np.zeros(n_channels, np.intp)
+        self._silent_ticks = np.full(n_channels, ECHO_TICKS)
+        self._delay = np.full(n_channels, -1, np.intp)  # in pieces of 5 ms; -1: not yet known
+        self._strength = np.full(n_channels, STRONGEST_ECHO, np.float32)
+        self._path = np.zeros((n_channels, N_BINS), np.complex64)
+        self._uncertainty = np.zeros((n_channels, N_BINS), np.float32)
+        self._noise = np.zeros((n_channels, N_BINS), np.float32)
+        self._power_before = np.zeros(n_channels, np.float32)
+        self._power_after = np.zeros(n_channels, np.float32)
+
+    @property
+    def loss_db(self) -> FloatArray:
+        """By how much it lowers what is heard while something is played; shape (n_channels,), 0 where unused."""
+        return (10 * np.log10((self._power_before + 1e-12) / (self._power_after + 1e-12))).astype(np.float32)
+
+    @property
+    def line_loss_db(self) -> FloatArray:
+        """By how much each line weakens what we play before it comes back; shape (n_channels,), inf where unknown."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(-10 * np.log10(_gain(self._path)), np.float32)
+
+    def clean(self, received: FloatArray, played: FloatArray) -> FloatArray:
+        """
+        What was received less the echo of what was played; both shape (n_channels, 160).
+
+        :return: `received` itself when there is nothing to take out
+        """
+        self._played.add(played)
+        self._silent_ticks = np.where(_power(played) > PLAYING_POWER, 0, self._silent_ticks + 1)
+        playing = self._silent_ticks < ECHO_TICKS
+        cleaned = received
+        busy = np.flatnonzero(playing & (self._delay >= 0))
+        if busy.size:
+            cleaned = received.copy()
+            cleaned[busy] = self._watch(busy, received[busy], self._filter(busy, received[busy]))
+        self._left.add(cleaned)
+        if playing.any():
+            self._look_for_delay(np.flatnonzero(playing))
+        return cleaned
+
+    def reset(self, channel: int) -> None:
+        """Another call, another echo."""
+        self._played.forget(channel)
+        self._left.forget(channel)
+        self._finder.forget(channel)
+        self._ticks_to_look[channel], self._n_looks[channel] = LOOK_SOON_TICKS, 0
+        self._silent_ticks[channel] = ECHO_TICKS
+        self._delay[channel], self._path[channel] = -1, 0
+        self._power_before[channel] = self._power_after[channel] = 0
+
+    def _look_for_delay(self, playing: NDArray[np.intp]) -> None:
+        """On a few channels a tick: those that have waited longest for a delay yet unknown, or perhaps changed."""
+        self._ticks_to_look[playing] -= 1
+        poor = self._power_before[playing] < POOR_LOSS * self._power_after[playing]
+        due = playing[(poor | (self._delay[playing] < 0)) & (self._ticks_to_look[playing] <= 0)]
+        if not due.size:
+            return
+        channels = due[np.argsort(self._ticks_to_look[due], kind="stable")][:LOOKS_A_TICK]
+        played, left = self._played.newest(channels, PLAYED_SAMPLES), self._left.newest(channels, HEARD_SAMPLES)
+        found = self._finder.look(channels, played, left)
+        clear = channels[found >= 0]
+        if clear.size:
+            self._begin(clear, np.maximum(found[found >= 0] - EARLY_SAMPLES, 0) // PIECE_SAMPLES)
+        self._n_looks[channels] += 1
+        soon = (self._delay[channels] < 0) & (self._n_looks[channels] < HOPEFUL_LOOKS)
+        self._ticks_to_look[channels] = np.where(soon, LOOK_SOON_TICKS, LOOK_LATER_TICKS)
+
+    def _begin(self, channels: NDArray[np.intp], delays: NDArray[np.intp]) -> None:
+        """The delay is known, and how strong the echo can be at most."""
+        self._delay[channels] = delays
+        self._finder.forget(channels)
+        heard = _power(self._left.newest(channels, HEARD_SAMPLES))
+        played = _power(self._played.earlier(channels, HEARD_SAMPLES, delays))
+        strength = GENEROUS * heard / (played + np.float32(PLAYING_POWER))
+        self._strength[channels] = np.clip(strength, WEAKEST_ECHO, STRONGEST_ECHO)
+        self._forget_path(channels)
+
+    def _forget_path(self, channels: NDArray[np.intp]) -> None:
+        self._path[channels], self._noise[channels] = 0, 1e-6
+        self._uncertainty[channels] = self._strength[channels, None]
+
+    def _filter(self, busy: NDArray[np.intp], received: FloatArray) -> FloatArray:
+        """What is left of received sound, shape (k, 160); and learn from it."""
+        played = fft.rfft(self._played.earlier(busy, FFT_SAMPLES, self._delay[busy]))
+        echo = fft.irfft(played * self._path[busy])[:, -BLOCK_SAMPLES:]
+        rest = np.zeros((len(busy), FFT_SAMPLES), np.float32)
+        left: FloatArray = rest[:, -BLOCK_SAMPLES:]
+        np.subtract(received, echo, out=left)
+        self._adapt(busy, played, fft.rfft(rest))
+        return left
+
+    def _adapt(self, busy: NDArray[np.intp], played: NDArray[np.complex64], rest: NDArray[np.complex64]) -> None:
+        share = np.float32(BLOCK_SAMPLES / FFT_SAMPLES)
+        power, uncertainty = _square(played), self._uncertainty[busy]
+        noise = NOISE_MEMORY * self._noise[busy] + (1 - NOISE_MEMORY) * _spread(_square(rest))
+        step = uncertainty / (share * power * uncertainty + noise + np.float32(1e-9))
+        change = fft.irfft(step * played.conj() * rest)
+        change[:, TAPS:] = 0
+        self._path[busy], self._noise[busy] = TRACKING * (self._path[busy] + fft.rfft(change)), noise
+        # The drift is taken from the strength, not from the path learnt: a wrong path must not make itself certain.
+        drift = (1 - TRACKING**2) * self._strength[busy, None]
+        self._uncertainty[busy] = TRACKING**2 * np.maximum(1 - share * step * power, 0) * uncertainty + drift
+
+    def _watch(self, busy: NDArray[np.intp], received: FloatArray, left: FloatArray) -> FloatArray:
+        """Never louder than before; and a filter that does harm begins anew."""
+        before, after = _power(received), _power(left)
+        self._power_before[busy] = total_before = LOSS_MEMORY * self._power_before[busy] + before
+        self._power_after[busy] = total_after = LOSS_MEMORY * self._power_after[busy] + after
+        wrong = busy[(total_after > HARM * total_before) | (_gain(self._path[busy]) > LARGEST_GAIN)]
+        self._forget_path(wrong)
+        self._power_after[wrong] = self._power_before[wrong]
+        return np.where((after > before)[:, None], received, left)
+
+
+def _power(sound: FloatArray) -> FloatArray:
+    """Mean square of each row."""
+    return np.asarray(np.einsum("cs,cs->c", sound, sound) * np.float32(1 / sound.shape[1]))
+
+
+def _square(values: NDArray[np.complex64]) -> FloatArray:
+    return np.asarray(values.real**2 + values.imag**2)
+
+
+def _spread(power: FloatArray) -> FloatArray:
+    """Each bin with its neighbours: one bin of one block says little of the noise in it."""
+    spread = power * np.float32(1 / 3)
+    spread[:, 1:-1] += (power[:, :-2] + power[:, 2:]) * np.float32(1 / 3)
+    return spread
+
+
+def _gain(path: NDArray[np.complex64]) -> FloatArray:
+    """Sum of the squared taps, shape (k,) (Parseval)."""
+    return np.asarray(_square(path).mean(axis=1))

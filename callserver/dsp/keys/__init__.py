@@ -1,0 +1,1 @@
+"""Keys a caller presses, heard for a whole bank of channels."""

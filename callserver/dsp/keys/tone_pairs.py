@@ -1,0 +1,186 @@
+"""The careful look at the few channels that may hold a key: two tones, when they began, how pure, how far off."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callserver.dsp.frames import FULL_SCALE_SINE_DBM0, FloatArray
+from callserver.dsp.keys.tone_windows import (
+    FILTER_GAINS,
+    HOP_RADIANS,
+    HOP_SAMPLES,
+    N_WINDOWS,
+    NEWEST,
+    NEWEST_CENTRE,
+    WINDOW_SAMPLES,
+    Windows,
+)
+
+Number = TypeVar("Number", np.complex64, np.float32)
+
+HALF_HEIGHT = 0.5  # of the amplitude
+EDGE_SAMPLES = 40  # a window whose centre is this far inside a tone's ends holds 97 % of the tone
+BRIDGE_WINDOWS = 3  # ITU-T Q.24: a drop-out of 10 ms (two, at most three windows) is no end, a pause of 30 ms is one
+MOST = 0.6
+TINY = 1e-12
+
+_UNTURNS = np.exp(-1j * HOP_RADIANS).astype(np.complex64)
+_FIRST_TONES = np.array([0, 4])
+_OUTWARDS = np.array([[-1], [1]])
+_INDEX = np.arange(N_WINDOWS)
+_PLACES = _INDEX.astype(np.float32)
+_CENTRES = NEWEST_CENTRE - (N_WINDOWS - 1 - _INDEX) * HOP_SAMPLES
+
+
+@dataclass
+class Glance:
+    """
+    The strongest pair of tones in the newest windows of k channels.
+
+    `tones`: shape (k, 2), row 0..3 and column 4..7.
+    `share`: shape (k,), of the energy in the third best window; a key of 27 ms fills so many.
+    `throughout`: shape (k,), the pair holds most of all windows: it has sounded for 50 ms.
+    `offset`: shape (k,), measured frequency against the nominal one, as a fraction; of the tone that is farther off.
+    """
+
+    tones: NDArray[np.intp]
+    share: FloatArray
+    throughout: NDArray[np.bool_]
+    offset: FloatArray
+
+
+def glance(newest: Windows) -> Glance:
+    """A quick look, to send most speech away before it is examined."""
+    share = newest.values.real**2 + newest.values.imag**2
+    share /= newest.energy[:, :, None] + TINY
+    tones = share.sum(axis=1).reshape(-1, 2, 4).argmax(axis=2) + _FIRST_TONES
+    turn = _turn(_of_pairs(newest.values, tones), tones)
+    pair = (_of_pairs(share, tones) / _window_loss(turn)[:, :, None]).sum(axis=1)
+    pair.sort(axis=1)
+    return Glance(tones, pair[:, -3], pair[:, 0] >= MOST, np.abs(turn / HOP_RADIANS[tones]).max(axis=1))
+
+
+@dataclass
+class Findings:
+    """
+    One unbroken stretch in which both tones of a pair sound, in each of k channels.
+
+    `onset`, `end`: shape (k,), its half-height crossings, in samples, negative, from the end of the sound; where it
+    goes on, `end` is as far as it can be seen.
+    `last_centre`: shape (k,), of its last window, in the same unit.
+    `ended`: shape (k,), so much else has followed that it is over, whatever comes.
+    `height`: shape (k, 2), power of the two tones when on.
+    `n_steady`: shape (k,), pairs of neighbouring windows that are all tone; all that follows is measured on these.
+    `share`: shape (k, 2), of each tone in the energy there, as one steady sine; their sum is the purity.
+    `levels_dbm0`: shape (k, 2), on the line.
+    `offset`: shape (k, 2), measured frequency against the nominal one, as a fraction.
+    """
+
+    onset: FloatArray
+    end: FloatArray
+    last_centre: NDArray[np.intp]
+    ended: NDArray[np.bool_]
+    height: FloatArray
+    n_steady: NDArray[np.intp]
+    share: FloatArray
+    levels_dbm0: FloatArray
+    offset: FloatArray
+
+
+def examine(
+    windows: Windows, tones: NDArray[np.intp], height: FloatArray | None = None, anchor: NDArray[np.intp] | None = None
+) -> Findings:
+    """
+    Measure a pair in each channel.
+
+    :param tones: shape (k, 2), row 0..3 and column 4..7
+    :param height: shape (k, 2), power of the two tones when on; by default the strongest of the newest windows
+    :param anchor: shape (k,), a window in the stretch; by default the newest in which both sound
+    """
+    values = _of_pairs(windows.values, tones)
+    powers = values.real**2 + values.imag**2
+    if height is None:
+        height = powers[:, :, -NEWEST:].max(axis=2)
+    relative = np.sqrt((powers / (height[:, :, None] + TINY)).min(axis=1))  # the weaker tone decides
+    sounds = relative >= HALF_HEIGHT
+    on = _bridge(sounds)
+    if anchor is None:
+        anchor = np.where(on, _INDEX, 0).max(axis=1)
+    first = np.where(~on & (anchor[:, None] > _INDEX), _INDEX, -1).max(axis=1) + 1
+    last = np.where(~on & (anchor[:, None] < _INDEX), _INDEX, N_WINDOWS).min(axis=1) - 1
+    onset, end = _crossings(relative, np.stack([first, last]))
+    full = sounds & (onset[:, None] + EDGE_SAMPLES <= _CENTRES) & (end[:, None] - EDGE_SAMPLES >= _CENTRES)
+    n_steady, turn, power = _steady(values, full, tones)
+    energy = (windows.energy * full).sum(axis=1) / np.maximum(full.sum(axis=1), 1)
+    return Findings(
+        onset,
+        end,
+        _CENTRES[last],
+        last < N_WINDOWS - 1 - BRIDGE_WINDOWS,
+        height,
+        n_steady,
+        power / (energy[:, None] + TINY),
+        10 * np.log10(2 * power / FILTER_GAINS[tones] + TINY) + FULL_SCALE_SINE_DBM0,
+        turn / HOP_RADIANS[tones],
+    )
+
+
+def _bridge(on: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Fill gaps of up to BRIDGE_WINDOWS; what the edges of the array cut off is no gap."""
+    newest_on = np.maximum.accumulate(np.where(on, _INDEX, -N_WINDOWS), axis=1)
+    next_on = np.minimum.accumulate(np.where(on, _INDEX, 2 * N_WINDOWS)[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray(next_on - newest_on <= BRIDGE_WINDOWS + 1)
+
+
+def _of_pairs(measured: NDArray[Number], tones: NDArray[np.intp]) -> NDArray[Number]:
+    """From shape (k, n windows, 8 tones) those of k pairs, shape (k, 2, n)."""
+    found: NDArray[Number] = measured[np.arange(len(tones))[:, None], :, tones]
+    return found
+
+
+def _turn(values: NDArray[np.complex64], tones: NDArray[np.intp], pairs: NDArray[np.bool_] | None = None) -> FloatArray:
+    """By what angle more than nominal each tone turns from window to window, strong windows counting more."""
+    advance = values[:, :, 1:] * values[:, :, :-1].conj()
+    if pairs is not None:
+        advance *= pairs[:, None, :]
+    mean = advance.sum(axis=2) * _UNTURNS[tones]
+    return np.asarray(np.arctan2(mean.imag, mean.real))
+
+
+def _steady(
+    values: NDArray[np.complex64], full: NDArray[np.bool_], tones: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
+    """How many pairs of full windows; by what angle more than nominal each tone turns a hop; its power as one sine."""
+    pairs = full[:, 1:] & full[:, :-1]
+    turn = _turn(values, tones, pairs)
+    stopped = values * np.exp(np.complex64(-1j) * (HOP_RADIANS[tones] + turn)[:, :, None] * _PLACES)
+    stopped *= full[:, None, :]
+    mean = stopped.sum(axis=2) / np.maximum(full.sum(axis=1), 1)[:, None]
+    return pairs.sum(axis=1), turn, (mean.real**2 + mean.imag**2) / _window_loss(turn)
+
+
+def _window_loss(turn: FloatArray) -> FloatArray:
+    """
+    What the raised cosine leaves of the power of a tone that turns so much more than nominal a hop.
+
+    (sin(pi x) / (pi x (1 - x**2)))**2 at x bins beside its centre, as the first terms of its logarithm.
+    """
+    square = np.square(turn * np.float32(WINDOW_SAMPLES / (2 * np.pi * HOP_SAMPLES)))
+    return np.asarray(np.exp(square * (square * np.float32(1 - np.pi**4 / 90) + np.float32(2 - np.pi**2 / 3))))
+
+
+def _crossings(relative: FloatArray, at: NDArray[np.intp]) -> FloatArray:
+    """
+    Where the amplitude passes half height between the first window and the one before, the last and the one after.
+
+    :param at: shape (2, k), the first and the last window; the result likewise, in samples before the end of the sound
+
+    At the ends of the array: where a tone must begin or end that leaves so much in that window.
+    """
+    rows, beyond = np.arange(at.shape[1]), at + _OUTWARDS
+    inner, inside = relative[rows, at], (beyond >= 0) & (beyond < N_WINDOWS)
+    outer = np.where(inside, relative[rows, beyond % N_WINDOWS], inner - np.float32(0.45))
+    step = (inner - HALF_HEIGHT) / np.maximum(inner - outer, np.float32(0.01))
+    return np.asarray(_CENTRES[at] + _OUTWARDS * HOP_SAMPLES * np.minimum(np.maximum(step, 0), 1), np.float32)

@@ -1,0 +1,1 @@
+"""Call-progress tones of each country's exchanges, heard and named."""

@@ -1,0 +1,1 @@
+"""Puts one shop together: twistd's options, assembly, ordered start and stop, first start."""

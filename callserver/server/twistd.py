@@ -1,0 +1,55 @@
+"""What twistd needs: the options of its sub-command, and the service they make."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from twisted.application.service import IService
+from twisted.logger import Logger
+from twisted.python import usage
+from twisted.python.failure import Failure
+
+from callserver.config import ConfigError
+from callserver.server.assembly import CallServer
+from callserver.server.greeting import greeting
+from callserver.server.shop_folder import ShopFolder
+
+log = Logger()
+
+
+class Options(usage.Options):
+    """Of twistd's sub-command."""
+
+    optParameters = [  # noqa: N815, RUF012 - twisted's name
+        ["shop", "s", "shop", "The shop's folder: config.ini, database, recordings."]
+    ]
+
+
+def makeService(options: usage.Options) -> IService:
+    """For twistd. Time is monotonic from here on: a changed wall clock moves no timer."""
+    from twisted.internet import reactor
+
+    reactor.seconds = time.monotonic  # type: ignore[method-assign]
+    folder = ShopFolder(Path(options["shop"]))
+    folder.prepare()
+    try:
+        server = CallServer(folder, reactor)
+    except ConfigError as problem:
+        raise usage.UsageError(str(problem)) from problem
+    server.ready.addCallbacks(lambda _: _tell(greeting(server)), _give_up, errbackArgs=(reactor,))
+    return server
+
+
+def _tell(text: str) -> None:
+    """To the person who has started the server: twistd sends what is printed to the log."""
+    print(text, file=sys.__stderr__, flush=True)
+
+
+def _give_up(failure: Failure, reactor: Any) -> None:
+    """The server cannot start: one clear line, exit code 1."""
+    log.failure("not started", failure)
+    _tell(f"callserver cannot start: {failure.getErrorMessage()}")
+    reactor.addSystemEventTrigger("after", "shutdown", os._exit, 1)
+    reactor.stop()

@@ -1,0 +1,82 @@
+"""Why something changed or ended: one code a cause, with the one detail that belongs to it; words are in the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Cause(Enum):
+    """Stored for years in event log and call records: add, never rename. Behind some: what the detail says."""
+
+    # of the end of a call, or of one party's part in it
+    CALLER_HUNG_UP = "caller_hung_up"  # by which sign: a tone, the line's report
+    AGENT_HUNG_UP = "agent_hung_up"
+    PARTY_GONE = "party_gone"  # the others have left
+    MISSED_AT_LINE = "missed_at_line"
+    NO_ANSWER = "no_answer"
+    LINE_LOST = "line_lost"  # what happened to it
+    LINE_DISABLED = "line_disabled"
+    MENU_OVER = "menu_over"
+    LIMIT_REACHED = "limit_reached"  # of which stage
+    SERVER_STOPPED = "server_stopped"
+    TRANSFERRED = "transferred"
+    GAVE_UP = "gave_up"
+    CONSULT_CANCELLED = "consult_cancelled"
+    NOT_CONNECTED = "not_connected"
+    # of a line's states
+    LOADED = "loaded"  # which menu
+    UNLOADED = "unloaded"
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    RINGS = "rings"
+    ON_HOOK = "on_hook"
+    LINE_BACK = "line_back"
+    # of an agent's
+    LOGGED_IN = "logged_in"
+    LOGGED_OUT = "logged_out"
+    FORCED_OUT = "forced_out"  # by whom
+    PAUSED = "paused"
+    READY = "ready"
+    WRAP_UP = "wrap_up"
+    WRAP_UP_OVER = "wrap_up_over"
+    WRAP_UP_PROLONGED = "wrap_up_prolonged"
+    CLIENT_LOST = "client_lost"
+    CLIENT_BACK = "client_back"
+    RIGHT_TAKEN = "right_taken"  # its number
+    # of an agent's calls
+    OFFERED = "offered"
+    ANSWERED = "answered"
+    REJECTED = "rejected"
+    MISSED = "missed"
+    ABANDONED = "abandoned"
+    TIMED_OUT = "timed_out"
+    TAKEN_ELSEWHERE = "taken_elsewhere"
+    PICKED_UP = "picked_up"
+    GRABBED = "grabbed"
+    DIALS = "dials"
+    RINGS_THERE = "rings_there"
+    HELD = "held"
+    RETRIEVED = "retrieved"
+    RECALLED = "recalled"
+    CONSULTS = "consults"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A cause with its detail; `str` is what is stored and sent: "code" or "code: detail"."""
+
+    cause: Cause
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.cause.value}: {self.detail}" if self.detail else self.cause.value
+
+    @classmethod
+    def parse(cls, text: str) -> Reason | None:
+        """What `str` gave; None for the text of another version."""
+        code, _, detail = text.partition(": ")
+        return cls(Cause(code), detail) if code in _CODES else None
+
+
+_CODES = {cause.value for cause in Cause}

@@ -1,0 +1,137 @@
+"""What the admin reads about calls."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+from peewee import SqliteDatabase
+from playhouse.migrations import Runner
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.calls.vocabulary import Kind
+from callserver.commands.calls import call, calls
+from callserver.commands.report_words import EVENTS, phrase, words, yuan
+from callserver.store import tables
+from callserver.store.journal import append_event
+from callserver.store.opening import MIGRATIONS
+from callserver.store.tables import Call, call_columns
+from callserver.wire.records import EventRecord, Value
+
+BEGAN = datetime(2026, 1, 5, 9, 0, 0, 250_000, tzinfo=UTC)
+
+
+def event(kind: Kind | str, at_s: float = 0.0, call_id: str = "", **data: Value) -> EventRecord:
+    name = kind if isinstance(kind, str) else kind.value
+    return EventRecord(BEGAN + timedelta(seconds=at_s), at_s, "shop", name, call_id, "line 3", None, data)
+
+
+class WordsTests(SynchronousTestCase):
+    def test_every_kind_has_words(self) -> None:
+        """Whatever the log knows is told in both languages."""
+        self.assertEqual(set(EVENTS), {kind.value for kind in Kind})
+
+    def test_offer(self) -> None:
+        """Who was rung, why, and why not the others."""
+        offer = event(
+            Kind.OFFER, seat="801", candidates=["801", "803"], passed_over={"802": "paused"}, why="longest idle"
+        )
+        self.assertEqual(
+            words(offer, "en"), "offered to seat 801: longest idle; candidates 801, 803; passed over 802: paused"
+        )
+        self.assertEqual(words(offer, "zh"), "呼叫座席 801：空闲最久；候选 801, 803；未选 802: 暂停")
+
+    def test_order(self) -> None:
+        """Goods, money as people write it, and what is left."""
+        items: list[Value] = [{"item": "1001", "quantity": 2, "price_fen": 6800}]
+        order = event(Kind.ORDER, order="58204713", items=items, total_fen=13605, stock={"1001": 48})
+        self.assertEqual(words(order, "en"), "order 58204713: 1001 × 2, total 136.05 yuan; stock 1001: 48")
+
+    def test_reasons(self) -> None:
+        """Known causes are translated, also with a detail; unknown ones stay."""
+        self.assertEqual(phrase("caller hung up (busy tone)", "zh"), "来电者挂机 (忙音)")
+        self.assertEqual(phrase("line lost: unplugged", "zh"), "线路断开: unplugged")
+        self.assertEqual(phrase("something new", "zh"), "something new")
+
+    def test_missing_and_new(self) -> None:
+        """An event that lacks a field, or is of a kind from a newer version, is still a line."""
+        self.assertEqual(words(event(Kind.RING), "en"), "ring")
+        self.assertEqual(words(event("fax_phase", page=2), "en"), "fax_phase page=2")
+
+    def test_nothing_moves_the_cursor(self) -> None:
+        """A caller's name from the wire is only text."""
+        self.assertEqual(
+            words(event(Kind.CALLER_ID, number="139", name="\x1b[2Jx{oops}"), "en"), "caller 139 ?[2Jx{oops}"
+        )
+
+    def test_money(self) -> None:
+        """Two places, never a float."""
+        self.assertEqual([yuan(fen) for fen in (0, 5, 100, 123456789)], ["0.00", "0.05", "1.00", "1234567.89"])
+
+
+class CommandTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.shop = Path(self.mktemp())
+        self.shop.mkdir()
+        (self.shop / "config.ini").write_text("[recording]\nannounce = yes\n")
+        database = SqliteDatabase(self.shop / "callserver.db")
+        tables.database.initialize(database)
+        with database.connection_context():
+            Runner(database, str(MIGRATIONS)).up()
+            self.add_call("aaaa-1", caller_number="13912345678", caller_name="[bold]Li[/]")
+            self.add_call(
+                "bbbb-2", 60, ended_at=BEGAN + timedelta(seconds=121.5), end_reason="caller hung up", agent="801"
+            )
+            append_event(event(Kind.RING, 60.0, "bbbb-2", count=1))
+            append_event(event(Kind.KEY, 63.017, "bbbb-2", digit="5", source="sound"))
+
+    def add_call(self, call_id: str, at_s: float = 0, **known: object) -> None:
+        fields = {"id": call_id, "direction": "in", "channel": "line 3", "started_at": BEGAN + timedelta(seconds=at_s)}
+        Call.insert(call_columns(fields | known) | {"node": "shop"}).execute()
+
+    def run_command(self, *arguments: str) -> Result:
+        name, *others = arguments
+        return CliRunner().invoke({"calls": calls, "call": call}[name], [*others, "--shop", str(self.shop)])
+
+    def test_list(self) -> None:
+        """The newest call first; a caller named like markup is shown as he is named."""
+        result = self.run_command("calls", "--language", "en")
+        self.assertEqual(result.exit_code, 0, result.output)
+        head, newest, oldest = result.output.splitlines()
+        self.assertIn("number", head)
+        self.assertEqual(newest.split()[2:], ["line", "3", "801", "1:01.500", "caller", "hung", "up", "bbbb-2"])
+        self.assertIn("13912345678 [bold]Li[/]", oldest)
+
+    def test_one_number(self) -> None:
+        """Only the calls from one number."""
+        result = self.run_command("calls", "--number", "13912345678", "--json")
+        self.assertEqual([one["id"] for one in json.loads(result.output)], ["aaaa-1"])
+
+    def test_timeline(self) -> None:
+        """To the millisecond, from the beginning of the call; the first characters of the id are enough."""
+        result = self.run_command("call", "bb", "--language", "zh")
+        lines = result.output.splitlines()
+        self.assertIn("座席: 801", lines)
+        self.assertRegex(lines[-1], r"^\d\d:\d\d:03\.267 +\+3\.017  line 3 .*按键 5（声音）$")
+
+    def test_json(self) -> None:
+        """For programs: the record and its events, UTC with milliseconds."""
+        told = json.loads(self.run_command("call", "bbbb-2", "--json").output)
+        self.assertEqual(told["call"]["ended_at"], "2026-01-05T09:02:01.750+00:00")
+        self.assertEqual([one["kind"] for one in told["events"]], ["ring", "key"])
+        self.assertEqual(told["events"][1]["data"], {"digit": "5", "source": "sound"})
+
+    def test_no_such_call(self) -> None:
+        """One line, for an unknown id, for one that is too short, and for a folder that is no shop."""
+        self.assertIn("no call with an id that starts with 'zz'", self.run_command("call", "zz").output)
+        self.assertIn("several calls", self.run_command("call", "").output)
+        result = CliRunner().invoke(calls, ["--shop", str(self.shop / "elsewhere")])
+        self.assertEqual(result.exit_code, 1)
+        self.assertIn("no shop here", result.output)
+
+    def test_no_database_is_made(self) -> None:
+        """Looking at a shop that has never run says so, and leaves no file behind."""
+        for file in self.shop.glob("callserver.db*"):
+            file.unlink()
+        self.assertEqual(self.run_command("calls").exit_code, 1)
+        self.assertEqual([file.name for file in self.shop.iterdir()], ["config.ini"])

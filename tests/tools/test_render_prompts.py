@@ -1,0 +1,87 @@
+"""The build tool renders what is missing or was rewritten, and leaves an announcer's recordings alone."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from click.testing import CliRunner
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.dsp.frames import FloatArray
+from callserver.dsp.sound.files import write_wav
+from callserver.ivr.prompts import CATALOGUE, LANGUAGES
+from tools.kokoro import Kokoro
+from tools.render_prompts import Shelf, main
+
+
+class Hum:
+    """A voice that hums longer for longer texts."""
+
+    def say(self, language: str, text: str, pronunciations: Mapping[str, str]) -> FloatArray:
+        return np.sin(np.arange(6000 * len(text)) * 0.2).astype(np.float32)
+
+
+class RenderTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.folder = Path(self.mktemp())
+        for language in LANGUAGES:
+            (self.folder / language).mkdir(parents=True)
+        self.write('[sentences]\nwelcome = "Welcome"\n[pieces]\nyear = "year"\n')
+
+    def write(self, text: str) -> None:
+        (self.folder / "en" / CATALOGUE).write_text(text, "utf-8")
+
+    def render(self) -> list[str]:
+        """Run the tool without its model; the names it rendered."""
+        shelf = Shelf(self.folder, "en")
+        jobs = list(shelf.jobs())
+        for job in jobs:
+            shelf.render(job, cast(Kokoro, Hum()))
+        shelf.forget_removed()
+        return [job.name for job in jobs]
+
+    def test_missing(self) -> None:
+        """What is missing is rendered, once."""
+        self.assertEqual(self.render(), ["welcome", "year"])
+        self.assertEqual(self.render(), [])
+        (self.folder / "en" / "year.wav").unlink()
+        self.assertEqual(self.render(), ["year"])
+
+    def test_rewritten(self) -> None:
+        """A text that was changed is rendered anew, and only that."""
+        self.render()
+        self.write('[sentences]\nwelcome = "Hello"\n[pieces]\nyear = "year"\n')
+        self.assertEqual(self.render(), ["welcome"])
+
+    def test_announcer(self) -> None:
+        """An announcer's recording stays, whatever the catalogue says, in place of ours or there first."""
+        announced = self.folder / "en" / "welcome.wav"
+        write_wav(announced, np.zeros(100, np.float32))
+        self.assertEqual(self.render(), ["year"])
+        write_wav(self.folder / "en" / "year.wav", np.zeros(100, np.float32))
+        self.write('[sentences]\nwelcome = "Hello"\n[pieces]\nyear = "years"\n')
+        self.assertEqual(self.render(), [])
+
+    def test_removed(self) -> None:
+        """What is in no catalogue any more is deleted if the tool made it, kept if an announcer did."""
+        self.render()
+        write_wav(self.folder / "en" / "year.wav", np.zeros(100, np.float32))
+        self.write("")
+        self.render()
+        self.assertEqual([path.name for path in (self.folder / "en").glob("*.wav")], ["year.wav"])
+
+    def test_check(self) -> None:
+        """--check lists what is missing and renders nothing; exit status 1 tells a script."""
+        run = CliRunner().invoke(main, ["--check", "--folder", str(self.folder)])
+        self.assertEqual((run.exit_code, run.output.splitlines()[-1]), (1, "2 to render"))
+        self.render()
+        run = CliRunner().invoke(main, ["--check", "--folder", str(self.folder), "--language", "en"])
+        self.assertEqual((run.exit_code, run.output.strip()), (0, "0 to render"))
+
+    def test_bad_catalogue(self) -> None:
+        """A mistake in a catalogue is one line that names the file."""
+        self.write("[sentences]\nwelcome\n")
+        run = CliRunner().invoke(main, ["--check", "--folder", str(self.folder)])
+        self.assertEqual(run.exit_code, 1)
+        self.assertIn(f"Error: {self.folder / 'en' / CATALOGUE}: ", run.output)

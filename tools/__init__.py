@@ -1,0 +1,1 @@
+"""Tools that only build: the recorded prompts. The server loads none of them."""
