@@ -13,10 +13,10 @@ from twisted.trial.unittest import SynchronousTestCase
 import callserver
 from callserver.commands.emulate import emulate
 from callserver.dsp.sound.files import read_wav
-from callserver.emulator.telephone import telephone
+from callserver.commands.telephone import telephone
 
 EMULATE = [sys.executable, "-c", "from callserver.commands.emulate import emulate; emulate(prog_name='emulate')"]
-PHONE = [sys.executable, "-m", "callserver.emulator.telephone"]
+PHONE = [sys.executable, "-m", "callserver.commands.telephone"]
 
 
 # The tests may run in any folder, and the package need not be installed.
