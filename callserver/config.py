@@ -60,8 +60,9 @@ class QueueConfig:
     """[queue NAME]"""
 
     ring_s: float = 15.0  # a seat rings so long before the offer counts as missed
-    retry_s: float = 5.0  # after a miss, before the next offer
+    retry_s: float = 5.0  # so long a seat that has missed a call is not asked again
     misses: int = 3  # so many in a row pause the agent
+    wait_for_paused: bool = True  # whether callers wait when all who could answer pause
     wrap_up_s: float = 10.0
     max_wait_s: float = 1800.0
     comfort_s: float = 60.0  # a word to the waiting, so often

@@ -1,23 +1,36 @@
-"""A queue: callers wait with music, the seat that has been idle longest is rung, the two are joined."""
+"""
+A queue: callers wait with music, the seat that has been idle longest is rung, the two are joined.
+
+An entry lives in the coroutine that `enter` is, from the caller's arrival until his time with us is over: the menu
+runner cancels it when the call ends, and nobody else needs to know. So there is one owner at a time:
+
+    waiting <--> offered to one seat --> taken by an agent --> (held, and the agent does not come back) --> waiting
+
+Invariants: an entry waits in the list or is with an agent, never both; what is offered is withdrawn before the entry
+is anything else; each wait ends with one LEAVE and its outcome; a caller who waits again keeps his first moment of
+arrival, and so his place. Timers belong to one wait and end with it. The join rule (somebody there to answer) is kept
+while waiting: it is looked at whenever a seat changes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
-from callserver.acd.floor import Floor
 from callserver.acd.routing import longest_idle
 from callserver.acd.seat import Seat
-from callserver.acd.talk import Talk
-from callserver.calls.call import Call
+from callserver.acd.seats import SeatChange, Seats
+from callserver.calls.call import Call, Party, Stage
+from callserver.calls.operations import connect, wait_again
 from callserver.calls.vocabulary import Kind
 from callserver.config import QueueConfig
-from callserver.dsp.frames import FloatArray
-from callserver.media.patch_bay import PatchBay
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
@@ -26,38 +39,49 @@ log = Logger()
 
 PLEASE_WAIT, COMFORT = "please-wait-for-person", "all-busy-please-wait"
 NOBODY, TRY_LATER = "nobody-logged-in", "please-try-later"
+LAST_WORDS_S = 60.0  # after the longest wait: for what the caller is told then
 
 
 @dataclass(eq=False)
 class Entry:
-    """One waiting caller."""
+    """One caller's wait."""
 
     call: Call
     card: Card
     entered_s: float
-    left: Deferred[str]  # fires with the outcome when the caller's time with us is over
+    done: Deferred[str]  # fires with the outcome when the caller's time with us is over and he is still there
     offer: QueueOffer | None = None
-    seat: Seat | None = None  # where it rings
-    not_before_s: float = 0.0  # no offer earlier: the pause after a miss
-    missed: set[str] = field(default_factory=set)
+    seat: Seat | None = None  # where it rings, or who talks
+    missed: dict[str, None] = field(default_factory=dict)
     timers: list[IDelayedCall] = field(default_factory=list)
 
 
-@dataclass(eq=False)
 class QueueOffer:
-    """One attempt to ring one seat for one caller. Implements callserver.acd.seat_calls.Offer."""
+    """One attempt to ring one seat for one caller; taken, the talk that came of it. Implements Offer."""
 
-    queue: Queue
-    entry: Entry
-    card: Card
-    ring_time_s: float
-    right: Right = Right.ANSWER_QUEUED
+    right = Right.ANSWER_QUEUED
+    is_queued = True
 
-    def accept(self, seat: Seat) -> Talk:
-        return self.queue.answered(self, seat)
+    def __init__(self, queue: Queue, entry: Entry, seat: Seat, config: QueueConfig) -> None:
+        self.ring_s, self.max_misses, self.wrap_up_s = config.ring_s, config.misses, config.wrap_up_s
+        self.call = entry.call
+        self._queue, self._entry, self._seat = queue, entry, seat
+        self._waited_s = queue.waited_s(entry)
 
-    def decline(self, seat: Seat, reason: str) -> None:
-        self.queue.missed(self, seat, reason)
+    @property
+    def card(self) -> Card:
+        return replace(self._entry.card, waited_s=round(self._waited_s), path=tuple(self.call.path))
+
+    def accept(self, station: Party) -> None:
+        self._queue.answered(self._entry, self._seat)
+        connect(self.call, station)
+
+    def decline(self, station: Party, reason: Reason) -> None:
+        self._queue.declined(self._entry, self._seat, reason)
+
+    def give_back(self, station: Party) -> None:
+        wait_again(self.call, station)
+        self._queue.wait(self._entry)
 
 
 class Queue:
@@ -65,7 +89,7 @@ class Queue:
     Callers in order of arrival; one that no free seat can serve does not block those behind him.
 
     :param say: says prompts to a caller in his language
-    :param card: what an agent should see of a call; asked when the caller enters
+    :param card: what an agent should see of a call; asked when the caller enters, and may be long in coming
     """
 
     def __init__(
@@ -74,63 +98,94 @@ class Queue:
         config: QueueConfig,
         *,
         clock: IReactorTime,
-        bay: PatchBay,
-        floor: Floor,
+        seats: Seats,
         say: Callable[[Call, Sequence[str]], Deferred[None]],
         card: Callable[[Call, str], Deferred[Card]],
-        music: FloatArray,
     ) -> None:
-        self.name, self._config, self._clock, self._bay, self._floor = name, config, clock, bay, floor
-        self._say, self._card, self._music = say, card, music
+        self.name, self._config, self._clock, self._seats = name, config, clock, seats
+        self._say, self._card = say, card
         self.waiting: list[Entry] = []
-        floor.watch(lambda _: self.match())
+        self._stop_watching = seats.watch(self._seat_changed)
 
     async def enter(self, call: Call) -> str:
         """
         Let a caller wait for a person.
 
-        :return: the outcome, when he has talked, or has been told that he cannot
+        :return: the outcome, when he has been told that he cannot be served; an answered caller stays here until his
+            call ends, which cancels the waiting
         """
-        if not self._floor.staffed(Right.ANSWER_QUEUED):
+        if not self._is_staffed():
             call.log(Kind.LEAVE, queue=self.name, outcome="no_agent", wait_s=0)
             await self._say(call, (NOBODY, TRY_LATER))
             return "no_agent"
-        entry = Entry(call, await self._card(call, self.name), self._clock.seconds(), Deferred())
-        self._add(entry)
-        call.phase("queue")
-        return await entry.left
+        entry = Entry(call, self._bare_card(call), self._clock.seconds(), Deferred())
+        self._card(call, self.name).addCallbacks(partial(self._card_came, entry), self._no_card)
+        self.wait(entry)
+        try:
+            return await entry.done
+        except CancelledError:
+            if entry in self.waiting:
+                self._leave(entry, "abandoned")
+            raise
+
+    def wait(self, entry: Entry) -> None:
+        """The caller waits from now on, for the first time or again."""
+        call = entry.call
+        self.waiting.append(entry)
+        self.waiting.sort(key=lambda waiting: waiting.entered_s)
+        entry.seat = entry.offer = None
+        call.log(Kind.ENTRY, queue=self.name, place=self.waiting.index(entry) + 1)
+        call.enter(Stage.QUEUE, self._config.max_wait_s + LAST_WORDS_S)
+        call.wait_with_music(True)
+        self._say(call, (PLEASE_WAIT,))
+        left_s = entry.entered_s + self._config.max_wait_s - self._clock.seconds()
+        self._later(entry, max(0.0, left_s), self._waited_too_long, entry)
+        self._later(entry, self._config.comfort_s, self._comfort, entry)
+        self._later(entry, 0, self.match)
 
     def match(self) -> None:
         """Offer waiting callers to free seats; called whenever a seat or a caller may have become free for it."""
         for entry in tuple(self.waiting):
-            if entry.offer is None and entry.not_before_s <= self._clock.seconds():
+            if entry.offer is None and entry in self.waiting:
                 self._offer(entry)
 
-    def _add(self, entry: Entry) -> None:
-        call = entry.call
-        self.waiting.append(entry)
-        call.log(Kind.ENTRY, queue=self.name, place=len(self.waiting))
-        if call.leg is not None:
-            call.leg.music(self._music)
-        self._say(call, (PLEASE_WAIT,))
-        call.when_ended().addCallback(lambda _: self._abandoned(entry))
-        self._later(entry, self._config.max_wait_s, self._waited_too_long, entry)
-        self._later(entry, self._config.comfort_s, self._comfort, entry)
+    def waited_s(self, entry: Entry) -> float:
+        """Since the caller came."""
+        return round(self._clock.seconds() - entry.entered_s, 3)
+
+    # What seats tell, by way of the offer
+
+    def answered(self, entry: Entry, seat: Seat) -> None:
+        """The seat takes the call."""
+        entry.offer, entry.seat = None, seat
+        self._leave(entry, "answered")
+        entry.call.note(agent=seat.number)
+        entry.call.log(Kind.CONNECT, person=seat.number, seat=seat.number, wait_s=self.waited_s(entry))
+
+    def declined(self, entry: Entry, seat: Seat, reason: Reason) -> None:
+        """The seat did not take it: the next choice at once, this one after a rest and last."""
+        entry.offer = entry.seat = None
+        entry.missed[seat.number] = None
+        seat.rest(self._config.retry_s)
+        entry.call.log(Kind.MISS, person=seat.number, seat=seat.number, reason=str(reason))
         self._later(entry, 0, self.match)
 
-    def _later(self, entry: Entry, delay_s: float, act: Callable[..., None], *args: Entry) -> None:
-        entry.timers.append(self._clock.callLater(delay_s, act, *args))
+    def _seat_changed(self, change: SeatChange) -> None:
+        if self.waiting and not self._is_staffed():
+            for entry in tuple(self.waiting):
+                if entry.offer is None:
+                    self._end_wait(entry, "left_empty", (NOBODY, TRY_LATER))
+        self.match()
+
+    def _is_staffed(self) -> bool:
+        return self._seats.is_staffed(Right.ANSWER_QUEUED, count_paused=self._config.wait_for_paused)
 
     def _offer(self, entry: Entry) -> None:
-        choice = longest_idle(self._floor.candidates(), frozenset(entry.missed))
+        choice = longest_idle(self._seats.candidates(), tuple(entry.missed))
         if not choice.order:
             return
-        seat = self._floor.seats[choice.order[0]]
-        waited_s = round(self._clock.seconds() - entry.entered_s)
-        entry.offer, entry.seat = (
-            QueueOffer(self, entry, replace(entry.card, waited_s=waited_s), self._config.ring_s),
-            seat,
-        )
+        seat = self._seats[choice.order[0]]
+        entry.offer, entry.seat = QueueOffer(self, entry, seat, self._config), seat
         entry.call.log(
             Kind.OFFER,
             seat=seat.number,
@@ -141,71 +196,49 @@ class Queue:
         try:
             seat.offer(entry.offer)
         except Refused as refused:  # it has changed its mind since
-            self.missed(entry.offer, seat, str(refused))
+            log.warn("seat {seat} refused an offer: {refused}", seat=seat.number, refused=refused)
+            self.declined(entry, seat, Reason(Cause.REJECTED))
 
-    def answered(self, offer: QueueOffer, seat: Seat) -> Talk:
-        """The seat takes the call: join the two."""
-        entry = offer.entry
-        self._leave(entry, "answered")
-        wait_s = self._waited_s(entry)
-        entry.call.log(Kind.CONNECT, person=seat.number, seat=seat.number, wait_s=wait_s)
-        entry.call.when_ended().addCallback(lambda _: self._talked(entry, seat))
-        return Talk(
-            entry.call,
-            seat,
-            self._floor.leg(seat.number),
-            offer.card,
-            bay=self._bay,
-            music=self._music,
-            wrap_up_s=self._config.wrap_up_s,
-            requeue=lambda: self._requeue(entry),
-        )
+    # The card
 
-    def missed(self, offer: QueueOffer, seat: Seat, reason: str) -> None:
-        """The seat did not take it: the next one, after a pause."""
-        entry = offer.entry
-        entry.offer = entry.seat = None
-        entry.missed.add(seat.number)
-        entry.not_before_s = self._clock.seconds() + self._config.retry_s
-        entry.call.log(Kind.MISS, person=seat.number, seat=seat.number, reason=reason)
-        self._later(entry, self._config.retry_s, self.match)
+    def _bare_card(self, call: Call) -> Card:
+        return Card(call.id, call.caller.number, call.caller.name, queue=self.name, language=call.language)
 
-    def _waited_s(self, entry: Entry) -> float:
-        return round(self._clock.seconds() - entry.entered_s, 3)
+    def _card_came(self, entry: Entry, card: Card) -> None:
+        entry.card = card
+        if entry.seat is not None and entry.call.ended is None:
+            entry.seat.card_changed()
 
-    def _talked(self, entry: Entry, seat: Seat) -> None:
-        self._floor.talk_ended(seat.number)
-        if entry not in self.waiting and not entry.left.called:
-            entry.left.callback("answered")
+    def _no_card(self, failure: Failure) -> None:
+        log.failure("a caller waits without his record", failure)
 
-    def _requeue(self, entry: Entry) -> None:
-        """A held caller whose agent does not come back: he waits again, at his old place."""
-        again = Entry(entry.call, entry.card, entry.entered_s, entry.left)
-        self._add(again)
-        self.waiting.sort(key=lambda waiting: waiting.entered_s)
-        entry.call.retrieve()
-        entry.call.phase("queue")
-
-    def _abandoned(self, entry: Entry) -> None:
-        if entry in self.waiting:
-            self._leave(entry, "abandoned")
-            entry.left.callback("abandoned")
+    # The end of a wait
 
     def _waited_too_long(self, entry: Entry) -> None:
-        self._leave(entry, "timed_out")
-        self._say(entry.call, (TRY_LATER,)).addBoth(lambda _: entry.left.callback("timed_out"))
+        self._end_wait(entry, "timed_out", (TRY_LATER,))
+
+    def _end_wait(self, entry: Entry, outcome: str, words: Sequence[str]) -> None:
+        self._leave(entry, outcome)
+        told = self._say(entry.call, words)
+        told.addBoth(lambda _: entry.done.callback(outcome) if not entry.done.called else None)
 
     def _leave(self, entry: Entry, outcome: str) -> None:
         self.waiting.remove(entry)
         for timer in entry.timers:
             if timer.active():
                 timer.cancel()
+        entry.timers.clear()
+        entry.call.wait_with_music(False)
         if entry.call.leg is not None:
-            entry.call.leg.music(None)
             entry.call.leg.stop()
-        if entry.offer is not None and entry.seat is not None and outcome != "answered":
-            entry.seat.withdraw(entry.offer, outcome)
-        entry.call.log(Kind.LEAVE, queue=self.name, outcome=outcome, wait_s=self._waited_s(entry))
+        offer, seat = entry.offer, entry.seat
+        entry.offer = None
+        entry.call.log(Kind.LEAVE, queue=self.name, outcome=outcome, wait_s=self.waited_s(entry))
+        if offer is not None and seat is not None:
+            seat.withdraw(offer, Reason(Cause.ABANDONED if outcome == "abandoned" else Cause.TIMED_OUT))
+
+    def _later(self, entry: Entry, delay_s: float, act: Callable[..., None], *args: Entry) -> None:
+        entry.timers.append(self._clock.callLater(delay_s, act, *args))
 
     def _comfort(self, entry: Entry) -> None:
         self._later(entry, self._config.comfort_s, self._comfort, entry)

@@ -16,6 +16,7 @@ class Candidate:
     rights: frozenset[Right]
     last_end_s: float | None  # end of the last talk, monotonic; None: had none yet
     reachable: bool = True  # False while the agent's program is gone
+    rests: bool = False  # has just missed a call
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,22 @@ def obstacle(candidate: Candidate) -> str | None:
         return "no right to queued calls"
     if candidate.state not in (SeatState.IDLE_PC, SeatState.IDLE_PHONE):
         return str(candidate.state.value)
-    return None if candidate.reachable else "client lost"
+    if not candidate.reachable:
+        return "client lost"
+    return "has just missed a call" if candidate.rests else None
 
 
-def longest_idle(candidates: Sequence[Candidate], missed: frozenset[str] = frozenset()) -> Choice:
+def longest_idle(candidates: Sequence[Candidate], missed: Sequence[str] = ()) -> Choice:
     """
     The seat whose last call ended earliest; who had none yet comes first; ties by staff number.
 
-    :param missed: seats that have missed this very caller; they come last
+    :param missed: seats that have missed this very caller, the oldest miss first; they come last
     """
     passed_over = {c.number: why for c in candidates if (why := obstacle(c)) is not None}
     free = [c for c in candidates if c.number not in passed_over]
-    free.sort(key=lambda c: (c.number in missed, c.last_end_s is not None, c.last_end_s or 0.0, c.number))
-    return Choice(tuple(c.number for c in free), passed_over)
+
+    def rank(c: Candidate) -> tuple[int, bool, float, str]:
+        turn = 1 + missed.index(c.number) if c.number in missed else 0
+        return turn, c.last_end_s is not None, c.last_end_s or 0.0, c.number
+
+    return Choice(tuple(c.number for c in sorted(free, key=rank)), passed_over)

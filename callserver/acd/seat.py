@@ -1,19 +1,37 @@
-"""A seat: the place of one staff number, whoever asks something of it."""
+"""
+A seat: the place of one staff number, whoever asks something of it.
+
+It is made of three small machines that know nothing of each other: the agent's work (`agent_machine`), his calls
+(`calls_machine`) and his program (`presence`); what a screen shows is a pure view of them (`view`).
+
+How one act goes, always in this order: the right is asked of the living staff book; the machine moves, or refuses and
+nothing has changed; then the operation changes roles in the call; then the seat shows how it looks. What comes of an
+operation (the call ends, its station has left) finds machines that have already moved: `call_over` of a call that is
+no more in hand, kept or ringing here changes nothing. So no act can be done twice, and nobody has to be told "do not
+tell me".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from automat import NoTransition
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-from callserver.acd.seat_calls import Offer, Person, SeatCall, Show, require
-from callserver.acd.seat_core import SeatCore, SeatLimits
-from callserver.acd.seat_hands import SeatHands
-from callserver.acd.seat_machine import seat_machine
-from callserver.acd.seat_phases import SHOWN, Phase
+from callserver.acd.accounts import Accounts, account
+from callserver.acd.agent_machine import AgentCore, Work, agent_machine
+from callserver.acd.calls_machine import CallsCore, Phase, calls_machine
+from callserver.acd.offers import Offer, Recall
+from callserver.acd.presence import Presence, ProgramWatch
+from callserver.acd.station import HeadsetStation
+from callserver.acd.view import Look, seat_status
+from callserver.calls import operations
+from callserver.calls.call import Call
+from callserver.media.patch_bay import PatchBay
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import CLIENT_LOST, MISSED, WRAP_UP, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
@@ -21,102 +39,169 @@ from callserver.wire.rights import Right
 log = Logger()
 
 
+class Person(Protocol):
+    """Who is logged in."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class SeatLimits:
+    """What a shop may set for its seats."""
+
+    max_wrap_up_s: float = 600.0  # prolonging included
+    away_s: float = 30.0  # the desktop program gone for so long: not ready
+
+
 class Seat:
     """
     One seat. What it cannot do now raises Refused, is logged, and changes nothing.
 
     :param number: the staff number, which is also the internal number
-    :param show: told of every change of what the seat shows, after what the change has done to the calls; it may
-        act on the seat at once
+    :param may: whether the person holds a right at this moment
+    :param on_show: told of every change of what the seat shows, and why; it may act on the seat at once
     """
 
-    def __init__(self, number: str, clock: IReactorTime, show: Show, limits: SeatLimits = SeatLimits()) -> None:  # noqa: B008
+    def __init__(
+        self,
+        number: str,
+        clock: IReactorTime,
+        bay: PatchBay,
+        *,
+        may: Callable[[Right], bool],
+        on_show: Callable[[SeatStatus, Reason], None],
+        limits: SeatLimits = SeatLimits(),  # noqa: B008
+    ) -> None:
         self.number = number
-        self._core = SeatCore(self, clock, show, limits, SeatHands(self))
-        self._machine = seat_machine(self._core)
-        self._telling = False
-
-    @property
-    def person(self) -> Person | None:
-        """Who is logged in."""
-        return self._core.person
+        self.person: Person | None = None
+        self.last_end_s: float | None = None  # of his last queued call
+        self.station = HeadsetStation(f"seat {number}", bay, self.call_over, self._held_too_long)
+        self._clock, self._may, self._on_show = clock, may, on_show
+        self._by_phone = False
+        self._misses = 0
+        self._ring_timer: IDelayedCall | None = None
+        self._rest_timer: IDelayedCall | None = None
+        self._agent = AgentCore(clock, limits.max_wrap_up_s, self._wrap_up_over)
+        self._work = agent_machine(self._agent)
+        self._calls = CallsCore()
+        self._hands = calls_machine(self._calls)
+        self._program = ProgramWatch(clock, limits.away_s, lambda: self._show(Reason(Cause.CLIENT_LOST)))
+        self._accounts = Accounts(clock.seconds)
 
     @property
     def status(self) -> SeatStatus:
-        """How it looks now, for a screen that has just been opened."""
-        return self._core.status("")
+        """How it looks now."""
+        return self._status("")
+
+    @property
+    def is_staffed(self) -> bool:
+        """Somebody is logged in whose program is not away for long."""
+        return self.person is not None and self._program.presence is not Presence.AWAY
+
+    @property
+    def rests(self) -> bool:
+        """It has just missed a call, and is not asked for a while."""
+        return self._rest_timer is not None and self._rest_timer.active()
 
     def times_ms(self) -> dict[str, int]:
         """Where the time since log-in went; the sum is the logged-in time. After log-out: of that log-in."""
-        return self._core.times.spent_ms()
+        return self._accounts.spent_ms()
 
     # Log-in and pause
 
-    def log_in_pc(self, person: Person) -> None:
+    def log_in(self, person: Person, *, by_phone: bool = False) -> None:
         """The password was right; the seat is ready at once."""
-        self._do(self._machine.log_in_pc, person)
+        self._happen(self._work.log_in)
+        self.person, self._by_phone, self._misses = person, by_phone, 0
+        self._accounts.clear()
+        self._show(Reason(Cause.LOGGED_IN))
 
-    def log_in_phone(self, person: Person) -> None:
-        """As log_in_pc; the agent's voice is his telephone."""
-        self._do(self._machine.log_in_phone, person)
-
-    def log_out(self) -> None:
-        """The agent leaves."""
-        self._do(self._machine.log_out, "logged out")
-
-    def force_log_out(self, by: str) -> None:
-        """Somebody with right 18 (checked by who asks) sends him off; never touches a call."""
-        self._do(self._machine.log_out, f"forced out by {by}")
+    def log_out(self, reason: Reason = Reason(Cause.LOGGED_OUT)) -> None:  # noqa: B008
+        """The agent leaves, or is sent off by somebody whose right 18 was checked; never out of a call."""
+        self._happen(self._work.log_out)
+        self._program.back()
+        self.person = None
+        self._show(reason)
 
     def pause(self, reason: str) -> None:
         """No offers, from now or from the end of the call on."""
         if not reason or reason in (WRAP_UP, MISSED, CLIENT_LOST):
             raise Refused(Refusal.BAD_ARGUMENT, "reason")
-        self._do(self._machine.pause, reason)
+        self._happen(self._work.pause, reason)
+        self._show(Reason(Cause.PAUSED))
 
     def ready(self) -> None:
         """Ends a pause, a wrap-up, or the wish for a pause."""
-        self._do(self._machine.ready)
+        self._happen(self._work.ready)
+        self._misses = 0
+        self._show(Reason(Cause.READY))
 
     def prolong_wrap_up(self, seconds: float) -> None:
         """So much longer, up to the limit."""
-        self._do(self._machine.prolong, seconds)
+        self._happen(self._work.prolong, seconds)
+        self._show(Reason(Cause.WRAP_UP_PROLONGED))
 
     # Calls that ring
 
     def offer(self, offer: Offer) -> None:
         """Ring for a call; what comes of it is told to the offer."""
-        if self.person is not None:
-            require(self.person, offer.right)
-        if not self._core.client_here:
+        self._require(offer.right)
+        if not self._by_phone and self._program.presence is not Presence.HERE:
             raise Refused(Refusal.NOT_NOW, CLIENT_LOST)
-        queued = offer.right is Right.ANSWER_QUEUED
-        self._do(self._machine.acd_offer if queued else self._machine.internal_call, offer)
+        if offer.right is Right.ANSWER_QUEUED and self._agent.work is not Work.READY:
+            raise Refused(Refusal.NOT_NOW, self.status.state.value)
+        self._happen(self._hands.offer, offer)
+        self._begin_call()
+        self._ring(offer.ring_s)
+        self._show(Reason(Cause.OFFERED))
 
-    def withdraw(self, offer: Offer, reason: str) -> None:
+    def withdraw(self, offer: Offer, reason: Reason) -> None:
         """The caller has gone or was taken elsewhere: no miss. Harmless if this offer does not ring here any more."""
-        if self._core.phase is Phase.RINGING and self._core.hands.offer is offer:
-            self._do(self._machine.withdraw, reason)
+        if self._calls.ringing is offer:
+            self._stop_ringing(reason)
 
     def answer(self) -> None:
         """The agent takes the call that rings."""
-        if self.person is not None and self._core.hands.offer is not None:
-            require(self.person, self._core.hands.offer.right)
-        self._do(self._machine.answer)
+        if self._calls.ringing is not None:
+            self._require(self._calls.ringing.right)
+        self._happen(self._hands.answer)
+        self._stop_timer()
+        self._misses = 0
+        self._accept(Reason(Cause.ANSWERED))
 
     def reject(self) -> None:
-        """The agent does not want it."""
-        self._do(self._machine.reject)
+        """The agent does not want it; no miss, and it ends a row of misses."""
+        self._misses = 0
+        self._decline(Reason(Cause.REJECTED))
+
+    def take(self, offer: Offer, right: Right, reason: Reason) -> None:
+        """Picks up a call that rings at another seat (right 4), or grabs one that waits in a queue (5)."""
+        self._require(right)
+        self._happen(self._hands.take, offer)
+        self._begin_call()
+        self._accept(reason)
+
+    def rest(self, seconds: float) -> None:
+        """No call of any queue for so long: it has just missed one."""
+        if not self.rests:
+            self._rest_timer = self._clock.callLater(seconds, self._show, Reason(Cause.READY))
 
     # Calls in hand
 
     def hold(self) -> None:
         """The party hears music."""
-        self._do(self._machine.hold)
+        self._happen(self._hands.hold)
+        operations.hold(self._in_hand.call, self.station)
+        self._show(Reason(Cause.HELD))
 
     def retrieve(self) -> None:
         """The party is back."""
-        self._do(self._machine.retrieve)
+        self._happen(self._hands.retrieve)
+        operations.retrieve(self._in_hand.call, self.station)
+        self._show(Reason(Cause.RETRIEVED))
 
     def hang_up(self) -> None:
         """
@@ -124,108 +209,214 @@ class Seat:
 
         While a party is held and none is consulted it rings the seat again for that party instead.
         """
-        self._do(self._machine.hang_up)
+        if self._calls.phase is Phase.HELD:
+            self._recall()
+            return
+        dialling = self._calls.phase in (Phase.DIALLING, Phase.RINGBACK, Phase.DIALLING_SECOND, Phase.RINGBACK_SECOND)
+        reason = Reason(Cause.GAVE_UP if dialling else Cause.AGENT_HUNG_UP)
+        offer = self._calls.in_hand
+        self._happen(self._hands.ended)
+        assert offer is not None
+        operations.hang_up(offer.call, self.station, f"agent {self.number}", reason)
+        self._after_call(offer, reason)
 
-    def recall(self) -> None:
-        """The party has been held for too long: rings the seat for it."""
-        self._do(self._machine.hang_up)
+    # Calls out; whoever dials has asked the dial guard before
 
-    def call_ended(self, by: str, call: SeatCall | None = None) -> None:
-        """
-        A call is over and the seat did not end it.
-
-        :param by: "caller hung up", "line lost", "transferred", "busy" ...
-        :param call: which one; by default the one in hand. Harmless if the seat has let go of it
-        """
-        hands = self._core.hands
-        if call is None or call is hands.in_hand:
-            self._do(self._machine.call_ended, by)
-        elif call is hands.kept:
-            self._do(self._machine.kept_party_gone, by)
-        elif call is hands.recalled:
-            self._do(self._machine.withdraw, by)
-
-    def pick_up(self, call: SeatCall) -> None:
-        """Takes a call that rings at another seat."""
-        self._take(call, Right.PICK_UP, "picked up")
-
-    def grab(self, call: SeatCall) -> None:
-        """Takes a call that waits in a queue."""
-        self._take(call, Right.GRAB, "grabbed")
-
-    def _take(self, call: SeatCall, right: Right, cause: str) -> None:
-        if self.person is not None:
-            require(self.person, right)
-        self._do(self._machine.take, call, cause)
-
-    # Calls out; the dial guard has been asked before
-
-    def dial(self, call: SeatCall) -> None:
+    def dial(self, offer: Offer) -> None:
         """A call out begins, or the consultation of a third party while the first is held."""
-        held = self._core.phase is Phase.HELD
-        self._do(self._machine.consult if held else self._machine.dial, call)
+        self._happen(self._hands.dial, offer)
+        self._begin_call()
+        self._show(Reason(Cause.CONSULTS if self._calls.kept is not None else Cause.DIALS))
 
-    def dial_emergency(self, call: SeatCall) -> None:
-        """A seat where nobody is logged in calls for help."""
-        self._do(self._machine.dial_emergency, call)
+    def rings_there(self) -> None:
+        """What was dialled rings; `call_over` if it cannot."""
+        self._happen(self._hands.rings_there)
+        self._show(Reason(Cause.RINGS_THERE))
 
-    def accepted(self) -> None:
-        """What was dialled rings; `call_ended` if it cannot."""
-        self._do(self._machine.accepted)
-
-    def answered(self) -> None:
-        """The dialled party is there; `call_ended` if it does not come."""
-        self._do(self._machine.answered)
+    def answered_there(self) -> None:
+        """The dialled party is there; `call_over` if it does not come."""
+        self._happen(self._hands.answered_there)
+        self._accept(Reason(Cause.ANSWERED))
 
     def join(self) -> None:
         """The held and the consulted party talk to each other."""
-        self._do(self._machine.join)
+        first, second = self._calls.kept, self._calls.in_hand
+        self._happen(self._hands.join)
+        assert first is not None
+        assert second is not None
+        operations.join(first.call, second.call, self.station)
+        self._after_call(first, Reason(Cause.TRANSFERRED))
 
     def cancel(self) -> None:
         """The consulted party is left, the first is back."""
-        self._do(self._machine.cancel)
+        consulted = self._calls.in_hand
+        self._happen(self._hands.cancel)
+        assert consulted is not None
+        reason = Reason(Cause.CONSULT_CANCELLED)
+        operations.hang_up(consulted.call, self.station, f"agent {self.number}", reason)
+        operations.retrieve(self._in_hand.call, self.station)
+        self._show(reason)
 
-    # The desktop program
+    # The staff book, the desktop program, the card
+
+    def lose_right(self, right: Right) -> None:
+        """It was taken away: what it carries ends at once; a talk goes on."""
+        if self._calls.ringing is not None and self._calls.ringing.right is right:
+            self._decline(Reason(Cause.RIGHT_TAKEN, str(int(right))))
 
     def client_lost(self) -> None:
-        """It does not answer: no offers; a talk goes on."""
-        self._do(self._machine.client_lost)
+        """The program does not answer: no offers; a talk goes on. A seat that works by telephone has none."""
+        if self.person is None or self._by_phone:
+            return
+        self._program.lost()
+        if self._calls.ringing is not None:
+            self._decline(Reason(Cause.CLIENT_LOST))
+        else:
+            self._show(Reason(Cause.CLIENT_LOST))
 
     def client_back(self) -> None:
         """It is there again, after the password: all as before."""
-        self._do(self._machine.client_back)
+        self._program.back()
+        self._show(Reason(Cause.CLIENT_BACK))
 
-    # Timers
+    def card_changed(self) -> None:
+        """More is known of a caller whose card is shown."""
+        self._show(Reason(Cause.OFFERED))
 
-    def ring_time_over(self) -> None:
-        """The agent did not answer."""
-        self._do(self._machine.ring_time_over)
+    # What calls and the clock tell
 
-    def wrap_up_over(self) -> None:
-        """The deadline."""
-        self._do(self._machine.wrap_up_over)
+    def call_over(self, call: Call, reason: Reason) -> None:
+        """The station is in a call no more, and the seat did not end it."""
+        ringing, in_hand, kept = self._calls.ringing, self._calls.in_hand, self._calls.kept
+        if in_hand is not None and in_hand.call is call:
+            self._happen(self._hands.ended)
+            self._after_call(in_hand, reason)
+        elif kept is not None and kept.call is call:
+            self._happen(self._hands.kept_gone)
+            self._show(reason)
+        elif ringing is not None and ringing.call is call:
+            self._stop_ringing(reason)
 
-    def client_stays_away(self) -> None:
-        """The desktop program has been gone for too long."""
-        self._do(self._machine.client_stays_away)
+    def _held_too_long(self, call: Call) -> None:
+        """A party that is kept while another is consulted stays where it is: the agent is at it."""
+        in_hand = self._calls.in_hand
+        if self._calls.phase is Phase.HELD and in_hand is not None and in_hand.call is call:
+            self._recall()
 
-    def _do(self, act: Callable[..., None], *args: Any) -> None:
+    def _recall(self) -> None:
+        recall = Recall(self._in_hand)
+        self._happen(self._hands.recall, recall)
+        self._ring(recall.ring_s)
+        self._show(Reason(Cause.RECALLED))
+
+    def _wrap_up_over(self) -> None:
+        self._happen(self._work.wrap_up_over)
+        self._show(Reason(Cause.WRAP_UP_OVER))
+
+    # The parts
+
+    @property
+    def _in_hand(self) -> Offer:
+        assert self._calls.in_hand is not None
+        return self._calls.in_hand
+
+    def _begin_call(self) -> None:
+        if self._agent.work is not Work.OUT and self._calls.kept is None:
+            self._happen(self._work.busy)
+
+    def _accept(self, reason: Reason) -> None:
+        offer = self._in_hand
         try:
-            act(*args)
-        except NoTransition as no:
-            phase = self._core.phase
-            log.warn("seat {seat}: {act} refused, it is {phase}", seat=self.number, act=no.symbol, phase=phase.value)
-            raise Refused(Refusal.NOT_NOW, SHOWN[phase].value) from None
-        self._tell()
+            self.station.off_hook()
+            offer.accept(self.station)
+        except Exception:
+            log.failure("seat {seat}: an answered call could not be connected", seat=self.number)
+            operations.hang_up(offer.call, self.station, "server", Reason(Cause.NOT_CONNECTED))
+            self.call_over(offer.call, Reason(Cause.NOT_CONNECTED))
+        else:
+            self._show(reason)
 
-    def _tell(self) -> None:
-        if self._telling:
-            return  # whoever is told now has acted on the seat; the loop below goes on with what came of it
-        self._telling = True
-        todo = self._core.hands.todo
-        while todo:
-            try:
-                todo.popleft()()
-            except Exception:
-                log.failure("seat {seat}: one who was told of a change failed", seat=self.number)
-        self._telling = False
+    def _ring(self, ring_s: float) -> None:
+        self._ring_timer = self._clock.callLater(ring_s, self._miss)
+
+    def _miss(self) -> None:
+        ringing = self._calls.ringing
+        assert ringing is not None
+        self._misses += 1 if ringing.max_misses else 0
+        if 0 < ringing.max_misses <= self._misses:
+            self._happen(self._work.pause, MISSED)
+        self._decline(Reason(Cause.MISSED))
+
+    def _decline(self, reason: Reason) -> None:
+        offer = self._calls.ringing
+        self._stop_ringing(reason)
+        assert offer is not None
+        offer.decline(self.station, reason)
+
+    def _stop_ringing(self, reason: Reason) -> None:
+        offer = self._calls.ringing
+        self._happen(self._hands.stop_ringing)
+        self._stop_timer()
+        assert offer is not None
+        if isinstance(offer, Recall):
+            self._after_call(offer, reason)
+        else:
+            self._free(0)
+            self._show(reason)
+
+    def _after_call(self, offer: Offer, reason: Reason) -> None:
+        """The call is out of his hand; with one kept he is back at that one."""
+        if self._calls.phase is Phase.NONE:
+            if offer.is_queued:
+                self.last_end_s = self._clock.seconds()
+            self._free(offer.wrap_up_s)
+        self._show(reason)
+
+    def _free(self, wrap_up_s: float) -> None:
+        due_s = max(wrap_up_s, self._agent.wrap_up_due_s)
+        if self._agent.work is Work.OUT:
+            return
+        if due_s > 0:
+            self._happen(self._work.wrap_up, due_s)
+        else:
+            self._happen(self._work.free)
+
+    def _stop_timer(self) -> None:
+        if self._ring_timer is not None and self._ring_timer.active():
+            self._ring_timer.cancel()
+        self._ring_timer = None
+
+    def _require(self, right: Right | None) -> None:
+        if right is not None and not self._may(right):
+            raise Refused.no_right(right)
+
+    def _happen(self, happening: Callable[..., None], *args: Any) -> None:
+        try:
+            happening(*args)
+        except NoTransition as no:
+            state = self.status.state
+            log.warn("seat {seat}: {act} refused, it is {state}", seat=self.number, act=no.symbol, state=state.value)
+            raise Refused(Refusal.NOT_NOW, state.value) from None
+
+    def _status(self, cause: str) -> SeatStatus:
+        shown = self._calls.in_hand or self._calls.ringing
+        return seat_status(
+            Look(
+                self.number,
+                self.person.name if self.person else "",
+                self._agent.work,
+                self._calls.phase,
+                self._program.presence,
+                by_phone=self._by_phone,
+                pause_reason=self._agent.pause_reason,
+                wrap_up_s=self._agent.left_s(),
+                card=shown.card if shown else None,
+                kept=self._calls.kept.card if self._calls.kept else None,
+            ),
+            cause,
+        )
+
+    def _show(self, reason: Reason) -> None:
+        status = self._status(str(reason))
+        self._accounts.switch(account(status) if self.person else None)
+        self._on_show(status, reason)

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from peewee import IntegrityError
+from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredLock
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import deferLater
+from twisted.internet.task import LoopingCall, deferLater
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
@@ -25,6 +26,7 @@ from callserver.wire.rights import Right
 NUMBER = re.compile(r"[0-9]{1,8}")
 NAME_MAX = 64
 DAY_MS = int(DAY_S * 1000)
+FOLLOW_S = 2.0
 REFUSED_AFTER_S = 0.5  # whatever is wrong takes this long: wrong, unknown and locked look alike
 
 log = Logger()
@@ -33,7 +35,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Staff:
-    """One person, as at his log-in."""
+    """One person, as the book had it when it was asked; for what he may do now, ask `StaffBook.rights`."""
 
     number: str
     name: str
@@ -42,14 +44,55 @@ class Staff:
     groups: frozenset[str] = frozenset()
 
 
-class StaffBook:
-    """The staff in the database; passwords are checked in a thread, one at a time."""
+class StaffBook(Service):
+    """
+    The staff in the database, and a living copy of it; passwords are checked in a thread, one at a time.
+
+    Rights are asked of the copy at the moment of an act. It follows every change: one made here at once, one made by
+    another process (`callserver staff rights`) within two seconds.
+
+    :param on_rights: told who has other rights now, those before and those after
+    """
 
     def __init__(
-        self, store: Store, clock: IReactorTime, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        store: Store,
+        clock: IReactorTime,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_rights: Callable[[str, frozenset[Right], frozenset[Right]], None] = lambda number, before, after: None,
     ) -> None:
-        self._store, self._clock, self._now = store, clock, now
+        self._store, self._clock, self._now, self._on_rights = store, clock, now, on_rights
         self._turn = DeferredLock()  # guesses side by side would not yet see each other's failures
+        self._people: dict[str, Staff] = {}
+        self._following = LoopingCall(self.follow)
+        self._following.clock = clock
+
+    def startService(self) -> None:
+        super().startService()  # type: ignore[no-untyped-call]
+        self._following.start(FOLLOW_S).addErrback(lambda failure: log.failure("staff is not followed", failure))
+
+    def stopService(self) -> None:
+        super().stopService()  # type: ignore[no-untyped-call]
+        if self._following.running:
+            self._following.stop()
+
+    def rights(self, number: str) -> frozenset[Right]:
+        """What this person may do at this moment; nothing, if there is nobody of this number."""
+        person = self._people.get(number)
+        return person.rights if person is not None else frozenset()
+
+    async def follow(self) -> None:
+        """Bring the copy up to date; a database that does not answer leaves it as it is."""
+        try:
+            people = {person.number: person for person in await self.everybody()}
+        except Exception:
+            log.failure("the staff cannot be read; rights stay as they were")
+            return
+        before, self._people = self._people, people
+        for number in sorted(before.keys() | people.keys()):
+            had = before[number].rights if number in before else frozenset()
+            if had != self.rights(number):
+                self._on_rights(number, had, self.rights(number))
 
     def log_in(self, number: str, password: str, address: str) -> Deferred[Staff]:
         """
@@ -82,8 +125,8 @@ class StaffBook:
         return Deferred.fromCoroutine(self._set_password(number, password))
 
     def set_rights(self, number: str, rights: Iterable[Right]) -> Deferred[None]:
-        """Hold at the next log-in. Fails with Refused BAD_ARGUMENT for a number nobody has."""
-        return self._store.write(_change, number, {"rights": _rights_text(rights)})
+        """Hold at once, and end at once what those carry that are gone. Fails with Refused BAD_ARGUMENT as above."""
+        return Deferred.fromCoroutine(self._set_rights(number, rights))
 
     def unlock(self, number: str) -> Deferred[None]:
         """A supervisor forgives all failures. Fails with Refused BAD_ARGUMENT for a number nobody has."""
@@ -119,7 +162,12 @@ class StaffBook:
         passwords.check(password, person.number, person.rights)
         kept = await self._in_thread(passwords.stored, password)
         await self._store.write(_insert, person, kept)
+        await self.follow()
         return person
+
+    async def _set_rights(self, number: str, rights: Iterable[Right]) -> None:
+        await self._store.write(_change, number, {"rights": _rights_text(rights)})
+        await self.follow()
 
     async def _set_password(self, number: str, password: str) -> None:
         people = {person.number: person for person in await self.everybody()}

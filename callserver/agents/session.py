@@ -1,8 +1,11 @@
-"""One desktop program that is logged in: what it is told, what it hears, and whether it still answers."""
+"""
+One desktop program that is logged in: what it is told, what it hears, and whether it still answers.
+
+Nothing is kept for a program that does not read: sound is dropped; of the seat's looks and of each channel's on the
+board only the newest waits. So a frozen program costs one status a channel, however long it stays frozen.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.interfaces import IReactorTime
@@ -12,7 +15,7 @@ from twisted.python.failure import Failure
 from twisted.spread import pb
 
 from callserver.agents.broker import GuardedBroker
-from callserver.wire.messages import AUDIO_BLOCK_BYTES, SeatStatus
+from callserver.wire.messages import ChannelRow, SeatStatus, to_wire
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
 
@@ -24,19 +27,15 @@ AUDIBLE = (SeatState.DIALING, SeatState.RINGBACK, SeatState.TALKING, SeatState.H
 
 
 class AgentSession:
-    """
-    The agent's ear and screen while his program is connected; a headset (`callserver.acd.floor.Headset`).
-
-    Nothing is kept for a program that does not read: sound is dropped, and of the seat's looks the newest waits.
-    """
+    """The agent's ear and screen while his program is connected. Implements callserver.acd.station.Headset."""
 
     def __init__(self, mind: pb.RemoteReference, broker: GuardedBroker, clock: IReactorTime) -> None:
-        self.on_audio: Callable[[bytes], None] = lambda block: None
         self.open = True
         self.dropped_blocks = 0
         self._mind, self._broker, self._clock = mind, broker, clock
         self._state = SeatState.OFF
-        self._waiting: SeatStatus | None = None
+        self._status: SeatStatus | None = None  # waits to be told
+        self._rows: dict[str, ChannelRow] = {}  # wait to be told
         broker.on_reads = self._send_waiting
         self._watching = Deferred.fromCoroutine(self._watch()).addErrback(watched)
 
@@ -54,21 +53,22 @@ class AgentSession:
         else:
             self.dropped_blocks += 1
 
-    def heard(self, block: bytes) -> None:
-        """20 ms that the agent said."""
-        if self._state in AUDIBLE and len(block) == AUDIO_BLOCK_BYTES:
-            self.on_audio(block)
-
     def take_up(self, status: SeatStatus) -> None:
-        """The program has been told of this look otherwise."""
-        self._state, self._waiting = status.state, None
+        """The program has been told of this look, and of the whole board, otherwise."""
+        self._state, self._status = status.state, None
+        self._rows.clear()
 
     def show(self, status: SeatStatus) -> None:
         """How the agent's seat looks now; when nobody is logged in there any more, the session is over."""
-        self._state, self._waiting = status.state, status
+        self._state, self._status = status.state, status
         self._send_waiting()
         if status.state is SeatState.OFF:
             self.close()
+
+    def show_row(self, row: ChannelRow) -> None:
+        """How a line or seat of the board looks now."""
+        self._rows[row.channel] = row
+        self._send_waiting()
 
     def close(self, why: Refused | None = None) -> None:
         """Say good-bye and close the connection."""
@@ -84,9 +84,11 @@ class AgentSession:
         self._watching.cancel()
 
     def _send_waiting(self) -> None:
-        if self._waiting is not None and self._broker.peer_reads:
-            status, self._waiting = self._waiting, None
-            self._tell("status", status.to_wire())
+        if self._status is not None and self._broker.peer_reads:
+            status, self._status = self._status, None
+            self._tell("status", to_wire(status))
+        while self._rows and self._broker.peer_reads:
+            self._tell("row", to_wire(self._rows.pop(next(iter(self._rows)))))
 
     def _tell(self, name: str, *args: object) -> None:
         if self.open:

@@ -1,23 +1,33 @@
 """The live state of every line and seat; screens are told, nobody asks a machine."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from twisted.logger import Logger
 
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
+from callserver.wire.causes import Reason
 from callserver.wire.states import LineState, SeatState
+
+log = Logger()
 
 
 @dataclass(frozen=True)
 class ChannelStatus:
-    """What one icon shows."""
+    """What one icon shows, and what stands beside it."""
 
-    channel: str
+    channel: str  # "line 3", "seat 801"
     state: LineState | SeatState
-    reason: str
-    since_s: float  # monotonic
+    sub: str = ""  # what a talking line does; why a seat pauses
+    draining: bool = False
     call_id: str | None = None
-    person: str | None = None
+    person: str | None = None  # staff number
+    name: str = ""  # of the person
+    caller: str | None = None  # number
+    since_s: float = 0.0  # monotonic; set by the board when the state began
 
 
 class Board:
@@ -33,24 +43,29 @@ class Board:
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
-    def show(
-        self,
-        channel: str,
-        state: LineState | SeatState,
-        reason: str,
-        call_id: str | None = None,
-        person: str | None = None,
-    ) -> None:
-        """A channel has changed its state."""
-        before = self.statuses.get(channel)
-        status = ChannelStatus(channel, state, reason, self._seconds(), call_id, person)
-        self.statuses[channel] = status
+    def show(self, status: ChannelStatus, reason: Reason | None = None) -> None:
+        """How a channel looks now, and why; a look that is no other than before is no change."""
+        before = self.statuses.get(status.channel)
+        same_state = before is not None and before.state is status.state
+        since_s = before.since_s if before is not None and same_state else self._seconds()
+        status = replace(status, since_s=since_s)
+        if status == before:
+            return
+        self.statuses[status.channel] = status
         self._events.write(
             Kind.STATE,
-            call_id=call_id,
-            channel=channel,
-            person=person,
-            **{"from": before.state.value if before else None, "to": state.value, "reason": reason},
+            call_id=status.call_id,
+            channel=status.channel,
+            person=status.person,
+            **{
+                "from": before.state.value if before else None,
+                "to": status.state.value,
+                "sub": status.sub,
+                "reason": str(reason or ""),
+            },
         )
         for watcher in tuple(self._watchers):
-            watcher(status)
+            try:
+                watcher(status)
+            except Exception:
+                log.failure("a watcher of the board failed on {channel}", channel=status.channel)

@@ -1,77 +1,156 @@
-"""One call: from its first ring to the end of its last leg."""
+"""
+One call: from its first ring or dial to the end of its last leg; one record, one timeline, one recording.
 
-from collections import deque
-from collections.abc import Callable
+Invariants, and why:
+
+- Only the call sets gains, only between its own participants, and always all of them at once from `roles.gains`: so
+  no forgotten gain can let a caller hear another one (G7). The patch bay refuses what crosses calls.
+- A leg serves one call at a time. An agent who consults stays a participant of the call he holds, with the role
+  ALONE, while his leg serves the other call; given the role TALKS again, his leg comes back.
+- A call ends once. Ended, it first tells those who wait (a menu, a queue: they write down what became of the caller),
+  then writes its own end, then lets go of its parties, who may begin another call at once.
+- Each stage has a bound; so has each state of the line (`line_machine`). Nothing here waits without one.
+- A party that is told (`left`, `role_given`, `recalled`) may act on the call at once: the call is consistent by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
 from typing import Protocol
-from uuid import uuid4
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.logger import Logger
 
+from callserver.calls.call_recording import CallRecording
 from callserver.calls.event_log import EventLog
+from callserver.calls.keys import Key, Keys
+from callserver.calls.roles import Part, Role, gains
 from callserver.calls.vocabulary import Kind
+from callserver.dsp.frames import FloatArray
 from callserver.lines.interfaces import Caller
 from callserver.media.leg import Leg
+from callserver.media.patch_bay import PatchBay
+from callserver.media.recorder import Recorder
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.records import CallRecord, Value
 
-log = Logger()
-
-KEYS_MAX = 32  # so many may wait for a menu; more are noise
-PHASE_LIMITS_S = {"flow": 1800.0, "queue": 3600.0, "bridged": 10800.0}
+HEARS_OTHERS = (Role.TALKS, Role.LISTENS, Role.WHISPERS)
 
 
-class Channel(Protocol):
-    """The line under a call."""
+class Stage(Enum):
+    """Who serves the caller; the values are shown and stored."""
 
-    name: str
+    MENU = "flow"
+    QUEUE = "queue"
+    TALK = "bridged"
 
-    async def answer(self, call: "Call") -> None:
-        """Off hook; LineFailure if it cannot be."""
 
-    def phase(self, call: "Call", text: str) -> None:
-        """Show what a talking line is doing."""
+LIMITS_S = {Stage.MENU: 1800.0, Stage.QUEUE: 3600.0, Stage.TALK: 10800.0}
 
-    def hold(self, call: "Call") -> None: ...
-    def retrieve(self, call: "Call") -> None: ...
-    def over(self, call: "Call", reason: str) -> None:
-        """Put the line on hook."""
+
+class Party(Protocol):
+    """Whoever can take part in a call: a line in service, an agent's station. It is told; it never asks."""
+
+    @property
+    def name(self) -> str:
+        """On the board and in the event log: "line 3", "seat 801"."""
+
+    @property
+    def leg(self) -> Leg | None:
+        """Its place in the patch bay; None while it is on hook."""
+
+    def role_given(self, call: Call, role: Role) -> None:
+        """It is in this call, in this role."""
+
+    def left(self, call: Call, reason: Reason) -> None:
+        """It is in this call no more: a line goes on hook, a seat is free."""
+
+    def recalled(self, call: Call) -> None:
+        """A party it holds in this call has been held for too long."""
+
+
+class FirstParty(Party, Protocol):
+    """The party a call begins with, and has its record and its recording from."""
+
+    async def answer(self) -> None:
+        """
+        Off hook, its leg open.
+
+        :raises LineFailure: it does not go off hook
+        :raises CancelledError: the call has ended meanwhile
+        """
+
+    def stage_changed(self, call: Call) -> None:
+        """The call is served by a menu, a queue or a person now: the board shows it."""
 
 
 class Call:
     """
-    What a menu, a queue and a seat share about one caller.
+    What lines, menus, queues and seats share about one caller.
 
-    Whoever must know the end asks `when_ended`; keys belong to the call, not to the prompt that played meanwhile.
+    :param first: the party it begins with
+    :param music: what a held party hears, round and round
+    `parts`: the participants and their roles, in the order in which they joined.
+    `path`: menus, prompts and inputs so far, in words, for the agent's screen.
     """
 
-    def __init__(self, channel: Channel, caller: Caller, events: EventLog, clock: IReactorTime) -> None:
-        self.id = str(uuid4())
-        self.channel, self.caller = channel, caller
-        self.events, self.clock = events, clock
-        self.began_s = clock.seconds()
-        self.leg: Leg | None = None
-        self.ended: str | None = None  # the reason, once it is over
-        self.keys: deque[str] = deque(maxlen=KEYS_MAX)
-        self.on_key: Callable[[], None] = lambda: None  # whoever waits for keys
-        self.on_recall: Callable[[], None] = lambda: None  # held too long
-        self.path: list[str] = []  # menus, prompts and inputs so far, for the agent's screen
+    def __init__(
+        self,
+        call_id: str,
+        direction: str,
+        first: FirstParty,
+        caller: Caller,
+        *,
+        events: EventLog,
+        clock: IReactorTime,
+        bay: PatchBay,
+        music: Callable[[], FloatArray | None],
+        recorder: Recorder | None = None,
+    ) -> None:
+        self.id, self.first, self.caller = call_id, first, caller
+        self.parts: dict[Party, Part] = {first: Part(Role.ALONE)}
+        self.stage = Stage.MENU
+        self.ended: Reason | None = None
         self.language = "zh"
+        self.path: list[str] = []
+        self.keys = Keys(self._write_key)
+        self._events, self._clock, self._bay, self._music = events, clock, bay, music
+        self._recording = CallRecording(self, recorder)
         self._limit: IDelayedCall | None = None
-        self._waiting_for_end: list[Deferred[str]] = []
+        self._waiting_for_end: list[Deferred[Reason]] = []
         self.opened = events.book.open_call(
-            CallRecord(self.id, "in", channel.name, caller.number, caller.name, events.now())
+            CallRecord(self.id, direction, first.name, caller.number, caller.name, events.now())
         )
+
+    # Its record and its timeline
+
+    @property
+    def leg(self) -> Leg | None:
+        """Of the first party, whom menus speak to; None before the answer and after the end."""
+        return self.first.leg
 
     def log(self, kind: Kind, *, person: str | None = None, **data: Value) -> None:
         """Write an event of this call."""
-        self.events.write(kind, call_id=self.id, channel=self.channel.name, person=person, **data)
+        self._events.write(kind, call_id=self.id, channel=self.first.name, person=person, **data)
+
+    def note(self, **fields: object) -> None:
+        """Set fields of the call's record."""
+        self._events.book.change_call(self.id, **fields)
 
     def identify(self, caller: Caller) -> None:
         """The exchange has told who calls."""
         self.caller = caller
-        self.events.book.change_call(self.id, caller_number=caller.number, caller_name=caller.name)
+        self.note(caller_number=caller.number, caller_name=caller.name)
         self.log(Kind.CALLER_ID, number=caller.number, name=caller.name, withheld=caller.withheld)
+
+    def speak(self, language: str) -> None:
+        """The caller's language from now on."""
+        self.language = language
+        self.log(Kind.LANGUAGE, language=language)
+
+    # Its life
 
     async def answer(self) -> None:
         """
@@ -80,60 +159,144 @@ class Call:
         :raises LineFailure: if the line does not go off hook
         """
         await self.opened
-        await self.channel.answer(self)
-        self.events.book.change_call(self.id, answered_at=self.events.now())
+        await self.first.answer()
+        self.note(answered_at=self._events.now())
         self.log(Kind.ANSWER)
-        self.phase("flow")
+        if self.leg is not None:
+            self._recording.start(self.leg)
+        self.enter(Stage.MENU)
 
-    def phase(self, name: str) -> None:
-        """What the talking line does now: "flow", "queue" or "bridged"; each has its limit."""
+    def enter(self, stage: Stage, limit_s: float | None = None) -> None:
+        """Somebody else serves the caller from now on, for so long at most; keys meant for another are dropped."""
+        if self.ended is not None:
+            return
+        if stage is not self.stage:
+            self.keys.drop()
+        self.stage = stage
         self._cancel_limit()
-        if self.ended is None:
-            self._limit = self.clock.callLater(PHASE_LIMITS_S[name], self.end, "server", f"limit of {name} reached")
-            self.channel.phase(self, name)
+        limit_s = LIMITS_S[stage] if limit_s is None else limit_s
+        reached = Reason(Cause.LIMIT_REACHED, stage.value)
+        self._limit = self._clock.callLater(limit_s, self.end, "server", reached)
+        self.first.stage_changed(self)
 
-    def key(self, digit: str, source: str) -> None:
-        """A key was pressed."""
-        self.log(Kind.KEY, digit=digit, source=source)
-        self.keys.append(digit)
-        self.on_key()
-
-    def hold(self) -> None:
-        """The line is held; the holder sees to the music."""
-        self.channel.hold(self)
-        self.log(Kind.HOLD)
-
-    def retrieve(self) -> None:
-        """The held line talks again."""
-        self.channel.retrieve(self)
-        self.log(Kind.RETRIEVE)
-
-    def when_ended(self) -> Deferred[str]:
+    def when_ended(self) -> Deferred[Reason]:
         """A fresh Deferred that fires with the reason when the call is over (at once if it is)."""
-        waiting: Deferred[str] = Deferred()
+        waiter: Deferred[Reason] = Deferred(self._forget)
         if self.ended is None:
-            self._waiting_for_end.append(waiting)
+            self._waiting_for_end.append(waiter)
         else:
-            waiting.callback(self.ended)
-        return waiting
+            waiter.callback(self.ended)
+        return waiter
 
-    def end(self, by: str, reason: str) -> None:
-        """End the call here; harmless when it is over already."""
-        if self.ended is None:
-            self.finish(by, reason)
-            self.channel.over(self, reason)
-
-    def finish(self, by: str, reason: str) -> None:
-        """The call is over: everybody who waits is told. The channel calls this when the line itself was lost."""
+    def end(self, by: str, reason: Reason) -> None:
+        """End the call; harmless when it is over already."""
+        if self.ended is not None:
+            return
         self.ended = reason
         self._cancel_limit()
+        self.keys.drop()
         waiting, self._waiting_for_end = self._waiting_for_end, []
-        for one in waiting:
-            one.callback(reason)
-        self.log(Kind.END, by=by, reason=reason)
-        self.events.book.change_call(self.id, ended_at=self.events.now(), end_reason=reason)
+        for waiter in waiting:
+            waiter.callback(reason)
+        self.log(Kind.END, by=by, reason=str(reason))
+        self.note(ended_at=self._events.now(), end_reason=str(reason))
+        self._recording.stop()
+        parties, self.parts = self.parts, {}
+        self._bay.set_gains(self.id, {})
+        for party in parties:
+            party.left(self, reason)
+
+    # Who takes part, and how
+
+    def give(self, party: Party, role: Role, beside: Party | None = None) -> None:
+        """
+        Let a party join in a role, or give a participant another one.
+
+        :param beside: whom it listens or whispers to, or who holds it
+        """
+        if self.ended is not None:
+            return
+        self.parts[party] = Part(role, beside)
+        if party.leg is not None:
+            if role in HEARS_OTHERS or party is self.first:
+                party.leg.serve(self.id)
+            party.leg.music(self._music() if role is Role.HELD else None)
+        self._set_gains()
+        party.role_given(self, role)
+
+    def leave(self, party: Party, reason: Reason) -> None:
+        """A participant is in the call no more; the others stay as they are."""
+        if self.parts.pop(party, None) is None:
+            return
+        self._set_gains()
+        party.left(self, reason)
+
+    def move(self, other: Call) -> None:
+        """The participants of another call join this one in their roles; the other is over, merged into this."""
+        parts, other.parts = other.parts, {}
+        other.log(Kind.MERGED, into=self.id)
+        self.log(Kind.MERGED, call=other.id)
+        other.end("server", Reason(Cause.TRANSFERRED, self.id))
+        for party, part in parts.items():
+            self.give(party, part.role)
+
+    def wait_with_music(self, on: bool) -> None:
+        """Music for the first party while it waits, or none."""
+        if self.leg is not None:
+            self.leg.music(self._music() if on else None)
+
+    def recall(self, party: Party) -> None:
+        """A held participant's time is up: who holds it is told."""
+        part = self.parts.get(party)
+        self.log(Kind.HOLD, recall=True)
+        for other in tuple(self.parts):
+            if part is not None and other == part.beside:
+                other.recalled(self)
+
+    # Keys and secrets
+
+    @contextmanager
+    def secret(self) -> Iterator[None]:
+        """
+        While the first party keys in a secret: heard by nobody, recorded as silence, written down masked.
+
+        Keys it has pressed already belong to the secret: their sound is taken out of the recording again.
+        """
+        before = self.parts.get(self.first)
+        first_at_s = self.keys.first_at_s()
+        since_s_ago = 0.0 if first_at_s is None else self._clock.seconds() - first_at_s
+        self._recording.begin_secret(since_s_ago)
+        self.give(self.first, Role.SECRET)
+        try:
+            yield
+        finally:
+            self._recording.end_secret()
+            if before is not None and self.first in self.parts:
+                self.parts[self.first] = before
+                self._set_gains()
+                self.first.role_given(self, before.role)
+
+    def key(self, key: Key) -> None:
+        """A key was pressed by the first party; outside a menu nobody takes keys, and they are written down masked."""
+        self.keys.press(key)
+        if self.stage is Stage.TALK:
+            self.keys.drop()
+
+    def _write_key(self, key: Key, shown: str) -> None:
+        self.log(Kind.KEY, digit=shown, source=key.source, pressed_s=round(key.at_s, 3))
+
+    def _set_gains(self) -> None:
+        legs = {
+            party: party.leg for party in self.parts if party.leg is not None and party.leg.call_id == self.id
+        }
+        wanted = gains({party: self.parts[party] for party in legs})
+        self._bay.set_gains(self.id, {(legs[source], legs[sink]): gain for (source, sink), gain in wanted.items()})
 
     def _cancel_limit(self) -> None:
         if self._limit is not None and self._limit.active():
             self._limit.cancel()
         self._limit = None
+
+    def _forget(self, waiter: Deferred[Reason]) -> None:
+        if waiter in self._waiting_for_end:
+            self._waiting_for_end.remove(waiter)

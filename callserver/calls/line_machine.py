@@ -1,7 +1,18 @@
 """
-The life of a line: eleven states, and just the transitions of the table below.
+The life of a line in service: eleven states, and just the transitions of the table below.
 
-An input that a state does not expect raises automat.NoTransition and changes nothing.
+Each busy state has a twin in which the line is draining: it serves its call to the end and takes no other. The twins
+follow from the table: what would lead to IDLE leads to LOADED, everything else to the twin of where it leads;
+`disable` and `enable` go to and fro between the two. So whether a line drains can be asked, forgotten or taken twice
+by nobody: it is the state.
+
+Invariants:
+
+- Every end of a call passes through WAIT_HANGUP, in which the line is put on hook and rests for the guard time: the
+  exchange must have seen the hook before the line is used again. Only a call that was never answered ends in IDLE.
+- Each state that waits for somebody has a bound (`LineCore.bounds`); a new state, or the same input again (another
+  ring), starts its clock anew.
+- An input that a state does not expect raises automat.NoTransition and changes nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +22,7 @@ from typing import Protocol
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from callserver.wire.causes import Reason
 from callserver.wire.states import LineState
 from callserver.wire.states import LineState as S
 
@@ -18,38 +30,41 @@ from callserver.wire.states import LineState as S
 class LineInputs(Protocol):
     """What can happen to a line; `reason` is shown with the new state and kept in the event log."""
 
-    def load(self, reason: str = "") -> None: ...
-    def unload(self, reason: str = "") -> None: ...
-    def enable(self, reason: str = "") -> None: ...
-    def enable_dead(self, reason: str = "") -> None: ...
-    def disable(self, reason: str = "") -> None: ...
-    def ring(self, reason: str = "") -> None: ...
-    def ring_stopped(self, reason: str = "") -> None: ...
-    def ring_stopped_draining(self, reason: str = "") -> None: ...
-    def answered(self, reason: str = "") -> None:
+    def load(self, reason: Reason | None = None) -> None: ...
+    def unload(self, reason: Reason | None = None) -> None: ...
+    def enable(self, reason: Reason | None = None) -> None: ...
+    def enable_dead(self, reason: Reason | None = None) -> None: ...
+    def disable(self, reason: Reason | None = None) -> None: ...
+    def ring(self, reason: Reason | None = None) -> None: ...
+    def ring_stopped(self, reason: Reason | None = None) -> None: ...
+    def answered(self, reason: Reason | None = None) -> None:
         """We answered, or the party we dialled did."""
 
-    def seize(self, reason: str = "") -> None: ...
-    def digits_sent(self, reason: str = "") -> None: ...
-    def hold(self, reason: str = "") -> None: ...
-    def retrieve(self, reason: str = "") -> None: ...
-    def fax(self, reason: str = "") -> None: ...
-    def fax_over(self, reason: str = "") -> None:
+    def seize(self, reason: Reason | None = None) -> None: ...
+    def digits_sent(self, reason: Reason | None = None) -> None: ...
+    def hold(self, reason: Reason | None = None) -> None: ...
+    def retrieve(self, reason: Reason | None = None) -> None: ...
+    def recall(self, reason: Reason | None = None) -> None:
+        """Held for too long: who holds it is told, and the clock starts anew."""
+
+    def fax(self, reason: Reason | None = None) -> None: ...
+    def fax_over(self, reason: Reason | None = None) -> None:
         """The session is over and the voice goes on."""
 
-    def over(self, reason: str = "") -> None:
-        """The call or the attempt ends, whoever ends it and why."""
+    def over(self, reason: Reason | None = None) -> None:
+        """The call or the attempt ends, whoever ends it and why, and the line is off hook or on its way there."""
 
-    def on_hook(self, reason: str = "") -> None: ...
-    def guard_over(self, reason: str = "") -> None: ...
-    def guard_over_draining(self, reason: str = "") -> None: ...
-    def line_lost(self, reason: str = "") -> None: ...
-    def line_back(self, reason: str = "") -> None: ...
-    def line_back_disabled(self, reason: str = "") -> None: ...
+    def on_hook(self, reason: Reason | None = None) -> None: ...
+    def guard_over(self, reason: Reason | None = None) -> None: ...
+    def line_lost(self, reason: Reason | None = None) -> None: ...
+    def line_back(self, reason: Reason | None = None) -> None: ...
 
 
 I = LineInputs  # noqa: E741 - the table reads better
-TRANSITIONS: tuple[tuple[LineState, Callable[..., None], LineState], ...] = (
+Transition = tuple[LineState, Callable[..., None], LineState]
+RESTING = (S.NOT_LOADED, S.LOADED, S.IDLE)
+BUSY = tuple(state for state in S if state not in RESTING)
+TRANSITIONS: tuple[Transition, ...] = (
     (S.NOT_LOADED, I.load, S.LOADED),
     (S.LOADED, I.unload, S.NOT_LOADED),
     (S.LOADED, I.enable, S.IDLE),
@@ -57,10 +72,11 @@ TRANSITIONS: tuple[tuple[LineState, Callable[..., None], LineState], ...] = (
     (S.IDLE, I.ring, S.RINGING_IN),
     (S.IDLE, I.seize, S.DIALING),
     (S.IDLE, I.disable, S.LOADED),
+    (S.IDLE, I.line_lost, S.DISCONNECTED),
     (S.RINGING_IN, I.ring, S.RINGING_IN),
     (S.RINGING_IN, I.answered, S.TALKING),
     (S.RINGING_IN, I.ring_stopped, S.IDLE),
-    (S.RINGING_IN, I.ring_stopped_draining, S.LOADED),
+    (S.RINGING_IN, I.over, S.WAIT_HANGUP),  # the caller gave up while the line went off hook
     (S.DIALING, I.digits_sent, S.RINGBACK),
     (S.DIALING, I.answered, S.TALKING),
     (S.DIALING, I.over, S.WAIT_HANGUP),
@@ -70,16 +86,23 @@ TRANSITIONS: tuple[tuple[LineState, Callable[..., None], LineState], ...] = (
     (S.TALKING, I.fax, S.FAXING),
     (S.TALKING, I.over, S.WAIT_HANGUP),
     (S.HELD, I.retrieve, S.TALKING),
+    (S.HELD, I.recall, S.HELD),
     (S.HELD, I.over, S.WAIT_HANGUP),
     (S.FAXING, I.fax_over, S.TALKING),
     (S.FAXING, I.over, S.WAIT_HANGUP),
     (S.WAIT_HANGUP, I.on_hook, S.WAIT_HANGUP),
     (S.WAIT_HANGUP, I.guard_over, S.IDLE),
-    (S.WAIT_HANGUP, I.guard_over_draining, S.LOADED),
     (S.DISCONNECTED, I.line_back, S.IDLE),
-    (S.DISCONNECTED, I.line_back_disabled, S.LOADED),
-    *((state, I.line_lost, S.DISCONNECTED) for state in S if state not in (S.NOT_LOADED, S.LOADED, S.DISCONNECTED)),
+    *((state, I.line_lost, S.DISCONNECTED) for state in BUSY if state is not S.DISCONNECTED),
 )
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A state of the machine: what the board shows, and whether the line is draining."""
+
+    state: LineState
+    draining: bool = False
 
 
 @dataclass
@@ -87,22 +110,21 @@ class LineCore:
     """
     What the machine acts on.
 
-    Each state of `bounds` has a limit in seconds and what is done when it is reached; a new state, or the same
-    input again (another ring), starts the clock anew.
+    Each state of `bounds` has a limit in seconds and what is done when it is reached.
     """
 
     clock: IReactorTime
-    show: Callable[[LineState, str], None]
+    show: Callable[[Situation, Reason | None], None]
     hang_up: Callable[[], None]  # put the line on hook, then tell the machine `on_hook`
     bounds: Mapping[LineState, tuple[float, Callable[[], None]]]
     guard: tuple[float, Callable[[], None]]  # on hook: so long until the line may be used again
     _timer: IDelayedCall | None = field(default=None, init=False)
 
-    def enter(self, state: LineState, reason: str) -> None:
+    def enter(self, after: Situation, reason: Reason | None) -> None:
         """A new state begins."""
-        self.bound(self.bounds.get(state))
-        self.show(state, reason)
-        if state is LineState.WAIT_HANGUP:
+        self.bound(self.bounds.get(after.state))
+        self.show(after, reason)
+        if after.state is LineState.WAIT_HANGUP:
             self.hang_up()
 
     def again(self, state: LineState) -> None:
@@ -116,21 +138,44 @@ class LineCore:
         self._timer = self.clock.callLater(*limit) if limit else None
 
 
+def transitions() -> list[tuple[Situation, Callable[..., None], Situation]]:
+    """The whole table, with the draining twins."""
+    serving = [(Situation(before), happening, Situation(after)) for before, happening, after in TRANSITIONS]
+    draining = [
+        (Situation(before, True), happening, Situation(S.LOADED) if after in RESTING else Situation(after, True))
+        for before, happening, after in TRANSITIONS
+        if before in BUSY
+    ]
+    to_and_fro = [
+        change
+        for state in BUSY
+        for change in (
+            (Situation(state), I.disable, Situation(state, True)),
+            (Situation(state, True), I.disable, Situation(state, True)),
+            (Situation(state, True), I.enable, Situation(state)),
+        )
+    ]
+    return [*serving, *draining, *to_and_fro]
+
+
 def _build() -> Callable[[LineCore], LineInputs]:
     builder = TypeMachineBuilder(LineInputs, LineCore)
-    states = {state: builder.state(state.value) for state in LineState}
+    situations = [Situation(state) for state in S] + [Situation(state, True) for state in BUSY]
+    states = {one: builder.state(f"{one.state.value}{', draining' * one.draining}") for one in situations}
 
-    def move(after: LineState, *, loop: bool) -> Callable[..., None]:
-        def act(inputs: LineInputs, core: LineCore, reason: str = "") -> None:
-            if loop:
-                core.again(after)
+    def move(before: Situation, after: Situation, happening: Callable[..., None]) -> Callable[..., None]:
+        def act(inputs: LineInputs, core: LineCore, reason: Reason | None = None) -> None:
+            if happening in (I.disable, I.enable) and before.state is after.state:
+                core.show(after, reason)
+            elif before == after:
+                core.again(after.state)
             else:
                 core.enter(after, reason)
 
         return act
 
-    for before, happening, after in TRANSITIONS:
-        states[before].upon(happening).to(states[after])(move(after, loop=before is after))
+    for before, happening, after in transitions():
+        states[before].upon(happening).to(states[after])(move(before, after, happening))
     return builder.build()
 
 

@@ -10,7 +10,7 @@ class Kind(Enum):
     RING = "ring"  # count
     CALLER_ID = "caller_id"  # number, name, withheld
     ANSWER = "answer"  # off hook
-    KEY = "key"  # digit ("?" if secret), source
+    KEY = "key"  # digit ("?": secret, or taken by nobody), source, pressed_s on the monotonic clock
     MENU = "menu"  # name
     LANGUAGE = "language"  # language
     PROMPT = "prompt"  # names, language
@@ -22,13 +22,14 @@ class Kind(Enum):
     CONNECT = "connect"  # seat, wait_s
     HOLD = "hold"
     RETRIEVE = "retrieve"
+    MERGED = "merged"  # call, or into: a consultation has become part of another call
     LEAVE = "leave"  # queue, outcome, wait_s
     LOG_IN = "log_in"
     LOG_OUT = "log_out"  # reason
     LOG_IN_REFUSED = "log_in_refused"  # address, act, right
     RIGHT_REFUSED = "right_refused"  # right (its number), act, address
     RECORDING = "recording"  # file
-    RECORDING_MARK = "recording_mark"  # text
+    RECORDING_MARK = "recording_mark"  # text, sample
     RECORDING_END = "recording_end"  # file, length_s
     RECORDING_REPAIRED = "recording_repaired"  # file, length_s
     ORDER = "order"  # order, items, total_fen, balance of stock

@@ -7,6 +7,7 @@ from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
 from callserver.lines.interfaces import Caller
+from callserver.wire.causes import Reason
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class ICall(Protocol):
     def caller(self) -> Caller:
         """Who calls, as far as the exchange tells; a claim, no proof."""
 
-    def when_ended(self) -> Deferred[str]:
+    def when_ended(self) -> Deferred[Reason]:
         """Fires with the reason when the call is over, also if that is after this menu."""
 
     async def answer(self) -> None:
@@ -56,6 +57,20 @@ class ICall(Protocol):
         Say prompts and take keys; the first key silences them, and keys that wait already leave them unsaid.
 
         :return: the keys without the end key; "" after silence
+        """
+
+    async def collect_secret(
+        self,
+        *prompts: Prompt,
+        max_digits: int,
+        end_key: str | None = "#",
+        first_timeout_s: float = 8.0,
+        between_timeout_s: float = 5.0,
+    ) -> str:
+        """
+        As `collect`, for a PIN: heard by nobody, silence in the recording, and masked wherever it is written down.
+
+        Keys that were pressed before the question belong to it, and are as secret.
         """
 
     async def record(self, max_s: float = 180.0, silence_s: float = 10.0) -> str:

@@ -1,5 +1,7 @@
 """What a menu holds in its hand: a call with a voice and ears."""
 
+from __future__ import annotations
+
 from typing import Protocol
 
 from twisted.internet.defer import Deferred, TimeoutError
@@ -14,15 +16,21 @@ from callserver.lines.interfaces import Caller
 from callserver.media.leg import Leg
 from callserver.media.recorder import Recorder
 from callserver.media.recording import RecordingInfo
+from callserver.wire.causes import Cause, Reason
 
 LISTEN_S = 0.1
+MASKED = "****"  # as long for every secret: its length is part of it
 
 
 class People(Protocol):
     """Where callers wait for a person."""
 
     async def enter(self, queue: str, call: Call) -> str:
-        """The outcome, when the talk is over or the caller could not be served."""
+        """
+        The outcome, when the caller could not be served.
+
+        :raises LookupError: there is no such queue
+        """
 
 
 class MenuCall:
@@ -33,9 +41,6 @@ class MenuCall:
     ) -> None:
         self.call = call
         self._voice, self._people, self._clock, self._recorder = voice, people, clock, recorder
-        self._collecting = False
-        self._waiting: Deferred[None] | None = None  # for the next key
-        call.on_key = self._key
 
     @property
     def id(self) -> str:
@@ -51,10 +56,9 @@ class MenuCall:
 
     @language.setter
     def language(self, language: str) -> None:
-        self.call.language = language
-        self.call.log(Kind.LANGUAGE, language=language)
+        self.call.speak(language)
 
-    def when_ended(self) -> Deferred[str]:
+    def when_ended(self) -> Deferred[Reason]:
         return self.call.when_ended()
 
     async def answer(self) -> None:
@@ -72,15 +76,23 @@ class MenuCall:
         first_timeout_s: float = 5.0,
         between_timeout_s: float = 3.0,
     ) -> str:
-        self._collecting = True
-        try:
-            if prompts and not self.call.keys:
-                await self._voice.say(self.call, prompts, unless=lambda: bool(self.call.keys))
-            digits = await self._take(max_digits, end_key, first_timeout_s, between_timeout_s)
-        finally:
-            self._collecting = False
-        self.call.log(Kind.INPUT, digits=digits, prompts=[str(prompt) for prompt in prompts])
-        self.call.path.append(f"{prompts[-1] if prompts else ''}: {digits or '-'}")
+        digits = await self._collect(prompts, max_digits, end_key, first_timeout_s, between_timeout_s)
+        self._note(prompts, digits)
+        return digits
+
+    async def collect_secret(
+        self,
+        *prompts: Prompt,
+        max_digits: int,
+        end_key: str | None = "#",
+        first_timeout_s: float = 8.0,
+        between_timeout_s: float = 5.0,
+    ) -> str:
+        with self.call.secret():
+            digits = await self._collect(
+                prompts, max_digits, end_key, first_timeout_s, between_timeout_s, secret=True
+            )
+        self._note(prompts, MASKED if digits else "")
         return digits
 
     async def record(self, max_s: float = 180.0, silence_s: float = 10.0) -> str:
@@ -98,6 +110,13 @@ class MenuCall:
             recording.stop().addCallback(self._recorded)
         return recording.file_name
 
+    async def transfer_to_queue(self, queue: str) -> None:
+        await self.answer()
+        await self._people.enter(queue, self.call)
+
+    async def hang_up(self) -> None:
+        self.call.end("menu", Reason(Cause.MENU_OVER))
+
     async def _until_done(self, leg: Leg, max_s: float, silence_s: float) -> None:
         """Until a key, so much silence, or the end of the time."""
         now = self._clock.seconds()
@@ -107,43 +126,51 @@ class MenuCall:
             now = self._clock.seconds()
             if leg.speaks:
                 silent_since_s = now
-        self.call.keys.clear()
+        self.call.keys.drop()
 
     def _recorded(self, info: RecordingInfo) -> None:
         self.call.log(Kind.RECORDING_END, file=info.path.name, length_s=round(info.length_s, 3))
 
-    async def transfer_to_queue(self, queue: str) -> None:
-        await self.answer()
-        await self._people.enter(queue, self.call)
+    def _note(self, prompts: tuple[Prompt, ...], digits: str) -> None:
+        self.call.log(Kind.INPUT, digits=digits, prompts=[str(prompt) for prompt in prompts])
+        self.call.path.append(f"{prompts[-1] if prompts else ''}: {digits or '-'}")
 
-    async def hang_up(self) -> None:
-        self.call.end("menu", "menu over")
-
-    async def _take(
-        self, max_digits: int, end_key: str | None, first_timeout_s: float, between_timeout_s: float
+    async def _collect(
+        self,
+        prompts: tuple[Prompt, ...],
+        max_digits: int,
+        end_key: str | None,
+        first_timeout_s: float,
+        between_timeout_s: float,
+        *,
+        secret: bool = False,
     ) -> str:
+        if prompts and not self.call.keys:
+            await self._ask(prompts)
         digits, timeout_s = "", first_timeout_s
-        while len(digits) < max_digits and (self.call.keys or await self._key_within(timeout_s)):
-            key = self.call.keys.popleft()
+        while len(digits) < max_digits and await self._key_within(timeout_s):
+            key = self.call.keys.take(secret=secret)
             if key == end_key:
                 break
             digits, timeout_s = digits + key, between_timeout_s
         return digits
 
-    async def _key_within(self, timeout_s: float) -> bool:
-        self._waiting = Deferred()
+    async def _ask(self, prompts: tuple[Prompt, ...]) -> None:
+        """Say the question until a key silences it."""
+        pressed = self.call.keys.when_pressed()
+        pressed.addCallbacks(lambda _: self._be_silent(), lambda _: None)  # cancelled: it was heard to its end
         try:
-            await self._waiting.addTimeout(timeout_s, self._clock)
+            await self._voice.say(self.call, prompts, unless=lambda: bool(self.call.keys))
+        finally:
+            pressed.cancel()
+
+    def _be_silent(self) -> None:
+        if self.call.leg is not None:
+            self.call.leg.stop()
+
+    async def _key_within(self, timeout_s: float) -> bool:
+        try:
+            await self.call.keys.when_pressed().addTimeout(timeout_s, self._clock)
         except TimeoutError:
             return False
-        finally:
-            self._waiting = None
         return True
-
-    def _key(self) -> None:
-        """A key came: silence the question, wake who waits for the answer."""
-        waiting = self._waiting
-        if self._collecting and self.call.leg is not None:
-            self.call.leg.stop()
-        if waiting is not None and not waiting.called:
-            waiting.callback(None)

@@ -11,6 +11,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.ivr.dialogue import WantsPerson
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import MenuCall
+from callserver.wire.causes import Cause, Reason
 
 log = Logger()
 
@@ -26,7 +27,7 @@ class MenuRunner:
         running = Deferred.fromCoroutine(self._run(self._menus[menu_name], self._menu_call(call)))
         call.when_ended().addCallback(lambda _: running.cancel())
         running.addErrback(self._broken, call)
-        running.addCallback(lambda _: call.end("menu", "menu over"))
+        running.addCallback(lambda _: call.end("menu", Reason(Cause.MENU_OVER)))
 
     def _broken(self, failure: Failure, call: Call) -> None:
         if not isinstance(failure.value, CancelledError):  # that is the caller hanging up: an ordinary end

@@ -1,17 +1,33 @@
-"""Where an agent's time goes: accumulators that sum to the logged-in time exactly."""
+"""Where an agent's time goes: accounts that sum to the logged-in time exactly."""
 
 from collections import Counter
 from collections.abc import Callable
 
+from callserver.wire.messages import SeatStatus
+from callserver.wire.states import SeatState
+
 READY, WRAP_UP, RINGING, TALKING, HOLD, DIALING = "ready", "wrap-up", "ringing", "talking", "hold", "dialling"
+OF_STATE = {
+    SeatState.IDLE_PC: READY,
+    SeatState.IDLE_PHONE: READY,
+    SeatState.RINGING: RINGING,
+    SeatState.DIALING: DIALING,
+    SeatState.RINGBACK: DIALING,
+    SeatState.TALKING: TALKING,
+    SeatState.HELD: HOLD,
+}
 
 
-def paused(reason: str) -> str:
-    """The account of one pause reason."""
-    return f"paused: {reason}"
+def account(status: SeatStatus) -> str | None:
+    """The account that a seat's time goes to while it looks so; None while nobody is logged in."""
+    if status.state is SeatState.OFF:
+        return None
+    if status.state is SeatState.PAUSED:
+        return WRAP_UP if status.wrap_up else f"paused: {status.reason}"
+    return OF_STATE[status.state]
 
 
-class SeatTimes:
+class Accounts:
     """Milliseconds per account since log-in; whole numbers of one clock, so the sum has no rounding."""
 
     def __init__(self, seconds: Callable[[], float]) -> None:

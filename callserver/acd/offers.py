@@ -1,0 +1,92 @@
+"""A call as it comes to a seat: it rings, is taken or declined, and somebody looks after a caller who is left held."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from callserver.calls.call import Call, Party
+from callserver.calls.operations import retrieve
+from callserver.wire.causes import Reason
+from callserver.wire.messages import Card
+from callserver.wire.rights import Right
+
+RECALL_RING_S = 20.0
+
+
+class Offer(Protocol):
+    """One call for one seat, from its first ring there until the agent has done with it."""
+
+    @property
+    def call(self) -> Call: ...
+    @property
+    def card(self) -> Card:
+        """What the agent sees."""
+
+    @property
+    def right(self) -> Right | None:
+        """What it takes to be rung and to answer: ANSWER_QUEUED by the ACD, ANSWER_INTERNAL by another seat."""
+
+    @property
+    def is_queued(self) -> bool:
+        """It came by the ACD."""
+
+    @property
+    def ring_s(self) -> float:
+        """It rings so long at most."""
+
+    @property
+    def max_misses(self) -> int:
+        """So many missed in a row make the agent not ready; 0: not counted."""
+
+    @property
+    def wrap_up_s(self) -> float:
+        """Time after this call before the next; 0 for none."""
+
+    def accept(self, station: Party) -> None:
+        """The agent takes it: bring the two together."""
+
+    def decline(self, station: Party, reason: Reason) -> None:
+        """The seat does not take it: REJECTED, MISSED, CLIENT_LOST, RIGHT_TAKEN; never after it was withdrawn."""
+
+    def give_back(self, station: Party) -> None:
+        """The agent took it, left the party held and does not come back: find him somebody else."""
+
+
+class Recall:
+    """
+    The held party rings its agent, once. Implements Offer.
+
+    It takes no right: the talk was his, also if he may not take another one by now.
+    """
+
+    right = None
+    ring_s = RECALL_RING_S
+    max_misses = 0
+
+    def __init__(self, taken: Offer) -> None:
+        self._taken: Offer = taken._taken if isinstance(taken, Recall) else taken
+
+    @property
+    def call(self) -> Call:
+        return self._taken.call
+
+    @property
+    def card(self) -> Card:
+        return self._taken.card
+
+    @property
+    def is_queued(self) -> bool:
+        return self._taken.is_queued
+
+    @property
+    def wrap_up_s(self) -> float:
+        return self._taken.wrap_up_s
+
+    def accept(self, station: Party) -> None:
+        retrieve(self.call, station)
+
+    def decline(self, station: Party, reason: Reason) -> None:
+        self._taken.give_back(station)
+
+    def give_back(self, station: Party) -> None:
+        self._taken.give_back(station)

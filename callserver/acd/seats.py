@@ -1,0 +1,176 @@
+"""The seats of the shop: who sits where; every change goes to the board and to whoever watches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from callserver.acd.routing import Candidate
+from callserver.acd.seat import Person, Seat, SeatLimits
+from callserver.acd.station import Headset
+from callserver.calls.board import Board, ChannelStatus
+from callserver.calls.event_log import EventLog
+from callserver.calls.vocabulary import Kind
+from callserver.media.patch_bay import PatchBay
+from callserver.wire.causes import Reason
+from callserver.wire.messages import SeatStatus
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
+from callserver.wire.states import SeatState
+
+log = Logger()
+
+
+class Rights(Protocol):
+    """Who may do what at this moment: the living staff book."""
+
+    def rights(self, number: str) -> frozenset[Right]:
+        """Of this staff number; none for one that is unknown."""
+
+
+@dataclass(frozen=True)
+class SeatChange:
+    """One change of what a seat shows."""
+
+    status: SeatStatus
+    before: SeatState
+
+
+class Seats:
+    """
+    One seat a staff number, made at its first log-in and kept.
+
+    :param n_seats: so many may be logged in at once
+    """
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        *,
+        board: Board,
+        events: EventLog,
+        bay: PatchBay,
+        rights: Rights,
+        n_seats: int,
+        limits: SeatLimits = SeatLimits(),  # noqa: B008
+    ) -> None:
+        self._seats: dict[str, Seat] = {}
+        self._limits, self._rights = limits, rights
+        self._clock, self._board, self._events, self._bay, self._n_seats = clock, board, events, bay, n_seats
+        self._shown: dict[str, SeatState] = {}
+        self._watchers: list[Callable[[SeatChange], None]] = []
+
+    def __getitem__(self, number: str) -> Seat:
+        return self._seats[number]
+
+    def watch(self, watcher: Callable[[SeatChange], None]) -> Callable[[], None]:
+        """Call `watcher` with every change of every seat; returns what ends it."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def log_in(self, person: Person, headset: Headset) -> Seat:
+        """
+        Seat a person, or give him his own seat back with the talk that may go on there.
+
+        :raises Refused: LIMIT, when all seats are taken
+        """
+        seat = self._seats.get(person.number) or self._new_seat(person.number)
+        taken = sum(other.person is not None for other in self._seats.values())
+        if seat.person is None and taken >= self._n_seats:
+            raise Refused(Refusal.LIMIT, str(self._n_seats))
+        self._seats[person.number] = seat
+        seat.station.plug_in(headset)
+        if seat.person is None:
+            self._events.write(Kind.LOG_IN, channel=seat.station.name, person=person.number)
+            seat.log_in(person)
+        elif not seat.status.client_here:
+            seat.client_back()
+        return seat
+
+    def log_all_out(self, reason: Reason) -> None:
+        """The server stops: everybody's time ends now."""
+        for seat in self._seats.values():
+            if seat.person is not None:
+                try:
+                    seat.log_out(reason)
+                except Refused:
+                    log.error("seat {seat} is still in a call", seat=seat.number)
+
+    def is_staffed(self, right: Right, *, count_paused: bool = True) -> bool:
+        """Whether anybody who holds this right is logged in; those who pause count or not."""
+        return any(
+            seat.is_staffed
+            and right in self._rights.rights(seat.number)
+            and (count_paused or not _pauses(seat.status))
+            for seat in self._seats.values()
+        )
+
+    def candidates(self) -> list[Candidate]:
+        """The logged-in seats, as routing sees them."""
+        return [
+            Candidate(
+                number,
+                seat.status.state,
+                self._rights.rights(number),
+                seat.last_end_s,
+                seat.status.client_here,
+                seat.rests,
+            )
+            for number, seat in self._seats.items()
+            if seat.person is not None
+        ]
+
+    def rights_changed(self, number: str, before: frozenset[Right], after: frozenset[Right]) -> None:
+        """Rights were given or taken away: what those carry that are gone ends at once."""
+        seat = self._seats.get(number)
+        if seat is not None and seat.person is not None:
+            for right in sorted(before - after):
+                seat.lose_right(right)
+            self._tell(SeatChange(seat.status, self._shown[number]))
+
+    def _new_seat(self, number: str) -> Seat:
+        return Seat(
+            number,
+            self._clock,
+            self._bay,
+            may=lambda right: right in self._rights.rights(number),
+            on_show=self._show,
+            limits=self._limits,
+        )
+
+    def _show(self, status: SeatStatus, reason: Reason) -> None:
+        number = status.number
+        seat = self._seats[number]
+        before, self._shown[number] = self._shown.get(number, SeatState.OFF), status.state
+        if status.state is SeatState.OFF and before is not SeatState.OFF:
+            self._events.write(Kind.LOG_OUT, channel=seat.station.name, person=number, reason=str(reason))
+        self._board.show(
+            ChannelStatus(
+                seat.station.name,
+                status.state,
+                sub=status.reason,
+                call_id=status.call.call_id if status.call else None,
+                person=number,
+                name=status.name,
+                caller=status.call.caller_number if status.call else None,
+            ),
+            reason,
+        )
+        self._tell(SeatChange(status, before))
+
+    def _tell(self, change: SeatChange) -> None:
+        for watcher in tuple(self._watchers):
+            try:
+                watcher(change)
+            except Exception:
+                log.failure("seat {seat}: one who was told of a change failed", seat=change.status.number)
+
+
+def _pauses(status: SeatStatus) -> bool:
+    return status.state is SeatState.PAUSED and not status.wrap_up
+
+

@@ -1,0 +1,92 @@
+"""Where an agent's voice is: the headset at his computer, over the agents' channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from callserver.calls.call import Call
+from callserver.calls.roles import Role
+from callserver.dsp.codecs import LINEAR_16
+from callserver.media.leg import Leg
+from callserver.media.patch_bay import PatchBay
+from callserver.wire.causes import Reason
+
+NETWORK_SAMPLES = 320  # 40 ms: blocks from another computer come in bunches
+
+
+class Headset(Protocol):
+    """An agent's ear: his program."""
+
+    def send_audio(self, block: bytes) -> None:
+        """20 ms of 16-bit linear sound for him to hear."""
+
+
+class NoSignals:
+    """Listens to a headset for keys and tones, of which there are none. Implements LegListener."""
+
+    def key(self, digit: str, at_s: float) -> None: ...
+    def tone(self, name: str) -> None: ...
+
+
+class HeadsetStation:
+    """
+    The voice of one seat; its leg is open while he is in a call. Implements Party.
+
+    :param on_left: told when it is in a call no more
+    :param on_recalled: told when a party it holds has waited for too long
+    """
+
+    def __init__(
+        self,
+        name: str,
+        bay: PatchBay,
+        on_left: Callable[[Call, Reason], None],
+        on_recalled: Callable[[Call], None],
+    ) -> None:
+        self.name = name
+        self.leg: Leg | None = None
+        self._bay, self._on_left, self._on_recalled = bay, on_left, on_recalled
+        self._headset: Headset | None = None
+        self._calls: dict[str, None] = {}  # it takes part in: one, and one it keeps held
+
+    def plug_in(self, headset: Headset | None) -> None:
+        """Another program is his ear from now on; None: nobody hears."""
+        self._headset = headset
+
+    def receive(self, block: bytes) -> None:
+        """What he says: 16-bit linear, any number of samples; dropped outside calls."""
+        if self.leg is not None:
+            self.leg.receive(block)
+
+    def off_hook(self) -> None:
+        """Open the leg for a call that begins; harmless when it is open."""
+        if self.leg is None:
+            self.leg = self._bay.open_leg(
+                self.name,
+                LINEAR_16,
+                send=self._send,
+                flush=lambda: None,
+                listener=NoSignals(),
+                listen_for_signals=False,
+                extra_samples=NETWORK_SAMPLES,
+            )
+
+    # Party
+
+    def role_given(self, call: Call, role: Role) -> None:
+        self._calls[call.id] = None
+
+    def left(self, call: Call, reason: Reason) -> None:
+        self._calls.pop(call.id, None)
+        if not self._calls and self.leg is not None:
+            leg, self.leg = self.leg, None
+            leg.close()
+        self._on_left(call, reason)
+
+    def recalled(self, call: Call) -> None:
+        self._on_recalled(call)
+
+    def _send(self, block: bytes) -> None:
+        if self._headset is not None:
+            self._headset.send_audio(block)

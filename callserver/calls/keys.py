@@ -1,0 +1,87 @@
+"""
+The keys a caller has pressed and nobody has taken yet.
+
+A key is written down when it is taken, not when it is pressed: only then is it known whether it belongs to a secret.
+So a PIN typed ahead of its question is as secret as one typed after it. What nobody takes is written down masked.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from twisted.internet.defer import Deferred
+
+KEYS_MAX = 32  # so many may wait for a menu; more are noise
+MASK = "?"
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key; `at_s`: when it began, on the monotonic clock."""
+
+    digit: str
+    source: str  # "sound" or "modem"
+    at_s: float
+
+    def __repr__(self) -> str:
+        return f"<Key from {self.source}>"  # may be part of a secret
+
+
+class Keys:
+    """
+    One caller's keys, in order.
+
+    :param write: writes one key down: the digit, or "?" where it is secret or nobody took it
+    """
+
+    def __init__(self, write: Callable[[Key, str], None]) -> None:
+        self._write = write
+        self._untaken: deque[Key] = deque()
+        self._waiting: list[Deferred[None]] = []
+
+    def __len__(self) -> int:
+        return len(self._untaken)
+
+    def press(self, key: Key) -> None:
+        """A key was pressed: whoever waits for one is told."""
+        if len(self._untaken) == KEYS_MAX:
+            self._write(self._untaken.popleft(), MASK)
+        self._untaken.append(key)
+        waiting, self._waiting = self._waiting, []
+        for waiter in waiting:
+            if not waiter.called:
+                waiter.callback(None)
+
+    def when_pressed(self) -> Deferred[None]:
+        """A fresh Deferred that fires at the next key (at once if one waits)."""
+        waiter: Deferred[None] = Deferred(self._forget)
+        if self._untaken:
+            waiter.callback(None)
+        else:
+            self._waiting.append(waiter)
+        return waiter
+
+    def take(self, *, secret: bool = False) -> str:
+        """
+        The oldest key, written down as it is, or masked.
+
+        :raises IndexError: there is none
+        """
+        key = self._untaken.popleft()
+        self._write(key, MASK if secret else key.digit)
+        return key.digit
+
+    def first_at_s(self) -> float | None:
+        """When the oldest key that waits was pressed."""
+        return self._untaken[0].at_s if self._untaken else None
+
+    def drop(self) -> None:
+        """Nobody will take what waits."""
+        while self._untaken:
+            self._write(self._untaken.popleft(), MASK)
+
+    def _forget(self, waiter: Deferred[None]) -> None:
+        if waiter in self._waiting:
+            self._waiting.remove(waiter)

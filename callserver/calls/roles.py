@@ -1,0 +1,58 @@
+"""Who hears whom: pure, from the roles of one call."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
+
+P = TypeVar("P", bound=Hashable)
+
+
+class Role(Enum):
+    """What a participant does in a call."""
+
+    TALKS = "talks"
+    HELD = "held"  # hears music
+    ALONE = "alone"  # with a menu or a queue, or holds the others: hears only what is played to it
+    LISTENS = "listens"  # beside one who talks: hears what that one hears and says
+    WHISPERS = "whispers"  # as LISTENS, and is heard by that one alone
+    SECRET = "in secret"  # keys in what nobody may hear, and hears only what is played to it
+
+
+@dataclass(frozen=True)
+class Part:
+    """A participant's role; `beside`: whom it listens or whispers to, or who holds it."""
+
+    role: Role
+    beside: Hashable | None = None
+
+
+def gains(parts: Mapping[P, Part]) -> dict[tuple[P, P], float]:
+    """
+    The gains between the participants of one call.
+
+    :return: {(source, sink): gain}, only those that are not 0
+
+    | source \\ sink | talks | held | alone | listens | whispers | in secret |
+    |---|---|---|---|---|---|---|
+    | talks | 1 | 0 | 0 | 1 if beside one who talks | as listens | 0 |
+    | whispers | 1 for whom it is beside | 0 | 1 for whom it is beside | 0 | 0 | 0 |
+    | held, alone, listens, in secret | 0 | 0 | 0 | 0 | 0 | 0 |
+    """
+    return {
+        (source, sink): 1.0 for source in parts for sink in parts if source != sink and _is_heard(parts, source, sink)
+    }
+
+
+def _is_heard(parts: Mapping[P, Part], source: P, sink: P) -> bool:
+    speaks, hears = parts[source], parts[sink]
+    if speaks.role is Role.WHISPERS:
+        return speaks.beside == sink and hears.role in (Role.TALKS, Role.ALONE)
+    if speaks.role is not Role.TALKS:
+        return False
+    if hears.role in (Role.LISTENS, Role.WHISPERS):
+        beside = next((part for party, part in parts.items() if party == hears.beside), None)
+        return beside is not None and beside.role is Role.TALKS
+    return hears.role is Role.TALKS
