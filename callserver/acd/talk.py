@@ -41,7 +41,7 @@ class Talk:
         self.card, self.wrap_up_s, self.requeue = card, wrap_up_s, requeue
         self._call, self._seat, self._leg, self._bay, self._music = call, seat, leg, bay, music
         self._let_go = False  # the seat has ended it and need not be told
-        self._leg.call_id = call.id
+        self._leg.serve(call.id)
         call.on_recall = seat.recall
         call.phase("bridged")
         call.events.book.change_call(call.id, agent=seat.number)
@@ -74,19 +74,20 @@ class Talk:
         """The agent is out of it for good; the caller is somebody else's."""
         self._let_go = True
         self._unplug()
-        self._leg.call_id = None
+        self._leg.serve(None)
 
     def _plug(self) -> None:
         if self._call.leg is not None:
-            self._bay.connect(self._call.leg, self._leg)
+            both = (self._call.leg, self._leg), (self._leg, self._call.leg)
+            self._bay.set_gains(self._call.id, dict.fromkeys(both, 1.0))
 
     def _unplug(self) -> None:
         if self._call.leg is not None:
-            self._bay.disconnect(self._call.leg, self._leg)
+            self._bay.set_gains(self._call.id, {})
 
     def _ended(self, reason: str) -> None:
         if self._leg.call_id == self._call.id:
-            self._leg.call_id = None
+            self._leg.serve(None)
         if not self._let_go:
             self._seat.call_ended(reason, self)
 

@@ -177,7 +177,7 @@ class LineChannel:
         call.leg = self._bay.open_leg(
             self.name, self._line.codec, send=self._line.send, flush=self._line.flush, listener=self
         )
-        call.leg.call_id = call.id
+        call.leg.serve(call.id)
         self._start_recording(call)
 
     def phase(self, call: Call, text: str) -> None:
