@@ -10,6 +10,7 @@ import json
 import platform
 import time
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -71,7 +72,8 @@ def speech(seconds: float, seed: int) -> FloatArray:
 def measure(n_lines: int, what: str, seconds: float, folder: Path) -> Result:
     """Run one setting in real time."""
     bay = PatchBay(reactor)
-    recorder = Recorder(reactor, bay, folder, click.echo)
+    names = count()
+    recorder = Recorder(reactor, bay, folder, click.echo, lambda: str(next(names)))
     recorder.startService()
     legs = open_legs(bay, n_lines, recorder if "recorded" in what else None)
     blocks = [far_end(seed, "keys" in what) for seed in range(len(legs))]
@@ -105,8 +107,8 @@ def open_legs(bay: PatchBay, n_lines: int, recorder: Recorder | None) -> list[Le
     for n in range(n_lines):
         pair = [bay.open_leg(f"{kind} {n}", MU_LAW, len, list, Nobody(), kind == "line") for kind in ("line", "seat")]
         for leg in pair:
-            leg.call_id = f"call {n}"
-        bay.connect(*pair)
+            leg.serve(f"call {n}")
+        bay.set_gains(f"call {n}", dict.fromkeys([(pair[0], pair[1]), (pair[1], pair[0])], 1.0))
         if recorder:
             recorder.start(f"call {n}", pair[0])
         legs += pair

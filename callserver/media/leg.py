@@ -25,8 +25,8 @@ class LegListener(Protocol):
 class Bay(Protocol):
     """What a leg needs of the patch bay it is plugged into."""
 
-    def rewire(self) -> None:
-        """Something the matrix stands on has changed."""
+    def part(self, leg: "Leg") -> None:
+        """Nobody hears the leg, and it hears nobody, until gains are set anew."""
 
     def unplug(self, leg: "Leg") -> None:
         """The leg is closed: its slot is free, nobody hears it any more."""
@@ -39,11 +39,7 @@ class Bay(Protocol):
 
 
 class Leg:
-    """
-    A line or a headset, while it is in use; made by `PatchBay.open_leg`.
-
-    `call_id` says whose call it serves: only legs of one call can be bridged.
-    """
+    """A line or a headset, while it is in use; made by `PatchBay.open_leg`."""
 
     def __init__(
         self,
@@ -60,16 +56,20 @@ class Leg:
         self.slot, self.name, self.codec, self.listener = slot, name, codec, listener
         self.send, self.flush = send, flush
         self.listen_for_signals = listen_for_signals
-        self.call_id: str | None = None
         self.is_open = True
         self.faults = 0  # exceptions of its send and its listener
-        self.muted = False
         self.buffer = ElasticBuffer(codec, extra_samples)
         self.player = Player()
         self._bay = bay
+        self._call_id: str | None = None
 
     def __repr__(self) -> str:
         return f"<Leg {self.name}>"
+
+    @property
+    def call_id(self) -> str | None:
+        """Whose call it serves: only legs of one call hear each other."""
+        return self._call_id
 
     @property
     def underruns(self) -> int:
@@ -90,6 +90,13 @@ class Leg:
     def figures(self) -> LineFigures:
         """What an open leg's line sounds like: level, noise, hum, echo."""
         return self._bay.figures(self)
+
+    def serve(self, call_id: str | None) -> None:
+        """Serve another call, or none, from now on: its gains were those of the call before, and are taken away."""
+        if call_id != self._call_id:
+            self._call_id = call_id
+            if self.is_open:
+                self._bay.part(self)
 
     def receive(self, data: bytes) -> None:
         """What the far end says, in the leg's codec, any number of bytes."""
@@ -113,11 +120,6 @@ class Leg:
     def music(self, samples: FloatArray | None) -> None:
         """Play this round and round (None: stop); it waits while prompts play, and goes on where it was."""
         self.player.music(samples)
-
-    def mute(self, muted: bool = True) -> None:
-        """Nobody, and no recording, hears what the far end says; its keys still count."""
-        self.muted = muted
-        self._bay.rewire()
 
     def close(self) -> None:
         """Out of the patch bay; harmless when already so."""

@@ -1,6 +1,7 @@
 """The patch bay: every 20 ms the sound of all legs goes through one matrix product."""
 
 from collections.abc import Callable, Mapping
+from itertools import chain
 
 import numpy as np
 from twisted.internet.interfaces import IReactorTime
@@ -27,12 +28,7 @@ class LegClosed(Exception):
 
 
 class WrongParty(Exception):
-    """The two legs do not belong to the same call (G7)."""
-
-
-def same_call(a: Leg, b: Leg) -> bool:
-    """Whether two legs may hear each other: they serve the same call."""
-    return a.call_id is not None and a.call_id == b.call_id
+    """The two legs do not serve the call whose gains are set (G7)."""
 
 
 class PatchBay:
@@ -40,7 +36,6 @@ class PatchBay:
     All legs, the gains between them, and the round that is made every 20 ms.
 
     :param ear_factory: makes the detectors for so many channels
-    :param may_bridge: asked at every connection, and once a second of those that stand
     `on_tracks`: told every tick the 20 ms of each tapped leg: 16-bit linear, far and near interleaved
     """
 
@@ -49,13 +44,11 @@ class PatchBay:
         clock: IReactorTime,
         n_legs: int = 48,
         ear_factory: Callable[[int], Detectors] = Ear,
-        may_bridge: Callable[[Leg, Leg], bool] = same_call,
     ) -> None:
-        self.gains: FloatArray = np.zeros((n_legs, n_legs), np.float32)  # [sink, source]
         self.on_tracks: Callable[[Mapping[Leg, bytes]], None] | None = None
+        self._gains: FloatArray = np.zeros((n_legs, n_legs), np.float32)  # [sink, source]
         self._bank = SoundBank(n_legs, ear_factory(n_legs))
         self._clock = clock
-        self._may_bridge = may_bridge
         self._slots: list[Leg | None] = [None] * n_legs
         self._tapped: dict[Leg, None] = {}
         self._wiring: Wiring | None = None
@@ -92,59 +85,57 @@ class PatchBay:
         leg = Leg(self, slot, name, codec, send, flush, listener, listen_for_signals, extra_samples)
         self._slots[slot] = leg
         self._bank.clear(slot)
-        self.rewire()
+        self._rewire()
         return leg
 
     def unplug(self, leg: Leg) -> None:
         """Called by a leg that closes."""
         self._slots[leg.slot] = None
-        self.gains[leg.slot] = self.gains[:, leg.slot] = 0
+        self.part(leg)
         self.untap(leg)
 
-    def connect(self, a: Leg, b: Leg, gain: float = 1.0) -> None:
-        """
-        Let two legs hear each other.
+    def part(self, leg: Leg) -> None:
+        """Nobody hears an open leg, and it hears nobody: called by a leg that serves another call, or closes."""
+        self._gains[leg.slot] = self._gains[:, leg.slot] = 0
+        self._rewire()
 
-        :raises WrongParty: they do not belong to the same call
-        :raises LegClosed: one of them is gone
+    def set_gains(self, call_id: str, gains: Mapping[tuple[Leg, Leg], float]) -> None:
         """
-        self.set_gain(a, b, gain)
-        self.set_gain(b, a, gain)
+        Set who hears whom in one call: all gains among its open legs are those of (source, sink), or 0.
 
-    def disconnect(self, a: Leg, b: Leg) -> None:
-        """Neither hears the other any more; harmless when already so."""
-        self.connect(a, b, 0.0)
+        A gain is how loud the sink hears what the far end of the source says; listen and whisper are one-way.
 
-    def set_gain(self, source: Leg, sink: Leg, gain: float) -> None:
+        :raises WrongParty: a leg of a gain serves another call, or none; nothing was changed
+        :raises LegClosed: it is no longer plugged in; nothing was changed
         """
-        Set how loud `sink` hears what the far end of `source` says: listen and whisper are one-way.
-
-        :raises WrongParty, LegClosed: as `connect`; never for a gain of 0
-        """
-        if gain and not (source.is_open and sink.is_open):
-            raise LegClosed(f"{source.name} to {sink.name}: {'it is' if source.is_open else 'the first is'} closed")
-        if gain and not self._may_bridge(source, sink):
-            raise WrongParty(f"{source.name} serves call {source.call_id}, {sink.name} call {sink.call_id}")
-        if source.is_open and sink.is_open:
-            self.gains[sink.slot, source.slot] = gain
-            self.rewire()
+        heard = {pair: gain for pair, gain in gains.items() if gain}
+        for leg in chain.from_iterable(heard):
+            if not leg.is_open:
+                raise LegClosed(f"{leg.name} is closed")
+            if leg.call_id != call_id:
+                raise WrongParty(f"{leg.name} serves call {leg.call_id}, not {call_id}")
+        members = [leg.slot for leg in self.legs if leg.call_id == call_id]
+        self._gains[np.ix_(members, members)] = 0
+        for (source, sink), gain in heard.items():
+            self._gains[sink.slot, source.slot] = gain
+        self._rewire()
 
     def gain(self, source: Leg, sink: Leg) -> float:
         """How loud `sink` hears the far end of `source`."""
-        return float(self.gains[sink.slot, source.slot]) if source.is_open and sink.is_open else 0.0
+        return float(self._gains[sink.slot, source.slot]) if source.is_open and sink.is_open else 0.0
 
     def tap(self, leg: Leg) -> None:
         """Give the leg's tracks to `on_tracks` from now on, until it closes."""
         if leg.is_open:
             self._tapped[leg] = None
-            self.rewire()
+            self._rewire()
 
     def untap(self, leg: Leg) -> None:
         """No more tracks of this leg; harmless when already so."""
         self._tapped.pop(leg, None)
-        self.rewire()
+        self._rewire()
 
-    def rewire(self) -> None:
+    def _rewire(self) -> None:
         """The matrix is made anew before it is used again."""
         self._wiring = None
 
@@ -156,20 +147,14 @@ class PatchBay:
         """What the far end of an open leg sounds like."""
         return self._bank.ear.figures(leg.slot)
 
-    def check_parties(self) -> int:
-        """Part all legs that hear each other and may not; returns how many, each one logged."""
-        wrong = [(sink, source) for sink, source in np.argwhere(self.gains) if not self._may_hear(sink, source)]
-        for sink, source in wrong:
-            log.critical(
-                "{source} was heard by {sink} of another call", source=self._slots[source], sink=self._slots[sink]
-            )
-            self.gains[sink, source] = 0
-            self.rewire()
-        return len(wrong)
-
-    def _may_hear(self, sink: int, source: int) -> bool:
-        hears, heard = self._slots[sink], self._slots[source]
-        return hears is not None and heard is not None and self._may_bridge(heard, hears)
+    def _part_strangers(self) -> None:
+        """G7, once more: nothing else sets gains, so what is found here is a mistake of this server."""
+        for sink, source in np.argwhere(self._gains):
+            hears, heard = self._slots[sink], self._slots[source]
+            if not (hears and heard and heard.call_id is not None and hears.call_id == heard.call_id):
+                log.critical("{source} was heard by {sink} of another call", source=heard, sink=hears)
+                self._gains[sink, source] = 0
+                self._rewire()
 
     # --- the round -----------------------------------------------------------------------------------------------
 
@@ -177,7 +162,7 @@ class PatchBay:
         """One round for the whole bank: 20 ms in, detectors, the product, 20 ms out."""
         self._ticks += 1
         if not self._ticks % TICKS_PER_S:
-            self.check_parties()
+            self._part_strangers()
         self._bank.take_in(self._wired())
         self._listen()
         wiring = self._wired()
@@ -190,7 +175,7 @@ class PatchBay:
 
     def _wired(self) -> Wiring:
         if self._wiring is None:
-            self._wiring = wire(self.legs, self._tapped, self.gains)
+            self._wiring = wire(self.legs, self._tapped, self._gains)
         return self._wiring
 
     def _listen(self) -> None:

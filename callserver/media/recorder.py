@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from errno import ENOSPC
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 from twisted.application.service import MultiService
@@ -17,7 +16,7 @@ from twisted.python.threadpool import ThreadPool
 from callserver.media.disk_room import DiskRoom, Room
 from callserver.media.leg import Leg
 from callserver.media.patch_bay import PatchBay
-from callserver.media.recording import Recording, RecordingInfo
+from callserver.media.recording import Mark, Recording, RecordingInfo
 from callserver.media.tick import Tick
 from callserver.media.wav_file import WavFile
 
@@ -42,6 +41,7 @@ class Recorder(MultiService):
 
     :param reactor: for its clock and its callFromThread
     :param on_alarm: told, once each, what the shop must know: no room, a recording broken off
+    :param new_name: a name for a file, without its ending, that no other has
     :param make_pool: makes a pool of one thread
     """
 
@@ -51,10 +51,12 @@ class Recorder(MultiService):
         bay: PatchBay,
         folder: Path,
         on_alarm: Callable[[str], None],
+        new_name: Callable[[], str],
         make_pool: Callable[[str], ThreadPool] = one_thread,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._reactor, self._bay, self._folder, self._on_alarm = reactor, bay, folder, on_alarm
+        self._new_name = new_name
         self._disk = DiskRoom(folder)
         self._room = Room.ENOUGH
         self._writer, self._syncer = make_pool("recordings: writing"), make_pool("recordings: syncing")
@@ -81,17 +83,24 @@ class Recorder(MultiService):
         stopped = DeferredList([recording.stop() for recording in unfinished], consumeErrors=True)
         return stopped.addCallback(self._stop_threads)
 
-    def start(self, call_id: str, leg: Leg, with_near: bool = True) -> Recording | None:
+    def start(
+        self,
+        call_id: str,
+        leg: Leg,
+        with_near: bool = True,
+        on_mark: Callable[[Mark], None] = lambda mark: None,
+    ) -> Recording | None:
         """
         Record what a leg's far end says and, on a second track, what it hears less its music.
 
         :param with_near: False: one track only, of what the far end says (a message)
+        :param on_mark: told, as they are set, the places of secrets and what else is marked: for the event log
         :return: None when the disk is too full for new recordings; the alarm was given
         """
         if self._room is Room.FULL:
             return None
-        file = WavFile(self._folder / f"{uuid4()}.wav", n_tracks=2 if with_near else 1)
-        recording = Recording(call_id, leg, file, self._finish)
+        file = WavFile(self._folder / f"{self._new_name()}.wav", n_tracks=2 if with_near else 1)
+        recording = Recording(call_id, leg, file, self._finish, self._hide, on_mark)
         self._recordings[recording] = None
         self._bay.tap(leg)
         self._in(self._writer, file.open).addErrback(self._not_opened, recording)
@@ -138,6 +147,15 @@ class Recorder(MultiService):
             if not recording.failed:
                 recording.failed = reason
                 self._on_alarm(f"recording of call {recording.call_id} broken off: {reason}")
+
+    def _hide(self, recording: Recording, first_sample: int, n_samples: int) -> None:
+        """In the writing thread, so after every batch handed over before it: what is hidden is there."""
+        hidden = self._in(self._writer, recording.file.blank, first_sample, n_samples)
+        hidden.addErrback(self._not_hidden, recording)
+
+    def _not_hidden(self, failure: Failure, recording: Recording) -> None:
+        reason = failure.getErrorMessage()
+        self._on_alarm(f"a secret was not taken out of {recording.file_name} of call {recording.call_id}: {reason}")
 
     def _not_opened(self, failure: Failure, recording: Recording) -> None:
         self._break_off([(recording, failure.getErrorMessage())])

@@ -12,14 +12,17 @@ from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ
 from callserver.media.leg import Leg
 from callserver.media.wav_file import SAMPLE_BYTES, WavFile
 
-PAUSE_LIMIT_S = 60.0
+SECRET_LIMIT_S = 60.0
+SECRET_BEGINS, SECRET_ENDS, SECRET_ENDS_BY_LIMIT = "secret begins", "secret ends", "secret ends by its limit"
+BLANKED = "blanked"
 
 
 class Mark(NamedTuple):
-    """Something said of a place in a recording."""
+    """Something said of a place in a recording: a SECRET_... or BLANKED, or what `Recording.mark` was given."""
 
     sample: int
     text: str
+    n_samples: int = 0  # of the stretch that was blanked
 
 
 @dataclass(frozen=True)
@@ -38,20 +41,32 @@ class Recording:
     """
     Made by `Recorder.start`.
 
-    `marks`: for the event log, each with the sample at which it was set.
+    A secret leaves silence of equal length on all tracks: from `pause` to `resume` what is said is not taken, and
+    `blank` hides what was said just before, for a caller may type his PIN ahead of the question. Time in the file stays
+    time in the call, so each mark says where it stands.
+
+    :param finish: writes the rest; fires when it is on disk
+    :param hide: puts silence in the place of so many samples from the first given, after what was handed over before
+    :param on_mark: told each mark, for the event log
     `failed`: why nothing more is written; the alarm was given, what was written is kept.
     """
 
     def __init__(
-        self, call_id: str, leg: Leg, file: WavFile, finish: Callable[["Recording"], Deferred[RecordingInfo]]
+        self,
+        call_id: str,
+        leg: Leg,
+        file: WavFile,
+        finish: Callable[["Recording"], Deferred[RecordingInfo]],
+        hide: Callable[["Recording", int, int], None],
+        on_mark: Callable[[Mark], None],
     ) -> None:
         self.call_id, self.leg, self.file = call_id, leg, file
-        self.marks: list[Mark] = []
         self.failed: str | None = None
         self.n_samples = 0  # taken so far
-        self._finish = finish
-        self._silence = bytes(BLOCK_SAMPLES * SAMPLE_BYTES * file.n_tracks)
-        self._pause_samples = 0
+        self._finish, self._hide, self._on_mark = finish, hide, on_mark
+        self._frame_bytes = SAMPLE_BYTES * file.n_tracks
+        self._silence = bytes(BLOCK_SAMPLES * self._frame_bytes)
+        self._secret_samples = 0  # silence still to come
         self._pending = bytearray()
         self._stopping = False
         self._outcome: RecordingInfo | Failure | None = None
@@ -68,18 +83,32 @@ class Recording:
 
     def mark(self, text: str) -> None:
         """Say something of this moment."""
-        self.marks.append(Mark(self.n_samples, text))
+        self._on_mark(Mark(self.n_samples, text))
 
-    def pause(self, limit_s: float = PAUSE_LIMIT_S) -> None:
-        """Record silence on both tracks while a secret is told, until `resume` and not longer than the limit."""
-        self.mark("paused")
-        self._pause_samples = round(limit_s * RATE_HZ)
+    def pause(self, limit_s: float = SECRET_LIMIT_S) -> None:
+        """A secret begins: silence on all tracks until `resume`, and not longer than the limit, which begins anew."""
+        if self._secret_samples <= 0:
+            self.mark(SECRET_BEGINS)
+        self._secret_samples = round(limit_s * RATE_HZ)
 
     def resume(self) -> None:
-        """Record again what is said; harmless when not paused."""
-        if self._pause_samples > 0:
-            self._pause_samples = 0
-            self.mark("resumed")
+        """The secret ends: record again what is said; harmless when there is none."""
+        if self._secret_samples > 0:
+            self._secret_samples = 0
+            self.mark(SECRET_ENDS)
+
+    def blank(self, from_s_ago: float) -> None:
+        """What was recorded in the last seconds becomes silence of equal length, also what is on disk already."""
+        n_samples = min(round(from_s_ago * RATE_HZ), self.n_samples)
+        if n_samples <= 0:
+            return
+        first = self.n_samples - n_samples
+        n_pending = min(n_samples, len(self._pending) // self._frame_bytes)
+        if n_pending:
+            self._pending[-n_pending * self._frame_bytes :] = bytes(n_pending * self._frame_bytes)
+        if n_samples > n_pending:
+            self._hide(self, first, n_samples - n_pending)
+        self._on_mark(Mark(first, BLANKED, n_samples))
 
     def stop(self) -> Deferred[RecordingInfo]:
         """
@@ -100,12 +129,12 @@ class Recording:
         """One tick's sound, 16-bit linear, all tracks interleaved; called by the recorder."""
         if self.failed or self._stopping:
             return
-        self._pending += self._silence if self._pause_samples > 0 else block
+        self._pending += self._silence if self._secret_samples > 0 else block
         self.n_samples += BLOCK_SAMPLES
-        if self._pause_samples > 0:
-            self._pause_samples -= BLOCK_SAMPLES
-            if self._pause_samples <= 0:
-                self.mark("resumed")
+        if self._secret_samples > 0:
+            self._secret_samples -= BLOCK_SAMPLES
+            if self._secret_samples <= 0:
+                self.mark(SECRET_ENDS_BY_LIMIT)
 
     def drain(self) -> bytes:
         """What was taken and is not yet on its way to the disk."""

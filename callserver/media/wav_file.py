@@ -78,6 +78,29 @@ class WavFile:
             self._break_off()
             raise
 
+    def blank(self, first_sample: int, n_samples: int) -> None:
+        """
+        Put silence in place of so many samples, as far as they were written: the file becomes no longer and no shorter.
+
+        By a descriptor of its own, so that it is done after the end and in a file broken off, too.
+
+        :raises OSError: the disk's; what was to be hidden may still be there
+        """
+        start = first_sample * self._frame_bytes
+        n_bytes = min(n_samples * self._frame_bytes, self._n_bytes - start)
+        if n_bytes <= 0:
+            return
+        fd = os.open(self.path, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            silence, at = memoryview(bytes(n_bytes)), HEADER_BYTES + start
+            while silence:
+                n_written = os.pwrite(fd, silence, at)
+                silence, at = silence[n_written:], at + n_written
+            if self._fd < 0:
+                os.fdatasync(fd)  # nobody syncs it any more
+        finally:
+            os.close(fd)
+
     def end(self) -> None:
         """
         All is written: set the sizes right.

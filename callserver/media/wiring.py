@@ -59,12 +59,10 @@ def wire(legs: Collection[Leg], recorded: Collection[Leg], gains: FloatArray) ->
     ordered = sorted(legs, key=lambda leg: (leg.codec.name, leg.slot))
     slots, track_slots = _slots(ordered), _slots(recorded)
     own = np.eye(len(gains), dtype=np.float32)
-    unmuted = np.ones(len(gains), np.float32)
-    unmuted[_slots([leg for leg in ordered if leg.muted])] = 0
-    voices, nothing = gains * unmuted, np.zeros_like(own)
-    ears = np.hstack([voices, own, own])[slots]
-    near = np.hstack([voices, own, nothing])[track_slots]
-    far = np.hstack([own * unmuted, nothing, nothing])[track_slots]
+    nothing = np.zeros_like(own)
+    ears = np.hstack([gains, own, own])[slots]
+    near = np.hstack([gains, own, nothing])[track_slots]
+    far = np.hstack([own, nothing, nothing])[track_slots]
     listened = _slots([leg for leg in ordered if leg.listen_for_signals])
     return Wiring(ordered, slots, _groups(ordered), listened, list(recorded), np.vstack([ears, near, far]))
 

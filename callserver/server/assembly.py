@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred
@@ -84,7 +85,7 @@ class CallServer(MultiService):
         ear = partial(Ear, plan=self._tones())
         self.bay = PatchBay(reactor, n_legs=len(config.lines) + config.agents.seats, ear_factory=ear)
         self.tick = Tick(reactor, self.bay.tick)
-        self.recorder = Recorder(reactor, self.bay, folder.recordings, self._alarm)
+        self.recorder = Recorder(reactor, self.bay, folder.recordings, self._alarm, lambda: str(uuid4()))
         limits = SeatLimits(max_misses=next(iter(config.queues.values())).misses)
         self.floor = Floor(
             reactor,

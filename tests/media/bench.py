@@ -1,6 +1,7 @@
 """A patch bay on a bench: legs whose far ends are arrays, ears that hear what they are told to."""
 
 from dataclasses import dataclass, field
+from itertools import permutations
 
 import numpy as np
 from twisted.internet.task import Clock
@@ -83,5 +84,15 @@ def make_bay(n_legs: int = 8, ear: FakeEar | None = None) -> PatchBay:
 def plug(bay: PatchBay, name: str, call_id: str = "call 1", codec: Codec = LINEAR_16, signals: bool = True) -> Party:
     party = Party(codec)
     party.leg = bay.open_leg(name, codec, party.send, party.flush, party, signals)
-    party.leg.call_id = call_id
+    party.leg.serve(call_id)
     return party
+
+
+def all_of(*parties: Party, gain: float = 1.0) -> dict[tuple[Leg, Leg], float]:
+    """The gains of a talk in which each hears all others."""
+    return {(a.leg, b.leg): gain for a, b in permutations(parties, 2)}
+
+
+def talk(bay: PatchBay, *parties: Party) -> None:
+    """Each hears all others."""
+    bay.set_gains("call 1", all_of(*parties))

@@ -4,6 +4,7 @@ Arguments: the folder; how many lines. Prints the file names, then every tick th
 """
 
 import sys
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,8 @@ class Counter(Party):
 
 def main(folder: Path, n_lines: int) -> None:
     bay = PatchBay(reactor, 48, FakeEar)
-    recorder = Recorder(reactor, bay, folder, lambda text: sys.exit(text))
+    names = count()
+    recorder = Recorder(reactor, bay, folder, lambda text: sys.exit(text), lambda: str(next(names)))
     recorder.startService()
     lines = [plug_counter(bay, f"line {n}") for n in range(n_lines)]
     recordings = [recorder.start("call 1", line.leg) for line in lines]
@@ -51,7 +53,7 @@ def main(folder: Path, n_lines: int) -> None:
 def plug_counter(bay: PatchBay, name: str) -> Counter:
     counter = Counter(LINEAR_16)
     counter.leg = bay.open_leg(name, LINEAR_16, counter.send, counter.flush, counter)
-    counter.leg.call_id = "call 1"
+    counter.leg.serve("call 1")
     return counter
 
 

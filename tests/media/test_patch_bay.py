@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
+from twisted.logger import LogLevel, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.codecs import A_LAW, LINEAR_16, MU_LAW
@@ -11,9 +12,10 @@ from callserver.dsp.fax_tones.bank import FaxHeard, FaxSignal
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.progress.bank import ToneGone, ToneHeard
 from callserver.dsp.tones import dtmf
+from callserver.media.leg import Leg
 from callserver.media.patch_bay import BayFull, LegClosed, PatchBay, WrongParty
 from callserver.media.sound_bank import Event
-from tests.media.bench import FakeEar, Party, key_down, make_bay, plug
+from tests.media.bench import FakeEar, Party, all_of, key_down, make_bay, plug, talk
 
 CALLER, AGENT, THIRD, SUPERVISOR = 0.5, 0.25, 0.125, 0.0625  # each sum of these says who is in it
 
@@ -47,142 +49,163 @@ class WhoHearsWhomTests(SynchronousTestCase):
 
     def test_talk(self) -> None:
         """Caller and agent hear each other, and nobody else hears them."""
-        self.bay.connect(self.caller.leg, self.agent.leg)
+        talk(self.bay, self.caller, self.agent)
         self.assertEqual(self.hear(), [AGENT, CALLER, 0, 0])
 
     def test_hold_with_music(self) -> None:
         """A held caller hears the music and nothing of the agent; retrieved, they talk as before."""
-        self.bay.connect(self.caller.leg, self.agent.leg)
-        self.bay.disconnect(self.caller.leg, self.agent.leg)
+        talk(self.bay, self.caller, self.agent)
+        self.bay.set_gains("call 1", {})
         self.caller.leg.music(np.full(1000, 0.1, np.float32))
         self.assertEqual(self.hear(), [0.1, 0, 0, 0])
         self.caller.leg.music(None)
-        self.bay.connect(self.caller.leg, self.agent.leg)
+        talk(self.bay, self.caller, self.agent)
         self.assertEqual(self.hear(), [AGENT, CALLER, 0, 0])
 
     def test_three_way(self) -> None:
         """In a conference each hears the two others, not himself."""
-        for a, b in ((self.caller, self.agent), (self.caller, self.third), (self.agent, self.third)):
-            self.bay.connect(a.leg, b.leg)
+        talk(self.bay, self.caller, self.agent, self.third)
         self.assertEqual(self.hear(), [AGENT + THIRD, CALLER + THIRD, CALLER + AGENT, 0])
 
     def test_listen(self) -> None:
         """A supervisor who listens hears both and is heard by none."""
-        self.bay.connect(self.caller.leg, self.agent.leg)
-        self.bay.set_gain(self.caller.leg, self.supervisor.leg, 1.0)
-        self.bay.set_gain(self.agent.leg, self.supervisor.leg, 1.0)
+        heard = {(party.leg, self.supervisor.leg): 1.0 for party in (self.caller, self.agent)}
+        self.bay.set_gains("call 1", all_of(self.caller, self.agent) | heard)
         self.assertEqual(self.hear(), [AGENT, CALLER, 0, CALLER + AGENT])
 
     def test_whisper(self) -> None:
         """What a supervisor whispers is heard by the agent alone."""
-        self.bay.connect(self.caller.leg, self.agent.leg)
-        self.bay.set_gain(self.supervisor.leg, self.agent.leg, 1.0)
+        whisper = {(self.supervisor.leg, self.agent.leg): 1.0}
+        self.bay.set_gains("call 1", all_of(self.caller, self.agent) | whisper)
         self.assertEqual(self.hear(), [AGENT, CALLER + SUPERVISOR, 0, 0])
 
-    def test_muted(self) -> None:
+    def test_in_secret(self) -> None:
         """While a caller enters a PIN nobody hears him; he hears the agent, and his keys still count."""
-        self.bay.connect(self.caller.leg, self.agent.leg)
-        self.caller.leg.mute()
+        talk(self.bay, self.caller, self.agent)
+        self.bay.set_gains("call 1", {(self.agent.leg, self.caller.leg): 1.0})
         self.ear.events = [key_down(self.caller.leg.slot, "7")]
         self.assertEqual(self.hear(), [AGENT, 0, 0, 0])
         self.assertEqual([digit for digit, _ in self.caller.keys], ["7"])
-        self.caller.leg.mute(False)
-        self.assertEqual(self.hear(), [AGENT, CALLER, 0, 0])
+
+    def test_all_gains_at_once(self) -> None:
+        """Gains are those of the last word: who is not named in it is heard by nobody any more."""
+        talk(self.bay, self.caller, self.agent, self.third)
+        talk(self.bay, self.agent, self.third)
+        self.assertEqual(self.hear(), [0, THIRD, AGENT, 0])
 
     def test_gains(self) -> None:
         """A gain is what the sink hears of the source."""
-        self.bay.connect(self.caller.leg, self.agent.leg, gain=0.5)
+        self.bay.set_gains("call 1", all_of(self.caller, self.agent, gain=0.5))
         self.assertEqual(self.hear(), [AGENT / 2, CALLER / 2, 0, 0])
         self.assertEqual(self.bay.gain(self.caller.leg, self.agent.leg), 0.5)
 
     def test_too_loud_together(self) -> None:
         """Two loud parties together are clipped, not wrapped around."""
-        self.bay.connect(self.caller.leg, self.agent.leg)
-        self.bay.connect(self.caller.leg, self.third.leg)
+        talk(self.bay, self.caller, self.agent, self.third)
         turn(self.bay, (self.agent, -0.9), (self.third, -0.9))
         self.assertEqual(self.caller.last_level(), -1.0)
 
     def test_codecs_mixed(self) -> None:
         """Legs of different codecs hear each other."""
         mu, a = plug(self.bay, "mu", codec=MU_LAW), plug(self.bay, "a", codec=A_LAW)
-        self.bay.connect(mu.leg, a.leg)
-        self.bay.connect(mu.leg, self.caller.leg)
+        self.bay.set_gains("call 1", {(mu.leg, a.leg): 1, (a.leg, mu.leg): 1, (mu.leg, self.caller.leg): 1})
         turn(self.bay, (mu, 0.5), (a, 0.25))
         self.assertApproximates(mu.last_level(), 0.25, 0.01)
         self.assertApproximates(a.last_level(), 0.5, 0.02)
         self.assertApproximates(self.caller.last_level(), 0.5, 0.02)
 
 
+ACTS = ["hear", "deaf", "serve", "music", "quiet", "close"]
+
+
 class AnyOrderTests(SynchronousTestCase):
-    @given(
-        st.lists(
-            st.tuples(
-                st.sampled_from(["set", "mute", "speak", "music", "quiet", "close"]),
-                st.integers(0, 4),
-                st.integers(0, 4),
-            ),
-            max_size=25,
-        )
-    )
+    @given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 4), st.integers(0, 4)), max_size=25))
     def test_exactly_these(self, acts: list[tuple[str, int, int]]) -> None:
-        """Whatever is connected, muted, held and closed in whatever order, each hears exactly whom he should."""
+        """Whatever is joined, parted, held, moved and closed in whatever order, each hears exactly whom he should."""
         bay = make_bay(5)
         parties = [plug(bay, f"leg {n}") for n in range(5)]
         levels, music = [2.0 ** -(n + 2) for n in range(5)], np.full(320, 2.0**-8, np.float32)
-        hears: dict[int, set[int]] = {n: set() for n in range(5)}
-        muted, entertained, gone = set[int](), set[int](), set[int]()
+        hears = set[tuple[int, int]]()  # (source, sink)
+        entertained, gone = set[int](), set[int]()
         for act, a, b in acts:
             leg = parties[a].leg
-            if act == "set" and a != b and not gone & {a, b}:
-                bay.set_gain(leg, parties[b].leg, 1.0)
-                hears[b].add(a)
-            elif act in ("mute", "speak"):
-                leg.mute(act == "mute")
-                muted = muted | {a} if act == "mute" else muted - {a}
+            if act in ("hear", "deaf") and a != b and not gone & {a, b} and leg.call_id == parties[b].leg.call_id:
+                hears = hears | {(a, b)} if act == "hear" else hears - {(a, b)}
+                mine = {(s, t) for s, t in hears if parties[s].leg.call_id == leg.call_id}
+                bay.set_gains(str(leg.call_id), {(parties[s].leg, parties[t].leg): 1.0 for s, t in mine})
+            elif act == "serve":
+                hears = hears if leg.call_id == f"call {b}" else {pair for pair in hears if a not in pair}
+                leg.serve(f"call {b}")
             elif act in ("music", "quiet"):
                 leg.music(music if act == "music" else None)
                 entertained = entertained | {a} if act == "music" else entertained - {a}
             elif act == "close":
                 leg.close()
                 gone.add(a)
+                hears = {pair for pair in hears if a not in pair}
         turn(bay, *zip(parties, levels, strict=True))
         for n, party in enumerate(parties):
-            expected = sum(levels[m] for m in hears[n] - muted - gone) + (2.0**-8 if n in entertained else 0.0)
+            expected = sum(levels[m] for m, sink in hears if sink == n) + (2.0**-8 if n in entertained else 0.0)
             self.assertEqual(len(party.sound()), 0) if n in gone else self.assertEqual(party.sound()[-1], expected)
 
 
 class PartyTests(SynchronousTestCase):
-    """G7: two legs are bridged only if both belong to the same call."""
+    """G7: two legs hear each other only if both serve the same call."""
 
-    @given(st.lists(st.sampled_from(["a", "b", "c", ""]), min_size=2, max_size=6), st.data())
-    def test_never_another_call(self, calls: list[str], data: st.DataObject) -> None:
-        """Whatever is tried, whatever call a leg is given later: a second on only legs of one call hear each other."""
+    @given(st.lists(st.sampled_from(["a", "b", "c", None]), min_size=2, max_size=6), st.data())
+    def test_never_another_call(self, calls: list[str | None], data: st.DataObject) -> None:
+        """Whatever is tried, whatever call a leg serves later: only legs of one call ever hear each other."""
         bay = make_bay()
-        legs = [plug(bay, f"leg {n}", call).leg for n, call in enumerate(calls)]
+        legs = [plug(bay, f"leg {n}").leg for n in range(len(calls))]
+        for leg, call_id in zip(legs, calls, strict=True):
+            leg.serve(call_id)
+        for call_id in ("a", "b", "c"):
+            wanted = data.draw(st.sets(st.sampled_from(list(permutations(legs, 2)))))
+            try:
+                bay.set_gains(call_id, dict.fromkeys(wanted, 1.0))
+            except WrongParty:
+                self.assertTrue(any(leg.call_id != call_id for pair in wanted for leg in pair))
+        self.assert_apart(bay, legs)
         for leg in legs:
-            leg.call_id = leg.call_id or None
-        for a, b in permutations(legs, 2):
-            if a.call_id is None or a.call_id != b.call_id:
-                self.assertRaises(WrongParty, bay.set_gain, a, b, 1.0)
-            else:
-                bay.set_gain(a, b, 1.0)
-        for leg in legs:
-            leg.call_id = data.draw(st.sampled_from(["a", "b", None]))
-        for _ in range(50):
-            bay.tick()
+            leg.serve(data.draw(st.sampled_from(["a", "b", None])))
+            self.assert_apart(bay, legs)
+
+    def assert_apart(self, bay: PatchBay, legs: list[Leg]) -> None:
         for a, b in permutations(legs, 2):
             if a.call_id is None or a.call_id != b.call_id:
                 self.assertEqual(bay.gain(a, b), 0.0)
-        self.flushLoggedErrors()
 
-    def test_parted_is_logged(self) -> None:
-        """A bridge that has become wrong is cut, and the log says so."""
+    def test_refused(self) -> None:
+        """Gains with a stranger among them are refused as a whole: those that were there stay."""
+        bay = make_bay()
+        a, b, stranger = plug(bay, "line 1"), plug(bay, "line 2"), plug(bay, "line 3", call_id="call 2")
+        talk(bay, a, b)
+        self.assertRaises(WrongParty, talk, bay, a, stranger)
+        self.assertRaises(WrongParty, bay.set_gains, "call 2", all_of(a, b))
+        self.assertEqual((bay.gain(a.leg, b.leg), bay.gain(a.leg, stranger.leg)), (1.0, 0.0))
+
+    def test_another_call(self) -> None:
+        """Who serves another call hears nothing of the first, and is not heard there; the same call again is none."""
         bay = make_bay()
         a, b = plug(bay, "line 1"), plug(bay, "line 2")
-        bay.connect(a.leg, b.leg)
-        b.leg.call_id = "call 2"
-        self.assertEqual(bay.check_parties(), 2)
-        self.assertEqual((bay.gain(a.leg, b.leg), bay.check_parties()), (0.0, 0))
+        talk(bay, a, b)
+        b.leg.serve("call 1")
+        self.assertEqual(bay.gain(a.leg, b.leg), 1.0)
+        b.leg.serve("call 2")
+        self.assertEqual((bay.gain(a.leg, b.leg), bay.gain(b.leg, a.leg)), (0.0, 0.0))
+
+    def test_strangers_are_parted(self) -> None:
+        """Should a mistake of ours ever let two calls hear each other, it lasts a second, and the log says so."""
+        bay, logged = make_bay(), []
+        a, b = plug(bay, "line 1"), plug(bay, "line 2")
+        talk(bay, a, b)
+        b.leg._call_id = "call 2"
+        globalLogPublisher.addObserver(logged.append)
+        self.addCleanup(globalLogPublisher.removeObserver, logged.append)
+        for _ in range(50):
+            bay.tick()
+        self.assertEqual((bay.gain(a.leg, b.leg), bay.gain(b.leg, a.leg)), (0.0, 0.0))
+        self.assertEqual([event["log_level"] for event in logged], [LogLevel.critical] * 2)
 
 
 class PlugTests(SynchronousTestCase):
@@ -200,7 +223,7 @@ class PlugTests(SynchronousTestCase):
         ear = FakeEar(8)
         bay = make_bay(ear=ear)
         old, agent = plug(bay, "line 1"), plug(bay, "seat 801")
-        bay.connect(old.leg, agent.leg)
+        talk(bay, old, agent)
         bay.tap(old.leg)
         turn(bay, (old, CALLER), (agent, AGENT))
         old.leg.music(np.ones(160, np.float32))
@@ -212,17 +235,20 @@ class PlugTests(SynchronousTestCase):
         self.assertEqual(ear.resets, [0, 1, 0])
 
     def test_closed_leg(self) -> None:
-        """A leg that is gone is sent nothing, cannot be connected, and may be parted, muted or closed again."""
+        """A leg that is gone is sent nothing, cannot be connected, and may be closed again or set free."""
         bay = make_bay()
         caller, agent = plug(bay, "line 1"), plug(bay, "seat 801")
-        bay.connect(caller.leg, agent.leg)
+        talk(bay, caller, agent)
         agent.leg.close()
         agent.leg.close()
         turn(bay, (caller, CALLER))
         self.assertEqual(agent.heard, b"")
-        self.assertRaises(LegClosed, bay.connect, caller.leg, agent.leg)
-        bay.disconnect(caller.leg, agent.leg)
-        agent.leg.mute()
+        self.assertRaises(LegClosed, talk, bay, caller, agent)
+        bay.set_gains("call 1", all_of(caller, agent, gain=0.0))
+        successor = plug(bay, "seat 802")
+        talk(bay, caller, successor)
+        agent.leg.serve(None)
+        self.assertEqual(bay.gain(caller.leg, successor.leg), 1.0)
         self.assertIs(self.successResultOf(agent.leg.play([np.ones(9, np.float32)])), False)
 
 
@@ -235,7 +261,7 @@ class TroubleTests(SynchronousTestCase):
     def test_bad_send(self) -> None:
         """A line whose send raises takes nothing from the others, and fills no log."""
         self.bad.leg.send = self._raise  # type: ignore[method-assign]
-        self.bay.connect(self.good.leg, self.bad.leg)
+        talk(self.bay, self.good, self.bad)
         turn(self.bay, (self.bad, CALLER), n=20)
         self.assertEqual((self.good.last_level(), self.bad.leg.faults), (CALLER, 20))
         self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
@@ -252,7 +278,7 @@ class TroubleTests(SynchronousTestCase):
     def test_bad_detectors(self) -> None:
         """When the detectors fail people still hear each other."""
         self.ear.feed = self._raise  # type: ignore[assignment,method-assign]
-        self.bay.connect(self.good.leg, self.bad.leg)
+        talk(self.bay, self.good, self.bad)
         turn(self.bay, (self.bad, CALLER))
         self.assertEqual(self.good.last_level(), CALLER)
         self.assertEqual(len(self.flushLoggedErrors(OSError)), 3)
@@ -286,7 +312,7 @@ class DetectorTests(SynchronousTestCase):
         """What people hear of a line is what the detectors left of it, without the echo; a headset is not touched."""
         self.ear.feed = self._half  # type: ignore[method-assign]
         line, agent = plug(self.bay, "line 1"), plug(self.bay, "seat 801", signals=False)
-        self.bay.connect(line.leg, agent.leg)
+        talk(self.bay, line, agent)
         turn(self.bay, (line, CALLER), (agent, AGENT))
         self.assertEqual((line.last_level(), agent.last_level()), (AGENT, CALLER / 2))
 
@@ -349,7 +375,7 @@ class CutTests(SynchronousTestCase):
     def tracks(self, pieces: list[bytes]) -> tuple[bytes, bytes]:
         bay, recorded = make_bay(), bytearray()
         caller, agent = plug(bay, "line 1", codec=LINEAR_16), plug(bay, "seat 801")
-        bay.connect(caller.leg, agent.leg)
+        talk(bay, caller, agent)
         bay.tap(caller.leg)
         bay.on_tracks = lambda tracks: recorded.extend(tracks[caller.leg])
         for piece in pieces:

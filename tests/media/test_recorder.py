@@ -2,11 +2,14 @@ import os
 import wave
 from collections.abc import Callable
 from errno import ENOSPC
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
@@ -16,8 +19,16 @@ from callserver.dsp.codecs import Int16Array
 from callserver.media import wav_file
 from callserver.media.disk_room import Room
 from callserver.media.recorder import BACKLOG_BATCHES, Recorder
-from callserver.media.recording import RecordingInfo
-from tests.media.bench import make_bay, plug
+from callserver.media.recording import (
+    BLANKED,
+    SECRET_BEGINS,
+    SECRET_ENDS,
+    SECRET_ENDS_BY_LIMIT,
+    Mark,
+    RecordingInfo,
+)
+from callserver.media.repair import repair
+from tests.media.bench import all_of, make_bay, plug, talk
 
 CALLER, AGENT = 0.5, 0.25
 GB = 10**9
@@ -75,11 +86,12 @@ class RecorderCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock, self.alarms, self.folder = ReactorClock(), [], Path(self.mktemp())
         self.pools: dict[str, Pool] = {}
+        self.numbers, self.marks = count(), []
         self.bay = make_bay()
         self.statvfs = os.statvfs
         self.patch(os, "statvfs", lambda folder: Disk(self.free_bytes))
         self.free_bytes = 50 * GB
-        self.recorder = Recorder(self.clock, self.bay, self.folder, self.alarms.append, self.make_pool)
+        self.recorder = Recorder(self.clock, self.bay, self.folder, self.alarms.append, self.new_name, self.make_pool)
         self.recorder.startService()
         self.addCleanup(lambda: self.successResultOf(self.recorder.stopService()))
         self.caller, self.agent = plug(self.bay, "line 1"), plug(self.bay, "seat 801", signals=False)
@@ -93,8 +105,11 @@ class RecorderCase(SynchronousTestCase):
             self.agent.say(AGENT)
             self.bay.tick()
 
+    def new_name(self) -> str:
+        return f"recording {next(self.numbers)}"
+
     def record(self, **how: bool) -> Any:
-        recording = self.recorder.start("call 1", self.caller.leg, **how)
+        recording = self.recorder.start("call 1", self.caller.leg, on_mark=self.marks.append, **how)
         assert recording
         return recording
 
@@ -114,7 +129,7 @@ class Disk:
 class RecordTests(RecorderCase):
     def test_two_tracks(self) -> None:
         """The caller is on one track, what he hears on the other."""
-        self.bay.connect(self.caller.leg, self.agent.leg)
+        talk(self.bay, self.caller, self.agent)
         self.talk()
         recording = self.record()
         self.talk(10)
@@ -134,20 +149,19 @@ class RecordTests(RecorderCase):
         self.talk()
         self.assertEqual(self.caller.last_level(), 0.0625)
         self.caller.leg.music(None)
-        self.bay.connect(self.caller.leg, self.agent.leg)
+        talk(self.bay, self.caller, self.agent)
         self.talk()
         info = self.stopped(recording)
         far, near = tracks_of(info.path).T
         self.assertEqual(plateaus(near), [0.125, 0.0, AGENT])
         self.assertEqual(plateaus(far)[-1:], [CALLER])
-        self.assertEqual((info.n_samples, recording.marks), (12 * 160, [(4 * 160, "hold")]))
+        self.assertEqual((info.n_samples, self.marks), (12 * 160, [Mark(4 * 160, "hold")]))
 
     def test_third_party(self) -> None:
         """The near track has everybody the caller hears; who whispers to the agent is not on it."""
         boss, expert = plug(self.bay, "seat 810", signals=False), plug(self.bay, "seat 802", signals=False)
-        for leg in (self.agent.leg, expert.leg):
-            self.bay.connect(self.caller.leg, leg)
-        self.bay.set_gain(boss.leg, self.agent.leg, 1.0)
+        whisper = {(boss.leg, self.agent.leg): 1.0}
+        self.bay.set_gains("call 1", all_of(self.caller, self.agent, expert) | whisper)
         for party, level in ((boss, 0.03125), (expert, 0.125)):
             party.say(level, 8)
         recording = self.record()
@@ -155,29 +169,9 @@ class RecordTests(RecorderCase):
         near = tracks_of(self.stopped(recording).path)[:, 1]
         self.assertEqual(plateaus(near)[-1], AGENT + 0.125)
 
-    def test_secret(self) -> None:
-        """Both tracks are silent while a secret is told, the length stays true; the limit ends it."""
-        self.bay.connect(self.caller.leg, self.agent.leg)
-        self.talk()
-        recording = self.record()
-        self.talk(2)
-        recording.pause()
-        self.talk(3)
-        recording.resume()
-        self.talk(2)
-        recording.pause(limit_s=0.04)
-        self.talk(4)
-        recording.resume()
-        tracks = tracks_of(self.stopped(recording).path)
-        self.assertEqual(plateaus(tracks[:, 0]), [CALLER, 0, CALLER, 0, CALLER])
-        self.assertEqual(plateaus(tracks[:, 1]), [AGENT, 0, AGENT, 0, AGENT])
-        marks = [(sample // 160, text) for sample, text in recording.marks]
-        self.assertEqual(marks, [(2, "paused"), (5, "resumed"), (7, "paused"), (9, "resumed")])
-        self.assertEqual(len(tracks), 11 * 160)
-
     def test_message(self) -> None:
         """A message is one track: the caller alone; it can be taken while the call is recorded."""
-        self.bay.connect(self.caller.leg, self.agent.leg)
+        talk(self.bay, self.caller, self.agent)
         self.talk()
         call, message = self.record(), self.record(with_near=False)
         self.talk()
@@ -272,6 +266,124 @@ class RecordTests(RecorderCase):
         self.successResultOf(stopped)
 
 
+class SecretTests(RecorderCase):
+    def setUp(self) -> None:
+        super().setUp()
+        talk(self.bay, self.caller, self.agent)
+        self.talk()
+
+    def assert_tracks(self, path: Path, *levels: tuple[int, int]) -> None:
+        """So many samples each of sound (1) and silence (0), on both tracks alike."""
+        expected = np.concatenate([np.full(n, level) for n, level in levels])
+        tracks = tracks_of(path)
+        for track, level in zip(tracks.T, (CALLER, AGENT), strict=True):
+            np.testing.assert_array_equal(track, expected * level * 32768)
+
+    def test_secret(self) -> None:
+        """Both tracks are silent while a secret is told, to the sample, and its two ends are told with their place."""
+        recording = self.record()
+        self.talk(2)
+        recording.pause()
+        self.talk(3)
+        recording.resume()
+        recording.resume()
+        self.talk(2)
+        self.assert_tracks(self.stopped(recording).path, (320, 1), (480, 0), (320, 1))
+        self.assertEqual(self.marks, [(320, SECRET_BEGINS, 0), (800, SECRET_ENDS, 0)])
+
+    def test_forgotten(self) -> None:
+        """A secret that nobody ends is ended by its limit, which each new word begins anew; the mark says so."""
+        recording = self.record()
+        recording.pause(limit_s=0.04)
+        self.talk(1)
+        recording.pause(limit_s=0.06)
+        self.talk(5)
+        recording.resume()
+        self.assert_tracks(self.stopped(recording).path, (640, 0), (320, 1))
+        self.assertEqual(self.marks, [(0, SECRET_BEGINS, 0), (640, SECRET_ENDS_BY_LIMIT, 0)])
+
+    def test_typed_ahead(self) -> None:
+        """What was said in the last 70 ms is hidden to the sample, on disk and in memory; the length stays."""
+        recording = self.record()
+        self.talk(5)  # two batches are on disk, the fifth block waits
+        recording.blank(from_s_ago=0.07)
+        recording.pause()
+        self.talk(1)
+        recording.resume()
+        self.talk(1)
+        self.assert_tracks(self.stopped(recording).path, (240, 1), (560 + 160, 0), (160, 1))
+        self.assertEqual(self.marks[0], Mark(240, BLANKED, 560))
+
+    def test_still_in_memory(self) -> None:
+        """What has not gone to the disk yet never gets there."""
+        recording = self.record()
+        self.talk(3)
+        with patch.object(os, "pwrite") as pwrite:
+            recording.blank(from_s_ago=0.01)
+        self.assertEqual(pwrite.call_count, 0)
+        self.assert_tracks(self.stopped(recording).path, (400, 1), (80, 0))
+
+    def test_on_its_way(self) -> None:
+        """What the disk has not taken yet when it is to be hidden is hidden all the same, when it has."""
+        recording, writing = self.record(), self.pools["recordings: writing"]
+        self.talk(2)
+        writing.works = False
+        self.talk(4)
+        recording.blank(from_s_ago=0.06)
+        self.talk(2)
+        writing.works = True
+        writing.go_on()
+        self.assert_tracks(self.stopped(recording).path, (480, 1), (480, 0), (320, 1))
+
+    def test_longer_than_it_is(self) -> None:
+        """To hide more than there is hides all there is; to hide nothing is nothing, and no mark."""
+        recording = self.record()
+        recording.blank(from_s_ago=3.0)
+        self.talk(3)
+        recording.blank(from_s_ago=0.0)
+        recording.blank(from_s_ago=3.0)
+        self.assert_tracks(self.stopped(recording).path, (480, 0))
+        self.assertEqual(self.marks, [Mark(0, BLANKED, 480)])
+
+    def test_hidden_after_the_end(self) -> None:
+        """A caller who hung up behind his PIN: it is hidden in the finished file, too, and that is synced."""
+        recording = self.record()
+        self.talk(4)
+        path = self.stopped(recording).path
+        with patch.object(os, "fdatasync") as fdatasync:
+            recording.blank(from_s_ago=0.04)
+        self.assertEqual(fdatasync.call_count, 1)
+        self.assert_tracks(path, (320, 1), (320, 0))
+
+    @given(st.lists(st.sampled_from(["talk", "secret", "end", "hide", "batch"]), max_size=20), st.integers(0, 20))
+    def test_killed(self, acts: list[str], killed_at: int) -> None:
+        """Whatever is hidden, a kill at any moment leaves a file exactly as long as what the disk had taken."""
+        recording, plain = self.record(), self.recorder.start("call 1", self.caller.leg)
+        assert plain
+        steps = {
+            "talk": lambda: self.talk(1),
+            "secret": recording.pause,
+            "end": recording.resume,
+            "hide": lambda: recording.blank(0.05),
+            "batch": lambda: self.talk(2),
+        }
+        for act in acts[:killed_at]:
+            steps[act]()
+        self.assertEqual(repair(recording.path), repair(plain.path))
+        for running in (recording, plain):
+            self.stopped(running)
+
+    def test_disk_refuses(self) -> None:
+        """A secret that could not be taken out of a file is an alarm that names the file."""
+        recording = self.record()
+        self.talk(4)
+        with patch.object(os, "pwrite", side_effect=OSError("bad sector")):
+            recording.blank(from_s_ago=0.04)
+        self.assertEqual(
+            self.alarms, [f"a secret was not taken out of {recording.file_name} of call call 1: bad sector"]
+        )
+
+
 class FullDiskTests(RecorderCase):
     def fail_after(self, n_bytes: int) -> None:
         """The disk takes so many bytes more; a write that does not fit is short before it fails."""
@@ -288,7 +400,7 @@ class FullDiskTests(RecorderCase):
 
     def test_full_while_recording(self) -> None:
         """The file ends with a whole sample and is right, one alarm is given, the ballast freed; the call goes on."""
-        self.bay.connect(self.caller.leg, self.agent.leg)
+        talk(self.bay, self.caller, self.agent)
         recording = self.record()
         self.talk(2)
         self.assertTrue((self.folder / "ballast").exists())
@@ -361,7 +473,7 @@ class ThreadTests(TestCase):
         from twisted.internet import reactor
 
         bay = make_bay()
-        recorder = Recorder(reactor, bay, Path(self.mktemp()), self.fail)
+        recorder = Recorder(reactor, bay, Path(self.mktemp()), self.fail, lambda: "recording")
         recorder.startService()
         self.addCleanup(recorder.stopService)
         caller = plug(bay, "line 1")
