@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 from twisted.spread import pb
 
 from callserver.agents.broker import GuardedBroker
+from callserver.wire.convert import to_wire
 from callserver.wire.messages import AUDIO_BLOCK_BYTES, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
@@ -86,7 +87,7 @@ class AgentSession:
     def _send_waiting(self) -> None:
         if self._waiting is not None and self._broker.peer_reads:
             status, self._waiting = self._waiting, None
-            self._tell("status", status.to_wire())
+            self._tell("status", to_wire(status))
 
     def _tell(self, name: str, *args: object) -> None:
         if self.open:
