@@ -12,7 +12,8 @@ from callserver.acd.seat import Seat
 from callserver.acd.seat_calls import Person
 from callserver.agents.broker import GuardedBroker
 from callserver.agents.session import AgentSession
-from callserver.wire.messages import AUDIO_BLOCK_BYTES, Hello, Wire
+from callserver.wire.convert import Wire, to_wire
+from callserver.wire.messages import AUDIO_BLOCK_BYTES, Hello
 from callserver.wire.refusals import Refusal, Refused
 
 log = Logger()
@@ -83,7 +84,7 @@ class AgentPerspective(pb.Avatar):
         """Who he is, what he may do, and how his seat looks."""
         person, status = self._person, self._seat.status
         self._session.take_up(status)
-        return Hello(person.number, person.name, frozenset(person.rights), status).to_wire()
+        return to_wire(Hello(person.number, person.name, frozenset(person.rights), status))
 
     @takes()
     def perspective_answer(self) -> None:

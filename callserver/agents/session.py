@@ -15,7 +15,8 @@ from twisted.python.failure import Failure
 from twisted.spread import pb
 
 from callserver.agents.broker import GuardedBroker
-from callserver.wire.messages import ChannelRow, SeatStatus, to_wire
+from callserver.wire.convert import to_wire
+from callserver.wire.messages import ChannelRow, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
 

@@ -15,7 +15,9 @@ from twisted.spread import pb
 
 from callserver.desktop.connection import ClientBroker, ClientFactory, NotConnected, words_for
 from callserver.desktop.listener import IN_CALL, AgentListener, tell
-from callserver.wire.messages import Hello, SeatStatus, Wire
+from callserver.wire.catalogue import N_
+from callserver.wire.convert import Wire, WireError, from_wire
+from callserver.wire.messages import Hello, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 
@@ -23,7 +25,9 @@ log = Logger()
 
 CONNECT_S, LOG_IN_S, COMMAND_S = 10.0, 15.0, 5.0
 COMES_BACK = (Refusal.STOPPING, Refusal.SERVER)  # any other refusal is final: trying on would lock the account
-NO_CONNECTION = "there is no connection to the server"
+NO_CONNECTION = N_("there is no connection to the server")
+NO_ANSWER = N_("the server does not answer")
+NOT_UNDERSTOOD = N_("the server says what this program does not understand")
 
 
 class AgentClient:
@@ -154,7 +158,7 @@ class AgentClient:
         root = broker.remoteForName("root")
         login: Deferred[Any] = maybeDeferred(root.callRemote, "login", self._number, self._password, Mind(self))
         self._perspective = await login.addTimeout(LOG_IN_S, self._clock).addErrback(as_said)
-        hello = Hello.from_wire(await self._ask("hello"))
+        hello = _hello(await self._ask("hello"))
         self._listener.logged_in(hello)
         self.show(hello.seat)
 
@@ -197,13 +201,26 @@ class Mind(pb.Referenceable):
         """The answer is what counts."""
 
     def remote_status(self, wire: Wire) -> None:
-        self._client.show(SeatStatus.from_wire(wire))
+        try:
+            status = from_wire(SeatStatus, wire)
+        except WireError as problem:
+            log.warn("status left out: {problem}", problem=problem)
+        else:
+            self._client.show(status)
 
     def remote_audio(self, block: bytes) -> None:
         self._client.hear(block)
 
     def remote_bye(self, why: str) -> None:
         self._client.bye(Refused.from_wire(why))
+
+
+def _hello(wire: Wire) -> Hello:
+    try:
+        return from_wire(Hello, wire)
+    except WireError as problem:
+        log.warn("{problem}", problem=problem)
+        raise NotConnected(NOT_UNDERSTOOD) from None
 
 
 def broke(failure: Failure) -> None:
@@ -220,4 +237,4 @@ def as_said(failure: Any) -> NoReturn:
         failure.raiseException()
     if failure.check(pb.PBConnectionLost):
         raise NotConnected(words_for(failure.value.args[0]))
-    raise NotConnected("the server does not answer" if failure.check(TimeoutError) else failure.getErrorMessage())
+    raise NotConnected(NO_ANSWER if failure.check(TimeoutError) else failure.getErrorMessage())

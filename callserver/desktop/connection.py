@@ -15,8 +15,10 @@ from twisted.python.failure import Failure
 from twisted.spread import pb
 
 from callserver.wire.broker import PacedBroker
+from callserver.wire.catalogue import N_
 from callserver.wire.messages import CERTIFICATE_NAME
 
+NOT_PINNED = N_("the server does not hold the certificate that is pinned here")
 SILENCE_S = 10.0  # the server asks each 3 s whether we are there
 
 
@@ -108,5 +110,5 @@ class ClientFactory(pb.PBClientFactory):
 def words_for(reason: Failure) -> str:
     """Why a connection broke, in one line."""
     if "certificate verify failed" in str(reason.value):
-        return "the server does not hold the certificate that is pinned here"
+        return NOT_PINNED
     return str(reason.value).splitlines()[0]

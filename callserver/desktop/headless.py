@@ -20,6 +20,7 @@ from callserver.desktop.connection import NotConnected
 from callserver.desktop.listener import IN_CALL, AgentListener
 from callserver.desktop.sound import SILENCE, HearingFile, read_blocks, speak
 from callserver.desktop.words import card_lines, phrase
+from callserver.wire.catalogue import Detail
 from callserver.wire.messages import Card, Hello, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
@@ -179,8 +180,8 @@ class HeadlessAgent(AgentListener):
         for act in acts:
             act.cancel()
 
-    def _say(self, what: str, **details: object) -> None:
-        self._print(phrase(what, self._plan.language, **details))
+    def _say(self, what: str, cause: str = "", **details: Detail) -> None:
+        self._print(phrase(what, self._plan.language, cause, **details))
 
 
 def broke(failure: Failure) -> None:

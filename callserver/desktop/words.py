@@ -1,73 +1,55 @@
-"""What the program without a window prints, in Chinese and English."""
+"""What the program without a window prints."""
 
-from callserver.wire.messages import Card
-from callserver.wire.words import cause_text
+from callserver.wire.catalogue import N_, Detail, plural, text
+from callserver.wire.messages import Card, Identity
+from callserver.wire.terminal import printable
+from callserver.wire.words import phrase_text, reason_text
 
 PHRASES = {
-    "logged in": ("已登录：{name}（{number}）", "logged in: {name} ({number})"),
-    "logged out": ("已注销：{cause}", "logged out: {cause}"),
-    "rings": ("来电振铃：", "a call rings:"),
-    "offer gone": ("振铃停止：{cause}", "it rings no more: {cause}"),
-    "talking": ("通话开始", "talking"),
-    "hold": ("保持", "hold"),
-    "retrieve": ("取回", "retrieve"),
-    "hang up": ("挂机", "hang up"),
-    "ended": ("通话结束：{cause}", "the call is over: {cause}"),
-    "lost": ("连接中断，正在重试：{cause}", "no connection, trying again: {cause}"),
-}
-
-LINES = {
-    "caller": ("来电号码 {number} {name}", "caller {number} {name}"),
-    "withheld": ("未显示", "withheld"),
-    "customer": ("客户 {number} {name}（{proof}）", "customer {number} {name} ({proof})"),
-    "proved": ("已验证", "proved"),
-    "claimed": ("未验证", "only claimed"),
-    "unknown": ("客户未知", "no known customer"),
-    "queue": ("队列 {queue}，已等待 {waited} 秒", "queue {queue}, waited {waited} s"),
-    "path": ("经过 {path}", "came by {path}"),
-    "basket": ("购物篮 {quantity} × {name}（{item}），单价 {price}", "basket {quantity} × {name} ({item}) at {price}"),
-    "empty": ("购物篮为空", "basket empty"),
-    "order": ("订单 {number}，{placed}，{state}，{total}", "order {number} of {placed}, {state}, {total}"),
+    "logged in": N_("logged in: {name} ({number})"),
+    "logged out": N_("logged out: {cause}"),
+    "rings": N_("a call rings:"),
+    "offer gone": N_("it rings no more: {cause}"),
+    "talking": N_("talking"),
+    "hold": N_("hold"),
+    "retrieve": N_("retrieve"),
+    "hang up": N_("hang up"),
+    "ended": N_("the call is over: {cause}"),
+    "lost": N_("no connection, trying again: {cause}"),
 }
 
 
-def phrase(what: str, language: str, **details: object) -> str:
+def phrase(what: str, language: str, /, cause: str = "", **details: Detail) -> str:
     """One line about what happens."""
-    if "cause" in details:
-        details["cause"] = cause_text(str(details["cause"]), language)
-    return printable(PHRASES[what][0 if language == "zh" else 1].format(**details))
+    return printable(text(language, PHRASES[what], cause=reason_text(cause, language), **details))
 
 
 def card_lines(card: Card, language: str) -> list[str]:
     """What an agent should know of a caller before he answers."""
-
-    def line(what: str, **details: object) -> str:
-        return printable(LINES[what][0 if language == "zh" else 1].format(**details))
-
-    lines = [line("caller", number=card.caller_number or line("withheld"), name=card.caller_name or "").rstrip()]
-    if card.customer is None:
-        lines.append(line("unknown"))
-    else:
-        proof = line("proved" if card.customer.proved else "claimed")
-        lines.append(line("customer", number=card.customer.number, name=card.customer.name, proof=proof))
+    lines = [_caller_line(card, language), _identity_line(card.identity, language)]
     if card.queue is not None:
-        lines.append(line("queue", queue=card.queue, waited=card.waited_s))
+        lines.append(
+            plural(
+                language,
+                "queue {queue}, waited {n} second",
+                "queue {queue}, waited {n} seconds",
+                card.waited_s,
+                queue=card.queue,
+            )
+        )
     if card.path:
-        lines.append(line("path", path=" > ".join(card.path)))
-    lines += [
-        line("basket", quantity=b.quantity, name=b.name, item=b.item, price=yuan(b.price_fen)) for b in card.basket
-    ] or [line("empty")]
-    lines += [
-        line("order", number=o.number, placed=o.placed, state=o.state, total=yuan(o.total_fen)) for o in card.orders
-    ]
-    return lines
+        lines.append(text(language, "came by {path}", path=" > ".join(card.path)))
+    lines += [phrase_text(row, language) for part in card.parts for row in part.rows]
+    return [printable(line) for line in lines]
 
 
-def yuan(fen: int) -> str:
-    """An amount of money, from integer fen."""
-    return f"¥{fen // 100}.{fen % 100:02d}"
+def _caller_line(card: Card, language: str) -> str:
+    number = card.caller_number or text(language, "number withheld")
+    return text(language, "caller {number} {name}", number=number, name=card.caller_name).rstrip()
 
 
-def printable(text: str) -> str:
-    """For a terminal: a caller's name must not move its cursor."""
-    return "".join(character if character.isprintable() else "?" for character in text)
+def _identity_line(identity: Identity | None, language: str) -> str:
+    if identity is None:
+        return text(language, "no known customer")
+    proof = text(language, "proved") if identity.proved else text(language, "only claimed")
+    return text(language, "customer {number} {name} ({proof})", number=identity.number, name=identity.name, proof=proof)

@@ -299,17 +299,16 @@ class CallServer(MultiService):
     def _card(self, call: Call, queue: str) -> Deferred[Card]:
         """What an agent sees: the shop's books, and the way the caller has come."""
         caller = call.caller
-        in_books = self.store.read(customer_card, caller.number, call.id, self.events.now(), call.language)
+        in_books = self.store.read(customer_card, caller.number, call.id, self.events.now())
         return in_books.addCallback(
-            lambda found: Card.from_wire(
-                found
-                | {
-                    "call_id": call.id,
-                    "caller_number": caller.number,
-                    "caller_name": caller.name,
-                    "queue": queue,
-                    "language": call.language,
-                    "path": call.path,
-                }
+            lambda found: Card(
+                call.id,
+                caller.number,
+                caller.name,
+                queue,
+                language=call.language,
+                identity=found[0],
+                parts=(found[1],),
+                path=tuple(call.path),
             )
         )

@@ -1,4 +1,4 @@
-"""Why something changed or ended: one code a cause, with the one detail that belongs to it; words are in the catalogue."""
+"""Why something changed or ended: one code a cause, with the one detail that belongs to it; `words` has the words."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
-"""The shapes that server and desktop program exchange; on the wire they are dicts of str, int, bool, None and lists."""
+"""The shapes that server and desktop program exchange; `callserver.wire.convert` puts them on the wire."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
@@ -14,11 +13,9 @@ AUDIO_BLOCK_BYTES = 320  # 20 ms at 8 kHz, 16-bit little-endian, one channel
 AUDIO_BLOCK_S = 0.02
 CERTIFICATE_NAME = "localhost"  # in every server's own certificate; clients trust the certificate, not the name
 
-Wire = dict[str, Any]
-
 
 @dataclass(frozen=True)
-class Customer:
+class Identity:
     """Who the caller is in the shop's books; proved by a PIN or only claimed by his number."""
 
     number: str
@@ -27,23 +24,19 @@ class Customer:
 
 
 @dataclass(frozen=True)
-class BasketLine:
-    """One item the caller has chosen and not yet bought."""
+class Phrase:
+    """A sentence of the catalogue with its data, so that each screen shows it in its own language."""
 
-    item: str
-    name: str
-    quantity: int
-    price_fen: int  # of one piece
+    msgid: str
+    details: Mapping[str, str | int] = field(default_factory=dict)  # `callserver.wire.catalogue.fill`: what names mean
 
 
 @dataclass(frozen=True)
-class PastOrder:
-    """One order of the caller."""
+class CardPart:
+    """What one feature knows of the caller, a line each."""
 
-    number: str
-    placed: str  # ISO date
-    state: str
-    total_fen: int
+    feature: str
+    rows: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,31 +49,13 @@ class Card:
     queue: str | None = None  # None: not a queued call
     waited_s: int = 0
     language: str = "zh"  # the caller's choice
-    customer: Customer | None = None
-    basket: tuple[BasketLine, ...] = ()
-    orders: tuple[PastOrder, ...] = ()
+    identity: Identity | None = None
+    parts: tuple[CardPart, ...] = ()
     path: tuple[str, ...] = ()  # menus and steps the caller has come through, in words
 
     def waited(self, seconds: int) -> Card:
         """The same card after some more waiting."""
         return replace(self, waited_s=seconds)
-
-    def to_wire(self) -> Wire:
-        """As plain values."""
-        customer = vars(self.customer).copy() if self.customer else None
-        lists = {"basket": [vars(line).copy() for line in self.basket], "orders": [vars(o).copy() for o in self.orders]}
-        return vars(self) | lists | {"customer": customer, "path": list(self.path)}
-
-    @classmethod
-    def from_wire(cls, wire: Mapping[str, Any]) -> Card:
-        """What `to_wire` of another version gave: unknown fields are left out, missing ones keep their default."""
-        card = known(cls, wire)
-        if card.get("customer"):
-            card["customer"] = Customer(**known(Customer, card["customer"]))
-        card["basket"] = tuple(BasketLine(**known(BasketLine, line)) for line in card.get("basket", ()))
-        card["orders"] = tuple(PastOrder(**known(PastOrder, order)) for order in card.get("orders", ()))
-        card["path"] = tuple(card.get("path", ()))
-        return cls(**card)
 
 
 @dataclass(frozen=True)
@@ -91,7 +66,7 @@ class SeatStatus:
     name: str = ""
     state: SeatState = SeatState.OFF
     reason: str = ""  # of a pause: "wrap-up", "missed", "client lost" or the agent's own word
-    cause: str = ""  # what brought this state about: "answered", "caller hung up" ...
+    cause: str = ""  # what brought this state about: a `Reason`, as its `str` gives it
     call: Card | None = None  # rings or is in hand
     kept: Card | None = None  # a second call, kept held while another is consulted
     pause_wanted: bool = False  # takes effect after the call
@@ -103,19 +78,19 @@ class SeatStatus:
         """Whether the pause is the time after a call."""
         return self.state is SeatState.PAUSED and self.reason == WRAP_UP
 
-    def to_wire(self) -> Wire:
-        """As plain values."""
-        cards = {"call": self.call and self.call.to_wire(), "kept": self.kept and self.kept.to_wire()}
-        return vars(self) | cards | {"state": self.state.name}
 
-    @classmethod
-    def from_wire(cls, wire: Mapping[str, Any]) -> SeatStatus:
-        """As Card.from_wire."""
-        status = known(cls, wire)
-        status["state"] = SeatState[status["state"]]
-        for card in "call", "kept":
-            status[card] = Card.from_wire(status[card]) if status.get(card) else None
-        return cls(**status)
+@dataclass(frozen=True)
+class ChannelRow:
+    """One line or seat on the board."""
+
+    channel: str  # "line 3", "seat 801"
+    state: str  # name of a LineState or a SeatState
+    sub: str = ""  # what the state says more exactly: a pause's reason, a menu's name
+    since_s: float = 0.0  # age of the state when it was sent, seconds
+    call_id: str | None = None
+    person: str | None = None  # staff number
+    name: str | None = None  # of the person
+    caller: str | None = None  # number
 
 
 @dataclass(frozen=True)
@@ -127,24 +102,7 @@ class Hello:
     rights: frozenset[Right]
     seat: SeatStatus
     languages: tuple[str, ...] = ("zh", "en")  # that the server speaks
-
-    def to_wire(self) -> Wire:
-        """As plain values."""
-        rights = sorted(int(right) for right in self.rights)
-        return vars(self) | {"languages": list(self.languages), "rights": rights, "seat": self.seat.to_wire()}
-
-    @classmethod
-    def from_wire(cls, wire: Mapping[str, Any]) -> Hello:
-        """As Card.from_wire; rights this version does not know are left out."""
-        hello = known(cls, wire)
-        hello["rights"] = frozenset(Right(number) for number in hello["rights"] if number in {*map(int, Right)})
-        hello["languages"], hello["seat"] = tuple(hello["languages"]), SeatStatus.from_wire(hello["seat"])
-        return cls(**hello)
+    board: tuple[ChannelRow, ...] = ()  # of whom this person may see
 
 
 WRAP_UP, MISSED, CLIENT_LOST = "wrap-up", "missed", "client lost"
-
-
-def known(shape: type, wire: Mapping[str, Any]) -> Wire:
-    """The entries of a received dict that this version has fields for."""
-    return {name: wire[name] for name in shape.__dataclass_fields__ if name in wire}  # type: ignore[attr-defined]

@@ -6,8 +6,11 @@ from enum import Enum
 
 from twisted.spread import pb
 
+from callserver.wire.catalogue import N_, text
+from callserver.wire.causes import Reason
 from callserver.wire.rights import Right
-from callserver.wire.words import RIGHT_NAMES, SEAT_NAMES
+from callserver.wire.states import LineState, SeatState
+from callserver.wire.words import right_text, state_text
 
 
 class Refusal(Enum):
@@ -17,7 +20,7 @@ class Refusal(Enum):
     TOO_MANY_TRIES = "too-many-tries"
     ELSEWHERE = "elsewhere"
     NO_RIGHT = "no-right"  # detail: the right's number
-    NOT_NOW = "not-now"  # detail: the state
+    NOT_NOW = "not-now"  # detail: a state's value, or a Reason
     NO_CALL = "no-call"
     BAD_ARGUMENT = "bad-argument"  # detail: the argument's name, never its value
     UNKNOWN_ACT = "unknown-act"
@@ -28,24 +31,18 @@ class Refusal(Enum):
 
 
 TEXTS = {
-    Refusal.LOG_IN: ("工号或密码不对，或账号已锁定", "wrong number or password, or the account is locked"),
-    Refusal.TOO_MANY_TRIES: ("尝试次数过多，请重新连接", "too many tries; connect again"),
-    Refusal.ELSEWHERE: ("已在别处登录", "already logged in elsewhere"),
-    Refusal.NO_RIGHT: ("没有权限：{detail}", "not allowed: {detail}"),
-    Refusal.NOT_NOW: ("现在不能这样做：{detail}", "not possible now: {detail}"),
-    Refusal.NO_CALL: ("没有这个电话", "there is no such call"),
-    Refusal.BAD_ARGUMENT: ("参数不对：{detail}", "an argument does not fit: {detail}"),
-    Refusal.UNKNOWN_ACT: ("服务器不认识这个操作", "the server knows no such act"),
-    Refusal.WEAK_PASSWORD: ("密码太短或太简单", "the password is too short or too simple"),
-    Refusal.LIMIT: ("超过限制：{detail}", "beyond the limit: {detail}"),
-    Refusal.STOPPING: ("服务器正在停止，稍后自动重新连接", "the server stops; the program connects again by itself"),
-    Refusal.SERVER: ("服务器内部错误，已记入日志", "the server failed; its log says why"),
-}
-
-# Details that are words of ours.
-DETAILS = {
-    Refusal.NO_RIGHT: {str(int(right)): names for right, names in RIGHT_NAMES.items()},
-    Refusal.NOT_NOW: {state.value: names for state, names in SEAT_NAMES.items()},
+    Refusal.LOG_IN: N_("wrong number or password, or the account is locked"),
+    Refusal.TOO_MANY_TRIES: N_("too many tries; connect again"),
+    Refusal.ELSEWHERE: N_("already logged in elsewhere"),
+    Refusal.NO_RIGHT: N_("not allowed: {detail}"),
+    Refusal.NOT_NOW: N_("not possible now: {detail}"),
+    Refusal.NO_CALL: N_("there is no such call"),
+    Refusal.BAD_ARGUMENT: N_("an argument does not fit: {detail}"),
+    Refusal.UNKNOWN_ACT: N_("the server knows no such act"),
+    Refusal.WEAK_PASSWORD: N_("the password is too short or too simple"),
+    Refusal.LIMIT: N_("beyond the limit: {detail}"),
+    Refusal.STOPPING: N_("the server stops; the program connects again by itself"),
+    Refusal.SERVER: N_("the server failed; its log says why"),
 }
 
 
@@ -56,9 +53,9 @@ class Refused(pb.Error):
     A pb.Error, so it reaches the desktop program without a traceback in the server's log.
     """
 
-    def __init__(self, code: Refusal, detail: str = "") -> None:
-        super().__init__(f"{code.value}: {detail}" if detail else code.value)
-        self.code, self.detail = code, detail
+    def __init__(self, code: Refusal, detail: str | Reason | LineState | SeatState = "") -> None:
+        self.code, self.detail = code, detail.value if isinstance(detail, LineState | SeatState) else str(detail)
+        super().__init__(f"{code.value}: {self.detail}" if self.detail else code.value)
 
     @classmethod
     def no_right(cls, right: Right) -> Refused:
@@ -74,6 +71,9 @@ class Refused(pb.Error):
 
     def text(self, language: str) -> str:
         """One line for a person, in "zh" or "en"."""
-        which = 0 if language == "zh" else 1
-        detail = DETAILS.get(self.code, {}).get(self.detail, (self.detail, self.detail))[which]
-        return TEXTS[self.code][which].format(detail=detail)
+        return text(language, TEXTS[self.code], detail=self._detail_text(language))
+
+    def _detail_text(self, language: str) -> str:
+        if self.code is Refusal.NO_RIGHT:
+            return right_text(self.detail, language)
+        return state_text(self.detail, language)

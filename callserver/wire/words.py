@@ -1,81 +1,208 @@
-"""What rights, seat states and causes are called on screens: Chinese, English."""
+"""What codes are called on screens and in reports: rights, states, causes, and what the event log says in one word."""
 
+from callserver.wire.catalogue import N_, fill, known, text
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.messages import Phrase
 from callserver.wire.rights import Right
-from callserver.wire.states import SeatState
+from callserver.wire.states import LineState, SeatState
 
-RIGHT_NAMES = {
-    Right.SUPERVISOR: ("座席班长", "supervisor"),
-    Right.ANSWER_INTERNAL: ("接听内部电话", "answer internal calls"),
-    Right.ANSWER_QUEUED: ("接听排队呼入电话", "answer queued calls"),
-    Right.PICK_UP: ("代接电话", "pick up calls"),
-    Right.GRAB: ("抓接排队电话", "grab waiting calls"),
-    Right.PLAY_RECORDINGS: ("播放录音文件", "play recordings"),
-    Right.DOWNLOAD_RECORDINGS: ("下载录音文件", "download recordings"),
-    Right.START_RECORDING: ("手动启动同步录音", "start recording"),
-    Right.DIAL_INTERNAL: ("拨打内部电话", "dial internal numbers"),
-    Right.DIAL_LOCAL: ("拨打市内电话", "dial local numbers"),
-    Right.DIAL_NATIONAL: ("拨打国内电话", "dial national numbers"),
-    Right.DIAL_INTERNATIONAL: ("拨打国际电话", "dial international numbers"),
-    Right.RECEIVE_FAX: ("手动接收传真", "receive faxes"),
-    Right.DOWNLOAD_FAX: ("下载传真文件", "download faxes"),
-    Right.SEND_FAX: ("手动发送传真", "send faxes"),
-    Right.LISTEN: ("监听电话", "listen to calls"),
-    Right.BARGE_IN: ("强插、强拆电话", "barge in and break off"),
-    Right.FORCE_LOG_OUT: ("强行注销其他空闲座席", "log out other idle seats"),
+RIGHT_WORDS = {
+    Right.SUPERVISOR: N_("supervisor"),
+    Right.ANSWER_INTERNAL: N_("answer internal calls"),
+    Right.ANSWER_QUEUED: N_("answer queued calls"),
+    Right.PICK_UP: N_("pick up calls"),
+    Right.GRAB: N_("grab waiting calls"),
+    Right.PLAY_RECORDINGS: N_("play recordings"),
+    Right.DOWNLOAD_RECORDINGS: N_("download recordings"),
+    Right.START_RECORDING: N_("start recording"),
+    Right.DIAL_INTERNAL: N_("dial internal numbers"),
+    Right.DIAL_LOCAL: N_("dial local numbers"),
+    Right.DIAL_NATIONAL: N_("dial national numbers"),
+    Right.DIAL_INTERNATIONAL: N_("dial international numbers"),
+    Right.RECEIVE_FAX: N_("receive faxes"),
+    Right.DOWNLOAD_FAX: N_("download faxes"),
+    Right.SEND_FAX: N_("send faxes"),
+    Right.LISTEN: N_("listen to calls"),
+    Right.BARGE_IN: N_("barge in and break off"),
+    Right.FORCE_LOG_OUT: N_("log out other idle seats"),
 }
 
-SEAT_NAMES = {
-    SeatState.OFF: ("未登录", "not logged in"),
-    SeatState.IDLE_PHONE: ("空闲（座席电话机）", "idle, at the telephone"),
-    SeatState.IDLE_PC: ("空闲（座席电脑）", "idle, at the computer"),
-    SeatState.PAUSED: ("暂停中", "paused"),
-    SeatState.RINGING: ("振铃中", "ringing"),
-    SeatState.DIALING: ("拨号中", "dialling"),
-    SeatState.RINGBACK: ("回铃中", "ring-back"),
-    SeatState.TALKING: ("通话中", "talking"),
-    SeatState.HELD: ("保持中", "held"),
+LINE_WORDS = {
+    LineState.NOT_LOADED: N_("no menu loaded"),
+    LineState.LOADED: N_("loaded, not enabled"),
+    LineState.IDLE: N_("idle"),
+    LineState.RINGING_IN: N_("ringing"),
+    LineState.DIALING: N_("dialling"),
+    LineState.RINGBACK: N_("ring-back"),
+    LineState.TALKING: N_("talking"),
+    LineState.HELD: N_("held"),
+    LineState.WAIT_HANGUP: N_("waiting for the hang-up"),
+    LineState.FAXING: N_("faxing"),
+    LineState.DISCONNECTED: N_("line dead"),
 }
 
-# What a seat's status gives as the cause of a change, and why a program is not connected; English is the text itself.
-CAUSES = {
-    "logged in": "登录",
-    "logged out": "注销",
-    "forced out by": "被强行注销，操作者",
-    "pause": "示忙",
-    "ready": "示闲",
-    "offered": "来电",
-    "answered": "已接听",
-    "reject": "拒接",
-    "miss": "无人接听",
-    "abandoned": "来电者放弃",
-    "timed_out": "等待超时",
-    "hold": "保持",
-    "retrieved": "取回",
-    "recall": "保持回振",
-    "caller hung up": "来电者挂机",
-    "agent hung up": "座席挂机",
-    "gave up": "放弃",
-    "transferred": "已转接",
-    "line lost": "线路断开",
-    "server stopped": "服务器停止",
-    "could not be connected": "无法接通",
-    "wrap-up over": "话后处理结束",
-    "wrap-up prolonged": "话后处理延长",
-    "client lost": "座席电脑断开",
-    "client back": "座席电脑恢复",
-    "there is no connection to the server": "没有连接到服务器",
-    "the server does not answer": "服务器没有应答",
-    "the server does not hold the certificate that is pinned here": "服务器的证书与本机保存的不一致",
-    "the server stops; the program connects again by itself": "服务器正在停止，稍后自动重新连接",
-    "the server failed; its log says why": "服务器内部错误，已记入日志",
+SEAT_WORDS = {
+    SeatState.OFF: N_("not logged in"),
+    SeatState.IDLE_PHONE: N_("idle, at the telephone"),
+    SeatState.IDLE_PC: N_("idle, at the computer"),
+    SeatState.PAUSED: N_("paused"),
+    SeatState.RINGING: N_("ringing"),
+    SeatState.DIALING: N_("dialling"),
+    SeatState.RINGBACK: N_("ring-back"),
+    SeatState.TALKING: N_("talking"),
+    SeatState.HELD: N_("held"),
+}
+
+CAUSE_WORDS = {
+    Cause.CALLER_HUNG_UP: N_("caller hung up"),
+    Cause.AGENT_HUNG_UP: N_("agent hung up"),
+    Cause.PARTY_GONE: N_("the others have left"),
+    Cause.MISSED_AT_LINE: N_("not answered in time"),
+    Cause.NO_ANSWER: N_("no answer"),
+    Cause.LINE_LOST: N_("line lost"),
+    Cause.LINE_DISABLED: N_("line disabled"),
+    Cause.MENU_OVER: N_("menu over"),
+    Cause.LIMIT_REACHED: N_("time limit reached"),
+    Cause.SERVER_STOPPED: N_("server stopped"),
+    Cause.TRANSFERRED: N_("transferred"),
+    Cause.GAVE_UP: N_("gave up"),
+    Cause.CONSULT_CANCELLED: N_("consultation cancelled"),
+    Cause.NOT_CONNECTED: N_("could not be connected"),
+    Cause.LOADED: N_("loaded"),
+    Cause.UNLOADED: N_("unloaded"),
+    Cause.ENABLED: N_("enabled"),
+    Cause.DISABLED: N_("disabled"),
+    Cause.RINGS: N_("rings"),
+    Cause.ON_HOOK: N_("on hook"),
+    Cause.LINE_BACK: N_("line back"),
+    Cause.LOGGED_IN: N_("logged in"),
+    Cause.LOGGED_OUT: N_("logged out"),
+    Cause.FORCED_OUT: N_("logged out by force"),
+    Cause.PAUSED: N_("pause"),
+    Cause.READY: N_("ready"),
+    Cause.WRAP_UP: N_("wrap-up"),
+    Cause.WRAP_UP_OVER: N_("wrap-up over"),
+    Cause.WRAP_UP_PROLONGED: N_("wrap-up prolonged"),
+    Cause.CLIENT_LOST: N_("computer lost"),
+    Cause.CLIENT_BACK: N_("computer back"),
+    Cause.RIGHT_TAKEN: N_("right taken away"),
+    Cause.OFFERED: N_("offered"),
+    Cause.ANSWERED: N_("answered"),
+    Cause.REJECTED: N_("rejected"),
+    Cause.MISSED: N_("missed"),
+    Cause.ABANDONED: N_("abandoned"),
+    Cause.TIMED_OUT: N_("waited too long"),
+    Cause.TAKEN_ELSEWHERE: N_("taken elsewhere"),
+    Cause.PICKED_UP: N_("picked up"),
+    Cause.GRABBED: N_("grabbed"),
+    Cause.DIALS: N_("dials"),
+    Cause.RINGS_THERE: N_("it rings there"),
+    Cause.HELD: N_("hold"),
+    Cause.RETRIEVED: N_("retrieved"),
+    Cause.RECALLED: N_("rings again after the hold"),
+    Cause.CONSULTS: N_("consults"),
+}
+WITH_DETAIL = {  # where brackets would not say it
+    Cause.FORCED_OUT: N_("logged out by force, by {detail}"),
+    Cause.RIGHT_TAKEN: N_("right taken away: {detail}"),
+    Cause.LOADED: N_("loaded: {detail}"),
+    Cause.LINE_LOST: N_("line lost: {detail}"),
+}
+DETAILED = N_("{cause} ({detail})")
+
+CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one word
+    "caller": N_("caller"),
+    "agent": N_("agent"),
+    "menu": N_("menu"),
+    "queue": N_("queue"),
+    "line": N_("line"),
+    "seat": N_("seat"),
+    "server": N_("server"),
+    "admin": N_("admin"),
+    "sound": N_("sound"),
+    "modem": N_("modem"),
+    "flow": N_("menu"),
+    "bridged": N_("talk with an agent"),
+    "started": N_("started"),
+    "stopped": N_("stopped"),
+    "zh": N_("Chinese"),
+    "en": N_("English"),
+    # how a wait in a queue ends, beside the causes
+    "timed_out": N_("waited too long"),
+    "no_agent": N_("no agent logged in"),
+    "longest idle": N_("longest idle"),
+    "no right to queued calls": N_("no right to queued calls"),
+    # of an agent: why he makes a pause, where he is
+    "wrap-up": N_("wrap-up"),
+    "client lost": N_("computer lost"),
+    "not_ready": N_("paused"),
+    "not ready": N_("paused"),
+    "ready": N_("ready"),
+    "dialling a third party": N_("dialling a third party"),
+    "ring-back of a third party": N_("ring-back of a third party"),
+    "talking with a third party": N_("talking with a third party"),
+    # tones and signs by which a far end is heard to hang up
+    "dial": N_("dial tone"),
+    "ringback": N_("ring-back tone"),
+    "busy": N_("busy tone"),
+    "busy tone": N_("busy tone"),
+    "congestion": N_("congestion tone"),
+    "unobtainable": N_("unobtainable tone"),
+    "sit": N_("special information tone"),
+    "call_waiting": N_("call waiting tone"),
+    "trunk_offering": N_("trunk offering tone"),
+    "third_party": N_("third party warning tone"),
+    "information": N_("information tone"),
+    "howler": N_("howler"),
+    "silence": N_("silence"),
+    "loop current interrupted": N_("loop current interrupted"),
+    "unplugged": N_("unplugged"),
+    "the modem was unplugged": N_("the modem was unplugged"),
+}
+_STATES: dict[str, str] = {state.value: words for state, words in (LINE_WORDS | SEAT_WORDS).items()} | {
+    state.name: words for state, words in (LINE_WORDS | SEAT_WORDS).items()
 }
 
 
-def cause_text(cause: str, language: str) -> str:
-    """A cause in "zh" or "en"; what follows the words known here (a number, a tone) stays as it is."""
-    if language != "zh":
+def right_text(right: Right | str, language: str) -> str:
+    """A right, or its number as refusals and reasons carry it; the number of a newer right stays as it is."""
+    if isinstance(right, str):
+        numbers = {str(int(one)): one for one in Right}
+        if right not in numbers:
+            return right
+        right = numbers[right]
+    return known(language, RIGHT_WORDS[right])
+
+
+def state_text(state: LineState | SeatState | str, language: str) -> str:
+    """What a line or a seat shows, given the state, its value or its name; what is none is told as a reason."""
+    code = state if isinstance(state, str) else state.value
+    return known(language, _STATES[code]) if code in _STATES else reason_text(code, language)
+
+
+def reason_text(reason: Reason | str, language: str) -> str:
+    """Why something changed or ended; the text of an old record or a newer server stays as it is."""
+    if isinstance(reason, str):
+        parsed = Reason.parse(reason)
+        if parsed is None:
+            return code_text(reason, language)
+        reason = parsed
+    cause = known(language, CAUSE_WORDS[reason.cause])
+    if not reason.detail:
         return cause
-    for known in sorted(CAUSES, key=len, reverse=True):
-        if cause == known or cause.startswith((f"{known} ", f"{known}:")):
-            return CAUSES[known] + cause.removeprefix(known)
-    return cause
+    of_right = reason.cause is Cause.RIGHT_TAKEN
+    detail = right_text(reason.detail, language) if of_right else code_text(reason.detail, language)
+    return text(language, WITH_DETAIL.get(reason.cause, DETAILED), cause=cause, detail=detail)
+
+
+def code_text(code: str, language: str) -> str:
+    """Any other code; "agent 801" is the code and a number. What is no code is looked up as a sentence."""
+    head, space, number = code.partition(" ")
+    if code not in CODE_WORDS and head in CODE_WORDS and number.isdecimal():
+        return f"{known(language, CODE_WORDS[head])}{space}{number}"
+    return known(language, CODE_WORDS.get(code, code))
+
+
+def phrase_text(phrase: Phrase, language: str) -> str:
+    """A sentence that came over the wire, with its data."""
+    return fill(language, known(language, phrase.msgid), phrase.details)

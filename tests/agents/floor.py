@@ -19,19 +19,22 @@ from callserver.acd.seat_calls import SeatChange
 from callserver.agents.channel import AgentChannel
 from callserver.agents.session import AgentSession
 from callserver.agents.tls import OwnCertificate, own_certificate
-from callserver.wire.messages import BasketLine, Card, Customer
+from callserver.wire.messages import Card, CardPart, Identity, Phrase
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 PASSWORD = "correct horse battery"
+BASKET = "basket {quantity} × {name} ({item}) at ¥{price_fen}"
 CARD = Card(
     "call-1",
     "13812345678",
     "王小明",
     "orders",
     12,
-    customer=Customer("1007", "王小明"),
-    basket=(BasketLine("1001", "苹果", 2, 1250),),
+    identity=Identity("1007", "王小明"),
+    parts=(
+        CardPart("shopping", (Phrase(BASKET, {"quantity": 2, "name": "苹果", "item": "1001", "price_fen": 1250}),)),
+    ),
     path=("welcome", "order"),
 )
 

@@ -1,33 +1,56 @@
 """What an agent sees of a caller; run in `store.read`."""
 
 from datetime import datetime
-from typing import Any
 
 from callserver.features.shopping.rules import Line, OrderStatus, basket, find_buyer, kept_basket, orders_of
+from callserver.features.shopping.tables import OrderState
+from callserver.wire.catalogue import N_
+from callserver.wire.messages import CardPart, Identity, Phrase
+
+STATE_WORDS = {
+    OrderState.PLACED: N_("placed"),
+    OrderState.PAID: N_("paid"),
+    OrderState.PACKED: N_("packed"),
+    OrderState.SHIPPED: N_("shipped"),
+    OrderState.DELIVERED: N_("delivered"),
+    OrderState.RETURNED: N_("returned"),
+}
 
 
-def customer_card(caller_number: str | None, call_id: str, now: datetime, language: str = "zh") -> dict[str, Any]:
+def customer_card(caller_number: str | None, call_id: str, now: datetime) -> tuple[Identity | None, CardPart]:
     """
-    The caller's part of a `callserver.wire.messages.Card`: customer, basket and orders, as plain values.
+    Who the number claims to be, and the shop's part of the card: his basket and his orders, a line each.
 
-    The customer is who the number claims to be (`proved` is False); his basket is what this call has chosen, else what
-    was kept from his last one.
+    His basket is what this call has chosen, else what was kept from his last one.
     """
     buyer = find_buyer(caller_number)
     chosen = basket(call_id) or kept_basket(caller_number, now)
-    return {
-        "customer": buyer
-        and {"number": buyer.member_number, "name": buyer.name, "address": buyer.address, "proved": False},
-        "basket": [_basket_line(line, language) for line in chosen],
-        "orders": [_past_order(order) for order in orders_of(caller_number)],
-    }
+    rows = [_basket_row(line) for line in chosen] or [Phrase("basket empty")]
+    rows += [_order_row(order) for order in orders_of(caller_number)]
+    identity = Identity(buyer.member_number, buyer.name) if buyer else None
+    return identity, CardPart("shopping", tuple(rows))
 
 
-def _basket_line(line: Line, language: str) -> dict[str, Any]:
-    name = line.name.text(language)
-    return {"item": line.item, "name": name, "quantity": line.quantity, "price_fen": line.price_fen}
+def _basket_row(line: Line) -> Phrase:
+    return Phrase(
+        "basket {quantity} × {name} ({item}) at ¥{price_fen}",
+        {
+            "quantity": line.quantity,
+            "name_zh": line.name.zh,
+            "name_en": line.name.en,
+            "item": line.item,
+            "price_fen": line.price_fen,
+        },
+    )
 
 
-def _past_order(order: OrderStatus) -> dict[str, Any]:
-    placed = order.placed_at.date().isoformat()
-    return {"number": order.number, "placed": placed, "state": order.state.value, "total_fen": order.total_fen}
+def _order_row(order: OrderStatus) -> Phrase:
+    return Phrase(
+        "order {number} of {placed}, {state_word}, ¥{total_fen}",
+        {
+            "number": order.number,
+            "placed": order.placed_at.date().isoformat(),
+            "state_word": STATE_WORDS[order.state],
+            "total_fen": order.total_fen,
+        },
+    )

@@ -20,8 +20,9 @@ from callserver.features.shopping.tables import Order, OrderLine, OrderState, Pr
 from callserver.store.database import Store
 from callserver.store.reading import timeline
 from callserver.store.tables import Call, Table, call_columns
-from callserver.wire.messages import Card
+from callserver.wire.messages import CardPart, Identity, Phrase
 from callserver.wire.records import EventRecord
+from callserver.wire.words import phrase_text
 from tests.store import postgres
 from tests.store.inline import InlineStore
 
@@ -288,23 +289,27 @@ class RulesTests(SynchronousTestCase):
         self.assertEqual([order.number for order in self.do(rules.orders_of, "02012345678")], [stranger])
 
     def test_agents_card(self) -> None:
-        """Who he claims to be, what he has chosen, his orders; in a shape the desktop program reads."""
+        """Who he claims to be, what he has chosen, his orders; each screen shows them in its own language."""
         self.do(rules.hold, "one", TEA, 2, NOW)
-        card = self.do(desk.customer_card, LI_MING, "one", NOW, "en")
-        self.assertEqual(card["customer"]["name"], "李明 Li Ming")
-        self.assertIs(card["customer"]["proved"], False)
-        wire = Card.from_wire({"call_id": "one", **card})
-        self.assertEqual([(line.name, line.quantity) for line in wire.basket], [("Longjing green tea", 2)])
-        self.assertEqual([order.state for order in wire.orders], ["shipped", "delivered"])
+        identity, part = self.do(desk.customer_card, LI_MING, "one", NOW)
+        self.assertEqual(identity, Identity("600001", "李明 Li Ming", proved=False))
+        basket, first, _ = [phrase_text(row, "en") for row in part.rows]
+        self.assertEqual(basket, "basket 2 × Longjing green tea (1001) at ¥68.00")
+        self.assertRegex(first, r"^order 58204713 of \d{4}-\d\d-\d\d, shipped, ¥136\.00$")
+        self.assertRegex(phrase_text(part.rows[2], "zh"), r"^订单 41873026，\d{4}-\d\d-\d\d，已送达，¥[\d.]+$")
         stranger = self.do(desk.customer_card, "02012345678", "two", NOW)
-        self.assertEqual(stranger, {"customer": None, "basket": [], "orders": []})
+        self.assertEqual(stranger, (None, CardPart("shopping", (Phrase("basket empty"),))))
+
+    def test_every_order_state_has_words(self) -> None:
+        """An agent's screen can say how far any order has come."""
+        self.assertEqual(set(desk.STATE_WORDS), set(OrderState))
 
     def test_agent_sees_the_basket_of_the_last_call(self) -> None:
         """A caller who was cut off need not begin again."""
         self.do(rules.hold, "one", TEA, 2, NOW)
         self.do(rules.keep_basket, "one", LI_MING, NOW)
-        card = self.do(desk.customer_card, LI_MING, "two", later(60))
-        self.assertEqual([line["item"] for line in card["basket"]], [TEA])
+        _, part = self.do(desk.customer_card, LI_MING, "two", later(60))
+        self.assertEqual(part.rows[0].details["item"], TEA)
 
     def test_sample(self) -> None:
         """Eight goods, one of them a last piece; orders in different states; not loaded over a shop that has goods."""
@@ -456,6 +461,6 @@ class PostgresTests(TestCase):
         )
         await store.write(rules.hold, "three", TEA, 2, NOW)
         await store.write(rules.keep_basket, "three", LI_MING, NOW)
-        card = await store.read(desk.customer_card, LI_MING, "four", later(1))
-        self.assertEqual([line["quantity"] for line in card["basket"]], [2])
+        _, part = await store.read(desk.customer_card, LI_MING, "four", later(1))
+        self.assertEqual(part.rows[0].details["quantity"], 2)
         self.assertEqual(len(await store.write(rules.resume_basket, "four", LI_MING, later(1))), 1)

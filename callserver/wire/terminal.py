@@ -1,0 +1,47 @@
+"""A person's terminal: which language it is spoken to in, and what it can show."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+from callserver.wire.catalogue import Detail, text
+
+CHOSEN_BY = ("CALLSERVER_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def person_language(environ: Mapping[str, str] = os.environ) -> str:
+    """Of the person at the terminal: "zh" if it is chosen and can be shown, else "en"."""
+    chosen = next((environ[name] for name in CHOSEN_BY if environ.get(name)), "")
+    return "zh" if chosen.lower().startswith("zh") and shows_chinese() else "en"
+
+
+def shows_chinese() -> bool:
+    """Whether what is printed may hold Chinese characters; not so under a Latin-1 locale."""
+    try:
+        "中".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def here(msgid: str, /, **details: Detail) -> str:
+    """A sentence in the language of the person at the terminal."""
+    return text(person_language(), msgid, **details)
+
+
+def both(msgid: str, /, **details: Detail) -> str:
+    """A sentence in English and, where it can be shown, in Chinese: for who has not chosen a language yet."""
+    english, chinese = text("en", msgid, **details), text("zh", msgid, **details)
+    return f"{english}  {chinese}" if shows_chinese() and chinese != english else english
+
+
+def prepare() -> None:
+    """What this terminal cannot show, the name of a customer for instance, is printed as "?" from now on."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def printable(words: str) -> str:
+    """What came from elsewhere, such as a caller's name, must not move the cursor."""
+    return "".join(character if character.isprintable() else "?" for character in words)

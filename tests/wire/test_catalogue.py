@@ -1,0 +1,119 @@
+"""What the code says is said in every language."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Message
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.wire import catalogue
+from callserver.wire.catalogue import FOLDER, PLACEHOLDER, fill, known, plural, text
+from tools.catalogue import TOP, read, sentences
+
+CHINESE = FOLDER / "zh" / "LC_MESSAGES" / "callserver.po"
+FIRST_DETAIL = {"text": 1, "plural": 1, "here": 0, "both": 0}  # which argument is the sentence
+
+
+def all_of(words: object) -> tuple[str, ...]:
+    return tuple(words) if isinstance(words, (tuple, list)) else (str(words or ""),)
+
+
+def placeholders(sentence: str) -> set[str]:
+    return set(PLACEHOLDER.findall(sentence))
+
+
+class CompleteTests(SynchronousTestCase):
+    def test_every_sentence_is_translated(self) -> None:
+        """All that the code says has Chinese words, none of them doubtful, and nothing is left of what it said once."""
+        said, translated = sentences(), read(CHINESE)
+        identities = {message.id for message in said if message.id}
+        missing = [
+            message.id for message in translated if message.id and (message.fuzzy or not all(all_of(message.string)))
+        ]
+        self.assertEqual(missing, [], "without Chinese")
+        known_ids = {message.id for message in translated if message.id}
+        self.assertEqual(identities - known_ids, set(), "run python -m tools.catalogue, and translate")
+        self.assertEqual(known_ids - identities, set(), "no longer said: run python -m tools.catalogue")
+
+    def test_same_details(self) -> None:
+        """A translation has the same details as the English sentence."""
+        for message in read(CHINESE):
+            if message.id:
+                self.assertEqual(
+                    self.details_of(all_of(message.id)), self.details_of(all_of(message.string)), message.id
+                )
+
+    def details_of(self, forms: tuple[str, ...]) -> set[str]:
+        return set().union(*map(placeholders, forms))
+
+    def test_details_are_given(self) -> None:
+        """Where the code says a sentence, it gives the details that the sentence has, and no other."""
+        n_checked = 0
+        for file in sorted((TOP / "callserver").rglob("*.py")):
+            for sentence, given in spoken_in(file):
+                self.assertEqual(placeholders(sentence) - {"n"}, given, f"{file.name}: {sentence}")
+                n_checked += 1
+        self.assertGreater(n_checked, 5)
+
+    def test_obsolete_and_fuzzy(self) -> None:
+        """The file holds neither old sentences nor guesses."""
+        self.assertNotIn("#~", CHINESE.read_text("utf-8"))
+        self.assertFalse(
+            [message.id for message in read(CHINESE) if isinstance(message, Message) and message.fuzzy and message.id]
+        )
+
+
+def spoken_in(file: Path) -> Iterator[tuple[str, set[str]]]:
+    """The sentences said with their details at once."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        name = getattr(getattr(node, "func", None), "id", None)
+        if not isinstance(node, ast.Call) or name not in FIRST_DETAIL or len(node.args) <= FIRST_DETAIL[name]:
+            continue
+        said, names = node.args[FIRST_DETAIL[name]], {keyword.arg for keyword in node.keywords}
+        if isinstance(said, ast.Constant) and isinstance(said.value, str) and None not in names:
+            yield said.value, {str(one) for one in names}
+
+
+class TextTests(SynchronousTestCase):
+    def test_two_languages(self) -> None:
+        """English as it stands in the code, Chinese from the catalogue, with the same details."""
+        said = [text(language, "not allowed: {detail}", detail="x") for language in ("en", "zh")]
+        self.assertEqual(said, ["not allowed: x", "没有权限：x"])
+
+    def test_unknown(self) -> None:
+        """A sentence or a language that there is not is English as it came; nothing at all is nothing."""
+        self.assertEqual(text("zh", "never said: {a}", a=1), "never said: 1")
+        self.assertEqual(text("../../etc", "not allowed: {detail}", detail=1), "not allowed: 1")
+        self.assertEqual(known("zh", ""), "")
+
+    def test_plural(self) -> None:
+        """One second, two seconds; 秒 in both cases."""
+        forms = "queue {queue}, waited {n} second", "queue {queue}, waited {n} seconds"
+        said = [plural(language, *forms, n, queue="q") for language in ("en", "zh") for n in (1, 2)]
+        self.assertEqual(
+            said,
+            ["queue q, waited 1 second", "queue q, waited 2 seconds", "队列 q，已等待 1 秒", "队列 q，已等待 2 秒"],
+        )
+
+    def test_details(self) -> None:
+        """Money in yuan, words in the language, names in the language if there are two; what is missing is left out."""
+        details = {"price_fen": 9905, "state_word": "shipped", "name_zh": "蜂蜜", "name_en": "honey", "none": None}
+        said = [fill(language, "{price_fen} {state_word} {name}{none}{gone}.", details) for language in ("zh", "en")]
+        self.assertEqual(said, ["99.05 已发货 蜂蜜.", "99.05 shipped honey."])
+
+    def test_money(self) -> None:
+        """Two places, never a float."""
+        amounts = [catalogue.yuan(fen) for fen in (0, 5, 100, -250, 123456789)]
+        self.assertEqual(amounts, ["0.00", "0.05", "1.00", "-2.50", "1234567.89"])
+
+    def test_another_catalogue(self) -> None:
+        """A file for English says it in other words than the code, if somebody wants that."""
+        folder = Path(self.mktemp())
+        file = folder / "en" / "LC_MESSAGES" / "callserver.po"
+        file.parent.mkdir(parents=True)
+        file.write_text('msgid "paid"\nmsgstr "settled"\n', "utf-8")
+        self.patch(catalogue, "FOLDER", folder)
+        catalogue._translations.cache_clear()
+        self.addCleanup(catalogue._translations.cache_clear)
+        self.assertEqual((text("en", "paid"), text("en", "packed"), text("zh", "paid")), ("settled", "packed", "paid"))
