@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 from twisted.spread import pb
 from twisted.spread.jelly import SecurityOptions, unjelly
 
-from callserver.agents.gauge import Gauge, Limits, TooMuch
+from callserver.agents.banana_meter import Gauge, Limits, TooMuch
 from callserver.wire.broker import PacedBroker
 
 STRANGER = Limits(message_bytes=4096, message_items=128, total_bytes=4096)

@@ -17,9 +17,9 @@ from twisted.internet.task import react
 from callserver.commands.emulate import FILE, WAV, socket_option
 from callserver.emulator.client import Telephone, in_hand
 from callserver.emulator.control import Failed
-from callserver.emulator.hands import KeyedTelephone, TypedTelephone
 from callserver.emulator.keypad import Keypad
 from callserver.emulator.sound_card import NoSoundCard, SoundCard
+from callserver.emulator.stdio_telephone import KeyedTelephone, TypedTelephone
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from callserver.calls.board import ChannelStatus
 from callserver.desktop.connection import pinned_endpoint
 from callserver.desktop.headless import Plan, headless_agent
-from callserver.emulator.performance import Happening, ignored, run_script
+from callserver.emulator.script_run import Happening, ignored, run_script
 from callserver.server.assembly import CallServer
 from callserver.wire.states import LineState
 

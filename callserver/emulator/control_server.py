@@ -17,9 +17,9 @@ from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.frames import FloatArray
 from callserver.emulator.control import Do, Failed, Happened, Heard, Lines, Say, Take
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.performance import Happening, Performance
 from callserver.emulator.phone import Phone
 from callserver.emulator.script import ScriptError
+from callserver.emulator.script_run import Happening, Performance
 
 Ports = Callable[[], dict[str, str]]  # line number -> path of its modem's port
 

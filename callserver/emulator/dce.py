@@ -7,10 +7,10 @@ from callserver.emulator.caller_report import CallerReport
 from callserver.emulator.chip import CX93001, RESULTS, Chip
 from callserver.emulator.command_line import BadCommand, LineReader, commands
 from callserver.emulator.command_set import CommandSet
+from callserver.emulator.handset import Mouth, is_sound
 from callserver.emulator.loop import CallerId, Line, Progress, Stage
-from callserver.emulator.mouth import Mouth, is_sound
 from callserver.emulator.settings import Settings
-from callserver.emulator.tone_ear import FAX_ANSWER, FAX_CALLING
+from callserver.emulator.tone_detector import FAX_ANSWER, FAX_CALLING
 from callserver.emulator.voice_bytes import event
 from callserver.emulator.voice_stream import VoiceStream
 

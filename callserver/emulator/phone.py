@@ -8,8 +8,8 @@ from twisted.internet.interfaces import IReactorTime
 
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.tones import dtmf
+from callserver.emulator.handset import Mouth, SoundLog, is_sound
 from callserver.emulator.loop import CallerId, Line, Progress, Stage
-from callserver.emulator.mouth import Mouth, SoundLog, is_sound
 
 KEY_MS, PAUSE_MS = 100.0, 100.0
 

@@ -8,7 +8,7 @@ from callserver.dsp.keys.bank import DtmfBank, KeyDown, KeyUp
 from callserver.dsp.progress.plans import Plan
 from callserver.dsp.tones import comfort_noise
 from callserver.emulator.loop import Line, Stage
-from callserver.emulator.tone_ear import ToneEar
+from callserver.emulator.tone_detector import ToneEar
 
 log = Logger()
 

@@ -22,7 +22,7 @@ from callserver.emulator.chip import Chip
 from callserver.emulator.control_server import control_service
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.pty_modem import PtyModem
-from callserver.emulator.residents import move_in
+from callserver.emulator.service_numbers import move_in
 
 
 def serve(

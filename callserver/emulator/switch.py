@@ -8,8 +8,8 @@ from twisted.logger import Logger
 
 from callserver.dsp.progress.plans import Plan
 from callserver.dsp.tones import ToneSource
-from callserver.emulator.bell import Bell
 from callserver.emulator.loop import CallerId, Line, Progress, Stage
+from callserver.emulator.ringing import Bell
 
 log = Logger()
 

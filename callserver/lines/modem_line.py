@@ -13,11 +13,11 @@ from twisted.python.failure import Failure
 from callserver.dsp.codecs import UNSIGNED_8, Codec
 from callserver.lines.attended_modem import AttendedModem, ModemReset, Story
 from callserver.lines.calling_party import CallerIdGatherer
+from callserver.lines.duplex_stream import Talk
 from callserver.lines.hook import connect, dial, go_on_hook
 from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILineListener, LineFailure
 from callserver.lines.link import ModemGone, ModemLink, ModemStuck
 from callserver.lines.port import open_port
-from callserver.lines.voice_stream import Talk
 from callserver.modem import commands
 from callserver.modem.profiles import Modem
 from callserver.modem.reader import ModemEvent

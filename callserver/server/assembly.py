@@ -32,7 +32,7 @@ from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.control_server import control_service
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.pty_modem import PtyModem
-from callserver.emulator.residents import move_in
+from callserver.emulator.service_numbers import move_in
 from callserver.features.shopping import sample
 from callserver.features.shopping.desk import customer_card
 from callserver.features.shopping.flow import ShopMenu

@@ -18,10 +18,10 @@ from callserver.emulator.client import Telephone
 from callserver.emulator.control import Failed, Lines, Take
 from callserver.emulator.control_server import ControlServer
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.hands import TypedTelephone
 from callserver.emulator.keypad import Keypad
 from callserver.emulator.loop import Stage
-from callserver.emulator.residents import move_in
+from callserver.emulator.service_numbers import move_in
+from callserver.emulator.stdio_telephone import TypedTelephone
 
 
 class ControlCase(SynchronousTestCase):

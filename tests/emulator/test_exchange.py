@@ -10,7 +10,7 @@ from callserver.dsp.tones import play, tone
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Progress, Stage
 from callserver.emulator.phone import Phone
-from callserver.emulator.tone_ear import ToneEar
+from callserver.emulator.tone_detector import ToneEar
 
 
 class Ear:

@@ -15,9 +15,9 @@ from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.dsp.tones import tone
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Stage
-from callserver.emulator.performance import Happening, run_script
-from callserver.emulator.residents import move_in
 from callserver.emulator.script import ScriptError, Step, read_script
+from callserver.emulator.script_run import Happening, run_script
+from callserver.emulator.service_numbers import move_in
 
 SHOPPER = """
 caller 13912345678 "Li Ming" withheld   # hides the number

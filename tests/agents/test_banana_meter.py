@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from twisted.spread.banana import Banana, encode
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.agents.gauge import Gauge, Limits, TooMuch
+from callserver.agents.banana_meter import Gauge, Limits, TooMuch
 
 WIDE = Limits(message_bytes=10**6, message_items=10**4)
 SMALL = Limits(message_bytes=100, message_items=20, depth=4, total_bytes=300)
