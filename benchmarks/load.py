@@ -293,7 +293,7 @@ async def key_to_silence(house: House, n: int) -> float:
     """
     phone = house.phones[n % N_LINES]
     house.quiet()
-    await phone.when(lambda: phone.mouth.silent)
+    await phone.when(lambda: phone.transmitter.is_empty)
     await deferLater(reactor, 0.5)
     last_s = float("-inf")
 
@@ -324,7 +324,7 @@ def heard_since(last_s: float) -> bool:
 async def mouth_to_ear(house: House) -> float:
     """Milliseconds from a chirp given to one caller's mouth until an agent's program has it."""
     house.quiet()
-    await house.phones[7].when(lambda: house.phones[7].mouth.silent)
+    await house.phones[7].when(lambda: house.phones[7].transmitter.is_empty)
     await deferLater(reactor, 0.5)
     heard: Deferred[float] = Deferred()
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from callserver.emulator.command_line import BadCommand, Command, Kind
+from callserver.emulator.command_line import BadCommand, Command, CommandKind
 from callserver.emulator.dialling import answer_data, dial, send_tones
 from callserver.emulator.parameters import BASIC, CARRIAGE_RETURN, PARAMETERS
 
 if TYPE_CHECKING:
     from callserver.emulator.dce import Dce
 
-Lines = list[str]
+Information = list[str]
 REGISTER_MAX = 255
 EVENTS = "00000000"  # masks in +VLS=?
 
@@ -20,7 +20,7 @@ class CommandSet:
 
     def __init__(self, dce: "Dce") -> None:
         self._dce = dce
-        self._by_name: dict[str, Callable[[Command], Lines]] = {
+        self._by_name: dict[str, Callable[[Command], Information]] = {
             "A": self._answer,
             "D": self._dial,
             "H": self._hook,
@@ -46,7 +46,7 @@ class CommandSet:
             "+VRID": self._repeat_caller,
         }
 
-    def do(self, command: Command) -> Lines:
+    def do(self, command: Command) -> Information:
         """
         Do it.
 
@@ -67,8 +67,8 @@ class CommandSet:
         """Whether OK follows its information without a blank line: CX chips do so after answers to questions."""
         return name[0] in "+-S" and not name.startswith("+GM")
 
-    def _voice(self, action: Callable[[Command], Lines]) -> Callable[[Command], Lines]:
-        def only_in_voice(command: Command) -> Lines:
+    def _voice(self, action: Callable[[Command], Information]) -> Callable[[Command], Information]:
+        def only_in_voice(command: Command) -> Information:
             self._demand(self._dce.settings.voice)
             return action(command)
 
@@ -78,38 +78,38 @@ class CommandSet:
         if not condition:
             raise BadCommand
 
-    def _nothing(self, command: Command) -> Lines:
+    def _nothing(self, command: Command) -> Information:
         return []
 
-    def _refuse(self, command: Command) -> Lines:
+    def _refuse(self, command: Command) -> Information:
         raise BadCommand(command.name)
 
-    def _told(self, command: Command, text: str) -> Lines:
-        self._demand(command.kind is Kind.DO)
+    def _told(self, command: Command, text: str) -> Information:
+        self._demand(command.kind is CommandKind.DO)
         return [text]
 
     # Basic commands
 
-    def _basic(self, command: Command) -> Lines:
+    def _basic(self, command: Command) -> Information:
         highest, _ = BASIC[command.name]
         value = int(command.value or 0)
         self._demand(value <= highest)
         self._dce.settings.basic[command.name] = value
         return []
 
-    def _register(self, command: Command) -> Lines:
+    def _register(self, command: Command) -> Information:
         registers = self._dce.settings.registers
         number = int(command.name[1:] or 0)
         self._demand(number in registers)
-        if command.kind is Kind.READ:
+        if command.kind is CommandKind.READ:
             return [f"{registers[number]:03d}"]
-        if command.kind is Kind.SET:
+        if command.kind is CommandKind.SET:
             value = int(command.value or 0)
             self._demand(value <= (127 if number <= CARRIAGE_RETURN else REGISTER_MAX))
             registers[number] = value
         return []
 
-    def _answer(self, command: Command) -> Lines:
+    def _answer(self, command: Command) -> Information:
         if self._dce.settings.voice:
             self._dce.lift()
             self._dce.settings.device = 1
@@ -117,12 +117,12 @@ class CommandSet:
             self._dce.run(answer_data(self._dce), abortable=True)
         return []
 
-    def _dial(self, command: Command) -> Lines:
+    def _dial(self, command: Command) -> Information:
         stays = command.value.endswith(";")
         self._dce.run(dial(self._dce, command.value.rstrip(";"), stays), abortable=True)
         return []
 
-    def _hook(self, command: Command) -> Lines:
+    def _hook(self, command: Command) -> Information:
         self._demand(command.value in ("", "0", "1"))
         self._hang_up() if command.value != "1" else self._dce.lift()
         return []
@@ -131,20 +131,20 @@ class CommandSet:
         self._dce.hang_up()
         self._dce.settings.device = 0
 
-    def _identity(self, command: Command) -> Lines:
+    def _identity(self, command: Command) -> Information:
         text = self._dce.chip.identity.get(int(command.value or 0))
         return [text] if text else []
 
-    def _reset(self, command: Command) -> Lines:
+    def _reset(self, command: Command) -> Information:
         self._hang_up()
         self._dce.settings.factory()
         return []
 
-    def _factory(self, command: Command) -> Lines:
+    def _factory(self, command: Command) -> Information:
         self._dce.settings.factory(everything=False)
         return []
 
-    def _view(self, command: Command) -> Lines:
+    def _view(self, command: Command) -> Information:
         settings = self._dce.settings
         return [
             "ACTIVE PROFILE:",
@@ -154,14 +154,14 @@ class CommandSet:
 
     # Extended commands
 
-    def _parameter(self, command: Command) -> Lines:
+    def _parameter(self, command: Command) -> Information:
         parameter, numbers = PARAMETERS[command.name], self._dce.settings.numbers
         self._demand(self._dce.settings.voice or not parameter.voice_only)
-        if command.kind is Kind.TEST:
+        if command.kind is CommandKind.TEST:
             return [parameter.described()]
-        if command.kind is Kind.READ:
+        if command.kind is CommandKind.READ:
             return [",".join(map(str, numbers[command.name]))]
-        self._demand(command.kind is Kind.SET)
+        self._demand(command.kind is CommandKind.SET)
         try:
             values = parameter.read(command.value, numbers[command.name])
         except ValueError as problem:
@@ -170,32 +170,32 @@ class CommandSet:
             numbers[command.name] = values
         return []
 
-    def _service(self, command: Command) -> Lines:
+    def _service(self, command: Command) -> Information:
         settings = self._dce.settings
-        if command.kind is Kind.TEST:
+        if command.kind is CommandKind.TEST:
             return [",".join(self._dce.chip.classes)]
-        if command.kind is Kind.READ:
+        if command.kind is CommandKind.READ:
             return [settings.service]
-        self._demand(command.kind is Kind.SET and command.value in self._dce.chip.classes)
+        self._demand(command.kind is CommandKind.SET and command.value in self._dce.chip.classes)
         if settings.voice and command.value != settings.service and settings.numbers["+VNH"] == (0,):
             self._hang_up()
         settings.service = command.value
         return []
 
-    def _country(self, command: Command) -> Lines:
+    def _country(self, command: Command) -> Information:
         settings = self._dce.settings
-        if command.kind is Kind.TEST:
+        if command.kind is CommandKind.TEST:
             return [f"({settings.country_code})"]
-        if command.kind is Kind.READ:
+        if command.kind is CommandKind.READ:
             return [settings.country_code]
-        self._demand(command.kind is Kind.SET and command.value == settings.country_code)
+        self._demand(command.kind is CommandKind.SET and command.value == settings.country_code)
         return []
 
-    def _line(self, command: Command) -> Lines:
+    def _line(self, command: Command) -> Information:
         devices = self._dce.chip.devices
-        if command.kind is Kind.TEST:
+        if command.kind is CommandKind.TEST:
             return [f'{label},"{name}",{EVENTS},{EVENTS},{EVENTS}' for label, name in devices.items()]
-        if command.kind is Kind.READ:
+        if command.kind is CommandKind.READ:
             return [str(self._dce.settings.device)]
         label = self._number(command)
         self._demand(label in devices)
@@ -206,43 +206,43 @@ class CommandSet:
         self._dce.settings.device = label
         return []
 
-    def _sampling(self, command: Command) -> Lines:
+    def _sampling(self, command: Command) -> Information:
         samplings, settings = self._dce.chip.samplings, self._dce.settings
-        if command.kind is Kind.TEST:
+        if command.kind is CommandKind.TEST:
             return [f'{number},"{each.name}",{each.bits},0,(8000),(0),(0)' for number, each in samplings.items()]
-        if command.kind is Kind.READ:
+        if command.kind is CommandKind.READ:
             return [f"{settings.sampling},8000,0,0"]
-        self._demand(command.kind is Kind.SET)
+        self._demand(command.kind is CommandKind.SET)
         number, *others = command.value.split(",")
         self._demand(number.isdecimal() and int(number) in samplings)
         self._demand(all(given in ("", only) for given, only in zip(others, ("8000", "0", "0"), strict=False)))
         settings.sampling = int(number)
         return []
 
-    def _stream(self, command: Command, plays: bool, records: bool) -> Lines:
-        if command.kind is Kind.TEST:
+    def _stream(self, command: Command, plays: bool, records: bool) -> Information:
+        if command.kind is CommandKind.TEST:
             return []
-        self._demand(command.kind is Kind.DO)
+        self._demand(command.kind is CommandKind.DO)
         self._dce.open_stream(plays, records)
         return []
 
-    def _tones(self, command: Command) -> Lines:
-        if command.kind is Kind.TEST:
+    def _tones(self, command: Command) -> Information:
+        if command.kind is CommandKind.TEST:
             return ["(200-3400),(200-3400),(0-255)"]
-        self._demand(command.kind is Kind.SET)
+        self._demand(command.kind is CommandKind.SET)
         try:
             self._dce.run(send_tones(self._dce, command.value), abortable=False)
         except ValueError as problem:
             raise BadCommand(command.value) from problem
         return []
 
-    def _repeat_caller(self, command: Command) -> Lines:
+    def _repeat_caller(self, command: Command) -> Information:
         report = self._dce.caller_report
-        self._demand(command.kind is Kind.SET and command.value in ("0", "1"))
+        self._demand(command.kind is CommandKind.SET and command.value in ("0", "1"))
         if report.latest:
             self._dce.tell(report.text(report.latest, 1 + int(command.value)))
         return []
 
     def _number(self, command: Command) -> int:
-        self._demand(command.kind is Kind.SET and command.value.isdecimal())
+        self._demand(command.kind is CommandKind.SET and command.value.isdecimal())
         return int(command.value)

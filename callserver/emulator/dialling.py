@@ -1,4 +1,4 @@
-"""What a modem does on the line by itself, as stories: each `yield` is 20 ms."""
+"""What a modem does on the line by itself, as coroutines: each `yield` is 20 ms."""
 
 import re
 from collections.abc import Generator
@@ -14,7 +14,7 @@ from callserver.emulator.parameters import BEFORE_DIALLING_S, COMMA_S, KEY_MS, W
 if TYPE_CHECKING:
     from callserver.emulator.dce import Dce
 
-Story = Generator[None, None, str]
+Procedure = Generator[None, None, str]
 
 NO_DIALTONE_S = 6.0
 QUIET_ANSWER_S = 5.0
@@ -26,7 +26,7 @@ BLIND = 2  # X0, X1: do not wait for dial tone
 _TONES = re.compile(r"\[(\d*),(\d*),(\d+)\]|\{([0-9A-D*#!]),(\d+)\}|([0-9A-D*#!,])")
 
 
-def dial(dce: "Dce", number: str, stays: bool) -> Story:
+def dial(dce: "Dce", number: str, stays: bool) -> Procedure:
     """
     ATD.
 
@@ -47,7 +47,7 @@ def dial(dce: "Dce", number: str, stays: bool) -> Story:
     return (yield from _judge(dce))
 
 
-def answer_data(dce: "Dce") -> Story:
+def answer_data(dce: "Dce") -> Procedure:
     """ATA outside voice mode: answer tone, then wait for a data modem, which never comes."""
     dce.lift()
     yield from _say(dce, tone([ANSWER_TONE_HZ], round(ANSWER_TONE_S * RATE_HZ), TONE_LEVEL_DBM0))
@@ -55,7 +55,7 @@ def answer_data(dce: "Dce") -> Story:
     return _give_up(dce, "NO CARRIER")
 
 
-def send_tones(dce: "Dce", text: str) -> Story:
+def send_tones(dce: "Dce", text: str) -> Procedure:
     """
     +VTS: `[f1,f2,n]`, `{key,n}` or a key, with commas between; n in 10 ms. OK when all has sounded.
 
@@ -68,7 +68,7 @@ def send_tones(dce: "Dce", text: str) -> Story:
     return _say_all(dce, [_sound(piece, key_ms) for piece in pieces])
 
 
-def _say_all(dce: "Dce", sounds: list[FloatArray]) -> Story:
+def _say_all(dce: "Dce", sounds: list[FloatArray]) -> Procedure:
     for sound in sounds:
         yield from _say(dce, sound)
     return "OK"
@@ -108,7 +108,7 @@ def _dial_tone(dce: "Dce") -> Generator[None, None, bool]:
     return (yield from _heard(dce, "dial", NO_DIALTONE_S))
 
 
-def _judge(dce: "Dce") -> Story:
+def _judge(dce: "Dce") -> Procedure:
     """Listen until the call is answered, as far as a modem can tell, or has come to nothing."""
     settings, since_ms = dce.settings, dce.now_ms
     dce.tones.clear()
@@ -134,8 +134,8 @@ def _give_up(dce: "Dce", result: str) -> str:
 
 
 def _say(dce: "Dce", sound: FloatArray) -> Generator[None, None, None]:
-    dce.mouth.say(sound)
-    while not dce.mouth.silent:
+    dce.transmitter.feed(sound)
+    while not dce.transmitter.is_empty:
         yield
 
 

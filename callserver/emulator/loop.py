@@ -45,12 +45,12 @@ class CallerId:
 
 
 class Terminal(Protocol):
-    """What hangs on a loop. Every 20 ms the exchange calls `speak`, then `hear`; the rest as it happens."""
+    """What hangs on a loop. Every 20 ms the exchange calls `read_sound`, then `feed_sound`; the rest as it happens."""
 
-    def speak(self) -> FloatArray | None:
+    def read_sound(self) -> FloatArray | None:
         """Its next block, shape (160,); None for silence. Called on hook too."""
 
-    def hear(self, block: FloatArray | None) -> None:
+    def feed_sound(self, block: FloatArray | None) -> None:
         """What comes from the line, shape (160,), valid until the next block; None while on hook."""
 
     def key_heard(self, key: str, down: bool) -> None:
@@ -59,11 +59,11 @@ class Terminal(Protocol):
     def tone_heard(self, tone: str) -> None:
         """A tone in what it hears has been recognised by its cadence; again for each further cycle."""
 
-    def bell(self, on: bool) -> None:
+    def ringing(self, on: bool) -> None:
         """Ringing current begins or stops."""
 
     def caller_id(self, caller: CallerId) -> None:
-        """Once, in the first long silence of the bell."""
+        """Once, in the first long pause of the ringing."""
 
     def progress(self, progress: Progress) -> None:
         """How its call gets on."""
@@ -72,19 +72,19 @@ class Terminal(Protocol):
         """The exchange has interrupted the loop current: the other one has hung up."""
 
 
-class NothingPlugged:
+class NoTerminal:
     """A socket without a telephone."""
 
-    def speak(self) -> FloatArray | None:
+    def read_sound(self) -> FloatArray | None:
         return None
 
-    def hear(self, block: FloatArray | None) -> None: ...
+    def feed_sound(self, block: FloatArray | None) -> None: ...
 
     def key_heard(self, key: str, down: bool) -> None: ...
 
     def tone_heard(self, tone: str) -> None: ...
 
-    def bell(self, on: bool) -> None: ...
+    def ringing(self, on: bool) -> None: ...
 
     def caller_id(self, caller: CallerId) -> None: ...
 
@@ -94,7 +94,7 @@ class NothingPlugged:
 
 
 @dataclass(eq=False)
-class Line:
+class SubscriberLine:
     """One subscriber's line, from its exchange to its socket; `terminal` is what is plugged in there."""
 
     number: str
@@ -102,9 +102,9 @@ class Line:
     switch: "Switch"
     name: str = ""
     withheld: bool = False  # do not show the number to those it calls
-    terminal: Terminal = field(default_factory=NothingPlugged)
+    terminal: Terminal = field(default_factory=NoTerminal)
     stage: Stage = Stage.ON_HOOK
-    peer: "Line | None" = None
+    peer: "SubscriberLine | None" = None
     tone: ToneSource | None = None
     digits: str = ""
     timer: IDelayedCall | None = None

@@ -1,4 +1,4 @@
-"""A subscriber's telephone: hook, keypad, mouth and ear."""
+"""A subscriber's telephone: hook switch, keypad, handset, ringer."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,8 +8,8 @@ from twisted.internet.interfaces import IReactorTime
 
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.tones import dtmf
-from callserver.emulator.handset import Mouth, SoundLog, is_sound
-from callserver.emulator.loop import CallerId, Line, Progress, Stage
+from callserver.emulator.handset import HandsetRecording, Transmitter, is_sound
+from callserver.emulator.loop import CallerId, Progress, Stage, SubscriberLine
 
 KEY_MS, PAUSE_MS = 100.0, 100.0
 
@@ -19,20 +19,20 @@ class Phone:
     A telephone that a script or a person uses. It knows what its network tells it (`line.stage`) and what it hears.
 
     `sounded_s`: when it last heard a sound, and `tones`: when each tone was last heard, on the exchange's time;
-    `on_sound`: called with each block heard; `on_progress`: with what the network tells; `on_bell`: with the bell.
+    `on_sound`: called with each block heard; `on_progress`: with what the network tells; `on_ringing`: with the bell.
     """
 
-    def __init__(self, line: Line, time: IReactorTime) -> None:
-        self.line, self.time, self.mouth = line, time, Mouth()
+    def __init__(self, line: SubscriberLine, time: IReactorTime) -> None:
+        self.line, self.time, self.transmitter = line, time, Transmitter()
         self.sounded_s = -1.0
         self.tones: dict[str, float] = {}
         self.caller: CallerId | None = None  # of the latest call to here
         self.ending: Progress | None = None  # why the latest call from here came to nothing, or GONE
         self.on_sound: Callable[[FloatArray], None] = lambda block: None
         self.on_progress: Callable[[Progress], None] = lambda progress: None
-        self.on_bell: Callable[[bool], None] = lambda on: None
+        self.on_ringing: Callable[[bool], None] = lambda on: None
         self._said: FloatArray | None = None
-        self._log: SoundLog | None = None
+        self._recording: HandsetRecording | None = None
         self._waiters: list[tuple[Callable[[], bool], Deferred[None]]] = []
         line.terminal = self
 
@@ -56,12 +56,12 @@ class Phone:
 
     def say(self, samples: FloatArray) -> Deferred[None]:
         """Speak, shape (n,), after what is being said; fires when all is said, also if hanging up cut it short."""
-        self.mouth.say(samples)
-        return self.when(lambda: self.mouth.silent)
+        self.transmitter.feed(samples)
+        return self.when(lambda: self.transmitter.is_empty)
 
     def hang_up(self) -> None:
         """On hook; what was not yet said is not said."""
-        self.mouth.stop()
+        self.transmitter.clear()
         self.line.hang_up()
 
     def when(self, condition: Callable[[], bool]) -> Deferred[None]:
@@ -75,25 +75,25 @@ class Phone:
     def record(self, path: Path) -> None:
         """From now, while off hook, keep both sides of its calls: left heard, right said."""
         self.stop_recording()
-        self._log = SoundLog(path)
+        self._recording = HandsetRecording(path)
 
     def stop_recording(self) -> None:
         """The file is whole; harmless when none is kept."""
-        if self._log:
-            self._log.close()
-        self._log = None
+        if self._recording:
+            self._recording.close()
+        self._recording = None
 
-    def speak(self) -> FloatArray | None:
-        self._said = self.mouth.read()
+    def read_sound(self) -> FloatArray | None:
+        self._said = self.transmitter.read()
         return self._said
 
-    def hear(self, block: FloatArray | None) -> None:
+    def feed_sound(self, block: FloatArray | None) -> None:
         if block is not None:
             if is_sound(block):
                 self.sounded_s = self.time.seconds()
             self.on_sound(block)
-            if self._log:
-                self._log.add(block, self._said)
+            if self._recording:
+                self._recording.feed(block, self._said)
         if self._waiters:
             self._look()
 
@@ -102,8 +102,8 @@ class Phone:
     def tone_heard(self, tone: str) -> None:
         self.tones[tone] = self.time.seconds()
 
-    def bell(self, on: bool) -> None:
-        self.on_bell(on)
+    def ringing(self, on: bool) -> None:
+        self.on_ringing(on)
 
     def caller_id(self, caller: CallerId) -> None:
         self.caller = caller

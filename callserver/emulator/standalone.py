@@ -22,7 +22,7 @@ from callserver.emulator.chip import Chip
 from callserver.emulator.control_server import control_service
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.pty_modem import PtyModem
-from callserver.emulator.service_numbers import move_in
+from callserver.emulator.service_numbers import add_service_numbers
 
 
 def serve(
@@ -57,7 +57,7 @@ def serve(
                 link.parent.mkdir(parents=True, exist_ok=True)
             modems.append(PtyModem(exchange.add_line(line_number), reactor, chip=chip, link=link))
         exchange.hunt(number, [modem.line for modem in modems])
-        move_in(exchange, read_wav(played) if played else None)
+        add_service_numbers(exchange, read_wav(played) if played else None)
         ports = {modem.line.number: modem.path for modem in modems}
         socket.parent.mkdir(parents=True, exist_ok=True)
         control = control_service(reactor, exchange, socket, lambda: ports)

@@ -10,7 +10,7 @@ from callserver.dsp.tones import play, tone
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Progress, Stage
 from callserver.emulator.phone import Phone
-from callserver.emulator.tone_detector import ToneEar
+from callserver.emulator.tone_detector import ToneDetector
 
 
 class Ear:
@@ -49,7 +49,7 @@ class CallTests(ExchangeCase):
         """Ringback for the one, the bell for the other; then both hear each other; then busy tone."""
         bells: list[bool] = []
         progress: list[Progress] = []
-        self.wang.on_bell, self.li.on_progress = bells.append, progress.append
+        self.wang.on_ringing, self.li.on_progress = bells.append, progress.append
         self.li.dial("8008")
         self.run_s(5.5)
         self.assertEqual(bells, [True, False, True])  # 1 s on, 4 s off
@@ -210,8 +210,8 @@ class CountryTests(SynchronousTestCase):
         for plan in PLANS.values():
             for name in {"ringback", "busy", "congestion"} & set(plan.tones):
                 if (plan.code, name) not in alike:
-                    ear = ToneEar(plan, 1)
+                    detector = ToneDetector(plan, 1)
                     sound = np.concatenate([np.zeros(77, np.float32), play(plan.tones[name], 12.0, -20.0)])
                     blocks = sound[: len(sound) // 160 * 160].reshape(-1, 1, 160)
-                    found = {heard.tone for block in blocks for heard in ear.feed(block)}
+                    found = {heard.tone for block in blocks for heard in detector.feed(block)}
                     self.assertEqual(found, {name}, plan.code)
