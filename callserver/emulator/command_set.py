@@ -1,14 +1,11 @@
 """What each command of the modem does."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from callserver.emulator.command_line import BadCommand, Command, CommandKind
 from callserver.emulator.dialling import answer_data, dial, send_tones
 from callserver.emulator.parameters import BASIC, CARRIAGE_RETURN, PARAMETERS
-
-if TYPE_CHECKING:
-    from callserver.emulator.dce import Dce
+from callserver.emulator.voice_modem import IVoiceModem
 
 Information = list[str]
 REGISTER_MAX = 255
@@ -18,8 +15,8 @@ EVENTS = "00000000"  # masks in +VLS=?
 class CommandSet:
     """Does commands on its modem; information comes back as lines, refusal as `BadCommand`."""
 
-    def __init__(self, dce: "Dce") -> None:
-        self._dce = dce
+    def __init__(self, modem: IVoiceModem) -> None:
+        self._modem = modem
         self._by_name: dict[str, Callable[[Command], Information]] = {
             "A": self._answer,
             "D": self._dial,
@@ -34,9 +31,9 @@ class CommandSet:
             "&W": self._nothing,
             "+FCLASS": self._service,
             "+GCI": self._country,
-            "+GMI": lambda command: self._told(command, f"+GMI: {self._dce.chip.manufacturer}"),
-            "+GMM": lambda command: self._told(command, f"+GMM: {self._dce.chip.model}"),
-            "+GMR": lambda command: self._told(command, f"+GMR: {self._dce.chip.revision}"),
+            "+GMI": lambda command: self._told(command, f"+GMI: {self._modem.chip.manufacturer}"),
+            "+GMM": lambda command: self._told(command, f"+GMM: {self._modem.chip.model}"),
+            "+GMR": lambda command: self._told(command, f"+GMR: {self._modem.chip.revision}"),
             "+VLS": self._voice(self._line),
             "+VSM": self._voice(self._sampling),
             "+VTX": self._voice(lambda command: self._stream(command, plays=True, records=False)),
@@ -69,7 +66,7 @@ class CommandSet:
 
     def _voice(self, action: Callable[[Command], Information]) -> Callable[[Command], Information]:
         def only_in_voice(command: Command) -> Information:
-            self._demand(self._dce.settings.voice)
+            self._demand(self._modem.settings.voice)
             return action(command)
 
         return only_in_voice
@@ -94,11 +91,11 @@ class CommandSet:
         highest, _ = BASIC[command.name]
         value = int(command.value or 0)
         self._demand(value <= highest)
-        self._dce.settings.basic[command.name] = value
+        self._modem.settings.basic[command.name] = value
         return []
 
     def _register(self, command: Command) -> Information:
-        registers = self._dce.settings.registers
+        registers = self._modem.settings.registers
         number = int(command.name[1:] or 0)
         self._demand(number in registers)
         if command.kind is CommandKind.READ:
@@ -110,42 +107,42 @@ class CommandSet:
         return []
 
     def _answer(self, command: Command) -> Information:
-        if self._dce.settings.voice:
-            self._dce.lift()
-            self._dce.settings.device = 1
+        if self._modem.settings.voice:
+            self._modem.lift()
+            self._modem.settings.device = 1
         else:
-            self._dce.run(answer_data(self._dce), abortable=True)
+            self._modem.run(answer_data(self._modem), abortable=True)
         return []
 
     def _dial(self, command: Command) -> Information:
         stays = command.value.endswith(";")
-        self._dce.run(dial(self._dce, command.value.rstrip(";"), stays), abortable=True)
+        self._modem.run(dial(self._modem, command.value.rstrip(";"), stays), abortable=True)
         return []
 
     def _hook(self, command: Command) -> Information:
         self._demand(command.value in ("", "0", "1"))
-        self._hang_up() if command.value != "1" else self._dce.lift()
+        self._hang_up() if command.value != "1" else self._modem.lift()
         return []
 
     def _hang_up(self) -> None:
-        self._dce.hang_up()
-        self._dce.settings.device = 0
+        self._modem.hang_up()
+        self._modem.settings.device = 0
 
     def _identity(self, command: Command) -> Information:
-        text = self._dce.chip.identity.get(int(command.value or 0))
+        text = self._modem.chip.identity.get(int(command.value or 0))
         return [text] if text else []
 
     def _reset(self, command: Command) -> Information:
         self._hang_up()
-        self._dce.settings.factory()
+        self._modem.settings.factory()
         return []
 
     def _factory(self, command: Command) -> Information:
-        self._dce.settings.factory(everything=False)
+        self._modem.settings.factory(everything=False)
         return []
 
     def _view(self, command: Command) -> Information:
-        settings = self._dce.settings
+        settings = self._modem.settings
         return [
             "ACTIVE PROFILE:",
             " ".join(f"{name}{value}" for name, value in settings.basic.items()),
@@ -155,8 +152,8 @@ class CommandSet:
     # Extended commands
 
     def _parameter(self, command: Command) -> Information:
-        parameter, numbers = PARAMETERS[command.name], self._dce.settings.numbers
-        self._demand(self._dce.settings.voice or not parameter.voice_only)
+        parameter, numbers = PARAMETERS[command.name], self._modem.settings.numbers
+        self._demand(self._modem.settings.voice or not parameter.voice_only)
         if command.kind is CommandKind.TEST:
             return [parameter.described()]
         if command.kind is CommandKind.READ:
@@ -171,19 +168,19 @@ class CommandSet:
         return []
 
     def _service(self, command: Command) -> Information:
-        settings = self._dce.settings
+        settings = self._modem.settings
         if command.kind is CommandKind.TEST:
-            return [",".join(self._dce.chip.classes)]
+            return [",".join(self._modem.chip.classes)]
         if command.kind is CommandKind.READ:
             return [settings.service]
-        self._demand(command.kind is CommandKind.SET and command.value in self._dce.chip.classes)
+        self._demand(command.kind is CommandKind.SET and command.value in self._modem.chip.classes)
         if settings.voice and command.value != settings.service and settings.numbers["+VNH"] == (0,):
             self._hang_up()
         settings.service = command.value
         return []
 
     def _country(self, command: Command) -> Information:
-        settings = self._dce.settings
+        settings = self._modem.settings
         if command.kind is CommandKind.TEST:
             return [f"({settings.country_code})"]
         if command.kind is CommandKind.READ:
@@ -192,22 +189,22 @@ class CommandSet:
         return []
 
     def _line(self, command: Command) -> Information:
-        devices = self._dce.chip.devices
+        devices = self._modem.chip.devices
         if command.kind is CommandKind.TEST:
             return [f'{label},"{name}",{EVENTS},{EVENTS},{EVENTS}' for label, name in devices.items()]
         if command.kind is CommandKind.READ:
-            return [str(self._dce.settings.device)]
+            return [str(self._modem.settings.device)]
         label = self._number(command)
         self._demand(label in devices)
         if "T" in devices[label]:
-            self._dce.lift()
+            self._modem.lift()
         else:
-            self._dce.hang_up()
-        self._dce.settings.device = label
+            self._modem.hang_up()
+        self._modem.settings.device = label
         return []
 
     def _sampling(self, command: Command) -> Information:
-        samplings, settings = self._dce.chip.samplings, self._dce.settings
+        samplings, settings = self._modem.chip.samplings, self._modem.settings
         if command.kind is CommandKind.TEST:
             return [f'{number},"{each.name}",{each.bits},0,(8000),(0),(0)' for number, each in samplings.items()]
         if command.kind is CommandKind.READ:
@@ -223,7 +220,7 @@ class CommandSet:
         if command.kind is CommandKind.TEST:
             return []
         self._demand(command.kind is CommandKind.DO)
-        self._dce.open_stream(plays, records)
+        self._modem.open_stream(plays, records)
         return []
 
     def _tones(self, command: Command) -> Information:
@@ -231,16 +228,16 @@ class CommandSet:
             return ["(200-3400),(200-3400),(0-255)"]
         self._demand(command.kind is CommandKind.SET)
         try:
-            self._dce.run(send_tones(self._dce, command.value), abortable=False)
+            self._modem.run(send_tones(self._modem, command.value), abortable=False)
         except ValueError as problem:
             raise BadCommand(command.value) from problem
         return []
 
     def _repeat_caller(self, command: Command) -> Information:
-        report = self._dce.caller_report
+        report = self._modem.caller_report
         self._demand(command.kind is CommandKind.SET and command.value in ("0", "1"))
         if report.latest:
-            self._dce.tell(report.text(report.latest, 1 + int(command.value)))
+            self._modem.tell(report.text(report.latest, 1 + int(command.value)))
         return []
 
     def _number(self, command: Command) -> int:

@@ -1,7 +1,5 @@
 """A V.253 voice modem: bytes to and from the computer, sound to and from the line. No transport, no clock."""
 
-from collections.abc import Generator
-
 from callserver.dsp.frames import BLOCK_MS, FloatArray
 from callserver.emulator.caller_report import CallerReport
 from callserver.emulator.chip import CX93001, RESULTS, Chip
@@ -12,9 +10,8 @@ from callserver.emulator.loop import CallerId, Progress, Stage, SubscriberLine
 from callserver.emulator.settings import Settings
 from callserver.emulator.tone_detector import FAX_ANSWER, FAX_CALLING
 from callserver.emulator.voice_bytes import event
+from callserver.emulator.voice_modem import Procedure
 from callserver.emulator.voice_stream import VoiceStream
-
-Procedure = Generator[None, None, str]  # one step each 20 ms; returns the result code
 
 CHARACTERS_IGNORED_MS = 125  # V.250 5.6.1: after a line, so that <CR><LF> does not abort
 INPUT_BYTES = 256

@@ -3,15 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall
 
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.tones import ToneSource
-
-if TYPE_CHECKING:
-    from callserver.emulator.switch import Switch
 
 
 class Progress(Enum):
@@ -93,13 +90,33 @@ class NoTerminal:
     def loop_break(self) -> None: ...
 
 
+class ICallControl(Protocol):
+    """Where a line's off-hook, on-hook and dialled digits go: the exchange's switch."""
+
+    @property
+    def country(self) -> str:
+        """Its two letters."""
+
+    def lifted(self, line: "SubscriberLine") -> None:
+        """Off hook."""
+
+    def hung_up(self, line: "SubscriberLine") -> None:
+        """On hook."""
+
+    def asked_for(self, line: "SubscriberLine", number: str) -> None:
+        """A number in one piece, as mobile telephones send it."""
+
+    def dialled(self, line: "SubscriberLine", key: str) -> None:
+        """One key."""
+
+
 @dataclass(eq=False)
 class SubscriberLine:
     """One subscriber's line, from its exchange to its socket; `terminal` is what is plugged in there."""
 
     number: str
     row: int  # of the exchange's arrays
-    switch: "Switch"
+    switch: ICallControl
     name: str = ""
     withheld: bool = False  # do not show the number to those it calls
     terminal: Terminal = field(default_factory=NoTerminal)
