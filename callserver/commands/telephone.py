@@ -58,17 +58,17 @@ async def _use(
     card = _sound_card(lambda sound: reactor.callFromThread(phone.say, sound))
     lost: Deferred[int] = Deferred()
     phone: RemotePhone = RemotePhone(
-        lambda *event: hand.happened(*event),
+        lambda *event: user.happened(*event),
         card.play if card else None,
         lambda: None if lost.called else lost.errback(ConnectionClosed()),
     )
-    hand: Any = KeyboardTelephone(phone, Keypad(voices), reactor) if sys.stdin.isatty() else ScriptedTelephone(phone)
+    user: Any = KeyboardTelephone(phone, Keypad(voices), reactor) if sys.stdin.isatty() else ScriptedTelephone(phone)
     kept = heard or (None if card else Path("heard.wav"))
     try:
         await open_phone(reactor, socket, phone, caller, kept)
         with _keys():
-            StandardIO(hand)  # type: ignore[no-untyped-call]
-            failures = await _first(hand.over, lost)
+            StandardIO(user)  # type: ignore[no-untyped-call]
+            failures = await _first(user.over, lost)
     except ConnectionClosed as problem:
         raise SystemExit("the exchange has stopped / 交换机已停止") from problem
     except (Failed, ConnectError) as problem:

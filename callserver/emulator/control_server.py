@@ -17,7 +17,7 @@ from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.frames import FloatArray
 from callserver.emulator.control import Failed, Lines, OpenPhone, PhoneEvent, RunScript, SendSound, SoundHeard
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.phone import Phone
+from callserver.emulator.phone import Phone, PhoneListener
 from callserver.emulator.script import ScriptError
 from callserver.emulator.script_run import ScriptEvent, ScriptRun
 
@@ -31,6 +31,7 @@ class ControlServer(AMP):
         super().__init__()
         self._exchange, self._ports = exchange, ports
         self._run: ScriptRun | None = None
+        self._listener = PhoneListener()
         self._brought: Phone | None = None  # a telephone that goes with this program
         self._under_way: list[Deferred[None]] = []
 
@@ -60,8 +61,9 @@ class ControlServer(AMP):
         if phone:
             self._brought = phone if is_new else None
             phone.line.withheld = withheld
-            phone.on_ringing = self._bell
-            phone.on_sound = self._heard if listen else phone.on_sound
+            sound = {"on_sound": self._heard} if listen else {}
+            self._listener = PhoneListener(on_ringing=self._rings, **sound)
+            phone.attach(self._listener)
         return {}
 
     @RunScript.responder
@@ -95,8 +97,7 @@ class ControlServer(AMP):
             step.cancel()
         if self._run:
             if self._run.phone:
-                self._run.phone.on_ringing = lambda on: None
-                self._run.phone.on_sound = lambda block: None
+                self._run.phone.detach(self._listener)
             self._run.close()
         if self._brought:
             self._exchange.remove_phone(self._brought)
@@ -113,7 +114,7 @@ class ControlServer(AMP):
     def _tell(self, event: ScriptEvent) -> None:
         self.callRemote(PhoneEvent, at_s=event.at_s, line=event.line, what=event.what, stage=self._stage())
 
-    def _bell(self, on: bool) -> None:
+    def _rings(self, on: bool) -> None:
         self._tell(ScriptEvent(0.0, 0, "bell" if on else "bell stops"))
 
     def _heard(self, block: FloatArray) -> None:

@@ -1,6 +1,7 @@
 """A subscriber's telephone: hook switch, keypad, handset, ringer."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from twisted.internet.defer import Deferred, succeed
@@ -14,12 +15,29 @@ from callserver.emulator.loop import CallerId, Progress, Stage, SubscriberLine
 KEY_MS, PAUSE_MS = 100.0, 100.0
 
 
+def _ignored(_: object) -> None: ...
+
+
+@dataclass(frozen=True, eq=False)
+class PhoneListener:
+    """
+    What one user of a telephone is told; several may use it at the same time.
+
+    :param on_sound: each block heard, shape (160,), valid until the next
+    :param on_progress: what the network tells
+    :param on_ringing: whether ringing current flows, when it begins or stops
+    """
+
+    on_sound: Callable[[FloatArray], None] = _ignored
+    on_progress: Callable[[Progress], None] = _ignored
+    on_ringing: Callable[[bool], None] = _ignored
+
+
 class Phone:
     """
     A telephone that a script or a person uses. It knows what its network tells it (`line.stage`) and what it hears.
 
-    `sounded_s`: when it last heard a sound, and `tones`: when each tone was last heard, on the exchange's time;
-    `on_sound`: called with each block heard; `on_progress`: with what the network tells; `on_ringing`: with the bell.
+    `sounded_s`: when it last heard a sound, and `tones`: when each tone was last heard, on the exchange's time.
     """
 
     def __init__(self, line: SubscriberLine, time: IReactorTime) -> None:
@@ -28,13 +46,19 @@ class Phone:
         self.tones: dict[str, float] = {}
         self.caller: CallerId | None = None  # of the latest call to here
         self.ending: Progress | None = None  # why the latest call from here came to nothing, or GONE
-        self.on_sound: Callable[[FloatArray], None] = lambda block: None
-        self.on_progress: Callable[[Progress], None] = lambda progress: None
-        self.on_ringing: Callable[[bool], None] = lambda on: None
+        self._listeners: tuple[PhoneListener, ...] = ()
         self._said: FloatArray | None = None
         self._recording: HandsetRecording | None = None
         self._waiters: list[tuple[Callable[[], bool], Deferred[None]]] = []
         line.terminal = self
+
+    def attach(self, listener: PhoneListener) -> None:
+        """Tell this one too, from now on."""
+        self._listeners = (*self._listeners, listener)
+
+    def detach(self, listener: PhoneListener) -> None:
+        """Tell it no more; harmless when it was not attached."""
+        self._listeners = tuple(each for each in self._listeners if each is not listener)
 
     def lift(self) -> None:
         """Off hook: answers, or gets dial tone."""
@@ -91,7 +115,8 @@ class Phone:
         if block is not None:
             if is_sound(block):
                 self.sounded_s = self.time.seconds()
-            self.on_sound(block)
+            for listener in self._listeners:
+                listener.on_sound(block)
             if self._recording:
                 self._recording.feed(block, self._said)
         if self._waiters:
@@ -103,7 +128,8 @@ class Phone:
         self.tones[tone] = self.time.seconds()
 
     def ringing(self, on: bool) -> None:
-        self.on_ringing(on)
+        for listener in self._listeners:
+            listener.on_ringing(on)
 
     def caller_id(self, caller: CallerId) -> None:
         self.caller = caller
@@ -111,7 +137,8 @@ class Phone:
     def progress(self, progress: Progress) -> None:
         if progress not in (Progress.RINGBACK, Progress.ANSWERED):
             self.ending = progress
-        self.on_progress(progress)
+        for listener in self._listeners:
+            listener.on_progress(progress)
 
     def loop_break(self) -> None: ...
 

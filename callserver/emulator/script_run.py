@@ -12,7 +12,7 @@ from callserver.dsp.frames import FloatArray
 from callserver.dsp.sound.files import SoundFileError, read_wav
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Progress, Stage
-from callserver.emulator.phone import Phone
+from callserver.emulator.phone import Phone, PhoneListener
 from callserver.emulator.script import ScriptError, Step, read_script
 
 HERE = Path()
@@ -69,6 +69,7 @@ class ScriptRun:
         self._on_event, self._recording, self._folder = on_event, recording, folder
         self._began_s, self._line = exchange.time.seconds(), 0
         self._events: list[ScriptEvent] = []
+        self._listener = PhoneListener(on_progress=lambda progress: self._tell(progress.value))
         self._sounds: dict[Step, FloatArray] = {}
         self._steps: dict[str, Callable[[Step], Awaitable[None]]] = {
             "caller": self._caller,
@@ -113,7 +114,7 @@ class ScriptRun:
         if self.phone:
             self.phone.hang_up()
             self.phone.stop_recording()
-            self.phone.on_progress = lambda progress: None
+            self.phone.detach(self._listener)
         if self._brought:
             self._exchange.remove_phone(self._brought)
 
@@ -124,7 +125,7 @@ class ScriptRun:
 
     def _pick(self, phone: Phone) -> None:
         self.phone = phone
-        phone.on_progress = lambda progress: self._tell(progress.value)
+        phone.attach(self._listener)
         if self._recording:
             phone.record(self._recording)
 

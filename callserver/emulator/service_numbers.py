@@ -4,6 +4,7 @@ from callserver.dsp.frames import RATE_HZ, FloatArray
 from callserver.dsp.tones import tone
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Stage
+from callserver.emulator.phone import PhoneListener
 
 ANSWERS, BUSY, NO_ANSWER, UNOBTAINABLE = "200", "201", "202", "203"
 ANSWER_AFTER_S = 3.0
@@ -35,4 +36,4 @@ def add_announcement(exchange: Exchange, number: str, sound: FloatArray) -> None
             phone.say(sound).addCallback(lambda _: phone.hang_up())
 
     waiting: list[bool] = []
-    phone.on_ringing = on_ringing
+    phone.attach(PhoneListener(on_ringing=on_ringing))

@@ -132,21 +132,21 @@ class TypedTests(ControlCase):
         """Lines are done one after the other; mistakes are told and counted; the end of input ends."""
         self.take()
         told: list[str] = []
-        hand = ScriptedTelephone(self.client, told.append)
-        hand.dataReceived(b"dial 200\nwait answer\nnonsense\nwait 0.5\nhang up\n")
+        telephone = ScriptedTelephone(self.client, told.append)
+        telephone.dataReceived(b"dial 200\nwait answer\nnonsense\nwait 0.5\nhang up\n")
         self.run_s(3.2)
         self.assertEqual(self.exchange.phones["139"].stage, Stage.TALKING)
         self.run_s(0.6)
         self.assertEqual(self.exchange.phones["139"].stage, Stage.ON_HOOK)
-        self.assertNoResult(hand.over)
-        hand.connectionLost()
-        self.assertEqual(self.successResultOf(hand.over), 1)
+        self.assertNoResult(telephone.over)
+        telephone.connectionLost()
+        self.assertEqual(self.successResultOf(telephone.over), 1)
         self.assertEqual(len(told), 1)
         self.assertTrue(told[0].startswith("no command 'nonsense'"))
 
 
 class KeypadTests(SynchronousTestCase):
-    def test_strokes(self) -> None:
+    def test_keys(self) -> None:
         """Digits make a number on hook and are keys off hook; Enter dials and answers; space is the hook."""
         keypad = Keypad(["/a b.wav", "/c.wav"])
         self.assertEqual([keypad.feed(key) for key in "80x09\x7f8\r"], [""] * 7 + ["dial 8008"])

@@ -15,6 +15,7 @@ from callserver.emulator.chip import CX93001_WITH_LAWS, Chip
 from callserver.emulator.dce import Dce
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Stage
+from callserver.emulator.phone import PhoneListener
 from callserver.emulator.voice_bytes import FromComputer, shielded
 
 LINES = [b"ATZ\r", b"AT+FCLASS=8\r", b"junk", b"AT+VSM=?\r", b"ATS7?\r", b"\r", b"ATX;\r"]
@@ -241,7 +242,7 @@ class StreamTests(ModemCase):
 
     def heard_by_caller(self) -> list[np.ndarray]:
         blocks: list[np.ndarray] = []
-        self.caller.on_sound = lambda block: blocks.append(block.copy())
+        self.caller.attach(PhoneListener(on_sound=lambda block: blocks.append(block.copy())))
         return blocks
 
     def test_play(self) -> None:
@@ -481,7 +482,7 @@ class DialTests(ModemCase):
         """OK comes after a tone has ended; a key is as long as asked."""
         self.answered()
         heard: list[np.ndarray] = []
-        self.caller.on_sound = lambda block: heard.append(block.copy())
+        self.caller.attach(PhoneListener(on_sound=lambda block: heard.append(block.copy())))
         self.modem.feed(b"AT+VTS=[933,,120]\r")
         self.run_s(1.1)
         self.assertEqual(self.modem.read(), b"")

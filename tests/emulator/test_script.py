@@ -15,6 +15,7 @@ from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.dsp.tones import tone
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Stage
+from callserver.emulator.phone import PhoneListener
 from callserver.emulator.script import ScriptError, Step, read_script
 from callserver.emulator.script_run import ScriptEvent, run_script
 from callserver.emulator.service_numbers import add_service_numbers
@@ -196,7 +197,7 @@ class ScriptRunTests(SynchronousTestCase):
         add_service_numbers(self.exchange, tone([700.0], 8000, -10.0))
         phone = self.exchange.add_phone("139")
         heard: list[np.ndarray] = []
-        phone.on_sound = lambda block: heard.append(block.copy())
+        phone.attach(PhoneListener(on_sound=lambda block: heard.append(block.copy())))
         done = run_script(self.exchange, "caller 139\ndial 200\nwait answer\nwait hang up\nhang up")
         self.run_s(6)
         self.successResultOf(done)
