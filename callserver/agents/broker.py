@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
@@ -49,6 +51,7 @@ class GuardedBroker(PacedBroker):
         self.address = ""
         self.logged_in = False
         self.on_reads: Callable[[], None] = lambda: None  # the peer reads again
+        self._until_reads: list[Deferred[None]] = []
         self._connections = connections
         self._meter = BananaMeter(STRANGER)
         self._log_in_timer: IDelayedCall | None = None
@@ -65,6 +68,8 @@ class GuardedBroker(PacedBroker):
         self._stop_log_in_timer()
         self._connections.closed(self)
         super().connectionLost(reason)
+        while self._until_reads:
+            self._until_reads.pop(0).errback(reason)
 
     def welcome(self) -> None:
         """He has shown who he is: other limits from now on."""
@@ -76,6 +81,18 @@ class GuardedBroker(PacedBroker):
     def resumeProducing(self) -> None:
         super().resumeProducing()
         self.on_reads()
+        while self._until_reads and self.peer_reads:  # one by one: what the first sends may be too much for the next
+            self._until_reads.pop(0).callback(None)
+
+    def when_reads(self) -> Deferred[None]:
+        """Fires when the peer takes what it is sent again, at once if it does; fails when the connection is lost."""
+        if self.is_over:
+            return fail(ConnectionDone())
+        if self.peer_reads:
+            return succeed(None)
+        reads: Deferred[None] = Deferred(self._until_reads.remove)
+        self._until_reads.append(reads)
+        return reads
 
     def cut_off(self, why: str) -> None:
         """Close at once and say why in the log."""

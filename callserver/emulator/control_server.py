@@ -17,7 +17,7 @@ from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.frames import FloatArray
 from callserver.emulator.control import Failed, Lines, OpenPhone, PhoneEvent, RunScript, SendSound, SoundHeard
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.phone import Phone, PhoneListener
+from callserver.emulator.phone import Phone, PhoneListener, ignored
 from callserver.emulator.script import ScriptError
 from callserver.emulator.script_run import ScriptEvent, ScriptRun
 
@@ -61,8 +61,7 @@ class ControlServer(AMP):
         if phone:
             self._brought = phone if is_new else None
             phone.line.withheld = withheld
-            sound = {"on_sound": self._heard} if listen else {}
-            self._listener = PhoneListener(on_ringing=self._rings, **sound)
+            self._listener = PhoneListener(on_ringing=self._rings, on_sound=self._heard if listen else ignored)
             phone.attach(self._listener)
         return {}
 

@@ -15,7 +15,8 @@ from callserver.emulator.loop import CallerId, Progress, Stage, SubscriberLine
 KEY_MS, PAUSE_MS = 100.0, 100.0
 
 
-def _ignored(_: object) -> None: ...
+def ignored(_: object) -> None:
+    """Of no interest to this listener."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +29,9 @@ class PhoneListener:
     :param on_ringing: whether ringing current flows, when it begins or stops
     """
 
-    on_sound: Callable[[FloatArray], None] = _ignored
-    on_progress: Callable[[Progress], None] = _ignored
-    on_ringing: Callable[[bool], None] = _ignored
+    on_sound: Callable[[FloatArray], None] = ignored
+    on_progress: Callable[[Progress], None] = ignored
+    on_ringing: Callable[[bool], None] = ignored
 
 
 class Phone:
