@@ -105,7 +105,7 @@ class ModemLine(Service):
 
     def modem_up(self, modem: Modem) -> None:
         self.codec = modem.codec
-        self._listener.line_up(Capabilities(True, self._reports_keys, modem.fax_class_1))
+        self._listener.line_up(Capabilities(full_duplex=True, reports_keys=self._reports_keys, fax=modem.fax_class_1))
 
     def modem_down(self, reason: str) -> None:
         self._on_hook()
