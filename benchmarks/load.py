@@ -43,6 +43,7 @@ from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.dsp.tones import tone
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Stage
+from callserver.emulator.phone import PhoneListener
 from callserver.emulator.pty_modem import PtyModem
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.messages import Card, Hello
@@ -293,7 +294,7 @@ async def key_to_silence(house: House, n: int) -> float:
     """
     phone = house.phones[n % N_LINES]
     house.quiet()
-    await phone.when(lambda: phone.mouth.silent)
+    await phone.when(lambda: phone.transmitter.is_empty)
     await deferLater(reactor, 0.5)
     last_s = float("-inf")
 
@@ -302,12 +303,13 @@ async def key_to_silence(house: House, n: int) -> float:
         if heard_at(block, PROMPT_HZ) > 0.02:
             last_s = time.monotonic()
 
-    phone.on_sound = hear
+    listener = PhoneListener(on_sound=hear)
+    phone.attach(listener)
     await phone.when(lambda: heard_since(last_s))
     pressed_s = time.monotonic()
     phone.press("5")
     await deferLater(reactor, 1.0)
-    phone.on_sound = lambda block: None
+    phone.detach(listener)
     return round(1000 * (last_s - pressed_s), 1)
 
 
@@ -324,7 +326,7 @@ def heard_since(last_s: float) -> bool:
 async def mouth_to_ear(house: House) -> float:
     """Milliseconds from a chirp given to one caller's mouth until an agent's program has it."""
     house.quiet()
-    await house.phones[7].when(lambda: house.phones[7].mouth.silent)
+    await house.phones[7].when(lambda: house.phones[7].transmitter.is_empty)
     await deferLater(reactor, 0.5)
     heard: Deferred[float] = Deferred()
 

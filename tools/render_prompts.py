@@ -38,7 +38,7 @@ class Job:
         return _hash(f"{RECIPE} {SPEAKERS[self.language]} {self.section} {self.text}".encode())
 
 
-class Shelf:
+class PromptFolder:
     """One language's folder: which recordings are there, and which of them this tool made."""
 
     def __init__(self, folder: Path, language: str) -> None:
@@ -116,31 +116,31 @@ def main(languages: tuple[str, ...], check: bool, folder: Path, voices: Path) ->
     渲染提示目录中尚未录制的语音；不会覆盖自己录制的文件。
     """
     try:
-        shelves = [Shelf(folder, language) for language in languages or LANGUAGES]
-        due = [(shelf, job) for shelf in shelves for job in shelf.jobs()]
+        folders = [PromptFolder(folder, language) for language in languages or LANGUAGES]
+        due = [(prompts, job) for prompts in folders for job in prompts.jobs()]
         if check:
             raise SystemExit(_list(due))
         _render(due, voices)
-        for shelf in shelves:
-            shelf.forget_removed()
+        for prompts in folders:
+            prompts.forget_removed()
         _hold_music(folder)
     except (PromptError, VoiceError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def _list(due: list[tuple[Shelf, Job]]) -> int:
+def _list(due: list[tuple[PromptFolder, Job]]) -> int:
     for _, job in due:
         click.echo(f"{job.language}/{job.name}: {job.text}")
     click.echo(f"{len(due)} to render")
     return 1 if due else 0
 
 
-def _render(due: list[tuple[Shelf, Job]], voices: Path) -> None:
+def _render(due: list[tuple[PromptFolder, Job]], voices: Path) -> None:
     if not due:
         click.echo("all prompts are recorded")
         return
     voice = Kokoro(voices)
-    seconds = sum(shelf.render(job, voice) for shelf, job in track(due, description="rendering"))
+    seconds = sum(prompts.render(job, voice) for prompts, job in track(due, description="rendering"))
     click.echo(f"{len(due)} prompts rendered, {seconds:.0f} s of speech")
 
 

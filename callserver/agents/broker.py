@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.spread import pb
 from twisted.spread.jelly import SecurityOptions, unjelly
 
-from callserver.agents.gauge import Gauge, Limits, TooMuch
+from callserver.agents.banana_meter import BananaMeter, Limits, TooMuch
 from callserver.wire.broker import PacedBroker
 
 STRANGER = Limits(message_bytes=4096, message_items=128, total_bytes=4096)
@@ -33,24 +35,25 @@ class PlainTypes(SecurityOptions):
         return typeName in PLAIN
 
 
-class Door(Protocol):
-    """Who keeps the list of connections."""
+class ConnectionList(Protocol):
+    """Who keeps the list of connections: told of each that is made and lost, and of what is cut off."""
 
-    def came(self, broker: GuardedBroker) -> None: ...
-    def went(self, broker: GuardedBroker) -> None: ...
+    def opened(self, broker: GuardedBroker) -> None: ...
+    def closed(self, broker: GuardedBroker) -> None: ...
     def cut_off(self, address: str, why: str) -> None: ...
 
 
 class GuardedBroker(PacedBroker):
     """One connection of a desktop program, or of whoever says it is one."""
 
-    def __init__(self, door: Door, clock: IReactorTime) -> None:
+    def __init__(self, connections: ConnectionList, clock: IReactorTime) -> None:
         super().__init__(clock, is_client=False)
         self.address = ""
         self.logged_in = False
         self.on_reads: Callable[[], None] = lambda: None  # the peer reads again
-        self._door = door
-        self._gauge = Gauge(STRANGER)
+        self._until_reads: list[Deferred[None]] = []
+        self._connections = connections
+        self._meter = BananaMeter(STRANGER)
         self._log_in_timer: IDelayedCall | None = None
         self._allowance, self._allowance_at_s = float(STRANGER_MESSAGES), 0.0
 
@@ -58,36 +61,50 @@ class GuardedBroker(PacedBroker):
         peer = self.transport.getPeer()
         self.address = peer.host if isinstance(peer, IPv4Address | IPv6Address) else str(peer)
         self._log_in_timer = self._clock.callLater(LOG_IN_S, self.cut_off, f"not logged in after {LOG_IN_S:.0f} s")
-        self._door.came(self)
+        self._connections.opened(self)
         super().connectionMade()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._stop_log_in_timer()
-        self._door.went(self)
+        self._connections.closed(self)
         super().connectionLost(reason)
+        while self._until_reads:
+            self._until_reads.pop(0).errback(reason)
 
     def welcome(self) -> None:
         """He has shown who he is: other limits from now on."""
         self.logged_in = True
-        self._gauge.limits = AGENT
+        self._meter.limits = AGENT
         self._allowance, self._allowance_at_s = float(MESSAGES_AT_ONCE), self._clock.seconds()
         self._stop_log_in_timer()
 
     def resumeProducing(self) -> None:
         super().resumeProducing()
         self.on_reads()
+        while self._until_reads and self.peer_reads:  # one by one: what the first sends may be too much for the next
+            self._until_reads.pop(0).callback(None)
+
+    def when_reads(self) -> Deferred[None]:
+        """Fires when the peer takes what it is sent again, at once if it does; fails when the connection is lost."""
+        if self.is_over:
+            return fail(ConnectionDone())
+        if self.peer_reads:
+            return succeed(None)
+        reads: Deferred[None] = Deferred(self._until_reads.remove)
+        self._until_reads.append(reads)
+        return reads
 
     def cut_off(self, why: str) -> None:
         """Close at once and say why in the log."""
         if not self.is_over:
-            self._door.cut_off(self.address, why)
+            self._connections.cut_off(self.address, why)
             self.abort()
 
     def dataReceived(self, chunk: bytes) -> None:
         if self.is_over:
             return
         try:
-            self._spend(self._gauge.feed(chunk))
+            self._spend(self._meter.feed(chunk))
             super().dataReceived(chunk)  # type: ignore[no-untyped-call]
         except TooMuch as too_much:
             self.cut_off(str(too_much))

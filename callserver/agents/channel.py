@@ -56,10 +56,10 @@ class BrokerFactory(pb.PBServerFactory):
         strangers = [broker.address for broker in self.brokers if not broker.logged_in]
         return len(strangers) < STRANGERS and strangers.count(address) < STRANGERS_AN_ADDRESS
 
-    def came(self, broker: GuardedBroker) -> None:
+    def opened(self, broker: GuardedBroker) -> None:
         self.brokers.add(broker)
 
-    def went(self, broker: GuardedBroker) -> None:
+    def closed(self, broker: GuardedBroker) -> None:
         self.brokers.discard(broker)
         if not self.brokers:
             waiting, self._until_empty = self._until_empty, []
@@ -88,7 +88,7 @@ class BrokerFactory(pb.PBServerFactory):
             log.warn("agent channel: {address} cut off again and again", address=address)
 
 
-class TLSDoor(TLSMemoryBIOFactory):
+class LimitingTLSFactory(TLSMemoryBIOFactory):
     """Turns away, before the handshake, whoever has too many connections already."""
 
     wrappedFactory: BrokerFactory  # noqa: N815 - Twisted's name
@@ -125,7 +125,7 @@ class AgentChannel(Service):
     ) -> None:
         self._realm = SeatRealm(clock, sit_down, complain)
         self._brokers = BrokerFactory(Portal(self._realm, [StaffChecker(log_in)]), clock, complain)
-        self.factory = TLSDoor(certificate, False, self._brokers)
+        self.factory = LimitingTLSFactory(certificate, False, self._brokers)
         self._endpoint = endpoint
         self._port: IListeningPort | None = None
 

@@ -16,7 +16,7 @@ from callserver.config import COUNTRIES
 from callserver.dsp.sound.files import write_wav
 from callserver.dsp.tones import beep
 from callserver.emulator.chip import CX93001, CX93001_WITH_LAWS
-from callserver.emulator.client import Telephone, in_hand
+from callserver.emulator.client import RemotePhone, open_phone
 from callserver.emulator.control import Failed, Lines, connect
 from callserver.emulator.narration import told
 from callserver.emulator.script import ScriptError, read_script
@@ -167,7 +167,7 @@ def ring(
         steps += [f"press {keys}"] if keys else []
         steps += [f'speak "{sound.resolve()}"'] + ([f"wait {talk:g}"] if speak and talk else [])
         steps += ["hang up"]
-        _run(lambda reactor: _perform(reactor, socket, (caller, name, withheld), "\n".join(steps), heard))
+        _run(lambda reactor: _run_script(reactor, socket, (caller, name, withheld), "\n".join(steps), heard))
 
 
 @emulate.command("run-script", short_help="Let a caller do what FILE says. 运行脚本")
@@ -192,7 +192,7 @@ def run_script(file: Path, recording: Path | None, socket: Path) -> None:
         read_script(text)
     except ScriptError as problem:
         raise SystemExit(f"{file}, {problem}") from problem
-    _run(lambda reactor: _perform(reactor, socket, None, text, recording, file.parent))
+    _run(lambda reactor: _run_script(reactor, socket, None, text, recording, file.parent))
 
 
 @emulate.command(short_help="List the lines of a running exchange. 列出线路")
@@ -202,14 +202,14 @@ def lines(socket: Path, as_json: bool) -> None:
     """List the lines of a running exchange.  列出运行中交换机的线路。"""
 
     async def ask(reactor: Any) -> None:
-        link = await connect(reactor, socket, Telephone())
+        link = await connect(reactor, socket, RemotePhone())
         found = (await link.callRemote(Lines))["lines"]  # type: ignore[no-untyped-call]
         click.echo(json.dumps(found) if as_json else table([tuple(map(str, each.values())) for each in found]))
 
     _run(ask)
 
 
-async def _perform(
+async def _run_script(
     reactor: Any,
     socket: Path,
     caller: tuple[str, str, bool] | None,
@@ -217,8 +217,8 @@ async def _perform(
     recording: Path | None,
     folder: Path = Path(),
 ) -> None:
-    telephone = Telephone(lambda at_s, line, what, stage: click.echo(told(at_s, what)))
-    await in_hand(reactor, socket, telephone, caller or ("", "", False), recording, folder)
+    telephone = RemotePhone(lambda at_s, line, what, stage: click.echo(told(at_s, what)))
+    await open_phone(reactor, socket, telephone, caller or ("", "", False), recording, folder)
     await telephone.do(script)
     if recording:
         click.echo(f"{recording}")

@@ -15,11 +15,11 @@ from twisted.internet.stdio import StandardIO
 from twisted.internet.task import react
 
 from callserver.commands.emulate import FILE, WAV, socket_option
-from callserver.emulator.client import Telephone, in_hand
+from callserver.emulator.client import RemotePhone, open_phone
 from callserver.emulator.control import Failed
-from callserver.emulator.hands import KeyedTelephone, TypedTelephone
 from callserver.emulator.keypad import Keypad
 from callserver.emulator.sound_card import NoSoundCard, SoundCard
+from callserver.emulator.stdio_telephone import KeyboardTelephone, ScriptedTelephone
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,18 +57,18 @@ async def _use(
 ) -> None:
     card = _sound_card(lambda sound: reactor.callFromThread(phone.say, sound))
     lost: Deferred[int] = Deferred()
-    phone: Telephone = Telephone(
-        lambda *event: hand.happened(*event),
+    phone: RemotePhone = RemotePhone(
+        lambda *event: user.happened(*event),
         card.play if card else None,
         lambda: None if lost.called else lost.errback(ConnectionClosed()),
     )
-    hand: Any = KeyedTelephone(phone, Keypad(voices), reactor) if sys.stdin.isatty() else TypedTelephone(phone)
+    user: Any = KeyboardTelephone(phone, Keypad(voices), reactor) if sys.stdin.isatty() else ScriptedTelephone(phone)
     kept = heard or (None if card else Path("heard.wav"))
     try:
-        await in_hand(reactor, socket, phone, caller, kept)
+        await open_phone(reactor, socket, phone, caller, kept)
         with _keys():
-            StandardIO(hand)  # type: ignore[no-untyped-call]
-            failures = await _first(hand.over, lost)
+            StandardIO(user)  # type: ignore[no-untyped-call]
+            failures = await _first(user.over, lost)
     except ConnectionClosed as problem:
         raise SystemExit("the exchange has stopped / 交换机已停止") from problem
     except (Failed, ConnectError) as problem:

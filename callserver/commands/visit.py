@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from callserver.calls.board import ChannelStatus
 from callserver.desktop.connection import pinned_endpoint
 from callserver.desktop.headless import Plan, headless_agent
-from callserver.emulator.performance import Happening, ignored, run_script
+from callserver.emulator.script_run import ScriptEvent, ignored, run_script
 from callserver.server.assembly import CallServer
 from callserver.wire.states import LineState
 
@@ -74,8 +74,8 @@ class Shopper:
 
 
 def visit(
-    server: CallServer, shopper: Shopper, on_event: Callable[[Happening], None] = ignored
-) -> Deferred[list[Happening]]:
+    server: CallServer, shopper: Shopper, on_event: Callable[[ScriptEvent], None] = ignored
+) -> Deferred[list[ScriptEvent]]:
     """One call by a shopper; fires when he has hung up, fails with ScriptError if it went otherwise."""
     assert server.exchange is not None
     script = SHOPPER.format(

@@ -14,18 +14,18 @@ class CallerReport:
 
     def __init__(self) -> None:
         self.latest: CallerId | None = None
-        self._bell_ms: int | None = None  # when the bell last began or stopped
+        self._changed_ms: int | None = None  # when ringing last began or stopped
         self._ring_due_ms: int | None = None
 
-    def bell(self, on: bool, now_ms: int, delay_ms: int | None) -> list[str]:
+    def ringing(self, on: bool, now_ms: int, delay_ms: int | None) -> list[str]:
         """
-        The bell begins or stops.
+        Ringing current begins or stops.
 
         :param delay_ms: from the end of a burst to its RING, when cadence is reported (+VDR=1); None: RING at its begin
         :return: lines of cadence to tell, in 0.1 s
         """
-        span = now_ms - (now_ms if self._bell_ms is None else self._bell_ms)
-        self._bell_ms = now_ms
+        span = now_ms - (now_ms if self._changed_ms is None else self._changed_ms)
+        self._changed_ms = now_ms
         if delay_ms is None:
             self._ring_due_ms = now_ms if on else None
             return []

@@ -33,7 +33,7 @@ PLAIN = {1: UNSIGNED, 130: UNSIGNED}
 @dataclass(frozen=True)
 class Chip:
     """
-    Identity and manners; as given, a CX93001.
+    Identity and behaviour; as given, a CX93001.
 
     `blank_line_before_ok`: also after the answer to a question, as other Conexant chips do
     `buffer_bytes`: of sound to play that it holds

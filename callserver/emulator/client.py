@@ -10,12 +10,12 @@ from twisted.internet.protocol import connectionDone
 from twisted.protocols.amp import AMP
 from twisted.python.failure import Failure
 
-from callserver.emulator.control import Do, Happened, Heard, Say, Take, connect
+from callserver.emulator.control import OpenPhone, PhoneEvent, RunScript, SendSound, SoundHeard, connect
 
 
-class Telephone(AMP):
+class RemotePhone(AMP):
     """
-    A telephone of the exchange, in the hand of this program.
+    A telephone of the exchange, used by this program.
 
     :param on_event: told (seconds, line of script, what, stage) of what happens
     :param on_sound: told what is heard, 16-bit linear, if asked for
@@ -39,19 +39,19 @@ class Telephone(AMP):
 
         :raises Failed: a line cannot be read or has come to nothing
         """
-        answer = await self.callRemote(Do, script=script)
+        answer = await self.callRemote(RunScript, script=script)
         return str(answer["stage"])
 
     def say(self, sound: bytes) -> None:
         """Speak, 16-bit linear."""
-        self.callRemote(Say, sound=sound)
+        self.callRemote(SendSound, sound=sound)
 
-    @Happened.responder
+    @PhoneEvent.responder
     def happened(self, at_s: float, line: int, what: str, stage: str) -> dict[str, Any]:
         self._on_event(at_s, line, what, stage)
         return {}
 
-    @Heard.responder
+    @SoundHeard.responder
     def heard(self, sound: bytes) -> dict[str, Any]:
         if self._on_sound:
             self._on_sound(sound)
@@ -62,10 +62,10 @@ class Telephone(AMP):
         self._on_lost()
 
 
-async def in_hand(
+async def open_phone(
     reactor: IReactorUNIX,
     socket: Path,
-    telephone: Telephone,
+    telephone: RemotePhone,
     caller: tuple[str, str, bool],
     recording: Path | None = None,
     folder: Path = Path(),
@@ -80,7 +80,7 @@ async def in_hand(
     await connect(reactor, socket, telephone)
     number, name, withheld = caller
     await telephone.callRemote(
-        Take,
+        OpenPhone,
         number=number,
         name=name,
         withheld=withheld,

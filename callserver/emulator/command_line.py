@@ -8,7 +8,7 @@ from enum import Enum
 MAX_LINE = 255
 
 
-class Kind(Enum):
+class CommandKind(Enum):
     """What a command wants of its name."""
 
     DO = ""  # ATH, AT+VTX; a basic command's number, if any, is its value
@@ -22,7 +22,7 @@ class Command:
     """One command of a line: name in capitals ("E", "&C", "S7", "D", "+VSM"), and what follows it."""
 
     name: str
-    kind: Kind = Kind.DO
+    kind: CommandKind = CommandKind.DO
     value: str = ""
 
 
@@ -36,7 +36,7 @@ class LineReader:
     def __init__(self) -> None:
         self._line = bytearray()
 
-    def take(self, data: bytes, end: int = 13, backspace: int = 8) -> tuple[str | None, int]:
+    def feed(self, data: bytes, end: int = 13, backspace: int = 8) -> tuple[str | None, int]:
         """
         Read on, to the end of one line at most.
 
@@ -88,10 +88,10 @@ def _plain(line: str) -> str:
 
 def _first(rest: str) -> tuple[Command, int]:
     if match := _DIAL.match(rest):
-        return Command("D", Kind.DO, match[1]), match.end()
+        return Command("D", CommandKind.DO, match[1]), match.end()
     if match := _REGISTER.match(rest) or _EXTENDED.match(rest):
-        kind = {None: Kind.DO, "?": Kind.READ, "=?": Kind.TEST}.get(match[2], Kind.SET)
+        kind = {None: CommandKind.DO, "?": CommandKind.READ, "=?": CommandKind.TEST}.get(match[2], CommandKind.SET)
         return Command(match[1], kind, match[3] or ""), match.end()
     if match := _BASIC.match(rest):
-        return Command(match[1], Kind.DO, match[2]), match.end()
+        return Command(match[1], CommandKind.DO, match[2]), match.end()
     raise BadCommand(rest)

@@ -1,16 +1,13 @@
 """What each command of the modem does."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from callserver.emulator.command_line import BadCommand, Command, Kind
+from callserver.emulator.command_line import BadCommand, Command, CommandKind
 from callserver.emulator.dialling import answer_data, dial, send_tones
 from callserver.emulator.parameters import BASIC, CARRIAGE_RETURN, PARAMETERS
+from callserver.emulator.voice_modem import IVoiceModem
 
-if TYPE_CHECKING:
-    from callserver.emulator.dce import Dce
-
-Lines = list[str]
+Information = list[str]
 REGISTER_MAX = 255
 EVENTS = "00000000"  # masks in +VLS=?
 
@@ -18,9 +15,9 @@ EVENTS = "00000000"  # masks in +VLS=?
 class CommandSet:
     """Does commands on its modem; information comes back as lines, refusal as `BadCommand`."""
 
-    def __init__(self, dce: "Dce") -> None:
-        self._dce = dce
-        self._by_name: dict[str, Callable[[Command], Lines]] = {
+    def __init__(self, modem: IVoiceModem) -> None:
+        self._modem = modem
+        self._by_name: dict[str, Callable[[Command], Information]] = {
             "A": self._answer,
             "D": self._dial,
             "H": self._hook,
@@ -34,9 +31,9 @@ class CommandSet:
             "&W": self._nothing,
             "+FCLASS": self._service,
             "+GCI": self._country,
-            "+GMI": lambda command: self._told(command, f"+GMI: {self._dce.chip.manufacturer}"),
-            "+GMM": lambda command: self._told(command, f"+GMM: {self._dce.chip.model}"),
-            "+GMR": lambda command: self._told(command, f"+GMR: {self._dce.chip.revision}"),
+            "+GMI": lambda command: self._told(command, f"+GMI: {self._modem.chip.manufacturer}"),
+            "+GMM": lambda command: self._told(command, f"+GMM: {self._modem.chip.model}"),
+            "+GMR": lambda command: self._told(command, f"+GMR: {self._modem.chip.revision}"),
             "+VLS": self._voice(self._line),
             "+VSM": self._voice(self._sampling),
             "+VTX": self._voice(lambda command: self._stream(command, plays=True, records=False)),
@@ -46,7 +43,7 @@ class CommandSet:
             "+VRID": self._repeat_caller,
         }
 
-    def do(self, command: Command) -> Lines:
+    def do(self, command: Command) -> Information:
         """
         Do it.
 
@@ -67,9 +64,9 @@ class CommandSet:
         """Whether OK follows its information without a blank line: CX chips do so after answers to questions."""
         return name[0] in "+-S" and not name.startswith("+GM")
 
-    def _voice(self, action: Callable[[Command], Lines]) -> Callable[[Command], Lines]:
-        def only_in_voice(command: Command) -> Lines:
-            self._demand(self._dce.settings.voice)
+    def _voice(self, action: Callable[[Command], Information]) -> Callable[[Command], Information]:
+        def only_in_voice(command: Command) -> Information:
+            self._demand(self._modem.settings.voice)
             return action(command)
 
         return only_in_voice
@@ -78,74 +75,74 @@ class CommandSet:
         if not condition:
             raise BadCommand
 
-    def _nothing(self, command: Command) -> Lines:
+    def _nothing(self, command: Command) -> Information:
         return []
 
-    def _refuse(self, command: Command) -> Lines:
+    def _refuse(self, command: Command) -> Information:
         raise BadCommand(command.name)
 
-    def _told(self, command: Command, text: str) -> Lines:
-        self._demand(command.kind is Kind.DO)
+    def _told(self, command: Command, text: str) -> Information:
+        self._demand(command.kind is CommandKind.DO)
         return [text]
 
     # Basic commands
 
-    def _basic(self, command: Command) -> Lines:
+    def _basic(self, command: Command) -> Information:
         highest, _ = BASIC[command.name]
         value = int(command.value or 0)
         self._demand(value <= highest)
-        self._dce.settings.basic[command.name] = value
+        self._modem.settings.basic[command.name] = value
         return []
 
-    def _register(self, command: Command) -> Lines:
-        registers = self._dce.settings.registers
+    def _register(self, command: Command) -> Information:
+        registers = self._modem.settings.registers
         number = int(command.name[1:] or 0)
         self._demand(number in registers)
-        if command.kind is Kind.READ:
+        if command.kind is CommandKind.READ:
             return [f"{registers[number]:03d}"]
-        if command.kind is Kind.SET:
+        if command.kind is CommandKind.SET:
             value = int(command.value or 0)
             self._demand(value <= (127 if number <= CARRIAGE_RETURN else REGISTER_MAX))
             registers[number] = value
         return []
 
-    def _answer(self, command: Command) -> Lines:
-        if self._dce.settings.voice:
-            self._dce.lift()
-            self._dce.settings.device = 1
+    def _answer(self, command: Command) -> Information:
+        if self._modem.settings.voice:
+            self._modem.lift()
+            self._modem.settings.device = 1
         else:
-            self._dce.run(answer_data(self._dce), abortable=True)
+            self._modem.run(answer_data(self._modem), abortable=True)
         return []
 
-    def _dial(self, command: Command) -> Lines:
+    def _dial(self, command: Command) -> Information:
         stays = command.value.endswith(";")
-        self._dce.run(dial(self._dce, command.value.rstrip(";"), stays), abortable=True)
+        self._modem.run(dial(self._modem, command.value.rstrip(";"), stays), abortable=True)
         return []
 
-    def _hook(self, command: Command) -> Lines:
+    def _hook(self, command: Command) -> Information:
         self._demand(command.value in ("", "0", "1"))
-        self._hang_up() if command.value != "1" else self._dce.lift()
+        self._hang_up() if command.value != "1" else self._modem.lift()
         return []
 
     def _hang_up(self) -> None:
-        self._dce.hang_up()
-        self._dce.settings.device = 0
+        self._modem.hang_up()
+        self._modem.settings.device = 0
 
-    def _identity(self, command: Command) -> Lines:
-        text = self._dce.chip.identity.get(int(command.value or 0))
+    def _identity(self, command: Command) -> Information:
+        text = self._modem.chip.identity.get(int(command.value or 0))
         return [text] if text else []
 
-    def _reset(self, command: Command) -> Lines:
+    def _reset(self, command: Command) -> Information:
         self._hang_up()
-        self._dce.settings.factory()
+        self._modem.settings.factory()
         return []
 
-    def _factory(self, command: Command) -> Lines:
-        self._dce.settings.factory(everything=False)
+    def _factory(self, command: Command) -> Information:
+        self._modem.settings.factory(everything=False)
         return []
 
-    def _view(self, command: Command) -> Lines:
-        settings = self._dce.settings
+    def _view(self, command: Command) -> Information:
+        settings = self._modem.settings
         return [
             "ACTIVE PROFILE:",
             " ".join(f"{name}{value}" for name, value in settings.basic.items()),
@@ -154,14 +151,14 @@ class CommandSet:
 
     # Extended commands
 
-    def _parameter(self, command: Command) -> Lines:
-        parameter, numbers = PARAMETERS[command.name], self._dce.settings.numbers
-        self._demand(self._dce.settings.voice or not parameter.voice_only)
-        if command.kind is Kind.TEST:
+    def _parameter(self, command: Command) -> Information:
+        parameter, numbers = PARAMETERS[command.name], self._modem.settings.numbers
+        self._demand(self._modem.settings.voice or not parameter.voice_only)
+        if command.kind is CommandKind.TEST:
             return [parameter.described()]
-        if command.kind is Kind.READ:
+        if command.kind is CommandKind.READ:
             return [",".join(map(str, numbers[command.name]))]
-        self._demand(command.kind is Kind.SET)
+        self._demand(command.kind is CommandKind.SET)
         try:
             values = parameter.read(command.value, numbers[command.name])
         except ValueError as problem:
@@ -170,79 +167,79 @@ class CommandSet:
             numbers[command.name] = values
         return []
 
-    def _service(self, command: Command) -> Lines:
-        settings = self._dce.settings
-        if command.kind is Kind.TEST:
-            return [",".join(self._dce.chip.classes)]
-        if command.kind is Kind.READ:
+    def _service(self, command: Command) -> Information:
+        settings = self._modem.settings
+        if command.kind is CommandKind.TEST:
+            return [",".join(self._modem.chip.classes)]
+        if command.kind is CommandKind.READ:
             return [settings.service]
-        self._demand(command.kind is Kind.SET and command.value in self._dce.chip.classes)
+        self._demand(command.kind is CommandKind.SET and command.value in self._modem.chip.classes)
         if settings.voice and command.value != settings.service and settings.numbers["+VNH"] == (0,):
             self._hang_up()
         settings.service = command.value
         return []
 
-    def _country(self, command: Command) -> Lines:
-        settings = self._dce.settings
-        if command.kind is Kind.TEST:
+    def _country(self, command: Command) -> Information:
+        settings = self._modem.settings
+        if command.kind is CommandKind.TEST:
             return [f"({settings.country_code})"]
-        if command.kind is Kind.READ:
+        if command.kind is CommandKind.READ:
             return [settings.country_code]
-        self._demand(command.kind is Kind.SET and command.value == settings.country_code)
+        self._demand(command.kind is CommandKind.SET and command.value == settings.country_code)
         return []
 
-    def _line(self, command: Command) -> Lines:
-        devices = self._dce.chip.devices
-        if command.kind is Kind.TEST:
+    def _line(self, command: Command) -> Information:
+        devices = self._modem.chip.devices
+        if command.kind is CommandKind.TEST:
             return [f'{label},"{name}",{EVENTS},{EVENTS},{EVENTS}' for label, name in devices.items()]
-        if command.kind is Kind.READ:
-            return [str(self._dce.settings.device)]
+        if command.kind is CommandKind.READ:
+            return [str(self._modem.settings.device)]
         label = self._number(command)
         self._demand(label in devices)
         if "T" in devices[label]:
-            self._dce.lift()
+            self._modem.lift()
         else:
-            self._dce.hang_up()
-        self._dce.settings.device = label
+            self._modem.hang_up()
+        self._modem.settings.device = label
         return []
 
-    def _sampling(self, command: Command) -> Lines:
-        samplings, settings = self._dce.chip.samplings, self._dce.settings
-        if command.kind is Kind.TEST:
+    def _sampling(self, command: Command) -> Information:
+        samplings, settings = self._modem.chip.samplings, self._modem.settings
+        if command.kind is CommandKind.TEST:
             return [f'{number},"{each.name}",{each.bits},0,(8000),(0),(0)' for number, each in samplings.items()]
-        if command.kind is Kind.READ:
+        if command.kind is CommandKind.READ:
             return [f"{settings.sampling},8000,0,0"]
-        self._demand(command.kind is Kind.SET)
+        self._demand(command.kind is CommandKind.SET)
         number, *others = command.value.split(",")
         self._demand(number.isdecimal() and int(number) in samplings)
         self._demand(all(given in ("", only) for given, only in zip(others, ("8000", "0", "0"), strict=False)))
         settings.sampling = int(number)
         return []
 
-    def _stream(self, command: Command, plays: bool, records: bool) -> Lines:
-        if command.kind is Kind.TEST:
+    def _stream(self, command: Command, plays: bool, records: bool) -> Information:
+        if command.kind is CommandKind.TEST:
             return []
-        self._demand(command.kind is Kind.DO)
-        self._dce.open_stream(plays, records)
+        self._demand(command.kind is CommandKind.DO)
+        self._modem.open_stream(plays, records)
         return []
 
-    def _tones(self, command: Command) -> Lines:
-        if command.kind is Kind.TEST:
+    def _tones(self, command: Command) -> Information:
+        if command.kind is CommandKind.TEST:
             return ["(200-3400),(200-3400),(0-255)"]
-        self._demand(command.kind is Kind.SET)
+        self._demand(command.kind is CommandKind.SET)
         try:
-            self._dce.run(send_tones(self._dce, command.value), abortable=False)
+            self._modem.run(send_tones(self._modem, command.value), abortable=False)
         except ValueError as problem:
             raise BadCommand(command.value) from problem
         return []
 
-    def _repeat_caller(self, command: Command) -> Lines:
-        report = self._dce.caller_report
-        self._demand(command.kind is Kind.SET and command.value in ("0", "1"))
+    def _repeat_caller(self, command: Command) -> Information:
+        report = self._modem.caller_report
+        self._demand(command.kind is CommandKind.SET and command.value in ("0", "1"))
         if report.latest:
-            self._dce.tell(report.text(report.latest, 1 + int(command.value)))
+            self._modem.tell(report.text(report.latest, 1 + int(command.value)))
         return []
 
     def _number(self, command: Command) -> int:
-        self._demand(command.kind is Kind.SET and command.value.isdecimal())
+        self._demand(command.kind is CommandKind.SET and command.value.isdecimal())
         return int(command.value)

@@ -21,8 +21,8 @@ class Lines(Command):
     response = [(b"lines", AmpList([(b"number", Unicode()), (b"path", Unicode()), (b"stage", Unicode())]))]
 
 
-class Take(Command):
-    """Take a telephone in hand: this connection's from now on, on hook when it ends. No number: `caller` says it."""
+class OpenPhone(Command):
+    """Open a telephone: this connection's from now on, on hook when it ends. No number: `caller` says it."""
 
     arguments = [
         (b"number", Unicode()),
@@ -30,13 +30,13 @@ class Take(Command):
         (b"withheld", Boolean()),
         (b"folder", Unicode()),  # where the WAV files of `speak` are
         (b"recording", Unicode()),  # WAV file to write; empty: none
-        (b"listen", Boolean()),  # send Heard
+        (b"listen", Boolean()),  # send SoundHeard
     ]
     response = []
     errors = {Failed: b"FAILED"}
 
 
-class Do(Command):
+class RunScript(Command):
     """Lines of script; the answer comes when they are done."""
 
     arguments = [(b"script", Unicode())]
@@ -44,7 +44,7 @@ class Do(Command):
     errors = {Failed: b"FAILED"}
 
 
-class Say(Command):
+class SendSound(Command):
     """Speak: 16-bit linear sound, 8 kHz."""
 
     arguments = [(b"sound", String())]
@@ -52,7 +52,7 @@ class Say(Command):
     requiresAnswer = False
 
 
-class Happened(Command):
+class PhoneEvent(Command):
     """The exchange tells: a step is done, or the network said something."""
 
     arguments = [(b"at_s", Float()), (b"line", Integer()), (b"what", Unicode()), (b"stage", Unicode())]
@@ -60,7 +60,7 @@ class Happened(Command):
     requiresAnswer = False
 
 
-class Heard(Command):
+class SoundHeard(Command):
     """The exchange sends what the telephone hears: 16-bit linear sound, 8 kHz."""
 
     arguments = [(b"sound", String())]

@@ -15,11 +15,11 @@ from twisted.python.failure import Failure
 
 from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.frames import FloatArray
-from callserver.emulator.control import Do, Failed, Happened, Heard, Lines, Say, Take
+from callserver.emulator.control import Failed, Lines, OpenPhone, PhoneEvent, RunScript, SendSound, SoundHeard
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.performance import Happening, Performance
-from callserver.emulator.phone import Phone
+from callserver.emulator.phone import Phone, PhoneListener, ignored
 from callserver.emulator.script import ScriptError
+from callserver.emulator.script_run import ScriptEvent, ScriptRun
 
 Ports = Callable[[], dict[str, str]]  # line number -> path of its modem's port
 
@@ -30,7 +30,8 @@ class ControlServer(AMP):
     def __init__(self, exchange: Exchange, ports: Ports) -> None:
         super().__init__()
         self._exchange, self._ports = exchange, ports
-        self._performance: Performance | None = None
+        self._run: ScriptRun | None = None
+        self._listener = PhoneListener()
         self._brought: Phone | None = None  # a telephone that goes with this program
         self._under_way: list[Deferred[None]] = []
 
@@ -45,29 +46,29 @@ class ControlServer(AMP):
             ]
         }
 
-    @Take.responder
+    @OpenPhone.responder
     def take(self, number: str, name: str, withheld: bool, folder: str, recording: str, listen: bool) -> dict[str, Any]:
-        if self._performance:
-            raise Failed("this connection has a telephone in hand already")
+        if self._run:
+            raise Failed("this connection has opened a telephone already")
         try:
             is_new = number not in self._exchange.phones
             phone = self._exchange.add_phone(number, name) if number else None
-            self._performance = Performance(
-                self._exchange, self._happened, phone, Path(recording) if recording else None, Path(folder)
+            self._run = ScriptRun(
+                self._exchange, self._tell, phone, Path(recording) if recording else None, Path(folder)
             )
         except (ValueError, OSError) as problem:
             raise Failed(str(problem)) from problem
         if phone:
             self._brought = phone if is_new else None
             phone.line.withheld = withheld
-            phone.on_bell = self._bell
-            phone.on_sound = self._heard if listen else phone.on_sound
+            self._listener = PhoneListener(on_ringing=self._rings, on_sound=self._heard if listen else ignored)
+            phone.attach(self._listener)
         return {}
 
-    @Do.responder
+    @RunScript.responder
     def do(self, script: str) -> Deferred[dict[str, Any]]:
-        performance = self._in_hand()
-        done = Deferred.fromCoroutine(performance.do(script))
+        run = self._opened()
+        done = Deferred.fromCoroutine(run.do(script))
         self._under_way.append(done)
 
         def over(result: None) -> dict[str, Any]:
@@ -82,42 +83,41 @@ class ControlServer(AMP):
 
         return done.addCallbacks(over, broke)
 
-    @Say.responder
+    @SendSound.responder
     def say(self, sound: bytes) -> dict[str, Any]:
-        phone = self._in_hand().phone
+        phone = self._opened().phone
         if phone and len(sound) % LINEAR_16.bytes_per_sample == 0:
-            phone.mouth.say(LINEAR_16.decode(np.frombuffer(sound, np.uint8)))
+            phone.transmitter.feed(LINEAR_16.decode(np.frombuffer(sound, np.uint8)))
         return {}
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         super().connectionLost(reason)
         for step in list(self._under_way):
             step.cancel()
-        if self._performance:
-            if self._performance.phone:
-                self._performance.phone.on_bell = lambda on: None
-                self._performance.phone.on_sound = lambda block: None
-            self._performance.close()
+        if self._run:
+            if self._run.phone:
+                self._run.phone.detach(self._listener)
+            self._run.close()
         if self._brought:
-            self._exchange.give_up(self._brought)
+            self._exchange.remove_phone(self._brought)
 
-    def _in_hand(self) -> Performance:
-        if not self._performance:
-            raise Failed("no telephone in hand")
-        return self._performance
+    def _opened(self) -> ScriptRun:
+        if not self._run:
+            raise Failed("no telephone is open")
+        return self._run
 
     def _stage(self) -> str:
-        phone = self._in_hand().phone
+        phone = self._opened().phone
         return phone.stage.value if phone else ""
 
-    def _happened(self, happening: Happening) -> None:
-        self.callRemote(Happened, at_s=happening.at_s, line=happening.line, what=happening.what, stage=self._stage())
+    def _tell(self, event: ScriptEvent) -> None:
+        self.callRemote(PhoneEvent, at_s=event.at_s, line=event.line, what=event.what, stage=self._stage())
 
-    def _bell(self, on: bool) -> None:
-        self._happened(Happening(0.0, 0, "bell" if on else "bell stops"))
+    def _rings(self, on: bool) -> None:
+        self._tell(ScriptEvent(0.0, 0, "bell" if on else "bell stops"))
 
     def _heard(self, block: FloatArray) -> None:
-        self.callRemote(Heard, sound=LINEAR_16.encode(block).tobytes())
+        self.callRemote(SoundHeard, sound=LINEAR_16.encode(block).tobytes())
 
 
 def control_service(reactor: IReactorUNIX, exchange: Exchange, socket: Path, ports: Ports = dict) -> UNIXServer:

@@ -1,22 +1,19 @@
 """A V.253 voice modem: bytes to and from the computer, sound to and from the line. No transport, no clock."""
 
-from collections.abc import Generator
-
 from callserver.dsp.frames import BLOCK_MS, FloatArray
 from callserver.emulator.caller_report import CallerReport
 from callserver.emulator.chip import CX93001, RESULTS, Chip
 from callserver.emulator.command_line import BadCommand, LineReader, commands
 from callserver.emulator.command_set import CommandSet
-from callserver.emulator.loop import CallerId, Line, Progress, Stage
-from callserver.emulator.mouth import Mouth, is_sound
+from callserver.emulator.handset import Transmitter, is_sound
+from callserver.emulator.loop import CallerId, Progress, Stage, SubscriberLine
 from callserver.emulator.settings import Settings
-from callserver.emulator.tone_ear import FAX_ANSWER, FAX_CALLING
+from callserver.emulator.tone_detector import FAX_ANSWER, FAX_CALLING
 from callserver.emulator.voice_bytes import event
+from callserver.emulator.voice_modem import Procedure
 from callserver.emulator.voice_stream import VoiceStream
 
-Procedure = Generator[None, None, str]  # one step each 20 ms; returns the result code
-
-DEAF_TO_CHARACTERS_MS = 125  # V.250 5.6.1: after a line, so that <CR><LF> does not abort
+CHARACTERS_IGNORED_MS = 125  # V.250 5.6.1: after a line, so that <CR><LF> does not abort
 INPUT_BYTES = 256
 TONE_EVENTS = {
     "dial": ("d", 3000),
@@ -30,14 +27,14 @@ TONE_EVENTS = {
 
 class Dce:
     """
-    The modem at the end of a line. The transport feeds `receive` no more than `room` and sends what `take` gives.
+    The modem at the end of a line. The transport feeds `feed` no more than `room` and sends what `read` gives.
 
     `congested`: set by the transport while the computer leaves too much unread; sound for it is then lost
     `underruns`: gaps in what it had to play; `overruns`: times the computer read so late that sound was lost.
     """
 
-    def __init__(self, line: Line, chip: Chip = CX93001) -> None:
-        self.line, self.chip, self.settings, self.mouth = line, chip, Settings(line.country), Mouth()
+    def __init__(self, line: SubscriberLine, chip: Chip = CX93001) -> None:
+        self.line, self.chip, self.settings, self.transmitter = line, chip, Settings(line.country), Transmitter()
         self.caller_report = CallerReport()
         self.now_ms, self.quiet_ms, self.overruns = 0, 0, 0
         self.tones: dict[str, int] = {}  # when each was last heard
@@ -64,16 +61,16 @@ class Dce:
     def in_stream(self) -> bool:
         return self._stream is not None
 
-    def receive(self, data: bytes) -> None:
+    def feed(self, data: bytes) -> None:
         """Whatever the computer sends."""
         self._heard_from_ms = self.now_ms
         while data:
             if self._stream:
-                self._stream.receive(data)
+                self._stream.feed(data)
                 return
             data = self._interrupted(data) if self._procedure else self._read_line(data)
 
-    def take(self) -> bytes:
+    def read(self) -> bytes:
         """What the modem sends."""
         data, self._out = bytes(self._out), bytearray()
         return data
@@ -111,7 +108,7 @@ class Dce:
 
     def hang_up(self) -> None:
         """On hook."""
-        self.mouth.stop()
+        self.transmitter.clear()
         self.line.hang_up()
 
     def drop(self) -> None:
@@ -132,22 +129,22 @@ class Dce:
 
     # The line's side
 
-    def speak(self) -> FloatArray | None:
+    def read_sound(self) -> FloatArray | None:
         self.now_ms += BLOCK_MS
         self._watch_inactivity()
         ring = self.caller_report.ring_due(self.now_ms)
         if ring and self.line.stage is Stage.RINGING:
             self._ring()
         if self._stream:
-            return self._stream.speak()
+            return self._stream.read_sound()
         self._step()
-        return self.mouth.read()
+        return self.transmitter.read()
 
-    def hear(self, block: FloatArray | None) -> None:
+    def feed_sound(self, block: FloatArray | None) -> None:
         if self._procedure:
             self.quiet_ms = 0 if block is not None and is_sound(block) else self.quiet_ms + BLOCK_MS
         if self._stream:
-            sound = self._stream.hear(block)
+            sound = self._stream.feed_sound(block)
             if sound and self.congested and not self._losing:
                 self.overruns += 1
                 self.report("o")
@@ -171,9 +168,9 @@ class Dce:
             self._reported_ms[code] = self.now_ms
             self.report(code)
 
-    def bell(self, on: bool) -> None:
+    def ringing(self, on: bool) -> None:
         cadence_too, tenths = self.settings.numbers["+VDR"]
-        lines = self.caller_report.bell(on, self.now_ms, 100 * tenths if cadence_too else None)
+        lines = self.caller_report.ringing(on, self.now_ms, 100 * tenths if cadence_too else None)
         if lines and self.line.stage is Stage.RINGING:
             self._packet(lines)
 
@@ -199,7 +196,7 @@ class Dce:
 
     def _read_line(self, data: bytes) -> bytes:
         registers = self.settings.registers
-        line, used = self._reader.take(data, registers[3], registers[5])
+        line, used = self._reader.feed(data, registers[3], registers[5])
         if self.settings.basic["E"]:
             self._out += data[:used]
         if line is not None:
@@ -233,7 +230,7 @@ class Dce:
         if not self._abortable:
             self._held += data
             return b""
-        if self.now_ms - self._line_ended_ms <= DEAF_TO_CHARACTERS_MS:
+        if self.now_ms - self._line_ended_ms <= CHARACTERS_IGNORED_MS:
             return b""
         self._procedure = None
         self.hang_up()
@@ -248,14 +245,14 @@ class Dce:
         except StopIteration as end:
             self._procedure, held, self._held = None, self._held, b""
             self.result(end.value)
-            self.receive(held)
+            self.feed(held)
 
     def _close_stream(self, stream: VoiceStream) -> None:
         self._past_underruns += stream.underruns
         self._stream = None
-        self._out += stream.farewell
+        self._out += stream.end_mark
         self.result("OK")
-        self.receive(stream.held)
+        self.feed(stream.held)
 
     def _watch_inactivity(self) -> None:
         limit_ms = 1000 * self.settings.numbers["+VIT"][0]

@@ -1,8 +1,7 @@
-"""What a modem does on the line by itself, as stories: each `yield` is 20 ms."""
+"""What a modem does on the line by itself, as coroutines: each `yield` is 20 ms."""
 
 import re
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,11 +9,7 @@ from callserver.dsp.frames import BLOCK_MS, RATE_HZ, FloatArray
 from callserver.dsp.tones import KEY_TONES_HZ, dtmf, tone
 from callserver.emulator.loop import Stage
 from callserver.emulator.parameters import BEFORE_DIALLING_S, COMMA_S, KEY_MS, WAIT_FOR_ANSWER_S
-
-if TYPE_CHECKING:
-    from callserver.emulator.dce import Dce
-
-Story = Generator[None, None, str]
+from callserver.emulator.voice_modem import IVoiceModem, Procedure
 
 NO_DIALTONE_S = 6.0
 QUIET_ANSWER_S = 5.0
@@ -26,36 +21,36 @@ BLIND = 2  # X0, X1: do not wait for dial tone
 _TONES = re.compile(r"\[(\d*),(\d*),(\d+)\]|\{([0-9A-D*#!]),(\d+)\}|([0-9A-D*#!,])")
 
 
-def dial(dce: "Dce", number: str, stays: bool) -> Story:
+def dial(modem: IVoiceModem, number: str, stays: bool) -> Procedure:
     """
     ATD.
 
     :param number: digits and modifiers , W @ !; others are skipped
     :param stays: OK after the digits (the semicolon), instead of judging how the call gets on
     """
-    if not dce.line.off_hook:
-        dce.lift()
-        if not (yield from _dial_tone(dce)):
-            return _give_up(dce, "NO DIALTONE")
+    if not modem.line.off_hook:
+        modem.lift()
+        if not (yield from _dial_tone(modem)):
+            return _give_up(modem, "NO DIALTONE")
     for mark in number:
-        problem = yield from _one_mark(dce, mark)
+        problem = yield from _one_mark(modem, mark)
         if problem:
-            return _give_up(dce, problem)
-    dce.settings.device = 1
+            return _give_up(modem, problem)
+    modem.settings.device = 1
     if stays:
         return "OK"
-    return (yield from _judge(dce))
+    return (yield from _judge(modem))
 
 
-def answer_data(dce: "Dce") -> Story:
+def answer_data(modem: IVoiceModem) -> Procedure:
     """ATA outside voice mode: answer tone, then wait for a data modem, which never comes."""
-    dce.lift()
-    yield from _say(dce, tone([ANSWER_TONE_HZ], round(ANSWER_TONE_S * RATE_HZ), TONE_LEVEL_DBM0))
-    yield from _wait(dce, dce.settings.registers[WAIT_FOR_ANSWER_S])
-    return _give_up(dce, "NO CARRIER")
+    modem.lift()
+    yield from _say(modem, tone([ANSWER_TONE_HZ], round(ANSWER_TONE_S * RATE_HZ), TONE_LEVEL_DBM0))
+    yield from _wait(modem, modem.settings.registers[WAIT_FOR_ANSWER_S])
+    return _give_up(modem, "NO CARRIER")
 
 
-def send_tones(dce: "Dce", text: str) -> Story:
+def send_tones(modem: IVoiceModem, text: str) -> Procedure:
     """
     +VTS: `[f1,f2,n]`, `{key,n}` or a key, with commas between; n in 10 ms. OK when all has sounded.
 
@@ -64,13 +59,13 @@ def send_tones(dce: "Dce", text: str) -> Story:
     pieces = [match for match in _TONES.finditer(text) if match[6] != ","]
     if ",".join(match[0] for match in pieces) != text or not pieces:
         raise ValueError(text)
-    key_ms = 10.0 * dce.settings.numbers["+VTD"][0]
-    return _say_all(dce, [_sound(piece, key_ms) for piece in pieces])
+    key_ms = 10.0 * modem.settings.numbers["+VTD"][0]
+    return _say_all(modem, [_sound(piece, key_ms) for piece in pieces])
 
 
-def _say_all(dce: "Dce", sounds: list[FloatArray]) -> Story:
+def _say_all(modem: IVoiceModem, sounds: list[FloatArray]) -> Procedure:
     for sound in sounds:
-        yield from _say(dce, sound)
+        yield from _say(modem, sound)
     return "OK"
 
 
@@ -85,79 +80,79 @@ def _sound(piece: re.Match[str], key_ms: float) -> FloatArray:
     return dtmf(key, 10.0 * int(piece[5]) if piece[5] else key_ms, PAUSE_MS)
 
 
-def _one_mark(dce: "Dce", mark: str) -> Generator[None, None, str]:
+def _one_mark(modem: IVoiceModem, mark: str) -> Generator[None, None, str]:
     """One character of a dial string; the result code if the call ends here."""
-    registers = dce.settings.registers
+    registers = modem.settings.registers
     if mark in KEY_TONES_HZ:
-        yield from _say(dce, dtmf(mark, registers[KEY_MS], registers[KEY_MS]))
+        yield from _say(modem, dtmf(mark, registers[KEY_MS], registers[KEY_MS]))
     elif mark == ",":
-        yield from _wait(dce, registers[COMMA_S])
+        yield from _wait(modem, registers[COMMA_S])
     elif mark == "!":
-        yield from _wait(dce, registers[29] / 100)
-    elif mark == "W" and not (yield from _heard(dce, "dial", registers[WAIT_FOR_ANSWER_S])):
+        yield from _wait(modem, registers[29] / 100)
+    elif mark == "W" and not (yield from _heard(modem, "dial", registers[WAIT_FOR_ANSWER_S])):
         return "NO DIALTONE"
-    elif mark == "@" and not (yield from _quiet(dce, QUIET_ANSWER_S, registers[WAIT_FOR_ANSWER_S])):
+    elif mark == "@" and not (yield from _quiet(modem, QUIET_ANSWER_S, registers[WAIT_FOR_ANSWER_S])):
         return "NO ANSWER"
     return ""
 
 
-def _dial_tone(dce: "Dce") -> Generator[None, None, bool]:
-    if dce.settings.basic["X"] < BLIND:
-        yield from _wait(dce, dce.settings.registers[BEFORE_DIALLING_S])
+def _dial_tone(modem: IVoiceModem) -> Generator[None, None, bool]:
+    if modem.settings.basic["X"] < BLIND:
+        yield from _wait(modem, modem.settings.registers[BEFORE_DIALLING_S])
         return True
-    return (yield from _heard(dce, "dial", NO_DIALTONE_S))
+    return (yield from _heard(modem, "dial", NO_DIALTONE_S))
 
 
-def _judge(dce: "Dce") -> Story:
+def _judge(modem: IVoiceModem) -> Procedure:
     """Listen until the call is answered, as far as a modem can tell, or has come to nothing."""
-    settings, since_ms = dce.settings, dce.now_ms
-    dce.tones.clear()
+    settings, since_ms = modem.settings, modem.now_ms
+    modem.tones.clear()
     gone_ms = 100 * settings.numbers["+VRA"][0]
     never_ms = 1000 * settings.numbers["+VRN"][0]
     rung_ms: int | None = None  # when ringback last sounded
-    while dce.now_ms - since_ms < 1000 * settings.registers[WAIT_FOR_ANSWER_S]:
+    while modem.now_ms - since_ms < 1000 * settings.registers[WAIT_FOR_ANSWER_S]:
         yield
-        if {"busy", "congestion"} & dce.tones.keys():
-            return _give_up(dce, "BUSY")
-        if dce.tones.get("ringback") == dce.now_ms - BLOCK_MS:
-            rung_ms = dce.now_ms - dce.quiet_ms
-        answered = dce.now_ms - since_ms > never_ms if rung_ms is None else dce.now_ms - rung_ms > gone_ms
+        if {"busy", "congestion"} & modem.tones.keys():
+            return _give_up(modem, "BUSY")
+        if modem.tones.get("ringback") == modem.now_ms - BLOCK_MS:
+            rung_ms = modem.now_ms - modem.quiet_ms
+        answered = modem.now_ms - since_ms > never_ms if rung_ms is None else modem.now_ms - rung_ms > gone_ms
         if answered and settings.voice:
             return "OK"
-    return _give_up(dce, "NO CARRIER" if rung_ms is None else "NO ANSWER")
+    return _give_up(modem, "NO CARRIER" if rung_ms is None else "NO ANSWER")
 
 
-def _give_up(dce: "Dce", result: str) -> str:
-    dce.hang_up()
-    dce.settings.device = 0
+def _give_up(modem: IVoiceModem, result: str) -> str:
+    modem.hang_up()
+    modem.settings.device = 0
     return result
 
 
-def _say(dce: "Dce", sound: FloatArray) -> Generator[None, None, None]:
-    dce.mouth.say(sound)
-    while not dce.mouth.silent:
+def _say(modem: IVoiceModem, sound: FloatArray) -> Generator[None, None, None]:
+    modem.transmitter.feed(sound)
+    while not modem.transmitter.is_empty:
         yield
 
 
-def _wait(dce: "Dce", seconds: float) -> Generator[None, None, None]:
-    end_ms = dce.now_ms + 1000 * seconds
-    while dce.now_ms < end_ms:
+def _wait(modem: IVoiceModem, seconds: float) -> Generator[None, None, None]:
+    end_ms = modem.now_ms + 1000 * seconds
+    while modem.now_ms < end_ms:
         yield
 
 
-def _heard(dce: "Dce", tone_name: str, limit_s: float) -> Generator[None, None, bool]:
-    begin_ms = dce.now_ms
-    while dce.now_ms - begin_ms < 1000 * limit_s:
-        if dce.tones.get(tone_name, -1) >= begin_ms:
+def _heard(modem: IVoiceModem, tone_name: str, limit_s: float) -> Generator[None, None, bool]:
+    begin_ms = modem.now_ms
+    while modem.now_ms - begin_ms < 1000 * limit_s:
+        if modem.tones.get(tone_name, -1) >= begin_ms:
             return True
         yield
     return False
 
 
-def _quiet(dce: "Dce", seconds: float, limit_s: float) -> Generator[None, None, bool]:
-    begin_ms = dce.now_ms
-    while dce.now_ms - begin_ms < 1000 * limit_s:
-        if dce.quiet_ms >= 1000 * seconds and dce.line.stage is not Stage.ON_HOOK:
+def _quiet(modem: IVoiceModem, seconds: float, limit_s: float) -> Generator[None, None, bool]:
+    begin_ms = modem.now_ms
+    while modem.now_ms - begin_ms < 1000 * limit_s:
+        if modem.quiet_ms >= 1000 * seconds and modem.line.stage is not Stage.ON_HOOK:
             return True
         yield
     return False

@@ -12,7 +12,7 @@ from twisted.logger import Logger
 
 from callserver.dsp.frames import BLOCK_MS
 from callserver.dsp.progress.plans import plan
-from callserver.emulator.loop import Line
+from callserver.emulator.loop import SubscriberLine
 from callserver.emulator.phone import Phone
 from callserver.emulator.sound_path import SoundPath
 from callserver.emulator.switch import Switch
@@ -33,7 +33,7 @@ class Exchange(Service):
     was late and several blocks are due at once.
 
     :param clock: the reactor, or a `task.Clock` for virtual time
-    :param country: whose tones and bells, see `callserver.dsp.progress.plans`
+    :param country: whose tones and ringing, see `callserver.dsp.progress.plans`
     :param echo_db: level of one's own sound that comes back from the line
     :param noise_dbm0: of the noise on each line; None for none
     :param loop_break: the far end's hang-up also interrupts the loop current
@@ -53,7 +53,7 @@ class Exchange(Service):
         self.time = Clock()
         self.plan = plan(country)
         self.phones: dict[str, Phone] = {}
-        self.lines: list[Line] = []  # by row; without number: nobody's
+        self.lines: list[SubscriberLine] = []  # by row; without number: nobody's
         self._free: list[int] = []
         self._clock = clock
         self._path = SoundPath(self.plan, echo_db, noise_dbm0)
@@ -61,7 +61,7 @@ class Exchange(Service):
         self._ticking = LoopingCall(self._tick)
         self._ticking.clock = clock
 
-    def add_line(self, number: str) -> Line:
+    def add_line(self, number: str) -> SubscriberLine:
         """
         A subscriber's line; plug a terminal into it.
 
@@ -70,10 +70,10 @@ class Exchange(Service):
         if not number or self._switch.knows(number):
             raise ValueError(f"the number {number!r} cannot be given to a line: {'taken' if number else 'empty'}")
         if self._free:
-            line = Line(number, self._free.pop(), self._switch)
+            line = SubscriberLine(number, self._free.pop(), self._switch)
             self.lines[line.row] = line
         else:
-            line = Line(number, len(self.lines), self._switch)
+            line = SubscriberLine(number, len(self.lines), self._switch)
             self.lines.append(line)
         self._switch.connect(number, [line])
         return line
@@ -86,16 +86,16 @@ class Exchange(Service):
         phone.line.name = name or phone.line.name
         return phone
 
-    def give_up(self, phone: Phone) -> None:
-        """The subscriber gives up his telephone and number; another may get them."""
+    def remove_phone(self, phone: Phone) -> None:
+        """The subscriber leaves; another may get the line and the number."""
         if self.phones.get(phone.line.number) is phone:
             phone.hang_up()
             del self.phones[phone.line.number]
             self._switch.disconnect(phone.line.number)
-            self.lines[phone.line.row] = Line("", phone.line.row, self._switch)
+            self.lines[phone.line.row] = SubscriberLine("", phone.line.row, self._switch)
             self._free.append(phone.line.row)
 
-    def hunt(self, number: str, lines: Sequence[Line]) -> None:
+    def hunt(self, number: str, lines: Sequence[SubscriberLine]) -> None:
         """This number rings the first of the lines that is free."""
         self._switch.connect(number, list(lines))
 
@@ -131,4 +131,4 @@ class Exchange(Service):
         try:
             action(argument)
         except Exception:
-            log.failure("the exchange stumbled and goes on")
+            log.failure("a block of the exchange failed; it goes on")

@@ -10,7 +10,7 @@ HELP = "Enter: dial, answer 拨号应答 · space: hook 摘挂机 · s: speak �
 
 class Keypad:
     """
-    Keystrokes in, lines of script out.
+    Keys in, lines of script out.
 
     :param voices: WAV files that `s` speaks in turn
     `stage`: where the exchange is with the telephone, set from outside; `number`: what was typed since on hook
@@ -19,7 +19,7 @@ class Keypad:
     def __init__(self, voices: list[str]) -> None:
         self.stage, self.number, self._voices, self._next = "on hook", "", voices, 0
 
-    def stroke(self, key: str) -> str:
+    def feed(self, key: str) -> str:
         """
         One keystroke: on hook digits make a number, Enter dials it; off hook they are pressed as they come.
 

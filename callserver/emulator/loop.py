@@ -3,15 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall
 
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.tones import ToneSource
-
-if TYPE_CHECKING:
-    from callserver.emulator.switch import Switch
 
 
 class Progress(Enum):
@@ -45,12 +42,12 @@ class CallerId:
 
 
 class Terminal(Protocol):
-    """What hangs on a loop. Every 20 ms the exchange calls `speak`, then `hear`; the rest as it happens."""
+    """What hangs on a loop. Every 20 ms the exchange calls `read_sound`, then `feed_sound`; the rest as it happens."""
 
-    def speak(self) -> FloatArray | None:
+    def read_sound(self) -> FloatArray | None:
         """Its next block, shape (160,); None for silence. Called on hook too."""
 
-    def hear(self, block: FloatArray | None) -> None:
+    def feed_sound(self, block: FloatArray | None) -> None:
         """What comes from the line, shape (160,), valid until the next block; None while on hook."""
 
     def key_heard(self, key: str, down: bool) -> None:
@@ -59,11 +56,11 @@ class Terminal(Protocol):
     def tone_heard(self, tone: str) -> None:
         """A tone in what it hears has been recognised by its cadence; again for each further cycle."""
 
-    def bell(self, on: bool) -> None:
+    def ringing(self, on: bool) -> None:
         """Ringing current begins or stops."""
 
     def caller_id(self, caller: CallerId) -> None:
-        """Once, in the first long silence of the bell."""
+        """Once, in the first long pause of the ringing."""
 
     def progress(self, progress: Progress) -> None:
         """How its call gets on."""
@@ -72,19 +69,19 @@ class Terminal(Protocol):
         """The exchange has interrupted the loop current: the other one has hung up."""
 
 
-class NothingPlugged:
+class NoTerminal:
     """A socket without a telephone."""
 
-    def speak(self) -> FloatArray | None:
+    def read_sound(self) -> FloatArray | None:
         return None
 
-    def hear(self, block: FloatArray | None) -> None: ...
+    def feed_sound(self, block: FloatArray | None) -> None: ...
 
     def key_heard(self, key: str, down: bool) -> None: ...
 
     def tone_heard(self, tone: str) -> None: ...
 
-    def bell(self, on: bool) -> None: ...
+    def ringing(self, on: bool) -> None: ...
 
     def caller_id(self, caller: CallerId) -> None: ...
 
@@ -93,18 +90,38 @@ class NothingPlugged:
     def loop_break(self) -> None: ...
 
 
+class ICallControl(Protocol):
+    """Where a line's off-hook, on-hook and dialled digits go: the exchange's switch."""
+
+    @property
+    def country(self) -> str:
+        """Its two letters."""
+
+    def lifted(self, line: "SubscriberLine") -> None:
+        """Off hook."""
+
+    def hung_up(self, line: "SubscriberLine") -> None:
+        """On hook."""
+
+    def asked_for(self, line: "SubscriberLine", number: str) -> None:
+        """A number in one piece, as mobile telephones send it."""
+
+    def dialled(self, line: "SubscriberLine", key: str) -> None:
+        """One key."""
+
+
 @dataclass(eq=False)
-class Line:
+class SubscriberLine:
     """One subscriber's line, from its exchange to its socket; `terminal` is what is plugged in there."""
 
     number: str
     row: int  # of the exchange's arrays
-    switch: "Switch"
+    switch: ICallControl
     name: str = ""
     withheld: bool = False  # do not show the number to those it calls
-    terminal: Terminal = field(default_factory=NothingPlugged)
+    terminal: Terminal = field(default_factory=NoTerminal)
     stage: Stage = Stage.ON_HOOK
-    peer: "Line | None" = None
+    peer: "SubscriberLine | None" = None
     tone: ToneSource | None = None
     digits: str = ""
     timer: IDelayedCall | None = None

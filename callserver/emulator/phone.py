@@ -1,6 +1,7 @@
-"""A subscriber's telephone: hook, keypad, mouth and ear."""
+"""A subscriber's telephone: hook switch, keypad, handset, ringer."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from twisted.internet.defer import Deferred, succeed
@@ -8,33 +9,57 @@ from twisted.internet.interfaces import IReactorTime
 
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.tones import dtmf
-from callserver.emulator.loop import CallerId, Line, Progress, Stage
-from callserver.emulator.mouth import Mouth, SoundLog, is_sound
+from callserver.emulator.handset import HandsetRecording, Transmitter, is_sound
+from callserver.emulator.loop import CallerId, Progress, Stage, SubscriberLine
 
 KEY_MS, PAUSE_MS = 100.0, 100.0
+
+
+def ignored(_: object) -> None:
+    """Of no interest to this listener."""
+
+
+@dataclass(frozen=True, eq=False)
+class PhoneListener:
+    """
+    What one user of a telephone is told; several may use it at the same time.
+
+    :param on_sound: each block heard, shape (160,), valid until the next
+    :param on_progress: what the network tells
+    :param on_ringing: whether ringing current flows, when it begins or stops
+    """
+
+    on_sound: Callable[[FloatArray], None] = ignored
+    on_progress: Callable[[Progress], None] = ignored
+    on_ringing: Callable[[bool], None] = ignored
 
 
 class Phone:
     """
     A telephone that a script or a person uses. It knows what its network tells it (`line.stage`) and what it hears.
 
-    `sounded_s`: when it last heard a sound, and `tones`: when each tone was last heard, on the exchange's time;
-    `on_sound`: called with each block heard; `on_progress`: with what the network tells; `on_bell`: with the bell.
+    `sounded_s`: when it last heard a sound, and `tones`: when each tone was last heard, on the exchange's time.
     """
 
-    def __init__(self, line: Line, time: IReactorTime) -> None:
-        self.line, self.time, self.mouth = line, time, Mouth()
+    def __init__(self, line: SubscriberLine, time: IReactorTime) -> None:
+        self.line, self.time, self.transmitter = line, time, Transmitter()
         self.sounded_s = -1.0
         self.tones: dict[str, float] = {}
         self.caller: CallerId | None = None  # of the latest call to here
         self.ending: Progress | None = None  # why the latest call from here came to nothing, or GONE
-        self.on_sound: Callable[[FloatArray], None] = lambda block: None
-        self.on_progress: Callable[[Progress], None] = lambda progress: None
-        self.on_bell: Callable[[bool], None] = lambda on: None
+        self._listeners: tuple[PhoneListener, ...] = ()
         self._said: FloatArray | None = None
-        self._log: SoundLog | None = None
+        self._recording: HandsetRecording | None = None
         self._waiters: list[tuple[Callable[[], bool], Deferred[None]]] = []
         line.terminal = self
+
+    def attach(self, listener: PhoneListener) -> None:
+        """Tell this one too, from now on."""
+        self._listeners = (*self._listeners, listener)
+
+    def detach(self, listener: PhoneListener) -> None:
+        """Tell it no more; harmless when it was not attached."""
+        self._listeners = tuple(each for each in self._listeners if each is not listener)
 
     def lift(self) -> None:
         """Off hook: answers, or gets dial tone."""
@@ -56,12 +81,12 @@ class Phone:
 
     def say(self, samples: FloatArray) -> Deferred[None]:
         """Speak, shape (n,), after what is being said; fires when all is said, also if hanging up cut it short."""
-        self.mouth.say(samples)
-        return self.when(lambda: self.mouth.silent)
+        self.transmitter.feed(samples)
+        return self.when(lambda: self.transmitter.is_empty)
 
     def hang_up(self) -> None:
         """On hook; what was not yet said is not said."""
-        self.mouth.stop()
+        self.transmitter.clear()
         self.line.hang_up()
 
     def when(self, condition: Callable[[], bool]) -> Deferred[None]:
@@ -75,25 +100,26 @@ class Phone:
     def record(self, path: Path) -> None:
         """From now, while off hook, keep both sides of its calls: left heard, right said."""
         self.stop_recording()
-        self._log = SoundLog(path)
+        self._recording = HandsetRecording(path)
 
     def stop_recording(self) -> None:
         """The file is whole; harmless when none is kept."""
-        if self._log:
-            self._log.close()
-        self._log = None
+        if self._recording:
+            self._recording.close()
+        self._recording = None
 
-    def speak(self) -> FloatArray | None:
-        self._said = self.mouth.read()
+    def read_sound(self) -> FloatArray | None:
+        self._said = self.transmitter.read()
         return self._said
 
-    def hear(self, block: FloatArray | None) -> None:
+    def feed_sound(self, block: FloatArray | None) -> None:
         if block is not None:
             if is_sound(block):
                 self.sounded_s = self.time.seconds()
-            self.on_sound(block)
-            if self._log:
-                self._log.add(block, self._said)
+            for listener in self._listeners:
+                listener.on_sound(block)
+            if self._recording:
+                self._recording.feed(block, self._said)
         if self._waiters:
             self._look()
 
@@ -102,8 +128,9 @@ class Phone:
     def tone_heard(self, tone: str) -> None:
         self.tones[tone] = self.time.seconds()
 
-    def bell(self, on: bool) -> None:
-        self.on_bell(on)
+    def ringing(self, on: bool) -> None:
+        for listener in self._listeners:
+            listener.on_ringing(on)
 
     def caller_id(self, caller: CallerId) -> None:
         self.caller = caller
@@ -111,7 +138,8 @@ class Phone:
     def progress(self, progress: Progress) -> None:
         if progress not in (Progress.RINGBACK, Progress.ANSWERED):
             self.ending = progress
-        self.on_progress(progress)
+        for listener in self._listeners:
+            listener.on_progress(progress)
 
     def loop_break(self) -> None: ...
 

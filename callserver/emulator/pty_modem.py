@@ -9,7 +9,7 @@ from twisted.internet.task import deferLater
 from callserver.dsp.frames import FloatArray
 from callserver.emulator.chip import CX93001, Chip
 from callserver.emulator.dce import Dce
-from callserver.emulator.loop import Line, NothingPlugged
+from callserver.emulator.loop import NoTerminal, SubscriberLine
 from callserver.emulator.pty_port import PtyPort
 
 DRAIN_STEPS, DRAIN_STEP_S = 50, 0.02
@@ -19,22 +19,22 @@ HANGS_UP_WITHOUT_DTR = 2  # &D
 class _PortedDce(Dce):
     """The modem moves its bytes when the exchange moves its sound."""
 
-    def __init__(self, line: Line, port: PtyPort, owner: "PtyModem", chip: Chip) -> None:
+    def __init__(self, line: SubscriberLine, port: PtyPort, owner: "PtyModem", chip: Chip) -> None:
         super().__init__(line, chip)
         self._port, self._owner = port, owner
 
-    def speak(self) -> FloatArray | None:
+    def read_sound(self) -> FloatArray | None:
         if self._port.dropped() and self.settings.basic["&D"] >= HANGS_UP_WITHOUT_DTR:
             self.drop()
         sent = self._port.read(self.room)
         if not self._owner.deaf:
-            self.receive(sent)
-        return super().speak()
+            self.feed(sent)
+        return super().read_sound()
 
-    def hear(self, block: FloatArray | None) -> None:
+    def feed_sound(self, block: FloatArray | None) -> None:
         self.congested = self.in_stream and self._port.unread > self.chip.unread_bytes
-        super().hear(block)
-        said = self.take()
+        super().feed_sound(block)
+        said = self.read()
         self._port.write(self._owner.spoil(said))
 
 
@@ -49,7 +49,9 @@ class PtyModem:
     20 ms apart), `garbage`, `unplug`, `plug`.
     """
 
-    def __init__(self, line: Line, clock: IReactorTime, *, chip: Chip = CX93001, link: Path | None = None) -> None:
+    def __init__(
+        self, line: SubscriberLine, clock: IReactorTime, *, chip: Chip = CX93001, link: Path | None = None
+    ) -> None:
         self.line, self.deaf, self.halved = line, False, False
         self._clock, self._chip, self._link = clock, chip, link
         self._garbage = self._second_half = b""
@@ -85,7 +87,7 @@ class PtyModem:
     def unplug(self) -> Deferred[None]:
         """Pull the cable, once the program has read what was already sent (or after a second); fires when it is out."""
         self.dce.hang_up()
-        self.line.terminal = NothingPlugged()
+        self.line.terminal = NoTerminal()
         port, self._port = self._port, None
         if self._link:
             self._link.unlink(missing_ok=True)
@@ -95,7 +97,7 @@ class PtyModem:
         """For good and at once."""
         port, self._port = self._port, None
         if port:
-            self.line.terminal = NothingPlugged()
+            self.line.terminal = NoTerminal()
             port.close()
         if self._link:
             self._link.unlink(missing_ok=True)

@@ -7,8 +7,8 @@ from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.keys.bank import DtmfBank, KeyDown, KeyUp
 from callserver.dsp.progress.plans import Plan
 from callserver.dsp.tones import comfort_noise
-from callserver.emulator.loop import Line, Stage
-from callserver.emulator.tone_ear import ToneEar
+from callserver.emulator.loop import Stage, SubscriberLine
+from callserver.emulator.tone_detector import ToneDetector
 
 log = Logger()
 
@@ -32,7 +32,7 @@ class SoundPath:
         self._random = np.random.default_rng(2)
         self._size = 0
 
-    def pass_block(self, lines: list[Line]) -> None:
+    def pass_block(self, lines: list[SubscriberLine]) -> None:
         """All lines speak, then all hear; keys and tones they hear or dial are reported to them."""
         if len(lines) > self._size:
             self._grow(len(lines))
@@ -44,7 +44,7 @@ class SoundPath:
         tones = self._tones.feed(heard)
         for line in lines:
             try:
-                line.terminal.hear(heard[line.row] if line.off_hook else None)
+                line.terminal.feed_sound(heard[line.row] if line.off_hook else None)
             except Exception:  # one broken telephone must not silence the others
                 log.failure("what hangs on line {number} cannot hear", number=line.number)
         for tone in tones:
@@ -53,30 +53,30 @@ class SoundPath:
             if isinstance(key, KeyDown | KeyUp):
                 self._key(lines[key.channel], key.key, isinstance(key, KeyDown), bool(dialled[key.channel]))
 
-    def forget(self, line: Line) -> None:
+    def forget(self, line: SubscriberLine) -> None:
         """Another call begins: nothing that was heard before counts."""
         if line.row < self._size:
             self._keys.reset(line.row)
             self._tones.reset(line.row)
 
-    def _key(self, line: Line, key: str, down: bool, dialled: bool) -> None:
+    def _key(self, line: SubscriberLine, key: str, down: bool, dialled: bool) -> None:
         if not dialled:
             line.terminal.key_heard(key, down)
         elif down:
             line.key(key)
 
-    def _listen(self, lines: list[Line]) -> None:
+    def _listen(self, lines: list[SubscriberLine]) -> None:
         self._said[:, :ECHO_DELAY_SAMPLES] = self._said[:, BLOCK_SAMPLES:]
         fresh = self._said[:, ECHO_DELAY_SAMPLES:]
         for line in lines:
             try:
-                block = line.terminal.speak()
+                block = line.terminal.read_sound()
             except Exception:
                 log.failure("what hangs on line {number} cannot speak", number=line.number)
                 block = None
             fresh[line.row] = block if block is not None and line.off_hook else 0
 
-    def _mix(self, lines: list[Line]) -> FloatArray:
+    def _mix(self, lines: list[SubscriberLine]) -> FloatArray:
         silent = self._size
         peers = np.full(self._size, silent)
         for line in lines:
@@ -96,4 +96,4 @@ class SoundPath:
         self._size = -(-n_lines // GROWTH) * GROWTH
         self._said = np.zeros((self._size + 1, ECHO_DELAY_SAMPLES + BLOCK_SAMPLES), np.float32)
         self._keys = DtmfBank(self._size)
-        self._tones = ToneEar(self._plan, self._size)
+        self._tones = ToneDetector(self._plan, self._size)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import (
     FilteringLogObserver,
     LogLevel,
@@ -22,7 +23,7 @@ from callserver.emulator.chip import Chip
 from callserver.emulator.control_server import control_service
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.pty_modem import PtyModem
-from callserver.emulator.residents import move_in
+from callserver.emulator.service_numbers import add_service_numbers
 
 
 def serve(
@@ -50,14 +51,10 @@ def serve(
     warnings = FilteringLogObserver(textFileLogObserver(sys.stderr), [LogLevelFilterPredicate(LogLevel.warn)])
     globalLogBeginner.beginLoggingTo([warnings], redirectStandardIO=False)
     exchange = Exchange(reactor, country, **exchange_settings)
-    modems = []
     try:
-        for line_number, link in links.items():
-            if link:
-                link.parent.mkdir(parents=True, exist_ok=True)
-            modems.append(PtyModem(exchange.add_line(line_number), reactor, chip=chip, link=link))
+        modems = [_add_modem(exchange, reactor, chip, line_number, link) for line_number, link in links.items()]
         exchange.hunt(number, [modem.line for modem in modems])
-        move_in(exchange, read_wav(played) if played else None)
+        add_service_numbers(exchange, read_wav(played) if played else None)
         ports = {modem.line.number: modem.path for modem in modems}
         socket.parent.mkdir(parents=True, exist_ok=True)
         control = control_service(reactor, exchange, socket, lambda: ports)
@@ -73,6 +70,18 @@ def serve(
 def table(rows: Iterable[Iterable[str]]) -> str:
     """Columns for a person."""
     return "\n".join("  ".join(f"{cell:<12}" for cell in row).rstrip() for row in rows)
+
+
+def _add_modem(exchange: Exchange, reactor: IReactorTime, chip: Chip, number: str, link: Path | None) -> PtyModem:
+    """
+    A new line with a modem on it.
+
+    :raises ValueError: the number is taken
+    :raises OSError: no port, or no link to it
+    """
+    if link:
+        link.parent.mkdir(parents=True, exist_ok=True)
+    return PtyModem(exchange.add_line(number), reactor, chip=chip, link=link)
 
 
 def _close(modems: list[PtyModem]) -> None:

@@ -1,4 +1,4 @@
-"""Who is connected to whom: hooks and digits in, bells, tones and connections out."""
+"""Who is connected to whom: hook states and digits in, ringing, tones and connections out."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,8 +8,8 @@ from twisted.logger import Logger
 
 from callserver.dsp.progress.plans import Plan
 from callserver.dsp.tones import ToneSource
-from callserver.emulator.bell import Bell
-from callserver.emulator.loop import CallerId, Line, Progress, Stage
+from callserver.emulator.loop import CallerId, Progress, Stage, SubscriberLine
+from callserver.emulator.ringing import RingingCurrent
 
 log = Logger()
 
@@ -23,7 +23,7 @@ FALLBACKS = {"unobtainable": "sit", "sit": "congestion", "congestion": "busy"}
 
 class Switch:
     """
-    The exchange's brain; it never touches sound.
+    The exchange's call control; it never touches sound.
 
     :param time: of the exchange; advances block by block
     :param now: wall time, for the caller's number message
@@ -36,45 +36,45 @@ class Switch:
         time: IReactorTime,
         plan: Plan,
         now: Callable[[], datetime],
-        begun: Callable[[Line], None],
+        begun: Callable[[SubscriberLine], None],
         loop_break: bool = False,
     ) -> None:
         self._time, self._plan, self._now, self._begun, self._loop_break = time, plan, now, begun, loop_break
-        self._directory: dict[str, list[Line]] = {}
-        self._bells: dict[Line, Bell] = {}
+        self._directory: dict[str, list[SubscriberLine]] = {}
+        self._ringing: dict[SubscriberLine, RingingCurrent] = {}
 
     @property
     def country(self) -> str:
         """Its two letters."""
         return self._plan.code
 
-    def connect(self, number: str, lines: list[Line]) -> None:
+    def connect(self, number: str, lines: list[SubscriberLine]) -> None:
         """A number rings the first of these lines that is on hook."""
         self._directory[number] = lines
 
     def disconnect(self, number: str) -> None:
         """The number is nobody's; who rings it rings into the air."""
         for line in self._directory.pop(number):
-            self._stop_bell(line)
+            self._stop_ringing(line)
 
     def knows(self, number: str) -> bool:
         """Whether the number is in the directory."""
         return number in self._directory
 
-    def lifted(self, line: Line) -> None:
+    def lifted(self, line: SubscriberLine) -> None:
         if line.stage is Stage.RINGING:
             self._answer(line)
         elif line.stage is Stage.ON_HOOK:
             line.digits = ""
             self._set(line, Stage.DIALLING, "dial", FIRST_DIGIT_S)
 
-    def asked_for(self, line: Line, number: str) -> None:
+    def asked_for(self, line: SubscriberLine, number: str) -> None:
         if line.stage in (Stage.ON_HOOK, Stage.DIALLING):
             line.digits = number
             self._set(line, Stage.DIALLING)
             self._route(line)
 
-    def dialled(self, line: Line, key: str) -> None:
+    def dialled(self, line: SubscriberLine, key: str) -> None:
         if line.stage is not Stage.DIALLING:
             return
         line.digits += key
@@ -83,7 +83,7 @@ class Switch:
         if not longer:
             self._route(line)
 
-    def hung_up(self, line: Line) -> None:
+    def hung_up(self, line: SubscriberLine) -> None:
         if not line.off_hook:
             return
         peer, was = line.peer, line.stage
@@ -94,7 +94,7 @@ class Switch:
         elif peer:
             self._released(peer)
 
-    def _route(self, line: Line) -> None:
+    def _route(self, line: SubscriberLine) -> None:
         called = self._directory.get(line.digits)
         free = next((each for each in called or () if each.stage is Stage.ON_HOOK and each is not line), None)
         if called is None:
@@ -104,34 +104,36 @@ class Switch:
         else:
             self._ring(line, free)
 
-    def _ring(self, caller: Line, called: Line) -> None:
+    def _ring(self, caller: SubscriberLine, called: SubscriberLine) -> None:
         log.debug("{caller} rings {called}", caller=caller.number, called=called.number)
         caller.peer, called.peer = called, caller
         self._set(called, Stage.RINGING)
         self._set(caller, Stage.RINGBACK, "ringback", NO_ANSWER_S)
-        self._bells[called] = Bell(called.terminal, self._time, self._plan.ring_s, lambda: self._caller_id(caller))
+        self._ringing[called] = RingingCurrent(
+            called.terminal, self._time, self._plan.ring_s, lambda: self._caller_id(caller)
+        )
         caller.terminal.progress(Progress.RINGBACK)
 
-    def _answer(self, line: Line) -> None:
+    def _answer(self, line: SubscriberLine) -> None:
         caller = line.peer
         self._set(line, Stage.TALKING)
-        self._stop_bell(line)
+        self._stop_ringing(line)
         if caller:
             self._set(caller, Stage.TALKING)
             caller.terminal.progress(Progress.ANSWERED)
 
-    def _released(self, line: Line) -> None:
+    def _released(self, line: SubscriberLine) -> None:
         line.peer = None
         self._set(line, Stage.TONE, "busy")
         if self._loop_break:
             line.terminal.loop_break()
         line.terminal.progress(Progress.GONE)
 
-    def _refuse(self, line: Line, tone: str, progress: Progress) -> None:
+    def _refuse(self, line: SubscriberLine, tone: str, progress: Progress) -> None:
         self._set(line, Stage.TONE, tone)
         line.terminal.progress(progress)
 
-    def _timed_out(self, line: Line) -> None:
+    def _timed_out(self, line: SubscriberLine) -> None:
         line.timer = None
         if line.stage is Stage.DIALLING and line.digits:
             self._route(line)
@@ -141,17 +143,17 @@ class Switch:
             self._not_answered(called)
         self._refuse(line, "busy", Progress.BUSY)
 
-    def _not_answered(self, called: Line) -> None:
+    def _not_answered(self, called: SubscriberLine) -> None:
         called.peer = None
         self._set(called, Stage.ON_HOOK)
-        self._stop_bell(called)
+        self._stop_ringing(called)
 
-    def _stop_bell(self, line: Line) -> None:
-        bell = self._bells.pop(line, None)
-        if bell:
-            bell.stop()
+    def _stop_ringing(self, line: SubscriberLine) -> None:
+        current = self._ringing.pop(line, None)
+        if current:
+            current.stop()
 
-    def _set(self, line: Line, stage: Stage, tone: str | None = None, timeout_s: float | None = None) -> None:
+    def _set(self, line: SubscriberLine, stage: Stage, tone: str | None = None, timeout_s: float | None = None) -> None:
         if line.timer and line.timer.active():
             line.timer.cancel()
         if line.stage is not stage and line.stage is not Stage.TALKING:  # a key held while the other hangs up must end
@@ -165,7 +167,7 @@ class Switch:
             tone = FALLBACKS[tone]
         return tone
 
-    def _caller_id(self, caller: Line) -> CallerId:
+    def _caller_id(self, caller: SubscriberLine) -> CallerId:
         if caller.withheld:
             return CallerId(None, "", self._now())
         return CallerId(caller.number, caller.name, self._now())

@@ -48,11 +48,11 @@ class VoiceStream:
         return max(self._buffer_bytes - len(self._buffer), 0)
 
     @property
-    def farewell(self) -> bytes:
+    def end_mark(self) -> bytes:
         """What ends the stream towards the computer, before OK."""
         return DLE + ETX if self.records else b""
 
-    def receive(self, data: bytes) -> None:
+    def feed(self, data: bytes) -> None:
         """From the computer."""
         for sound, code in self._reader.feed(data):
             if code:
@@ -63,7 +63,7 @@ class VoiceStream:
                 self._buffer += sound
                 self._begun = True
 
-    def speak(self) -> FloatArray | None:
+    def read_sound(self) -> FloatArray | None:
         """The next block of what the computer plays, shape (160,)."""
         self._age_ms += BLOCK_MS
         if not self._plays or self._paused or self.ended:
@@ -81,7 +81,7 @@ class VoiceStream:
         block = self._codec.decode(np.frombuffer(sound + missing * self._codec.silence, np.uint8)[:wanted])
         return block * self._play_gain
 
-    def hear(self, block: FloatArray | None) -> bytes:
+    def feed_sound(self, block: FloatArray | None) -> bytes:
         """A block from the line, as bytes for the computer."""
         if not self.records:
             return b""

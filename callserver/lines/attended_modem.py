@@ -27,7 +27,7 @@ WORDS = {
     errno.EAGAIN: "in use by another program",
 }
 
-Story = Callable[[ModemLink, Modem], Awaitable[None]]
+ModemProcedure = Callable[[ModemLink, Modem], Awaitable[None]]
 
 
 class ModemReset(LineFailure):
@@ -81,19 +81,19 @@ class AttendedModem:
 
     def start(self) -> None:
         """Begin to serve."""
-        self._living = Deferred.fromCoroutine(self._live())
-        self._living.addErrback(_unless_stopped)
+        self._service = Deferred.fromCoroutine(self._keep_in_service())
+        self._service.addErrback(_unless_stopped)
 
     def stop(self) -> None:
         """End it; the port is closed."""
-        self._living.cancel()
+        self._service.cancel()
 
-    async def in_turn(self, story: Story) -> None:
+    async def in_turn(self, procedure: ModemProcedure) -> None:
         """
-        Tell the modem a story when those before are told.
+        Run a procedure on the modem when those before it are through.
 
         :raises ModemReset: it got stuck over it
-        :raises LineFailure: the story's own, or there is no modem (any more)
+        :raises LineFailure: the procedure's own, or there is no modem (any more)
         """
         link, modem = self.link, self.modem
         if link is None or modem is None:
@@ -102,7 +102,7 @@ class AttendedModem:
         try:
             if link is not self.link or self._problem is not None:
                 raise ModemGone("the modem went out of service meanwhile")
-            await story(link, modem)
+            await procedure(link, modem)
         except ModemStuck as stuck:
             log.warn("{device}: {stuck}; resetting the modem", device=self._device, stuck=stuck)
             await self._revive(link, modem)
@@ -117,7 +117,7 @@ class AttendedModem:
             if not self._alarm.called:
                 self._alarm.callback(None)
 
-    async def _live(self) -> None:
+    async def _keep_in_service(self) -> None:
         while True:
             try:
                 await self._serve()

@@ -1,4 +1,4 @@
-"""The stories told to a modem around a call: off hook, dialled, on hook."""
+"""The procedures of a modem around a call: off hook, dialled, on hook."""
 
 from callserver.lines.interfaces import DialPermit, LineFailure
 from callserver.lines.link import ModemLink, ModemStuck

@@ -23,7 +23,7 @@ class Capabilities:
 
     full_duplex: bool
     reports_keys: bool  # it finds DTMF itself
-    fax_class_1: bool = False
+    fax: bool = False  # it makes the signals of a fax machine itself
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,12 @@ class ILine(Protocol):
         """Off hook, digits sent, sound flowing; what follows is heard, not told. Fails with LineFailure if refused."""
 
     def hang_up(self) -> Deferred[None]:
-        """On hook; fires when it is; harmless when already so. LineFailure if the line does not obey."""
+        """
+        On hook, from whatever the line does; fires when it is; harmless when already so.
+
+        Asked while the line is answered or dials, it ends that, which then fails. Fails with LineFailure if the line
+        does not obey.
+        """
 
     def send(self, block: bytes) -> None:
         """One 20-ms block to the far end, in the line's codec, each 20 ms while off hook."""

@@ -137,7 +137,7 @@ class ModemLink(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self.connected = 0
         gone = ModemGone("the modem was unplugged")  # whatever the reason says: nobody here asked for it
-        in_flight = self._landed()
+        in_flight = self._take_in_flight()
         if in_flight is not None:
             in_flight.deferred.errback(gone)
         self._on_lost(gone)
@@ -162,21 +162,21 @@ class ModemLink(Protocol):
         if self._in_flight is None:
             log.debug("unasked for from the modem: {text}", text=line.text)
         elif isinstance(line, Final):
-            in_flight = self._landed()
+            in_flight = self._take_in_flight()
             assert in_flight is not None
             in_flight.deferred.callback(Answer(line.text, in_flight.lines))
         elif len(self._in_flight.lines) < ANSWER_LINES_MAX:
             self._in_flight.lines.append(line.text)
 
     def _time_out(self, timeout_s: float) -> None:
-        silent = self._landed()
+        silent = self._take_in_flight()
         if silent is not None:
             silent.deferred.errback(ModemStuck(f"no answer to {silent.text} in {timeout_s:g} s"))
 
     def _cancelled(self, deferred: Deferred[Answer]) -> None:
-        self._landed()
+        self._take_in_flight()
 
-    def _landed(self) -> _InFlight | None:
+    def _take_in_flight(self) -> _InFlight | None:
         """Nothing is in flight any more; what was, its timer stopped."""
         landed, self._in_flight = self._in_flight, None
         if landed is not None and landed.timer.active():

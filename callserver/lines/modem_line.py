@@ -11,13 +11,13 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.dsp.codecs import UNSIGNED_8, Codec
-from callserver.lines.attended_modem import AttendedModem, ModemReset, Story
+from callserver.lines.attended_modem import AttendedModem, ModemProcedure, ModemReset
 from callserver.lines.calling_party import CallerIdGatherer
+from callserver.lines.duplex_stream import DuplexStream
 from callserver.lines.hook import connect, dial, go_on_hook
 from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILineListener, LineFailure
 from callserver.lines.link import ModemGone, ModemLink, ModemStuck
 from callserver.lines.port import open_port
-from callserver.lines.voice_stream import Talk
 from callserver.modem import commands
 from callserver.modem.profiles import Modem
 from callserver.modem.reader import ModemEvent
@@ -63,7 +63,7 @@ class ModemLine(Service):
         self._listener: ILineListener
         self._modem = AttendedModem(device, reactor, country, self, lambda link: connect_port(device, reactor, link))
         self._hook, self._dialling = _Hook.ON, False
-        self._talk: Talk | None = None  # while off hook
+        self._stream: DuplexStream | None = None  # while off hook
         self._caller_id = CallerIdGatherer(reactor, self._tell_caller)
 
     def attach(self, listener: ILineListener) -> None:
@@ -90,12 +90,12 @@ class ModemLine(Service):
         return self._to_the_end(self._hang_up())
 
     def send(self, block: bytes) -> None:
-        if self._talk is not None:
-            self._talk.send(block)
+        if self._stream is not None:
+            self._stream.send(block)
 
     def flush(self) -> None:
-        if self._talk is not None:
-            self._talk.flush()
+        if self._stream is not None:
+            self._stream.flush()
 
     # IModemUser
 
@@ -105,7 +105,7 @@ class ModemLine(Service):
 
     def modem_up(self, modem: Modem) -> None:
         self.codec = modem.codec
-        self._listener.line_up(Capabilities(True, self._reports_keys, modem.fax_class_1))
+        self._listener.line_up(Capabilities(full_duplex=True, reports_keys=self._reports_keys, fax=modem.fax_class_1))
 
     def modem_down(self, reason: str) -> None:
         self._on_hook()
@@ -113,12 +113,12 @@ class ModemLine(Service):
         self._listener.line_lost(reason)
 
     def modem_sound(self, data: bytes) -> None:
-        if self._talk is not None:
-            self._talk.sound(data)
+        if self._stream is not None:
+            self._stream.feed(data)
 
     def modem_event(self, event: ModemEvent) -> None:
-        if self._talk is not None:
-            self._talk.event(event)
+        if self._stream is not None:
+            self._stream.event(event)
         elif self._hook is _Hook.ON and isinstance(event, Ring):
             self._caller_id.finish()
             self._listener.ring()
@@ -128,10 +128,10 @@ class ModemLine(Service):
     def _tell_caller(self, caller: Caller) -> None:
         self._listener.caller_id(caller)
 
-    # The stories
+    # Procedures
 
-    def _to_the_end(self, story: Coroutine[Deferred[None], None, None]) -> Deferred[None]:
-        """A story's result; whoever stops waiting for it hangs up: no modem is left in the middle of one."""
+    def _to_the_end(self, procedure: Coroutine[Deferred[None], None, None]) -> Deferred[None]:
+        """A procedure's result; whoever stops waiting for it hangs up: no modem is left in the middle of one."""
 
         def give_up(_: object) -> None:
             self.hang_up()
@@ -143,16 +143,16 @@ class ModemLine(Service):
                 log.info("{line}: {text}, after all", line=self.name, text=result.getErrorMessage())
 
         asked: Deferred[None] = Deferred(give_up)
-        Deferred.fromCoroutine(story).addBoth(tell)
+        Deferred.fromCoroutine(procedure).addBoth(tell)
         return asked
 
-    async def _go_off_hook(self, seize: Story) -> None:
+    async def _go_off_hook(self, seize: ModemProcedure) -> None:
         if self._hook is not _Hook.ON:
             raise LineFailure(f"{self.name} is busy")
         self._hook = _Hook.SEIZING
         self._caller_id.finish()
 
-        async def story(link: ModemLink, modem: Modem) -> None:
+        async def procedure(link: ModemLink, modem: Modem) -> None:
             try:
                 await seize(link, modem)
                 if self._hook is not _Hook.SEIZING:
@@ -163,7 +163,7 @@ class ModemLine(Service):
             self._off_hook(link)
 
         try:
-            await self._modem.in_turn(story)
+            await self._modem.in_turn(procedure)
         except LineFailure as failure:
             self._on_hook()
             raise LineFailure(f"{self.name}: {failure}") from failure
@@ -181,23 +181,23 @@ class ModemLine(Service):
     async def _hang_up(self) -> None:
         if self._hook is _Hook.ON:
             return
-        self._hook, self._talk = _Hook.RELEASING, None
+        self._hook, self._stream = _Hook.RELEASING, None
         if self._dialling and self._modem.link is not None:
             self._modem.link.write(commands.ABORT_DIALLING)
 
-        async def story(link: ModemLink, modem: Modem) -> None:
+        async def procedure(link: ModemLink, modem: Modem) -> None:
             if self._hook is _Hook.RELEASING:  # else someone before us has done it
                 await go_on_hook(link, modem, self._country)
                 self._on_hook()
 
         try:
-            await self._modem.in_turn(story)
+            await self._modem.in_turn(procedure)
         except (ModemReset, ModemGone):
             self._on_hook()
 
     def _off_hook(self, link: ModemLink) -> None:
         self._hook = _Hook.OFF
-        self._talk = Talk(
+        self._stream = DuplexStream(
             link,
             self.codec,
             self._clock,
@@ -207,8 +207,8 @@ class ModemLine(Service):
         )
 
     def _standstill(self) -> None:
-        if self._talk is not None:
+        if self._stream is not None:
             self._modem.give_up(ModemStuck("the modem takes no more sound"))
 
     def _on_hook(self) -> None:
-        self._hook, self._talk = _Hook.ON, None
+        self._hook, self._stream = _Hook.ON, None

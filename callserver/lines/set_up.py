@@ -1,4 +1,4 @@
-"""The stories told to a modem outside calls: freed, asked who it is, made ready to ring."""
+"""The procedures of a modem outside calls: freed, asked who it is, made ready to ring."""
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
@@ -46,12 +46,12 @@ async def make_idle(link: ModemLink, modem: Modem, country: str) -> None:
 
     :raises LineFailure: it refuses voice mode or its own codec
     """
-    await _wish(link, commands.country(country))
+    await _set_if_known(link, commands.country(country))
     await must(link, commands.VOICE)
     if not (await link.command(f"AT+VSM={modem.codec_number},8000")).ok:
         await must(link, f"AT+VSM={modem.codec_number}")
-    for wish in (*commands.IDLE_WISHES, *modem.profile.wishes):
-        await _wish(link, wish)
+    for setting in (*commands.OPTIONAL_SETTINGS, *modem.profile.optional_settings):
+        await _set_if_known(link, setting)
 
 
 async def revive(link: ModemLink, clock: IReactorTime, modem: Modem, country: str) -> None:
@@ -106,7 +106,7 @@ async def _wake(link: ModemLink) -> None:
     raise ModemStuck(f"no answer to {ATTENTION_TRIES} times {commands.ATTENTION}")
 
 
-async def _wish(link: ModemLink, command: str) -> None:
+async def _set_if_known(link: ModemLink, command: str) -> None:
     if not (await link.command(command)).ok:
         level = log.warn if command == commands.CALLER_ID else log.debug
         level("the modem does not know {command}", command=command)

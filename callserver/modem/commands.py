@@ -19,7 +19,7 @@ DUPLEX, LINE_OFF = "AT+VTR", "AT+VLS=0"
 
 # Wanted in voice mode and not everywhere known: dial tone awaited, RTS/CTS, caller ID, plain rings, never idle out,
 # the modem's silence detector off (ours is better), nominal gains.
-IDLE_WISHES = (
+OPTIONAL_SETTINGS = (
     "ATX4",
     "AT+IFC=2,2",
     "AT+VCID=1",

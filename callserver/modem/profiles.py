@@ -28,7 +28,7 @@ class Profile:
     """A family of chips, and what its members want beside the standard's commands."""
 
     family: str
-    wishes: tuple[str, ...] = ()
+    optional_settings: tuple[str, ...] = ()
 
 
 # -STE=7: report an extension's hook, and the loop current's interruption: the best hang-up signal there is.

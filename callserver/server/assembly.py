@@ -33,7 +33,7 @@ from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.control_server import control_service
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.pty_modem import PtyModem
-from callserver.emulator.residents import move_in
+from callserver.emulator.service_numbers import add_service_numbers
 from callserver.features.shopping import sample
 from callserver.features.shopping.desk import customer_card
 from callserver.features.shopping.flow import ShopMenu
@@ -221,7 +221,7 @@ class CallServer(MultiService):
     def _open_exchange(self, exchange: Exchange) -> None:
         """Telephones in other processes (bin/callserver-phone) and a few numbers to call."""
         exchange.hunt(self.config.exchange.number, [modem.line for modem in self.modems])
-        move_in(exchange)
+        add_service_numbers(exchange)
         ports = {modem.line.number: modem.path for modem in self.modems}
         try:
             control_service(self.reactor, exchange, self.folder.exchange_socket, lambda: ports).setServiceParent(self)  # type: ignore[no-untyped-call]

@@ -164,12 +164,12 @@ class Wires:
 class Stranger:
     """Whoever has opened a connection; speaks bytes."""
 
-    door: Any
+    factory: Any
     host: str = "198.51.100.7"
 
     def __post_init__(self) -> None:
         self.address = IPv4Address("TCP", self.host, 40000)
-        self.protocol = self.door.buildProtocol(self.address)
+        self.protocol = self.factory.buildProtocol(self.address)
         if self.protocol is not None:
             self.transport = FakeTransport(self.protocol, True, peerAddress=self.address)
             self.protocol.makeConnection(self.transport)

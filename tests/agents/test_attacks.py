@@ -58,16 +58,16 @@ class StrangerTests(AttackCase):
     def test_too_many_connections(self) -> None:
         """Four from one address, 32 in all, before the handshake; who is logged in does not count."""
         self.program()
-        door = self.channel.factory
-        came = [Stranger(door) for _ in range(STRANGERS_AN_ADDRESS)]
+        factory = self.channel.factory
+        came = [Stranger(factory) for _ in range(STRANGERS_AN_ADDRESS)]
         with capturedLogs() as logged:
-            self.assertTrue(Stranger(door).cut_off)
+            self.assertTrue(Stranger(factory).cut_off)
         self.assertIn("too many connections", formatEvent(logged[0]))
-        came += [Stranger(door, f"203.0.113.{n}") for n in range(STRANGERS - len(came))]
+        came += [Stranger(factory, f"203.0.113.{n}") for n in range(STRANGERS - len(came))]
         self.assertFalse(any(stranger.cut_off for stranger in came))
-        self.assertTrue(Stranger(door, "203.0.113.200").cut_off)
+        self.assertTrue(Stranger(factory, "203.0.113.200").cut_off)
         came.pop().leave()
-        one_more = Stranger(door, "203.0.113.200")
+        one_more = Stranger(factory, "203.0.113.200")
         self.assertFalse(one_more.cut_off)
         for stranger in (*came, one_more):
             stranger.leave()
@@ -124,7 +124,7 @@ class StrangerTests(AttackCase):
                 self.assert_cut_off(stranger, logged, why)
 
     def test_http(self) -> None:
-        """A browser at the wrong door."""
+        """A browser on the wrong port."""
         stranger = self.stranger()
         stranger.says(b"GET /" + SECRET.encode() + b" HTTP/1.1\r\nHost: shop.example\r\nAccept: */*\r\n\r\n")
         self.assertTrue(stranger.cut_off)

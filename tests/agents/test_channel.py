@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -320,6 +321,28 @@ class BackPressureTests(ChannelCase):
         broker.resumeProducing()
         self.wires.settle()
         self.assertEqual([status.state for status in diary.statuses[seen:]], [SeatState.HELD])
+
+    def test_waiting_until_it_reads(self) -> None:
+        """Several may wait for a program to read again; each is told once, and of a lost connection too."""
+        self.program()
+        broker = self.wires.pumps[0].server
+        self.assertIsNone(self.successResultOf(broker.when_reads()))
+        broker.pauseProducing()
+        told: list[str] = []
+        first, second, given_up = (broker.when_reads() for _ in range(3))
+        first.addCallback(lambda _: told.append("first"))
+        first.addCallback(lambda _: given_up.cancel())
+        second.addCallback(lambda _: told.append("second"))
+        broker.resumeProducing()
+        self.failureResultOf(given_up, CancelledError)
+        broker.resumeProducing()
+        self.assertEqual(told, ["first", "second"])
+        broker.pauseProducing()
+        waits = broker.when_reads()
+        broker.abort()
+        self.wires.settle()
+        self.failureResultOf(waits)
+        self.failureResultOf(broker.when_reads(), ConnectionDone)
 
     def test_server_that_does_not_read(self) -> None:
         """The program drops what the agent says rather than letting it grow old."""

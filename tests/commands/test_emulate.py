@@ -12,8 +12,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import callserver
 from callserver.commands.emulate import emulate
-from callserver.dsp.sound.files import read_wav
 from callserver.commands.telephone import telephone
+from callserver.dsp.sound.files import read_wav
 
 EMULATE = [sys.executable, "-c", "from callserver.commands.emulate import emulate; emulate(prog_name='emulate')"]
 PHONE = [sys.executable, "-m", "callserver.commands.telephone"]

@@ -1,4 +1,4 @@
-"""Programs reach a running exchange over its socket: scripts, a telephone in hand, its sound."""
+"""Programs reach a running exchange over its socket: scripts, a telephone opened, its sound."""
 
 import tempfile
 from pathlib import Path
@@ -14,14 +14,14 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.frames import level_dbm0
 from callserver.dsp.tones import tone
-from callserver.emulator.client import Telephone
-from callserver.emulator.control import Failed, Lines, Take
+from callserver.emulator.client import RemotePhone
+from callserver.emulator.control import Failed, Lines, OpenPhone
 from callserver.emulator.control_server import ControlServer
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.hands import TypedTelephone
 from callserver.emulator.keypad import Keypad
 from callserver.emulator.loop import Stage
-from callserver.emulator.residents import move_in
+from callserver.emulator.service_numbers import add_service_numbers
+from callserver.emulator.stdio_telephone import ScriptedTelephone
 
 
 class ControlCase(SynchronousTestCase):
@@ -29,11 +29,11 @@ class ControlCase(SynchronousTestCase):
         self.clock = Clock()
         self.exchange = Exchange(self.clock)
         self.exchange.start()
-        move_in(self.exchange)
+        add_service_numbers(self.exchange)
         self.events: list[tuple[str, str]] = []
         self.sound: list[bytes] = []
         self.server = ControlServer(self.exchange, lambda: {"201": "/dev/pts/7"})
-        self.client = Telephone(lambda at_s, line, what, stage: self.events.append((what, stage)), self.sound.append)
+        self.client = RemotePhone(lambda at_s, line, what, stage: self.events.append((what, stage)), self.sound.append)
         self.wires = StringTransport(), StringTransport()
         self.server.makeConnection(self.wires[0])
         self.client.makeConnection(self.wires[1])
@@ -61,7 +61,7 @@ class ControlCase(SynchronousTestCase):
 
     def take(self, **others: Any) -> Any:
         asked = {"number": "139", "name": "", "withheld": False, "folder": "", "recording": "", "listen": True}
-        answer = Deferred.fromCoroutine(self.ask(Take, **{**asked, **others}))
+        answer = Deferred.fromCoroutine(self.ask(OpenPhone, **{**asked, **others}))
         self.carry()
         return answer
 
@@ -106,7 +106,7 @@ class ControlTests(ControlCase):
         """What goes wrong is told in words."""
         early = self.do("dial 1")
         self.carry()
-        self.assertIn("no telephone in hand", str(self.failureResultOf(early, Failed).value))
+        self.assertIn("no telephone is open", str(self.failureResultOf(early, Failed).value))
         self.take()
         done = self.do("dial 201\nwait answer")
         self.run_s(0.1)
@@ -132,30 +132,30 @@ class TypedTests(ControlCase):
         """Lines are done one after the other; mistakes are told and counted; the end of input ends."""
         self.take()
         told: list[str] = []
-        hand = TypedTelephone(self.client, told.append)
-        hand.dataReceived(b"dial 200\nwait answer\nnonsense\nwait 0.5\nhang up\n")
+        telephone = ScriptedTelephone(self.client, told.append)
+        telephone.dataReceived(b"dial 200\nwait answer\nnonsense\nwait 0.5\nhang up\n")
         self.run_s(3.2)
         self.assertEqual(self.exchange.phones["139"].stage, Stage.TALKING)
         self.run_s(0.6)
         self.assertEqual(self.exchange.phones["139"].stage, Stage.ON_HOOK)
-        self.assertNoResult(hand.over)
-        hand.connectionLost()
-        self.assertEqual(self.successResultOf(hand.over), 1)
+        self.assertNoResult(telephone.over)
+        telephone.connectionLost()
+        self.assertEqual(self.successResultOf(telephone.over), 1)
         self.assertEqual(len(told), 1)
         self.assertTrue(told[0].startswith("no command 'nonsense'"))
 
 
 class KeypadTests(SynchronousTestCase):
-    def test_strokes(self) -> None:
+    def test_keys(self) -> None:
         """Digits make a number on hook and are keys off hook; Enter dials and answers; space is the hook."""
         keypad = Keypad(["/a b.wav", "/c.wav"])
-        self.assertEqual([keypad.stroke(key) for key in "80x09\x7f8\r"], [""] * 7 + ["dial 8008"])
+        self.assertEqual([keypad.feed(key) for key in "80x09\x7f8\r"], [""] * 7 + ["dial 8008"])
         keypad.stage = "talking"
-        self.assertEqual([keypad.stroke(key) for key in "1#sss q"], KEYED)
+        self.assertEqual([keypad.feed(key) for key in "1#sss q"], KEYED)
         keypad.stage = "on hook"
-        self.assertEqual([keypad.stroke(" "), keypad.stroke("\n")], ["lift", "lift"])
+        self.assertEqual([keypad.feed(" "), keypad.feed("\n")], ["lift", "lift"])
         keypad.stage = "ringing"
-        self.assertEqual([keypad.stroke("1"), keypad.stroke("\r")], ["", "answer"])
+        self.assertEqual([keypad.feed("1"), keypad.feed("\r")], ["", "answer"])
 
     def test_status(self) -> None:
         """The line says what the telephone does, how long, and in both languages."""

@@ -15,6 +15,7 @@ from callserver.emulator.chip import CX93001_WITH_LAWS, Chip
 from callserver.emulator.dce import Dce
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Stage
+from callserver.emulator.phone import PhoneListener
 from callserver.emulator.voice_bytes import FromComputer, shielded
 
 LINES = [b"ATZ\r", b"AT+FCLASS=8\r", b"junk", b"AT+VSM=?\r", b"ATS7?\r", b"\r", b"ATX;\r"]
@@ -38,12 +39,12 @@ class ModemCase(SynchronousTestCase):
 
     def ask(self, text: str) -> bytes:
         """Everything the modem says to a line before time passes."""
-        self.modem.receive(text.encode() + b"\r")
-        return self.modem.take()
+        self.modem.feed(text.encode() + b"\r")
+        return self.modem.read()
 
     def command(self, text: str, want: bytes = b"OK") -> None:
-        self.modem.receive(text.encode() + b"\r")
-        self.assertTrue(self.modem.take().endswith(b"\r\n%s\r\n" % want), text)
+        self.modem.feed(text.encode() + b"\r")
+        self.assertTrue(self.modem.read().endswith(b"\r\n%s\r\n" % want), text)
 
     def answered(self) -> None:
         """A call is up, in voice mode, the modem silent."""
@@ -53,7 +54,7 @@ class ModemCase(SynchronousTestCase):
         self.command("AT+VLS=1")
         self.run_s(0.1)
         self.assertEqual(self.caller.stage, Stage.TALKING)
-        self.modem.take()
+        self.modem.read()
 
 
 class CommandTests(ModemCase):
@@ -97,8 +98,8 @@ class CommandTests(ModemCase):
 
     def test_echo_ends_within_a_burst(self) -> None:
         """Lines sent together are echoed until the one that turns echo off has been obeyed."""
-        self.modem.receive(b"ATE0\rATI9\rAT+FCLASS?\r")
-        self.assertEqual(self.modem.take(), b"ATE0\r\r\nOK\r\n\r\nOK\r\n\r\n0\r\nOK\r\n")
+        self.modem.feed(b"ATE0\rATI9\rAT+FCLASS?\r")
+        self.assertEqual(self.modem.read(), b"ATE0\r\r\nOK\r\n\r\nOK\r\n\r\n0\r\nOK\r\n")
 
     def test_voice_commands_need_voice_mode(self) -> None:
         """Codecs and devices can be asked for in class 8 only."""
@@ -148,27 +149,27 @@ class CommandTests(ModemCase):
         whole = b"".join(lines)
         cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=8)))
         one, other = Dce(self.line), Dce(self.line)
-        one.receive(whole)
+        one.feed(whole)
         for begin, end in zip([0, *cuts], [*cuts, len(whole)], strict=True):
-            other.receive(whole[begin:end])
-        self.assertEqual(one.take(), other.take())
+            other.feed(whole[begin:end])
+        self.assertEqual(one.read(), other.read())
 
     @given(st.binary(max_size=600))
     @settings(max_examples=100, deadline=None)
     def test_any_noise(self, noise: bytes) -> None:
         """No bytes break the modem: afterwards it still answers."""
         modem = Dce(self.line)
-        modem.receive(noise)
+        modem.feed(noise)
         for _ in range(3):
-            modem.speak()
-            modem.hear(None)
+            modem.read_sound()
+            modem.feed_sound(None)
         modem.drop()
-        modem.receive(b"\rATZ\r")
-        modem.take()
-        modem.receive(b"ATE0Q0V1S3=13S4=10S5=8\r")
-        modem.take()
-        modem.receive(b"AT\r")
-        self.assertEqual(modem.take(), b"\r\nOK\r\n")
+        modem.feed(b"\rATZ\r")
+        modem.read()
+        modem.feed(b"ATE0Q0V1S3=13S4=10S5=8\r")
+        modem.read()
+        modem.feed(b"AT\r")
+        self.assertEqual(modem.read(), b"\r\nOK\r\n")
 
 
 class RingTests(ModemCase):
@@ -177,14 +178,14 @@ class RingTests(ModemCase):
         self.command("AT+VCID=1")
         self.caller.dial("8008")
         self.run_s(2)
-        self.assertEqual(self.modem.take(), b"\r\nRING\r\n")
+        self.assertEqual(self.modem.read(), b"\r\nRING\r\n")
         self.run_s(0.2)
         self.assertEqual(
-            self.modem.take(),
+            self.modem.read(),
             b"\r\nDATE = 1124\r\n\r\nTIME = 1205\r\n\r\nNMBR = 13912345678\r\n\r\nNAME = HARRINGTON\r\n",
         )
         self.run_s(3)
-        self.assertEqual(self.modem.take(), b"\r\nRING\r\n")
+        self.assertEqual(self.modem.read(), b"\r\nRING\r\n")
         self.assertEqual(self.ask("AT+VRID=0").count(b"NMBR"), 1)
 
     def test_ring_in_voice_mode(self) -> None:
@@ -192,7 +193,7 @@ class RingTests(ModemCase):
         self.command("AT+FCLASS=8")
         self.caller.dial("8008")
         self.run_s(5.2)
-        self.assertEqual(self.modem.take(), b"\x10R\r\n" * 2)
+        self.assertEqual(self.modem.read(), b"\x10R\r\n" * 2)
 
     def test_withheld(self) -> None:
         """P stands for a number that the caller keeps to himself."""
@@ -200,14 +201,14 @@ class RingTests(ModemCase):
         self.caller.line.withheld = True
         self.caller.dial("8008")
         self.run_s(3)
-        self.assertIn(b"\r\nNMBR = P\r\n\r\nNAME = P\r\n", self.modem.take())
+        self.assertIn(b"\r\nNMBR = P\r\n\r\nNAME = P\r\n", self.modem.read())
 
     def test_raw_caller_id(self) -> None:
         """The raw form is the message of the line, with a checksum that holds."""
         self.command("AT+VCID=2")
         self.caller.dial("8008")
         self.run_s(3)
-        said = self.modem.take().partition(b"MESG = ")[2].strip()
+        said = self.modem.read().partition(b"MESG = ")[2].strip()
         message = bytes.fromhex(said.decode())
         self.assertEqual(sum(message) % 256, 0)
         self.assertIn(b"\x02\x0b13912345678\x07\x0aHARRINGTON", message)
@@ -217,18 +218,18 @@ class RingTests(ModemCase):
         self.command("AT+VDR=1,5")
         self.caller.dial("8008")
         self.run_s(1.2)
-        self.assertEqual(self.modem.take(), b"\r\nDRON=10\r\n")
+        self.assertEqual(self.modem.read(), b"\r\nDRON=10\r\n")
         self.run_s(4)
-        self.assertEqual(self.modem.take(), b"\r\nRING\r\n\r\nDROF=40\r\n")
+        self.assertEqual(self.modem.read(), b"\r\nRING\r\n\r\nDROF=40\r\n")
 
     def test_caller_gives_up(self) -> None:
         """No event tells it: rings just do not come."""
         self.caller.dial("8008")
         self.run_s(2)
         self.caller.hang_up()
-        self.modem.take()
+        self.modem.read()
         self.run_s(10)
-        self.assertEqual(self.modem.take(), b"")
+        self.assertEqual(self.modem.read(), b"")
 
 
 class StreamTests(ModemCase):
@@ -236,12 +237,12 @@ class StreamTests(ModemCase):
         """Feed as a program does that never lets the buffer run empty."""
         for _ in range(round(seconds / 0.02)):
             taken, data = data[: self.modem.room], data[self.modem.room :]
-            self.modem.receive(taken)
+            self.modem.feed(taken)
             self.run_s(0.02)
 
     def heard_by_caller(self) -> list[np.ndarray]:
         blocks: list[np.ndarray] = []
-        self.caller.on_sound = lambda block: blocks.append(block.copy())
+        self.caller.attach(PhoneListener(on_sound=lambda block: blocks.append(block.copy())))
         return blocks
 
     def test_play(self) -> None:
@@ -252,9 +253,9 @@ class StreamTests(ModemCase):
         data = UNSIGNED_8.encode(sound).tobytes()
         self.assertEqual(self.ask("AT+VTX"), b"\r\nCONNECT\r\n")
         self.play(shielded(data) + b"\x10\x03\r", 0.9)
-        self.assertEqual(self.modem.take(), b"")
+        self.assertEqual(self.modem.read(), b"")
         self.run_s(0.2)
-        self.assertEqual(self.modem.take(), b"\r\nOK\r\n")
+        self.assertEqual(self.modem.read(), b"\r\nOK\r\n")
         whole = np.concatenate(heard)
         begin = int(np.flatnonzero(np.abs(whole) > 0.01)[0])
         self.assertLess(np.abs(whole[begin - 1 : begin + 7999] - sound).max(), 0.01)
@@ -266,7 +267,7 @@ class StreamTests(ModemCase):
         self.answered()
         self.ask("AT+VTX")
         self.assertEqual(self.modem.room, 2048)
-        self.modem.receive(bytes(2048))
+        self.modem.feed(bytes(2048))
         self.assertEqual(self.modem.room, 0)
         self.run_s(0.1)
         self.assertEqual(self.modem.room, 800)
@@ -275,12 +276,12 @@ class StreamTests(ModemCase):
         """Too late with sound: one report for one gap; then the sound goes on."""
         self.answered()
         self.ask("AT+VTX")
-        self.modem.receive(bytes(800))
+        self.modem.feed(bytes(800))
         self.run_s(0.5)
-        self.assertEqual(self.modem.take(), b"\x10u")
-        self.modem.receive(bytes(800))
+        self.assertEqual(self.modem.read(), b"\x10u")
+        self.modem.feed(bytes(800))
         self.run_s(0.2)
-        self.assertEqual(self.modem.take(), b"\x10u")
+        self.assertEqual(self.modem.read(), b"\x10u")
         self.assertEqual(self.modem.underruns, 2)
 
     def test_slow_start(self) -> None:
@@ -288,28 +289,28 @@ class StreamTests(ModemCase):
         self.answered()
         self.ask("AT+VTX")
         self.run_s(0.3)
-        self.assertEqual((self.modem.take(), self.modem.underruns), (b"\x10u", 0))
+        self.assertEqual((self.modem.read(), self.modem.underruns), (b"\x10u", 0))
 
     def test_cancel(self) -> None:
         """<DLE><CAN><DLE><ETX> silences at once."""
         self.answered()
         self.ask("AT+VTR")
-        self.modem.receive(bytes(2000))
+        self.modem.feed(bytes(2000))
         self.run_s(0.1)
-        self.modem.receive(b"\x10\x18\x10\x03")
+        self.modem.feed(b"\x10\x18\x10\x03")
         heard = self.heard_by_caller()
         self.run_s(0.1)
         self.assertEqual(level_dbm0(np.concatenate(heard)), float("-inf"))
-        self.assertTrue(self.modem.take().endswith(b"\x10\x03\r\nOK\r\n"))
+        self.assertTrue(self.modem.read().endswith(b"\x10\x03\r\nOK\r\n"))
 
     def test_pause(self) -> None:
         """<DLE>p holds the sound back, <DLE>r lets it go on."""
         self.answered()
         self.ask("AT+VTX")
-        self.modem.receive(bytes(1600) + b"\x10p")
+        self.modem.feed(bytes(1600) + b"\x10p")
         self.run_s(0.5)
         self.assertEqual(self.modem.room, 448)
-        self.modem.receive(b"\x10r")
+        self.modem.feed(b"\x10r")
         self.run_s(0.2)
         self.assertEqual(self.modem.room, 2048)
 
@@ -320,9 +321,9 @@ class StreamTests(ModemCase):
         sound = tone([440.0], 8000, -6.0)
         self.caller.say(sound)
         self.run_s(1.1)
-        self.modem.receive(b"\x10!\r")
+        self.modem.feed(b"\x10!\r")
         self.run_s(0.02)
-        said = self.modem.take()
+        said = self.modem.read()
         self.assertTrue(said.endswith(b"\x10\x03\r\nOK\r\n"))
         pieces = list(FromComputer().feed(said[: -len(b"\x10\x03\r\nOK\r\n")]))
         samples = b"".join(piece for piece, code in pieces if not code)
@@ -335,13 +336,13 @@ class StreamTests(ModemCase):
         self.answered()
         self.assertEqual(self.ask("AT+VTR"), b"\r\nCONNECT\r\n")
         self.play(shielded(UNSIGNED_8.encode(tone([1000.0], 12000, -10.0)).tobytes()), 1.0)
-        said = self.modem.take()
+        said = self.modem.read()
         samples = b"".join(piece for piece, code in FromComputer().feed(said) if not code)
         echo = UNSIGNED_8.decode(np.frombuffer(samples, np.uint8))
         self.assertLess(abs(level_dbm0(echo[800:]) + 24), 0.5)
-        self.modem.receive(b"\x10^")
+        self.modem.feed(b"\x10^")
         self.run_s(0.02)
-        self.assertTrue(self.modem.take().endswith(b"\x10\x03\r\nOK\r\n"))
+        self.assertTrue(self.modem.read().endswith(b"\x10\x03\r\nOK\r\n"))
 
     def test_keys(self) -> None:
         """A key is reported between / and ~, once, while a prompt plays."""
@@ -349,7 +350,7 @@ class StreamTests(ModemCase):
         self.ask("AT+VTX")
         self.caller.press("5")
         self.play(bytes([128]) * 8000, 0.5)
-        self.assertEqual(self.modem.take(), b"\x10/\x105\x10~")
+        self.assertEqual(self.modem.read(), b"\x10/\x105\x10~")
 
     def test_far_end_hangs_up(self) -> None:
         """Busy tone is reported once its cadence is sure, and again every 4 s until on hook."""
@@ -357,12 +358,12 @@ class StreamTests(ModemCase):
         self.ask("AT+VTX")
         self.caller.hang_up()
         self.play(bytes([128]) * 90000, 10)
-        self.assertEqual(self.modem.take(), b"\x10b" * 3)
-        self.modem.receive(b"\x10\x18\x10\x03")
+        self.assertEqual(self.modem.read(), b"\x10b" * 3)
+        self.modem.feed(b"\x10\x18\x10\x03")
         self.run_s(0.1)
         self.command("AT+VLS=0")
         self.run_s(5)
-        self.assertEqual(self.modem.take(), b"")
+        self.assertEqual(self.modem.read(), b"")
         self.assertEqual(self.line.stage, Stage.ON_HOOK)
 
     def test_fax_calls(self) -> None:
@@ -372,7 +373,7 @@ class StreamTests(ModemCase):
         cng = np.concatenate([tone([1100.0], 4000, -12.0), np.zeros(24000, np.float32)])
         self.caller.say(np.tile(cng, 3))
         self.play(bytes([128]) * 90000, 5)
-        self.assertEqual(self.modem.take(), b"\x10c")
+        self.assertEqual(self.modem.read(), b"\x10c")
 
     def test_laws(self) -> None:
         """A chip with mu- and A-law offers them by name, and they work."""
@@ -382,7 +383,7 @@ class StreamTests(ModemCase):
         self.command("AT+VSM=131,8000")
         self.ask("AT+VRX")
         self.run_s(0.1)
-        self.assertEqual(set(self.modem.take()), {0xFF})
+        self.assertEqual(set(self.modem.read()), {0xFF})
 
     def test_overrun(self) -> None:
         """A program that does not read loses sound and is told so once."""
@@ -390,10 +391,10 @@ class StreamTests(ModemCase):
         self.ask("AT+VRX")
         self.modem.congested = True
         self.run_s(0.5)
-        self.assertEqual(self.modem.take(), b"\x10o")
+        self.assertEqual(self.modem.read(), b"\x10o")
         self.modem.congested = False
         self.run_s(0.02)
-        self.assertEqual((len(self.modem.take()), self.modem.overruns), (160, 1))
+        self.assertEqual((len(self.modem.read()), self.modem.overruns), (160, 1))
 
     def test_gain(self) -> None:
         """+VGT=255 plays twice as loud."""
@@ -425,9 +426,9 @@ class DialTests(ModemCase):
         self.command("ATE0+FCLASS=8")
 
     def dial(self, line: str, seconds: float) -> bytes:
-        self.modem.receive(line.encode() + b"\r")
+        self.modem.feed(line.encode() + b"\r")
         self.run_s(seconds)
-        return self.modem.take()
+        return self.modem.read()
 
     def test_digits_only(self) -> None:
         """With a semicolon OK comes right after the digits, and the line is up."""
@@ -436,13 +437,13 @@ class DialTests(ModemCase):
 
     def test_answered(self) -> None:
         """Answered is a guess: ringback has been gone for +VRA."""
-        self.modem.receive(b"ATD200\r")
+        self.modem.feed(b"ATD200\r")
         self.run_s(8)
         self.other.lift()
         self.run_s(1)
-        self.assertEqual(self.modem.take(), b"\x10d\x10r")
+        self.assertEqual(self.modem.read(), b"\x10d\x10r")
         self.run_s(5)
-        self.assertEqual(self.modem.take(), b"\r\nOK\r\n")
+        self.assertEqual(self.modem.read(), b"\r\nOK\r\n")
 
     def test_still_ringing(self) -> None:
         """Five seconds of +VRA are enough for China's pauses: no answer until somebody answers, or S7 is over."""
@@ -470,27 +471,27 @@ class DialTests(ModemCase):
 
     def test_abort(self) -> None:
         """Any character ends dialling, but not the line feed behind the command."""
-        self.modem.receive(b"ATD200\r\n")
+        self.modem.feed(b"ATD200\r\n")
         self.run_s(3)
-        self.assertNotIn(b"NO CARRIER", self.modem.take())
-        self.modem.receive(b"x")
-        self.assertEqual(self.modem.take(), b"\r\nNO CARRIER\r\n")
+        self.assertNotIn(b"NO CARRIER", self.modem.read())
+        self.modem.feed(b"x")
+        self.assertEqual(self.modem.read(), b"\r\nNO CARRIER\r\n")
         self.assertEqual(self.line.stage, Stage.ON_HOOK)
 
     def test_tones(self) -> None:
         """OK comes after a tone has ended; a key is as long as asked."""
         self.answered()
         heard: list[np.ndarray] = []
-        self.caller.on_sound = lambda block: heard.append(block.copy())
-        self.modem.receive(b"AT+VTS=[933,,120]\r")
+        self.caller.attach(PhoneListener(on_sound=lambda block: heard.append(block.copy())))
+        self.modem.feed(b"AT+VTS=[933,,120]\r")
         self.run_s(1.1)
-        self.assertEqual(self.modem.take(), b"")
+        self.assertEqual(self.modem.read(), b"")
         self.run_s(0.2)
-        self.assertEqual(self.modem.take(), b"\r\nOK\r\n")
+        self.assertEqual(self.modem.read(), b"\r\nOK\r\n")
         self.assertLess(abs(level_dbm0(np.concatenate(heard)[1600:8000]) + 10), 0.1)
-        self.modem.receive(b"AT+VTS={5,20},1,[900,900,10]\r")
+        self.modem.feed(b"AT+VTS={5,20},1,[900,900,10]\r")
         self.run_s(2)
-        self.assertEqual(self.modem.take(), b"\r\nOK\r\n")
+        self.assertEqual(self.modem.read(), b"\r\nOK\r\n")
         self.command("AT+VTS=[900,,", b"ERROR")
 
     def test_data_answer(self) -> None:
@@ -498,11 +499,11 @@ class DialTests(ModemCase):
         self.command("AT+FCLASS=0")
         self.caller.dial("8008")
         self.run_s(0.1)
-        self.modem.receive(b"ATA\r")
+        self.modem.feed(b"ATA\r")
         self.run_s(1)
         self.assertEqual(self.caller.stage, Stage.TALKING)
-        self.modem.receive(b"\r")
-        self.assertTrue(self.modem.take().endswith(b"\r\nNO CARRIER\r\n"))
+        self.modem.feed(b"\r")
+        self.assertTrue(self.modem.read().endswith(b"\r\nNO CARRIER\r\n"))
         self.assertEqual(self.caller.stage, Stage.TONE)
 
     def test_inactivity(self) -> None:
@@ -526,19 +527,19 @@ class DialTests(ModemCase):
         exchange = Exchange(self.clock, loop_break=True)
         line, phone = exchange.add_line("1"), exchange.add_phone("2")
         line.terminal = modem = Dce(line)
-        modem.receive(b"ATE0-STE=4;+FCLASS=8;+VLS=1\r")
+        modem.feed(b"ATE0-STE=4;+FCLASS=8;+VLS=1\r")
         line.hang_up()
         phone.dial("1")
         line.lift()
-        modem.take()
+        modem.read()
         phone.hang_up()
-        self.assertEqual(modem.take(), b"\x10l")
+        self.assertEqual(modem.read(), b"\x10l")
 
     def test_own_keys(self) -> None:
         """The exchange's register hears keys sent with +VTS after +VLS=1."""
         self.command("AT+VLS=1")
         self.run_s(1)
-        self.modem.receive(b"AT+VTD=10;+VTS=2,0,0\r")
+        self.modem.feed(b"AT+VTD=10;+VTS=2,0,0\r")
         self.run_s(2)
         self.assertEqual(self.other.stage, Stage.RINGING)
         self.assertEqual(dtmf("2").size, 1280)

@@ -9,16 +9,16 @@ from callserver.dsp.progress.plans import PLANS
 from callserver.dsp.tones import play, tone
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Progress, Stage
-from callserver.emulator.phone import Phone
-from callserver.emulator.tone_ear import ToneEar
+from callserver.emulator.phone import Phone, PhoneListener
+from callserver.emulator.tone_detector import ToneDetector
 
 
-class Ear:
+class Receiver:
     """What a telephone hears, kept."""
 
     def __init__(self, phone: Phone) -> None:
         self.blocks: list[np.ndarray] = []
-        phone.on_sound = lambda block: self.blocks.append(block.copy())
+        phone.attach(PhoneListener(on_sound=lambda block: self.blocks.append(block.copy())))
 
     def take(self) -> np.ndarray:
         heard = np.concatenate(self.blocks) if self.blocks else np.zeros(0, np.float32)
@@ -32,7 +32,7 @@ class ExchangeCase(SynchronousTestCase):
         self.exchange = Exchange(self.clock)
         self.exchange.start()
         self.li, self.wang = self.exchange.add_phone("13912345678", "Li Ming"), self.exchange.add_phone("8008")
-        self.ear = Ear(self.li)
+        self.receiver = Receiver(self.li)
 
     def run_s(self, seconds: float) -> None:
         self.clock.pump([0.02] * round(seconds / 0.02))
@@ -47,20 +47,21 @@ class ExchangeCase(SynchronousTestCase):
 class CallTests(ExchangeCase):
     def test_a_call(self) -> None:
         """Ringback for the one, the bell for the other; then both hear each other; then busy tone."""
-        bells: list[bool] = []
+        rings: list[bool] = []
         progress: list[Progress] = []
-        self.wang.on_bell, self.li.on_progress = bells.append, progress.append
+        self.wang.attach(PhoneListener(on_ringing=rings.append))
+        self.li.attach(PhoneListener(on_progress=progress.append))
         self.li.dial("8008")
         self.run_s(5.5)
-        self.assertEqual(bells, [True, False, True])  # 1 s on, 4 s off
-        self.assertEqual(level_dbm0(self.ear.take()[8160:39000]), float("-inf"))
+        self.assertEqual(rings, [True, False, True])  # 1 s on, 4 s off
+        self.assertEqual(level_dbm0(self.receiver.take()[8160:39000]), float("-inf"))
         self.wang.lift()
-        self.assertEqual(bells[-1], False)
+        self.assertEqual(rings[-1], False)
         self.run_s(0.1)
-        self.ear.take()
+        self.receiver.take()
         self.wang.say(tone([600.0], 8000, -12.0))
         self.run_s(1)
-        self.assertLess(abs(level_dbm0(self.ear.take()) + 12.0), 0.1)
+        self.assertLess(abs(level_dbm0(self.receiver.take()) + 12.0), 0.1)
         self.wang.hang_up()
         self.run_s(3)
         self.assertEqual(self.li.stage, Stage.TONE)
@@ -115,10 +116,10 @@ class CallTests(ExchangeCase):
     def test_own_voice_comes_back_from_the_line(self) -> None:
         """The hybrid returns -14 dB of what one says, 4 ms later."""
         self.talk()
-        self.ear.take()
+        self.receiver.take()
         self.li.say(tone([700.0], 4000, -10.0))
         self.run_s(0.5)
-        heard = self.ear.take()
+        heard = self.receiver.take()
         self.assertLess(abs(level_dbm0(heard[160:]) + 24.0), 0.2)
         self.assertEqual(np.flatnonzero(heard)[0], 33)
 
@@ -126,12 +127,12 @@ class CallTests(ExchangeCase):
         """A line can be given noise."""
         exchange = Exchange(self.clock, noise_dbm0=-50.0)
         phone = exchange.add_phone("1")
-        ear = Ear(phone)
+        receiver = Receiver(phone)
         exchange.start()
         phone.dial("1")
         phone.line.tone = None
         self.run_s(1)
-        self.assertLess(abs(level_dbm0(ear.take()) + 50.0), 0.5)
+        self.assertLess(abs(level_dbm0(receiver.take()) + 50.0), 0.5)
 
 
 class DialTests(ExchangeCase):
@@ -142,9 +143,9 @@ class DialTests(ExchangeCase):
         self.assertEqual(list(self.li.tones), ["dial"])
         self.li.press("8008")
         self.run_s(0.3)
-        self.ear.take()
+        self.receiver.take()
         self.run_s(0.3)
-        self.assertLess(level_dbm0(self.ear.take()), -15)  # only its own keys' echo
+        self.assertLess(level_dbm0(self.receiver.take()), -15)  # only its own keys' echo
         self.run_s(1)
         self.assertEqual(self.wang.stage, Stage.RINGING)
 
@@ -183,23 +184,35 @@ class TimeTests(ExchangeCase):
     def test_late_tick(self) -> None:
         """After a stall everybody gets the samples that are due by the clock, no more and no fewer."""
         self.talk()
-        self.ear.take()
+        self.receiver.take()
         self.clock.advance(0.333)
-        self.assertEqual(len(self.ear.take()), 16 * 160)
+        self.assertEqual(len(self.receiver.take()), 16 * 160)
         self.run_s(0.66)
-        self.assertEqual(len(self.ear.take()), 33 * 160)
+        self.assertEqual(len(self.receiver.take()), 33 * 160)
+
+    def test_several_listeners(self) -> None:
+        """Who listens to a telephone takes nothing from who listened before; who leaves is told no more."""
+        self.talk()
+        later: list[float] = []
+        listener = PhoneListener(on_sound=lambda block: later.append(block.size))
+        self.li.attach(listener)
+        self.receiver.take()
+        self.run_s(0.2)
+        self.li.detach(listener)
+        self.run_s(0.2)
+        self.assertEqual((sum(later), len(self.receiver.take())), (1600, 3200))
 
     def test_a_broken_telephone(self) -> None:
         """What breaks on one line is logged, and the others talk on."""
         self.talk()
 
         def broken(block: object) -> None:
-            raise RuntimeError("no ear")
+            raise RuntimeError("no receiver")
 
-        self.wang.on_sound = broken
-        self.ear.take()
+        self.wang.attach(PhoneListener(on_sound=broken))
+        self.receiver.take()
         self.run_s(1)
-        self.assertEqual(len(self.ear.take()), 8000)
+        self.assertEqual(len(self.receiver.take()), 8000)
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 50)
 
 
@@ -210,8 +223,8 @@ class CountryTests(SynchronousTestCase):
         for plan in PLANS.values():
             for name in {"ringback", "busy", "congestion"} & set(plan.tones):
                 if (plan.code, name) not in alike:
-                    ear = ToneEar(plan, 1)
+                    detector = ToneDetector(plan, 1)
                     sound = np.concatenate([np.zeros(77, np.float32), play(plan.tones[name], 12.0, -20.0)])
                     blocks = sound[: len(sound) // 160 * 160].reshape(-1, 1, 160)
-                    found = {heard.tone for block in blocks for heard in ear.feed(block)}
+                    found = {heard.tone for block in blocks for heard in detector.feed(block)}
                     self.assertEqual(found, {name}, plan.code)

@@ -15,9 +15,10 @@ from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.dsp.tones import tone
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Stage
-from callserver.emulator.performance import Happening, run_script
-from callserver.emulator.residents import move_in
+from callserver.emulator.phone import PhoneListener
 from callserver.emulator.script import ScriptError, Step, read_script
+from callserver.emulator.script_run import ScriptEvent, run_script
+from callserver.emulator.service_numbers import add_service_numbers
 
 SHOPPER = """
 caller 13912345678 "Li Ming" withheld   # hides the number
@@ -80,7 +81,7 @@ class ReadingTests(SynchronousTestCase):
             self.assertTrue(str(refusal).startswith("line "))
 
 
-class PerformanceTests(SynchronousTestCase):
+class ScriptRunTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = Clock()
         self.exchange = Exchange(self.clock)
@@ -94,7 +95,7 @@ class PerformanceTests(SynchronousTestCase):
     def test_a_call(self) -> None:
         """The steps happen in order and on time; both sides are in the recording."""
         write_wav(self.folder / "order.wav", tone([500.0], 4000, -12.0))
-        told: list[Happening] = []
+        told: list[ScriptEvent] = []
         script = (
             "caller 139 Li\ndial 8008\nwait answer\nwait silence 1\nspeak order.wav\npress 1#\nwait hang up\nhang up"
         )
@@ -108,7 +109,7 @@ class PerformanceTests(SynchronousTestCase):
         self.run_s(0.1)
         self.assertEqual(self.successResultOf(done), told)
         self.assertEqual(
-            [(happening.line, happening.what) for happening in told],
+            [(event.line, event.what) for event in told],
             [
                 (1, "caller 139 Li"),
                 (2, "ringback"),
@@ -123,7 +124,7 @@ class PerformanceTests(SynchronousTestCase):
                 (8, "hang up"),
             ],
         )
-        at_s = {happening.what: happening.at_s for happening in told}
+        at_s = {event.what: event.at_s for event in told}
         self.assertLess(abs(at_s["wait silence 1.0"] - at_s["answered"] - 2.0), 0.1)
         self.assertLess(abs(at_s["speak order.wav"] - at_s["wait silence 1.0"] - 0.5), 0.1)
         self.assertGreater(read_wav(recording).size, 8000 * 4)
@@ -170,7 +171,7 @@ class PerformanceTests(SynchronousTestCase):
         )
 
     def test_cancelled(self) -> None:
-        """Stopping a performance hangs up."""
+        """Stopping a run hangs up."""
         done = run_script(self.exchange, "caller 139\ndial 8008\nwait answer")
         self.run_s(1)
         done.cancel()
@@ -191,12 +192,12 @@ class PerformanceTests(SynchronousTestCase):
             self.successResultOf(run_script(self.exchange, f"caller 1{number:04}\ndial 8008\nhang up"))
         self.assertEqual((len(self.exchange.lines), len(self.exchange.phones)), (2, 1))
 
-    def test_residents(self) -> None:
+    def test_service_numbers(self) -> None:
         """200 answers and plays, 201 is busy, 202 does not answer, 203 does not exist."""
-        move_in(self.exchange, tone([700.0], 8000, -10.0))
+        add_service_numbers(self.exchange, tone([700.0], 8000, -10.0))
         phone = self.exchange.add_phone("139")
         heard: list[np.ndarray] = []
-        phone.on_sound = lambda block: heard.append(block.copy())
+        phone.attach(PhoneListener(on_sound=lambda block: heard.append(block.copy())))
         done = run_script(self.exchange, "caller 139\ndial 200\nwait answer\nwait hang up\nhang up")
         self.run_s(6)
         self.successResultOf(done)

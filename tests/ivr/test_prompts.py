@@ -12,7 +12,7 @@ from callserver.dsp.sound.files import write_wav
 from callserver.ivr.prompts import CATALOGUE, FOLDER, LANGUAGES, Catalogue, PromptError, Prompts
 from callserver.media.telephone_voice import ACTIVE_LEVEL_DBFS, PEAK_DBFS, active_level_dbfs, telephone_voice
 from tools import hold_music
-from tools.render_prompts import Shelf
+from tools.render_prompts import PromptFolder
 
 SHORT = np.full(80, 0.25, np.float32)
 LONG = np.full(160, 0.5, np.float32)
@@ -138,7 +138,7 @@ class ShippedPromptsTests(SynchronousTestCase):
 
     def test_all_recorded(self) -> None:
         """Every text is recorded as it is written now."""
-        self.assertEqual([job for language in LANGUAGES for job in Shelf(FOLDER, language).jobs()], [])
+        self.assertEqual([job for language in LANGUAGES for job in PromptFolder(FOLDER, language).jobs()], [])
 
     def test_levels(self) -> None:
         """All prompts are equally loud, none is clipped, and no sentence begins or ends with a pause."""

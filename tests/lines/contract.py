@@ -150,6 +150,26 @@ class LineContract:
         self.far_ring(None)
         self.assertEqual(self.diary.told, ["up", "ring"])
 
+    def test_hang_up_at_any_moment(self) -> None:
+        """Hanging up may be asked while it rings, while it is answered, twice at once and without a line: it ends on hook."""
+        self.far_ring(None)
+        self.on_hook()
+        answered = self.line.answer()
+        self.on_hook()
+        answered.addErrback(lambda failure: failure.trap(LineFailure))  # where answering takes time
+        self.off_hook()
+        both = self.line.hang_up(), self.line.hang_up()
+        self.settle()
+        for hung_up in both:
+            self.successResultOf(hung_up)
+        self.off_hook()
+        self.unplug()
+        self.on_hook()
+        self.plug_in()
+        self.off_hook()
+        self.line.stopService()
+        self.on_hook()
+
     def test_no_second_answer(self) -> None:
         """A line that is off hook can be neither answered nor dialled on."""
         self.off_hook()

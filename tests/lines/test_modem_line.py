@@ -144,7 +144,7 @@ class ProbeTests(ModemLineCase):
         for command in ("AT+VSM=1,8000", "AT+VCID=1", "AT-STE=7", "AT+GCI=26"):
             self.assertIn(command, self.modem.commands)
         self.assertIs(self.line.codec, UNSIGNED_8)
-        self.assertTrue(self.diary.capabilities[0].fax_class_1)
+        self.assertTrue(self.diary.capabilities[0].fax)
 
     def test_half_duplex_is_declined(self) -> None:
         """A modem without +VTR is declined in words an admin understands, and asked again: another may come."""
@@ -345,6 +345,17 @@ class StuckModemTests(ModemLineCase):
         self.pass_time(35)
         self.assertEqual(self.diary.told, ["up", "lost", "up"])
         self.assertFalse(self.modem.off_hook)
+
+    def test_stopped_while_silent(self) -> None:
+        """A modem that stays silent when the server stops is left by closing its port, and counts as on hook then."""
+        self.answered()
+        self.modem.deaf = True
+        stopped = self.line.stopService()
+        self.pass_time(4)
+        self.successResultOf(stopped)
+        hung_up = self.line.hang_up()
+        self.settle()
+        self.successResultOf(hung_up)
 
     def test_silent_when_idle(self) -> None:
         """Silence is found while the line is idle, and told once."""

@@ -12,7 +12,7 @@ from callserver.dsp.frames import FloatArray
 from callserver.dsp.sound.files import write_wav
 from callserver.ivr.prompts import CATALOGUE, LANGUAGES
 from tools.kokoro import Kokoro
-from tools.render_prompts import Shelf, main
+from tools.render_prompts import PromptFolder, main
 
 
 class Hum:
@@ -34,11 +34,11 @@ class RenderTests(SynchronousTestCase):
 
     def render(self) -> list[str]:
         """Run the tool without its model; the names it rendered."""
-        shelf = Shelf(self.folder, "en")
-        jobs = list(shelf.jobs())
+        prompts = PromptFolder(self.folder, "en")
+        jobs = list(prompts.jobs())
         for job in jobs:
-            shelf.render(job, cast(Kokoro, Hum()))
-        shelf.forget_removed()
+            prompts.render(job, cast(Kokoro, Hum()))
+        prompts.forget_removed()
         return [job.name for job in jobs]
 
     def test_missing(self) -> None:

@@ -18,7 +18,7 @@ from twisted.trial.unittest import TestCase
 
 from callserver.commands.demo import AGENT_VOICE, CALLER_VOICE, voice
 from callserver.dsp.sound.files import read_wav
-from callserver.emulator.client import Telephone, in_hand
+from callserver.emulator.client import RemotePhone, open_phone
 from callserver.server.shop_folder import ShopFolder
 from tests.whole.alignment import likeness
 from tests.whole.test_visit import track
@@ -101,9 +101,9 @@ class KillTests(TestCase):
     def start_server(self) -> Child:
         return self.run_program("callserver", "start", f"--shop={self.shop.path}")
 
-    async def phone(self) -> Telephone:
-        telephone = Telephone()
-        await in_hand(reactor, self.socket, telephone, ("13912345678", "Li Ming", False))
+    async def phone(self) -> RemotePhone:
+        telephone = RemotePhone()
+        await open_phone(reactor, self.socket, telephone, ("13912345678", "Li Ming", False))
         self.addCleanup(telephone.transport.loseConnection)
         return telephone
 

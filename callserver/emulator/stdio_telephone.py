@@ -1,4 +1,4 @@
-"""Who uses the telephone in the terminal: a program that writes lines, or a person at the keyboard."""
+"""The telephone on standard input: lines of script from a program, or keys typed by a person."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from twisted.internet.task import LoopingCall
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 
-from callserver.emulator.client import Telephone
+from callserver.emulator.client import RemotePhone
 from callserver.emulator.control import Failed
 from callserver.emulator.keypad import Keypad
 from callserver.emulator.narration import told
@@ -19,13 +19,13 @@ from callserver.emulator.narration import told
 CLEAR_LINE = b"\r\x1b[K"
 
 
-class TypedTelephone(LineReceiver):
+class ScriptedTelephone(LineReceiver):
     """Lines of script from a program or a file, done one after the other; `quit` or the end of input ends."""
 
     delimiter = b"\n"
     transport: ITransport
 
-    def __init__(self, telephone: Telephone, tell: Callable[[str], None] = click.echo) -> None:
+    def __init__(self, telephone: RemotePhone, tell: Callable[[str], None] = click.echo) -> None:
         self.over: Deferred[int] = Deferred()
         self._telephone, self._tell = telephone, tell
         self._lines: list[str] = []
@@ -65,12 +65,12 @@ class TypedTelephone(LineReceiver):
             self.over.errback(failure)
 
 
-class KeyedTelephone(Protocol):
+class KeyboardTelephone(Protocol):
     """A person at the keyboard, with a status line."""
 
     transport: ITransport
 
-    def __init__(self, telephone: Telephone, keypad: Keypad, clock: Any) -> None:
+    def __init__(self, telephone: RemotePhone, keypad: Keypad, clock: Any) -> None:
         self.over: Deferred[int] = Deferred()
         self._telephone, self._keypad, self._clock = telephone, keypad, clock
         self._note, self._since_s = "", clock.seconds()
@@ -81,7 +81,7 @@ class KeyedTelephone(Protocol):
 
     def dataReceived(self, data: bytes) -> None:
         for key in data.decode("latin-1"):
-            line = self._keypad.stroke(key)
+            line = self._keypad.feed(key)
             if line == "quit":
                 self._end()
             elif line:

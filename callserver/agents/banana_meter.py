@@ -22,7 +22,7 @@ class Limits:
     total_bytes: float = float("inf")
 
 
-class Gauge:
+class BananaMeter:
     """
     Follows a banana stream, cut anywhere, item by item without keeping any of it.
 

@@ -13,14 +13,14 @@ from callserver.dsp.tones import Cadence, cadence
 PROGRESS = ("ringback", "busy", "congestion", "unobtainable")
 FAX_CALLING, FAX_ANSWER = "fax calling", "fax answer"
 FAX_CALLING_HZ, FAX_ANSWER_HZ = 1100.0, 2100.0  # ITU-T T.30
-FLOOR_POWER = amplitude(-38.0) ** 2 / 2
+THRESHOLD_POWER = amplitude(-38.0) ** 2 / 2
 SHARE = 0.6  # of the sound's power that the tone must have
 LONG_SILENCE_MS = 1000  # longer than any pause of busy or congestion: the burst before it was ringback
 FORGET_MS = 7000
 MAX_RUNS = 16
 
 
-class ToneHeard(NamedTuple):
+class RecognisedTone(NamedTuple):
     """A tone has been recognised on a row."""
 
     row: int
@@ -41,7 +41,7 @@ class _Past:
         del self.runs_ms[: 2 * (len(self.runs_ms) > MAX_RUNS)]
 
 
-class ToneEar:
+class ToneDetector:
     """
     Names tones on `n_rows`: cadenced ones once their cadence has been heard twice, ringback a second into its silence,
     steady ones (dial, fax answer) when longer than any burst. Each is named again as it goes on.
@@ -63,19 +63,19 @@ class ToneEar:
         longest_ms = max((max(spans[::2]) for spans in self._patterns.values() if spans), default=1000)
         self._steady_ms = np.array([longest_ms * 1.3 // BLOCK_MS * BLOCK_MS, 10**9, 500], np.int32)
 
-    def feed(self, heard: FloatArray) -> list[ToneHeard]:
+    def feed(self, heard: FloatArray) -> list[RecognisedTone]:
         """One block of every row, shape (n_rows, 160)."""
         present = self._present(heard)
         sounds = present | self._was_present  # two tones 25 Hz apart, or one modulated, vanish for a block at a time
         self._was_present = present
-        found: list[ToneHeard] = []
+        found: list[RecognisedTone] = []
         for row, group in np.argwhere(sounds != self._sounds):
             self._changed(int(row), int(group), bool(sounds[row, group]), found)
         self._run_ms += BLOCK_MS
         self._sounds = sounds
         steady = sounds & (self._run_ms >= self._steady_ms) & ((self._run_ms - self._steady_ms) % 500 == 0)
         for row, group in np.argwhere(steady):
-            found.append(ToneHeard(int(row), FAX_ANSWER if group == 2 else "dial"))
+            found.append(RecognisedTone(int(row), FAX_ANSWER if group == 2 else "dial"))
         for row in np.flatnonzero(~sounds[:, 0] & (self._run_ms[:, 0] == LONG_SILENCE_MS)):
             self._silence(int(row), found)
         return found
@@ -91,9 +91,9 @@ class ToneEar:
         half = products.shape[1] // 2
         powers = np.add.reduceat(products[:, :half] + products[:, half:], self._group_starts, axis=1)
         whole = np.einsum("ij,ij->i", heard, heard)[:, None] / BLOCK_SAMPLES
-        return np.asarray((powers > SHARE * whole) & (whole > FLOOR_POWER))
+        return np.asarray((powers > SHARE * whole) & (whole > THRESHOLD_POWER))
 
-    def _changed(self, row: int, group: int, begins: bool, found: list[ToneHeard]) -> None:
+    def _changed(self, row: int, group: int, begins: bool, found: list[RecognisedTone]) -> None:
         past = self._past.setdefault((row, group), _Past())
         made_longer_ms = -BLOCK_MS if begins else BLOCK_MS
         past.add(int(self._run_ms[row, group]) - made_longer_ms, sounded=not begins)
@@ -101,17 +101,17 @@ class ToneEar:
         if not begins:
             return
         if group == 1 and _ends(past.runs_ms, self._calling):
-            found.append(ToneHeard(row, FAX_CALLING))
+            found.append(RecognisedTone(row, FAX_CALLING))
         elif group == 0:
             if _ends(past.runs_ms, self._patterns["ringback"]):
-                found.append(ToneHeard(row, "ringback"))
+                found.append(RecognisedTone(row, "ringback"))
             names = [name for name in PROGRESS[1:] if _is(past.runs_ms, self._patterns.get(name, []))]
-            found.extend(ToneHeard(row, name) for name in names[:1])
+            found.extend(RecognisedTone(row, name) for name in names[:1])
 
-    def _silence(self, row: int, found: list[ToneHeard]) -> None:
+    def _silence(self, row: int, found: list[RecognisedTone]) -> None:
         runs_ms = self._past.get((row, 0), _Past()).runs_ms
         if len(runs_ms) % 2 and _ends(runs_ms, self._patterns["ringback"][:-1]):
-            found.append(ToneHeard(row, "ringback"))
+            found.append(RecognisedTone(row, "ringback"))
 
 
 def _frequencies(plan: Plan, name: str) -> set[float]:

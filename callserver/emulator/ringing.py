@@ -10,8 +10,8 @@ from callserver.emulator.loop import CallerId, Terminal
 SPILL_DONE_S = 1.1  # 0.5 s after the burst the exchange begins to send, and takes about 0.6 s
 
 
-class Bell:
-    """Rings from its construction until `stop`."""
+class RingingCurrent:
+    """Flows from its construction until `stop`."""
 
     def __init__(
         self, terminal: Terminal, time: IReactorTime, ring_s: Sequence[float], caller: Callable[[], CallerId]
@@ -26,11 +26,11 @@ class Bell:
         self._next()
 
     def stop(self) -> None:
-        """The bell falls silent at once; a number that is not yet sent is not sent."""
+        """No more at once; a number that is not yet sent is not sent."""
         for timer in self._timers:
             if timer.active():
                 timer.cancel()
-        self._terminal.bell(False)
+        self._terminal.ringing(False)
 
     def _next(self) -> None:
         on, span_s = next(self._spans_s)
@@ -39,7 +39,7 @@ class Bell:
         if not on and span_s == self._long_pause_s and not self._told:
             self._told = True
             self._timers.append(self._time.callLater(SPILL_DONE_S, self._tell))
-        self._terminal.bell(on)
+        self._terminal.ringing(on)
 
     def _tell(self) -> None:
         self._terminal.caller_id(self._caller())

@@ -1,4 +1,4 @@
-"""A script performed on a telephone of the exchange."""
+"""A script run on a telephone of the exchange."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,36 +12,36 @@ from callserver.dsp.frames import FloatArray
 from callserver.dsp.sound.files import SoundFileError, read_wav
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import Progress, Stage
-from callserver.emulator.phone import Phone
+from callserver.emulator.phone import Phone, PhoneListener
 from callserver.emulator.script import ScriptError, Step, read_script
 
 HERE = Path()
 
 
 @dataclass(frozen=True)
-class Happening:
-    """Something in a performance: a step done, or what the network told meanwhile (then `line` is that of the step)."""
+class ScriptEvent:
+    """Something in a run: a step done, or what the network told meanwhile (then `line` is that of the step)."""
 
     at_s: float  # since the script began
     line: int
     what: str  # the step's words, or a value of Progress
 
 
-def ignored(happening: Happening) -> None:
+def ignored(event: ScriptEvent) -> None:
     """Nobody narrates."""
 
 
 def run_script(
     exchange: Exchange,
     text: str,
-    on_event: Callable[[Happening], None] = ignored,
+    on_event: Callable[[ScriptEvent], None] = ignored,
     *,
     phone: Phone | None = None,
     recording: Path | None = None,
     folder: Path = HERE,
-) -> Deferred[list[Happening]]:
+) -> Deferred[list[ScriptEvent]]:
     """
-    Perform a script; cancelling it hangs up.
+    Run a script; cancelling it hangs up.
 
     :param phone: whose; without one, the script names it with `caller`
     :param recording: WAV file to write: left what the caller heard, right what he said
@@ -49,26 +49,27 @@ def run_script(
     :return: fires with all that happened when the script is through and the telephone on hook; fails with `ScriptError`
         naming the line, at once if the text cannot be read or a WAV file is missing
     """
-    return Deferred.fromCoroutine(Performance(exchange, on_event, phone, recording, folder).perform(text))
+    return Deferred.fromCoroutine(ScriptRun(exchange, on_event, phone, recording, folder).run(text))
 
 
-class Performance:
+class ScriptRun:
     """A telephone that does what lines of script say; without one, the first `caller` line picks or brings it."""
 
     def __init__(
         self,
         exchange: Exchange,
-        on_event: Callable[[Happening], None],
+        on_event: Callable[[ScriptEvent], None],
         phone: Phone | None = None,
         recording: Path | None = None,
         folder: Path = HERE,
     ) -> None:
         self.phone: Phone | None = None
-        self._brought: Phone | None = None  # one that was not there before; it goes with the performance
+        self._brought: Phone | None = None  # one that was not there before; it goes with the run
         self._exchange, self._time = exchange, exchange.time
         self._on_event, self._recording, self._folder = on_event, recording, folder
         self._began_s, self._line = exchange.time.seconds(), 0
-        self._happenings: list[Happening] = []
+        self._events: list[ScriptEvent] = []
+        self._listener = PhoneListener(on_progress=lambda progress: self._tell(progress.value))
         self._sounds: dict[Step, FloatArray] = {}
         self._steps: dict[str, Callable[[Step], Awaitable[None]]] = {
             "caller": self._caller,
@@ -83,7 +84,7 @@ class Performance:
         if phone:
             self._pick(phone)
 
-    async def perform(self, text: str) -> list[Happening]:
+    async def run(self, text: str) -> list[ScriptEvent]:
         """
         A whole script; the telephone is on hook afterwards.
 
@@ -93,7 +94,7 @@ class Performance:
             await self.do(text)
         finally:
             self.close()
-        return self._happenings
+        return self._events
 
     async def do(self, text: str) -> None:
         """
@@ -106,25 +107,25 @@ class Performance:
         for step in steps:
             self._line = step.line
             await self._steps[step.word](step)
-            self._happened(str(step))
+            self._tell(str(step))
 
     def close(self) -> None:
         """On hook, the recording whole."""
         if self.phone:
             self.phone.hang_up()
             self.phone.stop_recording()
-            self.phone.on_progress = lambda progress: None
+            self.phone.detach(self._listener)
         if self._brought:
-            self._exchange.give_up(self._brought)
+            self._exchange.remove_phone(self._brought)
 
-    def _happened(self, what: str) -> None:
-        happening = Happening(round(self._time.seconds() - self._began_s, 2), self._line, what)
-        self._happenings.append(happening)
-        self._on_event(happening)
+    def _tell(self, what: str) -> None:
+        event = ScriptEvent(round(self._time.seconds() - self._began_s, 2), self._line, what)
+        self._events.append(event)
+        self._on_event(event)
 
     def _pick(self, phone: Phone) -> None:
         self.phone = phone
-        phone.on_progress = lambda progress: self._happened(progress.value)
+        phone.attach(self._listener)
         if self._recording:
             phone.record(self._recording)
 

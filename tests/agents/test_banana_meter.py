@@ -1,4 +1,4 @@
-"""The gauge agrees with banana about every stream, and stops what is too much before banana sees it."""
+"""The banana meter agrees with banana about every stream, and stops what is too much before banana sees it."""
 
 import itertools
 from typing import Any
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from twisted.spread.banana import Banana, encode
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.agents.gauge import Gauge, Limits, TooMuch
+from callserver.agents.banana_meter import BananaMeter, Limits, TooMuch
 
 WIDE = Limits(message_bytes=10**6, message_items=10**4)
 SMALL = Limits(message_bytes=100, message_items=20, depth=4, total_bytes=300)
@@ -25,14 +25,14 @@ def cut(data: bytes, places: list[int]) -> list[bytes]:
     return [data[a:b] for a, b in itertools.pairwise(edges)]
 
 
-class GaugeTests(SynchronousTestCase):
+class BananaMeterTests(SynchronousTestCase):
     @settings(deadline=None)
     @given(st.lists(values, max_size=5), st.lists(st.integers(0, 10**6), max_size=12))
     def test_counts_messages(self, messages: list[Any], places: list[int]) -> None:
-        """What banana takes for so many messages the gauge does too, wherever the stream is cut."""
+        """What banana takes for so many messages the meter does too, wherever the stream is cut."""
         data = b"".join(map(encode, messages))
-        gauge = Gauge(WIDE)
-        self.assertEqual(sum(gauge.feed(piece) for piece in cut(data, places)), len(messages))
+        meter = BananaMeter(WIDE)
+        self.assertEqual(sum(meter.feed(piece) for piece in cut(data, places)), len(messages))
 
     @settings(deadline=None)
     @given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=8))
@@ -40,10 +40,10 @@ class GaugeTests(SynchronousTestCase):
         """Any bytes end in a verdict, the same for every cut."""
 
         def verdict(pieces: list[bytes]) -> object:
-            gauge, messages = Gauge(Limits(10**6, 50, depth=4)), 0
+            meter, messages = BananaMeter(Limits(10**6, 50, depth=4)), 0
             try:
                 for piece in pieces:
-                    messages += gauge.feed(piece)
+                    messages += meter.feed(piece)
             except TooMuch as too_much:
                 return str(too_much)
             return messages
@@ -65,25 +65,25 @@ class GaugeTests(SynchronousTestCase):
             "type byte": b"\x01\x88",
         }.items():
             with self.subTest(name):
-                self.assertRaises(TooMuch, Gauge(SMALL).feed, data)
-        self.assertEqual(Gauge(SMALL).feed(encode([1] * 19) + encode(b"x" * 90)), 2)
+                self.assertRaises(TooMuch, BananaMeter(SMALL).feed, data)
+        self.assertEqual(BananaMeter(SMALL).feed(encode([1] * 19) + encode(b"x" * 90)), 2)
 
     def test_total(self) -> None:
         """Who may send so much in all may not send it in small pieces either."""
-        gauge = Gauge(SMALL)
+        meter = BananaMeter(SMALL)
         for _ in range(100):
-            gauge.feed(encode(7))
-        self.assertRaises(TooMuch, gauge.feed, encode(b"x" * 99) + encode(b"x" * 99))
+            meter.feed(encode(7))
+        self.assertRaises(TooMuch, meter.feed, encode(b"x" * 99) + encode(b"x" * 99))
 
     def test_refused_before_it_came(self) -> None:
         """A message too long is known by its announcement, not when memory is full of it."""
-        gauge = Gauge(SMALL)
-        self.assertRaises(TooMuch, gauge.feed, encode(b"x" * 101)[:2])
+        meter = BananaMeter(SMALL)
+        self.assertRaises(TooMuch, meter.feed, encode(b"x" * 101)[:2])
 
     def test_same_limits_as_banana(self) -> None:
         """The numbers that banana's own constants have."""
-        self.assertEqual(Gauge(WIDE).feed(b"\x01" * 64 + b"\x81"), 1)
-        self.assertRaises(TooMuch, Gauge(WIDE).feed, b"\x01" * 65 + b"\x81")
+        self.assertEqual(BananaMeter(WIDE).feed(b"\x01" * 64 + b"\x81"), 1)
+        self.assertRaises(TooMuch, BananaMeter(WIDE).feed, b"\x01" * 65 + b"\x81")
         banana = Banana(isClient=False)
         banana.setPrefixLimit(64)
         self.assertEqual(banana.prefixLimit, 64)

@@ -16,7 +16,7 @@ from callserver.modem.reader import ModemEvent
 STANDSTILL_BLOCKS = 100  # 2 s in which the modem took no sound: it is wedged
 
 
-class Talk:
+class DuplexStream:
     """One call's sound. `on_standstill` is told, outside the sender's round, when the modem takes no more."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Talk:
         if self._link.in_stream:
             self._link.play_instead(self._pacing.start(self._link.n_unread()))
 
-    def sound(self, data: bytes) -> None:
+    def feed(self, data: bytes) -> None:
         """What the modem heard."""
         self._pacing.received(len(data))
         self._listener.sound(data)

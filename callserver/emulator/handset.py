@@ -1,4 +1,4 @@
-"""Sound waiting to be spoken, and sound kept in a file: the two ends of a telephone's handset."""
+"""A handset: sound on its way to the line, and a recording of both directions."""
 
 import wave
 from collections import deque
@@ -11,36 +11,36 @@ from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray, amplitude
 
 SILENCE = np.zeros(BLOCK_SAMPLES, np.float32)
 BLOCKS_A_WRITE = 50
-FLOOR = BLOCK_SAMPLES * amplitude(-40.0) ** 2 / 2  # sum of squares; what is weaker is silence
+THRESHOLD = BLOCK_SAMPLES * amplitude(-40.0) ** 2 / 2  # sum of squares; what is weaker is silence
 
 
 def is_sound(block: FloatArray) -> bool:
     """Whether a block, shape (160,), is more than the noise of a line."""
-    return bool(np.dot(block, block) > FLOOR)
+    return bool(np.dot(block, block) > THRESHOLD)
 
 
-class Mouth:
-    """Says what it was given, block by block, in order."""
+class Transmitter:
+    """Sends what it was fed, block by block, in order."""
 
     def __init__(self) -> None:
         self._waiting: deque[FloatArray] = deque()
 
     @property
-    def silent(self) -> bool:
-        """Nothing is left to say."""
+    def is_empty(self) -> bool:
+        """Nothing is left to send."""
         return not self._waiting
 
-    def say(self, samples: FloatArray) -> None:
+    def feed(self, samples: FloatArray) -> None:
         """After all that waits, shape (n,); the last block is filled up with silence if nothing follows."""
         if samples.size:
             self._waiting.append(samples)
 
-    def stop(self) -> None:
-        """Forget what was not yet said."""
+    def clear(self) -> None:
+        """Forget what was not yet sent."""
         self._waiting.clear()
 
     def read(self) -> FloatArray | None:
-        """The next block, shape (160,); None if there is nothing to say."""
+        """The next block, shape (160,); None if there is nothing to send."""
         if not self._waiting:
             return None
         first = self._waiting[0]
@@ -61,8 +61,8 @@ class Mouth:
         return block
 
 
-class SoundLog:
-    """A WAV file with two tracks: left what the ear heard, right what the mouth said."""
+class HandsetRecording:
+    """A WAV file with two tracks: left what the receiver heard, right what the transmitter sent."""
 
     def __init__(self, path: Path) -> None:
         self._raw = path.open("wb")
@@ -72,7 +72,7 @@ class SoundLog:
         self._file.setframerate(RATE_HZ)
         self._blocks: list[FloatArray] = []
 
-    def add(self, heard: FloatArray, said: FloatArray | None) -> None:
+    def feed(self, heard: FloatArray, said: FloatArray | None) -> None:
         """One block of both."""
         self._blocks.append(np.column_stack((heard, SILENCE if said is None else said)))
         if len(self._blocks) >= BLOCKS_A_WRITE:
