@@ -50,7 +50,6 @@ class GuardedBroker(PacedBroker):
         super().__init__(clock, is_client=False)
         self.address = ""
         self.logged_in = False
-        self.on_reads: Callable[[], None] = lambda: None  # the peer reads again
         self._until_reads: list[Deferred[None]] = []
         self._connections = connections
         self._meter = BananaMeter(STRANGER)
@@ -80,7 +79,6 @@ class GuardedBroker(PacedBroker):
 
     def resumeProducing(self) -> None:
         super().resumeProducing()
-        self.on_reads()
         while self._until_reads and self.peer_reads:  # one by one: what the first sends may be too much for the next
             self._until_reads.pop(0).callback(None)
 

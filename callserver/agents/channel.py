@@ -15,9 +15,9 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.spread import pb
 from zope.interface import implementer
 
-from callserver.acd.seat_calls import SeatChange
+from callserver.acd.seats import SeatChange
 from callserver.agents.broker import GuardedBroker
-from callserver.agents.login import LogIn, Login, SeatRealm, SitDown, StaffChecker
+from callserver.agents.login import Desk, Login, SeatRealm, StaffChecker
 from callserver.agents.perspective import Complain
 from callserver.wire.refusals import Refusal, Refused
 
@@ -106,9 +106,7 @@ class AgentChannel(Service):
 
     :param endpoint: plain TCP; TLS is done here
     :param certificate: `own_certificate(folder).options`
-    :param log_in: `StaffBook.log_in`
-    :param sit_down: `Floor.log_in`; the session it gets has `send_audio` and `on_audio`
-    :param complain: told of every refusal, for the event log
+    :param desk: what its programs work with; `desk.complain` is told of every refusal, for the event log
     """
 
     name = "agents"
@@ -118,13 +116,11 @@ class AgentChannel(Service):
         clock: IReactorTime,
         endpoint: IStreamServerEndpoint,
         certificate: CertificateOptions,
-        *,
-        log_in: LogIn,
-        sit_down: SitDown,
-        complain: Complain,
+        desk: Desk,
     ) -> None:
-        self._realm = SeatRealm(clock, sit_down, complain)
-        self._brokers = BrokerFactory(Portal(self._realm, [StaffChecker(log_in)]), clock, complain)
+        self._realm = SeatRealm(clock, desk)
+        self._brokers = BrokerFactory(Portal(self._realm, [StaffChecker(desk.staff)]), clock, desk.complain)
+        desk.seats.watch(self._show)
         self.factory = LimitingTLSFactory(certificate, False, self._brokers)
         self._endpoint = endpoint
         self._port: IListeningPort | None = None
@@ -143,8 +139,8 @@ class AgentChannel(Service):
         closed: Deferred[Any] = maybeDeferred(port.stopListening) if port else succeed(None)
         return closed.addCallback(lambda _: self._brokers.part_from_all())
 
-    def show(self, change: SeatChange) -> None:
-        """A seat looks otherwise now: tell its program; for `Floor.watch`."""
+    def _show(self, change: SeatChange) -> None:
+        """A seat looks otherwise now: tell its program."""
         session = self._realm.sessions.get(change.status.number)
         if session is not None:
             session.show(change.status)

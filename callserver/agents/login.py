@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from twisted.cred.checkers import ICredentialsChecker
 from twisted.cred.credentials import ICredentials
@@ -15,11 +16,15 @@ from twisted.logger import Logger
 from twisted.spread import pb
 from zope.interface import Interface, implementer
 
+from callserver.acd.acts import Act
 from callserver.acd.seat import Seat
-from callserver.acd.seat_calls import Person
+from callserver.acd.seats import Seats
 from callserver.agents.broker import GuardedBroker
 from callserver.agents.perspective import AgentPerspective, Complain, plain
+from callserver.agents.screen import Screen
 from callserver.agents.session import AgentSession
+from callserver.calls.board import Board
+from callserver.wire.rights import Right
 from callserver.wire.refusals import Refusal, Refused
 
 log = Logger()
@@ -27,10 +32,26 @@ log = Logger()
 TRIES = 3  # a connection
 NUMBER_CHARACTERS, PASSWORD_CHARACTERS = 24, 128
 
-LogIn = Callable[[str, str, str], Deferred[Any]]
-"""StaffBook.log_in(number, password, address): fires with a Person, fails with Refused."""
-SitDown = Callable[[Person, AgentSession], Seat]
-"""Floor.log_in(person, headset)."""
+
+class Staff(Protocol):
+    """The staff book."""
+
+    def log_in(self, number: str, password: str, address: str) -> Deferred[Any]:
+        """Fires with a Person, fails with Refused."""
+
+    def rights(self, number: str) -> frozenset[Right]:
+        """What this person may do at this moment."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a program that has logged in works with."""
+
+    staff: Staff
+    seats: Seats
+    board: Board
+    acts: Mapping[str, Act]
+    complain: Complain
 
 
 class IStaffCredentials(ICredentials):
@@ -59,20 +80,20 @@ class StaffChecker:
 
     credentialInterfaces = (IStaffCredentials,)  # noqa: N815 - cred's name
 
-    def __init__(self, log_in: LogIn) -> None:
-        self._log_in = log_in
+    def __init__(self, staff: Staff) -> None:
+        self._staff = staff
 
     def requestAvatarId(self, credentials: StaffCredentials) -> Deferred[Any]:
-        return self._log_in(credentials.number, credentials.password, credentials.address)
+        return self._staff.log_in(credentials.number, credentials.password, credentials.address)
 
 
 @implementer(IRealm)
 class SeatRealm:
     """Gives each person his seat, and his seat one program: the newest that knows the password."""
 
-    def __init__(self, clock: IReactorTime, sit_down: SitDown, complain: Complain) -> None:
+    def __init__(self, clock: IReactorTime, desk: Desk) -> None:
         self.sessions: dict[str, AgentSession] = {}
-        self._clock, self._sit_down, self._complain = clock, sit_down, complain
+        self._clock, self._desk = clock, desk
 
     def requestAvatar(
         self, person: Any, mind: object, *interfaces: type[Interface]
@@ -82,24 +103,27 @@ class SeatRealm:
             raise Refused(Refusal.NOT_NOW, "connection lost")
         session = AgentSession(mind.program, mind.broker, self._clock)
         try:
-            seat = self._sit_down(person, session)
+            seat = self._desk.seats.log_in(person, session)
         except Refused:
             session.gone()
             raise
         before, self.sessions[person.number] = self.sessions.get(person.number), session
         if before is not None:
             before.close(Refused(Refusal.ELSEWHERE))
-        return pb.IPerspective, AgentPerspective(person, seat, session, self._complain), self._leave(seat, session)
+        desk, rights = self._desk, partial(self._desk.staff.rights, person.number)
+        screen = Screen(desk.board, session, rights)
+        avatar = AgentPerspective(
+            person, seat, session, screen, acts=desk.acts, rights=rights, complain=desk.complain
+        )
+        return pb.IPerspective, avatar, partial(self._leave, seat, session, screen)
 
-    def _leave(self, seat: Seat, session: AgentSession) -> Callable[[], None]:
-        def leave() -> None:
-            session.gone()
-            if self.sessions.get(seat.number) is session:
-                del self.sessions[seat.number]
-                if seat.person is not None:
-                    seat.client_lost()
-
-        return leave
+    def _leave(self, seat: Seat, session: AgentSession, screen: Screen) -> None:
+        screen.close()
+        session.gone()
+        if self.sessions.get(seat.number) is session:
+            del self.sessions[seat.number]
+            seat.station.plug_in(None)
+            seat.client_lost()
 
 
 class Login(pb.Referenceable):

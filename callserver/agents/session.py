@@ -37,7 +37,7 @@ class AgentSession:
         self._state = SeatState.OFF
         self._status: SeatStatus | None = None  # waits to be told
         self._rows: dict[str, ChannelRow] = {}  # wait to be told
-        broker.on_reads = self._send_waiting
+        self._waits = False  # for the program to read
         self._watching = Deferred.fromCoroutine(self._watch()).addErrback(watched)
 
     @property
@@ -90,6 +90,13 @@ class AgentSession:
             self._tell("status", to_wire(status))
         while self._rows and self._broker.peer_reads:
             self._tell("row", to_wire(self._rows.pop(next(iter(self._rows)))))
+        if (self._status is not None or self._rows) and not self._waits:
+            self._waits = True
+            self._broker.when_reads().addCallbacks(self._reads_again, lambda lost: None)
+
+    def _reads_again(self, _: None) -> None:
+        self._waits = False
+        self._send_waiting()
 
     def _tell(self, name: str, *args: object) -> None:
         if self.open:

@@ -43,6 +43,10 @@ class Board:
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
+    def age_s(self, status: ChannelStatus) -> float:
+        """How long its channel has been in its state."""
+        return self._seconds() - status.since_s
+
     def show(self, status: ChannelStatus, reason: Reason | None = None) -> None:
         """How a channel looks now, and why; a look that is no other than before is no change."""
         before = self.statuses.get(status.channel)

@@ -1,1 +1,65 @@
-"""What the shop does by telephone; each feature stands alone, with the same file names inside."""
+"""
+What a feature brings, in one declaration: menus, acts of agents, its part of the card, background services.
+
+A feature is a package of its own with the same file names as every other (`tables`, `rules`, `flow`, `desk`,
+`commands`, `declaration`). Its `declaration.declare(shop)` returns a Feature, its `commands.COMMANDS` are those of
+bin/callserver. It is named in one line of callserver.server.features; nothing else knows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from twisted.application.service import IService
+
+from callserver.acd.acts import Act
+from callserver.calls.event_log import EventLog
+from callserver.config import Config
+from callserver.ivr.interfaces import IMenu
+from callserver.store.database import Store
+from callserver.wire.messages import CardPart, Identity
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What features stand on."""
+
+    config: Config
+    store: Store
+    events: EventLog
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose card an agent is to see; asked in the database's thread."""
+
+    call_id: str
+    caller_number: str | None
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Share:
+    """A feature's share of a card: who it takes the caller for, if it knows, and its lines."""
+
+    identity: Identity | None = None
+    part: CardPart | None = None
+
+
+@dataclass(frozen=True)
+class Feature:
+    """
+    One feature of one shop.
+
+    :param card: its share of a caller's card, run in `store.read`
+    :param furnish: demo data for a new shop, run in `store.write`
+    """
+
+    name: str
+    menus: tuple[IMenu, ...] = ()
+    acts: Mapping[str, Act] = field(default_factory=dict)
+    card: Callable[[Asked], Share] | None = None
+    furnish: Callable[[datetime], None] | None = None
+    services: tuple[IService, ...] = ()

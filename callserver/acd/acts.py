@@ -1,0 +1,55 @@
+"""What an agent may ask for at his seat, by name: those of the seat itself, and the shape of those that features add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from callserver.acd.seat import Seat
+from callserver.wire.rights import Right
+
+Check = Callable[[Any], bool]
+WORD_MAX = 32
+
+
+def word(value: Any) -> bool:
+    """A short text for people."""
+    return isinstance(value, str) and 1 <= len(value) <= WORD_MAX and value.isprintable()
+
+
+def seconds(value: Any) -> bool:
+    """A whole number of seconds, an hour at most."""
+    return type(value) is int and 1 <= value <= 3600
+
+
+@dataclass(frozen=True)
+class Act:
+    """
+    One act.
+
+    :param do: called with the seat of who asks, and what he sent; what it returns, plain values or a Deferred of
+        them, is the answer
+    :param takes: a check for each argument; nothing else reaches `do`, and a check's name is what a refusal says
+    :param right: asked of the staff book at the moment of the act; None where the seat itself knows
+    """
+
+    do: Callable[..., Any]
+    takes: tuple[Check, ...] = ()
+    right: Right | None = None
+
+
+SEAT_ACTS: Mapping[str, Act] = MappingProxyType(
+    {
+        "answer": Act(Seat.answer),
+        "reject": Act(Seat.reject),
+        "hang_up": Act(Seat.hang_up),
+        "hold": Act(Seat.hold),
+        "retrieve": Act(Seat.retrieve),
+        "pause": Act(Seat.pause, (word,)),
+        "ready": Act(Seat.ready),
+        "prolong_wrap_up": Act(Seat.prolong_wrap_up, (seconds,)),
+        "log_out": Act(Seat.log_out),
+    }
+)

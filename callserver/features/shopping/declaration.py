@@ -1,0 +1,16 @@
+"""What phone shopping brings to the server."""
+
+from callserver.features import Asked, Feature, Share, Shop
+from callserver.features.shopping import sample
+from callserver.features.shopping.desk import customer_card
+from callserver.features.shopping.flow import ShopMenu
+
+
+def declare(shop: Shop) -> Feature:
+    """The shop's menu, its customers on the agent's card, its demo goods."""
+    menu = ShopMenu(shop.store, shop.events, announce_recording=shop.config.recording.announce)
+    return Feature("shopping", menus=(menu,), card=_card, furnish=sample.load)
+
+
+def _card(asked: Asked) -> Share:
+    return Share(*customer_card(asked.caller_number, asked.call_id, asked.now))
