@@ -105,7 +105,7 @@ class AgentChannel(Service):
     Serves the agents' desktop programs.
 
     :param endpoint: plain TCP; TLS is done here
-    :param certificate: `own_certificate(folder).options`
+    :param certificate: `own_certificate(folder).options`; None: in the clear, where nobody can listen
     :param log_in: `StaffBook.log_in`
     :param sit_down: `Floor.log_in`; the session it gets has `send_audio` and `on_audio`
     :param complain: told of every refusal, for the event log
@@ -117,7 +117,7 @@ class AgentChannel(Service):
         self,
         clock: IReactorTime,
         endpoint: IStreamServerEndpoint,
-        certificate: CertificateOptions,
+        certificate: CertificateOptions | None,
         *,
         log_in: LogIn,
         sit_down: SitDown,
@@ -125,7 +125,7 @@ class AgentChannel(Service):
     ) -> None:
         self._realm = SeatRealm(clock, sit_down, complain)
         self._brokers = BrokerFactory(Portal(self._realm, [StaffChecker(log_in)]), clock, complain)
-        self.factory = TLSDoor(certificate, False, self._brokers)
+        self.factory = TLSDoor(certificate, False, self._brokers) if certificate else self._brokers
         self._endpoint = endpoint
         self._port: IListeningPort | None = None
 

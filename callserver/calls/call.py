@@ -45,8 +45,10 @@ class Call:
     Whoever must know the end asks `when_ended`; keys belong to the call, not to the prompt that played meanwhile.
     """
 
-    def __init__(self, channel: Channel, caller: Caller, events: EventLog, clock: IReactorTime) -> None:
-        self.id = str(uuid4())
+    def __init__(
+        self, channel: Channel, caller: Caller, events: EventLog, clock: IReactorTime, id: str | None = None
+    ) -> None:
+        self.id = id or str(uuid4())
         self.channel, self.caller = channel, caller
         self.events, self.clock = events, clock
         self.began_s = clock.seconds()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from math import isfinite
+from uuid import uuid4
 
 from automat import NoTransition
 from twisted.internet.defer import CancelledError, Deferred
@@ -40,6 +41,7 @@ class LineChannel:
         board: Board,
         events: EventLog,
         on_call: Callable[[Call], None],
+        new_id: Callable[[], str] = lambda: str(uuid4()),
         recorder: Recorder | None = None,
         keys_from_sound: bool = True,
         ring_stop_s: float = 6.0,
@@ -49,6 +51,7 @@ class LineChannel:
         self.line_ok = False
         self.call: Call | None = None
         self._line, self._clock, self._bay, self._board, self._events = line, clock, bay, board, events
+        self._new_id = new_id
         self._on_call, self._recorder, self._keys_from_sound = on_call, recorder, keys_from_sound
         self._recording: Recording | None = None
         self._state = LineState.NOT_LOADED
@@ -202,7 +205,7 @@ class LineChannel:
 
     def _new_call(self) -> None:
         caller, self._rings, self._offered = self._known_caller or Caller(), 0, False
-        self.call = Call(self, caller, self._events, self._clock)
+        self.call = Call(self, caller, self._events, self._clock, self._new_id())
         self._call_id = self.call.id
 
     def _offer_in(self, delay_s: float) -> None:

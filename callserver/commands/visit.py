@@ -87,6 +87,7 @@ def visit(
 def agent(server: CallServer, number: str, plan: Plan, say: Callable[[str], object]) -> Deferred[int]:
     """A headless agent who comes in through the agents' channel, as from another computer; fires when he has left."""
     assert server.agents is not None
+    assert server.certificate is not None
     endpoint = pinned_endpoint(
         server.reactor, server.config.agents.host, server.agents.port_number, server.certificate.file
     )

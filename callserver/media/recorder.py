@@ -43,6 +43,8 @@ class Recorder(MultiService):
     :param reactor: for its clock and its callFromThread
     :param on_alarm: told, once each, what the shop must know: no room, a recording broken off
     :param make_pool: makes a pool of one thread
+    :param make_disk, make_file: the disk under the folder, and a file on it with so many tracks
+    :param new_name: of a file, without its suffix
     """
 
     def __init__(
@@ -52,10 +54,13 @@ class Recorder(MultiService):
         folder: Path,
         on_alarm: Callable[[str], None],
         make_pool: Callable[[str], ThreadPool] = one_thread,
+        make_disk: Callable[[Path], DiskRoom] = DiskRoom,
+        make_file: Callable[[Path, int], WavFile] = WavFile,
+        new_name: Callable[[], str] = lambda: str(uuid4()),
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._reactor, self._bay, self._folder, self._on_alarm = reactor, bay, folder, on_alarm
-        self._disk = DiskRoom(folder)
+        self._disk, self._make_file, self._new_name = make_disk(folder), make_file, new_name
         self._room = Room.ENOUGH
         self._writer, self._syncer = make_pool("recordings: writing"), make_pool("recordings: syncing")
         self._recordings: dict[Recording, None] = {}  # running
@@ -90,7 +95,7 @@ class Recorder(MultiService):
         """
         if self._room is Room.FULL:
             return None
-        file = WavFile(self._folder / f"{uuid4()}.wav", n_tracks=2 if with_near else 1)
+        file = self._make_file(self._folder / f"{self._new_name()}.wav", 2 if with_near else 1)
         recording = Recording(call_id, leg, file, self._finish)
         self._recordings[recording] = None
         self._bay.tap(leg)

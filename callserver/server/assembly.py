@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import TCP4ServerEndpoint
 from twisted.internet.error import CannotListenError
-from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from callserver.acd.floor import Floor
@@ -17,7 +14,7 @@ from callserver.acd.queue import Queue
 from callserver.acd.seat_core import SeatLimits
 from callserver.acd.staff import StaffBook
 from callserver.agents.channel import AgentChannel
-from callserver.agents.tls import own_certificate
+from callserver.agents.tls import OwnCertificate
 from callserver.calls.board import Board
 from callserver.calls.call import Call
 from callserver.calls.event_log import EventLog
@@ -29,10 +26,8 @@ from callserver.dsp.frames import FloatArray
 from callserver.dsp.progress.plan_files import FILE_NAME as TONES_FILE
 from callserver.dsp.progress.plan_files import PlanFileError, load_plan
 from callserver.dsp.progress.plans import Plan, plan
-from callserver.emulator.control_server import control_service
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.pty_modem import PtyModem
-from callserver.emulator.residents import move_in
+from callserver.emulator.loop import Line
 from callserver.features.shopping import sample
 from callserver.features.shopping.desk import customer_card
 from callserver.features.shopping.flow import ShopMenu
@@ -43,13 +38,13 @@ from callserver.ivr.prompts import FOLDER as OUR_PROMPTS
 from callserver.ivr.prompts import PromptError, Prompts
 from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
-from callserver.lines.modem_line import ModemLine
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.media.repair import NotARecording, repair
 from callserver.media.speech import Speech
 from callserver.media.tick import Tick
 from callserver.server.shop_folder import TOP, ShopFolder
+from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.store.journal import Journal
 from callserver.wire.messages import Card
@@ -69,22 +64,34 @@ class CallServer(MultiService):
     """
     The server of one shop: lines, menus, queues, seats, records.
 
+    :param world: life, or a rehearsal's
     `exchange` is the emulated one, if any line is attached to it.
     """
 
-    def __init__(self, folder: ShopFolder, reactor: Any) -> None:
+    def __init__(self, folder: ShopFolder, world: World) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.folder, self.config, self.reactor = folder, folder.config(), reactor
+        self.folder, self.config, self.world = folder, folder.config(), world
+        reactor = self.reactor = world.reactor
         config = self.config
         database = config.server.database
-        self.store = Store(database if "://" in database else folder.path / database, reactor, self._alarm)
-        self.journal = Journal(self.store, reactor, folder.spool, config.server.node)
-        self.events = EventLog(self.journal, reactor, config.server.node)
+        where = database if "://" in database else str(folder.path / database)
+        self.store = Store(where, reactor, self._alarm, make_database=world.database, make_pool=world.one_thread)
+        self.journal = Journal(self.store, reactor, folder.spool, config.server.node, world.now, world.one_thread)
+        self.events = EventLog(self.journal, reactor, config.server.node, world.now)
         self.board = Board(self.events, reactor.seconds)
         ear = partial(Ear, plan=self._tones())
         self.bay = PatchBay(reactor, n_legs=len(config.lines) + config.agents.seats, ear_factory=ear)
         self.tick = Tick(reactor, self.bay.tick)
-        self.recorder = Recorder(reactor, self.bay, folder.recordings, self._alarm)
+        self.recorder = Recorder(
+            reactor,
+            self.bay,
+            folder.recordings,
+            self._alarm,
+            make_pool=world.one_thread,
+            make_disk=world.disk_room,
+            make_file=world.recording_file,
+            new_name=world.new_id,
+        )
         limits = SeatLimits(max_misses=next(iter(config.queues.values())).misses)
         self.floor = Floor(
             reactor,
@@ -94,7 +101,7 @@ class CallServer(MultiService):
             n_seats=config.agents.seats,
             limits=limits,
         )
-        self.staff = StaffBook(self.store, reactor)
+        self.staff = StaffBook(self.store, reactor, world.now)
         own_prompts = [Path(config.server.prompts)] if config.server.prompts else []
         self.prompts = Prompts([*own_prompts, OUR_PROMPTS])
         self.speech = Speech(reactor, self.prompts, folder.spoken)
@@ -103,7 +110,7 @@ class CallServer(MultiService):
         self.queues: dict[str, Queue] = {}
         self.agents: AgentChannel | None = None
         self.exchange: Exchange | None = None
-        self.modems: list[PtyModem] = []
+        self.certificate: OwnCertificate | None = None
         self.channels: dict[int, LineChannel] = {}
         self._journal_open = False
         self.ready: Deferred[None] = Deferred()  # fires when calls are answered; fails if they will not be
@@ -123,7 +130,7 @@ class CallServer(MultiService):
         unfinished = await self.journal.start()
         self._journal_open = True
         self.events.write(Kind.SERVER, state="started")
-        await deferToThread(self.prompts.load)
+        await self.world.in_thread(self.prompts.load)
         await self._furnish()
         await self._repair(unfinished)
         for part in (self.recorder, self.tick):
@@ -142,8 +149,7 @@ class CallServer(MultiService):
             await self.agents.stopService()
         await super().stopService()  # type: ignore[no-untyped-call]
         await self.speech.stop()
-        for modem in self.modems:
-            modem.close()
+        self.world.close()
         if self._journal_open:
             self.events.write(Kind.SERVER, state="stopped")
             await self.journal.close()
@@ -164,7 +170,7 @@ class CallServer(MultiService):
             if record.recording is None:
                 continue
             try:
-                length_s = await deferToThread(repair, self.folder.recordings / record.recording)
+                length_s = await self.world.in_thread(repair, self.folder.recordings / record.recording)
             except (OSError, NotARecording) as problem:
                 self._alarm(f"recording of call {record.id} cannot be repaired: {problem}")
             else:
@@ -187,7 +193,9 @@ class CallServer(MultiService):
             raise ConfigError(str(problem)) from problem
 
     def _menus(self) -> dict[str, IMenu]:
-        shop = ShopMenu(self.store, self.events, announce_recording=self.config.recording.announce)
+        shop = ShopMenu(
+            self.store, self.events, announce_recording=self.config.recording.announce, choice=self.world.choice
+        )
         menus = {shop.name: shop} | find_menus(TOP / self.config.server.plugins)
         for number, line in self.config.lines.items():
             if line.menu not in menus:
@@ -209,7 +217,7 @@ class CallServer(MultiService):
 
     def _open_lines(self) -> None:
         if any(line.device == EMULATED for line in self.config.lines.values()):
-            self.exchange = Exchange(self.reactor, self.config.exchange.country)
+            self.exchange = Exchange(self.reactor, self.config.exchange.country, now=self.world.local_now)
             self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
         runner = MenuRunner(self.menus, self._menu_call, next(iter(self.queues)))
         for number, settings in self.config.lines.items():
@@ -218,23 +226,16 @@ class CallServer(MultiService):
             self._open_exchange(self.exchange)
 
     def _open_exchange(self, exchange: Exchange) -> None:
-        """Telephones in other processes (bin/callserver-phone) and a few numbers to call."""
-        exchange.hunt(self.config.exchange.number, [modem.line for modem in self.modems])
-        move_in(exchange)
-        ports = {modem.line.number: modem.path for modem in self.modems}
+        """The shop's number rings its lines, and telephones can be used."""
+        exchange.hunt(self.config.exchange.number, list(exchange.lines))
         try:
-            control_service(self.reactor, exchange, self.folder.exchange_socket, lambda: ports).setServiceParent(self)  # type: ignore[no-untyped-call]
+            self.world.open_to_telephones(exchange, self.folder.exchange_socket).setServiceParent(self)  # type: ignore[no-untyped-call]
         except (CannotListenError, OSError) as problem:  # in use, or the path is too long for a socket
             self._alarm(f"telephones cannot reach the emulated exchange: {problem}")
 
     def _open_line(self, number: int, settings: LineConfig, runner: MenuRunner) -> None:
-        line = ModemLine(
-            f"line {number}",
-            self._emulated(number) if settings.device == EMULATED else settings.device,
-            self.reactor,
-            country=self.config.exchange.country,
-            reports_keys=settings.keys == "modem",
-        )
+        subscriber = self._subscriber(number) if settings.device == EMULATED else None
+        line = self.world.line(f"line {number}", settings, self.config.exchange.country, subscriber)
         self.channels[number] = channel = LineChannel(
             line,
             clock=self.reactor,
@@ -242,6 +243,7 @@ class CallServer(MultiService):
             board=self.board,
             events=self.events,
             on_call=partial(runner.serve, menu_name=settings.menu),
+            new_id=self.world.new_id,
             recorder=self.recorder if self.config.recording.calls == "all" else None,
             keys_from_sound=settings.keys == "sound",
             ring_stop_s=settings.ring_stop_s,
@@ -252,20 +254,17 @@ class CallServer(MultiService):
             channel.enable()
         line.setServiceParent(self)  # type: ignore[no-untyped-call]
 
-    def _emulated(self, number: int) -> str:
-        """The port of a new modem on the emulated exchange."""
+    def _subscriber(self, number: int) -> Line:
+        """The place of a line on the emulated exchange."""
         assert self.exchange is not None
-        modem = PtyModem(self.exchange.add_line(f"{self.config.exchange.number}{number:02}"), self.reactor)
-        self.modems.append(modem)
-        return modem.path
+        return self.exchange.add_line(f"{self.config.exchange.number}{number:02}")
 
     async def _open_agents(self) -> None:
-        settings = self.config.agents
-        self.certificate = own_certificate(self.folder.path)
+        endpoint, self.certificate = self.world.agents_endpoint(self.config.agents, self.folder.path)
         self.agents = AgentChannel(
             self.reactor,
-            TCP4ServerEndpoint(self.reactor, settings.port, interface=settings.host),  # type: ignore[no-untyped-call]
-            self.certificate.options,
+            endpoint,
+            self.certificate.options if self.certificate else None,
             log_in=self.staff.log_in,
             sit_down=self.floor.log_in,
             complain=self._refused,

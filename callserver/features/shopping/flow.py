@@ -1,5 +1,6 @@
 """What callers of the shop hear: order, ask after an order, ask for a person."""
 
+import secrets
 from collections.abc import Sequence
 from functools import partial
 
@@ -27,8 +28,10 @@ class ShopMenu:
 
     name = "shop"
 
-    def __init__(self, store: Store, events: EventLog, *, announce_recording: bool) -> None:
-        self._store, self._events, self._announce_recording = store, events, announce_recording
+    def __init__(
+        self, store: Store, events: EventLog, *, announce_recording: bool, choice: rules.Choice = secrets.choice
+    ) -> None:
+        self._store, self._events, self._announce_recording, self._choice = store, events, announce_recording, choice
 
     async def run(self, call: ICall) -> None:
         call.when_ended().addCallback(self._keep_basket, call)
@@ -120,8 +123,9 @@ class ShopMenu:
         buyer = await self._store.read(rules.find_buyer, call.caller.number)
         stamp = self._events.stamp(Kind.ORDER, call_id=call.id)
         wanted = [(line.item, line.quantity) for line in lines]
+        confirm = partial(rules.confirm, caller_number=call.caller.number, choice=self._choice)
         try:
-            taken = await self._store.write(rules.confirm, call.id, buyer, wanted, stamp, call.caller.number)
+            taken = await self._store.write(confirm, call.id, buyer, wanted, stamp)
         except rules.OrderRefused:
             await call.play("last-piece-gone")
             return False
