@@ -252,7 +252,7 @@ class CallServer(MultiService):
         channel.load(settings.menu)
         if settings.enabled:
             channel.enable()
-        line.setServiceParent(self)  # type: ignore[no-untyped-call]
+        line.setServiceParent(self)
 
     def _subscriber(self, number: int) -> Line:
         """The place of a line on the emulated exchange."""

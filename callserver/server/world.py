@@ -32,8 +32,10 @@ from callserver.store.opening import database_at
 T = TypeVar("T")
 
 
-class ILineService(ILine, IService, Protocol):  # type: ignore[misc]  # zope's IService has no type of its own
+class ILineService(ILine, Protocol):
     """A line that is started and stopped with the server."""
+
+    def setServiceParent(self, parent: Any) -> None: ...
 
 
 class World:
