@@ -25,16 +25,19 @@ class ExchangeLine(Service):
     """
     Implements ILine for the shop and Terminal for the exchange.
 
+    :param on_permit: told the digits of each permit that is used
     Faults on demand: `unplug`, `plug_in`, `go_deaf`.
     """
 
     name: str
 
-    def __init__(self, name: str, subscriber: Line, clock: IReactorTime) -> None:
+    def __init__(
+        self, name: str, subscriber: Line, clock: IReactorTime, on_permit: Callable[[str], None] = lambda digits: None
+    ) -> None:
         self.name = name
         self.codec: Codec = A_LAW
         self.plugged_in = self.off_hook = self.deaf = False
-        self._subscriber, self._clock = subscriber, clock
+        self._subscriber, self._clock, self._on_permit = subscriber, clock, on_permit
         self._listener: ILineListener
         self._said: deque[bytes] = deque()
         self._lifting: tuple[IDelayedCall, Deferred[None]] | None = None
@@ -84,6 +87,7 @@ class ExchangeLine(Service):
         return self._lift(self._subscriber.lift)
 
     def dial(self, permit: DialPermit) -> Deferred[None]:
+        self._on_permit(permit.digits)
         return self._lift(lambda: self._subscriber.dial(permit.digits))
 
     def hang_up(self) -> Deferred[None]:

@@ -57,6 +57,7 @@ class RehearsalWorld(World):
         self.lines: dict[str, ExchangeLine | MemoryModem] = {}
         self.threads: dict[str, InlineThreads] = {}
         self.files: dict[Path, RehearsedFile] = {}  # open recordings
+        self.permits: set[str] = set()  # numbers that were dialled with one
         self.wall_ahead_s = 0.0
         self.disk_full = False
         self.failing_statements = 0
@@ -102,7 +103,7 @@ class RehearsalWorld(World):
                 reports_keys=settings.keys == "modem",
                 connect_port=modem.open,
             )
-        line = self.lines[name] = ExchangeLine(name, subscriber, self.reactor)
+        line = self.lines[name] = ExchangeLine(name, subscriber, self.reactor, self.permits.add)
         return line
 
     def open_to_telephones(self, exchange: Exchange, socket: Path) -> IService:
