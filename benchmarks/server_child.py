@@ -12,6 +12,7 @@ from twisted.logger import globalLogBeginner, textFileLogObserver
 
 from callserver.server.assembly import CallServer
 from callserver.server.shop_folder import ShopFolder
+from callserver.server.world import World
 from callserver.wire.rights import Right
 
 
@@ -20,7 +21,7 @@ def main() -> None:
     folder = ShopFolder(Path(sys.argv[1]))
     log = folder.log_file.open("a", encoding="utf-8")
     globalLogBeginner.beginLoggingTo([textFileLogObserver(log)], redirectStandardIO=False)
-    server = CallServer(folder, reactor)
+    server = CallServer(folder, World(reactor))
     ready = server.ready.addCallback(lambda _: Deferred.fromCoroutine(hire(server)))
     ready.addCallbacks(lambda _: say(port=server.agents.port_number), lambda f: say(failed=f.getErrorMessage()))
     reactor.callWhenRunning(server.startService)

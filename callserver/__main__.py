@@ -18,6 +18,7 @@ COMMANDS = {
     "staff": ("callserver.commands.staff", "staff"),
     "emulate": ("callserver.commands.emulate", "emulate"),
     "listen": ("callserver.commands.listen", "listen"),
+    "rehearse": ("callserver.commands.rehearse", "rehearse"),
     "learn-tones": ("callserver.commands.learn_tones", "learn_tones"),
 }
 

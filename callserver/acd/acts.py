@@ -1,4 +1,4 @@
-"""What an agent may ask for at his seat, by name: those of the seat itself, and the shape of those that features add."""
+"""What an agent may ask for at his seat, by name: the acts of the seat itself, and the shape of a feature's."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class CallsCore:
         """The state says it all."""
 
 
-P, I, C = Phase, CallsInputs, CallsCore
+P, I, C = Phase, CallsInputs, CallsCore  # noqa: E741 - the table reads better
 TRANSITIONS: tuple[tuple[Phase, Callable[..., None], Phase, Callable[..., None]], ...] = (
     (P.NONE, I.offer, P.OFFERED, C.ring),
     (P.NONE, I.take, P.TALKING, C.take),

@@ -73,7 +73,7 @@ class Seat:
         *,
         may: Callable[[Right], bool],
         on_show: Callable[[SeatStatus, Reason], None],
-        limits: SeatLimits = SeatLimits(),  # noqa: B008
+        limits: SeatLimits = SeatLimits(),
     ) -> None:
         self.number = number
         self.person: Person | None = None

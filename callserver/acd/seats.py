@@ -103,9 +103,7 @@ class Seats:
     def is_staffed(self, right: Right, *, count_paused: bool = True) -> bool:
         """Whether anybody who holds this right is logged in; those who pause count or not."""
         return any(
-            seat.is_staffed
-            and right in self._rights.rights(seat.number)
-            and (count_paused or not _pauses(seat.status))
+            seat.is_staffed and right in self._rights.rights(seat.number) and (count_paused or not _pauses(seat.status))
             for seat in self._seats.values()
         )
 
@@ -172,5 +170,3 @@ class Seats:
 
 def _pauses(status: SeatStatus) -> bool:
     return status.state is SeatState.PAUSED and not status.wrap_up
-
-

@@ -105,7 +105,7 @@ class AgentChannel(Service):
     Serves the agents' desktop programs.
 
     :param endpoint: plain TCP; TLS is done here
-    :param certificate: `own_certificate(folder).options`
+    :param certificate: `own_certificate(folder).options`; None: in the clear, where nobody can listen
     :param desk: what its programs work with; `desk.complain` is told of every refusal, for the event log
     """
 
@@ -115,13 +115,13 @@ class AgentChannel(Service):
         self,
         clock: IReactorTime,
         endpoint: IStreamServerEndpoint,
-        certificate: CertificateOptions,
+        certificate: CertificateOptions | None,
         desk: Desk,
     ) -> None:
         self._realm = SeatRealm(clock, desk)
         self._brokers = BrokerFactory(Portal(self._realm, [StaffChecker(desk.staff)]), clock, desk.complain)
         desk.seats.watch(self._show)
-        self.factory = LimitingTLSFactory(certificate, False, self._brokers)
+        self.factory = LimitingTLSFactory(certificate, False, self._brokers) if certificate else self._brokers
         self._endpoint = endpoint
         self._port: IListeningPort | None = None
 

@@ -24,8 +24,8 @@ from callserver.agents.perspective import AgentPerspective, Complain, plain
 from callserver.agents.screen import Screen
 from callserver.agents.session import AgentSession
 from callserver.calls.board import Board
-from callserver.wire.rights import Right
 from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
 
 log = Logger()
 
@@ -112,9 +112,7 @@ class SeatRealm:
             before.close(Refused(Refusal.ELSEWHERE))
         desk, rights = self._desk, partial(self._desk.staff.rights, person.number)
         screen = Screen(desk.board, session, rights)
-        avatar = AgentPerspective(
-            person, seat, session, screen, acts=desk.acts, rights=rights, complain=desk.complain
-        )
+        avatar = AgentPerspective(person, seat, session, screen, acts=desk.acts, rights=rights, complain=desk.complain)
         return pb.IPerspective, avatar, partial(self._leave, seat, session, screen)
 
     def _leave(self, seat: Seat, session: AgentSession, screen: Screen) -> None:

@@ -110,7 +110,7 @@ class Call:
         recorder: Recorder | None = None,
     ) -> None:
         self.id, self.first, self.caller = call_id, first, caller
-        self.parts: dict[Party, Part] = {first: Part(Role.ALONE)}
+        self.parts: dict[Party, Part[Party]] = {first: Part(Role.ALONE)}
         self.stage = Stage.MENU
         self.ended: Reason | None = None
         self.language = "zh"
@@ -286,9 +286,7 @@ class Call:
         self.log(Kind.KEY, digit=shown, source=key.source, pressed_s=round(key.at_s, 3))
 
     def _set_gains(self) -> None:
-        legs = {
-            party: party.leg for party in self.parts if party.leg is not None and party.leg.call_id == self.id
-        }
+        legs = {party: party.leg for party in self.parts if party.leg is not None and party.leg.call_id == self.id}
         wanted = gains({party: self.parts[party] for party in legs})
         self._bay.set_gains(self.id, {(legs[source], legs[sink]): gain for (source, sink), gain in wanted.items()})
 

@@ -1,4 +1,4 @@
-"""The one recording of a call: begun with its first party, with silence where a secret was told, ended with the call."""
+"""The one recording of a call: from its first answer to its end, with silence where a secret was told."""
 
 from __future__ import annotations
 

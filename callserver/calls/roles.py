@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-P = TypeVar("P", bound=Hashable)
+P = TypeVar("P")
 
 
 class Role(Enum):
@@ -22,14 +22,14 @@ class Role(Enum):
 
 
 @dataclass(frozen=True)
-class Part:
+class Part(Generic[P]):
     """A participant's role; `beside`: whom it listens or whispers to, or who holds it."""
 
     role: Role
-    beside: Hashable | None = None
+    beside: P | None = None
 
 
-def gains(parts: Mapping[P, Part]) -> dict[tuple[P, P], float]:
+def gains(parts: Mapping[P, Part[P]]) -> dict[tuple[P, P], float]:
     """
     The gains between the participants of one call.
 
@@ -46,7 +46,7 @@ def gains(parts: Mapping[P, Part]) -> dict[tuple[P, P], float]:
     }
 
 
-def _is_heard(parts: Mapping[P, Part], source: P, sink: P) -> bool:
+def _is_heard(parts: Mapping[P, Part[P]], source: P, sink: P) -> bool:
     speaks, hears = parts[source], parts[sink]
     if speaks.role is Role.WHISPERS:
         return speaks.beside == sink and hears.role in (Role.TALKS, Role.ALONE)

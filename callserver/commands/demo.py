@@ -17,6 +17,7 @@ from callserver.desktop.headless import Plan
 from callserver.features.shopping import rules
 from callserver.server.assembly import CallServer
 from callserver.server.shop_folder import ShopFolder
+from callserver.server.world import World
 from callserver.store import reading
 from callserver.wire.records import CallRecord, EventRecord
 
@@ -66,7 +67,7 @@ class Demo:
         config.write_text(config.read_text("utf-8").replace("port = 8787", "port = 0"), "utf-8")  # any free one
         log = self._folder.log_file.open("a", encoding="utf-8")
         globalLogBeginner.beginLoggingTo([textFileLogObserver(log)], redirectStandardIO=False)
-        server = CallServer(self._folder, self._reactor)
+        server = CallServer(self._folder, World(self._reactor))
         server.events.watch(lambda event: self._say("server 服务器", words(event, self._language)))
         server.startService()
         try:

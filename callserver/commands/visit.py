@@ -87,6 +87,7 @@ def visit(
 def agent(server: CallServer, number: str, plan: Plan, say: Callable[[str], object]) -> Deferred[int]:
     """A headless agent who comes in through the agents' channel, as from another computer; fires when he has left."""
     assert server.agents is not None
+    assert server.certificate is not None
     endpoint = pinned_endpoint(
         server.reactor, server.config.agents.host, server.agents.port_number, server.certificate.file
     )
@@ -99,7 +100,7 @@ def when_idle(server: CallServer) -> Deferred[None]:
     done: Deferred[None] = Deferred()
 
     def look(_: ChannelStatus | None = None) -> None:
-        states = [server.board.statuses[channel.name].state for channel in server.channels.values()]
+        states = [server.board.statuses[channel.name].state for channel in server.lines.values()]
         if not done.called and all(state is LineState.IDLE for state in states):
             stop_watching()
             done.callback(None)

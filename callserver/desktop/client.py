@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from twisted.application.internet import backoffPolicy
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError, fail, maybeDeferred, succeed
@@ -17,11 +17,12 @@ from callserver.desktop.connection import ClientBroker, ClientFactory, NotConnec
 from callserver.desktop.listener import IN_CALL, AgentListener, tell
 from callserver.wire.catalogue import N_
 from callserver.wire.convert import Wire, WireError, from_wire
-from callserver.wire.messages import Hello, SeatStatus
+from callserver.wire.messages import ChannelRow, Hello, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 
 log = Logger()
+Message = TypeVar("Message")
 
 CONNECT_S, LOG_IN_S, COMMAND_S = 10.0, 15.0, 5.0
 COMES_BACK = (Refusal.STOPPING, Refusal.SERVER)  # any other refusal is final: trying on would lock the account
@@ -160,6 +161,8 @@ class AgentClient:
         self._perspective = await login.addTimeout(LOG_IN_S, self._clock).addErrback(as_said)
         hello = _hello(await self._ask("hello"))
         self._listener.logged_in(hello)
+        for row in hello.board:
+            self._listener.board(row)
         self.show(hello.seat)
 
     async def _until_lost(self) -> None:
@@ -182,6 +185,10 @@ class AgentClient:
             self.stop()
             self._listener.logged_out(status.cause)
 
+    def show_row(self, row: ChannelRow) -> None:
+        """A line or seat of the board looks otherwise."""
+        self._listener.board(row)
+
     def hear(self, block: bytes) -> None:
         """20 ms of sound."""
         self._listener.audio(block)
@@ -201,12 +208,14 @@ class Mind(pb.Referenceable):
         """The answer is what counts."""
 
     def remote_status(self, wire: Wire) -> None:
-        try:
-            status = from_wire(SeatStatus, wire)
-        except WireError as problem:
-            log.warn("status left out: {problem}", problem=problem)
-        else:
+        status = understood(SeatStatus, wire)
+        if status is not None:
             self._client.show(status)
+
+    def remote_row(self, wire: Wire) -> None:
+        row = understood(ChannelRow, wire)
+        if row is not None:
+            self._client.show_row(row)
 
     def remote_audio(self, block: bytes) -> None:
         self._client.hear(block)
@@ -221,6 +230,15 @@ def _hello(wire: Wire) -> Hello:
     except WireError as problem:
         log.warn("{problem}", problem=problem)
         raise NotConnected(NOT_UNDERSTOOD) from None
+
+
+def understood(shape: type[Message], wire: Wire) -> Message | None:
+    """A message of the server; one that cannot be read is left out, with a line in the log."""
+    try:
+        return from_wire(shape, wire)
+    except WireError as problem:
+        log.warn("{shape} left out: {problem}", shape=shape.__name__, problem=problem)
+        return None
 
 
 def broke(failure: Failure) -> None:

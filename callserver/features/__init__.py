@@ -8,9 +8,10 @@ bin/callserver. It is named in one line of callserver.server.features; nothing e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from twisted.application.service import IService
 
@@ -29,6 +30,7 @@ class Shop:
     config: Config
     store: Store
     events: EventLog
+    choice: Callable[[Sequence[Any]], Any]  # one of these that nobody can guess
 
 
 @dataclass(frozen=True)
@@ -61,5 +63,5 @@ class Feature:
     menus: tuple[IMenu, ...] = ()
     acts: Mapping[str, Act] = field(default_factory=dict)
     card: Callable[[Asked], Share] | None = None
-    furnish: Callable[[datetime], None] | None = None
+    furnish: Callable[[datetime], object] | None = None
     services: tuple[IService, ...] = ()

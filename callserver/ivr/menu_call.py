@@ -89,9 +89,7 @@ class MenuCall:
         between_timeout_s: float = 5.0,
     ) -> str:
         with self.call.secret():
-            digits = await self._collect(
-                prompts, max_digits, end_key, first_timeout_s, between_timeout_s, secret=True
-            )
+            digits = await self._collect(prompts, max_digits, end_key, first_timeout_s, between_timeout_s, secret=True)
         self._note(prompts, MASKED if digits else "")
         return digits
 

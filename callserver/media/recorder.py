@@ -43,6 +43,7 @@ class Recorder(MultiService):
     :param on_alarm: told, once each, what the shop must know: no room, a recording broken off
     :param new_name: a name for a file, without its ending, that no other has
     :param make_pool: makes a pool of one thread
+    :param make_disk, make_file: the disk under the folder, and a file on it with so many tracks
     """
 
     def __init__(
@@ -53,11 +54,13 @@ class Recorder(MultiService):
         on_alarm: Callable[[str], None],
         new_name: Callable[[], str],
         make_pool: Callable[[str], ThreadPool] = one_thread,
+        make_disk: Callable[[Path], DiskRoom] = DiskRoom,
+        make_file: Callable[[Path, int], WavFile] = WavFile,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._reactor, self._bay, self._folder, self._on_alarm = reactor, bay, folder, on_alarm
         self._new_name = new_name
-        self._disk = DiskRoom(folder)
+        self._disk, self._make_file = make_disk(folder), make_file
         self._room = Room.ENOUGH
         self._writer, self._syncer = make_pool("recordings: writing"), make_pool("recordings: syncing")
         self._recordings: dict[Recording, None] = {}  # running
@@ -99,7 +102,7 @@ class Recorder(MultiService):
         """
         if self._room is Room.FULL:
             return None
-        file = WavFile(self._folder / f"{self._new_name()}.wav", n_tracks=2 if with_near else 1)
+        file = self._make_file(self._folder / f"{self._new_name()}.wav", 2 if with_near else 1)
         recording = Recording(call_id, leg, file, self._finish, self._hide, on_mark)
         self._recordings[recording] = None
         self._bay.tap(leg)

@@ -1,111 +1,78 @@
-"""The one place that knows all parts: puts the server of one shop together."""
+"""The one place that knows all parts: puts the server of one shop together, starts and stops it in order."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import TCP4ServerEndpoint
 from twisted.internet.error import CannotListenError
-from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
-from callserver.acd.floor import Floor
 from callserver.acd.queue import Queue
-from callserver.acd.seat_core import SeatLimits
+from callserver.acd.seats import Seats
 from callserver.acd.staff import StaffBook
 from callserver.agents.channel import AgentChannel
-from callserver.agents.tls import own_certificate
+from callserver.agents.login import Desk
+from callserver.agents.tls import OwnCertificate
 from callserver.calls.board import Board
 from callserver.calls.call import Call
 from callserver.calls.event_log import EventLog
-from callserver.calls.line import LineChannel
+from callserver.calls.line import LineInService
+from callserver.calls.live_calls import LiveCalls
 from callserver.calls.vocabulary import Kind
 from callserver.config import EMULATED, ConfigError, LineConfig
 from callserver.dsp.ear import Ear
-from callserver.dsp.frames import FloatArray
 from callserver.dsp.progress.plan_files import FILE_NAME as TONES_FILE
 from callserver.dsp.progress.plan_files import PlanFileError, load_plan
 from callserver.dsp.progress.plans import Plan, plan
-from callserver.emulator.control_server import control_service
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.pty_modem import PtyModem
-from callserver.emulator.service_numbers import add_service_numbers
-from callserver.features.shopping import sample
-from callserver.features.shopping.desk import customer_card
-from callserver.features.shopping.flow import ShopMenu
+from callserver.features import Asked, Shop
 from callserver.ivr.discovery import find_menus
-from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import FOLDER as OUR_PROMPTS
 from callserver.ivr.prompts import PromptError, Prompts
 from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
-from callserver.lines.modem_line import ModemLine
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
-from callserver.media.repair import NotARecording, repair
 from callserver.media.speech import Speech
 from callserver.media.tick import Tick
+from callserver.server import features, first_start, recovery
 from callserver.server.shop_folder import TOP, ShopFolder
+from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.store.journal import Journal
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card
-from callserver.wire.records import CallRecord
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 log = Logger()
-
-FIRST_STAFF = {"800": "班长 Supervisor"} | {f"80{number}": f"座席 Agent {number}" for number in range(1, 5)}
-AGENT_RIGHTS = frozenset(
-    {Right.ANSWER_INTERNAL, Right.ANSWER_QUEUED, Right.PICK_UP, Right.DIAL_INTERNAL, Right.DIAL_LOCAL}
-)
 
 
 class CallServer(MultiService):
     """
     The server of one shop: lines, menus, queues, seats, records.
 
+    :param world: life, or a rehearsal's
     `exchange` is the emulated one, if any line is attached to it.
     """
 
-    def __init__(self, folder: ShopFolder, reactor: Any) -> None:
+    def __init__(self, folder: ShopFolder, world: World) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.folder, self.config, self.reactor = folder, folder.config(), reactor
-        config = self.config
-        database = config.server.database
-        self.store = Store(database if "://" in database else folder.path / database, reactor, self._alarm)
-        self.journal = Journal(self.store, reactor, folder.spool, config.server.node)
-        self.events = EventLog(self.journal, reactor, config.server.node)
-        self.board = Board(self.events, reactor.seconds)
-        ear = partial(Ear, plan=self._tones())
-        self.bay = PatchBay(reactor, n_legs=len(config.lines) + config.agents.seats, ear_factory=ear)
-        self.tick = Tick(reactor, self.bay.tick)
-        self.recorder = Recorder(reactor, self.bay, folder.recordings, self._alarm, lambda: str(uuid4()))
-        limits = SeatLimits(max_misses=next(iter(config.queues.values())).misses)
-        self.floor = Floor(
-            reactor,
-            board=self.board,
-            events=self.events,
-            bay=self.bay,
-            n_seats=config.agents.seats,
-            limits=limits,
-        )
-        self.staff = StaffBook(self.store, reactor)
-        own_prompts = [Path(config.server.prompts)] if config.server.prompts else []
-        self.prompts = Prompts([*own_prompts, OUR_PROMPTS])
-        self.speech = Speech(reactor, self.prompts, folder.spoken)
-        self.voice = Voice(self.prompts, self.speech, reactor)
-        self.menus = self._menus()
+        self.folder, self.config, self.world = folder, folder.config(), world
+        self.reactor = world.reactor
+        self._make_records()
+        self._make_sound()
+        self._make_people()
         self.queues: dict[str, Queue] = {}
         self.agents: AgentChannel | None = None
         self.exchange: Exchange | None = None
-        self.modems: list[PtyModem] = []
-        self.channels: dict[int, LineChannel] = {}
+        self.certificate: OwnCertificate | None = None
+        self.lines: dict[int, LineInService] = {}
         self._journal_open = False
         self.ready: Deferred[None] = Deferred()  # fires when calls are answered; fails if they will not be
 
@@ -117,65 +84,59 @@ class CallServer(MultiService):
         """End the calls, put the lines on hook, write everything down."""
         return Deferred.fromCoroutine(self._stop())
 
-    # Start, in the order in which one part needs another
+    # The parts
 
-    async def _start(self) -> None:
-        await self.store.start()
-        unfinished = await self.journal.start()
-        self._journal_open = True
-        self.events.write(Kind.SERVER, state="started")
-        await deferToThread(self.prompts.load)
-        await self._furnish()
-        await self._repair(unfinished)
-        for part in (self.recorder, self.tick):
-            part.setServiceParent(self)  # type: ignore[no-untyped-call]
-        if self.prompts.music is None:
-            raise PromptError(f"{OUR_PROMPTS / 'music.wav'} is missing: run bin/render-prompts")
-        self._open_queues(self.prompts.music)
-        self._open_lines()
-        await self._open_agents()
+    def _make_records(self) -> None:
+        """Database, journal, event log, board."""
+        world, server = self.world, self.config.server
+        where = server.database if "://" in server.database else str(self.folder.path / server.database)
+        self.store = Store(where, self.reactor, self._alarm, make_database=world.database, make_pool=world.one_thread)
+        self.journal = Journal(self.store, self.reactor, self.folder.spool, server.node, world.now, world.one_thread)
+        self.events = EventLog(self.journal, self.reactor, server.node, world.now)
+        self.board = Board(self.events, self.reactor.seconds)
 
-    async def _stop(self) -> None:
-        for channel in self.channels.values():
-            if channel.call is not None:
-                channel.call.end("server", "server stopped")
-        if self.agents is not None:
-            await self.agents.stopService()
-        await super().stopService()  # type: ignore[no-untyped-call]
-        await self.speech.stop()
-        for modem in self.modems:
-            modem.close()
-        if self._journal_open:
-            self.events.write(Kind.SERVER, state="stopped")
-            await self.journal.close()
-            await self.store.stop()
+    def _make_sound(self) -> None:
+        """Patch bay, recorder, prompts, voice."""
+        world, config = self.world, self.config
+        n_legs = len(config.lines) + config.agents.seats
+        self.bay = PatchBay(self.reactor, n_legs=n_legs, ear_factory=partial(Ear, plan=self._tones()))
+        self.tick = Tick(self.reactor, self.bay.tick)
+        self.recorder = Recorder(
+            self.reactor,
+            self.bay,
+            self.folder.recordings,
+            self._alarm,
+            world.new_id,
+            make_pool=world.one_thread,
+            make_disk=world.disk_room,
+            make_file=world.recording_file,
+        )
+        own_prompts = [Path(config.server.prompts)] if config.server.prompts else []
+        self.prompts = Prompts([*own_prompts, OUR_PROMPTS])
+        self.speech = Speech(self.reactor, self.prompts, self.folder.spoken)
+        self.voice = Voice(self.prompts, self.speech, self.reactor)
 
-    async def _furnish(self) -> None:
-        """An empty database gets the demo shop and the first staff."""
-        await self.store.write(sample.load, self.events.now())
-        if await self.staff.everybody():
-            return
-        password = self.folder.first_password()
-        for number, name in FIRST_STAFF.items():
-            await self.staff.add(number, name, password, frozenset(Right) if number == "800" else AGENT_RIGHTS)
-
-    async def _repair(self, unfinished: Sequence[CallRecord]) -> None:
-        """Recordings that were running when the server was killed."""
-        for record in unfinished:
-            if record.recording is None:
-                continue
-            try:
-                length_s = await deferToThread(repair, self.folder.recordings / record.recording)
-            except (OSError, NotARecording) as problem:
-                self._alarm(f"recording of call {record.id} cannot be repaired: {problem}")
-            else:
-                self.events.write(
-                    Kind.RECORDING_REPAIRED,
-                    call_id=record.id,
-                    channel=record.channel,
-                    file=record.recording,
-                    length_s=round(length_s, 3),
-                )
+    def _make_people(self) -> None:
+        """Calls, staff, seats, features with their menus, acts and cards."""
+        world, config = self.world, self.config
+        recorder = self.recorder if config.recording.calls == "all" else None
+        self.calls = LiveCalls(self.reactor, self.bay, self.events, world.new_id, recorder)
+        self.staff = StaffBook(self.store, self.reactor, world.now, on_rights=self._rights_changed)
+        self.seats = Seats(
+            self.reactor,
+            board=self.board,
+            events=self.events,
+            bay=self.bay,
+            rights=self.staff,
+            n_seats=config.agents.seats,
+        )
+        self.features = features.declared(Shop(config, self.store, self.events, world.choice))
+        self.menus = features.menus(self.features, find_menus(TOP / config.server.plugins))
+        for number, line in config.lines.items():
+            if line.menu not in self.menus:
+                known = ", ".join(sorted(self.menus))
+                raise ConfigError(f"[line {number}] menu: no menu {line.menu!r}; there are {known}")
+        self._cards = features.Cards(self.features)
 
     def _tones(self) -> Plan:
         """Those the shop has learned from its own line, else its country's."""
@@ -187,30 +148,51 @@ class CallServer(MultiService):
         except PlanFileError as problem:
             raise ConfigError(str(problem)) from problem
 
-    def _menus(self) -> dict[str, IMenu]:
-        shop = ShopMenu(self.store, self.events, announce_recording=self.config.recording.announce)
-        menus = {shop.name: shop} | find_menus(TOP / self.config.server.plugins)
-        for number, line in self.config.lines.items():
-            if line.menu not in menus:
-                raise ConfigError(f"[line {number}] menu: no menu {line.menu!r}; there are {', '.join(sorted(menus))}")
-        return menus
+    # Start, in the order in which one part needs another, and stop
 
-    def _open_queues(self, music: FloatArray) -> None:
+    async def _start(self) -> None:
+        await self.store.start()
+        unfinished = await self.journal.start()
+        self._journal_open = True
+        self.events.write(Kind.SERVER, state="started")
+        await self.world.in_thread(self.prompts.load)
+        if self.prompts.music is None:
+            raise PromptError(f"{OUR_PROMPTS / 'music.wav'} is missing: run bin/render-prompts")
+        self.calls.music = self.prompts.music
+        await first_start.furnish(self.store, self.staff, self.features, self.folder, self.events.now())
+        await recovery.log_out_the_killed(self.store, self.events)
+        await recovery.repair_recordings(unfinished, self.folder.recordings, self.events, self.world.in_thread)
+        await self.staff.follow()
+        services = [service for feature in self.features for service in feature.services]
+        for part in (self.recorder, self.tick, self.staff, *services):
+            part.setServiceParent(self)  # type: ignore[no-untyped-call]
+        self._open_queues()
+        self._open_lines()
+        await self._open_agents()
+
+    async def _stop(self) -> None:
+        stopped = Reason(Cause.SERVER_STOPPED)
+        self.calls.end_all("server", stopped)
+        self.seats.log_all_out(stopped)
+        if self.agents is not None:
+            await self.agents.stopService()
+        await super().stopService()  # type: ignore[no-untyped-call]
+        await self.speech.stop()
+        self.world.close()
+        if self._journal_open:
+            self.events.write(Kind.SERVER, state="stopped")
+            await self.journal.close()
+            await self.store.stop()
+
+    def _open_queues(self) -> None:
         for name, settings in self.config.queues.items():
             self.queues[name] = Queue(
-                name,
-                settings,
-                clock=self.reactor,
-                bay=self.bay,
-                floor=self.floor,
-                say=self._say,
-                card=self._card,
-                music=music,
+                name, settings, clock=self.reactor, seats=self.seats, say=self._say, card=self._card
             )
 
     def _open_lines(self) -> None:
         if any(line.device == EMULATED for line in self.config.lines.values()):
-            self.exchange = Exchange(self.reactor, self.config.exchange.country)
+            self.exchange = Exchange(self.reactor, self.config.exchange.country, now=self.world.local_now)
             self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
         runner = MenuRunner(self.menus, self._menu_call, next(iter(self.queues)))
         for number, settings in self.config.lines.items():
@@ -219,62 +201,44 @@ class CallServer(MultiService):
             self._open_exchange(self.exchange)
 
     def _open_exchange(self, exchange: Exchange) -> None:
-        """Telephones in other processes (bin/callserver-phone) and a few numbers to call."""
-        exchange.hunt(self.config.exchange.number, [modem.line for modem in self.modems])
-        add_service_numbers(exchange)
-        ports = {modem.line.number: modem.path for modem in self.modems}
+        """The shop's number rings its lines, and telephones can be used."""
+        exchange.hunt(self.config.exchange.number, list(exchange.lines))
         try:
-            control_service(self.reactor, exchange, self.folder.exchange_socket, lambda: ports).setServiceParent(self)  # type: ignore[no-untyped-call]
+            self.world.open_to_telephones(exchange, self.folder.exchange_socket).setServiceParent(self)  # type: ignore[no-untyped-call]
         except (CannotListenError, OSError) as problem:  # in use, or the path is too long for a socket
             self._alarm(f"telephones cannot reach the emulated exchange: {problem}")
 
     def _open_line(self, number: int, settings: LineConfig, runner: MenuRunner) -> None:
-        line = ModemLine(
-            f"line {number}",
-            self._emulated(number) if settings.device == EMULATED else settings.device,
-            self.reactor,
-            country=self.config.exchange.country,
-            reports_keys=settings.keys == "modem",
-        )
-        self.channels[number] = channel = LineChannel(
+        subscriber = None
+        if settings.device == EMULATED and self.exchange is not None:
+            subscriber = self.exchange.add_line(f"{self.config.exchange.number}{number:02}")
+        line = self.world.line(f"line {number}", settings, self.config.exchange.country, subscriber)
+        self.lines[number] = in_service = LineInService(
             line,
             clock=self.reactor,
-            bay=self.bay,
             board=self.board,
-            events=self.events,
+            calls=self.calls,
             on_call=partial(runner.serve, menu_name=settings.menu),
-            recorder=self.recorder if self.config.recording.calls == "all" else None,
             keys_from_sound=settings.keys == "sound",
             ring_stop_s=settings.ring_stop_s,
             guard_s=settings.guard_s,
         )
-        channel.load(settings.menu)
+        in_service.load(settings.menu)
         if settings.enabled:
-            channel.enable()
-        line.setServiceParent(self)  # type: ignore[no-untyped-call]
-
-    def _emulated(self, number: int) -> str:
-        """The port of a new modem on the emulated exchange."""
-        assert self.exchange is not None
-        modem = PtyModem(self.exchange.add_line(f"{self.config.exchange.number}{number:02}"), self.reactor)
-        self.modems.append(modem)
-        return modem.path
+            in_service.enable()
+        line.setServiceParent(self)
 
     async def _open_agents(self) -> None:
-        settings = self.config.agents
-        self.certificate = own_certificate(self.folder.path)
-        self.agents = AgentChannel(
-            self.reactor,
-            TCP4ServerEndpoint(self.reactor, settings.port, interface=settings.host),  # type: ignore[no-untyped-call]
-            self.certificate.options,
-            log_in=self.staff.log_in,
-            sit_down=self.floor.log_in,
-            complain=self._refused,
-        )
-        self.floor.watch(self.agents.show)
+        endpoint, self.certificate = self.world.agents_endpoint(self.config.agents, self.folder.path)
+        options = self.certificate.options if self.certificate else None
+        desk = Desk(self.staff, self.seats, self.board, features.acts(self.features), self._refused)
+        self.agents = AgentChannel(self.reactor, endpoint, options, desk)
         await self.agents.startService()
 
     # What the parts need of each other
+
+    def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
+        self.seats.rights_changed(number, *change)
 
     def _refused(self, number: str, address: str, act: str, refused: Refused) -> None:
         """Somebody at the agents' channel was refused something."""
@@ -290,25 +254,19 @@ class CallServer(MultiService):
         return MenuCall(call, self.voice, self, self.reactor, self.recorder)
 
     async def enter(self, queue: str, call: Call) -> str:
-        """People, for menus: one of the shop's queues, or the first one."""
-        return await self.queues.get(queue, next(iter(self.queues.values()))).enter(call)
+        """
+        People, for menus.
+
+        :raises LookupError: there is no such queue
+        """
+        if queue not in self.queues:
+            raise LookupError(f"no queue {queue!r}; there are {', '.join(self.queues)}")
+        return await self.queues[queue].enter(call)
 
     def _say(self, call: Call, prompts: Sequence[str]) -> Deferred[None]:
         return Deferred.fromCoroutine(self.voice.say(call, prompts))
 
     def _card(self, call: Call, queue: str) -> Deferred[Card]:
         """What an agent sees: the shop's books, and the way the caller has come."""
-        caller = call.caller
-        in_books = self.store.read(customer_card, caller.number, call.id, self.events.now())
-        return in_books.addCallback(
-            lambda found: Card(
-                call.id,
-                caller.number,
-                caller.name,
-                queue,
-                language=call.language,
-                identity=found[0],
-                parts=(found[1],),
-                path=tuple(call.path),
-            )
-        )
+        asked = Asked(call.id, call.caller.number, self.events.now())
+        return self.store.read(self._cards.read, asked).addCallback(partial(self._cards.card, call, queue))

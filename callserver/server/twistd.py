@@ -15,6 +15,7 @@ from callserver.config import ConfigError
 from callserver.server.assembly import CallServer
 from callserver.server.greeting import greeting
 from callserver.server.shop_folder import ShopFolder
+from callserver.server.world import World
 
 log = Logger()
 
@@ -35,7 +36,7 @@ def makeService(options: usage.Options) -> IService:
     folder = ShopFolder(Path(options["shop"]))
     folder.prepare()
     try:
-        server = CallServer(folder, reactor)
+        server = CallServer(folder, World(reactor))
     except ConfigError as problem:
         raise usage.UsageError(str(problem)) from problem
     server.ready.addCallbacks(lambda _: _tell(greeting(server)), _give_up, errbackArgs=(reactor,))

@@ -11,10 +11,11 @@ from typing import Any, NoReturn, TypeVar
 from peewee import InterfaceError, OperationalError, PeeweeException
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
+from twisted.python.threadpool import ThreadPool
 
 from callserver.store import tables
 from callserver.store.opening import BUSY_TIMEOUT_S, StoreError, database_at, is_sqlite, name_of, open_database
-from callserver.store.worker import Worker
+from callserver.store.worker import Worker, one_thread
 
 READ_PATIENCE_S, WRITE_PATIENCE_S = 5.0, 30.0  # so long a job waits for a lock, or for a lost server, before it fails
 SLOW_S = 2.0
@@ -32,13 +33,23 @@ class Store:
 
     :param path_or_url: a SQLite file, or postgresql://...
     :param alarm: told once, in a line, of each trouble a person should see to
+    :param make_database: what is at such a place, not yet connected
+    :param make_pool: makes a pool of one thread
     """
 
-    def __init__(self, path_or_url: str | Path, reactor: Any, alarm: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        path_or_url: str | Path,
+        reactor: Any,
+        alarm: Callable[[str], None],
+        *,
+        make_database: Callable[[str], Any] = database_at,
+        make_pool: Callable[[str], ThreadPool] = one_thread,
+    ) -> None:
         self.reactor, self.alarm = reactor, alarm
         self._where = str(path_or_url)
-        self._database = database_at(self._where)
-        self._worker = Worker(reactor, "store")
+        self._database = make_database(self._where)
+        self._worker = Worker(reactor, "store", make_pool)
         self._reads: deque[tuple[Deferred[Any], Callable[[], Any]]] = deque()
         self._n_waiting = 0
         self._in_trouble = self._stopping = False

@@ -13,18 +13,20 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
+from twisted.python.threadpool import ThreadPool
 
 from callserver.store.database import Store
 from callserver.store.spool import Entry, Spool
 from callserver.store.tables import Call, Event, Table, call_columns, call_record, event_columns
-from callserver.store.worker import Worker
+from callserver.store.worker import Worker, one_thread
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.records import CallRecord, EventRecord, Value
 
 BATCH_S = 0.1  # an event waits so long for others; leaves 150 ms for the commit
 LOCKED_S = 0.08  # a commit that takes longer goes to the spool as well
 RETRY_S = 1.0
 ROWS_MAX = 500  # of one INSERT: SQLite takes 32,766 values
-SERVER_STOPPED = "server stopped"
+SERVER_STOPPED = str(Reason(Cause.SERVER_STOPPED))
 
 log = Logger()
 T = TypeVar("T")
@@ -45,10 +47,11 @@ class Journal:
         spool_path: str | Path,
         node: str,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        make_pool: Callable[[str], ThreadPool] = one_thread,
     ) -> None:
         self._store, self._clock, self._node, self._now = store, clock, node, now
         self._spool = Spool(Path(spool_path))
-        self._disk = Worker(store.reactor, "spool")
+        self._disk = Worker(store.reactor, "spool", make_pool)
         self._entries: list[Entry] = []
         self._acknowledge: list[Deferred[None]] = []
         self._lock = DeferredLock()

@@ -1,6 +1,10 @@
 """What is asked of calls and events; each runs in `store.read`, or inside `read_only` in another process."""
 
-from callserver.store.tables import Call, Event, call_record, event_record
+from datetime import datetime
+
+from peewee import fn
+
+from callserver.store.tables import Call, Event, call_record, event_record, from_ms
 from callserver.wire.records import CallRecord, EventRecord
 
 
@@ -37,6 +41,19 @@ def timeline(call_id: str) -> list[EventRecord]:
         runs.setdefault(_run(row), len(runs))
     rows.sort(key=lambda row: (runs[_run(row)], row.uptime_s, row.seq))
     return [event_record(row) for row in rows]
+
+
+def left_logged_in() -> list[tuple[str, datetime]]:
+    """
+    Who was logged in when the last run ended without a word, and when its last event was written.
+
+    For the next start, before anybody logs in; by staff number.
+    """
+    kinds = ("log_in", "log_out")
+    newest = Event.select(fn.MAX(Event.seq)).where(Event.kind.in_(kinds)).group_by(Event.person)
+    rows = list(Event.select().where(Event.seq.in_(newest), Event.kind == "log_in").order_by(Event.person))
+    until = Event.select(fn.MAX(Event.at_ms)).where(Event.kind != "server").scalar()
+    return [(str(row.person), from_ms(until)) for row in rows]
 
 
 def _run(row: Event) -> str:

@@ -10,12 +10,17 @@ from twisted.python.threadpool import ThreadPool
 T = TypeVar("T")
 
 
+def one_thread(name: str) -> ThreadPool:
+    """A pool of one thread."""
+    return ThreadPool(minthreads=1, maxthreads=1, name=name)
+
+
 class Worker:
     """One thread; jobs run one after the other, in the order they came."""
 
-    def __init__(self, reactor: Any, name: str) -> None:
+    def __init__(self, reactor: Any, name: str, make_pool: Callable[[str], ThreadPool] = one_thread) -> None:
         self._reactor = reactor
-        self._pool = ThreadPool(minthreads=1, maxthreads=1, name=name)
+        self._pool = make_pool(name)
 
     def start(self) -> None:
         self._pool.start()

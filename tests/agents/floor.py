@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from callserver.acd.seat_calls import SeatChange
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
@@ -15,7 +16,6 @@ from twisted.test.iosim import FakeTransport, IOPump
 from zope.interface import implementer
 
 from callserver.acd.seat import Seat
-from callserver.acd.seat_calls import SeatChange
 from callserver.agents.channel import AgentChannel
 from callserver.agents.session import AgentSession
 from callserver.agents.tls import OwnCertificate, own_certificate

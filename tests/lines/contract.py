@@ -151,7 +151,7 @@ class LineContract:
         self.assertEqual(self.diary.told, ["up", "ring"])
 
     def test_hang_up_at_any_moment(self) -> None:
-        """Hanging up may be asked while it rings, while it is answered, twice at once and without a line: it ends on hook."""
+        """Hanging up may be asked while it rings, while it is answered, twice and without a line: it ends on hook."""
         self.far_ring(None)
         self.on_hook()
         answered = self.line.answer()

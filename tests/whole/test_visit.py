@@ -18,6 +18,7 @@ from callserver.features.shopping import rules
 from callserver.features.shopping.tables import Product
 from callserver.server.assembly import CallServer
 from callserver.server.shop_folder import ShopFolder
+from callserver.server.world import World
 from callserver.store import reading
 from callserver.wire.records import CallRecord, EventRecord
 from tests.whole.alignment import likeness
@@ -42,7 +43,7 @@ class VisitTests(TestCase):
         text = self.folder.config_file.read_text("utf-8")
         text = text.replace("port = 8787", "port = 0").replace("[line 1-20]", f"[line 1-{n_lines}]")
         self.folder.config_file.write_text(text, "utf-8")
-        self.server = CallServer(self.folder, reactor)
+        self.server = CallServer(self.folder, World(reactor))
         self.server.startService()
         self.addCleanup(self.server.stopService)
         return self.server.ready.addCallback(lambda _: when_idle(self.server))
@@ -87,7 +88,9 @@ class VisitTests(TestCase):
 
     def check_streams(self) -> None:
         """No modem was ever fed too late or read too late."""
-        self.assertEqual([(m.underruns, m.overruns) for m in self.server.modems], [(0, 0)] * len(self.server.modems))
+        self.assertEqual(
+            [(m.underruns, m.overruns) for m in self.server.world.modems], [(0, 0)] * len(self.server.world.modems)
+        )
 
     async def test_one_visit(self) -> None:
         """A shopper orders two pieces and talks with an agent: both hear each other, order and records are right."""

@@ -8,7 +8,8 @@ from callserver.features.shopping.flow import ShopMenu
 
 def declare(shop: Shop) -> Feature:
     """The shop's menu, its customers on the agent's card, its demo goods."""
-    menu = ShopMenu(shop.store, shop.events, announce_recording=shop.config.recording.announce)
+    announce = shop.config.recording.announce
+    menu = ShopMenu(shop.store, shop.events, announce_recording=announce, choice=shop.choice)
     return Feature("shopping", menus=(menu,), card=_card, furnish=sample.load)
 
 

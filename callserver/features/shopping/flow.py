@@ -1,5 +1,6 @@
 """What callers of the shop hear: order, ask after an order, ask for a person."""
 
+import secrets
 from collections.abc import Sequence
 from functools import partial
 
@@ -14,6 +15,7 @@ from callserver.ivr import spoken
 from callserver.ivr.dialogue import TRIES, WantsPerson, ask_number, choose
 from callserver.ivr.interfaces import ICall, IMenu, Prompt, Spoken
 from callserver.store.database import Store
+from callserver.wire.causes import Reason
 
 log = Logger()
 
@@ -27,8 +29,10 @@ class ShopMenu:
 
     name = "shop"
 
-    def __init__(self, store: Store, events: EventLog, *, announce_recording: bool) -> None:
-        self._store, self._events, self._announce_recording = store, events, announce_recording
+    def __init__(
+        self, store: Store, events: EventLog, *, announce_recording: bool, choice: rules.Choice = secrets.choice
+    ) -> None:
+        self._store, self._events, self._announce_recording, self._choice = store, events, announce_recording, choice
 
     async def run(self, call: ICall) -> None:
         call.when_ended().addCallback(self._keep_basket, call)
@@ -39,7 +43,7 @@ class ShopMenu:
         await call.play("welcome")
         await self._serve(call)
 
-    def _keep_basket(self, _: str, call: ICall) -> None:
+    def _keep_basket(self, _: Reason, call: ICall) -> None:
         """He has hung up: what he had chosen is free for others, and remembered for his number."""
         kept = self._store.write(rules.keep_basket, call.id, call.caller.number, self._events.now())
         kept.addErrback(lambda failure: log.failure("basket of call {call} not kept", failure, call=call.id))
@@ -120,8 +124,9 @@ class ShopMenu:
         buyer = await self._store.read(rules.find_buyer, call.caller.number)
         stamp = self._events.stamp(Kind.ORDER, call_id=call.id)
         wanted = [(line.item, line.quantity) for line in lines]
+        confirm = partial(rules.confirm, caller_number=call.caller.number, choice=self._choice)
         try:
-            taken = await self._store.write(rules.confirm, call.id, buyer, wanted, stamp, call.caller.number)
+            taken = await self._store.write(confirm, call.id, buyer, wanted, stamp)
         except rules.OrderRefused:
             await call.play("last-piece-gone")
             return False

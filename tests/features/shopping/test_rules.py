@@ -205,10 +205,11 @@ class RulesTests(SynchronousTestCase):
 
     def test_order_numbers(self) -> None:
         """Eight digits, never one that exists, and no telling what the next one is."""
-        with patch(
-            "callserver.features.shopping.rules.orders.secrets.choice", side_effect=[58204713, 58204713, 12345678]
-        ):
-            self.assertEqual(self.buy("one", (TEA, 1)).order_number, "12345678")
+        drawn = iter([58204713, 58204713, 12345678])
+        taken = self.store.run(
+            lambda: rules.confirm("one", None, [(TEA, 1)], stamp("one"), choice=lambda numbers: next(drawn))
+        )
+        self.assertEqual(taken.order_number, "12345678")
         numbers = [int(self.buy(f"call {n}", (TEA, 1)).order_number) for n in range(20)]
         self.assertEqual(len(set(numbers)), 20)
         self.assertNotEqual(numbers, sorted(numbers))

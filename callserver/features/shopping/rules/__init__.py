@@ -26,6 +26,7 @@ from callserver.features.shopping.rules.goods import (
     move_stock,
 )
 from callserver.features.shopping.rules.orders import (
+    Choice,
     OrderStatus,
     OrderTaken,
     advance,
@@ -39,6 +40,7 @@ __all__ = [
     "AboveLimit",
     "AboveStock",
     "Buyer",
+    "Choice",
     "Item",
     "Line",
     "Name",

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,6 +26,8 @@ from callserver.store.tables import Call, from_ms, to_ms
 from callserver.wire.records import EventRecord, Value
 
 ORDER_NUMBERS = range(10_000_000, 100_000_000)
+Choice = Callable[[Sequence[int]], int]
+"""Draws one of them."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,13 @@ def confirm(
     lines: Iterable[tuple[str, int]],
     stamp: EventRecord,
     caller_number: str | None = None,
+    choice: Choice = secrets.choice,
 ) -> OrderTaken:
     """
     Buy: order, lines, stock and event, all or nothing, and once a call.
 
     :param lines: item number and quantity; at the price the basket holds, else at today's
+    :param choice: draws the order's number
     :param stamp: the event of this moment; it is stored with the order's data
     :raises OrderRefused: as `hold`
     :raises ValueError: for an empty order or less than one piece
@@ -73,7 +77,7 @@ def confirm(
     priced = [_priced(call_id, item, quantity, stamp.at) for item, quantity in _merged(lines).items()]
     if not priced:
         raise ValueError("an order without items")
-    number = place_order(_new_order_number(), priced, stamp.at, customer, plain(caller_number), call_id)
+    number = place_order(_new_order_number(choice), priced, stamp.at, customer, plain(caller_number), call_id)
     release(call_id)
     Call.update(order_number=number).where(Call.id == call_id).execute()
     event = replace(stamp, data=_story(number, priced))
@@ -154,10 +158,10 @@ def _priced(call_id: str, item: str, quantity: int, now: datetime) -> Line:
     return Line(item, quantity, found.name, told.price_fen if told else found.price_fen)
 
 
-def _new_order_number() -> str:
+def _new_order_number(choice: Choice) -> str:
     """Eight digits that do not tell how many orders there are, nor the next one's."""
     while True:
-        number = str(secrets.choice(ORDER_NUMBERS))
+        number = str(choice(ORDER_NUMBERS))
         if Order.get_or_none(Order.number == number) is None:
             return number
 

@@ -1,0 +1,112 @@
+"""`callserver rehearse SCRIPT`: a day of the shop in minutes, on virtual time, with what may go wrong."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+
+import click
+
+from callserver.rehearsal.rehearsal import Rehearsal, Result
+from callserver.rehearsal.report import figures, table, write
+from callserver.rehearsal.script import Script, ScriptMistake, read
+
+PROGRESS_S = 2.0
+BROKEN, MISTAKE = 1, 2
+
+
+class Numbers(click.ParamType[frozenset[int]]):
+    """3,17"""
+
+    name = "numbers"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> frozenset[int]:
+        if isinstance(value, frozenset):
+            return value
+        try:
+            return frozenset(int(number) for number in str(value).split(",") if number)
+        except ValueError:
+            self.fail(f"{value!r}: needs numbers, as in 3,17", param, ctx)
+
+
+@click.command()
+@click.argument("script", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--seed", type=int, help="Instead of the script's.  随机种子。")
+@click.option("--visits", type=click.IntRange(1), help="So many, instead of the script's.  来电次数。")
+@click.option(
+    "--without", type=Numbers(), default=frozenset(), help="Visits that do not take place: 3,17.  略去的来电。"
+)
+@click.option("--without-faults", type=Numbers(), default=frozenset(), help="Faults that do not happen.  略去的故障。")
+@click.option("--json", "as_json", is_flag=True, help="For other programs.  JSON 格式。")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for event log, timeline, recordings and what everybody heard.  输出目录。",
+)
+def rehearse(
+    script: Path,
+    seed: int | None,
+    visits: int | None,
+    without: frozenset[int],
+    without_faults: frozenset[int],
+    as_json: bool,
+    out: Path | None,
+) -> None:
+    """
+    Rehearse a day of the shop in minutes.  几分钟内排练店铺的一天。
+
+    The same server, on virtual time: callers and agents of SCRIPT, real sound, faults by seed. The same seed gives the
+    same event log, byte by byte. Exit code 1: an invariant was broken, or a caller failed without a fault to blame;
+    2: a mistake in the script.
+    """
+    try:
+        wanted = _with(read(script), seed=seed, visits=visits)
+    except ScriptMistake as mistake:
+        click.echo(mistake, err=True)
+        sys.exit(MISTAKE)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        if (out / "shop").exists():
+            raise click.ClickException(f"{out} holds a rehearsal already; name another folder  目录已有排练结果")
+    progress = Progress(wanted.visits)
+    rehearsal = Rehearsal(wanted, keep=out, without=without, without_faults=without_faults, on_progress=progress.tell)
+    result = rehearsal.run()
+    progress.clear()
+    if out is not None:
+        write(result, out)
+    click.echo(json.dumps(figures(result), ensure_ascii=False, indent=1) if as_json else table(result, _again(result)))
+    sys.exit(0 if result.passed else BROKEN)
+
+
+def _with(script: Script, seed: int | None, visits: int | None) -> Script:
+    """What the command line says goes before the script."""
+    return replace(script, seed=script.seed if seed is None else seed, visits=visits or script.visits)
+
+
+def _again(result: Result) -> str:
+    script = result.script
+    return f"bin/callserver rehearse {script.path} --seed {script.seed} --visits {script.visits} --out DIR"
+
+
+class Progress:
+    """A line on the terminal that is renewed, once it takes more than a moment."""
+
+    def __init__(self, visits: int) -> None:
+        self._visits, self._told_s, self._shown = visits, monotonic() + PROGRESS_S, False
+
+    def tell(self, n: int, virtual_s: float, wall_s: float) -> None:
+        if monotonic() < self._told_s:
+            return
+        self._told_s, self._shown = monotonic() + PROGRESS_S, True
+        speed = virtual_s / max(wall_s, 0.001)
+        click.echo(
+            f"\r{n} of {self._visits} visits 来电, {virtual_s:.0f} s in {wall_s:.0f} s ({speed:.0f}x) ",
+            nl=not sys.stderr.isatty(),
+            err=True,
+        )
+
+    def clear(self) -> None:
+        """What follows begins on a line of its own."""
+        if self._shown and sys.stderr.isatty():
+            click.echo("\r" + " " * 78 + "\r", nl=False, err=True)

@@ -1,0 +1,304 @@
+"""One rehearsal from its start to its end: the shop opens, callers come, things go wrong, the house is looked over."""
+
+from __future__ import annotations
+
+import gc
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from tempfile import mkdtemp
+from time import perf_counter
+from typing import Any, cast
+
+from twisted.internet.defer import Deferred
+from twisted.logger import ILogObserver, LogLevel, formatEvent, globalLogPublisher
+
+from callserver.calls.vocabulary import Kind
+from callserver.features.shopping.rules import move_stock
+from callserver.features.shopping.sample import GOODS
+from callserver.rehearsal.agents import RehearsedAgent
+from callserver.rehearsal.callers import Caller, Visit, drawn_number, is_free
+from callserver.rehearsal.faults import Faults, Injected
+from callserver.rehearsal.invariants import AT_END, QUIET, WATCHED, Broken, Seen, check, read_rows
+from callserver.rehearsal.script import Callers, Script
+from callserver.rehearsal.world import RehearsalWorld
+from callserver.server.assembly import CallServer
+from callserver.server.shop_folder import ShopFolder
+from callserver.wire.records import EventRecord
+
+FAST_DISK = Path("/dev/shm")  # memory, where there is such: recordings are many and short-lived
+PASSWORD = "rehearsal-of-the-shop"
+WATCH_S = 0.1
+OPENING_S, SETTLING_S, QUIET_S = 60.0, 300.0, 60.0
+LONGEST_S = 1000 * 3600.0
+BUSY_AGAIN_S = 20.0
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A line of the rehearsal's own log."""
+
+    at_s: float
+    who: str
+    what: str
+
+
+@dataclass
+class Result:
+    """What a rehearsal has shown."""
+
+    script: Script
+    visits: list[Visit] = field(default_factory=list)
+    events: list[EventRecord] = field(default_factory=list)
+    faults: list[Injected] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+    happened: list[Happened] = field(default_factory=list)
+    virtual_s: float = 0.0
+    wall_s: float = 0.0
+
+    @property
+    def failed_visits(self) -> list[Visit]:
+        return [visit for visit in self.visits if visit.failed]
+
+    @property
+    def passed(self) -> bool:
+        return not self.broken and not self.failed_visits
+
+    def event_lines(self) -> list[str]:
+        """The server's event log, a JSON object an event."""
+        return [event_line(event) for event in self.events]
+
+
+def event_line(event: EventRecord) -> str:
+    """One event, always written in the same way."""
+    plain: Mapping[str, Any] = vars(event) | {
+        "at": event.at.isoformat(timespec="milliseconds"),
+        "uptime_s": round(event.uptime_s, 6),
+        "data": dict(event.data),
+    }
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
+
+
+class Rehearsal:
+    """
+    :param keep: folder for recordings, what callers and agents heard, the shop's files; None: nothing is kept
+    :param without, without_faults: numbers of visits and faults that do not take place
+    :param on_progress: told the visits so far, and virtual and real seconds
+    """
+
+    def __init__(
+        self,
+        script: Script,
+        *,
+        keep: Path | None = None,
+        without: frozenset[int] = frozenset(),
+        without_faults: frozenset[int] = frozenset(),
+        on_progress: Callable[[int, float, float], None] = lambda n, virtual_s, wall_s: None,
+    ) -> None:
+        self.script, self.result = script, Result(script)
+        self.world = RehearsalWorld(Random(f"{script.seed} world"), script.byte_modems)
+        self._keep, self._without, self._without_faults = keep, without, without_faults
+        self._on_progress = on_progress
+        self._clock = self.world.reactor
+        self._scratch = Path(mkdtemp(prefix="rehearsal-", dir=FAST_DISK if FAST_DISK.is_dir() else None))
+        self._folder = ShopFolder(keep / "shop" if keep else self._scratch)
+        self._prepare_shop()
+        self.server = CallServer(self._folder, self.world)
+        self.seen = Seen(self.server, self.world, (PASSWORD,), self.result.events, logged=[])
+        self._agents: list[RehearsedAgent] = []
+        self._faults: Faults | None = None
+        self._n_called = self._n_calling = 0
+        self._opened_s = self._began_wall_s = 0.0
+
+    def run(self) -> Result:
+        """All of it; the result is the same for the same script."""
+        self._began_wall_s = perf_counter()
+        observer = cast(ILogObserver, self._logged)
+        globalLogPublisher.addObserver(observer)
+        try:
+            self._open()
+            self._hold()
+            self._close()
+        finally:
+            globalLogPublisher.removeObserver(observer)
+            shutil.rmtree(self._scratch, ignore_errors=True)
+        result = self.result
+        result.virtual_s, result.wall_s = self._clock.seconds(), perf_counter() - self._began_wall_s
+        return result
+
+    # The day
+
+    def _prepare_shop(self) -> None:
+        folder = self._folder
+        folder.path.mkdir(parents=True, exist_ok=True)
+        folder.config_file.write_text(self.script.shop, "utf-8")
+        folder.first_password_file.write_text(PASSWORD + "\n")
+        folder.prepare()
+
+    def _open(self) -> None:
+        self.server.events.watch(self._event)
+        self.server.startService()
+        self._expect(self.server.ready, OPENING_S)
+        if self.script.deliver:
+            self._expect(self.server.store.write(_deliver, self.script.deliver, self.world.now()), OPENING_S)
+        for at, agent in enumerate(self.script.agents):
+            self._add_agent(at, agent)
+        self._opened_s = self._clock.seconds()
+        self._watch()
+
+    def _add_agent(self, at: int, agent: Any) -> None:
+        random = Random(f"{self.script.seed} agent {agent.number}")
+        rehearsed = RehearsedAgent(
+            self._clock,
+            self.world.network.way(f"10.0.0.{at % 250 + 1}"),
+            agent,
+            PASSWORD,
+            random,
+            lambda what: self._note(f"agent {agent.number}", what),
+            self.script.path.parent,
+            self._keep / f"agent-{agent.number}.wav" if self._keep else None,
+        )
+        self._agents.append(rehearsed)
+        self._clock.callLater(agent.logs_in_s.draw(random), rehearsed.start)
+
+    def _hold(self) -> None:
+        """Callers come and things go wrong, until as many have come as shall."""
+        script = self.script
+        self._faults = Faults(self.world, self._agents, script.faults, script.seed, self._fault, self._without_faults)
+        self._faults.start()
+        for callers in script.callers:
+            self._next_call(callers, Random(f"{script.seed} arrivals {callers.name}"))
+        done = self._clock.run_until(self._all_served, LONGEST_S)
+        self._faults.stop()
+        self.result.faults = self._faults.injected
+        if not done:
+            self._break("nobody_waits_for_ever", f"{self._n_calling} callers are still on the telephone")
+
+    def _close(self) -> None:
+        for agent in self._agents:
+            agent.leave()
+        quiet = self._clock.run_until(self._is_quiet, self._clock.seconds() + SETTLING_S)
+        self._clock.run_for(QUIET_S if not quiet else 2.0)
+        self._watching.cancel()
+        self.result.broken += check(QUIET, self.seen, self._clock.seconds())
+        for agent in self._agents:
+            agent.stop()
+        self._clock.run_for(2.0)
+        self.seen.rows = self._expect(self.server.store.read(read_rows), OPENING_S)
+        events = len(self.result.events)
+        self._expect(Deferred.fromCoroutine(self._stop()), OPENING_S)
+        self._clock.run_for(5.0)
+        self.seen.leftovers += [str(call) for call in self._clock.getDelayedCalls()]
+        gc.collect()  # a failure that nobody has looked at is logged when it goes
+        after, self.result.events[events:] = self.result.events[events:], []
+        self.result.broken += check(AT_END, self.seen, self._clock.seconds())
+        self.result.events += after
+        for visit in self.result.visits:
+            visit.concerned = self._faults is not None and self._faults.concern(visit.began_s, visit.ended_s)
+
+    async def _stop(self) -> None:
+        await self.server.stopService()
+
+    # Callers
+
+    def _next_call(self, callers: Callers, random: Random) -> None:
+        if callers.per_hour:
+            self._clock.callLater(random.expovariate(callers.per_hour / 3600), self._call_comes, callers, random)
+
+    def _call_comes(self, callers: Callers, random: Random) -> None:
+        if self._all_have_come():
+            return
+        self._n_called += 1
+        if self._n_called not in self._without:
+            self._call(callers, self._n_called)
+        self._next_call(callers, random)
+
+    def _call(self, callers: Callers, n: int) -> None:
+        exchange = self.server.exchange
+        assert exchange is not None
+        random = Random(f"{self.script.seed} visit {n}")
+        number = drawn_number(callers, n, random)
+        if not is_free(exchange, number):
+            number = f"138{20_000_000 + n:08}"  # his line is in use: he takes another telephone
+        is_new = number not in exchange.phones
+        phone = exchange.add_phone(number)
+        phone.line.withheld = random.random() < callers.withheld and not callers.text
+        visit = Visit(n, callers.name, number, self._clock.seconds())
+        self.result.visits.append(visit)
+        recording = self._keep / f"caller-{n}.wav" if self._keep else None
+        who = f"caller {n}"
+        caller = Caller(visit, callers, phone, random, exchange, lambda event: self._note(who, event.what), recording)
+        self._n_calling += 1
+        story = Deferred.fromCoroutine(caller.call(self.server.config.exchange.number))
+        story.addErrback(self._caller_broke, visit)
+        story.addCallback(lambda _: self._call_is_over(visit, phone if is_new else None))
+
+    def _call_is_over(self, visit: Visit, phone: Any) -> None:
+        visit.ended_s = self._clock.seconds()
+        self._n_calling -= 1
+        self._note(f"caller {visit.n}", f"{visit.outcome.value if visit.outcome else 'broke'} {visit.problem}".rstrip())
+        if phone is not None and self.server.exchange is not None:
+            self.server.exchange.remove_phone(phone)
+
+    def _caller_broke(self, failure: Any, visit: Visit) -> None:
+        self._break("nothing_broke_inside", f"caller {visit.n} of the rehearsal: {failure.getErrorMessage()}")
+
+    def _all_have_come(self) -> bool:
+        hours = self.script.hours
+        if hours is not None and self._clock.seconds() - self._opened_s > hours * 3600:
+            return True
+        return self._n_called >= self.script.visits
+
+    def _all_served(self) -> bool:
+        return self._all_have_come() and not self._n_calling
+
+    def _is_quiet(self) -> bool:
+        return not any(agent.is_here for agent in self._agents) and not check(QUIET, self.seen, 0.0)
+
+    # What is noticed
+
+    def _watch(self) -> None:
+        self.result.broken += check(WATCHED, self.seen, self._clock.seconds())
+        self._watching = self._clock.callLater(WATCH_S, self._watch)
+
+    def _event(self, event: EventRecord) -> None:
+        self.result.events.append(event)
+        if event.kind == Kind.RECORDING_END.value and self._keep is None:
+            (self._folder.recordings / str(event.data["file"])).unlink(missing_ok=True)
+        self._on_progress(len(self.result.visits), self._clock.seconds(), perf_counter() - self._began_wall_s)
+
+    def _fault(self, fault: Injected) -> None:
+        self._note("fault", f"{fault.kind} at {fault.where}, for {fault.until_s - fault.at_s:.1f} s")
+
+    def _logged(self, event: Any) -> None:
+        if event.get("log_level") in (LogLevel.error, LogLevel.critical):
+            failure = event.get("log_failure")
+            text = formatEvent(event) or str(event.get("log_namespace"))
+            self.seen.logged.append(f"{text}: {failure.getErrorMessage()}" if failure else text)
+            self._note("server", self.seen.logged[-1])
+            if failure:
+                self.result.happened.append(Happened(self._clock.seconds(), "traceback", failure.getTraceback()))
+
+    def _note(self, who: str, what: str) -> None:
+        self.result.happened.append(Happened(round(self._clock.seconds(), 3), who, what))
+
+    def _break(self, name: str, complaint: str) -> None:
+        self.result.broken.append(Broken(name, "", complaint, round(self._clock.seconds(), 3)))
+
+    def _expect(self, answer: Deferred[Any], within_s: float) -> Any:
+        """What comes of this; the time it needs passes."""
+        found: list[Any] = []
+        answer.addBoth(found.append)
+        if not self._clock.run_until(lambda: bool(found), self._clock.seconds() + within_s):
+            raise TimeoutError(f"the server did not come to it within {within_s:g} s")
+        if hasattr(found[0], "raiseException"):
+            found[0].raiseException()
+        return found[0]
+
+
+def _deliver(pieces: int, now: Any) -> None:
+    for item, *_ in GOODS:
+        move_stock(item, pieces, "delivery", now)

@@ -1,0 +1,336 @@
+"""
+The script of a whole rehearsal: the shop, who calls, who answers, what goes wrong.
+
+    [rehearsal]
+    seed = 1
+    visits = 100
+
+    [line 1-20]                  # this and all other sections of config.ini: the shop's settings
+    device = emulated
+
+    [callers shoppers]
+    per_hour = 120
+    patience_s = 60-300          # a range is drawn from
+    wants_person = 0.4           # a chance
+
+    [agent 801]
+    talks_s = 20-60
+
+    [fault unplugged]
+    per_hour = 2
+    lasts_s = 5-20
+
+A mistake is a `ScriptMistake` that names file, line, column and the nearest right word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar, get_type_hints
+
+from callserver.config import SINGLE_SECTIONS, ConfigError, nearest, read_config
+from callserver.emulator.script import ScriptError, read_script
+from callserver.rehearsal.fault_kinds import FAULTS
+
+SHOPPER = "shopper"  # the caller that is drawn and needs no script of his own
+SHOP_DEFAULTS = {"recording": "[recording]\nannounce = yes\n", "line": "[line 1-20]\ndevice = emulated\n"}
+OURS = ("rehearsal", "callers", "agent", "fault")
+HOURS_MAX, COUNT_MAX, RATE_MAX = 1000.0, 10_000_000, 100_000.0
+
+T = TypeVar("T")
+
+
+class ScriptMistake(Exception):
+    """A script that cannot be used; the text says where and what would be right."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """From `low` to `high`, each as likely."""
+
+    low: float
+    high: float
+
+    def draw(self, random: Random) -> float:
+        return random.uniform(self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Callers:
+    """[callers NAME]: people who call alike. Chances are of each call, `wrong_keys` of each question."""
+
+    name: str
+    script: str = SHOPPER  # or the file of a telephone script (callserver.emulator.script)
+    text: str = ""  # of that file
+    folder: Path = Path()
+    per_hour: float = 60.0
+    number: str = ""  # the first one; without it drawn for each call
+    withheld: float = 0.1
+    english: float = 0.2
+    wrong_keys: float = 0.05
+    wants_person: float = 0.4
+    hang_up: float = 0.1  # at any moment
+    patience_s: Span = Span(60, 300)  # for a person, talk included
+    voice: str = ""  # WAV file that he speaks to the agent
+
+
+@dataclass(frozen=True)
+class Agent:
+    """[agent NUMBER]: one of the staff; chances are of each call."""
+
+    number: str
+    logs_in_s: Span = Span(0, 10)
+    answers_s: Span = Span(1, 4)
+    talks_s: Span = Span(15, 60)
+    misses: float = 0.03
+    holds: float = 0.1
+    holds_s: Span = Span(3, 15)
+    pauses: float = 0.05
+    pauses_s: Span = Span(20, 120)
+    calls: int = 0  # so many, then he logs out; 0: he stays
+    voice: str = ""  # WAV file that he speaks to each caller
+
+
+@dataclass(frozen=True)
+class Fault:
+    """[fault KIND]: what goes wrong, at drawn moments or at a given one."""
+
+    kind: str
+    per_hour: float = 0.0
+    at_s: float | None = None
+    lasts_s: Span = Span(2, 12)
+
+
+@dataclass(frozen=True)
+class Script:
+    """The whole file. `shop`: the text of the shop's config.ini."""
+
+    path: Path
+    shop: str
+    seed: int = 1
+    visits: int = 100
+    hours: float | None = None  # callers come for so long, even if `visits` is not reached
+    byte_modems: float = 0.1  # share of the lines that run through a whole emulated modem, byte by byte
+    deliver: int = 0  # pieces of each item that come beside what the demo shop has
+    callers: tuple[Callers, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass
+class _Section:
+    head: str
+    line: int
+    values: dict[str, tuple[str, int, int, int]] = field(default_factory=dict)  # value, line, columns of key and value
+
+
+class _Source:
+    """The text in sections, each value with its place."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.text = path.read_text("utf-8-sig")
+        except OSError as problem:
+            raise ScriptMistake(f"{path}: cannot be read ({problem.strerror})") from problem
+        except UnicodeDecodeError as problem:
+            raise ScriptMistake(f"{path}: not UTF-8 text (byte {problem.start})") from problem
+        self.sections = list(self._read())
+
+    def mistake(self, line: int, column: int, complaint: str) -> ScriptMistake:
+        return ScriptMistake(f"{self.path}, line {line}, column {column}: {complaint}")
+
+    def at(self, section: _Section, key: str, complaint: str, *, value: bool = True) -> ScriptMistake:
+        """About one setting, or its name."""
+        _, line, key_column, value_column = section.values[key]
+        return self.mistake(line, value_column if value else key_column, f"[{section.head}] {key}: {complaint}")
+
+    def _read(self) -> Iterator[_Section]:
+        section: _Section | None = None
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if not line.strip() or line.lstrip()[0] in "#;":
+                continue
+            if head := re.match(r"\s*\[(.*)\]\s*$", line):
+                if section is not None:
+                    yield section
+                section = _Section(" ".join(head[1].split()), number)
+            elif section is None:
+                raise self.mistake(number, 1, "what stands before the first [section] belongs to none")
+            else:
+                self._add(section, number, line)
+        if section is not None:
+            yield section
+
+    def _add(self, section: _Section, number: int, line: str) -> None:
+        setting = re.match(r"(\s*)([^=:]+?)(\s*[=:]\s*)(.*?)\s*(?:\s#.*)?$", line)
+        first = len(line) - len(line.lstrip()) + 1
+        if setting is None:
+            raise self.mistake(number, first, f"[{section.head}]: needs a setting, as in: per_hour = 60")
+        key = setting[2].lower()
+        if key in section.values:
+            raise self.mistake(number, first, f"[{section.head}] {key}: stands here twice")
+        section.values[key] = (setting[4], number, setting.end(1) + 1, setting.end(3) + 1)
+
+
+def read(path: Path) -> Script:
+    """
+    Read and check a script, with the telephone scripts and sounds it names.
+
+    :raises ScriptMistake: on the first thing that is wrong
+    """
+    source = _Source(path)
+    found: dict[str, list[Any]] = {"callers": [], "agent": [], "fault": []}
+    own: dict[str, Any] = {}
+    for section in source.sections:
+        kind, _, name = section.head.partition(" ")
+        if kind not in OURS:
+            _check_shop_section(source, section, kind)
+        elif kind == "rehearsal":
+            own = _settings(source, section, Script, left_out=("path", "shop", "callers", "agents", "faults"))
+        else:
+            found[kind].append(_READERS[kind](source, section, name))
+    if not found["callers"]:
+        raise source.mistake(1, 1, "nobody calls; add a section, as in: [callers shoppers]")
+    own |= {"callers": tuple(found["callers"]), "agents": tuple(found["agent"]), "faults": tuple(found["fault"])}
+    return Script(path, _shop(source), **own)
+
+
+def _check_shop_section(source: _Source, section: _Section, kind: str) -> None:
+    if section.head not in SINGLE_SECTIONS and kind not in ("line", "queue"):
+        known = [*OURS, *SINGLE_SECTIONS, "line", "queue"]
+        raise source.mistake(section.line, 2, f"no such section [{section.head}]; {nearest(kind, known)}")
+
+
+def _callers(source: _Source, section: _Section, name: str) -> Callers:
+    settings = _settings(source, section, Callers, left_out=("name", "text", "folder"))
+    callers = Callers(name or SHOPPER, folder=source.path.parent, **settings)
+    _check_sound(source, section, callers.voice)
+    if callers.script == SHOPPER:
+        return callers
+    file = source.path.parent / callers.script
+    if not file.is_file():
+        raise source.at(section, "script", f"{callers.script!r}: no such file, and not {SHOPPER!r}")
+    return Callers(callers.name, folder=source.path.parent, text=_telephone_script(file), **settings)
+
+
+def _telephone_script(file: Path) -> str:
+    text = file.read_text("utf-8-sig")
+    try:
+        read_script(text)
+    except ScriptError as problem:
+        line = text.splitlines()[problem.line - 1]
+        word = re.search(r"'([^']*)'", str(problem))
+        column = line.find(word[1]) if word and word[1] in line else len(line) - len(line.lstrip())
+        complaint = str(problem).partition(": ")[2]
+        raise ScriptMistake(f"{file}, line {problem.line}, column {column + 1}: {complaint}") from problem
+    return text
+
+
+def _agent(source: _Source, section: _Section, name: str) -> Agent:
+    if not name.isdecimal():
+        raise source.mistake(section.line, 2, f"[{section.head}]: needs a staff number, as in: [agent 801]")
+    agent = Agent(name, **_settings(source, section, Agent, left_out=("number",)))
+    _check_sound(source, section, agent.voice)
+    return agent
+
+
+def _check_sound(source: _Source, section: _Section, voice: str) -> None:
+    if voice and not (source.path.parent / voice).is_file():
+        raise source.at(section, "voice", f"{voice!r}: no such file")
+
+
+def _fault(source: _Source, section: _Section, name: str) -> Fault:
+    if name not in FAULTS:
+        column = 2 + len("fault ")
+        raise source.mistake(section.line, column, f"[{section.head}]: no such fault; {nearest(name, FAULTS)}")
+    fault = Fault(name, **_settings(source, section, Fault, left_out=("kind",)))
+    if not fault.per_hour and fault.at_s is None:
+        raise source.mistake(section.line, 2, f"[{section.head}]: when? It needs per_hour or at_s")
+    return fault
+
+
+_READERS: dict[str, Callable[[_Source, _Section, str], Any]] = {"callers": _callers, "agent": _agent, "fault": _fault}
+
+
+def _settings(source: _Source, section: _Section, kind: type, left_out: tuple[str, ...]) -> dict[str, Any]:
+    known = {one.name: one for one in fields(kind) if one.name not in left_out}
+    hints = get_type_hints(kind)
+    settings = {}
+    for key, (text, *_) in section.values.items():
+        if key not in known:
+            raise source.at(section, key, f"no such setting; {nearest(key, known)}", value=False)
+        assert known[key].default is not MISSING
+        try:
+            settings[key] = _value(hints[key], key, text)
+        except ValueError as problem:
+            raise source.at(section, key, f"{text!r}: {problem}") from problem
+    return settings
+
+
+def _value(hint: Any, key: str, text: str) -> Any:
+    if hint is str:
+        return text
+    if hint is Span:
+        return _span(text)
+    if hint is int:
+        return int(_number(text, COUNT_MAX, "a whole number", int))
+    if key in ("per_hour", "hours", "at_s"):
+        return _number(text, RATE_MAX if key == "per_hour" else HOURS_MAX * 3600, "a number")
+    return _number(text, 1.0, "a chance")
+
+
+def _number(text: str, high: float, what: str, kind: Callable[[str], float] = float) -> float:
+    try:
+        value = kind(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= high:
+        raise ValueError(f"needs {what} from 0 to {high:g}")
+    return value
+
+
+def _span(text: str) -> Span:
+    low, dash, high = text.partition("-")
+    bounds = [_number(part.strip(), 3600 * HOURS_MAX, "seconds, or a range as in 5-20,") for part in (low, high or low)]
+    if (dash and not high.strip()) or bounds[0] > bounds[1]:
+        raise ValueError("a range needs its smaller end first, as in 5-20")
+    return Span(*bounds)
+
+
+def _shop(source: _Source) -> str:
+    """The shop's own sections, each on its line, so that mistakes in them are found at the right one."""
+    lines, theirs = [], False
+    for line in source.text.splitlines():
+        if head := re.match(r"\s*\[(\w*)", line):
+            theirs = head[1] not in OURS
+        lines.append(re.sub(r"\s#.*$", "", line) if theirs else "")
+    kinds = {section.head.partition(" ")[0] for section in source.sections}
+    lines += [text for kind, text in SHOP_DEFAULTS.items() if kind not in kinds]
+    text = "\n".join(lines) + "\n"
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "config.ini"
+        file.write_text(text, "utf-8")
+        try:
+            config = read_config(file, {})
+        except ConfigError as problem:
+            raise _placed(source, file, str(problem)) from problem
+    for number, settings in config.lines.items():
+        if settings.device != "emulated":
+            raise source.mistake(1, 1, f"[line {number}] device: a rehearsal has emulated lines only")
+    return text
+
+
+def _placed(source: _Source, file: Path, complaint: str) -> ScriptMistake:
+    place = re.match(rf"{re.escape(str(file))}, line (\d+): \[(.*?)\] ?(\w*)", complaint)
+    words = complaint.removeprefix(str(file))
+    if place is None:
+        return ScriptMistake(f"{source.path}{words}")
+    line = int(place[1])
+    values: Mapping[str, Any] = next((one.values for one in source.sections if one.head == place[2]), {})
+    column = values[place[3]][2] if place[3] in values else 2
+    return source.mistake(line, column, words.partition(": ")[2])

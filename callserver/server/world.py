@@ -1,0 +1,132 @@
+"""What differs between life and a rehearsal; everything else in the server is the same in both."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from uuid import uuid4
+
+from twisted.application.service import IService
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import TCP4ServerEndpoint
+from twisted.internet.interfaces import IStreamServerEndpoint
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.threadpool import ThreadPool
+
+from callserver.agents.tls import OwnCertificate, own_certificate
+from callserver.config import AgentsConfig, LineConfig
+from callserver.emulator.control_server import control_service
+from callserver.emulator.exchange import Exchange
+from callserver.emulator.loop import SubscriberLine
+from callserver.emulator.pty_modem import PtyModem
+from callserver.emulator.service_numbers import add_service_numbers
+from callserver.lines.interfaces import ILine
+from callserver.lines.modem_line import ModemLine
+from callserver.media.disk_room import DiskRoom
+from callserver.media.wav_file import WavFile
+from callserver.store.opening import database_at
+
+T = TypeVar("T")
+
+
+class ILineService(ILine, Protocol):
+    """A line that is started and stopped with the server."""
+
+    def setServiceParent(self, parent: Any) -> None: ...
+
+
+class World:
+    """
+    Life: the computer's clock, threads, serial ports, network and chance.
+
+    A rehearsal overrides what it has instead (callserver.rehearsal.world). Whatever of these reaches the event log is
+    asked for here, never taken from the operating system further below: that is what makes two runs alike.
+
+    :param reactor: timers, threads, network, children
+    """
+
+    def __init__(self, reactor: Any) -> None:
+        self.reactor = reactor
+        self.modems: list[PtyModem] = []
+
+    # Time and chance
+
+    def now(self) -> datetime:
+        """The clock on the wall, aware, UTC."""
+        return datetime.now(UTC)
+
+    def local_now(self) -> datetime:
+        """The same as people here read it, naive; what an exchange tells with a caller's number."""
+        return self.now().astimezone().replace(tzinfo=None)
+
+    def new_id(self) -> str:
+        """A name nothing else has: of calls and of files."""
+        return str(uuid4())
+
+    def choice(self, options: Sequence[T]) -> T:
+        """One of these that nobody can guess."""
+        return secrets.choice(options)
+
+    # Threads and disk
+
+    def in_thread(self, job: Callable[..., T], *args: object) -> Deferred[T]:
+        """Fires with what the job gives; for work that takes more than 5 ms."""
+        done: Deferred[T] = deferToThreadPool(self.reactor, self.reactor.getThreadPool(), job, *args)
+        return done
+
+    def one_thread(self, name: str) -> ThreadPool:
+        """A pool whose jobs run one after the other, in the order they came."""
+        return ThreadPool(minthreads=1, maxthreads=1, name=name)
+
+    def database(self, where: str) -> Any:
+        """A peewee database, not yet connected."""
+        return database_at(where)
+
+    def disk_room(self, folder: Path) -> DiskRoom:
+        """The disk under the recordings."""
+        return DiskRoom(folder)
+
+    def recording_file(self, path: Path, n_tracks: int) -> WavFile:
+        """A recording on that disk."""
+        return WavFile(path, n_tracks)
+
+    # Lines and agents
+
+    def line(self, name: str, settings: LineConfig, country: str, subscriber: SubscriberLine | None) -> ILineService:
+        """
+        One line of the shop.
+
+        :param subscriber: its place on the emulated exchange, if that is what it is attached to
+        """
+        device = settings.device
+        if subscriber is not None:
+            modem = PtyModem(subscriber, self.reactor)
+            self.modems.append(modem)
+            device = modem.path
+        reports_keys = settings.keys == "modem"
+        return ModemLine(name, device, self.reactor, country=country, reports_keys=reports_keys)
+
+    def open_to_telephones(self, exchange: Exchange, socket: Path) -> IService:
+        """
+        Let telephones in other processes (bin/callserver-phone) onto the exchange, and give them a few numbers to call.
+
+        :raises OSError: the socket is in use, or its path is too long
+        """
+        add_service_numbers(exchange)
+        ports = {modem.line.number: modem.path for modem in self.modems}
+        return control_service(self.reactor, exchange, socket, lambda: ports)
+
+    def agents_endpoint(
+        self, settings: AgentsConfig, folder: Path
+    ) -> tuple[IStreamServerEndpoint, OwnCertificate | None]:
+        """Where the agents' programs connect, and what proves to them who we are; None where nobody can listen in."""
+        endpoint = TCP4ServerEndpoint(self.reactor, settings.port, interface=settings.host)  # type: ignore[no-untyped-call]
+        return endpoint, own_certificate(folder)
+
+    def close(self) -> None:
+        """What was opened here is closed."""
+        for modem in self.modems:
+            modem.close()
