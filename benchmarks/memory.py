@@ -25,7 +25,7 @@ from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.wire.states import SeatState
-from tests.rehearsal import Agent, FewPrompts, Rehearsal, people
+from tests.shop import Agent, FewPrompts, VirtualShop, people
 
 RESULTS = Path(__file__).parent / "results" / "memory.json"
 FIRST = 10
@@ -47,7 +47,7 @@ class House:
     """The shop, one call at a time."""
 
     def __init__(self) -> None:
-        self.shop = Rehearsal(n_lines=4)
+        self.shop = VirtualShop(n_lines=4)
         queue = people(self.shop, wrap_up_s=0)
         voice = Voice(FewPrompts(), FewPrompts(), self.shop.clock)
         self.runner = MenuRunner(

@@ -30,6 +30,7 @@ from callserver.acd.station import HeadsetStation
 from callserver.acd.view import Look, seat_status
 from callserver.calls import operations
 from callserver.calls.call import Call
+from callserver.calls.roles import Role
 from callserver.media.patch_bay import PatchBay
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import CLIENT_LOST, MISSED, WRAP_UP, SeatStatus
@@ -153,8 +154,7 @@ class Seat:
             raise Refused(Refusal.NOT_NOW, CLIENT_LOST)
         if offer.right is Right.ANSWER_QUEUED and self._agent.work is not Work.READY:
             raise Refused(Refusal.NOT_NOW, self.status.state.value)
-        self._happen(self._hands.offer, offer)
-        self._begin_call()
+        self._begin(self._hands.offer, offer)
         self._ring(offer.ring_s)
         self._show(Reason(Cause.OFFERED))
 
@@ -180,8 +180,7 @@ class Seat:
     def take(self, offer: Offer, right: Right, reason: Reason) -> None:
         """Picks up a call that rings at another seat (right 4), or grabs one that waits in a queue (5)."""
         self._require(right)
-        self._happen(self._hands.take, offer)
-        self._begin_call()
+        self._begin(self._hands.take, offer)
         self._accept(reason)
 
     def rest(self, seconds: float) -> None:
@@ -224,8 +223,9 @@ class Seat:
 
     def dial(self, offer: Offer) -> None:
         """A call out begins, or the consultation of a third party while the first is held."""
-        self._happen(self._hands.dial, offer)
-        self._begin_call()
+        self._begin(self._hands.dial, offer)
+        self.station.off_hook()
+        offer.call.give(self.station, Role.ALONE)
         self._show(Reason(Cause.CONSULTS if self._calls.kept is not None else Cause.DIALS))
 
     def rings_there(self) -> None:
@@ -320,8 +320,12 @@ class Seat:
         assert self._calls.in_hand is not None
         return self._calls.in_hand
 
-    def _begin_call(self) -> None:
-        if self._agent.work is not Work.OUT and self._calls.kept is None:
+    def _begin(self, happening: Callable[[Offer], None], offer: Offer) -> None:
+        """A call comes to the seat; one that is consulted comes to an agent who is busy already."""
+        if self.person is None:
+            raise Refused(Refusal.NOT_NOW, self.status.state.value)
+        self._happen(happening, offer)
+        if self._calls.kept is None:
             self._happen(self._work.busy)
 
     def _accept(self, reason: Reason) -> None:
@@ -332,9 +336,10 @@ class Seat:
         except Exception:
             log.failure("seat {seat}: an answered call could not be connected", seat=self.number)
             operations.hang_up(offer.call, self.station, "server", Reason(Cause.NOT_CONNECTED))
-            self.call_over(offer.call, Reason(Cause.NOT_CONNECTED))
         else:
             self._show(reason)
+        if offer.call.ended is not None:  # the party was gone before it was answered
+            self.station.left(offer.call, offer.call.ended)
 
     def _ring(self, ring_s: float) -> None:
         self._ring_timer = self._clock.callLater(ring_s, self._miss)

@@ -1,46 +1,38 @@
 """Waiting for a person, and talking to him."""
 
-import numpy as np
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.seat import Seat
 from callserver.calls.call import Call
-from callserver.dsp.codecs import MU_LAW
-from callserver.dsp.frames import BLOCK_SAMPLES
-from callserver.lines.interfaces import Caller
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.messages import Card, Identity
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
-from tests.rehearsal import Agent, Rehearsal, people
+from tests.shop import VirtualShop, people
 
 
 class QueueTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.shop = Rehearsal(n_lines=3)
+        self.shop = VirtualShop(n_lines=3)
         self.queue = people(self.shop)
-        self.agents: dict[str, Agent] = {}
 
     def caller(self, line: int = 0) -> tuple[Call, Deferred[str]]:
-        """Somebody calls, is answered, and asks for a person."""
-        self.shop.lines[line].far_end.ring(Caller(f"1391234567{line}"))
-        self.shop.wait(0.1)
-        call = self.shop.incoming[-1]
-        self.successResultOf(Deferred.fromCoroutine(call.answer()))
+        """Somebody calls, is answered, and asks for a person; his menu ends with his call."""
+        call = self.shop.answered_call(line, f"1391234567{line}")
         waiting = Deferred.fromCoroutine(self.queue.enter(call))
+        call.when_ended().addCallback(lambda _: waiting.cancel())
+        waiting.addErrback(lambda failure: "his call ended")
         self.shop.wait(0.1)
         return call, waiting
 
     def seat(self, number: str = "801") -> Seat:
         """An agent logs in."""
-        self.agents[number] = Agent(number)
-        return self.shop.floor.log_in(self.agents[number], self.agents[number])
+        return self.shop.agent(number)
 
-    def hears_agent(self, line: int, number: str) -> bool:
-        """Whether the caller on a line hears what this agent says now."""
-        self.shop.floor.leg(number).receive(b"\x00\x20" * BLOCK_SAMPLES * 6)
-        self.shop.lines[line].far_end.heard.clear()
-        self.shop.wait(0.3)
-        return loudest(self.shop.lines[line].far_end.heard) > 0.2
+    def outcomes(self) -> list[str]:
+        """What became of each wait so far."""
+        return [data["outcome"] for _, data in self.shop.happened("leave")]
 
     def test_rings_and_talks(self) -> None:
         """The free seat rings with the caller's card; when the agent answers, the two hear each other."""
@@ -49,14 +41,15 @@ class QueueTests(SynchronousTestCase):
         self.assertIs(seat.status.state, SeatState.RINGING)
         assert seat.status.call is not None
         self.assertEqual((seat.status.call.call_id, seat.status.call.caller_number), (call.id, "13912345670"))
-        self.assertFalse(self.hears_agent(0, "801"))
+        self.assertFalse(self.shop.hears(0, seat))
         seat.answer()
-        self.assertTrue(self.hears_agent(0, "801"))
+        self.assertTrue(self.shop.hears(0, seat))
         self.assertEqual(self.shop.book.calls[call.id]["agent"], "801")
         self.assertNoResult(waiting)
         seat.hang_up()
-        self.assertEqual(self.successResultOf(waiting), "answered")
-        self.assertEqual(call.ended, "agent hung up")
+        self.assertEqual(self.successResultOf(waiting), "his call ended")
+        self.assertEqual(call.ended, Reason(Cause.AGENT_HUNG_UP))
+        self.assertEqual(self.outcomes(), ["answered"])
 
     def test_nobody_there(self) -> None:
         """Without anybody to answer the caller is told so at once and does not wait."""
@@ -68,26 +61,53 @@ class QueueTests(SynchronousTestCase):
         self.assertIsNone(call.ended)
 
     def seat_without_right(self) -> None:
-        agent = Agent("809", frozenset(Right) - {Right.ANSWER_QUEUED})
-        self.shop.floor.log_in(agent, agent)
+        self.shop.staff.held["809"] = frozenset(Right) - {Right.ANSWER_QUEUED}
+        self.seat("809")
 
     def test_miss(self) -> None:
-        """A seat that does not answer in time is passed by for the next one, after a pause of 5 s."""
+        """A seat that does not answer in time is passed by for the next one, at once."""
         first, second = self.seat("801"), self.seat("802")
         self.caller()
         self.assertIs(first.status.state, SeatState.RINGING)
         self.shop.wait(15)
         self.assertIs(first.status.state, SeatState.IDLE_PC)
-        self.assertIs(second.status.state, SeatState.IDLE_PC)
-        self.shop.wait(5)
         self.assertIs(second.status.state, SeatState.RINGING)
-        self.assertEqual(self.shop.happened("miss"), [("miss", {"seat": "801", "reason": "miss"})])
+        self.assertEqual(self.shop.happened("miss"), [("miss", {"seat": "801", "reason": "missed"})])
+
+    def test_who_missed_rests(self) -> None:
+        """A seat that has just missed a call rests for 5 s from all calls, and comes last for this one."""
+        first, second = self.seat("801"), self.seat("802")
+        second.pause("lunch")
+        self.caller(0)
+        self.shop.wait(15)
+        second.ready()
+        second.pause("lunch")
+        self.caller(1)
+        self.assertIs(first.status.state, SeatState.IDLE_PC)
+        self.shop.wait(5.2)
+        self.assertIs(first.status.state, SeatState.RINGING)
+
+    def test_reject(self) -> None:
+        """When an agent rejects, the next free one rings at once."""
+        first, second = self.seat("801"), self.seat("802")
+        self.caller()
+        first.reject()
+        self.shop.wait(0.1)
+        self.assertIs(second.status.state, SeatState.RINGING)
+
+    def test_all_have_missed(self) -> None:
+        """When all have missed him, the oldest miss is first again."""
+        first, second = self.seat("801"), self.seat("802")
+        self.caller()
+        self.shop.wait(30.2)
+        self.assertIs(first.status.state, SeatState.RINGING)
+        self.assertIs(second.status.state, SeatState.IDLE_PC)
 
     def test_three_misses(self) -> None:
         """Three misses in a row pause the seat; nobody is offered to it any more."""
         seat = self.seat()
         self.caller()
-        self.shop.wait(3 * 20)
+        self.shop.wait(3 * 20.5)
         self.assertIs(seat.status.state, SeatState.PAUSED)
         self.assertEqual(seat.status.reason, "missed")
 
@@ -112,11 +132,11 @@ class QueueTests(SynchronousTestCase):
         seat = self.seat()
         _call, waiting = self.caller()
         self.shop.lines[0].far_end.hang_up()
-        self.assertEqual(self.successResultOf(waiting), "abandoned")
+        self.assertEqual(self.successResultOf(waiting), "his call ended")
         self.assertIs(seat.status.state, SeatState.IDLE_PC)
         self.assertEqual(self.shop.happened("miss"), [])
-        outcomes = [data["outcome"] for _, data in self.shop.happened("leave")]
-        self.assertEqual(outcomes, ["abandoned"])
+        self.assertEqual(self.outcomes(), ["abandoned"])
+        self.assertEqual(self.queue.waiting, [])
 
     def test_caller_hangs_up_in_the_talk(self) -> None:
         """The agent's seat goes to wrap-up, the line becomes free."""
@@ -124,7 +144,8 @@ class QueueTests(SynchronousTestCase):
         _call, waiting = self.caller()
         seat.answer()
         self.shop.lines[0].far_end.hang_up()
-        self.assertEqual(self.successResultOf(waiting), "answered")
+        self.assertEqual(self.successResultOf(waiting), "his call ended")
+        self.assertEqual(self.outcomes(), ["answered"])
         self.assertEqual((seat.status.state, seat.status.reason), (SeatState.PAUSED, "wrap-up"))
 
     def test_hold(self) -> None:
@@ -134,18 +155,18 @@ class QueueTests(SynchronousTestCase):
         seat.answer()
         seat.hold()
         self.assertIs(self.shop.state(), LineState.HELD)
-        self.assertFalse(self.hears_agent(0, "801"))
-        self.assertGreater(loudest(self.shop.lines[0].far_end.heard), 0.01)
+        self.assertFalse(self.shop.hears(0, seat))
+        self.assertGreater(self.shop.loudest(0), 0.01)
         seat.retrieve()
         self.assertIs(self.shop.state(), LineState.TALKING)
-        self.assertTrue(self.hears_agent(0, "801"))
+        self.assertTrue(self.shop.hears(0, seat))
         self.assertEqual([kind for kind, _ in self.shop.happened("hold", "retrieve")], ["hold", "retrieve"])
 
     def test_hang_up_while_held(self) -> None:
         """Hanging up does not drop a held customer: the seat rings for him, and then somebody else's."""
         first, second = self.seat("801"), self.seat("802")
         second.pause("lunch")
-        call, waiting = self.caller()
+        call, _waiting = self.caller()
         first.answer()
         first.hold()
         first.hang_up()
@@ -156,10 +177,122 @@ class QueueTests(SynchronousTestCase):
         self.assertIsNone(call.ended)
         self.assertIs(second.status.state, SeatState.RINGING)
         second.answer()
-        self.assertTrue(self.hears_agent(0, "802"))
-        self.assertFalse(self.hears_agent(0, "801"))
+        self.assertTrue(self.shop.hears(0, second))
+        self.assertFalse(self.shop.hears(0, first))
         second.hang_up()
-        self.assertEqual(self.successResultOf(waiting), "answered")
+        self.assertEqual(self.outcomes(), ["answered", "answered"])
+
+    def test_given_back_and_gone(self) -> None:
+        """Held, not come back to, waiting again, he hangs up: one outcome a wait, and nobody's idle time is touched."""
+        first, second = self.seat("801"), self.seat("802")
+        second.pause("lunch")
+        call, waiting = self.caller()
+        first.answer()
+        first.hold()
+        first.hang_up()
+        self.shop.wait(20.1)
+        self.assertEqual([entry.call for entry in self.queue.waiting], [call])
+        last_end_s = first.last_end_s
+        self.shop.wait(3)
+        self.shop.lines[0].far_end.hang_up()
+        self.assertEqual(self.successResultOf(waiting), "his call ended")
+        self.assertEqual(self.outcomes(), ["answered", "abandoned"])
+        self.assertEqual((first.last_end_s, second.last_end_s), (last_end_s, None))
+        connects = [data["wait_s"] for _, data in self.shop.happened("connect")]
+        self.assertEqual(len(connects), 1)
+
+    def test_given_back_keeps_his_place(self) -> None:
+        """Who waits again stands where he stood, before those who came after him."""
+        seat = self.seat()
+        call, _ = self.caller(0)
+        seat.answer()
+        self.caller(1)
+        seat.hold()
+        seat.hang_up()
+        self.shop.wait(20.1)
+        self.assertIs(self.queue.waiting[0].call, call)
+
+    def test_last_agent_goes(self) -> None:
+        """When nobody is left who could answer, those who wait are told at once, and their menus go on."""
+        seat = self.seat()
+        seat.pause("lunch")
+        call, waiting = self.caller()
+        self.shop.wait(3)
+        self.assertNoResult(waiting)
+        seat.log_out()
+        self.shop.wait(3)
+        self.assertEqual(self.successResultOf(waiting), "left_empty")
+        self.assertEqual(self.shop.prompts()[-2:], ["nobody-logged-in", "please-try-later"])
+        self.assertIsNone(call.ended)
+
+    def test_last_right_goes(self) -> None:
+        """Also when the right of the last one is taken away."""
+        self.seat().pause("lunch")
+        _, waiting = self.caller()
+        self.shop.staff.held["801"] = frozenset()
+        self.shop.seats.rights_changed("801", frozenset(Right), frozenset())
+        self.shop.wait(3)
+        self.assertEqual(self.successResultOf(waiting), "left_empty")
+
+    def test_last_program_goes(self) -> None:
+        """Nobody waits for a seat whose program has been gone for half a minute."""
+        seat = self.seat()
+        seat.pause("lunch")
+        _, waiting = self.caller()
+        seat.client_lost()
+        self.shop.wait(29)
+        self.assertNoResult(waiting)
+        self.shop.wait(4)
+        self.assertEqual(self.successResultOf(waiting), "left_empty")
+
+    def test_nobody_waits_for_a_pause(self) -> None:
+        """Whether callers wait while all pause is the shop's choice."""
+        self.queue = people(self.shop, wait_for_paused=False)
+        seat = self.seat()
+        _, waiting = self.caller()
+        self.shop.wait(1)
+        seat.reject()
+        seat.pause("lunch")
+        self.shop.wait(3)
+        self.assertEqual(self.successResultOf(waiting), "left_empty")
+
+    def test_right_taken_while_it_rings(self) -> None:
+        """The caller rings at another seat at once, and it is no miss of his."""
+        first, second = self.seat("801"), self.seat("802")
+        self.caller()
+        self.shop.staff.held["801"] = frozenset()
+        self.shop.seats.rights_changed("801", frozenset(Right), frozenset())
+        self.shop.wait(0.1)
+        self.assertIs(first.status.state, SeatState.IDLE_PC)
+        self.assertIs(second.status.state, SeatState.RINGING)
+
+    def test_two_queues(self) -> None:
+        """Each queue has its own number of misses."""
+        self.queue = people(self.shop, misses=1)
+        seat = self.seat()
+        self.caller()
+        self.shop.wait(15.1)
+        self.assertEqual((seat.status.state, seat.status.reason), (SeatState.PAUSED, "missed"))
+
+    def test_record_comes_late(self) -> None:
+        """The seat rings at once, and shows the caller's record when the database has answered."""
+        book: Deferred[Card] = Deferred()
+        self.queue = people(self.shop, card=lambda call, queue: book)
+        seat = self.seat()
+        call, _ = self.caller()
+        assert seat.status.call is not None
+        self.assertEqual((seat.status.call.call_id, seat.status.call.identity), (call.id, None))
+        book.callback(Card(call.id, identity=Identity("1001", "Li Ming")))
+        self.assertEqual(seat.status.call.identity, Identity("1001", "Li Ming"))
+
+    def test_record_never_comes(self) -> None:
+        """No failure of the database keeps a caller from a person."""
+        self.queue = people(self.shop, card=lambda call, queue: fail(ZeroDivisionError()))
+        seat = self.seat()
+        self.caller()
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        seat.answer()
+        self.assertTrue(self.shop.hears(0, seat))
 
     def test_too_long(self) -> None:
         """After the longest wait the caller is told so and the menu goes on."""
@@ -169,6 +302,18 @@ class QueueTests(SynchronousTestCase):
         self.shop.wait(2)
         self.assertEqual(self.successResultOf(waiting), "timed_out")
         self.assertEqual(self.shop.prompts()[-1], "please-try-later")
+
+    def test_very_long_wait(self) -> None:
+        """A queue whose callers may wait two hours lets them wait two hours."""
+        self.queue = people(self.shop, max_wait_s=7200)
+        self.seat().pause("lunch")
+        call, waiting = self.caller()
+        self.shop.clock.advance(7199)
+        self.assertNoResult(waiting)
+        self.assertIsNone(call.ended)
+        self.shop.clock.advance(1)
+        self.shop.wait(2)
+        self.assertEqual(self.successResultOf(waiting), "timed_out")
 
     def test_comfort(self) -> None:
         """Who waits hears a word every minute, and music in between."""
@@ -186,8 +331,3 @@ class QueueTests(SynchronousTestCase):
         self.assertEqual(offer["seat"], "801")
         self.assertEqual(offer["passed_over"], {"802": "paused"})
         self.assertEqual(offer["why"], "longest idle")
-
-
-def loudest(data: bytearray) -> float:
-    """The largest sample in what a caller heard."""
-    return float(np.abs(MU_LAW.decode(np.frombuffer(bytes(data), np.uint8))).max())

@@ -40,4 +40,12 @@ class LongestIdleTests(SynchronousTestCase):
 
     def test_missed(self) -> None:
         """The seat that has missed this caller is not first again for him."""
-        self.assertEqual(longest_idle([seat("1", 1.0), seat("2", 9.0)], frozenset("1")).order, ("2", "1"))
+        self.assertEqual(longest_idle([seat("1", 1.0), seat("2", 9.0)], ("1",)).order, ("2", "1"))
+
+    def test_oldest_miss_first(self) -> None:
+        """When all have missed him, who missed him first is asked first; who rests is not asked."""
+        free = [seat("1", 1.0), seat("2", 9.0)]
+        self.assertEqual(longest_idle(free, ("2", "1")).order, ("2", "1"))
+        resting = Candidate("3", SeatState.IDLE_PC, QUEUED, None, rests=True)
+        choice = longest_idle([*free, resting])
+        self.assertEqual((choice.order, choice.passed_over), (("1", "2"), {"3": "has just missed a call"}))

@@ -1,33 +1,44 @@
 """A line in service, from the first ring to the guard time."""
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.calls.call import Call
+from callserver.calls.line import LineInService
+from callserver.calls.operations import connect, hold, retrieve
 from callserver.lines.interfaces import Caller
+from callserver.lines.memory_line import MemoryLine
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.states import LineState
-from tests.rehearsal import Rehearsal
+from tests.shop import VirtualShop
 
 
-class ChannelTests(SynchronousTestCase):
+class SlowLine(MemoryLine):
+    """A line that goes off hook when it is told to obey."""
+
+    def answer(self) -> Deferred[None]:
+        self.answering: Deferred[None] = Deferred()
+        return self.answering
+
+    def obey(self) -> None:
+        self.answering.callback(None)
+
+
+class LineInServiceTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.shop = Rehearsal()
+        self.shop = VirtualShop()
         self.far_end = self.shop.lines[0].far_end
 
     def answered_call(self) -> Call:
         """A caller with a number rings and is answered."""
-        self.far_end.ring(Caller("13912345678"))
-        self.shop.wait(0.1)
-        call = self.shop.incoming[-1]
-        self.successResultOf(Deferred.fromCoroutine(call.answer()))
-        return call
+        return self.shop.answered_call()
 
     def test_number_before_the_menu(self) -> None:
         """A call is handed over when its number is known, between the first and the second ring."""
         self.far_end.ring()
         self.shop.wait(2)
         self.assertEqual(self.shop.incoming, [])
-        self.shop.channels[0].caller_id(Caller("13912345678", "Li Ming"))
+        self.shop.in_service[0].caller_id(Caller("13912345678", "Li Ming"))
         self.shop.wait(0.1)
         self.assertEqual([call.caller.number for call in self.shop.incoming], ["13912345678"])
         self.assertEqual(self.shop.book.calls[self.shop.incoming[0].id]["caller_name"], "Li Ming")
@@ -42,7 +53,7 @@ class ChannelTests(SynchronousTestCase):
         self.shop.wait(0.2)
         self.assertEqual(len(self.shop.incoming), 1)
         self.far_end.ring()
-        self.shop.channels[0].caller_id(Caller("1"))
+        self.shop.in_service[0].caller_id(Caller("1"))
         self.shop.wait(1)
         self.assertEqual(len(self.shop.incoming), 1)
 
@@ -64,20 +75,20 @@ class ChannelTests(SynchronousTestCase):
         self.far_end.ring(Caller("13912345678"))
         self.shop.wait(6.1)
         self.assertIs(self.shop.state(), LineState.IDLE)
-        self.assertEqual(self.shop.incoming[0].ended, "missed at line")
-        self.assertEqual(self.shop.book.calls[self.shop.incoming[0].id]["end_reason"], "missed at line")
+        self.assertEqual(self.shop.incoming[0].ended, Reason(Cause.MISSED_AT_LINE))
+        self.assertEqual(self.shop.book.calls[self.shop.incoming[0].id]["end_reason"], "missed_at_line")
 
     def test_caller_hangs_up(self) -> None:
         """The line goes on hook, rests for a second and is free; the record says who ended the call."""
         call = self.answered_call()
         told = call.when_ended()
         self.far_end.hang_up()
-        self.assertEqual(self.successResultOf(told), "caller hung up (loop current interrupted)")
+        self.assertEqual(self.successResultOf(told), Reason(Cause.CALLER_HUNG_UP, "loop current interrupted"))
         self.assertFalse(self.shop.lines[0].off_hook)
         self.assertIs(self.shop.state(), LineState.WAIT_HANGUP)
         self.shop.wait(1.1)
         self.assertIs(self.shop.state(), LineState.IDLE)
-        self.assertEqual(self.shop.happened("end"), [("end", {"by": "caller", "reason": call.ended})])
+        self.assertEqual(self.shop.happened("end"), [("end", {"by": "caller", "reason": str(call.ended)})])
 
     def test_keys(self) -> None:
         """Keys are heard on the line's sound, in order, each once, also those that nobody waits for yet."""
@@ -85,20 +96,21 @@ class ChannelTests(SynchronousTestCase):
         self.shop.wait(0.2)
         self.shop.press("1590*#")
         self.shop.wait(0.2)
-        self.assertEqual("".join(call.keys), "1590*#")
+        self.assertEqual("".join(call.keys.take() for _ in range(6)), "1590*#")
+        self.assertEqual(len(call.keys), 0)
 
     def test_one_source_of_keys(self) -> None:
         """What the modem reports is not counted beside what we hear ourselves."""
         call = self.answered_call()
-        self.shop.channels[0].key("5")
-        self.assertEqual(list(call.keys), [])
+        self.shop.in_service[0].key("5")
+        self.assertEqual(len(call.keys), 0)
 
     def test_line_vanishes(self) -> None:
         """Unplugged in a call: the record says so, the line is dead with an alarm, and comes back by itself."""
         call = self.answered_call()
         self.far_end.unplug()
         self.assertIs(self.shop.state(), LineState.DISCONNECTED)
-        self.assertEqual(call.ended, "line lost: unplugged")
+        self.assertEqual(call.ended, Reason(Cause.LINE_LOST, "unplugged"))
         self.assertEqual(self.shop.happened("alarm"), [("alarm", {"text": "line dead: unplugged"})])
         self.far_end.plug_in()
         self.assertIs(self.shop.state(), LineState.IDLE)
@@ -107,44 +119,109 @@ class ChannelTests(SynchronousTestCase):
     def test_draining(self) -> None:
         """A line disabled in a call serves it to its end and takes no other."""
         call = self.answered_call()
-        self.shop.channels[0].disable()
+        self.shop.in_service[0].disable()
         self.shop.wait(1)
         self.assertIsNone(call.ended)
-        call.end("menu", "menu over")
+        call.end("menu", Reason(Cause.MENU_OVER))
         self.shop.wait(1.1)
         self.assertIs(self.shop.state(), LineState.LOADED)
         self.far_end.ring()
         self.assertEqual(len(self.shop.incoming), 1)
-        self.shop.channels[0].enable()
+        self.shop.in_service[0].enable()
         self.assertIs(self.shop.state(), LineState.IDLE)
 
     def test_disable_now(self) -> None:
         """`disable now` ends the call first."""
         call = self.answered_call()
-        self.shop.channels[0].disable(now=True)
-        self.assertEqual(call.ended, "line disabled")
+        self.shop.in_service[0].disable(now=True)
+        self.assertEqual(call.ended, Reason(Cause.LINE_DISABLED))
         self.shop.wait(1.1)
         self.assertIs(self.shop.state(), LineState.LOADED)
 
     def test_held_too_long(self) -> None:
-        """A caller held for 300 s goes back to who holds him."""
+        """A caller held for 300 s is told to who holds him, and again after another 300 s."""
         call = self.answered_call()
-        recalled: list[bool] = []
-        call.on_recall = lambda: recalled.append(True)
-        call.hold()
+        seat = self.shop.agent()
+        seat.station.off_hook()
+        connect(call, seat.station)
+        hold(call, seat.station)
         self.assertIs(self.shop.state(), LineState.HELD)
-        self.shop.clock.advance(300)
-        self.assertEqual(recalled, [True])
+        for _ in range(2):
+            self.shop.clock.advance(300)
+        self.assertEqual(self.shop.happened("hold"), [("hold", {}), *[("hold", {"recall": True})] * 2])
 
-    def test_talk_limit(self) -> None:
-        """No call lasts for ever: 30 minutes in a menu, 3 hours in a talk."""
+    def test_sub_state_comes_back(self) -> None:
+        """After hold the screens say again what the talking line does."""
         call = self.answered_call()
-        self.shop.clock.advance(1799)
-        call.phase("bridged")
-        self.shop.clock.advance(10799)
-        self.assertIsNone(call.ended)
-        self.shop.clock.advance(2)
-        self.assertEqual(call.ended, "limit of bridged reached")
+        seat = self.shop.agent()
+        seat.station.off_hook()
+        connect(call, seat.station)
+        hold(call, seat.station)
+        self.assertEqual(self.shop.board.statuses["line 1"].sub, "")
+        retrieve(call, seat.station)
+        self.assertEqual(self.shop.board.statuses["line 1"].sub, "bridged")
+
+    def test_caller_gives_up_while_the_line_goes_off_hook(self) -> None:
+        """The line is free only when it is on hook: not yet while the modem still obeys the answer."""
+        line = SlowLine("line 2")
+        in_service = LineInService(
+            line, clock=self.shop.clock, board=self.shop.board, calls=self.shop.calls, on_call=self.shop.incoming.append
+        )
+        in_service.load("shop")
+        in_service.enable()
+        line.startService()
+        line.far_end.ring(Caller("13912345678"))
+        self.shop.wait(0.1)
+        answering = Deferred.fromCoroutine(self.shop.incoming[-1].answer())
+        in_service.far_end_gone("loop current interrupted")
+        self.assertIs(self.shop.board.statuses["line 2"].state, LineState.WAIT_HANGUP)
+        line.obey()
+        self.failureResultOf(answering, CancelledError)
+        self.shop.wait(1.1)
+        self.assertIs(self.shop.board.statuses["line 2"].state, LineState.IDLE)
+        self.assertFalse(line.off_hook)
+
+    def test_drain_twice_and_stay(self) -> None:
+        """Disabled twice in a call and enabled again, a line stays in service."""
+        call = self.answered_call()
+        line = self.shop.in_service[0]
+        line.disable()
+        line.disable()
+        self.assertTrue(self.shop.board.statuses["line 1"].draining)
+        line.enable()
+        call.end("menu", Reason(Cause.MENU_OVER))
+        self.shop.wait(1.1)
+        self.assertIs(self.shop.state(), LineState.IDLE)
+
+    def test_old_number(self) -> None:
+        """A number that came without its ring is not given to whoever rings later."""
+        self.shop.in_service[0].caller_id(Caller("13912345678", "Li Ming"))
+        self.shop.wait(7)
+        self.far_end.ring()
+        self.shop.wait(0.1)
+        self.assertEqual([call.caller for call in self.shop.calls], [Caller()])
+
+    def test_number_while_out_of_service(self) -> None:
+        """Nor one that came while the line was disabled, or was lost and came back."""
+        line = self.shop.in_service[0]
+        line.disable()
+        line.caller_id(Caller("13912345678"))
+        line.enable()
+        self.far_end.ring()
+        self.assertEqual([call.caller for call in self.shop.calls], [Caller()])
+        self.shop.wait(7)
+        line.caller_id(Caller("13912345678"))
+        self.far_end.unplug()
+        self.far_end.plug_in()
+        self.far_end.ring()
+        self.assertEqual([call.caller for call in self.shop.calls], [Caller()])
+
+    def test_number_is_used_once(self) -> None:
+        """The number before the first ring belongs to that ring, not to the next call."""
+        self.answered_call().end("menu", Reason(Cause.MENU_OVER))
+        self.shop.wait(1.1)
+        self.far_end.ring()
+        self.assertEqual([call.caller for call in self.shop.calls], [Caller()])
 
     def test_line_figures(self) -> None:
         """What the line was like in a call stands in its log: level, noise and blocks that were missing."""

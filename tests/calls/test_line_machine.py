@@ -4,7 +4,8 @@ from automat import NoTransition
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.calls.line_machine import LineCore, LineInputs, line_machine
+from callserver.calls.line_machine import LineCore, LineInputs, Situation, line_machine
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.states import LineState as S
 
 # How to bring a new line into each state.
@@ -34,7 +35,7 @@ TABLE = {
     (S.RINGING_IN, "ring"): S.RINGING_IN,
     (S.RINGING_IN, "answered"): S.TALKING,
     (S.RINGING_IN, "ring_stopped"): S.IDLE,
-    (S.RINGING_IN, "ring_stopped_draining"): S.LOADED,
+    (S.RINGING_IN, "over"): S.WAIT_HANGUP,
     (S.RINGING_IN, "line_lost"): S.DISCONNECTED,
     (S.DIALING, "digits_sent"): S.RINGBACK,
     (S.DIALING, "answered"): S.TALKING,
@@ -48,6 +49,7 @@ TABLE = {
     (S.TALKING, "over"): S.WAIT_HANGUP,
     (S.TALKING, "line_lost"): S.DISCONNECTED,
     (S.HELD, "retrieve"): S.TALKING,
+    (S.HELD, "recall"): S.HELD,
     (S.HELD, "over"): S.WAIT_HANGUP,
     (S.HELD, "line_lost"): S.DISCONNECTED,
     (S.FAXING, "fax_over"): S.TALKING,
@@ -55,16 +57,16 @@ TABLE = {
     (S.FAXING, "line_lost"): S.DISCONNECTED,
     (S.WAIT_HANGUP, "on_hook"): S.WAIT_HANGUP,
     (S.WAIT_HANGUP, "guard_over"): S.IDLE,
-    (S.WAIT_HANGUP, "guard_over_draining"): S.LOADED,
     (S.WAIT_HANGUP, "line_lost"): S.DISCONNECTED,
     (S.DISCONNECTED, "line_back"): S.IDLE,
-    (S.DISCONNECTED, "line_back_disabled"): S.LOADED,
 }
+RESTING = (S.NOT_LOADED, S.LOADED, S.IDLE)
+WHY = Reason(Cause.LINE_LOST, "why")
 HAPPENINGS = [name for name in vars(LineInputs) if not name.startswith("_")]
 
 
 class LineMachineTests(SynchronousTestCase):
-    def line_in(self, state: S) -> LineInputs:
+    def line_in(self, state: S, *, draining: bool = False) -> LineInputs:
         """A line that has come into `state`; self.shown is what it showed since."""
         self.clock, self.shown, self.done = Clock(), [], []
         core = LineCore(
@@ -80,21 +82,56 @@ class LineMachineTests(SynchronousTestCase):
         machine = line_machine(core)
         for happening in WAY[state].split():
             getattr(machine, happening)()
+        if draining:
+            machine.disable()
         self.shown.clear()
         return machine
+
+    def outcome(self, state: S, happening: str, *, draining: bool = False) -> Situation | None:
+        """Where a line in this state goes, None if it refuses; what it shows on the way is checked."""
+        machine = self.line_in(state, draining=draining)
+        before = Situation(state, draining)
+        try:
+            getattr(machine, happening)(WHY)
+        except NoTransition:
+            self.assertEqual(self.shown, [], (state, happening))
+            return None
+        if not self.shown:
+            return before
+        ((after, reason),) = self.shown
+        self.assertEqual(reason, WHY)
+        return after
 
     def test_every_pair(self) -> None:
         """Each state takes just the inputs of the table; all others are refused and change nothing."""
         for state in S:
             for happening in HAPPENINGS:
-                machine = self.line_in(state)
-                if (state, happening) not in TABLE:
-                    self.assertRaises(NoTransition, getattr(machine, happening))
-                    self.assertEqual(self.shown, [], (state, happening))
-                    continue
-                getattr(machine, happening)("why")
-                after = TABLE[state, happening]
-                self.assertEqual(self.shown, [] if after is state else [(after, "why")], (state, happening))
+                after = TABLE.get((state, happening))
+                wanted = None if after is None else Situation(after)
+                if happening == "disable" and state not in RESTING:
+                    wanted = Situation(state, draining=True)
+                self.assertEqual(self.outcome(state, happening), wanted, (state, happening))
+
+    def test_every_pair_of_a_draining_line(self) -> None:
+        """A line that drains serves its call as any other, and then is out of service instead of idle."""
+        for state in (state for state in S if state not in RESTING):
+            for happening in HAPPENINGS:
+                after = TABLE.get((state, happening))
+                wanted = None if after is None else Situation(after, draining=True)
+                if after is S.IDLE:
+                    wanted = Situation(S.LOADED)
+                elif happening in ("disable", "enable"):
+                    wanted = Situation(state, draining=happening == "disable")
+                self.assertEqual(self.outcome(state, happening, draining=True), wanted, (state, happening))
+
+    def test_draining_starts_no_clock_anew(self) -> None:
+        """Disabling a line does not give its caller more time to be held."""
+        machine = self.line_in(S.HELD)
+        self.clock.advance(299)
+        machine.disable()
+        machine.enable()
+        self.clock.advance(1.1)
+        self.assertEqual(self.done, [S.HELD])
 
     def test_no_further_ring(self) -> None:
         """A caller who gives up is noticed 6 s after his last ring, not after his first."""
@@ -110,7 +147,7 @@ class LineMachineTests(SynchronousTestCase):
         """However a call ends, the line is put on hook and rests for the guard time before it is used again."""
         for state in (S.TALKING, S.HELD, S.FAXING, S.DIALING, S.RINGBACK):
             machine = self.line_in(state)
-            machine.over("far end gone")
+            machine.over(Reason(Cause.CALLER_HUNG_UP))
             self.assertEqual(self.done, ["hang up"])
             self.clock.advance(3)
             machine.on_hook()

@@ -8,6 +8,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from callserver.calls.call import Call
+from callserver.calls.keys import Key
+from callserver.calls.roles import Role
 from callserver.dsp.frames import BLOCK_SAMPLES
 from callserver.dsp.tones import comfort_noise
 from callserver.ivr.dialogue import ask_number, choose
@@ -18,7 +20,8 @@ from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.media.leg import Leg
 from callserver.media.recording import RecordingInfo
-from tests.rehearsal import FewPrompts, Rehearsal
+from callserver.wire.causes import Cause, Reason
+from tests.shop import FewPrompts, VirtualShop
 
 
 class Waiters:
@@ -63,9 +66,120 @@ class OneRecording:
         return succeed(RecordingInfo(Path(self.file_name), 8000))
 
 
+class WrittenRecorder:
+    """A Recorder whose one recording writes down what is asked of it."""
+
+    file_name = "call.wav"
+
+    def __init__(self) -> None:
+        self.acts: list[str] = []
+
+    def start(self, call_id: str, leg: Leg, with_near: bool = True, on_mark: Any = None) -> "WrittenRecorder":
+        self.acts.append("start")
+        return self
+
+    def pause(self) -> None:
+        self.acts.append("silence")
+
+    def resume(self) -> None:
+        self.acts.append("resume")
+
+    def blank(self, from_s_ago: float) -> None:
+        self.acts.append(f"blank {from_s_ago:.1f} s")
+
+    def stop(self) -> Deferred[RecordingInfo]:
+        self.acts.append("stop")
+        return succeed(RecordingInfo(Path(self.file_name), 8000))
+
+
+class SecretTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.recorder = WrittenRecorder()
+        self.shop, self.answers = VirtualShop(recorder=self.recorder), []
+        voice = Voice(FewPrompts(), FewPrompts(), self.shop.clock)  # type: ignore[arg-type]
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await call.collect("before"))
+            self.answers.append(await call.collect_secret("pin", max_digits=8))
+            self.answers.append(await call.collect("after"))
+
+        runner = MenuRunner(
+            {"test": OneMenu(story)},
+            lambda call: MenuCall(call, voice, Waiters(), self.shop.clock),
+            "operator",
+        )
+        self.shop.lines[0].far_end.ring(Caller("13912345678"))
+        self.shop.wait(0.1)
+        self.call = self.shop.incoming[-1]
+        runner.serve(self.call, "test")
+        self.shop.wait(0.1)
+
+    def everything_written(self) -> str:
+        return repr([self.shop.book.events, self.shop.book.calls, self.call.path, self.shop.board.statuses])
+
+    def check(self) -> None:
+        """The menu has the PIN, and nobody else has it."""
+        self.assertEqual(self.answers, ["1", "473859", "2"])
+        keys = "".join(data["digit"] for _, data in self.shop.happened("key"))
+        self.assertEqual(keys, "1???????2")
+        inputs = [data["digits"] for _, data in self.shop.happened("input")]
+        self.assertEqual(inputs, ["1", "****", "2"])
+        self.assertEqual(self.call.path, ["test", "before: 1", "pin: ****", "after: 2"])
+        self.assertNotIn("473859", self.everything_written())
+
+    def test_pin(self) -> None:
+        """A PIN keyed in at its question: masked everywhere, silence in the recording from the question on."""
+        self.shop.press("1")
+        self.shop.wait(0.2)
+        self.assertEqual(self.recorder.acts, ["start", "silence"])
+        self.assertIs(self.call.parts[self.call.first].role, Role.SECRET)
+        self.shop.press("473859#")
+        self.shop.wait(0.2)
+        self.assertEqual(self.recorder.acts, ["start", "silence", "resume"])
+        self.assertIs(self.call.parts[self.call.first].role, Role.ALONE)
+        self.shop.press("2")
+        self.shop.wait(0.2)
+        self.check()
+
+    def test_typed_ahead(self) -> None:
+        """A PIN typed ahead of its question, in one go with other answers: the same, and its sound is taken out."""
+        menu = self.call
+        for digit in "1473859#2":
+            menu.key(Key(digit, "sound", self.shop.clock.seconds()))
+            self.shop.wait(0.1)
+        self.shop.wait(0.2)
+        self.check()
+
+    def test_typed_before_anybody_asks(self) -> None:
+        """Keys that wait when the secret begins have been recorded: that part is blanked."""
+        now_s = self.shop.clock.seconds()
+        for at, digit in enumerate("1473859#2"):
+            self.call.keys._untaken.append(Key(digit, "sound", now_s - 2.0 + 0.2 * at))
+        self.shop.press("")
+        self.call.key(Key("5", "sound", now_s))
+        self.shop.wait(0.2)
+        self.assertIn("blank 1.8 s", self.recorder.acts)
+
+    def test_silence(self) -> None:
+        """Who keys nothing has told no secret; it says so."""
+        self.shop.press("1")
+        self.shop.wait(10)
+        self.assertEqual(self.answers[:2], ["1", ""])
+        self.assertEqual([data["digits"] for _, data in self.shop.happened("input")][:2], ["1", ""])
+
+    def test_gone_in_between(self) -> None:
+        """Who hangs up in the middle of his PIN leaves no digit of it."""
+        self.shop.press("1")
+        self.shop.press("4738")
+        self.shop.lines[0].far_end.hang_up()
+        self.shop.wait(2)
+        self.assertEqual("".join(data["digit"] for _, data in self.shop.happened("key")), "1????")
+        self.assertNotIn("4738", self.everything_written())
+
+
 class MenuTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.shop, self.people, self.answers = Rehearsal(), Waiters(), []
+        self.shop, self.people, self.answers = VirtualShop(), Waiters(), []
 
     def serve(self, story: Any, recorder: Any = None) -> Call:
         """A caller comes into a menu that tells this story."""
@@ -158,7 +272,8 @@ class MenuTests(SynchronousTestCase):
         call = self.serve(story)
         self.shop.lines[0].far_end.hang_up()
         self.assertEqual(self.answers, ["tidied up"])
-        self.assertIn("caller hung up", call.ended or "")
+        assert call.ended is not None
+        self.assertIs(call.ended.cause, Cause.CALLER_HUNG_UP)
 
     def test_menu_over(self) -> None:
         """When the menu returns, the call is ended."""
@@ -168,7 +283,7 @@ class MenuTests(SynchronousTestCase):
 
         call = self.serve(story)
         self.shop.wait(1.1)
-        self.assertEqual(call.ended, "menu over")
+        self.assertEqual(call.ended, Reason(Cause.MENU_OVER))
 
     def test_message(self) -> None:
         """A message begins after the beep and ends when the caller has been silent; what he said before is not lost."""

@@ -11,7 +11,7 @@ from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from tests.ivr.test_menu_call import Waiters
-from tests.rehearsal import FewPrompts, Rehearsal
+from tests.shop import FewPrompts, VirtualShop
 from tests.store.inline import InlineStore
 
 LI_MING = "13912345678"
@@ -20,7 +20,7 @@ PATIENCE_S = 60.0
 
 class ShopMenuTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.shop, self.store, self.people = Rehearsal(n_lines=2), InlineStore(), Waiters()
+        self.shop, self.store, self.people = VirtualShop(n_lines=2), InlineStore(), Waiters()
         self.addCleanup(self.store.database.close)
         sample.load(self.shop.events.now())
         menu = ShopMenu(self.store, self.shop.events, announce_recording=True)  # type: ignore[arg-type]

@@ -1,23 +1,27 @@
 """A shop in virtual time: real channels, patch bay, detectors, menus and queue; lines in memory, short prompts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import count
 from typing import Any
 
 import numpy as np
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
-from callserver.acd.floor import Floor
 from callserver.acd.queue import Queue
+from callserver.acd.seat import Seat
+from callserver.acd.seats import Seats
 from callserver.calls.board import Board
 from callserver.calls.call import Call
 from callserver.calls.event_log import EventLog
-from callserver.calls.line import LineChannel
+from callserver.calls.line import LineInService
+from callserver.calls.live_calls import LiveCalls
 from callserver.config import QueueConfig
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.tones import dtmf
 from callserver.ivr.voice import Voice
+from callserver.lines.interfaces import Caller
 from callserver.lines.memory_line import MemoryLine
 from callserver.media.patch_bay import PatchBay
 from callserver.wire.messages import Card
@@ -68,33 +72,48 @@ class FewPrompts:
         return succeed(self.sounds(language, text)[0])
 
 
-class Rehearsal:
+class StaffOfThree:
+    """Who may do what, changed as a test wishes."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, frozenset[Right]] = {}
+
+    def rights(self, number: str) -> frozenset[Right]:
+        return self.held.get(number, frozenset(Right))
+
+
+class VirtualShop:
     """Lines that ring when told, time that passes when told."""
 
-    def __init__(self, n_lines: int = 1, n_seats: int = 4, **channel: Any) -> None:
+    def __init__(self, n_lines: int = 1, n_seats: int = 4, recorder: Any = None, **line: Any) -> None:
         self.clock, self.book = Clock(), MemoryBook()
         self.events = EventLog(self.book, self.clock, "test")
         self.board = Board(self.events, self.clock.seconds)
         self.bay = PatchBay(self.clock, n_lines + n_seats)
-        self.floor = Floor(self.clock, board=self.board, events=self.events, bay=self.bay, n_seats=n_seats)
+        ids = count(1)
+        self.calls = LiveCalls(self.clock, self.bay, self.events, lambda: f"call-{next(ids)}", recorder)
+        self.calls.music = np.full(4000, 0.02, np.float32)
+        self.staff = StaffOfThree()
+        self.seats = Seats(
+            self.clock, board=self.board, events=self.events, bay=self.bay, rights=self.staff, n_seats=n_seats
+        )
         self.incoming: list[Call] = []
         self.lines = [MemoryLine(f"line {number}") for number in range(1, n_lines + 1)]
-        self.channels = [
-            LineChannel(
-                line,
+        self.in_service = [
+            LineInService(
+                one,
                 clock=self.clock,
-                bay=self.bay,
                 board=self.board,
-                events=self.events,
+                calls=self.calls,
                 on_call=self.incoming.append,
-                **channel,
+                **line,
             )
-            for line in self.lines
+            for one in self.lines
         ]
-        for line, channel_ in zip(self.lines, self.channels, strict=True):
-            channel_.load("shop")
-            channel_.enable()
-            line.startService()
+        for one, in_service in zip(self.lines, self.in_service, strict=True):
+            in_service.load("shop")
+            in_service.enable()
+            one.startService()
 
     def wait(self, seconds: float) -> None:
         """Time passes, 20 ms at a time; lines that nobody speaks on are silent."""
@@ -106,6 +125,21 @@ class Rehearsal:
     def pass_block(self) -> None:
         self.bay.tick()
         self.clock.advance(BLOCK_S)
+
+    def answered_call(self, line: int = 0, number: str = "13912345678") -> Call:
+        """A caller with a number rings and is answered."""
+        self.lines[line].far_end.ring(Caller(number))
+        self.wait(0.1)
+        call = self.incoming[-1]
+        answered: list[object] = []
+        Deferred.fromCoroutine(call.answer()).addBoth(answered.append)
+        assert answered == [None], answered
+        return call
+
+    def agent(self, number: str = "801") -> Seat:
+        """Somebody logs in, with a headset."""
+        agent = Agent(number)
+        return self.seats.log_in(agent, agent)
 
     def press(self, keys: str, line: int = 0) -> None:
         """The caller presses keys, 80 ms each."""
@@ -119,6 +153,18 @@ class Rehearsal:
         status = self.board.statuses[self.lines[line].name]
         assert isinstance(status.state, LineState)
         return status.state
+
+    def hears(self, line: int, seat: Seat) -> bool:
+        """Whether the caller on a line hears what this agent says now."""
+        seat.station.receive(b"\x00\x20" * BLOCK_SAMPLES * 6)
+        self.lines[line].far_end.heard.clear()
+        self.wait(0.3)
+        return self.loudest(line) > 0.2
+
+    def loudest(self, line: int) -> float:
+        """The largest sample in what the caller on a line has heard since `hears`."""
+        heard = np.frombuffer(bytes(self.lines[line].far_end.heard), np.uint8)
+        return float(np.abs(self.lines[line].codec.decode(heard)).max())
 
     def happened(self, *kinds: str) -> list[tuple[str, dict[str, Any]]]:
         """The events of these kinds so far, in order."""
@@ -137,25 +183,22 @@ def names(value: object) -> Sequence[str]:
 class Agent:
     """Somebody at a seat, with a headset. A Person and a Headset."""
 
-    def __init__(self, number: str = "801", rights: frozenset[Right] = frozenset(Right)) -> None:
-        self.number, self.name, self.rights = number, f"agent {number}", rights
+    def __init__(self, number: str = "801") -> None:
+        self.number, self.name = number, f"agent {number}"
         self.heard = bytearray()
-        self.on_audio: Callable[[bytes], None] = lambda block: None
 
     def send_audio(self, block: bytes) -> None:
         self.heard += block
 
 
-def people(shop: Rehearsal, **settings: Any) -> Queue:
+def people(shop: VirtualShop, card: Any = None, **settings: Any) -> Queue:
     """The shop's one queue; what it says is short, and cards are bare."""
     voice = Voice(FewPrompts(), FewPrompts(), shop.clock)  # type: ignore[arg-type]
     return Queue(
         "operator",
         QueueConfig(**settings),
         clock=shop.clock,
-        bay=shop.bay,
-        floor=shop.floor,
+        seats=shop.seats,
         say=lambda call, prompts: Deferred.fromCoroutine(voice.say(call, prompts)),
-        card=lambda call, queue: succeed(Card(call.id, call.caller.number, queue=queue)),
-        music=np.full(4000, 0.02, np.float32),
+        card=card or (lambda call, queue: succeed(Card(call.id, call.caller.number, queue=queue))),
     )
