@@ -25,6 +25,32 @@ TONE_EVENTS = {
 }
 
 
+# A modem is in one of three states, told apart by `_procedure` and `_stream`, of which one at most is set:
+#
+#                   +VTX, +VRX, +VTR: CONNECT
+#           COMMAND --------------------------> STREAM       bytes are sound and <DLE> codes
+#            |   ^ ^ <-------------------------              over when played out or aborted: OK
+#            |   |      stream ended
+#     D A +VTS   | result code
+#            v   |
+#           PROCEDURE      one `next` each 20 ms; bytes abort it, or are held until its result
+#
+# Whatever begins a procedure or a stream ends its command line: commands behind it are not done. A character during an
+# abortable procedure (dialling, ATA) hangs up with NO CARRIER, except in the 125 ms after the command line, where it is
+# the <LF> of <CR><LF>. During +VTS bytes are held. What comes after the end of a stream is held by the stream. Held
+# bytes are read as commands once the result is out: a program need not wait, and no byte is lost or read twice.
+#
+# Flow. The transport asks `room` before it feeds, and gets what the modem sends after each block: in +VTR 160 samples
+# are played for 160 recorded, by the exchange's clock, never by the computer's. So a computer that sends too late
+# leaves a gap (`u`), one that reads too late loses sound (`congested`, `o`), as with hardware.
+#
+# Races. RING is due some time after the current (+VDR): it is told only if the line still rings then. The line returns
+# a modem's own keys as echo: while a procedure runs, keys are not reported, and the end of a key only if its begin was.
+# DTR may drop at any moment: `drop` ends procedure and stream without a result, on hook, held bytes forgotten.
+#
+# 三种状态：命令、过程、数据流，至多一种在进行。结果码发出后才读暂存的字节；时钟是交换机的，不是电脑的。
+
+
 class Dce:
     """
     The modem at the end of a line. The transport feeds `feed` no more than `room` and sends what `read` gives.

@@ -21,13 +21,41 @@ NO_ANSWER_S = 60.0
 FALLBACKS = {"unobtainable": "sit", "sit": "congestion", "congestion": "busy"}
 
 
+# A subscriber's stages. "-" changes nothing; the second column is where a call from elsewhere finds the line.
+#
+#     stage     | called  | lifts     | digits, number     | hangs up | time-out        | peer answers | peer leaves
+#     ----------+---------+-----------+--------------------+----------+-----------------+--------------+------------
+#     ON_HOOK   | RINGING | DIALLING  | routed (in 1 piece)| -        |                 |              |
+#     RINGING   | busy    | TALKING   | -                  | -        |                 |              | ON_HOOK
+#     DIALLING  | busy    | -         | routed             | ON_HOOK  | routed, or TONE |              |
+#     RINGBACK  | busy    | -         | -                  | ON_HOOK  | TONE (60 s)     | TALKING      |
+#     TALKING   | busy    | -         | -                  | ON_HOOK  |                 |              | TONE
+#     TONE      | busy    | -         | -                  | ON_HOOK  |                 |              |
+#
+# Routed: RINGBACK if a line of the number is on hook, else TONE: busy, or unobtainable for a number nobody has. Digits
+# are routed as soon as no longer number begins with them, else after 5 s. A peer "leaves" a ringing line when the
+# caller hangs up or his time is over.
+#
+# Invariants. `peer` is mutual: `_ring` sets it on both lines, and whoever clears one clears the other in the same call.
+# Each change of stage goes through `_set`, which stops the stage's timer, so that no time-out meets a later stage. A
+# line is chosen and set ringing in one call: two callers never get the same one.
+#
+# Races. Off hook in the very moment a call arrives answers it, as on every analog line (glare): a modem that wanted to
+# dial has a caller then. A terminal is told its progress when its own line is in the new stage already, because it may
+# hang up at once; but while it is told of ringing, the current is not yet in `_ringing`: it must not lift before that
+# returns, only from its next block or a timer on. A key that is held while the other side leaves must still end:
+# therefore what begins after TALKING does not clear the row's detectors (`on_begun`), while every other change does.
+#
+# 用户线状态表；peer 总是成对设置与清除；换状态必经 _set，旧定时器随之取消。来电瞬间摘机即为应答（同抢）。
+
+
 class Switch:
     """
     The exchange's call control; it never touches sound.
 
     :param time: of the exchange; advances block by block
     :param now: wall time, for the caller's number message
-    :param begun: told of each line on which something new begins
+    :param on_begun: told of each line on which something new begins
     :param loop_break: whether the loop is interrupted for a moment when the other party hangs up (not usual in China)
     """
 
@@ -36,10 +64,10 @@ class Switch:
         time: IReactorTime,
         plan: Plan,
         now: Callable[[], datetime],
-        begun: Callable[[SubscriberLine], None],
+        on_begun: Callable[[SubscriberLine], None],
         loop_break: bool = False,
     ) -> None:
-        self._time, self._plan, self._now, self._begun, self._loop_break = time, plan, now, begun, loop_break
+        self._time, self._plan, self._now, self._on_begun, self._loop_break = time, plan, now, on_begun, loop_break
         self._directory: dict[str, list[SubscriberLine]] = {}
         self._ringing: dict[SubscriberLine, RingingCurrent] = {}
 
@@ -157,7 +185,7 @@ class Switch:
         if line.timer and line.timer.active():
             line.timer.cancel()
         if line.stage is not stage and line.stage is not Stage.TALKING:  # a key held while the other hangs up must end
-            self._begun(line)
+            self._on_begun(line)
         line.stage = stage
         line.timer = self._time.callLater(timeout_s, self._timed_out, line) if timeout_s else None
         line.tone = ToneSource(self._plan.tones[self._tone_name(tone)], TONE_LEVEL_DBM0) if tone else None
