@@ -81,7 +81,7 @@ class Exchange(Service):
         self._free: list[int] = []
         self._clock = clock
         self._path = SoundPath(self.plan, echo_db, noise_dbm0)
-        self._switch = Switch(self.time, self.plan, now, self._path.forget, loop_break)
+        self._switch = Switch(self.time, self.plan, now, self._path.reset, loop_break)
         self._ticking = LoopingCall(self._tick)
         self._ticking.clock = clock
 

@@ -53,7 +53,7 @@ class SoundPath:
             if isinstance(key, KeyDown | KeyUp):
                 self._key(lines[key.channel], key.key, isinstance(key, KeyDown), bool(dialled[key.channel]))
 
-    def forget(self, line: SubscriberLine) -> None:
+    def reset(self, line: SubscriberLine) -> None:
         """Another call begins: nothing that was heard before counts."""
         if line.row < self._size:
             self._keys.reset(line.row)
