@@ -42,9 +42,9 @@ FALLBACKS = {"unobtainable": "sit", "sit": "congestion", "congestion": "busy"}
 #
 # Races. Off hook in the very moment a call arrives answers it, as on every analog line (glare): a modem that wanted to
 # dial has a caller then. A terminal is told its progress when its own line is in the new stage already, because it may
-# hang up at once; but while it is told of ringing, the current is not yet in `_ringing`: it must not lift before that
-# returns, only from its next block or a timer on. A key that is held while the other side leaves must still end:
-# therefore what begins after TALKING does not clear the row's detectors (`on_begun`), while every other change does.
+# hang up at once; ringing begins last of all, because it may be answered at once. A key that is held while the other
+# side leaves must still end: therefore what begins after TALKING does not clear the row's detectors (`on_begun`), while
+# every other change does.
 #
 # 用户线状态表；peer 总是成对设置与清除；换状态必经 _set，旧定时器随之取消。来电瞬间摘机即为应答（同抢）。
 
@@ -137,10 +137,11 @@ class Switch:
         caller.peer, called.peer = called, caller
         self._set(called, Stage.RINGING)
         self._set(caller, Stage.RINGBACK, "ringback", NO_ANSWER_S)
-        self._ringing[called] = RingingCurrent(
-            called.terminal, self._time, self._plan.ring_s, lambda: self._caller_id(caller)
-        )
+        current = RingingCurrent(called.terminal, self._time, self._plan.ring_s, lambda: self._caller_id(caller))
+        self._ringing[called] = current
         caller.terminal.progress(Progress.RINGBACK)
+        if self._ringing.get(called) is current:  # the caller may have hung up at once
+            current.start()
 
     def _answer(self, line: SubscriberLine) -> None:
         caller = line.peer

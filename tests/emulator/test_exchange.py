@@ -190,6 +190,28 @@ class TimeTests(ExchangeCase):
         self.run_s(0.66)
         self.assertEqual(len(self.receiver.take()), 33 * 160)
 
+    def test_answered_and_given_up_at_once(self) -> None:
+        """Who lifts in the moment it rings has answered; who hangs up in the moment of ringback lets nothing ring."""
+        rings: list[bool] = []
+        progress: list[Progress] = []
+        answers = PhoneListener(on_ringing=lambda on: rings.append(on) or (self.wang.lift() if on else None))
+        self.wang.attach(answers)
+        self.li.attach(PhoneListener(on_progress=progress.append))
+        self.li.dial("8008")
+        self.run_s(6)
+        self.assertEqual((self.li.stage, self.wang.stage), (Stage.TALKING, Stage.TALKING))
+        self.assertEqual((rings[0], any(rings[1:])), (True, False))
+        self.assertEqual(progress, [Progress.RINGBACK, Progress.ANSWERED])
+        self.wang.hang_up()
+        self.li.hang_up()
+        self.wang.detach(answers)
+        rings.clear()
+        self.wang.attach(PhoneListener(on_ringing=rings.append))
+        self.li.attach(PhoneListener(on_progress=lambda _: self.li.hang_up()))
+        self.li.dial("8008")
+        self.run_s(6)
+        self.assertEqual((self.li.stage, self.wang.stage, any(rings)), (Stage.ON_HOOK, Stage.ON_HOOK, False))
+
     def test_several_listeners(self) -> None:
         """Who listens to a telephone takes nothing from who listened before; who leaves is told no more."""
         self.talk()
