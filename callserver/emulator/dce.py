@@ -6,7 +6,7 @@ from callserver.emulator.chip import CX93001, RESULTS, Chip
 from callserver.emulator.command_line import BadCommand, LineReader, commands
 from callserver.emulator.command_set import CommandSet
 from callserver.emulator.handset import Transmitter, is_sound
-from callserver.emulator.loop import CallerId, Progress, Stage, SubscriberLine
+from callserver.emulator.loop import CallerId, CallProgress, SubscriberLine, SubscriberStage
 from callserver.emulator.settings import Settings
 from callserver.emulator.tone_detector import FAX_ANSWER, FAX_CALLING
 from callserver.emulator.voice_bytes import event
@@ -159,7 +159,7 @@ class Dce:
         self.now_ms += BLOCK_MS
         self._watch_inactivity()
         ring = self.caller_report.ring_due(self.now_ms)
-        if ring and self.line.stage is Stage.RINGING:
+        if ring and self.line.stage is SubscriberStage.RINGING:
             self._ring()
         if self._stream:
             return self._stream.read_sound()
@@ -197,13 +197,13 @@ class Dce:
     def ringing(self, on: bool) -> None:
         cadence_too, tenths = self.settings.numbers["+VDR"]
         lines = self.caller_report.ringing(on, self.now_ms, 100 * tenths if cadence_too else None)
-        if lines and self.line.stage is Stage.RINGING:
+        if lines and self.line.stage is SubscriberStage.RINGING:
             self._packet(lines)
 
     def caller_id(self, caller: CallerId) -> None:
         self.tell(self.caller_report.text(caller, self.settings.numbers["+VCID"][0]))
 
-    def progress(self, progress: Progress) -> None: ...
+    def progress(self, progress: CallProgress) -> None: ...
 
     def loop_break(self) -> None:
         if self.settings.numbers["-STE"][0] & 4:
