@@ -42,7 +42,7 @@ from callserver.dsp.frames import FloatArray
 from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.dsp.tones import tone
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.loop import Stage
+from callserver.emulator.loop import SubscriberStage
 from callserver.emulator.phone import PhoneListener
 from callserver.emulator.pty_modem import PtyModem
 from callserver.server.shop_folder import ShopFolder
@@ -200,14 +200,16 @@ class House:
         reactor.spawnProcess(self.server, sys.executable, command, env=os.environ)
         await self.server.when("port")
         self.phones[0].dial("800801")
-        await self.phones[0].when(lambda: self.phones[0].stage is Stage.TALKING)
+        await self.phones[0].when(lambda: self.phones[0].stage is SubscriberStage.TALKING)
         self.scene.start_s = time.monotonic() - began_s
         self.phones[0].hang_up()
         await self._seat_agents()
         await deferLater(reactor, GONE_S)
         for phone in self.phones:
             phone.dial("8008")
-        await gatherResults([phone.when(lambda phone=phone: phone.stage is Stage.TALKING) for phone in self.phones])
+        await gatherResults(
+            [phone.when(lambda phone=phone: phone.stage is SubscriberStage.TALKING) for phone in self.phones]
+        )
         sentence = read_wav(voice(CALLER_VOICE))
         self.talking = [LoopingCall(phone.say, sentence) for phone in self.phones]
         for loop in self.talking:

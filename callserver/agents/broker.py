@@ -42,6 +42,28 @@ class ConnectionList(Protocol):
     def cut_off(self, address: str, why: str) -> None: ...
 
 
+# Anybody who reaches the port may send; only who has logged in is trusted with more than a log-in.
+#
+#                      stranger                       agent (`welcome`)
+#     a message        4 KiB, 128 items               256 KiB, 1024 items
+#     all of them      4 KiB, 16 messages             100 messages a second, 500 at once
+#     time             10 s to log in                 as long as he answers pings
+#
+# What is sent passes five gates, each before anything behind it has work: BananaMeter counts bytes, items and depth of
+# the raw chunk; `_spend` counts messages; then banana parses; `expressionReceived` lets five words of pb through;
+# `unserialize` makes plain types only. A chunk is measured whole before any of it is parsed, so that of a chunk that
+# goes too far no message is done, not even one that was complete. Whatever is raised on the way ends the connection: a
+# peer whose stream is broken has no next message. Its text may hold what was sent, a password too, and stays out of the
+# log.
+#
+# Races. `cut_off` inside `dataReceived` aborts, and the transport may deliver once more before it is lost: `is_over` is
+# asked first. The log-in timer ends with the log-in or the connection, whichever comes first. Waiting for the peer to
+# read (`when_reads`) ends with the connection too; the waiting are told one by one, and no further once the peer has
+# stopped again.
+#
+# 陌生人只许做登录一件事；字节在解析之前计量，整块超限则其中一条消息也不执行；异常文本可能含口令，不入日志。
+
+
 class GuardedBroker(PacedBroker):
     """One connection of a desktop program, or of whoever says it is one."""
 

@@ -68,7 +68,7 @@ async def _use(
         await open_phone(reactor, socket, phone, caller, kept)
         with _keys():
             StandardIO(user)  # type: ignore[no-untyped-call]
-            failures = await _first(user.over, lost)
+            failures = await _first(user.when_over(), lost)
     except ConnectionClosed as problem:
         raise SystemExit("the exchange has stopped / 交换机已停止") from problem
     except (Failed, ConnectError) as problem:

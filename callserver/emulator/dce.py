@@ -6,7 +6,7 @@ from callserver.emulator.chip import CX93001, RESULTS, Chip
 from callserver.emulator.command_line import BadCommand, LineReader, commands
 from callserver.emulator.command_set import CommandSet
 from callserver.emulator.handset import Transmitter, is_sound
-from callserver.emulator.loop import CallerId, Progress, Stage, SubscriberLine
+from callserver.emulator.loop import CallerId, CallProgress, SubscriberLine, SubscriberStage
 from callserver.emulator.settings import Settings
 from callserver.emulator.tone_detector import FAX_ANSWER, FAX_CALLING
 from callserver.emulator.voice_bytes import event
@@ -23,6 +23,32 @@ TONE_EVENTS = {
     FAX_CALLING: ("c", 4000),
     FAX_ANSWER: ("a", 4000),
 }
+
+
+# A modem is in one of three states, told apart by `_procedure` and `_stream`, of which one at most is set:
+#
+#                   +VTX, +VRX, +VTR: CONNECT
+#           COMMAND --------------------------> STREAM       bytes are sound and <DLE> codes
+#            |   ^ ^ <-------------------------              over when played out or aborted: OK
+#            |   |      stream ended
+#     D A +VTS   | result code
+#            v   |
+#           PROCEDURE      one `next` each 20 ms; bytes abort it, or are held until its result
+#
+# Whatever begins a procedure or a stream ends its command line: commands behind it are not done. A character during an
+# abortable procedure (dialling, ATA) hangs up with NO CARRIER, except in the 125 ms after the command line, where it is
+# the <LF> of <CR><LF>. During +VTS bytes are held. What comes after the end of a stream is held by the stream. Held
+# bytes are read as commands once the result is out: a program need not wait, and no byte is lost or read twice.
+#
+# Flow. The transport asks `room` before it feeds, and gets what the modem sends after each block: in +VTR 160 samples
+# are played for 160 recorded, by the exchange's clock, never by the computer's. So a computer that sends too late
+# leaves a gap (`u`), one that reads too late loses sound (`congested`, `o`), as with hardware.
+#
+# Races. RING is due some time after the current (+VDR): it is told only if the line still rings then. The line returns
+# a modem's own keys as echo: while a procedure runs, keys are not reported, and the end of a key only if its begin was.
+# DTR may drop at any moment: `drop` ends procedure and stream without a result, on hook, held bytes forgotten.
+#
+# 三种状态：命令、过程、数据流，至多一种在进行。结果码发出后才读暂存的字节；时钟是交换机的，不是电脑的。
 
 
 class Dce:
@@ -133,7 +159,7 @@ class Dce:
         self.now_ms += BLOCK_MS
         self._watch_inactivity()
         ring = self.caller_report.ring_due(self.now_ms)
-        if ring and self.line.stage is Stage.RINGING:
+        if ring and self.line.stage is SubscriberStage.RINGING:
             self._ring()
         if self._stream:
             return self._stream.read_sound()
@@ -171,13 +197,13 @@ class Dce:
     def ringing(self, on: bool) -> None:
         cadence_too, tenths = self.settings.numbers["+VDR"]
         lines = self.caller_report.ringing(on, self.now_ms, 100 * tenths if cadence_too else None)
-        if lines and self.line.stage is Stage.RINGING:
+        if lines and self.line.stage is SubscriberStage.RINGING:
             self._packet(lines)
 
     def caller_id(self, caller: CallerId) -> None:
         self.tell(self.caller_report.text(caller, self.settings.numbers["+VCID"][0]))
 
-    def progress(self, progress: Progress) -> None: ...
+    def progress(self, progress: CallProgress) -> None: ...
 
     def loop_break(self) -> None:
         if self.settings.numbers["-STE"][0] & 4:

@@ -7,7 +7,7 @@ import numpy as np
 
 from callserver.dsp.frames import BLOCK_MS, RATE_HZ, FloatArray
 from callserver.dsp.tones import KEY_TONES_HZ, dtmf, tone
-from callserver.emulator.loop import Stage
+from callserver.emulator.loop import SubscriberStage
 from callserver.emulator.parameters import BEFORE_DIALLING_S, COMMA_S, KEY_MS, WAIT_FOR_ANSWER_S
 from callserver.emulator.voice_modem import IVoiceModem, Procedure
 
@@ -152,7 +152,7 @@ def _heard(modem: IVoiceModem, tone_name: str, limit_s: float) -> Generator[None
 def _quiet(modem: IVoiceModem, seconds: float, limit_s: float) -> Generator[None, None, bool]:
     begin_ms = modem.now_ms
     while modem.now_ms - begin_ms < 1000 * limit_s:
-        if modem.quiet_ms >= 1000 * seconds and modem.line.stage is not Stage.ON_HOOK:
+        if modem.quiet_ms >= 1000 * seconds and modem.line.stage is not SubscriberStage.ON_HOOK:
             return True
         yield
     return False

@@ -25,6 +25,30 @@ LOCAL_TIME: Callable[[], datetime] = partial(datetime.now, None)  # telephones s
 T = TypeVar("T")
 
 
+# Time on the exchange. The clock that it is given only says how many blocks of 20 ms are due; what happens on it runs
+# on `time`, which moves by whole blocks, each in two steps:
+#
+#     1. time.advance: ringing, time-outs, the waits of scripts
+#     2. SoundPath.pass_block: every terminal is read, every terminal is fed, then keys and tones in it are told
+#
+# Nothing changes inside a block. A stage, a tone or a peer that step 1 changes holds for the whole block of step 2;
+# what a terminal does while it is fed or told holds from the next. So sample counts and timers cannot drift apart, and
+# ten blocks done at once after a stall give the same samples as ten done in time: no block is skipped, because a modem
+# that lost samples would see another clock than its line's. The thousandth of a block in `_tick` is for the rounding of
+# the clock's seconds: without it a block could be put off to the next tick.
+#
+# What is asked from outside (the control socket, a program's bytes on a pty) arrives between two ticks, or is read by
+# the terminal in step 2. A terminal that raises costs its own block (SoundPath); a timer that raises puts off the
+# others that are due by one block. Being fed may bring a new line (a script begins in an answer): step 2 works on a
+# copy of `lines`.
+#
+# A line's row in the arrays is its own until `remove_phone`; the next subscriber gets the row with a `SubscriberLine`
+# of his own: whoever still holds the old one, such as a caller who hears ringback from it, holds a line that nobody
+# answers. Stopped, `time` stands still; after a start nothing is caught up.
+#
+# 时间只按整块（20 毫秒）前进：先走定时器，再传声音；迟到的块一次补齐，一块不少，所以采样数与定时器永不错位。
+
+
 class Exchange(Service):
     """
     Subscribers, connected by number. One pass every 20 ms moves everybody's sound, timers included.
@@ -57,7 +81,7 @@ class Exchange(Service):
         self._free: list[int] = []
         self._clock = clock
         self._path = SoundPath(self.plan, echo_db, noise_dbm0)
-        self._switch = Switch(self.time, self.plan, now, self._path.forget, loop_break)
+        self._switch = Switch(self.time, self.plan, now, self._path.reset, loop_break)
         self._ticking = LoopingCall(self._tick)
         self._ticking.clock = clock
 

@@ -11,7 +11,7 @@ from callserver.dsp.frames import FloatArray
 from callserver.dsp.tones import ToneSource
 
 
-class Progress(Enum):
+class CallProgress(Enum):
     """What a mobile network tells its telephone; an analog modem only hears the tones."""
 
     RINGBACK = "ringback"
@@ -21,7 +21,7 @@ class Progress(Enum):
     GONE = "gone"  # the other one has hung up
 
 
-class Stage(Enum):
+class SubscriberStage(Enum):
     """Where the exchange is with a subscriber."""
 
     ON_HOOK = "on hook"
@@ -62,7 +62,7 @@ class Terminal(Protocol):
     def caller_id(self, caller: CallerId) -> None:
         """Once, in the first long pause of the ringing."""
 
-    def progress(self, progress: Progress) -> None:
+    def progress(self, progress: CallProgress) -> None:
         """How its call gets on."""
 
     def loop_break(self) -> None:
@@ -85,7 +85,7 @@ class NoTerminal:
 
     def caller_id(self, caller: CallerId) -> None: ...
 
-    def progress(self, progress: Progress) -> None: ...
+    def progress(self, progress: CallProgress) -> None: ...
 
     def loop_break(self) -> None: ...
 
@@ -120,7 +120,7 @@ class SubscriberLine:
     name: str = ""
     withheld: bool = False  # do not show the number to those it calls
     terminal: Terminal = field(default_factory=NoTerminal)
-    stage: Stage = Stage.ON_HOOK
+    stage: SubscriberStage = SubscriberStage.ON_HOOK
     peer: "SubscriberLine | None" = None
     tone: ToneSource | None = None
     digits: str = ""
@@ -133,7 +133,7 @@ class SubscriberLine:
 
     @property
     def off_hook(self) -> bool:
-        return self.stage not in (Stage.ON_HOOK, Stage.RINGING)
+        return self.stage not in (SubscriberStage.ON_HOOK, SubscriberStage.RINGING)
 
     def lift(self) -> None:
         """Off hook: answers when it rings, else dial tone."""

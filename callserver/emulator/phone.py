@@ -10,7 +10,7 @@ from twisted.internet.interfaces import IReactorTime
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.tones import dtmf
 from callserver.emulator.handset import HandsetRecording, Transmitter, is_sound
-from callserver.emulator.loop import CallerId, Progress, Stage, SubscriberLine
+from callserver.emulator.loop import CallerId, CallProgress, SubscriberLine, SubscriberStage
 
 KEY_MS, PAUSE_MS = 100.0, 100.0
 
@@ -30,7 +30,7 @@ class PhoneListener:
     """
 
     on_sound: Callable[[FloatArray], None] = ignored
-    on_progress: Callable[[Progress], None] = ignored
+    on_progress: Callable[[CallProgress], None] = ignored
     on_ringing: Callable[[bool], None] = ignored
 
 
@@ -46,7 +46,7 @@ class Phone:
         self.sounded_s = -1.0
         self.tones: dict[str, float] = {}
         self.caller: CallerId | None = None  # of the latest call to here
-        self.ending: Progress | None = None  # why the latest call from here came to nothing, or GONE
+        self.ending: CallProgress | None = None  # why the latest call from here came to nothing, or GONE
         self._listeners: tuple[PhoneListener, ...] = ()
         self._said: FloatArray | None = None
         self._recording: HandsetRecording | None = None
@@ -135,8 +135,8 @@ class Phone:
     def caller_id(self, caller: CallerId) -> None:
         self.caller = caller
 
-    def progress(self, progress: Progress) -> None:
-        if progress not in (Progress.RINGBACK, Progress.ANSWERED):
+    def progress(self, progress: CallProgress) -> None:
+        if progress not in (CallProgress.RINGBACK, CallProgress.ANSWERED):
             self.ending = progress
         for listener in self._listeners:
             listener.on_progress(progress)
@@ -144,7 +144,7 @@ class Phone:
     def loop_break(self) -> None: ...
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> SubscriberStage:
         """Where the exchange is with it."""
         return self.line.stage
 

@@ -11,7 +11,7 @@ SPILL_DONE_S = 1.1  # 0.5 s after the burst the exchange begins to send, and tak
 
 
 class RingingCurrent:
-    """Flows from its construction until `stop`."""
+    """Flows from `start` until `stop`."""
 
     def __init__(
         self, terminal: Terminal, time: IReactorTime, ring_s: Sequence[float], caller: Callable[[], CallerId]
@@ -23,6 +23,9 @@ class RingingCurrent:
         self._long_pause_s = max(ring_s[1::2])
         self._told = False
         self._timers: list[IDelayedCall] = []
+
+    def start(self) -> None:
+        """The first burst begins; whoever is told may stop it at once."""
         self._next()
 
     def stop(self) -> None:

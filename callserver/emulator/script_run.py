@@ -11,7 +11,7 @@ from twisted.internet.task import deferLater
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.sound.files import SoundFileError, read_wav
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.loop import Progress, Stage
+from callserver.emulator.loop import CallProgress, SubscriberStage
 from callserver.emulator.phone import Phone, PhoneListener
 from callserver.emulator.script import ScriptError, Step, read_script
 
@@ -24,7 +24,7 @@ class ScriptEvent:
 
     at_s: float  # since the script began
     line: int
-    what: str  # the step's words, or a value of Progress
+    what: str  # the step's words, or a value of CallProgress
 
 
 def ignored(event: ScriptEvent) -> None:
@@ -130,7 +130,7 @@ class ScriptRun:
             phone.record(self._recording)
 
     def _demand_free(self, phone: Phone, step: Step) -> None:
-        if phone.stage is not Stage.ON_HOOK:
+        if phone.stage is not SubscriberStage.ON_HOOK:
             raise ScriptError(step.line, f"telephone {phone.line.number} is in use: {phone.stage.value}")
 
     def _own(self, step: Step) -> Phone:
@@ -155,7 +155,7 @@ class ScriptRun:
 
     async def _dial(self, step: Step) -> None:
         phone = self._own(step)
-        if phone.stage not in (Stage.ON_HOOK, Stage.DIALLING):
+        if phone.stage not in (SubscriberStage.ON_HOOK, SubscriberStage.DIALLING):
             raise ScriptError(step.line, f"cannot dial now: the telephone is {phone.stage.value}")
         phone.dial(step.arguments[0])
 
@@ -167,7 +167,7 @@ class ScriptRun:
 
     async def _answer(self, step: Step) -> None:
         phone = self._own(step)
-        if phone.stage is not Stage.RINGING:
+        if phone.stage is not SubscriberStage.RINGING:
             raise ScriptError(step.line, "nobody rings")
         phone.lift()
 
@@ -203,10 +203,10 @@ def _sound(step: Step, folder: Path) -> FloatArray:
 
 def _condition(phone: Phone, what: str, details: list[str], since_s: float) -> Callable[[], bool]:
     conditions: dict[str, Callable[[], bool]] = {
-        "answer": lambda: phone.stage is Stage.TALKING,
-        "hang up": lambda: phone.ending is Progress.GONE,
-        "ring": lambda: phone.stage is Stage.RINGING,
-        "ringback": lambda: phone.stage in (Stage.RINGBACK, Stage.TALKING),
+        "answer": lambda: phone.stage is SubscriberStage.TALKING,
+        "hang up": lambda: phone.ending is CallProgress.GONE,
+        "ring": lambda: phone.stage is SubscriberStage.RINGING,
+        "ringback": lambda: phone.stage in (SubscriberStage.RINGBACK, SubscriberStage.TALKING),
         "sound": lambda: phone.sounded_s > since_s,
         "silence": lambda: phone.time.seconds() - max(phone.sounded_s, since_s) >= float(details[0]) - 0.001,
         "tone": lambda: phone.tones.get(details[0], -1.0) > since_s,
@@ -220,13 +220,15 @@ def _hopeless(phone: Phone, what: str) -> Callable[[], bool]:
         return lambda: phone.line.off_hook
     if what == "tone":
         return lambda: not phone.line.off_hook
-    ended = (Stage.ON_HOOK,) if what == "hang up" else (Stage.ON_HOOK, Stage.TONE)
+    ended = (SubscriberStage.ON_HOOK,) if what == "hang up" else (SubscriberStage.ON_HOOK, SubscriberStage.TONE)
     return lambda: phone.stage in ended
 
 
 def _ending(phone: Phone) -> str:
-    if phone.stage is Stage.TONE and phone.ending:
-        return "the other side has hung up" if phone.ending is Progress.GONE else f"the number is {phone.ending.value}"
+    if phone.stage is SubscriberStage.TONE and phone.ending:
+        return (
+            "the other side has hung up" if phone.ending is CallProgress.GONE else f"the number is {phone.ending.value}"
+        )
     return f"the telephone is {phone.stage.value}"
 
 

@@ -3,7 +3,7 @@
 from callserver.dsp.frames import RATE_HZ, FloatArray
 from callserver.dsp.tones import tone
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.loop import Stage
+from callserver.emulator.loop import SubscriberStage
 from callserver.emulator.phone import PhoneListener
 
 ANSWERS, BUSY, NO_ANSWER, UNOBTAINABLE = "200", "201", "202", "203"
@@ -31,7 +31,7 @@ def add_announcement(exchange: Exchange, number: str, sound: FloatArray) -> None
 
     def answer() -> None:
         waiting.clear()
-        if phone.stage is Stage.RINGING:
+        if phone.stage is SubscriberStage.RINGING:
             phone.lift()
             phone.say(sound).addCallback(lambda _: phone.hang_up())
 

@@ -7,7 +7,7 @@ from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.keys.bank import DtmfBank, KeyDown, KeyUp
 from callserver.dsp.progress.plans import Plan
 from callserver.dsp.tones import comfort_noise
-from callserver.emulator.loop import Stage, SubscriberLine
+from callserver.emulator.loop import SubscriberLine, SubscriberStage
 from callserver.emulator.tone_detector import ToneDetector
 
 log = Logger()
@@ -39,7 +39,7 @@ class SoundPath:
         self._listen(lines)
         heard = self._mix(lines)
         dialled = np.zeros((self._size, 1), bool)
-        dialled[[line.row for line in lines if line.stage is Stage.DIALLING]] = True
+        dialled[[line.row for line in lines if line.stage is SubscriberStage.DIALLING]] = True
         keys = self._keys.feed(np.where(dialled, self._said[:-1, ECHO_DELAY_SAMPLES:], heard))
         tones = self._tones.feed(heard)
         for line in lines:
@@ -53,7 +53,7 @@ class SoundPath:
             if isinstance(key, KeyDown | KeyUp):
                 self._key(lines[key.channel], key.key, isinstance(key, KeyDown), bool(dialled[key.channel]))
 
-    def forget(self, line: SubscriberLine) -> None:
+    def reset(self, line: SubscriberLine) -> None:
         """Another call begins: nothing that was heard before counts."""
         if line.row < self._size:
             self._keys.reset(line.row)
@@ -80,7 +80,7 @@ class SoundPath:
         silent = self._size
         peers = np.full(self._size, silent)
         for line in lines:
-            if line.stage is Stage.TALKING and line.peer:
+            if line.stage is SubscriberStage.TALKING and line.peer:
                 peers[line.row] = line.peer.row
         heard = self._said[peers, ECHO_DELAY_SAMPLES:]
         heard += self._said[:-1, :BLOCK_SAMPLES] * self._echo_gain

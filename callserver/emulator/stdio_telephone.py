@@ -19,6 +19,31 @@ from callserver.emulator.narration import told
 CLEAR_LINE = b"\r\x1b[K"
 
 
+class _End:
+    """The end of the telephone's use, for all who wait for it; the first end counts."""
+
+    def __init__(self) -> None:
+        self.come = False
+        self._result: int | Failure = 0
+        self._waiting: list[Deferred[int]] = []
+
+    def when(self) -> Deferred[int]:
+        """Fires with the number of failures, at once if it has come."""
+        waits: Deferred[int] = Deferred()
+        if self.come:
+            waits.callback(self._result)
+        else:
+            self._waiting.append(waits)
+        return waits
+
+    def tell(self, result: int | Failure) -> None:
+        """It has come."""
+        if not self.come:
+            self.come, self._result = True, result
+            for waits in self._waiting:
+                waits.callback(result)  # a Failure too: it calls the errbacks
+
+
 class ScriptedTelephone(LineReceiver):
     """Lines of script from a program or a file, done one after the other; `quit` or the end of input ends."""
 
@@ -26,10 +51,14 @@ class ScriptedTelephone(LineReceiver):
     transport: ITransport
 
     def __init__(self, telephone: RemotePhone, tell: Callable[[str], None] = click.echo) -> None:
-        self.over: Deferred[int] = Deferred()
+        self._end = _End()
         self._telephone, self._tell = telephone, tell
         self._lines: list[str] = []
         self._busy, self._failures = False, 0
+
+    def when_over(self) -> Deferred[int]:
+        """Fires with the number of lines that failed when the last is done."""
+        return self._end.when()
 
     def lineReceived(self, line: bytes) -> None:
         self._lines.append(line.decode("utf-8", "replace").strip())
@@ -45,12 +74,11 @@ class ScriptedTelephone(LineReceiver):
     def _next(self) -> None:
         if not self._busy and self._lines:
             self._busy = True
-            Deferred.fromCoroutine(self._do(self._lines.pop(0))).addErrback(self._broke)
+            Deferred.fromCoroutine(self._do(self._lines.pop(0))).addErrback(self._end.tell)
 
     async def _do(self, line: str) -> None:
         if line in ("quit", "exit"):
-            if not self.over.called:
-                self.over.callback(self._failures)
+            self._end.tell(self._failures)
             return
         try:
             await self._telephone.do(line)
@@ -60,10 +88,6 @@ class ScriptedTelephone(LineReceiver):
         self._busy = False
         self._next()
 
-    def _broke(self, failure: Failure) -> None:
-        if not self.over.called:
-            self.over.errback(failure)
-
 
 class KeyboardTelephone(Protocol):
     """A person at the keyboard, with a status line."""
@@ -71,10 +95,14 @@ class KeyboardTelephone(Protocol):
     transport: ITransport
 
     def __init__(self, telephone: RemotePhone, keypad: Keypad, clock: Any) -> None:
-        self.over: Deferred[int] = Deferred()
+        self._end = _End()
         self._telephone, self._keypad, self._clock = telephone, keypad, clock
         self._note, self._since_s = "", clock.seconds()
         self._showing = LoopingCall(self._show)
+
+    def when_over(self) -> Deferred[int]:
+        """Fires with 0 when the person has left."""
+        return self._end.when()
 
     def connectionMade(self) -> None:
         self._showing.start(1.0)
@@ -83,13 +111,13 @@ class KeyboardTelephone(Protocol):
         for key in data.decode("latin-1"):
             line = self._keypad.feed(key)
             if line == "quit":
-                self._end()
+                self._leave()
             elif line:
-                Deferred.fromCoroutine(self._do(line)).addErrback(lambda failure: self._end())
+                Deferred.fromCoroutine(self._do(line)).addErrback(lambda failure: self._leave())
         self._show()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self._end()
+        self._leave()
 
     def happened(self, at_s: float, line: int, what: str, stage: str) -> None:
         self._now(stage, told(at_s, what).strip())
@@ -108,12 +136,12 @@ class KeyboardTelephone(Protocol):
             self._show()
 
     def _show(self) -> None:
-        if not self.over.called:
+        if not self._end.come:
             status = self._keypad.status(self._clock.seconds() - self._since_s, self._note)
             self.transport.write(CLEAR_LINE + status.encode())
 
-    def _end(self) -> None:
-        if not self.over.called:
+    def _leave(self) -> None:
+        if not self._end.come:
             self._showing.stop()
             self.transport.write(b"\r\n")
-            self.over.callback(0)
+            self._end.tell(0)

@@ -8,7 +8,7 @@ from twisted.logger import Logger
 
 from callserver.dsp.progress.plans import Plan
 from callserver.dsp.tones import ToneSource
-from callserver.emulator.loop import CallerId, Progress, Stage, SubscriberLine
+from callserver.emulator.loop import CallerId, CallProgress, SubscriberLine, SubscriberStage
 from callserver.emulator.ringing import RingingCurrent
 
 log = Logger()
@@ -21,13 +21,41 @@ NO_ANSWER_S = 60.0
 FALLBACKS = {"unobtainable": "sit", "sit": "congestion", "congestion": "busy"}
 
 
+# A subscriber's stages. "-" changes nothing; the second column is where a call from elsewhere finds the line.
+#
+#     stage     | called  | lifts     | digits, number     | hangs up | time-out        | peer answers | peer leaves
+#     ----------+---------+-----------+--------------------+----------+-----------------+--------------+------------
+#     ON_HOOK   | RINGING | DIALLING  | routed (in 1 piece)| -        |                 |              |
+#     RINGING   | busy    | TALKING   | -                  | -        |                 |              | ON_HOOK
+#     DIALLING  | busy    | -         | routed             | ON_HOOK  | routed, or TONE |              |
+#     RINGBACK  | busy    | -         | -                  | ON_HOOK  | TONE (60 s)     | TALKING      |
+#     TALKING   | busy    | -         | -                  | ON_HOOK  |                 |              | TONE
+#     TONE      | busy    | -         | -                  | ON_HOOK  |                 |              |
+#
+# Routed: RINGBACK if a line of the number is on hook, else TONE: busy, or unobtainable for a number nobody has. Digits
+# are routed as soon as no longer number begins with them, else after 5 s. A peer "leaves" a ringing line when the
+# caller hangs up or his time is over.
+#
+# Invariants. `peer` is mutual: `_ring` sets it on both lines, and whoever clears one clears the other in the same call.
+# Each change of stage goes through `_set`, which stops the stage's timer, so that no time-out meets a later stage. A
+# line is chosen and set ringing in one call: two callers never get the same one.
+#
+# Races. Off hook in the very moment a call arrives answers it, as on every analog line (glare): a modem that wanted to
+# dial has a caller then. A terminal is told its progress when its own line is in the new stage already, because it may
+# hang up at once; ringing begins last of all, because it may be answered at once. A key that is held while the other
+# side leaves must still end: therefore what begins after TALKING does not clear the row's detectors (`on_begun`), while
+# every other change does.
+#
+# 用户线状态表；peer 总是成对设置与清除；换状态必经 _set，旧定时器随之取消。来电瞬间摘机即为应答（同抢）。
+
+
 class Switch:
     """
     The exchange's call control; it never touches sound.
 
     :param time: of the exchange; advances block by block
     :param now: wall time, for the caller's number message
-    :param begun: told of each line on which something new begins
+    :param on_begun: told of each line on which something new begins
     :param loop_break: whether the loop is interrupted for a moment when the other party hangs up (not usual in China)
     """
 
@@ -36,10 +64,10 @@ class Switch:
         time: IReactorTime,
         plan: Plan,
         now: Callable[[], datetime],
-        begun: Callable[[SubscriberLine], None],
+        on_begun: Callable[[SubscriberLine], None],
         loop_break: bool = False,
     ) -> None:
-        self._time, self._plan, self._now, self._begun, self._loop_break = time, plan, now, begun, loop_break
+        self._time, self._plan, self._now, self._on_begun, self._loop_break = time, plan, now, on_begun, loop_break
         self._directory: dict[str, list[SubscriberLine]] = {}
         self._ringing: dict[SubscriberLine, RingingCurrent] = {}
 
@@ -62,23 +90,23 @@ class Switch:
         return number in self._directory
 
     def lifted(self, line: SubscriberLine) -> None:
-        if line.stage is Stage.RINGING:
+        if line.stage is SubscriberStage.RINGING:
             self._answer(line)
-        elif line.stage is Stage.ON_HOOK:
+        elif line.stage is SubscriberStage.ON_HOOK:
             line.digits = ""
-            self._set(line, Stage.DIALLING, "dial", FIRST_DIGIT_S)
+            self._set(line, SubscriberStage.DIALLING, "dial", FIRST_DIGIT_S)
 
     def asked_for(self, line: SubscriberLine, number: str) -> None:
-        if line.stage in (Stage.ON_HOOK, Stage.DIALLING):
+        if line.stage in (SubscriberStage.ON_HOOK, SubscriberStage.DIALLING):
             line.digits = number
-            self._set(line, Stage.DIALLING)
+            self._set(line, SubscriberStage.DIALLING)
             self._route(line)
 
     def dialled(self, line: SubscriberLine, key: str) -> None:
-        if line.stage is not Stage.DIALLING:
+        if line.stage is not SubscriberStage.DIALLING:
             return
         line.digits += key
-        self._set(line, Stage.DIALLING, None, NEXT_DIGIT_S)
+        self._set(line, SubscriberStage.DIALLING, None, NEXT_DIGIT_S)
         longer = [number for number in self._directory if number.startswith(line.digits) and number != line.digits]
         if not longer:
             self._route(line)
@@ -88,64 +116,65 @@ class Switch:
             return
         peer, was = line.peer, line.stage
         line.peer = None
-        self._set(line, Stage.ON_HOOK)
-        if peer and was is Stage.RINGBACK:
+        self._set(line, SubscriberStage.ON_HOOK)
+        if peer and was is SubscriberStage.RINGBACK:
             self._not_answered(peer)
         elif peer:
             self._released(peer)
 
     def _route(self, line: SubscriberLine) -> None:
         called = self._directory.get(line.digits)
-        free = next((each for each in called or () if each.stage is Stage.ON_HOOK and each is not line), None)
+        free = next((each for each in called or () if each.stage is SubscriberStage.ON_HOOK and each is not line), None)
         if called is None:
-            self._refuse(line, "unobtainable", Progress.UNOBTAINABLE)
+            self._refuse(line, "unobtainable", CallProgress.UNOBTAINABLE)
         elif free is None:
-            self._refuse(line, "busy", Progress.BUSY)
+            self._refuse(line, "busy", CallProgress.BUSY)
         else:
             self._ring(line, free)
 
     def _ring(self, caller: SubscriberLine, called: SubscriberLine) -> None:
         log.debug("{caller} rings {called}", caller=caller.number, called=called.number)
         caller.peer, called.peer = called, caller
-        self._set(called, Stage.RINGING)
-        self._set(caller, Stage.RINGBACK, "ringback", NO_ANSWER_S)
-        self._ringing[called] = RingingCurrent(
-            called.terminal, self._time, self._plan.ring_s, lambda: self._caller_id(caller)
-        )
-        caller.terminal.progress(Progress.RINGBACK)
+        self._set(called, SubscriberStage.RINGING)
+        self._set(caller, SubscriberStage.RINGBACK, "ringback", NO_ANSWER_S)
+        current = RingingCurrent(called.terminal, self._time, self._plan.ring_s, lambda: self._caller_id(caller))
+        self._ringing[called] = current
+        caller.terminal.progress(CallProgress.RINGBACK)
+        if self._ringing.get(called) is current:  # the caller may have hung up at once
+            current.start()
 
     def _answer(self, line: SubscriberLine) -> None:
         caller = line.peer
-        self._set(line, Stage.TALKING)
+        self._set(line, SubscriberStage.TALKING)
         self._stop_ringing(line)
         if caller:
-            self._set(caller, Stage.TALKING)
-            caller.terminal.progress(Progress.ANSWERED)
+            self._set(caller, SubscriberStage.TALKING)
+            caller.terminal.progress(CallProgress.ANSWERED)
 
     def _released(self, line: SubscriberLine) -> None:
         line.peer = None
-        self._set(line, Stage.TONE, "busy")
+        self._set(line, SubscriberStage.TONE, "busy")
         if self._loop_break:
             line.terminal.loop_break()
-        line.terminal.progress(Progress.GONE)
+        line.terminal.progress(CallProgress.GONE)
 
-    def _refuse(self, line: SubscriberLine, tone: str, progress: Progress) -> None:
-        self._set(line, Stage.TONE, tone)
+    def _refuse(self, line: SubscriberLine, tone: str, progress: CallProgress) -> None:
+        self._set(line, SubscriberStage.TONE, tone)
         line.terminal.progress(progress)
 
     def _timed_out(self, line: SubscriberLine) -> None:
         line.timer = None
-        if line.stage is Stage.DIALLING and line.digits:
+        if line.stage is SubscriberStage.DIALLING and line.digits:
             self._route(line)
             return
         called, line.peer = line.peer, None
         if called:
             self._not_answered(called)
-        self._refuse(line, "busy", Progress.BUSY)
+        self._refuse(line, "busy", CallProgress.BUSY)
 
     def _not_answered(self, called: SubscriberLine) -> None:
         called.peer = None
-        self._set(called, Stage.ON_HOOK)
+        self._set(called, SubscriberStage.ON_HOOK)
         self._stop_ringing(called)
 
     def _stop_ringing(self, line: SubscriberLine) -> None:
@@ -153,11 +182,13 @@ class Switch:
         if current:
             current.stop()
 
-    def _set(self, line: SubscriberLine, stage: Stage, tone: str | None = None, timeout_s: float | None = None) -> None:
+    def _set(
+        self, line: SubscriberLine, stage: SubscriberStage, tone: str | None = None, timeout_s: float | None = None
+    ) -> None:
         if line.timer and line.timer.active():
             line.timer.cancel()
-        if line.stage is not stage and line.stage is not Stage.TALKING:  # a key held while the other hangs up must end
-            self._begun(line)
+        if line.stage not in (stage, SubscriberStage.TALKING):  # a key held while the other hangs up must end
+            self._on_begun(line)
         line.stage = stage
         line.timer = self._time.callLater(timeout_s, self._timed_out, line) if timeout_s else None
         line.tone = ToneSource(self._plan.tones[self._tone_name(tone)], TONE_LEVEL_DBM0) if tone else None

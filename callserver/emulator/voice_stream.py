@@ -19,7 +19,7 @@ class VoiceStream:
     :param plays: sound comes from the computer
     :param records: sound goes to the computer
     :param buffer_bytes: what the chip holds of the sound to play
-    :param report: told "u" when the computer sends too late, once for each gap
+    :param on_report: told "u" when the computer sends too late, once for each gap
     `ended`: the stream is over; `held`: what the computer has sent after its end
     """
 
@@ -30,10 +30,10 @@ class VoiceStream:
         records: bool,
         gains: tuple[float, float],
         buffer_bytes: int,
-        report: Callable[[str], None],
+        on_report: Callable[[str], None],
     ) -> None:
         self.records, self.ended, self.held, self.underruns = records, False, b"", 0
-        self._codec, self._plays, self._buffer_bytes, self._report = codec, plays, buffer_bytes, report
+        self._codec, self._plays, self._buffer_bytes, self._on_report = codec, plays, buffer_bytes, on_report
         self._play_gain, self._record_gain = np.float32(gains[0]), np.float32(gains[1])
         self._reader = FromComputer()
         self._buffer = bytearray()
@@ -103,4 +103,4 @@ class VoiceStream:
         if not self._dry and (self._begun or self._age_ms > START_MS):
             self._dry = True
             self.underruns += self._begun
-            self._report("u")
+            self._on_report("u")

@@ -59,6 +59,31 @@ def _unless_stopped(failure: Failure) -> None:
         log.failure("a modem is attended no more", failure)
 
 
+#                  connect, find_out, make_idle
+#       CLOSED -------------------------------------> UP ---.  idle for a minute: AT
+#         ^  ^          fails: modem_down              |  ^  | a procedure gets stuck: reset in place (revive),
+#         |  '--- wait 1, 2, 4 ... 30 s ---.           |  '--' the procedure fails with ModemReset
+#         |                                |           |
+#         '--------------------------------'-----------'  give_up: unplugged, wedged, not to be revived
+#
+# `link` and `modem` are set in UP and nowhere else. The user hears modem_up and modem_down by turns; the failures of a
+# series of attempts are one modem_down, the first.
+#
+# One procedure at a time (`_turn`), because a link has one command in flight. Finding out and the first make_idle need
+# no turn: until UP nobody else can reach the link.
+#
+# Races. A procedure waits for its turn while the modem is lost and perhaps opened anew: it compares its link with the
+# present one and fails with ModemGone instead of talking to a modem that knows nothing of its call. A problem may be
+# found by whom it meets first (port, link, revival, standstill): `give_up` keeps the first, wakes the watch if it
+# waits, and `_watch` looks before it waits. An idle modem is asked how it is in a turn of its own; whether it is idle
+# is asked before queueing and again when the turn has come, because a call may have begun. In the end of `_serve` the
+# loss of the link is expected: `_problem` is set before `abort`, so that it is no new problem. `stop` is a
+# cancellation: it goes the same way through `finally`, the procedure under way fails with ModemGone, and nothing is
+# opened any more.
+#
+# 同一时刻只有一个过程；排到时若链路已换，则以 ModemGone 失败，绝不对新调制解调器继续旧通话的过程。
+
+
 class AttendedModem:
     """
     The modem at `device`, whatever happens to it. `link` and `modem` are there while it is up.

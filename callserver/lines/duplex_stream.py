@@ -10,7 +10,7 @@ from callserver.lines.interfaces import ILineListener
 from callserver.lines.link import ModemLink
 from callserver.lines.pacing import Pacing
 from callserver.modem.dle import EndOfStream, Report
-from callserver.modem.keys import Key
+from callserver.modem.keys import KeyReport
 from callserver.modem.reader import ModemEvent
 
 STANDSTILL_BLOCKS = 100  # 2 s in which the modem took no sound: it is wedged
@@ -57,7 +57,7 @@ class DuplexStream:
 
     def event(self, event: ModemEvent) -> None:
         """What the modem said in between."""
-        if isinstance(event, Key):
+        if isinstance(event, KeyReport):
             if self._reports_keys:
                 self._listener.key(event.digit)
         elif isinstance(event, EndOfStream):

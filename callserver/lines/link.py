@@ -51,6 +51,29 @@ class _InFlight:
     lines: list[str] = field(default_factory=list)
 
 
+# V.250 numbers neither commands nor answers: an answer belongs to the command before it, and that is all one knows. So
+# one command is in flight, and what may come between it and its answer (RING, caller ID, <DLE> codes) has types of its
+# own and is never taken for one. A command in flight ends once, by whatever comes first:
+#
+#     Final            its Deferred fires with the Answer, Info lines included
+#     time-out         ModemStuck
+#     port is lost     ModemGone, then on_lost
+#     cancelled        its Deferred's own CancelledError
+#
+# All four go through `_take_in_flight`, which leaves nothing behind: the Deferred fires when the next command may be
+# sent, and may send it.
+#
+# After a time-out or a cancellation the answer can still come and would be taken for that of the next command.
+# Therefore ModemStuck is not retried but answered by a reset (AttendedModem), in whose `AT, AT, AT` any OK will do; and
+# a command is cancelled only by who closes the link.
+#
+# CONNECT is the border between text and sound. Only a command sent with `stream` lets it count; `ModemReader` changes
+# state in the very byte, so that sound in the same read is sound already. `end_stream` and `play_instead` first drop
+# what still waits to be sent: that may take the second half of a <DLE> pair, and HARMLESS completes it.
+#
+# V.250 的应答没有编号，只能按次序对应，所以同时只有一条命令；超时后的迟到应答无法分辨，只能复位，不能重试。
+
+
 class ModemLink(Protocol):
     """
     Wires a ModemReader to a port. Its transport is an IPort.

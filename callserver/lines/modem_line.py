@@ -28,6 +28,31 @@ log = Logger()
 STOP_S = 3.0
 
 
+#                 answer, dial             seized
+#           ON ------------------> SEIZING -------> OFF
+#           ^                       |    |           |
+#           |        it fails       |    | hang_up   | hang_up
+#           |<----------------------'    v           v
+#           |<------------------------- RELEASING <--'
+#           on hook; modem_down leads here from every state
+#
+# `_hook` is what was asked of the line and answers at once; the modem follows, one procedure after the other. `_stream`
+# is there while `_hook` is OFF: sound and reports of a call exist in no other state, rings only in ON.
+#
+# Races. Hung up while SEIZING: the procedure under way looks at `_hook` when it has got off hook, goes on hook again
+# and fails; the hang-up's own procedure is queued behind it and, if RELEASING still, does the same once more, which
+# harms nothing. Its end leaves `_hook` alone when another call was asked meanwhile. Dialling listens to nobody for
+# seconds: any character aborts it (V.250 5.6.1), sent past the queue. Hung up twice: the second procedure finds ON and
+# does nothing. Lost in a call: modem_down sets ON, tells line_lost, and whatever was asked fails with ModemGone; for a
+# hang-up that is success, as the modem went on hook with its port. Whoever stops waiting for answer or dial (cancels)
+# has not stopped the modem: the line is hung up for him, and the procedure runs to its end.
+#
+# Rings and caller ID come in either order: fields are gathered until none came for 0.1 s, or until the next ring or the
+# answer, so that who calls is always told before that.
+#
+# _hook 记录被要求的状态，调制解调器随后跟上；摘机途中挂机，由进行中的过程自己放回；线路丢失时挂机即算成功。
+
+
 class _Hook(Enum):
     ON = auto()
     SEIZING = auto()
@@ -188,12 +213,12 @@ class ModemLine(Service):
         async def procedure(link: ModemLink, modem: Modem) -> None:
             if self._hook is _Hook.RELEASING:  # else someone before us has done it
                 await go_on_hook(link, modem, self._country)
-                self._on_hook()
+                self._released()
 
         try:
             await self._modem.in_turn(procedure)
         except (ModemReset, ModemGone):
-            self._on_hook()
+            self._released()
 
     def _off_hook(self, link: ModemLink) -> None:
         self._hook = _Hook.OFF
@@ -209,6 +234,10 @@ class ModemLine(Service):
     def _standstill(self) -> None:
         if self._stream is not None:
             self._modem.give_up(ModemStuck("the modem takes no more sound"))
+
+    def _released(self) -> None:
+        if self._hook is _Hook.RELEASING:  # else the next call is asked for already
+            self._on_hook()
 
     def _on_hook(self) -> None:
         self._hook, self._stream = _Hook.ON, None

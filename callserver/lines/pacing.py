@@ -9,6 +9,28 @@ SETTLING_S = 0.1  # an underrun reported so soon after a cushion was laid is the
 SMOOTHING_BLOCKS = 25  # reads and writes come in turns: only what lasts is drift
 
 
+# Two clocks: ours ticks each 20 ms, the modem plays and records by its own crystal; 50 ppm between them are 180 ms in
+# an hour. A full-duplex modem records a byte for each byte of time that it plays: what it has sent is its clock.
+# `_ahead` is what we have sent minus what it has sent: what lies in the modem and on the way, in bytes.
+#
+#     240 ms  ----------------------------------------  above: nothing is sent; the modem does not move
+#     cushion + 20 ms, on the average of 25 blocks  --  above: one block is left out
+#     60 ms   cushion, when a block is due              where we want to be
+#     cushion - 20 ms, on the average  ---------------  below: one block of silence is put in
+#     0       ----------------------------------------  the modem has run dry: a new cushion of silence
+#
+# The average because reads come in bursts: a single look may be wrong by a whole USB transfer. For the same reason what
+# the system has and we have not read (`n_unread`) is taken off: a busy reactor must not look like a modem that stands.
+#
+# Races. A modem that ran dry goes on recording, so `_ahead` falls to 0 and we notice by ourselves, unless its sound
+# reaches us late and the lead seems larger than it is: then only its report (<DLE>u) tells. Both may see the same gap,
+# the report later. So a report so soon after a cushion (0.1 s of received sound) is of the gap before and mends
+# nothing; else two cushions would delay the call for good. Most modems report an underrun when a stream begins:
+# `settled` tells it from a true one.
+#
+# 调制解调器按自己的晶振放音；它每录一个字节就放一个字节，所以收到的字节数就是它的时钟。平均值才是漂移，单次不是。
+
+
 class Pacing:
     """
     Counts sound in both directions, in bytes: a modem plays as much as it gives.

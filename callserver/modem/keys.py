@@ -6,7 +6,7 @@ DIGITS = frozenset("0123456789*#ABCD")
 
 
 @dataclass(frozen=True)
-class Key:
+class KeyReport:
     """A key the modem heard."""
 
     digit: str
@@ -14,7 +14,7 @@ class Key:
 
 class KeyReports:
     """
-    `<DLE>/` begins a key, `<DLE>5` names it, every 70 ms on some chips, `<DLE>~` ends it: one Key.
+    `<DLE>/` begins a key, `<DLE>5` names it, every 70 ms on some chips, `<DLE>~` ends it: one KeyReport.
 
     A digit outside the brackets is taken for speech that sounded like one.
     """
@@ -22,7 +22,7 @@ class KeyReports:
     def __init__(self) -> None:
         self._wanted = False
 
-    def feed(self, code: str) -> Key | None:
+    def feed(self, code: str) -> KeyReport | None:
         """What one `<DLE>` code means for the keys."""
         if code == "/":
             self._wanted = True
@@ -30,5 +30,5 @@ class KeyReports:
             self._wanted = False
         elif code in DIGITS and self._wanted:
             self._wanted = False
-            return Key(code)
+            return KeyReport(code)
         return None

@@ -3,10 +3,10 @@
 import re
 
 from callserver.modem.dle import DleReader, EndOfStream, Packet, Report
-from callserver.modem.keys import DIGITS, Key, KeyReports
+from callserver.modem.keys import DIGITS, KeyReport, KeyReports
 from callserver.modem.results import CallerIdField, Final, ResultReader, Ring, TextEvent, caller_id_field
 
-ModemEvent = TextEvent | Key | Report | EndOfStream
+ModemEvent = TextEvent | KeyReport | Report | EndOfStream
 
 CONNECT = Final("CONNECT")
 SAME_CODE = {"K": "b", "i": "d", "m": "c", "\x7f": "~"}  # chips that say it otherwise

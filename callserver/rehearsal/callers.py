@@ -13,7 +13,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall
 
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.loop import Progress, Stage
+from callserver.emulator.loop import CallProgress, SubscriberStage
 from callserver.emulator.phone import Phone
 from callserver.emulator.script import ScriptError
 from callserver.emulator.script_run import ScriptEvent, ScriptRun
@@ -107,16 +107,16 @@ class Caller:
 
     def _came_to_nothing(self, problem: ScriptError) -> None:
         self.visit.problem = str(problem)
-        if self._phone.ending is Progress.BUSY and not self.visit.answered:
+        if self._phone.ending is CallProgress.BUSY and not self.visit.answered:
             self.visit.outcome = Outcome.NO_ANSWER if self._rang else Outcome.BUSY
-        elif self._callers.script == SHOPPER and self._phone.ending is Progress.GONE:
+        elif self._callers.script == SHOPPER and self._phone.ending is CallProgress.GONE:
             self.visit.outcome = Outcome.CUT_OFF
         else:
             self.visit.outcome = Outcome.FAILED
 
     def _happened(self, happening: ScriptEvent) -> None:
-        self._rang = self._rang or happening.what == Progress.RINGBACK.value
-        self.visit.answered = self.visit.answered or happening.what == Progress.ANSWERED.value
+        self._rang = self._rang or happening.what == CallProgress.RINGBACK.value
+        self.visit.answered = self.visit.answered or happening.what == CallProgress.ANSWERED.value
         self._on_event(happening)
 
     async def _script(self) -> None:
@@ -176,4 +176,4 @@ def drawn_number(callers: Callers, n: int, random: Random) -> str:
 
 def is_free(exchange: Exchange, number: str) -> bool:
     """Whether nobody talks on this telephone."""
-    return number not in exchange.phones or exchange.phones[number].stage is Stage.ON_HOOK
+    return number not in exchange.phones or exchange.phones[number].stage is SubscriberStage.ON_HOOK

@@ -12,7 +12,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from callserver.dsp.codecs import A_LAW, Codec
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
-from callserver.emulator.loop import CallerId, Progress, SubscriberLine
+from callserver.emulator.loop import CallerId, CallProgress, SubscriberLine
 from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILineListener, LineFailure
 
 LIFT_S = 0.1  # a relay, and what a modem's commands take
@@ -129,7 +129,7 @@ class ExchangeLine(Service):
         if self._hears_the_bell:
             self._listener.caller_id(Caller(caller.number, caller.name or None, withheld=caller.number is None))
 
-    def progress(self, progress: Progress) -> None: ...
+    def progress(self, progress: CallProgress) -> None: ...
 
     def loop_break(self) -> None:
         if self.off_hook and not self.deaf:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from callserver.calls.vocabulary import Kind
-from callserver.emulator.loop import Stage
+from callserver.emulator.loop import SubscriberStage
 from callserver.features.shopping.tables import Order, Product, StockMovement
 from callserver.rehearsal.world import RehearsalWorld
 from callserver.server.assembly import CallServer
@@ -77,7 +77,11 @@ def nothing_dials_unpermitted(seen: Seen) -> Iterator[str]:
     for line in seen.server.exchange.lines if seen.server.exchange else ():
         shop = seen.server.config.exchange.number
         ours = line.number.startswith(shop) and len(line.number) > len(shop)
-        if ours and line.stage in (Stage.DIALLING, Stage.RINGBACK) and line.digits not in ("", *seen.world.permits):
+        if (
+            ours
+            and line.stage in (SubscriberStage.DIALLING, SubscriberStage.RINGBACK)
+            and line.digits not in ("", *seen.world.permits)
+        ):
             yield f"line {line.number} dials {line.digits}"
 
 

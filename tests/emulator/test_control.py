@@ -19,9 +19,9 @@ from callserver.emulator.control import Failed, Lines, OpenPhone
 from callserver.emulator.control_server import ControlServer
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.keypad import Keypad
-from callserver.emulator.loop import Stage
+from callserver.emulator.loop import SubscriberStage
 from callserver.emulator.service_numbers import add_service_numbers
-from callserver.emulator.stdio_telephone import ScriptedTelephone
+from callserver.emulator.stdio_telephone import KeyboardTelephone, ScriptedTelephone
 
 
 class ControlCase(SynchronousTestCase):
@@ -87,7 +87,7 @@ class ControlTests(ControlCase):
         self.run_s(1)
         heard = LINEAR_16.decode(np.frombuffer(b"".join(self.sound), np.uint8))
         self.assertLess(abs(level_dbm0(heard[4000:]) + 15), 0.5)  # the tone of number 200
-        self.assertEqual(self.exchange.phones["139"].stage, Stage.TALKING)
+        self.assertEqual(self.exchange.phones["139"].stage, SubscriberStage.TALKING)
 
     def test_program_goes(self) -> None:
         """The telephone of a program that is gone is on hook."""
@@ -96,7 +96,7 @@ class ControlTests(ControlCase):
         self.run_s(5)
         self.server.connectionLost()
         self.assertNotIn("139", self.exchange.phones)
-        self.assertEqual(self.exchange.phones["200"].stage, Stage.TONE)
+        self.assertEqual(self.exchange.phones["200"].stage, SubscriberStage.TONE)
         self.assertNoResult(waiting)
 
     def do(self, script: str) -> Any:
@@ -133,16 +133,37 @@ class TypedTests(ControlCase):
         self.take()
         told: list[str] = []
         telephone = ScriptedTelephone(self.client, told.append)
+        over = telephone.when_over()
         telephone.dataReceived(b"dial 200\nwait answer\nnonsense\nwait 0.5\nhang up\n")
         self.run_s(3.2)
-        self.assertEqual(self.exchange.phones["139"].stage, Stage.TALKING)
+        self.assertEqual(self.exchange.phones["139"].stage, SubscriberStage.TALKING)
         self.run_s(0.6)
-        self.assertEqual(self.exchange.phones["139"].stage, Stage.ON_HOOK)
-        self.assertNoResult(telephone.over)
+        self.assertEqual(self.exchange.phones["139"].stage, SubscriberStage.ON_HOOK)
+        self.assertNoResult(over)
         telephone.connectionLost()
-        self.assertEqual(self.successResultOf(telephone.over), 1)
+        self.assertEqual(self.successResultOf(over), 1)
         self.assertEqual(len(told), 1)
         self.assertTrue(told[0].startswith("no command 'nonsense'"))
+
+
+class KeyboardTests(ControlCase):
+    def test_a_person_at_the_keyboard(self) -> None:
+        """Keys dial and hang up, the status line follows, q ends it; who waits for the end late is told too."""
+        self.take()
+        telephone, screen = KeyboardTelephone(self.client, Keypad([]), self.clock), StringTransport()
+        telephone.makeConnection(screen)
+        over = telephone.when_over()
+        telephone.dataReceived(b"200\r")
+        self.run_s(1)
+        self.assertIn(b"[ringback", screen.value())
+        telephone.dataReceived(b" ")
+        self.run_s(0.1)
+        self.assertEqual(self.exchange.phones["139"].stage, SubscriberStage.ON_HOOK)
+        self.assertNoResult(over)
+        telephone.dataReceived(b"q")
+        telephone.connectionLost()
+        self.assertEqual((self.successResultOf(over), self.successResultOf(telephone.when_over())), (0, 0))
+        self.assertTrue(screen.value().endswith(b"\r\n"))
 
 
 class KeypadTests(SynchronousTestCase):

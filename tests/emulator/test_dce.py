@@ -14,7 +14,7 @@ from callserver.dsp.tones import dtmf, tone
 from callserver.emulator.chip import CX93001_WITH_LAWS, Chip
 from callserver.emulator.dce import Dce
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.loop import Stage
+from callserver.emulator.loop import SubscriberStage
 from callserver.emulator.phone import PhoneListener
 from callserver.emulator.voice_bytes import FromComputer, shielded
 
@@ -53,7 +53,7 @@ class ModemCase(SynchronousTestCase):
         self.run_s(0.1)
         self.command("AT+VLS=1")
         self.run_s(0.1)
-        self.assertEqual(self.caller.stage, Stage.TALKING)
+        self.assertEqual(self.caller.stage, SubscriberStage.TALKING)
         self.modem.read()
 
 
@@ -364,7 +364,7 @@ class StreamTests(ModemCase):
         self.command("AT+VLS=0")
         self.run_s(5)
         self.assertEqual(self.modem.read(), b"")
-        self.assertEqual(self.line.stage, Stage.ON_HOOK)
+        self.assertEqual(self.line.stage, SubscriberStage.ON_HOOK)
 
     def test_fax_calls(self) -> None:
         """The calling tone of a fax is told from its second burst on."""
@@ -433,7 +433,7 @@ class DialTests(ModemCase):
     def test_digits_only(self) -> None:
         """With a semicolon OK comes right after the digits, and the line is up."""
         self.assertEqual(self.dial("ATDT200;", 3), b"\x10d\r\nOK\r\n")
-        self.assertEqual(self.other.stage, Stage.RINGING)
+        self.assertEqual(self.other.stage, SubscriberStage.RINGING)
 
     def test_answered(self) -> None:
         """Answered is a guess: ringback has been gone for +VRA."""
@@ -451,7 +451,7 @@ class DialTests(ModemCase):
         said = self.dial("ATD200", 30)
         self.assertTrue(said.endswith(b"\r\nNO ANSWER\r\n"))
         self.assertEqual(said.count(b"r"), 4)
-        self.assertEqual(self.line.stage, Stage.ON_HOOK)
+        self.assertEqual(self.line.stage, SubscriberStage.ON_HOOK)
 
     def test_too_hasty(self) -> None:
         """With +VRA under the pause between two bursts the modem takes ringing for an answer, as real ones do."""
@@ -461,7 +461,7 @@ class DialTests(ModemCase):
     def test_busy(self) -> None:
         """A number in use: BUSY, and on hook."""
         self.assertIn(b"\r\nBUSY\r\n", self.dial("ATD201", 8))
-        self.assertEqual(self.line.stage, Stage.ON_HOOK)
+        self.assertEqual(self.line.stage, SubscriberStage.ON_HOOK)
 
     def test_no_dial_tone(self) -> None:
         """A line that brings no dial tone is not dialled into."""
@@ -476,7 +476,7 @@ class DialTests(ModemCase):
         self.assertNotIn(b"NO CARRIER", self.modem.read())
         self.modem.feed(b"x")
         self.assertEqual(self.modem.read(), b"\r\nNO CARRIER\r\n")
-        self.assertEqual(self.line.stage, Stage.ON_HOOK)
+        self.assertEqual(self.line.stage, SubscriberStage.ON_HOOK)
 
     def test_tones(self) -> None:
         """OK comes after a tone has ended; a key is as long as asked."""
@@ -501,25 +501,25 @@ class DialTests(ModemCase):
         self.run_s(0.1)
         self.modem.feed(b"ATA\r")
         self.run_s(1)
-        self.assertEqual(self.caller.stage, Stage.TALKING)
+        self.assertEqual(self.caller.stage, SubscriberStage.TALKING)
         self.modem.feed(b"\r")
         self.assertTrue(self.modem.read().endswith(b"\r\nNO CARRIER\r\n"))
-        self.assertEqual(self.caller.stage, Stage.TONE)
+        self.assertEqual(self.caller.stage, SubscriberStage.TONE)
 
     def test_inactivity(self) -> None:
         """+VIT hangs up and leaves voice mode when the program says nothing for so long."""
         self.answered()
         self.command("AT+VIT=3")
         self.run_s(3.2)
-        self.assertEqual((self.line.stage, self.modem.settings.service), (Stage.ON_HOOK, "0"))
+        self.assertEqual((self.line.stage, self.modem.settings.service), (SubscriberStage.ON_HOOK, "0"))
 
     def test_reset(self) -> None:
         """ATZ hangs up and leaves voice mode; +FCLASS=0 too, unless +VNH forbids it."""
         self.answered()
         self.command("AT+VNH=1;+FCLASS=0")
-        self.assertEqual(self.line.stage, Stage.TALKING)
+        self.assertEqual(self.line.stage, SubscriberStage.TALKING)
         self.command("ATZ")
-        self.assertEqual(self.line.stage, Stage.ON_HOOK)
+        self.assertEqual(self.line.stage, SubscriberStage.ON_HOOK)
         self.assertIn(b"\r\n0\r\n", self.ask("AT+FCLASS?"))
 
     def test_loop_break(self) -> None:
@@ -541,5 +541,5 @@ class DialTests(ModemCase):
         self.run_s(1)
         self.modem.feed(b"AT+VTD=10;+VTS=2,0,0\r")
         self.run_s(2)
-        self.assertEqual(self.other.stage, Stage.RINGING)
+        self.assertEqual(self.other.stage, SubscriberStage.RINGING)
         self.assertEqual(dtmf("2").size, 1280)

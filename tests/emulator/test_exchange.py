@@ -8,7 +8,7 @@ from callserver.dsp.frames import level_dbm0
 from callserver.dsp.progress.plans import PLANS
 from callserver.dsp.tones import play, tone
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.loop import Progress, Stage
+from callserver.emulator.loop import CallProgress, SubscriberStage
 from callserver.emulator.phone import Phone, PhoneListener
 from callserver.emulator.tone_detector import ToneDetector
 
@@ -48,7 +48,7 @@ class CallTests(ExchangeCase):
     def test_a_call(self) -> None:
         """Ringback for the one, the bell for the other; then both hear each other; then busy tone."""
         rings: list[bool] = []
-        progress: list[Progress] = []
+        progress: list[CallProgress] = []
         self.wang.attach(PhoneListener(on_ringing=rings.append))
         self.li.attach(PhoneListener(on_progress=progress.append))
         self.li.dial("8008")
@@ -64,11 +64,11 @@ class CallTests(ExchangeCase):
         self.assertLess(abs(level_dbm0(self.receiver.take()) + 12.0), 0.1)
         self.wang.hang_up()
         self.run_s(3)
-        self.assertEqual(self.li.stage, Stage.TONE)
+        self.assertEqual(self.li.stage, SubscriberStage.TONE)
         self.assertIn("busy", self.li.tones)
-        self.assertEqual(progress, [Progress.RINGBACK, Progress.ANSWERED, Progress.GONE])
+        self.assertEqual(progress, [CallProgress.RINGBACK, CallProgress.ANSWERED, CallProgress.GONE])
         self.li.hang_up()
-        self.assertEqual(self.li.stage, Stage.ON_HOOK)
+        self.assertEqual(self.li.stage, SubscriberStage.ON_HOOK)
 
     def test_caller_id_between_the_first_two_rings(self) -> None:
         """Number and name come after the first burst and before the second."""
@@ -90,16 +90,16 @@ class CallTests(ExchangeCase):
         self.li.dial("8008")
         self.run_s(2)
         self.li.hang_up()
-        self.assertEqual(self.wang.stage, Stage.ON_HOOK)
+        self.assertEqual(self.wang.stage, SubscriberStage.ON_HOOK)
         self.talk()
-        self.assertEqual(self.wang.stage, Stage.TALKING)
+        self.assertEqual(self.wang.stage, SubscriberStage.TALKING)
 
     def test_nobody_answers(self) -> None:
         """After a minute the caller hears busy tone and the bell stops."""
         self.li.dial("8008")
         self.run_s(60.1)
-        self.assertEqual((self.li.stage, self.wang.stage), (Stage.TONE, Stage.ON_HOOK))
-        self.assertEqual(self.li.ending, Progress.BUSY)
+        self.assertEqual((self.li.stage, self.wang.stage), (SubscriberStage.TONE, SubscriberStage.ON_HOOK))
+        self.assertEqual(self.li.ending, CallProgress.BUSY)
 
     def test_busy_and_unobtainable(self) -> None:
         """A number in use is busy; one that is not given to anybody has its own tone."""
@@ -110,7 +110,7 @@ class CallTests(ExchangeCase):
         self.li.hang_up()
         self.li.dial("9")
         self.run_s(4)
-        self.assertEqual(self.li.ending, Progress.UNOBTAINABLE)
+        self.assertEqual(self.li.ending, CallProgress.UNOBTAINABLE)
         self.assertIn("unobtainable", self.li.tones)
 
     def test_own_voice_comes_back_from_the_line(self) -> None:
@@ -147,7 +147,7 @@ class DialTests(ExchangeCase):
         self.run_s(0.3)
         self.assertLess(level_dbm0(self.receiver.take()), -15)  # only its own keys' echo
         self.run_s(1)
-        self.assertEqual(self.wang.stage, Stage.RINGING)
+        self.assertEqual(self.wang.stage, SubscriberStage.RINGING)
 
     def test_a_number_that_begins_another(self) -> None:
         """The shorter one is reached after a pause."""
@@ -155,15 +155,15 @@ class DialTests(ExchangeCase):
         self.li.lift()
         self.li.press("80")
         self.run_s(3)
-        self.assertEqual(self.li.stage, Stage.DIALLING)
+        self.assertEqual(self.li.stage, SubscriberStage.DIALLING)
         self.run_s(4)
-        self.assertEqual(self.li.stage, Stage.RINGBACK)
+        self.assertEqual(self.li.stage, SubscriberStage.RINGBACK)
 
     def test_nothing_dialled(self) -> None:
         """Who dials nothing hears busy tone after a while."""
         self.li.lift()
         self.run_s(16)
-        self.assertEqual(self.li.stage, Stage.TONE)
+        self.assertEqual(self.li.stage, SubscriberStage.TONE)
 
     def test_hunting(self) -> None:
         """One number rings the first free line of several, and is busy when none is free."""
@@ -172,8 +172,11 @@ class DialTests(ExchangeCase):
         self.exchange.hunt("600", [phone.line for phone in lines])
         for caller in callers:
             caller.dial("600")
-        self.assertEqual([phone.stage for phone in lines], [Stage.RINGING] * 2)
-        self.assertEqual([phone.stage for phone in callers], [Stage.RINGBACK, Stage.RINGBACK, Stage.TONE])
+        self.assertEqual([phone.stage for phone in lines], [SubscriberStage.RINGING] * 2)
+        self.assertEqual(
+            [phone.stage for phone in callers],
+            [SubscriberStage.RINGBACK, SubscriberStage.RINGBACK, SubscriberStage.TONE],
+        )
 
     def test_a_number_twice(self) -> None:
         """Two lines cannot have one number."""
@@ -189,6 +192,30 @@ class TimeTests(ExchangeCase):
         self.assertEqual(len(self.receiver.take()), 16 * 160)
         self.run_s(0.66)
         self.assertEqual(len(self.receiver.take()), 33 * 160)
+
+    def test_answered_and_given_up_at_once(self) -> None:
+        """Who lifts in the moment it rings has answered; who hangs up in the moment of ringback lets nothing ring."""
+        rings: list[bool] = []
+        progress: list[CallProgress] = []
+        answers = PhoneListener(on_ringing=lambda on: rings.append(on) or (self.wang.lift() if on else None))
+        self.wang.attach(answers)
+        self.li.attach(PhoneListener(on_progress=progress.append))
+        self.li.dial("8008")
+        self.run_s(6)
+        self.assertEqual((self.li.stage, self.wang.stage), (SubscriberStage.TALKING, SubscriberStage.TALKING))
+        self.assertEqual((rings[0], any(rings[1:])), (True, False))
+        self.assertEqual(progress, [CallProgress.RINGBACK, CallProgress.ANSWERED])
+        self.wang.hang_up()
+        self.li.hang_up()
+        self.wang.detach(answers)
+        rings.clear()
+        self.wang.attach(PhoneListener(on_ringing=rings.append))
+        self.li.attach(PhoneListener(on_progress=lambda _: self.li.hang_up()))
+        self.li.dial("8008")
+        self.run_s(6)
+        self.assertEqual(
+            (self.li.stage, self.wang.stage, any(rings)), (SubscriberStage.ON_HOOK, SubscriberStage.ON_HOOK, False)
+        )
 
     def test_several_listeners(self) -> None:
         """Who listens to a telephone takes nothing from who listened before; who leaves is told no more."""

@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.loop import Stage
+from callserver.emulator.loop import SubscriberStage
 from callserver.emulator.pty_modem import PtyModem
 
 
@@ -58,7 +58,7 @@ class PortCase(SynchronousTestCase):
         self.caller.dial("8008")
         self.run_s(0.04)
         self.ask(b"AT+VLS=1")
-        self.assertEqual(self.caller.stage, Stage.TALKING)
+        self.assertEqual(self.caller.stage, SubscriberStage.TALKING)
 
 
 class PortTests(PortCase):
@@ -83,7 +83,7 @@ class PortTests(PortCase):
         self.ask(b"AT+VTR")
         self.close()
         self.run_s(0.04)
-        self.assertEqual(self.caller.stage, Stage.TONE)
+        self.assertEqual(self.caller.stage, SubscriberStage.TONE)
         self.caller.hang_up()
         self.open()
         self.assertEqual(self.ask(b"AT+FCLASS?"), b"\r\n0\r\nOK\r\n")
@@ -91,7 +91,7 @@ class PortTests(PortCase):
         self.ask(b"AT&D0")
         self.close()
         self.run_s(0.04)
-        self.assertEqual(self.caller.stage, Stage.TALKING)
+        self.assertEqual(self.caller.stage, SubscriberStage.TALKING)
 
     def test_recorded_sound_left_unread(self) -> None:
         """The program that reads too late loses sound, is told once, and it is counted."""
@@ -135,7 +135,7 @@ class FaultTests(PortCase):
         self.successResultOf(out)
         self.assertEqual((os.read(self.port, 100), self.link.exists()), (b"", False))
         self.assertRaises(OSError, os.write, self.port, b"AT\r")
-        self.assertEqual(self.caller.stage, Stage.TONE)
+        self.assertEqual(self.caller.stage, SubscriberStage.TONE)
         self.close()
         self.modem.plug()
         self.open()
@@ -147,7 +147,7 @@ class FaultTests(PortCase):
         self.run_s(0.02)
         self.caller.dial("8008")
         self.run_s(6)
-        self.assertEqual(self.caller.stage, Stage.RINGBACK)
+        self.assertEqual(self.caller.stage, SubscriberStage.RINGBACK)
 
     def test_deaf(self) -> None:
         """A hung modem takes everything and says nothing."""

@@ -14,7 +14,7 @@ from callserver.dsp.frames import level_dbm0
 from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.dsp.tones import tone
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.loop import Stage
+from callserver.emulator.loop import SubscriberStage
 from callserver.emulator.phone import PhoneListener
 from callserver.emulator.script import ScriptError, Step, read_script
 from callserver.emulator.script_run import ScriptEvent, run_script
@@ -136,7 +136,7 @@ class ScriptRunTests(SynchronousTestCase):
         self.run_s(5)
         failure = self.failureResultOf(done, ScriptError)
         self.assertEqual(str(failure.value), "line 3: waited 4 s for answer; the telephone is ringback")
-        self.assertEqual(self.shop.stage, Stage.ON_HOOK)
+        self.assertEqual(self.shop.stage, SubscriberStage.ON_HOOK)
 
     def test_other_side_hangs_up(self) -> None:
         """Nobody waits for words from a line that is gone."""
@@ -161,7 +161,7 @@ class ScriptRunTests(SynchronousTestCase):
         """A WAV file that is not there is found before anybody dials."""
         done = run_script(self.exchange, "caller 139\ndial 8008\nspeak nowhere.wav", folder=self.folder)
         self.assertIn("line 3: ", str(self.failureResultOf(done, ScriptError).value))
-        self.assertEqual(self.shop.stage, Stage.ON_HOOK)
+        self.assertEqual(self.shop.stage, SubscriberStage.ON_HOOK)
 
     def test_nobody(self) -> None:
         """A script without a caller says what is missing."""
@@ -176,7 +176,7 @@ class ScriptRunTests(SynchronousTestCase):
         self.run_s(1)
         done.cancel()
         self.failureResultOf(done, CancelledError)
-        self.assertEqual(self.shop.stage, Stage.ON_HOOK)
+        self.assertEqual(self.shop.stage, SubscriberStage.ON_HOOK)
 
     def test_number_in_use(self) -> None:
         """Nobody calls from the shop's line, nor from a telephone that is in use."""

@@ -273,6 +273,17 @@ class CallTests(ModemLineCase):
         self.assertFalse(self.modem.off_hook or self.modem.in_stream)
         self.answered()
 
+    def test_next_call_while_hanging_up(self) -> None:
+        """Who asks for the next call as soon as an answer has failed by a hang-up gets it."""
+        again: list[object] = []
+        answered = self.line.answer()
+        hung_up = self.line.hang_up()
+        answered.addErrback(lambda failure: again.append(self.line.answer()))
+        self.settle()
+        self.successResultOf(hung_up)
+        self.successResultOf(again[0])
+        self.assertTrue(self.modem.off_hook)
+
     def test_nobody_waits_for_the_answer_any_more(self) -> None:
         """A menu that ends while its line is being answered leaves the line on hook."""
         answering = self.line.answer()

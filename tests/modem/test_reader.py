@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.modem.dle import EndOfStream, Report
-from callserver.modem.keys import Key
+from callserver.modem.keys import KeyReport
 from callserver.modem.reader import ModemReader
 from callserver.modem.results import CallerIdField, Final, Info, Ring
 from tests.modem.captures import capture
@@ -37,7 +37,7 @@ class ModemReaderTests(SynchronousTestCase):
             Final("CONNECT"),
             Report("u"),
             SOUND,
-            Key("5"),
+            KeyReport("5"),
             SOUND[:39] + b"\x10\x10" + SOUND,
             Report("b"),
             SOUND,
@@ -103,7 +103,7 @@ class ModemReaderTests(SynchronousTestCase):
     def test_keys(self) -> None:
         """One key a press; digits without the brackets are speech; the end may be 0x7F."""
         data = b"\x10/\x101\x101\x101\x10~\x102\x10/\x103\x10\x7f\x104\x10/\x10#\x10/\x10A\x10~\x10~"
-        self.assertEqual(read(data), [Key("1"), Key("3"), Key("#"), Key("A")])
+        self.assertEqual(read(data), [KeyReport("1"), KeyReport("3"), KeyReport("#"), KeyReport("A")])
 
     def test_other_names_for_the_same(self) -> None:
         """Busy tone as K, dial tone as i, fax calling tone as m."""
