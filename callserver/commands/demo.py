@@ -14,6 +14,7 @@ from callserver.commands.calls import call_lines, language_option, timeline_line
 from callserver.commands.report_words import words
 from callserver.commands.visit import Shopper, agent, visit, when_idle
 from callserver.desktop.headless import Plan
+from callserver.emulator.narration import glossed
 from callserver.features.shopping import rules
 from callserver.features.shopping.desk import STATE_WORDS
 from callserver.server.assembly import CallServer
@@ -88,7 +89,7 @@ class Demo:
         agent_heard = folder / "agent-heard.wav"
         plan = Plan(speak=voice(AGENT_VOICE), hear=agent_heard, calls=1, language=self._language)
         at_desk = agent(server, "801", plan, lambda text: self._say("agent", text))
-        await visit(server, shopper, lambda happening: self._say("caller", happening.what))
+        await visit(server, shopper, lambda happening: self._say("caller", glossed(happening.what, self._language)))
         await at_desk
         await when_idle(server)
         await deferLater(self._reactor, EVENTS_ON_DISK_S)

@@ -1,7 +1,7 @@
 """What happens on a telephone, for a person to read."""
 
-from callserver.wire.catalogue import N_
-from callserver.wire.terminal import here, person_language
+from callserver.wire.catalogue import N_, known
+from callserver.wire.terminal import person_language
 
 WORDS = {  # of the script and of its happenings, by their first word
     "caller": N_("calling number"),
@@ -30,7 +30,12 @@ STAGES = {
 
 
 def told(at_s: float, what: str) -> str:
-    """One line: when, what; who does not read English is told in his language too."""
+    """One line: when, what."""
+    return f"{at_s:8.2f} s  {glossed(what, person_language())}"
+
+
+def glossed(what: str, language: str) -> str:
+    """A happening as the script has it; who does not read English is told in his language too."""
     word = what.split(" ")[0]
-    also = here(WORDS[word]) if word in WORDS and person_language() != "en" else ""
-    return f"{at_s:8.2f} s  {what}  {also}".rstrip()
+    also = known(language, WORDS[word]) if word in WORDS and language != "en" else ""
+    return f"{what}  {also}".rstrip()

@@ -19,7 +19,7 @@ def person_language(environ: Mapping[str, str] = os.environ) -> str:
 def shows_chinese() -> bool:
     """Whether the terminal this program was started in takes Chinese characters; not so under a Latin-1 locale."""
     try:
-        "\u4e2d".encode(getattr(sys.__stdout__, "encoding", None) or "utf-8")
+        text("zh", "Chinese").encode(getattr(sys.__stdout__, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
         return False
     return True

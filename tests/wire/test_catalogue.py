@@ -1,6 +1,7 @@
 """What the code says is said in every language."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,12 @@ class CompleteTests(SynchronousTestCase):
                 n_checked += 1
         self.assertGreater(n_checked, 5)
 
+    def test_no_chinese_in_the_code(self) -> None:
+        """Chinese for people is in the catalogue: the code has it in comments and docstrings at most."""
+        for file in sorted((TOP / "callserver").rglob("*.py")):
+            held = [one for one in strings_in(file) if re.search("[\u4e00-\u9fff]", one)]
+            self.assertEqual(held, [], file)
+
     def test_old_sentences(self) -> None:
         """The file keeps nothing that was said once."""
         self.assertNotIn("#~", CHINESE.read_text("utf-8"))
@@ -61,6 +68,20 @@ class CompleteTests(SynchronousTestCase):
 def wants_words(message: Message) -> bool:
     """Whether there is no translation, or a doubtful one."""
     return bool(message.id) and (message.fuzzy or not all(all_of(message.string)))
+
+
+def strings_in(file: Path) -> Iterator[str]:
+    """All texts of a module but its docstrings."""
+    tree = ast.parse(file.read_text("utf-8"))
+    documented = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    documents = {ast.get_docstring(node, clean=False) for node in documented}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in documents:
+            yield node.value
 
 
 def spoken_in(file: Path) -> Iterator[tuple[str, set[str]]]:
