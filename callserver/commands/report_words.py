@@ -24,6 +24,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "connect": N_("connected with seat {seat} after {wait_s} s"),
     "hold": N_("hold"),
     "retrieve": N_("retrieved"),
+    "merged": N_("joined into call {into}"),
     "leave": N_("leaves queue {queue}: {outcome} after {wait_s} s"),
     "log_in": N_("logged in"),
     "log_out": N_("logged out"),
@@ -44,6 +45,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "server": N_("server {state}"),
 }
 FULLER = {  # instead, when this of its data says something
+    ("merged", "call"): N_("call {call} has been joined into this one"),
     ("state", "reason"): N_("state: {to} ({reason})"),
     ("log_out", "reason"): N_("logged out ({reason})"),
     ("prompt_end", "interrupted"): N_("prompt over, interrupted"),

@@ -49,6 +49,11 @@ def printable(words: str) -> str:
 
 
 def column(words: str, width: int) -> str:
-    """Filled up to a width in a terminal's cells, of which a Chinese character takes two."""
+    """Filled up with blanks to so many cells of the terminal."""
     shown = printable(words)
-    return shown + " " * (width - sum(2 if east_asian_width(one) in "WF" else 1 for one in shown))
+    return shown + " " * (width - cells(shown))
+
+
+def cells(words: str) -> int:
+    """How many it takes; a Chinese character takes two."""
+    return sum(2 if east_asian_width(one) in "WF" else 1 for one in words)

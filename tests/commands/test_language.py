@@ -4,12 +4,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from unicodedata import east_asian_width
 
 from twisted.trial.unittest import SynchronousTestCase
 
 import callserver
 from callserver.wire import terminal
+from callserver.wire.terminal import cells
 
 TOP = Path(callserver.__file__).parent.parent
 ALL_HELP = """
@@ -43,10 +43,6 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[byte
         check=False,
         env=kept | {"PYTHONPATH": str(TOP), "PYTHONIOENCODING": "utf-8"} | environment,
     )
-
-
-def cells(line: str) -> int:
-    return sum(2 if east_asian_width(one) in "WF" else 1 for one in line)
 
 
 class HelpTests(SynchronousTestCase):

@@ -11,11 +11,16 @@ from callserver.features.shopping.tables import Carrier, Customer, CustomerNumbe
 FILE = Path(__file__).with_name("sample.toml")
 
 
+def content() -> dict[str, Any]:
+    """What the file holds: goods, customers, carriers, orders."""
+    return tomllib.loads(FILE.read_text("utf-8"))
+
+
 def load(now: datetime) -> bool:
     """Run in `store.write`; leaves a shop that has goods as it is, and says so by False."""
     if Product.select().exists():
         return False
-    shop = tomllib.loads(FILE.read_text("utf-8"))
+    shop = content()
     for item in shop["goods"]:
         _load_item(item, shop["orders"], first=now - timedelta(days=60))
     for customer in shop["customers"]:
