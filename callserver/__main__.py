@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from callserver.config import ConfigError
+from callserver.wire.terminal import here, prepare
 
 COMMANDS = {
     "start": ("callserver.commands.start", "start"),
@@ -37,15 +38,20 @@ class Commands(click.Group):
         return command
 
 
-@click.command(cls=Commands, invoke_without_command=True)
+HELP = (
+    here("A call-centre telephone server for a shop."),
+    here("Without a command it starts the server (the same as start)."),
+    here(
+        "The first start makes the folder shop with config.ini, a certificate and a first password, and serves an "
+        "emulated exchange of 20 lines."
+    ),
+)
+
+
+@click.command(cls=Commands, invoke_without_command=True, help="\n\n".join(HELP))
 @click.pass_context
 def main(context: click.Context) -> None:
-    """
-    A call-centre telephone server for a shop.  店铺电话服务器。
-
-    Without a command it starts the server (the same as `start`); the first start makes the folder `shop` with
-    config.ini, a certificate and a first password, and serves an emulated exchange of 20 lines.
-    """
+    """The command line of bin/callserver."""
     if context.invoked_subcommand is None:
         command = main.get_command(context, "start")
         assert command is not None
@@ -53,6 +59,7 @@ def main(context: click.Context) -> None:
 
 
 if __name__ == "__main__":
+    prepare()
     try:
         main(prog_name="callserver")
     except ConfigError as problem:

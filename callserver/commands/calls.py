@@ -1,7 +1,6 @@
 """`callserver calls` and `callserver call ID`: what happened on the telephone, also while the server runs."""
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,41 +13,37 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from callserver.commands.report_words import phrase, printable, words
+from callserver.commands.report_words import words
 from callserver.commands.start import shop_option
 from callserver.server.shop_folder import ShopFolder
 from callserver.store import reading
 from callserver.store.opening import StoreError, read_only
+from callserver.wire.catalogue import LANGUAGES, N_, text
 from callserver.wire.records import CallRecord, EventRecord
+from callserver.wire.terminal import column, here, person_language, printable
+from callserver.wire.words import code_text, reason_text
 
-COLUMNS = {
-    "zh": ("时间", "号码", "线路", "座席", "时长", "订单", "结束", "编号"),
-    "en": ("time", "number", "line", "agent", "length", "order", "end", "id"),
-}
+COLUMNS = (N_("time"), N_("number"), N_("line"), N_("agent"), N_("length"), N_("order"), N_("end"), N_("id"))
 ID_SHOWN = 8  # characters; enough to ask for one call
 WIDE = 200  # columns, when nobody looks at a screen
 
 
-def _language() -> str:
-    """Of the person at the terminal."""
-    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "zh" if locale.startswith("zh") else "en"
-
-
 language_option = click.option(
-    "--language", type=click.Choice(["zh", "en"]), default=_language, help="Of the report; that of LANG if not given."
+    "--language",
+    type=click.Choice(LANGUAGES),
+    default=person_language,
+    help=here("Of the report; that of CALLSERVER_LANGUAGE or LANG if not given."),
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="For other programs; times in UTC.  JSON 格式。")
+json_option = click.option("--json", "as_json", is_flag=True, help=here("For other programs; times in UTC."))
 
 
-@click.command()
+@click.command(help=here("List calls, the newest first."))
 @shop_option
-@click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="So many calls.")
-@click.option("--number", help="Only calls from this number.  只列此号码。")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help=here("So many calls."))
+@click.option("--number", help=here("Only calls from this number."))
 @language_option
 @json_option
 def calls(shop: Path, limit: int, number: str | None, language: str, as_json: bool) -> None:
-    """List calls, the newest first.  列出通话记录。"""
     with _database(shop):
         found = reading.list_calls(limit, number)
     if as_json:
@@ -58,13 +53,12 @@ def calls(shop: Path, limit: int, number: str | None, language: str, as_json: bo
         Console(width=width, markup=False, emoji=False, highlight=False).print(call_table(found, language))
 
 
-@click.command()
+@click.command(help=here("Print all that happened in one call; the first characters of its ID are enough."))
 @click.argument("call_id", metavar="ID")
 @shop_option
 @language_option
 @json_option
 def call(call_id: str, shop: Path, language: str, as_json: bool) -> None:
-    """Print all that happened in one call; the first characters of its ID are enough.  显示一次通话的全过程。"""
     with _database(shop):
         try:
             record = reading.call(call_id)
@@ -80,7 +74,7 @@ def call(call_id: str, shop: Path, language: str, as_json: bool) -> None:
 
 def call_table(found: Sequence[CallRecord], language: str) -> Table:
     """One row a call."""
-    table = Table(*COLUMNS[language], box=None, pad_edge=False)
+    table = Table(*_columns(language), box=None, pad_edge=False)
     for one in found:
         table.add_row(*_cells(one, language))
     return table
@@ -88,10 +82,11 @@ def call_table(found: Sequence[CallRecord], language: str) -> Table:
 
 def call_lines(record: CallRecord, language: str) -> list[str]:
     """What is known of one call, a line each; what is not known is left out."""
-    cells = dict(zip(COLUMNS[language], _cells(record, language), strict=True))
-    cells[COLUMNS[language][-1]] = record.id
+    columns = _columns(language)
+    cells = dict(zip(columns, _cells(record, language), strict=True))
+    cells[columns[-1]] = record.id
     if record.recording:
-        cells["录音" if language == "zh" else "recording"] = record.recording
+        cells[text(language, "recording")] = record.recording
     return [f"{name}: {cell}" for name, cell in cells.items() if cell]
 
 
@@ -99,9 +94,13 @@ def timeline_lines(record: CallRecord, events: Sequence[EventRecord], language: 
     """One line an event: time of day, seconds since the call began, where, who, what."""
     return [
         f"{_clock(event.at)}  {(event.at - record.started_at).total_seconds():+9.3f}  "
-        f"{event.channel or '':10}  {event.person or '':4}  {words(event, language)}"
+        f"{column(code_text(event.channel or '', language), 10)}  {event.person or '':4}  {words(event, language)}"
         for event in events
     ]
+
+
+def _columns(language: str) -> list[str]:
+    return [text(language, column) for column in COLUMNS]
 
 
 def _cells(record: CallRecord, language: str) -> tuple[str, ...]:
@@ -109,11 +108,11 @@ def _cells(record: CallRecord, language: str) -> tuple[str, ...]:
     return (
         f"{started:%Y-%m-%d} {_clock(record.started_at)}",
         printable(" ".join(filter(None, (record.caller_number, record.caller_name)))),
-        record.channel,
+        code_text(record.channel, language),
         record.agent or "",
         _length(record),
         record.order_number or "",
-        printable(phrase(record.end_reason or "", language)),
+        printable(reason_text(record.end_reason or "", language)),
         record.id[:ID_SHOWN],
     )
 
@@ -141,7 +140,7 @@ def _plain(value: Any) -> str:
 def _database(shop: Path) -> Iterator[None]:
     folder = ShopFolder(shop)
     if not folder.config_file.exists():
-        raise click.ClickException(f"{shop}: no shop here (no config.ini)  此目录不是店铺目录")
+        raise click.ClickException(here("{shop}: no shop here (no config.ini)", shop=str(shop)))
     database = folder.config().server.database
     try:
         with read_only(database if "://" in database else str(folder.path / database)):

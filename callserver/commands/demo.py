@@ -14,12 +14,17 @@ from callserver.commands.calls import call_lines, language_option, timeline_line
 from callserver.commands.report_words import words
 from callserver.commands.visit import Shopper, agent, visit, when_idle
 from callserver.desktop.headless import Plan
+from callserver.emulator.narration import glossed
 from callserver.features.shopping import rules
+from callserver.features.shopping.desk import STATE_WORDS
 from callserver.server.assembly import CallServer
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.world import World
 from callserver.store import reading
+from callserver.wire.catalogue import N_, known, text
 from callserver.wire.records import CallRecord, EventRecord
+from callserver.wire.terminal import column, here
+from callserver.wire.words import code_text
 
 SOUNDS = Path("/usr/share/asterisk/sounds/en_US_f_Allison")  # Debian's asterisk-core-sounds-en-wav
 CALLER_VOICE, AGENT_VOICE = "demo-thanks.wav", "demo-enterkeywords.wav"
@@ -34,19 +39,20 @@ def voice(name: str) -> Path:
     return human if human.exists() else Path(__file__).parents[2] / "voice-prompts" / OUR_VOICES[name]
 
 
-@click.command()
+HELP = (
+    here("See a call being served: order by phone, a person on the line, the records of it."),
+    here("Takes about two minutes: everything runs in real time, on emulated lines."),
+)
+
+
+@click.command(help="\n\n".join(HELP))
 @click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for the demo's shop; if not given, a new one among the system's temporary files.  演示用店铺目录。",
+    help=here("Folder for the demo's shop; if not given, a new one among the system's temporary files."),
 )
 @language_option
 def demo(keep: Path | None, language: str) -> None:
-    """
-    See a call being served: order by phone, a person on the line, the records of it.  演示一次完整的通话。
-
-    Takes about two minutes: everything runs in real time, on emulated lines.
-    """
     from twisted.internet import reactor
 
     reactor.seconds = time.monotonic  # type: ignore[method-assign]
@@ -68,7 +74,7 @@ class Demo:
         log = self._folder.log_file.open("a", encoding="utf-8")
         globalLogBeginner.beginLoggingTo([textFileLogObserver(log)], redirectStandardIO=False)
         server = CallServer(self._folder, World(self._reactor))
-        server.events.watch(lambda event: self._say("server 服务器", words(event, self._language)))
+        server.events.watch(lambda event: self._say("server", words(event, self._language)))
         server.startService()
         try:
             await server.ready
@@ -82,23 +88,26 @@ class Demo:
         shopper = Shopper(NUMBER, "Li Ming", voice(CALLER_VOICE), folder / "caller-heard-and-said.wav")
         agent_heard = folder / "agent-heard.wav"
         plan = Plan(speak=voice(AGENT_VOICE), hear=agent_heard, calls=1, language=self._language)
-        at_desk = agent(server, "801", plan, lambda text: self._say("agent 座席", text))
-        await visit(server, shopper, lambda happening: self._say("caller 来电者", happening.what))
+        at_desk = agent(server, "801", plan, lambda text: self._say("agent", text))
+        await visit(server, shopper, lambda happening: self._say("caller", glossed(happening.what, self._language)))
         await at_desk
         await when_idle(server)
         await deferLater(self._reactor, EVENTS_ON_DISK_S)
         record, events = await server.store.read(_last_call)
-        click.echo("\n" + "\n".join(await server.store.read(_order_lines, record.order_number)))
+        click.echo("\n" + "\n".join(await server.store.read(_order_lines, record.order_number, self._language)))
         click.echo("\n" + "\n".join([*call_lines(record, self._language), ""]))
         click.echo("\n".join(timeline_lines(record, events, self._language)))
-        click.echo(f"""
-recording 录音           {self._folder.recordings.absolute() / str(record.recording)}
-the caller's ear 来电者   {shopper.recording} (left heard, right said 左听右说)
-the agent's ear 座席      {agent_heard}
-again 再看一遍           bin/callserver call {record.id[:8]} --shop {folder}""")
+        rows = (
+            (N_("recording"), self._folder.recordings.absolute() / str(record.recording)),
+            (N_("what the caller heard (left) and said (right)"), shopper.recording),
+            (N_("what the agent heard"), agent_heard),
+            (N_("once more"), f"bin/callserver call {record.id[:8]} --shop {folder}"),
+        )
+        click.echo("\n" + "\n".join(f"{known(self._language, label)}:\n    {value}" for label, value in rows))
 
     def _say(self, who: str, what: str) -> None:
-        click.echo(f"{self._reactor.seconds() - self._began_s:7.2f}  {who:12} {what}")
+        speaker = column(code_text(who, self._language), 8)
+        click.echo(f"{self._reactor.seconds() - self._began_s:7.2f}  {speaker} {what}")
 
 
 def _last_call() -> tuple[CallRecord, list[EventRecord]]:
@@ -106,8 +115,14 @@ def _last_call() -> tuple[CallRecord, list[EventRecord]]:
     return record, reading.timeline(record.id)
 
 
-def _order_lines(number: str) -> list[str]:
+def _order_lines(number: str, language: str) -> list[str]:
     order = rules.find_order(number)
     assert order is not None
-    lines = [f"order 订单 {order.number}: {order.state.value}, {order.total_fen / 100:.2f} yuan 元"]
-    return lines + [f"    {one.quantity} x {one.item} {one.name.zh} {one.name.en}" for one in order.lines]
+    said = text(
+        language,
+        "order {number}: {state_word}, {total_fen} yuan",
+        number=order.number,
+        state_word=STATE_WORDS[order.state],
+        total_fen=order.total_fen,
+    )
+    return [said, *(f"    {one.quantity} x {one.item} {one.name.text(language)}" for one in order.lines)]

@@ -13,6 +13,8 @@ from callserver.dsp.progress.plans import PLANS, TONE_NAMES, Plan, plan
 from callserver.dsp.progress.study import StudiedTone, study_tones
 from callserver.dsp.sound.files import SoundFileError, read_wav
 from callserver.dsp.tones import Burst, Cadence
+from callserver.wire.terminal import here, person_language
+from callserver.wire.words import code_text
 
 SHORTEST_S, FOR_EVER_S = 0.02, 30.0  # for the comparison of cadences
 
@@ -49,9 +51,7 @@ def learn(tones: list[StudiedTone], country: Plan, name: str | None) -> dict[str
     :raises click.UsageError: a name for more than one tone
     """
     if name is not None and len(tones) > 1:
-        raise click.UsageError(
-            f"{len(tones)} tones in the recording; --as names one.  录音中有多个音，--as 只能命名一个。"
-        )
+        raise click.UsageError(here("{n} tones in the recording; --as names one.", n=len(tones)))
     named: dict[str, StudiedTone] = {}
     for tone in tones:
         key = name or likely_name(tone.cadence, country)
@@ -60,29 +60,31 @@ def learn(tones: list[StudiedTone], country: Plan, name: str | None) -> dict[str
     return named
 
 
-@click.command()
+HELP = (
+    here("Measure the tones in a recording of your line and keep them as the shop's plan."),
+    here(
+        "Record dial tone, ring-back, busy tone for two cycles at least, one or several in one file; each is named by "
+        "what it resembles, or with --as. The plan is the file tones.ini in the shop's folder."
+    ),
+)
+
+
+@click.command(help="\n\n".join(HELP))
 @click.argument("recording", metavar="FILE.wav", type=click.Path(path_type=Path, dir_okay=False))
 @shop_option
-@click.option("--as", "name", type=click.Choice(list(TONE_NAMES)), help="What the tone is.  指定此音的名称。")
+@click.option(
+    "--as", "name", metavar="TONE", type=click.Choice(TONE_NAMES), help=here("What the tone is: busy, for instance.")
+)
 @click.option(
     "--country",
     type=click.Choice(list(PLANS)),
     default="cn",
     show_default=True,
-    help="The plan to start from.  基础制式。",
+    help=here("The plan to start from."),
 )
-@click.option("--dry-run", is_flag=True, help="Print only, store nothing.  只显示，不保存。")
-@click.option("--json", "as_json", is_flag=True, help="For other programs.  JSON 格式。")
+@click.option("--dry-run", is_flag=True, help=here("Print only, store nothing."))
+@click.option("--json", "as_json", is_flag=True, help=here("For other programs."))
 def learn_tones(recording: Path, shop: Path, name: str | None, country: str, dry_run: bool, as_json: bool) -> None:
-    """
-    Measure the tones in a recording of your line and keep them as the shop's plan.
-
-    Record dial tone, ring-back, busy tone for two cycles at least, one or several in one file; each is named by what
-    it resembles, or with --as. The plan is the file tones.ini in the shop's folder.
-
-    测量线路录音中的信号音（拨号音、回铃音、忙音等，每种至少两个周期），
-    保存为店铺的信号音制式（店铺目录中的 tones.ini）。
-    """
     try:
         named = learn(study_tones(read_wav(recording)), plan(country), name)
         if named and not dry_run:
@@ -91,7 +93,7 @@ def learn_tones(recording: Path, shop: Path, name: str | None, country: str, dry
     except (SoundFileError, PlanFileError, OSError) as problem:
         sys.exit(str(problem))
     if not named:
-        sys.exit(f"{recording}: no tone in it that repeats or lasts two seconds.  没有找到重复或持续两秒以上的音。")
+        sys.exit(here("{file}: no tone in it that repeats or lasts two seconds.", file=str(recording)))
     _show(named, as_json)
     if not dry_run and not as_json:
         click.echo(f"-> {shop / FILE_NAME}")
@@ -99,12 +101,15 @@ def learn_tones(recording: Path, shop: Path, name: str | None, country: str, dry
 
 def _show(named: dict[str, StudiedTone], as_json: bool) -> None:
     for name, tone in named.items():
-        text = cadence_text(tone.cadence)
+        cadence = cadence_text(tone.cadence)
         if as_json:
-            figures = {"tone": name, "cadence": text, "at_s": round(tone.at_s, 3), "cycles": round(tone.cycles, 1)}
+            figures = {"tone": name, "cadence": cadence, "at_s": round(tone.at_s, 3), "cycles": round(tone.cycles, 1)}
             click.echo(json.dumps({**figures, "level_dbm0": round(tone.level_dbm0, 1)}))
         else:
-            click.echo(
-                f"{name} {TONE_NAMES[name]}: {text}  ({tone.level_dbm0:.1f} dBm0, at {tone.at_s:.1f} s, "
-                f"{tone.cycles:.1f} cycles)"
+            found = here(
+                "({level} dBm0, at {at} s, {cycles} cycles)",
+                level=f"{tone.level_dbm0:.1f}",
+                at=f"{tone.at_s:.1f}",
+                cycles=f"{tone.cycles:.1f}",
             )
+            click.echo(f"{name} ({code_text(name, person_language())}): {cadence}  {found}")

@@ -8,62 +8,53 @@ from typing import Any
 import click
 
 from callserver.commands.calls import language_option
-from callserver.commands.report_words import printable
 from callserver.commands.start import shop_option
 from callserver.dsp.hearing import Heard, hear_tracks
 from callserver.dsp.progress.plan_files import FILE_NAME, PlanFileError, load_plan
-from callserver.dsp.progress.plans import PLANS, TONE_NAMES, Plan, plan
+from callserver.dsp.progress.plans import PLANS, Plan, plan
 from callserver.dsp.sound.files import SoundFileError, read_tracks
 from callserver.server.shop_folder import ShopFolder
+from callserver.wire.catalogue import N_, fill, known, text
+from callserver.wire.terminal import here, printable
+from callserver.wire.words import code_text
 
-LINES = {  # what was heard: Chinese, English; {fields} are its figures
-    "key": (
-        "按键 {key}  {levels}，电平差 {twist_db} dB，频偏 {offsets} %，纯度 {purity}",
-        "key {key}  {levels}, twist {twist_db} dB, off by {offsets} %, purity {purity}",
-    ),
-    "key_end": ("按键 {key} 结束", "key {key} ends"),
-    "no_key": (
-        "近似按键 {key}：{reasons}  {duration_ms} ms，{levels}，频偏 {offsets} %，纯度 {purity}",
-        "nearly key {key}: {reasons}  {duration_ms} ms, {levels}, off by {offsets} %, purity {purity}",
-    ),
-    "tone": (
-        "{tone}  {freqs_hz} Hz，{level_dbm0} dBm0，纯度 {purity}",
-        "{tone}  {freqs_hz} Hz, {level_dbm0} dBm0, purity {purity}",
-    ),
-    "tone_end": ("{tone} 结束", "{tone} ends"),
-    "no_tone": (
-        "近似信号音：{reasons}  {freqs_hz} Hz，{level_dbm0} dBm0，纯度 {purity}，节奏 {rhythm_s} s",
-        "nearly a tone: {reasons}  {freqs_hz} Hz, {level_dbm0} dBm0, purity {purity}, rhythm {rhythm_s} s",
-    ),
-    "fax": ("传真 {signal}  {freq_hz} Hz，{level_dbm0} dBm0", "fax {signal}  {freq_hz} Hz, {level_dbm0} dBm0"),
-    "caller": ("来电显示 {number} {name} {absence} {date_time}", "caller ID {number} {name} {absence} {date_time}"),
-    "no_caller": ("来电显示损坏：{reasons}  {bytes}", "damaged caller ID: {reasons}  {bytes}"),
-    "line": (
-        "线路：电平 {level_dbm0}，噪声 {noise_dbm0}，交流声 {hum_dbm0} dBm0，直流 {dc}，有声 {sound_percent} %",
-        "line: level {level_dbm0}, noise {noise_dbm0}, hum {hum_dbm0} dBm0, DC {dc}, sound {sound_percent} %",
-    ),
+LINES = {  # what was heard; {details} are its figures
+    "key": N_("key {key}  {levels}, twist {twist_db} dB, off by {offsets} %, purity {purity}"),
+    "key_end": N_("key {key} ends"),
+    "no_key": N_("nearly key {key}: {reasons}  {duration_ms} ms, {levels}, off by {offsets} %, purity {purity}"),
+    "tone": N_("{tone}  {freqs_hz} Hz, {level_dbm0} dBm0, purity {purity}"),
+    "tone_end": N_("{tone} ends"),
+    "no_tone": N_("nearly a tone: {reasons}  {freqs_hz} Hz, {level_dbm0} dBm0, purity {purity}, rhythm {rhythm_s} s"),
+    "fax": N_("fax {signal}  {freq_hz} Hz, {level_dbm0} dBm0"),
+    "caller": N_("caller ID {number} {name} {absence} {date_time}"),
+    "no_caller": N_("damaged caller ID: {reasons}  {bytes}"),
+    "line": N_("line: level {level_dbm0}, noise {noise_dbm0}, hum {hum_dbm0} dBm0, DC {dc}, sound {sound_percent} %"),
 }
+REASONS = (  # why it was none, as the detectors say it
+    N_("too short"),
+    N_("too weak"),
+    N_("off frequency"),
+    N_("too much twist"),
+    N_("not pure enough"),
+    N_("no such frequency"),
+    N_("no such rhythm"),
+    N_("no stop bit"),
+    N_("no more characters"),
+    N_("too faint against the noise"),
+)
+HELP = (
+    here("Print every key, tone, fax signal and caller ID in a recording."),
+    here("Each has its figures; what nearly was one is told with the reason why it was none."),
+)
 
-REASONS_ZH = {
-    "too short": "太短", "too weak": "太弱", "off frequency": "频率不准", "too much twist": "两音电平差太大",
-    "not pure enough": "不够纯净", "no such frequency": "制式中没有此频率", "no such rhythm": "制式中没有此节奏",
-    "no stop bit": "缺少停止位", "no more characters": "数据中断", "too faint against the noise": "噪声太大",
-}  # fmt: skip
 
-
-@click.command()
+@click.command(help="\n\n".join(HELP))
 @click.argument("recording", metavar="FILE.wav", type=click.Path(path_type=Path, dir_okay=False))
 @shop_option
-@click.option("--country", type=click.Choice(list(PLANS)), help="Whose tones; else the shop's.  信号音制式。")
+@click.option("--country", type=click.Choice(list(PLANS)), help=here("Whose tones; else the shop's."))
 @language_option
-@click.option("--json", "as_json", is_flag=True, help="One object a line, for other programs.  JSON 格式。")
+@click.option("--json", "as_json", is_flag=True, help=here("One object a line, for other programs."))
 def listen(recording: Path, shop: Path, country: str | None, language: str, as_json: bool) -> None:
-    """
-    Print every key, tone, fax signal and caller ID in a recording, with its figures; and what nearly was one, and why
-    it was none.
-
-    显示录音中的按键、信号音、传真音、来电显示及其电平、频偏，并说明近似信号未被接受的原因。
-    """
     try:
         tracks, tones = read_tracks(recording), plan(country) if country else shop_plan(shop)
     except (SoundFileError, PlanFileError) as problem:
@@ -92,20 +83,19 @@ def _json(heard: Heard) -> str:
 
 def line_of(heard: Heard, language: str, several: bool) -> str:
     """One line of text, with the track if there are several."""
-    zh = language == "zh"
-    words = {name: _word(name, value, zh) for name, value in heard.figures.items()}
+    words = {name: _word(name, value, language) for name, value in heard.figures.items()}
     if "twist_db" in words:
         words["levels"] = f"{words['low_dbm0']}/{words['high_dbm0']} dBm0"
         words["offsets"] = f"{words['low_offset_percent']}/{words['high_offset_percent']}"
     track = f"  [{heard.track + 1}]" if several else ""
-    return f"{heard.at_s:9.3f} s{track}  {LINES[heard.what][0 if zh else 1].format_map(words)}".rstrip()
+    return f"{heard.at_s:9.3f} s{track}  {fill(language, known(language, LINES[heard.what]), words)}".rstrip()
 
 
-def _word(name: str, value: Any, zh: bool) -> str:
+def _word(name: str, value: Any, language: str) -> str:
     if name == "tone":
-        return f"{TONE_NAMES[value]} {value}" if zh else str(value)
+        return code_text(value, language)
     if name == "reasons":
-        return "、".join(REASONS_ZH.get(reason, reason) for reason in value) if zh else ", ".join(value)
+        return text(language, ", ").join(known(language, reason) for reason in value)
     if isinstance(value, list):
         return ("+" if name == "freqs_hz" else "/").join(map(str, value))
     return "" if value is None else printable(str(value))

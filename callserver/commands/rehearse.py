@@ -11,6 +11,7 @@ import click
 from callserver.rehearsal.rehearsal import Rehearsal, Result
 from callserver.rehearsal.report import figures, table, write
 from callserver.rehearsal.script import Script, ScriptMistake, read
+from callserver.wire.terminal import here, person_language
 
 PROGRESS_S = 2.0
 BROKEN, MISTAKE = 1, 2
@@ -30,19 +31,29 @@ class Numbers(click.ParamType[frozenset[int]]):
             self.fail(f"{value!r}: needs numbers, as in 3,17", param, ctx)
 
 
-@click.command()
-@click.argument("script", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--seed", type=int, help="Instead of the script's.  随机种子。")
-@click.option("--visits", type=click.IntRange(1), help="So many, instead of the script's.  来电次数。")
-@click.option(
-    "--without", type=Numbers(), default=frozenset(), help="Visits that do not take place: 3,17.  略去的来电。"
+HELP = (
+    here("Rehearse a day of the shop in minutes."),
+    here(
+        "The same server, on virtual time: callers and agents of SCRIPT, real sound, faults by seed. The same seed "
+        "gives the same event log, byte by byte."
+    ),
+    here(
+        "Exit code 1: an invariant was broken, or a caller failed without a fault to blame; 2: a mistake in the script."
+    ),
 )
-@click.option("--without-faults", type=Numbers(), default=frozenset(), help="Faults that do not happen.  略去的故障。")
-@click.option("--json", "as_json", is_flag=True, help="For other programs.  JSON 格式。")
+
+
+@click.command(help="\n\n".join(HELP))
+@click.argument("script", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--seed", type=int, help=here("Seed, instead of the script's."))
+@click.option("--visits", type=click.IntRange(1), help=here("So many, instead of the script's."))
+@click.option("--without", type=Numbers(), default=frozenset(), help=here("Visits that do not take place: 3,17."))
+@click.option("--without-faults", type=Numbers(), default=frozenset(), help=here("Faults that do not happen."))
+@click.option("--json", "as_json", is_flag=True, help=here("For other programs."))
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for event log, timeline, recordings and what everybody heard.  输出目录。",
+    help=here("Folder for event log, timeline, recordings and what everybody heard."),
 )
 def rehearse(
     script: Path,
@@ -53,13 +64,6 @@ def rehearse(
     as_json: bool,
     out: Path | None,
 ) -> None:
-    """
-    Rehearse a day of the shop in minutes.  几分钟内排练店铺的一天。
-
-    The same server, on virtual time: callers and agents of SCRIPT, real sound, faults by seed. The same seed gives the
-    same event log, byte by byte. Exit code 1: an invariant was broken, or a caller failed without a fault to blame;
-    2: a mistake in the script.
-    """
     try:
         wanted = _with(read(script), seed=seed, visits=visits)
     except ScriptMistake as mistake:
@@ -68,14 +72,18 @@ def rehearse(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         if (out / "shop").exists():
-            raise click.ClickException(f"{out} holds a rehearsal already; name another folder  目录已有排练结果")
+            raise click.ClickException(here("{folder} holds a rehearsal already; name another folder", folder=str(out)))
     progress = Progress(wanted.visits)
     rehearsal = Rehearsal(wanted, keep=out, without=without, without_faults=without_faults, on_progress=progress.tell)
     result = rehearsal.run()
     progress.clear()
     if out is not None:
         write(result, out)
-    click.echo(json.dumps(figures(result), ensure_ascii=False, indent=1) if as_json else table(result, _again(result)))
+    click.echo(
+        json.dumps(figures(result), ensure_ascii=False, indent=1)
+        if as_json
+        else table(result, _again(result), person_language())
+    )
     sys.exit(0 if result.passed else BROKEN)
 
 
@@ -100,11 +108,15 @@ class Progress:
             return
         self._told_s, self._shown = monotonic() + PROGRESS_S, True
         speed = virtual_s / max(wall_s, 0.001)
-        click.echo(
-            f"\r{n} of {self._visits} visits 来电, {virtual_s:.0f} s in {wall_s:.0f} s ({speed:.0f}x) ",
-            nl=not sys.stderr.isatty(),
-            err=True,
+        told = here(
+            "{n} of {all} visits, {virtual_s} s in {wall_s} s ({speed}x)",
+            n=n,
+            all=self._visits,
+            virtual_s=round(virtual_s),
+            wall_s=round(wall_s),
+            speed=round(speed),
         )
+        click.echo(f"\r{told} ", nl=not sys.stderr.isatty(), err=True)
 
     def clear(self) -> None:
         """What follows begins on a line of its own."""

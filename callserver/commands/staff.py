@@ -14,57 +14,59 @@ from callserver.server.shop_folder import ShopFolder
 from callserver.store.database import Store
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
+from callserver.wire.terminal import column, here, person_language
 
 RIGHTS = click.Choice([right.name.lower().replace("_", "-") for right in Right])
-password_option = click.password_option(help="Asked for when not given.  不给出则提示输入。")
+password_option = click.password_option(help=here("Asked for when not given."))
 
 
-@click.group()
+@click.group(help=here("The staff: list, add, password, unlock."))
 def staff() -> None:
-    """The staff: list, add, password, unlock.  员工：列出、增加、改密码、解锁。"""
+    """Holds the four commands."""
 
 
-@staff.command("list")
+@staff.command("list", help=here("List everybody with his rights."))
 @shop_option
 def list_(shop: Path) -> None:
-    """List everybody with his rights.  列出员工及权限。"""
 
     async def work(book: StaffBook) -> None:
         for person in await book.everybody():
             rights = ", ".join(right.name.lower().replace("_", "-") for right in sorted(person.rights))
-            click.echo(f"{person.number:8} {person.name:20} {rights}")
+            click.echo(f"{person.number:8} {column(person.name, 20)} {rights}")
 
     _run(shop, work)
 
 
-@staff.command()
+@staff.command(help=here("Add a person."))
 @click.argument("number")
 @click.argument("name")
 @click.option(
-    "--right", "rights", multiple=True, type=RIGHTS, help="One of the 18; give it for each.  权限，可多次给出。"
+    "--right",
+    "rights",
+    metavar="RIGHT",
+    multiple=True,
+    type=RIGHTS,
+    help=here("One of the 18, such as answer-queued; give it for each."),
 )
 @password_option
 @shop_option
 def add(number: str, name: str, rights: tuple[str, ...], password: str, shop: Path) -> None:
-    """Add a person.  增加员工。"""
     chosen = frozenset(Right[right.upper().replace("-", "_")] for right in rights) or {Right.ANSWER_QUEUED}
     _run(shop, lambda book: _await(book.add(number, name, password, chosen)))
 
 
-@staff.command()
+@staff.command(help=here("Give a person a new password."))
 @click.argument("number")
 @password_option
 @shop_option
 def password(number: str, password: str, shop: Path) -> None:
-    """Give a person a new password.  设置新密码。"""
     _run(shop, lambda book: _await(book.set_password(number, password)))
 
 
-@staff.command()
+@staff.command(help=here("Let a person in again who was locked out."))
 @click.argument("number")
 @shop_option
 def unlock(number: str, shop: Path) -> None:
-    """Let a person in again who was locked out.  解除锁定。"""
     _run(shop, lambda book: _await(book.unlock(number)))
 
 
@@ -83,7 +85,7 @@ def _run(shop: Path, work: Callable[[StaffBook], Coroutine[Any, Any, None]]) -> 
         try:
             await work(StaffBook(store, reactor))
         except Refused as refused:
-            raise SystemExit(f"{refused.text('zh')} / {refused.text('en')}") from refused
+            raise SystemExit(refused.text(person_language())) from refused
         finally:
             await store.stop()
 

@@ -20,34 +20,35 @@ from callserver.emulator.control import Failed
 from callserver.emulator.keypad import Keypad
 from callserver.emulator.sound_card import NoSoundCard, SoundCard
 from callserver.emulator.stdio_telephone import KeyboardTelephone, ScriptedTelephone
+from callserver.wire.terminal import here, prepare
+
+HELP = (
+    here("A telephone in the terminal, on a running exchange."),
+    here(
+        "Type a number and Enter to dial; digits, * and # are keys while you talk; space lifts and hangs up; "
+        "Enter answers; s speaks the next WAV file; q quits. You hear and speak through the sound card if there is one."
+    ),
+    here("From a pipe it takes lines of script instead:"),
+    "dial 8008, wait answer, press 1, speak FILE, wait 2, hang up, quit",
+)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(help="\n\n".join(HELP), context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--number", default="13900000001", show_default=True, help="Your own number, shown to who is called. 本机号码。"
+    "--number", default="13900000001", show_default=True, help=here("Your own number, shown to who is called.")
 )
-@click.option("--name", default="", help="Name shown with it. 姓名。")
-@click.option("--withheld", is_flag=True, help="Do not show them. 不显示本机号码。")
+@click.option("--name", default="", help=here("Name shown with it."))
+@click.option("--withheld", is_flag=True, help=here("Do not show them."))
 @click.option(
-    "--speak", "voices", type=WAV, multiple=True, help="WAV files as your voice, one each time you type s. 语音文件。"
+    "--speak", "voices", type=WAV, multiple=True, help=here("WAV files as your voice, one each time you type s.")
 )
 @click.option(
-    "--heard", type=FILE, help="WAV file to keep: left heard, right said; without a sound card, heard.wav. 录音文件。"
+    "--heard", type=FILE, help=here("WAV file to keep: left heard, right said; without a sound card, heard.wav.")
 )
 @socket_option
 def telephone(
     number: str, name: str, withheld: bool, voices: tuple[Path, ...], heard: Path | None, socket: Path
 ) -> None:
-    """
-    A telephone in the terminal, on a running exchange.  终端里的电话机。
-
-    Type a number and Enter to dial; digits, * and # are keys while you talk; space lifts and hangs up; Enter answers; s
-    speaks the next WAV file; q quits. You hear and speak through the sound card if there is one.
-    From a pipe it takes lines of script instead: dial 8008, wait answer, press 1, speak FILE, wait 2, hang up, quit.
-
-    输入号码后按回车拨号；通话中数字、* 和 # 为按键；空格摘机或挂机；回车应答；s 播放下一个语音文件；q 退出。有声卡时
-    直接听和说。
-    """
     files = [str(voice.resolve()) for voice in voices]
     react(lambda reactor: Deferred.fromCoroutine(_use(reactor, socket, (number, name, withheld), files, heard)))
 
@@ -70,9 +71,9 @@ async def _use(
             StandardIO(user)  # type: ignore[no-untyped-call]
             failures = await _first(user.when_over(), lost)
     except ConnectionClosed as problem:
-        raise SystemExit("the exchange has stopped / 交换机已停止") from problem
+        raise SystemExit(here("the exchange has stopped")) from problem
     except (Failed, ConnectError) as problem:
-        raise SystemExit(f"no telephone: {problem} / 电话不可用") from problem
+        raise SystemExit(here("no telephone: {problem}", problem=str(problem))) from problem
     finally:
         if card:
             card.close()
@@ -96,9 +97,8 @@ def _sound_card(on_voice: Any) -> SoundCard | None:
     try:
         return SoundCard(on_voice)
     except NoSoundCard as problem:
-        click.echo(
-            f"No sound card ({problem}): what you hear is written to a file. / 没有声卡：听到的声音写入文件。", err=True
-        )
+        why = str(problem)
+        click.echo(here("No sound card ({why}): what you hear is written to a file.", why=why), err=True)
         return None
 
 
@@ -117,4 +117,5 @@ def _keys() -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    prepare()
     telephone(prog_name="callserver-phone")

@@ -11,33 +11,34 @@ from twisted.internet.task import react
 from callserver.desktop.connection import CertificateUnusable, pinned_endpoint
 from callserver.desktop.headless import Plan, headless_agent
 from callserver.desktop.sound import SoundUnusable
+from callserver.wire.catalogue import LANGUAGES, N_
 from callserver.wire.messages import PORT
 from callserver.wire.refusals import Refused
+from callserver.wire.terminal import here, person_language, prepare
 
-NO_WINDOW = (
-    "The agents' window is not there yet; `callserver-agent --headless --number 801 --password-file FILE "
-    "--certificate FILE` answers calls without one.\n"
-    "座席窗口尚未提供；请用 --headless 在没有窗口的情况下接听电话。"
+NO_WINDOW = N_(
+    "The agents' window is not there yet. Without one: callserver-agent --headless --number 801 --password-file FILE "
+    "--certificate FILE"
 )
 SECONDS = click.FloatRange(min=0)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--headless", is_flag=True, help="Without a window: print what happens, speak and hear files.")
-@click.option("--number", help="Staff number.")
-@click.option("--password-file", type=FILE, help="File whose first line is the password.")
-@click.option("--host", default="localhost", show_default=True, help="Where the server runs.")
-@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help="Its agents' port.")
-@click.option("--certificate", type=FILE, help="The server's certificate, copied from its folder.")
-@click.option("--speak", type=FILE, help="WAV (8 kHz, 16 bits, one channel): the agent's voice.")
-@click.option("--hear", type=FILE, help="WAV to write what the agent hears into.")
-@click.option("--answer-after", "answer_after_s", type=SECONDS, default=1.0, show_default=True, help="Seconds.")
-@click.option("--hold-after", "hold_after_s", type=SECONDS, help="Hold the caller after so many seconds.")
-@click.option("--hold-for", "hold_for_s", type=SECONDS, default=3.0, show_default=True, help="And for so many.")
-@click.option("--talk", "talk_s", type=SECONDS, help="Hang up after so many seconds; else the caller does.")
-@click.option("--calls", type=click.IntRange(min=1), help="Log out after so many calls; else never.")
-@click.option("--language", type=click.Choice(["zh", "en"]), default="en", show_default=True, help="To print in.")
+@click.command(help=here("Answer the shop's calls."), context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--headless", is_flag=True, help=here("Without a window: print what happens, speak and hear files."))
+@click.option("--number", help=here("Staff number."))
+@click.option("--password-file", type=FILE, help=here("File whose first line is the password."))
+@click.option("--host", default="localhost", show_default=True, help=here("Where the server runs."))
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help=here("Its agents' port."))
+@click.option("--certificate", type=FILE, help=here("The server's certificate, copied from its folder."))
+@click.option("--speak", type=FILE, help=here("WAV (8 kHz, 16 bits, one channel): the agent's voice."))
+@click.option("--hear", type=FILE, help=here("WAV to write what the agent hears into."))
+@click.option("--answer-after", "answer_after_s", type=SECONDS, default=1.0, show_default=True, help=here("Seconds."))
+@click.option("--hold-after", "hold_after_s", type=SECONDS, help=here("Hold the caller after so many seconds."))
+@click.option("--hold-for", "hold_for_s", type=SECONDS, default=3.0, show_default=True, help=here("And for so many."))
+@click.option("--talk", "talk_s", type=SECONDS, help=here("Hang up after so many seconds; else the caller does."))
+@click.option("--calls", type=click.IntRange(min=1), help=here("Log out after so many calls; else never."))
+@click.option("--language", type=click.Choice(LANGUAGES), default=person_language, help=here("To print in."))
 def main(
     headless: bool,
     number: str | None,
@@ -47,11 +48,10 @@ def main(
     certificate: Path | None,
     **plan: object,
 ) -> None:
-    """Answer the shop's calls. 接听商店的电话。"""
     if not headless:
-        raise click.ClickException(NO_WINDOW)
+        raise click.ClickException(here(NO_WINDOW))
     if number is None or password_file is None or certificate is None:
-        raise click.UsageError("--headless needs --number, --password-file and --certificate")
+        raise click.UsageError(here("--headless needs --number, --password-file and --certificate"))
     password = first_line(password_file)
     react(run, (number, password, host, port, certificate, Plan(**plan)))  # type: ignore[arg-type]
 
@@ -94,8 +94,11 @@ def first_line(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig").splitlines()[0]
     except (OSError, UnicodeDecodeError, IndexError) as error:
-        raise click.ClickException(f"{path}: no password in it ({error})") from None
+        raise click.ClickException(
+            here("{path}: no password in it ({error})", path=str(path), error=str(error))
+        ) from None
 
 
 if __name__ == "__main__":
+    prepare()
     main(prog_name="callserver-agent")

@@ -1,11 +1,13 @@
 """A telephone's keys on a computer's keyboard."""
 
-from callserver.emulator.narration import STAGES_ZH
+from callserver.emulator.narration import STAGES
+from callserver.wire.catalogue import N_, known
+from callserver.wire.terminal import here, person_language
 
 DIGITS = "0123456789*#"
 ENTER, BACKSPACE = "\r\n", "\x7f\b"
 QUIT = "q\x03\x04"
-HELP = "Enter: dial, answer 拨号应答 · space: hook 摘挂机 · s: speak 说话 · q: quit 退出"
+HELP = N_("Enter: dial, answer · space: hook · s: speak · q: quit")
 
 
 class Keypad:
@@ -37,7 +39,8 @@ class Keypad:
     def status(self, seconds: float, note: str) -> str:
         """One line that says all."""
         minutes, rest = divmod(int(seconds), 60)
-        return f"[{self.stage} {STAGES_ZH.get(self.stage, '')} {minutes}:{rest:02}] {self.number}  {note}   {HELP}"
+        stage = known(person_language(), STAGES.get(self.stage, self.stage))
+        return f"[{stage} {minutes}:{rest:02}] {self.number}  {note}   {here(HELP)}"
 
     def _on_hook(self, key: str) -> str:
         if key in BACKSPACE:

@@ -17,13 +17,15 @@ from callserver.emulator.loop import CallProgress, SubscriberStage
 from callserver.emulator.phone import Phone
 from callserver.emulator.script import ScriptError
 from callserver.emulator.script_run import ScriptEvent, ScriptRun
-from callserver.features.shopping.sample import CUSTOMERS, GOODS
+from callserver.features.shopping import sample
 from callserver.rehearsal.script import SHOPPER, Callers
 
 PAUSE_S = 1.2  # of silence: a question has been asked
 LONGEST_PROMPT_S = 90
 DIALOGUE_S = 100.0  # about as long as an order takes: a drawn hang-up falls anywhere in it
-KNOWN_NUMBERS = [number for *_, numbers in CUSTOMERS for number in numbers]
+SHOP = sample.content()
+GOODS = [item["number"] for item in SHOP["goods"]]
+KNOWN_NUMBERS = [number for customer in SHOP["customers"] for number in customer["telephones"]]
 KNOWN_SHARE = 0.3
 
 
@@ -142,7 +144,7 @@ class Caller:
     def _wishes(self) -> list[tuple[str, str]]:
         """What he presses, question by question, and what he presses instead when he errs."""
         random = self._random
-        item = random.choice([number for number, *_ in GOODS])
+        item = random.choice(GOODS)
         language = "2" if random.random() < self._callers.english else "1"
         wishes = [(language, "7"), ("1", "8"), (f"{item}#", "9999#"), ("1", "5"), (f"{random.randint(1, 3)}#", "000#")]
         if random.random() < 0.2:  # he only asks after an order

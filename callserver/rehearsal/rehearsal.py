@@ -18,9 +18,8 @@ from twisted.logger import ILogObserver, LogLevel, formatEvent, globalLogPublish
 
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping.rules import move_stock
-from callserver.features.shopping.sample import GOODS
 from callserver.rehearsal.agents import RehearsedAgent
-from callserver.rehearsal.callers import Caller, Visit, drawn_number, is_free
+from callserver.rehearsal.callers import GOODS, Caller, Visit, drawn_number, is_free
 from callserver.rehearsal.faults import Faults, Injected
 from callserver.rehearsal.invariants import AT_END, QUIET, WATCHED, Broken, Seen, check, read_rows
 from callserver.rehearsal.script import Callers, Script
@@ -300,5 +299,5 @@ class Rehearsal:
 
 
 def _deliver(pieces: int, now: Any) -> None:
-    for item, *_ in GOODS:
+    for item in GOODS:
         move_stock(item, pieces, "delivery", now)

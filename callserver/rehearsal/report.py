@@ -12,7 +12,9 @@ from typing import Any
 from callserver.calls.vocabulary import Kind
 from callserver.rehearsal.callers import Outcome
 from callserver.rehearsal.rehearsal import Result
+from callserver.wire.catalogue import N_, text
 from callserver.wire.records import EventRecord
+from callserver.wire.terminal import cells, column
 
 WIDTH = 80
 SHOWN = 10  # complaints of one kind
@@ -51,27 +53,29 @@ def log_hash(result: Result) -> str:
     return sha256("\n".join(result.event_lines()).encode()).hexdigest()
 
 
-def table(result: Result, command: str) -> str:
+ROWS = (  # what a line of the table is about, and what it says of the figures
+    (N_("visits"), N_("{visits} ({busy} found all lines busy, {hung_up_early} hung up early)")),
+    (N_("answered by the menu"), "{answered}"),
+    (N_("orders"), "{orders}"),
+    (N_("in the queue"), N_("{queued} (talked: {talks}, abandoned: {abandoned})")),
+    (N_("wait"), N_("mean {wait_mean_s} s, longest {wait_max_s} s")),
+    (N_("faults"), "{faults}"),
+    (N_("callers that failed"), "{failed}"),
+    (N_("invariants broken"), "{broken}"),
+    (N_("event log"), N_("{events} events, sha256 {event_log_sha256}")),
+    (N_("time"), N_("{virtual} in {wall_s} s: {speed} times as fast")),
+)
+
+
+def table(result: Result, command: str, language: str) -> str:
     """For the terminal; `command` repeats this rehearsal."""
     told = figures(result)
-    faults = ", ".join(f"{n} {kind}" for kind, n in told["faults"].items()) or "none"
-    rows = [
-        (
-            "visits 来电",
-            f"{told['visits']} ({told['busy']} found all lines busy, {told['hung_up_early']} hung up early)",
-        ),
-        ("answered by the menu 菜单应答", str(told["answered"])),
-        ("orders 订单", str(told["orders"])),
-        ("in the queue 排队", f"{told['queued']} (talked 通话 {told['talks']}, abandoned 放弃 {told['abandoned']})"),
-        ("wait 等待", f"mean {told['wait_mean_s']} s, longest {told['wait_max_s']} s"),
-        ("faults 故障", faults),
-        ("callers that failed 失败", str(told["failed"])),
-        ("invariants broken 违反", str(told["broken"])),
-        ("event log 事件", f"{told['events']} events, sha256 {told['event_log_sha256'][:16]}"),
-        ("time 时间", f"{_clock(told['virtual_s'])} in {told['wall_s']} s: {told['speed']} times as fast"),
-    ]
+    told["faults"] = ", ".join(f"{n} {kind}" for kind, n in told["faults"].items()) or text(language, "none")
+    told["event_log_sha256"] = told["event_log_sha256"][:16]
+    told["virtual"] = _clock(told["virtual_s"])
+    rows = ((text(language, name), text(language, says, **told)) for name, says in ROWS)
     lines = [line for name, value in rows for line in _row(name, value)]
-    return "\n".join([*lines, *_complaints(result, command)])
+    return "\n".join([*lines, *_complaints(result, command, language)])
 
 
 def write(result: Result, folder: Path) -> None:
@@ -82,7 +86,7 @@ def write(result: Result, folder: Path) -> None:
     (folder / "figures.json").write_text(json.dumps(figures(result), indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
-def _complaints(result: Result, command: str) -> Iterator[str]:
+def _complaints(result: Result, command: str, language: str) -> Iterator[str]:
     if result.passed:
         return
     yield ""
@@ -94,24 +98,18 @@ def _complaints(result: Result, command: str) -> Iterator[str]:
     for visit in result.failed_visits[:SHOWN]:
         outcome = visit.outcome.value if visit.outcome else "broke"
         yield f"FAILED caller {visit.n} ({visit.callers}) at {_clock(visit.began_s)}: {outcome}: {visit.problem}"
-    yield f"Again 重现: {command}"
+    yield text(language, "Once more: {command}", command=command)
 
 
 def _row(name: str, value: str) -> Iterator[str]:
     """A name and what belongs to it, broken where it would be too wide."""
-    gap = " " * (30 - _width(name))
-    line = f"{name}{gap}"
+    line = column(name, 30)
     for word in value.split(" "):
-        if _width(line) + 1 + _width(word) > WIDTH:
+        if cells(line) + 1 + cells(word) > WIDTH:
             yield line.rstrip()
             line = " " * 30
         line += f"{word} "
     yield line.rstrip()
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: Chinese characters take two."""
-    return sum(2 if "\u2e80" <= letter <= "\uffdf" else 1 for letter in text)
 
 
 def _clock(seconds: float) -> str:

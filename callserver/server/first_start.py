@@ -9,9 +9,10 @@ from callserver.acd.staff import StaffBook
 from callserver.features import Feature
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.database import Store
+from callserver.wire.catalogue import LANGUAGES, N_, text
 from callserver.wire.rights import Right
 
-FIRST_STAFF = {"800": "班长 Supervisor"} | {f"80{number}": f"座席 Agent {number}" for number in range(1, 5)}
+FIRST_STAFF = {"800": N_("Supervisor")} | {f"80{number}": N_("Agent {n}") for number in range(1, 5)}
 AGENT_RIGHTS = frozenset(
     {Right.ANSWER_INTERNAL, Right.ANSWER_QUEUED, Right.PICK_UP, Right.DIAL_INTERNAL, Right.DIAL_LOCAL}
 )
@@ -28,4 +29,5 @@ async def furnish(
         return
     password = folder.first_password()
     for number, name in FIRST_STAFF.items():
-        await staff.add(number, name, password, frozenset(Right) if number == "800" else AGENT_RIGHTS)
+        names = " ".join(text(language, name, n=number[-1]) for language in LANGUAGES)
+        await staff.add(number, names, password, frozenset(Right) if number == "800" else AGENT_RIGHTS)

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from unicodedata import east_asian_width
 
 from callserver.wire.catalogue import Detail, text
 
@@ -16,9 +17,9 @@ def person_language(environ: Mapping[str, str] = os.environ) -> str:
 
 
 def shows_chinese() -> bool:
-    """Whether what is printed may hold Chinese characters; not so under a Latin-1 locale."""
+    """Whether the terminal this program was started in takes Chinese characters; not so under a Latin-1 locale."""
     try:
-        "中".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+        text("zh", "Chinese").encode(getattr(sys.__stdout__, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
         return False
     return True
@@ -29,10 +30,10 @@ def here(msgid: str, /, **details: Detail) -> str:
     return text(person_language(), msgid, **details)
 
 
-def both(msgid: str, /, **details: Detail) -> str:
+def both(msgid: str, /, **details: Detail) -> list[str]:
     """A sentence in English and, where it can be shown, in Chinese: for who has not chosen a language yet."""
-    english, chinese = text("en", msgid, **details), text("zh", msgid, **details)
-    return f"{english}  {chinese}" if shows_chinese() and chinese != english else english
+    languages = ("en", "zh") if shows_chinese() else ("en",)
+    return [text(language, msgid, **details) for language in languages]
 
 
 def prepare() -> None:
@@ -45,3 +46,14 @@ def prepare() -> None:
 def printable(words: str) -> str:
     """What came from elsewhere, such as a caller's name, must not move the cursor."""
     return "".join(character if character.isprintable() else "?" for character in words)
+
+
+def column(words: str, width: int) -> str:
+    """Filled up with blanks to so many cells of the terminal."""
+    shown = printable(words)
+    return shown + " " * (width - cells(shown))
+
+
+def cells(words: str) -> int:
+    """How many it takes; a Chinese character takes two."""
+    return sum(2 if east_asian_width(one) in "WF" else 1 for one in words)

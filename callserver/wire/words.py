@@ -107,6 +107,7 @@ WITH_DETAIL = {  # where brackets would not say it
     Cause.RIGHT_TAKEN: N_("right taken away: {detail}"),
     Cause.LOADED: N_("loaded: {detail}"),
     Cause.LINE_LOST: N_("line lost: {detail}"),
+    Cause.TRANSFERRED: N_("transferred into call {detail}"),
 }
 DETAILED = N_("{cause} ({detail})")
 
@@ -132,15 +133,15 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     "no_agent": N_("no agent logged in"),
     "longest idle": N_("longest idle"),
     "no right to queued calls": N_("no right to queued calls"),
+    "has just missed a call": N_("has just missed a call"),
     # of an agent: why he makes a pause, where he is
     "wrap-up": N_("wrap-up"),
     "client lost": N_("computer lost"),
-    "not_ready": N_("paused"),
+    "logged out": N_("not logged in"),
     "not ready": N_("paused"),
-    "ready": N_("ready"),
-    "dialling a third party": N_("dialling a third party"),
-    "ring-back of a third party": N_("ring-back of a third party"),
-    "talking with a third party": N_("talking with a third party"),
+    "dialling, one kept": N_("dialling, another call held"),
+    "ring-back, one kept": N_("ring-back, another call held"),
+    "talking, one kept": N_("talking, another call held"),
     # tones and signs by which a far end is heard to hang up
     "dial": N_("dial tone"),
     "ringback": N_("ring-back tone"),
@@ -156,6 +157,8 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     "howler": N_("howler"),
     "silence": N_("silence"),
     "loop current interrupted": N_("loop current interrupted"),
+    "polarity reversed": N_("polarity reversed"),
+    "busy tone reported twice": N_("busy tone reported twice"),
     "unplugged": N_("unplugged"),
     "the modem was unplugged": N_("the modem was unplugged"),
 }

@@ -7,8 +7,10 @@ from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.desktop.client import AgentClient
+from callserver.agents import perspective
+from callserver.desktop.client import NOT_UNDERSTOOD, AgentClient
 from callserver.desktop.listener import AgentListener
+from callserver.wire.convert import to_wire
 from callserver.wire.messages import AUDIO_BLOCK_BYTES, Card, Hello, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
@@ -237,6 +239,27 @@ class PauseTests(ChannelCase):
 
 
 class LossTests(ChannelCase):
+    def test_status_of_no_shape(self) -> None:
+        """A server that says what this program does not understand is not believed, and the connection holds."""
+        client, diary = self.program()
+        seen = len(diary.statuses)
+        session = self.floor.headsets["801"]
+        for wrong in ({}, {"number": 801}, {"number": "801", "state": "DREAMING"}, "801"):
+            session._tell("status", wrong)
+            self.wires.settle()
+        self.assertEqual((len(diary.statuses), client.seat.state), (seen, SeatState.IDLE_PC))
+        self.ask(client.pause("lunch"))
+        self.assertEqual(diary.statuses[-1].reason, "lunch")
+
+    def test_hello_of_no_shape(self) -> None:
+        """The same at the log-in: no connection, and the program says why and tries again."""
+        self.patch(perspective, "to_wire", lambda message: {"number": 801})
+        _, diary = self.program()
+        self.assertEqual(diary.lines, [("lost", NOT_UNDERSTOOD)])
+        self.patch(perspective, "to_wire", to_wire)
+        self.wires.pass_time(2)
+        self.assertEqual(diary.lines[1:], [("logged in", "Li Mei")])
+
     def test_frozen_program(self) -> None:
         """A program that stops answering is known within 10 s; its offered call is back in the queue."""
         self.program()

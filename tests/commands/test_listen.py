@@ -35,7 +35,7 @@ class ListenTests(SynchronousTestCase):
         write_wav(self.recording, np.concatenate(sounds))
 
     def run_command(self, command: object, *arguments: str) -> Result:
-        return CliRunner().invoke(command, [*arguments, "--shop", str(self.folder)])
+        return CliRunner(env={"CALLSERVER_LANGUAGE": "en"}).invoke(command, [*arguments, "--shop", str(self.folder)])
 
     def test_every_event_with_its_figures(self) -> None:
         """Key, caller, fax, near miss, tone and the line's own figures, in the order of time."""
@@ -55,10 +55,10 @@ class ListenTests(SynchronousTestCase):
         """The same in Chinese and in English."""
         english = self.run_command(listen, str(self.recording), "--language", "en").output
         self.assertIn("nearly key 1: off frequency", english)
-        self.assertIn("busy  450.0 Hz, -20.0 dBm0", english)
+        self.assertIn("busy tone  450.0 Hz, -20.0 dBm0", english)
         chinese = self.run_command(listen, str(self.recording), "--language", "zh").output
         self.assertIn("近似按键 1：频率不准", chinese)
-        self.assertIn("忙音 busy", chinese)
+        self.assertIn("忙音  450.0 Hz", chinese)
         self.assertEqual(len(english.splitlines()), len(chinese.splitlines()))
 
     def test_two_tracks(self) -> None:
@@ -81,8 +81,8 @@ class ListenTests(SynchronousTestCase):
         write_wav(strange, np.concatenate([silence(1), play(plan("us").tones["congestion"], 5, -20), silence(1)]))
         self.assertNotIn("busy", self.run_command(listen, str(strange), "--language", "en").output)
         learned = self.run_command(learn_tones, str(strange), "--as", "busy")
-        self.assertRegex(learned.output, r"busy 忙音: 480\+620 0\.2[456]\d*/0\.2[456]")
-        self.assertIn("busy  480.0+620.0 Hz", self.run_command(listen, str(strange), "--language", "en").output)
+        self.assertRegex(learned.output, r"busy \(busy tone\): 480\+620 0\.2[456]\d*/0\.2[456]")
+        self.assertIn("busy tone  480.0+620.0 Hz", self.run_command(listen, str(strange), "--language", "en").output)
 
     def test_likely_names(self) -> None:
         """Without a name each tone gets that of the likest; a dry run stores nothing."""

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from twisted.internet.defer import Deferred
@@ -182,7 +183,9 @@ class KeypadTests(SynchronousTestCase):
         """The line says what the telephone does, how long, and in both languages."""
         keypad = Keypad([])
         keypad.stage, keypad.number = "talking", "8008"
-        self.assertTrue(keypad.status(65.2, "answered").startswith("[talking 通话 1:05] 8008  answered"))
+        for language, stage in (("en", "talking"), ("zh", "通话中")):
+            with patch.dict("os.environ", CALLSERVER_LANGUAGE=language):
+                self.assertTrue(keypad.status(65.2, "answered").startswith(f"[{stage} 1:05] 8008  answered"))
 
 
 KEYED = ["press 1", "press #", 'speak "/a b.wav"', 'speak "/c.wav"', 'speak "/a b.wav"', "hang up", "quit"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -108,7 +109,9 @@ class KillTests(TestCase):
         return telephone
 
     def start_agent(self, server: Child) -> Child:
-        port = server.text.partition("agents' port ")[2].partition(",")[0]
+        found = re.search(r"Agents' port\D*(\d+)", server.text)
+        assert found, server.text
+        port = found.group(1)
         return self.run_program(
             "callserver.desktop", "--headless", "--number=801", f"--password-file={self.shop.first_password_file}",
             f"--port={port}", f"--certificate={self.shop.path / 'agents.certificate.pem'}",

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from callserver.dsp.progress.plans import TONE_NAMES, Plan, plan
 from callserver.dsp.tones import Burst, Cadence
+from callserver.wire.catalogue import LANGUAGES, N_, text
 
+LEARNED = N_("Learned by callserver learn-tones; burst/pause in seconds.")
 FILE_NAME = "tones.ini"
 
 
@@ -43,8 +45,8 @@ def load_plan(path: Path) -> Plan:
     except ValueError as problem:
         raise PlanFileError(f"{path}: [plan] country: {problem}") from problem
     tones = dict(base.tones)
-    for name, text in parser["tones"].items() if parser.has_section("tones") else ():
-        tones[name] = _tone(path, name, text)
+    for name, written in parser["tones"].items() if parser.has_section("tones") else ():
+        tones[name] = _tone(path, name, written)
     return replace(base, tones=tones)
 
 
@@ -61,9 +63,8 @@ def store_tones(path: Path, country: str, tones: dict[str, Cadence]) -> None:
     parser["plan"]["country"] = country
     parser["tones"].update({name: cadence_text(cadence) for name, cadence in tones.items()})
     with path.open("w", encoding="utf-8") as file:
-        file.write(
-            "# Learned by `callserver learn-tones`; burst/pause in seconds.  由 learn-tones 学得；响/停，单位秒。\n"
-        )
+        for language in LANGUAGES:
+            file.write(f"# {text(language, LEARNED)}\n")
         parser.write(file)
 
 

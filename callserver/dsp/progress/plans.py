@@ -9,19 +9,19 @@ from dataclasses import dataclass
 
 from callserver.dsp.tones import FOR_EVER_S, Burst, Cadence, cadence
 
-TONE_NAMES = {
-    "dial": "拨号音",
-    "ringback": "回铃音",
-    "busy": "忙音",
-    "congestion": "拥塞音",
-    "unobtainable": "空号音",
-    "sit": "特别信息音",
-    "call_waiting": "呼叫等待音",
-    "trunk_offering": "长途通知音",
-    "third_party": "第三者插入警告音",
-    "information": "通知音",
-    "howler": "催挂音",
-}
+TONE_NAMES = (
+    "dial",
+    "ringback",
+    "busy",
+    "congestion",
+    "unobtainable",
+    "sit",
+    "call_waiting",
+    "trunk_offering",
+    "third_party",
+    "information",
+    "howler",
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,6 @@ class Plan:
 
     code: str
     name: str
-    name_zh: str
     tones: Mapping[str, Cadence]  # by the names of TONE_NAMES
     ring_s: tuple[float, ...]
     tolerance_hz: float = 8.5  # 2 % of 425 Hz
@@ -79,7 +78,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "cn",
             "China",
-            "中国",
             {
                 "dial": cadence([450]),
                 "ringback": cadence([450], 1, 4),
@@ -97,7 +95,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "us",
             "USA and Canada",
-            "美国和加拿大",
             {
                 "dial": cadence(AMERICAN_DIAL),
                 "ringback": cadence(AMERICAN_RINGBACK, 2, 4),
@@ -111,7 +108,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "gb",
             "United Kingdom",
-            "英国",
             {
                 "dial": cadence(AMERICAN_DIAL),
                 "ringback": cadence([400, 450], 0.4, 0.2, 0.4, 2),
@@ -125,7 +121,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "de",
             "Germany",
-            "德国",
             {
                 "dial": cadence([425]),
                 "ringback": cadence([425], 1, 4),
@@ -138,7 +133,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "fr",
             "France",
-            "法国",
             {
                 "dial": cadence([440]),
                 "ringback": cadence([440], 1.5, 3.5),
@@ -151,7 +145,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "it",
             "Italy",
-            "意大利",
             {
                 "dial": cadence([425], 0.2, 0.2, 0.6, 1),
                 "ringback": cadence([425], 1, 4),
@@ -164,7 +157,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "es",
             "Spain",
-            "西班牙",
             {
                 "dial": cadence([425]),
                 "ringback": cadence([425], 1.5, 3),
@@ -176,7 +168,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "ru",
             "Russia",
-            "俄罗斯",
             {
                 "dial": cadence([425]),
                 "ringback": cadence([425], 1, 4),
@@ -189,7 +180,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "jp",
             "Japan",
-            "日本",
             {
                 "dial": cadence([400]),
                 "ringback": cadence([400], 1, 2, modulation_hz=16),
@@ -200,7 +190,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "au",
             "Australia",
-            "澳大利亚",
             {
                 "dial": cadence([413, 438]),
                 "ringback": cadence([413, 438], 0.4, 0.2, 0.4, 2),
@@ -213,7 +202,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "in",
             "India",
-            "印度",
             {
                 "dial": cadence([400], modulation_hz=25),
                 "ringback": cadence([400], 0.4, 0.2, 0.4, 2, modulation_hz=25),
@@ -226,7 +214,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "hk",
             "Hong Kong",
-            "香港",
             {
                 "dial": cadence(AMERICAN_DIAL),
                 "ringback": cadence(AMERICAN_RINGBACK, 0.4, 0.2, 0.4, 3),
@@ -238,7 +225,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "tw",
             "Taiwan",
-            "台湾",
             {
                 "dial": cadence(AMERICAN_DIAL),
                 "ringback": cadence(AMERICAN_RINGBACK, 1, 2),
@@ -250,7 +236,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "sg",
             "Singapore",
-            "新加坡",
             {
                 "dial": cadence([425]),
                 "ringback": cadence([425], 0.4, 0.2, 0.4, 2, modulation_hz=24),
@@ -262,7 +247,6 @@ PLANS: dict[str, Plan] = {
         Plan(
             "br",
             "Brazil",
-            "巴西",
             {
                 "dial": cadence([425]),
                 "ringback": cadence([425], 1, 4),
