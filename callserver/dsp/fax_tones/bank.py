@@ -6,6 +6,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from callserver.dsp.channels import resized
 from callserver.dsp.fax_tones.v21_flags import LOOK_SAMPLES, ONE_HZ, ZERO_HZ, count_flags
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.front_end import PIECE_SAMPLES, PIECES, FrontEnd, Spectrum
@@ -96,6 +97,12 @@ class FaxToneBank:
         :raises ValueError: naming the shape or type, when it is another
         """
         return [event for spectrum in self._front_end.feed(block) for event in self.hear(spectrum)]
+
+    def resize(self, n_channels: int) -> None:
+        """So many channels from now on, as the front end."""
+        self._run, self._missed = resized(self._run, n_channels, 1), resized(self._missed, n_channels, 1)
+        self._values = resized(self._values, n_channels, 3)
+        self._flags_told = resized(self._flags_told, n_channels)
 
     def reset(self, channel: int) -> None:
         """Another call begins on this channel."""

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from callserver.dsp.channels import resized
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.front_end import FrontEnd, Spectrum
 from callserver.dsp.keys.events import KeyDown, KeyMissed, KeyUp, key_down, key_name
@@ -23,6 +24,7 @@ __all__ = ["DtmfBank", "Event", "KeyDown", "KeyMissed", "KeyUp"]
 
 GATE_SHARE = 0.55  # of the energy of 20 ms, in the row and the column that are best throughout; clean keys have 0.73
 GATE_POWER = 1e-6  # far below a tone of -28 dBm0
+NEVER = -(10**9)
 
 Event = KeyDown | KeyUp | KeyMissed
 
@@ -47,7 +49,7 @@ class DtmfBank:
         self._tones = np.zeros((n_channels, 2), np.intp)
         self._height = np.zeros((n_channels, 2), np.float32)
         self._sounded_at = np.zeros(n_channels, np.intp)
-        self._ended_at = np.full(n_channels, -(10**9), np.intp)
+        self._ended_at = np.full(n_channels, NEVER, np.intp)
         self._misses = NearMisses() if tell_misses else None
 
     def feed(self, block: FloatArray) -> list[Event]:
@@ -73,6 +75,14 @@ class DtmfBank:
         if self._misses:
             events += self._misses.over(now)
         return events
+
+    def resize(self, n_channels: int) -> None:
+        """So many channels from now on, as the front end."""
+        self._promised, self._down = resized(self._promised, n_channels), resized(self._down, n_channels)
+        self._tones, self._height = resized(self._tones, n_channels), resized(self._height, n_channels)
+        self._sounded_at = resized(self._sounded_at, n_channels)
+        was, self._ended_at = len(self._ended_at), resized(self._ended_at, n_channels)
+        self._ended_at[was:] = NEVER
 
     def reset(self, channel: int) -> None:
         """Another call begins on this channel: nothing is down, nothing was heard."""

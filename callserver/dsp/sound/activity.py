@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from callserver.dsp.channels import resized
 from callserver.dsp.frames import (
     BLOCK_MS,
     BLOCK_SAMPLES,
@@ -98,8 +99,20 @@ class ActivityBank:
         self.active = self._silent_ticks < HANG_OVER_TICKS
         return self.active
 
+    def resize(self, n_channels: int) -> None:
+        """So many lines from now on."""
+        was, self._n_channels = self._n_channels, n_channels
+        self.active, self.voiced = resized(self.active, n_channels), resized(self.voiced, n_channels)
+        self.dc, self._hum = resized(self.dc, n_channels), resized(self._hum, n_channels)
+        self._level, self._before = resized(self._level, n_channels), resized(self._before, n_channels)
+        self._minima, self._noise = resized(self._minima, n_channels, 1), resized(self._noise, n_channels)
+        self._silent_ticks = resized(self._silent_ticks, n_channels)
+        for channel in range(was, n_channels):
+            self.reset(channel)
+
     def reset(self, channel: int) -> None:
-        """Another call begins on this line; what belongs to the line, its hum, is kept."""
+        """Another call begins on this channel, perhaps on another line."""
+        self.dc[channel] = self._hum[channel] = 0
         self.active[channel] = self.voiced[channel] = False
         self._level[channel] = self._before[channel] = 0
         self._minima[:, channel] = self._noise[channel] = _power(FIRST_NOISE_DBM0)
