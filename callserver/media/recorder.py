@@ -128,15 +128,19 @@ class Recorder(MultiService):
             self._break_off((recording, "the disk does not keep up") for recording, _ in batch)
         elif batch:
             self._n_handed_over += 1
-            self._writer.callInThread(self._write_batch, batch)
+            self._writer.callInThreadWithCallback(self._written, self._write, batch)
 
-    def _write_batch(self, batch: Batch) -> None:
-        """In the writing thread; the reactor is woken for bad news only."""
-        try:
-            if failed := self._write(batch):
-                self._reactor.callFromThread(self._break_off, failed)
-        finally:
-            self._n_written += 1
+    def _written(self, succeeded: bool, outcome: list[tuple[Recording, str]] | Failure) -> None:
+        """In the writing thread: the reactor is woken for bad news only."""
+        self._n_written += 1
+        if outcome:
+            self._reactor.callFromThread(self._badly_written, outcome)
+
+    def _badly_written(self, outcome: list[tuple[Recording, str]] | Failure) -> None:
+        if isinstance(outcome, Failure):
+            log.failure("a batch of recorded sound was not written", outcome)
+        else:
+            self._break_off(outcome)
 
     def _write(self, batch: Batch) -> list[tuple[Recording, str]]:
         """In the writing thread; gives the recordings that it had to break off, and why."""

@@ -54,9 +54,6 @@ class Pool:
     def stop(self) -> None:
         pass
 
-    def callInThread(self, job: Callable[..., Any], *arguments: Any) -> None:
-        self.callInThreadWithCallback(lambda succeeded, result: None, job, *arguments)
-
     def callInThreadWithCallback(self, on_result: Any, job: Callable[..., Any], *arguments: Any) -> None:
         self.jobs.append(lambda: on_result(*attempt(job, *arguments)))
         self.go_on()
