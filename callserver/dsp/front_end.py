@@ -28,6 +28,7 @@ class Spectrum:
     `start_sample`: where the frame begins in the stream, counted from the first sample ever fed.
     `powers`: shape (2 pieces, n_tones, n_channels), mean square of each tone in the pre-filtered sound.
     `energy`: shape (2 pieces, n_channels), mean square of the whole pre-filtered sound.
+    `sum_of_powers`, `sum_of_energy`: shape (n_tones, n_channels) and (n_channels,), those of both pieces together.
     `powers / energy` is therefore the share a tone has of the sound: 1 for a pure tone on its nominal frequency.
     """
 
@@ -44,8 +45,9 @@ class Spectrum:
         self._powers = np.zeros((PIECES, n_tones, padded), np.float32)
         self._n_channels = n_channels
         self._energy = np.zeros((PIECES, padded), np.float32)
-        self.powers = self._powers[:, :, :n_channels]
-        self.energy = self._energy[:, :n_channels]
+        self._sum_of_powers, self._sum_of_energy = np.zeros((n_tones, padded), np.float32), np.zeros(padded, np.float32)
+        self.powers, self.energy = self._powers[:, :, :n_channels], self._energy[:, :n_channels]
+        self.sum_of_powers, self.sum_of_energy = self._sum_of_powers[:, :n_channels], self._sum_of_energy[:n_channels]
 
     def values(self, tones: slice) -> NDArray[np.complex64]:
         """
@@ -63,8 +65,10 @@ class Spectrum:
         np.matmul(phasors, pieces.transpose(1, 2, 0), out=self._product)
         np.square(self._product, out=self._squares)
         np.add(self._squares[:, : self._n_tones], self._squares[:, self._n_tones :], out=self._powers)
-        np.einsum("cps,cps->pc", pieces, pieces, out=self._energy)
-        self._energy *= 1 / PIECE_SAMPLES
+        np.vecdot(pieces, pieces, out=self._energy.T)
+        self._energy *= np.float32(1 / PIECE_SAMPLES)
+        np.add(*self._powers, out=self._sum_of_powers)
+        np.add(*self._energy, out=self._sum_of_energy)
 
 
 class FrontEnd:

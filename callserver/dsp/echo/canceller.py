@@ -16,6 +16,7 @@ EARLY_SAMPLES = 40  # taps before the strongest one, at least
 HISTORY_TICKS = 32
 PLAYING_POWER = 10**-6.5  # mean square: -59 dBm0
 ECHO_TICKS = 25  # an echo may follow for so long after what was played
+NEVER = -(10**9)
 
 TRACKING = 0.998  # of the state equation: how well the echo path is trusted to stay as it is, a tick
 NOISE_MEMORY = 0.7
@@ -52,7 +53,8 @@ class EchoCanceller:
         self._finder = DelayFinder(n_channels)
         self._ticks_to_look = np.full(n_channels, LOOK_SOON_TICKS)
         self._n_looks = np.zeros(n_channels, np.intp)
-        self._silent_ticks = np.full(n_channels, ECHO_TICKS)
+        self._tick, self._last_loud = 0, NEVER
+        self._loud_at = np.full(n_channels, NEVER)
         self._useless_ticks, self._n_trials = np.zeros(n_channels, np.intp), np.zeros(n_channels, np.intp)
         self._delay = np.full(n_channels, -1, np.intp)  # in pieces of 5 ms; -1: not yet known
         self._strength = np.full(n_channels, STRONGEST_ECHO, np.float32)
@@ -79,17 +81,22 @@ class EchoCanceller:
 
         :return: `received` itself when there is nothing to take out
         """
-        self._played.add(played)
-        self._silent_ticks = np.where(_power(played) > PLAYING_POWER, 0, self._silent_ticks + 1)
-        playing = self._silent_ticks < ECHO_TICKS
-        cleaned = received
-        busy = np.flatnonzero(playing & (self._delay >= 0))
+        self._tick += 1
+        loud = _power(played) > PLAYING_POWER
+        if loud.any():
+            np.copyto(self._loud_at, self._tick, where=loud)
+            self._last_loud = self._tick
+        elif self._tick > self._last_loud + ECHO_TICKS + HISTORY_TICKS:
+            return received  # all that is kept is silence
+        playing = np.flatnonzero(self._loud_at > self._tick - ECHO_TICKS)
+        _keep(self._played, playing, played)
+        busy, cleaned = playing[self._delay[playing] >= 0], received
         if busy.size:
             cleaned = received.copy()
             cleaned[busy] = self._watch(busy, received[busy], self._filter(busy, received[busy]))
-        self._left.add(cleaned)
-        self._ticks_to_look -= playing
-        due = np.flatnonzero(playing & (self._ticks_to_look <= 0))
+        _keep(self._left, playing, cleaned)
+        self._ticks_to_look[playing] -= 1
+        due = playing[self._ticks_to_look[playing] <= 0]
         if due.size:
             self._look_for_delay(due)
         return cleaned
@@ -100,7 +107,7 @@ class EchoCanceller:
         for part in (self._played, self._left, self._finder):
             part.resize(n_channels)
         self._ticks_to_look, self._n_looks = (resized(v, n_channels) for v in (self._ticks_to_look, self._n_looks))
-        self._silent_ticks = resized(self._silent_ticks, n_channels)
+        self._loud_at = resized(self._loud_at, n_channels)
         self._useless_ticks = resized(self._useless_ticks, n_channels)
         self._n_trials = resized(self._n_trials, n_channels)
         self._delay, self._strength = resized(self._delay, n_channels), resized(self._strength, n_channels)
@@ -117,7 +124,7 @@ class EchoCanceller:
         self._left.forget(channel)
         self._finder.forget(channel)
         self._ticks_to_look[channel], self._n_looks[channel] = LOOK_SOON_TICKS, 0
-        self._silent_ticks[channel] = ECHO_TICKS
+        self._loud_at[channel] = NEVER
         self._delay[channel], self._path[channel] = -1, 0
         self._useless_ticks[channel] = self._n_trials[channel] = 0
         self._power_before[channel] = self._power_after[channel] = 0
@@ -203,9 +210,19 @@ class EchoCanceller:
             self._n_trials[given_up] += 1
 
 
+def _keep(recent: Recent, playing: NDArray[np.intp], sound: FloatArray) -> None:
+    """A tick of the channels on which something plays; the others were silent, for all that matters here."""
+    place = recent.turn()
+    if len(playing) < len(place):
+        place[:] = 0
+        place[playing] = sound[playing]
+    else:
+        place[:] = sound
+
+
 def _power(sound: FloatArray) -> FloatArray:
     """Mean square of each row."""
-    return np.asarray(np.einsum("cs,cs->c", sound, sound) * np.float32(1 / sound.shape[1]))
+    return np.asarray(np.vecdot(sound, sound) * np.float32(1 / sound.shape[1]))
 
 
 def _square(values: NDArray[np.complex64]) -> FloatArray:

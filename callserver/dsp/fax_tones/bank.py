@@ -88,7 +88,7 @@ class FaxToneBank:
         self._missed = np.zeros((3, n_channels), np.intp)
         self._values = np.zeros((ANSWER_TICKS, PIECES, 2, n_channels), np.complex64)  # of CNG and answer tone
         self._flags_told = np.zeros(n_channels, bool)
-        self._tick = 0
+        self._tick = self._quiet_ticks = 0
 
     def feed(self, block: FloatArray) -> list[FaxHeard]:
         """
@@ -103,17 +103,18 @@ class FaxToneBank:
         self._run, self._missed = resized(self._run, n_channels, 1), resized(self._missed, n_channels, 1)
         self._values = resized(self._values, n_channels, 3)
         self._flags_told = resized(self._flags_told, n_channels)
+        self._quiet_ticks = 0
 
     def reset(self, channel: int) -> None:
         """Another call begins on this channel."""
-        self._run[:, channel] = self._missed[:, channel] = 0
+        self._run[:, channel] = self._missed[:, channel] = self._quiet_ticks = 0
         self._flags_told[channel] = False
 
     def hear(self, spectrum: Spectrum) -> list[FaxHeard]:
         """What the newest 20 ms bring."""
         self._tick += 1
         good = self._holds_its_share(spectrum)
-        if not good.any():
+        if self._quiet_ticks:
             return []
         self._values[self._tick % ANSWER_TICKS] = spectrum.values(self._rows)[:, :2]
         end_sample = spectrum.start_sample + BLOCK_SAMPLES
@@ -126,11 +127,13 @@ class FaxToneBank:
 
     def _holds_its_share(self, spectrum: Spectrum) -> NDArray[np.bool_]:
         """Follow how long each signal has held most of the sound; shape (3, n_channels), for this tick."""
-        tones = np.add.reduce(spectrum.powers[:, self._rows], axis=0)
-        tones[2] += tones[3]
-        good: NDArray[np.bool_] = tones[:3] > np.maximum(
-            MIN_SHARE * np.add.reduce(spectrum.energy, axis=0), self._floors
-        )
+        sums = spectrum.sum_of_powers[self._rows]
+        tones = sums[:3].copy()
+        tones[2] += sums[3]
+        good: NDArray[np.bool_] = tones > np.maximum(MIN_SHARE * spectrum.sum_of_energy, self._floors)
+        self._quiet_ticks = 0 if good.any() else self._quiet_ticks + 1
+        if self._quiet_ticks > RIDDEN_TICKS + 1:
+            return good  # every run has come to its end
         self._missed = (self._missed + 1) * ~good
         self._run = (self._run + 1) * (self._missed <= RIDDEN_TICKS)
         self._flags_told &= self._run[2] > 0

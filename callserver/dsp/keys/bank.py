@@ -45,6 +45,7 @@ class DtmfBank:
         self._rows = self._front_end.rows(TONES_HZ)
         self._promised = np.zeros(n_channels, bool)
         self._down = np.zeros(n_channels, bool)
+        self._follows = False  # any of these
         # Of the key that is down: its tones, their power, and the centre of the last window in which they sounded.
         self._tones = np.zeros((n_channels, 2), np.intp)
         self._height = np.zeros((n_channels, 2), np.float32)
@@ -64,14 +65,17 @@ class DtmfBank:
     def hear(self, spectrum: Spectrum) -> list[Event]:
         """The same, from the shared front end."""
         now = spectrum.start_sample + BLOCK_SAMPLES
-        held = np.flatnonzero(self._down)
         gate = self._gate(spectrum)
+        if not (self._follows or gate.any()):
+            return [*self._misses.over(now)] if self._misses else []
+        held = np.flatnonzero(self._down)
         # The end of a short key may lie in the tick after the one it filled.
         hopeful = np.flatnonzero((gate | self._promised) & ~self._down)
         self._promised[:] = False
         events = self._look_for_ends(held, now) if held.size else []
         if hopeful.size:
             events += self._look_for_keys(hopeful, gate, now)
+        self._follows = bool(self._down.any() or self._promised.any())
         if self._misses:
             events += self._misses.over(now)
         return events
@@ -94,8 +98,8 @@ class DtmfBank:
     def _gate(self, spectrum: Spectrum) -> NDArray[np.bool_]:
         first, second = spectrum.powers[:, self._rows]
         steady = np.minimum(first, second)
-        pair = 2 * (steady[:4].max(axis=0) + steady[4:].max(axis=0))
-        return np.asarray(pair > GATE_SHARE * (spectrum.energy[0] + spectrum.energy[1]) + GATE_POWER)
+        pair = 2 * np.add(*np.maximum.reduceat(steady, (0, 4), axis=0))
+        return np.asarray(pair > GATE_SHARE * spectrum.sum_of_energy + GATE_POWER)
 
     def _look_for_keys(self, channels: NDArray[np.intp], gate: NDArray[np.bool_], now: int) -> list[Event]:
         seen = glance(measure_windows(self._front_end.recent(channels, NEWEST_SAMPLES)))

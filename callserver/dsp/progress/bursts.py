@@ -141,9 +141,8 @@ class BurstFinder:
         """Add up the newest 60 ms; False while there is, and a moment ago was, no channel that could be on."""
         self._tick += 1
         newest, newest_sum = self._tick % WINDOW_TICKS, self._tick % len(self._summed)
-        bins = np.add.reduce(spectrum.powers[:, self._rows], axis=0)
-        np.add.reduceat(bins, self._starts, axis=0, out=self._powers[newest])
-        np.add.reduce(spectrum.energy, axis=0, out=self._energies[newest])
+        np.add.reduceat(spectrum.sum_of_powers[self._rows], self._starts, axis=0, out=self._powers[newest])
+        self._energies[newest] = spectrum.sum_of_energy
         power = np.add.reduce(self._powers, axis=0, out=self._summed[newest_sum])
         total = np.add.reduce(self._energies, axis=0, out=self._total[newest_sum])
         if (power > np.maximum(GATE_SHARE * total, self._floors)).any():
