@@ -17,7 +17,16 @@ from callserver.dsp.progress.bank import ProgressBank, progress_freqs
 from callserver.dsp.progress.plans import PLANS, Plan
 from callserver.dsp.sound.activity import ActivityBank
 
-Event = KeyEvent | ProgressEvent | FaxHeard
+
+@dataclass(frozen=True)
+class DetectorFailed:
+    """A mistake in one detector cost its part of a tick, on all channels; the others have heard it."""
+
+    detector: str
+    error: Exception
+
+
+Event = KeyEvent | ProgressEvent | FaxHeard | DetectorFailed
 
 
 @dataclass(frozen=True)
@@ -35,10 +44,10 @@ class Ear:
     """
     All detectors of all channels on one front end, behind the echo canceller.
 
-    :param n_channels: rows of every array fed, for good
+    :param n_channels: rows of every array fed, until `resize`
     :param plan: whose exchange's tones are named
-    `cleaned`: float32, shape (n_channels, n): received less the echo of what was played, for the ticks that the last
-    `feed` completed; fed whole ticks, its shape is that of `received`.
+    `cleaned`: float32, shape (n_channels, n): received less the echo of what was played, for the tick of the last
+    `hear`, or those that the last `feed` completed; the very array that was given where there was none.
     `activity`: who speaks.
     """
 
@@ -49,9 +58,11 @@ class Ear:
         self.activity = ActivityBank(n_channels)
         self._received, self._played = Framer(n_channels), Framer(n_channels)
         self._front_end = FrontEnd(n_channels, [*TONES_HZ, *progress_freqs(plan), *FAX_FREQS])
-        self._keys = DtmfBank(n_channels, self._front_end)
-        self._progress = ProgressBank(n_channels, plan, self._front_end)
-        self._fax = FaxToneBank(n_channels, self._front_end)
+        self._banks: dict[str, DtmfBank | ProgressBank | FaxToneBank] = {
+            "keys": DtmfBank(n_channels, self._front_end),
+            "call progress": ProgressBank(n_channels, plan, self._front_end),
+            "fax tones": FaxToneBank(n_channels, self._front_end),
+        }
 
     def feed(self, received: FloatArray, played: FloatArray | None = None) -> list[Event]:
         """
@@ -68,19 +79,51 @@ class Ear:
         events: list[Event] = []
         cleaned = [self.cleaned[:, :0]]
         for heard, sent in zip(self._received.feed(received), self._played.feed(played), strict=True):
-            cleaned.append(self.canceller.clean(heard, sent))
-            events += self._listen(cleaned[-1])
+            events += self.hear(heard, sent)
+            cleaned.append(self.cleaned)
         self.cleaned = np.concatenate(cleaned, axis=1)
         return events
+
+    def hear(self, received: FloatArray, played: FloatArray) -> list[Event]:
+        """Exactly one tick, both of shape (n_channels, 160); the arrays may be used again by the caller."""
+        events: list[Event] = []
+        self.cleaned = received
+        try:
+            self.cleaned = self.canceller.clean(received, played)
+        except Exception as error:
+            events.append(DetectorFailed("echo canceller", error))
+        try:
+            self.activity.hear(self.cleaned)
+        except Exception as error:
+            events.append(DetectorFailed("activity", error))
+        spectrum = self._front_end.measure(self.cleaned)
+        for name, bank in self._banks.items():
+            try:
+                events += bank.hear(spectrum)
+            except Exception as error:
+                events.append(DetectorFailed(name, error))
+        return events
+
+    def resize(self, n_channels: int) -> None:
+        """
+        Listen to so many channels from now on: the first ones go on as they were, new ones begin.
+
+        :raises ValueError: for no channels
+        """
+        self.n_channels = n_channels
+        self.cleaned = np.zeros((n_channels, 0), np.float32)
+        for part in (self._received, self._played, self._front_end, self.canceller, self.activity):
+            part.resize(n_channels)
+        for bank in self._banks.values():
+            bank.resize(n_channels)
 
     def reset(self, channel: int) -> None:
         """Another call begins on this channel."""
         self._received.forget(channel)
         self._played.forget(channel)
         self.canceller.reset(channel)
-        self._keys.reset(channel)
-        self._progress.reset(channel)
-        self._fax.reset(channel)
+        for bank in self._banks.values():
+            bank.reset(channel)
         self.activity.reset(channel)
 
     def figures(self, channel: int) -> LineFigures:
@@ -88,8 +131,3 @@ class Ear:
         heard, echo = self.activity, self.canceller
         arrays = (heard.level_dbm0, heard.noise_dbm0, heard.hum_dbm0, echo.line_loss_db, echo.loss_db)
         return LineFigures(*(round(float(array[channel]), 1) for array in arrays))
-
-    def _listen(self, frame: FloatArray) -> list[Event]:
-        self.activity.hear(frame)
-        spectrum = self._front_end.measure(frame)
-        return [*self._keys.hear(spectrum), *self._progress.hear(spectrum), *self._fax.hear(spectrum)]

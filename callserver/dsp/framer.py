@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from callserver.dsp.channels import resized
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 
 
@@ -31,6 +32,10 @@ class Framer:
     def forget(self, channel: int) -> None:
         """Silence in place of what waits."""
         self._waiting[channel] = 0
+
+    def resize(self, n_channels: int) -> None:
+        """So many channels from now on; silence waits in new ones."""
+        self._waiting = resized(self._waiting, n_channels)
 
     def _frames(self, block: FloatArray) -> Iterator[FloatArray]:
         taken = 0

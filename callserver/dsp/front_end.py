@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from callserver.dsp.channels import resized
 from callserver.dsp.framer import Framer
 from callserver.dsp.frames import BLOCK_SAMPLES, FULL_SCALE_SINE_DBM0, RATE_HZ, FloatArray
 from callserver.dsp.recent import Recent
@@ -27,19 +28,26 @@ class Spectrum:
     `start_sample`: where the frame begins in the stream, counted from the first sample ever fed.
     `powers`: shape (2 pieces, n_tones, n_channels), mean square of each tone in the pre-filtered sound.
     `energy`: shape (2 pieces, n_channels), mean square of the whole pre-filtered sound.
+    `sum_of_powers`, `sum_of_energy`: shape (n_tones, n_channels) and (n_channels,), those of both pieces together.
     `powers / energy` is therefore the share a tone has of the sound: 1 for a pure tone on its nominal frequency.
     """
 
     def __init__(self, n_channels: int, n_tones: int) -> None:
-        padded = -(-n_channels // LANES) * LANES
         self.start_sample = -BLOCK_SAMPLES
+        self._n_tones = n_tones
+        self.resize(n_channels)
+
+    def resize(self, n_channels: int) -> None:
+        """So many channels from now on; what was measured is gone."""
+        padded, n_tones = -(-n_channels // LANES) * LANES, self._n_tones
         self._product = np.zeros((PIECES, 2 * n_tones, padded), np.float32)
         self._squares = np.zeros_like(self._product)
         self._powers = np.zeros((PIECES, n_tones, padded), np.float32)
-        self._n_tones, self._n_channels = n_tones, n_channels
+        self._n_channels = n_channels
         self._energy = np.zeros((PIECES, padded), np.float32)
-        self.powers = self._powers[:, :, :n_channels]
-        self.energy = self._energy[:, :n_channels]
+        self._sum_of_powers, self._sum_of_energy = np.zeros((n_tones, padded), np.float32), np.zeros(padded, np.float32)
+        self.powers, self.energy = self._powers[:, :, :n_channels], self._energy[:, :n_channels]
+        self.sum_of_powers, self.sum_of_energy = self._sum_of_powers[:, :n_channels], self._sum_of_energy[:n_channels]
 
     def values(self, tones: slice) -> NDArray[np.complex64]:
         """
@@ -57,8 +65,10 @@ class Spectrum:
         np.matmul(phasors, pieces.transpose(1, 2, 0), out=self._product)
         np.square(self._product, out=self._squares)
         np.add(self._squares[:, : self._n_tones], self._squares[:, self._n_tones :], out=self._powers)
-        np.einsum("cps,cps->pc", pieces, pieces, out=self._energy)
-        self._energy *= 1 / PIECE_SAMPLES
+        np.vecdot(pieces, pieces, out=self._energy.T)
+        self._energy *= np.float32(1 / PIECE_SAMPLES)
+        np.add(*self._powers, out=self._sum_of_powers)
+        np.add(*self._energy, out=self._sum_of_energy)
 
 
 class FrontEnd:
@@ -131,6 +141,20 @@ class FrontEnd:
     def recent(self, channels: NDArray[np.intp], n_samples: int) -> FloatArray:
         """The newest pre-filtered samples of k channels, up to the last spectrum's end: shape (k, n_samples)."""
         return self._recent.newest(channels, n_samples)
+
+    def resize(self, n_channels: int) -> None:
+        """
+        So many channels from now on; new ones were silent.
+
+        :raises ValueError: for no channels
+        """
+        if n_channels < 1:
+            raise ValueError(f"no front end for {n_channels} channels")
+        self.n_channels = n_channels
+        self.spectrum.resize(n_channels)
+        self._framer.resize(n_channels)
+        self._recent.resize(-(-n_channels // LANES) * LANES)
+        self._last_two = resized(self._last_two, n_channels)
 
     def reset(self, channel: int) -> None:
         """Forget a channel's past: another call begins on it."""

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from callserver.dsp.channels import resized
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 
 PIECE_SAMPLES = 40
@@ -46,6 +47,10 @@ class Recent:
         ring = self._ring.reshape(*self._ring.shape[:2], PIECES, PIECE_SAMPLES)
         found: FloatArray = ring[ticks % len(ring), channels[:, None], pieces].reshape(len(channels), -1)
         return found[:, n_pieces * PIECE_SAMPLES - n_samples :]
+
+    def resize(self, n_channels: int) -> None:
+        """So many channels from now on; new ones were silent."""
+        self._ring = resized(self._ring, n_channels, axis=1)
 
     def forget(self, channel: int) -> None:
         """Silence in place of all that was."""

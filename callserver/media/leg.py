@@ -4,12 +4,17 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.logger import Logger
 
 from callserver.dsp.codecs import Codec
 from callserver.dsp.ear import LineFigures
 from callserver.dsp.frames import FloatArray
 from callserver.media.elastic import ElasticBuffer
 from callserver.media.player import Player
+
+log = Logger()
+
+FAULTS_PER_LOG_LINE = 500  # a leg that fails every tick is logged every 10 s
 
 
 class LegListener(Protocol):
@@ -120,6 +125,12 @@ class Leg:
     def music(self, samples: FloatArray | None) -> None:
         """Play this round and round (None: stop); it waits while prompts play, and goes on where it was."""
         self.player.music(samples)
+
+    def fault(self) -> None:
+        """To be called where an exception of its own is handled: it is logged once in many."""
+        self.faults += 1
+        if self.faults % FAULTS_PER_LOG_LINE == 1:
+            log.failure("{leg}: fault {n} in its part of the tick", leg=self.name, n=self.faults)
 
     def close(self) -> None:
         """Out of the patch bay; harmless when already so."""

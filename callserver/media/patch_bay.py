@@ -1,6 +1,6 @@
 """The patch bay: every 20 ms the sound of all legs goes through one matrix product."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
@@ -11,8 +11,9 @@ from callserver.dsp.codecs import Codec
 from callserver.dsp.ear import Ear, LineFigures
 from callserver.dsp.frames import BLOCK_MS, FloatArray
 from callserver.media.leg import Leg, LegListener
-from callserver.media.sound_bank import Detectors, SoundBank, send, tracks
-from callserver.media.wiring import Wiring, wire
+from callserver.media.sound_bank import Detectors, SoundBank
+from callserver.media.tick import Tick
+from callserver.media.wiring import wire
 
 log = Logger()
 
@@ -33,25 +34,40 @@ class WrongParty(Exception):
 
 class PatchBay:
     """
-    All legs, the gains between them, and the round that is made every 20 ms.
+    All legs, the gains between them, and the round that is made every 20 ms while a leg is open.
 
+    What must hold:
+
+    - *Who hears whom* is changed by `set_gains` alone, for one call as a whole, and only among legs that serve it (G7).
+      A leg that serves another call, or closes, loses its gains in the same moment; nothing of a sound is mixed where
+      its gain is 0, not even to fade it (see `Seam`). Once a second all gains are looked at again, should a mistake of
+      ours have let two calls hear each other.
+    - *A tick is one piece*: what has arrived is taken in, the detectors hear it, listeners are told, then everything is
+      mixed and sent. A listener that is told a key may do anything: play, stop, set gains, close its leg, open another.
+      So the wiring is asked for again after the listeners; rows of legs that are gone are gone with their sound, and a
+      leg just opened is sent its first block, silence, in the same tick. Who waits for a prompt is told its end last,
+      when the block is sent.
+    - *One party's trouble is his alone*: what a leg's `send` or listener raises, what one detector raises, what the
+      recorder raises costs only itself in that tick.
+    - *Slots* are the detectors' channels. Legs that are listened to take the first free slot, headsets the last: so the
+      detectors have no more channels than there are lines in use. Everything else knows rows only (`Wiring`).
+    - *No leg, no tick*: the schedule starts with the first leg and ends with the last, so an idle server sleeps.
+
+    :param n_legs: at most so many at once
     :param ear_factory: makes the detectors for so many channels
+    `schedule`: a service; while it runs the ticks come by themselves
     `on_tracks`: told every tick the 20 ms of each tapped leg: 16-bit linear, far and near interleaved
     """
 
-    def __init__(
-        self,
-        clock: IReactorTime,
-        n_legs: int = 48,
-        ear_factory: Callable[[int], Detectors] = Ear,
-    ) -> None:
-        self.on_tracks: Callable[[Mapping[Leg, bytes]], None] | None = None
+    def __init__(self, clock: IReactorTime, n_legs: int = 48, ear_factory: Callable[[int], Detectors] = Ear) -> None:
+        self.schedule = Tick(clock, self.tick, needed=False)
+        self.on_tracks: Callable[[Sequence[Leg], Sequence[bytes]], None] | None = None
         self._gains: FloatArray = np.zeros((n_legs, n_legs), np.float32)  # [sink, source]
         self._bank = SoundBank(n_legs, ear_factory(n_legs))
         self._clock = clock
         self._slots: list[Leg | None] = [None] * n_legs
         self._tapped: dict[Leg, None] = {}
-        self._wiring: Wiring | None = None
+        self._rewired = False
         self._ticks = 0
 
     # --- who is plugged in, and who hears whom -------------------------------------------------------------------
@@ -81,11 +97,13 @@ class PatchBay:
         """
         if None not in self._slots:
             raise BayFull(f"{name}: all {len(self._slots)} places of the patch bay are taken")
-        slot = self._slots.index(None)
+        free = [slot for slot, leg in enumerate(self._slots) if leg is None]
+        slot = free[0] if listen_for_signals else free[-1]
         leg = Leg(self, slot, name, codec, send, flush, listener, listen_for_signals, extra_samples)
         self._slots[slot] = leg
-        self._bank.clear(slot)
-        self._rewire()
+        self._bank.open(leg)
+        self._rewired = True
+        self.schedule.need(True)
         return leg
 
     def unplug(self, leg: Leg) -> None:
@@ -93,11 +111,13 @@ class PatchBay:
         self._slots[leg.slot] = None
         self.part(leg)
         self.untap(leg)
+        self._bank.clear(leg.slot)
+        self.schedule.need(bool(self.legs))
 
     def part(self, leg: Leg) -> None:
         """Nobody hears an open leg, and it hears nobody: called by a leg that serves another call, or closes."""
         self._gains[leg.slot] = self._gains[:, leg.slot] = 0
-        self._rewire()
+        self._rewired = True
 
     def set_gains(self, call_id: str, gains: Mapping[tuple[Leg, Leg], float]) -> None:
         """
@@ -118,7 +138,7 @@ class PatchBay:
         self._gains[np.ix_(members, members)] = 0
         for (source, sink), gain in heard.items():
             self._gains[sink.slot, source.slot] = gain
-        self._rewire()
+        self._rewired = True
 
     def gain(self, source: Leg, sink: Leg) -> float:
         """How loud `sink` hears the far end of `source`."""
@@ -128,23 +148,19 @@ class PatchBay:
         """Give the leg's tracks to `on_tracks` from now on, until it closes."""
         if leg.is_open:
             self._tapped[leg] = None
-            self._rewire()
+            self._rewired = True
 
     def untap(self, leg: Leg) -> None:
         """No more tracks of this leg; harmless when already so."""
         self._tapped.pop(leg, None)
-        self._rewire()
-
-    def _rewire(self) -> None:
-        """The matrix is made anew before it is used again."""
-        self._wiring = None
+        self._rewired = True
 
     def speaks(self, leg: Leg) -> bool:
-        """Whether somebody speaks at the far end of a leg; never when it is closed."""
-        return leg.is_open and bool(self._bank.ear.activity.active[leg.slot])
+        """Whether somebody speaks at the far end of a leg that is listened to; never when it is closed."""
+        return leg.is_open and leg.listen_for_signals and bool(self._bank.ear.activity.active[leg.slot])
 
     def figures(self, leg: Leg) -> LineFigures:
-        """What the far end of an open leg sounds like."""
+        """What the far end of an open leg sounds like that is listened to."""
         return self._bank.ear.figures(leg.slot)
 
     def _part_strangers(self) -> None:
@@ -154,7 +170,7 @@ class PatchBay:
             if not (hears and heard and heard.call_id is not None and hears.call_id == heard.call_id):
                 log.critical("{source} was heard by {sink} of another call", source=heard, sink=hears)
                 self._gains[sink, source] = 0
-                self._rewire()
+                self._rewired = True
 
     # --- the round -----------------------------------------------------------------------------------------------
 
@@ -163,33 +179,27 @@ class PatchBay:
         self._ticks += 1
         if not self._ticks % TICKS_PER_S:
             self._part_strangers()
-        self._bank.take_in(self._wired())
-        self._listen()
-        wiring = self._wired()
-        ended = self._bank.fill_players(wiring)
-        mixed = self._bank.mix(wiring)
-        send(wiring, mixed)
-        self._give_tracks(wiring, mixed)
+        self._lay_out()
+        self._bank.take_in()
+        self._bank.tell(self._slots, self._bank.detect(), self._clock.seconds())
+        self._lay_out()
+        ended = self._bank.fill_players()
+        self._bank.mix()
+        self._bank.send()
+        self._give_tracks()
         for done in ended:
             done.callback(True)
 
-    def _wired(self) -> Wiring:
-        if self._wiring is None:
-            self._wiring = wire(self.legs, self._tapped, self._gains)
-        return self._wiring
+    def _lay_out(self) -> None:
+        if self._rewired:
+            self._rewired = False
+            self._bank.lay_out(wire(self.legs, self._tapped, self._gains))
 
-    def _listen(self) -> None:
-        try:
-            events = self._bank.detect(self._wired())
-        except Exception:
-            log.failure("the detectors failed; no keys or tones were heard in these 20 ms")
-        else:
-            self._bank.tell(self._slots, events, self._clock.seconds())
-
-    def _give_tracks(self, wiring: Wiring, mixed: FloatArray) -> None:
-        if not wiring.recorded or not self.on_tracks:
+    def _give_tracks(self) -> None:
+        recorded = self._bank.wiring.recorded
+        if not recorded or not self.on_tracks:
             return
         try:
-            self.on_tracks(tracks(wiring, mixed))
+            self.on_tracks(recorded, self._bank.tracks())
         except Exception:
             log.failure("the recorder failed; 20 ms of all recordings are lost")

@@ -1,6 +1,6 @@
 """All recordings: from the patch bay's tracks to files that survive a kill and a power cut."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from errno import ENOSPC
 from pathlib import Path
 from typing import Any
@@ -66,9 +66,11 @@ class Recorder(MultiService):
         self._recordings: dict[Recording, None] = {}  # running
         self._finishing: dict[Recording, None] = {}  # stopped, and not yet on disk
         self._ticks = 0
-        self._batches_under_way = 0
+        self._n_handed_over = 0  # batches; counted in the reactor's thread alone,
+        self._n_written = 0  # and these in the writing thread alone
         self._sync_under_way = False
-        Tick(reactor, self._sync, SYNC_S).setServiceParent(self)  # type: ignore[no-untyped-call]
+        self._syncs = Tick(reactor, self._sync, SYNC_S, needed=False)
+        self._syncs.setServiceParent(self)  # type: ignore[no-untyped-call]
         Tick(reactor, self._look_for_room, ROOM_S).setServiceParent(self)  # type: ignore[no-untyped-call]
         bay.on_tracks = self._take
 
@@ -105,11 +107,13 @@ class Recorder(MultiService):
         file = self._make_file(self._folder / f"{self._new_name()}.wav", 2 if with_near else 1)
         recording = Recording(call_id, leg, file, self._finish, self._hide, on_mark)
         self._recordings[recording] = None
+        self._syncs.need(True)
         self._bay.tap(leg)
         self._in(self._writer, file.open).addErrback(self._not_opened, recording)
         return recording
 
-    def _take(self, tracks: Mapping[Leg, bytes]) -> None:
+    def _take(self, legs: Sequence[Leg], blocks: Sequence[bytes]) -> None:
+        tracks = dict(zip(legs, blocks, strict=True))
         for recording in self._recordings:
             block = tracks.get(recording.leg)
             if block:
@@ -120,11 +124,23 @@ class Recorder(MultiService):
 
     def _hand_over(self) -> None:
         batch = [(recording, sound) for recording in self._recordings if (sound := recording.drain())]
-        if self._batches_under_way >= BACKLOG_BATCHES:
+        if self._n_handed_over - self._n_written >= BACKLOG_BATCHES:
             self._break_off((recording, "the disk does not keep up") for recording, _ in batch)
         elif batch:
-            self._batches_under_way += 1
-            self._in(self._writer, self._write, batch).addBoth(self._written)
+            self._n_handed_over += 1
+            self._writer.callInThreadWithCallback(self._written, self._write, batch)
+
+    def _written(self, succeeded: bool, outcome: list[tuple[Recording, str]] | Failure) -> None:
+        """In the writing thread: the reactor is woken for bad news only."""
+        self._n_written += 1
+        if outcome:
+            self._reactor.callFromThread(self._badly_written, outcome)
+
+    def _badly_written(self, outcome: list[tuple[Recording, str]] | Failure) -> None:
+        if isinstance(outcome, Failure):
+            log.failure("a batch of recorded sound was not written", outcome)
+        else:
+            self._break_off(outcome)
 
     def _write(self, batch: Batch) -> list[tuple[Recording, str]]:
         """In the writing thread; gives the recordings that it had to break off, and why."""
@@ -137,13 +153,6 @@ class Recorder(MultiService):
                     self._disk.drop_ballast()
                 failed.append((recording, str(error)))
         return failed
-
-    def _written(self, outcome: list[tuple[Recording, str]] | Failure) -> None:
-        self._batches_under_way -= 1
-        if isinstance(outcome, Failure):
-            log.failure("a batch of recorded sound was not written", outcome)
-        else:
-            self._break_off(outcome)
 
     def _break_off(self, failed: Iterable[tuple[Recording, str]]) -> None:
         for recording, reason in failed:
@@ -165,6 +174,7 @@ class Recorder(MultiService):
 
     def _finish(self, recording: Recording) -> Deferred[RecordingInfo]:
         del self._recordings[recording]
+        self._syncs.need(bool(self._recordings))
         self._finishing[recording] = None
         if not any(other.leg is recording.leg for other in self._recordings):
             self._bay.untap(recording.leg)

@@ -1,4 +1,4 @@
-"""The sound of all slots of the patch bay, and what one round does with it."""
+"""The sound of all open legs, and what one round does with it."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
@@ -6,30 +6,34 @@ from typing import Protocol
 import numpy as np
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from callserver.dsp.codecs import LINEAR_16
-from callserver.dsp.ear import Event, LineFigures
+from callserver.dsp.ear import DetectorFailed, Event, LineFigures
 from callserver.dsp.fax_tones.bank import FaxHeard
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.keys.bank import KeyDown
 from callserver.dsp.progress.bank import ToneHeard
 from callserver.dsp.sound.activity import ActivityBank
-from callserver.media.leg import Leg
-from callserver.media.wiring import Wiring
+from callserver.media.fade import Seam
+from callserver.media.leg import FAULTS_PER_LOG_LINE, Leg
+from callserver.media.wiring import Wiring, wire
 
 log = Logger()
-
-FAULTS_PER_LOG_LINE = 500  # a leg that fails every tick is logged every 10 s
 
 
 class Detectors(Protocol):
     """What listens to all channels at once: callserver.dsp.ear.Ear."""
 
+    n_channels: int
     cleaned: FloatArray
     activity: ActivityBank
 
-    def feed(self, received: FloatArray, played: FloatArray) -> Sequence[Event]:
+    def hear(self, received: FloatArray, played: FloatArray) -> Sequence[Event]:
         """What one tick brings; both of shape (n_channels, 160)."""
+
+    def resize(self, n_channels: int) -> None:
+        """Listen to so many channels from now on: the first ones go on as they were."""
 
     def reset(self, channel: int) -> None:
         """Another party speaks on this channel from now on."""
@@ -39,39 +43,73 @@ class Detectors(Protocol):
 
 
 class SoundBank:
-    """Sources, detectors and what was sent, slot by slot."""
+    """One row of every array belongs to one open leg, in the order of the wiring; closed legs have none."""
 
     def __init__(self, n_slots: int, ear: Detectors) -> None:
         self.ear = ear
-        self._sources: FloatArray = np.zeros((3, n_slots, BLOCK_SAMPLES), np.float32)
-        self.far, self._prompts, self._music = self._sources
-        self._listened: FloatArray = np.zeros((n_slots, BLOCK_SAMPLES), np.float32)
+        self.wiring = wire([], [], np.zeros((0, 0), np.float32))
+        self._far, self._prompts, self._music = np.zeros((3, 0, BLOCK_SAMPLES), np.float32)
+        self._near, self._ears = self._far, self._far
+        self._seam = Seam()
+        self._sounding: list[int] = []  # rows
+        self._received: FloatArray = np.zeros((n_slots, BLOCK_SAMPLES), np.float32)  # by channel
         self._played: FloatArray = np.zeros((n_slots, BLOCK_SAMPLES), np.float32)
-        self._sounding: list[Leg] = []
         self._samples_heard = 0
+        self._faults: dict[str, int] = {}
+
+    def lay_out(self, wiring: Wiring) -> None:
+        """Others are open, or hear others, from now on; who was there before goes on with his sound."""
+        row_of = {leg: row for row, leg in enumerate(self.wiring.legs)}
+        pairs = [(row_of[leg], row) for row, leg in enumerate(wiring.legs) if leg in row_of]
+        old, new = np.array(pairs, np.intp).reshape(-1, 2).T
+        before, shape = self._far, (len(wiring.legs), BLOCK_SAMPLES)
+        self._far, self._prompts, self._music = np.zeros((3, *shape), np.float32)
+        self._far[new] = before[old]
+        self._seam.lay_out(len(wiring.legs), old, new)
+        self._sounding = []
+        self.wiring = wiring
+        if wiring.n_channels and wiring.n_channels != self.ear.n_channels:
+            self.ear.resize(wiring.n_channels)
+
+    def open(self, leg: Leg) -> None:
+        """A leg has been plugged in: the detectors have a channel for it."""
+        if leg.listen_for_signals and leg.slot >= self.ear.n_channels:
+            self.ear.resize(leg.slot + 1)
 
     def clear(self, slot: int) -> None:
         """Nothing is left of who was here."""
-        self._sources[:, slot] = self._listened[slot] = self._played[slot] = 0
-        self.ear.reset(slot)
+        self._received[slot] = self._played[slot] = 0
+        if slot < self.ear.n_channels:
+            self.ear.reset(slot)
 
-    def take_in(self, wiring: Wiring) -> None:
+    def take_in(self) -> None:
         """What the far ends say, 20 ms of each."""
-        for group in wiring.groups:
+        for group in self.wiring.groups:
             raw = np.frombuffer(b"".join([leg.buffer.take() for leg in group.legs]), np.uint8)
-            self.far[group.slots] = group.codec.decode(raw.reshape(len(group.legs), -1))
+            self._far[group.rows] = group.codec.decode(raw.reshape(len(group.legs), -1))
 
-    def detect(self, wiring: Wiring) -> Sequence[Event]:
+    def detect(self) -> Sequence[Event]:
         """Keys and tones on the lines; from here on their sound is without the echo of what they were sent."""
-        self._listened[wiring.listened] = self.far[wiring.listened]
+        channels, rows, n = self.wiring.channels, self.wiring.listened, self.wiring.n_channels
+        if not n:
+            return ()
         self._samples_heard += BLOCK_SAMPLES
-        events = self.ear.feed(self._listened, self._played)
-        self.far[wiring.listened] = self.ear.cleaned[wiring.listened]
+        received = self._received[:n]
+        received[channels] = self._far[rows]
+        try:
+            events = self.ear.hear(received, self._played[:n])
+        except Exception as error:
+            return [DetectorFailed("all detectors", error)]
+        if self.ear.cleaned is not received:
+            self._far[rows] = self.ear.cleaned[channels]
         return events
 
     def tell(self, legs: Sequence[Leg | None], events: Iterable[Event], now_s: float) -> None:
         """Pass keys, with the time at which they began, and tones on to the legs' listeners."""
         for event in events:
+            if isinstance(event, DetectorFailed):
+                self._failed(event)
+                continue
             leg = legs[event.channel]
             if leg is None:
                 continue
@@ -84,37 +122,55 @@ class SoundBank:
                 case FaxHeard():
                     guarded(leg, leg.listener.tone, event.signal.value)
 
-    def fill_players(self, wiring: Wiring) -> list[Deferred[bool]]:
+    def fill_players(self) -> list[Deferred[bool]]:
         """20 ms of prompts and music; gives those whose prompts have come to their end."""
-        for leg in self._sounding:
-            self._prompts[leg.slot] = self._music[leg.slot] = 0
-        self._sounding = [leg for leg in wiring.legs if leg.player.active]
-        ended = [leg.player.fill(self._prompts[leg.slot], self._music[leg.slot]) for leg in self._sounding]
+        for row in self._sounding:
+            self._prompts[row] = self._music[row] = 0
+        self._sounding = [row for row, leg in enumerate(self.wiring.legs) if leg.player.active]
+        ended = []
+        for row in self._sounding:
+            player = self.wiring.legs[row].player
+            if player.fresh:
+                player.fresh = False
+                self._seam.begins(row)
+            ended.append(player.fill(self._prompts[row], self._music[row]))
         return [done for done in ended if done]
 
-    def mix(self, wiring: Wiring) -> FloatArray:
-        """The one product; shape (rows of the matrix, 160), full scale ±1.0."""
-        mixed: FloatArray = wiring.matrix @ self._sources.reshape(-1, BLOCK_SAMPLES)
-        np.clip(mixed, -1.0, 1.0, out=mixed)
-        self._played[wiring.slots] = mixed[: len(wiring.legs)]
-        return mixed
+    def mix(self) -> None:
+        """The one product, and what each leg hears of its own player."""
+        self._near = self._ears = self.wiring.gains @ self._far
+        if self._sounding or self._seam.due:
+            self._near += self._prompts
+            self._ears = self._near + self._music
+        if self._seam.due:
+            self._seam.smooth(self.wiring.gains, self._prompts, self._music, self._near, self._ears)
+        np.clip(self._ears, -1.0, 1.0, out=self._ears)
+        self._seam.remember(self._far, self._prompts, self._music, self._near, self._ears)
+        self._played[self.wiring.channels] = self._ears[self.wiring.listened]
 
+    def send(self) -> None:
+        """Each leg gets its 20 ms, in its codec."""
+        for group in self.wiring.groups:
+            size = BLOCK_SAMPLES * group.codec.bytes_per_sample
+            sound = group.codec.encode(self._ears[group.rows]).tobytes()
+            for at, leg in zip(range(0, len(sound), size), group.legs, strict=True):
+                if leg.is_open:
+                    try:
+                        leg.send(sound[at : at + size])
+                    except Exception:
+                        leg.fault()
 
-def send(wiring: Wiring, mixed: FloatArray) -> None:
-    """Each leg gets its 20 ms, in its codec."""
-    for group in wiring.groups:
-        size = BLOCK_SAMPLES * group.codec.bytes_per_sample
-        sound = group.codec.encode(mixed[group.rows]).tobytes()
-        for at, leg in enumerate(group.legs):
-            if leg.is_open:
-                guarded(leg, leg.send, sound[at * size : (at + 1) * size])
+    def tracks(self) -> list[bytes]:
+        """The 20 ms of every recorded leg: 16-bit linear, far and near interleaved."""
+        rows = self.wiring.recorded_rows
+        both = np.stack([self._far[rows], self._near[rows]], axis=2)
+        return [track.tobytes() for track in LINEAR_16.encode(both.reshape(len(both), -1))]
 
-
-def tracks(wiring: Wiring, mixed: FloatArray) -> dict[Leg, bytes]:
-    """The 20 ms of every recorded leg: 16-bit linear, far and near interleaved."""
-    both = np.stack([mixed[wiring.far_rows], mixed[wiring.near_rows]], axis=2)
-    sound = LINEAR_16.encode(both.reshape(len(both), -1))
-    return {leg: sound[at].tobytes() for at, leg in enumerate(wiring.recorded)}
+    def _failed(self, event: DetectorFailed) -> None:
+        n = self._faults[event.detector] = self._faults.get(event.detector, 0) + 1
+        if n % FAULTS_PER_LOG_LINE == 1:
+            failure = Failure(event.error)  # type: ignore[no-untyped-call]
+            log.failure("{detector} failed, fault {n}: the others hear on", failure, detector=event.detector, n=n)
 
 
 def guarded(leg: Leg, function: Callable[..., None], *arguments: object) -> None:
@@ -122,6 +178,4 @@ def guarded(leg: Leg, function: Callable[..., None], *arguments: object) -> None
     try:
         function(*arguments)
     except Exception:
-        leg.faults += 1
-        if leg.faults % FAULTS_PER_LOG_LINE == 1:
-            log.failure("{leg}: fault {n} in its part of the tick", leg=leg.name, n=leg.faults)
+        leg.fault()

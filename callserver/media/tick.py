@@ -44,26 +44,48 @@ class Tick(Service):
 
     Late ticks are made up for, one in each turn of the reactor so that what has arrived meanwhile is read first;
     of more than five the rest is given up and counted in `lost`.
+
+    :param needed: whether there is work already: see `need`
     """
 
-    def __init__(self, clock: IReactorTime, work: Callable[[], None], interval_s: float = BLOCK_MS / 1000) -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        work: Callable[[], None],
+        interval_s: float = BLOCK_MS / 1000,
+        needed: bool = True,
+    ) -> None:
         self.lateness = Lateness()
         self.lost = 0
         self._clock, self._work, self._interval_s = clock, work, interval_s
         self._start_s = 0.0
         self._n = 0
+        self._needed = needed
         self._call: IDelayedCall | None = None
 
     def startService(self) -> None:
         super().startService()  # type: ignore[no-untyped-call]
-        self._start_s, self._n = self._clock.seconds(), 0
-        self._wait()
+        self._go_on()
 
     def stopService(self) -> None:
         super().stopService()  # type: ignore[no-untyped-call]
-        if self._call and self._call.active():
+        self._go_on()
+
+    def need(self, needed: bool) -> None:
+        """Whether there is work at all: while there is none nothing waits in the clock; it begins one interval later."""
+        if needed != self._needed:
+            self._needed = needed
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Begin a schedule, or end it; either may be asked by the work itself."""
+        if self.running and self._needed:
+            if self._call is None:
+                self._start_s, self._n = self._clock.seconds(), 0
+                self._wait()
+        elif self._call:
             self._call.cancel()
-        self._call = None
+            self._call = None
 
     @property
     def _due_s(self) -> float:
@@ -74,6 +96,7 @@ class Tick(Service):
         self._call = self._clock.callLater(max(0.0, self._due_s - self._clock.seconds()), self._ring)
 
     def _ring(self) -> None:
+        self._call = None
         late_s = self._clock.seconds() - self._due_s
         self.lateness.add(late_s)
         given_up = int(late_s / self._interval_s) - CATCH_UP_TICKS
@@ -84,5 +107,5 @@ class Tick(Service):
             self._work()
         except Exception:
             log.failure("a tick failed; the next one comes")
-        if self.running:
+        if self.running and self._needed and self._call is None:
             self._wait()

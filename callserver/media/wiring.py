@@ -1,4 +1,4 @@
-"""The gain matrix as one tick uses it, made anew only when somebody is plugged in or out."""
+"""Who is plugged in, laid out for the tick; made anew only when somebody comes, goes or is heard by somebody else."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from callserver.dsp.codecs import Codec
 from callserver.dsp.frames import FloatArray
 from callserver.media.leg import Leg
 
-Slots = NDArray[np.intp]
+Numbers = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -20,61 +20,54 @@ class CodecGroup:
 
     codec: Codec
     legs: Sequence[Leg]
-    slots: Slots
-    rows: slice  # of the product: what these legs hear
+    rows: slice
 
 
 @dataclass(frozen=True)
 class Wiring:
     """
-    Who hears what in one product.
+    The k open legs, one row each: a tick works on these and on nothing else.
 
-    Columns are the sources: every slot's far end, then every slot's prompts, then every slot's music. Rows are the
-    sinks: what each open leg hears, then the near track of each recorded leg (what it hears, less its music), then the
-    far tracks (what its far end says).
+    `gains`: shape (k, k), [sink, source]. Prompts and music are heard by their own leg alone, with a gain of 1: they
+    are added, for as columns of the matrix they would be mostly zeros.
     """
 
     legs: Sequence[Leg]  # in the order of the rows
-    slots: Slots
     groups: Sequence[CodecGroup]
-    listened: Slots  # where keys and tones are looked for
+    listened: Numbers  # rows in which keys and tones are looked for, and
+    channels: Numbers  # the detectors' channels for them: the legs' slots
     recorded: Sequence[Leg]
-    matrix: FloatArray
+    recorded_rows: Numbers
+    gains: FloatArray
 
     @property
-    def near_rows(self) -> slice:
-        return slice(len(self.legs), len(self.legs) + len(self.recorded))
-
-    @property
-    def far_rows(self) -> slice:
-        return slice(len(self.legs) + len(self.recorded), len(self.matrix))
+    def n_channels(self) -> int:
+        """So many channels the detectors must have."""
+        return int(self.channels.max()) + 1 if self.channels.size else 0
 
 
 def wire(legs: Collection[Leg], recorded: Collection[Leg], gains: FloatArray) -> Wiring:
     """
-    Wire the open legs.
+    Lay the open legs out.
 
     :param gains: shape (n_slots, n_slots), [sink, source]
     """
     ordered = sorted(legs, key=lambda leg: (leg.codec.name, leg.slot))
-    slots, track_slots = _slots(ordered), _slots(recorded)
-    own = np.eye(len(gains), dtype=np.float32)
-    nothing = np.zeros_like(own)
-    ears = np.hstack([gains, own, own])[slots]
-    near = np.hstack([gains, own, nothing])[track_slots]
-    far = np.hstack([own, nothing, nothing])[track_slots]
-    listened = _slots([leg for leg in ordered if leg.listen_for_signals])
-    return Wiring(ordered, slots, _groups(ordered), listened, list(recorded), np.vstack([ears, near, far]))
+    slots = _numbers([leg.slot for leg in ordered])
+    listened = _numbers([row for row, leg in enumerate(ordered) if leg.listen_for_signals])
+    recorded_rows = _numbers([ordered.index(leg) for leg in recorded])
+    of_these = gains[np.ix_(slots, slots)]
+    return Wiring(ordered, _groups(ordered), listened, slots[listened], list(recorded), recorded_rows, of_these)
 
 
-def _slots(legs: Collection[Leg]) -> Slots:
-    return np.array([leg.slot for leg in legs], np.intp)
+def _numbers(values: list[int]) -> Numbers:
+    return np.array(values, np.intp)
 
 
 def _groups(ordered: Sequence[Leg]) -> list[CodecGroup]:
     groups, at = [], 0
     for codec, members in groupby(ordered, key=lambda leg: leg.codec):
         legs = list(members)
-        groups.append(CodecGroup(codec, legs, _slots(legs), slice(at, at + len(legs))))
+        groups.append(CodecGroup(codec, legs, slice(at, at + len(legs))))
         at += len(legs)
     return groups

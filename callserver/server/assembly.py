@@ -39,7 +39,6 @@ from callserver.ivr.voice import Voice
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.media.speech import Speech
-from callserver.media.tick import Tick
 from callserver.server import features, first_start, recovery
 from callserver.server.shop_folder import TOP, ShopFolder
 from callserver.server.world import World
@@ -100,7 +99,7 @@ class CallServer(MultiService):
         world, config = self.world, self.config
         n_legs = len(config.lines) + config.agents.seats
         self.bay = PatchBay(self.reactor, n_legs=n_legs, ear_factory=partial(Ear, plan=self._tones()))
-        self.tick = Tick(self.reactor, self.bay.tick)
+        self.tick = self.bay.schedule
         self.recorder = Recorder(
             self.reactor,
             self.bay,

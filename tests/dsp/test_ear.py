@@ -1,11 +1,12 @@
 """What the media room's tick calls: keys under our own prompt, and sound without it."""
 
 from dataclasses import replace
+from unittest.mock import Mock
 
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.dsp.ear import Ear
+from callserver.dsp.ear import DetectorFailed, Ear
 from callserver.dsp.fax_tones.bank import FaxHeard, FaxSignal
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.keys.bank import KeyDown, KeyUp
@@ -107,6 +108,49 @@ class EarTests(SynchronousTestCase):
     def test_no_keys_from_speech(self) -> None:
         """Ten minutes of synthetic speech are no key, no tone and no fax."""
         self.assertEqual(Ear(40).feed(speech(np.random.default_rng(44), 40, 15)), [])
+
+    def test_channels_come_and_go(self) -> None:
+        """However many other channels there are meanwhile: on one that stays the same is heard, to the last bit."""
+        rng = np.random.default_rng(45)
+        sound, _ = Sender((60, 60), (60, 60)).send(rng, 40, 12)
+        sound[1] = play(PLANS["cn"].tones["busy"], 20, -20.0)[: sound.shape[1]]
+        played = speech(rng, 40, sound.shape[1] / RATE)
+        received = sound[:, : played.shape[1]] + echo_of(rng, played, 6, rng.integers(320, 2400, 40))
+        steady, changing = Ear(3), Ear(40)
+        for tick, n in enumerate(range(0, received.shape[1] // 160 * 160, 160)):
+            n_channels = changing.n_channels if tick % 7 else int(rng.integers(3, 41))
+            if n_channels != changing.n_channels:
+                changing.resize(n_channels)
+            pieces = [sound[:, n : n + 160] for sound in (received, played)]
+            heard = steady.hear(*(piece[:3] for piece in pieces))
+            among = changing.hear(*(piece[:n_channels] for piece in pieces))
+            self.assertEqual([event for event in among if event.channel < 3], heard)  # type: ignore[union-attr]
+            np.testing.assert_array_equal(changing.cleaned[:3], steady.cleaned)
+        self.assertEqual(changing.figures(1), steady.figures(1))
+
+    def test_a_new_channel(self) -> None:
+        """Who comes to a place where another was an hour ago begins anew."""
+        ear = Ear(2)
+        hear(ear, np.repeat(dtmf("5", 80, 0)[None, :], 2, axis=0), None)
+        ear.resize(1)
+        ear.resize(2)
+        keys, _ = hear(ear, np.repeat(np.zeros((1, 1600), np.float32), 2, axis=0), None)
+        self.assertEqual([(type(key), key.channel) for key in keys], [(KeyUp, 0)])
+        self.assertEqual((ear.figures(1).level_dbm0, ear.activity.active.tolist()), (-116.9, [True, False]))
+        self.assertRaises(ValueError, ear.resize, 0)
+
+    def test_one_detector_fails(self) -> None:
+        """A mistake in one detector costs what it would have heard; the others hear on, and it is told."""
+        ear = Ear(1)
+        error = KeyError("burst")
+        for part, name in ((ear._banks["call progress"], "hear"), (ear.canceller, "clean"), (ear.activity, "hear")):
+            self.patch(part, name, Mock(side_effect=error))
+        keys, failed = [], set()
+        for block in np.split(np.concatenate([np.zeros(400, np.float32), dtmf("42", 60, 60)])[None, :1280], 8, axis=1):
+            for event in ear.hear(block, np.zeros_like(block)):
+                keys += [event.key] if isinstance(event, KeyDown) else []
+                failed |= {event.detector} if isinstance(event, DetectorFailed) else set()
+        self.assertEqual((keys, failed), (["4"], {"call progress", "echo canceller", "activity"}))
 
     def test_wrong_shape(self) -> None:
         """Sound of the wrong shape or type is refused by name, and nothing is lost by it."""

@@ -24,11 +24,14 @@ class FakeEar:
     resets: list[int] = field(default_factory=list)
     cleaned: FloatArray = field(init=False)
 
-    def feed(self, received: FloatArray, played: FloatArray) -> list[Event]:
+    def hear(self, received: FloatArray, played: FloatArray) -> list[Event]:
         self.fed.append((received.copy(), played.copy()))
         self.cleaned = received
         events, self.events = self.events, []
         return events
+
+    def resize(self, n_channels: int) -> None:
+        self.n_channels = n_channels
 
     def reset(self, channel: int) -> None:
         self.resets.append(channel)

@@ -82,6 +82,16 @@ def plateaus(track: Int16Array) -> list[float]:
     return [round(float(level) / 32768, 4) for level in track[np.flatnonzero(np.diff(track, prepend=track[0] + 1))]]
 
 
+FADES = None
+NEAR_TRACK = [FADES, 0.125, FADES, 0.0, 0.0, 0.0, 0.0, 0.0, FADES, AGENT, AGENT, AGENT]
+
+
+def steady_level(block: Int16Array) -> float | None:
+    """The level of 20 ms, None where it changes."""
+    levels = plateaus(block)
+    return levels[0] if len(levels) == 1 else None
+
+
 class RecorderCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock, self.alarms, self.folder = ReactorClock(), [], Path(self.mktemp())
@@ -142,7 +152,7 @@ class RecordTests(RecorderCase):
     def test_flow_and_hold(self) -> None:
         """Prompts are on the near track, hold music is not, and the recording goes on through both."""
         recording = self.record()
-        self.caller.leg.play([np.full(320, 0.125, np.float32)])
+        self.caller.leg.play([np.full(320, 0.125, np.float32)])  # faded in and out, as all that begins and ends
         self.talk()
         self.caller.leg.music(np.full(500, 0.0625, np.float32))
         recording.mark("hold")
@@ -153,7 +163,7 @@ class RecordTests(RecorderCase):
         self.talk()
         info = self.stopped(recording)
         far, near = tracks_of(info.path).T
-        self.assertEqual(plateaus(near), [0.125, 0.0, AGENT])
+        self.assertEqual([steady_level(block) for block in np.split(near, 12)], NEAR_TRACK)
         self.assertEqual(plateaus(far)[-1:], [CALLER])
         self.assertEqual((info.n_samples, self.marks), (12 * 160, [Mark(4 * 160, "hold")]))
 
@@ -243,6 +253,14 @@ class RecordTests(RecorderCase):
         self.assertEqual(len(syncing.jobs), 1)
         syncing.works = True
         syncing.go_on()
+
+    def test_nothing_to_sync(self) -> None:
+        """While nothing is recorded the disk is asked for its room alone, twice a minute."""
+        self.assertEqual(len(self.clock.getDelayedCalls()), 1)
+        recording = self.record()
+        self.assertEqual(len(self.clock.getDelayedCalls()), 2)
+        self.stopped(recording)
+        self.assertEqual(len(self.clock.getDelayedCalls()), 1)
 
     def test_server_stops(self) -> None:
         """When the server stops, every recording is finished first."""

@@ -81,6 +81,44 @@ class TickTests(SynchronousTestCase):
         self.run_for(50)
         self.assertEqual((self.clock.getDelayedCalls(), self.at_ms), ([], [20]))
 
+    def test_nothing_to_do(self) -> None:
+        """While there is no work nothing waits in the clock; with work the schedule begins, one interval later."""
+        self.tick = Tick(self.clock, self.work, needed=False)
+        self.tick.startService()
+        self.set_ms(3_600_000)
+        self.assertEqual((self.clock.getDelayedCalls(), self.at_ms), ([], []))
+        self.tick.need(True)
+        self.tick.need(True)
+        self.run_for(45)
+        self.tick.need(False)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.set_ms(3_700_000)
+        self.assertEqual((self.at_ms, self.tick.lost), ([3_600_020, 3_600_040], 0))
+
+    def test_needed_before_the_start(self) -> None:
+        """Work that is there before the service, or after it, makes no tick outside it."""
+        self.tick.need(False)
+        self.tick.need(True)
+        self.run_for(50)
+        self.tick.startService()
+        self.run_for(50)
+        self.tick.stopService()
+        self.tick.need(False)
+        self.tick.need(True)
+        self.run_for(50)
+        self.assertEqual(self.at_ms, [70, 90])
+
+    def test_work_that_comes_to_its_end(self) -> None:
+        """A tick in which the work ends is the last; one in which it ends and begins again is followed by one only."""
+        self.tick._work = lambda: (self.work(), self.tick.need(False))  # type: ignore[func-returns-value]
+        self.tick.startService()
+        self.run_for(65)
+        self.assertEqual((self.at_ms, self.clock.getDelayedCalls()), ([20], []))
+        self.tick._work = lambda: (self.work(), self.tick.need(False), self.tick.need(True))  # type: ignore[func-returns-value]
+        self.tick.need(True)
+        self.run_for(65)
+        self.assertEqual((len(self.at_ms), len(self.clock.getDelayedCalls())), (4, 1))
+
 
 class LatenessTests(SynchronousTestCase):
     def test_percentiles(self) -> None:

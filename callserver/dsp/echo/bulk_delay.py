@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from callserver.dsp.channels import resized
 from callserver.dsp.frames import RATE_HZ, FloatArray
 
 LONGEST_DELAY_SAMPLES = 320 * 8
@@ -43,6 +44,10 @@ class DelayFinder:
         delays = np.roll(correlation, LONGEST_DELAY_SAMPLES, axis=1)[:, :LONGEST_DELAY_SAMPLES]
         clear = delays.max(axis=1) > CLEAR_PEAK * np.sqrt(np.mean(delays**2, axis=1))
         return np.where(clear, delays.argmax(axis=1), -1)
+
+    def resize(self, n_channels: int) -> None:
+        """So many channels from now on."""
+        self._cross = resized(self._cross, n_channels)
 
     def forget(self, channels: int | NDArray[np.intp]) -> None:
         """Look anew: another call, or what was left has changed."""

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from callserver.dsp.channels import resized
 from callserver.dsp.echo.bulk_delay import HEARD_SAMPLES, PLAYED_SAMPLES, DelayFinder
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.recent import PIECE_SAMPLES, Recent
@@ -15,6 +16,7 @@ EARLY_SAMPLES = 40  # taps before the strongest one, at least
 HISTORY_TICKS = 32
 PLAYING_POWER = 10**-6.5  # mean square: -59 dBm0
 ECHO_TICKS = 25  # an echo may follow for so long after what was played
+NEVER = -(10**9)
 
 TRACKING = 0.998  # of the state equation: how well the echo path is trusted to stay as it is, a tick
 NOISE_MEMORY = 0.7
@@ -27,12 +29,18 @@ LOSS_MEMORY = 0.96  # a tick: half a second
 POOR_LOSS = 2.0  # 3 dB: perhaps the delay has changed
 LOOKS_A_TICK = 4  # for delays, 0.15 ms each
 LOOK_SOON_TICKS, LOOK_LATER_TICKS = 4, 50  # from one look at a channel to the next
-HOPEFUL_LOOKS = 12  # a second of speech; a line that gave no echo in it may have none
+HOPEFUL_LOOKS = 12  # a second of speech; a line that gave no echo in it may have none, and is looked at ever less
+
+WORTH_LOSS = 1.26  # 1 dB: less is not worth the work, or was no echo
+FAINTEST_GAIN = 1e-4  # an echo 40 dB down is not heard
+TRIAL_TICKS = 150  # of playing, without use: then the channel is left alone for a while,
+REST_TICKS, MAX_DOUBLINGS = 250, 3  # twice as long after each vain trial
 
 
 class EchoCanceller:
     """
-    Adaptive canceller for `n_channels`; channels on which nothing is played cost nearly nothing.
+    Adaptive canceller for `n_channels`; channels on which nothing is played, or that give nothing back, cost nearly
+    nothing.
 
     Frequency-domain adaptive Kalman filter (Enzner and Vary, Signal Processing 86, 2006): each bin's step follows from
     how uncertain its coefficient is and how much else is heard there, so keys and voices of the far end hold it still.
@@ -45,7 +53,9 @@ class EchoCanceller:
         self._finder = DelayFinder(n_channels)
         self._ticks_to_look = np.full(n_channels, LOOK_SOON_TICKS)
         self._n_looks = np.zeros(n_channels, np.intp)
-        self._silent_ticks = np.full(n_channels, ECHO_TICKS)
+        self._tick, self._last_loud = 0, NEVER
+        self._loud_at = np.full(n_channels, NEVER)
+        self._useless_ticks, self._n_trials = np.zeros(n_channels, np.intp), np.zeros(n_channels, np.intp)
         self._delay = np.full(n_channels, -1, np.intp)  # in pieces of 5 ms; -1: not yet known
         self._strength = np.full(n_channels, STRONGEST_ECHO, np.float32)
         self._path = np.zeros((n_channels, N_BINS), np.complex64)
@@ -71,18 +81,42 @@ class EchoCanceller:
 
         :return: `received` itself when there is nothing to take out
         """
-        self._played.add(played)
-        self._silent_ticks = np.where(_power(played) > PLAYING_POWER, 0, self._silent_ticks + 1)
-        playing = self._silent_ticks < ECHO_TICKS
-        cleaned = received
-        busy = np.flatnonzero(playing & (self._delay >= 0))
+        self._tick += 1
+        loud = _power(played) > PLAYING_POWER
+        if loud.any():
+            np.copyto(self._loud_at, self._tick, where=loud)
+            self._last_loud = self._tick
+        elif self._tick > self._last_loud + ECHO_TICKS + HISTORY_TICKS:
+            return received  # all that is kept is silence
+        playing = np.flatnonzero(self._loud_at > self._tick - ECHO_TICKS)
+        _keep(self._played, playing, played)
+        busy, cleaned = playing[self._delay[playing] >= 0], received
         if busy.size:
             cleaned = received.copy()
             cleaned[busy] = self._watch(busy, received[busy], self._filter(busy, received[busy]))
-        self._left.add(cleaned)
-        if playing.any():
-            self._look_for_delay(np.flatnonzero(playing))
+        _keep(self._left, playing, cleaned)
+        self._ticks_to_look[playing] -= 1
+        due = playing[self._ticks_to_look[playing] <= 0]
+        if due.size:
+            self._look_for_delay(due)
         return cleaned
+
+    def resize(self, n_channels: int) -> None:
+        """So many channels from now on."""
+        was = len(self._delay)
+        for part in (self._played, self._left, self._finder):
+            part.resize(n_channels)
+        self._ticks_to_look, self._n_looks = (resized(v, n_channels) for v in (self._ticks_to_look, self._n_looks))
+        self._loud_at = resized(self._loud_at, n_channels)
+        self._useless_ticks = resized(self._useless_ticks, n_channels)
+        self._n_trials = resized(self._n_trials, n_channels)
+        self._delay, self._strength = resized(self._delay, n_channels), resized(self._strength, n_channels)
+        self._path, self._uncertainty = resized(self._path, n_channels), resized(self._uncertainty, n_channels)
+        self._noise = resized(self._noise, n_channels)
+        self._power_before = resized(self._power_before, n_channels)
+        self._power_after = resized(self._power_after, n_channels)
+        for channel in range(was, n_channels):
+            self.reset(channel)
 
     def reset(self, channel: int) -> None:
         """Another call, another echo."""
@@ -90,15 +124,17 @@ class EchoCanceller:
         self._left.forget(channel)
         self._finder.forget(channel)
         self._ticks_to_look[channel], self._n_looks[channel] = LOOK_SOON_TICKS, 0
-        self._silent_ticks[channel] = ECHO_TICKS
+        self._loud_at[channel] = NEVER
         self._delay[channel], self._path[channel] = -1, 0
+        self._useless_ticks[channel] = self._n_trials[channel] = 0
         self._power_before[channel] = self._power_after[channel] = 0
 
-    def _look_for_delay(self, playing: NDArray[np.intp]) -> None:
+    def _look_for_delay(self, due: NDArray[np.intp]) -> None:
         """On a few channels a tick: those that have waited longest for a delay yet unknown, or perhaps changed."""
-        self._ticks_to_look[playing] -= 1
-        poor = self._power_before[playing] < POOR_LOSS * self._power_after[playing]
-        due = playing[(poor | (self._delay[playing] < 0)) & (self._ticks_to_look[playing] <= 0)]
+        poor = self._power_before[due] < POOR_LOSS * self._power_after[due]
+        needed = poor | (self._delay[due] < 0)
+        self._ticks_to_look[due[~needed]] = LOOK_LATER_TICKS
+        due = due[needed]
         if not due.size:
             return
         channels = due[np.argsort(self._ticks_to_look[due], kind="stable")][:LOOKS_A_TICK]
@@ -108,8 +144,9 @@ class EchoCanceller:
         if clear.size:
             self._begin(clear, np.maximum(found[found >= 0] - EARLY_SAMPLES, 0) // PIECE_SAMPLES)
         self._n_looks[channels] += 1
-        soon = (self._delay[channels] < 0) & (self._n_looks[channels] < HOPEFUL_LOOKS)
-        self._ticks_to_look[channels] = np.where(soon, LOOK_SOON_TICKS, LOOK_LATER_TICKS)
+        known, n_vain = self._delay[channels] >= 0, self._n_looks[channels] - HOPEFUL_LOOKS
+        later = LOOK_LATER_TICKS << np.clip(n_vain, 0, MAX_DOUBLINGS)
+        self._ticks_to_look[channels] = np.where(known, LOOK_LATER_TICKS, np.where(n_vain < 0, LOOK_SOON_TICKS, later))
 
     def _begin(self, channels: NDArray[np.intp], delays: NDArray[np.intp]) -> None:
         """The delay is known, and how strong the echo can be at most."""
@@ -152,15 +189,40 @@ class EchoCanceller:
         before, after = _power(received), _power(left)
         self._power_before[busy] = total_before = LOSS_MEMORY * self._power_before[busy] + before
         self._power_after[busy] = total_after = LOSS_MEMORY * self._power_after[busy] + after
-        wrong = busy[(total_after > HARM * total_before) | (_gain(self._path[busy]) > LARGEST_GAIN)]
-        self._forget_path(wrong)
-        self._power_after[wrong] = self._power_before[wrong]
+        gain = _gain(self._path[busy])
+        wrong = busy[(total_after > HARM * total_before) | (gain > LARGEST_GAIN)]
+        if wrong.size:
+            self._forget_path(wrong)
+            self._power_after[wrong] = self._power_before[wrong]
+        self._leave_alone(busy, (total_before > WORTH_LOSS * total_after) & (gain > FAINTEST_GAIN))
         return np.where((after > before)[:, None], received, left)
+
+    def _leave_alone(self, busy: NDArray[np.intp], useful: NDArray[np.bool_]) -> None:
+        """What was taken for an echo and is none, or is not heard, is given up; an echo is looked for again later."""
+        self._useless_ticks[busy] = np.where(useful, 0, self._useless_ticks[busy] + 1)
+        self._n_looks[busy[useful]] = self._n_trials[busy[useful]] = 0
+        given_up = busy[self._useless_ticks[busy] > TRIAL_TICKS]
+        if given_up.size:
+            self._finder.forget(given_up)
+            self._delay[given_up], self._path[given_up], self._useless_ticks[given_up] = -1, 0, 0
+            self._power_before[given_up] = self._power_after[given_up] = 0
+            self._ticks_to_look[given_up] = REST_TICKS << np.minimum(self._n_trials[given_up], MAX_DOUBLINGS)
+            self._n_trials[given_up] += 1
+
+
+def _keep(recent: Recent, playing: NDArray[np.intp], sound: FloatArray) -> None:
+    """A tick of the channels on which something plays; the others were silent, for all that matters here."""
+    place = recent.turn()
+    if len(playing) < len(place):
+        place[:] = 0
+        place[playing] = sound[playing]
+    else:
+        place[:] = sound
 
 
 def _power(sound: FloatArray) -> FloatArray:
     """Mean square of each row."""
-    return np.asarray(np.einsum("cs,cs->c", sound, sound) * np.float32(1 / sound.shape[1]))
+    return np.asarray(np.vecdot(sound, sound) * np.float32(1 / sound.shape[1]))
 
 
 def _square(values: NDArray[np.complex64]) -> FloatArray:

@@ -6,6 +6,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from callserver.dsp.channels import resized
 from callserver.dsp.fax_tones.v21_flags import LOOK_SAMPLES, ONE_HZ, ZERO_HZ, count_flags
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.front_end import PIECE_SAMPLES, PIECES, FrontEnd, Spectrum
@@ -87,7 +88,7 @@ class FaxToneBank:
         self._missed = np.zeros((3, n_channels), np.intp)
         self._values = np.zeros((ANSWER_TICKS, PIECES, 2, n_channels), np.complex64)  # of CNG and answer tone
         self._flags_told = np.zeros(n_channels, bool)
-        self._tick = 0
+        self._tick = self._quiet_ticks = 0
 
     def feed(self, block: FloatArray) -> list[FaxHeard]:
         """
@@ -97,16 +98,23 @@ class FaxToneBank:
         """
         return [event for spectrum in self._front_end.feed(block) for event in self.hear(spectrum)]
 
+    def resize(self, n_channels: int) -> None:
+        """So many channels from now on, as the front end."""
+        self._run, self._missed = resized(self._run, n_channels, 1), resized(self._missed, n_channels, 1)
+        self._values = resized(self._values, n_channels, 3)
+        self._flags_told = resized(self._flags_told, n_channels)
+        self._quiet_ticks = 0
+
     def reset(self, channel: int) -> None:
         """Another call begins on this channel."""
-        self._run[:, channel] = self._missed[:, channel] = 0
+        self._run[:, channel] = self._missed[:, channel] = self._quiet_ticks = 0
         self._flags_told[channel] = False
 
     def hear(self, spectrum: Spectrum) -> list[FaxHeard]:
         """What the newest 20 ms bring."""
         self._tick += 1
         good = self._holds_its_share(spectrum)
-        if not good.any():
+        if self._quiet_ticks:
             return []
         self._values[self._tick % ANSWER_TICKS] = spectrum.values(self._rows)[:, :2]
         end_sample = spectrum.start_sample + BLOCK_SAMPLES
@@ -119,11 +127,13 @@ class FaxToneBank:
 
     def _holds_its_share(self, spectrum: Spectrum) -> NDArray[np.bool_]:
         """Follow how long each signal has held most of the sound; shape (3, n_channels), for this tick."""
-        tones = np.add.reduce(spectrum.powers[:, self._rows], axis=0)
-        tones[2] += tones[3]
-        good: NDArray[np.bool_] = tones[:3] > np.maximum(
-            MIN_SHARE * np.add.reduce(spectrum.energy, axis=0), self._floors
-        )
+        sums = spectrum.sum_of_powers[self._rows]
+        tones = sums[:3].copy()
+        tones[2] += sums[3]
+        good: NDArray[np.bool_] = tones > np.maximum(MIN_SHARE * spectrum.sum_of_energy, self._floors)
+        self._quiet_ticks = 0 if good.any() else self._quiet_ticks + 1
+        if self._quiet_ticks > RIDDEN_TICKS + 1:
+            return good  # every run has come to its end
         self._missed = (self._missed + 1) * ~good
         self._run = (self._run + 1) * (self._missed <= RIDDEN_TICKS)
         self._flags_told &= self._run[2] > 0

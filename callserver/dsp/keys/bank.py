@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from callserver.dsp.channels import resized
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.front_end import FrontEnd, Spectrum
 from callserver.dsp.keys.events import KeyDown, KeyMissed, KeyUp, key_down, key_name
@@ -23,6 +24,7 @@ __all__ = ["DtmfBank", "Event", "KeyDown", "KeyMissed", "KeyUp"]
 
 GATE_SHARE = 0.55  # of the energy of 20 ms, in the row and the column that are best throughout; clean keys have 0.73
 GATE_POWER = 1e-6  # far below a tone of -28 dBm0
+NEVER = -(10**9)
 
 Event = KeyDown | KeyUp | KeyMissed
 
@@ -43,11 +45,12 @@ class DtmfBank:
         self._rows = self._front_end.rows(TONES_HZ)
         self._promised = np.zeros(n_channels, bool)
         self._down = np.zeros(n_channels, bool)
+        self._follows = False  # any of these
         # Of the key that is down: its tones, their power, and the centre of the last window in which they sounded.
         self._tones = np.zeros((n_channels, 2), np.intp)
         self._height = np.zeros((n_channels, 2), np.float32)
         self._sounded_at = np.zeros(n_channels, np.intp)
-        self._ended_at = np.full(n_channels, -(10**9), np.intp)
+        self._ended_at = np.full(n_channels, NEVER, np.intp)
         self._misses = NearMisses() if tell_misses else None
 
     def feed(self, block: FloatArray) -> list[Event]:
@@ -62,17 +65,28 @@ class DtmfBank:
     def hear(self, spectrum: Spectrum) -> list[Event]:
         """The same, from the shared front end."""
         now = spectrum.start_sample + BLOCK_SAMPLES
-        held = np.flatnonzero(self._down)
         gate = self._gate(spectrum)
+        if not (self._follows or gate.any()):
+            return [*self._misses.over(now)] if self._misses else []
+        held = np.flatnonzero(self._down)
         # The end of a short key may lie in the tick after the one it filled.
         hopeful = np.flatnonzero((gate | self._promised) & ~self._down)
         self._promised[:] = False
         events = self._look_for_ends(held, now) if held.size else []
         if hopeful.size:
             events += self._look_for_keys(hopeful, gate, now)
+        self._follows = bool(self._down.any() or self._promised.any())
         if self._misses:
             events += self._misses.over(now)
         return events
+
+    def resize(self, n_channels: int) -> None:
+        """So many channels from now on, as the front end."""
+        self._promised, self._down = resized(self._promised, n_channels), resized(self._down, n_channels)
+        self._tones, self._height = resized(self._tones, n_channels), resized(self._height, n_channels)
+        self._sounded_at = resized(self._sounded_at, n_channels)
+        was, self._ended_at = len(self._ended_at), resized(self._ended_at, n_channels)
+        self._ended_at[was:] = NEVER
 
     def reset(self, channel: int) -> None:
         """Another call begins on this channel: nothing is down, nothing was heard."""
@@ -84,8 +98,8 @@ class DtmfBank:
     def _gate(self, spectrum: Spectrum) -> NDArray[np.bool_]:
         first, second = spectrum.powers[:, self._rows]
         steady = np.minimum(first, second)
-        pair = 2 * (steady[:4].max(axis=0) + steady[4:].max(axis=0))
-        return np.asarray(pair > GATE_SHARE * (spectrum.energy[0] + spectrum.energy[1]) + GATE_POWER)
+        pair = 2 * np.add(*np.maximum.reduceat(steady, (0, 4), axis=0))
+        return np.asarray(pair > GATE_SHARE * spectrum.sum_of_energy + GATE_POWER)
 
     def _look_for_keys(self, channels: NDArray[np.intp], gate: NDArray[np.bool_], now: int) -> list[Event]:
         seen = glance(measure_windows(self._front_end.recent(channels, NEWEST_SAMPLES)))

@@ -119,6 +119,11 @@ class ProgressBank:
         self._finder.reset(channel)
         self._hearings.pop(channel, None)
 
+    def resize(self, n_channels: int) -> None:
+        """So many channels from now on, as the front end."""
+        self._finder.resize(n_channels)
+        self._hearings = {channel: hearing for channel, hearing in self._hearings.items() if channel < n_channels}
+
     def hear(self, spectrum: Spectrum) -> list[Event]:
         """What the newest 20 ms bring."""
         self._tick += 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from callserver.dsp.channels import resized
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.front_end import PIECE_SAMPLES, PIECES, FrontEnd, Spectrum
 from callserver.dsp.progress.plans import Plan
@@ -102,6 +103,16 @@ class BurstFinder:
         self._summed[..., channel] = self._total[:, channel] = 0
         self._group[channel], self._since[channel], self.followed[channel] = -1, -math.inf, False
 
+    def resize(self, n_channels: int) -> None:
+        """So many channels from now on, as the front end."""
+        was = len(self._group)
+        self._powers, self._energies = resized(self._powers, n_channels, 2), resized(self._energies, n_channels, 1)
+        self._summed, self._total = resized(self._summed, n_channels, 2), resized(self._total, n_channels, 1)
+        self._group, self._since = resized(self._group, n_channels), resized(self._since, n_channels)
+        self._pause, self.followed = resized(self._pause, n_channels), resized(self.followed, n_channels)
+        self._sound, self._n_kept = resized(self._sound, n_channels), resized(self._n_kept, n_channels)
+        self._group[was:], self._since[was:] = -1, -math.inf
+
     @property
     def sounding(self) -> NDArray[np.bool_]:
         """On which channels a burst sounds, shape (n_channels,)."""
@@ -130,9 +141,8 @@ class BurstFinder:
         """Add up the newest 60 ms; False while there is, and a moment ago was, no channel that could be on."""
         self._tick += 1
         newest, newest_sum = self._tick % WINDOW_TICKS, self._tick % len(self._summed)
-        bins = np.add.reduce(spectrum.powers[:, self._rows], axis=0)
-        np.add.reduceat(bins, self._starts, axis=0, out=self._powers[newest])
-        np.add.reduce(spectrum.energy, axis=0, out=self._energies[newest])
+        np.add.reduceat(spectrum.sum_of_powers[self._rows], self._starts, axis=0, out=self._powers[newest])
+        self._energies[newest] = spectrum.sum_of_energy
         power = np.add.reduce(self._powers, axis=0, out=self._summed[newest_sum])
         total = np.add.reduce(self._energies, axis=0, out=self._total[newest_sum])
         if (power > np.maximum(GATE_SHARE * total, self._floors)).any():

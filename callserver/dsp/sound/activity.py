@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from callserver.dsp.channels import resized
 from callserver.dsp.frames import (
     BLOCK_MS,
     BLOCK_SAMPLES,
@@ -25,6 +26,7 @@ ABOVE_NOISE = _ratio(6.0)
 QUIETEST_VOICE = _power(-55.0)
 FIRST_NOISE_DBM0 = -45.0  # taken for the noise at most, until some seconds have been heard
 HANG_OVER_TICKS = 12  # 240 ms
+NEVER = -HANG_OVER_TICKS
 NOISE_TICKS, NOISE_PARTS = 25, 8  # minimum over eight times half a second
 NOISE_BIAS = 1.25  # the minimum of noise lies a little below its mean
 LEVEL_SECONDS, HUM_SECONDS = 0.5, 0.6
@@ -45,12 +47,12 @@ class ActivityBank:
     def __init__(self, n_channels: int) -> None:
         self._n_channels = n_channels
         self.active, self.voiced = np.zeros(n_channels, bool), np.zeros(n_channels, bool)
-        self.dc: FloatArray = np.zeros(n_channels, np.float32)
-        self._level = np.zeros(n_channels, np.float32)
+        self._means = np.zeros((2, n_channels), np.float32)  # over half a second: of the samples, of their squares
+        self._newest = np.zeros_like(self._means)
         self._before = np.zeros(n_channels, np.float32)
         self._minima = np.full((NOISE_PARTS, n_channels), _power(FIRST_NOISE_DBM0), np.float32)
-        self._noise = self._minima[0].copy()
-        self._silent_ticks = np.full(n_channels, HANG_OVER_TICKS)
+        self._least, self._noise = self._minima[0].copy(), self._minima[0].copy()
+        self._voiced_at = np.full(n_channels, NEVER)  # tick
         freqs = np.array(HUM_HZ).reshape(-1)
         turns = np.outer(np.arange(BLOCK_SAMPLES), 2 * np.pi * freqs / RATE_HZ)
         phasors = np.stack([np.cos(turns), -np.sin(turns)], axis=2).reshape(BLOCK_SAMPLES, -1)
@@ -61,9 +63,14 @@ class ActivityBank:
         self._tick = 0
 
     @property
+    def dc(self) -> FloatArray:
+        """The offset of the line."""
+        return self._means[0]
+
+    @property
     def level_dbm0(self) -> FloatArray:
         """How loud the line is."""
-        return _decibels(self._level)
+        return _decibels(np.maximum(self._means[1] - np.square(self._means[0]), 0))
 
     @property
     def noise_dbm0(self) -> FloatArray:
@@ -90,26 +97,40 @@ class ActivityBank:
             self._measure_hum(frame)
         # Mean of (x[n] - x[n-2])**2 / 2: as loud as x for speech and noise, deaf to DC and mains.
         difference = frame[:, 2:] - frame[:, :-2]
-        power = np.einsum("cs,cs->c", difference, difference) * np.float32(0.5 / (BLOCK_SAMPLES - 2))
+        power = np.vecdot(difference, difference)
+        power *= np.float32(0.5 / (BLOCK_SAMPLES - 2))
         self._follow_noise((power + self._before) / 2)
         self.voiced = power > np.maximum(self._noise * ABOVE_NOISE, QUIETEST_VOICE)
-        self._silent_ticks = np.where(self.voiced, 0, self._silent_ticks + 1)
+        np.copyto(self._voiced_at, self._tick, where=self.voiced)
         self._before = power
-        self.active = self._silent_ticks < HANG_OVER_TICKS
+        self.active = self._voiced_at > self._tick - HANG_OVER_TICKS
         return self.active
 
+    def resize(self, n_channels: int) -> None:
+        """So many lines from now on."""
+        was, self._n_channels = self._n_channels, n_channels
+        self.active, self.voiced = resized(self.active, n_channels), resized(self.voiced, n_channels)
+        self._means, self._newest = resized(self._means, n_channels, 1), resized(self._newest, n_channels, 1)
+        self._hum, self._before = resized(self._hum, n_channels), resized(self._before, n_channels)
+        self._minima, self._least = resized(self._minima, n_channels, 1), resized(self._least, n_channels)
+        self._noise, self._voiced_at = resized(self._noise, n_channels), resized(self._voiced_at, n_channels)
+        for channel in range(was, n_channels):
+            self.reset(channel)
+
     def reset(self, channel: int) -> None:
-        """Another call begins on this line; what belongs to the line, its hum, is kept."""
+        """Another call begins on this channel, perhaps on another line."""
+        self._means[:, channel] = self._hum[channel] = self._before[channel] = 0
         self.active[channel] = self.voiced[channel] = False
-        self._level[channel] = self._before[channel] = 0
-        self._minima[:, channel] = self._noise[channel] = _power(FIRST_NOISE_DBM0)
-        self._silent_ticks[channel] = HANG_OVER_TICKS
+        self._minima[:, channel] = self._least[channel] = self._noise[channel] = _power(FIRST_NOISE_DBM0)
+        self._voiced_at[channel] = NEVER
 
     def _measure_level(self, frame: FloatArray) -> None:
-        share = np.float32(BLOCK_MS / 1000 / LEVEL_SECONDS)
-        self.dc += share * (frame.mean(axis=1) - self.dc)
-        power = np.einsum("cs,cs->c", frame, frame) / np.float32(BLOCK_SAMPLES)
-        self._level += share * (np.maximum(power - self.dc**2, 0) - self._level)
+        share = BLOCK_MS / 1000 / LEVEL_SECONDS
+        np.add.reduce(frame, axis=1, out=self._newest[0])
+        np.vecdot(frame, frame, out=self._newest[1])
+        self._newest *= np.float32(share / BLOCK_SAMPLES)
+        self._means *= np.float32(1 - share)
+        self._means += self._newest
 
     def _measure_hum(self, frame: FloatArray) -> None:
         share = np.float32(HUM_TICKS * BLOCK_MS / 1000 / HUM_SECONDS)
@@ -120,11 +141,13 @@ class ActivityBank:
 
     def _follow_noise(self, power: FloatArray) -> None:
         self._tick += 1
-        part = self._tick // NOISE_TICKS % NOISE_PARTS
+        newest: FloatArray = self._minima[self._tick // NOISE_TICKS % NOISE_PARTS]
         if self._tick % NOISE_TICKS == 0:
-            self._minima[part] = np.inf
-        np.minimum(self._minima[part], power, out=self._minima[part])
-        self._noise = self._minima.min(axis=0) * np.float32(NOISE_BIAS)
+            newest[:] = np.inf
+            self._least = self._minima.min(axis=0)  # of the other parts
+        np.minimum(newest, power, out=newest)
+        np.minimum(newest, self._least, out=self._noise)
+        self._noise *= np.float32(NOISE_BIAS)
 
 
 class EndOfMessage:

@@ -110,6 +110,22 @@ class EchoCancellerTests(SynchronousTestCase):
         end = slice(RATE * 6, None)
         self.assertLess(float(np.max(power_db(left[:, end]) - power_db(received[:, end]))), -6)
 
+    def test_left_alone(self) -> None:
+        """An echo that nobody hears, 45 dB down, is seldom worked on; one that gets loud is found again."""
+        canceller, delays = EchoCanceller(2), np.array([320, 1200])
+        played = speech(self.rng, 2, 16)
+        hiss = np.stack([comfort_noise(played.shape[1], -62, seed) for seed in range(2)])
+        faint = echo_of(self.rng, played, 45, delays) + hiss
+        n_worked = 0
+        for n in range(0, faint.shape[1], 160):
+            received = faint[:, n : n + 160]
+            n_worked += canceller.clean(received, played[:, n : n + 160]) is not received
+        self.assertLess(n_worked, faint.shape[1] / 160 / 2)
+        loud = echo_of(self.rng, played, 10, delays) + hiss
+        left = clean(canceller, loud, played)
+        end = slice(RATE * 12, None)
+        self.assertLess(float(np.max(power_db(left[:, end]) - power_db(loud[:, end]))), -10)
+
     def test_nothing_played(self) -> None:
         """Where nothing is played the very same array comes back."""
         received = self.hiss[:, :160]
