@@ -45,6 +45,11 @@ class MemoryModem:
         self._waiting = bytearray()  # from the computer
         self.plug_in()
 
+    @property
+    def underruns(self) -> int:
+        """Gaps in what the computer should have sent in time."""
+        return self._dce.underruns
+
     # The port
 
     def open(self, device: str, reactor: object, link: ModemLink) -> None:
