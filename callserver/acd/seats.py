@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -63,6 +64,8 @@ class Seats:
         self._clock, self._board, self._events, self._bay, self._n_seats = clock, board, events, bay, n_seats
         self._shown: dict[str, SeatState] = {}
         self._watchers: list[Callable[[SeatChange], None]] = []
+        self._untold: deque[SeatChange] = deque()
+        self._telling = False
 
     def __getitem__(self, number: str) -> Seat:
         return self._seats[number]
@@ -161,11 +164,24 @@ class Seats:
         self._tell(SeatChange(status, before))
 
     def _tell(self, change: SeatChange) -> None:
-        for watcher in tuple(self._watchers):
-            try:
-                watcher(change)
-            except Exception:
-                log.failure("seat {seat}: one who was told of a change failed", seat=change.status.number)
+        """
+        In the order in which it happened, to everybody.
+
+        One who is told may act on a seat at once: a queue rings the seat that has become free. What comes of it waits
+        until all have been told of what was before, or a program would show the free seat after the ringing one.
+        """
+        self._untold.append(change)
+        if self._telling:
+            return
+        self._telling = True
+        while self._untold:
+            told = self._untold.popleft()
+            for watcher in tuple(self._watchers):
+                try:
+                    watcher(told)
+                except Exception:
+                    log.failure("seat {seat}: one who was told of a change failed", seat=told.status.number)
+        self._telling = False
 
 
 def _pauses(status: SeatStatus) -> bool:

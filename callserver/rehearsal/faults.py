@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from twisted.internet.interfaces import IDelayedCall
+
 from callserver.rehearsal.agents import RehearsedAgent
 from callserver.rehearsal.exchange_line import ExchangeLine
 from callserver.rehearsal.fault_kinds import FAULTS
@@ -57,8 +59,9 @@ class Faults:
     ) -> None:
         self.injected: list[Injected] = []
         self._world, self._agents, self._seed, self._on_fault, self._left_out = world, agents, seed, on_fault, left_out
-        self._faults, self._n, self._running = faults, 0, False
+        self._faults, self._n = faults, 0
         self._undone: dict[int, Undo] = {}
+        self._coming: list[IDelayedCall] = []
         self._begin: dict[str, Callable[[Random], tuple[str, Undo]]] = {
             "deaf": self._deaf,
             "unplugged": self._unplugged,
@@ -75,17 +78,18 @@ class Faults:
 
     def start(self) -> None:
         """From now on things may go wrong."""
-        self._running = True
         for at, fault in enumerate(self._faults):
             random = Random(f"{self._seed} fault {at}")
             if fault.at_s is not None:
-                self._world.reactor.callLater(fault.at_s, self._happen, fault, random)
+                self._coming.append(self._world.reactor.callLater(fault.at_s, self._happen, fault, random))
             if fault.per_hour:
                 self._next(fault, random)
 
     def stop(self) -> None:
         """No more faults, and none is left."""
-        self._running = False
+        for coming in self._coming:
+            if coming.active():
+                coming.cancel()
         for n in tuple(self._undone):
             self._mend(n)
 
@@ -94,16 +98,15 @@ class Faults:
         return any(fault.at_s <= to_s and from_s <= fault.until_s for fault in self.injected)
 
     def _next(self, fault: Fault, random: Random) -> None:
-        self._world.reactor.callLater(random.expovariate(fault.per_hour / 3600), self._happen_again, fault, random)
+        delay_s = random.expovariate(fault.per_hour / 3600)
+        self._coming = [coming for coming in self._coming if coming.active()]
+        self._coming.append(self._world.reactor.callLater(delay_s, self._happen_again, fault, random))
 
     def _happen_again(self, fault: Fault, random: Random) -> None:
-        if self._running:
-            self._happen(fault, random)
-            self._next(fault, random)
+        self._happen(fault, random)
+        self._next(fault, random)
 
     def _happen(self, fault: Fault, random: Random) -> None:
-        if not self._running:
-            return
         self._n += 1
         kind = random.choice(SINGLE_KINDS) if fault.kind == "any" else fault.kind
         lasts_s = fault.lasts_s.draw(random)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
 
@@ -16,33 +14,54 @@ HANGS_UP_WITHOUT_DTR = 2  # &D
 GARBAGE = b"\x10\x03\r\nRI\x00\xffNG\r\nOK\x10"
 
 
-class MemoryModem(Dce):
-    """
-    A modem, and IPort of whoever has opened its port.
+class _PortedDce(Dce):
+    """The modem moves its bytes when the exchange moves its sound, no more at a time than it takes."""
 
-    As behind a serial port, bytes cross when the exchange moves its sound, no more at a time than the modem takes.
+    def __init__(self, line: SubscriberLine, port: MemoryModem) -> None:
+        super().__init__(line)
+        self._port = port
+
+    def read_sound(self) -> FloatArray | None:
+        sent = self._port.sent(self.room)
+        if not self._port.deaf:
+            self.feed(sent)
+        return super().read_sound()
+
+    def feed_sound(self, block: FloatArray | None) -> None:
+        super().feed_sound(block)
+        self._port.say(self.read())
+
+
+class MemoryModem:
+    """
+    A modem on a line, and IPort of whoever has opened its port.
+
+    Faults on demand: `deaf`, `unplug`, `plug_in`, `babble`.
     """
 
     def __init__(self, line: SubscriberLine) -> None:
-        super().__init__(line)
-        self.deaf = False
+        self.line, self.deaf = line, False
         self._link: ModemLink | None = None
         self._waiting = bytearray()  # from the computer
-        line.terminal = self
+        self.plug_in()
+
+    @property
+    def underruns(self) -> int:
+        """Gaps in what the computer should have sent in time."""
+        return self._dce.underruns
 
     # The port
 
-    def open(self, device: str, reactor: Any, link: ModemLink) -> None:
+    def open(self, device: str, reactor: object, link: ModemLink) -> None:
         """
         For ModemLine's `connect_port`.
 
         :raises OSError: unplugged
         """
-        if self.line.terminal is not self:
+        if self.line.terminal is not self._dce:
             raise FileNotFoundError(2, "no such modem", device)
         self._link = link
         self._waiting.clear()
-        self.read()  # what it said while nobody listened is lost
         link.makeConnection(self)  # type: ignore[no-untyped-call]
 
     def write(self, data: bytes) -> None:
@@ -55,8 +74,8 @@ class MemoryModem(Dce):
         self._waiting.clear()
 
     def raise_dtr(self, up: bool) -> None:
-        if not up and self.settings.basic["&D"] >= HANGS_UP_WITHOUT_DTR:
-            self.drop()
+        if not up and self._dce.settings.basic["&D"] >= HANGS_UP_WITHOUT_DTR:
+            self._dce.drop()
 
     def abort(self, reason: Exception) -> None:
         self._close(Failure(reason))  # type: ignore[no-untyped-call]
@@ -65,36 +84,32 @@ class MemoryModem(Dce):
 
     def unplug(self) -> None:
         """The cable is pulled."""
-        self.drop()
+        self._dce.drop()
         self.line.terminal = NoTerminal()
         self._close(Failure(ConnectionDone()))  # type: ignore[no-untyped-call]
 
     def plug_in(self) -> None:
         """Fresh from power-on."""
-        fresh = Dce(self.line)
-        self.__dict__.update({name: value for name, value in vars(fresh).items() if name != "line"})
         self.deaf = False
-        self.line.terminal = self
+        self._dce = _PortedDce(self.line, self)
+        self.line.terminal = self._dce
 
     def babble(self) -> None:
         """Bytes that no modem should say."""
-        if self._link is not None:
-            self._link.dataReceived(GARBAGE)
+        self.say(GARBAGE)
 
-    # Terminal
+    # The modem's side
 
-    def read_sound(self) -> FloatArray | None:
-        sent = bytes(self._waiting[: max(self.room, 0)])
+    def sent(self, n_bytes: int) -> bytes:
+        """What the computer has sent, at most so much."""
+        sent = bytes(self._waiting[: max(n_bytes, 0)])
         del self._waiting[: len(sent)]
-        if not self.deaf:
-            self.feed(sent)
-        return super().read_sound()
+        return sent
 
-    def feed_sound(self, block: FloatArray | None) -> None:
-        super().feed_sound(block)
-        said = self.read()
-        if said and self._link is not None and not self.deaf:
-            self._link.dataReceived(said)
+    def say(self, data: bytes) -> None:
+        """To the computer; lost while nobody has opened the port, or the modem is deaf."""
+        if data and self._link is not None and not self.deaf:
+            self._link.dataReceived(data)
 
     def _close(self, reason: Failure) -> None:
         link, self._link = self._link, None

@@ -23,7 +23,7 @@ from callserver.rehearsal.callers import GOODS, Caller, Visit, drawn_number, is_
 from callserver.rehearsal.faults import Faults, Injected
 from callserver.rehearsal.invariants import AT_END, QUIET, WATCHED, Broken, Seen, check, read_rows
 from callserver.rehearsal.script import Callers, Script
-from callserver.rehearsal.world import RehearsalWorld
+from callserver.rehearsal.world import REHEARSED, RehearsalWorld
 from callserver.server.assembly import CallServer
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.records import EventRecord
@@ -208,12 +208,12 @@ class Rehearsal:
             self._clock.callLater(random.expovariate(callers.per_hour / 3600), self._call_comes, callers, random)
 
     def _call_comes(self, callers: Callers, random: Random) -> None:
-        if self._all_have_come():
-            return
-        self._n_called += 1
-        if self._n_called not in self._without:
-            self._call(callers, self._n_called)
-        self._next_call(callers, random)
+        if not self._all_have_come():
+            self._n_called += 1
+            if self._n_called not in self._without:
+                self._call(callers, self._n_called)
+        if not self._all_have_come():
+            self._next_call(callers, random)
 
     def _call(self, callers: Callers, n: int) -> None:
         exchange = self.server.exchange
@@ -273,13 +273,16 @@ class Rehearsal:
         self._note("fault", f"{fault.kind} at {fault.where}, for {fault.until_s - fault.at_s:.1f} s")
 
     def _logged(self, event: Any) -> None:
-        if event.get("log_level") in (LogLevel.error, LogLevel.critical):
-            failure = event.get("log_failure")
-            text = formatEvent(event) or str(event.get("log_namespace"))
-            self.seen.logged.append(f"{text}: {failure.getErrorMessage()}" if failure else text)
-            self._note("server", self.seen.logged[-1])
-            if failure:
-                self.result.happened.append(Happened(self._clock.seconds(), "traceback", failure.getTraceback()))
+        failure = event.get("log_failure")
+        if failure is None and event.get("log_level") is not LogLevel.critical:
+            return
+        text = formatEvent(event) or str(event.get("log_namespace"))
+        complaint = f"{text}: {failure.getErrorMessage()}" if failure else text
+        self._note("server", complaint)
+        if failure:
+            self._note("traceback", failure.getTraceback())
+        if REHEARSED not in complaint:
+            self.seen.logged.append(complaint)
 
     def _note(self, who: str, what: str) -> None:
         self.result.happened.append(Happened(round(self._clock.seconds(), 3), who, what))

@@ -36,6 +36,7 @@ from callserver.store.opening import database_at
 T = TypeVar("T")
 
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, nine o'clock in China
+REHEARSED = "(rehearsed)"  # marks what a fault has said itself: no error of the server
 THREAD_S = (0.0005, 0.004)  # what a job in a thread takes: a commit, a write, a hash
 FREE_BYTES = 100 * 10**9
 CHILD_S = (0.2, 1.5)  # the synthesiser
@@ -126,7 +127,7 @@ class RehearsedDatabase(SqliteDatabase):
     def execute_sql(self, sql: str, *arguments: Any, **options: Any) -> Any:
         if self._world.failing_statements and sql.startswith(("INSERT", "UPDATE", "SELECT", "DELETE")):
             self._world.failing_statements -= 1
-            raise OperationalError("disk I/O error (rehearsed)")
+            raise OperationalError(f"disk I/O error {REHEARSED}")
         return super().execute_sql(sql, *arguments, **options)  # type: ignore[no-untyped-call]
 
 
@@ -156,7 +157,7 @@ class RehearsedFile(WavFile):
 
     def append(self, sound: bytes) -> None:
         if self._world.disk_full and not self.error:
-            self.error = OSError(errno.ENOSPC, "no space left on device (rehearsed)")
+            self.error = OSError(errno.ENOSPC, f"no space left on device {REHEARSED}")
             self._break_off()
             raise self.error
         super().append(sound)

@@ -21,8 +21,7 @@ from callserver.commands.demo import AGENT_VOICE, CALLER_VOICE, voice
 from callserver.dsp.sound.files import read_wav
 from callserver.emulator.client import RemotePhone, open_phone
 from callserver.server.shop_folder import ShopFolder
-from tests.whole.alignment import likeness
-from tests.whole.test_visit import track
+from tests.whole.alignment import likeness, track
 
 TOP = Path(__file__).parents[2]
 

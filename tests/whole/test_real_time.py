@@ -1,0 +1,67 @@
+"""The server as it is in life: ptys, TLS, threads. One short visit; the long ones are rehearsed."""
+
+from pathlib import Path
+
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
+from twisted.trial.unittest import TestCase
+
+from callserver.commands.demo import AGENT_VOICE, CALLER_VOICE, voice
+from callserver.commands.visit import agent, when_idle
+from callserver.desktop.headless import Plan
+from callserver.dsp.sound.files import read_wav
+from callserver.emulator.script_run import run_script
+from callserver.server.assembly import CallServer
+from callserver.server.shop_folder import ShopFolder
+from callserver.server.world import World
+from callserver.store import reading
+from tests.whole.alignment import likeness, track
+
+WANTS_A_PERSON = """
+caller 13912345678 "Li Ming"
+dial 8008
+wait answer
+wait silence 1.2 within 60
+press 0                      # a person, instead of a language
+wait sound
+wait silence 1.5 within 60
+speak {voice}
+wait 1
+hang up
+"""
+
+
+class RealTimeTests(TestCase):
+    timeout = 180
+
+    def open(self) -> Deferred[None]:
+        """A shop with one line on a pty; fires when it is ready."""
+        self.folder = ShopFolder(Path(self.mktemp()))
+        self.folder.prepare()
+        text = self.folder.config_file.read_text("utf-8")
+        text = text.replace("port = 8787", "port = 0").replace("[line 1-20]", "[line 1]")
+        self.folder.config_file.write_text(text, "utf-8")
+        self.world = World(reactor)
+        self.server = CallServer(self.folder, self.world)
+        self.server.startService()
+        self.addCleanup(self.server.stopService)
+        return self.server.ready.addCallback(lambda _: when_idle(self.server))
+
+    async def test_a_talk(self) -> None:
+        """A caller on a modem and an agent behind TLS hear each other, and the record says so."""
+        await self.open()
+        exchange = self.server.exchange
+        assert exchange is not None
+        heard = self.folder.path / "agent.wav"
+        at_desk = agent(self.server, "801", Plan(speak=voice(AGENT_VOICE), hear=heard, calls=1), lambda text: None)
+        caller_heard = self.folder.path / "caller.wav"
+        script = WANTS_A_PERSON.format(voice=voice(CALLER_VOICE))
+        await run_script(exchange, script, recording=caller_heard)
+        self.assertEqual(await at_desk, 1)
+        await when_idle(self.server)
+        self.assertGreater(likeness(read_wav(voice(CALLER_VOICE)), track(heard, 0)), 0.8)
+        self.assertGreater(likeness(read_wav(voice(AGENT_VOICE)), track(caller_heard, 0)), 0.8)
+        await deferLater(reactor, 0.3)  # the journal's batch
+        (record,) = await self.server.store.read(reading.list_calls, 100)
+        self.assertEqual((record.agent, record.caller_number, record.channel), ("801", "13912345678", "line 1"))

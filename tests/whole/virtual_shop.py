@@ -1,0 +1,72 @@
+"""A whole shop on virtual time for a test to call and to staff: the server unchanged, real sound, no waiting."""
+
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.commands.visit import when_idle
+from callserver.desktop.headless import Plan, headless_agent
+from callserver.rehearsal.world import RehearsalWorld
+from callserver.server.assembly import CallServer
+from callserver.server.shop_folder import ShopFolder
+from callserver.store import reading
+from callserver.wire.records import CallRecord, EventRecord
+
+ON_DISK_S = 0.3
+LONGEST_S = 1200.0
+
+
+class VirtualShop:
+    """
+    Opened at once, every line idle.
+
+    :param byte_share: of the lines that are emulated modems, byte by byte
+    """
+
+    def __init__(self, case: SynchronousTestCase, n_lines: int, byte_share: float = 0.0) -> None:
+        self.folder = ShopFolder(Path(case.mktemp()))
+        self.folder.prepare()
+        text = self.folder.config_file.read_text("utf-8").replace("[line 1-20]", f"[line 1-{n_lines}]")
+        self.folder.config_file.write_text(text, "utf-8")
+        self.world = RehearsalWorld(Random("whole"), byte_share)
+        self.server = CallServer(self.folder, self.world)
+        self.server.startService()
+        case.addCleanup(lambda: self.until(self.server.stopService()))
+        self.until(self.server.ready)
+        self.until(when_idle(self.server))
+
+    def wait(self, seconds: float) -> None:
+        """Time passes."""
+        self.world.reactor.run_for(seconds)
+
+    def until(self, answer: Deferred[Any] | None) -> Any:
+        """Time passes until this has fired; what it fired with."""
+        found: list[Any] = []
+        maybeDeferred(lambda: answer).addBoth(found.append)
+        reactor = self.world.reactor
+        if not reactor.run_until(lambda: bool(found), reactor.seconds() + LONGEST_S):
+            raise AssertionError(f"nothing came of it in {LONGEST_S:g} s")
+        if hasattr(found[0], "raiseException"):
+            found[0].raiseException()
+        return found[0]
+
+    def agent(self, number: str, plan: Plan) -> Deferred[int]:
+        """Somebody comes in through the agents' channel, as from another computer; fires when he has left."""
+        way = self.world.network.way("10.0.0.1")
+        password = self.folder.first_password()
+        return Deferred.fromCoroutine(
+            headless_agent(self.world.reactor, way, number, password, plan, lambda text: None)
+        )
+
+    def ask(self, question: Callable[..., Any], *arguments: object) -> Any:
+        """What the database says."""
+        return self.until(self.server.store.read(question, *arguments))
+
+    def records(self) -> list[tuple[CallRecord, list[EventRecord]]]:
+        """All calls with their events, as they are on disk."""
+        self.wait(ON_DISK_S)
+        return [(call, self.ask(reading.timeline, call.id)) for call in self.ask(reading.list_calls, 100)]
