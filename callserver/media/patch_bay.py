@@ -171,7 +171,8 @@ class PatchBay:
         send(wiring, mixed)
         self._give_tracks(wiring, mixed)
         for done in ended:
-            done.callback(True)
+            if not done.called:  # cancelled by who was told before it
+                done.callback(True)
 
     def _wired(self) -> Wiring:
         if self._wiring is None:
