@@ -1,12 +1,23 @@
-"""What bin/test runs: every check in turn, then one line that counts them."""
+"""
+What bin/test runs: first the checks beside all tests that need no real time, then those that do; then one line that
+counts them.
+
+    bin/test [--busy] [NAME ...]
+
+--busy keeps every core busy with something else meanwhile: the tests must pass all the same.
+"""
 
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 TOP = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -17,40 +28,106 @@ CHECKS = {
     "types": [str(BIN / "mypy"), "--no-error-summary"],
     "import contracts": [str(BIN / "lint-imports"), "--no-cache"],
 }
+REAL_TIME = ("tests.peers", "tests.whole")  # processes, ptys, sockets: they wait more than they work
+LAST_LINE = re.compile(r"^(?:PASSED|FAILED)\b.*$", re.MULTILINE)
+FAILURES = ("failures", "errors", "unexpectedSuccesses")
+BURN = "import os, sys\nwhile os.getppid() == int(sys.argv[1]):\n    sum(range(100_000))"
+
+_printing = threading.Lock()
 
 
-def run_check(name: str, command: Sequence[str]) -> bool:
-    """Run one check, show what it says when it fails."""
-    print(f"{name} ...", end=" ", flush=True)
-    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
-    print("ok" if done.returncode == 0 else f"FAILED\n{done.stdout}{done.stderr}", flush=True)
-    return done.returncode == 0
+class Count(NamedTuple):
+    """How many checks or tests."""
+
+    passed: int
+    failed: int
 
 
-def run_tests(names: Sequence[str]) -> tuple[int, int]:
-    """Run trial, show its output as it comes; how many tests passed and failed."""
+def show(lane: str, text: str) -> None:
+    """One line of what runs beside others."""
+    with _printing:
+        print(f"{lane:6}| {text}" if lane else text, flush=True)
+
+
+def run_checks() -> Count:
+    """All checks, one after the other; what one says when it fails."""
+    passed = 0
+    for name, command in CHECKS.items():
+        done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
+        passed += done.returncode == 0
+        show("checks", f"{name} ... ok" if done.returncode == 0 else f"{name} ... FAILED\n{done.stdout}{done.stderr}")
+    return Count(passed, len(CHECKS) - passed)
+
+
+def run_tests(lane: str, names: Sequence[str], workers: int = 1, top: Path = TOP) -> Count:
+    """Run trial, show its output as it comes."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "twisted.trial", f"--temp-directory={folder}/trial", *names]
-        environment = os.environ | {"PYTHONPATH": str(TOP)}
-        trial = subprocess.Popen(command, cwd=TOP, stdout=subprocess.PIPE, text=True, env=environment)
-        assert trial.stdout is not None
-        last = ""
-        for line in trial.stdout:
-            print(line, end="", flush=True)
-            last = line.strip() or last
-        code = trial.wait()
+        side_by_side = [f"-j{workers}"] if workers > 1 else []
+        trial = [sys.executable, "-m", "twisted.trial", f"--temp-directory={folder}/trial", *side_by_side, *names]
+        environment = os.environ | {"PYTHONPATH": str(top), "PYTHONUNBUFFERED": "1"}
+        process = subprocess.Popen(
+            trial, cwd=top, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            env=environment,
+        )  # fmt: skip
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            show(lane, line.rstrip())
+        return count("".join(said), process.wait())
+
+
+def count(said: str, exit_code: int) -> Count:
+    """From trial's last line; a run that broke off, or did not count what failed, has one failure."""
+    last = (LAST_LINE.findall(said) or [""])[-1]
     counts = {word: int(number) for word, number in re.findall(r"(\w+)=(\d+)", last)}
-    failed = sum(counts.get(word, 0) for word in ("failures", "errors", "unexpectedSuccesses"))
-    return counts.get("successes", 0), failed or int(code != 0)
+    failed = sum(counts.get(word, 0) for word in FAILURES)
+    return Count(counts.get("successes", 0), failed or int(exit_code != 0 or not last))
+
+
+def virtual_time() -> list[str]:
+    """The tests whose time is not the wall's, and which can run in any number of processes."""
+    rooms = [path for path in (TOP / "tests").iterdir() if (path / "__init__.py").exists()]
+    names = [f"tests.{path.stem}" for path in (*rooms, *(TOP / "tests").glob("test_*.py"))]
+    return sorted(name for name in names if name not in REAL_TIME)
+
+
+def side_by_side(*work: Callable[[], Count]) -> Count:
+    """The sum of works done at the same time."""
+    with ThreadPoolExecutor(len(work)) as pool:
+        counts = [done.result() for done in [pool.submit(one) for one in work]]
+    return Count(sum(one.passed for one in counts), sum(one.failed for one in counts))
+
+
+def run_everything() -> Count:
+    """What works all the time first; what waits has the cores for itself."""
+    cores = os.cpu_count() or 1
+    worked = side_by_side(run_checks, lambda: run_tests("tests", virtual_time(), workers=max(cores, 2)))
+    waited = side_by_side(*(lambda name=name: run_tests(name.partition(".")[2], [name]) for name in REAL_TIME))
+    return Count(worked.passed + waited.passed, worked.failed + waited.failed)
+
+
+@contextmanager
+def busy(wanted: bool) -> Iterator[None]:
+    """A process on every core that does nothing but count, if wanted; it ends with this one, however that ends."""
+    n_burners = (os.cpu_count() or 1) if wanted else 0
+    burners = [subprocess.Popen([sys.executable, "-c", BURN, str(os.getpid())]) for _ in range(n_burners)]
+    try:
+        yield
+    finally:
+        for burner in burners:
+            burner.kill()
+            burner.wait()
 
 
 def main() -> int:
     names = sys.argv[1:]
-    results = [] if names else [run_check(name, command) for name, command in CHECKS.items()]
-    passed, failed = run_tests(names or ["tests"])
-    passed, failed = passed + sum(results), failed + results.count(False)
-    print(f"{passed} passed, {failed} failed")
-    return int(failed > 0)
+    wanted = "--busy" in names
+    names = [name for name in names if name != "--busy"]
+    with busy(wanted):
+        counted = run_tests("", names) if names else run_everything()
+    print(f"{counted.passed} passed, {counted.failed} failed")
+    return int(counted.failed > 0)
 
 
 if __name__ == "__main__":

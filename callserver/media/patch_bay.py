@@ -188,7 +188,8 @@ class PatchBay:
         self._bank.send()
         self._give_tracks()
         for done in ended:
-            done.callback(True)
+            if not done.called:  # cancelled by who was told before it
+                done.callback(True)
 
     def _lay_out(self) -> None:
         if self._rewired:

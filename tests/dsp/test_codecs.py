@@ -45,6 +45,19 @@ class CodecTests(SynchronousTestCase):
         raw = ALL_SAMPLES.astype("<i2").view(np.uint8)
         np.testing.assert_array_equal(LINEAR_16.encode(LINEAR_16.decode(raw)), raw)
 
+    def test_rounded_to_the_nearest(self) -> None:
+        """What lies between two samples becomes the nearer one, loud or quiet, above zero or below."""
+        between = np.array([0.4, 0.6, -0.4, -0.6, 99.7, -99.7, 20000.3, -20000.6], np.float32) / np.float32(32768)
+        expected = [0, 1, 0, -1, 100, -100, 20000, -20001]
+        self.assertEqual(LINEAR_16.encode(between).view("<i2").tolist(), expected)
+
+    def test_rounding_has_no_preference(self) -> None:
+        """On the way through 16 bits sound gets no DC and loses no loudness."""
+        quiet = tone([1004.0], 8000, -70)
+        through = LINEAR_16.decode(LINEAR_16.encode(quiet))
+        self.assertLess(abs(float(np.mean(through - quiet))) * 32768, 0.02)
+        self.assertLess(abs(10 * np.log10(np.mean(through**2) / np.mean(quiet**2))), 0.1)
+
     def test_unsigned_round_trip(self) -> None:
         """All 256 codes of 8-bit sound survive, and 128 is silence."""
         np.testing.assert_array_equal(UNSIGNED_8.encode(UNSIGNED_8.decode(ALL_BYTES)), ALL_BYTES)

@@ -108,6 +108,36 @@ class PlayTests(SynchronousTestCase):
         self.leg.play([np.full(320, 0.25, np.float32)])
         self.assert_heard(0.25 - fading(0.25), SILENCE + 0.25)
 
+    def test_cancelled_in_the_tick_it_ends_in(self) -> None:
+        """
+        Two prompts end in one tick; who is told of the first plays something else on the second's leg and cancels it.
+
+        The new prompt goes on, and so does the tick: the third leg's end is told.
+        """
+        other, third = plug(self.bay, "line 2"), plug(self.bay, "line 3")
+        first, second, last = (party.leg.play([steady(0.25, 160)]) for party in (self.caller, other, third))
+
+        def change(_: bool) -> None:
+            other.leg.play([steady(0.5, 320)])
+            second.cancel()
+
+        first.addCallback(change)
+        self.bay.tick()
+        self.failureResultOf(second, CancelledError)
+        self.assertIs(self.successResultOf(last), True)
+        other.heard.clear()
+        self.bay.tick()
+        self.assertEqual([round(float(sample), 4) for sample in other.sound()], [0.5] * 160)
+
+    def test_cancelled_later(self) -> None:
+        """The end of a cancelled prompt ends nothing that is played after it."""
+        self.leg.play([steady(0.25, 1600)]).addErrback(lambda _: None).cancel()
+        second = self.leg.play([steady(0.5, 320)])
+        self.assertEqual(self.heard(1), [0.5] * 160)
+        self.assertNoResult(second)
+        self.heard(1)
+        self.assertIs(self.successResultOf(second), True)
+
     def test_music_goes_on(self) -> None:
         """Music goes round and round, waits while a prompt plays, and goes on where it was, also after a talk."""
         tune = (np.arange(400) / 1024).astype(np.float32)

@@ -37,6 +37,13 @@ class ResultReaderTests(SynchronousTestCase):
         ring = line.strip() == "RING" or (line.strip()[:5] == "RING " and len(line.strip()) == 6)
         self.assertEqual(Ring() in events, ring and line.strip()[-1] not in "=:.")
 
+    def test_the_whole_of_the_line(self) -> None:
+        """A line that only begins like a ring is none; one letter or digit behind RING names the kind of ring."""
+        for line in (b"RINGING", b"RINGO", b"RING12", b"RING 12", b"RING A B", b"RING=1", b"RING a", b"AT RING"):
+            self.assertNotIn(Ring(), read(line + b"\r\n"), line)
+        for line in (b"RING", b"RING 1", b"RING A"):
+            self.assertEqual(read(line + b"\r\n"), [Ring()], line)
+
     def test_harrington(self) -> None:
         """A caller named HARRINGTON, RING or OK is a name."""
         for name in (b"HARRINGTON", b"RING", b"OK", b"NO CARRIER"):

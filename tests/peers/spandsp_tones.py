@@ -41,7 +41,7 @@ def _read(library: ctypes.CDLL, reader: str, state: c_void_p, n_samples: int) ->
 
 
 class _Step(ctypes.Structure):
-    """super_tone_tx_step_s of 0.6, to join its steps."""
+    """super_tone_tx_step_s of 0.6: four tones, as long as it lasts, and what follows."""
 
     _fields_ = (
         ("tones", ctypes.c_byte * 32),
@@ -56,8 +56,8 @@ class _Step(ctypes.Structure):
 def cadenced(cadence: Cadence, seconds: float, level_dbm0: float) -> FloatArray:
     """A tone of one or two frequencies as its super_tone_tx plays it."""
     library = _load()
-    steps = [
-        library.super_tone_tx_make_step(None, freqs[0], level_dbm0, freqs[1], level_dbm0, length_ms, 1)
+    figures = [
+        (freqs, length_ms)
         for burst in cadence.bursts
         for freqs, length_ms in (
             ((*burst.frequencies_hz, 0.0)[:2], round(burst.on_s * 1000) if burst.on_s < float("inf") else 0),
@@ -65,9 +65,13 @@ def cadenced(cadence: Cadence, seconds: float, level_dbm0: float) -> FloatArray:
         )
         if length_ms or freqs[0]
     ]
+    # Memory of ours, all zero: its own make_step leaves the third and fourth tone as malloc found them, and plays them.
+    steps = (_Step * len(figures))()
+    for step, (freqs, length_ms) in zip(steps, figures, strict=True):
+        library.super_tone_tx_make_step(ctypes.byref(step), freqs[0], level_dbm0, freqs[1], level_dbm0, length_ms, 1)
     for step, following in zip(steps, (*steps[1:], steps[0]), strict=True):
-        _Step.from_address(step).next = following
-    state = c_void_p(library.super_tone_tx_init(None, c_void_p(steps[0])))
+        step.next = ctypes.addressof(following)
+    state = c_void_p(library.super_tone_tx_init(None, ctypes.byref(steps[0])))
     return _read(library, "super_tone_tx", state, round(seconds * RATE_HZ))
 
 

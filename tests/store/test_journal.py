@@ -1,6 +1,8 @@
 """Call records and events: acknowledged when safe, in order, and never a reason to refuse a call."""
 
 import json
+from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.store import journal as journal_module
@@ -62,6 +64,23 @@ class Bench:
 
     def calls(self) -> dict[str, CallRecord]:
         return {record.id: record for record in self.store.run(list_calls, 1000)}
+
+
+class HeldWorker(InlineWorker):
+    """A Worker that does its next job when told."""
+
+    def __init__(self) -> None:
+        self._jobs: deque[tuple[Deferred[Any], Callable[..., Any], tuple[Any, ...]]] = deque()
+
+    def run(self, job: Callable[..., Any], *args: Any) -> Deferred[Any]:
+        done: Deferred[Any] = Deferred()
+        self._jobs.append((done, job, args))
+        return done
+
+    def do_one(self) -> None:
+        if self._jobs:
+            done, job, args = self._jobs.popleft()
+            maybeDeferred(job, *args).chainDeferred(done)
 
 
 class JournalTests(SynchronousTestCase):
@@ -162,6 +181,57 @@ class JournalTests(SynchronousTestCase):
         self.store.full = False
         self.clock.pump([1.0] * 3)
         self.assertEqual((list(self.bench.calls()), self.bench.kinds()), (["one"], ["ring"]))
+
+    def test_order_when_the_spool_has_no_room(self) -> None:
+        """What was written while the spool was being tried, and had no room, comes after what had to wait for it."""
+        self.bench.open("one")
+        self.journal._disk = disk = HeldWorker()  # type: ignore[assignment]
+        self.store.full = True
+        with patch.object(Spool, "append", side_effect=OSError(28, "No space left on device")):
+            self.journal.change_call("one", agent="801")
+            self.clock.advance(0.15)
+            self.journal.change_call("one", agent="802")
+            disk.do_one()
+        self.store.full = False
+        for _ in range(20):
+            disk.do_one()
+            self.clock.advance(0.25)
+        self.assertEqual(self.bench.calls()["one"].agent, "802")
+        self.assertFalse(self.bench.spool.path.exists())
+
+    def test_order_while_catching_up(self) -> None:
+        """What is written while the spool is being brought in goes behind it, not past it into the database."""
+        self.store.full = True
+        self.bench.open("one")
+        self.journal.change_call("one", agent="0")
+        self.clock.advance(0.15)
+        self.journal._disk = disk = HeldWorker()  # type: ignore[assignment]
+        self.store.full = False
+        newest = 0
+        for n in range(1, 21):
+            self.journal.change_call("one", agent=str(n))
+            disk.do_one()
+            self.clock.advance(0.25)
+            agents = [record.agent for record in self.bench.calls().values()]
+            self.assertTrue(not agents or int(agents[0]) >= newest, "an older word over a newer one")
+            newest = int(agents[0]) if agents else 0
+        while self.bench.spool.path.exists():
+            disk.do_one()
+            self.clock.advance(0.25)
+        self.assertEqual(self.bench.calls()["one"].agent, "20")
+
+    def test_late_commit(self) -> None:
+        """A commit that comes too late for the call, but comes, is not brought again over what was written since."""
+        self.bench.open("one")
+        self.store.locked = True
+        self.journal.change_call("one", agent="801")
+        self.clock.advance(0.25)
+        self.journal.change_call("one", agent="802")
+        self.clock.advance(0.25)
+        self.store.unlock()
+        self.clock.pump([0.25] * 8)
+        self.assertEqual(self.bench.calls()["one"].agent, "802")
+        self.assertFalse(self.bench.spool.path.exists())
 
     def test_start_brings_in_the_spool(self) -> None:
         """What only the spool knew is in the database after the next start, and nothing is there twice."""
