@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from callserver.config import ConfigError
+from callserver.server.features import commands
 from callserver.wire.terminal import here, prepare
 
 COMMANDS = {
@@ -25,14 +26,14 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """The commands of COMMANDS, imported one at a time: `callserver calls` needs no numpy."""
+    """The commands of COMMANDS, imported one at a time: `callserver calls` needs no numpy. Then those of features."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS, *commands()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            return commands().get(cmd_name)
         module, name = COMMANDS[cmd_name]
         command: click.Command = getattr(importlib.import_module(module), name)
         return command

@@ -20,9 +20,9 @@ RIGHTS = click.Choice([right.name.lower().replace("_", "-") for right in Right])
 password_option = click.password_option(help=here("Asked for when not given."))
 
 
-@click.group(help=here("The staff: list, add, password, unlock."))
+@click.group(help=here("The staff: list, add, rights, password, unlock."))
 def staff() -> None:
-    """Holds the four commands."""
+    """Holds the commands below."""
 
 
 @staff.command("list", help=here("List everybody with his rights."))
@@ -53,6 +53,15 @@ def list_(shop: Path) -> None:
 def add(number: str, name: str, rights: tuple[str, ...], password: str, shop: Path) -> None:
     chosen = frozenset(Right[right.upper().replace("-", "_")] for right in rights) or {Right.ANSWER_QUEUED}
     _run(shop, lambda book: _await(book.add(number, name, password, chosen)))
+
+
+@staff.command(help=here("Give a person these rights instead of those he has; a running server follows at once."))
+@click.argument("number")
+@click.argument("rights", nargs=-1, type=RIGHTS)
+@shop_option
+def rights(number: str, rights: tuple[str, ...], shop: Path) -> None:
+    chosen = frozenset(Right[right.upper().replace("-", "_")] for right in rights)
+    _run(shop, lambda book: _await(book.set_rights(number, chosen)))
 
 
 @staff.command(help=here("Give a person a new password."))

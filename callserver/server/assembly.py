@@ -39,7 +39,7 @@ from callserver.ivr.voice import Voice
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.media.speech import Speech
-from callserver.server import features, first_start, recovery
+from callserver.server import declarations, first_start, recovery
 from callserver.server.shop_folder import TOP, ShopFolder
 from callserver.server.world import World
 from callserver.store.database import Store
@@ -129,13 +129,13 @@ class CallServer(MultiService):
             rights=self.staff,
             n_seats=config.agents.seats,
         )
-        self.features = features.declared(Shop(config, self.store, self.events, world.choice))
-        self.menus = features.menus(self.features, find_menus(TOP / config.server.plugins))
+        self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
+        self.menus = declarations.menus(self.features, find_menus(TOP / config.server.plugins))
         for number, line in config.lines.items():
             if line.menu not in self.menus:
                 known = ", ".join(sorted(self.menus))
                 raise ConfigError(f"[line {number}] menu: no menu {line.menu!r}; there are {known}")
-        self._cards = features.Cards(self.features)
+        self._cards = declarations.Cards(self.features)
 
     def _tones(self) -> Plan:
         """Those the shop has learned from its own line, else its country's."""
@@ -230,7 +230,7 @@ class CallServer(MultiService):
     async def _open_agents(self) -> None:
         endpoint, self.certificate = self.world.agents_endpoint(self.config.agents, self.folder.path)
         options = self.certificate.options if self.certificate else None
-        desk = Desk(self.staff, self.seats, self.board, features.acts(self.features), self._refused)
+        desk = Desk(self.staff, self.seats, self.board, declarations.acts(self.features), self._refused)
         self.agents = AgentChannel(self.reactor, endpoint, options, desk)
         await self.agents.startService()
 

@@ -12,6 +12,7 @@ from callserver.acd import passwords
 from callserver.acd.staff import Staff, StaffBook
 from callserver.acd.staff_tables import AttemptRow
 from callserver.store.database import Store
+from callserver.store.opening import StoreError
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from tests.store import postgres
@@ -49,6 +50,39 @@ class StaffTests(SynchronousTestCase):
         person = self.successResultOf(self.log_in())
         self.assertEqual(person, Staff("801", "李明", RIGHTS, {"zh": 5, "en": 2}, frozenset({"shop"})))
         self.assertEqual(self.successResultOf(self.book.everybody()), [self.li])
+
+    def test_rights_as_they_are(self) -> None:
+        """Rights are those of this moment: given and taken they hold at once, and whoever carries them out is told."""
+        told: list[tuple[str, frozenset[Right], frozenset[Right]]] = []
+        self.book = StaffBook(self.store, self.clock, on_rights=lambda *change: told.append(change))  # type: ignore[arg-type]
+        self.assertEqual(self.book.rights("801"), frozenset())
+        self.successResultOf(Deferred.fromCoroutine(self.book.follow()))
+        self.assertEqual(self.book.rights("801"), RIGHTS)
+        self.successResultOf(self.book.set_rights("801", {Right.PICK_UP}))
+        self.assertEqual(self.book.rights("801"), {Right.PICK_UP})
+        self.assertEqual(told, [("801", frozenset(), RIGHTS), ("801", RIGHTS, frozenset({Right.PICK_UP}))])
+        self.assertEqual(self.book.rights("999"), frozenset())
+
+    def test_rights_changed_elsewhere(self) -> None:
+        """What another process writes into the book holds within two seconds."""
+        self.book.startService()
+        self.addCleanup(self.book.stopService)
+        elsewhere = self.open_book()
+        self.successResultOf(elsewhere.set_rights("801", ()))
+        self.clock.advance(2.0)
+        self.assertEqual(self.book.rights("801"), frozenset())
+
+    def test_book_cannot_be_read(self) -> None:
+        """While the database does not answer, rights stay as they were; then they are followed again."""
+        self.book.startService()
+        self.addCleanup(self.book.stopService)
+        with patch.object(self.book, "everybody", side_effect=StoreError("locked")):
+            self.clock.advance(2.0)
+        self.assertEqual(len(self.flushLoggedErrors(StoreError)), 1)
+        self.assertEqual(self.book.rights("801"), RIGHTS)
+        self.successResultOf(self.open_book().set_rights("801", ()))
+        self.clock.advance(2.0)
+        self.assertEqual(self.book.rights("801"), frozenset())
 
     def test_wrong_unknown_and_locked_are_one(self) -> None:
         """The same words, not before half a second has passed, and a password is hashed in each case."""

@@ -1,0 +1,63 @@
+"""What the features of this server declare, put together."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from callserver.acd.acts import SEAT_ACTS, Act
+from callserver.calls.call import Call
+from callserver.config import ConfigError
+from callserver.features import Asked, Feature, Share, Shop
+from callserver.ivr.interfaces import IMenu
+from callserver.server.features import FEATURES
+from callserver.wire.messages import Card
+
+
+def declared(shop: Shop) -> list[Feature]:
+    """What each feature brings to this shop."""
+    return [importlib.import_module(f"{package}.declaration").declare(shop) for package in FEATURES]
+
+
+def menus(features: Sequence[Feature], own: Mapping[str, IMenu]) -> dict[str, IMenu]:
+    """Every menu by name; the shop's own go before those of features."""
+    return {menu.name: menu for feature in features for menu in feature.menus} | dict(own)
+
+
+def acts(features: Sequence[Feature]) -> dict[str, Act]:
+    """
+    Every act of agents by name.
+
+    :raises ConfigError: two are called alike
+    """
+    found = dict(SEAT_ACTS)
+    for feature in features:
+        if both := found.keys() & feature.acts.keys():
+            raise ConfigError(f"feature {feature.name}: there is an act {', '.join(sorted(both))} already")
+        found |= feature.acts
+    return found
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Puts an agent's card together; `read` runs in the database's thread."""
+
+    features: Sequence[Feature]
+
+    def read(self, asked: Asked) -> list[Share]:
+        """The features' shares, in their order."""
+        return [feature.card(asked) for feature in self.features if feature.card is not None]
+
+    def card(self, call: Call, queue: str, shares: Sequence[Share]) -> Card:
+        """All that is known of a caller; the first feature that knows him says who he is."""
+        return Card(
+            call.id,
+            call.caller.number,
+            call.caller.name,
+            queue,
+            language=call.language,
+            identity=next((share.identity for share in shares if share.identity is not None), None),
+            parts=tuple(share.part for share in shares if share.part is not None),
+            path=tuple(call.path),
+        )
