@@ -104,6 +104,7 @@ class CallTests(SynchronousTestCase):
         self.assertTrue(self.caller.leg.player.active)
         retrieve(self.call, self.agent)
         self.assertEqual(self.switch.hears(self.caller), ["party 1"])
+        self.switch.bay.tick()  # in which the music fades
         self.assertFalse(self.caller.leg.player.active)
 
     def test_consult(self) -> None:
