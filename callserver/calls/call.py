@@ -92,6 +92,7 @@ class Call:
 
     :param first: the party it begins with
     :param music: what a held party hears, round and round
+    :param find: a live call by its id
     `parts`: the participants and their roles, in the order in which they joined.
     `path`: menus, prompts and inputs so far, in words, for the agent's screen.
     """
@@ -107,6 +108,7 @@ class Call:
         clock: IReactorTime,
         bay: PatchBay,
         music: Callable[[], FloatArray | None],
+        find: Callable[[str], Call | None],
         recorder: Recorder | None = None,
     ) -> None:
         self.id, self.first, self.caller = call_id, first, caller
@@ -116,7 +118,7 @@ class Call:
         self.language = "zh"
         self.path: list[str] = []
         self.keys = Keys(self._write_key)
-        self._events, self._clock, self._bay, self._music = events, clock, bay, music
+        self._events, self._clock, self._bay, self._music, self._find = events, clock, bay, music, find
         self._recording = CallRecording(self, recorder)
         self._limit: IDelayedCall | None = None
         self._waiting_for_end: list[Deferred[Reason]] = []
@@ -219,7 +221,7 @@ class Call:
         self.parts[party] = Part(role, beside)
         if party.leg is not None:
             if role in HEARS_OTHERS or party is self.first:
-                party.leg.serve(self.id)
+                self._take_leg(party, party.leg)
             party.leg.music(self._music() if role is Role.HELD else None)
         self._set_gains()
         party.role_given(self, role)
@@ -284,6 +286,14 @@ class Call:
 
     def _write_key(self, key: Key, shown: str) -> None:
         self.log(Kind.KEY, digit=shown, source=key.source, pressed_s=round(key.at_s, 3))
+
+    def _take_leg(self, party: Party, leg: Leg) -> None:
+        """The leg serves this call from now on; in the one it served before its party is alone."""
+        served = self._find(leg.call_id) if leg.call_id is not None else None
+        leg.serve(self.id)
+        if served is not None and served is not self and party in served.parts:
+            served.parts[party] = Part(Role.ALONE)
+            served._set_gains()
 
     def _set_gains(self) -> None:
         legs = {party: party.leg for party in self.parts if party.leg is not None and party.leg.call_id == self.id}

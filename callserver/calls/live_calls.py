@@ -54,6 +54,7 @@ class LiveCalls:
             clock=self.clock,
             bay=self.bay,
             music=lambda: self.music,
+            find=self._calls.get,
             recorder=self._recorder,
         )
         self._calls[call.id] = call
