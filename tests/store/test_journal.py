@@ -256,11 +256,11 @@ class JournalTests(SynchronousTestCase):
         self.bench.start()
         (closed,) = self.bench.closed
         self.assertEqual((closed.id, closed.recording), ("one", "one.wav"))
-        self.assertEqual((closed.end_reason, closed.ended_at), ("server stopped", BEGAN + timedelta(seconds=7.5)))
+        self.assertEqual((closed.end_reason, closed.ended_at), ("server_stopped", BEGAN + timedelta(seconds=7.5)))
         self.assertEqual(self.bench.calls()["one"], closed)
         self.assertEqual(self.bench.calls()["two"].end_reason, "caller hung up")
         end = self.store.run(timeline, "one")[-1]
-        self.assertEqual((end.kind, end.data), ("end", {"by": "server", "reason": "server stopped"}))
+        self.assertEqual((end.kind, end.data), ("end", {"by": "server", "reason": "server_stopped"}))
 
     def test_a_call_without_events(self) -> None:
         """It ended when it began."""

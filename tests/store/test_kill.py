@@ -62,7 +62,7 @@ class KillTests(TestCase):
         store = await self.restart()
         calls = {call.id: call for call in await store.read(list_calls, 100_000)}
         self.assertLessEqual({f"call {n}" for n in acknowledged}, calls.keys())
-        self.assertEqual({call.end_reason for call in calls.values()}, {"server stopped"})
+        self.assertEqual({call.end_reason for call in calls.values()}, {"server_stopped"})
         self.assertEqual({call.id for call in self.closed}, calls.keys())
         rings = await store.read(lambda: [row.call_id for row in Event.select().where(Event.kind == "ring")])
         self.assertLessEqual({f"call {n}" for n in acknowledged}, set(rings), "what was written before is there too")
