@@ -246,7 +246,7 @@ class JournalTests(SynchronousTestCase):
         return Spool(self.bench.spool.path.with_suffix(".refused.jsonl")).read()[0]
 
     def test_poison(self) -> None:
-        """A record that the database refuses for what is in it is laid aside; nothing waits behind it, the admin is told."""
+        """A record that the database refuses for what is in it is laid aside, and nothing waits behind it."""
         self.poison()
         self.bench.write("end")
         self.clock.pump([0.25] * 8)
