@@ -106,6 +106,7 @@ def near_and_far(path: str, tests: Sequence[str]) -> tuple[list[str], list[str]]
 
 def copy_tree(folder: Path) -> Path:
     """The project without what git ignores; recorded prompts are not copied, only linked."""
+    _imports()  # as they are now
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=TOP, capture_output=True, text=True, check=True,
@@ -167,22 +168,22 @@ def try_mutant(mutant: Mutant, tree: Path, tests: Sequence[str]) -> tuple[str, s
     return SURVIVED, ""
 
 
-def check_unchanged(tests: Sequence[str]) -> None:
+def check_unchanged(tree: Path, tests: Sequence[str]) -> None:
     """
     The tests pass in a copy with no change, or the sample would say nothing.
 
     :raises click.ClickException: they do not
     """
     with tempfile.TemporaryDirectory(prefix="callserver-mutant-") as folder:
-        outcome, by = run_tests(copy_tree(Path(folder)), tests)
+        outcome, by = run_tests(shutil.copytree(tree, f"{folder}/tree", symlinks=True), tests)
     if outcome != SURVIVED:
         raise click.ClickException(f"without any change: {outcome} by {by}")
 
 
-def try_in_a_copy(mutant: Mutant, original: str, tests: Sequence[str]) -> Trial:
-    """Copy the tree, change it, run the tests."""
+def try_in_a_copy(mutant: Mutant, original: str, tree: Path, tests: Sequence[str]) -> Trial:
+    """Copy this tree, change the copy, run the tests."""
     with tempfile.TemporaryDirectory(prefix="callserver-mutant-") as folder:
-        outcome, by = try_mutant(mutant, copy_tree(Path(folder)), tests)
+        outcome, by = try_mutant(mutant, shutil.copytree(tree, f"{folder}/tree", symlinks=True), tests)
     return Trial(
         key_of(mutant), mutant.path, mutant.line, mutant.operator, outcome, by, diff_of(mutant, original)
     )  # fmt: skip
@@ -191,10 +192,10 @@ def try_in_a_copy(mutant: Mutant, original: str, tests: Sequence[str]) -> Trial:
 # The sample
 
 
-def sources(rooms: Sequence[str]) -> dict[str, str]:
+def sources(tree: Path, rooms: Sequence[str]) -> dict[str, str]:
     """All files in these folders, or these files."""
-    paths = [path for room in rooms for path in (sorted((TOP / room).rglob("*.py")) or [TOP / room])]
-    return {str(path.relative_to(TOP)): path.read_text("utf-8") for path in paths}
+    paths = [path for room in rooms for path in (sorted((tree / room).rglob("*.py")) or [tree / room])]
+    return {str(path.relative_to(tree)): path.read_text("utf-8") for path in paths}
 
 
 def known(file: Path) -> dict[str, Trial]:
@@ -203,10 +204,12 @@ def known(file: Path) -> dict[str, Trial]:
     return {trial.key: trial for trial in (Trial(**json.loads(line)) for line in lines)}
 
 
-def try_all(mutants: Sequence[Mutant], originals: dict[str, str], tests: Sequence[str], jobs: int) -> Iterator[Trial]:
+def try_all(
+    mutants: Sequence[Mutant], originals: dict[str, str], tree: Path, tests: Sequence[str], jobs: int
+) -> Iterator[Trial]:
     """So many side by side, as they end."""
     with ThreadPoolExecutor(jobs) as pool:
-        waiting = [pool.submit(try_in_a_copy, mutant, originals[mutant.path], tests) for mutant in mutants]
+        waiting = [pool.submit(try_in_a_copy, one, originals[one.path], tree, tests) for one in mutants]
         for done in as_completed(waiting):
             yield done.result()
 
@@ -244,17 +247,19 @@ def main(seed: int, sample: int, rooms: tuple[str, ...], tests: tuple[str, ...],
     """Run it."""
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / "mutants.jsonl"
-    originals, names = sources(rooms), test_modules(tests)
-    mutants = draw(originals, sample, seed)
     tried = known(file)
-    rest = [m for m in mutants if key_of(m) not in tried or (again and tried[key_of(m)].outcome == SURVIVED)]
-    if rest:
-        check_unchanged(names)
-    with file.open("a", encoding="utf-8") as results:
-        for n, trial in enumerate(try_all(rest, originals, names, jobs), 1):
-            print(json.dumps(asdict(trial)), file=results, flush=True)
-            click.echo(f"{n}/{len(rest)} {trial.path}:{trial.line} {trial.outcome} {trial.by}", err=True)
-            tried[trial.key] = trial
+    with tempfile.TemporaryDirectory(prefix="callserver-mutants-") as folder:
+        tree = copy_tree(Path(folder))  # who works on the project meanwhile disturbs nothing
+        originals, names = sources(tree, rooms), test_modules(tests)
+        mutants = draw(originals, sample, seed)
+        rest = [m for m in mutants if key_of(m) not in tried or (again and tried[key_of(m)].outcome == SURVIVED)]
+        if rest:
+            check_unchanged(tree, names)
+        with file.open("a", encoding="utf-8") as results:
+            for n, trial in enumerate(try_all(rest, originals, tree, names, jobs), 1):
+                print(json.dumps(asdict(trial)), file=results, flush=True)
+                click.echo(f"{n}/{len(rest)} {trial.path}:{trial.line} {trial.outcome} {trial.by}", err=True)
+                tried[trial.key] = trial
     show([tried[key_of(mutant)] for mutant in mutants], seed)
 
 
