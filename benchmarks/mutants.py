@@ -1,7 +1,8 @@
 """
 How many small changes of the code the tests notice.
 
-    python -m benchmarks.mutants [--seed 1] [--sample 100] [--room callserver/store ...] [--again]
+    python -m benchmarks.mutants [--seed 1] [--sample 100] [--room callserver/store ...] [--tests tests.store ...]
+                                 [--again]
 
 Draws mutants with cosmic-ray's operators, each place in callserver/ as likely as any other, and runs the tests on a
 copy of the tree with the one change: first those that import the changed file, then the others; not tests.peers and
@@ -75,16 +76,16 @@ def _imports() -> grimp.ImportGraph:
     return grimp.build_graph("callserver", "tests", cache_dir=None)
 
 
-def test_modules() -> list[str]:
-    """All modules of tests that are run."""
+def test_modules(wanted: tuple[str, ...]) -> list[str]:
+    """All modules of these tests that are run."""
     paths = sorted((TOP / "tests").rglob("test_*.py"))
     names = [".".join(path.relative_to(TOP).with_suffix("").parts) for path in paths]
-    return [name for name in names if not name.startswith(LEFT_OUT)]
+    return [name for name in names if name.startswith(wanted) and not name.startswith(LEFT_OUT)]
 
 
-def near_and_far(path: str) -> tuple[list[str], list[str]]:
+def near_and_far(path: str, tests: Sequence[str]) -> tuple[list[str], list[str]]:
     """
-    The tests that may notice a change of this file, and the others.
+    Of these tests those that may notice a change of this file, and the others.
 
     Near are those that import it, over however many files; those of the same name and room come first.
     """
@@ -96,8 +97,8 @@ def near_and_far(path: str) -> tuple[list[str], list[str]]:
         chain = _imports().find_shortest_chain(test, module)
         return not test.endswith(f"test_{name}"), test.split(".")[1:-1] != room, len(chain or ())
 
-    near = sorted((test for test in test_modules() if test in importing), key=distance)
-    return near, [test for test in test_modules() if test not in near]
+    near = sorted((test for test in tests if test in importing), key=distance)
+    return near, [test for test in tests if test not in near]
 
 
 # One mutant
@@ -105,6 +106,7 @@ def near_and_far(path: str) -> tuple[list[str], list[str]]:
 
 def copy_tree(folder: Path) -> Path:
     """The project without what git ignores; recorded prompts are not copied, only linked."""
+    _imports()  # as they are now
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=TOP, capture_output=True, text=True, check=True,
@@ -152,10 +154,10 @@ def run_tests(tree: Path, names: Sequence[str]) -> tuple[str, str]:
     return (NOTICED, failed[0] if failed else "") if process.returncode else (SURVIVED, "")
 
 
-def try_mutant(mutant: Mutant, tree: Path) -> tuple[str, str]:
+def try_mutant(mutant: Mutant, tree: Path, tests: Sequence[str]) -> tuple[str, str]:
     """A test that fails only once has noticed nothing: the machine was busy."""
     (tree / mutant.path).write_text(mutant.text, "utf-8")
-    for names in near_and_far(mutant.path):
+    for names in near_and_far(mutant.path, tests):
         outcome, by = run_tests(tree, names)
         if outcome == NOTICED and by:
             outcome, _ = run_tests(tree, [by])
@@ -166,22 +168,22 @@ def try_mutant(mutant: Mutant, tree: Path) -> tuple[str, str]:
     return SURVIVED, ""
 
 
-def check_unchanged() -> None:
+def check_unchanged(tree: Path, tests: Sequence[str]) -> None:
     """
     The tests pass in a copy with no change, or the sample would say nothing.
 
     :raises click.ClickException: they do not
     """
     with tempfile.TemporaryDirectory(prefix="callserver-mutant-") as folder:
-        outcome, by = run_tests(copy_tree(Path(folder)), test_modules())
+        outcome, by = run_tests(shutil.copytree(tree, f"{folder}/tree", symlinks=True), tests)
     if outcome != SURVIVED:
         raise click.ClickException(f"without any change: {outcome} by {by}")
 
 
-def try_in_a_copy(mutant: Mutant, original: str) -> Trial:
-    """Copy the tree, change it, run the tests."""
+def try_in_a_copy(mutant: Mutant, original: str, tree: Path, tests: Sequence[str]) -> Trial:
+    """Copy this tree, change the copy, run the tests."""
     with tempfile.TemporaryDirectory(prefix="callserver-mutant-") as folder:
-        outcome, by = try_mutant(mutant, copy_tree(Path(folder)))
+        outcome, by = try_mutant(mutant, shutil.copytree(tree, f"{folder}/tree", symlinks=True), tests)
     return Trial(
         key_of(mutant), mutant.path, mutant.line, mutant.operator, outcome, by, diff_of(mutant, original)
     )  # fmt: skip
@@ -190,10 +192,10 @@ def try_in_a_copy(mutant: Mutant, original: str) -> Trial:
 # The sample
 
 
-def sources(rooms: Sequence[str]) -> dict[str, str]:
+def sources(tree: Path, rooms: Sequence[str]) -> dict[str, str]:
     """All files in these folders, or these files."""
-    paths = [path for room in rooms for path in (sorted((TOP / room).rglob("*.py")) or [TOP / room])]
-    return {str(path.relative_to(TOP)): path.read_text("utf-8") for path in paths}
+    paths = [path for room in rooms for path in (sorted((tree / room).rglob("*.py")) or [tree / room])]
+    return {str(path.relative_to(tree)): path.read_text("utf-8") for path in paths}
 
 
 def known(file: Path) -> dict[str, Trial]:
@@ -202,10 +204,12 @@ def known(file: Path) -> dict[str, Trial]:
     return {trial.key: trial for trial in (Trial(**json.loads(line)) for line in lines)}
 
 
-def try_all(mutants: Sequence[Mutant], originals: dict[str, str], jobs: int) -> Iterator[Trial]:
+def try_all(
+    mutants: Sequence[Mutant], originals: dict[str, str], tree: Path, tests: Sequence[str], jobs: int
+) -> Iterator[Trial]:
     """So many side by side, as they end."""
     with ThreadPoolExecutor(jobs) as pool:
-        waiting = [pool.submit(try_in_a_copy, mutant, originals[mutant.path]) for mutant in mutants]
+        waiting = [pool.submit(try_in_a_copy, one, originals[one.path], tree, tests) for one in mutants]
         for done in as_completed(waiting):
             yield done.result()
 
@@ -236,23 +240,26 @@ def room_of(trial: Trial) -> str:
 @click.option("--seed", default=1, show_default=True)
 @click.option("--sample", default=100, show_default=True, help="mutants")
 @click.option("--room", "rooms", multiple=True, default=["callserver"], help="a folder or file; may be given again")
+@click.option("--tests", multiple=True, default=["tests"], help="whose names begin so; may be given again")
 @click.option("--jobs", default=2, show_default=True, help="side by side")
 @click.option("--again", is_flag=True, help="try those that survived once more")
-def main(seed: int, sample: int, rooms: tuple[str, ...], jobs: int, again: bool) -> None:
+def main(seed: int, sample: int, rooms: tuple[str, ...], tests: tuple[str, ...], jobs: int, again: bool) -> None:
     """Run it."""
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / "mutants.jsonl"
-    originals = sources(rooms)
-    mutants = draw(originals, sample, seed)
     tried = known(file)
-    rest = [m for m in mutants if key_of(m) not in tried or (again and tried[key_of(m)].outcome == SURVIVED)]
-    if rest:
-        check_unchanged()
-    with file.open("a", encoding="utf-8") as results:
-        for n, trial in enumerate(try_all(rest, originals, jobs), 1):
-            print(json.dumps(asdict(trial)), file=results, flush=True)
-            click.echo(f"{n}/{len(rest)} {trial.path}:{trial.line} {trial.outcome} {trial.by}", err=True)
-            tried[trial.key] = trial
+    with tempfile.TemporaryDirectory(prefix="callserver-mutants-") as folder:
+        tree = copy_tree(Path(folder))  # who works on the project meanwhile disturbs nothing
+        originals, names = sources(tree, rooms), test_modules(tests)
+        mutants = draw(originals, sample, seed)
+        rest = [m for m in mutants if key_of(m) not in tried or (again and tried[key_of(m)].outcome == SURVIVED)]
+        if rest:
+            check_unchanged(tree, names)
+        with file.open("a", encoding="utf-8") as results:
+            for n, trial in enumerate(try_all(rest, originals, tree, names, jobs), 1):
+                print(json.dumps(asdict(trial)), file=results, flush=True)
+                click.echo(f"{n}/{len(rest)} {trial.path}:{trial.line} {trial.outcome} {trial.by}", err=True)
+                tried[trial.key] = trial
     show([tried[key_of(mutant)] for mutant in mutants], seed)
 
 

@@ -1,4 +1,42 @@
-"""Call records and events on their way to disk: acknowledged when safe, in order, never in the way of a call."""
+"""
+Call records and events on their way to disk: acknowledged when safe, in order, never in the way of a call.
+
+通话记录和事件如何落盘：确认即安全，次序不乱，绝不耽误通话。
+
+What holds, whatever the database does and wherever the process is killed (each has its test in tests/store):
+
+1. *Acknowledged is on disk.* The Deferred of `open_call` fires after a COMMIT or after the spool's fdatasync, never
+   before. The one exception: neither the database nor the spool has room. Then the call is served all the same (G1
+   yields to "no call is refused"), the entries stay in memory, in their place, and the admin is told.
+   先落盘，后确认；数据库和缓冲文件都满时仍接电话，并报警。
+2. *In order.* Entries leave `_entries` only under `_lock`, and a batch holds it until it is committed or spooled. So of
+   two changes of a call the later one wins, and no change comes before its call.
+3. *One way at a time.* While `_catching_up` is set, everything goes to the end of the spool; it is cleared under
+   `_lock`, when the spool has been found empty behind what was brought. Nothing overtakes the spool.
+   只要缓冲文件在用，新记录一律排在其后。
+4. *Twice is once.* An entry may come to the database again: events have a `uid` and calls an `id` that are inserted or
+   ignored, and a change sets values, it never adds. What is brought again ends with the newest, because all that was
+   written since stands behind it in the same file.
+
+The races, and what each comes to:
+
+- *A commit in flight.* After LOCKED_S nobody waits for it: the batch goes to the spool as well, and the call goes on.
+  If the commit ends well after all, the batch is brought again (4). The catching-up waits for it (`settled`): else
+  batches would pile up behind a lock that somebody holds for minutes.
+- *Killed between any two statements.* Before the commit or the fdatasync: not acknowledged, may be missing. Between
+  them and the acknowledgement: there, and nobody was told. Between a commit of the spool's entries and `clear`: the
+  next start brings them again (4). In the middle of a line of the spool: the line has no end and is dropped, and
+  the start that drops it clears the file, so nothing is ever appended to half a line.
+- *The power fails.* A new file's name, and its removal, are on disk only when the folder is synced. Without the first
+  an acknowledged spool could be gone; without the second an old spool could rise again, and its old changes would
+  undo newer ones that went straight to the database.
+- *The database is locked or full*: OperationalError, its own trouble. Tried again every RETRY_S, alarm once.
+- *A poison entry*: one that the database refuses whatever its state (a column that may not be empty, a field of
+  another version). Tried again and again it would hold up all that comes after it, and the next start. So a batch that
+  is refused for what is in it is brought entry by entry; the refused ones go to a file beside the spool, and the
+  admin is told. `tables.clean` has taken out before what lines are known to send (NUL, lone surrogates).
+  毒记录不能挡住后面的记录：单独存放并报警。
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -7,7 +45,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
-from peewee import PeeweeException, chunked, fn
+from peewee import InterfaceError, OperationalError, PeeweeException, chunked, fn
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
@@ -17,7 +55,7 @@ from twisted.python.threadpool import ThreadPool
 
 from callserver.store.database import Store
 from callserver.store.spool import Entry, Spool
-from callserver.store.tables import Call, Event, Table, call_columns, call_record, event_columns
+from callserver.store.tables import Call, Event, Table, call_columns, call_record, database, event_columns
 from callserver.store.worker import Worker, one_thread
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.records import CallRecord, EventRecord, Value
@@ -51,6 +89,7 @@ class Journal:
     ) -> None:
         self._store, self._clock, self._node, self._now = store, clock, node, now
         self._spool = Spool(Path(spool_path))
+        self._refused = Spool(Path(spool_path).with_suffix(".refused.jsonl"))
         self._disk = Worker(store.reactor, "spool", make_pool)
         self._entries: list[Entry] = []
         self._acknowledge: list[Deferred[None]] = []
@@ -161,9 +200,9 @@ class Journal:
         while not await self._caught_up(n_done):
             entries, end = await self._disk.run(self._spool.read, n_done)
             try:
-                await self._store.write(_apply, entries)
+                await self._bring_in(entries)
                 n_done = end
-            except PeeweeException:  # the store has raised the alarm
+            except (PeeweeException, OSError):  # the store has raised the alarm; the disk is full
                 await deferLater(self._clock, RETRY_S)
 
     async def _caught_up(self, n_done: int) -> bool:
@@ -178,9 +217,26 @@ class Journal:
         finally:
             self._lock.release()
 
+    async def _bring_in(self, entries: list[Entry]) -> None:
+        """
+        Spooled entries to the database; those it will never take are laid aside, so that nothing waits behind them.
+
+        :raises OperationalError, InterfaceError: its own trouble; nothing was brought
+        """
+        try:
+            await self._store.write(_apply, entries)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as problem:
+            refused = await self._store.write(_apply_each, entries)
+            await self._disk.run(self._refused.append, refused)
+            self._store.alarm(
+                f"{len(refused)} records that the database refuses are in {self._refused.path.name}: {problem}"
+            )
+
     async def _begin(self) -> list[CallRecord]:
         entries, _ = await self._disk.run(self._spool.read)
-        await self._store.write(_apply, entries)
+        await self._bring_in(entries)
         await self._disk.run(self._spool.clear)
         return await self._store.write(close_open_calls, self._node, self._now(), self._clock.seconds())
 
@@ -205,6 +261,20 @@ def _apply(entries: list[Entry]) -> None:
         else:
             for entry in group:
                 Call.update(entry["change"]).where(Call.id == entry["id"]).execute()
+
+
+def _apply_each(entries: list[Entry]) -> list[Entry]:
+    """Each in a transaction of its own, inside the one that runs; returns those that cannot be kept."""
+    refused = []
+    for entry in entries:
+        try:
+            with database.atomic():
+                _apply([entry])
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            refused.append(entry)
+    return refused
 
 
 def _insert(table: type[Table], rows: list[dict[str, Any]]) -> None:

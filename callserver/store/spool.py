@@ -9,7 +9,13 @@ Entry = dict[str, Any]
 
 
 class Spool:
-    """A file of JSON lines; every method waits for the disk, so it runs in a thread."""
+    """
+    A file of JSON lines; every method waits for the disk, so it runs in a thread, one at a time.
+
+    A line is whole or it is not there: half a line can only be the last one, after a power failure, and whoever reads
+    the file at start clears it before anything is appended. The folder is synced when the file comes and when it goes:
+    else a power failure could lose what was acknowledged, or bring back what was done with.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -21,12 +27,15 @@ class Spool:
         :raises OSError: when they do not fit; then none of them is in the file
         """
         lines = "".join(json.dumps(entry) + "\n" for entry in entries).encode("ascii")
+        is_new = not self.path.exists()
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         n_before = os.fstat(handle).st_size
         try:
             while lines:
                 lines = lines[os.write(handle, lines) :]
             os.fdatasync(handle)
+            if is_new:
+                self._sync_folder()
         except OSError:
             os.ftruncate(handle, n_before)
             raise
@@ -49,4 +58,13 @@ class Spool:
 
     def clear(self) -> None:
         """Everything in it is in the database now."""
-        self.path.unlink(missing_ok=True)
+        if self.path.exists():
+            self.path.unlink()
+            self._sync_folder()
+
+    def _sync_folder(self) -> None:
+        handle = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -17,7 +17,7 @@ class SoxTests(SynchronousTestCase):
 
     def test_repaired_recording(self) -> None:
         """A recording that kill -9 cut off, repaired, is a file without fault to sox: as long, and the same samples."""
-        [path], taken = record_and_kill(Path(self.mktemp()).absolute(), n_lines=1, seconds=1.2)
+        [path], taken = record_and_kill(Path(self.mktemp()).absolute(), n_lines=1, seconds=1.0)
         seconds = repair(path)
         self.assertGreaterEqual(seconds, taken / 8000 - 0.1)
         self.assertEqual(self.run_sox("--info", "-D", str(path)).decode().strip(), f"{seconds:f}")

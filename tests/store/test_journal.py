@@ -1,6 +1,7 @@
 """Call records and events: acknowledged when safe, in order, and never a reason to refuse a call."""
 
 import json
+import os
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -233,6 +234,49 @@ class JournalTests(SynchronousTestCase):
         self.assertEqual(self.bench.calls()["one"].agent, "802")
         self.assertFalse(self.bench.spool.path.exists())
 
+    def poison(self) -> None:
+        """A change that no database takes, among others that it does."""
+        self.bench.open("one")
+        self.journal.change_call("one", started_at=None)
+        self.journal.change_call("one", agent="801")
+        self.bench.write("ring")
+        self.clock.advance(0.15)
+
+    def refused(self) -> list[dict[str, Any]]:
+        return Spool(self.bench.spool.path.with_suffix(".refused.jsonl")).read()[0]
+
+    def test_poison(self) -> None:
+        """A record that the database refuses for what is in it is laid aside, and nothing waits behind it."""
+        self.poison()
+        self.bench.write("end")
+        self.clock.pump([0.25] * 8)
+        self.assertEqual((self.bench.kinds(), self.bench.calls()["one"].agent), (["ring", "end"], "801"))
+        self.assertEqual(self.refused(), [{"change": {"started_ms": None}, "id": "one"}])
+        self.assertIn("1 records that the database refuses are in spool.refused.jsonl", self.store.alarms[-1])
+        self.assertFalse(self.bench.spool.path.exists())
+        before = self.store.n_transactions
+        self.bench.write("key")
+        self.clock.advance(0.15)
+        self.assertEqual(self.store.n_transactions, before + 1, "straight to the database again")
+
+    def test_poison_at_start(self) -> None:
+        """Nor does it hinder the next start."""
+        self.bench.spool.append([{"change": {"no_such_column": "1"}, "id": "one"}, {"unheard of": 1}])
+        self.bench.open("two")
+        self.bench.start()
+        self.assertEqual(len(self.refused()), 2)
+        self.assertEqual([record.id for record in self.bench.closed], ["two"])
+
+    def test_poison_while_full(self) -> None:
+        """A database that is full refuses nothing: all is tried again."""
+        self.store.full = True
+        self.poison()
+        self.clock.pump([0.5] * 10)
+        self.assertEqual(self.refused(), [])
+        self.store.full = False
+        self.clock.pump([0.5] * 6)
+        self.assertEqual((self.bench.kinds(), len(self.refused())), (["ring"], 1))
+
     def test_start_brings_in_the_spool(self) -> None:
         """What only the spool knew is in the database after the next start, and nothing is there twice."""
         self.store.locked = True
@@ -442,6 +486,24 @@ class SpoolTests(SynchronousTestCase):
         _, end = self.spool.read()
         self.spool.append([{"n": 2}])
         self.assertEqual(self.spool.read(end)[0], [{"n": 2}])
+
+    def test_power_cut_after_coming_and_going(self) -> None:
+        """The folder is on disk when the first entry is acknowledged, and again when the spool is gone."""
+        synced: list[bool] = []
+        fsync = os.fsync
+
+        def folder_synced(handle: int) -> None:
+            self.assertTrue(os.path.samestat(os.fstat(handle), self.spool.path.parent.stat()))
+            synced.append(self.spool.path.exists())
+            fsync(handle)
+
+        with patch("callserver.store.spool.os.fsync", folder_synced):
+            self.spool.append([{"n": 1}])
+            self.assertEqual(synced, [True])
+            self.spool.append([{"n": 2}])
+            self.spool.clear()
+            self.spool.clear()
+        self.assertEqual(synced, [True, False])
 
     def test_disk_full_in_the_middle(self) -> None:
         """What did not fit as a whole is not there at all."""
