@@ -30,8 +30,8 @@ class Act:
     """
     One act.
 
-    :param do: called with the seat of who asks, and what he sent; what it returns, plain values or a Deferred of
-        them, is the answer
+    :param do: called with the seat of who asks, and what he sent; what it returns, plain values (also in lists
+        and dicts) or a Deferred of them, is the answer
     :param takes: a check for each argument, a named function; nothing else reaches `do`, and its name is what a
         refusal says
     :param right: asked of the staff book at the moment of the act; None where the seat itself knows

@@ -54,8 +54,8 @@ class AgentPerspective(pb.Avatar):
             given, named = plain(broker, args, self), plain(broker, kw, self)
             answer = self._answer(message, given, named)
             if isinstance(answer, Deferred):
-                return answer.addCallback(broker.serialize, self).addErrback(self._failed, name_of(message))
-            return broker.serialize(answer, self)  # type: ignore[no-untyped-call]
+                return answer.addCallback(answer_of, broker).addErrback(self._failed, name_of(message))
+            return answer_of(answer, broker)
         except Exception:
             self._failed(Failure(), name_of(message))  # type: ignore[no-untyped-call]
 
@@ -103,6 +103,26 @@ def plain(broker: GuardedBroker, jelly: Any, perspective: Any = None) -> Any:
         return broker.unserialize(jelly, perspective)
     except Exception:
         raise Refused(Refusal.BAD_ARGUMENT, "arguments") from None
+
+
+def answer_of(value: Any, broker: GuardedBroker) -> Any:
+    """
+    An answer as pb sends it.
+
+    :raises TypeError: it is nothing plain; pb would find that out too late to answer anything
+    """
+    if not is_plain(value):
+        raise TypeError(f"an act answered with a {type(value).__name__}, or one is in its answer")
+    return broker.serialize(value)  # type: ignore[no-untyped-call]
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value is of those that acts may answer, and so are all in it."""
+    if type(value) in (list, tuple):
+        return all(map(is_plain, value))
+    if type(value) is dict:
+        return all(type(key) is str and is_plain(item) for key, item in value.items())
+    return value is None or type(value) in (bool, int, float, str, bytes)
 
 
 def name_of(message: str) -> str:

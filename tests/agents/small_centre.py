@@ -79,6 +79,10 @@ class StaffInMemory:
     def take(self, number: str, *rights: Right) -> None:
         self._change(number, self.rights(number) - set(rights))
 
+    def forget(self, number: str, *rights: Right) -> None:
+        """Taken away a moment ago; nobody has been told yet."""
+        self._rights[number] -= set(rights)
+
     def _change(self, number: str, after: Iterable[Right]) -> None:
         before, self._rights[number] = self.rights(number), frozenset(after)
         assert self.seats is not None

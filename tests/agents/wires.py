@@ -39,7 +39,7 @@ class Wires:
         """Let everything that is under way arrive."""
         moved = True
         while moved:
-            moved = any(pump.pump() for pump in self.pumps if pump not in self.frozen or pump.serverIO.disconnecting)
+            moved = any(pump.pump() for pump in self.pumps if pump not in self.frozen or pump.server.is_over)
 
     def pass_time(self, seconds: float, step_s: float = 0.5) -> None:
         """Time passes, and what is said meanwhile arrives."""
