@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +12,7 @@ from callserver.wire.rights import Right
 
 Check = Callable[[Any], bool]
 WORD_MAX = 32
+CHANNEL_ACTS = frozenset({"hello", "audio"})  # of the agents' channel itself: no feature's act is called so
 
 
 def word(value: Any) -> bool:
@@ -29,15 +30,32 @@ class Act:
     """
     One act.
 
-    :param do: called with the seat of who asks, and what he sent; what it returns, plain values or a Deferred of
-        them, is the answer
-    :param takes: a check for each argument; nothing else reaches `do`, and a check's name is what a refusal says
+    :param do: called with the seat of who asks, and what he sent; what it returns, plain values (also in lists
+        and dicts) or a Deferred of them, is the answer
+    :param takes: a check for each argument, a named function; nothing else reaches `do`, and its name is what a
+        refusal says
     :param right: asked of the staff book at the moment of the act; None where the seat itself knows
     """
 
     do: Callable[..., Any]
     takes: tuple[Check, ...] = ()
     right: Right | None = None
+
+    def misfit(self, args: Sequence[Any]) -> str | None:
+        """What does not fit, by its check's name, or all that is wanted if the number is wrong; None: all fits."""
+        if len(args) != len(self.takes):
+            return ", ".join(check.__name__ for check in self.takes)
+        return next(
+            (check.__name__ for check, arg in zip(self.takes, args, strict=True) if not _holds(check, arg)), None
+        )
+
+
+def _holds(check: Check, arg: Any) -> bool:
+    """A check that breaks on a value does not hold: its exception may quote the value, and is dropped."""
+    try:
+        return check(arg)
+    except Exception:
+        return False
 
 
 SEAT_ACTS: Mapping[str, Act] = MappingProxyType(

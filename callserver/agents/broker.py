@@ -86,10 +86,10 @@ class GuardedBroker(PacedBroker):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._stop_log_in_timer()
-        self._connections.closed(self)
         super().connectionLost(reason)
         while self._until_reads:
             self._until_reads.pop(0).errback(reason)
+        self._connections.closed(self)  # last: who waits for that finds all tidied up
 
     def welcome(self) -> None:
         """He has shown who he is: other limits from now on."""
@@ -148,6 +148,13 @@ class GuardedBroker(PacedBroker):
     def unserialize(self, sexp: Any, perspective: Any = None) -> Any:
         """As pb's, plain types only."""
         return unjelly(sexp, PlainTypes(), None, self)  # type: ignore[no-untyped-call]
+
+    def proto_message(
+        self, request_id: int, object_id: Any, message: bytes, answer_required: int, args: Any, kw: Any
+    ) -> None:
+        """As pb's, but all except sound is answered, wanted or not: a refusal nobody takes would fill the log."""
+        wanted = answer_required or message != b"audio"
+        super().proto_message(request_id, object_id, message, wanted, args, kw)  # type: ignore[no-untyped-call]
 
     def proto_error(self, request_id: int, fail: object) -> None:
         """As pb's, but what failed there is not taken apart here."""

@@ -15,7 +15,6 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.spread import pb
 from zope.interface import implementer
 
-from callserver.acd.seats import SeatChange
 from callserver.agents.broker import GuardedBroker
 from callserver.agents.login import Desk, Login, SeatRealm, StaffChecker
 from callserver.agents.perspective import Complain
@@ -120,7 +119,6 @@ class AgentChannel(Service):
     ) -> None:
         self._realm = SeatRealm(clock, desk)
         self._brokers = BrokerFactory(Portal(self._realm, [StaffChecker(desk.staff)]), clock, desk.complain)
-        desk.seats.watch(self._show)
         self.factory = LimitingTLSFactory(certificate, False, self._brokers) if certificate else self._brokers
         self._endpoint = endpoint
         self._port: IListeningPort | None = None
@@ -133,17 +131,10 @@ class AgentChannel(Service):
     def stopService(self) -> Deferred[Any]:
         """Fires when port and connections are closed; the programs are told, and come back when the server does."""
         super().stopService()  # type: ignore[no-untyped-call]
-        for session in tuple(self._realm.sessions.values()):
-            session.close(Refused(Refusal.STOPPING))
+        self._realm.close(Refused(Refusal.STOPPING))
         port, self._port = self._port, None
         closed: Deferred[Any] = maybeDeferred(port.stopListening) if port else succeed(None)
         return closed.addCallback(lambda _: self._brokers.part_from_all())
-
-    def _show(self, change: SeatChange) -> None:
-        """A seat looks otherwise now: tell its program."""
-        session = self._realm.sessions.get(change.status.number)
-        if session is not None:
-            session.show(change.status)
 
     @property
     def port_number(self) -> int:

@@ -1,4 +1,20 @@
-"""The only thing a stranger can reach: a log-in that tells nobody what was wrong."""
+"""
+The only thing a stranger can reach: a log-in that tells nobody what was wrong.
+
+A password takes a sixth of a second in a thread, and waits for its turn behind others. Races until it is judged, and
+what holds in them:
+
+- *The connection is lost, or cut off for being too slow.* Nobody is seated: the broker is over, and no later
+  disconnect would ever free the seat.
+- *The server stops.* Nobody is seated any more once the seats are logged out: his log-in would have no end in the
+  event log. He is told that it stops, and comes back.
+- *A second try on the same connection.* Refused at once: guesses are not worked on side by side.
+- *The same person at two programs.* The one that is judged last has the seat: his headset is plugged in, he is told of
+  changes, the other is told ELSEWHERE and closed. The other's disconnect comes later, at whatever moment, and finds
+  that its session is not the seat's any more: the newer one's headset stays plugged in, and the seat is not lost.
+- *Logged out, not yet disconnected.* The seat is free while the old connection closes; the person may log in again
+  by another one in between, which is the case above.
+"""
 
 from __future__ import annotations
 
@@ -92,13 +108,22 @@ class SeatRealm:
     """Gives each person his seat, and his seat one program: the newest that knows the password."""
 
     def __init__(self, clock: IReactorTime, desk: Desk) -> None:
-        self.sessions: dict[str, AgentSession] = {}
+        self._sessions: dict[str, AgentSession] = {}  # by staff number; the newest of each
         self._clock, self._desk = clock, desk
+        self._closed: Refused | None = None
+
+    def close(self, why: Refused) -> None:
+        """Say good-bye to all programs; nobody is seated any more."""
+        self._closed = why
+        for session in self._sessions.values():
+            session.close(why)
 
     def requestAvatar(
         self, person: Any, mind: object, *interfaces: type[Interface]
     ) -> tuple[Any, AgentPerspective, Callable[[], None]]:
         assert isinstance(mind, Mind)
+        if self._closed is not None:
+            raise Refused.from_wire(str(self._closed))
         if mind.broker.is_over:
             raise Refused(Refusal.NOT_NOW, "connection lost")
         session = AgentSession(mind.program, mind.broker, self._clock)
@@ -107,19 +132,19 @@ class SeatRealm:
         except Refused:
             session.gone()
             raise
-        before, self.sessions[person.number] = self.sessions.get(person.number), session
+        before, self._sessions[person.number] = self._sessions.get(person.number), session
         if before is not None:
             before.close(Refused(Refusal.ELSEWHERE))
         desk, rights = self._desk, partial(self._desk.staff.rights, person.number)
-        screen = Screen(desk.board, session, rights)
+        screen = Screen(session, seat, desk.seats, desk.board, rights)
         avatar = AgentPerspective(person, seat, session, screen, acts=desk.acts, rights=rights, complain=desk.complain)
         return pb.IPerspective, avatar, partial(self._leave, seat, session, screen)
 
     def _leave(self, seat: Seat, session: AgentSession, screen: Screen) -> None:
         screen.close()
         session.gone()
-        if self.sessions.get(seat.number) is session:
-            del self.sessions[seat.number]
+        if self._sessions.get(seat.number) is session:
+            del self._sessions[seat.number]
             seat.station.plug_in(None)
             seat.client_lost()
 

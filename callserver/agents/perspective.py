@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
+from twisted.internet.defer import Deferred
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from twisted.spread import pb
 
 from callserver.acd.acts import Act
@@ -50,17 +52,25 @@ class AgentPerspective(pb.Avatar):
         """As pb's, but arguments that do not fit are refused, and never logged with their values."""
         try:
             given, named = plain(broker, args, self), plain(broker, kw, self)
-            return broker.serialize(self._answer(message, given, named), self)  # type: ignore[no-untyped-call]
-        except Refused as refused:
-            self._complain(self._person.number, self._session.address, name_of(message), refused)
-            raise
+            answer = self._answer(message, given, named)
+            if isinstance(answer, Deferred):
+                return answer.addCallback(answer_of, broker).addErrback(self._failed, name_of(message))
+            return answer_of(answer, broker)
         except Exception:
-            log.failure("agent {number}: {act} failed", number=self._person.number, act=name_of(message))
+            self._failed(Failure(), name_of(message))  # type: ignore[no-untyped-call]
+
+    def _failed(self, failure: Failure, act: str) -> NoReturn:
+        """What did not come about, now or later: a refusal is complained of; of all else only the log says why."""
+        number, refused = self._person.number, failure.value
+        if not isinstance(refused, Refused):
+            log.failure("agent {number}: {act} failed", failure, number=number, act=act)
             raise Refused(Refusal.SERVER) from None
+        self._complain(number, self._session.address, act, refused)
+        raise refused
 
     def _answer(self, message: str, args: Any, kw: Any) -> Any:
-        if not self._session.open:
-            raise Refused(Refusal.ELSEWHERE)
+        if self._session.closed is not None:
+            raise Refused.from_wire(str(self._session.closed))  # a fresh one: each raise adds to a traceback
         if message == "audio":
             return self._audio(args, kw)
         if message == "hello":
@@ -68,18 +78,17 @@ class AgentPerspective(pb.Avatar):
         act = self._acts.get(message)
         if act is None:
             raise Refused(Refusal.UNKNOWN_ACT)
-        fits = len(args) == len(act.takes) and all(check(arg) for check, arg in zip(act.takes, args, strict=True))
-        if kw or not fits:
-            raise Refused(Refusal.BAD_ARGUMENT, ", ".join(check.__name__ for check in act.takes))
         if act.right is not None and act.right not in self._rights():
             raise Refused.no_right(act.right)
+        misfit = "arguments by name" if kw else act.misfit(args)
+        if misfit is not None:
+            raise Refused(Refusal.BAD_ARGUMENT, misfit)
         return act.do(self._seat, *args)
 
     def _hello(self) -> dict[str, Any]:
         """Who he is, what he may do, and how his seat and the board look."""
-        person, status = self._person, self._seat.status
-        self._session.take_up(status)
-        return to_wire(Hello(person.number, person.name, self._rights(), status, board=self._screen.rows()))
+        status, access = self._screen.everything()
+        return to_wire(Hello(self._person.number, self._person.name, access.rights, status, board=access.board))
 
     def _audio(self, args: Any, kw: Any) -> None:
         """20 ms that the agent says."""
@@ -94,6 +103,26 @@ def plain(broker: GuardedBroker, jelly: Any, perspective: Any = None) -> Any:
         return broker.unserialize(jelly, perspective)
     except Exception:
         raise Refused(Refusal.BAD_ARGUMENT, "arguments") from None
+
+
+def answer_of(value: Any, broker: GuardedBroker) -> Any:
+    """
+    An answer as pb sends it.
+
+    :raises TypeError: it is nothing plain; pb would find that out too late to answer anything
+    """
+    if not is_plain(value):
+        raise TypeError(f"an act answered with a {type(value).__name__}, or one is in its answer")
+    return broker.serialize(value)  # type: ignore[no-untyped-call]
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value is of those that acts may answer, and so are all in it."""
+    if type(value) in (list, tuple):
+        return all(map(is_plain, value))
+    if type(value) is dict:
+        return all(type(key) is str and is_plain(item) for key, item in value.items())
+    return value is None or type(value) in (bool, int, float, str, bytes)
 
 
 def name_of(message: str) -> str:

@@ -17,7 +17,7 @@ from callserver.desktop.connection import ClientBroker, ClientFactory, NotConnec
 from callserver.desktop.listener import IN_CALL, AgentListener, tell
 from callserver.wire.catalogue import N_
 from callserver.wire.convert import Wire, WireError, from_wire
-from callserver.wire.messages import ChannelRow, Hello, SeatStatus
+from callserver.wire.messages import Access, ChannelRow, Hello, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 
@@ -78,39 +78,39 @@ class AgentClient:
 
     def answer(self) -> Deferred[None]:
         """Take the call that rings."""
-        return self._ask("answer")
+        return self.ask("answer")
 
     def reject(self) -> Deferred[None]:
         """Leave it to others."""
-        return self._ask("reject")
+        return self.ask("reject")
 
     def hang_up(self) -> Deferred[None]:
         """End the call in hand; one that is held rings here again."""
-        return self._ask("hang_up")
+        return self.ask("hang_up")
 
     def hold(self) -> Deferred[None]:
         """Music for the caller."""
-        return self._ask("hold")
+        return self.ask("hold")
 
     def retrieve(self) -> Deferred[None]:
         """Talk on."""
-        return self._ask("retrieve")
+        return self.ask("retrieve")
 
     def pause(self, reason: str) -> Deferred[None]:
         """No calls, from now or from the end of the call on; `reason` at most 32 characters."""
-        return self._ask("pause", reason)
+        return self.ask("pause", reason)
 
     def ready(self) -> Deferred[None]:
         """End a pause or a wrap-up."""
-        return self._ask("ready")
+        return self.ask("ready")
 
     def prolong_wrap_up(self, seconds: int) -> Deferred[None]:
         """More time before the next call."""
-        return self._ask("prolong_wrap_up", seconds)
+        return self.ask("prolong_wrap_up", seconds)
 
     def log_out(self) -> Deferred[None]:
         """Leave; not possible in a call."""
-        return self._ask("log_out")
+        return self.ask("log_out")
 
     def send_audio(self, block: bytes) -> None:
         """20 ms that the agent says, as `AgentListener.audio`; dropped outside calls and while the server lags."""
@@ -121,7 +121,8 @@ class AgentClient:
         else:
             self.dropped_blocks += 1
 
-    def _ask(self, act: str, *args: object) -> Deferred[Any]:
+    def ask(self, act: str, *args: object) -> Deferred[Any]:
+        """An act by its name, as a feature has declared it; fires with its answer."""
         if self._perspective is None:
             return fail(NotConnected(NO_CONNECTION))
         answer: Deferred[Any] = maybeDeferred(self._perspective.callRemote, act, *args)
@@ -159,10 +160,9 @@ class AgentClient:
         root = broker.remoteForName("root")
         login: Deferred[Any] = maybeDeferred(root.callRemote, "login", self._number, self._password, Mind(self))
         self._perspective = await login.addTimeout(LOG_IN_S, self._clock).addErrback(as_said)
-        hello = _hello(await self._ask("hello"))
+        hello = _hello(await self.ask("hello"))
         self._listener.logged_in(hello)
-        for row in hello.board:
-            self._listener.board(row)
+        self.show_access(Access(hello.rights, hello.board))
         self.show(hello.seat)
 
     async def _until_lost(self) -> None:
@@ -185,9 +185,13 @@ class AgentClient:
             self.stop()
             self._listener.logged_out(status.cause)
 
+    def show_access(self, access: Access) -> None:
+        """His rights, and with them all he may see, are others now."""
+        self._listener.access(access)
+
     def show_row(self, row: ChannelRow) -> None:
         """A line or seat of the board looks otherwise."""
-        self._listener.board(row)
+        self._listener.row(row)
 
     def hear(self, block: bytes) -> None:
         """20 ms of sound."""
@@ -211,6 +215,11 @@ class Mind(pb.Referenceable):
         status = understood(SeatStatus, wire)
         if status is not None:
             self._client.show(status)
+
+    def remote_access(self, wire: Wire) -> None:
+        access = understood(Access, wire)
+        if access is not None:
+            self._client.show_access(access)
 
     def remote_row(self, wire: Wire) -> None:
         row = understood(ChannelRow, wire)

@@ -1,6 +1,6 @@
 """What a program can be told by its client."""
 
-from callserver.wire.messages import Card, ChannelRow, Hello, SeatStatus
+from callserver.wire.messages import Access, Card, ChannelRow, Hello, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
 
@@ -16,8 +16,11 @@ class AgentListener:
     def logged_out(self, cause: str) -> None:
         """By the agent or by force; the client has stopped."""
 
-    def board(self, row: ChannelRow) -> None:
-        """A line or seat that may be seen here looks otherwise; after a log-in, each of them once."""
+    def access(self, access: Access) -> None:
+        """What he may do and all he may see, after a log-in and whenever his rights change: show that and no more."""
+
+    def row(self, row: ChannelRow) -> None:
+        """One line or seat that may be seen here looks otherwise."""
 
     def status(self, status: SeatStatus) -> None:
         """The agent's own seat looks otherwise. The four below say the same, sorted."""

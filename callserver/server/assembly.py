@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from twisted.application.service import MultiService
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 
@@ -171,10 +171,10 @@ class CallServer(MultiService):
 
     async def _stop(self) -> None:
         stopped = Reason(Cause.SERVER_STOPPED)
+        parted = self.agents.stopService() if self.agents is not None else succeed(None)
         self.calls.end_all("server", stopped)
-        self.seats.log_all_out(stopped)
-        if self.agents is not None:
-            await self.agents.stopService()
+        self.seats.log_all_out(stopped)  # after the good-bye: a program that is told of a log-out would stay out
+        await parted
         await super().stopService()  # type: ignore[no-untyped-call]
         await self.speech.stop()
         self.world.close()

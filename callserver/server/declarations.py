@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from callserver.acd.acts import SEAT_ACTS, Act
+from callserver.acd.acts import CHANNEL_ACTS, SEAT_ACTS, Act
 from callserver.calls.call import Call
 from callserver.config import ConfigError
 from callserver.features import Asked, Feature, Share, Shop
@@ -33,7 +33,7 @@ def acts(features: Sequence[Feature]) -> dict[str, Act]:
     """
     found = dict(SEAT_ACTS)
     for feature in features:
-        if both := found.keys() & feature.acts.keys():
+        if both := (found.keys() | CHANNEL_ACTS) & feature.acts.keys():
             raise ConfigError(f"feature {feature.name}: there is an act {', '.join(sorted(both))} already")
         found |= feature.acts
     return found

@@ -94,6 +94,14 @@ class ChannelRow:
 
 
 @dataclass(frozen=True)
+class Access:
+    """What a person may do, and all that he may see, from now on: sent when his rights change; replaces all before."""
+
+    rights: frozenset[Right]
+    board: tuple[ChannelRow, ...] = ()
+
+
+@dataclass(frozen=True)
 class Hello:
     """What a desktop program is told when it has logged in."""
 

@@ -14,8 +14,9 @@ from callserver.agents.channel import STRANGERS, STRANGERS_AN_ADDRESS
 from callserver.desktop.connection import ClientFactory
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
-from tests.agents.floor import PASSWORD, Stranger
-from tests.agents.test_channel import BLOCK, ChannelCase
+from tests.agents.channel_case import BLOCK, ChannelCase
+from tests.agents.small_centre import PASSWORD
+from tests.agents.wires import Stranger
 
 SECRET = "a secret that was typed"
 HELLO = encode(b"pb") + encode([b"version", 6])
@@ -141,7 +142,7 @@ class StrangerTests(AttackCase):
             stranger.says(message(b"hello", SECRET, on=1))
         self.assertFalse(stranger.cut_off)
         self.assertEqual(logged, [])
-        self.assertEqual(self.floor.tries, [])
+        self.assertEqual(self.centre.staff.tries, [])
         self.assertEqual(self.flushLoggedErrors(), [])
 
     def test_classes(self) -> None:
@@ -161,7 +162,7 @@ class StrangerTests(AttackCase):
                 stranger.says(HELLO)
                 with capturedLogs() as logged:
                     stranger.says(encode([b"message", 1, b"root", b"login", 1, [b"tuple", jellied], [b"dictionary"]]))
-                self.assertEqual((logged, self.floor.tries), ([], []))
+                self.assertEqual((logged, self.centre.staff.tries), ([], []))
                 stranger.leave()
 
     def test_log_does_not_drown(self) -> None:
@@ -184,11 +185,6 @@ class GuessTests(AttackCase):
         self.wires.settle()
         return broker.remoteForName("root")
 
-    def checker(self) -> Any:
-        """What asks the staff book."""
-        [checker] = self.channel.factory.wrappedFactory._portal.checkers.values()
-        return checker
-
     def guess(self, root: Any, password: str) -> str:
         asked: Deferred[Any] = root.callRemote("login", "801", password, pb.Referenceable())
         self.wires.settle()
@@ -201,23 +197,23 @@ class GuessTests(AttackCase):
             answers = [self.guess(root, SECRET) for _ in range(3)]
         self.assertEqual(answers, ["log-in"] * 3)
         self.assertTrue(self.wires.pumps[0].server.is_over)
-        self.assertNotIn(SECRET, repr(logged) + repr(self.floor.complaints))
-        self.assertEqual(len(self.floor.tries), 3)
+        self.assertNotIn(SECRET, repr(logged) + repr(self.centre.complaints))
+        self.assertEqual(len(self.centre.staff.tries), 3)
 
     def test_one_at_a_time(self) -> None:
         """While one password is being hashed, a second on the same connection is not."""
         waiting: Deferred[Any] = Deferred()
 
         def hashing(*who: str) -> Deferred[Any]:
-            self.floor.tries.append(who[::2])
+            self.centre.staff.tries.append(who[::2])
             return waiting
 
-        self.checker()._log_in = hashing
+        self.centre.staff.log_in = hashing
         root = self.connect()
         first = root.callRemote("login", "801", "one", pb.Referenceable())
         self.wires.settle()
         self.assertEqual(self.guess(root, "two"), "too-many-tries")
-        self.assertEqual(len(self.floor.tries), 1)
+        self.assertEqual(len(self.centre.staff.tries), 1)
         waiting.errback(Refused(Refusal.LOG_IN))
         self.wires.settle()
         self.failureResultOf(first)
@@ -228,7 +224,7 @@ class GuessTests(AttackCase):
         def broken(*who: str) -> Deferred[Any]:
             raise RuntimeError("disk")
 
-        self.checker()._log_in = broken
+        self.centre.staff.log_in = broken
         self.assertEqual(self.guess(self.connect(), SECRET), "server")
         [failure] = self.flushLoggedErrors(RuntimeError)
         self.assertNotIn(SECRET, str(failure))
@@ -271,29 +267,31 @@ class AgentAttackTests(AttackCase):
     def test_flood(self) -> None:
         """Thousands of messages at once: cut off after the first few hundred; the talk and the others go on."""
         _, other = self.program("802")
-        self.floor.ring("801")
+        self.centre.ring("801")
         self.wires.settle()
         self.ask(self.client.answer())
+        said = self.reach()
         with capturedLogs() as logged:
             for _ in range(3000):
                 self.client.send_audio(BLOCK)
             self.wires.up = False
             self.wires.settle()
         self.assertIn("more than 100 messages a second", formatEvent(logged[0]))
-        self.assertLess(len(self.floor.heard), 600)
+        self.assertLess(len(said), 600)
         self.assertEqual(self.state(), SeatState.TALKING)
-        self.assertFalse(self.floor.seats["801"].status.client_here)
+        self.assertFalse(self.is_here())
         self.assertEqual(other.lines[-1][0], "logged in")
 
     def test_a_stall_is_no_flood(self) -> None:
         """Nine seconds of sound that arrive at once after a stall are taken."""
-        self.floor.ring("801")
+        self.centre.ring("801")
         self.wires.settle()
         self.ask(self.client.answer())
+        said = self.reach()
         for _ in range(450):
             self.client.send_audio(BLOCK)
         self.wires.settle()
-        self.assertEqual(len(self.floor.heard), 450)
+        self.assertEqual(len(said), 450)
 
     def test_big_message(self) -> None:
         """More than 256 KiB in one message, or more items than any act has."""

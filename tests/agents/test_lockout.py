@@ -7,8 +7,8 @@ from callserver.acd import passwords
 from callserver.acd.staff import StaffBook
 from callserver.wire.refusals import Refusal
 from callserver.wire.rights import Right
-from tests.agents.floor import PASSWORD, Floor, Wires, certificate, channel
-from tests.agents.test_channel import ChannelCase
+from tests.agents.channel_case import ChannelCase
+from tests.agents.small_centre import PASSWORD, SmallCentre
 from tests.store.inline import InlineStore
 
 
@@ -23,10 +23,7 @@ class LockoutTests(ChannelCase):
         book = StaffBook(store, self.clock, lambda: began + timedelta(seconds=self.clock.seconds()))  # type: ignore[arg-type]
         for number, name in (("801", "李明"), ("802", "王芳")):
             self.successResultOf(book.add(number, name, PASSWORD, [Right.ANSWER_QUEUED]))
-        self.floor = Floor(self.clock)
-        self.floor.log_in = book.log_in  # type: ignore[assignment]
-        self.channel = channel(self.clock, self.floor, certificate(self.mktemp()))
-        self.wires = Wires(self.clock, self.channel.factory.wrappedFactory)
+        self.open(SmallCentre(self.clock, book))
 
     def outcome(self, number: str, password: str) -> object:
         """What a program that connects now is told."""

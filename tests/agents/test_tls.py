@@ -17,8 +17,8 @@ from callserver.desktop.client import AgentClient
 from callserver.desktop.connection import CertificateUnusable, pinned_endpoint
 from callserver.wire.messages import Card, Hello
 from callserver.wire.refusals import Refused
-from tests.agents.floor import PASSWORD, Floor, certificate, channel
-from tests.agents.test_channel import BLOCK, Diary
+from tests.agents.channel_case import BLOCK, Diary
+from tests.agents.small_centre import PASSWORD, SmallCentre, certificate, channel
 
 
 class CertificateTests(SynchronousTestCase):
@@ -107,10 +107,10 @@ class LoopbackTests(TestCase):
     """Over real sockets and real TLS."""
 
     async def open(self) -> None:
-        self.floor = Floor(reactor)  # type: ignore[arg-type]
+        self.centre = SmallCentre(reactor)  # type: ignore[arg-type]
         self.own = certificate(self.mktemp())
         endpoint = TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1")
-        self.channel = channel(reactor, self.floor, self.own, endpoint)  # type: ignore[arg-type]
+        self.channel = channel(reactor, self.centre, self.own, endpoint)  # type: ignore[arg-type]
         await self.channel.startService()
         self.addCleanup(self.channel.stopService)
 
@@ -129,16 +129,17 @@ class LoopbackTests(TestCase):
         client.start()
         self.assertEqual((await logged_in).name, "Li Mei")
         offered = teller.until("offered")
-        self.floor.ring("801")
+        caller = self.centre.ring("801").caller
         self.assertEqual((await offered).caller_name, "王小明")
         await client.answer()
-        heard: Deferred[bytes] = Deferred()
-        self.floor.headsets["801"].on_audio = heard.callback
-        client.send_audio(BLOCK)
-        self.assertEqual(await heard, BLOCK)
         hearing = teller.until("audio")
-        self.floor.headsets["801"].send_audio(BLOCK)
+        caller.says(BLOCK * 2)
+        self.centre.bay.tick()
         self.assertEqual(await hearing, BLOCK)
+        said: Deferred[bytes] = Deferred()
+        self.patch(self.centre.seats["801"].station, "receive", said.callback)
+        client.send_audio(BLOCK)
+        self.assertEqual(await said, BLOCK)
         await client.hang_up()
         await client.log_out()
         await self.end_of(client)
@@ -150,7 +151,7 @@ class LoopbackTests(TestCase):
         lost = teller.until("lost")
         client.start()
         self.assertIn("certificate that is pinned", await lost)
-        self.assertEqual(self.floor.tries, [])
+        self.assertEqual(self.centre.staff.tries, [])
         await self.end_of(client)
 
     async def test_clear_text(self) -> None:

@@ -1,0 +1,184 @@
+"""One board feeds every program, and each sees what its person may see at that moment."""
+
+from callserver.wire.rights import Right
+from callserver.wire.states import LineState, SeatState
+from tests.agents.channel_case import ChannelCase, Diary
+
+LINES = [f"line {number}" for number in range(1, 21)]
+
+
+class BoardCase(ChannelCase):
+    def see(self) -> None:
+        """What has been said arrives."""
+        self.wires.settle()
+
+    def lines_of(self, diary: Diary) -> dict[str, str]:
+        """The lines that a window would show now."""
+        return {channel: state for channel, state in diary.shown.items() if channel.startswith("line")}
+
+
+class WhoSeesWhatTests(BoardCase):
+    def test_colleagues(self) -> None:
+        """An agent sees his colleagues' seats log in, pause, ring and talk, and by whom."""
+        _, diary = self.program("801")
+        colleague, _ = self.program("802")
+        self.ask(colleague.pause("lunch"))
+        self.assertEqual(diary.shown["seat 802"], SeatState.PAUSED.name)
+        self.assertEqual(
+            (diary.rows[-1].person, diary.rows[-1].name, diary.rows[-1].sub), ("802", "Wang Fang", "lunch")
+        )
+        self.ask(colleague.ready())
+        self.centre.ring("802")
+        self.see()
+        self.ask(colleague.answer())
+        states = [row.state for row in diary.rows if row.channel == "seat 802"]
+        self.assertEqual(states, ["IDLE_PC", "PAUSED", "IDLE_PC", "RINGING", "TALKING"])
+
+    def test_lines(self) -> None:
+        """A supervisor sees lines too; an agent sees none, not even one that changes."""
+        self.centre.show_line(LineState.IDLE)
+        (_, agent), (_, supervisor) = self.program("801"), self.program("900")
+        self.centre.show_line(LineState.RINGING_IN)
+        self.see()
+        self.assertEqual(self.lines_of(supervisor), {"line 1": "RINGING_IN"})
+        self.assertEqual(self.lines_of(agent), {})
+        self.assertEqual([row.channel for row in agent.rows if row.channel == "line 1"], [])
+
+    def test_all_at_log_in(self) -> None:
+        """After a log-in everything that may be seen is there at once, with the age of each state."""
+        for line in LINES:
+            self.centre.show_line(LineState.IDLE, line)
+        self.program("801")
+        self.wires.pass_time(5)
+        _, diary = self.program("900")
+        rows = {row.channel: row for row in diary.hellos[0].board}
+        self.assertEqual(set(rows), {*LINES, "seat 801", "seat 900"})
+        self.assertEqual((rows["line 1"].since_s, rows["seat 801"].since_s, rows["seat 900"].since_s), (5, 5, 0))
+        _, agent = self.program("802")
+        self.assertEqual({row.channel for row in agent.hellos[0].board}, {"seat 801", "seat 802", "seat 900"})
+
+    def test_after_a_log_out(self) -> None:
+        """Who has left is off on the others' boards, and costs nothing more."""
+        client, _ = self.program("802")
+        _, diary = self.program("801")
+        self.ask(client.log_out())
+        self.wires.pass_time(5)
+        self.assertEqual(diary.shown["seat 802"], SeatState.OFF.name)
+
+
+class OtherRightsTests(BoardCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.centre.show_line(LineState.IDLE)
+        _, self.diary = self.program("900")
+
+    def test_taken_away(self) -> None:
+        """Right 1 is taken: the lines go from the screen at once, the seats stay; no line is told any more."""
+        self.centre.staff.take("900", Right.SUPERVISOR)
+        self.see()
+        self.assertEqual(self.diary.shown, {"seat 900": "IDLE_PC"})
+        self.assertNotIn(Right.SUPERVISOR, self.diary.accesses[-1].rights)
+        self.centre.show_line(LineState.RINGING_IN)
+        self.program("801")
+        self.assertEqual(self.diary.shown, {"seat 900": "IDLE_PC", "seat 801": "IDLE_PC"})
+
+    def test_given_back(self) -> None:
+        """Right 1 is given again: the lines are there as they are now, and go on."""
+        self.centre.staff.take("900", Right.SUPERVISOR)
+        self.centre.show_line(LineState.RINGING_IN)
+        self.centre.staff.give("900", Right.SUPERVISOR)
+        self.see()
+        self.assertEqual(self.lines_of(self.diary), {"line 1": "RINGING_IN"})
+        self.centre.show_line(LineState.TALKING)
+        self.see()
+        self.assertEqual(self.lines_of(self.diary), {"line 1": "TALKING"})
+
+    def test_any_right(self) -> None:
+        """Of any other right the program is told too: it has buttons to show or to hide."""
+        _, agent = self.program("801")
+        told = len(self.diary.accesses)
+        self.centre.staff.give("801", Right.GRAB)
+        self.see()
+        self.assertIn(Right.GRAB, agent.accesses[-1].rights)
+        self.assertEqual(len(agent.accesses), 2)
+        self.assertEqual(len(self.diary.accesses), told)
+
+    def test_asked_at_the_moment(self) -> None:
+        """A book that has changed and told nobody is believed at once: nothing waits for the word to go round."""
+        self.centre.staff.forget("900", Right.SUPERVISOR)
+        self.centre.show_line(LineState.RINGING_IN)
+        self.program("801")
+        self.assertEqual(self.lines_of(self.diary), {})
+
+
+class DoesNotReadTests(BoardCase):
+    def setUp(self) -> None:
+        super().setUp()
+        _, self.diary = self.program("900")
+        self.pump = self.wires.pumps[0]
+        self.pump.server.pauseProducing()
+        self.seen = len(self.diary.rows)
+
+    def reads_again(self) -> list[tuple[str, str]]:
+        """The rows that a program gets when it reads again."""
+        self.pump.server.resumeProducing()
+        self.see()
+        return [(row.channel, row.state) for row in self.diary.rows[self.seen :]]
+
+    def test_only_the_newest(self) -> None:
+        """Thousands of changes later a program that did not read gets one row a channel, the newest, with its age."""
+        waiting = len(self.pump.serverIO.stream)
+        for _ in range(100):
+            for line in LINES:
+                self.centre.show_line(LineState.RINGING_IN, line)
+                self.centre.show_line(LineState.IDLE, line)
+        self.centre.show_line(LineState.TALKING, "line 3")
+        self.assertEqual(len(self.pump.serverIO.stream), waiting)  # nothing piles up before the network
+        self.clock.advance(2)
+        rows = self.reads_again()
+        self.assertEqual(len(rows), len(LINES))
+        self.assertEqual(dict(rows), dict.fromkeys(LINES, "IDLE") | {"line 3": "TALKING"})
+        self.assertEqual({row.since_s for row in self.diary.rows[self.seen :]}, {2.0})
+
+    def test_stops_reading_in_between(self) -> None:
+        """A program that is full again after the first row gets the rest, as it is then, when it reads on."""
+        self.centre.show_line(LineState.IDLE, "line 1")
+        self.centre.show_line(LineState.IDLE, "line 2")
+        write, server = self.pump.serverIO.write, self.pump.server
+
+        def write_and_stop(data: bytes) -> None:
+            write(data)
+            server.pauseProducing()
+
+        self.patch(self.pump.serverIO, "write", write_and_stop)
+        self.assertEqual(len(self.reads_again()), 1)
+        self.centre.show_line(LineState.TALKING, "line 2")
+        self.assertEqual(self.reads_again(), [("line 1", "IDLE"), ("line 2", "TALKING")])
+
+    def test_right_taken_meanwhile(self) -> None:
+        """What waited of the lines is not told any more once right 1 is gone."""
+        self.centre.show_line(LineState.RINGING_IN)
+        self.centre.staff.take("900", Right.SUPERVISOR)
+        self.assertEqual(self.reads_again(), [])
+        self.assertEqual(self.diary.shown, {"seat 900": "IDLE_PC"})
+
+    def test_given_and_taken_meanwhile(self) -> None:
+        """However often rights change meanwhile, the newest is told once."""
+        for _ in range(10):
+            self.centre.staff.take("900", Right.SUPERVISOR)
+            self.centre.staff.give("900", Right.SUPERVISOR)
+        self.centre.staff.take("900", Right.ANSWER_INTERNAL)
+        told = len(self.diary.accesses)
+        self.reads_again()
+        self.assertEqual(len(self.diary.accesses), told + 1)
+        self.assertEqual(self.diary.accesses[-1].rights, self.centre.staff.rights("900"))
+
+    def test_lost_meanwhile(self) -> None:
+        """It never reads again: its connection is cut off, and nobody tells it anything more."""
+        self.centre.show_line(LineState.RINGING_IN)
+        self.pump.server.abort()
+        self.see()
+        self.centre.show_line(LineState.IDLE)
+        self.wires.pass_time(2)
+        self.assertEqual(self.lines_of(self.diary), {"line 1": "IDLE"})  # by its new connection
+        self.assertEqual(self.flushLoggedErrors(), [])
