@@ -87,7 +87,7 @@ def measure(n_lines: int, what: str, seconds: float, folder: Path) -> Result:
         bay.tick()
         tick_ms.append((time.perf_counter() - start_s) * 1000)
 
-    ticker = Tick(reactor, tick)
+    ticker = Tick(reactor, tick, needed=bool(legs))
     cpu_s = run_for(seconds, ticker)
     wait_for(recorder)
     return Result(

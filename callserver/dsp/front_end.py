@@ -67,8 +67,8 @@ class Spectrum:
         np.add(self._squares[:, : self._n_tones], self._squares[:, self._n_tones :], out=self._powers)
         np.vecdot(pieces, pieces, out=self._energy.T)
         self._energy *= np.float32(1 / PIECE_SAMPLES)
-        np.add(*self._powers, out=self._sum_of_powers)
-        np.add(*self._energy, out=self._sum_of_energy)
+        np.add(self._powers[0], self._powers[1], out=self._sum_of_powers)
+        np.add(self._energy[0], self._energy[1], out=self._sum_of_energy)
 
 
 class FrontEnd:

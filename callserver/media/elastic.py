@@ -17,15 +17,27 @@ class ElasticBuffer:
     """
     Takes bytes of any length, gives one block a tick.
 
-    Two clocks never agree: when the least left in a second is too little or too much, a sample is repeated or left out
-    in one block of five, which nobody hears. Sound that comes too late is replaced by a block of silence (`underruns`),
-    which also makes the store one block deeper; of too much sound a block is dropped (`overruns`).
+    Three things go wrong between a far end's clock and ours, each at its own scale:
+
+    - *Jitter*: blocks come early or late by some milliseconds. So the first block goes out when two are here, and one
+      lies ready from then on. Sound that comes later than that is replaced by a block of silence (`underruns`): it is
+      not lost, it follows, and the store is one block deeper for it.
+    - *Drift*: two crystals never agree. What counts is not how much lies here, which swings with the jitter, but the
+      least of it in a second: when that is too little or too much, a sample is repeated or left out in one block of
+      five, ten times as fast as any modem drifts, until it is right again. Nobody hears single samples.
+    - *Stalls*: our process, or the far end's, stood still. What then comes at once would be heard half a second late
+      for ever: beyond 160 ms the oldest goes, and what is never needed for a second goes a block a second
+      (`overruns`). A far end that sends nothing for 200 ms has stopped, it is not late: it begins anew as at first.
+
+    Invariants: `take` gives exactly a block, whatever came; samples are never reordered; half a sample at the end of
+    what came waits for its other half. All is counted in blocks and bytes: there is no clock in here.
 
     :param extra_samples: kept ready beside that, for sound that comes over a network
     """
 
     def __init__(self, codec: Codec, extra_samples: int = 0) -> None:
         self._extra_samples = extra_samples
+        self._start_bytes = (START_SAMPLES + extra_samples) * codec.bytes_per_sample
         self.underruns = 0
         self.overruns = 0
         self._sample_bytes = codec.bytes_per_sample
@@ -45,18 +57,19 @@ class ElasticBuffer:
         while len(self._data) > self._limit_bytes:
             self._drop_block()
 
-    def take(self) -> bytes:
+    def take(self) -> bytes | bytearray:
         """The next block: exactly 160 samples, of silence if there are none."""
         data = self._data
         if not self._flows:
-            if len(data) < (START_SAMPLES + self._extra_samples) * self._sample_bytes:
+            if len(data) < self._start_bytes:
                 return self._silence
             self._flows, self._dry_blocks = True, 0
         if len(data) < self._block_bytes:
             return self._run_dry()
-        block = bytes(data[: self._block_bytes])
+        block = data[: self._block_bytes]
         del data[: self._block_bytes]
-        self._least_bytes = min(self._least_bytes, len(data))
+        if len(data) < self._least_bytes:
+            self._least_bytes = len(data)
         self._blocks += 1
         if not self._blocks % SLIP_BLOCKS:
             self._follow_clock(block)
@@ -69,7 +82,7 @@ class ElasticBuffer:
             self._flows = False
         return self._silence
 
-    def _follow_clock(self, block: bytes) -> None:
+    def _follow_clock(self, block: bytearray) -> None:
         self._dry_blocks = 0
         if self._slip > 0:
             del self._data[: self._sample_bytes]

@@ -56,17 +56,16 @@ class PatchBay:
     :param n_legs: at most so many at once
     :param ear_factory: makes the detectors for so many channels
     `schedule`: a service; while it runs the ticks come by themselves
-    `on_tracks`: told every tick the 20 ms of each tapped leg: 16-bit linear, far and near interleaved
     """
 
     def __init__(self, clock: IReactorTime, n_legs: int = 48, ear_factory: Callable[[int], Detectors] = Ear) -> None:
         self.schedule = Tick(clock, self.tick, needed=False)
-        self.on_tracks: Callable[[Sequence[Leg], Sequence[bytes]], None] | None = None
         self._gains: FloatArray = np.zeros((n_legs, n_legs), np.float32)  # [sink, source]
         self._bank = SoundBank(n_legs, ear_factory(n_legs))
         self._clock = clock
         self._slots: list[Leg | None] = [None] * n_legs
         self._tapped: dict[Leg, None] = {}
+        self._takers: list[Callable[[Sequence[Leg], Sequence[bytes]], None]] = []
         self._rewired = False
         self._ticks = 0
 
@@ -144,8 +143,12 @@ class PatchBay:
         """How loud `sink` hears the far end of `source`."""
         return float(self._gains[sink.slot, source.slot]) if source.is_open and sink.is_open else 0.0
 
+    def give_tracks_to(self, take: Callable[[Sequence[Leg], Sequence[bytes]], None]) -> None:
+        """Each tick give the 20 ms of every tapped leg, 16-bit linear, far and near interleaved; to others as well."""
+        self._takers.append(take)
+
     def tap(self, leg: Leg) -> None:
-        """Give the leg's tracks to `on_tracks` from now on, until it closes."""
+        """Give the leg's tracks away from now on, until it closes."""
         if leg.is_open:
             self._tapped[leg] = None
             self._rewired = True
@@ -198,9 +201,11 @@ class PatchBay:
 
     def _give_tracks(self) -> None:
         recorded = self._bank.wiring.recorded
-        if not recorded or not self.on_tracks:
+        if not recorded:
             return
-        try:
-            self.on_tracks(recorded, self._bank.tracks())
-        except Exception:
-            log.failure("the recorder failed; 20 ms of all recordings are lost")
+        tracks = self._bank.tracks()
+        for take in self._takers:
+            try:
+                take(recorded, tracks)
+            except Exception:
+                log.failure("a recorder failed; 20 ms of all its recordings are lost")

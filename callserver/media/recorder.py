@@ -36,8 +36,23 @@ def one_thread(name: str) -> ThreadPool:
 
 class Recorder(MultiService):
     """
-    Records legs of the patch bay into a folder. One thread writes, so that sound is in the kernel 40 ms after it was
-    heard; another makes it durable every two seconds, which takes a disk up to a third of a second for 20 files.
+    Records legs of the patch bay into a folder.
+
+    Three threads touch a recording, and none waits for another:
+
+    - *The reactor's* takes 20 ms of every recorded leg each tick and keeps them in memory for two ticks; then all
+      recordings' sound goes to the writer as one batch. So what a kill costs is 40 ms and the write itself (G3).
+    - *The writer* opens files, appends, hides secrets and sets the sizes right, one job after the other in the order
+      they were handed over. That order is what holds the rest together: a secret is hidden after the sound it hides
+      was written; the rest at a stop is behind all batches; nothing is appended to a file before it is made.
+    - *The syncer* makes files durable every two seconds, which takes a disk up to a third of a second for 20 of them,
+      and closes them. A close is asked for only when the writer has ended the file, so no descriptor goes under a
+      writer's hands; a sync of a file just being written does no harm.
+
+    What the writer could not do comes back by `callFromThread`; what it could does not, for a wake-up of the reactor 25
+    times a second costs more than the writes. The two counts of batches are each written by one thread and read by
+    both: their difference, at most one batch off, tells whether the disk keeps up. When it does not, recordings are
+    broken off: memory has an end, and the talk goes on. A file broken off stays right up to its last whole sample.
 
     :param reactor: for its clock and its callFromThread
     :param on_alarm: told, once each, what the shop must know: no room, a recording broken off
@@ -72,7 +87,7 @@ class Recorder(MultiService):
         self._syncs = Tick(reactor, self._sync, SYNC_S, needed=False)
         self._syncs.setServiceParent(self)  # type: ignore[no-untyped-call]
         Tick(reactor, self._look_for_room, ROOM_S).setServiceParent(self)  # type: ignore[no-untyped-call]
-        bay.on_tracks = self._take
+        bay.give_tracks_to(self._take)
 
     def startService(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

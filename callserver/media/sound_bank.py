@@ -144,7 +144,8 @@ class SoundBank:
             self._ears = self._near + self._music
         if self._seam.due:
             self._seam.smooth(self.wiring.gains, self._prompts, self._music, self._near, self._ears)
-        np.clip(self._ears, -1.0, 1.0, out=self._ears)
+        np.minimum(self._ears, 1, out=self._ears)
+        np.maximum(self._ears, -1, out=self._ears)
         self._seam.remember(self._far, self._prompts, self._music, self._near, self._ears)
         self._played[self.wiring.channels] = self._ears[self.wiring.listened]
 

@@ -72,7 +72,7 @@ class Tick(Service):
         self._go_on()
 
     def need(self, needed: bool) -> None:
-        """Whether there is work at all: while there is none nothing waits in the clock; it begins one interval later."""
+        """Whether there is work at all: while there is none nothing waits in the clock. It begins an interval later."""
         if needed != self._needed:
             self._needed = needed
             self._go_on()

@@ -414,7 +414,7 @@ class CutTests(SynchronousTestCase):
         caller, agent = plug(bay, "line 1", codec=LINEAR_16), plug(bay, "seat 801")
         talk(bay, caller, agent)
         bay.tap(caller.leg)
-        bay.on_tracks = lambda legs, tracks: recorded.extend(tracks[legs.index(caller.leg)])
+        bay.give_tracks_to(lambda legs, tracks: recorded.extend(tracks[legs.index(caller.leg)]))
         for piece in pieces:
             caller.leg.receive(piece)
         for _ in range(4):

@@ -98,8 +98,8 @@ class DtmfBank:
     def _gate(self, spectrum: Spectrum) -> NDArray[np.bool_]:
         first, second = spectrum.powers[:, self._rows]
         steady = np.minimum(first, second)
-        pair = 2 * np.add(*np.maximum.reduceat(steady, (0, 4), axis=0))
-        return np.asarray(pair > GATE_SHARE * spectrum.sum_of_energy + GATE_POWER)
+        row, column = np.maximum.reduceat(steady, (0, 4), axis=0)
+        return np.asarray(2 * (row + column) > GATE_SHARE * spectrum.sum_of_energy + GATE_POWER)
 
     def _look_for_keys(self, channels: NDArray[np.intp], gate: NDArray[np.bool_], now: int) -> list[Event]:
         seen = glance(measure_windows(self._front_end.recent(channels, NEWEST_SAMPLES)))

@@ -65,7 +65,8 @@ class ActivityBank:
     @property
     def dc(self) -> FloatArray:
         """The offset of the line."""
-        return self._means[0]
+        means: FloatArray = self._means[0]
+        return means
 
     @property
     def level_dbm0(self) -> FloatArray:

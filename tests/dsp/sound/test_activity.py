@@ -3,9 +3,8 @@
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray, level_dbm0
+from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.sound.activity import ActivityBank, EndOfMessage
-from callserver.dsp.sound.levelling import levelled, speech_level_dbm0
 from callserver.dsp.tones import tone
 from tests.dsp.bank_sound import noise
 
@@ -91,23 +90,3 @@ class EndOfMessageTests(SynchronousTestCase):
         """Nobody speaks for ever."""
         end = EndOfMessage(longest_s=10)
         self.assertEqual(next(tick for tick in range(1000) if end.hear(True)), 499)
-
-
-class LevellingTests(SynchronousTestCase):
-    def test_quiet_and_loud(self) -> None:
-        """Messages recorded at any level come out at the usual one, without clipping."""
-        for level in (-38, -20, -8):
-            out = levelled(bursts(level, 6))
-            self.assertApproximates(speech_level_dbm0(out), -18, 0.5)
-            self.assertLessEqual(float(np.abs(out).max()), 0.9)
-
-    def test_pauses_do_not_count(self) -> None:
-        """The level is that of the speech, however long its pauses."""
-        sparse = bursts(-20, 12, 0.5, 2.5)
-        self.assertApproximates(speech_level_dbm0(sparse), -20, 0.5)
-        self.assertLess(level_dbm0(sparse), -26)
-
-    def test_silence(self) -> None:
-        """Silence stays silence."""
-        self.assertFalse(levelled(np.zeros(1600, np.float32)).any())
-        self.assertEqual(levelled(np.zeros(0, np.float32)).size, 0)
