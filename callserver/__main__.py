@@ -9,7 +9,7 @@ import click
 
 from callserver.config import ConfigError
 from callserver.server.features import commands
-from callserver.wire.terminal import here, prepare
+from callserver.wire.terminal import complaint, here, prepare
 
 COMMANDS = {
     "start": ("callserver.commands.start", "start"),
@@ -64,4 +64,4 @@ if __name__ == "__main__":
     try:
         main(prog_name="callserver")
     except ConfigError as problem:
-        sys.exit(str(problem))
+        sys.exit(complaint(problem))

@@ -12,8 +12,22 @@ from typing import Any, TypeVar, get_type_hints
 EMULATED = "emulated"
 
 
-class ConfigError(Exception):
+class Sentence:
+    """English with its details; `callserver.wire.catalogue.told` says it in other languages."""
+
+    def __init__(self, msgid: str, /, **details: object) -> None:
+        self.msgid, self.details = msgid, details
+
+    def __str__(self) -> str:
+        return self.msgid.format(**self.details) if self.details else self.msgid
+
+
+class ConfigError(Sentence, Exception):
     """A setting that cannot be used; the text names file, line, section, key and the nearest known name."""
+
+
+class Unfit(Sentence, ValueError):
+    """What is wrong with a value; where it stands is added by who knows it."""
 
 
 @dataclass(frozen=True)
@@ -128,11 +142,11 @@ class _Source:
             text = path.read_text("utf-8-sig")  # Windows editors put a mark in front
             self.parser.read_string(text, source=path.name)
         except OSError as problem:
-            raise ConfigError(f"{path}: cannot be read ({problem.strerror})") from problem
+            raise ConfigError("{file}: cannot be read ({problem})", file=path, problem=problem.strerror) from problem
         except UnicodeDecodeError as problem:
-            raise ConfigError(f"{path}: not UTF-8 text (byte {problem.start})") from problem
+            raise ConfigError("{file}: not UTF-8 text (byte {byte})", file=path, byte=problem.start) from problem
         except Error as problem:
-            raise ConfigError(f"{path}: {' '.join(str(problem).split())}") from problem
+            raise ConfigError("{file}: {problem}", file=path, problem=" ".join(str(problem).split())) from problem
         self._text = text.splitlines()
 
     def line_of(self, section: str, key: str | None = None) -> int:
@@ -146,9 +160,11 @@ class _Source:
                 return number
         return 0
 
-    def error(self, complaint: str, section: str, key: str | None = None) -> ConfigError:
-        where = f"{self.path}, line {self.line_of(section, key)}: [{section}]"
-        return ConfigError(f"{where} {key}: {complaint}" if key else f"{where}: {complaint}")
+    def error(self, complaint: Sentence, section: str, key: str | None = None) -> ConfigError:
+        where = {"file": self.path, "line": self.line_of(section, key), "section": f"[{section}]"}
+        if key is None:
+            return ConfigError("{file}, line {line}: {section}: {complaint}", **where, complaint=complaint)
+        return ConfigError("{file}, line {line}: {section} {key}: {complaint}", **where, key=key, complaint=complaint)
 
     def values(self, section: str) -> dict[str, str]:
         """The section's settings, with those of CALLSERVER_SECTION_KEY in the environment over them."""
@@ -160,16 +176,20 @@ class _Source:
         return values
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """' (did you mean ...?)', or what there is."""
+def nearest(name: str, known: Iterable[str]) -> Sentence:
+    """The likest of the known names, or what there is."""
     known = sorted(known)
     close = difflib.get_close_matches(name, known, 1, 0.5)
-    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+    return Sentence("did you mean {name}?", name=repr(close[0])) if close else _there_are(known)
+
+
+def _there_are(known: Iterable[str]) -> Sentence:
+    return Sentence("there are {names}", names=", ".join(known))
 
 
 def _boolean(text: str) -> bool:
     if text.lower() not in YES_NO:
-        raise ValueError("needs yes or no")
+        raise Unfit("needs yes or no")
     return YES_NO[text.lower()]
 
 
@@ -180,7 +200,10 @@ def _number(kind: Callable[[str], T], low: float, high: float) -> Callable[[str]
         except ValueError:
             value = None
         if value is None or not low <= value <= high:  # type: ignore[operator]
-            raise ValueError(f"needs {'a whole number' if kind is int else 'a number'} from {low:g} to {high:g}")
+            span = {"low": f"{low:g}", "high": f"{high:g}"}
+            if kind is int:
+                raise Unfit("needs a whole number from {low} to {high}", **span)
+            raise Unfit("needs a number from {low} to {high}", **span)
         return value
 
     return convert
@@ -189,7 +212,7 @@ def _number(kind: Callable[[str], T], low: float, high: float) -> Callable[[str]
 def _choice(allowed: tuple[str, ...]) -> Callable[[str], str]:
     def convert(text: str) -> str:
         if text not in allowed:
-            raise ValueError(nearest(text, allowed))
+            raise Unfit("{hint}", hint=nearest(text, allowed))
         return text
 
     return convert
@@ -210,14 +233,16 @@ def _read(source: _Source, section: str, kind: type[T]) -> T:
     settings: dict[str, Any] = {}
     for key, text in values.items():
         if key not in known:
-            raise source.error(f"no such setting; {nearest(key, known)}", section, key)
+            raise source.error(Sentence("no such setting; {hint}", hint=nearest(key, known)), section, key)
         try:
             settings[key] = _converter(kind, key, hints[key])(text)
-        except ValueError as problem:
-            raise source.error(f"{text!r}: {problem}", section, key) from problem
+        except Unfit as problem:
+            raise source.error(
+                Sentence("{value}: {problem}", value=repr(text), problem=problem), section, key
+            ) from problem
     for key, one in known.items():
         if key not in settings and one.default is MISSING and one.default_factory is MISSING:
-            raise source.error(f"the setting {key!r} is needed", section)
+            raise source.error(Sentence("the setting {key} is needed", key=repr(key)), section)
     return kind(**settings)
 
 
@@ -225,7 +250,9 @@ def _line_numbers(source: _Source, section: str) -> range:
     span = re.fullmatch(r"line (\d+)(?:-(\d+))?", section)
     first, last = (int(span[1]), int(span[2] or span[1])) if span else (0, 0)
     if not 1 <= first <= last <= LINES_MAX:
-        raise source.error(f"needs numbers from 1 to {LINES_MAX}, as in [line 3] or [line 1-20]", section)
+        raise source.error(
+            Sentence("needs numbers from 1 to {most}, as in [line 3] or [line 1-20]", most=LINES_MAX), section
+        )
     return range(first, last + 1)
 
 
@@ -243,13 +270,15 @@ def read_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
         if kind == "line" and name:
             for number in _line_numbers(source, section):
                 if number in lines:
-                    raise source.error(f"line {number} is already described by another section", section)
+                    raise source.error(
+                        Sentence("line {line} is already described by another section", line=number), section
+                    )
                 lines[number] = _read(source, section, LineConfig)
         elif kind == "queue" and name:
             queues[name] = _read(source, section, QueueConfig)
         elif section not in SINGLE_SECTIONS:
             known = [*SINGLE_SECTIONS, "line 1", "queue operator"]
-            raise source.error(f"no such section; {nearest(section, known)}", section)
+            raise source.error(Sentence("no such section; {hint}", hint=nearest(section, known)), section)
     return Config(
         **{name: _read(source, name, kind) for name, kind in SINGLE_SECTIONS.items()},
         lines=lines,

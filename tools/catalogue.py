@@ -4,29 +4,65 @@ Bring the catalogues of words up to date with the code: `python -m tools.catalog
 New sentences are added without a translation, those that are no longer used dropped.
 """
 
+import ast
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from callserver.wire.catalogue import FOLDER
 
 TOP = Path(__file__).parents[1]
-KEYWORDS = {"N_": None, "text": (2,), "plural": (2, 3), "here": (1,), "both": (1,), "Phrase": (1,)}
-SPEAKS = "callserver.wire"  # a file without it says nothing by the catalogue, whatever its functions are called
+SOURCES = TOP / "callserver"
+KEYWORDS = {
+    "N_": (0,),
+    "text": (1,),
+    "plural": (1, 2),
+    "here": (0,),
+    "both": (0,),
+    "Phrase": (0,),
+    "Sentence": (0,),
+    "Complaint": (0,),
+}
+# Classes that are made with a sentence
+COMPLAINTS = re.compile(r"^class (\w+)\((?:Complaint|Sentence)\b", re.MULTILINE)
+# Other files have functions of such names that are about other things
+SPEAKS = re.compile(r"callserver\.wire|Sentence")
 
 
-def sentences(sources: Path = TOP / "callserver") -> Catalog:
-    """All that the code says to people, with the places where it does."""
+def keywords(sources: Path = SOURCES) -> dict[str, tuple[int, ...]]:
+    """Functions and classes that are given sentences, and which of their arguments they are."""
+    classes = {name for file in sources.rglob("*.py") for name in COMPLAINTS.findall(file.read_text("utf-8"))}
+    return KEYWORDS | dict.fromkeys(sorted(classes), (0,))
+
+
+def sentences(sources: Path = SOURCES) -> Catalog:
+    """All that the code says to people, with the files where it does."""
     catalog = Catalog(project="callserver", domain="callserver", charset="utf-8")
+    places = keywords(sources)
     for file in sorted(sources.rglob("*.py")):
-        if SPEAKS in file.read_text("utf-8"):
-            for line, message, comments, context in extract_from_file("python", file, KEYWORDS, ["In the catalogue:"]):
-                place = (file.relative_to(sources.parent).as_posix(), line)
-                catalog.add(message, locations=[place], auto_comments=comments, context=context)
+        text = file.read_text("utf-8")
+        for line, message in said(text, places) if SPEAKS.search(text) else ():
+            catalog.add(message, locations=[(file.relative_to(sources.parent).as_posix(), line)])
     return catalog
+
+
+def said(text: str, places: Mapping[str, tuple[int, ...]]) -> Iterator[tuple[int, str | tuple[str, ...]]]:
+    """
+    The sentences of one module, each with its line.
+
+    Babel's own reading of Python stumbles over `Sentence("...", value=repr(text))`: `text` takes sentences too.
+    """
+    for node in ast.walk(ast.parse(text)):
+        name = str(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and name in places and len(node.args) > max(places[name]):
+            given = [getattr(node.args[place], "value", None) for place in places[name]]
+            words = tuple(one for one in given if isinstance(one, str))
+            if len(words) == len(given):
+                yield node.lineno, words if len(words) > 1 else words[0]
 
 
 def read(file: Path) -> Catalog:

@@ -20,7 +20,7 @@ from callserver.store import reading
 from callserver.store.opening import StoreError, read_only
 from callserver.wire.catalogue import LANGUAGES, N_, text
 from callserver.wire.records import CallRecord, EventRecord
-from callserver.wire.terminal import column, here, person_language, printable
+from callserver.wire.terminal import column, complaint, here, person_language, printable
 from callserver.wire.words import code_text, reason_text
 
 COLUMNS = (N_("time"), N_("number"), N_("line"), N_("agent"), N_("length"), N_("order"), N_("end"), N_("id"))
@@ -62,8 +62,8 @@ def call(call_id: str, shop: Path, language: str, as_json: bool) -> None:
     with _database(shop):
         try:
             record = reading.call(call_id)
-        except LookupError as problem:
-            raise click.ClickException(str(problem)) from problem
+        except reading.NotOne as problem:
+            raise click.ClickException(complaint(problem)) from problem
         events = reading.timeline(record.id)
     if as_json:
         click.echo(_json({"call": asdict(record), "events": [asdict(event) for event in events]}))
@@ -146,4 +146,4 @@ def _database(shop: Path) -> Iterator[None]:
         with read_only(database if "://" in database else str(folder.path / database)):
             yield
     except StoreError as problem:
-        raise click.ClickException(str(problem)) from problem
+        raise click.ClickException(complaint(problem)) from problem

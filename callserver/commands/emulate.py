@@ -21,7 +21,7 @@ from callserver.emulator.control import Failed, Lines, connect
 from callserver.emulator.narration import told
 from callserver.emulator.script import ScriptError, read_script
 from callserver.emulator.standalone import serve, table
-from callserver.wire.terminal import here
+from callserver.wire.terminal import complaint, here
 
 SOCKET = Path(os.environ.get("CALLSERVER_SHOP", "shop")) / "exchange.sock"
 ONE_LINE = "100"
@@ -183,7 +183,7 @@ def run_script(file: Path, recording: Path | None, socket: Path) -> None:
     try:
         read_script(text)
     except ScriptError as problem:
-        raise SystemExit(f"{file}, {problem}") from problem
+        raise SystemExit(f"{file}, {complaint(problem)}") from problem
     _run(lambda reactor: _run_script(reactor, socket, None, text, recording, file.parent))
 
 

@@ -11,7 +11,7 @@ import click
 from callserver.rehearsal.rehearsal import Rehearsal, Result
 from callserver.rehearsal.report import figures, table, write
 from callserver.rehearsal.script import Script, ScriptMistake, read
-from callserver.wire.terminal import here, person_language
+from callserver.wire.terminal import complaint, here, person_language
 
 PROGRESS_S = 2.0
 BROKEN, MISTAKE = 1, 2
@@ -67,7 +67,7 @@ def rehearse(
     try:
         wanted = _with(read(script), seed=seed, visits=visits)
     except ScriptMistake as mistake:
-        click.echo(mistake, err=True)
+        click.echo(complaint(mistake), err=True)
         sys.exit(MISTAKE)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)

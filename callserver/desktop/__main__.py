@@ -11,7 +11,7 @@ from twisted.internet.task import react
 from callserver.desktop.connection import CertificateUnusable, pinned_endpoint
 from callserver.desktop.headless import Plan, headless_agent
 from callserver.desktop.sound import SoundUnusable
-from callserver.wire.catalogue import LANGUAGES, N_
+from callserver.wire.catalogue import LANGUAGES, N_, told
 from callserver.wire.messages import PORT
 from callserver.wire.refusals import Refused
 from callserver.wire.terminal import here, person_language, prepare
@@ -80,7 +80,7 @@ async def serve(
     except Refused as refused:
         fail(refused.text(plan.language))
     except (CertificateUnusable, SoundUnusable) as unusable:
-        fail(str(unusable))
+        fail(told(unusable, plan.language))
 
 
 def fail(text: str) -> None:

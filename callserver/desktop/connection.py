@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from twisted.spread import pb
 
 from callserver.wire.broker import PacedBroker
-from callserver.wire.catalogue import N_
+from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.messages import CERTIFICATE_NAME
 
 NOT_PINNED = N_("the server does not hold the certificate that is pinned here")
@@ -26,7 +26,7 @@ class NotConnected(Exception):
     """There is no connection, or it broke, or the server does not answer; the text says which."""
 
 
-class CertificateUnusable(Exception):
+class CertificateUnusable(Complaint):
     """The file of the pinned certificate cannot be used; the text says why."""
 
 
@@ -39,9 +39,9 @@ def pinned_endpoint(reactor: Any, host: str, port: int, certificate_file: Path) 
     try:
         pinned = Certificate.loadPEM(certificate_file.read_bytes())
     except OSError as error:
-        raise CertificateUnusable(f"{certificate_file}: {error.strerror}") from None
+        raise CertificateUnusable("{file}: {problem}", file=str(certificate_file), problem=error.strerror) from None
     except Exception:
-        raise CertificateUnusable(f"{certificate_file}: there is no certificate in it") from None
+        raise CertificateUnusable("{file}: there is no certificate in it", file=str(certificate_file)) from None
     options = optionsForClientTLS(CERTIFICATE_NAME, trustRoot=pinned)
     return wrapClientTLS(options, HostnameEndpoint(reactor, host, port))
 

@@ -10,13 +10,14 @@ from types import TracebackType
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 
+from callserver.wire.catalogue import Complaint
 from callserver.wire.messages import AUDIO_BLOCK_BYTES, AUDIO_BLOCK_S
 
 RATE_HZ = 8000
 SILENCE = bytes(AUDIO_BLOCK_BYTES)
 
 
-class SoundUnusable(Exception):
+class SoundUnusable(Complaint):
     """A sound file that cannot be used; the text says which and why."""
 
 
@@ -31,13 +32,20 @@ def read_blocks(path: Path) -> list[bytes]:
             shape = file.getnchannels(), file.getsampwidth(), file.getframerate()
             data = file.readframes(file.getnframes())
     except OSError as error:
-        raise SoundUnusable(f"{path}: {error.strerror}") from None
+        raise SoundUnusable("{file}: {problem}", file=str(path), problem=error.strerror) from None
     except (EOFError, wave.Error) as error:
-        raise SoundUnusable(f"{path}: no WAV file ({str(error) or 'too short'})") from None
+        raise SoundUnusable(
+            "{file}: no WAV file ({problem})", file=str(path), problem=str(error) or Complaint("too short")
+        ) from None
     if shape != (1, 2, RATE_HZ):
         channels, width, rate_hz = shape
-        found = f"{channels} channel(s), {8 * width} bits, {rate_hz} Hz"
-        raise SoundUnusable(f"{path}: needs one channel, 16 bits, {RATE_HZ} Hz; it has {found}")
+        raise SoundUnusable(
+            "{file}: needs one channel, 16 bits, 8000 Hz; it has {channels} channel(s), {bits} bits, {rate_hz} Hz",
+            file=str(path),
+            channels=channels,
+            bits=8 * width,
+            rate_hz=rate_hz,
+        )
     starts = range(0, len(data), AUDIO_BLOCK_BYTES)
     return [data[start : start + AUDIO_BLOCK_BYTES].ljust(AUDIO_BLOCK_BYTES, b"\0") for start in starts]
 
@@ -61,7 +69,7 @@ class HearingFile:
         try:
             self._bare = path.open("wb", buffering=0)  # else the last blocks, or all, wait in a buffer
         except OSError as error:
-            raise SoundUnusable(f"{path}: {error.strerror}") from None
+            raise SoundUnusable("{file}: {problem}", file=str(path), problem=error.strerror) from None
         self._file = wave.open(self._bare, "wb")  # noqa: SIM115 - lives as long as the object
         self._file.setnchannels(1)
         self._file.setsampwidth(2)

@@ -1,9 +1,9 @@
 """What the program without a window prints."""
 
-from callserver.wire.catalogue import N_, Detail, plural, text
+from callserver.wire.catalogue import N_, Detail, plural, text, told
 from callserver.wire.messages import Card, Identity
 from callserver.wire.terminal import printable
-from callserver.wire.words import phrase_text, reason_text
+from callserver.wire.words import reason_text
 
 PHRASES = {
     "logged in": N_("logged in: {name} ({number})"),
@@ -39,7 +39,7 @@ def card_lines(card: Card, language: str) -> list[str]:
         )
     if card.path:
         lines.append(text(language, "came by {path}", path=" > ".join(card.path)))
-    lines += [phrase_text(row, language) for part in card.parts for row in part.rows]
+    lines += [told(row, language) for part in card.parts for row in part.rows]
     return [printable(line) for line in lines]
 
 

@@ -20,8 +20,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from callserver.config import nearest
+from callserver.config import Sentence, Unfit, nearest
 from callserver.dsp.tones import KEY_TONES_HZ
+from callserver.wire.catalogue import N_, Complaint
 
 WITHIN_S = 30.0
 SECONDS_MAX = 3600.0
@@ -29,12 +30,12 @@ HEARD_TONES = ("dial", "ringback", "busy", "congestion", "unobtainable")
 WAITS = ("answer", "hang up", "ring", "ringback", "silence", "sound", "tone")
 
 
-class ScriptError(Exception):
+class ScriptError(Complaint):
     """A script that cannot be read, or a step that came to nothing; the text names the line."""
 
-    def __init__(self, line: int, complaint: str) -> None:
-        super().__init__(f"line {line}: {complaint}")
-        self.line = line
+    def __init__(self, line: int, complaint: Sentence | Exception) -> None:
+        super().__init__(N_("line {line}: {complaint}"), line=line, complaint=complaint)
+        self.line, self.complaint = line, complaint
 
 
 @dataclass(frozen=True)
@@ -71,57 +72,58 @@ def _words(number: int, line: str) -> list[str]:
     end = next((at for at, word in enumerate(words) if at >= first and word.startswith("#")), len(words))
     for word in words[:end]:
         if word[0] in "\"'" and (len(word) < 2 or word[-1] != word[0]):
-            raise ScriptError(number, f"a quotation mark is missing: {word}")
+            raise ScriptError(number, Sentence("a quotation mark is missing: {word}", word=word))
     return [word[1:-1] if word[0] in "\"'" else word for word in words[:end]]
 
 
 def _step(line: int, words: list[str]) -> Step:
     word, *arguments = words
     if word not in _READERS:
-        raise ScriptError(line, f"no command {word!r}; {nearest(word, _READERS)}")
+        hint = nearest(word, _READERS)
+        raise ScriptError(line, Sentence("no command {command}; {hint}", command=repr(word), hint=hint))
     try:
         return _READERS[word](line, arguments)
-    except ValueError as problem:
-        raise ScriptError(line, f"{word}: {problem}") from problem
+    except Unfit as problem:
+        raise ScriptError(line, Sentence("{command}: {problem}", command=word, problem=problem)) from problem
 
 
 def _caller(line: int, arguments: list[str]) -> Step:
     withheld = arguments[-1:] == ["withheld"]
     number, *name = arguments[:-1] if withheld else arguments or [""]
     if not number.isdecimal() or len(name) > 1:
-        raise ValueError('needs a number and perhaps a name, as in: caller 13912345678 "Li Ming"')
+        raise Unfit('needs a number and perhaps a name, as in: caller 13912345678 "Li Ming"')
     return Step(line, "caller", (number, name[0] if name else "", "withheld" if withheld else ""))
 
 
 def _dial(line: int, arguments: list[str]) -> Step:
     if len(arguments) != 1 or not set(arguments[0]) <= set("0123456789*#"):
-        raise ValueError("needs one number, as in: dial 8008")
+        raise Unfit("needs one number, as in: dial 8008")
     return Step(line, "dial", tuple(arguments))
 
 
 def _press(line: int, arguments: list[str]) -> Step:
     keys = "".join(arguments)
     if not keys or not set(keys) <= KEY_TONES_HZ.keys():
-        raise ValueError("needs keys (0-9 * # A-D), as in: press 1001#")
+        raise Unfit("needs keys (0-9 * # A-D), as in: press 1001#")
     return Step(line, "press", (keys,))
 
 
 def _speak(line: int, arguments: list[str]) -> Step:
     if len(arguments) != 1:
-        raise ValueError("needs one WAV file, as in: speak order.wav")
+        raise Unfit("needs one WAV file, as in: speak order.wav")
     return Step(line, "speak", tuple(arguments))
 
 
 def _hang(line: int, arguments: list[str]) -> Step:
     if arguments not in ([], ["up"]):
-        raise ValueError("is written: hang up")
+        raise Unfit("is written: hang up")
     return Step(line, "hang up")
 
 
 def _alone(word: str) -> Callable[[int, list[str]], Step]:
     def read(line: int, arguments: list[str]) -> Step:
         if arguments:
-            raise ValueError("stands alone")
+            raise Unfit("stands alone")
         return Step(line, word)
 
     return read
@@ -136,7 +138,7 @@ def _wait(line: int, arguments: list[str]) -> Step:
     if what in WAITS:
         return Step(line, "wait", _checked_wait(what, arguments), within_s)
     if len(arguments) != 1 or what[:1].isalpha():
-        raise ValueError(f"for what? {nearest(what, WAITS)}, or seconds")
+        raise Unfit("for what? {hint}, or seconds", hint=nearest(what, WAITS))
     return Step(line, "wait", (str(_seconds(what)),), within_s)
 
 
@@ -146,10 +148,11 @@ def _checked_wait(what: str, arguments: list[str]) -> tuple[str, ...]:
         return what, str(_seconds(rest[0] if len(rest) == 1 else ""))
     if what == "tone":
         if len(rest) != 1 or rest[0] not in HEARD_TONES:
-            raise ValueError(f"tone {' '.join(rest)!r}: {nearest(' '.join(rest), HEARD_TONES)}")
+            tone = " ".join(rest)
+            raise Unfit("tone {tone}: {hint}", tone=repr(tone), hint=nearest(tone, HEARD_TONES))
         return what, rest[0]
     if rest:
-        raise ValueError(f"{' '.join(rest)!r} after {what} means nothing")
+        raise Unfit("{words} after {what} means nothing", words=repr(" ".join(rest)), what=what)
     return (what,)
 
 
@@ -159,7 +162,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = -1.0
     if not 0 < seconds <= SECONDS_MAX:
-        raise ValueError(f"{text!r}: needs seconds, more than 0 and at most {SECONDS_MAX:g}")
+        raise Unfit("{value}: needs seconds, more than 0 and at most {most}", value=repr(text), most=f"{SECONDS_MAX:g}")
     return seconds
 
 

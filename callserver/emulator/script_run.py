@@ -8,14 +8,22 @@ from twisted.internet.defer import Deferred
 from twisted.internet.defer import TimeoutError as TimedOut
 from twisted.internet.task import deferLater
 
+from callserver.config import Sentence
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.sound.files import SoundFileError, read_wav
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import CallProgress, SubscriberStage
+from callserver.emulator.narration import STAGES
 from callserver.emulator.phone import Phone, PhoneListener
 from callserver.emulator.script import ScriptError, Step, read_script
+from callserver.wire.catalogue import N_
 
 HERE = Path()
+ENDINGS = {
+    CallProgress.BUSY: N_("the number is busy"),
+    CallProgress.UNOBTAINABLE: N_("the number is unobtainable"),
+    CallProgress.GONE: N_("the other side has hung up"),
+}
 
 
 @dataclass(frozen=True)
@@ -131,22 +139,23 @@ class ScriptRun:
 
     def _demand_free(self, phone: Phone, step: Step) -> None:
         if phone.stage is not SubscriberStage.ON_HOOK:
-            raise ScriptError(step.line, f"telephone {phone.line.number} is in use: {phone.stage.value}")
+            who = {"number": phone.line.number, "stage_word": STAGES[phone.stage.value]}
+            raise ScriptError(step.line, Sentence("telephone {number} is in use: {stage_word}", **who))
 
     def _own(self, step: Step) -> Phone:
         if not self.phone:
-            raise ScriptError(step.line, "who calls? Begin with: caller 13912345678")
+            raise ScriptError(step.line, Sentence("who calls? Begin with: caller 13912345678"))
         return self.phone
 
     async def _caller(self, step: Step) -> None:
         number, name, withheld = step.arguments
         if self.phone and self.phone.line.number != number:
-            raise ScriptError(step.line, f"the caller is {self.phone.line.number} already")
+            raise ScriptError(step.line, Sentence("the caller is {number} already", number=self.phone.line.number))
         is_new = number not in self._exchange.phones
         try:
             phone = self._exchange.add_phone(number, name)
         except ValueError as problem:
-            raise ScriptError(step.line, str(problem)) from problem
+            raise ScriptError(step.line, problem) from problem
         phone.line.withheld = bool(withheld)
         if not self.phone:
             self._demand_free(phone, step)
@@ -156,7 +165,7 @@ class ScriptRun:
     async def _dial(self, step: Step) -> None:
         phone = self._own(step)
         if phone.stage not in (SubscriberStage.ON_HOOK, SubscriberStage.DIALLING):
-            raise ScriptError(step.line, f"cannot dial now: the telephone is {phone.stage.value}")
+            raise ScriptError(step.line, Sentence("cannot dial now: {state}", state=_state(phone)))
         phone.dial(step.arguments[0])
 
     async def _press(self, step: Step) -> None:
@@ -168,7 +177,7 @@ class ScriptRun:
     async def _answer(self, step: Step) -> None:
         phone = self._own(step)
         if phone.stage is not SubscriberStage.RINGING:
-            raise ScriptError(step.line, "nobody rings")
+            raise ScriptError(step.line, Sentence("nobody rings"))
         phone.lift()
 
     async def _lift(self, step: Step) -> None:
@@ -188,17 +197,19 @@ class ScriptRun:
         try:
             await phone.when(lambda: reached() or hopeless()).addTimeout(step.within_s, self._time)
         except TimedOut as timeout:
-            found = f"the telephone is {phone.stage.value}"
-            raise ScriptError(step.line, f"waited {step.within_s:g} s for {_words(step)}; {found}") from timeout
+            waited = {"seconds": f"{step.within_s:g}", "what": _words(step)}
+            said = Sentence("waited {seconds} s for {what}; {state}", **waited, state=_state(phone))
+            raise ScriptError(step.line, said) from timeout
         if hopeless():
-            raise ScriptError(step.line, f"no {_words(step)} will come: {_ending(phone)}")
+            said = Sentence("no {what} will come: {state}", what=_words(step), state=_ending(phone))
+            raise ScriptError(step.line, said)
 
 
 def _sound(step: Step, folder: Path) -> FloatArray:
     try:
         return read_wav(folder / step.arguments[0])
     except SoundFileError as problem:
-        raise ScriptError(step.line, str(problem)) from problem
+        raise ScriptError(step.line, problem) from problem
 
 
 def _condition(phone: Phone, what: str, details: list[str], since_s: float) -> Callable[[], bool]:
@@ -224,14 +235,16 @@ def _hopeless(phone: Phone, what: str) -> Callable[[], bool]:
     return lambda: phone.stage in ended
 
 
-def _ending(phone: Phone) -> str:
-    if phone.stage is SubscriberStage.TONE and phone.ending:
-        return (
-            "the other side has hung up" if phone.ending is CallProgress.GONE else f"the number is {phone.ending.value}"
-        )
-    return f"the telephone is {phone.stage.value}"
+def _ending(phone: Phone) -> Sentence:
+    if phone.stage is SubscriberStage.TONE and phone.ending in ENDINGS:
+        return Sentence(ENDINGS[phone.ending])
+    return _state(phone)
 
 
-def _words(step: Step) -> str:
+def _state(phone: Phone) -> Sentence:
+    return Sentence("the telephone is {stage_word}", stage_word=STAGES[phone.stage.value])
+
+
+def _words(step: Step) -> str | Sentence:
     what, *details = step.arguments
-    return f"{details[0]} s of silence" if what == "silence" else " ".join((*details, what))
+    return Sentence("{seconds} s of silence", seconds=details[0]) if what == "silence" else " ".join((*details, what))

@@ -26,16 +26,17 @@ A mistake is a `ScriptMistake` that names file, line, column and the nearest rig
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar, get_type_hints
 
-from callserver.config import SINGLE_SECTIONS, ConfigError, nearest, read_config
+from callserver.config import SINGLE_SECTIONS, ConfigError, Sentence, Unfit, nearest, read_config
 from callserver.emulator.script import ScriptError, read_script
 from callserver.rehearsal.fault_kinds import FAULTS
+from callserver.wire.catalogue import N_, Complaint
 
 SHOPPER = "shopper"  # the caller that is drawn and needs no script of his own
 SHOP_DEFAULTS = {"recording": "[recording]\nannounce = yes\n", "line": "[line 1-20]\ndevice = emulated\n"}
@@ -45,8 +46,14 @@ HOURS_MAX, COUNT_MAX, RATE_MAX = 1000.0, 10_000_000, 100_000.0
 T = TypeVar("T")
 
 
-class ScriptMistake(Exception):
+class ScriptMistake(Complaint):
     """A script that cannot be used; the text says where and what would be right."""
+
+
+def mistake(file: Path, line: int, column: int, complaint: Sentence | Exception) -> ScriptMistake:
+    """One that has its place."""
+    where = {"file": str(file), "line": line, "column": column}
+    return ScriptMistake("{file}, line {line}, column {column}: {complaint}", **where, complaint=complaint)
 
 
 @dataclass(frozen=True)
@@ -137,18 +144,26 @@ class _Source:
         try:
             self.text = path.read_text("utf-8-sig")
         except OSError as problem:
-            raise ScriptMistake(f"{path}: cannot be read ({problem.strerror})") from problem
+            raise ScriptMistake(
+                "{file}: cannot be read ({problem})", file=str(path), problem=problem.strerror
+            ) from problem
         except UnicodeDecodeError as problem:
-            raise ScriptMistake(f"{path}: not UTF-8 text (byte {problem.start})") from problem
+            raise ScriptMistake("{file}: not UTF-8 text (byte {byte})", file=str(path), byte=problem.start) from problem
         self.sections = list(self._read())
 
-    def mistake(self, line: int, column: int, complaint: str) -> ScriptMistake:
-        return ScriptMistake(f"{self.path}, line {line}, column {column}: {complaint}")
+    def mistake(self, line: int, column: int, complaint: Sentence) -> ScriptMistake:
+        return mistake(self.path, line, column, complaint)
 
-    def at(self, section: _Section, key: str, complaint: str, *, value: bool = True) -> ScriptMistake:
+    def about(self, section: _Section, complaint: Sentence, line: int = 0, column: int = 2) -> ScriptMistake:
+        """About a whole section, or one of its lines."""
+        said = Sentence("{section}: {complaint}", section=f"[{section.head}]", complaint=complaint)
+        return self.mistake(line or section.line, column, said)
+
+    def at(self, section: _Section, key: str, complaint: Sentence, *, value: bool = True) -> ScriptMistake:
         """About one setting, or its name."""
         _, line, key_column, value_column = section.values[key]
-        return self.mistake(line, value_column if value else key_column, f"[{section.head}] {key}: {complaint}")
+        said = Sentence("{section} {key}: {complaint}", section=f"[{section.head}]", key=key, complaint=complaint)
+        return self.mistake(line, value_column if value else key_column, said)
 
     def _read(self) -> Iterator[_Section]:
         section: _Section | None = None
@@ -160,7 +175,7 @@ class _Source:
                     yield section
                 section = _Section(" ".join(head[1].split()), number)
             elif section is None:
-                raise self.mistake(number, 1, "what stands before the first [section] belongs to none")
+                raise self.mistake(number, 1, Sentence("what stands before the first [section] belongs to none"))
             else:
                 self._add(section, number, line)
         if section is not None:
@@ -170,10 +185,10 @@ class _Source:
         setting = re.match(r"(\s*)([^=:]+?)(\s*[=:]\s*)(.*?)\s*(?:\s#.*)?$", line)
         first = len(line) - len(line.lstrip()) + 1
         if setting is None:
-            raise self.mistake(number, first, f"[{section.head}]: needs a setting, as in: per_hour = 60")
+            raise self.about(section, Sentence("needs a setting, as in: per_hour = 60"), number, first)
         key = setting[2].lower()
         if key in section.values:
-            raise self.mistake(number, first, f"[{section.head}] {key}: stands here twice")
+            raise self.about(section, Sentence("{key} stands here twice", key=key), number, first)
         section.values[key] = (setting[4], number, setting.end(1) + 1, setting.end(3) + 1)
 
 
@@ -195,7 +210,7 @@ def read(path: Path) -> Script:
         else:
             found[kind].append(_READERS[kind](source, section, name))
     if not found["callers"]:
-        raise source.mistake(1, 1, "nobody calls; add a section, as in: [callers shoppers]")
+        raise source.mistake(1, 1, Sentence("nobody calls; add a section, as in: [callers shoppers]"))
     own |= {"callers": tuple(found["callers"]), "agents": tuple(found["agent"]), "faults": tuple(found["fault"])}
     return Script(path, _shop(source), **own)
 
@@ -203,7 +218,7 @@ def read(path: Path) -> Script:
 def _check_shop_section(source: _Source, section: _Section, kind: str) -> None:
     if section.head not in SINGLE_SECTIONS and kind not in ("line", "queue"):
         known = [*OURS, *SINGLE_SECTIONS, "line", "queue"]
-        raise source.mistake(section.line, 2, f"no such section [{section.head}]; {nearest(kind, known)}")
+        raise source.about(section, Sentence("no such section; {hint}", hint=nearest(kind, known)))
 
 
 def _callers(source: _Source, section: _Section, name: str) -> Callers:
@@ -214,7 +229,8 @@ def _callers(source: _Source, section: _Section, name: str) -> Callers:
         return callers
     file = source.path.parent / callers.script
     if not file.is_file():
-        raise source.at(section, "script", f"{callers.script!r}: no such file, and not {SHOPPER!r}")
+        names = {"file": repr(callers.script), "shopper": repr(SHOPPER)}
+        raise source.at(section, "script", Sentence("{file}: no such file, and not {shopper}", **names))
     return Callers(callers.name, folder=source.path.parent, text=_telephone_script(file), **settings)
 
 
@@ -226,14 +242,13 @@ def _telephone_script(file: Path) -> str:
         line = text.splitlines()[problem.line - 1]
         word = re.search(r"'([^']*)'", str(problem))
         column = line.find(word[1]) if word and word[1] in line else len(line) - len(line.lstrip())
-        complaint = str(problem).partition(": ")[2]
-        raise ScriptMistake(f"{file}, line {problem.line}, column {column + 1}: {complaint}") from problem
+        raise mistake(file, problem.line, column + 1, problem.complaint) from problem
     return text
 
 
 def _agent(source: _Source, section: _Section, name: str) -> Agent:
     if not name.isdecimal():
-        raise source.mistake(section.line, 2, f"[{section.head}]: needs a staff number, as in: [agent 801]")
+        raise source.about(section, Sentence("needs a staff number, as in: [agent 801]"))
     agent = Agent(name, **_settings(source, section, Agent, left_out=("number",)))
     _check_sound(source, section, agent.voice)
     return agent
@@ -241,16 +256,16 @@ def _agent(source: _Source, section: _Section, name: str) -> Agent:
 
 def _check_sound(source: _Source, section: _Section, voice: str) -> None:
     if voice and not (source.path.parent / voice).is_file():
-        raise source.at(section, "voice", f"{voice!r}: no such file")
+        raise source.at(section, "voice", Sentence("{file}: no such file", file=repr(voice)))
 
 
 def _fault(source: _Source, section: _Section, name: str) -> Fault:
     if name not in FAULTS:
-        column = 2 + len("fault ")
-        raise source.mistake(section.line, column, f"[{section.head}]: no such fault; {nearest(name, FAULTS)}")
+        said = Sentence("no such fault; {hint}", hint=nearest(name, FAULTS))
+        raise source.about(section, said, column=2 + len("fault "))
     fault = Fault(name, **_settings(source, section, Fault, left_out=("kind",)))
     if not fault.per_hour and fault.at_s is None:
-        raise source.mistake(section.line, 2, f"[{section.head}]: when? It needs per_hour or at_s")
+        raise source.about(section, Sentence("when? It needs per_hour or at_s"))
     return fault
 
 
@@ -263,12 +278,13 @@ def _settings(source: _Source, section: _Section, kind: type, left_out: tuple[st
     settings = {}
     for key, (text, *_) in section.values.items():
         if key not in known:
-            raise source.at(section, key, f"no such setting; {nearest(key, known)}", value=False)
+            raise source.at(section, key, Sentence("no such setting; {hint}", hint=nearest(key, known)), value=False)
         assert known[key].default is not MISSING
         try:
             settings[key] = _value(hints[key], key, text)
-        except ValueError as problem:
-            raise source.at(section, key, f"{text!r}: {problem}") from problem
+        except Unfit as problem:
+            said = Sentence("{value}: {problem}", value=repr(text), problem=problem)
+            raise source.at(section, key, said) from problem
     return settings
 
 
@@ -278,27 +294,28 @@ def _value(hint: Any, key: str, text: str) -> Any:
     if hint is Span:
         return _span(text)
     if hint is int:
-        return int(_number(text, COUNT_MAX, "a whole number", int))
+        return int(_number(text, COUNT_MAX, N_("needs a whole number from 0 to {high}"), int))
     if key in ("per_hour", "hours", "at_s"):
-        return _number(text, RATE_MAX if key == "per_hour" else HOURS_MAX * 3600, "a number")
-    return _number(text, 1.0, "a chance")
+        return _number(text, RATE_MAX if key == "per_hour" else HOURS_MAX * 3600, N_("needs a number from 0 to {high}"))
+    return _number(text, 1.0, N_("needs a chance from 0 to {high}"))
 
 
-def _number(text: str, high: float, what: str, kind: Callable[[str], float] = float) -> float:
+def _number(text: str, high: float, needs: str, kind: Callable[[str], float] = float) -> float:
     try:
         value = kind(text)
     except ValueError:
         value = -1.0
     if not 0 <= value <= high:
-        raise ValueError(f"needs {what} from 0 to {high:g}")
+        raise Unfit(needs, high=f"{high:g}")
     return value
 
 
 def _span(text: str) -> Span:
     low, dash, high = text.partition("-")
-    bounds = [_number(part.strip(), 3600 * HOURS_MAX, "seconds, or a range as in 5-20,") for part in (low, high or low)]
+    needs = N_("needs seconds, or a range as in 5-20, from 0 to {high}")
+    bounds = [_number(part.strip(), 3600 * HOURS_MAX, needs) for part in (low, high or low)]
     if (dash and not high.strip()) or bounds[0] > bounds[1]:
-        raise ValueError("a range needs its smaller end first, as in 5-20")
+        raise Unfit("a range needs its smaller end first, as in 5-20")
     return Span(*bounds)
 
 
@@ -318,19 +335,20 @@ def _shop(source: _Source) -> str:
         try:
             config = read_config(file, {})
         except ConfigError as problem:
-            raise _placed(source, file, str(problem)) from problem
+            raise _placed(source, file, problem) from problem
     for number, settings in config.lines.items():
         if settings.device != "emulated":
-            raise source.mistake(1, 1, f"[line {number}] device: a rehearsal has emulated lines only")
+            said = Sentence("{section} device: a rehearsal has emulated lines only", section=f"[line {number}]")
+            raise source.mistake(1, 1, said)
     return text
 
 
-def _placed(source: _Source, file: Path, complaint: str) -> ScriptMistake:
-    place = re.match(rf"{re.escape(str(file))}, line (\d+): \[(.*?)\] ?(\w*)", complaint)
-    words = complaint.removeprefix(str(file))
-    if place is None:
-        return ScriptMistake(f"{source.path}{words}")
-    line = int(place[1])
-    values: Mapping[str, Any] = next((one.values for one in source.sections if one.head == place[2]), {})
-    column = values[place[3]][2] if place[3] in values else 2
-    return source.mistake(line, column, words.partition(": ")[2])
+def _placed(source: _Source, file: Path, problem: ConfigError) -> ScriptMistake:
+    """What config.ini's reader says, at its place in the script."""
+    if "complaint" not in problem.details:
+        return ScriptMistake(problem.msgid, **problem.details | {"file": str(source.path)})
+    section, key = str(problem.details["section"]), problem.details.get("key")
+    values = next((one.values for one in source.sections if f"[{one.head}]" == section), {})
+    column = values[key][2] if isinstance(key, str) and key in values else 2
+    said = Sentence(problem.msgid.removeprefix("{file}, line {line}: "), **problem.details)
+    return source.mistake(int(str(problem.details["line"])), column, said)

@@ -133,8 +133,9 @@ class CallServer(MultiService):
         self.menus = declarations.menus(self.features, find_menus(TOP / config.server.plugins))
         for number, line in config.lines.items():
             if line.menu not in self.menus:
+                where = {"section": f"[line {number}]", "menu": repr(line.menu)}
                 known = ", ".join(sorted(self.menus))
-                raise ConfigError(f"[line {number}] menu: no menu {line.menu!r}; there are {known}")
+                raise ConfigError("{section} menu: no menu {menu}; there are {names}", **where, names=known)
         self._cards = declarations.Cards(self.features)
 
     def _tones(self) -> Plan:
@@ -145,7 +146,7 @@ class CallServer(MultiService):
         try:
             return load_plan(learned)
         except PlanFileError as problem:
-            raise ConfigError(str(problem)) from problem
+            raise ConfigError(problem.msgid, **problem.details) from problem
 
     # Start, in the order in which one part needs another, and stop
 

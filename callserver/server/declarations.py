@@ -34,7 +34,8 @@ def acts(features: Sequence[Feature]) -> dict[str, Act]:
     found = dict(SEAT_ACTS)
     for feature in features:
         if both := (found.keys() | CHANNEL_ACTS) & feature.acts.keys():
-            raise ConfigError(f"feature {feature.name}: there is an act {', '.join(sorted(both))} already")
+            acts = ", ".join(sorted(both))
+            raise ConfigError("feature {feature}: there is an act {acts} already", feature=feature.name, acts=acts)
         found |= feature.acts
     return found
 

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from twisted.application.service import IService
 from twisted.logger import Logger
@@ -16,6 +16,7 @@ from callserver.server.assembly import CallServer
 from callserver.server.greeting import greeting
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.world import World
+from callserver.wire.terminal import complaint, here
 
 log = Logger()
 
@@ -38,7 +39,7 @@ def makeService(options: usage.Options) -> IService:
     try:
         server = CallServer(folder, World(reactor))
     except ConfigError as problem:
-        raise usage.UsageError(str(problem)) from problem
+        raise usage.UsageError(complaint(problem)) from problem
     server.ready.addCallbacks(lambda _: _tell(greeting(server)), _give_up, errbackArgs=(reactor,))
     return server
 
@@ -51,6 +52,6 @@ def _tell(text: str) -> None:
 def _give_up(failure: Failure, reactor: Any) -> None:
     """The server cannot start: one clear line, exit code 1."""
     log.failure("not started", failure)
-    _tell(f"callserver cannot start: {failure.getErrorMessage()}")
+    _tell(here("callserver cannot start: {problem}", problem=cast(Exception, failure.value)))
     reactor.addSystemEventTrigger("after", "shutdown", os._exit, 1)
     reactor.stop()

@@ -14,7 +14,15 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from callserver.store import tables
-from callserver.store.opening import BUSY_TIMEOUT_S, StoreError, database_at, is_sqlite, name_of, open_database
+from callserver.store.opening import (
+    BUSY_TIMEOUT_S,
+    StoreError,
+    database_at,
+    is_sqlite,
+    name_of,
+    one_line,
+    open_database,
+)
 from callserver.store.worker import Worker, one_thread
 
 READ_PATIENCE_S, WRITE_PATIENCE_S = 5.0, 30.0  # so long a job waits for a lock, or for a lost server, before it fails
@@ -139,7 +147,8 @@ class Store:
         failure.trap(StoreError, PeeweeException, OSError)  # type: ignore[no-untyped-call]
         if isinstance(failure.value, StoreError):
             raise failure.value
-        raise StoreError(f"{name_of(self._where)}: {' '.join(str(failure.value).split())}") from failure.value
+        problem = one_line(str(failure.value))
+        raise StoreError("{database}: {problem}", database=name_of(self._where), problem=problem) from failure.value
 
     def _stopped(self, result: T) -> T:
         self._worker.stop()

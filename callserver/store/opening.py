@@ -11,12 +11,13 @@ from playhouse.db_url import connect as connect_url
 from playhouse.migrations import Runner
 
 from callserver.store import tables
+from callserver.wire.catalogue import Complaint
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_TIMEOUT_S = 0.05  # of one attempt; the database thread tries again
 
 
-class StoreError(Exception):
+class StoreError(Complaint):
     """The database cannot be used; one line says which and why. Nothing in it was touched."""
 
 
@@ -55,6 +56,11 @@ def open_database(database: Any, path_or_url: str) -> str:
     return news
 
 
+def one_line(problem: str) -> str:
+    """What a database driver says, which may go over several lines."""
+    return " ".join(problem.split())
+
+
 @contextmanager
 def read_only(path_or_url: str) -> Iterator[None]:
     """For another process while the server runs: tables can be read inside; StoreError if they cannot."""
@@ -64,7 +70,8 @@ def read_only(path_or_url: str) -> Iterator[None]:
         with database.connection_context():
             yield
     except DatabaseError as problem:
-        raise StoreError(f"{name_of(path_or_url)}: {' '.join(str(problem).split())}") from problem
+        said = one_line(str(problem))
+        raise StoreError("{database}: {problem}", database=name_of(path_or_url), problem=said) from problem
 
 
 def _file_to_read(path: str) -> Any:
@@ -105,6 +112,10 @@ def _check_version(database: Any, path_or_url: str) -> None:
     runner = Runner(database, str(MIGRATIONS))
     unknown = [migration.name for migration in runner.status() if migration.path is None]
     if unknown:
-        raise StoreError(f"{name_of(path_or_url)}: made by another version of callserver (it has {', '.join(unknown)})")
+        raise StoreError(
+            "{database}: made by another version of callserver (it has {unknown})",
+            database=name_of(path_or_url),
+            unknown=", ".join(unknown),
+        )
     if not runner.applied() and database.get_tables():
-        raise StoreError(f"{name_of(path_or_url)}: holds tables, but not those of callserver")
+        raise StoreError("{database}: holds tables, but not those of callserver", database=name_of(path_or_url))

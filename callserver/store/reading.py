@@ -5,7 +5,12 @@ from datetime import datetime
 from peewee import fn
 
 from callserver.store.tables import Call, Event, call_record, event_record, from_ms
+from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.records import CallRecord, EventRecord
+
+
+class NotOne(Complaint):
+    """No call, or several, where one was asked for."""
 
 
 def list_calls(limit: int = 20, caller_number: str | None = None) -> list[CallRecord]:
@@ -20,11 +25,15 @@ def call(id_prefix: str) -> CallRecord:
     """
     The one call whose id starts so.
 
-    :raises LookupError: when no call does, or several
+    :raises NotOne: when no call does, or several
     """
     found = list(Call.select().where(Call.id.startswith(id_prefix)).limit(2))
     if len(found) != 1:
-        raise LookupError(f"{'several calls' if found else 'no call'} with an id that starts with {id_prefix!r}")
+        no_call, several = (
+            N_("no call with an id that starts with {id}"),
+            N_("several calls with an id that starts with {id}"),
+        )
+        raise NotOne(several if found else no_call, id=repr(id_prefix))
     return call_record(found[0])
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from unicodedata import east_asian_width
 
-from callserver.wire.catalogue import Detail, text
+from callserver.wire.catalogue import Detail, text, told
 
 CHOSEN_BY = ("CALLSERVER_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -28,6 +28,11 @@ def shows_chinese() -> bool:
 def here(msgid: str, /, **details: Detail) -> str:
     """A sentence in the language of the person at the terminal."""
     return text(person_language(), msgid, **details)
+
+
+def complaint(problem: Exception) -> str:
+    """What went wrong, in the language of the person at the terminal."""
+    return told(problem, person_language())
 
 
 def both(msgid: str, /, **details: Detail) -> list[str]:

@@ -1,8 +1,7 @@
 """What codes are called on screens and in reports: rights, states, causes, and what the event log says in one word."""
 
-from callserver.wire.catalogue import N_, fill, known, text
+from callserver.wire.catalogue import N_, known, text
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import Phrase
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 
@@ -204,8 +203,3 @@ def code_text(code: str, language: str) -> str:
     if code not in CODE_WORDS and head in CODE_WORDS and number.isdecimal():
         return f"{known(language, CODE_WORDS[head])}{space}{number}"
     return known(language, CODE_WORDS.get(code, code))
-
-
-def phrase_text(phrase: Phrase, language: str) -> str:
-    """A sentence that came over the wire, with its data."""
-    return fill(language, known(language, phrase.msgid), phrase.details)

@@ -135,7 +135,7 @@ class ScriptRunTests(SynchronousTestCase):
         done = run_script(self.exchange, "caller 139\ndial 8008\nwait answer within 4")
         self.run_s(5)
         failure = self.failureResultOf(done, ScriptError)
-        self.assertEqual(str(failure.value), "line 3: waited 4 s for answer; the telephone is ringback")
+        self.assertEqual(str(failure.value), "line 3: waited 4 s for answer; the telephone is ring-back")
         self.assertEqual(self.shop.stage, SubscriberStage.ON_HOOK)
 
     def test_other_side_hangs_up(self) -> None:

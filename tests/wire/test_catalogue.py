@@ -8,12 +8,13 @@ from pathlib import Path
 from babel.messages.catalog import Message
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.config import ConfigError, Unfit, read_config
 from callserver.wire import catalogue
-from callserver.wire.catalogue import FOLDER, PLACEHOLDER, fill, known, plural, text
-from tools.catalogue import TOP, read, sentences
+from callserver.wire.catalogue import FOLDER, PLACEHOLDER, Complaint, fill, known, plural, text, told
+from tools.catalogue import SOURCES, keywords, read, sentences
 
 CHINESE = FOLDER / "zh" / "LC_MESSAGES" / "callserver.po"
-FIRST_DETAIL = {"text": 1, "plural": 1, "here": 0, "both": 0}  # which argument is the sentence
+SENTENCE_AT = {name: places[0] for name, places in keywords().items() if name not in ("N_", "Phrase")}
 
 
 def all_of(words: object) -> tuple[str, ...]:
@@ -48,7 +49,7 @@ class CompleteTests(SynchronousTestCase):
     def test_details_are_given(self) -> None:
         """Where the code says a sentence, it gives the details that the sentence has, and no other."""
         n_checked = 0
-        for file in sorted((TOP / "callserver").rglob("*.py")):
+        for file in sorted(SOURCES.rglob("*.py")):
             for sentence, given in spoken_in(file):
                 self.assertEqual(placeholders(sentence), given, f"{file.name}: {sentence}")
                 n_checked += 1
@@ -56,7 +57,7 @@ class CompleteTests(SynchronousTestCase):
 
     def test_no_chinese_in_the_code(self) -> None:
         """Chinese for people is in the catalogue: the code has it in comments and docstrings at most."""
-        for file in sorted((TOP / "callserver").rglob("*.py")):
+        for file in sorted(SOURCES.rglob("*.py")):
             held = [one for one in strings_in(file) if re.search("[\u4e00-\u9fff]", one)]
             self.assertEqual(held, [], file)
 
@@ -88,9 +89,9 @@ def spoken_in(file: Path) -> Iterator[tuple[str, set[str]]]:
     """The sentences said with their details at once."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         name = getattr(getattr(node, "func", None), "id", None)
-        if not isinstance(node, ast.Call) or name not in FIRST_DETAIL or len(node.args) <= FIRST_DETAIL[name]:
+        if not isinstance(node, ast.Call) or name not in SENTENCE_AT or len(node.args) <= SENTENCE_AT[name]:
             continue
-        said, names = node.args[FIRST_DETAIL[name]], {keyword.arg for keyword in node.keywords}
+        said, names = node.args[SENTENCE_AT[name]], {keyword.arg for keyword in node.keywords}
         names |= {"n"} if name == "plural" else set()
         if isinstance(said, ast.Constant) and isinstance(said.value, str) and None not in names:
             yield said.value, {str(one) for one in names}
@@ -122,6 +123,23 @@ class TextTests(SynchronousTestCase):
         details = {"price_fen": 9905, "state_word": "shipped", "name_zh": "蜂蜜", "name_en": "honey", "none": None}
         said = [fill(language, "{price_fen} {state_word} {name}{none}{gone}.", details) for language in ("zh", "en")]
         self.assertEqual(said, ["99.05 已发货 蜂蜜.", "99.05 shipped honey."])
+
+    def test_complaints(self) -> None:
+        """What went wrong is told in any language, also when one complaint is a detail of another."""
+        inner = Unfit("needs a number from {low} to {high}", low=1, high="1e3")
+        outer = Complaint("{file}: {problem}", file="a{b}.ini", problem=inner)
+        self.assertEqual(str(outer), "a{b}.ini: needs a number from 1 to 1e3")
+        self.assertEqual(told(outer, "zh"), "a{b}.ini：需要 1 到 1e3 的数")
+        self.assertEqual(told(OSError("disk {full}"), "zh"), "disk {full}")
+        self.assertEqual(told(Complaint("as it {came}"), "zh"), "as it {came}")
+
+    def test_settings(self) -> None:
+        """A mistake in config.ini is told to the admin in his language, with its place and what would be right."""
+        file = Path(self.mktemp())
+        file.write_text("[recording]\nannounce = yes\n[agents]\nprot = 1\n", "utf-8")
+        problem = self.assertRaises(ConfigError, read_config, file, {})
+        self.assertEqual(str(problem), f"{file}, line 4: [agents] prot: no such setting; did you mean 'port'?")
+        self.assertEqual(told(problem, "zh"), f"{file}，第 4 行：[agents] prot：没有这项设置；是否指 'port'？")
 
     def test_money(self) -> None:
         """Two places, never a float."""

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.wire.catalogue import told
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Phrase
 from callserver.wire.rights import Right
@@ -14,7 +15,6 @@ from callserver.wire.words import (
     RIGHT_WORDS,
     SEAT_WORDS,
     code_text,
-    phrase_text,
     reason_text,
     right_text,
     state_text,
@@ -61,15 +61,13 @@ class WordsTests(SynchronousTestCase):
         """A feature's sentence, with money, a word and a name, is each screen's own; a newer one is English."""
         row = Phrase("order {number} of {placed}, {state_word}, ¥{total_fen}", {"state_word": "shipped"})
         row = Phrase(row.msgid, {"number": "5001", "placed": "2026-01-31", "state_word": "shipped", "total_fen": 9905})
-        self.assertEqual(phrase_text(row, "en"), "order 5001 of 2026-01-31, shipped, ¥99.05")
-        self.assertEqual(phrase_text(row, "zh"), "订单 5001，2026-01-31，已发货，¥99.05")
+        self.assertEqual(told(row, "en"), "order 5001 of 2026-01-31, shipped, ¥99.05")
+        self.assertEqual(told(row, "zh"), "订单 5001，2026-01-31，已发货，¥99.05")
         names = {"name_zh": "蜂蜜", "name_en": "honey"}
-        self.assertEqual(
-            [phrase_text(Phrase("{name}!", names), language) for language in ("zh", "en")], ["蜂蜜!", "honey!"]
-        )
+        self.assertEqual([told(Phrase("{name}!", names), language) for language in ("zh", "en")], ["蜂蜜!", "honey!"])
 
     @given(st.text(), st.dictionaries(st.text(max_size=5), st.text(max_size=5) | st.integers(), max_size=3))
     def test_any_phrase_is_a_line(self, msgid: str, details: dict[str, str | int]) -> None:
         """Nothing in a sentence from another computer is carried out, or breaks."""
-        self.assertIsInstance(phrase_text(Phrase(msgid, details), "zh"), str)
-        self.assertEqual(phrase_text(Phrase("{a.__class__} {a:9999999999} {a!r}", {"a": "x"}), "en")[:6], "{a.__c")
+        self.assertIsInstance(told(Phrase(msgid, details), "zh"), str)
+        self.assertEqual(told(Phrase("{a.__class__} {a:9999999999} {a!r}", {"a": "x"}), "en")[:6], "{a.__c")

@@ -6,14 +6,18 @@ from pathlib import Path
 
 from callserver.dsp.progress.plans import TONE_NAMES, Plan, plan
 from callserver.dsp.tones import Burst, Cadence
-from callserver.wire.catalogue import LANGUAGES, N_, text
+from callserver.wire.catalogue import LANGUAGES, N_, Complaint, text
 
 LEARNED = N_("Learned by callserver learn-tones; burst/pause in seconds.")
 FILE_NAME = "tones.ini"
 
 
-class PlanFileError(Exception):
+class PlanFileError(Complaint):
     """A plan file cannot be used; the text names file, section, key and what is wrong."""
+
+
+class BurstUnfit(Complaint, ValueError):
+    """What stands for one burst is none that a line could bring."""
 
 
 def cadence_text(cadence: Cadence) -> str:
@@ -43,7 +47,9 @@ def load_plan(path: Path) -> Plan:
     try:
         base = plan(parser.get("plan", "country", fallback="cn"))
     except ValueError as problem:
-        raise PlanFileError(f"{path}: [plan] country: {problem}") from problem
+        raise PlanFileError(
+            "{file}: {setting}: {problem}", file=str(path), setting="[plan] country", problem=problem
+        ) from problem
     tones = dict(base.tones)
     for name, written in parser["tones"].items() if parser.has_section("tones") else ():
         tones[name] = _tone(path, name, written)
@@ -73,17 +79,24 @@ def _parser(path: Path) -> ConfigParser:
     try:
         parser.read_string(path.read_text("utf-8-sig"), str(path))
     except (OSError, UnicodeError, Error) as problem:
-        raise PlanFileError(f"{path}: {problem}") from problem
+        raise PlanFileError("{file}: {problem}", file=str(path), problem=problem) from problem
     return parser
 
 
 def _tone(path: Path, name: str, text: str) -> Cadence:
     if name not in TONE_NAMES:
-        raise PlanFileError(f"{path}: [tones] {name}: no such tone; there are {', '.join(TONE_NAMES)}")
+        raise PlanFileError(
+            "{file}: [tones] {tone}: no such tone; there are {names}",
+            file=str(path),
+            tone=name,
+            names=", ".join(TONE_NAMES),
+        )
     try:
         return read_cadence(text)
     except ValueError as problem:
-        raise PlanFileError(f"{path}: [tones] {name}: {problem}") from problem
+        raise PlanFileError(
+            "{file}: {setting}: {problem}", file=str(path), setting=f"[tones] {name}", problem=problem
+        ) from problem
 
 
 def _burst_text(burst: Burst) -> str:
@@ -102,8 +115,8 @@ def _read_burst(text: str) -> Burst:
         on_s, off_s = (float(part) for part in words[1].split("/")) if len(words) == 2 else (float("inf"), 0.0)
         freqs_hz, modulation_hz = tuple(float(part) for part in tone.split("+")), float(modulation or 0)
     except (ValueError, IndexError):
-        raise ValueError(f"{text!r} is no burst; write 450 0.35/0.35") from None
+        raise BurstUnfit("{burst} is no burst; write 450 0.35/0.35", burst=repr(text)) from None
     sane = all(100 <= freq_hz < 3800 for freq_hz in freqs_hz) and on_s > 0 and off_s >= 0 and len(words) <= 2
     if not sane or not 0 <= modulation_hz < 100:
-        raise ValueError(f"{text!r}: frequencies from 100 to 3800 Hz, times above 0")
+        raise BurstUnfit("{burst}: frequencies from 100 to 3800 Hz, times above 0", burst=repr(text))
     return Burst(freqs_hz, on_s, off_s, modulation_hz, relative_db)

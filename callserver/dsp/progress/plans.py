@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callserver.dsp.tones import FOR_EVER_S, Burst, Cadence, cadence
+from callserver.wire.catalogue import Complaint
 
 TONE_NAMES = (
     "dial",
@@ -35,6 +36,10 @@ class Plan:
     tolerance_hz: float = 8.5  # 2 % of 425 Hz
 
 
+class UnknownPlan(Complaint, ValueError):
+    """There is none of that name."""
+
+
 def plan(code: str) -> Plan:
     """
     The plan of a country by its two letters.
@@ -42,7 +47,7 @@ def plan(code: str) -> Plan:
     :raises ValueError: not known; the text names those that are
     """
     if code not in PLANS:
-        raise ValueError(f"no tone plan {code!r}; there are {', '.join(PLANS)}")
+        raise UnknownPlan("no tone plan {code}; there are {plans}", code=repr(code), plans=", ".join(PLANS))
     return PLANS[code]
 
 

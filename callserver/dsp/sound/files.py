@@ -8,11 +8,12 @@ import numpy as np
 
 from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.frames import RATE_HZ, FloatArray
+from callserver.wire.catalogue import Complaint
 
 WIDTHS = (1, 2, 3)  # bytes a sample
 
 
-class SoundFileError(Exception):
+class SoundFileError(Complaint):
     """A sound file cannot be used; the text names the file and what is wrong with it."""
 
 
@@ -39,14 +40,16 @@ def read_tracks(path: Path | str) -> FloatArray:
             width, channels, rate_hz = file.getsampwidth(), file.getnchannels(), file.getframerate()
             raw = file.readframes(file.getnframes())
     except (OSError, EOFError, wave.Error) as error:
-        raise SoundFileError(f"{path}: {str(error) or 'cut off in its header'}") from error
+        raise SoundFileError(
+            "{file}: {problem}", file=str(path), problem=str(error) or Complaint("cut off in its header")
+        ) from error
     if width not in WIDTHS:
-        raise SoundFileError(f"{path}: {8 * width} bits a sample; 8, 16 or 24 can be read")
+        raise SoundFileError("{file}: {bits} bits a sample; 8, 16 or 24 can be read", file=str(path), bits=8 * width)
     if not rate_hz:
-        raise SoundFileError(f"{path}: a rate of 0 Hz")
+        raise SoundFileError("{file}: a rate of 0 Hz", file=str(path))
     whole = raw[: len(raw) // (width * channels) * width * channels]
     if not whole:
-        raise SoundFileError(f"{path}: no sound in it")
+        raise SoundFileError("{file}: no sound in it", file=str(path))
     return _at_8_khz(np.ascontiguousarray(_samples(whole, width).reshape(-1, channels).T), rate_hz)
 
 

@@ -20,9 +20,9 @@ from callserver.features.shopping.tables import Order, OrderLine, OrderState, Pr
 from callserver.store.database import Store
 from callserver.store.reading import timeline
 from callserver.store.tables import Call, Table, call_columns
+from callserver.wire.catalogue import told
 from callserver.wire.messages import CardPart, Identity, Phrase
 from callserver.wire.records import EventRecord
-from callserver.wire.words import phrase_text
 from tests.store import postgres
 from tests.store.inline import InlineStore
 
@@ -294,10 +294,10 @@ class RulesTests(SynchronousTestCase):
         self.do(rules.hold, "one", TEA, 2, NOW)
         identity, part = self.do(desk.customer_card, LI_MING, "one", NOW)
         self.assertEqual(identity, Identity("600001", "李明 Li Ming", proved=False))
-        basket, first, _ = [phrase_text(row, "en") for row in part.rows]
+        basket, first, _ = [told(row, "en") for row in part.rows]
         self.assertEqual(basket, "basket 2 × Longjing green tea (1001) at ¥68.00")
         self.assertRegex(first, r"^order 58204713 of \d{4}-\d\d-\d\d, shipped, ¥136\.00$")
-        self.assertRegex(phrase_text(part.rows[2], "zh"), r"^订单 41873026，\d{4}-\d\d-\d\d，已送达，¥[\d.]+$")
+        self.assertRegex(told(part.rows[2], "zh"), r"^订单 41873026，\d{4}-\d\d-\d\d，已送达，¥[\d.]+$")
         stranger = self.do(desk.customer_card, "02012345678", "two", NOW)
         self.assertEqual(stranger, (None, CardPart("shopping", (Phrase("basket empty"),))))
 
