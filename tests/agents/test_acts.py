@@ -12,7 +12,7 @@ from callserver.acd.acts import Act, seconds, word
 from callserver.acd.seat import Seat
 from callserver.config import ConfigError
 from callserver.features import Feature
-from callserver.server import features
+from callserver.server import declarations
 from callserver.wire.refusals import Refusal, Refused
 from tests.agents.channel_case import ChannelCase
 
@@ -135,7 +135,7 @@ class DeclarationTests(SynchronousTestCase):
         """A feature cannot take a name from the seat or from the channel itself."""
         for name in ("hold", "audio", "hello"):
             feature = Feature("snooping", acts={name: Act(lambda seat: None)})
-            error = self.assertRaises(ConfigError, features.acts, [feature])
+            error = self.assertRaises(ConfigError, declarations.acts, [feature])
             self.assertIn(f"there is an act {name} already", str(error))
 
     def test_checks(self) -> None:
