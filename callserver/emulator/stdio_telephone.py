@@ -99,6 +99,7 @@ class KeyboardTelephone(Protocol):
         self._telephone, self._keypad, self._clock = telephone, keypad, clock
         self._note, self._since_s = "", clock.seconds()
         self._showing = LoopingCall(self._show)
+        self._showing.clock = clock
 
     def when_over(self) -> Deferred[int]:
         """Fires with 0 when the person has left."""

@@ -151,12 +151,14 @@ class KeyboardTests(ControlCase):
     def test_a_person_at_the_keyboard(self) -> None:
         """Keys dial and hang up, the status line follows, q ends it; who waits for the end late is told too."""
         self.take()
-        telephone, screen = KeyboardTelephone(self.client, Keypad([]), self.clock), StringTransport()
+        keypad, screen = Keypad([]), StringTransport()
+        telephone = KeyboardTelephone(self.client, keypad, self.clock)
         telephone.makeConnection(screen)
         over = telephone.when_over()
         telephone.dataReceived(b"200\r")
-        self.run_s(1)
-        self.assertIn(b"[ringback", screen.value())
+        screen.clear()
+        self.run_s(1.5)
+        self.assertEqual((keypad.stage, b"200" in screen.value()), ("ringback", True))
         telephone.dataReceived(b" ")
         self.run_s(0.1)
         self.assertEqual(self.exchange.phones["139"].stage, SubscriberStage.ON_HOOK)
