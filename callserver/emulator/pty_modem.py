@@ -16,7 +16,7 @@ DRAIN_STEPS, DRAIN_STEP_S = 50, 0.02
 HANGS_UP_WITHOUT_DTR = 2  # &D
 
 
-class _PortedDce(Dce):
+class _PtyDce(Dce):
     """The modem moves its bytes when the exchange moves its sound."""
 
     def __init__(self, line: SubscriberLine, port: PtyPort, owner: "PtyModem", chip: Chip) -> None:
@@ -76,7 +76,7 @@ class PtyModem:
     def plug(self) -> None:
         """A modem fresh from power-on, on a new port."""
         self._port = port = PtyPort()
-        self.dce = _PortedDce(self.line, port, self, self._chip)
+        self.dce = _PtyDce(self.line, port, self, self._chip)
         self.line.terminal = self.dce
         if self._link:
             fresh = self._link.with_name(self._link.name + ".new")
