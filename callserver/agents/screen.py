@@ -49,8 +49,7 @@ class Screen:
         self._stop_watching = (seats.watch(self._seat_changed), board.watch(self._channel_changed))
 
     def everything(self) -> tuple[SeatStatus, Access]:
-        """How the seat and the board look now; whoever asks tells it, so that nothing older waits any more."""
-        self._status = None
+        """How the seat and the board look now; whoever asks tells it, so that no row waits any more."""
         self._look(self._seat.status)
         return self._seat.status, self._access()
 

@@ -1,10 +1,13 @@
 """One seat, one program: the newest that knows the password."""
 
+import gc
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.logger import capturedLogs
 
+from callserver.agents.screen import Screen
+from callserver.agents.session import AgentSession
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
@@ -84,6 +87,20 @@ class TakeoverTests(ChannelCase):
         self.assertFalse(self.is_here())
         self.assertFalse(self.hears(offer.caller, diary))
         self.assertEqual(self.state(), SeatState.TALKING)
+
+    def test_forgotten(self) -> None:
+        """A program that has gone leaves nothing behind: not at the seat's headset, nor among those the board feeds."""
+
+        def known() -> int:
+            gc.collect()
+            return sum(isinstance(one, AgentSession | Screen) for one in gc.get_objects())
+
+        before = known()
+        client, _ = self.program()
+        self.assertEqual(known(), before + 2)
+        client.stop()
+        self.wires.settle()
+        self.assertEqual(known(), before)
 
     def test_log_in_again_at_once(self) -> None:
         """Logged out and in again while the old connection still closes: the old end does not touch the new seat."""
