@@ -1,4 +1,19 @@
-"""Perspective Broker as strangers may meet it: bounded in bytes, time and words."""
+"""
+Perspective Broker as strangers may meet it: bounded in bytes, time and words.
+
+What comes is measured before it is parsed, and parsed before anything is asked of it: bytes > meter > banana > words
+we know > plain types. Races, and what holds in them:
+
+- *More in the same chunk than the log-in.* A chunk is measured whole, under the limits that hold when it comes; only
+  what comes after the welcome is measured as an agent's.
+- *Cut off while it speaks.* From `cut_off` on the broker `is_over`: the rest of the chunk, and what the transport still
+  delivers, goes nowhere. `connectionLost` comes later and once; until then it counts as one of the connections, so
+  who is cut off again and again does not get more of them.
+- *Lost while somebody waits for it to read.* Everybody who waits is told, also who began to wait afterwards; the list
+  of connections hears of the loss last, when all of this connection is tidied up.
+- *Reads again, for a moment.* Those who wait are told one by one, as long as it reads: what the first one sends may be
+  as much as it takes.
+"""
 
 from __future__ import annotations
 

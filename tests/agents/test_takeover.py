@@ -8,11 +8,12 @@ from twisted.logger import capturedLogs
 
 from callserver.agents.screen import Screen
 from callserver.agents.session import AgentSession
+from callserver.desktop.client import AgentClient
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from tests.agents.channel_case import BLOCK, ChannelCase, Diary
-from tests.agents.small_centre import Caller
+from tests.agents.small_centre import PASSWORD, Caller
 
 
 class TakeoverTests(ChannelCase):
@@ -179,6 +180,21 @@ class SlowPasswordTests(ChannelCase):
 
 
 class ServerStopsTests(ChannelCase):
+    def test_between_log_in_and_hello(self) -> None:
+        """The server stops when a program is logged in and has not yet asked how its seat looks: it comes back."""
+        diary = Diary()
+        client = AgentClient(self.clock, self.wires, "801", PASSWORD, diary, delay_s=lambda tries: 1.0)
+        self.addCleanup(client.stop)
+        client.start()
+        while not self.centre.book.events:
+            self.wires.pumps[0].pump()
+        self.channel.stopService()
+        self.wires.settle()
+        self.assertEqual(diary.lines, [("lost", Refused(Refusal.STOPPING).text("en"))])
+        self.open_channel()
+        self.wires.pass_time(2)
+        self.assertEqual(diary.lines[-1], ("logged in", "Li Mei"))
+
     def test_seats_logged_out_after_the_good_bye(self) -> None:
         """The server's order at its end: programs are told that it stops, not that they are logged out."""
         _, diary = self.program()
