@@ -1,5 +1,7 @@
 """One board feeds every program, and each sees what its person may see at that moment."""
 
+from random import Random
+
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 from tests.agents.channel_case import ChannelCase, Diary
@@ -182,3 +184,32 @@ class DoesNotReadTests(BoardCase):
         self.wires.pass_time(2)
         self.assertEqual(self.lines_of(self.diary), {"line 1": "IDLE"})  # by its new connection
         self.assertEqual(self.flushLoggedErrors(), [])
+
+
+class AnyOrderTests(BoardCase):
+    def test_window_is_the_board(self) -> None:
+        """
+        Lines and seats change, right 1 comes and goes, a program reads or does not, in any order.
+
+        Whenever it reads, its window shows the board as it is, and of the lines nothing without the right.
+        """
+        random, staff = Random(6), self.centre.staff
+        _, diary = self.program("900")
+        self.program("801")
+        server, seat = self.wires.pumps[0].server, self.centre.seats["801"]
+        acts = (
+            lambda: self.centre.show_line(random.choice(list(LineState)), random.choice(LINES[:3])),
+            lambda: seat.ready() if seat.status.state is SeatState.PAUSED else seat.pause("lunch"),
+            lambda: staff.give("900", Right.SUPERVISOR),
+            lambda: staff.take("900", Right.SUPERVISOR),
+            server.pauseProducing,
+            server.resumeProducing,
+        )
+        for step in range(1000):
+            random.choice(acts)()
+            if server.peer_reads:
+                self.see()
+                sees_lines = Right.SUPERVISOR in staff.rights("900")
+                board = self.centre.board.statuses.values()
+                may_see = [one for one in board if sees_lines or isinstance(one.state, SeatState)]
+                self.assertEqual(diary.shown, {one.channel: one.state.name for one in may_see}, f"step {step}")
