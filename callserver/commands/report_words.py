@@ -60,7 +60,7 @@ def words(event: EventRecord, language: str) -> str:
     """What happened, on one line, in "zh" or "en"; a kind this version does not know is shown as it is."""
     if event.kind not in EVENTS:
         return printable(" ".join((event.kind, *(f"{name}={value}" for name, value in event.data.items()))))
-    details = {name: _detail(event.kind, name, value, language) for name, value in event.data.items()}
+    details = {name: _detail(event, name, value, language) for name, value in event.data.items()}
     sentence = known(language, _sentence(event))
     return printable(" ".join(fill(language, sentence, details).split()))
 
@@ -70,14 +70,17 @@ def _sentence(event: EventRecord) -> str:
     return next(fuller, EVENTS[event.kind])
 
 
-def _detail(kind: str, name: str, value: Value, language: str) -> Detail:
+def _detail(event: EventRecord, name: str, value: Value, language: str) -> Detail:
     if name.endswith("_fen") and isinstance(value, int):
         return value
+    if event.kind == "alarm" and name == "text":
+        words = known(language, str(value))
+        return fill(language, words, event.data) if len(event.data) > 1 else words  # braces of a plain text stay
     if name == "digits":
         return str(value) or "–"
     if name == "items" and isinstance(value, list):
         return _joined(f"{item['item']} × {item['quantity']}" for item in value if isinstance(item, Mapping))
-    return _text(kind, name, value, language)
+    return _text(event.kind, name, value, language)
 
 
 def _text(kind: str, name: str, value: Value, language: str) -> str:

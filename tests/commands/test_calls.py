@@ -80,6 +80,14 @@ class WordsTests(SynchronousTestCase):
         refused = event(Kind.RIGHT_REFUSED, right="5", act="grab", address="::1")
         self.assertEqual(words(refused, "en"), "not allowed: grab waiting calls (grab)")
 
+    def test_alarms(self) -> None:
+        """An alarm is a sentence of the catalogue with its data, or a plain text that is shown as it came."""
+        alarm = event(Kind.ALARM, text="{file}: no sound in it", file="a.wav")
+        self.assertEqual(
+            (words(alarm, "en"), words(alarm, "zh")), ("alarm: a.wav: no sound in it", "告警：a.wav：其中没有声音")
+        )
+        self.assertEqual(words(event(Kind.ALARM, text="disk {full}"), "zh"), "告警：disk {full}")
+
     def test_interrupted(self) -> None:
         """Whether a prompt was heard to its end."""
         told = [words(event(Kind.PROMPT_END, interrupted=cut), "zh") for cut in (True, False)]
