@@ -44,15 +44,17 @@ EVENTS = {  # by kind; {details} are the event's data
     "alarm": N_("alarm: {text}"),
     "server": N_("server {state}"),
 }
-FULLER = {  # instead, when this of its data says something
+FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says something
     ("merged", "call"): N_("call {call} has been joined into this one"),
     ("state", "reason"): N_("state: {to} ({reason})"),
+    ("state", "sub"): N_("state: {to}, {sub}"),
+    ("state", "reason", "sub"): N_("state: {to}, {sub} ({reason})"),
     ("log_out", "reason"): N_("logged out ({reason})"),
     ("prompt_end", "interrupted"): N_("prompt over, interrupted"),
     ("offer", "passed_over"): N_("offered to seat {seat}: {why}; candidates {candidates}; passed over {passed_over}"),
 }
 # What is a code in an event's data, and not somebody's own word
-CODES = ("by", "outcome", "why", "source", "language", "state", "reason")
+CODES = ("sub", "by", "outcome", "why", "source", "language", "state", "reason")
 STATES = ("from", "to", "passed_over")
 
 
@@ -66,8 +68,8 @@ def words(event: EventRecord, language: str) -> str:
 
 
 def _sentence(event: EventRecord) -> str:
-    fuller = (FULLER[event.kind, name] for name, value in event.data.items() if value and (event.kind, name) in FULLER)
-    return next(fuller, EVENTS[event.kind])
+    said = sorted(name for name, value in event.data.items() if value and (event.kind, name) in FULLER)
+    return FULLER[event.kind, *said] if said else EVENTS[event.kind]
 
 
 def _detail(event: EventRecord, name: str, value: Value, language: str) -> Detail:

@@ -59,6 +59,12 @@ class WordsTests(SynchronousTestCase):
                 "state: loaded, not enabled (disabled)",
             ),
             ({"to": "idle", "reason": ""}, "状态：空闲", "state: idle"),
+            ({"to": "talking", "sub": "queue", "reason": ""}, "状态：通话中，排队", "state: talking, queue"),
+            (
+                {"to": "paused", "sub": "lunch", "reason": "paused"},
+                "状态：暂停中，lunch（示忙）",
+                "state: paused, lunch (pause)",
+            ),
             ({"to": "paused", "reason": "lunch"}, "状态：暂停中（lunch）", "state: paused (lunch)"),
         )
         for data, chinese, english in cases:
