@@ -44,15 +44,17 @@ EVENTS = {  # by kind; {details} are the event's data
     "alarm": N_("alarm: {text}"),
     "server": N_("server {state}"),
 }
-FULLER = {  # instead, when this of its data says something
+FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says something
     ("merged", "call"): N_("call {call} has been joined into this one"),
     ("state", "reason"): N_("state: {to} ({reason})"),
+    ("state", "sub"): N_("state: {to}, {sub}"),
+    ("state", "reason", "sub"): N_("state: {to}, {sub} ({reason})"),
     ("log_out", "reason"): N_("logged out ({reason})"),
     ("prompt_end", "interrupted"): N_("prompt over, interrupted"),
     ("offer", "passed_over"): N_("offered to seat {seat}: {why}; candidates {candidates}; passed over {passed_over}"),
 }
 # What is a code in an event's data, and not somebody's own word
-CODES = ("by", "outcome", "why", "source", "language", "state", "reason")
+CODES = ("sub", "by", "outcome", "why", "source", "language", "state", "reason")
 STATES = ("from", "to", "passed_over")
 
 
@@ -60,24 +62,27 @@ def words(event: EventRecord, language: str) -> str:
     """What happened, on one line, in "zh" or "en"; a kind this version does not know is shown as it is."""
     if event.kind not in EVENTS:
         return printable(" ".join((event.kind, *(f"{name}={value}" for name, value in event.data.items()))))
-    details = {name: _detail(event.kind, name, value, language) for name, value in event.data.items()}
+    details = {name: _detail(event, name, value, language) for name, value in event.data.items()}
     sentence = known(language, _sentence(event))
     return printable(" ".join(fill(language, sentence, details).split()))
 
 
 def _sentence(event: EventRecord) -> str:
-    fuller = (FULLER[event.kind, name] for name, value in event.data.items() if value and (event.kind, name) in FULLER)
-    return next(fuller, EVENTS[event.kind])
+    said = sorted(name for name, value in event.data.items() if value and (event.kind, name) in FULLER)
+    return FULLER[event.kind, *said] if said else EVENTS[event.kind]
 
 
-def _detail(kind: str, name: str, value: Value, language: str) -> Detail:
+def _detail(event: EventRecord, name: str, value: Value, language: str) -> Detail:
     if name.endswith("_fen") and isinstance(value, int):
         return value
+    if event.kind == "alarm" and name == "text":
+        words = known(language, str(value))
+        return fill(language, words, event.data) if len(event.data) > 1 else words  # braces of a plain text stay
     if name == "digits":
         return str(value) or "–"
     if name == "items" and isinstance(value, list):
         return _joined(f"{item['item']} × {item['quantity']}" for item in value if isinstance(item, Mapping))
-    return _text(kind, name, value, language)
+    return _text(event.kind, name, value, language)
 
 
 def _text(kind: str, name: str, value: Value, language: str) -> str:

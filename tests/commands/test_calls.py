@@ -59,6 +59,12 @@ class WordsTests(SynchronousTestCase):
                 "state: loaded, not enabled (disabled)",
             ),
             ({"to": "idle", "reason": ""}, "状态：空闲", "state: idle"),
+            ({"to": "talking", "sub": "queue", "reason": ""}, "状态：通话中，排队", "state: talking, queue"),
+            (
+                {"to": "paused", "sub": "lunch", "reason": "paused"},
+                "状态：暂停中，lunch（示忙）",
+                "state: paused, lunch (pause)",
+            ),
             ({"to": "paused", "reason": "lunch"}, "状态：暂停中（lunch）", "state: paused (lunch)"),
         )
         for data, chinese, english in cases:
@@ -79,6 +85,14 @@ class WordsTests(SynchronousTestCase):
         """A refused right is named."""
         refused = event(Kind.RIGHT_REFUSED, right="5", act="grab", address="::1")
         self.assertEqual(words(refused, "en"), "not allowed: grab waiting calls (grab)")
+
+    def test_alarms(self) -> None:
+        """An alarm is a sentence of the catalogue with its data, or a plain text that is shown as it came."""
+        alarm = event(Kind.ALARM, text="{file}: no sound in it", file="a.wav")
+        self.assertEqual(
+            (words(alarm, "en"), words(alarm, "zh")), ("alarm: a.wav: no sound in it", "告警：a.wav：其中没有声音")
+        )
+        self.assertEqual(words(event(Kind.ALARM, text="disk {full}"), "zh"), "告警：disk {full}")
 
     def test_interrupted(self) -> None:
         """Whether a prompt was heard to its end."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.wire.convert import WireError, from_wire, to_wire
-from callserver.wire.messages import Card, CardPart, ChannelRow, Hello, Identity, Phrase, SeatStatus
+from callserver.wire.messages import Access, Card, CardPart, ChannelRow, Hello, Identity, Phrase, SeatStatus
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 
@@ -81,6 +81,7 @@ hellos = st.builds(
     st.lists(words, max_size=3).map(tuple),
     st.lists(rows, max_size=3).map(tuple),
 )
+accesses = st.builds(Access, st.frozensets(st.sampled_from(Right)), st.lists(rows, max_size=3).map(tuple))
 wires = st.recursive(
     st.none() | st.booleans() | counts | words | st.binary(max_size=3) | st.floats(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words | counts, inner, max_size=3),
@@ -117,7 +118,7 @@ def put(wire: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 class MessageTests(SynchronousTestCase):
     @settings(max_examples=60, deadline=None)
-    @given(cards | statuses | hellos)
+    @given(cards | statuses | hellos | accesses)
     def test_there_and_back(self, message: Any) -> None:
         """Plain values on the wire, the same message at the other end."""
         self.assertTrue(is_plain(to_wire(message)), message)
@@ -184,6 +185,6 @@ class MessageTests(SynchronousTestCase):
 
     def test_strict_when_sending(self) -> None:
         """A message with a field that is none cannot be made."""
-        for shape in (Card, SeatStatus, Hello, ChannelRow, CardPart, Phrase, Identity):
+        for shape in (Card, SeatStatus, Access, Hello, ChannelRow, CardPart, Phrase, Identity):
             needed = {field.name: "" for field in fields(shape)}
             self.assertRaises(TypeError, shape, **needed, mood="fine")
