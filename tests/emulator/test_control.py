@@ -156,7 +156,7 @@ class KeyboardTests(ControlCase):
         over = telephone.when_over()
         telephone.dataReceived(b"200\r")
         self.run_s(1)
-        self.assertIn(b"[ringback", screen.value())
+        self.assertIn(b"[ring-back", screen.value())
         telephone.dataReceived(b" ")
         self.run_s(0.1)
         self.assertEqual(self.exchange.phones["139"].stage, SubscriberStage.ON_HOOK)
