@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.calls.call import Call
 from callserver.calls.line import LineInService
 from callserver.calls.operations import connect, hold, retrieve
-from callserver.lines.interfaces import Caller
+from callserver.lines.interfaces import Caller, LineFailure
 from callserver.lines.memory_line import MemoryLine
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.states import LineState
@@ -161,8 +161,8 @@ class LineInServiceTests(SynchronousTestCase):
         retrieve(call, seat.station)
         self.assertEqual(self.shop.board.statuses["line 1"].sub, "bridged")
 
-    def test_caller_gives_up_while_the_line_goes_off_hook(self) -> None:
-        """The line is free only when it is on hook: not yet while the modem still obeys the answer."""
+    def answering(self) -> tuple[SlowLine, LineInService, Deferred[None]]:
+        """A line that has been told to answer and is on its way off hook."""
         line = SlowLine("line 2")
         in_service = LineInService(
             line, clock=self.shop.clock, board=self.shop.board, calls=self.shop.calls, on_call=self.shop.incoming.append
@@ -172,7 +172,11 @@ class LineInServiceTests(SynchronousTestCase):
         line.startService()
         line.far_end.ring(Caller("13912345678"))
         self.shop.wait(0.1)
-        answering = Deferred.fromCoroutine(self.shop.incoming[-1].answer())
+        return line, in_service, Deferred.fromCoroutine(self.shop.incoming[-1].answer())
+
+    def test_caller_gives_up_while_the_line_goes_off_hook(self) -> None:
+        """The line is free only when it is on hook: not yet while the modem still obeys the answer."""
+        line, in_service, answering = self.answering()
         in_service.far_end_gone("loop current interrupted")
         self.assertIs(self.shop.board.statuses["line 2"].state, LineState.WAIT_HANGUP)
         line.obey()
@@ -180,6 +184,22 @@ class LineInServiceTests(SynchronousTestCase):
         self.shop.wait(1.1)
         self.assertIs(self.shop.board.statuses["line 2"].state, LineState.IDLE)
         self.assertFalse(line.off_hook)
+
+    def test_no_ring_while_the_line_goes_off_hook(self) -> None:
+        """A call that is being answered rings no more; that is no caller who gave up, however long the modem takes."""
+        line, _, answering = self.answering()
+        self.shop.wait(7)
+        line.obey()
+        self.successResultOf(answering)
+        self.assertIs(self.shop.board.statuses["line 2"].state, LineState.TALKING)
+
+    def test_rings_after_a_failed_answer(self) -> None:
+        """A modem that did not answer is on hook still: when the caller gives up, the line is free at once."""
+        line, _, answering = self.answering()
+        line.answering.errback(LineFailure("no OK"))
+        self.failureResultOf(answering, LineFailure)
+        self.shop.wait(7)
+        self.assertIs(self.shop.board.statuses["line 2"].state, LineState.IDLE)
 
     def test_drain_twice_and_stay(self) -> None:
         """Disabled twice in a call and enabled again, a line stays in service."""
