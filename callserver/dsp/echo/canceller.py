@@ -35,8 +35,8 @@ LEARNT_LOSS, REFRESH_TICKS = 16.0, 4  # from 12 dB on the path is only kept up, 
 
 WORTH_LOSS = 1.26  # 1 dB: less is not worth the work, or was no echo
 FAINTEST_GAIN = 1e-4  # an echo 40 dB down is not heard
-# So long without use, while something plays, until a channel is left alone. One that was of use has longer: while the far
-# end is louder than the echo no use can be seen.
+# So long without use, while something plays, until a channel is left alone. One that was of use has longer: while the
+# far end is louder than the echo no use can be seen.
 TRIAL_TICKS, PATIENCE_TICKS = 150, 1500
 REST_TICKS, MAX_DOUBLINGS = 250, 3  # twice as long after each vain trial
 
