@@ -31,9 +31,13 @@ LOOKS_A_TICK = 4  # for delays, 0.15 ms each
 LOOK_SOON_TICKS, LOOK_LATER_TICKS = 4, 50  # from one look at a channel to the next
 HOPEFUL_LOOKS = 12  # a second of speech; a line that gave no echo in it may have none, and is looked at ever less
 
+LEARNT_LOSS, REFRESH_TICKS = 16.0, 4  # from 12 dB on the path is only kept up, for learning costs more than filtering
+
 WORTH_LOSS = 1.26  # 1 dB: less is not worth the work, or was no echo
 FAINTEST_GAIN = 1e-4  # an echo 40 dB down is not heard
-TRIAL_TICKS = 150  # of playing, without use: then the channel is left alone for a while,
+# So long without use, while something plays, until a channel is left alone. One that was of use has longer: while the
+# far end is louder than the echo no use can be seen.
+TRIAL_TICKS, PATIENCE_TICKS = 150, 1500
 REST_TICKS, MAX_DOUBLINGS = 250, 3  # twice as long after each vain trial
 
 
@@ -46,6 +50,10 @@ class EchoCanceller:
     how uncertain its coefficient is and how much else is heard there, so keys and voices of the far end hold it still.
     What comes out is never louder than what went in; a filter that would make it so, or outgrows a real line, begins
     anew.
+
+    Work is done where it is of use only: it learns from what sounds, not from pauses, and once it takes out 12 dB it
+    learns in one tick of four; where it has taken out nothing for a while, or the echo is 40 dB down, it rests, and is
+    tried again ever later.
     """
 
     def __init__(self, n_channels: int) -> None:
@@ -56,10 +64,12 @@ class EchoCanceller:
         self._tick, self._last_loud = 0, NEVER
         self._loud_at = np.full(n_channels, NEVER)
         self._useless_ticks, self._n_trials = np.zeros(n_channels, np.intp), np.zeros(n_channels, np.intp)
+        self._proven = np.zeros(n_channels, bool)
         self._delay = np.full(n_channels, -1, np.intp)  # in pieces of 5 ms; -1: not yet known
         self._strength = np.full(n_channels, STRONGEST_ECHO, np.float32)
         self._path = np.zeros((n_channels, N_BINS), np.complex64)
         self._uncertainty = np.zeros((n_channels, N_BINS), np.float32)
+        self._gain = np.zeros(n_channels, np.float32)  # sum of the squared taps
         self._noise = np.zeros((n_channels, N_BINS), np.float32)
         self._power_before = np.zeros(n_channels, np.float32)
         self._power_after = np.zeros(n_channels, np.float32)
@@ -73,7 +83,7 @@ class EchoCanceller:
     def line_loss_db(self) -> FloatArray:
         """By how much each line weakens what we play before it comes back; shape (n_channels,), inf where unknown."""
         with np.errstate(divide="ignore"):
-            return np.asarray(-10 * np.log10(_gain(self._path)), np.float32)
+            return np.asarray(-10 * np.log10(self._gain), np.float32)
 
     def clean(self, received: FloatArray, played: FloatArray) -> FloatArray:
         """
@@ -109,10 +119,10 @@ class EchoCanceller:
         self._ticks_to_look, self._n_looks = (resized(v, n_channels) for v in (self._ticks_to_look, self._n_looks))
         self._loud_at = resized(self._loud_at, n_channels)
         self._useless_ticks = resized(self._useless_ticks, n_channels)
-        self._n_trials = resized(self._n_trials, n_channels)
+        self._n_trials, self._proven = resized(self._n_trials, n_channels), resized(self._proven, n_channels)
         self._delay, self._strength = resized(self._delay, n_channels), resized(self._strength, n_channels)
         self._path, self._uncertainty = resized(self._path, n_channels), resized(self._uncertainty, n_channels)
-        self._noise = resized(self._noise, n_channels)
+        self._noise, self._gain = resized(self._noise, n_channels), resized(self._gain, n_channels)
         self._power_before = resized(self._power_before, n_channels)
         self._power_after = resized(self._power_after, n_channels)
         for channel in range(was, n_channels):
@@ -125,8 +135,8 @@ class EchoCanceller:
         self._finder.forget(channel)
         self._ticks_to_look[channel], self._n_looks[channel] = LOOK_SOON_TICKS, 0
         self._loud_at[channel] = NEVER
-        self._delay[channel], self._path[channel] = -1, 0
-        self._useless_ticks[channel] = self._n_trials[channel] = 0
+        self._delay[channel], self._path[channel], self._gain[channel] = -1, 0, 0
+        self._useless_ticks[channel], self._n_trials[channel], self._proven[channel] = 0, 0, False
         self._power_before[channel] = self._power_after[channel] = 0
 
     def _look_for_delay(self, due: NDArray[np.intp]) -> None:
@@ -159,17 +169,23 @@ class EchoCanceller:
         self._forget_path(channels)
 
     def _forget_path(self, channels: NDArray[np.intp]) -> None:
-        self._path[channels], self._noise[channels] = 0, 1e-6
+        self._path[channels], self._gain[channels], self._noise[channels] = 0, 0, 1e-6
         self._uncertainty[channels] = self._strength[channels, None]
 
     def _filter(self, busy: NDArray[np.intp], received: FloatArray) -> FloatArray:
         """What is left of received sound, shape (k, 160); and learn from it."""
-        played = fft.rfft(self._played.earlier(busy, FFT_SAMPLES, self._delay[busy]))
-        echo = fft.irfft(played * self._path[busy])[:, -BLOCK_SAMPLES:]
+        sound = self._played.earlier(busy, FFT_SAMPLES, self._delay[busy])
+        played = fft.rfft(sound)
         rest = np.zeros((len(busy), FFT_SAMPLES), np.float32)
         left: FloatArray = rest[:, -BLOCK_SAMPLES:]
-        np.subtract(received, echo, out=left)
-        self._adapt(busy, played, fft.rfft(rest))
+        np.subtract(received, fft.irfft(played * self._path[busy])[:, -BLOCK_SAMPLES:], out=left)
+        learns = _power(sound) > PLAYING_POWER
+        if self._tick % REFRESH_TICKS:
+            learns &= self._power_before[busy] < LEARNT_LOSS * self._power_after[busy]
+        if learns.all():
+            self._adapt(busy, played, fft.rfft(rest))
+        elif learns.any():
+            self._adapt(busy[learns], played[learns], fft.rfft(rest[learns]))
         return left
 
     def _adapt(self, busy: NDArray[np.intp], played: NDArray[np.complex64], rest: NDArray[np.complex64]) -> None:
@@ -179,7 +195,8 @@ class EchoCanceller:
         step = uncertainty / (share * power * uncertainty + noise + np.float32(1e-9))
         change = fft.irfft(step * played.conj() * rest)
         change[:, TAPS:] = 0
-        self._path[busy], self._noise[busy] = TRACKING * (self._path[busy] + fft.rfft(change)), noise
+        path = TRACKING * (self._path[busy] + fft.rfft(change))
+        self._path[busy], self._gain[busy], self._noise[busy] = path, _gain(path), noise
         # The drift is taken from the strength, not from the path learnt: a wrong path must not make itself certain.
         drift = (1 - TRACKING**2) * self._strength[busy, None]
         self._uncertainty[busy] = TRACKING**2 * np.maximum(1 - share * step * power, 0) * uncertainty + drift
@@ -189,7 +206,7 @@ class EchoCanceller:
         before, after = _power(received), _power(left)
         self._power_before[busy] = total_before = LOSS_MEMORY * self._power_before[busy] + before
         self._power_after[busy] = total_after = LOSS_MEMORY * self._power_after[busy] + after
-        gain = _gain(self._path[busy])
+        gain = self._gain[busy]
         wrong = busy[(total_after > HARM * total_before) | (gain > LARGEST_GAIN)]
         if wrong.size:
             self._forget_path(wrong)
@@ -201,10 +218,12 @@ class EchoCanceller:
         """What was taken for an echo and is none, or is not heard, is given up; an echo is looked for again later."""
         self._useless_ticks[busy] = np.where(useful, 0, self._useless_ticks[busy] + 1)
         self._n_looks[busy[useful]] = self._n_trials[busy[useful]] = 0
-        given_up = busy[self._useless_ticks[busy] > TRIAL_TICKS]
+        self._proven[busy[useful]] = True
+        given_up = busy[self._useless_ticks[busy] > np.where(self._proven[busy], PATIENCE_TICKS, TRIAL_TICKS)]
         if given_up.size:
             self._finder.forget(given_up)
-            self._delay[given_up], self._path[given_up], self._useless_ticks[given_up] = -1, 0, 0
+            self._delay[given_up], self._path[given_up], self._gain[given_up] = -1, 0, 0
+            self._useless_ticks[given_up], self._proven[given_up] = 0, False
             self._power_before[given_up] = self._power_after[given_up] = 0
             self._ticks_to_look[given_up] = REST_TICKS << np.minimum(self._n_trials[given_up], MAX_DOUBLINGS)
             self._n_trials[given_up] += 1
