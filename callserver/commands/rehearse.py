@@ -10,7 +10,8 @@ import click
 
 from callserver.rehearsal.rehearsal import Rehearsal, Result
 from callserver.rehearsal.report import figures, table, write
-from callserver.rehearsal.script import Script, ScriptMistake, read
+from callserver.rehearsal.script import Script, read
+from callserver.rehearsal.sections import ScriptMistake
 from callserver.wire.terminal import complaint, here, person_language
 
 PROGRESS_S = 2.0

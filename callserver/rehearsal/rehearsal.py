@@ -108,6 +108,7 @@ class Rehearsal:
         self.server = CallServer(self._folder, self.world)
         self.seen = Seen(self.server, self.world, (PASSWORD,), self.result.events, logged=[])
         self._agents: list[RehearsedAgent] = []
+        self.seen.agents = self._agents
         self._faults: Faults | None = None
         self._n_called = self._n_calling = 0
         self._opened_s = self._began_wall_s = 0.0
