@@ -6,7 +6,6 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-from callserver.acd.floor import Floor
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 

@@ -89,7 +89,7 @@ def nothing_dials_unpermitted(seen: Seen) -> Iterator[str]:
 
 
 def screens_show_the_seats(seen: Seen) -> Iterator[str]:
-    """A program that is connected and has read all shows its seat as it is; asked twice, for a look may be on its way."""
+    """A program that is connected and has read all shows its seat as it is. Asked twice: a look may be on its way."""
     stale = {
         agent.agent.number
         for agent in seen.agents
