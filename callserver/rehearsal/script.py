@@ -277,6 +277,7 @@ def _placed(source: Source, file: Path, problem: ConfigError) -> ScriptMistake:
         return ScriptMistake(problem.msgid, **problem.details | {"file": str(source.path)})
     section, key = str(problem.details["section"]), problem.details.get("key")
     values = next((one.values for one in source.sections if f"[{one.head}]" == section), {})
-    column = values[key][2] if isinstance(key, str) and key in values else 2
+    about_its_name = "no such setting" in str(problem)
+    column = values[key][2 if about_its_name else 3] if isinstance(key, str) and key in values else 2
     said = Sentence(problem.msgid.removeprefix("{file}, line {line}: "), **problem.details)
     return source.mistake(int(str(problem.details["line"])), column, said)
