@@ -277,7 +277,7 @@ def _placed(source: Source, file: Path, problem: ConfigError) -> ScriptMistake:
         return ScriptMistake(problem.msgid, **problem.details | {"file": str(source.path)})
     section, key = str(problem.details["section"]), problem.details.get("key")
     values = next((one.values for one in source.sections if f"[{one.head}]" == section), {})
-    about_its_name = "no such setting" in str(problem)
-    column = values[key][2 if about_its_name else 3] if isinstance(key, str) and key in values else 2
+    _, _, key_column, value_column = values.get(str(key), ("", 0, 2, 2))
+    column = key_column if "no such setting" in str(problem) else value_column
     said = Sentence(problem.msgid.removeprefix("{file}, line {line}: "), **problem.details)
     return source.mistake(int(str(problem.details["line"])), column, said)

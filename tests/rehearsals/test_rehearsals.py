@@ -69,7 +69,7 @@ def in_a_child(seed: int, hash_seed: int, folder: Path) -> bytes:
 
 class SameSeedTests(SynchronousTestCase):
     def test_byte_by_byte(self) -> None:
-        """Three seeds, each twice, in processes whose hashes differ: the same events to the byte; another seed, others."""
+        """Three seeds twice, in processes whose hashes differ: the same events to the byte; another seed, others."""
         folder = Path(self.mktemp())
         runs = [(seed, hash_seed, folder) for hash_seed in (1, 2) for seed in SEEDS]
         with ThreadPoolExecutor(os.cpu_count()) as children:
