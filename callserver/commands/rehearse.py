@@ -99,8 +99,9 @@ def _run(script: Script, out: Path | None, left_out: LeftOut) -> Result:
 
 
 def _tell_step(visits: int, faults: int, still_wrong: bool) -> None:
-    words = "{visits} visits, {faults} faults: still wrong" if still_wrong else "{visits} visits, {faults} faults: well"
-    click.echo(here(words, visits=visits, faults=faults), err=True)
+    wrong = here("{visits} visits, {faults} faults: still wrong", visits=visits, faults=faults)
+    well = here("{visits} visits, {faults} faults: all is well", visits=visits, faults=faults)
+    click.echo(wrong if still_wrong else well, err=True)
 
 
 def _with(script: Script, seed: int | None, visits: int | None) -> Script:

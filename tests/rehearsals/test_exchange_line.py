@@ -5,7 +5,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.loop import Stage
+from callserver.emulator.loop import SubscriberStage
 from callserver.emulator.phone import PhoneListener
 from callserver.lines.interfaces import Caller, DialPermit, LineFailure
 from callserver.rehearsal.exchange_line import DEAF_S, ExchangeLine
@@ -72,14 +72,14 @@ class ExchangeLineTests(SynchronousTestCase):
         self.successResultOf(self.line.hang_up())
         self.answered()
         self.successResultOf(self.line.hang_up())
-        self.assertIs(self.phone.stage, Stage.TONE)
+        self.assertIs(self.phone.stage, SubscriberStage.TONE)
 
     def test_dials_with_a_permit(self) -> None:
         """The permitted digits go out, and are noted."""
         dialled = self.line.dial(DialPermit("139", "test"))
         self.wait(0.3)
         self.successResultOf(dialled)
-        self.assertIs(self.phone.stage, Stage.RINGING)
+        self.assertIs(self.phone.stage, SubscriberStage.RINGING)
         self.assertEqual(self.permits, ["139"])
         self.failureResultOf(self.line.answer(), LineFailure)
 

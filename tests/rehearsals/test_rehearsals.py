@@ -81,7 +81,7 @@ class SameSeedTests(SynchronousTestCase):
 class RehearsalTests(SynchronousTestCase):
     def check(self, result: Result) -> None:
         """Nothing broken, nobody failed."""
-        self.assertEqual((result.broken, result.failed_visits), ([], []), table(result, ""))
+        self.assertEqual((result.broken, result.failed_visits), ([], []), table(result, "", "en"))
 
     def test_a_talk(self) -> None:
         """One call, answered, connected, ended by the agent; by line in memory and by modem."""
@@ -119,7 +119,7 @@ class RehearsalTests(SynchronousTestCase):
         failed = Rehearsal(script).run()
         self.assertFalse(failed.passed)
         self.assertIn("line 3: waited 3 s for hang up", failed.failed_visits[0].problem)
-        self.assertIn("FAILED caller 1 (listeners)", table(failed, ""))
+        self.assertIn("FAILED caller 1 (listeners)", table(failed, "", "en"))
         excused = Rehearsal(replace(script, faults=(Fault("late", at_s=failed.visits[0].began_s - 1),))).run()
         self.assertEqual(excused.failed_visits, [])
 

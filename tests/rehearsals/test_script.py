@@ -36,7 +36,7 @@ MISTAKES = (  # what is written instead of what, and what the complaint must hol
     ("seed = 7", "seed = seven", "line 2, column 8: [rehearsal] seed: 'seven': needs a whole number"),
     ("visits = 20 ", "visits = -1 ", "line 3, column 10: [rehearsal] visits: '-1': needs a whole number"),
     ("[rehearsal]\n", "seed = 1\n[rehearsal]\n", "line 1, column 1: what stands before"),
-    ("[callers shoppers]", "[caller shoppers]", "line 10, column 2: no such section [caller shoppers]; did you mean"),
+    ("[callers shoppers]", "[caller shoppers]", "line 10, column 2: [caller shoppers]: no such section; did you mean"),
     ("per_hour = 90", "per_hour", "line 11, column 1: [callers shoppers]: needs a setting"),
     (
         "per_hour = 90",
