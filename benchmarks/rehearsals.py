@@ -37,7 +37,8 @@ def told(name: str, figures: dict[str, object]) -> str:
     """One line."""
     return (
         f"{name:16} {figures.get('visits', 0):>5} visits  {figures.get('virtual_s', 0):>9} s virtual  "
-        f"{figures.get('speed', 0):>6}x  {str(figures.get('event_log_sha256', ''))[:16]}"
+        f"{figures.get('speed', 0):>6}x  {figures.get('virtual_s_a_cpu_s', 0):>6} s a CPU-second  "
+        f"{str(figures.get('event_log_sha256', ''))[:16]}"
     )
 
 

@@ -41,7 +41,7 @@ MISTAKES = (  # what is written instead of what, and what the complaint must hol
     (
         "per_hour = 90",
         "per_hour = 90\nper_hour = 9",
-        "line 12, column 1: [callers shoppers] per_hour: stands here twice",
+        "line 12, column 1: [callers shoppers]: per_hour stands here twice",
     ),
     (
         "30-60",
