@@ -10,7 +10,9 @@ import click
 
 from callserver.rehearsal.rehearsal import Rehearsal, Result
 from callserver.rehearsal.report import figures, table, write
-from callserver.rehearsal.script import Script, ScriptMistake, read
+from callserver.rehearsal.script import Script, read
+from callserver.rehearsal.sections import ScriptMistake
+from callserver.rehearsal.shrink import LeftOut, shrink
 from callserver.wire.terminal import complaint, here, person_language
 
 PROGRESS_S = 2.0
@@ -49,6 +51,7 @@ HELP = (
 @click.option("--visits", type=click.IntRange(1), help=here("So many, instead of the script's."))
 @click.option("--without", type=Numbers(), default=frozenset(), help=here("Visits that do not take place: 3,17."))
 @click.option("--without-faults", type=Numbers(), default=frozenset(), help=here("Faults that do not happen."))
+@click.option("--shrink", "shrinks", is_flag=True, help=here("Look for less that is still wrong."))
 @click.option("--json", "as_json", is_flag=True, help=here("For other programs."))
 @click.option(
     "--out",
@@ -61,6 +64,7 @@ def rehearse(
     visits: int | None,
     without: frozenset[int],
     without_faults: frozenset[int],
+    shrinks: bool,
     as_json: bool,
     out: Path | None,
 ) -> None:
@@ -73,18 +77,31 @@ def rehearse(
         out.mkdir(parents=True, exist_ok=True)
         if (out / "shop").exists():
             raise click.ClickException(here("{folder} holds a rehearsal already; name another folder", folder=str(out)))
-    progress = Progress(wanted.visits)
-    rehearsal = Rehearsal(wanted, keep=out, without=without, without_faults=without_faults, on_progress=progress.tell)
-    result = rehearsal.run()
-    progress.clear()
+    left_out = LeftOut(without, without_faults)
+    result = _run(wanted, out, left_out)
     if out is not None:
         write(result, out)
-    click.echo(
-        json.dumps(figures(result), ensure_ascii=False, indent=1)
-        if as_json
-        else table(result, _again(result), person_language())
-    )
+    told = table(result, _again(wanted, left_out), person_language())
+    click.echo(json.dumps(figures(result), ensure_ascii=False, indent=1) if as_json else told)
+    if shrinks and not result.passed:
+        click.echo(_again(wanted, shrink(wanted, result, left_out, _tell_step)), err=True)
     sys.exit(0 if result.passed else BROKEN)
+
+
+def _run(script: Script, out: Path | None, left_out: LeftOut) -> Result:
+    progress = Progress(script.visits)
+    rehearsal = Rehearsal(
+        script, keep=out, without=left_out.visits, without_faults=left_out.faults, on_progress=progress.tell
+    )
+    result = rehearsal.run()
+    progress.clear()
+    return result
+
+
+def _tell_step(visits: int, faults: int, still_wrong: bool) -> None:
+    wrong = here("{visits} visits, {faults} faults: still wrong", visits=visits, faults=faults)
+    well = here("{visits} visits, {faults} faults: all is well", visits=visits, faults=faults)
+    click.echo(wrong if still_wrong else well, err=True)
 
 
 def _with(script: Script, seed: int | None, visits: int | None) -> Script:
@@ -92,9 +109,13 @@ def _with(script: Script, seed: int | None, visits: int | None) -> Script:
     return replace(script, seed=script.seed if seed is None else seed, visits=visits or script.visits)
 
 
-def _again(result: Result) -> str:
-    script = result.script
-    return f"bin/callserver rehearse {script.path} --seed {script.seed} --visits {script.visits} --out DIR"
+def _again(script: Script, left_out: LeftOut) -> str:
+    """The command that repeats it."""
+    parts = [f"bin/callserver rehearse {script.path} --seed {script.seed} --visits {script.visits}"]
+    for option, numbers in (("--without", left_out.visits), ("--without-faults", left_out.faults)):
+        if numbers:
+            parts.append(f"{option} {','.join(map(str, sorted(numbers)))}")
+    return " ".join(parts)
 
 
 class Progress:

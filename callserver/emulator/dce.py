@@ -59,6 +59,8 @@ class Dce:
     `underruns`: gaps in what it had to play; `overruns`: times the computer read so late that sound was lost.
     """
 
+    hears_signals = True
+
     def __init__(self, line: SubscriberLine, chip: Chip = CX93001) -> None:
         self.line, self.chip, self.settings, self.transmitter = line, chip, Settings(line.country), Transmitter()
         self.caller_report = CallerReport()

@@ -44,6 +44,8 @@ class CallerId:
 class Terminal(Protocol):
     """What hangs on a loop. Every 20 ms the exchange calls `read_sound`, then `feed_sound`; the rest as it happens."""
 
+    hears_signals: bool  # wants to be told of keys and tones in what it hears
+
     def read_sound(self) -> FloatArray | None:
         """Its next block, shape (160,); None for silence. Called on hook too."""
 
@@ -71,6 +73,8 @@ class Terminal(Protocol):
 
 class NoTerminal:
     """A socket without a telephone."""
+
+    hears_signals = False
 
     def read_sound(self) -> FloatArray | None:
         return None

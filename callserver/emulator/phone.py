@@ -39,10 +39,12 @@ class Phone:
     A telephone that a script or a person uses. It knows what its network tells it (`line.stage`) and what it hears.
 
     `sounded_s`: when it last heard a sound, and `tones`: when each tone was last heard, on the exchange's time.
+    `hears_signals`: tones are named for it; not needed by who only listens for sound and silence.
     """
 
     def __init__(self, line: SubscriberLine, time: IReactorTime) -> None:
         self.line, self.time, self.transmitter = line, time, Transmitter()
+        self.hears_signals = True
         self.sounded_s = -1.0
         self.tones: dict[str, float] = {}
         self.caller: CallerId | None = None  # of the latest call to here

@@ -8,7 +8,7 @@ from callserver.dsp.keys.bank import DtmfBank, KeyDown, KeyUp
 from callserver.dsp.progress.plans import Plan
 from callserver.dsp.tones import comfort_noise
 from callserver.emulator.loop import SubscriberLine, SubscriberStage
-from callserver.emulator.tone_detector import ToneDetector
+from callserver.emulator.tone_detector import RecognisedTone, ToneDetector
 
 log = Logger()
 
@@ -33,25 +33,31 @@ class SoundPath:
         self._size = 0
 
     def pass_block(self, lines: list[SubscriberLine]) -> None:
-        """All lines speak, then all hear; keys and tones they hear or dial are reported to them."""
+        """All lines speak, then all hear; keys and tones they hear or dial are reported to those who want to know."""
         if len(lines) > self._size:
             self._grow(len(lines))
+        off_hook = [line for line in lines if line.off_hook]
         self._listen(lines)
-        heard = self._mix(lines)
-        dialled = np.zeros((self._size, 1), bool)
-        dialled[[line.row for line in lines if line.stage is SubscriberStage.DIALLING]] = True
-        keys = self._keys.feed(np.where(dialled, self._said[:-1, ECHO_DELAY_SAMPLES:], heard))
-        tones = self._tones.feed(heard)
+        heard = self._mix(off_hook)
+        dials = [line.row for line in off_hook if line.stage is SubscriberStage.DIALLING]
+        signals = self._signals(heard, dials) if dials or any(line.terminal.hears_signals for line in off_hook) else []
         for line in lines:
             try:
                 line.terminal.feed_sound(heard[line.row] if line.off_hook else None)
             except Exception:  # one broken telephone must not silence the others
                 log.failure("what hangs on line {number} cannot hear", number=line.number)
-        for tone in tones:
-            lines[tone.row].terminal.tone_heard(tone.tone)
-        for key in keys:
-            if isinstance(key, KeyDown | KeyUp):
-                self._key(lines[key.channel], key.key, isinstance(key, KeyDown), bool(dialled[key.channel]))
+        for signal in signals:
+            if isinstance(signal, RecognisedTone):
+                lines[signal.row].terminal.tone_heard(signal.tone)
+            elif isinstance(signal, KeyDown | KeyUp):
+                self._key(lines[signal.channel], signal.key, isinstance(signal, KeyDown), signal.channel in dials)
+
+    def _signals(self, heard: FloatArray, dials: list[int]) -> list[object]:
+        """Tones, then keys: of those who dial in what they say, of the others in what they hear."""
+        dialled = np.zeros((self._size, 1), bool)
+        dialled[dials] = True
+        tones = self._tones.feed(heard)
+        return [*tones, *self._keys.feed(np.where(dialled, self._said[:-1, ECHO_DELAY_SAMPLES:], heard))]
 
     def reset(self, line: SubscriberLine) -> None:
         """Another call begins: nothing that was heard before counts."""
@@ -76,20 +82,21 @@ class SoundPath:
                 block = None
             fresh[line.row] = block if block is not None and line.off_hook else 0
 
-    def _mix(self, lines: list[SubscriberLine]) -> FloatArray:
+    def _mix(self, off_hook: list[SubscriberLine]) -> FloatArray:
         silent = self._size
         peers = np.full(self._size, silent)
-        for line in lines:
+        for line in off_hook:
             if line.stage is SubscriberStage.TALKING and line.peer:
                 peers[line.row] = line.peer.row
         heard = self._said[peers, ECHO_DELAY_SAMPLES:]
         heard += self._said[:-1, :BLOCK_SAMPLES] * self._echo_gain
-        for line in lines:
+        for line in off_hook:
             if line.tone:
                 heard[line.row] += line.tone.read(BLOCK_SAMPLES)
         if self._noise is not None:
-            for row, at in enumerate(self._random.integers(0, NOISE_SAMPLES - BLOCK_SAMPLES, len(lines))):
-                heard[row] += self._noise[at : at + BLOCK_SAMPLES]
+            places = self._random.integers(0, NOISE_SAMPLES - BLOCK_SAMPLES, len(off_hook))
+            for line, at in zip(off_hook, places, strict=True):
+                heard[line.row] += self._noise[at : at + BLOCK_SAMPLES]
         return heard
 
     def _grow(self, n_lines: int) -> None:

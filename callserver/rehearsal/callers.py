@@ -82,6 +82,7 @@ class Caller:
         self.visit = visit
         self._callers, self._phone, self._random, self._exchange = callers, phone, random, exchange
         self._on_event = on_event
+        phone.hears_signals = callers.script != SHOPPER
         self._performance = ScriptRun(exchange, self._happened, phone, recording, callers.folder)
         self._had_enough: IDelayedCall | None = None
         self._rang = False

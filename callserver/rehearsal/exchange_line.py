@@ -30,6 +30,7 @@ class ExchangeLine(Service):
     """
 
     name: str
+    hears_signals = False
 
     def __init__(
         self,

@@ -61,7 +61,7 @@ class Faults:
         self._world, self._agents, self._seed, self._on_fault, self._left_out = world, agents, seed, on_fault, left_out
         self._faults, self._n = faults, 0
         self._undone: dict[int, Undo] = {}
-        self._coming: list[IDelayedCall] = []
+        self._coming: list[IDelayedCall] = []  # beginnings and ends
         self._begin: dict[str, Callable[[Random], tuple[str, Undo]]] = {
             "deaf": self._deaf,
             "unplugged": self._unplugged,
@@ -124,7 +124,7 @@ class Faults:
         injected = Injected(n, kind, where, now_s, now_s + lasts_s + AFTER_S)
         self.injected.append(injected)
         self._undone[n] = undo
-        self._world.reactor.callLater(lasts_s, self._mend, n)
+        self._coming.append(self._world.reactor.callLater(lasts_s, self._mend, n))
         self._on_fault(injected)
 
     def _mend(self, n: int) -> None:

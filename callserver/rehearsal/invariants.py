@@ -16,6 +16,7 @@ from typing import Any
 from callserver.calls.vocabulary import Kind
 from callserver.emulator.loop import SubscriberStage
 from callserver.features.shopping.tables import Order, Product, StockMovement
+from callserver.rehearsal.agents import RehearsedAgent
 from callserver.rehearsal.world import RehearsalWorld
 from callserver.server.assembly import CallServer
 from callserver.store.tables import Call, Event, call_record
@@ -45,6 +46,8 @@ class Seen:
     secrets: Sequence[str] = ()
     events: list[EventRecord] = field(default_factory=list)
     rows: Rows | None = None
+    agents: Sequence[RehearsedAgent] = ()
+    stale: set[str] = field(default_factory=set)  # agents whose program showed something else when last asked
     logged: list[str] = field(default_factory=list)  # what the server logged as an error in itself
     leftovers: list[str] = field(default_factory=list)  # timers after the server has stopped
 
@@ -83,6 +86,22 @@ def nothing_dials_unpermitted(seen: Seen) -> Iterator[str]:
             and line.digits not in ("", *seen.world.permits)
         ):
             yield f"line {line.number} dials {line.digits}"
+
+
+def screens_show_the_seats(seen: Seen) -> Iterator[str]:
+    """A program that is connected and has read all shows its seat as it is. Asked twice: a look may be on its way."""
+    stale = {
+        agent.agent.number
+        for agent in seen.agents
+        if agent.is_here and agent.way.is_well and agent.client.seat.state is not _state(seen, agent.agent.number)
+    }
+    yield from (f"agent {number} sees another state than his seat is in" for number in sorted(stale & seen.stale))
+    seen.stale = stale
+
+
+def _state(seen: Seen, number: str) -> object:
+    status = seen.server.board.statuses.get(f"seat {number}")
+    return status.state if status is not None else SeatState.OFF
 
 
 # When the house is quiet
@@ -249,7 +268,7 @@ def nothing_broke_inside(seen: Seen) -> Iterator[str]:
     yield from seen.logged
 
 
-WATCHED = (no_gain_between_calls, nothing_dials_unpermitted)
+WATCHED = (no_gain_between_calls, nothing_dials_unpermitted, screens_show_the_seats)
 QUIET = (lines_are_idle, the_house_is_empty)
 AT_END = (
     each_call_ends_once,
@@ -270,6 +289,7 @@ AT_END = (
 GUARANTEES = {
     "no_gain_between_calls": "G7",
     "nothing_dials_unpermitted": "G8",
+    "screens_show_the_seats": "G6",
     "each_call_ends_once": "G1",
     "each_call_ends_within_bounds": "G5",
     "nothing_answers_after_the_end": "G5",

@@ -80,6 +80,11 @@ class Way:
         self.is_cut = False  # nothing new comes through
         self._network, self._host, self._port = network, host, 40000
 
+    @property
+    def is_well(self) -> bool:
+        """Bytes get through."""
+        return self.wire is not None and not self.is_cut and not self.wire.is_cut and not self.wire.server.is_over
+
     def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
         if self.is_cut:
             return Deferred()  # the client's own time-out ends it

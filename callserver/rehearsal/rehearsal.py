@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, cast
 
 from twisted.internet.defer import Deferred
@@ -57,6 +57,7 @@ class Result:
     happened: list[Happened] = field(default_factory=list)
     virtual_s: float = 0.0
     wall_s: float = 0.0
+    cpu_s: float = 0.0  # of this process: what the rehearsal costs, whatever else the machine does
 
     @property
     def failed_visits(self) -> list[Visit]:
@@ -108,13 +109,14 @@ class Rehearsal:
         self.server = CallServer(self._folder, self.world)
         self.seen = Seen(self.server, self.world, (PASSWORD,), self.result.events, logged=[])
         self._agents: list[RehearsedAgent] = []
+        self.seen.agents = self._agents
         self._faults: Faults | None = None
         self._n_called = self._n_calling = 0
         self._opened_s = self._began_wall_s = 0.0
 
     def run(self) -> Result:
         """All of it; the result is the same for the same script."""
-        self._began_wall_s = perf_counter()
+        self._began_wall_s, began_cpu_s = perf_counter(), process_time()
         observer = cast(ILogObserver, self._logged)
         globalLogPublisher.addObserver(observer)
         try:
@@ -126,6 +128,7 @@ class Rehearsal:
             shutil.rmtree(self._scratch, ignore_errors=True)
         result = self.result
         result.virtual_s, result.wall_s = self._clock.seconds(), perf_counter() - self._began_wall_s
+        result.cpu_s = process_time() - began_cpu_s
         return result
 
     # The day

@@ -45,6 +45,7 @@ def figures(result: Result) -> dict[str, Any]:
         "virtual_s": round(result.virtual_s, 1),
         "wall_s": round(result.wall_s, 1),
         "speed": round(result.virtual_s / result.wall_s, 1) if result.wall_s else 0.0,
+        "virtual_s_a_cpu_s": round(result.virtual_s / result.cpu_s, 1) if result.cpu_s else 0.0,
     }
 
 

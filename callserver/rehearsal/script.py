@@ -20,14 +20,14 @@ The script of a whole rehearsal: the shop, who calls, who answers, what goes wro
     per_hour = 2
     lasts_s = 5-20
 
-A mistake is a `ScriptMistake` that names file, line, column and the nearest right word.
+A mistake is a `ScriptMistake` (callserver.rehearsal.sections) that names file, line, column and the nearest right word.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -36,7 +36,8 @@ from typing import Any, TypeVar, get_type_hints
 from callserver.config import SINGLE_SECTIONS, ConfigError, Sentence, Unfit, nearest, read_config
 from callserver.emulator.script import ScriptError, read_script
 from callserver.rehearsal.fault_kinds import FAULTS
-from callserver.wire.catalogue import N_, Complaint
+from callserver.rehearsal.sections import ScriptMistake, Section, Source, mistake
+from callserver.wire.catalogue import N_
 
 SHOPPER = "shopper"  # the caller that is drawn and needs no script of his own
 SHOP_DEFAULTS = {"recording": "[recording]\nannounce = yes\n", "line": "[line 1-20]\ndevice = emulated\n"}
@@ -44,16 +45,6 @@ OURS = ("rehearsal", "callers", "agent", "fault")
 HOURS_MAX, COUNT_MAX, RATE_MAX = 1000.0, 10_000_000, 100_000.0
 
 T = TypeVar("T")
-
-
-class ScriptMistake(Complaint):
-    """A script that cannot be used; the text says where and what would be right."""
-
-
-def mistake(file: Path, line: int, column: int, complaint: Sentence | Exception) -> ScriptMistake:
-    """One that has its place."""
-    where = {"file": str(file), "line": line, "column": column}
-    return ScriptMistake("{file}, line {line}, column {column}: {complaint}", **where, complaint=complaint)
 
 
 @dataclass(frozen=True)
@@ -129,76 +120,13 @@ class Script:
     faults: tuple[Fault, ...] = ()
 
 
-@dataclass
-class _Section:
-    head: str
-    line: int
-    values: dict[str, tuple[str, int, int, int]] = field(default_factory=dict)  # value, line, columns of key and value
-
-
-class _Source:
-    """The text in sections, each value with its place."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            self.text = path.read_text("utf-8-sig")
-        except OSError as problem:
-            raise ScriptMistake(
-                "{file}: cannot be read ({problem})", file=str(path), problem=problem.strerror
-            ) from problem
-        except UnicodeDecodeError as problem:
-            raise ScriptMistake("{file}: not UTF-8 text (byte {byte})", file=str(path), byte=problem.start) from problem
-        self.sections = list(self._read())
-
-    def mistake(self, line: int, column: int, complaint: Sentence) -> ScriptMistake:
-        return mistake(self.path, line, column, complaint)
-
-    def about(self, section: _Section, complaint: Sentence, line: int = 0, column: int = 2) -> ScriptMistake:
-        """About a whole section, or one of its lines."""
-        said = Sentence("{section}: {complaint}", section=f"[{section.head}]", complaint=complaint)
-        return self.mistake(line or section.line, column, said)
-
-    def at(self, section: _Section, key: str, complaint: Sentence, *, value: bool = True) -> ScriptMistake:
-        """About one setting, or its name."""
-        _, line, key_column, value_column = section.values[key]
-        said = Sentence("{section} {key}: {complaint}", section=f"[{section.head}]", key=key, complaint=complaint)
-        return self.mistake(line, value_column if value else key_column, said)
-
-    def _read(self) -> Iterator[_Section]:
-        section: _Section | None = None
-        for number, line in enumerate(self.text.splitlines(), 1):
-            if not line.strip() or line.lstrip()[0] in "#;":
-                continue
-            if head := re.match(r"\s*\[(.*)\]\s*$", line):
-                if section is not None:
-                    yield section
-                section = _Section(" ".join(head[1].split()), number)
-            elif section is None:
-                raise self.mistake(number, 1, Sentence("what stands before the first [section] belongs to none"))
-            else:
-                self._add(section, number, line)
-        if section is not None:
-            yield section
-
-    def _add(self, section: _Section, number: int, line: str) -> None:
-        setting = re.match(r"(\s*)([^=:]+?)(\s*[=:]\s*)(.*?)\s*(?:\s#.*)?$", line)
-        first = len(line) - len(line.lstrip()) + 1
-        if setting is None:
-            raise self.about(section, Sentence("needs a setting, as in: per_hour = 60"), number, first)
-        key = setting[2].lower()
-        if key in section.values:
-            raise self.about(section, Sentence("{key} stands here twice", key=key), number, first)
-        section.values[key] = (setting[4], number, setting.end(1) + 1, setting.end(3) + 1)
-
-
 def read(path: Path) -> Script:
     """
     Read and check a script, with the telephone scripts and sounds it names.
 
     :raises ScriptMistake: on the first thing that is wrong
     """
-    source = _Source(path)
+    source = Source(path)
     found: dict[str, list[Any]] = {"callers": [], "agent": [], "fault": []}
     own: dict[str, Any] = {}
     for section in source.sections:
@@ -215,13 +143,13 @@ def read(path: Path) -> Script:
     return Script(path, _shop(source), **own)
 
 
-def _check_shop_section(source: _Source, section: _Section, kind: str) -> None:
+def _check_shop_section(source: Source, section: Section, kind: str) -> None:
     if section.head not in SINGLE_SECTIONS and kind not in ("line", "queue"):
         known = [*OURS, *SINGLE_SECTIONS, "line", "queue"]
         raise source.about(section, Sentence("no such section; {hint}", hint=nearest(kind, known)))
 
 
-def _callers(source: _Source, section: _Section, name: str) -> Callers:
+def _callers(source: Source, section: Section, name: str) -> Callers:
     settings = _settings(source, section, Callers, left_out=("name", "text", "folder"))
     callers = Callers(name or SHOPPER, folder=source.path.parent, **settings)
     _check_sound(source, section, callers.voice)
@@ -246,7 +174,7 @@ def _telephone_script(file: Path) -> str:
     return text
 
 
-def _agent(source: _Source, section: _Section, name: str) -> Agent:
+def _agent(source: Source, section: Section, name: str) -> Agent:
     if not name.isdecimal():
         raise source.about(section, Sentence("needs a staff number, as in: [agent 801]"))
     agent = Agent(name, **_settings(source, section, Agent, left_out=("number",)))
@@ -254,12 +182,12 @@ def _agent(source: _Source, section: _Section, name: str) -> Agent:
     return agent
 
 
-def _check_sound(source: _Source, section: _Section, voice: str) -> None:
+def _check_sound(source: Source, section: Section, voice: str) -> None:
     if voice and not (source.path.parent / voice).is_file():
         raise source.at(section, "voice", Sentence("{file}: no such file", file=repr(voice)))
 
 
-def _fault(source: _Source, section: _Section, name: str) -> Fault:
+def _fault(source: Source, section: Section, name: str) -> Fault:
     if name not in FAULTS:
         said = Sentence("no such fault; {hint}", hint=nearest(name, FAULTS))
         raise source.about(section, said, column=2 + len("fault "))
@@ -269,10 +197,10 @@ def _fault(source: _Source, section: _Section, name: str) -> Fault:
     return fault
 
 
-_READERS: dict[str, Callable[[_Source, _Section, str], Any]] = {"callers": _callers, "agent": _agent, "fault": _fault}
+_READERS: dict[str, Callable[[Source, Section, str], Any]] = {"callers": _callers, "agent": _agent, "fault": _fault}
 
 
-def _settings(source: _Source, section: _Section, kind: type, left_out: tuple[str, ...]) -> dict[str, Any]:
+def _settings(source: Source, section: Section, kind: type, left_out: tuple[str, ...]) -> dict[str, Any]:
     known = {one.name: one for one in fields(kind) if one.name not in left_out}
     hints = get_type_hints(kind)
     settings = {}
@@ -319,7 +247,7 @@ def _span(text: str) -> Span:
     return Span(*bounds)
 
 
-def _shop(source: _Source) -> str:
+def _shop(source: Source) -> str:
     """The shop's own sections, each on its line, so that mistakes in them are found at the right one."""
     lines, theirs = [], False
     for line in source.text.splitlines():
@@ -343,12 +271,13 @@ def _shop(source: _Source) -> str:
     return text
 
 
-def _placed(source: _Source, file: Path, problem: ConfigError) -> ScriptMistake:
+def _placed(source: Source, file: Path, problem: ConfigError) -> ScriptMistake:
     """What config.ini's reader says, at its place in the script."""
     if "complaint" not in problem.details:
         return ScriptMistake(problem.msgid, **problem.details | {"file": str(source.path)})
     section, key = str(problem.details["section"]), problem.details.get("key")
     values = next((one.values for one in source.sections if f"[{one.head}]" == section), {})
-    column = values[key][2] if isinstance(key, str) and key in values else 2
+    _, _, key_column, value_column = values.get(str(key), ("", 0, 2, 2))
+    column = key_column if "no such setting" in str(problem) else value_column
     said = Sentence(problem.msgid.removeprefix("{file}, line {line}: "), **problem.details)
     return source.mistake(int(str(problem.details["line"])), column, said)

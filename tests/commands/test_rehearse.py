@@ -1,0 +1,78 @@
+"""`callserver rehearse` as a person or a program uses it."""
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.commands.rehearse import rehearse
+
+SCRIPT = """
+[rehearsal]
+seed = 5
+visits = 1
+[line 1]
+device = emulated
+[callers listeners]
+script = listener.txt
+per_hour = 600
+"""
+
+
+class RehearseTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.folder = Path(self.mktemp())
+        self.folder.mkdir()
+        self.script = self.folder / "day.ini"
+        self.script.write_text(SCRIPT)
+        self.listener("dial 8008\nwait answer\nwait sound\nhang up\n")
+
+    def listener(self, text: str) -> None:
+        (self.folder / "listener.txt").write_text(text)
+
+    def run_it(self, *options: str) -> tuple[int, str]:
+        done = CliRunner().invoke(rehearse, [str(self.script), *options])
+        return done.exit_code, done.output
+
+    def test_a_table(self) -> None:
+        """What happened, readable at 80 columns; exit code 0."""
+        code, text = self.run_it()
+        self.assertEqual(code, 0, text)
+        self.assertIn("visits                        1 ", text)
+        self.assertIn("invariants broken             0", text)
+        self.assertLessEqual(max(len(line) for line in text.splitlines()), 80)
+
+    def test_for_programs(self) -> None:
+        """The same as JSON, and files in the folder that was named, which must be a new one."""
+        out = self.folder / "out"
+        code, text = self.run_it("--json", "--seed=9", f"--out={out}")
+        figures = json.loads(text)
+        self.assertEqual((code, figures["seed"], figures["visits"], figures["broken"]), (0, 9, 1, 0))
+        events = [json.loads(line) for line in (out / "events.jsonl").read_text("utf-8").splitlines()]
+        self.assertEqual(len(events), figures["events"])
+        self.assertIn("caller 1      wait answer", (out / "timeline.txt").read_text("utf-8"))
+        self.assertEqual(json.loads((out / "figures.json").read_text("utf-8"))["seed"], 9)
+        self.assertIn("holds a rehearsal already", self.run_it(f"--out={out}")[1])
+
+    def test_a_caller_fails(self) -> None:
+        """Exit code 1, who failed and why, and the command that repeats it."""
+        self.listener("dial 8008\nwait answer\nwait tone busy within 2\nhang up\n")
+        code, text = self.run_it()
+        self.assertEqual(code, 1)
+        self.assertIn("failed: line 3: waited 2 s for busy tone", text)
+        self.assertIn(f"bin/callserver rehearse {self.script} --seed 5 --visits 1", text)
+
+    def test_a_mistake(self) -> None:
+        """Exit code 2, and one line that says where it is and what would be right."""
+        self.script.write_text(SCRIPT.replace("per_hour", "per_hur"))
+        code, text = self.run_it()
+        self.assertEqual(code, 2)
+        place = f"{self.script}, line 9, column 1: [callers listeners] per_hur"
+        self.assertEqual(text.strip(), f"{place}: no such setting; did you mean 'per_hour'?")
+
+    def test_numbers(self) -> None:
+        """Visits to leave out are numbers."""
+        code, text = self.run_it("--without=1,x")
+        self.assertEqual(code, 2)
+        self.assertIn("needs numbers, as in 3,17", text)

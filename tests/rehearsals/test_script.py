@@ -1,0 +1,122 @@
+"""A rehearsal's script: what it may hold, and mistakes in it that say where they are and what would be right."""
+
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.rehearsal.script import Span, read
+from callserver.rehearsal.sections import ScriptMistake
+
+GOOD = """\
+[rehearsal]
+seed = 7
+visits = 20           # a comment
+
+[line 1-2]
+device = emulated
+[queue operator]
+ring_s = 20
+
+[callers shoppers]
+per_hour = 90
+patience_s = 30-60
+[callers listeners]
+script = listener.txt
+
+[agent 801]
+talks_s = 15
+
+[fault unplugged]
+per_hour = 2
+lasts_s = 5 - 20
+"""
+LISTENER = "dial 8008\nwait answer\nwait 3\nhang up\n"
+MISTAKES = (  # what is written instead of what, and what the complaint must hold
+    ("seed = 7", "sead = 7", "line 2, column 1: [rehearsal] sead: no such setting; did you mean 'seed'?"),
+    ("seed = 7", "seed = seven", "line 2, column 8: [rehearsal] seed: 'seven': needs a whole number"),
+    ("visits = 20 ", "visits = -1 ", "line 3, column 10: [rehearsal] visits: '-1': needs a whole number"),
+    ("[rehearsal]\n", "seed = 1\n[rehearsal]\n", "line 1, column 1: what stands before"),
+    ("[callers shoppers]", "[caller shoppers]", "line 10, column 2: [caller shoppers]: no such section; did you mean"),
+    ("per_hour = 90", "per_hour", "line 11, column 1: [callers shoppers]: needs a setting"),
+    (
+        "per_hour = 90",
+        "per_hour = 90\nper_hour = 9",
+        "line 12, column 1: [callers shoppers]: per_hour stands here twice",
+    ),
+    (
+        "30-60",
+        "60-30",
+        "line 12, column 14: [callers shoppers] patience_s: '60-30': a range needs its smaller end first",
+    ),
+    ("30-60", "30-", "'30-': a range needs"),
+    ("listener.txt", "listner.txt", "line 14, column 10: [callers listeners] script: 'listner.txt': no such file"),
+    ("[agent 801]", "[agent Anna]", "line 16, column 2: [agent Anna]: needs a staff number"),
+    ("talks_s = 15", "talk_s = 15", "line 17, column 1: [agent 801] talk_s: no such setting; did you mean 'talks_s'?"),
+    ("talks_s = 15", "voice = hello.wav", "[agent 801] voice: 'hello.wav': no such file"),
+    (
+        "[fault unplugged]",
+        "[fault unpluged]",
+        "line 19, column 8: [fault unpluged]: no such fault; did you mean 'unplugged'",
+    ),
+    ("per_hour = 2", "lasts_s = 2", "stands here twice"),
+    ("ring_s = 20", "ring_s = 1", "line 8, column 10: [queue operator] ring_s: '1': needs a number from 3 to 120"),
+    (
+        "ring_s = 20",
+        "rings_s = 20",
+        "line 8, column 1: [queue operator] rings_s: no such setting; did you mean 'ring_s'?",
+    ),
+    ("emulated", "/dev/ttyACM0", "[line 1] device: a rehearsal has emulated lines only"),
+)
+
+
+class ScriptTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.folder = Path(self.mktemp())
+        self.folder.mkdir()
+        self.file = self.folder / "day.ini"
+        (self.folder / "listener.txt").write_text(LISTENER)
+
+    def mistake(self, text: str) -> str:
+        self.file.write_text(text, "utf-8")
+        return str(self.assertRaises(ScriptMistake, read, self.file))
+
+    def test_a_good_one(self) -> None:
+        """Everything that is written is there, the rest has its default."""
+        self.file.write_text(GOOD, "utf-8")
+        script = read(self.file)
+        self.assertEqual((script.seed, script.visits, script.hours), (7, 20, None))
+        shoppers, listeners = script.callers
+        self.assertEqual((shoppers.per_hour, shoppers.patience_s, shoppers.script), (90.0, Span(30, 60), "shopper"))
+        self.assertEqual(listeners.text, LISTENER)
+        self.assertEqual(script.agents[0].talks_s, Span(15, 15))
+        self.assertEqual((script.faults[0].kind, script.faults[0].lasts_s), ("unplugged", Span(5, 20)))
+        self.assertIn("ring_s = 20", script.shop)
+        self.assertNotIn("callers", script.shop)
+
+    def test_mistakes(self) -> None:
+        """Each names file, line and column, and the nearest right word where there is one."""
+        for right, wrong, complaint in MISTAKES:
+            self.assertIn(right, GOOD)
+            told = self.mistake(GOOD.replace(right, wrong, 1))
+            self.assertTrue(told.startswith(f"{self.file}, line "), told)
+            self.assertIn(complaint, told)
+
+    def test_nobody_calls(self) -> None:
+        """A rehearsal without callers is a mistake too."""
+        self.assertIn("nobody calls", self.mistake("[rehearsal]\nseed = 1\n"))
+
+    def test_a_fault_without_a_time(self) -> None:
+        """A fault must say when."""
+        self.assertIn("[fault late]: when?", self.mistake("[callers shoppers]\n[fault late]\n"))
+
+    def test_no_file(self) -> None:
+        """A file that is missing, or is no text."""
+        self.assertIn("cannot be read", str(self.assertRaises(ScriptMistake, read, self.folder / "none.ini")))
+        self.file.write_bytes(b"[rehearsal]\n\xff\xfe")
+        self.assertIn("not UTF-8 text", str(self.assertRaises(ScriptMistake, read, self.file)))
+
+    def test_a_mistake_in_a_telephone_script(self) -> None:
+        """It is found before anything is rehearsed, in the file where it stands."""
+        (self.folder / "listener.txt").write_text("dial 8008\n  wiat answer\n")
+        told = self.mistake(GOOD)
+        self.assertIn("listener.txt, line 2, column 3: no command 'wiat'; did you mean 'wait'?", told)
