@@ -54,8 +54,8 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from callserver.store.database import Store
-from callserver.store.spool import Entry, Spool
-from callserver.store.tables import Call, Event, Table, call_columns, call_record, database, event_columns
+from callserver.store.spool import Spool, SpoolEntry
+from callserver.store.tables import CallRow, EventRow, Table, call_columns, call_record, database, event_columns
 from callserver.store.worker import Worker, one_thread
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.records import CallRecord, EventRecord, Value
@@ -91,7 +91,7 @@ class Journal:
         self._spool = Spool(Path(spool_path))
         self._refused = Spool(Path(spool_path).with_suffix(".refused.jsonl"))
         self._disk = Worker(store.reactor, "spool", make_pool)
-        self._entries: list[Entry] = []
+        self._entries: list[SpoolEntry] = []
         self._acknowledge: list[Deferred[None]] = []
         self._lock = DeferredLock()
         self._timer: Any = None
@@ -128,7 +128,7 @@ class Journal:
         """Keep an event; safe on disk within 250 ms."""
         self._add({"event": event_columns(event)})
 
-    def _add(self, entry: Entry) -> None:
+    def _add(self, entry: SpoolEntry) -> None:
         self._entries.append(entry)
         self._flush_in(BATCH_S)
 
@@ -151,7 +151,7 @@ class Journal:
         finally:
             self._lock.release()
 
-    def _take(self) -> tuple[list[Entry], list[Deferred[None]]]:
+    def _take(self) -> tuple[list[SpoolEntry], list[Deferred[None]]]:
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
         self._timer = None
@@ -159,7 +159,7 @@ class Journal:
         self._entries, self._acknowledge = [], []
         return entries, acknowledge
 
-    async def _commit(self, entries: list[Entry]) -> bool:
+    async def _commit(self, entries: list[SpoolEntry]) -> bool:
         """Whether the database took them in time; if not, they are the first that the spool has to hold."""
         in_time: Deferred[bool] = Deferred()
         settled: Deferred[None] = Deferred()
@@ -178,7 +178,7 @@ class Journal:
             self._catching_up.addErrback(_only_cancelled)
         return taken
 
-    async def _put_aside(self, entries: list[Entry]) -> None:
+    async def _put_aside(self, entries: list[SpoolEntry]) -> None:
         try:
             await self._disk.run(self._spool.append, entries)
             self._in_memory = False
@@ -217,7 +217,7 @@ class Journal:
         finally:
             self._lock.release()
 
-    async def _bring_in(self, entries: list[Entry]) -> None:
+    async def _bring_in(self, entries: list[SpoolEntry]) -> None:
         """
         Spooled entries to the database; those it will never take are laid aside, so that nothing waits behind them.
 
@@ -252,18 +252,18 @@ def _only_cancelled(failure: Failure) -> None:
         log.failure("the journal cannot catch up", failure)
 
 
-def _apply(entries: list[Entry]) -> None:
+def _apply(entries: list[SpoolEntry]) -> None:
     for kind, group in groupby(entries, key=lambda entry: next(iter(entry))):
         if kind == "event":
-            _insert(Event, [entry["event"] for entry in group])
+            _insert(EventRow, [entry["event"] for entry in group])
         elif kind == "call":
-            _insert(Call, [entry["call"] for entry in group])
+            _insert(CallRow, [entry["call"] for entry in group])
         else:
             for entry in group:
-                Call.update(entry["change"]).where(Call.id == entry["id"]).execute()
+                CallRow.update(entry["change"]).where(CallRow.id == entry["id"]).execute()
 
 
-def _apply_each(entries: list[Entry]) -> list[Entry]:
+def _apply_each(entries: list[SpoolEntry]) -> list[SpoolEntry]:
     """Each in a transaction of its own, inside the one that runs; returns those that cannot be kept."""
     refused = []
     for entry in entries:
@@ -284,14 +284,14 @@ def _insert(table: type[Table], rows: list[dict[str, Any]]) -> None:
 
 def append_event(event: EventRecord) -> None:
     """Inside a feature's own transaction: its event is stored with what it tells of, or neither is."""
-    Event.insert(event_columns(event)).execute()
+    EventRow.insert(event_columns(event)).execute()
 
 
 def close_open_calls(node: str, now: datetime, uptime_s: float) -> list[CallRecord]:
     """Close the calls of this node that a server before this one left open; each as it is then."""
     closed = []
-    for row in Call.select().where(Call.node == node, Call.ended_ms.is_null()):
-        last_ms = Event.select(fn.MAX(Event.at_ms)).where(Event.call_id == row.id).scalar()
+    for row in CallRow.select().where(CallRow.node == node, CallRow.ended_ms.is_null()):
+        last_ms = EventRow.select(fn.MAX(EventRow.at_ms)).where(EventRow.call_id == row.id).scalar()
         row.ended_ms, row.end_reason = max(row.started_ms, last_ms or 0), SERVER_STOPPED
         row.save()
         data: dict[str, Value] = {"by": "server", "reason": SERVER_STOPPED}

@@ -15,7 +15,7 @@ from callserver.commands.report_words import EVENTS, words
 from callserver.store import tables
 from callserver.store.journal import append_event
 from callserver.store.opening import MIGRATIONS
-from callserver.store.tables import Call, call_columns
+from callserver.store.tables import CallRow, call_columns
 from callserver.wire.records import EventRecord, Value
 
 ENGLISH = {"CALLSERVER_LANGUAGE": "en"}
@@ -129,7 +129,7 @@ class CommandTests(SynchronousTestCase):
 
     def add_call(self, call_id: str, at_s: float = 0, **known: object) -> None:
         fields = {"id": call_id, "direction": "in", "channel": "line 3", "started_at": BEGAN + timedelta(seconds=at_s)}
-        Call.insert(call_columns(fields | known) | {"node": "shop"}).execute()
+        CallRow.insert(call_columns(fields | known) | {"node": "shop"}).execute()
 
     def run_command(self, *arguments: str) -> Result:
         name, *others = arguments

@@ -17,7 +17,7 @@ from callserver.store import database
 from callserver.store.database import Store
 from callserver.store.opening import StoreError, read_only
 from callserver.store.reading import list_calls
-from callserver.store.tables import Call, Table
+from callserver.store.tables import CallRow, Table
 from callserver.store.tables import database as bound
 from tests.store import postgres
 
@@ -25,11 +25,11 @@ ROW = {"node": "shop", "direction": "in", "channel": "line 1", "started_ms": 0}
 
 
 def add(call_id: str) -> None:
-    Call.insert(id=call_id, **ROW).execute()
+    CallRow.insert(id=call_id, **ROW).execute()
 
 
 def ids() -> list[str]:
-    return [row.id for row in Call.select().order_by(Call.id)]
+    return [row.id for row in CallRow.select().order_by(CallRow.id)]
 
 
 def fail_after_adding(call_id: str) -> None:
