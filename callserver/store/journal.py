@@ -57,6 +57,7 @@ from callserver.store.database import Store
 from callserver.store.spool import Spool, SpoolEntry
 from callserver.store.tables import CallRow, EventRow, Table, call_columns, call_record, database, event_columns
 from callserver.store.worker import Worker, one_thread
+from callserver.wire.catalogue import N_
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.records import CallRecord, EventRecord, Value
 
@@ -187,7 +188,7 @@ class Journal:
             self._flush_in(RETRY_S)
             if not self._in_memory:  # told once: an alarm is an event too, and events cannot be written
                 self._in_memory = True
-                self._store.alarm(f"call records cannot be written: {problem}")
+                self._store.alarm(N_("call records cannot be written: {problem}"), problem=problem)
 
     async def _catch_up(self, settled: Deferred[None]) -> None:
         """
@@ -231,7 +232,10 @@ class Journal:
             refused = await self._store.write(_apply_each, entries)
             await self._disk.run(self._refused.append, refused)
             self._store.alarm(
-                f"{len(refused)} records that the database refuses are in {self._refused.path.name}: {problem}"
+                N_("{n} records that the database refuses are in {file}: {problem}"),
+                n=len(refused),
+                file=self._refused.path.name,
+                problem=problem,
             )
 
     async def _begin(self) -> list[CallRecord]:

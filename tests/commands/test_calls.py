@@ -93,6 +93,9 @@ class WordsTests(SynchronousTestCase):
             (words(alarm, "en"), words(alarm, "zh")), ("alarm: a.wav: no sound in it", "告警：a.wav：其中没有声音")
         )
         self.assertEqual(words(event(Kind.ALARM, text="disk {full}"), "zh"), "告警：disk {full}")
+        reason: Value = {"text": "{line} is busy", "line": "line 3"}
+        told = words(event(Kind.ALARM, text="does not answer: {problem}", problem=reason), "zh")
+        self.assertEqual(told, "告警：无法摘机应答：line 3 正忙")
 
     def test_interrupted(self) -> None:
         """Whether a prompt was heard to its end."""

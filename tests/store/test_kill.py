@@ -13,6 +13,7 @@ from callserver.store.database import Store
 from callserver.store.journal import Journal
 from callserver.store.reading import list_calls
 from callserver.store.tables import EventRow
+from tests.alarms import Alarms
 
 N_CALLS = 40
 
@@ -50,7 +51,7 @@ class KillTests(TestCase):
         return acknowledged | {int(line) for line in rest.splitlines(keepends=True) if line.endswith("\n")}
 
     async def restart(self) -> Store:
-        store = Store(self.folder / "shop.db", reactor, print)
+        store = Store(self.folder / "shop.db", reactor, Alarms())
         await store.start()
         self.addCleanup(store.stop)
         journal = Journal(store, reactor, self.folder / "spool.jsonl", "shop")

@@ -23,6 +23,7 @@ from callserver.store.tables import CallRow, Table, call_columns
 from callserver.wire.catalogue import told
 from callserver.wire.messages import CardPart, Identity, Phrase
 from callserver.wire.records import EventRecord
+from tests.alarms import Alarms
 from tests.store import postgres
 from tests.store.inline import InlineStore
 
@@ -445,7 +446,7 @@ class PostgresTests(TestCase):
 
     async def test_a_day_in_the_shop(self) -> None:
         """Choose, lose the last piece, buy, buy again, track, hang up, call again."""
-        store = Store(postgres.new_database(), reactor, lambda _: None)
+        store = Store(postgres.new_database(), reactor, Alarms())
         await store.start()
         self.addCleanup(store.stop)
         await store.write(sample.load, NOW)
