@@ -20,7 +20,7 @@ from rich.table import Table
 from benchmarks.signals_corpus import PROMPTS, voices
 from callserver.dsp.ear import Ear
 from callserver.dsp.frames import RATE_HZ, FloatArray
-from callserver.dsp.keys.bank import Event, KeyDown
+from callserver.dsp.keys.bank import KeyDown, KeyEvent
 from tests.dsp.bad_lines import (
     Line,
     Press,
@@ -79,7 +79,7 @@ class Material:
     played: FloatArray | None = None
 
 
-def judge(material: Material, events: list[Event]) -> Result:
+def judge(material: Material, events: list[KeyEvent]) -> Result:
     """Ours, and theirs if it is there."""
     missed, false = compare(material.pressed, events, 40 if material.played is None else UNDER_SPEECH_SAMPLES)
     result = Result(material.line, len(material.pressed), len(missed), len(false))

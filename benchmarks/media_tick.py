@@ -28,6 +28,7 @@ from callserver.media.leg import Leg
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.media.tick import Tick
+from callserver.wire.catalogue import fill
 
 RESULTS = Path(__file__).parent / "results" / "media_tick.json"
 SETTINGS = [(0, "idle"), (1, "talk"), (20, "talk"), (20, "talk, recorded"), (20, "talk, recorded, keys")]
@@ -69,11 +70,15 @@ def speech(seconds: float, seed: int) -> FloatArray:
     return (0.12 * sound / sound.std()).astype(np.float32)
 
 
+def _alarm(msgid: str, /, **details: object) -> None:
+    click.echo(fill("en", msgid, details))
+
+
 def measure(n_lines: int, what: str, seconds: float, folder: Path) -> Result:
     """Run one setting in real time."""
     bay = PatchBay(reactor)
     names = count()
-    recorder = Recorder(reactor, bay, folder, click.echo, lambda: str(next(names)))
+    recorder = Recorder(reactor, bay, folder, _alarm, lambda: str(next(names)))
     recorder.startService()
     legs = open_legs(bay, n_lines, recorder if "recorded" in what else None)
     blocks = [far_end(seed, "keys" in what) for seed in range(len(legs))]

@@ -13,7 +13,11 @@ EMULATED = "emulated"
 
 
 class Sentence:
-    """English with its details; `callserver.wire.catalogue.told` says it in other languages."""
+    """
+    English with its details; `callserver.wire.catalogue.told` says it in other languages.
+
+    A `callserver.wire.catalogue.Sentence`, though that name is not here to be inherited from: config imports no wire.
+    """
 
     def __init__(self, msgid: str, /, **details: object) -> None:
         self.msgid, self.details = msgid, details

@@ -27,25 +27,32 @@ KEYWORDS = {
     "Sentence": (0,),
     "Complaint": (0,),
 }
-# Classes that are made with a sentence
-COMPLAINTS = re.compile(r"^class (\w+)\((?:Complaint|Sentence)\b", re.MULTILINE)
-# Other files have functions of such names that are about other things
-SPEAKS = re.compile(r"callserver\.wire|Sentence")
+CLASS = re.compile(r"^class (\w+)\((\w+)", re.MULTILINE)  # with its first base
 
 
 def keywords(sources: Path = SOURCES) -> dict[str, tuple[int, ...]]:
     """Functions and classes that are given sentences, and which of their arguments they are."""
-    classes = {name for file in sources.rglob("*.py") for name in COMPLAINTS.findall(file.read_text("utf-8"))}
-    return KEYWORDS | dict.fromkeys(sorted(classes), (0,))
+    return KEYWORDS | dict.fromkeys(sorted(complaints(sources)), (0,))
+
+
+def complaints(sources: Path = SOURCES) -> set[str]:
+    """The classes that are made with a sentence, and what is derived from them."""
+    bases = [found for file in sources.rglob("*.py") for found in CLASS.findall(file.read_text("utf-8"))]
+    known = {"Complaint", "Sentence"}
+    while new := {name for name, base in bases if base in known} - known:
+        known |= new
+    return known
 
 
 def sentences(sources: Path = SOURCES) -> Catalog:
     """All that the code says to people, with the files where it does."""
     catalog = Catalog(project="callserver", domain="callserver", charset="utf-8")
     places = keywords(sources)
+    # other files have functions of such names that are about other things
+    speaks = re.compile("|".join((r"callserver\.wire", *complaints(sources))))
     for file in sorted(sources.rglob("*.py")):
         text = file.read_text("utf-8")
-        for line, message in said(text, places) if SPEAKS.search(text) else ():
+        for line, message in said(text, places) if speaks.search(text) else ():
             catalog.add(message, locations=[(file.relative_to(sources.parent).as_posix(), line)])
     return catalog
 

@@ -13,13 +13,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from twisted.internet.ssl import CertificateOptions, PrivateCertificate
 
+from callserver.wire.catalogue import Complaint
 from callserver.wire.messages import CERTIFICATE_NAME
 
 KEY_FILE, CERTIFICATE_FILE = "agents.key.pem", "agents.certificate.pem"
 VALID = timedelta(days=3650)  # programs trust this very certificate: a new one means a visit to each
 
 
-class CertificateError(Exception):
+class CertificateError(Complaint):
     """The files are there and cannot be used; one line that says which and why."""
 
 
@@ -46,7 +47,9 @@ def own_certificate(folder: Path) -> OwnCertificate:
         options = PrivateCertificate.loadPEM(both).options()  # type: ignore[no-untyped-call]
         certificate = x509.load_pem_x509_certificate(certificate_file.read_bytes())
     except Exception as error:
-        raise CertificateError(f"{certificate_file} and {KEY_FILE} cannot be used: {error}") from error
+        raise CertificateError(
+            "{file} and {key_file} cannot be used: {problem}", file=certificate_file, key_file=KEY_FILE, problem=error
+        ) from error
     return OwnCertificate(options, certificate_file, certificate.fingerprint(hashes.SHA256()).hex(":").upper())
 
 

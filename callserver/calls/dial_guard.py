@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from callserver.lines.interfaces import DialPermit
+from callserver.wire.alarms import Alarm
+from callserver.wire.catalogue import N_
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
@@ -100,7 +102,7 @@ def _outside(number: str, plan: DialPlan, premium: tuple[str, ...], home_mobiles
 class DialGuard:
     """Makes the permits without which no line dials."""
 
-    def __init__(self, classify: Callable[[str], DialClass], alarm: Callable[[str], None]) -> None:
+    def __init__(self, classify: Callable[[str], DialClass], alarm: Alarm) -> None:
         self._classify, self._alarm = classify, alarm
         self._refused_at_s: dict[str, deque[float]] = {}
 
@@ -122,4 +124,4 @@ class DialGuard:
         refused_at_s.append(now_s)
         if len(refused_at_s) == REFUSALS_MAX and refused_at_s[0] > now_s - HOUR_S:
             refused_at_s.clear()
-            self._alarm(f"{who} was refused {REFUSALS_MAX} numbers within an hour")
+            self._alarm(N_("{who} was refused {n} numbers within an hour"), who=who, n=REFUSALS_MAX)

@@ -1,6 +1,7 @@
 """Where everything that happens is told: stamped once, stored, and shown to whoever watches."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -9,6 +10,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.calls.vocabulary import Kind
+from callserver.wire.alarms import alarm_data, alarm_text
 from callserver.wire.records import CallRecord, EventRecord, Value
 
 log = Logger()
@@ -63,9 +65,7 @@ class EventLog:
         **data: Value,
     ) -> None:
         """Stamp an event, keep it, show it."""
-        event = self.stamp(kind, call_id=call_id, channel=channel, person=person, **data)
-        self.book.write(event)
-        self.show(event)
+        self._keep(self.stamp(kind, call_id=call_id, channel=channel, person=person, **data))
 
     def show(self, event: EventRecord) -> None:
         """Tell the watchers of an event that is already kept."""
@@ -75,7 +75,12 @@ class EventLog:
             except Exception:
                 log.failure("a watcher of the event log broke on {kind}", kind=event.kind)
 
-    def alarm(self, text: str, channel: str | None = None) -> None:
-        """Something a person should see to."""
-        log.warn("ALARM {channel}: {text}", channel=channel or "server", text=text)
-        self.write(Kind.ALARM, channel=channel, text=text)
+    def alarm(self, msgid: str, /, channel: str | None = None, **details: object) -> None:
+        """Something a person should see to: a sentence marked by `N_`, and its details."""
+        data = alarm_data(msgid, details)
+        log.warn("ALARM {channel}: {text}", channel=channel or "server", text=alarm_text(data, "en"))
+        self._keep(replace(self.stamp(Kind.ALARM, channel=channel), data=data))
+
+    def _keep(self, event: EventRecord) -> None:
+        self.book.write(event)
+        self.show(event)

@@ -21,6 +21,7 @@ from automat import NoTransition
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from callserver.calls.board import Board, ChannelStatus
 from callserver.calls.call import Call
@@ -33,6 +34,7 @@ from callserver.calls.roles import Role
 from callserver.calls.vocabulary import Kind
 from callserver.lines.interfaces import Caller, Capabilities, ILine, LineFailure
 from callserver.media.leg import Leg
+from callserver.wire.catalogue import N_
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.states import LineState
 
@@ -40,6 +42,10 @@ log = Logger()
 
 DIALING_S, RINGBACK_S, HELD_S, ON_HOOK_S = 30.0, 60.0, 300.0, 5.0
 GONE_TONES = {"busy", "congestion", "unobtainable", "dial", "howler"}
+SOUND_TROUBLE = {
+    "underrun": N_("the modem ran out of sound: it was sent too late"),
+    "overrun": N_("the modem has lost sound: it was read too late"),
+}
 KEY_DELAY_S = 0.5  # a modem reports a key so much later at the most
 
 
@@ -127,7 +133,7 @@ class LineInService:
         lost = Reason(Cause.LINE_LOST, reason)
         if self._now.state not in (LineState.NOT_LOADED, LineState.LOADED, LineState.DISCONNECTED):
             self._tell(self._machine.line_lost, lost)
-        self._events.alarm(f"line dead: {reason}", self.name)
+        self._events.alarm(N_("line dead: {reason_word}"), self.name, reason_word=reason)
         if self.call is not None:
             hang_up(self.call, self, "line", lost)
 
@@ -155,7 +161,9 @@ class LineInService:
             hang_up(self.call, self, "caller", Reason(Cause.CALLER_HUNG_UP, reason))
 
     def sound_trouble(self, kind: str) -> None:
-        self._events.write(Kind.ALARM, call_id=self._last_call_id, channel=self.name, text=kind)
+        self._events.write(
+            Kind.ALARM, call_id=self._last_call_id, channel=self.name, text=SOUND_TROUBLE.get(kind, kind)
+        )
 
     # ILineListener and LegListener both report keys; a line has one source of them
 
@@ -181,7 +189,7 @@ class LineInService:
         try:
             await self._line.answer()
         except LineFailure as problem:
-            self._events.alarm(f"does not answer: {problem}", self.name)
+            self._events.alarm(N_("does not answer: {problem}"), self.name, problem=problem)
             raise
         finally:
             self._answering = False
@@ -272,11 +280,11 @@ class LineInService:
         on_hook: Deferred[None] = self._line.hang_up()
         on_hook.addCallbacks(lambda _: self._tell(self._machine.on_hook, Reason(Cause.ON_HOOK)), self._hang_up_failed)
 
-    def _hang_up_failed(self, failure: object) -> None:
-        self._events.alarm(f"does not go on hook: {failure}", self.name)
+    def _hang_up_failed(self, failure: Failure) -> None:
+        self._events.alarm(N_("does not go on hook: {problem}"), self.name, problem=failure.value)
 
     def _stuck(self) -> None:
-        self._events.alarm(f"not on hook after {ON_HOOK_S:g} s", self.name)
+        self._events.alarm(N_("not on hook after {limit_s} s"), self.name, limit_s=f"{ON_HOOK_S:g}")
 
     def _guard_over(self) -> None:
         self._tell(self._machine.guard_over)

@@ -13,7 +13,7 @@ from twisted.logger import globalLogBeginner, textFileLogObserver
 from callserver.commands.calls import call_lines, language_option, timeline_lines
 from callserver.commands.report_words import words
 from callserver.commands.visit import Shopper, agent, visit, when_idle
-from callserver.desktop.headless import Plan
+from callserver.desktop.headless import AgentPlan
 from callserver.emulator.narration import glossed
 from callserver.features.shopping import rules
 from callserver.features.shopping.desk import STATE_WORDS
@@ -87,7 +87,7 @@ class Demo:
         folder = self._folder.path.absolute()
         shopper = Shopper(NUMBER, "Li Ming", voice(CALLER_VOICE), folder / "caller-heard-and-said.wav")
         agent_heard = folder / "agent-heard.wav"
-        plan = Plan(speak=voice(AGENT_VOICE), hear=agent_heard, calls=1, language=self._language)
+        plan = AgentPlan(speak=voice(AGENT_VOICE), hear=agent_heard, calls=1, language=self._language)
         at_desk = agent(server, "801", plan, lambda text: self._say("agent", text))
         await visit(server, shopper, lambda happening: self._say("caller", glossed(happening.what, self._language)))
         await at_desk

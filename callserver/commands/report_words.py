@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from callserver.wire.alarms import alarm_text
 from callserver.wire.catalogue import N_, Detail, fill, known
 from callserver.wire.records import EventRecord, Value
 from callserver.wire.terminal import printable
@@ -76,8 +77,7 @@ def _detail(event: EventRecord, name: str, value: Value, language: str) -> Detai
     if name.endswith("_fen") and isinstance(value, int):
         return value
     if event.kind == "alarm" and name == "text":
-        words = known(language, str(value))
-        return fill(language, words, event.data) if len(event.data) > 1 else words  # braces of a plain text stay
+        return alarm_text(event.data, language)
     if name == "digits":
         return str(value) or "–"
     if name == "items" and isinstance(value, list):

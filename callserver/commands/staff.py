@@ -12,9 +12,10 @@ from callserver.acd.staff import StaffBook
 from callserver.commands.start import shop_option
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.database import Store
+from callserver.wire.catalogue import Complaint
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
-from callserver.wire.terminal import column, here, person_language
+from callserver.wire.terminal import column, complaint, here, person_language
 
 RIGHTS = click.Choice([right.name.lower().replace("_", "-") for right in Right])
 password_option = click.password_option(help=here("Asked for when not given."))
@@ -83,13 +84,18 @@ async def _await(done: Deferred[Any]) -> None:
     await done
 
 
+def _tell(msgid: str, /, **details: object) -> None:
+    click.echo(complaint(Complaint(msgid, **details)))
+
+
 def _run(shop: Path, work: Callable[[StaffBook], Coroutine[Any, Any, None]]) -> None:
     """Do it in the shop's database; what is refused is one line and exit code 1."""
     folder = ShopFolder(shop)
     database = folder.config().server.database
 
     async def story(reactor: Any) -> None:
-        store = Store(database if "://" in database else folder.path / database, reactor, lambda text: click.echo(text))
+        where = database if "://" in database else folder.path / database
+        store = Store(where, reactor, _tell)
         await store.start()
         try:
             await work(StaffBook(store, reactor))

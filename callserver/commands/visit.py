@@ -8,7 +8,7 @@ from twisted.internet.defer import Deferred
 
 from callserver.calls.board import ChannelStatus
 from callserver.desktop.connection import pinned_endpoint
-from callserver.desktop.headless import Plan, headless_agent
+from callserver.desktop.headless import AgentPlan, headless_agent
 from callserver.emulator.script_run import ScriptEvent, ignored, run_script
 from callserver.server.assembly import CallServer
 from callserver.wire.states import LineState
@@ -84,7 +84,7 @@ def visit(
     return run_script(server.exchange, script, on_event, recording=shopper.recording)
 
 
-def agent(server: CallServer, number: str, plan: Plan, say: Callable[[str], object]) -> Deferred[int]:
+def agent(server: CallServer, number: str, plan: AgentPlan, say: Callable[[str], object]) -> Deferred[int]:
     """A headless agent who comes in through the agents' channel, as from another computer; fires when he has left."""
     assert server.agents is not None
     assert server.certificate is not None

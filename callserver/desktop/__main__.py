@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IReactorCore
 from twisted.internet.task import react
 
 from callserver.desktop.connection import CertificateUnusable, pinned_endpoint
-from callserver.desktop.headless import Plan, headless_agent
+from callserver.desktop.headless import AgentPlan, headless_agent
 from callserver.desktop.sound import SoundUnusable
 from callserver.wire.catalogue import LANGUAGES, N_, told
 from callserver.wire.messages import PORT
@@ -53,7 +53,7 @@ def main(
     if number is None or password_file is None or certificate is None:
         raise click.UsageError(here("--headless needs --number, --password-file and --certificate"))
     password = first_line(password_file)
-    react(run, (number, password, host, port, certificate, Plan(**plan)))  # type: ignore[arg-type]
+    react(run, (number, password, host, port, certificate, AgentPlan(**plan)))  # type: ignore[arg-type]
 
 
 def run(reactor: IReactorCore, *args: object) -> Deferred[None]:
@@ -69,7 +69,7 @@ def run(reactor: IReactorCore, *args: object) -> Deferred[None]:
 
 
 async def serve(
-    reactor: IReactorCore, number: str, password: str, host: str, port: int, certificate: Path, plan: Plan
+    reactor: IReactorCore, number: str, password: str, host: str, port: int, certificate: Path, plan: AgentPlan
 ) -> None:
     """One headless agent; what stops him is said in one line, with exit code 1."""
     try:

@@ -29,7 +29,7 @@ log = Logger()
 
 
 @dataclass(frozen=True)
-class Plan:
+class AgentPlan:
     """What a headless agent does with each call; seconds count from his answer."""
 
     speak: Path | None = None  # WAV, 8 kHz, 16 bits, one channel
@@ -47,7 +47,7 @@ async def headless_agent(
     endpoint: IStreamClientEndpoint,
     number: str,
     password: str,
-    plan: Plan,
+    plan: AgentPlan,
     say: Callable[[str], object] = print,
 ) -> int:
     """
@@ -78,7 +78,7 @@ class HeadlessAgent(AgentListener):
     def __init__(
         self,
         reactor: IReactorTime,
-        plan: Plan,
+        plan: AgentPlan,
         blocks: list[bytes],
         hearing: HearingFile | None,
         say: Callable[[str], object],

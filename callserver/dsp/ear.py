@@ -9,11 +9,9 @@ from callserver.dsp.fax_tones.bank import FAX_FREQS, FaxHeard, FaxToneBank
 from callserver.dsp.framer import Framer
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.front_end import FrontEnd
-from callserver.dsp.keys.bank import DtmfBank
-from callserver.dsp.keys.bank import Event as KeyEvent
+from callserver.dsp.keys.bank import DtmfBank, KeyEvent
 from callserver.dsp.keys.tone_windows import TONES_HZ
-from callserver.dsp.progress.bank import Event as ProgressEvent
-from callserver.dsp.progress.bank import ProgressBank, progress_freqs
+from callserver.dsp.progress.bank import ProgressBank, ProgressEvent, progress_freqs
 from callserver.dsp.progress.plans import PLANS, Plan
 from callserver.dsp.sound.activity import ActivityBank
 
@@ -26,7 +24,7 @@ class DetectorFailed:
     error: Exception
 
 
-Event = KeyEvent | ProgressEvent | FaxHeard | DetectorFailed
+EarEvent = KeyEvent | ProgressEvent | FaxHeard | DetectorFailed
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class Ear:
             "fax tones": FaxToneBank(n_channels, self._front_end),
         }
 
-    def feed(self, received: FloatArray, played: FloatArray | None = None) -> list[Event]:
+    def feed(self, received: FloatArray, played: FloatArray | None = None) -> list[EarEvent]:
         """
         What one tick brings.
 
@@ -76,7 +74,7 @@ class Ear:
             played = np.zeros(np.shape(received), np.float32)
         elif np.shape(played) != np.shape(received):
             raise ValueError(f"received {np.shape(received)}, played {np.shape(played)}")
-        events: list[Event] = []
+        events: list[EarEvent] = []
         cleaned = [self.cleaned[:, :0]]
         for heard, sent in zip(self._received.feed(received), self._played.feed(played), strict=True):
             events += self.hear(heard, sent)
@@ -84,9 +82,9 @@ class Ear:
         self.cleaned = np.concatenate(cleaned, axis=1)
         return events
 
-    def hear(self, received: FloatArray, played: FloatArray) -> list[Event]:
+    def hear(self, received: FloatArray, played: FloatArray) -> list[EarEvent]:
         """Exactly one tick, both of shape (n_channels, 160); the arrays may be used again by the caller."""
-        events: list[Event] = []
+        events: list[EarEvent] = []
         self.cleaned = received
         try:
             self.cleaned = self.canceller.clean(received, played)

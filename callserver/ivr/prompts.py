@@ -9,6 +9,7 @@ from twisted.logger import Logger
 
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.sound.files import SoundFileError, read_wav
+from callserver.wire.catalogue import Complaint
 
 log = Logger()
 
@@ -18,7 +19,7 @@ SECTIONS = ("sentences", "pieces", "names")
 FOLDER = Path(__file__).parents[2] / "voice-prompts"
 
 
-class PromptError(Exception):
+class PromptError(Complaint):
     """A prompt cannot be used; the text names it and says what to do."""
 
 
@@ -49,10 +50,12 @@ class Catalogue:
             content = tomllib.loads(path.read_text("utf-8-sig"))
             return cls(**content)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise PromptError(f"{path}: {error}") from error
+            raise PromptError("{file}: {problem}", file=path, problem=error) from error
         except TypeError as error:
             known = ", ".join((*SECTIONS, "pronunciations"))
-            raise PromptError(f"{path}: sections are {known}, not {', '.join(content)}") from error
+            raise PromptError(
+                "{file}: sections are {known}, not {found}", file=path, known=known, found=", ".join(content)
+            ) from error
 
 
 class Prompts:
@@ -91,7 +94,11 @@ class Prompts:
         known = self._sounds[language]
         for name in names:
             if name not in known:
-                raise PromptError(f"no prompt {name!r}: it is in no catalogue and no {language}/{name}.wav is there")
+                raise PromptError(
+                    "no prompt {name}: it is in no catalogue and no {file} is there",
+                    name=repr(name),
+                    file=f"{language}/{name}.wav",
+                )
         return [known[name] for name in names]
 
     def named(self, language: str, text: str) -> FloatArray | None:
@@ -124,7 +131,11 @@ class Prompts:
             }
             lent = {name: sound for name, sound in lent.items() if name in self._texts[language]}
             if silent := self._texts[language].keys() - own.keys() - lent.keys():
-                raise PromptError(f"no recording of {_some(silent)} in {language}: run bin/render-prompts")
+                raise PromptError(
+                    "no recording of {names} in {language}: run bin/render-prompts",
+                    names=_some(silent),
+                    language=language,
+                )
             if lent:
                 log.warn(
                     "no {language} recording of {names}: the other language is heard",
@@ -139,11 +150,13 @@ def _read(path: Path) -> FloatArray:
     try:
         sound = read_wav(path)
     except SoundFileError as error:
-        raise PromptError(f"{error}; record it again, or delete it and run bin/render-prompts") from error
+        raise PromptError(
+            "{problem}; record it again, or delete it and run bin/render-prompts", problem=error
+        ) from error
     sound.flags.writeable = False
     return sound
 
 
 def _some(names: Iterable[str]) -> str:
     first, *rest = sorted(names)
-    return ", ".join([first, *rest[:4]]) + (f" and {len(rest) - 4} more" if len(rest) > 4 else "")
+    return ", ".join([first, *rest[:4]]) + (f" (+{len(rest) - 4})" if len(rest) > 4 else "")

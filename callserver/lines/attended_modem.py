@@ -122,7 +122,7 @@ class AttendedModem:
         """
         link, modem = self.link, self.modem
         if link is None or modem is None:
-            raise LineFailure(f"{self._device}: not in service")
+            raise LineFailure("{device}: not in service", device=self._device)
         await self._turn.acquire()
         try:
             if link is not self.link or self._problem is not None:
@@ -131,7 +131,7 @@ class AttendedModem:
         except ModemStuck as stuck:
             log.warn("{device}: {stuck}; resetting the modem", device=self._device, stuck=stuck)
             await self._revive(link, modem)
-            raise ModemReset(f"the modem had to be reset: {stuck}") from stuck
+            raise ModemReset("the modem had to be reset: {problem}", problem=stuck) from stuck
         finally:
             self._turn.release()
 
@@ -213,7 +213,7 @@ class AttendedModem:
             await revive(link, self._clock, modem, self._country)
         except ModemStuck as stuck:
             self.give_up(stuck)
-            raise LineFailure(f"the modem does not answer: {stuck}") from stuck
+            raise LineFailure("the modem does not answer: {problem}", problem=stuck) from stuck
         except LineFailure as failure:
             self.give_up(failure)
             raise

@@ -34,7 +34,7 @@ async def dial(link: ModemLink, permit: DialPermit) -> None:
         raise LineFailure(str(problem)) from problem
     answer = await link.command(command, DIAL_S)
     if answer.result not in ("OK", "VCON", "VOICE"):
-        raise LineFailure(f"the modem refuses to dial: {answer.result}")
+        raise LineFailure("the modem refuses to dial: {result}", result=answer.result)
     await _start_sound(link)
 
 
@@ -49,7 +49,7 @@ async def go_on_hook(link: ModemLink, modem: Modem, country: str) -> None:
     for command in (commands.LINE_OFF, commands.HANG_UP):
         answer = await link.command(command)
         if not answer.ok:
-            raise ModemStuck(f"{answer.result} to {command}")
+            raise ModemStuck("the modem answers {result} to {command}", result=answer.result, command=command)
     voice_class = await link.command(commands.CLASS)
     if not any(line.rpartition(":")[2].strip() == "8" for line in voice_class.lines):
         await make_idle(link, modem, country)  # some chips leave voice mode with ATH
@@ -58,4 +58,6 @@ async def go_on_hook(link: ModemLink, modem: Modem, country: str) -> None:
 async def _start_sound(link: ModemLink) -> None:
     answer = await link.command(commands.DUPLEX, stream=True)
     if answer.result != "CONNECT":
-        raise LineFailure(f"no sound: the modem answers {answer.result} to {commands.DUPLEX}")
+        raise LineFailure(
+            "no sound: the modem answers {result} to {command}", result=answer.result, command=commands.DUPLEX
+        )

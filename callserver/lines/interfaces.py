@@ -6,6 +6,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 
 from callserver.dsp.codecs import Codec
+from callserver.wire.catalogue import Complaint
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class DialPermit:
     asked_by: str
 
 
-class LineFailure(Exception):
+class LineFailure(Complaint):
     """The line could not do what was asked; the text says what happened."""
 
 

@@ -15,6 +15,7 @@ from callserver.lines.port import IPort
 from callserver.modem.dle import CLEAR_TRANSMIT, END_DUPLEX, HARMLESS, escape
 from callserver.modem.reader import ModemEvent, ModemReader
 from callserver.modem.results import Final, Info
+from callserver.wire.catalogue import Complaint
 
 log = Logger()
 
@@ -22,7 +23,7 @@ COMMAND_S = 5.0
 ANSWER_LINES_MAX = 100
 
 
-class ModemStuck(Exception):
+class ModemStuck(Complaint):
     """The modem does not answer in time, or does not obey: a reset may help."""
 
 
@@ -194,7 +195,9 @@ class ModemLink(Protocol):
     def _time_out(self, timeout_s: float) -> None:
         silent = self._take_in_flight()
         if silent is not None:
-            silent.deferred.errback(ModemStuck(f"no answer to {silent.text} in {timeout_s:g} s"))
+            silent.deferred.errback(
+                ModemStuck("no answer to {command} in {limit_s} s", command=silent.text, limit_s=f"{timeout_s:g}")
+            )
 
     def _cancelled(self, deferred: Deferred[Answer]) -> None:
         self._take_in_flight()

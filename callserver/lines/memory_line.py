@@ -85,7 +85,7 @@ class MemoryLine(Service):
     def dial(self, permit: DialPermit) -> Deferred[None]:
         refusal, self.far_end.refusal = self.far_end.refusal, None
         if refusal is not None:
-            return fail(LineFailure(f"{self.name} cannot dial: {refusal}"))
+            return fail(LineFailure("{line} cannot dial: {refusal}", line=self.name, refusal=refusal))
         return self._go_off_hook(permit.digits)
 
     def hang_up(self) -> Deferred[None]:
@@ -101,8 +101,10 @@ class MemoryLine(Service):
         self.n_flushes += 1
 
     def _go_off_hook(self, digits: str | None = None) -> Deferred[None]:
-        if not self.plugged_in or self.off_hook:
-            return fail(LineFailure(f"{self.name} is {'busy' if self.off_hook else 'not there'}"))
+        if self.off_hook:
+            return fail(LineFailure("{line} is busy", line=self.name))
+        if not self.plugged_in:
+            return fail(LineFailure("{line} is not there", line=self.name))
         self.off_hook = True
         self.far_end.heard.clear()
         if digits is not None:

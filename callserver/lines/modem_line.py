@@ -173,7 +173,7 @@ class ModemLine(Service):
 
     async def _go_off_hook(self, seize: ModemProcedure) -> None:
         if self._hook is not _Hook.ON:
-            raise LineFailure(f"{self.name} is busy")
+            raise LineFailure("{line} is busy", line=self.name)
         self._hook = _Hook.SEIZING
         self._caller_id.finish()
 
@@ -191,7 +191,7 @@ class ModemLine(Service):
             await self._modem.in_turn(procedure)
         except LineFailure as failure:
             self._on_hook()
-            raise LineFailure(f"{self.name}: {failure}") from failure
+            raise LineFailure("{line}: {problem}", line=self.name, problem=failure) from failure
 
     async def _dial(self, permit: DialPermit) -> None:
         async def seize(link: ModemLink, modem: Modem) -> None:

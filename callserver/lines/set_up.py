@@ -77,7 +77,7 @@ async def must(link: ModemLink, command: str, timeout_s: float = 5.0) -> Answer:
     """
     answer = await link.command(command, timeout_s)
     if not answer.ok:
-        raise LineFailure(f"the modem answers {answer.result} to {command}")
+        raise LineFailure("the modem answers {result} to {command}", result=answer.result, command=command)
     return answer
 
 
@@ -103,7 +103,7 @@ async def _wake(link: ModemLink) -> None:
             continue
         if command == commands.ATTENTION and answer.ok:
             return
-    raise ModemStuck(f"no answer to {ATTENTION_TRIES} times {commands.ATTENTION}")
+    raise ModemStuck("no answer to {n} times {command}", n=ATTENTION_TRIES, command=commands.ATTENTION)
 
 
 async def _set_if_known(link: ModemLink, command: str) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from callserver.dsp.codecs import FULL_SCALE
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
-from callserver.media.wiring import Numbers
+from callserver.media.wiring import IndexArray
 
 FAR, PROMPT, MUSIC, NEAR, EAR = range(5)
 FADE: FloatArray = (1 - np.arange(1, BLOCK_SAMPLES + 1) / BLOCK_SAMPLES).astype(np.float32)
@@ -34,7 +34,7 @@ class Seam:
         """Whether anything has changed since the block before."""
         return self._laid_out or bool(self._begun)
 
-    def lay_out(self, n_rows: int, old: Numbers, new: Numbers) -> None:
+    def lay_out(self, n_rows: int, old: IndexArray, new: IndexArray) -> None:
         """Other rows, or other gains: what was in the old rows goes on in the new ones."""
         last = np.zeros((5, n_rows), np.float32)
         last[:, new] = self._last[:, old]

@@ -19,12 +19,18 @@ from callserver.media.patch_bay import PatchBay
 from callserver.media.recording import Mark, Recording, RecordingInfo
 from callserver.media.tick import Tick
 from callserver.media.wav_file import WavFile
+from callserver.wire.alarms import Alarm
+from callserver.wire.catalogue import N_
 
 log = Logger()
 
 BATCH_TICKS = 2  # 40 ms: what a kill costs is this and the disk's own wait
 BACKLOG_BATCHES = 250  # 10 s that the disk did not take
 SYNC_S, ROOM_S = 2.0, 30.0
+SCARCE = {
+    Room.LOW: N_("{free_mb} MB free for recordings"),
+    Room.FULL: N_("{free_mb} MB free for recordings: no new recordings"),
+}
 
 Batch = Sequence[tuple[Recording, bytes]]
 
@@ -66,7 +72,7 @@ class Recorder(MultiService):
         reactor: Any,
         bay: PatchBay,
         folder: Path,
-        on_alarm: Callable[[str], None],
+        on_alarm: Alarm,
         new_name: Callable[[], str],
         make_pool: Callable[[str], ThreadPool] = one_thread,
         make_disk: Callable[[Path], DiskRoom] = DiskRoom,
@@ -140,7 +146,7 @@ class Recorder(MultiService):
     def _hand_over(self) -> None:
         batch = [(recording, sound) for recording in self._recordings if (sound := recording.drain())]
         if self._n_handed_over - self._n_written >= BACKLOG_BATCHES:
-            self._break_off((recording, "the disk does not keep up") for recording, _ in batch)
+            self._break_off((recording, N_("the disk does not keep up")) for recording, _ in batch)
         elif batch:
             self._n_handed_over += 1
             self._writer.callInThreadWithCallback(self._written, self._write, batch)
@@ -173,7 +179,9 @@ class Recorder(MultiService):
         for recording, reason in failed:
             if not recording.failed:
                 recording.failed = reason
-                self._on_alarm(f"recording of call {recording.call_id} broken off: {reason}")
+                self._on_alarm(
+                    N_("recording of call {call} broken off: {reason_word}"), call=recording.call_id, reason_word=reason
+                )
 
     def _hide(self, recording: Recording, first_sample: int, n_samples: int) -> None:
         """In the writing thread, so after every batch handed over before it: what is hidden is there."""
@@ -181,8 +189,12 @@ class Recorder(MultiService):
         hidden.addErrback(self._not_hidden, recording)
 
     def _not_hidden(self, failure: Failure, recording: Recording) -> None:
-        reason = failure.getErrorMessage()
-        self._on_alarm(f"a secret was not taken out of {recording.file_name} of call {recording.call_id}: {reason}")
+        self._on_alarm(
+            N_("a secret was not taken out of {file} of call {call}: {problem}"),
+            file=recording.file_name,
+            call=recording.call_id,
+            problem=failure.value,
+        )
 
     def _not_opened(self, failure: Failure, recording: Recording) -> None:
         self._break_off([(recording, failure.getErrorMessage())])
@@ -211,13 +223,13 @@ class Recorder(MultiService):
             files = [recording.file for recording in self._recordings]
             self._in(self._syncer, _sync_all, files).addBoth(self._synced)
 
-    def _synced(self, outcome: list[str] | Failure) -> None:
+    def _synced(self, outcome: list[tuple[str, OSError]] | Failure) -> None:
         self._sync_under_way = False
         if isinstance(outcome, Failure):
             log.failure("recordings were not made durable", outcome)
         else:
-            for trouble in outcome:
-                self._on_alarm(f"recording not made durable: {trouble}")
+            for file, problem in outcome:
+                self._on_alarm(N_("recording {file} not made durable: {problem}"), file=file, problem=problem)
 
     def _look_for_room(self) -> None:
         looked = self._in(self._syncer, self._disk.check)
@@ -226,8 +238,7 @@ class Recorder(MultiService):
     def _found_room(self, found: tuple[Room, int]) -> None:
         before, (self._room, free_bytes) = self._room, found
         if self._room is not Room.ENOUGH and self._room is not before:
-            refused = ": no new recordings" if self._room is Room.FULL else ""
-            self._on_alarm(f"{free_bytes // 10**6} MB free for recordings{refused}")
+            self._on_alarm(SCARCE[self._room], free_mb=free_bytes // 10**6)
 
     def _in(self, pool: ThreadPool, job: Callable[..., Any], *arguments: Any) -> Deferred[Any]:
         return deferToThreadPool(self._reactor, pool, job, *arguments)
@@ -237,13 +248,13 @@ class Recorder(MultiService):
         self._syncer.stop()
 
 
-def _sync_all(files: Sequence[WavFile]) -> list[str]:
+def _sync_all(files: Sequence[WavFile]) -> list[tuple[str, OSError]]:
     troubles = []
     for file in files:
         try:
             file.sync()
         except OSError as error:
-            troubles.append(f"{file.path.name}: {error}")
+            troubles.append((file.path.name, error))
     return troubles
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from callserver.dsp.frames import RATE_HZ
 from callserver.media.wav_file import HEADER_BYTES, LARGEST_DATA_BYTES, SAMPLE_BYTES, header
+from callserver.wire.catalogue import Complaint
 
 
-class NotARecording(Exception):
+class NotARecording(Complaint):
     """The file was not written by the recorder, and was not touched."""
 
 
@@ -39,7 +40,7 @@ def _n_tracks(start: bytes, path: Path | str) -> int:
         return 2  # killed while it was made: nothing was recorded yet
     n_tracks = int.from_bytes(start[22:24], "little")
     if n_tracks not in (1, 2) or _format(start) != _format(header(0, n_tracks)):
-        raise NotARecording(f"{path}: no 16-bit PCM WAV file of 8 kHz with a plain header")
+        raise NotARecording("{file}: no 16-bit PCM WAV file of 8 kHz with a plain header", file=path)
     return n_tracks
 
 

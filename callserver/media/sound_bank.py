@@ -9,7 +9,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.dsp.codecs import LINEAR_16
-from callserver.dsp.ear import DetectorFailed, Event, LineFigures
+from callserver.dsp.ear import DetectorFailed, EarEvent, LineFigures
 from callserver.dsp.fax_tones.bank import FaxHeard
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.keys.bank import KeyDown
@@ -29,7 +29,7 @@ class Detectors(Protocol):
     cleaned: FloatArray
     activity: ActivityBank
 
-    def hear(self, received: FloatArray, played: FloatArray) -> Sequence[Event]:
+    def hear(self, received: FloatArray, played: FloatArray) -> Sequence[EarEvent]:
         """What one tick brings; both of shape (n_channels, 160)."""
 
     def resize(self, n_channels: int) -> None:
@@ -88,7 +88,7 @@ class SoundBank:
             raw = np.frombuffer(b"".join([leg.buffer.take() for leg in group.legs]), np.uint8)
             self._far[group.rows] = group.codec.decode(raw.reshape(len(group.legs), -1))
 
-    def detect(self) -> Sequence[Event]:
+    def detect(self) -> Sequence[EarEvent]:
         """Keys and tones on the lines; from here on their sound is without the echo of what they were sent."""
         channels, rows, n = self.wiring.channels, self.wiring.listened, self.wiring.n_channels
         if not n:
@@ -104,7 +104,7 @@ class SoundBank:
             self._far[rows] = self.ear.cleaned[channels]
         return events
 
-    def tell(self, legs: Sequence[Leg | None], events: Iterable[Event], now_s: float) -> None:
+    def tell(self, legs: Sequence[Leg | None], events: Iterable[EarEvent], now_s: float) -> None:
         """Pass keys, with the time at which they began, and tones on to the legs' listeners."""
         for event in events:
             if isinstance(event, DetectorFailed):

@@ -11,7 +11,7 @@ from callserver.dsp.codecs import Codec
 from callserver.dsp.frames import FloatArray
 from callserver.media.leg import Leg
 
-Numbers = NDArray[np.intp]
+IndexArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Wiring:
 
     legs: Sequence[Leg]  # in the order of the rows
     groups: Sequence[CodecGroup]
-    listened: Numbers  # rows in which keys and tones are looked for, and
-    channels: Numbers  # the detectors' channels for them: the legs' slots
+    listened: IndexArray  # rows in which keys and tones are looked for, and
+    channels: IndexArray  # the detectors' channels for them: the legs' slots
     recorded: Sequence[Leg]
-    recorded_rows: Numbers
+    recorded_rows: IndexArray
     gains: FloatArray
 
     @property
@@ -60,7 +60,7 @@ def wire(legs: Collection[Leg], recorded: Collection[Leg], gains: FloatArray) ->
     return Wiring(ordered, _groups(ordered), listened, slots[listened], list(recorded), recorded_rows, of_these)
 
 
-def _numbers(values: list[int]) -> Numbers:
+def _numbers(values: list[int]) -> IndexArray:
     return np.array(values, np.intp)
 
 

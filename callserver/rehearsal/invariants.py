@@ -19,7 +19,7 @@ from callserver.features.shopping.tables import Order, Product, StockMovement
 from callserver.rehearsal.agents import RehearsedAgent
 from callserver.rehearsal.world import RehearsalWorld
 from callserver.server.assembly import CallServer
-from callserver.store.tables import Call, Event, call_record
+from callserver.store.tables import CallRow, EventRow, call_record
 from callserver.wire.records import CallRecord, EventRecord
 from callserver.wire.states import LineState, SeatState
 
@@ -326,11 +326,11 @@ def read_rows() -> Rows:
     for move in StockMovement.select():
         moved[move.product.number] += move.quantity
     return Rows(
-        calls={row.id: call_record(row) for row in Call.select().order_by(Call.started_ms, Call.id)},
-        n_events=Event.select().count(),
+        calls={row.id: call_record(row) for row in CallRow.select().order_by(CallRow.started_ms, CallRow.id)},
+        n_events=EventRow.select().count(),
         orders=[(row.number, row.call_id) for row in Order.select().order_by(Order.number)],
         stock={row.number: (row.stock, moved[row.number]) for row in Product.select().order_by(Product.number)},
-        written="\n".join(row.data for row in Event.select(Event.data)),
+        written="\n".join(row.data for row in EventRow.select(EventRow.data)),
     )
 
 

@@ -44,6 +44,7 @@ from callserver.server.shop_folder import TOP, ShopFolder
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.store.journal import Journal
+from callserver.wire.catalogue import N_
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card
 from callserver.wire.refusals import Refusal, Refused
@@ -157,7 +158,7 @@ class CallServer(MultiService):
         self.events.write(Kind.SERVER, state="started")
         await self.world.in_thread(self.prompts.load)
         if self.prompts.music is None:
-            raise PromptError(f"{OUR_PROMPTS / 'music.wav'} is missing: run bin/render-prompts")
+            raise PromptError("{file} is missing: run bin/render-prompts", file=OUR_PROMPTS / "music.wav")
         self.calls.music = self.prompts.music
         await first_start.furnish(self.store, self.staff, self.features, self.folder, self.events.now())
         await recovery.log_out_the_killed(self.store, self.events)
@@ -206,7 +207,7 @@ class CallServer(MultiService):
         try:
             self.world.open_to_telephones(exchange, self.folder.exchange_socket).setServiceParent(self)  # type: ignore[no-untyped-call]
         except (CannotListenError, OSError) as problem:  # in use, or the path is too long for a socket
-            self._alarm(f"telephones cannot reach the emulated exchange: {problem}")
+            self._alarm(N_("telephones cannot reach the emulated exchange: {problem}"), problem=problem)
 
     def _open_line(self, number: int, settings: LineConfig, runner: MenuRunner) -> None:
         subscriber = None
@@ -247,8 +248,8 @@ class CallServer(MultiService):
         elif refused.code is Refusal.NO_RIGHT:
             self.events.write(Kind.RIGHT_REFUSED, person=number, address=address, act=act, right=refused.detail)
 
-    def _alarm(self, text: str) -> None:
-        self.events.alarm(text)
+    def _alarm(self, msgid: str, /, **details: object) -> None:
+        self.events.alarm(msgid, None, **details)
 
     def _menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.reactor, self.recorder)

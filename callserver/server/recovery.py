@@ -12,6 +12,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.media.repair import NotARecording, repair
 from callserver.store.database import Store
 from callserver.store.reading import left_logged_in
+from callserver.wire.catalogue import N_
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.records import CallRecord
 
@@ -28,7 +29,7 @@ async def repair_recordings(
         try:
             length_s = await in_thread(repair, recordings / record.recording)
         except (OSError, NotARecording) as problem:
-            events.alarm(f"recording of call {record.id} cannot be repaired: {problem}")
+            events.alarm(N_("recording of call {call} cannot be repaired: {problem}"), call=record.id, problem=problem)
         else:
             events.write(
                 Kind.RECORDING_REPAIRED,

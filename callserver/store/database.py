@@ -24,6 +24,9 @@ from callserver.store.opening import (
     open_database,
 )
 from callserver.store.worker import Worker, one_thread
+from callserver.wire.alarms import Alarm
+from callserver.wire.catalogue import N_
+from callserver.wire.messages import Phrase
 
 READ_PATIENCE_S, WRITE_PATIENCE_S = 5.0, 30.0  # so long a job waits for a lock, or for a lost server, before it fails
 SLOW_S = 2.0
@@ -40,7 +43,7 @@ class Store:
     a write waits for a lock of another program, the reads behind it go first.
 
     :param path_or_url: a SQLite file, or postgresql://...
-    :param alarm: told once, in a line, of each trouble a person should see to
+    :param alarm: told once of each trouble a person should see to
     :param make_database: what is at such a place, not yet connected
     :param make_pool: makes a pool of one thread
     """
@@ -49,7 +52,7 @@ class Store:
         self,
         path_or_url: str | Path,
         reactor: Any,
-        alarm: Callable[[str], None],
+        alarm: Alarm,
         *,
         make_database: Callable[[str], Any] = database_at,
         make_pool: Callable[[str], ThreadPool] = one_thread,
@@ -138,9 +141,9 @@ class Store:
 
     # In the reactor
 
-    def _started(self, news: str) -> None:
-        if news:
-            self.alarm(news)
+    def _started(self, news: Phrase | None) -> None:
+        if news is not None:
+            self.alarm(news.msgid, **news.details)
 
     def _not_started(self, failure: Failure) -> NoReturn:
         self._worker.stop()
@@ -157,8 +160,10 @@ class Store:
     def _watched(self, answer: Deferred[T]) -> Deferred[T]:
         self._n_waiting += 1
         if self._n_waiting > QUEUE_MAX:
-            self._trouble(f"the database is behind: {self._n_waiting} jobs wait")
-        slow = self.reactor.callLater(SLOW_S, self._trouble, f"the database is slow: a job waits {SLOW_S:g} s")
+            self._trouble(N_("the database is behind: {n} jobs wait"), n=self._n_waiting)
+        slow = self.reactor.callLater(
+            SLOW_S, self._trouble, N_("the database is slow: a job waits {wait_s} s"), wait_s=f"{SLOW_S:g}"
+        )
         return answer.addBoth(self._done, slow)
 
     def _done(self, result: Any, slow: Any) -> Any:
@@ -166,16 +171,16 @@ class Store:
         if slow.active():
             slow.cancel()
         if isinstance(result, Failure) and isinstance(result.value, PeeweeException):
-            self._trouble(f"the database fails: {result.getErrorMessage()}")
+            self._trouble(N_("the database fails: {problem}"), problem=result.value)
         elif not self._n_waiting:
             self._in_trouble = False
         return result
 
-    def _trouble(self, text: str) -> None:
+    def _trouble(self, msgid: str, /, **details: object) -> None:
         """One alarm for one trouble, however many jobs meet it."""
         if not self._in_trouble:
             self._in_trouble = True
-            self.alarm(text)
+            self.alarm(msgid, **details)
 
 
 def root_of(problem: Exception) -> Exception:

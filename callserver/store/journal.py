@@ -54,9 +54,10 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from callserver.store.database import Store
-from callserver.store.spool import Entry, Spool
-from callserver.store.tables import Call, Event, Table, call_columns, call_record, database, event_columns
+from callserver.store.spool import Spool, SpoolEntry
+from callserver.store.tables import CallRow, EventRow, Table, call_columns, call_record, database, event_columns
 from callserver.store.worker import Worker, one_thread
+from callserver.wire.catalogue import N_
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.records import CallRecord, EventRecord, Value
 
@@ -91,7 +92,7 @@ class Journal:
         self._spool = Spool(Path(spool_path))
         self._refused = Spool(Path(spool_path).with_suffix(".refused.jsonl"))
         self._disk = Worker(store.reactor, "spool", make_pool)
-        self._entries: list[Entry] = []
+        self._entries: list[SpoolEntry] = []
         self._acknowledge: list[Deferred[None]] = []
         self._lock = DeferredLock()
         self._timer: Any = None
@@ -128,7 +129,7 @@ class Journal:
         """Keep an event; safe on disk within 250 ms."""
         self._add({"event": event_columns(event)})
 
-    def _add(self, entry: Entry) -> None:
+    def _add(self, entry: SpoolEntry) -> None:
         self._entries.append(entry)
         self._flush_in(BATCH_S)
 
@@ -151,7 +152,7 @@ class Journal:
         finally:
             self._lock.release()
 
-    def _take(self) -> tuple[list[Entry], list[Deferred[None]]]:
+    def _take(self) -> tuple[list[SpoolEntry], list[Deferred[None]]]:
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
         self._timer = None
@@ -159,7 +160,7 @@ class Journal:
         self._entries, self._acknowledge = [], []
         return entries, acknowledge
 
-    async def _commit(self, entries: list[Entry]) -> bool:
+    async def _commit(self, entries: list[SpoolEntry]) -> bool:
         """Whether the database took them in time; if not, they are the first that the spool has to hold."""
         in_time: Deferred[bool] = Deferred()
         settled: Deferred[None] = Deferred()
@@ -178,7 +179,7 @@ class Journal:
             self._catching_up.addErrback(_only_cancelled)
         return taken
 
-    async def _put_aside(self, entries: list[Entry]) -> None:
+    async def _put_aside(self, entries: list[SpoolEntry]) -> None:
         try:
             await self._disk.run(self._spool.append, entries)
             self._in_memory = False
@@ -187,7 +188,7 @@ class Journal:
             self._flush_in(RETRY_S)
             if not self._in_memory:  # told once: an alarm is an event too, and events cannot be written
                 self._in_memory = True
-                self._store.alarm(f"call records cannot be written: {problem}")
+                self._store.alarm(N_("call records cannot be written: {problem}"), problem=problem)
 
     async def _catch_up(self, settled: Deferred[None]) -> None:
         """
@@ -217,7 +218,7 @@ class Journal:
         finally:
             self._lock.release()
 
-    async def _bring_in(self, entries: list[Entry]) -> None:
+    async def _bring_in(self, entries: list[SpoolEntry]) -> None:
         """
         Spooled entries to the database; those it will never take are laid aside, so that nothing waits behind them.
 
@@ -231,7 +232,10 @@ class Journal:
             refused = await self._store.write(_apply_each, entries)
             await self._disk.run(self._refused.append, refused)
             self._store.alarm(
-                f"{len(refused)} records that the database refuses are in {self._refused.path.name}: {problem}"
+                N_("{n} records that the database refuses are in {file}: {problem}"),
+                n=len(refused),
+                file=self._refused.path.name,
+                problem=problem,
             )
 
     async def _begin(self) -> list[CallRecord]:
@@ -252,18 +256,18 @@ def _only_cancelled(failure: Failure) -> None:
         log.failure("the journal cannot catch up", failure)
 
 
-def _apply(entries: list[Entry]) -> None:
+def _apply(entries: list[SpoolEntry]) -> None:
     for kind, group in groupby(entries, key=lambda entry: next(iter(entry))):
         if kind == "event":
-            _insert(Event, [entry["event"] for entry in group])
+            _insert(EventRow, [entry["event"] for entry in group])
         elif kind == "call":
-            _insert(Call, [entry["call"] for entry in group])
+            _insert(CallRow, [entry["call"] for entry in group])
         else:
             for entry in group:
-                Call.update(entry["change"]).where(Call.id == entry["id"]).execute()
+                CallRow.update(entry["change"]).where(CallRow.id == entry["id"]).execute()
 
 
-def _apply_each(entries: list[Entry]) -> list[Entry]:
+def _apply_each(entries: list[SpoolEntry]) -> list[SpoolEntry]:
     """Each in a transaction of its own, inside the one that runs; returns those that cannot be kept."""
     refused = []
     for entry in entries:
@@ -284,14 +288,14 @@ def _insert(table: type[Table], rows: list[dict[str, Any]]) -> None:
 
 def append_event(event: EventRecord) -> None:
     """Inside a feature's own transaction: its event is stored with what it tells of, or neither is."""
-    Event.insert(event_columns(event)).execute()
+    EventRow.insert(event_columns(event)).execute()
 
 
 def close_open_calls(node: str, now: datetime, uptime_s: float) -> list[CallRecord]:
     """Close the calls of this node that a server before this one left open; each as it is then."""
     closed = []
-    for row in Call.select().where(Call.node == node, Call.ended_ms.is_null()):
-        last_ms = Event.select(fn.MAX(Event.at_ms)).where(Event.call_id == row.id).scalar()
+    for row in CallRow.select().where(CallRow.node == node, CallRow.ended_ms.is_null()):
+        last_ms = EventRow.select(fn.MAX(EventRow.at_ms)).where(EventRow.call_id == row.id).scalar()
         row.ended_ms, row.end_reason = max(row.started_ms, last_ms or 0), SERVER_STOPPED
         row.save()
         data: dict[str, Value] = {"by": "server", "reason": SERVER_STOPPED}

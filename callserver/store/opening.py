@@ -12,6 +12,7 @@ from playhouse.migrations import Runner
 
 from callserver.store import tables
 from callserver.wire.catalogue import Complaint
+from callserver.wire.messages import Phrase
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_TIMEOUT_S = 0.05  # of one attempt; the database thread tries again
@@ -38,14 +39,14 @@ def name_of(path_or_url: str) -> str:
     return path_or_url.rpartition("@")[2]
 
 
-def open_database(database: Any, path_or_url: str) -> str:
+def open_database(database: Any, path_or_url: str) -> Phrase | None:
     """
     Open and upgrade a database; a damaged file is moved aside, never deleted, and a new one begun.
 
-    :return: what the admin must be told, or ""
+    :return: what the admin must be told, if anything
     :raises StoreError: when it is of another version, or not ours
     """
-    news = _look_at_file(path_or_url) if is_sqlite(database) and Path(path_or_url).exists() else ""
+    news = _look_at_file(path_or_url) if is_sqlite(database) and Path(path_or_url).exists() else None
     database.connect()
     try:
         _check_version(database, path_or_url)
@@ -80,14 +81,14 @@ def _file_to_read(path: str) -> Any:
     return SqliteDatabase(uri, uri=True, pragmas={"query_only": 1}, autoconnect=False)
 
 
-def _look_at_file(path: str) -> str:
+def _look_at_file(path: str) -> Phrase | None:
     """Before it is opened for writing, which already changes it."""
     file = _file_to_read(path)
     with file.connection_context():
         damage = _damage_of(file)
         if not damage:
             _check_version(file, path)
-    return _move_aside(path, damage) if damage else ""
+    return _move_aside(path, damage) if damage else None
 
 
 def _damage_of(file: Any) -> str:
@@ -100,12 +101,15 @@ def _damage_of(file: Any) -> str:
         return str(problem)
 
 
-def _move_aside(path: str, damage: str) -> str:
+def _move_aside(path: str, damage: str) -> Phrase:
     kept = f"damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     for part in (Path(path + suffix) for suffix in ("", "-wal", "-shm")):
         if part.exists():
             part.rename(f"{part}.{kept}")
-    return f"{path} was damaged ({damage}): it is kept as {path}.{kept}, a new one was begun"
+    return Phrase(
+        "{file} was damaged ({damage}): it is kept as {kept}, a new one was begun",
+        {"file": path, "damage": damage, "kept": f"{path}.{kept}"},
+    )
 
 
 def _check_version(database: Any, path_or_url: str) -> None:

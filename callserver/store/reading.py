@@ -4,7 +4,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from callserver.store.tables import Call, Event, call_record, event_record, from_ms
+from callserver.store.tables import CallRow, EventRow, call_record, event_record, from_ms
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.records import CallRecord, EventRecord
 
@@ -15,9 +15,9 @@ class NotOne(Complaint):
 
 def list_calls(limit: int = 20, caller_number: str | None = None) -> list[CallRecord]:
     """The newest first."""
-    calls = Call.select().order_by(Call.started_ms.desc(), Call.id).limit(limit)
+    calls = CallRow.select().order_by(CallRow.started_ms.desc(), CallRow.id).limit(limit)
     if caller_number is not None:
-        calls = calls.where(Call.caller_number == caller_number)
+        calls = calls.where(CallRow.caller_number == caller_number)
     return [call_record(row) for row in calls]
 
 
@@ -27,7 +27,7 @@ def call(id_prefix: str) -> CallRecord:
 
     :raises NotOne: when no call does, or several
     """
-    found = list(Call.select().where(Call.id.startswith(id_prefix)).limit(2))
+    found = list(CallRow.select().where(CallRow.id.startswith(id_prefix)).limit(2))
     if len(found) != 1:
         no_call, several = (
             N_("no call with an id that starts with {id}"),
@@ -44,7 +44,7 @@ def timeline(call_id: str) -> list[EventRecord]:
     A transaction's own event may be stored before earlier ones that waited for their batch: within one run of the
     server its monotonic clock orders them; the runs follow one another.
     """
-    rows = list(Event.select().where(Event.call_id == call_id).order_by(Event.seq))
+    rows = list(EventRow.select().where(EventRow.call_id == call_id).order_by(EventRow.seq))
     runs: dict[str, int] = {}
     for row in rows:
         runs.setdefault(_run(row), len(runs))
@@ -59,11 +59,11 @@ def left_logged_in() -> list[tuple[str, datetime]]:
     For the next start, before anybody logs in; by staff number.
     """
     kinds = ("log_in", "log_out")
-    newest = Event.select(fn.MAX(Event.seq)).where(Event.kind.in_(kinds)).group_by(Event.person)
-    rows = list(Event.select().where(Event.seq.in_(newest), Event.kind == "log_in").order_by(Event.person))
-    until = Event.select(fn.MAX(Event.at_ms)).where(Event.kind != "server").scalar()
+    newest = EventRow.select(fn.MAX(EventRow.seq)).where(EventRow.kind.in_(kinds)).group_by(EventRow.person)
+    rows = list(EventRow.select().where(EventRow.seq.in_(newest), EventRow.kind == "log_in").order_by(EventRow.person))
+    until = EventRow.select(fn.MAX(EventRow.at_ms)).where(EventRow.kind != "server").scalar()
     return [(str(row.person), from_ms(until)) for row in rows]
 
 
-def _run(row: Event) -> str:
+def _run(row: EventRow) -> str:
     return str(row.uid).partition("-")[0]

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-Entry = dict[str, Any]
+SpoolEntry = dict[str, Any]
 
 
 class Spool:
@@ -20,7 +20,7 @@ class Spool:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def append(self, entries: list[Entry]) -> None:
+    def append(self, entries: list[SpoolEntry]) -> None:
         """
         Returns when all entries are on disk.
 
@@ -42,7 +42,7 @@ class Spool:
         finally:
             os.close(handle)
 
-    def read(self, start: int = 0) -> tuple[list[Entry], int]:
+    def read(self, start: int = 0) -> tuple[list[SpoolEntry], int]:
         """
         The entries from byte `start` on, and where the next one would begin.
 

@@ -35,7 +35,7 @@ def from_ms(ms: int) -> datetime:
     return EPOCH + timedelta(milliseconds=ms)
 
 
-class Call(Table):
+class CallRow(Table):
     """One row a call, opened before its line goes off hook."""
 
     id = TextField(primary_key=True)
@@ -56,7 +56,7 @@ class Call(Table):
         table_name = "calls"
 
 
-class Event(Table):
+class EventRow(Table):
     """Append-only; `uid`, 'RUN-n', lets a spooled event be stored twice and counted once."""
 
     seq = AutoField()
@@ -93,7 +93,7 @@ def _text(value: Any) -> str | None:
 
 def call_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Fields of a CallRecord -> columns of Call.
+    Fields of a CallRecord -> columns of CallRow.
 
     :raises TypeError: for a field that a CallRecord has not
     """
@@ -102,7 +102,7 @@ def call_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     return {TIMES.get(name, name): to_ms(v) if isinstance(v, datetime) else _text(v) for name, v in values.items()}
 
 
-def call_record(row: Call) -> CallRecord:
+def call_record(row: CallRow) -> CallRecord:
     values: dict[str, Any] = {name: getattr(row, TIMES.get(name, name)) for name in CALL_FIELDS}
     times = {name: from_ms(values[name]) for name in TIMES if values[name] is not None}
     return CallRecord(**values | times)
@@ -122,6 +122,6 @@ def event_columns(event: EventRecord) -> dict[str, Any]:
     }
 
 
-def event_record(row: Event) -> EventRecord:
+def event_record(row: EventRow) -> EventRecord:
     data = json.loads(row.data)
     return EventRecord(from_ms(row.at_ms), row.uptime_s, row.node, row.kind, row.call_id, row.channel, row.person, data)

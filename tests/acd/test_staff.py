@@ -15,6 +15,7 @@ from callserver.store.database import Store
 from callserver.store.opening import StoreError
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
+from tests.alarms import Alarms
 from tests.store import postgres
 from tests.store.inline import InlineStore
 
@@ -198,7 +199,7 @@ class PostgresTests(TestCase):
 
     async def test_a_day_at_the_desk(self) -> None:
         """Added, logged in, mistyped, locked, unlocked."""
-        store = Store(postgres.new_database(), reactor, lambda _: None)
+        store = Store(postgres.new_database(), reactor, Alarms())
         await store.start()
         self.addCleanup(store.stop)
         book = StaffBook(store, reactor)

@@ -15,6 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 from callserver.agents.tls import CERTIFICATE_FILE, KEY_FILE, CertificateError, own_certificate
 from callserver.desktop.client import AgentClient
 from callserver.desktop.connection import CertificateUnusable, pinned_endpoint
+from callserver.wire.catalogue import told
 from callserver.wire.messages import Card, Hello
 from callserver.wire.refusals import Refused
 from tests.agents.channel_case import BLOCK, Diary
@@ -50,6 +51,7 @@ class CertificateTests(SynchronousTestCase):
         (self.folder / KEY_FILE).unlink()
         error = self.assertRaises(CertificateError, own_certificate, self.folder)
         self.assertIn(CERTIFICATE_FILE, str(error))
+        self.assertIn("无法使用", told(error, "zh"))
 
     def test_pin_that_is_none(self) -> None:
         """A pinned file that is missing or something else is named in one line."""

@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.calls.dial_guard import CHINA, DialClass, DialGuard, classify
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
+from tests.alarms import Alarms
 
 EVERY_DIALLING_RIGHT = frozenset((Right.DIAL_LOCAL, Right.DIAL_NATIONAL, Right.DIAL_INTERNATIONAL))
 
@@ -93,8 +94,8 @@ class ClassesTests(SynchronousTestCase):
 
 class DialGuardTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.alarms: list[str] = []
-        self.guard = DialGuard(partial(classify, plan=CHINA, internal={"801"}), self.alarms.append)
+        self.alarms = Alarms()
+        self.guard = DialGuard(partial(classify, plan=CHINA, internal={"801"}), self.alarms)
 
     def refusal(self, number: str, *rights: Right, now_s: float = 0.0) -> Refused:
         return self.assertRaises(Refused, self.guard.may_dial, "801", rights, number, now_s)
@@ -124,7 +125,7 @@ class DialGuardTests(SynchronousTestCase):
         """Ten refusals within an hour are told once; ten in two hours are not."""
         for minute in range(10):
             self.refusal("0014155550123", now_s=60.0 * minute)
-        self.assertEqual(len(self.alarms), 1)
+        self.assertEqual(self.alarms, ["801 was refused 10 numbers within an hour"])
         for tenth in range(10):
             self.refusal("0014155550123", now_s=10_000 + 720.0 * tenth)
         self.assertEqual(len(self.alarms), 1)

@@ -1,6 +1,6 @@
 """A line in service, from the first ring to the guard time."""
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, fail
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.calls.call import Call
@@ -8,6 +8,7 @@ from callserver.calls.line import LineInService
 from callserver.calls.operations import connect, hold, retrieve
 from callserver.lines.interfaces import Caller, LineFailure
 from callserver.lines.memory_line import MemoryLine
+from callserver.wire.alarms import alarm_text
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.states import LineState
 from tests.shop import VirtualShop
@@ -111,10 +112,35 @@ class LineInServiceTests(SynchronousTestCase):
         self.far_end.unplug()
         self.assertIs(self.shop.state(), LineState.DISCONNECTED)
         self.assertEqual(call.ended, Reason(Cause.LINE_LOST, "unplugged"))
-        self.assertEqual(self.shop.happened("alarm"), [("alarm", {"text": "line dead: unplugged"})])
+        self.assertEqual(
+            self.shop.happened("alarm"), [("alarm", {"text": "line dead: {reason_word}", "reason_word": "unplugged"})]
+        )
         self.far_end.plug_in()
         self.assertIs(self.shop.state(), LineState.IDLE)
         self.assertEqual(self.answered_call().ended, None)
+
+    def alarms(self) -> list[str]:
+        """As the admin reads them in English."""
+        return [alarm_text(data, "en") for _, data in self.shop.happened("alarm")]
+
+    def test_not_on_hook(self) -> None:
+        """A line that does not go on hook gives the alarm with the modem's reason, and again when it stays so."""
+        stuck = LineFailure("the modem answers {result} to {command}", result="ERROR", command="ATH")
+        self.patch(self.shop.lines[0], "hang_up", lambda: fail(stuck))
+        self.answered_call().end("menu", Reason(Cause.MENU_OVER))
+        self.assertEqual(self.alarms(), ["does not go on hook: the modem answers ERROR to ATH"])
+        self.shop.wait(5.1)
+        self.assertEqual(self.alarms()[1:], ["not on hook after 5 s"])
+
+    def test_sound_trouble(self) -> None:
+        """Sound that a modem was sent or read too late is told in the call's timeline."""
+        call = self.answered_call()
+        for kind in ("underrun", "overrun"):
+            self.shop.in_service[0].sound_trouble(kind)
+        told = [event for event in self.shop.book.events if event.kind == "alarm"]
+        self.assertEqual([event.call_id for event in told], [call.id] * 2)
+        for event, word in zip(told, ("ran out of sound", "lost sound"), strict=True):
+            self.assertIn(word, alarm_text(event.data, "en"))
 
     def test_draining(self) -> None:
         """A line disabled in a call serves it to its end and takes no other."""
@@ -196,8 +222,9 @@ class LineInServiceTests(SynchronousTestCase):
     def test_rings_after_a_failed_answer(self) -> None:
         """A modem that did not answer is on hook still: when the caller gives up, the line is free at once."""
         line, _, answering = self.answering()
-        line.answering.errback(LineFailure("no OK"))
+        line.answering.errback(LineFailure("the modem answers {result} to {command}", result="ERROR", command="ATA"))
         self.failureResultOf(answering, LineFailure)
+        self.assertEqual(self.alarms(), ["does not answer: the modem answers ERROR to ATA"])
         self.shop.wait(7)
         self.assertIs(self.shop.board.statuses["line 2"].state, LineState.IDLE)
 

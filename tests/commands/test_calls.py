@@ -15,7 +15,7 @@ from callserver.commands.report_words import EVENTS, words
 from callserver.store import tables
 from callserver.store.journal import append_event
 from callserver.store.opening import MIGRATIONS
-from callserver.store.tables import Call, call_columns
+from callserver.store.tables import CallRow, call_columns
 from callserver.wire.records import EventRecord, Value
 
 ENGLISH = {"CALLSERVER_LANGUAGE": "en"}
@@ -93,6 +93,9 @@ class WordsTests(SynchronousTestCase):
             (words(alarm, "en"), words(alarm, "zh")), ("alarm: a.wav: no sound in it", "告警：a.wav：其中没有声音")
         )
         self.assertEqual(words(event(Kind.ALARM, text="disk {full}"), "zh"), "告警：disk {full}")
+        reason: Value = {"text": "{line} is busy", "line": "line 3"}
+        told = words(event(Kind.ALARM, text="does not answer: {problem}", problem=reason), "zh")
+        self.assertEqual(told, "告警：无法摘机应答：line 3 正忙")
 
     def test_interrupted(self) -> None:
         """Whether a prompt was heard to its end."""
@@ -129,7 +132,7 @@ class CommandTests(SynchronousTestCase):
 
     def add_call(self, call_id: str, at_s: float = 0, **known: object) -> None:
         fields = {"id": call_id, "direction": "in", "channel": "line 3", "started_at": BEGAN + timedelta(seconds=at_s)}
-        Call.insert(call_columns(fields | known) | {"node": "shop"}).execute()
+        CallRow.insert(call_columns(fields | known) | {"node": "shop"}).execute()
 
     def run_command(self, *arguments: str) -> Result:
         name, *others = arguments

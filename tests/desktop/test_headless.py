@@ -2,18 +2,16 @@
 
 import wave
 from pathlib import Path
-from typing import Any
 
 from click.testing import CliRunner
-from twisted.internet.defer import CancelledError, Deferred, succeed
-from twisted.internet.task import Clock
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.desktop.__main__ import main
-from callserver.desktop.headless import HeadlessAgent, Plan, headless_agent
+from callserver.desktop.headless import AgentPlan, headless_agent
 from callserver.desktop.words import card_lines, phrase
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import WRAP_UP, Card, CardPart, Phrase, SeatStatus
+from callserver.wire.messages import Card, CardPart, Phrase
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
 from tests.agents.channel_case import BLOCK, ChannelCase
@@ -35,7 +33,7 @@ class HeadlessTests(ChannelCase):
             self.wires,
             "801",
             password,
-            Plan(**plan),  # type: ignore[arg-type]
+            AgentPlan(**plan),  # type: ignore[arg-type]
             self.said.append,
         )
         agent = Deferred.fromCoroutine(story)
@@ -126,46 +124,6 @@ class HeadlessTests(ChannelCase):
         self.successResultOf(agent)
         self.assertEqual(self.said[:2], ["已登录：Li Mei（801）", "来电振铃："])
         self.assertIn("    购物篮 2 × 苹果（1001），单价 ¥12.50", self.said)
-
-
-class FakeClient:
-    """An AgentClient that only keeps what was asked of it."""
-
-    def __init__(self) -> None:
-        self.acts: list[str] = []
-
-    def ready(self) -> Deferred[None]:
-        self.acts.append("ready")
-        return succeed(None)
-
-    def log_out(self) -> Deferred[None]:
-        self.acts.append("log out")
-        return succeed(None)
-
-
-class RestTests(SynchronousTestCase):
-    """What he does between calls, told his seat's status."""
-
-    def acts(self, *statuses: SeatStatus, **plan: Any) -> list[str]:
-        agent = HeadlessAgent(Clock(), Plan(**plan), [], None, lambda text: None)
-        agent.client = client = FakeClient()  # type: ignore[assignment]
-        for status in statuses:
-            agent.status(status)
-        return client.acts
-
-    def test_wrap_up(self) -> None:
-        """He lets the wrap-up run out, as one needs it for notes; out of any other pause he comes back."""
-        wrap_up = SeatStatus("801", state=SeatState.PAUSED, reason=WRAP_UP)
-        self.assertEqual(self.acts(wrap_up), [])
-        for reason in ("missed", "client lost", "lunch", ""):
-            self.assertEqual(self.acts(SeatStatus("801", state=SeatState.PAUSED, reason=reason)), ["ready"], reason)
-
-    def test_last_call_served(self) -> None:
-        """After his last call he logs out at once, in the wrap-up as well, but not while it rings or he talks."""
-        for state in (SeatState.IDLE_PC, SeatState.PAUSED):
-            self.assertEqual(self.acts(SeatStatus("801", state=state, reason=WRAP_UP), calls=0), ["log out"])
-        for state in (SeatState.RINGING, SeatState.TALKING, SeatState.HELD, SeatState.OFF):
-            self.assertEqual(self.acts(SeatStatus("801", state=state), calls=0), [], state)
 
 
 class WordsTests(SynchronousTestCase):

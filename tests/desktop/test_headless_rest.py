@@ -6,7 +6,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.desktop.headless import HeadlessAgent, Plan
+from callserver.desktop.headless import AgentPlan, HeadlessAgent
 from callserver.wire.messages import WRAP_UP, SeatStatus
 from callserver.wire.states import SeatState
 
@@ -30,7 +30,7 @@ class RestTests(SynchronousTestCase):
     """What he does between calls, told his seat's status."""
 
     def acts(self, *statuses: SeatStatus, **plan: Any) -> list[str]:
-        agent = HeadlessAgent(Clock(), Plan(**plan), [], None, lambda text: None)
+        agent = HeadlessAgent(Clock(), AgentPlan(**plan), [], None, lambda text: None)
         agent.client = client = FakeClient()  # type: ignore[assignment]
         for status in statuses:
             agent.status(status)

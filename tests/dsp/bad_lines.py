@@ -8,7 +8,7 @@ from scipy.signal import lfilter
 
 from callserver.dsp.codecs import A_LAW, UNSIGNED_8
 from callserver.dsp.frames import RATE_HZ, FloatArray, amplitude
-from callserver.dsp.keys.bank import DtmfBank, Event, KeyDown
+from callserver.dsp.keys.bank import DtmfBank, KeyDown, KeyEvent
 from callserver.dsp.tones import KEY_TONES_HZ
 
 FULL_SCALE = 32767
@@ -87,7 +87,7 @@ class Sender:
         return rng.uniform(-self.offset, self.offset, 2).tolist()
 
 
-def listen(sound: FloatArray, rng: np.random.Generator | None = None, bank: DtmfBank | None = None) -> list[Event]:
+def listen(sound: FloatArray, rng: np.random.Generator | None = None, bank: DtmfBank | None = None) -> list[KeyEvent]:
     """All events of a bank, fed in pieces of random length, or in ticks."""
     bank, events, taken = bank or DtmfBank(len(sound)), [], 0
     while taken < sound.shape[1]:
@@ -98,7 +98,7 @@ def listen(sound: FloatArray, rng: np.random.Generator | None = None, bank: Dtmf
 
 
 def compare(
-    pressed: Iterable[Press], events: Iterable[Event], tolerance_samples: int = 40
+    pressed: Iterable[Press], events: Iterable[KeyEvent], tolerance_samples: int = 40
 ) -> tuple[list[Press], list[KeyDown]]:
     """
     The presses that were not heard, and the keys that were not pressed (or were heard twice).

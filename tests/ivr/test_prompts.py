@@ -11,6 +11,7 @@ from callserver.dsp.frames import RATE_HZ, FloatArray, level_dbm0
 from callserver.dsp.sound.files import write_wav
 from callserver.ivr.prompts import CATALOGUE, FOLDER, LANGUAGES, Catalogue, PromptError, Prompts
 from callserver.media.telephone_voice import ACTIVE_LEVEL_DBFS, PEAK_DBFS, active_level_dbfs, telephone_voice
+from callserver.wire.catalogue import told
 from tools import hold_music
 from tools.render_prompts import PromptFolder
 
@@ -78,8 +79,9 @@ class PromptFolderTests(SynchronousTestCase):
     def test_never_recorded(self) -> None:
         """A prompt without any recording is found at the start, not in a call."""
         self.catalogue("en", '[sentences]\nwelcome = "Welcome"\n')
-        with self.assertRaisesRegex(PromptError, "no recording of welcome in en: run bin/render-prompts"):
+        with self.assertRaisesRegex(PromptError, "no recording of welcome in en: run bin/render-prompts") as caught:
             self.prompts()
+        self.assertEqual(told(caught.exception, "zh"), "welcome 没有 en 录音：请运行 bin/render-prompts")
 
     def test_unknown(self) -> None:
         """A menu's misspelt prompt is named."""

@@ -11,7 +11,7 @@ from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.keys.bank import KeyDown
 from callserver.media.leg import Leg
 from callserver.media.patch_bay import PatchBay
-from callserver.media.sound_bank import Event
+from callserver.media.sound_bank import EarEvent
 
 
 @dataclass
@@ -19,12 +19,12 @@ class FakeEar:
     """Says what `events` holds, once; keeps what it was fed."""
 
     n_channels: int
-    events: list[Event] = field(default_factory=list)
+    events: list[EarEvent] = field(default_factory=list)
     fed: list[tuple[FloatArray, FloatArray]] = field(default_factory=list)
     resets: list[int] = field(default_factory=list)
     cleaned: FloatArray = field(init=False)
 
-    def hear(self, received: FloatArray, played: FloatArray) -> list[Event]:
+    def hear(self, received: FloatArray, played: FloatArray) -> list[EarEvent]:
         self.fed.append((received.copy(), played.copy()))
         self.cleaned = received
         events, self.events = self.events, []

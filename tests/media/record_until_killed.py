@@ -32,7 +32,9 @@ class Counter(Party):
 def main(folder: Path, n_lines: int) -> None:
     bay = PatchBay(reactor, 48, FakeEar)
     names = count()
-    recorder = Recorder(reactor, bay, folder, lambda text: sys.exit(text), lambda: str(next(names)))
+    recorder = Recorder(
+        reactor, bay, folder, lambda msgid, **details: sys.exit(f"{msgid} {details}"), lambda: str(next(names))
+    )
     recorder.startService()
     lines = [plug_counter(bay, f"line {n}") for n in range(n_lines)]
     recordings = [recorder.start("call 1", line.leg) for line in lines]

@@ -14,7 +14,7 @@ from callserver.dsp.progress.bank import ToneGone, ToneHeard
 from callserver.dsp.tones import dtmf
 from callserver.media.leg import Leg
 from callserver.media.patch_bay import BayFull, LegClosed, PatchBay, WrongParty
-from callserver.media.sound_bank import Event
+from callserver.media.sound_bank import EarEvent
 from tests.media.bench import FakeEar, Party, all_of, key_down, make_bay, plug, talk
 
 CALLER, AGENT, THIRD, SUPERVISOR = 0.5, 0.25, 0.125, 0.0625  # each sum of these says who is in it
@@ -334,7 +334,7 @@ class DetectorTests(SynchronousTestCase):
         turn(self.bay, (line, CALLER), (agent, AGENT))
         self.assertEqual((line.last_level(), agent.last_level()), (AGENT, CALLER / 2))
 
-    def _half(self, received: FloatArray, played: FloatArray) -> list[Event]:
+    def _half(self, received: FloatArray, played: FloatArray) -> list[EarEvent]:
         self.ear.cleaned = received / 2
         return []
 

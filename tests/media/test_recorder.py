@@ -28,6 +28,7 @@ from callserver.media.recording import (
     RecordingInfo,
 )
 from callserver.media.repair import repair
+from tests.alarms import Alarms
 from tests.media.bench import all_of, make_bay, plug, talk
 
 CALLER, AGENT = 0.5, 0.25
@@ -94,14 +95,14 @@ def steady_level(block: Int16Array) -> float | None:
 
 class RecorderCase(SynchronousTestCase):
     def setUp(self) -> None:
-        self.clock, self.alarms, self.folder = ReactorClock(), [], Path(self.mktemp())
+        self.clock, self.alarms, self.folder = ReactorClock(), Alarms(), Path(self.mktemp())
         self.pools: dict[str, Pool] = {}
         self.numbers, self.marks = count(), []
         self.bay = make_bay()
         self.statvfs = os.statvfs
         self.patch(os, "statvfs", lambda folder: Disk(self.free_bytes))
         self.free_bytes = 50 * GB
-        self.recorder = Recorder(self.clock, self.bay, self.folder, self.alarms.append, self.new_name, self.make_pool)
+        self.recorder = Recorder(self.clock, self.bay, self.folder, self.alarms, self.new_name, self.make_pool)
         self.recorder.startService()
         self.addCleanup(lambda: self.successResultOf(self.recorder.stopService()))
         self.caller, self.agent = plug(self.bay, "line 1"), plug(self.bay, "seat 801", signals=False)
@@ -491,7 +492,8 @@ class ThreadTests(TestCase):
         from twisted.internet import reactor
 
         bay = make_bay()
-        recorder = Recorder(reactor, bay, Path(self.mktemp()), self.fail, lambda: "recording")
+        alarms = Alarms()
+        recorder = Recorder(reactor, bay, Path(self.mktemp()), alarms, lambda: "recording")
         recorder.startService()
         self.addCleanup(recorder.stopService)
         caller = plug(bay, "line 1")
@@ -504,5 +506,6 @@ class ThreadTests(TestCase):
         def check(info: RecordingInfo) -> None:
             far = tracks_of(info.path)[:, 0]
             self.assertEqual((len(far), plateaus(far)), (16_000, [0.0, CALLER]))
+            self.assertEqual(alarms, [])
 
         return recording.stop().addCallback(check)

@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from callserver.store import tables
 from callserver.store.opening import MIGRATIONS
+from tests.alarms import Alarms
 
 
 class ThreadlessReactor(Clock):
@@ -47,8 +48,7 @@ class InlineStore:
 
     def __init__(self) -> None:
         self.reactor = ThreadlessReactor()
-        self.alarms: list[str] = []
-        self.alarm = self.alarms.append
+        self.alarm = self.alarms = Alarms()
         self.database = SqliteDatabase(":memory:", pragmas={"foreign_keys": 1})
         tables.database.initialize(self.database)
         self.database.connect()

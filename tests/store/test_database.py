@@ -17,19 +17,20 @@ from callserver.store import database
 from callserver.store.database import Store
 from callserver.store.opening import StoreError, read_only
 from callserver.store.reading import list_calls
-from callserver.store.tables import Call, Table
+from callserver.store.tables import CallRow, Table
 from callserver.store.tables import database as bound
+from tests.alarms import Alarms
 from tests.store import postgres
 
 ROW = {"node": "shop", "direction": "in", "channel": "line 1", "started_ms": 0}
 
 
 def add(call_id: str) -> None:
-    Call.insert(id=call_id, **ROW).execute()
+    CallRow.insert(id=call_id, **ROW).execute()
 
 
 def ids() -> list[str]:
-    return [row.id for row in Call.select().order_by(Call.id)]
+    return [row.id for row in CallRow.select().order_by(CallRow.id)]
 
 
 def fail_after_adding(call_id: str) -> None:
@@ -43,8 +44,8 @@ class AnyDatabase:
     timeout = 30
 
     async def open_store(self, where: str | Path) -> Store:
-        self.alarms: list[str] = []
-        store = Store(where, reactor, self.alarms.append)
+        self.alarms = Alarms()
+        store = Store(where, reactor, self.alarms)
         await store.start()
         self.addCleanup(self.stop, store)
         return store
@@ -81,7 +82,7 @@ class AnyDatabase:
     async def test_again(self) -> None:
         """What was written is there at the next start."""
         where = self.where()
-        first = Store(where, reactor, lambda _: None)
+        first = Store(where, reactor, Alarms())
         await first.start()
         await first.write(add, "one")
         await first.stop()
@@ -91,13 +92,13 @@ class AnyDatabase:
     async def test_another_version(self) -> None:
         """A database of a newer callserver is refused in one line, and nothing in it is changed."""
         where = self.where()
-        store = Store(where, reactor, lambda _: None)
+        store = Store(where, reactor, Alarms())
         await store.start()
         await store.write(
             lambda: bound.execute_sql("INSERT INTO schema_migration (name, applied) VALUES ('9000_x', '2030-01-01')")
         )
         await store.stop()
-        error = await self.assertFailure(Store(where, reactor, lambda _: None).start(), StoreError)
+        error = await self.assertFailure(Store(where, reactor, Alarms()).start(), StoreError)
         self.assertIn("made by another version of callserver (it has 9000_x)", str(error))
         self.assertNotIn("\n", str(error))
 
@@ -105,7 +106,7 @@ class AnyDatabase:
         """A database with other tables is not taken over."""
         where = self.where()
         self.fill_with_something_else(where)
-        error = await self.assertFailure(Store(where, reactor, lambda _: None).start(), StoreError)
+        error = await self.assertFailure(Store(where, reactor, Alarms()).start(), StoreError)
         self.assertIn("holds tables, but not those of callserver", str(error))
 
     async def test_too_many_jobs(self) -> None:
@@ -140,14 +141,14 @@ class SqliteTests(AnyDatabase, TestCase):
         where = self.where()
         self.fill_with_something_else(where)
         before = where.read_bytes()
-        await self.assertFailure(Store(where, reactor, lambda _: None).start(), StoreError)
+        await self.assertFailure(Store(where, reactor, Alarms()).start(), StoreError)
         self.assertEqual(where.read_bytes(), before)
         self.assertEqual(list(where.parent.glob(where.name + "?*")), [])
 
     async def test_damaged(self) -> None:
         """A damaged database is kept beside the new one that is begun, and the admin is told."""
         where = self.where()
-        store = Store(where, reactor, lambda _: None)
+        store = Store(where, reactor, Alarms())
         await store.start()
         for n in range(200):
             await store.write(add, f"call {n}")
@@ -174,7 +175,7 @@ class SqliteTests(AnyDatabase, TestCase):
     async def test_no_such_folder(self) -> None:
         """One line with the path."""
         where = self.where() / "nowhere" / "shop.db"
-        error = await self.assertFailure(Store(where, reactor, lambda _: None).start(), StoreError)
+        error = await self.assertFailure(Store(where, reactor, Alarms()).start(), StoreError)
         self.assertIn(f"{where}: unable to open database file", str(error))
 
     async def test_locked_by_another_program(self) -> None:
@@ -210,7 +211,7 @@ class SqliteTests(AnyDatabase, TestCase):
     async def test_stop_while_locked(self) -> None:
         """Stopping the server does not wait for another program."""
         where = self.where()
-        store = Store(where, reactor, lambda _: None)
+        store = Store(where, reactor, Alarms())
         await store.start()
         other = sqlite3.connect(where, isolation_level=None)
         self.addCleanup(other.close)
@@ -282,7 +283,7 @@ class PostgresTests(AnyDatabase, TestCase):
 
     async def test_no_server(self) -> None:
         """One line, without the password of the URL."""
-        store = Store("postgresql://shop:secret@127.0.0.1:1/shop", reactor, print)
+        store = Store("postgresql://shop:secret@127.0.0.1:1/shop", reactor, Alarms())
         error = await self.assertFailure(store.start(), StoreError)
         self.assertNotIn("secret", str(error))
         self.assertNotIn("\n", str(error))

@@ -19,7 +19,7 @@ from callserver.store import journal as journal_module
 from callserver.store.journal import Journal, append_event, close_open_calls
 from callserver.store.reading import call, list_calls, timeline
 from callserver.store.spool import Spool
-from callserver.store.tables import Call, Event
+from callserver.store.tables import CallRow, EventRow
 from callserver.wire.records import CallRecord, EventRecord, Value
 from tests.store.inline import InlineWorker, StubbornStore
 
@@ -432,7 +432,7 @@ class Troubles(RuleBasedStateMachine):
 
     @invariant()
     def nothing_twice(self) -> None:
-        uids = [row.uid for row in Event.select(Event.uid)]
+        uids = [row.uid for row in EventRow.select(EventRow.uid)]
         assert len(uids) == len(set(uids))
 
     def numbers(self, call_id: str) -> list[Value]:
@@ -445,7 +445,7 @@ class Troubles(RuleBasedStateMachine):
         for call_id, written in self.written.items():
             assert self.numbers(call_id) == [n for _, n in written]
             if written and call_id in self.bench.calls():
-                assert Call.get_by_id(call_id).agent == str(written[-1][1])
+                assert CallRow.get_by_id(call_id).agent == str(written[-1][1])
         assert not self.bench.spool.path.exists()
 
 

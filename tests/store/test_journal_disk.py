@@ -13,6 +13,7 @@ from callserver.store.database import Store
 from callserver.store.journal import Journal
 from callserver.store.reading import list_calls, timeline
 from callserver.wire.records import CallRecord, EventRecord
+from tests.alarms import Alarms
 from tests.store import postgres
 
 BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -31,7 +32,7 @@ class DiskTests(TestCase):
     async def open(self) -> tuple[Store, Journal]:
         self.folder = Path(self.mktemp())
         self.folder.mkdir()
-        store = Store(self.where(), reactor, lambda _: None)
+        store = Store(self.where(), reactor, Alarms())
         await store.start()
         self.addCleanup(store.stop)
         journal = Journal(store, reactor, self.folder / "spool.jsonl", "shop")

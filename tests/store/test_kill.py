@@ -12,7 +12,8 @@ import callserver
 from callserver.store.database import Store
 from callserver.store.journal import Journal
 from callserver.store.reading import list_calls
-from callserver.store.tables import Event
+from callserver.store.tables import EventRow
+from tests.alarms import Alarms
 
 N_CALLS = 40
 
@@ -50,7 +51,7 @@ class KillTests(TestCase):
         return acknowledged | {int(line) for line in rest.splitlines(keepends=True) if line.endswith("\n")}
 
     async def restart(self) -> Store:
-        store = Store(self.folder / "shop.db", reactor, print)
+        store = Store(self.folder / "shop.db", reactor, Alarms())
         await store.start()
         self.addCleanup(store.stop)
         journal = Journal(store, reactor, self.folder / "spool.jsonl", "shop")
@@ -64,7 +65,7 @@ class KillTests(TestCase):
         self.assertLessEqual({f"call {n}" for n in acknowledged}, calls.keys())
         self.assertEqual({call.end_reason for call in calls.values()}, {"server_stopped"})
         self.assertEqual({call.id for call in self.closed}, calls.keys())
-        rings = await store.read(lambda: [row.call_id for row in Event.select().where(Event.kind == "ring")])
+        rings = await store.read(lambda: [row.call_id for row in EventRow.select().where(EventRow.kind == "ring")])
         self.assertLessEqual({f"call {n}" for n in acknowledged}, set(rings), "what was written before is there too")
         self.assertEqual(len(rings), len(set(rings)))
 

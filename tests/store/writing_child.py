@@ -15,6 +15,7 @@ from twisted.internet.task import deferLater
 from callserver.store.database import Store
 from callserver.store.journal import Journal
 from callserver.wire.records import CallRecord, EventRecord
+from tests.alarms import Alarms
 
 
 def say(*words: object) -> None:
@@ -22,7 +23,7 @@ def say(*words: object) -> None:
 
 
 async def write_for_ever(folder: Path) -> None:
-    store = Store(folder / "shop.db", reactor, print)
+    store = Store(folder / "shop.db", reactor, Alarms())
     await store.start()
     journal = Journal(store, reactor, folder / "spool.jsonl", "shop")
     await journal.start()

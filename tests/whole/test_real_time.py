@@ -9,7 +9,7 @@ from twisted.trial.unittest import TestCase
 
 from callserver.commands.demo import AGENT_VOICE, CALLER_VOICE, voice
 from callserver.commands.visit import agent, when_idle
-from callserver.desktop.headless import Plan
+from callserver.desktop.headless import AgentPlan
 from callserver.dsp.sound.files import read_wav
 from callserver.emulator.script_run import run_script
 from callserver.server.assembly import CallServer
@@ -54,7 +54,7 @@ class RealTimeTests(TestCase):
         exchange = self.server.exchange
         assert exchange is not None
         heard = self.folder.path / "agent.wav"
-        at_desk = agent(self.server, "801", Plan(speak=voice(AGENT_VOICE), hear=heard, calls=1), lambda text: None)
+        at_desk = agent(self.server, "801", AgentPlan(speak=voice(AGENT_VOICE), hear=heard, calls=1), lambda text: None)
         caller_heard = self.folder.path / "caller.wav"
         script = WANTS_A_PERSON.format(voice=voice(CALLER_VOICE))
         await run_script(exchange, script, recording=caller_heard)

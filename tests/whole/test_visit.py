@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.commands.demo import AGENT_VOICE, CALLER_VOICE, voice
 from callserver.commands.visit import KEYS, PROMPTS, Shopper, visit, when_idle
-from callserver.desktop.headless import Plan
+from callserver.desktop.headless import AgentPlan
 from callserver.dsp.sound.files import read_wav
 from callserver.features.shopping import rules
 from callserver.features.shopping.tables import Product
@@ -27,8 +27,8 @@ class VisitTests(SynchronousTestCase):
         number = f"1391234{5678 + n}"
         return Shopper(number, f"caller {n}", voice(CALLER_VOICE), self.path(f"caller{n}.wav"))
 
-    def plan(self, number: str, calls: int) -> Plan:
-        return Plan(speak=voice(AGENT_VOICE), hear=self.path(f"agent{number}.wav"), calls=calls)
+    def plan(self, number: str, calls: int) -> AgentPlan:
+        return AgentPlan(speak=voice(AGENT_VOICE), hear=self.path(f"agent{number}.wav"), calls=calls)
 
     def path(self, name: str) -> Path:
         return self.shop.folder.path / name

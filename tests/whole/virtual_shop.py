@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.commands.visit import when_idle
-from callserver.desktop.headless import Plan, headless_agent
+from callserver.desktop.headless import AgentPlan, headless_agent
 from callserver.rehearsal.world import RehearsalWorld
 from callserver.server.assembly import CallServer
 from callserver.server.shop_folder import ShopFolder
@@ -54,7 +54,7 @@ class VirtualShop:
             found[0].raiseException()
         return found[0]
 
-    def agent(self, number: str, plan: Plan) -> Deferred[int]:
+    def agent(self, number: str, plan: AgentPlan) -> Deferred[int]:
         """Somebody comes in through the agents' channel, as from another computer; fires when he has left."""
         way = self.world.network.way("10.0.0.1")
         password = self.folder.first_password()

@@ -55,6 +55,16 @@ class CompleteTests(SynchronousTestCase):
                 n_checked += 1
         self.assertGreater(n_checked, 5)
 
+    def test_complaints_are_found(self) -> None:
+        """What a kind of complaint says is collected for translation, also that of a kind of that kind."""
+        folder = Path(self.mktemp())
+        folder.mkdir()
+        (folder / "base.py").write_text("class LineOut(Complaint): ...\nclass Deaf(LineOut): ...\n", "utf-8")
+        (folder / "line.py").write_text(
+            'raise Deaf("{line} is deaf", line=1)\nraise Deafening("no sentence")\n', "utf-8"
+        )
+        self.assertEqual([message.id for message in sentences(folder) if message.id], ["{line} is deaf"])
+
     def test_no_chinese_in_the_code(self) -> None:
         """Chinese for people is in the catalogue: the code has it in comments and docstrings at most."""
         for file in sorted(SOURCES.rglob("*.py")):
@@ -89,12 +99,23 @@ def spoken_in(file: Path) -> Iterator[tuple[str, set[str]]]:
     """The sentences said with their details at once."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         name = getattr(getattr(node, "func", None), "id", None)
+        yield from marked_in(node)
         if not isinstance(node, ast.Call) or name not in SENTENCE_AT or len(node.args) <= SENTENCE_AT[name]:
             continue
         said, names = node.args[SENTENCE_AT[name]], {keyword.arg for keyword in node.keywords}
         names |= {"n"} if name == "plural" else set()
         if isinstance(said, ast.Constant) and isinstance(said.value, str) and None not in names:
             yield said.value, {str(one) for one in names}
+
+
+def marked_in(call: ast.AST) -> Iterator[tuple[str, set[str]]]:
+    """The sentences handed over with their details, as an alarm is: `alarm(N_("..."), channel, problem=problem)`."""
+    names = {str(keyword.arg) for keyword in call.keywords} if isinstance(call, ast.Call) else set()
+    for given in call.args if isinstance(call, ast.Call) and names else ():
+        if isinstance(given, ast.Call) and getattr(given.func, "id", None) == "N_":
+            said = given.args[0]
+            if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                yield said.value, names
 
 
 class TextTests(SynchronousTestCase):

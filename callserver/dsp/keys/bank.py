@@ -20,13 +20,13 @@ from callserver.dsp.keys.tone_windows import (
     measure_windows,
 )
 
-__all__ = ["DtmfBank", "Event", "KeyDown", "KeyMissed", "KeyUp"]
+__all__ = ["DtmfBank", "KeyDown", "KeyEvent", "KeyMissed", "KeyUp"]
 
 GATE_SHARE = 0.55  # of the energy of 20 ms, in the row and the column that are best throughout; clean keys have 0.73
 GATE_POWER = 1e-6  # far below a tone of -28 dBm0
 NEVER = -(10**9)
 
-Event = KeyDown | KeyUp | KeyMissed
+KeyEvent = KeyDown | KeyUp | KeyMissed
 
 
 class DtmfBank:
@@ -53,7 +53,7 @@ class DtmfBank:
         self._ended_at = np.full(n_channels, NEVER, np.intp)
         self._misses = NearMisses() if tell_misses else None
 
-    def feed(self, block: FloatArray) -> list[Event]:
+    def feed(self, block: FloatArray) -> list[KeyEvent]:
         """
         Events that this sound completes.
 
@@ -62,7 +62,7 @@ class DtmfBank:
         """
         return [event for spectrum in self._front_end.feed(block) for event in self.hear(spectrum)]
 
-    def hear(self, spectrum: Spectrum) -> list[Event]:
+    def hear(self, spectrum: Spectrum) -> list[KeyEvent]:
         """The same, from the shared front end."""
         now = spectrum.start_sample + BLOCK_SAMPLES
         gate = self._gate(spectrum)
@@ -101,7 +101,7 @@ class DtmfBank:
         row, column = np.maximum.reduceat(steady, (0, 4), axis=0)
         return np.asarray(2 * (row + column) > GATE_SHARE * spectrum.sum_of_energy + GATE_POWER)
 
-    def _look_for_keys(self, channels: NDArray[np.intp], gate: NDArray[np.bool_], now: int) -> list[Event]:
+    def _look_for_keys(self, channels: NDArray[np.intp], gate: NDArray[np.bool_], now: int) -> list[KeyEvent]:
         seen = glance(measure_windows(self._front_end.recent(channels, NEWEST_SAMPLES)))
         promising = may_be_near_miss(seen) if self._misses else may_be_key(seen)
         if not promising.any():
@@ -122,7 +122,7 @@ class DtmfBank:
         self._sounded_at[channel] = now + found.last_centre[i]
         return key_down(channel, tones, found, i, now)
 
-    def _look_for_ends(self, channels: NDArray[np.intp], now: int) -> list[Event]:
+    def _look_for_ends(self, channels: NDArray[np.intp], now: int) -> list[KeyEvent]:
         windows = measure_windows(self._front_end.recent(channels, SOUND_SAMPLES))
         anchor = N_WINDOWS - 1 - (now + NEWEST_CENTRE - self._sounded_at[channels]) // HOP_SAMPLES
         found = examine(windows, self._tones[channels], self._height[channels], anchor)

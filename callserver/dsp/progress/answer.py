@@ -7,7 +7,7 @@ from enum import Enum
 from callserver.dsp.fax_tones.bank import FaxHeard, FaxSignal
 from callserver.dsp.frames import BLOCK_MS, BLOCK_SAMPLES
 from callserver.dsp.progress.bursts import DELAY_SAMPLES
-from callserver.dsp.progress.events import Event, ToneGone, ToneHeard, ToneMissed
+from callserver.dsp.progress.events import ProgressEvent, ToneGone, ToneHeard, ToneMissed
 
 VOICE_TICKS, VOICE_WINDOW_TICKS = 20, 60  # 400 ms within 1.2 s
 NO_TONE_TICKS = 50  # after a ring-back cut short: longer than a pause of congestion tone
@@ -56,7 +56,7 @@ class AnswerJudge:
         self._late: deque[bool] = deque([False] * DELAY_TICKS, maxlen=DELAY_TICKS)
         self._voice: deque[bool] = deque(maxlen=VOICE_WINDOW_TICKS)
 
-    def hear(self, events: Iterable[Event | FaxHeard], *, voiced: bool, tone_like: bool) -> DialOutcome | None:
+    def hear(self, events: Iterable[ProgressEvent | FaxHeard], *, voiced: bool, tone_like: bool) -> DialOutcome | None:
         """
         One tick of 20 ms of this line.
 
@@ -70,7 +70,7 @@ class AnswerJudge:
         self._voice.append(speaks)
         return DialOutcome.ANSWERED if sum(self._voice) >= VOICE_TICKS else self._timed(tone_like or speaks, tone_like)
 
-    def _event(self, event: Event | FaxHeard) -> DialOutcome | None:
+    def _event(self, event: ProgressEvent | FaxHeard) -> DialOutcome | None:
         if isinstance(event, FaxHeard):
             return None if event.signal is FaxSignal.CNG else DialOutcome.ANSWERED
         if isinstance(event, ToneMissed):

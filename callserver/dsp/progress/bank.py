@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.front_end import FrontEnd, Spectrum
-from callserver.dsp.progress.bursts import DELAY_SAMPLES, Began, Burst, BurstFinder, frequency_groups, group_bins
-from callserver.dsp.progress.cadences import SILENCE, STRANGE, UNNAMED, CadenceFollower, Interval, Rhythm, Sound
-from callserver.dsp.progress.events import Event, ToneGone, ToneHeard, ToneMissed
+from callserver.dsp.progress.bursts import DELAY_SAMPLES, Began, BurstFinder, BurstHeard, frequency_groups, group_bins
+from callserver.dsp.progress.cadences import SILENCE, STRANGE, UNNAMED, CadenceFollower, Interval, Rhythm, SoundName
+from callserver.dsp.progress.events import ProgressEvent, ToneGone, ToneHeard, ToneMissed
 from callserver.dsp.progress.plan_sounds import MIN_PURITY, PlanSounds
 from callserver.dsp.progress.plans import Plan
 from callserver.dsp.sines import MIN_SAMPLES, Sines, find_sines
 
-__all__ = ["Event", "ProgressBank", "ToneGone", "ToneHeard", "ToneMissed", "progress_freqs"]
+__all__ = ["ProgressBank", "ProgressEvent", "ToneGone", "ToneHeard", "ToneMissed", "progress_freqs"]
 
 NEAR_PURITY = 0.5
 LATER_LOOK_SAMPLES = 1600  # the rest of a long burst, if shorter, cannot part what its first half second did
@@ -48,7 +48,7 @@ class Hearing:
         self.follower.finished(Interval(SILENCE, pause_s))
         self.sound = UNNAMED
 
-    def burst(self, burst: Burst, sound: Sound, sines: Sines) -> None:
+    def burst(self, burst: BurstHeard, sound: SoundName, sines: Sines) -> None:
         """A burst is over, or goes on and was looked at; no sines: too little new sound to look at."""
         if sines.components or not self.named:
             self.sound = sound if not self.named or sound == self.sound else STRANGE
@@ -106,7 +106,7 @@ class ProgressBank:
         """Where something like a tone of the plan sounds, shape (n_channels,), as of DELAY_SAMPLES ago."""
         return self._finder.sounding
 
-    def feed(self, block: FloatArray) -> list[Event]:
+    def feed(self, block: FloatArray) -> list[ProgressEvent]:
         """
         Sound of all channels, float32, shape (n_channels, n), any n.
 
@@ -124,10 +124,10 @@ class ProgressBank:
         self._finder.resize(n_channels)
         self._hearings = {channel: hearing for channel, hearing in self._hearings.items() if channel < n_channels}
 
-    def hear(self, spectrum: Spectrum) -> list[Event]:
+    def hear(self, spectrum: Spectrum) -> list[ProgressEvent]:
         """What the newest 20 ms bring."""
         self._tick += 1
-        changed, events, end_sample = set[int](), list[Event](), spectrum.start_sample + BLOCK_SAMPLES
+        changed, events, end_sample = set[int](), list[ProgressEvent](), spectrum.start_sample + BLOCK_SAMPLES
         for news in self._finder.hear(spectrum):
             changed.add(news.channel)
             if isinstance(news, Began):
@@ -139,7 +139,7 @@ class ProgressBank:
             events += self._judge(channel, end_sample)
         return events
 
-    def _take(self, burst: Burst, end_sample: int) -> list[Event]:
+    def _take(self, burst: BurstHeard, end_sample: int) -> list[ProgressEvent]:
         hearing = self._hearings.get(burst.channel)
         enough = MIN_SAMPLES if hearing is None or not hearing.named else LATER_LOOK_SAMPLES
         sines = find_sines(burst.sound) if burst.sound.size >= enough else Sines((), 0.0)
@@ -153,14 +153,14 @@ class ProgressBank:
         hearing.burst(burst, sound, sines)
         return []
 
-    def _stray(self, burst: Burst, sines: Sines, end_sample: int) -> list[Event]:
+    def _stray(self, burst: BurstHeard, sines: Sines, end_sample: int) -> list[ProgressEvent]:
         """A burst that is none of the plan's, where nothing is being followed."""
         if not self._tell_misses or not burst.over or sines.purity < NEAR_PURITY:
             return []
         reason = "no such frequency" if sines.purity >= MIN_PURITY else "not pure enough"
         return [ToneMissed(burst.channel, end_sample, reason, (round(burst.duration_s, 3),), *_figures(sines))]
 
-    def _judge(self, channel: int, end_sample: int) -> list[Event]:
+    def _judge(self, channel: int, end_sample: int) -> list[ProgressEvent]:
         hearing = self._hearings[channel]
         on, duration_s = self._finder.pending(channel)
         pending = Interval(hearing.sound, duration_s)
@@ -174,7 +174,7 @@ class ProgressBank:
             return [*missed]
         was, hearing.current = hearing.current, name
         cut_short = not on and duration_s < CUT_SHORT_S
-        gone: list[Event] = [] if was is None else [ToneGone(channel, was, end_sample, cut_short)]
+        gone: list[ProgressEvent] = [] if was is None else [ToneGone(channel, was, end_sample, cut_short)]
         if name is None:
             return gone
         hearing.ever_named = True

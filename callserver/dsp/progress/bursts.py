@@ -33,7 +33,7 @@ class Began:
 
 
 @dataclass(frozen=True)
-class Burst:
+class BurstHeard:
     """
     A burst that is over, or goes on and has filled what is kept of it.
 
@@ -123,7 +123,7 @@ class BurstFinder:
         """Whether a burst sounds, and for how many seconds it has, or has not."""
         return bool(self._group[channel] >= 0), (self._now - float(self._since[channel])) / RATE_HZ
 
-    def hear(self, spectrum: Spectrum) -> list[Began | Burst]:
+    def hear(self, spectrum: Spectrum) -> list[Began | BurstHeard]:
         """What the newest 20 ms bring."""
         self._now = spectrum.start_sample + BLOCK_SAMPLES - DELAY_SAMPLES
         if not self._take(spectrum):
@@ -151,7 +151,7 @@ class BurstFinder:
 
     def _changes(
         self, changed: NDArray[np.intp], was: NDArray[np.intp], middle: int, best: FloatArray
-    ) -> list[Began | Burst]:
+    ) -> list[Began | BurstHeard]:
         """Bursts that ended or began; the edge lies where a straight line between two ticks passes half height."""
         ended, began = was[changed] >= 0, self._group[changed] >= 0
         group = np.where(ended, was[changed], self._group[changed])
@@ -161,7 +161,7 @@ class BurstFinder:
         edge = self._now - BLOCK_SAMPLES * (1 - np.clip(part, 0, 1))
         lasted = edge - self._since[changed]
         told = (ended & (lasted >= self._shortest)) | self.followed[changed]
-        news: list[Began | Burst] = []
+        news: list[Began | BurstHeard] = []
         for index in np.flatnonzero(told):
             channel = int(changed[index])
             if ended[index]:
@@ -173,20 +173,20 @@ class BurstFinder:
         self._n_kept[changed] = 0
         return news
 
-    def _burst(self, channel: int, lasted: float, *, over: bool) -> Burst:
+    def _burst(self, channel: int, lasted: float, *, over: bool) -> BurstHeard:
         first, last = 1, int(self._n_kept[channel]) - 1  # the outermost 20 ms may be half empty
         long_enough = lasted >= self._shortest
         sound = self._sound[channel, first:last].reshape(-1) if long_enough else np.zeros(0, np.float32)
-        return Burst(channel, float(self._pause[channel]) / RATE_HZ, lasted / RATE_HZ, over, sound)
+        return BurstHeard(channel, float(self._pause[channel]) / RATE_HZ, lasted / RATE_HZ, over, sound)
 
-    def _keep_sound(self, channels: NDArray[np.intp]) -> list[Began | Burst]:
+    def _keep_sound(self, channels: NDArray[np.intp]) -> list[Began | BurstHeard]:
         if not channels.size:
             return []
         sound = self._front_end.recent(channels, (AROUND_TICKS + 2) * BLOCK_SAMPLES)[:, :BLOCK_SAMPLES]
         self._sound[channels, self._n_kept[channels]] = sound
         self._n_kept[channels] += 1
         full = channels[self._n_kept[channels] == LOOK_TICKS].tolist()
-        news: list[Began | Burst] = []
+        news: list[Began | BurstHeard] = []
         for channel in full:
             news.append(self._burst(channel, self._now - float(self._since[channel]), over=False))
             self._n_kept[channel] = 0

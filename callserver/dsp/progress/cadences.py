@@ -18,17 +18,17 @@ HOLD_OFF_S = 0.2  # of a long pause, enough to see that the burst is over
 CONTINUOUS_S = 1.5
 MEMORY = 16  # intervals
 
-Sound = tuple[float, ...]
-SILENCE: Sound = ()
-STRANGE: Sound = (0.0,)  # tone-like, but no tone of the plan
-UNNAMED: Sound = (-1.0,)  # has just begun: may become any
+SoundName = tuple[float, ...]
+SILENCE: SoundName = ()
+STRANGE: SoundName = (0.0,)  # tone-like, but no tone of the plan
+UNNAMED: SoundName = (-1.0,)  # has just begun: may become any
 
 
 @dataclass(frozen=True)
 class Interval:
     """A burst of one of the plan's sounds, or a pause; a level has a meaning for bursts only."""
 
-    sound: Sound  # its frequencies, or SILENCE, STRANGE, UNNAMED
+    sound: SoundName  # its frequencies, or SILENCE, STRANGE, UNNAMED
     duration_s: float
     level_dbm0: float = 0.0
 

@@ -39,4 +39,4 @@ class ToneMissed:
     purity: float
 
 
-Event = ToneHeard | ToneGone | ToneMissed
+ProgressEvent = ToneHeard | ToneGone | ToneMissed

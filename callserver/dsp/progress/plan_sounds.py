@@ -2,7 +2,7 @@
 
 import math
 
-from callserver.dsp.progress.cadences import STRANGE, Sound
+from callserver.dsp.progress.cadences import STRANGE, SoundName
 from callserver.dsp.progress.plans import Plan
 from callserver.dsp.sines import Sines
 
@@ -16,13 +16,13 @@ class PlanSounds:
     def __init__(self, plan: Plan) -> None:
         self._tolerance_hz = plan.tolerance_hz
         bursts = [burst for cadence in plan.tones.values() for burst in cadence.bursts]
-        self._side_tones: dict[Sound, set[float]] = {burst.frequencies_hz: set() for burst in bursts}
+        self._side_tones: dict[SoundName, set[float]] = {burst.frequencies_hz: set() for burst in bursts}
         for burst in bursts:
             if burst.modulation_hz:
                 shifts = (-burst.modulation_hz, burst.modulation_hz)
                 self._side_tones[burst.frequencies_hz] |= {f + s for f in burst.frequencies_hz for s in shifts}
 
-    def name(self, sines: Sines) -> Sound:
+    def name(self, sines: Sines) -> SoundName:
         """The one that has these sines and no other, or STRANGE."""
         if sines.purity >= MIN_PURITY:
             for sound in self._side_tones:
@@ -30,7 +30,7 @@ class PlanSounds:
                     return sound
         return STRANGE
 
-    def _is(self, sound: Sound, sines: Sines) -> bool:
+    def _is(self, sound: SoundName, sines: Sines) -> bool:
         levels = [self._level(freq_hz, sines) for freq_hz in sound]
         allowed = [*sound, *self._side_tones[sound]]
         return max(levels) - min(levels) <= MAX_TWIST_DB and all(

@@ -30,7 +30,7 @@ class ShopMenu:
     name = "shop"
 
     def __init__(
-        self, store: Store, events: EventLog, *, announce_recording: bool, choice: rules.Choice = secrets.choice
+        self, store: Store, events: EventLog, *, announce_recording: bool, choice: rules.RandomChoice = secrets.choice
     ) -> None:
         self._store, self._events, self._announce_recording, self._choice = store, events, announce_recording, choice
 

@@ -4,7 +4,7 @@ import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.frames import FloatArray
-from callserver.dsp.keys.bank import DtmfBank, Event, KeyDown, KeyMissed, KeyUp
+from callserver.dsp.keys.bank import DtmfBank, KeyDown, KeyEvent, KeyMissed, KeyUp
 from callserver.dsp.tones import dtmf
 from tests.dsp.bad_lines import Sender, compare, listen, with_noise
 
@@ -141,6 +141,6 @@ class DtmfBankTests(SynchronousTestCase):
         self.assertEqual(len(compare(pressed[1:], events)[1]), 1)
 
 
-def without_channel(event: Event) -> tuple[object, ...]:
+def without_channel(event: KeyEvent) -> tuple[object, ...]:
     """All that an event says, but where."""
     return (type(event), *(value for name, value in vars(event).items() if name != "channel"))

@@ -19,10 +19,11 @@ from callserver.features.shopping.rules import AboveLimit, AboveStock, OrderRefu
 from callserver.features.shopping.tables import Order, OrderLine, OrderState, Product, StockMovement
 from callserver.store.database import Store
 from callserver.store.reading import timeline
-from callserver.store.tables import Call, Table, call_columns
+from callserver.store.tables import CallRow, Table, call_columns
 from callserver.wire.catalogue import told
 from callserver.wire.messages import CardPart, Identity, Phrase
 from callserver.wire.records import EventRecord
+from tests.alarms import Alarms
 from tests.store import postgres
 from tests.store.inline import InlineStore
 
@@ -132,7 +133,7 @@ class RulesTests(SynchronousTestCase):
     def test_order(self) -> None:
         """Order, lines, stock, movements, event and the call's record, in one."""
         fields = {"id": "one", "direction": "in", "channel": "line 1", "started_at": NOW}
-        Call.insert(call_columns(fields) | {"node": "shop"}).execute()
+        CallRow.insert(call_columns(fields) | {"node": "shop"}).execute()
         self.do(rules.hold, "one", TEA, 2, NOW)
         taken = self.buy("one", (TEA, 2), (POT, 1))
         self.assertRegex(taken.order_number, r"^[1-9]\d{7}$")
@@ -145,7 +146,7 @@ class RulesTests(SynchronousTestCase):
         self.assertEqual(event.data["order"], taken.order_number)
         self.assertEqual(event.data["stock"], {TEA: 48, POT: 0})
         self.assertEqual(event, taken.event)
-        self.assertEqual(Call.get_by_id("one").order_number, taken.order_number)
+        self.assertEqual(CallRow.get_by_id("one").order_number, taken.order_number)
         self.assertEqual(self.do(rules.basket, "one"), [])
 
     def test_the_same_key_twice(self) -> None:
@@ -445,7 +446,7 @@ class PostgresTests(TestCase):
 
     async def test_a_day_in_the_shop(self) -> None:
         """Choose, lose the last piece, buy, buy again, track, hang up, call again."""
-        store = Store(postgres.new_database(), reactor, lambda _: None)
+        store = Store(postgres.new_database(), reactor, Alarms())
         await store.start()
         self.addCleanup(store.stop)
         await store.write(sample.load, NOW)

@@ -22,11 +22,11 @@ from callserver.features.shopping.tables import (
     Product,
 )
 from callserver.store.journal import append_event
-from callserver.store.tables import Call, from_ms, to_ms
+from callserver.store.tables import CallRow, from_ms, to_ms
 from callserver.wire.records import EventRecord, Value
 
 ORDER_NUMBERS = range(10_000_000, 100_000_000)
-Choice = Callable[[Sequence[int]], int]
+RandomChoice = Callable[[Sequence[int]], int]
 """Draws one of them."""
 
 
@@ -60,7 +60,7 @@ def confirm(
     lines: Iterable[tuple[str, int]],
     stamp: EventRecord,
     caller_number: str | None = None,
-    choice: Choice = secrets.choice,
+    choice: RandomChoice = secrets.choice,
 ) -> OrderTaken:
     """
     Buy: order, lines, stock and event, all or nothing, and once a call.
@@ -79,7 +79,7 @@ def confirm(
         raise ValueError("an order without items")
     number = place_order(_new_order_number(choice), priced, stamp.at, customer, plain(caller_number), call_id)
     release(call_id)
-    Call.update(order_number=number).where(Call.id == call_id).execute()
+    CallRow.update(order_number=number).where(CallRow.id == call_id).execute()
     event = replace(stamp, data=_story(number, priced))
     append_event(event)
     return OrderTaken(number, total_fen(priced), already=False, event=event)
@@ -158,7 +158,7 @@ def _priced(call_id: str, item: str, quantity: int, now: datetime) -> Line:
     return Line(item, quantity, found.name, told.price_fen if told else found.price_fen)
 
 
-def _new_order_number(choice: Choice) -> str:
+def _new_order_number(choice: RandomChoice) -> str:
     """Eight digits that do not tell how many orders there are, nor the next one's."""
     while True:
         number = str(choice(ORDER_NUMBERS))
