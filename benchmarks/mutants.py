@@ -175,7 +175,7 @@ def check_unchanged(tree: Path, tests: Sequence[str]) -> None:
     :raises click.ClickException: they do not
     """
     with tempfile.TemporaryDirectory(prefix="callserver-mutant-") as folder:
-        outcome, by = run_tests(shutil.copytree(tree, f"{folder}/tree", symlinks=True), tests)
+        outcome, by = run_tests(shutil.copytree(tree, Path(folder) / "tree", symlinks=True), tests)
     if outcome != SURVIVED:
         raise click.ClickException(f"without any change: {outcome} by {by}")
 
@@ -183,7 +183,7 @@ def check_unchanged(tree: Path, tests: Sequence[str]) -> None:
 def try_in_a_copy(mutant: Mutant, original: str, tree: Path, tests: Sequence[str]) -> Trial:
     """Copy this tree, change the copy, run the tests."""
     with tempfile.TemporaryDirectory(prefix="callserver-mutant-") as folder:
-        outcome, by = try_mutant(mutant, shutil.copytree(tree, f"{folder}/tree", symlinks=True), tests)
+        outcome, by = try_mutant(mutant, shutil.copytree(tree, Path(folder) / "tree", symlinks=True), tests)
     return Trial(
         key_of(mutant), mutant.path, mutant.line, mutant.operator, outcome, by, diff_of(mutant, original)
     )  # fmt: skip

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +29,10 @@ CHECKS = {
     "types": [str(BIN / "mypy"), "--no-error-summary"],
     "import contracts": [str(BIN / "lint-imports"), "--no-cache"],
 }
-REAL_TIME = ("tests.peers", "tests.whole")  # processes, ptys, sockets: they wait more than they work
+REAL_TIME = {  # processes, ptys, sockets: they wait more than they work
+    "peers": ["tests.peers"],
+    "whole": ["tests.whole.test_kill", "tests.whole.test_real_time"],
+}
 LAST_LINE = re.compile(r"^(?:PASSED|FAILED)\b.*$", re.MULTILINE)
 FAILURES = ("failures", "errors", "unexpectedSuccesses")
 BURN = "import os, sys\nwhile os.getppid() == int(sys.argv[1]):\n    sum(range(100_000))"
@@ -87,9 +91,10 @@ def count(said: str, exit_code: int) -> Count:
 
 def virtual_time() -> list[str]:
     """The tests whose time is not the wall's, and which can run in any number of processes."""
-    rooms = [path for path in (TOP / "tests").iterdir() if (path / "__init__.py").exists()]
-    names = [f"tests.{path.stem}" for path in (*rooms, *(TOP / "tests").glob("test_*.py"))]
-    return sorted(name for name in names if name not in REAL_TIME)
+    left_out = tuple(name for names in REAL_TIME.values() for name in names)
+    paths = sorted((TOP / "tests").rglob("test_*.py"))
+    names = [".".join(path.relative_to(TOP).with_suffix("").parts) for path in paths]
+    return [name for name in names if not name.startswith(left_out)]
 
 
 def side_by_side(*work: Callable[[], Count]) -> Count:
@@ -103,7 +108,7 @@ def run_everything() -> Count:
     """What works all the time first; what waits has the cores for itself."""
     cores = os.cpu_count() or 1
     worked = side_by_side(run_checks, lambda: run_tests("tests", virtual_time(), workers=max(cores, 2)))
-    waited = side_by_side(*(lambda name=name: run_tests(name.partition(".")[2], [name]) for name in REAL_TIME))
+    waited = side_by_side(*(partial(run_tests, lane, names) for lane, names in REAL_TIME.items()))
     return Count(worked.passed + waited.passed, worked.failed + waited.failed)
 
 
