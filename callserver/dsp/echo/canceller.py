@@ -33,6 +33,7 @@ HOPEFUL_LOOKS = 12  # a second of speech; a line that gave no echo in it may hav
 
 LEARNT_LOSS, REFRESH_TICKS = 16.0, 4  # from 12 dB on the path is only kept up, for learning costs more than filtering
 
+CHECK_TICKS = 5
 WORTH_LOSS = 1.26  # 1 dB: less is not worth the work, or was no echo
 FAINTEST_GAIN = 1e-4  # an echo 40 dB down is not heard
 # So long without use, while something plays, until a channel is left alone. One that was of use has longer: while the
@@ -211,12 +212,13 @@ class EchoCanceller:
         if wrong.size:
             self._forget_path(wrong)
             self._power_after[wrong] = self._power_before[wrong]
-        self._leave_alone(busy, (total_before > WORTH_LOSS * total_after) & (gain > FAINTEST_GAIN))
+        if self._tick % CHECK_TICKS == 0:
+            self._leave_alone(busy, (total_before > WORTH_LOSS * total_after) & (gain > FAINTEST_GAIN))
         return np.where((after > before)[:, None], received, left)
 
     def _leave_alone(self, busy: NDArray[np.intp], useful: NDArray[np.bool_]) -> None:
         """What was taken for an echo and is none, or is not heard, is given up; an echo is looked for again later."""
-        self._useless_ticks[busy] = np.where(useful, 0, self._useless_ticks[busy] + 1)
+        self._useless_ticks[busy] = np.where(useful, 0, self._useless_ticks[busy] + CHECK_TICKS)
         self._n_looks[busy[useful]] = self._n_trials[busy[useful]] = 0
         self._proven[busy[useful]] = True
         given_up = busy[self._useless_ticks[busy] > np.where(self._proven[busy], PATIENCE_TICKS, TRIAL_TICKS)]
