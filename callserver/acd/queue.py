@@ -25,7 +25,7 @@ from twisted.python.failure import Failure
 
 from callserver.acd.routing import longest_idle
 from callserver.acd.seat import Seat
-from callserver.acd.seats import SeatChange, Seats
+from callserver.acd.seats import Seats
 from callserver.calls.call import Call, Party, Stage
 from callserver.calls.operations import connect, wait_again
 from callserver.calls.vocabulary import Kind
@@ -48,8 +48,9 @@ class Entry:
 
     call: Call
     card: Card
-    entered_s: float
+    entered_s: float  # his place
     done: Deferred[str]  # fires with the outcome when the caller's time with us is over and he is still there
+    waits_since_s: float = 0.0  # of this wait
     offer: QueueOffer | None = None
     seat: Seat | None = None  # where it rings, or who talks
     missed: dict[str, None] = field(default_factory=dict)
@@ -81,7 +82,8 @@ class QueueOffer:
 
     def give_back(self, station: Party) -> None:
         wait_again(self.call, station)
-        self._queue.wait(self._entry)
+        if self.call.ended is None:
+            self._queue.wait(self._entry)
 
 
 class Queue:
@@ -105,7 +107,7 @@ class Queue:
         self.name, self._config, self._clock, self._seats = name, config, clock, seats
         self._say, self._card = say, card
         self.waiting: list[Entry] = []
-        self._stop_watching = seats.watch(self._seat_changed)
+        seats.watch(lambda change: self.match())
 
     async def enter(self, call: Call) -> str:
         """
@@ -122,11 +124,13 @@ class Queue:
         self._card(call, self.name).addCallbacks(partial(self._card_came, entry), self._no_card)
         self.wait(entry)
         try:
-            return await entry.done
+            outcome = await entry.done
         except CancelledError:
             if entry in self.waiting:
-                self._leave(entry, "abandoned")
+                self._leave(entry, _outcome_of_end(call.ended))
             raise
+        call.enter(Stage.MENU)
+        return outcome
 
     def wait(self, entry: Entry) -> None:
         """The caller waits from now on, for the first time or again."""
@@ -134,24 +138,33 @@ class Queue:
         self.waiting.append(entry)
         self.waiting.sort(key=lambda waiting: waiting.entered_s)
         entry.seat = entry.offer = None
+        entry.waits_since_s = self._clock.seconds()
         call.log(Kind.ENTRY, queue=self.name, place=self.waiting.index(entry) + 1)
         call.enter(Stage.QUEUE, self._config.max_wait_s + LAST_WORDS_S)
         call.wait_with_music(True)
         self._say(call, (PLEASE_WAIT,))
-        left_s = entry.entered_s + self._config.max_wait_s - self._clock.seconds()
-        self._later(entry, max(0.0, left_s), self._waited_too_long, entry)
+        self._later(entry, self._config.max_wait_s, self._waited_too_long, entry)
         self._later(entry, self._config.comfort_s, self._comfort, entry)
         self._later(entry, 0, self.match)
 
     def match(self) -> None:
-        """Offer waiting callers to free seats; called whenever a seat or a caller may have become free for it."""
+        """
+        Offer waiting callers to free seats; called whenever a seat or a caller may have become free for it.
+
+        Where nobody is left who could answer, they are told.
+        """
+        staffed = self._is_staffed() if self.waiting else True
         for entry in tuple(self.waiting):
-            if entry.offer is None and entry in self.waiting:
+            if entry.offer is not None or entry not in self.waiting:
+                continue
+            if staffed:
                 self._offer(entry)
+            else:
+                self._end_wait(entry, "left_empty", (NOBODY, TRY_LATER))
 
     def waited_s(self, entry: Entry) -> float:
-        """Since the caller came."""
-        return round(self._clock.seconds() - entry.entered_s, 3)
+        """Since the caller came, or came back from an agent: a talk is no waiting."""
+        return round(self._clock.seconds() - entry.waits_since_s, 3)
 
     # What seats tell, by way of the offer
 
@@ -169,13 +182,6 @@ class Queue:
         seat.rest(self._config.retry_s)
         entry.call.log(Kind.MISS, person=seat.number, seat=seat.number, reason=str(reason))
         self._later(entry, 0, self.match)
-
-    def _seat_changed(self, change: SeatChange) -> None:
-        if self.waiting and not self._is_staffed():
-            for entry in tuple(self.waiting):
-                if entry.offer is None:
-                    self._end_wait(entry, "left_empty", (NOBODY, TRY_LATER))
-        self.match()
 
     def _is_staffed(self) -> bool:
         return self._seats.is_staffed(Right.ANSWER_QUEUED, count_paused=self._config.wait_for_paused)
@@ -235,7 +241,7 @@ class Queue:
         entry.offer = None
         entry.call.log(Kind.LEAVE, queue=self.name, outcome=outcome, wait_s=self.waited_s(entry))
         if offer is not None and seat is not None:
-            seat.withdraw(offer, Reason(Cause.ABANDONED if outcome == "abandoned" else Cause.TIMED_OUT))
+            seat.withdraw(offer, Reason(Cause.TIMED_OUT if outcome == "timed_out" else Cause.ABANDONED))
 
     def _later(self, entry: Entry, delay_s: float, act: Callable[..., None], *args: Entry) -> None:
         entry.timers.append(self._clock.callLater(delay_s, act, *args))
@@ -244,3 +250,9 @@ class Queue:
         self._later(entry, self._config.comfort_s, self._comfort, entry)
         if entry.offer is None:  # never talk over the moment a seat answers
             self._say(entry.call, (COMFORT,))
+
+
+def _outcome_of_end(ended: Reason | None) -> str:
+    """Of a wait that ends with its call: who was there and waited until the line was gone has not given up."""
+    gave_up = ended is None or ended.cause in (Cause.CALLER_HUNG_UP, Cause.MENU_OVER)
+    return "abandoned" if gave_up else "cut_off"

@@ -124,6 +124,8 @@ class Seat:
         """The agent leaves, or is sent off by somebody whose right 18 was checked; never out of a call."""
         self._happen(self._work.log_out)
         self._program.back()
+        if self._rest_timer is not None and self._rest_timer.active():
+            self._rest_timer.cancel()
         self.person = None
         self._show(reason)
 
@@ -161,7 +163,8 @@ class Seat:
     def withdraw(self, offer: Offer, reason: Reason) -> None:
         """The caller has gone or was taken elsewhere: no miss. Harmless if this offer does not ring here any more."""
         if self._calls.ringing is offer:
-            self._stop_ringing(reason)
+            self._stop_ringing()
+            self._show(reason)
 
     def answer(self) -> None:
         """The agent takes the call that rings."""
@@ -174,8 +177,8 @@ class Seat:
 
     def reject(self) -> None:
         """The agent does not want it; no miss, and it ends a row of misses."""
-        self._misses = 0
         self._decline(Reason(Cause.REJECTED))
+        self._misses = 0
 
     def take(self, offer: Offer, right: Right, reason: Reason) -> None:
         """Picks up a call that rings at another seat (right 4), or grabs one that waits in a queue (5)."""
@@ -295,7 +298,8 @@ class Seat:
             self._happen(self._hands.kept_gone)
             self._show(reason)
         elif ringing is not None and ringing.call is call:
-            self._stop_ringing(reason)
+            self._stop_ringing()
+            self._show(reason)
 
     def _held_too_long(self, call: Call) -> None:
         """A party that is kept while another is consulted stays where it is: the agent is at it."""
@@ -353,29 +357,31 @@ class Seat:
         self._decline(Reason(Cause.MISSED))
 
     def _decline(self, reason: Reason) -> None:
-        offer = self._calls.ringing
-        self._stop_ringing(reason)
-        assert offer is not None
-        offer.decline(self.station, reason)
+        offer = self._stop_ringing()
+        offer.decline(self.station, reason)  # before it shows: a queue that sees a free seat must know that it rests
+        self._show(reason)
 
-    def _stop_ringing(self, reason: Reason) -> None:
+    def _stop_ringing(self) -> Offer:
         offer = self._calls.ringing
         self._happen(self._hands.stop_ringing)
-        self._stop_timer()
         assert offer is not None
+        self._stop_timer()
         if isinstance(offer, Recall):
-            self._after_call(offer, reason)
+            self._done_with(offer)
         else:
             self._free(0)
-            self._show(reason)
+        return offer
 
     def _after_call(self, offer: Offer, reason: Reason) -> None:
         """The call is out of his hand; with one kept he is back at that one."""
         if self._calls.phase is Phase.NONE:
-            if offer.is_queued:
-                self.last_end_s = self._clock.seconds()
-            self._free(offer.wrap_up_s)
+            self._done_with(offer)
         self._show(reason)
+
+    def _done_with(self, offer: Offer) -> None:
+        if offer.is_queued:
+            self.last_end_s = self._clock.seconds()
+        self._free(offer.wrap_up_s)
 
     def _free(self, wrap_up_s: float) -> None:
         due_s = max(wrap_up_s, self._agent.wrap_up_due_s)

@@ -92,7 +92,13 @@ class StaffBook(Service):
         for number in sorted(before.keys() | people.keys()):
             had = before[number].rights if number in before else frozenset()
             if had != self.rights(number):
-                self._on_rights(number, had, self.rights(number))
+                self._rights_changed(number, had)
+
+    def _rights_changed(self, number: str, had: frozenset[Right]) -> None:
+        try:
+            self._on_rights(number, had, self.rights(number))
+        except Exception:  # the others' rights are followed all the same, now and later
+            log.failure("what the changed rights of {number} carry could not be ended", number=number)
 
     def log_in(self, number: str, password: str, address: str) -> Deferred[Staff]:
         """

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import Protocol
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from callserver.calls.call_recording import CallRecording
@@ -95,6 +95,7 @@ class Call:
     :param find: a live call by its id
     `parts`: the participants and their roles, in the order in which they joined.
     `path`: menus, prompts and inputs so far, in words, for the agent's screen.
+    `in_secret`: the first party keys in a secret; its part is what it will be again afterwards.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class Call:
         self.parts: dict[Party, Part[Party]] = {first: Part(Role.ALONE)}
         self.stage = Stage.MENU
         self.ended: Reason | None = None
+        self.in_secret = False
         self.language = "zh"
         self.path: list[str] = []
         self.keys = Keys(self._write_key)
@@ -130,8 +132,8 @@ class Call:
 
     @property
     def leg(self) -> Leg | None:
-        """Of the first party, whom menus speak to; None before the answer and after the end."""
-        return self.first.leg
+        """Of the first party, whom menus speak to; None before the answer and when it has left."""
+        return self.first.leg if self.first in self.parts else None
 
     def log(self, kind: Kind, *, person: str | None = None, **data: Value) -> None:
         """Write an event of this call."""
@@ -159,8 +161,11 @@ class Call:
         Off hook, once the call's record is safe on disk.
 
         :raises LineFailure: if the line does not go off hook
+        :raises CancelledError: the call has ended meanwhile; its line may ring for another by now
         """
         await self.opened
+        if self.ended is not None:
+            raise CancelledError
         await self.first.answer()
         self.note(answered_at=self._events.now())
         self.log(Kind.ANSWER)
@@ -199,7 +204,8 @@ class Call:
         self.keys.drop()
         waiting, self._waiting_for_end = self._waiting_for_end, []
         for waiter in waiting:
-            waiter.callback(reason)
+            if not waiter.called:  # cancelled by who was told before it
+                waiter.callback(reason)
         self.log(Kind.END, by=by, reason=str(reason))
         self.note(ended_at=self._events.now(), end_reason=str(reason))
         self._recording.stop()
@@ -222,7 +228,7 @@ class Call:
         if party.leg is not None:
             if role in HEARS_OTHERS or party is self.first:
                 self._take_leg(party, party.leg)
-            party.leg.music(self._music() if role is Role.HELD else None)
+            self._set_music(party, party.leg)
         self._set_gains()
         party.role_given(self, role)
 
@@ -240,7 +246,7 @@ class Call:
         self.log(Kind.MERGED, call=other.id)
         other.end("server", Reason(Cause.TRANSFERRED, self.id))
         for party, part in parts.items():
-            self.give(party, part.role)
+            self.give(party, part.role, part.beside)
 
     def wait_with_music(self, on: bool) -> None:
         """Music for the first party while it waits, or none."""
@@ -262,21 +268,18 @@ class Call:
         """
         While the first party keys in a secret: heard by nobody, recorded as silence, written down masked.
 
-        Keys it has pressed already belong to the secret: their sound is taken out of the recording again.
+        Keys it has pressed already belong to the secret: their sound is taken out of the recording again. A role that
+        it is given meanwhile (its agent holds it) holds when the secret is told.
         """
-        before = self.parts.get(self.first)
         first_at_s = self.keys.first_at_s()
         since_s_ago = 0.0 if first_at_s is None else self._clock.seconds() - first_at_s
         self._recording.begin_secret(since_s_ago)
-        self.give(self.first, Role.SECRET)
+        self._keep_secret(True)
         try:
             yield
         finally:
             self._recording.end_secret()
-            if before is not None and self.first in self.parts:
-                self.parts[self.first] = before
-                self._set_gains()
-                self.first.role_given(self, before.role)
+            self._keep_secret(False)
 
     def key(self, key: Key) -> None:
         """A key was pressed by the first party; outside a menu nobody takes keys, and they are written down masked."""
@@ -286,6 +289,16 @@ class Call:
 
     def _write_key(self, key: Key, shown: str) -> None:
         self.log(Kind.KEY, digit=shown, source=key.source, pressed_s=round(key.at_s, 3))
+
+    def _keep_secret(self, secret: bool) -> None:
+        self.in_secret = secret
+        if self.leg is not None:
+            self._set_music(self.first, self.leg)
+        self._set_gains()
+
+    def _set_music(self, party: Party, leg: Leg) -> None:
+        held = self.parts[party].role is Role.HELD and not (self.in_secret and party is self.first)
+        leg.music(self._music() if held else None)
 
     def _take_leg(self, party: Party, leg: Leg) -> None:
         """The leg serves this call from now on; in the one it served before its party is alone."""
@@ -297,7 +310,8 @@ class Call:
 
     def _set_gains(self) -> None:
         legs = {party: party.leg for party in self.parts if party.leg is not None and party.leg.call_id == self.id}
-        wanted = gains({party: self.parts[party] for party in legs})
+        secret = {self.first: Part[Party](Role.SECRET)} if self.in_secret and self.first in legs else {}
+        wanted = gains({party: self.parts[party] for party in legs} | secret)
         self._bay.set_gains(self.id, {(legs[source], legs[sink]): gain for (source, sink), gain in wanted.items()})
 
     def _cancel_limit(self) -> None:

@@ -5,7 +5,7 @@ Races, and what holds in them:
 
 - *The caller gives up while the modem goes off hook.* The call ends while `answer` waits; the machine goes to
   WAIT_HANGUP and not to IDLE, because the line may be off hook by now or a moment later, and `hang_up` is sent behind
-  the answer. The waiting menu gets CancelledError.
+  the answer. The waiting menu gets CancelledError; it may get it, and stop waiting for the modem, before `left` comes.
 - *The line is lost in a call.* The machine is told before the call ends, so that nothing tries to put it on hook.
 - *A number comes before its ring.* See CallerHint.
 - *Two sources of keys.* A line has one (`keys_from_sound`); what the other hears is not counted.
@@ -189,11 +189,13 @@ class LineInService:
         try:
             await self._line.answer()
         except LineFailure as problem:
-            self._events.alarm(N_("does not answer: {problem}"), self.name, problem=problem)
-            raise
+            if call.ended is None:  # else it has been put on hook meanwhile, as it should
+                self._events.alarm(N_("does not answer: {problem}"), self.name, problem=problem)
+                raise
         finally:
-            self._answering = False
-        if call is not self.call:  # it has ended meanwhile, and the line is being put on hook
+            if call.ended is None:  # else `left` has yet to know that the line may be off hook
+                self._answering = False
+        if call is not self.call:
             raise CancelledError
         self._stop_ringing()
         self._tell(self._machine.answered, Reason(Cause.ANSWERED))
@@ -207,11 +209,13 @@ class LineInService:
             self._show(self._now, None)
 
     def role_given(self, call: Call, role: Role) -> None:
-        self.call, self._last_call_id = call, call.id
+        before, self.call, self._last_call_id = self.call, call, call.id
         if role is Role.HELD and self._now.state is LineState.TALKING:
             self._tell(self._machine.hold, Reason(Cause.HELD))
         elif role is not Role.HELD and self._now.state is LineState.HELD:
             self._tell(self._machine.retrieve, Reason(Cause.RETRIEVED))
+        elif call is not before:  # its own has been merged into this one
+            self._show(self._now, None)
 
     def left(self, call: Call, reason: Reason) -> None:
         if call is not self.call:
@@ -219,7 +223,8 @@ class LineInService:
         self.call = None
         self._stop_ringing()
         self._close_leg(call)
-        if self._now.state is LineState.RINGING_IN and not self._answering:
+        answering, self._answering = self._answering, False
+        if self._now.state is LineState.RINGING_IN and not answering:
             self._tell(self._machine.ring_stopped, reason)
         elif self._now.state not in (*RESTING, LineState.DISCONNECTED):
             self._tell(self._machine.over, reason)
@@ -264,7 +269,9 @@ class LineInService:
             log.error("{channel}: {refused} (refused)", channel=self.name, refused=refused)
 
     def _ring_stopped(self) -> None:
-        if self.call is not None and not self._answering:
+        if self._answering:
+            self._tell(self._machine.ring)  # a modem that takes so long may still say that it cannot
+        elif self.call is not None:
             self.call.end("caller", Reason(Cause.MISSED_AT_LINE))
 
     def _not_answered(self) -> None:

@@ -57,6 +57,13 @@ def hang_up(call: Call, party: Party, by: str, reason: Reason) -> None:
 
 
 def wait_again(call: Call, station: Party) -> None:
-    """The held party's agent does not come back: he is out, and the party waits for somebody else."""
+    """
+    The held party's agent does not come back: he is out, and the party waits for somebody else.
+
+    A call whose caller has left it to others is over: he is not fetched back from the call he may be in by now.
+    """
+    if call.first not in call.parts:
+        call.end("server", Reason(Cause.PARTY_GONE))
+        return
     call.leave(station, Reason(Cause.MISSED))
     call.give(call.first, Role.ALONE)

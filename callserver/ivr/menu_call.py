@@ -6,6 +6,9 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from callserver.calls.call import Call
 from callserver.calls.vocabulary import Kind
@@ -18,7 +21,10 @@ from callserver.media.recorder import Recorder
 from callserver.media.recording import RecordingInfo
 from callserver.wire.causes import Cause, Reason
 
+log = Logger()
+
 LISTEN_S = 0.1
+KEY_HELD_S = 0.5  # a key is known some 60 ms after it began, and is heard until it is let go
 MASKED = "****"  # as long for every secret: its length is part of it
 
 
@@ -90,6 +96,8 @@ class MenuCall:
     ) -> str:
         with self.call.secret():
             digits = await self._collect(prompts, max_digits, end_key, first_timeout_s, between_timeout_s, secret=True)
+            if len(digits) == max_digits:  # no end key came after the last one, which may be held still
+                await deferLater(self._clock, KEY_HELD_S)
         self._note(prompts, MASKED if digits else "")
         return digits
 
@@ -105,7 +113,7 @@ class MenuCall:
         try:
             await self._until_done(leg, max_s, silence_s)
         finally:
-            recording.stop().addCallback(self._recorded)
+            recording.stop().addCallbacks(self._recorded, self._not_recorded)
         return recording.file_name
 
     async def transfer_to_queue(self, queue: str) -> None:
@@ -128,6 +136,9 @@ class MenuCall:
 
     def _recorded(self, info: RecordingInfo) -> None:
         self.call.log(Kind.RECORDING_END, file=info.path.name, length_s=round(info.length_s, 3))
+
+    def _not_recorded(self, failure: Failure) -> None:
+        log.failure("a message in call {call} broke", failure, call=self.call.id)
 
     def _note(self, prompts: tuple[Prompt, ...], digits: str) -> None:
         self.call.log(Kind.INPUT, digits=digits, prompts=[str(prompt) for prompt in prompts])

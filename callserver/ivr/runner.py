@@ -11,6 +11,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.ivr.dialogue import WantsPerson
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import MenuCall
+from callserver.lines.interfaces import LineFailure
 from callserver.wire.causes import Cause, Reason
 
 log = Logger()
@@ -30,7 +31,9 @@ class MenuRunner:
         running.addCallback(lambda _: call.end("menu", Reason(Cause.MENU_OVER)))
 
     def _broken(self, failure: Failure, call: Call) -> None:
-        if not isinstance(failure.value, CancelledError):  # that is the caller hanging up: an ordinary end
+        if isinstance(failure.value, LineFailure):  # the line has told its alarm
+            call.end("line", Reason(Cause.NOT_CONNECTED, str(failure.value)))
+        elif call.ended is None or not isinstance(failure.value, CancelledError):
             log.failure("call {call} broke", failure, call=call.id)
 
     async def _run(self, menu: IMenu, menu_call: MenuCall) -> None:
@@ -42,9 +45,11 @@ class MenuRunner:
         except WantsPerson as wish:
             call.path.append(str(wish))
             await menu_call.transfer_to_queue(self._queue)
-        except CancelledError:
+        except LineFailure:  # no menu's fault, and there is nobody to pass on
             raise
         except Exception as problem:
+            if call.ended is not None and isinstance(problem, CancelledError):
+                raise  # the caller has hung up: an ordinary end
             log.failure("menu {menu} broke on call {call}", menu=menu.name, call=call.id)
             call.log(Kind.MENU_FAILED, menu=menu.name, error=repr(problem))
             await menu_call.transfer_to_queue(self._queue)

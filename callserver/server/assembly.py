@@ -174,6 +174,9 @@ class CallServer(MultiService):
     async def _stop(self) -> None:
         stopped = Reason(Cause.SERVER_STOPPED)
         parted = self.agents.stopService() if self.agents is not None else succeed(None)
+        for number, line in self.lines.items():
+            if self.config.lines[number].enabled:
+                line.disable()  # the programs take their time: a call that rang meanwhile would have no end
         self.calls.end_all("server", stopped)
         self.seats.log_all_out(stopped)  # after the good-bye: a program that is told of a log-out would stay out
         await parted

@@ -87,6 +87,17 @@ class QueueTests(SynchronousTestCase):
         self.shop.wait(5.2)
         self.assertIs(first.status.state, SeatState.RINGING)
 
+    def test_who_missed_rests_while_others_wait(self) -> None:
+        """Also when somebody else waits already: the seat does not ring for him in the moment of the miss."""
+        seat = self.seat()
+        self.caller(0)
+        self.caller(1)
+        self.shop.wait(15)
+        self.assertIs(seat.status.state, SeatState.IDLE_PC)
+        self.assertTrue(seat.rests)
+        self.shop.wait(5.2)
+        self.assertIs(seat.status.state, SeatState.RINGING)
+
     def test_reject(self) -> None:
         """When an agent rejects, the next free one rings at once."""
         first, second = self.seat("801"), self.seat("802")
@@ -201,6 +212,41 @@ class QueueTests(SynchronousTestCase):
         connects = [data["wait_s"] for _, data in self.shop.happened("connect")]
         self.assertEqual(len(connects), 1)
 
+    def test_a_talk_is_no_waiting(self) -> None:
+        """Given back after a long talk, he may wait as long as anybody, and only the waiting counts as such."""
+        seat = self.seat()
+        self.caller()
+        seat.answer()
+        self.shop.clock.advance(2000)
+        seat.hold()
+        seat.hang_up()
+        self.shop.wait(35.2)
+        assert seat.status.call is not None
+        seat.answer()
+        waits_s = [data["wait_s"] for _, data in self.shop.happened("connect")]
+        self.assertEqual(len(waits_s), 2)
+        self.assertLess(max(waits_s), 20)
+
+    def test_given_back_to_nobody(self) -> None:
+        """Given back when nobody is left who may answer, he is told at once."""
+        self.queue = people(self.shop, wrap_up_s=0)
+        seat = self.seat()
+        _, waiting = self.caller()
+        seat.answer()
+        seat.hold()
+        self.shop.staff.held["801"] = frozenset()
+        self.shop.seats.rights_changed("801", frozenset(Right), frozenset())
+        seat.hang_up()
+        self.shop.wait(24)
+        self.assertEqual(self.successResultOf(waiting), "left_empty")
+
+    def test_line_lost(self) -> None:
+        """A caller whose line is lost while he waits has not given up: he was cut off."""
+        self.seat()
+        self.caller()
+        self.shop.lines[0].far_end.unplug()
+        self.assertEqual(self.outcomes(), ["cut_off"])
+
     def test_given_back_keeps_his_place(self) -> None:
         """Who waits again stands where he stood, before those who came after him."""
         seat = self.seat()
@@ -297,11 +343,14 @@ class QueueTests(SynchronousTestCase):
     def test_too_long(self) -> None:
         """After the longest wait the caller is told so and the menu goes on."""
         self.seat().pause("lunch")
-        _call, waiting = self.caller()
+        call, waiting = self.caller()
         self.shop.clock.advance(1800)
         self.shop.wait(2)
         self.assertEqual(self.successResultOf(waiting), "timed_out")
         self.assertEqual(self.shop.prompts()[-1], "please-try-later")
+        self.assertEqual(self.shop.board.statuses["line 1"].sub, "flow")
+        self.shop.clock.advance(600)
+        self.assertIsNone(call.ended)
 
     def test_very_long_wait(self) -> None:
         """A queue whose callers may wait two hours lets them wait two hours."""

@@ -406,6 +406,23 @@ class SeatTests(SynchronousTestCase):
         self.miss()
         self.assertEqual(self.world.looks, IDLE)
 
+    def test_a_reject_of_nothing(self) -> None:
+        """What is refused changes nothing: no row of misses ends by it."""
+        self.reach("IDLE_PC")
+        for _ in range(2):
+            self.miss()
+            self.assertRaises(Refused, self.seat.reject)
+        self.miss()
+        self.assertEqual(self.world.looks, (SeatState.PAUSED, "missed"))
+
+    def test_log_out_while_it_rests(self) -> None:
+        """Nothing of a seat runs on when its agent has gone."""
+        self.reach("IDLE_PC")
+        self.seat.rest(5)
+        self.seat.log_out()
+        self.assertFalse(self.seat.rests)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
     def miss(self) -> None:
         self.seat.offer(self.world.customer)
         self.clock.advance(RING_S)

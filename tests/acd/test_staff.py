@@ -52,6 +52,21 @@ class StaffTests(SynchronousTestCase):
         self.assertEqual(person, Staff("801", "李明", RIGHTS, {"zh": 5, "en": 2}, frozenset({"shop"})))
         self.assertEqual(self.successResultOf(self.book.everybody()), [self.li])
 
+    def test_rights_are_followed_whatever_breaks(self) -> None:
+        """Rights changed by another process hold within two seconds, also after one change could not be carried out."""
+
+        def broken(number: str, before: frozenset[Right], after: frozenset[Right]) -> None:
+            raise ZeroDivisionError
+
+        follower = StaffBook(self.store, self.clock, on_rights=broken)  # type: ignore[arg-type]
+        follower.startService()
+        self.addCleanup(follower.stopService)
+        for rights in ({Right.LISTEN}, {Right.SUPERVISOR}):
+            self.successResultOf(self.book.set_rights("801", rights))
+            self.clock.advance(2)
+            self.assertEqual(follower.rights("801"), rights)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 3)
+
     def test_rights_as_they_are(self) -> None:
         """Rights are those of this moment: given and taken they hold at once, and whoever carries them out is told."""
         told: list[tuple[str, frozenset[Right], frozenset[Right]]] = []

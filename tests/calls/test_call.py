@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from twisted.internet.defer import CancelledError
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -223,6 +224,58 @@ class CallTests(SynchronousTestCase):
         with self.call.secret():
             self.call.end("caller", GONE)
         self.assertEqual(self.call.parts, {})
+
+    def test_held_in_a_secret(self) -> None:
+        """An agent who holds the caller over his PIN finds him held, with music, when the PIN is keyed in."""
+        connect(self.call, self.agent)
+        assert self.caller.leg is not None
+        with self.call.secret():
+            hold(self.call, self.agent)
+            self.switch.bay.tick()
+            self.switch.bay.tick()
+            self.assertFalse(self.caller.leg.player.active)
+        self.assertIs(self.call.parts[self.caller].role, Role.HELD)
+        self.assertTrue(self.caller.leg.player.active)
+
+    def test_secret_of_a_held_caller(self) -> None:
+        """A held caller who keys in a PIN hears no music meanwhile, and music again afterwards."""
+        connect(self.call, self.agent)
+        hold(self.call, self.agent)
+        assert self.caller.leg is not None
+        with self.call.secret():
+            self.switch.bay.tick()
+            self.switch.bay.tick()
+            self.assertFalse(self.caller.leg.player.active)
+        self.assertTrue(self.caller.leg.player.active)
+
+    def test_first_party_leaves(self) -> None:
+        """A caller who has left a call to two others is not played to, nor fetched back from another."""
+        for party in (self.caller, self.agent, self.third):
+            self.call.give(party, Role.TALKS)
+        hang_up(self.call, self.caller, "caller", GONE)
+        self.assertIsNone(self.call.ended)
+        other = self.switch.calls.begin("in", self.caller, Caller())
+        connect(other, self.second)
+        self.assertIsNone(self.call.leg)
+        hold(self.call, self.agent)
+        wait_again(self.call, self.agent)
+        self.assertEqual(self.switch.hears(self.caller), ["party 3"])
+        self.assertEqual(self.call.ended, Reason(Cause.PARTY_GONE))
+
+    def test_listener_of_a_merged_call(self) -> None:
+        """A supervisor who listens to the consulted party still hears it, and the other, when they are joined."""
+        consultation = self.consult()
+        consultation.give(self.second, Role.LISTENS, beside=self.third)
+        join(self.call, consultation, self.agent)
+        self.assertEqual(self.switch.hears(self.second), ["party 0", "party 2"])
+
+    def test_two_wait_for_the_end(self) -> None:
+        """One who waits for the end may stop another from waiting: the call ends, and its parties are told."""
+        first, second = self.call.when_ended(), self.call.when_ended()
+        first.addCallback(lambda _: second.cancel())
+        self.call.end("caller", GONE)
+        self.failureResultOf(second, CancelledError)
+        self.assertEqual(self.caller.told, [f"left: {GONE}"])
 
     def test_keys_in_a_talk(self) -> None:
         """Keys in a talk go to nobody and are written down masked: the agent may have asked for a PIN."""

@@ -5,7 +5,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.calls.call import Call
 from callserver.calls.line import LineInService
-from callserver.calls.operations import connect, hold, retrieve
+from callserver.calls.operations import connect, hold, join, retrieve
 from callserver.lines.interfaces import Caller, LineFailure
 from callserver.lines.memory_line import MemoryLine
 from callserver.wire.alarms import alarm_text
@@ -227,6 +227,74 @@ class LineInServiceTests(SynchronousTestCase):
         self.assertEqual(self.alarms(), ["does not answer: the modem answers ERROR to ATA"])
         self.shop.wait(7)
         self.assertIs(self.shop.board.statuses["line 2"].state, LineState.IDLE)
+
+    def test_modem_is_slow_to_fail(self) -> None:
+        """Also one that takes longer to say no than the pause between two rings: the line does not ring for ever."""
+        line, _, answering = self.answering()
+        self.shop.wait(10)
+        line.answering.errback(LineFailure("no OK"))
+        self.failureResultOf(answering, LineFailure)
+        self.shop.wait(7)
+        self.assertIs(self.shop.board.statuses["line 2"].state, LineState.IDLE)
+
+    def test_menu_stops_waiting_for_the_modem(self) -> None:
+        """The menu of a caller who gives up waits no more; the line is free only when it is on hook all the same."""
+        _line, in_service, answering = self.answering()
+        self.shop.incoming[-1].when_ended().addCallback(lambda _: answering.cancel())
+        in_service.far_end_gone("loop current interrupted")
+        self.failureResultOf(answering, CancelledError)
+        self.assertIs(self.shop.board.statuses["line 2"].state, LineState.WAIT_HANGUP)
+        self.shop.wait(1.1)
+        self.assertIs(self.shop.board.statuses["line 2"].state, LineState.IDLE)
+
+    def test_hung_up_while_it_goes_off_hook(self) -> None:
+        """A modem that fails to answer because it was told to hang up is no alarm."""
+        line, in_service, answering = self.answering()
+        in_service.far_end_gone("loop current interrupted")
+        line.answering.errback(LineFailure("hung up meanwhile"))
+        self.failureResultOf(answering, CancelledError)
+        self.assertEqual(self.shop.happened("alarm"), [])
+
+    def test_record_is_late_for_its_call(self) -> None:
+        """A call whose record is on disk when the next one rings does not answer for that one."""
+        self.shop.book.locked = True
+        self.far_end.ring(Caller("13912345678"))
+        self.shop.wait(0.1)
+        answering = Deferred.fromCoroutine(self.shop.incoming[0].answer())
+        self.shop.wait(7)
+        self.far_end.ring(Caller("13987654321"))
+        self.shop.wait(0.1)
+        self.shop.book.unlock()
+        self.failureResultOf(answering, CancelledError)
+        self.assertFalse(self.shop.lines[0].off_hook)
+
+    def test_does_not_go_on_hook(self) -> None:
+        """A modem that fails to hang up, or does not say that it has, is an alarm; the line is not used again."""
+        call = self.answered_call()
+        self.shop.lines[0].hang_up = lambda: fail(LineFailure("no OK"))  # type: ignore[method-assign]
+        call.end("menu", Reason(Cause.MENU_OVER))
+        self.shop.wait(6)
+        self.assertIs(self.shop.state(), LineState.WAIT_HANGUP)
+        alarms = [data["text"] for _, data in self.shop.happened("alarm")]
+        self.assertEqual(alarms, ["does not go on hook: no OK", "not on hook after 5 s"])
+
+    def test_merged(self) -> None:
+        """The board shows a consulted line in the call that it has been merged into."""
+        seat = self.shop.agent()
+        first, second = self.answered_call(), self.second_line()
+        seat.station.off_hook()
+        connect(first, seat.station)
+        hold(first, seat.station)
+        connect(second, seat.station)
+        join(first, second, seat.station)
+        self.assertEqual(self.shop.board.statuses["line 2"].call_id, first.id)
+
+    def second_line(self) -> Call:
+        """A call on another line, answered at once."""
+        line, _, answering = self.answering()
+        line.obey()
+        self.successResultOf(answering)
+        return self.shop.incoming[-1]
 
     def test_drain_twice_and_stay(self) -> None:
         """Disabled twice in a call and enabled again, a line stays in service."""

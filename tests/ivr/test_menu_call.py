@@ -3,13 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import CancelledError, Deferred, fail, succeed
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from callserver.calls.call import Call
 from callserver.calls.keys import Key
-from callserver.calls.roles import Role
 from callserver.dsp.frames import BLOCK_SAMPLES
 from callserver.dsp.tones import comfort_noise
 from callserver.ivr.dialogue import ask_number, choose
@@ -17,10 +16,11 @@ from callserver.ivr.interfaces import ICall, IMenu
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
-from callserver.lines.interfaces import Caller
+from callserver.lines.interfaces import Caller, LineFailure
 from callserver.media.leg import Leg
 from callserver.media.recording import RecordingInfo
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.states import LineState
 from tests.shop import FewPrompts, VirtualShop
 
 
@@ -132,11 +132,11 @@ class SecretTests(SynchronousTestCase):
         self.shop.press("1")
         self.shop.wait(0.2)
         self.assertEqual(self.recorder.acts, ["start", "silence"])
-        self.assertIs(self.call.parts[self.call.first].role, Role.SECRET)
+        self.assertTrue(self.call.in_secret)
         self.shop.press("473859#")
         self.shop.wait(0.2)
         self.assertEqual(self.recorder.acts, ["start", "silence", "resume"])
-        self.assertIs(self.call.parts[self.call.first].role, Role.ALONE)
+        self.assertFalse(self.call.in_secret)
         self.shop.press("2")
         self.shop.wait(0.2)
         self.check()
@@ -159,6 +159,16 @@ class SecretTests(SynchronousTestCase):
         self.call.key(Key("5", "sound", now_s))
         self.shop.wait(0.2)
         self.assertIn("blank 1.8 s", self.recorder.acts)
+
+    def test_last_digit_is_held(self) -> None:
+        """A PIN of full length needs no #: what is still heard of its last key is as secret."""
+        self.shop.press("1")
+        self.shop.press("47385912")
+        self.assertEqual(self.answers, ["1"])
+        self.assertTrue(self.call.in_secret)
+        self.shop.wait(0.6)
+        self.assertEqual(self.answers, ["1", "47385912"])
+        self.assertFalse(self.call.in_secret)
 
     def test_silence(self) -> None:
         """Who keys nothing has told no secret; it says so."""
@@ -284,6 +294,57 @@ class MenuTests(SynchronousTestCase):
         call = self.serve(story)
         self.shop.wait(1.1)
         self.assertEqual(call.ended, Reason(Cause.MENU_OVER))
+
+    def test_menu_waits_for_the_end(self) -> None:
+        """A menu may wait for the end of its call; the line becomes free as ever."""
+
+        async def story(call: ICall) -> None:
+            await call.when_ended()
+
+        self.shop.book.locked = True
+        self.serve(story)
+        self.shop.book.unlock()
+        self.shop.lines[0].far_end.hang_up()
+        self.shop.wait(1.1)
+        self.assertIs(self.shop.state(), LineState.IDLE)
+
+    def test_line_that_does_not_answer(self) -> None:
+        """No menu is blamed for a modem that does not go off hook; the call's record says what happened."""
+
+        async def story(call: ICall) -> None: ...
+
+        self.shop.lines[0].answer = lambda: fail(LineFailure("no OK"))  # type: ignore[method-assign]
+        call = self.serve(story)
+        self.assertEqual(call.ended, Reason(Cause.NOT_CONNECTED, "no OK"))
+        self.assertEqual(self.shop.happened("menu_failed"), [])
+        self.assertEqual(self.shop.happened("alarm"), [("alarm", {"text": "does not answer: no OK"})])
+
+    def test_menu_stops_itself(self) -> None:
+        """What a menu cancels while the caller is there is its own mistake, not his hanging up: a person takes over."""
+
+        async def story(call: ICall) -> None:
+            book: Deferred[None] = Deferred()
+            book.cancel()
+            await book
+
+        call = self.serve(story)
+        self.assertEqual(self.people.entered, [("operator", call)])
+        self.assertEqual(len(self.flushLoggedErrors(CancelledError)), 1)
+
+    def test_message_that_breaks(self) -> None:
+        """A message that cannot be finished is logged, and the caller goes on."""
+
+        async def story(call: ICall) -> None:
+            await call.record(max_s=1)
+            self.answers.append(await call.collect("question"))
+
+        recorder = OneRecording()
+        recorder.stop = lambda: fail(ZeroDivisionError())  # type: ignore[method-assign]
+        self.serve(story, recorder)
+        self.shop.wait(1.5)
+        self.shop.press("1")
+        self.assertEqual(self.answers, ["1"])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
     def test_message(self) -> None:
         """A message begins after the beep and ends when the caller has been silent; what he said before is not lost."""
