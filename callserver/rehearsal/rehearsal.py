@@ -14,6 +14,7 @@ from time import perf_counter, process_time
 from typing import Any, cast
 
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import ILogObserver, LogLevel, formatEvent, globalLogPublisher
 
 from callserver.calls.vocabulary import Kind
@@ -111,6 +112,7 @@ class Rehearsal:
         self._agents: list[RehearsedAgent] = []
         self.seen.agents = self._agents
         self._faults: Faults | None = None
+        self._arrivals: dict[str, IDelayedCall] = {}  # the next one, by whose it is
         self._n_called = self._n_calling = 0
         self._opened_s = self._began_wall_s = 0.0
 
@@ -175,6 +177,9 @@ class Rehearsal:
             self._next_call(callers, Random(f"{script.seed} arrivals {callers.name}"))
         done = self._clock.run_until(self._all_served, LONGEST_S)
         self._faults.stop()
+        for arrival in self._arrivals.values():
+            if arrival.active():
+                arrival.cancel()
         self.result.faults = self._faults.injected
         if not done:
             self._break("nobody_waits_for_ever", f"{self._n_calling} callers are still on the telephone")
@@ -208,7 +213,8 @@ class Rehearsal:
 
     def _next_call(self, callers: Callers, random: Random) -> None:
         if callers.per_hour:
-            self._clock.callLater(random.expovariate(callers.per_hour / 3600), self._call_comes, callers, random)
+            delay_s = random.expovariate(callers.per_hour / 3600)
+            self._arrivals[callers.name] = self._clock.callLater(delay_s, self._call_comes, callers, random)
 
     def _call_comes(self, callers: Callers, random: Random) -> None:
         if not self._all_have_come():
