@@ -35,7 +35,7 @@ class RehearsedAgent(AgentListener):
     :param random: his alone
     :param say: told what he does
     :param hear: file for all that he hears
-    `is_here`: he has logged in and not left
+    `is_here`: he has logged in and not left; `is_connected`: and his program reaches the server, as far as it knows
     """
 
     def __init__(
@@ -50,7 +50,8 @@ class RehearsedAgent(AgentListener):
         hear: Path | None = None,
     ) -> None:
         self.agent, self.way = agent, way
-        self.is_here, self.served = False, 0
+        self.is_here = self.is_connected = False
+        self.served = 0
         self._clock, self._password, self._random, self._say = clock, password, random, say
         self._blocks = read_blocks(folder / agent.voice) if agent.voice else []
         self._hearing = HearingFile(hear) if hear else None
@@ -62,10 +63,16 @@ class RehearsedAgent(AgentListener):
         """His program is started."""
         self.client.start()
 
-    def restart(self) -> None:
-        """His program has died; he starts it again."""
+    def kill(self) -> None:
+        """His program dies."""
         self._stop()
+        self.is_connected = False
+        if self.way.wire is not None:
+            self.way.wire.kill()
         self.client.stop()
+
+    def restart(self) -> None:
+        """He starts it again."""
         self.client = self._new_client()
         self.client.start()
 
@@ -85,20 +92,21 @@ class RehearsedAgent(AgentListener):
     # What he is told
 
     def logged_in(self, hello: Hello) -> None:
-        self.is_here = True
+        self.is_here = self.is_connected = True
         self._say("logged in")
 
     def logged_out(self, cause: str) -> None:
-        self.is_here = False
+        self.is_here = self.is_connected = False
         self._stop()
         self._say(f"logged out: {cause}")
 
     def refused(self, why: Refused) -> None:
-        self.is_here = False
+        self.is_here = self.is_connected = False
         self._stop()
         self._say(f"refused: {why}")
 
     def lost(self, reason: str) -> None:
+        self.is_connected = False
         self._say(f"connection lost: {reason}")
 
     def status(self, status: SeatStatus) -> None:

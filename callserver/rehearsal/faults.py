@@ -196,9 +196,9 @@ class Faults:
 
     def _killed(self, random: Random) -> tuple[str, Undo]:
         agent = self._agent(random)
-        if agent is None or agent.way.wire is None:
+        if agent is None or not agent.is_connected:
             return "nobody", nothing
-        agent.way.wire.kill()
+        agent.kill()
         return f"agent {agent.agent.number}", agent.restart
 
     def _late(self, random: Random) -> tuple[str, Undo]:

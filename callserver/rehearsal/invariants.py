@@ -93,7 +93,7 @@ def screens_show_the_seats(seen: Seen) -> Iterator[str]:
     stale = {
         agent.agent.number
         for agent in seen.agents
-        if agent.is_here and agent.way.is_well and agent.client.seat.state is not _state(seen, agent.agent.number)
+        if agent.is_connected and agent.way.is_well and agent.client.seat.state is not _state(seen, agent.agent.number)
     }
     yield from (f"agent {number} sees another state than his seat is in" for number in sorted(stale & seen.stale))
     seen.stale = stale

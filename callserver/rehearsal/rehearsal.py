@@ -15,14 +15,16 @@ from typing import Any, cast
 
 from twisted.internet.defer import Deferred
 from twisted.logger import ILogObserver, LogLevel, formatEvent, globalLogPublisher
+from twisted.python.failure import Failure
 
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping.rules import move_stock
 from callserver.rehearsal.agents import RehearsedAgent
-from callserver.rehearsal.callers import GOODS, Caller, Visit, drawn_number, is_free
+from callserver.rehearsal.arrivals import Arrivals
+from callserver.rehearsal.callers import GOODS, Visit
 from callserver.rehearsal.faults import Faults, Injected
 from callserver.rehearsal.invariants import AT_END, QUIET, WATCHED, Broken, Seen, check, read_rows
-from callserver.rehearsal.script import Callers, Script
+from callserver.rehearsal.script import Script
 from callserver.rehearsal.world import REHEARSED, RehearsalWorld
 from callserver.server.assembly import CallServer
 from callserver.server.shop_folder import ShopFolder
@@ -33,7 +35,6 @@ PASSWORD = "rehearsal-of-the-shop"
 WATCH_S = 0.1
 OPENING_S, SETTLING_S, QUIET_S = 60.0, 300.0, 60.0
 LONGEST_S = 1000 * 3600.0
-BUSY_AGAIN_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Rehearsal:
     ) -> None:
         self.script, self.result = script, Result(script)
         self.world = RehearsalWorld(Random(f"{script.seed} world"), script.byte_modems)
-        self._keep, self._without, self._without_faults = keep, without, without_faults
+        self._keep, self._without_faults = keep, without_faults
         self._on_progress = on_progress
         self._clock = self.world.reactor
         self._scratch = Path(mkdtemp(prefix="rehearsal-", dir=FAST_DISK if FAST_DISK.is_dir() else None))
@@ -111,8 +112,8 @@ class Rehearsal:
         self._agents: list[RehearsedAgent] = []
         self.seen.agents = self._agents
         self._faults: Faults | None = None
-        self._n_called = self._n_calling = 0
-        self._opened_s = self._began_wall_s = 0.0
+        self._arrivals = Arrivals(script, self.server, keep, without, self._note, self._caller_broke)
+        self._began_wall_s = 0.0
 
     def run(self) -> Result:
         """All of it; the result is the same for the same script."""
@@ -148,7 +149,6 @@ class Rehearsal:
             self._expect(self.server.store.write(_deliver, self.script.deliver, self.world.now()), OPENING_S)
         for at, agent in enumerate(self.script.agents):
             self._add_agent(at, agent)
-        self._opened_s = self._clock.seconds()
         self._watch()
 
     def _add_agent(self, at: int, agent: Any) -> None:
@@ -171,13 +171,13 @@ class Rehearsal:
         script = self.script
         self._faults = Faults(self.world, self._agents, script.faults, script.seed, self._fault, self._without_faults)
         self._faults.start()
-        for callers in script.callers:
-            self._next_call(callers, Random(f"{script.seed} arrivals {callers.name}"))
-        done = self._clock.run_until(self._all_served, LONGEST_S)
+        self._arrivals.start()
+        done = self._clock.run_until(lambda: self._arrivals.all_served, LONGEST_S)
         self._faults.stop()
-        self.result.faults = self._faults.injected
+        self._arrivals.stop()
+        self.result.faults, self.result.visits = self._faults.injected, self._arrivals.visits
         if not done:
-            self._break("nobody_waits_for_ever", f"{self._n_calling} callers are still on the telephone")
+            self._break("nobody_waits_for_ever", f"{self._arrivals.n_calling} callers are still on the telephone")
 
     def _close(self) -> None:
         for agent in self._agents:
@@ -191,7 +191,7 @@ class Rehearsal:
         self._clock.run_for(2.0)
         self.seen.rows = self._expect(self.server.store.read(read_rows), OPENING_S)
         events = len(self.result.events)
-        self._expect(Deferred.fromCoroutine(self._stop()), OPENING_S)
+        self._expect(self.server.stopService(), OPENING_S)
         self._clock.run_for(5.0)
         self.seen.leftovers += [str(call) for call in self._clock.getDelayedCalls()]
         gc.collect()  # a failure that nobody has looked at is logged when it goes
@@ -200,62 +200,6 @@ class Rehearsal:
         self.result.events += after
         for visit in self.result.visits:
             visit.concerned = self._faults is not None and self._faults.concern(visit.began_s, visit.ended_s)
-
-    async def _stop(self) -> None:
-        await self.server.stopService()
-
-    # Callers
-
-    def _next_call(self, callers: Callers, random: Random) -> None:
-        if callers.per_hour:
-            self._clock.callLater(random.expovariate(callers.per_hour / 3600), self._call_comes, callers, random)
-
-    def _call_comes(self, callers: Callers, random: Random) -> None:
-        if not self._all_have_come():
-            self._n_called += 1
-            if self._n_called not in self._without:
-                self._call(callers, self._n_called)
-        if not self._all_have_come():
-            self._next_call(callers, random)
-
-    def _call(self, callers: Callers, n: int) -> None:
-        exchange = self.server.exchange
-        assert exchange is not None
-        random = Random(f"{self.script.seed} visit {n}")
-        number = drawn_number(callers, n, random)
-        if not is_free(exchange, number):
-            number = f"138{20_000_000 + n:08}"  # his line is in use: he takes another telephone
-        is_new = number not in exchange.phones
-        phone = exchange.add_phone(number)
-        phone.line.withheld = random.random() < callers.withheld and not callers.text
-        visit = Visit(n, callers.name, number, self._clock.seconds())
-        self.result.visits.append(visit)
-        recording = self._keep / f"caller-{n}.wav" if self._keep else None
-        who = f"caller {n}"
-        caller = Caller(visit, callers, phone, random, exchange, lambda event: self._note(who, event.what), recording)
-        self._n_calling += 1
-        story = Deferred.fromCoroutine(caller.call(self.server.config.exchange.number))
-        story.addErrback(self._caller_broke, visit)
-        story.addCallback(lambda _: self._call_is_over(visit, phone if is_new else None))
-
-    def _call_is_over(self, visit: Visit, phone: Any) -> None:
-        visit.ended_s = self._clock.seconds()
-        self._n_calling -= 1
-        self._note(f"caller {visit.n}", f"{visit.outcome.value if visit.outcome else 'broke'} {visit.problem}".rstrip())
-        if phone is not None and self.server.exchange is not None:
-            self.server.exchange.remove_phone(phone)
-
-    def _caller_broke(self, failure: Any, visit: Visit) -> None:
-        self._break("nothing_broke_inside", f"caller {visit.n} of the rehearsal: {failure.getErrorMessage()}")
-
-    def _all_have_come(self) -> bool:
-        hours = self.script.hours
-        if hours is not None and self._clock.seconds() - self._opened_s > hours * 3600:
-            return True
-        return self._n_called >= self.script.visits
-
-    def _all_served(self) -> bool:
-        return self._all_have_come() and not self._n_calling
 
     def _is_quiet(self) -> bool:
         return not any(agent.is_here for agent in self._agents) and not check(QUIET, self.seen, 0.0)
@@ -270,7 +214,10 @@ class Rehearsal:
         self.result.events.append(event)
         if event.kind == Kind.RECORDING_END.value and self._keep is None:
             (self._folder.recordings / str(event.data["file"])).unlink(missing_ok=True)
-        self._on_progress(len(self.result.visits), self._clock.seconds(), perf_counter() - self._began_wall_s)
+        self._on_progress(len(self._arrivals.visits), self._clock.seconds(), perf_counter() - self._began_wall_s)
+
+    def _caller_broke(self, failure: Failure, visit: Visit) -> None:
+        self._break("nothing_broke_inside", f"caller {visit.n} of the rehearsal: {failure.getErrorMessage()}")
 
     def _fault(self, fault: Injected) -> None:
         self._note("fault", f"{fault.kind} at {fault.where}, for {fault.until_s - fault.at_s:.1f} s")

@@ -112,7 +112,7 @@ class Script:
     shop: str
     seed: int = 1
     visits: int = 100
-    hours: float | None = None  # callers come for so long, even if `visits` is not reached
+    hours: float | None = None  # callers come for so long; then `visits` is a limit only if the script says it
     byte_modems: float = 0.1  # share of the lines that run through a whole emulated modem, byte by byte
     deliver: int = 0  # pieces of each item that come beside what the demo shop has
     callers: tuple[Callers, ...] = ()
@@ -137,6 +137,8 @@ def read(path: Path) -> Script:
             own = _settings(source, section, Script, left_out=("path", "shop", "callers", "agents", "faults"))
         else:
             found[kind].append(_READERS[kind](source, section, name))
+    if "hours" in own:
+        own.setdefault("visits", COUNT_MAX)
     if not found["callers"]:
         raise source.mistake(1, 1, Sentence("nobody calls; add a section, as in: [callers shoppers]"))
     own |= {"callers": tuple(found["callers"]), "agents": tuple(found["agent"]), "faults": tuple(found["fault"])}

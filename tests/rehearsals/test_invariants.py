@@ -144,7 +144,7 @@ class InvariantsTests(SynchronousTestCase):
         """A program that shows its seat otherwise is given a moment, then it is wrong."""
         client = SimpleNamespace(seat=SimpleNamespace(state=SeatState.IDLE_PC))
         way = SimpleNamespace(is_well=True)
-        agent: Any = SimpleNamespace(is_here=True, way=way, client=client, agent=SimpleNamespace(number="801"))
+        agent: Any = SimpleNamespace(is_connected=True, way=way, client=client, agent=SimpleNamespace(number="801"))
         self.seen.agents = [agent]
         self.seen.server = house(board=SimpleNamespace(statuses={SEAT: SimpleNamespace(state=SeatState.RINGING)}))
         self.assertEqual(check(WATCHED, self.seen, 0.0), [])
