@@ -24,6 +24,7 @@ from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.lines.memory_line import MemoryLine
 from callserver.media.patch_bay import PatchBay
+from callserver.wire.alarms import alarm_text
 from callserver.wire.messages import Card
 from callserver.wire.records import CallRecord, EventRecord
 from callserver.wire.rights import Right
@@ -169,6 +170,10 @@ class VirtualShop:
     def happened(self, *kinds: str) -> list[tuple[str, dict[str, Any]]]:
         """The events of these kinds so far, in order."""
         return [(event.kind, dict(event.data)) for event in self.book.events if event.kind in kinds]
+
+    def alarms(self) -> list[str]:
+        """What a person should see to, in English."""
+        return [alarm_text(data, "en") for _, data in self.happened("alarm")]
 
     def prompts(self) -> list[str]:
         """What callers were told so far."""

@@ -275,8 +275,7 @@ class LineInServiceTests(SynchronousTestCase):
         call.end("menu", Reason(Cause.MENU_OVER))
         self.shop.wait(6)
         self.assertIs(self.shop.state(), LineState.WAIT_HANGUP)
-        alarms = [data["text"] for _, data in self.shop.happened("alarm")]
-        self.assertEqual(alarms, ["does not go on hook: no OK", "not on hook after 5 s"])
+        self.assertEqual(self.shop.alarms(), ["does not go on hook: no OK", "not on hook after 5 s"])
 
     def test_merged(self) -> None:
         """The board shows a consulted line in the call that it has been merged into."""

@@ -317,7 +317,7 @@ class MenuTests(SynchronousTestCase):
         call = self.serve(story)
         self.assertEqual(call.ended, Reason(Cause.NOT_CONNECTED, "no OK"))
         self.assertEqual(self.shop.happened("menu_failed"), [])
-        self.assertEqual(self.shop.happened("alarm"), [("alarm", {"text": "does not answer: no OK"})])
+        self.assertEqual(self.shop.alarms(), ["does not answer: no OK"])
 
     def test_menu_stops_itself(self) -> None:
         """What a menu cancels while the caller is there is its own mistake, not his hanging up: a person takes over."""
