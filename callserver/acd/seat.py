@@ -151,7 +151,7 @@ class Seat:
     def offer(self, offer: Offer) -> None:
         """Ring for a call; what comes of it is told to the offer."""
         self._require(offer.right)
-        if not self._by_phone and self._program.presence is not Presence.HERE:
+        if not self._can_ring:
             raise Refused(Refusal.NOT_NOW, CLIENT_LOST)
         if offer.right is Right.ANSWER_QUEUED and self._agent.work is not Work.READY:
             raise Refused(Refusal.NOT_NOW, self.status.state.value)
@@ -228,6 +228,7 @@ class Seat:
         self.station.off_hook()
         offer.call.give(self.station, Role.ALONE)
         self._show(Reason(Cause.CONSULTS if self._calls.kept is not None else Cause.DIALS))
+        self._leave_what_is_over(offer.call)
 
     def rings_there(self) -> None:
         """What was dialled rings; `call_over` if it cannot."""
@@ -310,12 +311,18 @@ class Seat:
         self._happen(self._calls_machine.recall, recall)
         self._ringing.start(recall.ring_s)
         self._show(Reason(Cause.RECALLED))
+        if not self._can_ring and self._calls.ringing is recall:
+            self._decline(Reason(Cause.CLIENT_LOST))
 
     def _wrap_up_over(self) -> None:
         self._happen(self._agent_machine.wrap_up_over)
         self._show(Reason(Cause.WRAP_UP_OVER))
 
     # The parts
+
+    @property
+    def _can_ring(self) -> bool:
+        return self._by_phone or self._program.presence is Presence.HERE
 
     @property
     def _in_hand(self) -> Offer:
@@ -337,11 +344,17 @@ class Seat:
             offer.accept(self.station)
         except Exception:
             log.failure("seat {seat}: an answered call could not be connected", seat=self.number)
-            operations.hang_up(offer.call, self.station, "server", Reason(Cause.NOT_CONNECTED))
+            not_connected = Reason(Cause.NOT_CONNECTED)
+            operations.hang_up(offer.call, self.station, "server", not_connected)
+            self.station.left(offer.call, not_connected)  # it may not have come as far as being in it
         else:
             self._show(reason)
-        if offer.call.ended is not None:  # the party was gone before it was answered
-            self.station.left(offer.call, offer.call.ended)
+        self._leave_what_is_over(offer.call)
+
+    def _leave_what_is_over(self, call: Call) -> None:
+        """The party was gone before the seat was in the call, so nobody tells it."""
+        if call.ended is not None:
+            self.station.left(call, call.ended)
 
     def _miss(self) -> None:
         ringing = self._calls.ringing

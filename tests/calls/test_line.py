@@ -113,6 +113,8 @@ class LineInServiceTests(SynchronousTestCase):
         self.far_end.unplug()
         self.assertIs(self.shop.state(), LineState.DISCONNECTED)
         self.assertEqual(call.ended, Reason(Cause.LINE_LOST, "unplugged"))
+        status = self.shop.board.statuses["line 1"]
+        self.assertEqual((status.call_id, status.caller), (None, None))
         self.assertEqual(
             self.shop.happened("alarm"), [("alarm", {"text": "line dead: {reason_word}", "reason_word": "unplugged"})]
         )

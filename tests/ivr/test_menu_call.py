@@ -184,6 +184,7 @@ class SecretTests(SynchronousTestCase):
         self.shop.lines[0].far_end.hang_up()
         self.shop.wait(2)
         self.assertEqual("".join(data["digit"] for _, data in self.shop.happened("key")), "1????")
+        self.assertEqual(self.recorder.acts, ["start", "silence", "resume", "stop"])
         self.assertNotIn("4738", self.everything_written())
 
 
