@@ -534,6 +534,13 @@ class SeatTests(SynchronousTestCase):
         self.clock.advance(1)
         self.assertEqual(self.world.looks, IDLE)
 
+    def test_prolonged_late(self) -> None:
+        """The limit counts from the beginning of the wrap-up, whenever it is prolonged."""
+        self.reach("WRAP_UP")
+        self.clock.advance(10)
+        self.assertRaises(Refused, self.seat.prolong_wrap_up, 581)
+        self.seat.prolong_wrap_up(580)
+
     def test_reserved_reasons(self) -> None:
         """Nobody pauses for a reason that the server gives itself."""
         self.reach("IDLE_PC")
@@ -582,6 +589,23 @@ class SeatTests(SynchronousTestCase):
         self.assertFalse(self.seat.is_staffed)
         self.seat.client_back()
         self.assertEqual((self.world.looks, self.seat.status.client_here), (IDLE, True))
+
+    def test_program_back_in_time(self) -> None:
+        """A program that is back within 30 s leaves no trace, and the next loss has 30 s of its own."""
+        self.reach("IDLE_PC")
+        self.seat.client_lost()
+        self.clock.advance(20)
+        self.seat.client_back()
+        self.clock.advance(20)
+        self.assertEqual(self.world.looks, IDLE)
+        self.seat.client_lost()
+        self.clock.advance(20)
+        self.assertEqual(self.world.looks, IDLE)
+        self.seat.client_lost()  # told again: its ping, then its connection
+        self.clock.advance(10)
+        self.assertEqual(self.world.looks, (SeatState.PAUSED, "client lost"))
+        self.clock.advance(30)
+        self.assertFalse(self.seat.is_staffed)
 
     def test_program_lost_in_a_pause(self) -> None:
         """The agent's own pause is there again when his program is."""
