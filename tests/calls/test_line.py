@@ -271,15 +271,6 @@ class LineInServiceTests(SynchronousTestCase):
         self.failureResultOf(answering, CancelledError)
         self.assertFalse(self.shop.lines[0].off_hook)
 
-    def test_does_not_go_on_hook(self) -> None:
-        """A modem that fails to hang up, or does not say that it has, is an alarm; the line is not used again."""
-        call = self.answered_call()
-        self.shop.lines[0].hang_up = lambda: fail(LineFailure("no OK"))  # type: ignore[method-assign]
-        call.end("menu", Reason(Cause.MENU_OVER))
-        self.shop.wait(6)
-        self.assertIs(self.shop.state(), LineState.WAIT_HANGUP)
-        self.assertEqual(self.shop.alarms(), ["does not go on hook: no OK", "not on hook after 5 s"])
-
     def test_merged(self) -> None:
         """The board shows a consulted line in the call that it has been merged into."""
         seat = self.shop.agent()
