@@ -2,7 +2,8 @@
 A seat: the place of one staff number, whoever asks something of it.
 
 It is made of three small machines that know nothing of each other: the agent's work (`agent_machine`), his calls
-(`calls_machine`) and his program (`presence`); what a screen shows is a pure view of them (`view`).
+(`calls_machine`) and his program (`presence`). `ringing` has the clocks of what rings; what a screen shows is a pure
+view of all (`view`).
 
 How one act goes, always in this order: the right is asked of the living staff book; the machine moves, or refuses and
 nothing has changed; then the operation changes roles in the call; then the seat shows how it looks. What comes of an
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from automat import NoTransition
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.acd.accounts import Accounts, account
@@ -26,6 +27,7 @@ from callserver.acd.agent_machine import AgentCore, Work, agent_machine
 from callserver.acd.calls_machine import CallsCore, Phase, calls_machine
 from callserver.acd.offers import Offer, Recall
 from callserver.acd.presence import Presence, ProgramWatch
+from callserver.acd.ringing import Ringing
 from callserver.acd.station import HeadsetStation
 from callserver.acd.view import Look, seat_status
 from callserver.calls import operations
@@ -82,13 +84,11 @@ class Seat:
         self.station = HeadsetStation(f"seat {number}", bay, self.call_over, self._held_too_long)
         self._clock, self._may, self._on_show = clock, may, on_show
         self._by_phone = False
-        self._misses = 0
-        self._ring_timer: IDelayedCall | None = None
-        self._rest_timer: IDelayedCall | None = None
+        self._ringing = Ringing(clock, self._miss, lambda: self._show(Reason(Cause.READY)))
         self._agent = AgentCore(clock, limits.max_wrap_up_s, self._wrap_up_over)
-        self._work = agent_machine(self._agent)
+        self._agent_machine = agent_machine(self._agent)
         self._calls = CallsCore()
-        self._hands = calls_machine(self._calls)
+        self._calls_machine = calls_machine(self._calls)
         self._program = ProgramWatch(clock, limits.away_s, lambda: self._show(Reason(Cause.CLIENT_LOST)))
         self._accounts = Accounts(clock.seconds)
 
@@ -105,7 +105,7 @@ class Seat:
     @property
     def rests(self) -> bool:
         """It has just missed a call, and is not asked for a while."""
-        return self._rest_timer is not None and self._rest_timer.active()
+        return self._ringing.rests
 
     def times_ms(self) -> dict[str, int]:
         """Where the time since log-in went; the sum is the logged-in time. After log-out: of that log-in."""
@@ -115,17 +115,16 @@ class Seat:
 
     def log_in(self, person: Person, *, by_phone: bool = False) -> None:
         """The password was right; the seat is ready at once."""
-        self._happen(self._work.log_in)
-        self.person, self._by_phone, self._misses = person, by_phone, 0
+        self._happen(self._agent_machine.log_in)
+        self.person, self._by_phone = person, by_phone
         self._accounts.clear()
         self._show(Reason(Cause.LOGGED_IN))
 
     def log_out(self, reason: Reason = Reason(Cause.LOGGED_OUT)) -> None:  # noqa: B008
         """The agent leaves, or is sent off by somebody whose right 18 was checked; never out of a call."""
-        self._happen(self._work.log_out)
+        self._happen(self._agent_machine.log_out)
         self._program.back()
-        if self._rest_timer is not None and self._rest_timer.active():
-            self._rest_timer.cancel()
+        self._ringing.reset()
         self.person = None
         self._show(reason)
 
@@ -133,18 +132,18 @@ class Seat:
         """No offers, from now or from the end of the call on."""
         if not reason or reason in (WRAP_UP, MISSED, CLIENT_LOST):
             raise Refused(Refusal.BAD_ARGUMENT, "reason")
-        self._happen(self._work.pause, reason)
+        self._happen(self._agent_machine.pause, reason)
         self._show(Reason(Cause.PAUSED))
 
     def ready(self) -> None:
         """Ends a pause, a wrap-up, or the wish for a pause."""
-        self._happen(self._work.ready)
-        self._misses = 0
+        self._happen(self._agent_machine.ready)
+        self._ringing.end_row()
         self._show(Reason(Cause.READY))
 
     def prolong_wrap_up(self, seconds: float) -> None:
         """So much longer, up to the limit."""
-        self._happen(self._work.prolong, seconds)
+        self._happen(self._agent_machine.prolong, seconds)
         self._show(Reason(Cause.WRAP_UP_PROLONGED))
 
     # Calls that ring
@@ -152,12 +151,12 @@ class Seat:
     def offer(self, offer: Offer) -> None:
         """Ring for a call; what comes of it is told to the offer."""
         self._require(offer.right)
-        if not self._by_phone and self._program.presence is not Presence.HERE:
+        if not self._can_ring:
             raise Refused(Refusal.NOT_NOW, CLIENT_LOST)
         if offer.right is Right.ANSWER_QUEUED and self._agent.work is not Work.READY:
             raise Refused(Refusal.NOT_NOW, self.status.state.value)
-        self._begin(self._hands.offer, offer)
-        self._ring(offer.ring_s)
+        self._begin(self._calls_machine.offer, offer)
+        self._ringing.start(offer.ring_s)
         self._show(Reason(Cause.OFFERED))
 
     def withdraw(self, offer: Offer, reason: Reason) -> None:
@@ -170,38 +169,37 @@ class Seat:
         """The agent takes the call that rings."""
         if self._calls.ringing is not None:
             self._require(self._calls.ringing.right)
-        self._happen(self._hands.answer)
-        self._stop_timer()
-        self._misses = 0
+        self._happen(self._calls_machine.answer)
+        self._ringing.stop()
+        self._ringing.end_row()
         self._accept(Reason(Cause.ANSWERED))
 
     def reject(self) -> None:
         """The agent does not want it; no miss, and it ends a row of misses."""
         self._decline(Reason(Cause.REJECTED))
-        self._misses = 0
+        self._ringing.end_row()
 
     def take(self, offer: Offer, right: Right, reason: Reason) -> None:
         """Picks up a call that rings at another seat (right 4), or grabs one that waits in a queue (5)."""
         self._require(right)
-        self._begin(self._hands.take, offer)
+        self._begin(self._calls_machine.take, offer)
         self._accept(reason)
 
     def rest(self, seconds: float) -> None:
         """No call of any queue for so long: it has just missed one."""
-        if not self.rests:
-            self._rest_timer = self._clock.callLater(seconds, self._show, Reason(Cause.READY))
+        self._ringing.rest(seconds)
 
     # Calls in hand
 
     def hold(self) -> None:
         """The party hears music."""
-        self._happen(self._hands.hold)
+        self._happen(self._calls_machine.hold)
         operations.hold(self._in_hand.call, self.station)
         self._show(Reason(Cause.HELD))
 
     def retrieve(self) -> None:
         """The party is back."""
-        self._happen(self._hands.retrieve)
+        self._happen(self._calls_machine.retrieve)
         operations.retrieve(self._in_hand.call, self.station)
         self._show(Reason(Cause.RETRIEVED))
 
@@ -217,7 +215,7 @@ class Seat:
         dialling = self._calls.phase in (Phase.DIALLING, Phase.RINGBACK, Phase.DIALLING_SECOND, Phase.RINGBACK_SECOND)
         reason = Reason(Cause.GAVE_UP if dialling else Cause.AGENT_HUNG_UP)
         offer = self._calls.in_hand
-        self._happen(self._hands.ended)
+        self._happen(self._calls_machine.ended)
         assert offer is not None
         operations.hang_up(offer.call, self.station, f"agent {self.number}", reason)
         self._after_call(offer, reason)
@@ -226,25 +224,26 @@ class Seat:
 
     def dial(self, offer: Offer) -> None:
         """A call out begins, or the consultation of a third party while the first is held."""
-        self._begin(self._hands.dial, offer)
+        self._begin(self._calls_machine.dial, offer)
         self.station.off_hook()
         offer.call.give(self.station, Role.ALONE)
         self._show(Reason(Cause.CONSULTS if self._calls.kept is not None else Cause.DIALS))
+        self._leave_what_is_over(offer.call)
 
     def rings_there(self) -> None:
         """What was dialled rings; `call_over` if it cannot."""
-        self._happen(self._hands.rings_there)
+        self._happen(self._calls_machine.rings_there)
         self._show(Reason(Cause.RINGS_THERE))
 
     def answered_there(self) -> None:
         """The dialled party is there; `call_over` if it does not come."""
-        self._happen(self._hands.answered_there)
+        self._happen(self._calls_machine.answered_there)
         self._accept(Reason(Cause.ANSWERED))
 
     def join(self) -> None:
         """The held and the consulted party talk to each other."""
         first, second = self._calls.kept, self._calls.in_hand
-        self._happen(self._hands.join)
+        self._happen(self._calls_machine.join)
         assert first is not None
         assert second is not None
         operations.join(first.call, second.call, self.station)
@@ -253,7 +252,7 @@ class Seat:
     def cancel(self) -> None:
         """The consulted party is left, the first is back."""
         consulted = self._calls.in_hand
-        self._happen(self._hands.cancel)
+        self._happen(self._calls_machine.cancel)
         assert consulted is not None
         reason = Reason(Cause.CONSULT_CANCELLED)
         operations.hang_up(consulted.call, self.station, f"agent {self.number}", reason)
@@ -292,10 +291,10 @@ class Seat:
         """The station is in a call no more, and the seat did not end it."""
         ringing, in_hand, kept = self._calls.ringing, self._calls.in_hand, self._calls.kept
         if in_hand is not None and in_hand.call is call:
-            self._happen(self._hands.ended)
+            self._happen(self._calls_machine.ended)
             self._after_call(in_hand, reason)
         elif kept is not None and kept.call is call:
-            self._happen(self._hands.kept_gone)
+            self._happen(self._calls_machine.kept_gone)
             self._show(reason)
         elif ringing is not None and ringing.call is call:
             self._stop_ringing()
@@ -309,15 +308,21 @@ class Seat:
 
     def _recall(self) -> None:
         recall = Recall(self._in_hand)
-        self._happen(self._hands.recall, recall)
-        self._ring(recall.ring_s)
+        self._happen(self._calls_machine.recall, recall)
+        self._ringing.start(recall.ring_s)
         self._show(Reason(Cause.RECALLED))
+        if not self._can_ring and self._calls.ringing is recall:
+            self._decline(Reason(Cause.CLIENT_LOST))
 
     def _wrap_up_over(self) -> None:
-        self._happen(self._work.wrap_up_over)
+        self._happen(self._agent_machine.wrap_up_over)
         self._show(Reason(Cause.WRAP_UP_OVER))
 
     # The parts
+
+    @property
+    def _can_ring(self) -> bool:
+        return self._by_phone or self._program.presence is Presence.HERE
 
     @property
     def _in_hand(self) -> Offer:
@@ -330,7 +335,7 @@ class Seat:
             raise Refused(Refusal.NOT_NOW, self.status.state.value)
         self._happen(happening, offer)
         if self._calls.kept is None:
-            self._happen(self._work.busy)
+            self._happen(self._agent_machine.busy)
 
     def _accept(self, reason: Reason) -> None:
         offer = self._in_hand
@@ -339,21 +344,23 @@ class Seat:
             offer.accept(self.station)
         except Exception:
             log.failure("seat {seat}: an answered call could not be connected", seat=self.number)
-            operations.hang_up(offer.call, self.station, "server", Reason(Cause.NOT_CONNECTED))
+            not_connected = Reason(Cause.NOT_CONNECTED)
+            operations.hang_up(offer.call, self.station, "server", not_connected)
+            self.station.left(offer.call, not_connected)  # it may not have come as far as being in it
         else:
             self._show(reason)
-        if offer.call.ended is not None:  # the party was gone before it was answered
-            self.station.left(offer.call, offer.call.ended)
+        self._leave_what_is_over(offer.call)
 
-    def _ring(self, ring_s: float) -> None:
-        self._ring_timer = self._clock.callLater(ring_s, self._miss)
+    def _leave_what_is_over(self, call: Call) -> None:
+        """The party was gone before the seat was in the call, so nobody tells it."""
+        if call.ended is not None:
+            self.station.left(call, call.ended)
 
     def _miss(self) -> None:
         ringing = self._calls.ringing
         assert ringing is not None
-        self._misses += 1 if ringing.max_misses else 0
-        if 0 < ringing.max_misses <= self._misses:
-            self._happen(self._work.pause, MISSED)
+        if self._ringing.count_miss(ringing.max_misses):
+            self._happen(self._agent_machine.pause, MISSED)
         self._decline(Reason(Cause.MISSED))
 
     def _decline(self, reason: Reason) -> None:
@@ -363,9 +370,9 @@ class Seat:
 
     def _stop_ringing(self) -> Offer:
         offer = self._calls.ringing
-        self._happen(self._hands.stop_ringing)
+        self._happen(self._calls_machine.stop_ringing)
         assert offer is not None
-        self._stop_timer()
+        self._ringing.stop()
         if isinstance(offer, Recall):
             self._done_with(offer)
         else:
@@ -388,14 +395,9 @@ class Seat:
         if self._agent.work is Work.OUT:
             return
         if due_s > 0:
-            self._happen(self._work.wrap_up, due_s)
+            self._happen(self._agent_machine.wrap_up, due_s)
         else:
-            self._happen(self._work.free)
-
-    def _stop_timer(self) -> None:
-        if self._ring_timer is not None and self._ring_timer.active():
-            self._ring_timer.cancel()
-        self._ring_timer = None
+            self._happen(self._agent_machine.free)
 
     def _require(self, right: Right | None) -> None:
         if right is not None and not self._may(right):

@@ -34,14 +34,13 @@ from zope.interface import Interface, implementer
 
 from callserver.acd.acts import Act
 from callserver.acd.seat import Seat
-from callserver.acd.seats import Seats
+from callserver.acd.seats import Rights, Seats
 from callserver.agents.broker import GuardedBroker
 from callserver.agents.perspective import AgentPerspective, Complain, plain
 from callserver.agents.screen import Screen
 from callserver.agents.session import AgentSession
 from callserver.calls.board import Board
 from callserver.wire.refusals import Refusal, Refused
-from callserver.wire.rights import Right
 
 log = Logger()
 
@@ -49,21 +48,18 @@ TRIES = 3  # a connection
 NUMBER_CHARACTERS, PASSWORD_CHARACTERS = 24, 128
 
 
-class Staff(Protocol):
-    """The staff book."""
+class StaffDirectory(Rights, Protocol):
+    """Who works here, whether it is really them, and what they may do at this moment."""
 
     def log_in(self, number: str, password: str, address: str) -> Deferred[Any]:
         """Fires with a Person, fails with Refused."""
-
-    def rights(self, number: str) -> frozenset[Right]:
-        """What this person may do at this moment."""
 
 
 @dataclass(frozen=True)
 class Desk:
     """What a program that has logged in works with."""
 
-    staff: Staff
+    staff: StaffDirectory
     seats: Seats
     board: Board
     acts: Mapping[str, Act]
@@ -83,7 +79,7 @@ class StaffCredentials:
 
 
 @dataclass(frozen=True)
-class Mind:
+class ConnectedProgram:
     """The desktop program at the other end, and the connection to it."""
 
     program: pb.RemoteReference
@@ -96,7 +92,7 @@ class StaffChecker:
 
     credentialInterfaces = (IStaffCredentials,)  # noqa: N815 - cred's name
 
-    def __init__(self, staff: Staff) -> None:
+    def __init__(self, staff: StaffDirectory) -> None:
         self._staff = staff
 
     def requestAvatarId(self, credentials: StaffCredentials) -> Deferred[Any]:
@@ -121,7 +117,7 @@ class SeatRealm:
     def requestAvatar(
         self, person: Any, mind: object, *interfaces: type[Interface]
     ) -> tuple[Any, AgentPerspective, Callable[[], None]]:
-        assert isinstance(mind, Mind)
+        assert isinstance(mind, ConnectedProgram)
         if self._closed is not None:
             raise Refused.from_wire(str(self._closed))
         if mind.broker.is_over:
@@ -173,7 +169,7 @@ class Login(pb.Referenceable):
         broker = self._broker
         who = StaffCredentials(number, password, broker.address)
         try:
-            _, avatar, leave = await self._portal.login(who, Mind(mind, broker), pb.IPerspective)
+            _, avatar, leave = await self._portal.login(who, ConnectedProgram(mind, broker), pb.IPerspective)
         except Refused as refused:
             self._complain(number if number.isalnum() else "?", broker.address, "log in", refused)
             self._part_after_last_try()

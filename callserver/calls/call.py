@@ -177,8 +177,7 @@ class Call:
         """Somebody else serves the caller from now on, for so long at most; keys meant for another are dropped."""
         if self.ended is not None:
             return
-        if stage is not self.stage:
-            self.keys.drop()
+        self.keys.drop()
         self.stage = stage
         self._cancel_limit()
         limit_s = LIMITS_S[stage] if limit_s is None else limit_s

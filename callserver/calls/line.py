@@ -228,6 +228,9 @@ class LineInService:
             self._tell(self._machine.ring_stopped, reason)
         elif self._now.state not in (*RESTING, LineState.DISCONNECTED):
             self._tell(self._machine.over, reason)
+        elif self._now.state is LineState.DISCONNECTED:
+            self._last_call_id = None
+            self._show(self._now, reason)  # dead, and nobody's any more
 
     def recalled(self, call: Call) -> None:
         """A line holds nobody."""

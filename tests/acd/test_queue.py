@@ -58,6 +58,7 @@ class QueueTests(SynchronousTestCase):
         self.shop.wait(3)
         self.assertEqual(self.successResultOf(waiting), "no_agent")
         self.assertEqual(self.shop.prompts(), ["nobody-logged-in", "please-try-later"])
+        self.assertEqual(self.outcomes(), ["no_agent"])
         self.assertIsNone(call.ended)
 
     def seat_without_right(self) -> None:
@@ -113,6 +114,14 @@ class QueueTests(SynchronousTestCase):
         self.shop.wait(30.2)
         self.assertIs(first.status.state, SeatState.RINGING)
         self.assertIs(second.status.state, SeatState.IDLE_PC)
+
+    def test_fresh_seats_first(self) -> None:
+        """Who has missed him comes after all who have not, also when his rest is over."""
+        seats = [self.seat(number) for number in ("801", "802", "803")]
+        self.caller()
+        self.shop.wait(30.2)
+        ringing = [seat.number for seat in seats if seat.status.state is SeatState.RINGING]
+        self.assertEqual(ringing, ["803"])
 
     def test_three_misses(self) -> None:
         """Three misses in a row pause the seat; nobody is offered to it any more."""
@@ -331,6 +340,18 @@ class QueueTests(SynchronousTestCase):
         book.callback(Card(call.id, identity=Identity("1001", "Li Ming")))
         self.assertEqual(seat.status.call.identity, Identity("1001", "Li Ming"))
 
+    def test_record_comes_in_the_talk(self) -> None:
+        """It is shown as well when the agent has answered already."""
+        book: Deferred[Card] = Deferred()
+        self.queue = people(self.shop, card=lambda call, queue: book)
+        seat = self.seat()
+        call, _ = self.caller()
+        seat.answer()
+        shown: list[Card | None] = []
+        self.shop.seats.watch(lambda change: shown.append(change.status.call))
+        book.callback(Card(call.id, identity=Identity("1001", "Li Ming")))
+        self.assertEqual([card.identity for card in shown if card], [Identity("1001", "Li Ming")])
+
     def test_record_never_comes(self) -> None:
         """No failure of the database keeps a caller from a person."""
         self.queue = people(self.shop, card=lambda call, queue: fail(ZeroDivisionError()))
@@ -363,6 +384,42 @@ class QueueTests(SynchronousTestCase):
         self.shop.clock.advance(1)
         self.shop.wait(2)
         self.assertEqual(self.successResultOf(waiting), "timed_out")
+
+    def test_music(self) -> None:
+        """Who waits hears music after the first words; who has waited in vain hears none in the menu after it."""
+        self.seat().pause("lunch")
+        self.caller()
+        self.shop.wait(2)
+        self.assertTrue(self.hears_music())
+        self.shop.clock.advance(1800)
+        self.shop.wait(2)
+        self.assertFalse(self.hears_music())
+
+    def hears_music(self) -> bool:
+        """Whether the caller on the first line does: it is louder than the words."""
+        self.shop.lines[0].far_end.heard.clear()
+        self.shop.wait(0.2)
+        return self.shop.loudest(0) > 0.015
+
+    def test_no_word_while_it_rings(self) -> None:
+        """No comfort is begun while a seat rings: it would talk over the moment of the answer."""
+        self.queue = people(self.shop, ring_s=90)
+        self.seat()
+        self.caller()
+        self.shop.wait(65)
+        self.assertEqual(self.shop.prompts(), ["please-wait-for-person"])
+
+    def test_card(self) -> None:
+        """The agent sees how long the caller has waited, and the way he has come, as it is when it rings."""
+        seat = self.seat()
+        seat.pause("lunch")
+        call, _ = self.caller()
+        call.path.append("shop")
+        self.shop.wait(7)
+        seat.ready()
+        card = seat.status.call
+        assert card is not None
+        self.assertEqual((card.waited_s, card.path), (7, ("shop",)))
 
     def test_comfort(self) -> None:
         """Who waits hears a word every minute, and music in between."""

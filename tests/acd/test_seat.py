@@ -314,6 +314,12 @@ class SeatTests(SynchronousTestCase):
         self.assertIsNone(self.seat.station.leg)
         self.assertEqual(self.world.customer.call.ended, Reason(Cause.AGENT_HUNG_UP))
 
+    def test_gives_up(self) -> None:
+        """Hanging up before the other side has answered is no hanging up of a talk: the record says so."""
+        self.reach("RINGBACK")
+        self.seat.hang_up()
+        self.assertEqual(self.world.third.call.ended, Reason(Cause.GAVE_UP))
+
     def test_consultation(self) -> None:
         """He hears the third party and not the first; cancelled, the first and not the third."""
         self.reach("TALKING, one kept")
@@ -423,10 +429,57 @@ class SeatTests(SynchronousTestCase):
         self.assertFalse(self.seat.rests)
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
-    def miss(self) -> None:
+    def test_an_answer_ends_a_row(self) -> None:
+        """Who answers is there: the next call he misses is the first of a row; so is the first after a log-in."""
+        self.reach("IDLE_PC")
+        self.miss()
+        self.miss()
         self.seat.offer(self.world.customer)
+        self.seat.answer()
+        self.world.ends(self.world.customer)
+        self.clock.advance(WRAP_UP_S)
+        for _ in range(2):
+            self.miss(self.world.next)
+        self.assertEqual(self.world.looks, IDLE)
+        self.seat.log_out()
+        self.seat.log_in(Person())
+        self.miss(self.world.next)
+        self.assertEqual(self.world.looks, IDLE)
+
+    def test_rest(self) -> None:
+        """A seat that rests already rests no longer for a second miss."""
+        self.reach("IDLE_PC")
+        self.seat.rest(5)
+        self.clock.advance(3)
+        self.seat.rest(5)
+        self.clock.advance(2)
+        self.assertFalse(self.seat.rests)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_times_of_one_log_in(self) -> None:
+        """Times are those since the last log-in; what came before it is in the log."""
+        self.reach("IDLE_PC")
+        self.clock.advance(60)
+        self.seat.log_out()
+        self.clock.advance(60)
+        self.seat.log_in(Person())
+        self.clock.advance(5)
+        self.assertEqual(self.seat.times_ms(), {"ready": 5000})
+
+    def test_wrap_up_is_the_longer(self) -> None:
+        """After a call in wrap-up the longer of what is left and what is due follows, not both."""
+        self.reach("WRAP_UP")
+        self.clock.advance(WRAP_UP_S - 5)
+        self.world.next.wrap_up_s = 8
+        self.seat.take(self.world.next, Right.PICK_UP, Reason(Cause.PICKED_UP))
+        self.world.ends(self.world.next)
+        self.assertEqual(self.seat.status.wrap_up_s, 8)
+
+    def miss(self, offer: TestOffer | None = None) -> None:
+        offer = offer or self.world.customer
+        self.seat.offer(offer)
         self.clock.advance(RING_S)
-        self.assertEqual(self.world.customer.acts[-1], "missed")
+        self.assertEqual(offer.acts[-1], "missed")
 
     def reject(self) -> None:
         self.seat.offer(self.world.customer)
@@ -481,6 +534,13 @@ class SeatTests(SynchronousTestCase):
         self.clock.advance(1)
         self.assertEqual(self.world.looks, IDLE)
 
+    def test_prolonged_late(self) -> None:
+        """The limit counts from the beginning of the wrap-up, whenever it is prolonged."""
+        self.reach("WRAP_UP")
+        self.clock.advance(10)
+        self.assertRaises(Refused, self.seat.prolong_wrap_up, 581)
+        self.seat.prolong_wrap_up(580)
+
     def test_reserved_reasons(self) -> None:
         """Nobody pauses for a reason that the server gives itself."""
         self.reach("IDLE_PC")
@@ -529,6 +589,23 @@ class SeatTests(SynchronousTestCase):
         self.assertFalse(self.seat.is_staffed)
         self.seat.client_back()
         self.assertEqual((self.world.looks, self.seat.status.client_here), (IDLE, True))
+
+    def test_program_back_in_time(self) -> None:
+        """A program that is back within 30 s leaves no trace, and the next loss has 30 s of its own."""
+        self.reach("IDLE_PC")
+        self.seat.client_lost()
+        self.clock.advance(20)
+        self.seat.client_back()
+        self.clock.advance(20)
+        self.assertEqual(self.world.looks, IDLE)
+        self.seat.client_lost()
+        self.clock.advance(20)
+        self.assertEqual(self.world.looks, IDLE)
+        self.seat.client_lost()  # told again: its ping, then its connection
+        self.clock.advance(10)
+        self.assertEqual(self.world.looks, (SeatState.PAUSED, "client lost"))
+        self.clock.advance(30)
+        self.assertFalse(self.seat.is_staffed)
 
     def test_program_lost_in_a_pause(self) -> None:
         """The agent's own pause is there again when his program is."""
@@ -581,6 +658,38 @@ class SeatTests(SynchronousTestCase):
             self.seat.answer()
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertEqual(self.world.customer.call.ended, Reason(Cause.NOT_CONNECTED))
+        self.assertEqual(self.world.looks, WRAP)
+
+    def test_not_connected_to_others(self) -> None:
+        """The same where the others talk on without him: he is free, and they are left alone."""
+
+        def broken(station: Party) -> None:
+            raise ZeroDivisionError
+
+        self.reach("RINGING")
+        call = self.world.customer.call
+        for party in self.world.people[:3]:
+            call.give(party, Role.TALKS)
+        self.world.customer.accept = broken  # type: ignore[method-assign]
+        with capturedLogs():
+            self.seat.answer()
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.assertIsNone(call.ended)
+        self.assertEqual((self.world.looks, self.seat.station.leg), (WRAP, None))
+
+    def test_dials_in_vain(self) -> None:
+        """A call out that is over before the seat is in it leaves no seat dialling for ever."""
+        self.reach("IDLE_PC")
+        self.world.ends(self.world.third)
+        self.seat.dial(self.world.third)
+        self.assertEqual((self.world.looks, self.seat.station.leg), (IDLE, None))
+
+    def test_recall_without_a_program(self) -> None:
+        """A held party whose agent's program is gone does not ring for nobody: somebody else is found at once."""
+        self.reach("HELD")
+        self.seat.client_lost()
+        self.seat.station.recalled(self.world.customer.call)
+        self.assertEqual(self.world.customer.acts, ["accepted", "given back"])
         self.assertEqual(self.world.looks, WRAP)
 
     def test_last_call(self) -> None:

@@ -78,6 +78,10 @@ class StaffTests(SynchronousTestCase):
         self.assertEqual(self.book.rights("801"), {Right.PICK_UP})
         self.assertEqual(told, [("801", frozenset(), RIGHTS), ("801", RIGHTS, frozenset({Right.PICK_UP}))])
         self.assertEqual(self.book.rights("999"), frozenset())
+        self.successResultOf(Deferred.fromCoroutine(self.book.follow()))
+        self.assertEqual(len(told), 2, "nothing has changed since")
+        self.successResultOf(self.book.add("802", "王芳", OTHER, RIGHTS))
+        self.assertEqual(self.book.rights("802"), RIGHTS)
 
     def test_rights_changed_elsewhere(self) -> None:
         """What another process writes into the book holds within two seconds."""

@@ -33,6 +33,14 @@ class LogInTests(ChannelCase):
         self.assertEqual(len(self.centre.staff.tries), 1)
         self.assertEqual(self.centre.complaints, [("801", "192.0.2.1", "log in", "log-in")])
 
+    def test_no_seat_is_free(self) -> None:
+        """Who finds all seats taken is told so, and his program is not watched: nothing of him is left."""
+        self.patch(self.centre.seats, "_n_seats", 0)
+        _, diary = self.program()
+        self.assertEqual(diary.lines, [("refused", Refusal.LIMIT)])
+        self.wires.pass_time(20)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
     def test_log_out(self) -> None:
         """The seat is off, the connection closed, and the program does not come back."""
         client, diary = self.program()

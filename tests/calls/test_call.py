@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from twisted.internet.defer import CancelledError
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -161,6 +161,59 @@ class CallTests(SynchronousTestCase):
         hang_up(self.call, self.agent, "agent 1", Reason(Cause.AGENT_HUNG_UP))
         self.assertEqual(self.call.ended, Reason(Cause.AGENT_HUNG_UP))
         self.assertEqual(self.second.told[-1], "left: agent_hung_up")
+
+    def test_held_party_is_present(self) -> None:
+        """Of two that an agent holds one hangs up: he still has the other."""
+        connect(self.call, self.agent)
+        self.call.give(self.third, Role.TALKS)
+        hold(self.call, self.agent)
+        hang_up(self.call, self.third, "caller", GONE)
+        self.assertIsNone(self.call.ended)
+        retrieve(self.call, self.agent)
+        self.assertEqual(self.switch.hears(self.agent), ["party 0"])
+
+    def test_a_listener_is_not_held(self) -> None:
+        """Hold and retrieve leave a supervisor's ear what it is: he is not in the talk."""
+        connect(self.call, self.agent)
+        self.call.give(self.second, Role.LISTENS, beside=self.agent)
+        hold(self.call, self.agent)
+        self.assertIs(self.call.parts[self.second].role, Role.LISTENS)
+        retrieve(self.call, self.agent)
+        self.assertEqual(self.switch.hears(self.second), ["party 0", "party 1"])
+
+    def test_each_retrieves_his_own(self) -> None:
+        """Of two agents who hold somebody in one call each gets back whom he holds himself."""
+        connect(self.call, self.agent)
+        self.call.give(self.third, Role.HELD, beside=self.second)
+        hold(self.call, self.agent)
+        retrieve(self.call, self.agent)
+        self.assertIs(self.call.parts[self.third].role, Role.HELD)
+
+    def test_a_leg_that_is_needed_elsewhere(self) -> None:
+        """Who begins to talk in another call is alone in the first: none of its parties takes him for present there."""
+        connect(self.call, self.agent)
+        other = self.switch.calls.begin("in", self.third, Caller())
+        connect(other, self.agent)
+        self.assertIs(self.call.parts[self.agent].role, Role.ALONE)
+        self.assertEqual((self.switch.hears(self.caller), self.switch.hears(self.third)), ([], ["party 1"]))
+
+    def test_keys_at_the_end(self) -> None:
+        """Keys that nobody has taken when the call ends stand in its timeline, masked, before its end."""
+        self.call.key(Key("7", "sound", 0.0))
+        self.call.end("caller", GONE)
+        kinds = [e.kind for e in self.switch.book.events if e.kind in ("key", "end")]
+        self.assertEqual(kinds, ["key", "end"])
+
+    def test_timeline(self) -> None:
+        """The timeline says who called, when he was answered and which language he chose; the record when."""
+        self.call.identify(Caller("13912345678", "Li Ming"))
+        self.switch.clock.advance(2)
+        self.successResultOf(Deferred.fromCoroutine(self.call.answer()))
+        self.call.speak("en")
+        told = {e.kind: dict(e.data) for e in self.switch.book.events}
+        self.assertEqual(told["caller_id"], {"number": "13912345678", "name": "Li Ming", "withheld": False})
+        self.assertEqual((told["answer"], told["language"]), ({}, {"language": "en"}))
+        self.assertIsNotNone(self.switch.book.calls[self.call.id]["answered_at"])
 
     def test_wait_again(self) -> None:
         """The agent does not come back to a held caller: he is out, the caller waits on, heard by nobody."""

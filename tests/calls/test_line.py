@@ -1,6 +1,7 @@
 """A line in service, from the first ring to the guard time."""
 
 from twisted.internet.defer import CancelledError, Deferred, fail
+from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.calls.call import Call
@@ -112,6 +113,8 @@ class LineInServiceTests(SynchronousTestCase):
         self.far_end.unplug()
         self.assertIs(self.shop.state(), LineState.DISCONNECTED)
         self.assertEqual(call.ended, Reason(Cause.LINE_LOST, "unplugged"))
+        status = self.shop.board.statuses["line 1"]
+        self.assertEqual((status.call_id, status.caller), (None, None))
         self.assertEqual(
             self.shop.happened("alarm"), [("alarm", {"text": "line dead: {reason_word}", "reason_word": "unplugged"})]
         )
@@ -268,15 +271,6 @@ class LineInServiceTests(SynchronousTestCase):
         self.failureResultOf(answering, CancelledError)
         self.assertFalse(self.shop.lines[0].off_hook)
 
-    def test_does_not_go_on_hook(self) -> None:
-        """A modem that fails to hang up, or does not say that it has, is an alarm; the line is not used again."""
-        call = self.answered_call()
-        self.shop.lines[0].hang_up = lambda: fail(LineFailure("no OK"))  # type: ignore[method-assign]
-        call.end("menu", Reason(Cause.MENU_OVER))
-        self.shop.wait(6)
-        self.assertIs(self.shop.state(), LineState.WAIT_HANGUP)
-        self.assertEqual(self.shop.alarms(), ["does not go on hook: no OK", "not on hook after 5 s"])
-
     def test_merged(self) -> None:
         """The board shows a consulted line in the call that it has been merged into."""
         seat = self.shop.agent()
@@ -294,6 +288,81 @@ class LineInServiceTests(SynchronousTestCase):
         line.obey()
         self.successResultOf(answering)
         return self.shop.incoming[-1]
+
+    def test_tones_of_a_caller_who_is_gone(self) -> None:
+        """Each tone that an exchange plays when the caller has hung up ends the call, and the reason names it."""
+        for tone in ("busy", "congestion", "unobtainable", "dial", "howler"):
+            call = self.answered_call()
+            self.shop.in_service[0].tone("ring-back")
+            self.assertIsNone(call.ended)
+            self.shop.in_service[0].tone(tone)
+            self.assertEqual(call.ended, Reason(Cause.CALLER_HUNG_UP, f"{tone} tone"))
+            self.shop.wait(1.1)
+
+    def test_board_of_a_line(self) -> None:
+        """The board shows whose call a line serves, until it is free again."""
+        call = self.answered_call()
+        status = self.shop.board.statuses["line 1"]
+        self.assertEqual((status.call_id, status.caller, status.sub), (call.id, "13912345678", "flow"))
+        self.far_end.hang_up()
+        self.assertEqual(self.shop.board.statuses["line 1"].call_id, call.id)
+        self.shop.wait(1.1)
+        status = self.shop.board.statuses["line 1"]
+        self.assertEqual((status.call_id, status.caller, status.sub), (None, None, ""))
+
+    def test_trouble_belongs_to_a_line(self) -> None:
+        """Sound that came too late is told with its line and its call."""
+        call = self.answered_call()
+        self.shop.in_service[0].sound_trouble("underrun")
+        event = self.shop.book.events[-1]
+        self.assertEqual((event.kind, event.channel, event.call_id), ("alarm", "line 1", call.id))
+
+    def test_dead_while_out_of_service(self) -> None:
+        """A disabled line may come and go without a fuss; enabled while it is dead, it is dead and then idle."""
+        line = self.shop.in_service[0]
+        line.disable()
+        with capturedLogs() as logged:
+            self.far_end.unplug()
+            self.far_end.plug_in()
+        self.assertEqual([entry for entry in logged if "refused" in entry["log_format"]], [])
+        self.assertIs(self.shop.state(), LineState.LOADED)
+        self.far_end.unplug()
+        line.enable()
+        self.assertIs(self.shop.state(), LineState.DISCONNECTED)
+        self.far_end.plug_in()
+        self.assertIs(self.shop.state(), LineState.IDLE)
+
+    def test_enabled_again_while_dead(self) -> None:
+        """A dead line that was to go out of service and is enabled again is in service when it comes back."""
+        line = self.shop.in_service[0]
+        self.far_end.unplug()
+        line.disable()
+        line.enable()
+        self.far_end.plug_in()
+        self.assertIs(self.shop.state(), LineState.IDLE)
+
+    def test_key_that_the_modem_reports(self) -> None:
+        """A modem tells a key half a second late: what was keyed before a secret is taken out that much earlier."""
+        line = MemoryLine("line 2")
+        in_service = LineInService(
+            line,
+            clock=self.shop.clock,
+            board=self.shop.board,
+            calls=self.shop.calls,
+            on_call=self.shop.incoming.append,
+            keys_from_sound=False,
+        )
+        in_service.load("shop")
+        in_service.enable()
+        line.startService()
+        line.far_end.ring(Caller("13912345678"))
+        self.shop.wait(0.1)
+        self.successResultOf(Deferred.fromCoroutine(self.shop.incoming[-1].answer()))
+        in_service.key("5", 0.0)  # heard in the sound, which is not this line's source
+        in_service.key("7")
+        keys = self.shop.incoming[-1].keys
+        self.assertEqual(keys.first_at_s(), self.shop.clock.seconds() - 0.5)
+        self.assertEqual((keys.take(), len(keys)), ("7", 0))
 
     def test_drain_twice_and_stay(self) -> None:
         """Disabled twice in a call and enabled again, a line stays in service."""

@@ -184,6 +184,7 @@ class SecretTests(SynchronousTestCase):
         self.shop.lines[0].far_end.hang_up()
         self.shop.wait(2)
         self.assertEqual("".join(data["digit"] for _, data in self.shop.happened("key")), "1????")
+        self.assertEqual(self.recorder.acts, ["start", "silence", "resume", "stop"])
         self.assertNotIn("4738", self.everything_written())
 
 
@@ -269,6 +270,20 @@ class MenuTests(SynchronousTestCase):
         self.shop.wait(1)
         self.assertEqual(self.answers, ["42"])
         self.assertEqual(self.shop.prompts(), ["statement"])
+
+    def test_a_late_answer_cuts_nothing(self) -> None:
+        """A key that comes when the question is over does not silence the statement after it."""
+
+        async def story(call: ICall) -> None:
+            await call.collect("question")
+            await call.play("statement")
+
+        self.serve(story)
+        self.shop.wait(6.2)
+        self.assertEqual(self.shop.prompts(), ["question", "statement"])
+        self.shop.press("1")
+        self.shop.wait(1)
+        self.assertEqual(self.shop.happened("prompt_end")[-1], ("prompt_end", {"interrupted": False}))
 
     def test_caller_goes(self) -> None:
         """A caller who hangs up ends the menu where it stands, and its last words run."""
@@ -431,6 +446,7 @@ class MenuTests(SynchronousTestCase):
         self.shop.press("0")
         self.shop.wait(0.1)
         self.assertEqual(self.people.entered, [("operator", call)])
+        self.assertEqual(len(call.path), 3, "menu, key and why a person: for the agent's card")
 
     def test_silence_three_times(self) -> None:
         """Silence twice repeats the question, the third time brings a person."""
