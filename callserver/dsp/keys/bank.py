@@ -9,7 +9,7 @@ from callserver.dsp.front_end import FrontEnd, Spectrum
 from callserver.dsp.keys.events import KeyDown, KeyMissed, KeyUp, key_down, key_name
 from callserver.dsp.keys.limits import key_tests, may_be_key, may_be_near_miss
 from callserver.dsp.keys.near_misses import OLD, NearMisses
-from callserver.dsp.keys.tone_pairs import Findings, examine, glance
+from callserver.dsp.keys.tone_pairs import Findings, examine, preselect
 from callserver.dsp.keys.tone_windows import (
     HOP_SAMPLES,
     N_WINDOWS,
@@ -102,7 +102,7 @@ class DtmfBank:
         return np.asarray(2 * (row + column) > GATE_SHARE * spectrum.sum_of_energy + GATE_POWER)
 
     def _look_for_keys(self, channels: NDArray[np.intp], gate: NDArray[np.bool_], now: int) -> list[KeyEvent]:
-        seen = glance(measure_windows(self._front_end.recent(channels, NEWEST_SAMPLES)))
+        seen = preselect(measure_windows(self._front_end.recent(channels, NEWEST_SAMPLES)))
         promising = may_be_near_miss(seen) if self._misses else may_be_key(seen)
         if not promising.any():
             return []

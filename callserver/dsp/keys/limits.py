@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callserver.dsp.frames import RATE_HZ
-from callserver.dsp.keys.tone_pairs import Findings, Glance
+from callserver.dsp.keys.tone_pairs import Findings, Preselection
 
 FLOOR_DBM0 = -28.0  # per tone; AT&T must hear -25, NTT must not hear -29
 MAX_OFFSET = 0.024  # NTT: 1.8 % must, 3.0 % must not
@@ -19,19 +19,19 @@ PURITIES = (0.88, 0.86, 0.82, 0.76, 0.70, 0.66)
 PURITY_FOR_OFFSET = 6.0  # for an error of 1.5 %: 0.09
 PURITY_FOR_TWIST, COMMON_TWIST_DB = 0.0075, 6.0  # a dB beyond the common
 
-# At a first glance: nothing that could pass below may be sent away. In 50 ms of sound a key not heard throughout is
+# Preselection: nothing that could pass below may be sent away. In 50 ms of sound a key not heard throughout is
 # shorter than 60 ms; single windows of noisy keys can be a little less pure than the whole.
 GLANCE_PURITY, GLANCE_PURITY_SHORT, GLANCE_OFFSET = 0.64, 0.80, 0.026
 NEAR_PURITY, NEAR_OFFSET = 0.5, 0.045
 
 
-def may_be_key(seen: Glance) -> NDArray[np.bool_]:
-    """Which of k glances deserve a measurement, shape (k,)."""
+def may_be_key(seen: Preselection) -> NDArray[np.bool_]:
+    """Which of k preselections deserve a measurement, shape (k,)."""
     purity = np.where(seen.throughout, GLANCE_PURITY, GLANCE_PURITY_SHORT) + PURITY_FOR_OFFSET * seen.offset
     return np.asarray((seen.share >= purity) & (seen.offset <= GLANCE_OFFSET))
 
 
-def may_be_near_miss(seen: Glance) -> NDArray[np.bool_]:
+def may_be_near_miss(seen: Preselection) -> NDArray[np.bool_]:
     """The same, when it is also asked what nearly was a key."""
     return np.asarray((seen.share >= NEAR_PURITY) & (seen.offset <= NEAR_OFFSET))
 

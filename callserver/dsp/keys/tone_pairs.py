@@ -35,7 +35,7 @@ _CENTRES = NEWEST_CENTRE - (N_WINDOWS - 1 - _INDEX) * HOP_SAMPLES
 
 
 @dataclass
-class Glance:
+class Preselection:
     """
     The strongest pair of tones in the newest windows of k channels.
 
@@ -51,7 +51,7 @@ class Glance:
     offset: FloatArray
 
 
-def glance(newest: Windows) -> Glance:
+def preselect(newest: Windows) -> Preselection:
     """A quick look, to send most speech away before it is examined."""
     share = newest.values.real**2 + newest.values.imag**2
     share /= newest.energy[:, :, None] + TINY
@@ -59,7 +59,7 @@ def glance(newest: Windows) -> Glance:
     turn = _turn(_of_pairs(newest.values, tones), tones)
     pair = (_of_pairs(share, tones) / _window_loss(turn)[:, :, None]).sum(axis=1)
     pair.sort(axis=1)
-    return Glance(tones, pair[:, -3], pair[:, 0] >= MOST, np.abs(turn / HOP_RADIANS[tones]).max(axis=1))
+    return Preselection(tones, pair[:, -3], pair[:, 0] >= MOST, np.abs(turn / HOP_RADIANS[tones]).max(axis=1))
 
 
 @dataclass
