@@ -604,7 +604,9 @@ class SeatTests(SynchronousTestCase):
         self.seat.client_lost()  # told again: its ping, then its connection
         self.clock.advance(10)
         self.assertEqual(self.world.looks, (SeatState.PAUSED, "client lost"))
-        self.clock.advance(30)
+        self.seat.client_lost()
+        self.assertFalse(self.seat.is_staffed)
+        self.clock.advance(60)
         self.assertFalse(self.seat.is_staffed)
 
     def test_program_lost_in_a_pause(self) -> None:
