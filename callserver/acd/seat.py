@@ -22,7 +22,6 @@ from automat import NoTransition
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from callserver.acd.accounts import Accounts, account
 from callserver.acd.agent_machine import AgentCore, Work, agent_machine
 from callserver.acd.calls_machine import CallsCore, Phase, calls_machine
 from callserver.acd.offers import Offer, Recall
@@ -90,7 +89,6 @@ class Seat:
         self._calls = CallsCore()
         self._calls_machine = calls_machine(self._calls)
         self._program = ProgramWatch(clock, limits.away_s, lambda: self._show(Reason(Cause.CLIENT_LOST)))
-        self._accounts = Accounts(clock.seconds)
 
     @property
     def status(self) -> SeatStatus:
@@ -107,17 +105,12 @@ class Seat:
         """It has just missed a call, and is not asked for a while."""
         return self._ringing.rests
 
-    def times_ms(self) -> dict[str, int]:
-        """Where the time since log-in went; the sum is the logged-in time. After log-out: of that log-in."""
-        return self._accounts.spent_ms()
-
     # Log-in and pause
 
     def log_in(self, person: Person, *, by_phone: bool = False) -> None:
         """The password was right; the seat is ready at once."""
         self._happen(self._agent_machine.log_in)
         self.person, self._by_phone = person, by_phone
-        self._accounts.clear()
         self._show(Reason(Cause.LOGGED_IN))
 
     def log_out(self, reason: Reason = Reason(Cause.LOGGED_OUT)) -> None:  # noqa: B008
@@ -430,6 +423,4 @@ class Seat:
         )
 
     def _show(self, reason: Reason) -> None:
-        status = self._status(str(reason))
-        self._accounts.switch(account(status) if self.person else None)
-        self._on_show(status, reason)
+        self._on_show(self._status(str(reason)), reason)

@@ -6,7 +6,7 @@ from enum import Enum
 class Kind(Enum):
     """What happened; behind each the keys of its data. Values are stored for years: add, never rename."""
 
-    STATE = "state"  # from, to, reason: a line or a seat
+    STATE = "state"  # from, to, sub, reason: a line or a seat
     RING = "ring"  # count
     CALLER_ID = "caller_id"  # number, name, withheld
     ANSWER = "answer"  # off hook

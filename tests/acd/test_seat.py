@@ -157,6 +157,7 @@ HAPPEN: dict[str, Callable[[World], object]] = {
     "program back": lambda w: w.seat.client_back(),
 }
 
+IN_CALL = (SeatState.DIALING, SeatState.RINGBACK, SeatState.TALKING, SeatState.HELD)
 IDLE, PAUSE, WRAP = (SeatState.IDLE_PC, ""), (SeatState.PAUSED, "break"), (SeatState.PAUSED, "wrap-up")
 RING, TALK, HELD = (SeatState.RINGING, ""), (SeatState.TALKING, ""), (SeatState.HELD, "")
 DIAL, BACK = (SeatState.DIALING, ""), (SeatState.RINGBACK, "")
@@ -456,16 +457,6 @@ class SeatTests(SynchronousTestCase):
         self.assertFalse(self.seat.rests)
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
-    def test_times_of_one_log_in(self) -> None:
-        """Times are those since the last log-in; what came before it is in the log."""
-        self.reach("IDLE_PC")
-        self.clock.advance(60)
-        self.seat.log_out()
-        self.clock.advance(60)
-        self.seat.log_in(Person())
-        self.clock.advance(5)
-        self.assertEqual(self.seat.times_ms(), {"ready": 5000})
-
     def test_wrap_up_is_the_longer(self) -> None:
         """After a call in wrap-up the longer of what is left and what is due follows, not both."""
         self.reach("WRAP_UP")
@@ -722,18 +713,16 @@ class SeatTests(SynchronousTestCase):
         st.lists(st.sampled_from(sorted(HAPPEN)), max_size=40), st.lists(st.integers(1, 40), min_size=40, max_size=40)
     )
     @settings(max_examples=150, deadline=None)
-    def test_times_sum(self, happenings: list[str], waits: list[int]) -> None:
-        """Whatever happens, the accounts sum to the logged-in time exactly, and at most one call is in hand."""
+    def test_shown_without_a_gap(self, happenings: list[str], waits: list[int]) -> None:
+        """Whatever happens, each change is shown: the seat looks as it was shown last, so no time is lost."""
         world = World()
         world.seat.log_in(Person())
-        logged_in_s = 0.0
         for happening, wait_s in zip(happenings, waits, strict=False):
-            before_s = world.clock.seconds()
             with capturedLogs(), contextlib.suppress(Refused):
                 HAPPEN[happening](world)
             world.clock.advance(wait_s)
-            if world.seat.person is None:
-                return
-            logged_in_s += world.clock.seconds() - before_s
-            self.assertEqual(sum(world.seat.times_ms().values()), round(logged_in_s * 1000))
+            shown = world.shown[-1]
+            self.assertEqual((shown.state, shown.reason), world.looks)
+            self.assertEqual(shown.pause_wanted, world.seat.status.pause_wanted)
+            self.assertEqual(world.seat.station.leg is None, shown.state not in IN_CALL)
         self.flushLoggedErrors()

@@ -1,10 +1,9 @@
-"""How a seat looks, from what it is made of; what its time goes to."""
+"""How a seat looks, from what it is made of."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.accounts import account
 from callserver.acd.agent_machine import Work
 from callserver.acd.calls_machine import Phase
 from callserver.acd.presence import Presence
@@ -39,16 +38,8 @@ class ViewTests(SynchronousTestCase):
 
     @given(st.sampled_from(Work), st.sampled_from(Phase), st.sampled_from(Presence), st.booleans())
     def test_the_call_comes_first(self, work: Work, phase: Phase, presence: Presence, by_phone: bool) -> None:
-        """Whatever the agent does, a call is shown before it; a reason stands beside a pause only; time has a place."""
+        """Whatever the agent does, a call is shown before it; a reason stands beside a pause only."""
         status = seat_status(look(work, phase, presence, by_phone=by_phone, pause_reason="tea"))
         if phase is not Phase.NONE:
             self.assertIs(status.state, IN_CALL[phase])
         self.assertEqual(bool(status.reason), status.state is SeatState.PAUSED)
-        self.assertEqual(account(status) is None, status.state is SeatState.OFF)
-
-    def test_accounts(self) -> None:
-        """Wrap-up is an account of its own, apart from every other reason of a pause."""
-        self.assertEqual(account(seat_status(look(Work.WRAP_UP))), "wrap-up")
-        self.assertEqual(account(seat_status(look(Work.NOT_READY, pause_reason="tea"))), "paused: tea")
-        self.assertEqual(account(seat_status(look(Work.READY, Phase.HELD))), "hold")
-        self.assertEqual(account(seat_status(look(Work.READY, Phase.RINGBACK))), "dialling")
