@@ -276,7 +276,7 @@ class Seat:
 
     def card_changed(self) -> None:
         """More is known of a caller whose card is shown."""
-        self._show(Reason(Cause.OFFERED))
+        self._show(Reason(Cause.RECORD_CAME))
 
     # What calls and the clock tell
 

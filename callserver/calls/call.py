@@ -25,7 +25,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from callserver.calls.call_recording import CallRecording
 from callserver.calls.event_log import EventLog
-from callserver.calls.keys import Key, Keys
+from callserver.calls.keys import MASK, Key, Keys
 from callserver.calls.roles import Part, Role, gains
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import FloatArray
@@ -74,9 +74,9 @@ class Party(Protocol):
 class FirstParty(Party, Protocol):
     """The party a call begins with, and has its record and its recording from."""
 
-    async def answer(self) -> None:
+    async def answer(self, call: Call) -> None:
         """
-        Off hook, its leg open.
+        Off hook for this call, its leg open.
 
         :raises LineFailure: it does not go off hook
         :raises CancelledError: the call has ended meanwhile
@@ -166,7 +166,7 @@ class Call:
         await self.opened
         if self.ended is not None:
             raise CancelledError
-        await self.first.answer()
+        await self.first.answer(self)
         self.note(answered_at=self._events.now())
         self.log(Kind.ANSWER)
         if self.leg is not None:
@@ -280,8 +280,11 @@ class Call:
             self._recording.end_secret()
             self._keep_secret(False)
 
-    def key(self, key: Key) -> None:
-        """A key was pressed by the first party; outside a menu nobody takes keys, and they are written down masked."""
+    def key(self, party: Party, key: Key) -> None:
+        """A key was pressed; nobody takes those of a talk, or of other parties than the first: written down masked."""
+        if party is not self.first:
+            self._write_key(key, MASK)
+            return
         self.keys.press(key)
         if self.stage is Stage.TALK:
             self.keys.drop()

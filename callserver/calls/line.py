@@ -171,7 +171,7 @@ class LineInService:
         from_sound = at_s is not None
         if self.call is not None and from_sound is self._keys_from_sound:
             began_s = self._clock.seconds() - KEY_DELAY_S if at_s is None else at_s
-            self.call.key(Key(digit, "sound" if from_sound else "modem", began_s))
+            self.call.key(self, Key(digit, "sound" if from_sound else "modem", began_s))
 
     def tone(self, name: str) -> None:
         if self.call is not None:
@@ -181,9 +181,8 @@ class LineInService:
 
     # FirstParty, for the call
 
-    async def answer(self) -> None:
-        call = self.call
-        if call is None:
+    async def answer(self, call: Call) -> None:
+        if call is not self.call:
             raise CancelledError
         self._answering = True
         try:

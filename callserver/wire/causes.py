@@ -46,6 +46,7 @@ class Cause(Enum):
     RIGHT_TAKEN = "right_taken"  # its number
     # of an agent's calls
     OFFERED = "offered"
+    RECORD_CAME = "record_came"
     ANSWERED = "answered"
     REJECTED = "rejected"
     MISSED = "missed"

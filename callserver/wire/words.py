@@ -85,6 +85,7 @@ CAUSE_WORDS = {
     Cause.CLIENT_LOST: N_("computer lost"),
     Cause.CLIENT_BACK: N_("computer back"),
     Cause.RIGHT_TAKEN: N_("right taken away"),
+    Cause.RECORD_CAME: N_("the caller's record has come"),
     Cause.OFFERED: N_("offered"),
     Cause.ANSWERED: N_("answered"),
     Cause.REJECTED: N_("rejected"),

@@ -39,7 +39,7 @@ class Somebody:
     def key(self, digit: str, at_s: float) -> None: ...
     def tone(self, name: str) -> None: ...
 
-    async def answer(self) -> None: ...
+    async def answer(self, call: Call) -> None: ...
 
     def stage_changed(self, call: Call) -> None:
         self.told.append(call.stage.value)
@@ -199,7 +199,7 @@ class CallTests(SynchronousTestCase):
 
     def test_keys_at_the_end(self) -> None:
         """Keys that nobody has taken when the call ends stand in its timeline, masked, before its end."""
-        self.call.key(Key("7", "sound", 0.0))
+        self.call.key(self.call.first, Key("7", "sound", 0.0))
         self.call.end("caller", GONE)
         kinds = [e.kind for e in self.switch.book.events if e.kind in ("key", "end")]
         self.assertEqual(kinds, ["key", "end"])
@@ -333,13 +333,19 @@ class CallTests(SynchronousTestCase):
     def test_keys_in_a_talk(self) -> None:
         """Keys in a talk go to nobody and are written down masked: the agent may have asked for a PIN."""
         connect(self.call, self.agent)
-        self.call.key(Key("7", "sound", 0.0))
+        self.call.key(self.call.first, Key("7", "sound", 0.0))
+        self.assertEqual(len(self.call.keys), 0)
+        self.assertEqual([e.data["digit"] for e in self.switch.book.events if e.kind == "key"], ["?"])
+
+    def test_keys_of_another_line(self) -> None:
+        """What a second line's party presses answers no question that the first one is asked."""
+        self.call.key(self.third, Key("7", "sound", 0.0))
         self.assertEqual(len(self.call.keys), 0)
         self.assertEqual([e.data["digit"] for e in self.switch.book.events if e.kind == "key"], ["?"])
 
     def test_keys_are_meant_for_one(self) -> None:
         """What was pressed into a menu does not answer a question after the queue."""
-        self.call.key(Key("7", "sound", 0.0))
+        self.call.key(self.call.first, Key("7", "sound", 0.0))
         self.call.enter(Stage.QUEUE)
         self.assertEqual(len(self.call.keys), 0)
 

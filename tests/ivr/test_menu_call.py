@@ -145,7 +145,7 @@ class SecretTests(SynchronousTestCase):
         """A PIN typed ahead of its question, in one go with other answers: the same, and its sound is taken out."""
         menu = self.call
         for digit in "1473859#2":
-            menu.key(Key(digit, "sound", self.shop.clock.seconds()))
+            menu.key(menu.first, Key(digit, "sound", self.shop.clock.seconds()))
             self.shop.wait(0.1)
         self.shop.wait(0.2)
         self.check()
@@ -156,7 +156,7 @@ class SecretTests(SynchronousTestCase):
         for at, digit in enumerate("1473859#2"):
             self.call.keys._untaken.append(Key(digit, "sound", now_s - 2.0 + 0.2 * at))
         self.shop.press("")
-        self.call.key(Key("5", "sound", now_s))
+        self.call.key(self.call.first, Key("5", "sound", now_s))
         self.shop.wait(0.2)
         self.assertIn("blank 1.8 s", self.recorder.acts)
 
