@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.commands.visit import when_idle
@@ -35,7 +35,8 @@ class VirtualShop:
         self.world = RehearsalWorld(Random("whole"), byte_share)
         self.server = CallServer(self.folder, self.world)
         self.server.startService()
-        case.addCleanup(lambda: self.until(self.server.stopService()))
+        self._agents: list[Deferred[int]] = []
+        case.addCleanup(self.close)
         self.until(self.server.ready)
         self.until(when_idle(self.server))
 
@@ -58,9 +59,20 @@ class VirtualShop:
         """Somebody comes in through the agents' channel, as from another computer; fires when he has left."""
         way = self.world.network.way("10.0.0.1")
         password = self.folder.first_password()
-        return Deferred.fromCoroutine(
+        agent = Deferred.fromCoroutine(
             headless_agent(self.world.reactor, way, number, password, plan, lambda text: None)
         )
+        self._agents.append(agent)
+        return agent
+
+    def close(self) -> None:
+        """Who is still there goes home, and the server stops if it has not."""
+        for agent in self._agents:
+            agent.addErrback(lambda failure: failure.trap(CancelledError))
+            agent.cancel()
+        self.wait(1)
+        if self.server.running:
+            self.until(self.server.stopService())
 
     def ask(self, question: Callable[..., Any], *arguments: object) -> Any:
         """What the database says."""
