@@ -99,7 +99,7 @@ def measure(n_lines: int, what: str, seconds: float, folder: Path) -> Result:
         n_lines,
         what,
         len(tick_ms),
-        *(round(float(value), 3) for value in (*np.percentile(tick_ms, [50, 99]), max(tick_ms))),
+        *(round(float(value), 3) for value in np.percentile(tick_ms or [0.0], [50, 99, 100])),  # idle: no tick at all
         round(ticker.lateness.percentile_ms(0.999), 1),
         round(ticker.lateness.max_ms, 1),
         round(cpu_s / seconds, 4),

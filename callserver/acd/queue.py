@@ -39,6 +39,7 @@ log = Logger()
 
 PLEASE_WAIT, COMFORT = "please-wait-for-person", "all-busy-please-wait"
 NOBODY, TRY_LATER = "nobody-logged-in", "please-try-later"
+RECORD_S = 0.3  # so long an offer waits for the caller's record, which is there in milliseconds as a rule
 LAST_WORDS_S = 60.0  # after the longest wait: for what the caller is told then
 
 
@@ -49,6 +50,7 @@ class Entry:
     call: Call
     card: Card
     entered_s: float  # his place
+    record_due_s: float  # his record has come by then, or is waited for no longer
     done: Deferred[str]  # fires with the outcome when the caller's time with us is over and he is still there
     waits_since_s: float = 0.0  # of this wait
     offer: QueueOffer | None = None
@@ -120,8 +122,9 @@ class Queue:
             call.log(Kind.LEAVE, queue=self.name, outcome="no_agent", wait_s=0)
             await self._say(call, (NOBODY, TRY_LATER))
             return "no_agent"
-        entry = Entry(call, self._bare_card(call), self._clock.seconds(), Deferred())
-        self._card(call, self.name).addCallbacks(partial(self._card_came, entry), self._no_card)
+        now_s = self._clock.seconds()
+        entry = Entry(call, self._bare_card(call), now_s, now_s + RECORD_S, Deferred())
+        self._card(call, self.name).addCallbacks(partial(self._card_came, entry), partial(self._no_card, entry))
         self.wait(entry)
         try:
             outcome = await entry.done
@@ -146,6 +149,7 @@ class Queue:
         self._later(entry, self._config.max_wait_s, self._waited_too_long, entry)
         self._later(entry, self._config.comfort_s, self._comfort, entry)
         self._later(entry, 0, self.match)
+        self._later(entry, RECORD_S, self.match)
 
     def match(self) -> None:
         """
@@ -155,7 +159,7 @@ class Queue:
         """
         staffed = self._is_staffed() if self.waiting else True
         for entry in tuple(self.waiting):
-            if entry.offer is not None or entry not in self.waiting:
+            if entry.offer is not None or entry not in self.waiting or self._clock.seconds() < entry.record_due_s:
                 continue
             if staffed:
                 self._offer(entry)
@@ -212,11 +216,18 @@ class Queue:
 
     def _card_came(self, entry: Entry, card: Card) -> None:
         entry.card = card
+        self._record_settled(entry)
         if entry.seat is not None and entry.call.ended is None:
             entry.seat.card_changed()
 
-    def _no_card(self, failure: Failure) -> None:
+    def _no_card(self, entry: Entry, failure: Failure) -> None:
         log.failure("a caller waits without his record", failure)
+        self._record_settled(entry)
+
+    def _record_settled(self, entry: Entry) -> None:
+        entry.record_due_s = 0.0
+        if entry in self.waiting:
+            self._later(entry, 0, self.match)
 
     # The end of a wait
 

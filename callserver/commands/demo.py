@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater, react
 from twisted.logger import globalLogBeginner, textFileLogObserver
 
+from callserver.calls.vocabulary import Kind
 from callserver.commands.calls import call_lines, language_option, timeline_lines
 from callserver.commands.report_words import words
 from callserver.commands.visit import Shopper, agent, visit, when_idle
@@ -74,7 +75,7 @@ class Demo:
         log = self._folder.log_file.open("a", encoding="utf-8")
         globalLogBeginner.beginLoggingTo([textFileLogObserver(log)], redirectStandardIO=False)
         server = CallServer(self._folder, World(self._reactor))
-        server.events.watch(lambda event: self._say("server", words(event, self._language)))
+        server.events.watch(self._happened)
         server.startService()
         try:
             await server.ready
@@ -82,6 +83,12 @@ class Demo:
             await self._call(server)
         finally:
             await server.stopService()
+
+    def _happened(self, event: EventRecord) -> None:
+        """An event of the server; of twenty lines that come into service and go out of it, none."""
+        of_a_line = event.kind in (Kind.STATE.value, Kind.ALARM.value) and event.person is None
+        if event.call_id is not None or not of_a_line:
+            self._say(event.channel or "server", words(event, self._language))
 
     async def _call(self, server: CallServer) -> None:
         folder = self._folder.path.absolute()

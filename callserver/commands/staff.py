@@ -58,11 +58,19 @@ def add(number: str, name: str, rights: tuple[str, ...], password: str, shop: Pa
 
 @staff.command(help=here("Give a person these rights instead of those he has; a running server follows at once."))
 @click.argument("number")
-@click.argument("rights", nargs=-1, type=RIGHTS)
+@click.argument("rights", nargs=-1, type=RIGHTS, metavar="RIGHT...")
+@click.option("--none", "no_rights", is_flag=True, help=here("Take all rights away."))
 @shop_option
-def rights(number: str, rights: tuple[str, ...], shop: Path) -> None:
+def rights(number: str, rights: tuple[str, ...], no_rights: bool, shop: Path) -> None:
+    if bool(rights) is no_rights:
+        raise click.UsageError(here("Name the rights, as `list` shows them, or --none."))
     chosen = frozenset(Right[right.upper().replace("-", "_")] for right in rights)
-    _run(shop, lambda book: _await(book.set_rights(number, chosen)))
+
+    async def work(book: StaffBook) -> None:
+        await book.set_rights(number, chosen)
+        click.echo(f"{number:8} {', '.join(sorted(rights)) or '-'}")
+
+    _run(shop, work)
 
 
 @staff.command(help=here("Give a person a new password."))

@@ -107,9 +107,12 @@ class HeadlessAgent(AgentListener):
 
     def offered(self, card: Card) -> None:
         self._say("rings")
+        self.record_came(card)
+        self._do(self._answer())
+
+    def record_came(self, card: Card) -> None:
         for line in card_lines(card, self._plan.language):
             self._print(f"    {line}")
-        self._do(self._answer())
 
     def offer_gone(self, cause: str) -> None:
         self._stop()

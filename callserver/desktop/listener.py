@@ -23,10 +23,13 @@ class AgentListener:
         """One line or seat that may be seen here looks otherwise."""
 
     def status(self, status: SeatStatus) -> None:
-        """The agent's own seat looks otherwise. The four below say the same, sorted."""
+        """The agent's own seat looks otherwise. The five below say the same, sorted."""
 
     def offered(self, card: Card) -> None:
         """A call rings."""
+
+    def record_came(self, card: Card) -> None:
+        """More is known of the caller who rings or is talked with: the shop's books have answered."""
 
     def offer_gone(self, cause: str) -> None:
         """It rings no more and was not answered here."""
@@ -58,8 +61,14 @@ def tell(listener: AgentListener, before: SeatStatus, after: SeatStatus) -> None
         return
     if after.state is SeatState.RINGING and (before.state is not SeatState.RINGING or was != now):
         listener.offered(after.call)
+    if before.call is not None and was == now and _known(before.call) != _known(after.call):
+        listener.record_came(after.call)
     if after.state is SeatState.TALKING and (before.state not in IN_CALL or was != now):
         listener.talking(after.call)
+
+
+def _known(card: Card) -> tuple[object, ...]:
+    return card.identity, card.parts
 
 
 def call_id(status: SeatStatus) -> str | None:

@@ -131,6 +131,8 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     # how a wait in a queue ends, beside the causes
     "timed_out": N_("waited too long"),
     "no_agent": N_("no agent logged in"),
+    "left_empty": N_("the last agent has gone"),
+    "cut_off": N_("the line was lost"),
     "longest idle": N_("longest idle"),
     "no right to queued calls": N_("no right to queued calls"),
     "has just missed a call": N_("has just missed a call"),

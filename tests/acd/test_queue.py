@@ -330,11 +330,13 @@ class QueueTests(SynchronousTestCase):
         self.assertEqual((seat.status.state, seat.status.reason), (SeatState.PAUSED, "missed"))
 
     def test_record_comes_late(self) -> None:
-        """The seat rings at once, and shows the caller's record when the database has answered."""
+        """The seat rings after 0.3 s at the latest, and shows the caller's record when the database has answered."""
         book: Deferred[Card] = Deferred()
         self.queue = people(self.shop, card=lambda call, queue: book)
         seat = self.seat()
         call, _ = self.caller()
+        self.assertIs(seat.status.state, SeatState.IDLE_PC)
+        self.shop.wait(0.3)
         assert seat.status.call is not None
         self.assertEqual((seat.status.call.call_id, seat.status.call.identity), (call.id, None))
         book.callback(Card(call.id, identity=Identity("1001", "Li Ming")))
@@ -346,11 +348,23 @@ class QueueTests(SynchronousTestCase):
         self.queue = people(self.shop, card=lambda call, queue: book)
         seat = self.seat()
         call, _ = self.caller()
+        self.shop.wait(0.3)
         seat.answer()
         shown: list[Card | None] = []
         self.shop.seats.watch(lambda change: shown.append(change.status.call))
         book.callback(Card(call.id, identity=Identity("1001", "Li Ming")))
         self.assertEqual([card.identity for card in shown if card], [Identity("1001", "Li Ming")])
+
+    def test_record_comes_in_time(self) -> None:
+        """A record that comes in time is on the card from the first ring on."""
+        book: Deferred[Card] = Deferred()
+        self.queue = people(self.shop, card=lambda call, queue: book)
+        seat = self.seat()
+        call, _ = self.caller()
+        book.callback(Card(call.id, identity=Identity("1001", "Li Ming")))
+        self.shop.wait(0.02)
+        assert seat.status.call is not None
+        self.assertEqual(seat.status.call.identity, Identity("1001", "Li Ming"))
 
     def test_record_never_comes(self) -> None:
         """No failure of the database keeps a caller from a person."""

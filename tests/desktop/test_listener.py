@@ -6,7 +6,7 @@ from itertools import pairwise
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.desktop.listener import AgentListener, tell
-from callserver.wire.messages import Card, SeatStatus
+from callserver.wire.messages import Card, Identity, SeatStatus
 from callserver.wire.states import SeatState
 
 IDLE = SeatStatus("801", state=SeatState.IDLE_PC, cause="why")
@@ -24,6 +24,9 @@ class Heard(AgentListener):
 
     def offered(self, card: Card) -> None:
         self.told.append(f"offered {card.call_id}")
+
+    def record_came(self, card: Card) -> None:
+        self.told.append(f"record of {card.identity.name if card.identity else '?'}")
 
     def offer_gone(self, cause: str) -> None:
         self.told.append(f"offer gone: {cause}")
@@ -54,6 +57,14 @@ class TellTests(SynchronousTestCase):
     def test_recall(self) -> None:
         """A held caller who rings his agent again is offered, and his call is not over."""
         self.assertEqual(told(TALKING, HELD, RINGING, TALKING), ["offered first", "talking first"])
+
+    def test_record_comes_later(self) -> None:
+        """When the shop's books answer after the first ring, the program is told who it is, once."""
+        assert RINGING.call is not None
+        known = replace(RINGING, call=replace(RINGING.call, identity=Identity("600001", "Li Ming")))
+        talking = replace(TALKING, call=known.call)
+        self.assertEqual(told(IDLE, RINGING, known, known), ["offered first", "record of Li Ming"])
+        self.assertEqual(told(RINGING, talking), ["record of Li Ming", "talking first"])
 
     def test_left_out_looks(self) -> None:
         """One call ended and the next rings: both are told; a call that came and went meanwhile is not."""
