@@ -11,8 +11,8 @@ import click
 from callserver.rehearsal.rehearsal import Rehearsal, Result
 from callserver.rehearsal.report import figures, table, write
 from callserver.rehearsal.script import Script, read
-from callserver.rehearsal.sections import ScriptMistake
 from callserver.rehearsal.shrink import LeftOut, shrink
+from callserver.wire.catalogue import Complaint
 from callserver.wire.terminal import complaint, here, person_language
 
 PROGRESS_S = 2.0
@@ -70,13 +70,11 @@ def rehearse(
 ) -> None:
     try:
         wanted = _with(read(script), seed=seed, visits=visits)
-    except ScriptMistake as mistake:
+        if out is not None:
+            _make(out)
+    except Complaint as mistake:
         click.echo(complaint(mistake), err=True)
         sys.exit(MISTAKE)
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        if (out / "shop").exists():
-            raise click.ClickException(here("{folder} holds a rehearsal already; name another folder", folder=str(out)))
     left_out = LeftOut(without, without_faults)
     result = _run(wanted, out, left_out)
     if out is not None:
@@ -86,6 +84,16 @@ def rehearse(
     if shrinks and not result.passed:
         click.echo(_again(wanted, shrink(wanted, result, left_out, _tell_step)), err=True)
     sys.exit(0 if result.passed else BROKEN)
+
+
+def _make(out: Path) -> None:
+    """The folder of a rehearsal; its shop is the sign that one was there."""
+    try:
+        (out / "shop").mkdir(parents=True)
+    except FileExistsError as used:
+        raise Complaint("{folder} holds a rehearsal already; name another folder", folder=str(out)) from used
+    except OSError as problem:
+        raise Complaint("{folder} cannot be made ({problem})", folder=str(out), problem=problem.strerror) from problem
 
 
 def _run(script: Script, out: Path | None, left_out: LeftOut) -> Result:

@@ -31,11 +31,26 @@ WAITS = ("answer", "hang up", "ring", "ringback", "silence", "sound", "tone")
 
 
 class ScriptError(Complaint):
-    """A script that cannot be read, or a step that came to nothing; the text names the line."""
+    """A script that cannot be read (then with the column), or a step that came to nothing; the text names the place."""
 
-    def __init__(self, line: int, complaint: Sentence | Exception) -> None:
-        super().__init__(N_("line {line}: {complaint}"), line=line, complaint=complaint)
-        self.line, self.complaint = line, complaint
+    def __init__(self, line: int, complaint: Sentence | Exception, column: int = 0) -> None:
+        where = N_("line {line}, column {column}: {complaint}") if column else N_("line {line}: {complaint}")
+        super().__init__(where, line=line, column=column, complaint=complaint)
+        self.line, self.column, self.complaint = line, column, complaint
+
+
+class UnfitWord(Exception):
+    """What is wrong with one of the words after a command; `nth` counts them from 0."""
+
+    def __init__(self, nth: int, complaint: Unfit) -> None:
+        super().__init__(nth, complaint)
+        self.nth, self.complaint = nth, complaint
+
+
+@dataclass(frozen=True)
+class _Word:
+    text: str
+    column: int
 
 
 @dataclass(frozen=True)
@@ -55,7 +70,7 @@ def read_script(text: str) -> list[Step]:
     """
     The steps of a script.
 
-    :raises ScriptError: naming the line, and the nearest known command
+    :raises ScriptError: naming line and column, and the nearest known command
     """
     steps = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -65,26 +80,37 @@ def read_script(text: str) -> list[Step]:
     return steps
 
 
-def _words(number: int, line: str) -> list[str]:
+def _words(number: int, line: str) -> list[_Word]:
     """The words of a line to its comment; `press #` has none, its # is a key."""
-    words = re.findall(r"\"[^\"]*\"|'[^']*'|\S+", line)
-    first = 2 if words[:1] == ["press"] else 0
-    end = next((at for at, word in enumerate(words) if at >= first and word.startswith("#")), len(words))
-    for word in words[:end]:
-        if word[0] in "\"'" and (len(word) < 2 or word[-1] != word[0]):
-            raise ScriptError(number, Sentence("a quotation mark is missing: {word}", word=word))
-    return [word[1:-1] if word[0] in "\"'" else word for word in words[:end]]
+    words = [_Word(found[0], found.start() + 1) for found in re.finditer(r"\"[^\"]*\"|'[^']*'|\S+", line)]
+    first = 2 if words and words[0].text == "press" else 0
+    end = next((at for at, word in enumerate(words) if at >= first and word.text.startswith("#")), len(words))
+    return [_unquoted(number, word) for word in words[:end]]
 
 
-def _step(line: int, words: list[str]) -> Step:
-    word, *arguments = words
+def _unquoted(line: int, word: _Word) -> _Word:
+    text = word.text
+    if text[0] not in "\"'":
+        return word
+    if len(text) < 2 or text[-1] != text[0]:
+        raise ScriptError(line, Sentence("a quotation mark is missing: {word}", word=text), word.column)
+    return _Word(text[1:-1], word.column)
+
+
+def _step(line: int, words: list[_Word]) -> Step:
+    command, *arguments = words
+    word = command.text
     if word not in _READERS:
-        hint = nearest(word, _READERS)
-        raise ScriptError(line, Sentence("no command {command}; {hint}", command=repr(word), hint=hint))
+        said = Sentence("no command {command}; {hint}", command=repr(word), hint=nearest(word, _READERS))
+        raise ScriptError(line, said, command.column)
     try:
-        return _READERS[word](line, arguments)
+        return _READERS[word](line, [argument.text for argument in arguments])
+    except UnfitWord as problem:
+        nth, complaint = problem.nth, problem.complaint
     except Unfit as problem:
-        raise ScriptError(line, Sentence("{command}: {problem}", command=word, problem=problem)) from problem
+        nth, complaint = 0, problem
+    column = words[min(nth + 1, len(words) - 1)].column
+    raise ScriptError(line, Sentence("{command}: {problem}", command=word, problem=complaint), column)
 
 
 def _caller(line: int, arguments: list[str]) -> Step:
@@ -132,37 +158,48 @@ def _alone(word: str) -> Callable[[int, list[str]], Step]:
 def _wait(line: int, arguments: list[str]) -> Step:
     within_s = WITHIN_S
     if len(arguments) > 2 and arguments[-2] == "within":
-        within_s = _seconds(arguments.pop())
-        arguments.pop()
+        within_s = _seconds(arguments[-1], nth=len(arguments) - 1)
+        arguments = arguments[:-2]
     what = " ".join(arguments[:2]) if arguments[:1] == ["hang"] else (arguments or [""])[0]
     if what in WAITS:
         return Step(line, "wait", _checked_wait(what, arguments), within_s)
-    if len(arguments) != 1 or what[:1].isalpha():
-        raise Unfit("for what? {hint}, or seconds", hint=nearest(what, WAITS))
-    return Step(line, "wait", (str(_seconds(what)),), within_s)
+    if not what:
+        raise Unfit("for what? As in: wait answer, or for seconds: wait 0.5")
+    if what[0].isalpha():
+        raise Unfit("{value}: nothing to wait for; {hint}", value=repr(what), hint=nearest(what, WAITS))
+    seconds = _seconds(what)
+    if len(arguments) > 1:
+        raise _means_nothing(arguments[1:], what)
+    return Step(line, "wait", (str(seconds),), within_s)
 
 
 def _checked_wait(what: str, arguments: list[str]) -> tuple[str, ...]:
     rest = arguments[len(what.split()) :]
     if what == "silence":
-        return what, str(_seconds(rest[0] if len(rest) == 1 else ""))
+        return what, str(_seconds(" ".join(rest), nth=1))
     if what == "tone":
         if len(rest) != 1 or rest[0] not in HEARD_TONES:
             tone = " ".join(rest)
-            raise Unfit("tone {tone}: {hint}", tone=repr(tone), hint=nearest(tone, HEARD_TONES))
+            raise UnfitWord(1, Unfit("tone {tone}: {hint}", tone=repr(tone), hint=nearest(tone, HEARD_TONES)))
         return what, rest[0]
     if rest:
-        raise Unfit("{words} after {what} means nothing", words=repr(" ".join(rest)), what=what)
+        raise _means_nothing(rest, what)
     return (what,)
 
 
-def _seconds(text: str) -> float:
+def _means_nothing(rest: list[str], what: str) -> UnfitWord:
+    words = {"words": repr(" ".join(rest)), "what": what}
+    return UnfitWord(len(what.split()), Unfit("{words} after {what} means nothing", **words))
+
+
+def _seconds(text: str, nth: int = 0) -> float:
     try:
         seconds = float(text)
     except ValueError:
         seconds = -1.0
     if not 0 < seconds <= SECONDS_MAX:
-        raise Unfit("{value}: needs seconds, more than 0 and at most {most}", value=repr(text), most=f"{SECONDS_MAX:g}")
+        span = {"value": repr(text), "most": f"{SECONDS_MAX:g}"}
+        raise UnfitWord(nth, Unfit("{value}: needs seconds, more than 0 and at most {most}", **span))
     return seconds
 
 

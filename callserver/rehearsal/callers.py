@@ -173,7 +173,7 @@ def drawn_number(callers: Callers, n: int, random: Random) -> str:
     if scripted := re.search(r"^\s*caller\s+(\d+)", callers.text, re.MULTILINE):
         return scripted[1]
     if callers.number:
-        return str(int(callers.number) + n)
+        return str(int(callers.number) + n).zfill(len(callers.number))
     return random.choice(KNOWN_NUMBERS) if random.random() < KNOWN_SHARE else f"139{30_000_000 + n:08}"
 
 

@@ -27,22 +27,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar, get_type_hints
 
-from callserver.config import SINGLE_SECTIONS, ConfigError, Sentence, Unfit, nearest, read_config
-from callserver.emulator.script import ScriptError, read_script
+from callserver.config import EMULATED, SINGLE_SECTIONS, ConfigError, Sentence, Unfit, nearest, read_config
+from callserver.desktop.sound import SoundUnusable, read_blocks
+from callserver.dsp.sound.files import SoundFileError, read_wav
 from callserver.rehearsal.fault_kinds import FAULTS
-from callserver.rehearsal.sections import ScriptMistake, Section, Source, mistake
+from callserver.rehearsal.sections import ScriptMistake, Section, Source, no_such_file
+from callserver.rehearsal.telephone_script import read_telephone_script
+from callserver.server.first_start import FIRST_STAFF
 from callserver.wire.catalogue import N_
 
 SHOPPER = "shopper"  # the caller that is drawn and needs no script of his own
 SHOP_DEFAULTS = {"recording": "[recording]\nannounce = yes\n", "line": "[line 1-20]\ndevice = emulated\n"}
 OURS = ("rehearsal", "callers", "agent", "fault")
 HOURS_MAX, COUNT_MAX, RATE_MAX = 1000.0, 10_000_000, 100_000.0
+RATE_MIN = 0.1  # a hundred visits in the longest rehearsal
+NUMBER = re.compile(r"[0-9]{7,15}")  # E.164 has 15 digits at most; shorter ones are the shop's own
+
+HIGHEST = {"per_hour": RATE_MAX, "hours": HOURS_MAX, "at_s": HOURS_MAX * 3600}
 
 T = TypeVar("T")
 
@@ -127,6 +134,7 @@ def read(path: Path) -> Script:
     :raises ScriptMistake: on the first thing that is wrong
     """
     source = Source(path)
+    _check_once(source)
     found: dict[str, list[Any]] = {"callers": [], "agent": [], "fault": []}
     own: dict[str, Any] = {}
     for section in source.sections:
@@ -145,48 +153,56 @@ def read(path: Path) -> Script:
     return Script(path, _shop(source), **own)
 
 
+def _check_once(source: Source) -> None:
+    first: dict[str, int] = {}
+    for section in source.sections:
+        if section.head in first and not section.head.startswith("fault "):
+            raise source.about(section, Sentence("stands in line {line} already", line=first[section.head]))
+        first[section.head] = section.line
+
+
 def _check_shop_section(source: Source, section: Section, kind: str) -> None:
     if section.head not in SINGLE_SECTIONS and kind not in ("line", "queue"):
         known = [*OURS, *SINGLE_SECTIONS, "line", "queue"]
         raise source.about(section, Sentence("no such section; {hint}", hint=nearest(kind, known)))
+    if kind == "line" and section.values.get("device", (EMULATED,))[0] != EMULATED:
+        raise source.at(section, "device", Sentence("a rehearsal has emulated lines only"))
 
 
 def _callers(source: Source, section: Section, name: str) -> Callers:
     settings = _settings(source, section, Callers, left_out=("name", "text", "folder"))
     callers = Callers(name or SHOPPER, folder=source.path.parent, **settings)
-    _check_sound(source, section, callers.voice)
+    _check_sound(source, section, callers.voice, read_wav)
     if callers.script == SHOPPER:
         return callers
     file = source.path.parent / callers.script
     if not file.is_file():
-        names = {"file": repr(callers.script), "shopper": repr(SHOPPER)}
-        raise source.at(section, "script", Sentence("{file}: no such file, and not {shopper}", **names))
-    return Callers(callers.name, folder=source.path.parent, text=_telephone_script(file), **settings)
-
-
-def _telephone_script(file: Path) -> str:
-    text = file.read_text("utf-8-sig")
-    try:
-        read_script(text)
-    except ScriptError as problem:
-        line = text.splitlines()[problem.line - 1]
-        word = re.search(r"'([^']*)'", str(problem))
-        column = line.find(word[1]) if word and word[1] in line else len(line) - len(line.lstrip())
-        raise mistake(file, problem.line, column + 1, problem.complaint) from problem
-    return text
+        raise source.at(section, "script", no_such_file(source.path.parent, callers.script, "*.txt", SHOPPER))
+    return replace(callers, folder=file.parent, text=read_telephone_script(file))
 
 
 def _agent(source: Source, section: Section, name: str) -> Agent:
     if not name.isdecimal():
         raise source.about(section, Sentence("needs a staff number, as in: [agent 801]"))
+    if name not in FIRST_STAFF:
+        said = Sentence("not on the shop's staff; {hint}", hint=nearest(name, FIRST_STAFF))
+        raise source.about(section, said, column=2 + len("agent "))
     agent = Agent(name, **_settings(source, section, Agent, left_out=("number",)))
-    _check_sound(source, section, agent.voice)
+    _check_sound(source, section, agent.voice, read_blocks)
     return agent
 
 
-def _check_sound(source: Source, section: Section, voice: str) -> None:
-    if voice and not (source.path.parent / voice).is_file():
-        raise source.at(section, "voice", Sentence("{file}: no such file", file=repr(voice)))
+def _check_sound(source: Source, section: Section, voice: str, read_sound: Callable[[Path], object]) -> None:
+    """:param read_sound: as who speaks it will"""
+    if not voice:
+        return
+    file = source.path.parent / voice
+    if not file.is_file():
+        raise source.at(section, "voice", no_such_file(source.path.parent, voice, "*.wav"))
+    try:
+        read_sound(file)
+    except (SoundUnusable, SoundFileError) as problem:
+        raise source.at(section, "voice", problem) from problem
 
 
 def _fault(source: Source, section: Section, name: str) -> Fault:
@@ -196,6 +212,9 @@ def _fault(source: Source, section: Section, name: str) -> Fault:
     fault = Fault(name, **_settings(source, section, Fault, left_out=("kind",)))
     if not fault.per_hour and fault.at_s is None:
         raise source.about(section, Sentence("when? It needs per_hour or at_s"))
+    if fault.per_hour and fault.at_s is not None:
+        key = max(("per_hour", "at_s"), key=lambda key: section.values[key][1])  # the later line
+        raise source.at(section, key, Sentence("per_hour or at_s, not both"), value=False)
     return fault
 
 
@@ -211,38 +230,40 @@ def _settings(source: Source, section: Section, kind: type, left_out: tuple[str,
             raise source.at(section, key, Sentence("no such setting; {hint}", hint=nearest(key, known)), value=False)
         assert known[key].default is not MISSING
         try:
-            settings[key] = _value(hints[key], key, text)
+            settings[key] = _value(hints[key], key, text, low=RATE_MIN if (kind, key) == (Callers, "per_hour") else 0.0)
         except Unfit as problem:
             said = Sentence("{value}: {problem}", value=repr(text), problem=problem)
             raise source.at(section, key, said) from problem
     return settings
 
 
-def _value(hint: Any, key: str, text: str) -> Any:
+def _value(hint: Any, key: str, text: str, low: float) -> Any:
+    if key == "number" and not NUMBER.fullmatch(text):
+        raise Unfit("needs 7 to 15 digits, as in: 13912345678")
     if hint is str:
         return text
     if hint is Span:
         return _span(text)
     if hint is int:
-        return int(_number(text, COUNT_MAX, N_("needs a whole number from 0 to {high}"), int))
-    if key in ("per_hour", "hours", "at_s"):
-        return _number(text, RATE_MAX if key == "per_hour" else HOURS_MAX * 3600, N_("needs a number from 0 to {high}"))
-    return _number(text, 1.0, N_("needs a chance from 0 to {high}"))
+        return int(_number(text, COUNT_MAX, N_("needs a whole number from {low} to {high}"), 0, int))
+    if key in HIGHEST:
+        return _number(text, HIGHEST[key], N_("needs a number from {low} to {high}"), low)
+    return _number(text, 1.0, N_("needs a chance from {low} to {high}"))
 
 
-def _number(text: str, high: float, needs: str, kind: Callable[[str], float] = float) -> float:
+def _number(text: str, high: float, needs: str, low: float = 0.0, kind: Callable[[str], float] = float) -> float:
     try:
         value = kind(text)
     except ValueError:
         value = -1.0
-    if not 0 <= value <= high:
-        raise Unfit(needs, high=f"{high:g}")
+    if not low <= value <= high:
+        raise Unfit(needs, low=f"{low:.15g}", high=f"{high:.15g}")  # 3600000, not 3.6e+06
     return value
 
 
 def _span(text: str) -> Span:
     low, dash, high = text.partition("-")
-    needs = N_("needs seconds, or a range as in 5-20, from 0 to {high}")
+    needs = N_("needs seconds, or a range as in 5-20, from {low} to {high}")
     bounds = [_number(part.strip(), 3600 * HOURS_MAX, needs) for part in (low, high or low)]
     if (dash and not high.strip()) or bounds[0] > bounds[1]:
         raise Unfit("a range needs its smaller end first, as in 5-20")
@@ -253,9 +274,9 @@ def _shop(source: Source) -> str:
     """The shop's own sections, each on its line, so that mistakes in them are found at the right one."""
     lines, theirs = [], False
     for line in source.text.splitlines():
-        if head := re.match(r"\s*\[(\w*)", line):
+        if head := re.match(r"\s*\[\s*(\w*)", line):
             theirs = head[1] not in OURS
-        lines.append(re.sub(r"\s#.*$", "", line) if theirs else "")
+        lines.append(re.sub(r"\s#.*$", "", line).strip() if theirs else "")
     kinds = {section.head.partition(" ")[0] for section in source.sections}
     lines += [text for kind, text in SHOP_DEFAULTS.items() if kind not in kinds]
     text = "\n".join(lines) + "\n"
@@ -263,13 +284,9 @@ def _shop(source: Source) -> str:
         file = Path(folder) / "config.ini"
         file.write_text(text, "utf-8")
         try:
-            config = read_config(file, {})
+            read_config(file, {})
         except ConfigError as problem:
             raise _placed(source, file, problem) from problem
-    for number, settings in config.lines.items():
-        if settings.device != "emulated":
-            said = Sentence("{section} device: a rehearsal has emulated lines only", section=f"[line {number}]")
-            raise source.mistake(1, 1, said)
     return text
 
 

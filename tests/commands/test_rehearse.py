@@ -53,7 +53,15 @@ class RehearseTests(SynchronousTestCase):
         self.assertEqual(len(events), figures["events"])
         self.assertIn("caller 1      wait answer", (out / "timeline.txt").read_text("utf-8"))
         self.assertEqual(json.loads((out / "figures.json").read_text("utf-8"))["seed"], 9)
-        self.assertIn("holds a rehearsal already", self.run_it(f"--out={out}")[1])
+
+    def test_where_nothing_can_be_kept(self) -> None:
+        """A folder that holds a rehearsal, or cannot be made: one sentence and exit code 2, before anybody calls."""
+        used = self.folder / "used"
+        (used / "shop").mkdir(parents=True)
+        code, text = self.run_it(f"--out={used}")
+        self.assertEqual((code, text), (2, f"{used} holds a rehearsal already; name another folder\n"))
+        code, text = self.run_it(f"--out={self.script}/below")
+        self.assertEqual((code, text), (2, f"{self.script}/below cannot be made (Not a directory)\n"))
 
     def test_a_caller_fails(self) -> None:
         """Exit code 1, who failed and why, and the command that repeats it."""

@@ -55,18 +55,25 @@ class ReadingTests(SynchronousTestCase):
         self.assertEqual(read_script("wait answer within 20"), [Step(1, "wait", ("answer",), 20.0)])
 
     def test_mistakes(self) -> None:
-        """Each mistake names its line and what would be right."""
+        """Each mistake names its line, the column of the word and what would be right."""
         for text, complaint in (
-            ("dial 1\ndail 8008", "line 2: no command 'dail'; did you mean 'dial'?"),
-            ("wait anser", "line 1: wait: for what? did you mean 'answer'?, or seconds"),
-            ("wait tone bussy", "line 1: wait: tone 'bussy': did you mean 'busy'?"),
-            ("wait silence", "line 1: wait: '': needs seconds, more than 0 and at most 3600"),
-            ("wait -3", "line 1: wait: '-3': needs seconds, more than 0 and at most 3600"),
-            ("press 1x", "line 1: press: needs keys (0-9 * # A-D), as in: press 1001#"),
-            ("dial", "line 1: dial: needs one number, as in: dial 8008"),
-            ("caller Li", 'line 1: caller: needs a number and perhaps a name, as in: caller 13912345678 "Li Ming"'),
-            ("hang on", "line 1: hang: is written: hang up"),
-            ('speak "a.wav', 'line 1: a quotation mark is missing: "a.wav'),
+            ("dial 1\ndail 8008", "line 2, column 1: no command 'dail'; did you mean 'dial'?"),
+            ("wait anser", "line 1, column 6: wait: 'anser': nothing to wait for; did you mean 'answer'?"),
+            ("wait", "line 1, column 1: wait: for what? As in: wait answer, or for seconds: wait 0.5"),
+            ("wait  answer within x", "line 1, column 21: wait: 'x': needs seconds, more than 0 and at most 3600"),
+            ("wait 3 4", "line 1, column 8: wait: '4' after 3 means nothing"),
+            ("wait hang up now", "line 1, column 14: wait: 'now' after hang up means nothing"),
+            ("wait tone bussy", "line 1, column 11: wait: tone 'bussy': did you mean 'busy'?"),
+            ("wait silence", "line 1, column 6: wait: '': needs seconds, more than 0 and at most 3600"),
+            ("wait -3", "line 1, column 6: wait: '-3': needs seconds, more than 0 and at most 3600"),
+            ("press 1x", "line 1, column 7: press: needs keys (0-9 * # A-D), as in: press 1001#"),
+            ("dial", "line 1, column 1: dial: needs one number, as in: dial 8008"),
+            (
+                "caller Li",
+                'line 1, column 8: caller: needs a number and perhaps a name, as in: caller 13912345678 "Li Ming"',
+            ),
+            ("hang on", "line 1, column 6: hang: is written: hang up"),
+            ('speak "a.wav', 'line 1, column 7: a quotation mark is missing: "a.wav'),
         ):
             with self.assertRaises(ScriptError) as caught:
                 read_script(text)

@@ -49,7 +49,16 @@ MISTAKES = (  # what is written instead of what, and what the complaint must hol
         "line 12, column 14: [callers shoppers] patience_s: '60-30': a range needs its smaller end first",
     ),
     ("30-60", "30-", "'30-': a range needs"),
-    ("listener.txt", "listner.txt", "line 14, column 10: [callers listeners] script: 'listner.txt': no such file"),
+    (
+        "listener.txt",
+        "listner.txt",
+        "line 14, column 10: [callers listeners] script: 'listner.txt': no such file; did you mean 'listener.txt'?",
+    ),
+    (
+        "listener.txt",
+        "shoper",
+        "line 14, column 10: [callers listeners] script: 'shoper': no such file; did you mean 'shopper'?",
+    ),
     ("[agent 801]", "[agent Anna]", "line 16, column 2: [agent Anna]: needs a staff number"),
     ("talks_s = 15", "talk_s = 15", "line 17, column 1: [agent 801] talk_s: no such setting; did you mean 'talks_s'?"),
     ("talks_s = 15", "voice = hello.wav", "[agent 801] voice: 'hello.wav': no such file"),
@@ -65,7 +74,26 @@ MISTAKES = (  # what is written instead of what, and what the complaint must hol
         "rings_s = 20",
         "line 8, column 1: [queue operator] rings_s: no such setting; did you mean 'ring_s'?",
     ),
-    ("emulated", "/dev/ttyACM0", "[line 1] device: a rehearsal has emulated lines only"),
+    ("emulated", "/dev/ttyACM0", "line 6, column 10: [line 1-2] device: a rehearsal has emulated lines only"),
+    ("per_hour = 90", "number = abc", "line 11, column 10: [callers shoppers] number: 'abc': needs 7 to 15 digits"),
+    (
+        "per_hour = 90",
+        "per_hour = 0",
+        "line 11, column 12: [callers shoppers] per_hour: '0': needs a number from 0.1 to 100000",
+    ),
+    ("30-60", "x", "needs seconds, or a range as in 5-20, from 0 to 3600000"),
+    ("seed = 7", "hours = 1001", "line 2, column 9: [rehearsal] hours: '1001': needs a number from 0 to 1000"),
+    ("visits = 20 ", "visits = 1e9 ", "needs a whole number from 0 to 10000000"),
+    (
+        "[callers shoppers]",
+        "[callers shoppers   # all",
+        "line 10, column 18: the bracket ] is missing, as in: [callers shoppers]",
+    ),
+    ("[callers shoppers]", "[callers] shoppers", "line 10, column 11: 'shoppers' after [callers] means nothing"),
+    ("[agent 801]", "[agent 999]", "line 16, column 8: [agent 999]: not on the shop's staff; there are 800, 801, 802"),
+    ("[agent 801]", "[agent 801]\n[agent 801]", "line 17, column 2: [agent 801]: stands in line 16 already"),
+    ("[agent 801]", "[rehearsal]", "line 16, column 2: [rehearsal]: stands in line 1 already"),
+    ("per_hour = 2", "per_hour = 2\nat_s = 3", "line 21, column 1: [fault unplugged] at_s: per_hour or at_s, not both"),
 )
 
 
@@ -112,11 +140,38 @@ class ScriptTests(SynchronousTestCase):
     def test_no_file(self) -> None:
         """A file that is missing, or is no text."""
         self.assertIn("cannot be read", str(self.assertRaises(ScriptMistake, read, self.folder / "none.ini")))
-        self.file.write_bytes(b"[rehearsal]\n\xff\xfe")
-        self.assertIn("not UTF-8 text", str(self.assertRaises(ScriptMistake, read, self.file)))
+        self.file.write_bytes(b"[rehearsal]\r\n# \xe5\xb9\xbf\xff\xfe")
+        told = str(self.assertRaises(ScriptMistake, read, self.file))
+        self.assertEqual(told, f"{self.file}, line 2, column 4: not UTF-8 text (byte 0xff)")
 
     def test_a_mistake_in_a_telephone_script(self) -> None:
         """It is found before anything is rehearsed, in the file where it stands."""
         (self.folder / "listener.txt").write_text("dial 8008\n  wiat answer\n")
         told = self.mistake(GOOD)
         self.assertIn("listener.txt, line 2, column 3: no command 'wiat'; did you mean 'wait'?", told)
+
+    def test_a_telephone_script_that_cannot_be_done(self) -> None:
+        """Binary, empty, or without the sounds that it speaks: at the place in its own file, before any call."""
+        (self.folder / "bad.wav").write_bytes(b"no sound")
+        for text, complaint in (
+            (b"dial 8008\n\x80", "line 2, column 1: not UTF-8 text (byte 0x80)"),
+            (b"", "line 1, column 1: no step stands here"),
+            (b"# nothing\n\n", "line 1, column 1: no step stands here"),
+            (b"dial 8008\n speak nix.wav", "line 2, column 8: 'nix.wav': no such file; did you mean 'bad.wav'"),
+            (b"dial 8008\nspeak 'bad.wav'", f"line 2, column 8: {self.folder / 'bad.wav'}: file does not start"),
+        ):
+            (self.folder / "listener.txt").write_bytes(text)
+            self.assertIn(f"{self.folder / 'listener.txt'}, {complaint}", self.mistake(GOOD))
+
+    def test_a_voice_that_is_no_sound(self) -> None:
+        """What an agent or a caller shall speak is a sound file."""
+        (self.folder / "bad.wav").write_bytes(b"no sound at all")
+        for setting, line in (("talks_s = 15", 17), ("per_hour = 90", 11)):
+            told = self.mistake(GOOD.replace(setting, "voice = bad.wav"))
+            self.assertIn(f"{self.file}, line {line}, column 9: [", told)
+            self.assertIn("does not start with RIFF", told)
+
+    def test_a_comment_behind_a_section(self) -> None:
+        """It may stand there, as behind a setting."""
+        self.file.write_text(GOOD.replace("[agent 801]", "[ agent 801 ]  # Anna"))
+        self.assertEqual(read(self.file).agents[0].number, "801")
