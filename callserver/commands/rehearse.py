@@ -2,15 +2,18 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
 import click
+from twisted.logger import globalLogBeginner
 
 from callserver.rehearsal.rehearsal import Rehearsal, Result
 from callserver.rehearsal.report import figures, table, write
-from callserver.rehearsal.script import Script, read
+from callserver.rehearsal.script import Script, most_faults, read
 from callserver.rehearsal.shrink import LeftOut, shrink
 from callserver.wire.catalogue import Complaint
 from callserver.wire.terminal import complaint, here, person_language
@@ -68,22 +71,51 @@ def rehearse(
     as_json: bool,
     out: Path | None,
 ) -> None:
-    try:
+    left_out = LeftOut(without, without_faults)
+    with _mistakes_told():
         wanted = _with(read(script), seed=seed, visits=visits)
+        _check(left_out, wanted.visits, most_faults(wanted))
         if out is not None:
             _make(out)
-    except Complaint as mistake:
-        click.echo(complaint(mistake), err=True)
-        sys.exit(MISTAKE)
-    left_out = LeftOut(without, without_faults)
     result = _run(wanted, out, left_out)
     if out is not None:
         write(result, out)
     told = table(result, _again(wanted, left_out), person_language())
     click.echo(json.dumps(figures(result), ensure_ascii=False, indent=1) if as_json else told)
-    if shrinks and not result.passed:
-        click.echo(_again(wanted, shrink(wanted, result, left_out, _tell_step)), err=True)
+    with _mistakes_told():
+        _check(left_out, result.n_visits, result.n_faults)
+    if shrinks:
+        click.echo(_shrunk(wanted, result, left_out), err=True)
     sys.exit(0 if result.passed else BROKEN)
+
+
+@contextmanager
+def _mistakes_told() -> Iterator[None]:
+    """What whoever typed the command has to mend ends it."""
+    try:
+        yield
+    except Complaint as mistake:
+        click.echo(complaint(mistake), err=True)
+        sys.exit(MISTAKE)
+
+
+def _check(left_out: LeftOut, n_visits: int, n_faults: int) -> None:
+    """What is left out must be there: before a rehearsal as far as the script says how many come, and after it."""
+    for option, numbers, most in (
+        ("--without", left_out.visits, n_visits),
+        ("--without-faults", left_out.faults, n_faults),
+    ):
+        for number in sorted(numbers):
+            if not most:
+                raise Complaint("{option} {number}: there are none", option=option, number=number)
+            if not 1 <= number <= most:
+                raise Complaint("{option} {number}: there are 1 to {most}", option=option, number=number, most=most)
+
+
+def _shrunk(script: Script, found: Result, left_out: LeftOut) -> str:
+    if found.passed:
+        return here("Nothing is wrong, so there is nothing to shrink.")
+    return _again(script, shrink(script, found, left_out, _tell_step))
 
 
 def _make(out: Path) -> None:
@@ -97,6 +129,7 @@ def _make(out: Path) -> None:
 
 
 def _run(script: Script, out: Path | None, left_out: LeftOut) -> Result:
+    globalLogBeginner.beginLoggingTo([], redirectStandardIO=False)  # else errors of the server come to the terminal
     progress = Progress(script.visits)
     rehearsal = Rehearsal(
         script, keep=out, without=left_out.visits, without_faults=left_out.faults, on_progress=progress.tell

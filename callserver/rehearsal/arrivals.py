@@ -22,7 +22,7 @@ class Arrivals:
     :param without: numbers of visits that do not take place; the others are as they would be
     :param note: told (who, what) of what callers do
     :param on_broken: told of a caller who failed in himself
-    `visits`: all so far
+    `visits`: all so far; `n_called`: with those that were left out
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Arrivals:
         self._note, self._on_broken = note, on_broken
         self._clock = server.reactor
         self._next: dict[str, IDelayedCall] = {}  # by group
-        self._n_called, self._opened_s = 0, 0.0
+        self.n_called, self._opened_s = 0, 0.0
 
     def start(self) -> None:
         """From now on they come."""
@@ -62,7 +62,7 @@ class Arrivals:
     def _all_have_come(self) -> bool:
         hours = self._script.hours
         closed = hours is not None and self._clock.seconds() - self._opened_s > hours * 3600
-        return closed or self._n_called >= self._script.visits
+        return closed or self.n_called >= self._script.visits
 
     def _expect_next(self, callers: Callers, random: Random) -> None:
         if callers.per_hour:
@@ -71,9 +71,9 @@ class Arrivals:
 
     def _come(self, callers: Callers, random: Random) -> None:
         if not self._all_have_come():
-            self._n_called += 1
-            if self._n_called not in self._without:
-                self._call(callers, self._n_called)
+            self.n_called += 1
+            if self.n_called not in self._without:
+                self._call(callers, self.n_called)
             self._expect_next(callers, random)
 
     def _call(self, callers: Callers, n: int) -> None:

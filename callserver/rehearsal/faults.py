@@ -46,6 +46,7 @@ class Faults:
     :param agents: whose programs and connections may suffer
     :param on_fault: told of each as it begins
     :param left_out: numbers of faults that are drawn and not injected, to find out which one matters
+    `n_drawn`: so far, with those
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Faults:
     ) -> None:
         self.injected: list[Injected] = []
         self._world, self._agents, self._seed, self._on_fault, self._left_out = world, agents, seed, on_fault, left_out
-        self._faults, self._n = faults, 0
+        self._faults, self.n_drawn = faults, 0
         self._undone: dict[int, Undo] = {}
         self._coming: list[IDelayedCall] = []  # beginnings and ends
         self._begin: dict[str, Callable[[Random], tuple[str, Undo]]] = {
@@ -107,18 +108,18 @@ class Faults:
         self._next(fault, random)
 
     def _happen(self, fault: Fault, random: Random) -> None:
-        self._n += 1
+        self.n_drawn += 1
         kind = random.choice(SINGLE_KINDS) if fault.kind == "any" else fault.kind
         lasts_s = fault.lasts_s.draw(random)
         if kind == "locked":
             lasts_s = min(lasts_s, LOCKED_MAX_S)
         chance = Random(random.random())  # however much of it this fault needs
-        if self._n not in self._left_out:
+        if self.n_drawn not in self._left_out:
             self._inject(kind, lasts_s, chance)
 
     def _inject(self, kind: str, lasts_s: float, chance: Random) -> None:
         now_s = self._world.reactor.seconds()
-        n = self._n
+        n = self.n_drawn
         self._lasts_s = lasts_s
         where, undo = self._begin[kind](chance)
         injected = Injected(n, kind, where, now_s, now_s + lasts_s + AFTER_S)

@@ -5,16 +5,25 @@ from __future__ import annotations
 import gc
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
 from time import perf_counter, process_time
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from twisted.internet.defer import Deferred
-from twisted.logger import ILogObserver, LogLevel, formatEvent, globalLogPublisher
+from twisted.logger import (
+    FileLogObserver,
+    ILogObserver,
+    LogEvent,
+    LogLevel,
+    formatEvent,
+    formatEventAsClassicLogText,
+    globalLogPublisher,
+)
 from twisted.python.failure import Failure
 
 from callserver.calls.vocabulary import Kind
@@ -58,6 +67,8 @@ class Result:
     happened: list[Happened] = field(default_factory=list)
     virtual_s: float = 0.0
     wall_s: float = 0.0
+    n_visits: int = 0  # with those that were left out
+    n_faults: int = 0
     cpu_s: float = 0.0  # of this process: what the rehearsal costs, whatever else the machine does
 
     @property
@@ -118,19 +129,33 @@ class Rehearsal:
     def run(self) -> Result:
         """All of it; the result is the same for the same script."""
         self._began_wall_s, began_cpu_s = perf_counter(), process_time()
-        observer = cast(ILogObserver, self._logged)
-        globalLogPublisher.addObserver(observer)
         try:
-            self._open()
-            self._hold()
-            self._close()
+            with self._folder.log_file.open("a", encoding="utf-8") as log, self._log_watched(log):
+                self._open()
+                self._hold()
+                self._close()
         finally:
-            globalLogPublisher.removeObserver(observer)
             shutil.rmtree(self._scratch, ignore_errors=True)
         result = self.result
         result.virtual_s, result.wall_s = self._clock.seconds(), perf_counter() - self._began_wall_s
         result.cpu_s = process_time() - began_cpu_s
         return result
+
+    @contextmanager
+    def _log_watched(self, log: IO[str]) -> Iterator[None]:
+        """The server's log goes to its file, as it does in life, with the times of the rehearsal."""
+
+        def line(event: LogEvent) -> str | None:
+            return formatEventAsClassicLogText(event, lambda _: self.world.local_now().isoformat(" ", "milliseconds"))
+
+        observers = [cast(ILogObserver, self._logged), FileLogObserver(log, line)]
+        for observer in observers:
+            globalLogPublisher.addObserver(observer)
+        try:
+            yield
+        finally:
+            for observer in observers:
+                globalLogPublisher.removeObserver(observer)
 
     # The day
 
@@ -175,7 +200,8 @@ class Rehearsal:
         done = self._clock.run_until(lambda: self._arrivals.all_served, LONGEST_S)
         self._faults.stop()
         self._arrivals.stop()
-        self.result.faults, self.result.visits = self._faults.injected, self._arrivals.visits
+        self.result.faults, self.result.n_faults = self._faults.injected, self._faults.n_drawn
+        self.result.visits, self.result.n_visits = self._arrivals.visits, self._arrivals.n_called
         if not done:
             self._break("nobody_waits_for_ever", f"{self._arrivals.n_calling} callers are still on the telephone")
 

@@ -153,6 +153,11 @@ def read(path: Path) -> Script:
     return Script(path, _shop(source), **own)
 
 
+def most_faults(script: Script) -> int:
+    """So many can happen at most: one at each given moment; how many are drawn is not known."""
+    return COUNT_MAX if any(fault.per_hour for fault in script.faults) else len(script.faults)
+
+
 def _check_once(source: Source) -> None:
     first: dict[str, int] = {}
     for section in source.sections:

@@ -25,9 +25,11 @@ def shrink(script: Script, found: Result, left_out: LeftOut, on_step: Callable[[
     :param on_step: told visits, faults, and whether it is still wrong, after each trial
     """
     wrong = complaints(found)
+    n_faults: dict[LeftOut, int] = {left_out: found.n_faults}
 
     def still_wrong(less: LeftOut) -> bool:
         result = Rehearsal(script, without=less.visits, without_faults=less.faults).run()
+        n_faults[less] = result.n_faults
         same = bool(wrong & complaints(result))
         on_step(len(result.visits), len(result.faults), same)
         return same
@@ -37,7 +39,8 @@ def shrink(script: Script, found: Result, left_out: LeftOut, on_step: Callable[[
     kept = fewest(visits, lambda kept: still_wrong(LeftOut(left_out.visits | {*visits} - {*kept}, left_out.faults)))
     without = left_out.visits | {*visits} - {*kept}
     kept = fewest(faults, lambda kept: still_wrong(LeftOut(without, left_out.faults | {*faults} - {*kept})))
-    return LeftOut(without, left_out.faults | {*faults} - {*kept})
+    least = LeftOut(without, left_out.faults | {*faults} - {*kept})
+    return LeftOut(without, frozenset(n for n in least.faults if n <= n_faults[least]))  # of the others none is drawn
 
 
 def complaints(result: Result) -> set[str]:

@@ -1,12 +1,18 @@
 """`callserver rehearse` as a person or a program uses it."""
 
 import json
+import os
+import sys
 from pathlib import Path
+from subprocess import run
+from unittest.mock import patch
 
 from click.testing import CliRunner
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.commands.rehearse import rehearse
+from callserver.rehearsal.world import RehearsalWorld
+from tests.run import TOP
 
 SCRIPT = """
 [rehearsal]
@@ -78,6 +84,43 @@ class RehearseTests(SynchronousTestCase):
         self.assertEqual(code, 2)
         place = f"{self.script}, line 9, column 1: [callers listeners] per_hur"
         self.assertEqual(text.strip(), f"{place}: no such setting; did you mean 'per_hour'?")
+
+    def test_who_is_left_out(self) -> None:
+        """Only visits and faults that there are can be left out; how many faults come is known at the end only."""
+        for option, complaint in (
+            ("--without=2", "--without 2: there are 1 to 1"),
+            ("--without=0", "--without 0: there are 1 to 1"),
+            ("--without-faults=1", "--without-faults 1: there are none"),
+        ):
+            self.assertEqual(self.run_it(option), (2, f"{complaint}\n"))
+        self.script.write_text(SCRIPT + "[fault late]\nat_s = 0\n")
+        self.assertEqual(self.run_it("--without-faults=2"), (2, "--without-faults 2: there are 1 to 1\n"))
+        self.script.write_text(SCRIPT + "[fault late]\nper_hour = 36000\n")
+        code, text = self.run_it("--without-faults=9999")
+        self.assertEqual(code, 2)
+        self.assertRegex(text, r"invariants broken             0[^$]*--without-faults 9999: there are 1 to \d+\n$")
+
+    def test_nothing_to_shrink(self) -> None:
+        """When all is well that is said."""
+        code, text = self.run_it("--shrink")
+        self.assertEqual((code, text.splitlines()[-1]), (0, "Nothing is wrong, so there is nothing to shrink."))
+
+    def test_errors_of_the_server(self) -> None:
+        """What a fault makes the server log is in the shop's log, never on the terminal."""
+        self.script.write_text(SCRIPT + "[agent 801]\n[fault statement]\nper_hour = 7200\n")
+        out = self.folder / "out"
+        command = [sys.executable, "-m", "callserver", "rehearse", str(self.script), f"--out={out}"]
+        done = run(command, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": str(TOP)})
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        log = (out / "shop" / "callserver.log").read_text("utf-8")
+        self.assertIn("disk I/O error (rehearsed)", log)
+        self.assertTrue(log.startswith("2026-03-02 09:00:"), log[:100])
+
+    def test_the_rehearsal_itself_breaks(self) -> None:
+        """That is no news of the shop: it shows."""
+        with patch.object(RehearsalWorld, "disk_room", side_effect=MemoryError("no room")):
+            done = CliRunner().invoke(rehearse, [str(self.script)])
+        self.assertIsInstance(done.exception, MemoryError)
 
     def test_numbers(self) -> None:
         """Visits to leave out are numbers."""
