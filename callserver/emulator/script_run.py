@@ -115,7 +115,8 @@ class ScriptRun:
         for step in steps:
             self._line = step.line
             await self._steps[step.word](step)
-            self._tell(str(step))
+            if step.word != "dial":
+                self._tell(str(step))
 
     def close(self) -> None:
         """On hook, the recording whole."""
@@ -166,6 +167,7 @@ class ScriptRun:
         phone = self._own(step)
         if phone.stage not in (SubscriberStage.ON_HOOK, SubscriberStage.DIALLING):
             raise ScriptError(step.line, Sentence("cannot dial now: {state}", state=_state(phone)))
+        self._tell(str(step))  # before what the network answers at once
         phone.dial(step.arguments[0])
 
     async def _press(self, step: Step) -> None:

@@ -22,9 +22,11 @@ from callserver.rehearsal.script import Agent
 from callserver.wire.messages import Card, Hello, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
+from callserver.wire.words import reason_text
 
 log = Logger()
 
+LANGUAGE = "en"  # of a rehearsal's timeline
 GRACE_S = 0.5  # he sees that nobody rings, then pauses or leaves
 
 
@@ -98,7 +100,7 @@ class RehearsedAgent(AgentListener):
     def logged_out(self, cause: str) -> None:
         self.is_here = self.is_connected = False
         self._stop()
-        self._say(f"logged out: {cause}")
+        self._say(f"logged out: {reason_text(cause, LANGUAGE)}")
 
     def refused(self, why: Refused) -> None:
         self.is_here = self.is_connected = False
@@ -107,7 +109,7 @@ class RehearsedAgent(AgentListener):
 
     def lost(self, reason: str) -> None:
         self.is_connected = False
-        self._say(f"connection lost: {reason}")
+        self._say(f"connection lost: {reason_text(reason, LANGUAGE)}")
 
     def status(self, status: SeatStatus) -> None:
         if status.state not in (*IN_CALL, SeatState.RINGING, SeatState.OFF):
@@ -132,7 +134,7 @@ class RehearsedAgent(AgentListener):
     def ended(self, cause: str) -> None:
         self._stop()
         self.served += 1
-        self._say(f"call ended: {cause}")
+        self._say(f"call ended: {reason_text(cause, LANGUAGE)}")
         self._wants_pause = self._random.random() < self.agent.pauses
         self._leaving = self._leaving or self.served == self.agent.calls
 

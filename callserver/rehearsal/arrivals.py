@@ -10,6 +10,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 
+from callserver.emulator.loop import CallProgress
+from callserver.emulator.narration import WORDS
 from callserver.emulator.phone import Phone
 from callserver.rehearsal.callers import Caller, Visit, drawn_number, is_free
 from callserver.rehearsal.script import Callers, Script
@@ -89,7 +91,9 @@ class Arrivals:
         visit = Visit(n, callers.name, number, self._clock.seconds())
         self.visits.append(visit)
         recording = self._keep / f"caller-{n}.wav" if self._keep else None
-        caller = Caller(visit, callers, phone, random, exchange, lambda event: self._note(who, event.what), recording)
+        caller = Caller(
+            visit, callers, phone, random, exchange, lambda event: self._note(who, _in_words(event.what)), recording
+        )
         self.n_calling += 1
         story = Deferred.fromCoroutine(caller.call(self._server.config.exchange.number))
         story.addErrback(self._on_broken, visit)
@@ -102,3 +106,8 @@ class Arrivals:
         self._note(f"caller {visit.n}", f"{outcome} {visit.problem}".rstrip())
         if phone is not None and self._server.exchange is not None:
             self._server.exchange.remove_phone(phone)
+
+
+def _in_words(what: str) -> str:
+    """The steps of a script are words; what the network tells is a code."""
+    return WORDS[what] if what in {progress.value for progress in CallProgress} else what

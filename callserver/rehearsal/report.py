@@ -50,8 +50,8 @@ def figures(result: Result) -> dict[str, Any]:
 
 
 def log_hash(result: Result) -> str:
-    """Of the whole event log: two runs of one script have the same."""
-    return sha256("\n".join(result.event_lines()).encode()).hexdigest()
+    """Of events.jsonl: two runs of one script have the same."""
+    return sha256(_log(result)).hexdigest()
 
 
 ROWS = (  # what a line of the table is about, and what it says of the figures
@@ -81,10 +81,15 @@ def table(result: Result, command: str, language: str) -> str:
 
 def write(result: Result, folder: Path) -> None:
     """Event log, the rehearsal's own log, figures."""
-    (folder / "events.jsonl").write_text("".join(f"{line}\n" for line in result.event_lines()), "utf-8")
+    (folder / "events.jsonl").write_bytes(_log(result))
     timeline = (f"{_clock(one.at_s):>11}  {one.who:12}  {one.what}\n" for one in result.happened)
     (folder / "timeline.txt").write_text("".join(timeline), "utf-8")
     (folder / "figures.json").write_text(json.dumps(figures(result), indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _log(result: Result) -> bytes:
+    """The event log as it is written."""
+    return "".join(f"{line}\n" for line in result.event_lines()).encode()
 
 
 def _complaints(result: Result, command: str, language: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from hashlib import sha256
 from pathlib import Path
 from subprocess import run
 from unittest.mock import patch
@@ -57,8 +58,22 @@ class RehearseTests(SynchronousTestCase):
         self.assertEqual((code, figures["seed"], figures["visits"], figures["broken"]), (0, 9, 1, 0))
         events = [json.loads(line) for line in (out / "events.jsonl").read_text("utf-8").splitlines()]
         self.assertEqual(len(events), figures["events"])
-        self.assertIn("caller 1      wait answer", (out / "timeline.txt").read_text("utf-8"))
+        self.assertEqual(sha256((out / "events.jsonl").read_bytes()).hexdigest(), figures["event_log_sha256"])
         self.assertEqual(json.loads((out / "figures.json").read_text("utf-8"))["seed"], 9)
+
+    def test_the_timeline(self) -> None:
+        """What callers and agents did, in the order in which it happened, in words."""
+        self.listener("dial 8008\nwait answer\nwait sound\npress 1\nwait 2\npress 0\nwait hang up within 60\n")
+        self.script.write_text(SCRIPT + "[agent 801]\nlogs_in_s = 0\ntalks_s = 3\nmisses = 0\nholds = 0\n")
+        out = self.folder / "out"
+        self.assertEqual(self.run_it(f"--out={out}")[0], 0)
+        lines = (out / "timeline.txt").read_text("utf-8").splitlines()
+        happened = [line[13:] for line in lines]
+        at = happened.index("caller 1      dial 8008")
+        self.assertEqual(happened[at + 1], "caller 1      ring-back")
+        self.assertIn("caller 1      the other end has hung up", happened)
+        self.assertIn("agent 801     call ended: agent hung up", happened)
+        self.assertEqual([line[:11] for line in lines], sorted(line[:11] for line in lines))
 
     def test_where_nothing_can_be_kept(self) -> None:
         """A folder that holds a rehearsal, or cannot be made: one sentence and exit code 2, before anybody calls."""

@@ -119,8 +119,8 @@ class ScriptRunTests(SynchronousTestCase):
             [(event.line, event.what) for event in told],
             [
                 (1, "caller 139 Li"),
-                (2, "ringback"),
                 (2, "dial 8008"),
+                (2, "ringback"),
                 (3, "answered"),
                 (3, "wait answer"),
                 (4, "wait silence 1.0"),
