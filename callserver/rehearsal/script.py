@@ -30,21 +30,19 @@ from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar, get_type_hints
 
-from callserver.config import EMULATED, SINGLE_SECTIONS, ConfigError, Sentence, Unfit, nearest, read_config
+from callserver.config import Sentence, Unfit, nearest
 from callserver.desktop.sound import SoundUnusable, read_blocks
 from callserver.dsp.sound.files import SoundFileError, read_wav
 from callserver.rehearsal.fault_kinds import FAULTS
-from callserver.rehearsal.sections import ScriptMistake, Section, Source, no_such_file
+from callserver.rehearsal.sections import Section, Source, no_such_file
+from callserver.rehearsal.shop_settings import OURS, check_section, shop_text
 from callserver.rehearsal.telephone_script import read_telephone_script
 from callserver.server.first_start import FIRST_STAFF
 from callserver.wire.catalogue import N_
 
 SHOPPER = "shopper"  # the caller that is drawn and needs no script of his own
-SHOP_DEFAULTS = {"recording": "[recording]\nannounce = yes\n", "line": "[line 1-20]\ndevice = emulated\n"}
-OURS = ("rehearsal", "callers", "agent", "fault")
 HOURS_MAX, COUNT_MAX, RATE_MAX = 1000.0, 10_000_000, 100_000.0
 RATE_MIN = 0.1  # a hundred visits in the longest rehearsal
 NUMBER = re.compile(r"[0-9]{7,15}")  # E.164 has 15 digits at most; shorter ones are the shop's own
@@ -140,7 +138,7 @@ def read(path: Path) -> Script:
     for section in source.sections:
         kind, _, name = section.head.partition(" ")
         if kind not in OURS:
-            _check_shop_section(source, section, kind)
+            check_section(source, section, kind)
         elif kind == "rehearsal":
             own = _settings(source, section, Script, left_out=("path", "shop", "callers", "agents", "faults"))
         else:
@@ -150,7 +148,7 @@ def read(path: Path) -> Script:
     if not found["callers"]:
         raise source.mistake(1, 1, Sentence("nobody calls; add a section, as in: [callers shoppers]"))
     own |= {"callers": tuple(found["callers"]), "agents": tuple(found["agent"]), "faults": tuple(found["fault"])}
-    return Script(path, _shop(source), **own)
+    return Script(path, shop_text(source), **own)
 
 
 def most_faults(script: Script) -> int:
@@ -161,17 +159,10 @@ def most_faults(script: Script) -> int:
 def _check_once(source: Source) -> None:
     first: dict[str, int] = {}
     for section in source.sections:
-        if section.head in first and not section.head.startswith("fault "):
-            raise source.about(section, Sentence("stands in line {line} already", line=first[section.head]))
-        first[section.head] = section.line
-
-
-def _check_shop_section(source: Source, section: Section, kind: str) -> None:
-    if section.head not in SINGLE_SECTIONS and kind not in ("line", "queue"):
-        known = [*OURS, *SINGLE_SECTIONS, "line", "queue"]
-        raise source.about(section, Sentence("no such section; {hint}", hint=nearest(kind, known)))
-    if kind == "line" and section.values.get("device", (EMULATED,))[0] != EMULATED:
-        raise source.at(section, "device", Sentence("a rehearsal has emulated lines only"))
+        head = f"callers {SHOPPER}" if section.head == "callers" else section.head
+        if head in first and not head.startswith("fault "):
+            raise source.about(section, Sentence("stands in line {line} already", line=first[head]))
+        first[head] = section.line
 
 
 def _callers(source: Source, section: Section, name: str) -> Callers:
@@ -273,35 +264,3 @@ def _span(text: str) -> Span:
     if (dash and not high.strip()) or bounds[0] > bounds[1]:
         raise Unfit("a range needs its smaller end first, as in 5-20")
     return Span(*bounds)
-
-
-def _shop(source: Source) -> str:
-    """The shop's own sections, each on its line, so that mistakes in them are found at the right one."""
-    lines, theirs = [], False
-    for line in source.text.splitlines():
-        if head := re.match(r"\s*\[\s*(\w*)", line):
-            theirs = head[1] not in OURS
-        lines.append(re.sub(r"\s#.*$", "", line).strip() if theirs else "")
-    kinds = {section.head.partition(" ")[0] for section in source.sections}
-    lines += [text for kind, text in SHOP_DEFAULTS.items() if kind not in kinds]
-    text = "\n".join(lines) + "\n"
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "config.ini"
-        file.write_text(text, "utf-8")
-        try:
-            read_config(file, {})
-        except ConfigError as problem:
-            raise _placed(source, file, problem) from problem
-    return text
-
-
-def _placed(source: Source, file: Path, problem: ConfigError) -> ScriptMistake:
-    """What config.ini's reader says, at its place in the script."""
-    if "complaint" not in problem.details:
-        return ScriptMistake(problem.msgid, **problem.details | {"file": str(source.path)})
-    section, key = str(problem.details["section"]), problem.details.get("key")
-    values = next((one.values for one in source.sections if f"[{one.head}]" == section), {})
-    _, _, key_column, value_column = values.get(str(key), ("", 0, 2, 2))
-    column = key_column if "no such setting" in str(problem) else value_column
-    said = Sentence(problem.msgid.removeprefix("{file}, line {line}: "), **problem.details)
-    return source.mistake(int(str(problem.details["line"])), column, said)

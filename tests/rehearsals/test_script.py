@@ -92,6 +92,11 @@ MISTAKES = (  # what is written instead of what, and what the complaint must hol
     ("[callers shoppers]", "[callers] shoppers", "line 10, column 11: 'shoppers' after [callers] means nothing"),
     ("[agent 801]", "[agent 999]", "line 16, column 8: [agent 999]: not on the shop's staff; there are 800, 801, 802"),
     ("[agent 801]", "[agent 801]\n[agent 801]", "line 17, column 2: [agent 801]: stands in line 16 already"),
+    (
+        "[callers shoppers]",
+        "[callers]\n[callers shopper]",
+        "line 11, column 2: [callers shopper]: stands in line 10 already",
+    ),
     ("[agent 801]", "[rehearsal]", "line 16, column 2: [rehearsal]: stands in line 1 already"),
     ("per_hour = 2", "per_hour = 2\nat_s = 3", "line 21, column 1: [fault unplugged] at_s: per_hour or at_s, not both"),
 )
