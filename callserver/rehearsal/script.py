@@ -37,7 +37,7 @@ from callserver.desktop.sound import SoundUnusable, read_blocks
 from callserver.dsp.sound.files import SoundFileError, read_wav
 from callserver.rehearsal.fault_kinds import FAULTS
 from callserver.rehearsal.sections import Section, Source, no_such_file
-from callserver.rehearsal.shop_settings import OURS, check_section, shop_text
+from callserver.rehearsal.shop_settings import OURS, check_section, shop_number, shop_text
 from callserver.rehearsal.telephone_script import read_telephone_script
 from callserver.server.first_start import FIRST_STAFF
 from callserver.wire.catalogue import N_
@@ -174,7 +174,7 @@ def _callers(source: Source, section: Section, name: str) -> Callers:
     file = source.path.parent / callers.script
     if not file.is_file():
         raise source.at(section, "script", no_such_file(source.path.parent, callers.script, "*.txt", SHOPPER))
-    return replace(callers, folder=file.parent, text=read_telephone_script(file))
+    return replace(callers, folder=file.parent, text=read_telephone_script(file, shop_number(source)))
 
 
 def _agent(source: Source, section: Section, name: str) -> Agent:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from callserver.config import EMULATED, SINGLE_SECTIONS, ConfigError, Sentence, nearest, read_config
+from callserver.config import EMULATED, SINGLE_SECTIONS, ConfigError, ExchangeConfig, Sentence, nearest, read_config
 from callserver.rehearsal.sections import ScriptMistake, Section, Source
 
 SHOP_DEFAULTS = {"recording": "[recording]\nannounce = yes\n", "line": "[line 1-20]\ndevice = emulated\n"}
@@ -24,6 +24,12 @@ def check_section(source: Source, section: Section, kind: str) -> None:
         raise source.about(section, Sentence("no such section; {hint}", hint=nearest(kind, known)))
     if kind == "line" and section.values.get("device", (EMULATED,))[0] != EMULATED:
         raise source.at(section, "device", Sentence("a rehearsal has emulated lines only"))
+
+
+def shop_number(source: Source) -> str:
+    """What callers dial."""
+    settings = next((section.values for section in source.sections if section.head == "exchange"), {})
+    return settings.get("number", (ExchangeConfig.number,))[0]
 
 
 def shop_text(source: Source) -> str:

@@ -7,11 +7,14 @@ from callserver.dsp.sound.files import SoundFileError, read_wav
 from callserver.emulator.script import ScriptError, Step, read_script
 from callserver.rehearsal.sections import mistake, no_such_file, read_text
 
+LINE_DIGITS = 3  # at most, that the number of a line has after the shop's own
 
-def read_telephone_script(file: Path) -> str:
+
+def read_telephone_script(file: Path, shop: str) -> str:
     """
     Its text, once all of it can be done; the sounds that it speaks stand beside it.
 
+    :param shop: its number, which no caller can have
     :raises ScriptMistake: naming this file, and the place in it
     """
     text = read_text(file)
@@ -24,13 +27,26 @@ def read_telephone_script(file: Path) -> str:
     for step in steps:
         if step.word == "speak":
             _check_sound(file, text, step)
+        elif step.word == "caller":
+            _check_number(file, text, step, shop)
     return text
 
 
-def _check_sound(file: Path, text: str, step: Step) -> None:
-    name = step.arguments[0]
+def _column(text: str, step: Step) -> int:
+    """Of the step's first argument."""
     line = text.splitlines()[step.line - 1]
-    column = line.find(name, line.find(step.word) + len(step.word)) + 1
+    return line.find(step.arguments[0], line.find(step.word) + len(step.word)) + 1
+
+
+def _check_number(file: Path, text: str, step: Step, shop: str) -> None:
+    number = step.arguments[0]
+    if number.startswith(shop) and len(number) <= len(shop) + LINE_DIGITS:
+        said = Sentence("{number} is the shop's own number", number=number)
+        raise mistake(file, step.line, _column(text, step), said)
+
+
+def _check_sound(file: Path, text: str, step: Step) -> None:
+    name, column = step.arguments[0], _column(text, step)
     if not (file.parent / name).is_file():
         raise mistake(file, step.line, column, no_such_file(file.parent, name, "*.wav"))
     try:

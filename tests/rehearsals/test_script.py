@@ -162,6 +162,8 @@ class ScriptTests(SynchronousTestCase):
             (b"dial 8008\n\x80", "line 2, column 1: not UTF-8 text (byte 0x80)"),
             (b"", "line 1, column 1: no step stands here"),
             (b"# nothing\n\n", "line 1, column 1: no step stands here"),
+            (b"  caller 8008\n", "line 1, column 10: 8008 is the shop's own number"),
+            (b"caller 800801\n", "line 1, column 8: 800801 is the shop's own number"),
             (b"dial 8008\n speak nix.wav", "line 2, column 8: 'nix.wav': no such file; did you mean 'bad.wav'"),
             (b"dial 8008\nspeak 'bad.wav'", f"line 2, column 8: {self.folder / 'bad.wav'}: file does not start"),
         ):
