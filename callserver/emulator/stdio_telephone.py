@@ -1,5 +1,6 @@
 """The telephone on standard input: lines of script from a program, or keys typed by a person."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from callserver.emulator.control import Failed
 from callserver.emulator.keypad import Keypad
 from callserver.emulator.narration import told
 
+PLACE = re.compile(r"^line 1(?:, column \d+)?: ")  # each line that is typed is a script of its own
 CLEAR_LINE = b"\r\x1b[K"
 
 
@@ -84,7 +86,7 @@ class ScriptedTelephone(LineReceiver):
             await self._telephone.do(line)
         except Failed as problem:
             self._failures += 1
-            self._tell(str(problem).removeprefix("line 1: "))
+            self._tell(PLACE.sub("", str(problem)))
         self._busy = False
         self._next()
 
@@ -133,7 +135,7 @@ class KeyboardTelephone(Protocol):
         try:
             self._now(await self._telephone.do(line), line)
         except Failed as problem:
-            self._note = str(problem).removeprefix("line 1: ")
+            self._note = PLACE.sub("", str(problem))
             self._show()
 
     def _show(self) -> None:

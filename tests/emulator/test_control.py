@@ -81,7 +81,7 @@ class ControlTests(ControlCase):
         done = self.do("dial 200\nwait answer")
         self.run_s(4)
         self.assertEqual(self.successResultOf(done), "talking")
-        self.assertEqual(self.events[:2], [("ringback", "ringback"), ("dial 200", "ringback")])
+        self.assertEqual(self.events[:2], [("dial 200", "on hook"), ("ringback", "ringback")])
         self.assertIn(("answered", "talking"), self.events)
         self.sound.clear()
         self.client.say(LINEAR_16.encode(tone([500.0], 1600, -10.0)).tobytes())
