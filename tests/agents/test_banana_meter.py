@@ -34,6 +34,15 @@ class BananaMeterTests(SynchronousTestCase):
         meter = BananaMeter(WIDE)
         self.assertEqual(sum(meter.feed(piece) for piece in cut(data, places)), len(messages))
 
+    def test_all_that_is_allowed(self) -> None:
+        """Just as many bytes as a stranger may send are taken, in any pieces; the next one is too much."""
+        meter = BananaMeter(SMALL)
+        message = bytes(encode(b"x" * 8))
+        for _ in range(300 // len(message)):
+            meter.feed(message)
+        meter.feed(message[: 300 % len(message)])
+        self.assertRaises(TooMuch, meter.feed, b"x")
+
     @settings(deadline=None)
     @given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=8))
     def test_any_bytes(self, data: bytes, places: list[int]) -> None:
