@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from callserver.calls.vocabulary import Kind
@@ -230,6 +230,11 @@ def the_log_is_in_the_database(seen: Seen) -> Iterator[str]:
         yield f"{len(seen.events)} events happened, {seen.rows.n_events} are in the database"
 
 
+def _alike(one: object, other: object) -> bool:
+    """Two moments that differ by a rounding."""
+    return isinstance(one, datetime) and isinstance(other, datetime) and abs(one - other) <= ROUNDING
+
+
 def the_log_gives_the_records(seen: Seen) -> Iterator[str]:
     """The event log, replayed, gives the call records."""
     assert seen.rows is not None
@@ -237,7 +242,7 @@ def the_log_gives_the_records(seen: Seen) -> Iterator[str]:
     for call_id, record in seen.rows.calls.items():
         theirs = asdict(record)
         for name, value in replayed.get(call_id, {}).items():
-            same = value == theirs[name] or (name.endswith("_at") and abs(value - theirs[name]) <= ROUNDING)
+            same = value == theirs[name] or _alike(value, theirs[name])
             if not same:
                 yield f"call {call_id}: {name} is {theirs[name]}, by the log {value}"
     yield from (f"call {call_id} has no record" for call_id in replayed.keys() - seen.rows.calls.keys())
