@@ -43,6 +43,7 @@ FAST_DISK = Path("/dev/shm")  # memory, where there is such: recordings are many
 PASSWORD = "rehearsal-of-the-shop"
 WATCH_S = 0.1
 OPENING_S, SETTLING_S, QUIET_S = 60.0, 300.0, 60.0
+SETTLED_LOCK_S = 5.0  # after a lock: for the journal to bring in its spool
 LONGEST_S = 1000 * 3600.0
 
 
@@ -206,6 +207,9 @@ class Rehearsal:
             self._break("nobody_waits_for_ever", f"{self._arrivals.n_calling} callers are still on the telephone")
 
     def _close(self) -> None:
+        locked_s = self.world.threads["store"].blocked_s - self._clock.seconds()
+        if locked_s > 0:  # what is in the spool must come into the database before it is looked at
+            self._clock.run_for(locked_s + SETTLED_LOCK_S)
         for agent in self._agents:
             agent.leave()
         quiet = self._clock.run_until(self._is_quiet, self._clock.seconds() + SETTLING_S)
