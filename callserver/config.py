@@ -6,8 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from configparser import ConfigParser, Error
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
+from zoneinfo import ZoneInfo, available_timezones
+
+import tzlocal
 
 EMULATED = "emulated"
 
@@ -42,6 +46,12 @@ class ServerConfig:
     plugins: str = "plugins"  # folder of the shop's own menus
     prompts: str = ""  # folder of the shop's own recordings; they replace ours by name
     database: str = "callserver.db"  # file in the shop folder, or postgresql://...
+    time_zone: str = ""  # IANA name, as Asia/Shanghai: days and times of day are the shop's; "" is the computer's zone
+
+    @property
+    def zone(self) -> tzinfo:
+        """The shop's time zone, for `datetime.astimezone`."""
+        return ZoneInfo(self.time_zone) if self.time_zone else system_zone()
 
 
 @dataclass(frozen=True)
@@ -104,6 +114,14 @@ class Config:
     agents: AgentsConfig = field(default_factory=AgentsConfig)
     lines: Mapping[int, LineConfig] = field(default_factory=dict)
     queues: Mapping[str, QueueConfig] = field(default_factory=dict)
+
+
+def system_zone() -> tzinfo:
+    """The computer's time zone, with its rules for summer time where they can be found; else its offset of today."""
+    try:
+        return tzlocal.get_localzone()
+    except Exception:  # TZ=CST-8 and the like have no IANA name, and /etc may hold anything
+        return datetime.now().astimezone().tzinfo or UTC
 
 
 SINGLE_SECTIONS: dict[str, type] = {
@@ -222,9 +240,18 @@ def _choice(allowed: tuple[str, ...]) -> Callable[[str], str]:
     return convert
 
 
+def _time_zone(text: str) -> str:
+    if text and text not in (known := available_timezones()):
+        close = nearest(text, known) if difflib.get_close_matches(text, known, 1, 0.5) else None
+        raise Unfit("no such time zone; {hint}", hint=close or "Asia/Shanghai, Europe/Berlin ...")
+    return text
+
+
 def _converter(kind: type, key: str, hint: type) -> Callable[[str], Any]:
     if (kind, key) in CHOICES:
         return _choice(CHOICES[kind, key])
+    if (kind, key) == (ServerConfig, "time_zone"):
+        return _time_zone
     if hint is bool:
         return _boolean
     return _number(hint, *RANGES[kind, key]) if hint in (int, float) else str

@@ -1,6 +1,10 @@
 """config.ini: what a shop may write, and what it is told when it writes something else."""
 
+import os
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import run
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,6 +83,25 @@ class ConfigTests(SynchronousTestCase):
         config = self.read(NEEDED + "[line 1-2]\ndevice = emulated\nmenu = fault\n[queue tea]\nwrap_up_s = 0\n")
         self.assertEqual(config.lines[2], LineConfig("emulated", menu="fault"))
         self.assertEqual(config.queues, {"tea": QueueConfig(wrap_up_s=0)})
+
+    def test_time_zone(self) -> None:
+        """Days and hours are those of the shop's zone, whatever the computer's; a zone there is not is named."""
+        config = self.read(NEEDED + "[server]\ntime_zone = Asia/Shanghai\n")
+        taken = datetime(2026, 1, 5, 23, 30, tzinfo=UTC)
+        self.assertEqual(taken.astimezone(config.server.zone).isoformat(), "2026-01-06T07:30:00+08:00")
+        self.assertEqual(
+            self.complaint("[server]\ntime_zone = Asia/Shanghia\n" + NEEDED),
+            "line 2: [server] time_zone: 'Asia/Shanghia': no such time zone; did you mean 'Asia/Shanghai'?",
+        )
+
+    def test_time_zone_of_the_computer(self) -> None:
+        """Without a setting it is the computer's, however that is set: by name, by offset, by nonsense."""
+        noon = "datetime(2026, 1, 5, 12, tzinfo=UTC)"
+        ask = f"from callserver.config import *; print({noon}.astimezone(system_zone()).hour)"
+        for named, hour in {"Asia/Shanghai": 20, "CST-8": 20, "nowhere/at all": 12}.items():
+            environ = os.environ | {"TZ": named, "PYTHONPATH": str(EXAMPLE.parent)}
+            child = run([sys.executable, "-c", ask], env=environ, capture_output=True, text=True)
+            self.assertEqual((child.stdout, child.stderr), (f"{hour}\n", ""), named)
 
     def test_no_file(self) -> None:
         """A file that is not there, or is no text, is one clear line."""
