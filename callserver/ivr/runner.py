@@ -1,6 +1,8 @@
 """A menu at work on a call; whatever breaks in it, the caller is not left in silence."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
+from types import coroutine
+from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
@@ -11,6 +13,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.ivr.dialogue import WantsPerson
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import MenuCall
+from callserver.ivr.running import Running, TookTooLong, running
 from callserver.lines.interfaces import LineFailure
 from callserver.wire.causes import Cause, Reason
 
@@ -41,15 +44,33 @@ class MenuRunner:
         call.log(Kind.MENU, name=menu.name)
         call.path.append(menu.name)
         try:
-            await menu.run(menu_call)
+            await _steps(menu.run(menu_call), Running(menu.name, call.first.name, call.id))
         except WantsPerson as wish:
             call.path.append(str(wish))
             await menu_call.transfer_to_queue(self._queue)
         except LineFailure:  # no menu's fault, and there is nobody to pass on
             raise
-        except Exception as problem:
+        except (Exception, TookTooLong) as problem:
             if call.ended is not None and isinstance(problem, CancelledError):
                 raise  # the caller has hung up: an ordinary end
             log.failure("menu {menu} broke on call {call}", menu=menu.name, call=call.id)
             call.log(Kind.MENU_FAILED, menu=menu.name, error=repr(problem))
             await menu_call.transfer_to_queue(self._queue)
+
+
+@coroutine
+def _steps(story: Coroutine[Any, Any, None], which: Running) -> Generator[Any, Any, None]:
+    """A menu's coroutine, step by step: `running` says whose code it is while a step lasts, and nothing between."""
+    step, given = story.send, None
+    while True:
+        before = running.set(which)
+        try:
+            awaited = step(given)
+        except StopIteration:
+            return
+        finally:
+            running.reset(before)
+        try:
+            given, step = (yield awaited), story.send
+        except BaseException as problem:
+            given, step = problem, story.throw
