@@ -23,12 +23,18 @@ shop_option = click.option(
 def start(shop: Path) -> None:
     from twisted.scripts.twistd import run
 
-    folder = ShopFolder(shop)
-    if folder.prepare():
-        settings = str(folder.config_file)
-        click.echo("\n".join(both("A new shop in {shop}: its settings are in {file}.", shop=str(shop), file=settings)))
-    folder.config()  # a mistake in it is one line, before anything is started
-    sys.argv = ["twistd", "--nodaemon", "--pidfile=", f"--logfile={folder.log_file}", "callserver", f"--shop={shop}"]
+    folder = ShopFolder(shop.absolute())
+    if not folder.config_file.exists():
+        place = {"shop": str(folder.path), "file": str(folder.config_file)}
+        click.echo("\n".join(both("A new shop is made in {shop}; its settings will be in {file}.", **place)))
+    sys.argv = [
+        "twistd",
+        "--nodaemon",
+        "--pidfile=",
+        f"--logfile={folder.log_file}",
+        "callserver",
+        f"--shop={folder.path}",
+    ]
     run()  # type: ignore[no-untyped-call]
 
 

@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from callserver.config import ConfigError
 from callserver.server.assembly import CallServer
 from callserver.server.greeting import greeting
+from callserver.server.lock import FolderError, take
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.world import World
 from callserver.wire.terminal import complaint, here
@@ -30,16 +31,18 @@ class Options(usage.Options):
 
 
 def makeService(options: usage.Options) -> IService:
-    """For twistd. Time is monotonic from here on: a changed wall clock moves no timer."""
+    """For twistd. The shop's folder is locked; time is monotonic from here on: a changed wall clock moves no timer."""
     from twisted.internet import reactor
 
     reactor.seconds = time.monotonic  # type: ignore[method-assign]
-    folder = ShopFolder(Path(options["shop"]))
-    folder.prepare()
+    folder = ShopFolder(Path(options["shop"]).absolute())  # twistd may change to another folder
     try:
+        lock = take(folder.path)  # before anything in it is touched
+        folder.prepare()
         server = CallServer(folder, World(reactor))
-    except ConfigError as problem:
-        raise usage.UsageError(complaint(problem)) from problem
+    except (ConfigError, FolderError) as problem:
+        raise SystemExit(complaint(problem)) from problem
+    reactor.callWhenRunning(lock.sign)  # twistd may have forked
     server.ready.addCallbacks(lambda _: _tell(greeting(server)), _give_up, errbackArgs=(reactor,))
     return server
 
