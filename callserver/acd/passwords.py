@@ -1,4 +1,4 @@
-"""Passwords: stored as scrypt, never seen in a log."""
+"""Passwords: what may be one, how it is stored (scrypt), and a first one for somebody new; never seen in a log."""
 
 import hmac
 import secrets
@@ -6,26 +6,51 @@ from base64 import b64decode, b64encode
 from collections.abc import Collection
 from hashlib import scrypt
 
+from callserver.wire.catalogue import N_
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
+from callserver.wire.typed import PASSWORD_MAX, typed_password
 
 N, R, P = 2**14, 8, 1  # some 50 to 170 ms and 16 MB: in a thread, one at a time
 SALT_BYTES, KEY_BYTES = 16, 32
-LENGTH_MIN, SUPERVISOR_LENGTH_MIN, LENGTH_MAX = 8, 12, 128
+LENGTH_MIN, SUPERVISOR_LENGTH_MIN = 8, 12
 DIFFERENT_MIN = 4  # characters
 NOBODY = "scrypt$" + b64encode(bytes(SALT_BYTES)).decode() + "$" + b64encode(bytes(KEY_BYTES)).decode()
+EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another: i 1 l, o 0
+FIRST_GROUPS, FIRST_GROUP = 4, 4  # 79 bits
 
 
 def check(password: str, number: str, rights: Collection[Right]) -> None:
     """
-    Whether a person may have this password.
+    Whether a person may have this password (reliability-security.md section 7).
 
-    :raises Refused: WEAK_PASSWORD, below 8 characters (supervisors 12), or made of too few
+    :raises Refused: WEAK_PASSWORD, with the rule that it breaks
     """
-    length_min = SUPERVISOR_LENGTH_MIN if Right.SUPERVISOR in rights else LENGTH_MIN
-    varied = len(set(password.replace(number, ""))) >= DIFFERENT_MIN
-    if not length_min <= len(password) <= LENGTH_MAX or not varied:
-        raise Refused(Refusal.WEAK_PASSWORD)
+    broken = _broken_rule(typed_password(password), number, Right.SUPERVISOR in rights)
+    if broken:
+        raise Refused(Refusal.WEAK_PASSWORD, broken)
+
+
+def _broken_rule(password: str, number: str, supervisor: bool) -> str:
+    if not password.isprintable():
+        return N_("it holds characters that nobody can type")
+    if password != password.strip():
+        return N_("it has a blank at one of its ends, which nobody sees")
+    if len(password) > PASSWORD_MAX:
+        return N_("it has more than 128 characters")
+    if supervisor and len(password) < SUPERVISOR_LENGTH_MIN:
+        return N_("a supervisor's needs at least 12 characters")
+    if len(password) < LENGTH_MIN:
+        return N_("it needs at least 8 characters")
+    if len(set(password.replace(number, ""))) < DIFFERENT_MIN:
+        return N_("it is made of too few different characters")
+    return ""
+
+
+def first() -> str:
+    """A password for somebody new, to be written down and changed at the first log-in; good for supervisors too."""
+    groups = ("".join(secrets.choice(EASY_TO_READ) for _ in range(FIRST_GROUP)) for _ in range(FIRST_GROUPS))
+    return "-".join(groups)
 
 
 def stored(password: str) -> str:
@@ -42,5 +67,5 @@ def matches(password: str, kept: str | None) -> bool:
 
 
 def _key(password: str, salt: bytes) -> bytes:
-    text = password[: LENGTH_MAX + 1].encode("utf-8", "surrogatepass")
+    text = typed_password(password).encode("utf-8", "surrogatepass")
     return scrypt(text, salt=salt, n=N, r=R, p=P, dklen=KEY_BYTES)

@@ -14,7 +14,9 @@ class StaffRow(Table):
     rights = TextField()
     skills = TextField()
     groups = TextField()
-    locked = BooleanField(default=False)  # until a supervisor unlocks
+    locked = BooleanField(default=False)  # after too many wrong passwords, until somebody unlocks
+    must_change = BooleanField(default=False)  # the password: somebody else knows it
+    disabled = BooleanField(default=False)  # stays in the book and may not log in
 
     class Meta:
         table_name = "staff"

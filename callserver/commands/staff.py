@@ -109,6 +109,8 @@ def _run(shop: Path, work: Callable[[StaffBook], Coroutine[Any, Any, None]]) -> 
             await work(StaffBook(store, reactor))
         except Refused as refused:
             raise SystemExit(refused.text(person_language())) from refused
+        except Complaint as problem:
+            raise SystemExit(complaint(problem)) from problem
         finally:
             await store.stop()
 

@@ -24,7 +24,8 @@ class Refusal(Enum):
     NO_CALL = "no-call"
     BAD_ARGUMENT = "bad-argument"  # detail: the argument's name, never its value
     UNKNOWN_ACT = "unknown-act"
-    WEAK_PASSWORD = "weak-password"
+    WEAK_PASSWORD = "weak-password"  # detail: the rule that it breaks, a sentence of the catalogue
+    MUST_CHANGE = "must-change"  # the password was right, and has to be changed before anything else
     LIMIT = "limit"  # detail: the limit
     STOPPING = "stopping"
     SERVER = "server"
@@ -39,7 +40,8 @@ TEXTS = {
     Refusal.NO_CALL: N_("there is no such call"),
     Refusal.BAD_ARGUMENT: N_("an argument does not fit: {detail}"),
     Refusal.UNKNOWN_ACT: N_("the server knows no such act"),
-    Refusal.WEAK_PASSWORD: N_("the password is too short or too simple"),
+    Refusal.WEAK_PASSWORD: N_("the new password cannot be taken: {detail}"),
+    Refusal.MUST_CHANGE: N_("the password has to be changed before the first log-in"),
     Refusal.LIMIT: N_("beyond the limit: {detail}"),
     Refusal.STOPPING: N_("the server stops; the program connects again by itself"),
     Refusal.SERVER: N_("the server failed; its log says why"),
