@@ -1,14 +1,13 @@
 """callserver on the command line; each command imports what it needs when it is called."""
 
 import importlib
-import os
 import sys
-from pathlib import Path
 
 import click
 
 from callserver.config import ConfigError
 from callserver.server.features import commands
+from callserver.server.shop_folder import default_shop
 from callserver.wire.terminal import complaint, here, prepare
 
 COMMANDS = {
@@ -17,6 +16,8 @@ COMMANDS = {
     "demo": ("callserver.commands.demo", "demo"),
     "calls": ("callserver.commands.calls", "calls"),
     "call": ("callserver.commands.calls", "call"),
+    "backup": ("callserver.commands.backup", "backup"),
+    "restore": ("callserver.commands.backup", "restore_command"),
     "staff": ("callserver.commands.staff", "staff"),
     "emulate": ("callserver.commands.emulate", "emulate"),
     "listen": ("callserver.commands.listen", "listen"),
@@ -43,7 +44,7 @@ HELP = (
     here("A call-centre telephone server for a shop."),
     here("Without a command it starts the server (the same as start)."),
     here(
-        "The first start makes the folder shop with config.ini, a certificate and a first password, and serves an "
+        "The first start makes the folder shop with config.ini, a certificate and first passwords, and serves an "
         "emulated exchange of 20 lines."
     ),
 )
@@ -56,7 +57,7 @@ def main(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         command = main.get_command(context, "start")
         assert command is not None
-        context.invoke(command, shop=Path(os.environ.get("CALLSERVER_SHOP", "shop")))
+        context.invoke(command, shop=default_shop())
 
 
 if __name__ == "__main__":

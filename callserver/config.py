@@ -105,6 +105,15 @@ class RecordingConfig:
 
 
 @dataclass(frozen=True)
+class BackupConfig:
+    """[backup]: one a night, beside those that are asked for."""
+
+    folder: str = "backups"  # in the shop's folder, or better on another disk
+    at: str = "03:30"  # HH:MM by the computer's clock; empty: none
+    keep: int = 14  # so many stay
+
+
+@dataclass(frozen=True)
 class Config:
     """The whole file."""
 
@@ -112,6 +121,7 @@ class Config:
     server: ServerConfig = field(default_factory=ServerConfig)
     exchange: ExchangeConfig = field(default_factory=ExchangeConfig)
     agents: AgentsConfig = field(default_factory=AgentsConfig)
+    backup: BackupConfig = field(default_factory=BackupConfig)
     lines: Mapping[int, LineConfig] = field(default_factory=dict)
     queues: Mapping[str, QueueConfig] = field(default_factory=dict)
 
@@ -129,6 +139,7 @@ SINGLE_SECTIONS: dict[str, type] = {
     "exchange": ExchangeConfig,
     "agents": AgentsConfig,
     "recording": RecordingConfig,
+    "backup": BackupConfig,
 }
 COUNTRIES = ("cn", "us", "gb", "de", "fr", "it", "es", "ru", "jp", "au", "in", "hk", "tw", "sg", "br")
 RANGES: dict[tuple[type, str], tuple[float, float]] = {
@@ -136,6 +147,7 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (LineConfig, "guard_s"): (0.2, 10),
     (AgentsConfig, "port"): (0, 65535),
     (AgentsConfig, "seats"): (1, 200),
+    (BackupConfig, "keep"): (1, 1000),
     (QueueConfig, "ring_s"): (3, 120),
     (QueueConfig, "retry_s"): (0, 60),
     (QueueConfig, "misses"): (1, 100),
@@ -247,11 +259,19 @@ def _time_zone(text: str) -> str:
     return text
 
 
+def _time_of_day(text: str) -> str:
+    if text and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise Unfit("needs a time of day, as 03:30, or nothing")
+    return text
+
+
 def _converter(kind: type, key: str, hint: type) -> Callable[[str], Any]:
     if (kind, key) in CHOICES:
         return _choice(CHOICES[kind, key])
     if (kind, key) == (ServerConfig, "time_zone"):
         return _time_zone
+    if (kind, key) == (BackupConfig, "at"):
+        return _time_of_day
     if hint is bool:
         return _boolean
     return _number(hint, *RANGES[kind, key]) if hint in (int, float) else str

@@ -104,8 +104,8 @@ def _run(shop: Path, work: Callable[[StaffBook], Coroutine[Any, Any, None]]) -> 
     async def story(reactor: Any) -> None:
         where = database if "://" in database else folder.path / database
         store = Store(where, reactor, _tell)
-        await store.start()
         try:
+            await store.visit()
             await work(StaffBook(store, reactor))
         except Refused as refused:
             raise SystemExit(refused.text(person_language())) from refused

@@ -5,16 +5,14 @@ from pathlib import Path
 
 import click
 
-from callserver.server.shop_folder import ShopFolder
+from callserver.server.shop_folder import ShopFolder, default_shop
 from callserver.wire.terminal import both, here
 
 shop_option = click.option(
     "--shop",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("shop"),
-    envvar="CALLSERVER_SHOP",
-    show_default=True,
-    help=here("The shop's folder; made when it is missing."),
+    default=default_shop,
+    help=here("The shop's folder; if not given CALLSERVER_SHOP, else shop here, else shop beside bin."),
 )
 
 

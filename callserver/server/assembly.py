@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
+from peewee import InterfaceError, OperationalError
 from twisted.application.service import MultiService
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.error import CannotListenError
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from callserver.acd.queue import Queue
 from callserver.acd.seats import Seats
@@ -31,6 +35,7 @@ from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
 from callserver.features import Asked, Shop
 from callserver.ivr.discovery import find_menus
+from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import FOLDER as OUR_PROMPTS
 from callserver.ivr.prompts import PromptError, Prompts
@@ -39,18 +44,26 @@ from callserver.ivr.voice import Voice
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.media.speech import Speech
-from callserver.server import declarations, first_start, recovery
-from callserver.server.shop_folder import TOP, ShopFolder
+from callserver.server import declarations, first_start, recovery, rescue
+from callserver.server.backups import NightlyBackup
+from callserver.server.people_only import PeopleOnly
+from callserver.server.shop_folder import TOP, Life, ShopFolder
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.store.journal import Journal
-from callserver.wire.catalogue import N_
+from callserver.store.opening import Locked, StoreError
+from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card
+from callserver.wire.records import CallRecord
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
+BOOKS_S = 3.0  # so long the start waits for the database before callers are answered without it
+BOOKS_RETRY_S = 1.0
+
 log = Logger()
+T = TypeVar("T")
 
 
 class CallServer(MultiService):
@@ -58,12 +71,18 @@ class CallServer(MultiService):
     The server of one shop: lines, menus, queues, seats, records.
 
     :param world: life, or a rehearsal's
-    `exchange` is the emulated one, if any line is attached to it.
+    :param on_wait: told what the start waits for, when that takes long
+    `exchange` is the emulated one, if any line is attached to it; `life` is known when the database is open.
     """
 
-    def __init__(self, folder: ShopFolder, world: World) -> None:
+    def __init__(
+        self, folder: ShopFolder, world: World, on_wait: Callable[[Complaint], None] = lambda why: None
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.folder, self.config, self.world = folder, folder.config(), world
+        self.life: Life | None = None
+        self._on_wait = on_wait
+        self._waits_for: set[str] = set()
         self.reactor = world.reactor
         self._make_records()
         self._make_sound()
@@ -73,12 +92,14 @@ class CallServer(MultiService):
         self.exchange: Exchange | None = None
         self.certificate: OwnCertificate | None = None
         self.lines: dict[int, LineInService] = {}
-        self._journal_open = False
-        self.ready: Deferred[None] = Deferred()  # fires when calls are answered; fails if they will not be
+        self._journal_open = self._answering = False
+        self._starting: Deferred[None] = succeed(None)
+        self.ready: Deferred[None] = Deferred()  # fires when all is open; fails if it will not be
 
     def startService(self) -> None:
         super().startService()  # type: ignore[no-untyped-call]
-        Deferred.fromCoroutine(self._start()).chainDeferred(self.ready)
+        self._starting = Deferred.fromCoroutine(self._start())
+        self._starting.addBoth(self._started)
 
     def stopService(self) -> Deferred[None]:
         """End the calls, put the lines on hook, write everything down."""
@@ -89,7 +110,7 @@ class CallServer(MultiService):
     def _make_records(self) -> None:
         """Database, journal, event log, board."""
         world, server = self.world, self.config.server
-        where = server.database if "://" in server.database else str(self.folder.path / server.database)
+        where = self.folder.database(self.config)
         self.store = Store(where, self.reactor, self._alarm, make_database=world.database, make_pool=world.one_thread)
         self.journal = Journal(self.store, self.reactor, self.folder.spool, server.node, world.now, world.one_thread)
         self.events = EventLog(self.journal, self.reactor, server.node, world.now)
@@ -137,6 +158,7 @@ class CallServer(MultiService):
                 where = {"section": f"[line {number}]", "menu": repr(line.menu)}
                 known = ", ".join(sorted(self.menus))
                 raise ConfigError("{section} menu: no menu {menu}; there are {names}", **where, names=known)
+        self.serving: dict[str, IMenu] = {name: self._people_only(name) for name in self.menus}
         self._cards = declarations.Cards(self.features)
 
     def _tones(self) -> Plan:
@@ -152,27 +174,110 @@ class CallServer(MultiService):
     # Start, in the order in which one part needs another, and stop
 
     async def _start(self) -> None:
-        await self.store.start()
-        unfinished = await self.journal.start()
-        self._journal_open = True
-        self.events.write(Kind.SERVER, state="started")
         await self.world.in_thread(self.prompts.load)
         if self.prompts.music is None:
             raise PromptError("{file} is missing: run bin/render-prompts", file=OUR_PROMPTS / "music.wav")
         self.calls.music = self.prompts.music
-        await first_start.furnish(self.store, self.staff, self.features, self.folder, self.events.now())
-        await recovery.log_out_the_killed(self.store, self.events)
+        self._began = self.world.now()
+        self.journal.open()
+        self._journal_open = True
+        unfinished = await self._open_books()
+        await self._patiently(recovery.log_out_the_killed, self.store, self.events, self._began)
         await recovery.repair_recordings(unfinished, self.folder.recordings, self.events, self.world.in_thread)
         await self.staff.follow()
+        self.serving.update(self.menus | await self._patiently(self._menus_of_the_bare))
+        self._answer()
+        nightly = NightlyBackup(self.folder, self.config, self.world, self.events)
         services = [service for feature in self.features for service in feature.services]
-        for part in (self.recorder, self.tick, self.staff, *services):
+        for part in (self.staff, nightly, *services):
+            part.setServiceParent(self)  # type: ignore[no-untyped-call]
+        await self._open_agents()
+
+    async def _open_books(self) -> list[CallRecord]:
+        """
+        Database, journal, the shop's life. What is in the way is waited for, and callers are answered meanwhile.
+
+        :raises StoreError: in a new shop, of whose settings this is the first trial
+        """
+        late = self.reactor.callLater(BOOKS_S, self._no_answer)
+        try:
+            while not await self._open_store():
+                await deferLater(self.reactor, BOOKS_RETRY_S)
+            unfinished = await self.journal.start()
+            self.events.write(Kind.SERVER, state="started")
+            new = Life(self.world.new_id(), self.world.now().replace(microsecond=0), self.folder.place(self.config))
+            self.life = await self._patiently(
+                first_start.begin, self.store, self.features, self.folder, self.config, new, self.world.in_thread
+            )
+        finally:
+            if late.active():
+                late.cancel()
+        return unfinished
+
+    async def _open_store(self) -> bool:
+        """Whether it is open now."""
+        try:
+            for told in await self.world.in_thread(rescue.make_good, self.folder, self.config, self.world.now()):
+                self._alarm(told.msgid, **told.details)
+            await self.store.start()
+        except Locked:
+            return False
+        except StoreError as why:
+            if self.folder.life() is None:
+                raise
+            self._books_are_late(why)
+            return False
+        return True
+
+    def _no_answer(self) -> None:
+        if not self._waits_for:
+            self._books_are_late(Complaint("the database does not answer"))
+
+    async def _patiently(self, job: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+        """What needs the database, as often as it takes."""
+        while True:
+            try:
+                return await job(*args)
+            except (OperationalError, InterfaceError):  # the store has raised the alarm
+                await deferLater(self.reactor, BOOKS_RETRY_S)
+
+    def _books_are_late(self, why: Complaint) -> None:
+        """Say what is waited for, each once; a shop that has lived has callers."""
+        if str(why) in self._waits_for:
+            return
+        self._waits_for.add(str(why))
+        self._on_wait(why)
+        if self.folder.life() is not None:
+            self._alarm(N_("the start waits, and callers go to a person: {problem}"), problem=why)
+            self._answer()
+
+    async def _menus_of_the_bare(self) -> dict[str, IMenu]:
+        """Menus of features that have nothing to serve callers from: people do, until the next start."""
+        bare = [one for one in self.features if one.bare is not None and await self.store.read(one.bare)]
+        for feature in bare:
+            self._alarm(N_("{feature} has no data: its callers go to a person"), feature=feature.name)
+        return {menu.name: self._people_only(menu.name) for feature in bare for menu in feature.menus}
+
+    def _people_only(self, name: str) -> IMenu:
+        return PeopleOnly(name, next(iter(self.config.queues)))
+
+    def _answer(self) -> None:
+        """From now on calls are answered; with the menus that there are."""
+        if self._answering:
+            return
+        self._answering = True
+        for part in (self.recorder, self.tick):
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         self._open_queues()
         self._open_lines()
-        await self._open_agents()
+
+    def _started(self, result: Failure | None) -> None:
+        if not isinstance(result, Failure) or not isinstance(result.value, CancelledError):  # stopped meanwhile
+            self.ready.callback(result)
 
     async def _stop(self) -> None:
         stopped = Reason(Cause.SERVER_STOPPED)
+        self._starting.cancel()  # it may wait for a database
         parted = self.agents.stopService() if self.agents is not None else succeed(None)
         for number, line in self.lines.items():
             if self.config.lines[number].enabled:
@@ -198,7 +303,7 @@ class CallServer(MultiService):
         if any(line.device == EMULATED for line in self.config.lines.values()):
             self.exchange = Exchange(self.reactor, self.config.exchange.country, now=self.world.local_now)
             self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
-        runner = MenuRunner(self.menus, self._menu_call, next(iter(self.queues)))
+        runner = MenuRunner(self.serving, self._menu_call, next(iter(self.queues)))
         for number, settings in self.config.lines.items():
             self._open_line(number, settings, runner)
         if self.exchange is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from twisted.internet.defer import Deferred
@@ -40,9 +41,13 @@ async def repair_recordings(
             )
 
 
-async def log_out_the_killed(store: Store, events: EventLog) -> None:
-    """Who was logged in when the server was killed is logged out as of its last event, so that times sum."""
-    for person, until in await store.read(left_logged_in):
+async def log_out_the_killed(store: Store, events: EventLog, began: datetime) -> None:
+    """
+    Who was logged in when the server was killed is logged out as of its last event, so that times sum.
+
+    :param began: this run; it may have answered calls before the database was open
+    """
+    for person, until in await store.read(left_logged_in, began):
         events.write(
             Kind.LOG_OUT,
             channel=f"seat {person}",

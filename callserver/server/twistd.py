@@ -15,8 +15,10 @@ from callserver.config import ConfigError
 from callserver.server.assembly import CallServer
 from callserver.server.greeting import greeting
 from callserver.server.lock import FolderError, take
-from callserver.server.shop_folder import ShopFolder
+from callserver.server.restore import finish
+from callserver.server.shop_folder import ShopFolder, default_shop
 from callserver.server.world import World
+from callserver.wire.catalogue import Complaint
 from callserver.wire.terminal import complaint, here
 
 log = Logger()
@@ -26,7 +28,7 @@ class Options(usage.Options):
     """Of twistd's sub-command."""
 
     optParameters = [  # noqa: N815, RUF012 - twisted's name
-        ["shop", "s", "shop", "The shop's folder: config.ini, database, recordings."]
+        ["shop", "s", str(default_shop()), "The shop's folder: config.ini, database, recordings."]
     ]
 
 
@@ -38,9 +40,11 @@ def makeService(options: usage.Options) -> IService:
     folder = ShopFolder(Path(options["shop"]).absolute())  # twistd may change to another folder
     try:
         lock = take(folder.path)  # before anything in it is touched
+        if finish(folder.path):
+            log.warn("a restore that was interrupted was finished")
         folder.prepare()
-        server = CallServer(folder, World(reactor))
-    except (ConfigError, FolderError) as problem:
+        server = CallServer(folder, World(reactor), on_wait=_tell_wait)
+    except (ConfigError, FolderError, OSError) as problem:
         raise SystemExit(complaint(problem)) from problem
     reactor.callWhenRunning(lock.sign)  # twistd may have forked
     server.ready.addCallbacks(lambda _: _tell(greeting(server)), _give_up, errbackArgs=(reactor,))
@@ -50,6 +54,10 @@ def makeService(options: usage.Options) -> IService:
 def _tell(text: str) -> None:
     """To the person who has started the server: twistd sends what is printed to the log."""
     print(text, file=sys.__stderr__, flush=True)
+
+
+def _tell_wait(why: Complaint) -> None:
+    _tell(here("callserver waits: {problem}", problem=why))
 
 
 def _give_up(failure: Failure, reactor: Any) -> None:

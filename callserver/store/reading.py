@@ -4,7 +4,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from callserver.store.tables import CallRow, EventRow, call_record, event_record, from_ms
+from callserver.store.tables import CallRow, EventRow, call_record, event_record, from_ms, to_ms
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.records import CallRecord, EventRecord
 
@@ -52,17 +52,20 @@ def timeline(call_id: str) -> list[EventRecord]:
     return [event_record(row) for row in rows]
 
 
-def left_logged_in() -> list[tuple[str, datetime]]:
+def left_logged_in(began: datetime) -> list[tuple[str, datetime]]:
     """
-    Who was logged in when the last run ended without a word, and when its last event was written.
+    Who was logged in when the last run ended without a word, and when its last event was written: before this one
+    began. Of a clock that was set back nothing better is known than that.
 
     For the next start, before anybody logs in; by staff number.
     """
     kinds = ("log_in", "log_out")
     newest = EventRow.select(fn.MAX(EventRow.seq)).where(EventRow.kind.in_(kinds)).group_by(EventRow.person)
     rows = list(EventRow.select().where(EventRow.seq.in_(newest), EventRow.kind == "log_in").order_by(EventRow.person))
-    until = EventRow.select(fn.MAX(EventRow.at_ms)).where(EventRow.kind != "server").scalar()
-    return [(str(row.person), from_ms(until)) for row in rows]
+    earlier = (EventRow.kind != "server") & (EventRow.at_ms < to_ms(began))
+    last_ms = EventRow.select(fn.MAX(EventRow.at_ms)).where(earlier).scalar()
+    until = began if last_ms is None else from_ms(last_ms)
+    return [(str(row.person), until) for row in rows]
 
 
 def _run(row: EventRow) -> str:

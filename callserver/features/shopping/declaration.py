@@ -10,7 +10,7 @@ def declare(shop: Shop) -> Feature:
     """The shop's menu, its customers on the agent's card, its demo goods."""
     announce = shop.config.recording.announce
     menu = ShopMenu(shop.store, shop.events, announce_recording=announce, choice=shop.choice)
-    return Feature("shopping", menus=(menu,), card=_card, furnish=sample.load)
+    return Feature("shopping", menus=(menu,), card=_card, furnish=sample.load, bare=sample.bare)
 
 
 def _card(asked: Asked) -> Share:
