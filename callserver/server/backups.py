@@ -55,6 +55,12 @@ def backups(folder: ShopFolder, config: Config) -> list[tuple[Path, datetime]]:
     ]
 
 
+def last_backup(folder: ShopFolder, config: Config) -> datetime | None:
+    """When the last one was made, for who watches the shop; None: there is none."""
+    found = backups(folder, config)
+    return found[0][1] if found else None
+
+
 def make_backup(
     folder: ShopFolder, config: Config, now: datetime, *, target: Path | None = None, recordings: bool = False
 ) -> tuple[Path, Manifest]:

@@ -234,7 +234,9 @@ def take_database(archive: ZipFile, manifest: Manifest, target: Path) -> list[Co
 
 
 def _sync_all(folder: Path) -> None:
+    """The names are on disk, and its owner's alone."""
     for top, _, _ in os.walk(folder):
+        Path(top).chmod(0o700)
         sync(Path(top))
 
 
