@@ -219,8 +219,8 @@ class NightTests(BackupTestCase):
         self.nightly.startService()
 
     def pass_days(self, n: int) -> None:
-        for _ in range(n * 24):
-            self.world.reactor.advance(3600)
+        for _ in range(n * 144):
+            self.world.reactor.advance(600)
 
     def test_one_a_night(self) -> None:
         """The server backs itself up at the hour of config.ini, every night, and says so; stopped, no more."""
