@@ -29,7 +29,7 @@ class Kind(Enum):
     LOG_IN_REFUSED = "log_in_refused"  # address, act, right
     RIGHT_REFUSED = "right_refused"  # right (its number), act, address
     RECORDING = "recording"  # file
-    RECORDING_MARK = "recording_mark"  # text, sample
+    RECORDING_MARK = "recording_mark"  # text, sample, n_samples
     RECORDING_END = "recording_end"  # file, length_s
     RECORDING_REPAIRED = "recording_repaired"  # file, length_s
     ORDER = "order"  # order, items, total_fen, balance of stock

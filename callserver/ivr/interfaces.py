@@ -77,7 +77,7 @@ class ICall(Protocol):
         """
         Beep, then record what the caller says, until a key, silence or `max_s`.
 
-        :return: the recording's file name; "" if the disk is too full
+        :return: the recording's file name when all of it is on disk; "" if it cannot be kept
         """
 
     async def transfer_to_queue(self, queue: str) -> None:

@@ -18,12 +18,13 @@ from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.media.leg import Leg
 from callserver.media.recorder import Recorder
-from callserver.media.recording import RecordingInfo
+from callserver.media.recording import Recording, RecordingInfo
 from callserver.wire.causes import Cause, Reason
 
 log = Logger()
 
 LISTEN_S = 0.1
+DISK_PATIENCE_S = 5.0
 KEY_HELD_S = 0.5  # a key is known some 60 ms after it began, and is heard until it is let go
 MASKED = "****"  # as long for every secret: its length is part of it
 
@@ -114,7 +115,7 @@ class MenuCall:
             await self._until_done(leg, max_s, silence_s)
         finally:
             recording.stop().addCallbacks(self._recorded, self._not_recorded)
-        return recording.file_name
+        return recording.file_name if await self._on_disk(recording) else ""
 
     async def transfer_to_queue(self, queue: str) -> None:
         await self.answer()
@@ -133,6 +134,11 @@ class MenuCall:
             if leg.speaks:
                 silent_since_s = now
         self.call.keys.drop()
+
+    def _on_disk(self, recording: Recording) -> Deferred[bool]:
+        """Whether all of it is on disk, in time; who is thanked for a message may count on it (G4)."""
+        known = recording.stop().addCallbacks(lambda _: recording.failed is None, lambda _: False)
+        return known.addTimeout(DISK_PATIENCE_S, self._clock)
 
     def _recorded(self, info: RecordingInfo) -> None:
         self.call.log(Kind.RECORDING_END, file=info.path.name, length_s=round(info.length_s, 3))

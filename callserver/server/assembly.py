@@ -90,8 +90,24 @@ class CallServer(MultiService):
         """Database, journal, event log, board."""
         world, server = self.world, self.config.server
         where = server.database if "://" in server.database else str(self.folder.path / server.database)
-        self.store = Store(where, self.reactor, self._alarm, make_database=world.database, make_pool=world.one_thread)
-        self.journal = Journal(self.store, self.reactor, self.folder.spool, server.node, world.now, world.one_thread)
+        self.disk = world.disk_room(self.folder.recordings)
+        self.store = Store(
+            where,
+            self.reactor,
+            self._alarm,
+            make_database=world.database,
+            make_pool=world.one_thread,
+            make_room=self._make_room,
+        )
+        self.journal = Journal(
+            self.store,
+            self.reactor,
+            self.folder.spool,
+            server.node,
+            world.now,
+            world.one_thread,
+            make_room=self._make_room,
+        )
         self.events = EventLog(self.journal, self.reactor, server.node, world.now)
         self.board = Board(self.events, self.reactor.seconds)
 
@@ -104,11 +120,10 @@ class CallServer(MultiService):
         self.recorder = Recorder(
             self.reactor,
             self.bay,
-            self.folder.recordings,
+            self.disk,
             self._alarm,
             world.new_id,
             make_pool=world.one_thread,
-            make_disk=world.disk_room,
             make_file=world.recording_file,
         )
         own_prompts = [Path(config.server.prompts)] if config.server.prompts else []
@@ -253,6 +268,13 @@ class CallServer(MultiService):
 
     def _alarm(self, msgid: str, /, **details: object) -> None:
         self.events.alarm(msgid, None, **details)
+
+    def _make_room(self) -> bool:
+        """In a thread that writes records, on a full disk: the reserve is given up for them."""
+        given_up = self.disk.drop_ballast()
+        if given_up:
+            self.reactor.callFromThread(self._alarm, N_("the disk is full: its reserve is given up for call records"))
+        return given_up
 
     def _menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.reactor, self.recorder)

@@ -59,7 +59,7 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from callserver.store.database import Store
-from callserver.store.spool import Spool, SpoolEntry, Spooled
+from callserver.store.spool import Spool, Spooled, SpoolEntry
 from callserver.store.tables import CallRow, EventRow, Table, call_columns, call_record, database, event_columns
 from callserver.store.worker import Worker, one_thread
 from callserver.wire.catalogue import N_

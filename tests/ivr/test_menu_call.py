@@ -55,7 +55,9 @@ class OneRecording:
     file_name = "message.wav"
 
     def __init__(self) -> None:
-        self.running = False
+        self.running = self.is_slow = False
+        self.failed: str | None = None
+        self.waiting: list[Deferred[RecordingInfo]] = []
 
     def start(self, call_id: str, leg: Leg, with_near: bool = True) -> "OneRecording":
         self.running = True
@@ -63,7 +65,8 @@ class OneRecording:
 
     def stop(self) -> Deferred[RecordingInfo]:
         self.running = False
-        return succeed(RecordingInfo(Path(self.file_name), 8000))
+        self.waiting.append(Deferred())
+        return self.waiting[-1] if self.is_slow else succeed(RecordingInfo(Path(self.file_name), 8000))
 
 
 class WrittenRecorder:
@@ -347,10 +350,10 @@ class MenuTests(SynchronousTestCase):
         self.assertEqual(len(self.flushLoggedErrors(CancelledError)), 1)
 
     def test_message_that_breaks(self) -> None:
-        """A message that cannot be finished is logged, and the caller goes on."""
+        """A message that cannot be finished is logged, is no message, and the caller goes on."""
 
         async def story(call: ICall) -> None:
-            await call.record(max_s=1)
+            self.answers.append(await call.record(max_s=1))
             self.answers.append(await call.collect("question"))
 
         recorder = OneRecording()
@@ -358,8 +361,48 @@ class MenuTests(SynchronousTestCase):
         self.serve(story, recorder)
         self.shop.wait(1.5)
         self.shop.press("1")
-        self.assertEqual(self.answers, ["1"])
+        self.assertEqual(self.answers, ["", "1"])
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_message_broken_off(self) -> None:
+        """Half a message is no message that the caller could be thanked for."""
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await call.record(max_s=1))
+
+        recorder = OneRecording()
+        recorder.failed = "the disk is full"
+        self.serve(story, recorder)
+        self.shop.wait(1.5)
+        self.assertEqual(self.answers, [""])
+
+    def test_thanks_after_the_disk(self) -> None:
+        """The caller is told when his message is on disk, not before."""
+        recorder = self.slow_disk()
+        self.shop.wait(4.0)
+        self.assertEqual(self.answers, [])
+        for waiter in recorder.waiting:
+            waiter.callback(RecordingInfo(Path(recorder.file_name), 8000))
+        self.assertEqual(self.answers, ["message.wav"])
+
+    def test_disk_hangs(self) -> None:
+        """A disk that says nothing for five seconds has not kept the message."""
+        self.slow_disk()
+        self.shop.wait(6.0)
+        self.assertEqual(self.answers, [""])
+
+    def slow_disk(self) -> OneRecording:
+        """A message was recorded, and is on its way to the disk."""
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await call.record(max_s=1))
+
+        recorder = OneRecording()
+        recorder.is_slow = True
+        self.serve(story, recorder)
+        self.shop.wait(1.5)
+        self.assertFalse(recorder.running)
+        return recorder
 
     def test_message(self) -> None:
         """A message begins after the beep and ends when the caller has been silent; what he said before is not lost."""
