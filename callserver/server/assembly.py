@@ -168,8 +168,9 @@ class CallServer(MultiService):
 
     async def _start(self) -> None:
         await self.store.start()
-        unfinished = await self.journal.start()
+        closed = await self.journal.start()
         self._journal_open = True
+        log.info("calls that the last run left open, closed now: {n}", n=len(closed))
         self.events.write(Kind.SERVER, state="started")
         await self.world.in_thread(self.prompts.load)
         if self.prompts.music is None:
@@ -177,7 +178,7 @@ class CallServer(MultiService):
         self.calls.music = self.prompts.music
         await first_start.furnish(self.store, self.staff, self.features, self.folder, self.events.now())
         await recovery.log_out_the_killed(self.store, self.events)
-        await recovery.repair_recordings(unfinished, self.folder.recordings, self.events, self.world.in_thread)
+        await recovery.repair_recordings(self.store, self.folder.recordings, self.events, self.world.in_thread)
         await self.staff.follow()
         services = [service for feature in self.features for service in feature.services]
         for part in (self.recorder, self.tick, self.staff, *services):

@@ -112,7 +112,7 @@ class Journal:
         """
         Bring in what was spooled and close what the last run left open, as `server stopped` at its last event.
 
-        Fires with the calls that were closed now; those with a recording need it repaired.
+        Fires with the calls that were closed now.
         """
         self._disk.start()
         return Deferred.fromCoroutine(self._begin())
