@@ -34,8 +34,9 @@ from callserver.calls.roles import Role
 from callserver.calls.vocabulary import Kind
 from callserver.lines.interfaces import Caller, Capabilities, ILine, LineFailure
 from callserver.media.leg import Leg
-from callserver.wire.catalogue import N_
+from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.messages import Phrase
 from callserver.wire.states import LineState
 
 log = Logger()
@@ -70,6 +71,7 @@ class LineInService:
     ) -> None:
         self.name = line.name
         self.line_ok = False
+        self._trouble: Phrase | None = Phrase(N_("not set up yet"))  # why it cannot be used
         self.leg: Leg | None = None
         self.call: Call | None = None
         self._line, self._clock, self._board, self._calls = line, clock, board, calls
@@ -122,17 +124,21 @@ class LineInService:
     # ILineListener
 
     def line_up(self, capabilities: Capabilities) -> None:
-        self.line_ok = True
+        self.line_ok, self._trouble = True, None
         self._hint.forget()
         if self._now.state is LineState.DISCONNECTED:
             self._tell(self._machine.line_back, Reason(Cause.LINE_BACK))
+        else:
+            self._show(self._now, Reason(Cause.LINE_BACK))
 
-    def line_lost(self, reason: str) -> None:
-        self.line_ok = False
+    def line_lost(self, reason: Complaint) -> None:
+        self.line_ok, self._trouble = False, Phrase.of(reason)
         self._hint.forget()
-        lost = Reason(Cause.LINE_LOST, reason)
+        lost = Reason(Cause.LINE_LOST, str(reason))
         if self._now.state not in (LineState.NOT_LOADED, LineState.LOADED, LineState.DISCONNECTED):
             self._tell(self._machine.line_lost, lost)
+        else:
+            self._show(self._now, lost)
         self._events.alarm(N_("line dead: {reason_word}"), self.name, reason_word=reason)
         if self.call is not None:
             hang_up(self.call, self, "line", lost)
@@ -260,6 +266,7 @@ class LineInService:
                 draining=now.draining,
                 call_id=self._last_call_id,
                 caller=self.call.caller.number if self.call is not None else None,
+                reason=self._trouble,
             ),
             reason,
         )

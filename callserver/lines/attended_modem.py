@@ -16,15 +16,21 @@ from callserver.lines.set_up import find_out, make_idle, must, revive
 from callserver.modem import commands
 from callserver.modem.profiles import Declined, Modem
 from callserver.modem.reader import ModemEvent
+from callserver.wire.catalogue import N_, Complaint
 
 log = Logger()
 
 HEALTH_S = 60.0
-WORDS = {
-    errno.ENOENT: "no such device",
-    errno.EACCES: "no right to open it; is the server's user in the group dialout?",
-    errno.EBUSY: "in use by another program",
-    errno.EAGAIN: "in use by another program",
+ABSENT = (errno.ENOENT, errno.ENXIO, errno.ENODEV)
+NOT_OPENED = {
+    errno.ENOENT: N_("no such device {device}"),
+    errno.ENXIO: N_("no such device {device}"),
+    errno.ENODEV: N_("no such device {device}"),
+    errno.EACCES: N_("no right to open {device}; is the server's user in the group dialout?"),
+    errno.EPERM: N_("no right to open {device}; is the server's user in the group dialout?"),
+    errno.EBUSY: N_("{device} is in use by another program"),
+    errno.EAGAIN: N_("{device} is in use by another program"),
+    errno.ENOTTY: N_("{device} is no serial port"),
 }
 
 ModemProcedure = Callable[[ModemLink, Modem], Awaitable[None]]
@@ -44,14 +50,21 @@ class IModemUser(Protocol):
     def modem_up(self, modem: Modem) -> None:
         """On hook and ready."""
 
-    def modem_down(self, reason: str) -> None:
-        """Out of service until modem_up; told once."""
+    def modem_down(self, reason: Complaint) -> None:
+        """Out of service until modem_up; told again when the reason is another one by now."""
 
     def modem_event(self, event: ModemEvent) -> None:
         """What the modem said unasked while it was up."""
 
     def modem_sound(self, data: bytes) -> None:
         """What it heard, in its codec."""
+
+
+def _kind(problem: Exception) -> object:
+    """Problems that ask the same of a person are alike: it is not there, it is silent; else their words count."""
+    if isinstance(problem, ModemGone) or (isinstance(problem, OSError) and problem.errno in ABSENT):
+        return ModemGone
+    return ModemStuck if isinstance(problem, ModemStuck) else str(problem)
 
 
 def _unless_stopped(failure: Failure) -> None:
@@ -66,8 +79,8 @@ def _unless_stopped(failure: Failure) -> None:
 #         |                                |           |
 #         '--------------------------------'-----------'  give_up: unplugged, wedged, not to be revived
 #
-# `link` and `modem` are set in UP and nowhere else. The user hears modem_up and modem_down by turns; the failures of a
-# series of attempts are one modem_down, the first.
+# `link` and `modem` are set in UP and nowhere else. The user hears modem_up, then modem_down; of a series of failing
+# attempts each new reason, because what a person has to do about it is new.
 #
 # One procedure at a time (`_turn`), because a link has one command in flight. Finding out and the first make_idle need
 # no turn: until UP nobody else can reach the link.
@@ -101,8 +114,7 @@ class AttendedModem:
         self._turn = DeferredLock()
         self._problem: Exception | None = None  # why this link is to be given up
         self._alarm: Deferred[None] = Deferred()  # wakes the watch
-        self._told_down = False
-        self._identity: tuple[str, ...] | None = None
+        self._told_down: object = None  # the kind of problem that it is out of service for
 
     def start(self) -> None:
         """Begin to serve."""
@@ -174,18 +186,24 @@ class AttendedModem:
         log.info(
             "{device}: {family}, {codec}", device=self._device, family=modem.profile.family, codec=modem.codec.name
         )
-        self.link, self.modem, self._told_down = link, modem, False
+        self.link, self.modem, self._told_down = link, modem, None
         self._retries.succeeded()
         self._user.modem_up(modem)
 
     def _down(self, problem: Exception) -> None:
+        kind = _kind(problem)
+        if kind != self._told_down:
+            self._told_down = kind
+            self._user.modem_down(self._reason(problem))
+
+    def _reason(self, problem: Exception) -> Complaint:
+        if isinstance(problem, Complaint):
+            return problem
         number = problem.errno if isinstance(problem, OSError) else None
-        reason = f"{self._device}: {WORDS.get(number or 0, problem)}"
-        if self._told_down:
-            log.debug("still out of service: {reason}", reason=reason)
-        else:
-            self._told_down = True
-            self._user.modem_down(reason)
+        words = NOT_OPENED.get(number or 0)
+        if words is not None:
+            return LineFailure(words, device=self._device)
+        return LineFailure("{device} cannot be used: {problem}", device=self._device, problem=problem)
 
     async def _watch(self) -> None:
         """Ask an idle modem now and then how it is; raises the problem that ends its service."""
@@ -207,6 +225,8 @@ class AttendedModem:
                 await self.in_turn(ask)
             except ModemReset as reset:
                 log.warn("{device}: {reset}", device=self._device, reset=reset)
+            except LineFailure as failure:
+                self.give_up(failure)  # unless it is given up for a better reason already
 
     async def _revive(self, link: ModemLink, modem: Modem) -> None:
         try:

@@ -22,6 +22,7 @@ from callserver.modem import commands
 from callserver.modem.profiles import Modem
 from callserver.modem.reader import ModemEvent
 from callserver.modem.results import CallerIdField, Ring
+from callserver.wire.catalogue import Complaint
 
 log = Logger()
 
@@ -132,7 +133,7 @@ class ModemLine(Service):
         self.codec = modem.codec
         self._listener.line_up(Capabilities(full_duplex=True, reports_keys=self._reports_keys, fax=modem.fax_class_1))
 
-    def modem_down(self, reason: str) -> None:
+    def modem_down(self, reason: Complaint) -> None:
         self._on_hook()
         self._caller_id.forget()
         self._listener.line_lost(reason)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from callserver.dsp.codecs import A_LAW, LINEAR_16, MU_LAW, UNSIGNED_8, Codec
 from callserver.dsp.frames import RATE_HZ
+from callserver.wire.catalogue import Complaint
 
 COMPRESSION = re.compile(r'(\d+),\s*"([^"]*)",\s*(\d+),\s*\(?\d+\)?,\s*(\([^)]*\)|\d+)')
 CONNECTION = re.compile(r'(\d+),\s*"([^"]*)"')
@@ -19,7 +20,7 @@ USABLE = (
 )
 
 
-class Declined(Exception):
+class Declined(Complaint):
     """This modem cannot serve a line; the text says why."""
 
 
@@ -131,7 +132,7 @@ def demand_voice(classes: Sequence[str], old_classes: Sequence[str]) -> None:
         return
     if "8" in _classes(old_classes):
         raise Declined("this modem knows only the old '#V' voice commands (#CLS=8); one with +FCLASS=8 is needed")
-    raise Declined(f"this modem has no voice: +FCLASS=? says {', '.join(classes) or 'nothing'}, 8 is missing")
+    raise Declined("this modem has no voice: +FCLASS=? says {classes}, 8 is missing", classes=", ".join(classes) or "-")
 
 
 def judge(answers: Answers) -> Modem:
@@ -145,8 +146,8 @@ def judge(answers: Answers) -> Modem:
     offered = compressions(answers.codecs)
     usable = [(codec, c.number) for c in offered if (codec := c.codec) is not None]
     if not usable:
-        names = ", ".join(f"{c.name} {c.bits} bit" for c in offered) or "nothing"
-        raise Declined(f"no codec in common at {RATE_HZ} Hz; +VSM=? offers {names}")
+        names = ", ".join(f"{c.name} {c.bits} bit" for c in offered) or "-"
+        raise Declined("no codec in common at {rate_hz} Hz; +VSM=? offers {names}", rate_hz=RATE_HZ, names=names)
     order = [codec for _, _, codec in USABLE]
     codec, number = min(usable, key=lambda choice: order.index(choice[0]))
     return Modem(

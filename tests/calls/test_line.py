@@ -10,7 +10,9 @@ from callserver.calls.operations import connect, hold, join, retrieve
 from callserver.lines.interfaces import Caller, LineFailure
 from callserver.lines.memory_line import MemoryLine
 from callserver.wire.alarms import alarm_text
+from callserver.wire.catalogue import told
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.messages import Phrase
 from callserver.wire.states import LineState
 from tests.shop import VirtualShop
 
@@ -115,9 +117,7 @@ class LineInServiceTests(SynchronousTestCase):
         self.assertEqual(call.ended, Reason(Cause.LINE_LOST, "unplugged"))
         status = self.shop.board.statuses["line 1"]
         self.assertEqual((status.call_id, status.caller), (None, None))
-        self.assertEqual(
-            self.shop.happened("alarm"), [("alarm", {"text": "line dead: {reason_word}", "reason_word": "unplugged"})]
-        )
+        self.assertEqual(self.shop.alarms(), ["line dead: unplugged"])
         self.far_end.plug_in()
         self.assertIs(self.shop.state(), LineState.IDLE)
         self.assertEqual(self.answered_call().ended, None)
@@ -316,6 +316,36 @@ class LineInServiceTests(SynchronousTestCase):
         self.shop.in_service[0].sound_trouble("underrun")
         event = self.shop.book.events[-1]
         self.assertEqual((event.kind, event.channel, event.call_id), ("alarm", "line 1", call.id))
+
+    def test_why_a_line_is_dead(self) -> None:
+        """The board says why a line cannot be used, in the words of today, in every state; nothing when it can."""
+        line = self.shop.in_service[0]
+
+        def why() -> str:
+            reason = self.shop.board.statuses["line 1"].reason
+            return told(reason, "zh") if reason is not None else ""
+
+        self.assertEqual(why(), "")
+        self.far_end.unplug()
+        self.assertEqual(why(), "已拔出")
+        line.line_lost(LineFailure("no such device {device}", device="/dev/ttyACM3"))
+        self.assertEqual(why(), "没有设备 /dev/ttyACM3")
+        line.disable()
+        self.assertEqual(why(), "没有设备 /dev/ttyACM3")
+        self.far_end.plug_in()
+        self.assertEqual(why(), "")
+
+    def test_not_looked_for_yet(self) -> None:
+        """A line whose modem has not been looked at yet says so, rather than nothing."""
+        line = LineInService(
+            MemoryLine("line 2"),
+            clock=self.shop.clock,
+            board=self.shop.board,
+            calls=self.shop.calls,
+            on_call=self.shop.incoming.append,
+        )
+        line.load("shop")
+        self.assertEqual(self.shop.board.statuses["line 2"].reason, Phrase("not set up yet"))
 
     def test_dead_while_out_of_service(self) -> None:
         """A disabled line may come and go without a fuss; enabled while it is dead, it is dead and then idle."""

@@ -89,11 +89,24 @@ class UnpluggedTests(ModemLineCase):
         line.attach(diary)
         line.startService()
         self.pass_time(100)
-        self.assertEqual(diary.lost_because, [f"{self.device}: no such device"])
+        self.assertEqual(diary.lost_because, [f"no such device {self.device}"])
         self.failureResultOf(line.answer(), LineFailure)
         modem.plug_in()
         self.pass_time(5)
         self.assertEqual(diary.told, ["lost", "up"])
+
+    def test_another_reason(self) -> None:
+        """A line without a modem into which one is plugged that cannot serve says that now, and once."""
+        modem, diary = self.a_modem(), Diary()
+        modem.answers["AT+FCLASS=?"] = "ERROR"
+        line = ModemLine("line 4", self.device, self.clock, connect_port=modem.connect)
+        line.attach(diary)
+        line.startService()
+        self.pass_time(10)
+        modem.plug_in()
+        self.pass_time(100)
+        self.assertEqual(diary.told, ["lost", "lost"])
+        self.assertIn("has no voice", diary.lost_because[1])
 
     def test_every_waiter_is_answered(self) -> None:
         """Pulling the cable in the middle of answering fails the answer, and hanging up then is harmless."""
