@@ -25,12 +25,14 @@ from twisted.python.failure import Failure
 
 from callserver.calls.board import Board, ChannelStatus
 from callserver.calls.call import Call
+from callserver.calls.dead_alarms import DeadAlarms
 from callserver.calls.incoming import CallerHint, IncomingCall
 from callserver.calls.keys import Key
 from callserver.calls.line_machine import RESTING, LineCore, LineInputs, Situation, line_machine
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import hang_up
 from callserver.calls.roles import Role
+from callserver.calls.sound_trouble import SoundTrouble
 from callserver.calls.vocabulary import Kind
 from callserver.lines.interfaces import Caller, Capabilities, ILine, LineFailure
 from callserver.media.leg import Leg
@@ -43,10 +45,6 @@ log = Logger()
 
 DIALING_S, RINGBACK_S, HELD_S, ON_HOOK_S = 30.0, 60.0, 300.0, 5.0
 GONE_TONES = {"busy", "congestion", "unobtainable", "dial", "howler"}
-SOUND_TROUBLE = {
-    "underrun": N_("the modem ran out of sound: it was sent too late"),
-    "overrun": N_("the modem has lost sound: it was read too late"),
-}
 KEY_DELAY_S = 0.5  # a modem reports a key so much later at the most
 
 
@@ -81,6 +79,8 @@ class LineInService:
         self._last_call_id: str | None = None  # of the call that the line's states still belong to
         self._incoming: IncomingCall | None = None
         self._answering = False  # on its way off hook
+        self._sound_trouble = SoundTrouble(clock, self._sum_up_trouble)
+        self._dead_alarms = DeadAlarms(clock)
         self._hint = CallerHint(clock, ring_stop_s)
         self._machine: LineInputs = line_machine(
             LineCore(
@@ -125,6 +125,7 @@ class LineInService:
 
     def line_up(self, capabilities: Capabilities) -> None:
         self.line_ok, self._trouble = True, None
+        self._dead_alarms.up()
         self._hint.forget()
         if self._now.state is LineState.DISCONNECTED:
             self._tell(self._machine.line_back, Reason(Cause.LINE_BACK))
@@ -139,7 +140,8 @@ class LineInService:
             self._tell(self._machine.line_lost, lost)
         else:
             self._show(self._now, lost)
-        self._events.alarm(N_("line dead: {reason_word}"), self.name, reason_word=reason)
+        if self._dead_alarms.is_new(str(reason)):
+            self._events.alarm(N_("line dead: {reason_word}"), self.name, reason_word=reason)
         if self.call is not None:
             hang_up(self.call, self, "line", lost)
 
@@ -167,9 +169,8 @@ class LineInService:
             hang_up(self.call, self, "caller", Reason(Cause.CALLER_HUNG_UP, reason))
 
     def sound_trouble(self, kind: str) -> None:
-        self._events.write(
-            Kind.ALARM, call_id=self._last_call_id, channel=self.name, text=SOUND_TROUBLE.get(kind, kind)
-        )
+        if self.call is not None:
+            self._sound_trouble.count(kind)
 
     # ILineListener and LegListener both report keys; a line has one source of them
 
@@ -225,6 +226,7 @@ class LineInService:
     def left(self, call: Call, reason: Reason) -> None:
         if call is not self.call:
             return
+        self._sound_trouble.sum_up()
         self.call = None
         self._stop_ringing()
         self._close_leg(call)
@@ -246,6 +248,15 @@ class LineInService:
         if self._incoming is not None:
             self._incoming.cancel()
             self._incoming = None
+
+    def _sum_up_trouble(self, underruns: int, overruns: int) -> None:
+        self._events.write(
+            Kind.SOUND_TROUBLE,
+            call_id=self._last_call_id,
+            channel=self.name,
+            underruns=underruns,
+            overruns=overruns,
+        )
 
     def _close_leg(self, call: Call) -> None:
         leg, self.leg = self.leg, None

@@ -116,7 +116,7 @@ def _classes(lines: Iterable[str]) -> set[str]:
     return {word for line in lines for word in re.findall(r"\d+(?:\.\d+)?", line.rpartition(":")[2])}
 
 
-def _off_hook_label(lines: Iterable[str]) -> int:
+def off_hook_label(lines: Iterable[str]) -> int:
     """The first label that connects the modem and the line ("T") and nothing else; 1 in the standard, 2 in IS-101."""
     found = (CONNECTION.search(line) for line in lines)
     return next((int(m[1]) for m in found if m and m[2] == "T"), 1)
@@ -155,6 +155,6 @@ def judge(answers: Answers) -> Modem:
         profile=profile_of(offered, answers.identity),
         codec=codec,
         codec_number=number,
-        off_hook_label=_off_hook_label(answers.connections),
+        off_hook_label=off_hook_label(answers.connections),
         fax_class_1="1" in _classes(answers.classes),
     )

@@ -136,14 +136,20 @@ class LineInServiceTests(SynchronousTestCase):
         self.assertEqual(self.alarms()[1:], ["not on hook after 5 s"])
 
     def test_sound_trouble(self) -> None:
-        """Sound that a modem was sent or read too late is told in the call's timeline."""
+        """Sound that a modem was sent or read too late is summed up in the call's timeline each minute; no alarm."""
         call = self.answered_call()
-        for kind in ("underrun", "overrun"):
-            self.shop.in_service[0].sound_trouble(kind)
-        told = [event for event in self.shop.book.events if event.kind == "alarm"]
-        self.assertEqual([event.call_id for event in told], [call.id] * 2)
-        for event, word in zip(told, ("ran out of sound", "lost sound"), strict=True):
-            self.assertIn(word, alarm_text(event.data, "en"))
+        self.shop.in_service[0].sound_trouble("overrun")
+        for _ in range(500):
+            self.shop.in_service[0].sound_trouble("underrun")
+        self.shop.wait(61)
+        self.shop.in_service[0].sound_trouble("underrun")
+        self.far_end.hang_up()
+        told = [event for event in self.shop.book.events if event.kind == "sound_trouble"]
+        self.assertEqual([(event.channel, event.call_id) for event in told], [("line 1", call.id)] * 2)
+        self.assertEqual([event.data for event in told], [
+            {"underruns": 500, "overruns": 1}, {"underruns": 1, "overruns": 0}
+        ])  # fmt: skip
+        self.assertEqual(self.alarms(), [])
 
     def test_draining(self) -> None:
         """A line disabled in a call serves it to its end and takes no other."""
@@ -310,13 +316,6 @@ class LineInServiceTests(SynchronousTestCase):
         status = self.shop.board.statuses["line 1"]
         self.assertEqual((status.call_id, status.caller, status.sub), (None, None, ""))
 
-    def test_trouble_belongs_to_a_line(self) -> None:
-        """Sound that came too late is told with its line and its call."""
-        call = self.answered_call()
-        self.shop.in_service[0].sound_trouble("underrun")
-        event = self.shop.book.events[-1]
-        self.assertEqual((event.kind, event.channel, event.call_id), ("alarm", "line 1", call.id))
-
     def test_why_a_line_is_dead(self) -> None:
         """The board says why a line cannot be used, in the words of today, in every state; nothing when it can."""
         line = self.shop.in_service[0]
@@ -334,6 +333,19 @@ class LineInServiceTests(SynchronousTestCase):
         self.assertEqual(why(), "没有设备 /dev/ttyACM3")
         self.far_end.plug_in()
         self.assertEqual(why(), "")
+
+    def test_dead_again_and_again(self) -> None:
+        """A line that comes and goes gives one alarm a reason, and a fresh one when it has served for a minute."""
+        for _ in range(100):
+            for reason in ("unplugged", "the modem does not answer"):
+                self.far_end.unplug(reason)
+                self.shop.wait(1)
+                self.far_end.plug_in()
+                self.shop.wait(1)
+        self.assertEqual(self.alarms(), ["line dead: unplugged", "line dead: the modem does not answer"])
+        self.shop.wait(60)
+        self.far_end.unplug()
+        self.assertEqual(self.alarms()[2:], ["line dead: unplugged"])
 
     def test_not_looked_for_yet(self) -> None:
         """A line whose modem has not been looked at yet says so, rather than nothing."""

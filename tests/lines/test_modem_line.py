@@ -163,7 +163,7 @@ class ProbeTests(ModemLineCase):
         """A modem without +VTR is declined in words an admin understands, and asked again: another may come."""
         modem, diary = self.a_modem(), Diary()
         modem.plug_in()
-        modem.answers["AT+VTR=?"] = "ERROR"
+        modem.answers["AT+VTR=?"] = modem.answers["AT+VTR"] = "ERROR"
         line = ModemLine("line 4", self.device, self.clock, connect_port=modem.connect)
         line.attach(diary)
         line.startService()
@@ -408,14 +408,46 @@ class StuckModemTests(ModemLineCase):
         self.assertEqual(self.modem.dtr, [False, True])
 
     def test_no_voice_at_the_answer(self) -> None:
-        """An answer that the modem refuses fails with its words and leaves the line on hook and usable."""
+        """
+        A modem that refuses the sound of a call even when it is set up anew goes out of service, on hook, with one
+        alarm: else it would pick up and drop every caller. It is tried again when another is plugged in, or in ten
+        minutes.
+        """
         self.modem.answers["AT+VTR"] = "ERROR"
         answering = self.line.answer()
-        self.settle()
+        self.pass_time(1)
         self.assertIn("ERROR to AT+VTR", self.failureResultOf(answering, LineFailure).getErrorMessage())
         self.assertFalse(self.modem.off_hook)
+        self.assertIn("ERROR to AT+VTR", self.diary.lost_because[0])
+        self.failureResultOf(self.line.answer(), LineFailure)
+        self.pass_time(590)
+        self.assertEqual((self.diary.told, self.modem.n_opened), (["up", "lost"], 1))
         del self.modem.answers["AT+VTR"]
+        self.pass_time(30)
+        self.assertEqual(self.diary.told, ["up", "lost", "up"])
         self.answered()
+
+    def test_another_modem_after_one_that_refuses(self) -> None:
+        """Who plugs in another modem need not wait for ten minutes."""
+        self.modem.answers["AT+VTR"] = "ERROR"
+        self.line.answer().addErrback(lambda _: None)
+        self.pass_time(10)
+        self.modem.unplug()
+        self.pass_time(2)
+        self.modem.answers.clear()
+        self.modem.plug_in()
+        self.pass_time(5)
+        self.answered()
+
+    def test_line_in_use(self) -> None:
+        """What is not the modem's fault, somebody on the telephone beside it, costs an answer and no more."""
+        self.modem.answers["AT+VLS=1"] = "LINE IN USE"
+        answering = self.line.answer()
+        self.pass_time(1)
+        self.failureResultOf(answering, LineFailure)
+        self.modem.answers.clear()
+        self.answered()
+        self.assertEqual(self.diary.told, ["up"])
 
     def test_stopped(self) -> None:
         """Stopping the server puts the line on hook and closes the port; nothing is left to run."""
