@@ -19,7 +19,7 @@ from math import isfinite
 
 from automat import NoTransition
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -44,6 +44,7 @@ from callserver.wire.states import LineState
 log = Logger()
 
 DIALING_S, RINGBACK_S, HELD_S, ON_HOOK_S = 30.0, 60.0, 300.0, 5.0
+OFF_HOOK_S = 30.0  # a line that is not on hook after so long is dead, and asked to go on hook again as often
 GONE_TONES = {"busy", "congestion", "unobtainable", "dial", "howler"}
 KEY_DELAY_S = 0.5  # a modem reports a key so much later at the most
 
@@ -82,21 +83,22 @@ class LineInService:
         self._sound_trouble = SoundTrouble(clock, self._sum_up_trouble)
         self._dead_alarms = DeadAlarms(clock)
         self._hint = CallerHint(clock, ring_stop_s)
-        self._machine: LineInputs = line_machine(
-            LineCore(
-                clock,
-                self._show,
-                self._put_on_hook,
-                bounds={
-                    LineState.RINGING_IN: (ring_stop_s, self._ring_stopped),
-                    LineState.DIALING: (DIALING_S, self._not_answered),
-                    LineState.RINGBACK: (RINGBACK_S, self._not_answered),
-                    LineState.HELD: (HELD_S, self._held_too_long),
-                    LineState.WAIT_HANGUP: (ON_HOOK_S, self._stuck),
-                },
-                guard=(guard_s, self._guard_over),
-            )
+        self._hook_refused = False  # told already
+        self._hook_again: IDelayedCall | None = None  # while the line is dead because it does not go on hook
+        self._core = LineCore(
+            clock,
+            self._show,
+            self._put_on_hook,
+            bounds={
+                LineState.RINGING_IN: (ring_stop_s, self._ring_stopped),
+                LineState.DIALING: (DIALING_S, self._not_answered),
+                LineState.RINGBACK: (RINGBACK_S, self._not_answered),
+                LineState.HELD: (HELD_S, self._held_too_long),
+                LineState.WAIT_HANGUP: (ON_HOOK_S, self._stuck),
+            },
+            guard=(guard_s, self._guard_over),
         )
+        self._machine: LineInputs = line_machine(self._core)
         line.attach(self)
 
     # In and out of service
@@ -124,6 +126,10 @@ class LineInService:
     # ILineListener
 
     def line_up(self, capabilities: Capabilities) -> None:
+        self._up()
+
+    def _up(self) -> None:
+        self._stop_asking_again()
         self.line_ok, self._trouble = True, None
         self._dead_alarms.up()
         self._hint.forget()
@@ -133,6 +139,7 @@ class LineInService:
             self._show(self._now, Reason(Cause.LINE_BACK))
 
     def line_lost(self, reason: Complaint) -> None:
+        self._stop_asking_again()
         self.line_ok, self._trouble = False, Phrase.of(reason)
         self._hint.forget()
         lost = Reason(Cause.LINE_LOST, str(reason))
@@ -304,14 +311,42 @@ class LineInService:
             self.call.recall(self)
 
     def _put_on_hook(self) -> None:
+        self._hook_refused = False
+        self._ask_on_hook()
+
+    def _ask_on_hook(self) -> None:
         on_hook: Deferred[None] = self._line.hang_up()
-        on_hook.addCallbacks(lambda _: self._tell(self._machine.on_hook, Reason(Cause.ON_HOOK)), self._hang_up_failed)
+        on_hook.addCallbacks(self._is_on_hook, self._hang_up_failed)
+
+    def _is_on_hook(self, _: None) -> None:
+        if self._now.state is LineState.WAIT_HANGUP:
+            self._tell(self._machine.on_hook, Reason(Cause.ON_HOOK))
+        elif self._hook_again is not None:
+            self._up()
 
     def _hang_up_failed(self, failure: Failure) -> None:
-        self._events.alarm(N_("does not go on hook: {problem}"), self.name, problem=failure.value)
+        if not self._hook_refused:
+            self._hook_refused = True
+            self._events.alarm(N_("does not go on hook: {problem}"), self.name, problem=failure.value)
 
     def _stuck(self) -> None:
         self._events.alarm(N_("not on hook after {limit_s} s"), self.name, limit_s=f"{ON_HOOK_S:g}")
+        self._core.bound((OFF_HOOK_S - ON_HOOK_S, self._off_hook_for_good))
+        self._ask_on_hook()
+
+    def _off_hook_for_good(self) -> None:
+        """It may not be used, and its modem sees nothing wrong in it: the line is dead until it goes on hook."""
+        self.line_lost(LineFailure("not on hook after {limit_s} s", limit_s=f"{OFF_HOOK_S:g}"))
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        self._hook_again = self._clock.callLater(OFF_HOOK_S, self._ask_again)
+        self._ask_on_hook()
+
+    def _stop_asking_again(self) -> None:
+        if self._hook_again is not None and self._hook_again.active():
+            self._hook_again.cancel()
+        self._hook_again = None
 
     def _guard_over(self) -> None:
         self._tell(self._machine.guard_over)

@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 from callserver.lines.chatter import Chatter
 from callserver.lines.interfaces import LineFailure
 from callserver.lines.link import ModemGone, ModemLink, ModemStuck, Unfit
+from callserver.lines.port import bytes_per_s
 from callserver.lines.retries import Retries
 from callserver.lines.set_up import check, revive, set_up
 from callserver.modem.profiles import Declined, Modem
@@ -183,7 +184,7 @@ class AttendedModem:
         link = self._make_link()
         try:
             self._connect(link)
-            modem = await set_up(link, self._clock, self._country, self._half_duplex)
+            modem = await set_up(link, self._clock, self._country, bytes_per_s(self._device), self._half_duplex)
             self._up(link, modem)
             await self._watch()
         except (LineFailure, ModemStuck) as failure:
@@ -237,10 +238,11 @@ class AttendedModem:
     def _reason(self, problem: Exception) -> Complaint:
         if isinstance(problem, Complaint):
             return problem
-        number = problem.errno if isinstance(problem, OSError) else None
-        words = NOT_OPENED.get(number or 0)
-        if words is not None:
-            return LineFailure(words, device=self._device)
+        if isinstance(problem, OSError) and problem.errno == errno.EBUSY and problem.filename:
+            words = N_("{device} is in use by another program, as {file} says")
+            return LineFailure(words, device=self._device, file=problem.filename)
+        if isinstance(problem, OSError) and problem.errno in NOT_OPENED:
+            return LineFailure(NOT_OPENED[problem.errno], device=self._device)
         return LineFailure("{device} cannot be used: {problem}", device=self._device, problem=problem)
 
     async def _watch(self) -> None:

@@ -24,17 +24,20 @@ CLASS_NAME = re.compile(r"[0128](\.[01])?")
 RESET_S = 5.0
 
 
-async def set_up(link: ModemLink, clock: IReactorTime, country: str, half_duplex: set[tuple[str, ...]]) -> Modem:
+async def set_up(
+    link: ModemLink, clock: IReactorTime, country: str, bytes_per_s: float, half_duplex: set[tuple[str, ...]]
+) -> Modem:
     """
     Find out what a modem is, and make it ready to ring; neither believed unless its answers fit the questions.
 
+    :param bytes_per_s: what its port carries
     :param half_duplex: identities of modems that have refused +VTR when tried, which is done once; added to
     :raises Declined: it cannot serve a line
     :raises ModemStuck: it does not answer, or answers as it likes
     :raises LineFailure: it refuses what every modem must do
     """
     try:
-        modem = await _find_out(link, clock, half_duplex)
+        modem = judge(await _find_out(link, clock, half_duplex), bytes_per_s)
         await make_idle(link, modem, country)
     except ModemGone:
         raise
@@ -45,7 +48,7 @@ async def set_up(link: ModemLink, clock: IReactorTime, country: str, half_duplex
     return modem
 
 
-async def _find_out(link: ModemLink, clock: IReactorTime, half_duplex: set[tuple[str, ...]]) -> Modem:
+async def _find_out(link: ModemLink, clock: IReactorTime, half_duplex: set[tuple[str, ...]]) -> Answers:
     """Take a modem from whatever state it was left in, on hook first of all, and ask what it is."""
     await _free(link, clock)
     await _reset(link, clock)
@@ -63,7 +66,7 @@ async def _find_out(link: ModemLink, clock: IReactorTime, half_duplex: set[tuple
             await _demand_step(link)
             half_duplex.add(tuple(identity))
     await must(link, commands.DATA)
-    return judge(Answers(identity, classes.lines, codecs.lines, connections.lines, duplex))
+    return Answers(identity, classes.lines, codecs.lines, connections.lines, duplex)
 
 
 async def make_idle(link: ModemLink, modem: Modem, country: str) -> None:

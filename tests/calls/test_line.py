@@ -135,6 +135,35 @@ class LineInServiceTests(SynchronousTestCase):
         self.shop.wait(5.1)
         self.assertEqual(self.alarms()[1:], ["not on hook after 5 s"])
 
+    def test_never_on_hook(self) -> None:
+        """Half a minute after its call a line that stays off hook is dead, and back when it goes on hook at last."""
+        line = self.shop.lines[0]
+        for answers in (lambda: fail(LineFailure("no")), Deferred):
+            self.patch(line, "hang_up", answers)
+            self.answered_call().end("menu", Reason(Cause.MENU_OVER))
+            self.shop.wait(29)
+            self.assertIs(self.shop.state(), LineState.WAIT_HANGUP)
+            self.shop.wait(1.1)
+            self.assertIs(self.shop.state(), LineState.DISCONNECTED)
+            self.assertEqual(str(self.shop.alarms()[-1]), "line dead: not on hook after 30 s")
+            n_alarms = len(self.alarms())
+            self.shop.wait(100)
+            self.assertEqual(len(self.alarms()), n_alarms)
+            del line.hang_up
+            self.shop.wait(30)
+            self.assertIs(self.shop.state(), LineState.IDLE)
+            self.shop.wait(60)
+
+    def test_late_on_hook(self) -> None:
+        """One whose modem had to be reset for it is idle as soon as it is on hook."""
+        on_hook: Deferred[None] = Deferred()
+        self.patch(self.shop.lines[0], "hang_up", lambda: on_hook)
+        self.answered_call().end("menu", Reason(Cause.MENU_OVER))
+        self.shop.wait(14)
+        on_hook.callback(None)
+        self.shop.wait(1.1)
+        self.assertIs(self.shop.state(), LineState.IDLE)
+
     def test_sound_trouble(self) -> None:
         """Sound that a modem was sent or read too late is summed up in the call's timeline each minute; no alarm."""
         call = self.answered_call()

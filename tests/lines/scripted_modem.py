@@ -48,7 +48,7 @@ class ScriptedModem:
         self.dtr: list[bool] = []
         self.n_forgotten = self.n_opened = 0
         self.voice_class = "0"
-        self.echo = self.tells_callers = self.cut = False
+        self.echo = self.tells_callers = self.cut = self.duplex_on_hook = False
         self.answer_s, self.late = ANSWER_S, dict[int, float]()
         self._line = bytearray()
         self._link: ModemLink | None = None
@@ -172,7 +172,7 @@ class ScriptedModem:
             self.heard.clear()
             self.dialled.append(command[4:].rstrip(";"))
         elif command == "AT+VTR":
-            return "CONNECT" if self.off_hook else "ERROR"
+            return "CONNECT" if self.off_hook or self.duplex_on_hook else "ERROR"
         elif command == "AT#CLS=?":
             return "ERROR"
         return "OK"
