@@ -35,6 +35,7 @@ class Kind(Enum):
     ORDER = "order"  # order, items, total_fen, balance of stock
     TONE = "tone"  # name
     LINE_FIGURES = "line_figures"  # level, noise and hum in dBm0, echo in dB, blocks missing and dropped: of one call
+    SOUND_TROUBLE = "sound_trouble"  # underruns, overruns: sound sent to or read from a modem too late, in a minute
     MENU_FAILED = "menu_failed"  # menu, error
     END = "end"  # by, reason
     ALARM = "alarm"  # text

@@ -40,6 +40,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "line_figures": N_(
         "line: level {level_dbm0}, noise {noise_dbm0} dBm0, {underruns} blocks late, {overruns} dropped"
     ),
+    "sound_trouble": N_("the modem ran out of sound {underruns} times and lost some {overruns} times"),
     "menu_failed": N_("menu {menu} failed: {error}"),
     "end": N_("end, by {by}: {reason}"),
     "alarm": N_("alarm: {text}"),
