@@ -115,7 +115,9 @@ class CallServer(MultiService):
         """Patch bay, recorder, prompts, voice."""
         world, config = self.world, self.config
         n_legs = len(config.lines) + config.agents.seats
-        self.bay = PatchBay(self.reactor, n_legs=n_legs, ear_factory=partial(Ear, plan=self._tones()))
+        self.bay = PatchBay(
+            self.reactor, n_legs=n_legs, ear_factory=partial(Ear, plan=self._tones()), on_alarm=self._alarm
+        )
         self.tick = self.bay.schedule
         self.recorder = Recorder(
             self.reactor,
