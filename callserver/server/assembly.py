@@ -11,7 +11,9 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 
+from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue import Queue
+from callserver.acd.seat import SeatLimits
 from callserver.acd.seats import Seats
 from callserver.acd.staff import StaffBook
 from callserver.agents.channel import AgentChannel
@@ -129,6 +131,9 @@ class CallServer(MultiService):
             bay=self.bay,
             rights=self.staff,
             n_seats=config.agents.seats,
+            limits=SeatLimits(
+                program=PresenceLimits(away_s=config.agents.away_s, log_out_s=config.agents.log_out_s),
+            ),
         )
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
         self.menus = declarations.menus(self.features, find_menus(TOP / config.server.plugins))

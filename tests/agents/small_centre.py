@@ -168,8 +168,8 @@ class Offer:
     def decline(self, station: Party, reason: Reason) -> None:
         self.declined.append(str(reason))
 
-    def give_back(self, station: Party) -> None:
-        wait_again(self.call, station)
+    def give_back(self, station: Party, reason: Reason) -> None:
+        wait_again(self.call, station, reason)
         self.given_back += 1
 
 

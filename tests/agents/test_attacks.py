@@ -11,6 +11,7 @@ from twisted.spread.jelly import jelly
 
 from callserver.agents.broker import AGENT, LOG_IN_S, STRANGER
 from callserver.agents.channel import STRANGERS, STRANGERS_AN_ADDRESS
+from callserver.calls.roles import Role
 from callserver.desktop.connection import ClientFactory
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
@@ -265,9 +266,9 @@ class AgentAttackTests(AttackCase):
             self.assertEqual(self.remote(name), "unknown-act")
 
     def test_flood(self) -> None:
-        """Thousands of messages at once: cut off after the first few hundred; the talk and the others go on."""
+        """Thousands of messages at once: cut off after some hundred; the caller and the others are still there."""
         _, other = self.program("802")
-        self.centre.ring("801")
+        offer = self.centre.ring("801")
         self.wires.settle()
         self.ask(self.client.answer())
         said = self.reach()
@@ -278,7 +279,7 @@ class AgentAttackTests(AttackCase):
             self.wires.settle()
         self.assertIn("more than 100 messages a second", formatEvent(logged[0]))
         self.assertLess(len(said), 600)
-        self.assertEqual(self.state(), SeatState.TALKING)
+        self.assertEqual((self.state(), offer.caller.role, offer.end), (SeatState.HELD, Role.HELD, ""))
         self.assertFalse(self.is_here())
         self.assertEqual(other.lines[-1][0], "logged in")
 
