@@ -146,6 +146,49 @@ class StrangerTests(AttackCase):
         self.assertEqual(self.centre.staff.tries, [])
         self.assertEqual(self.flushLoggedErrors(), [])
 
+    def test_arguments_of_every_kind(self) -> None:
+        """
+        A log-in and a change of password with whatever is no list, a list of whatever, and that as deep as may be:
+        refused, and not a word of it in the log.
+        """
+        deep: Any = SECRET
+        for _ in range(STRANGER_DEPTH):
+            deep = [deep]
+        texts = jelly(["801", SECRET])
+        kinds = [jelly(kind) for kind in (None, 7, 0, True, 1.5, SECRET, "", b"raw", [], {}, {"a": 1}, [deep], -1)]
+        kinds += [
+            [b"tuple"],
+            [b"list", 7],
+            7,
+            -7,
+            2**70,
+            1.5,
+            b"login",
+            [b"remote", 5],
+            [b"dictionary", 7],
+            [b"unicode"],
+        ]
+        kinds += [[b"dictionary", [[b"list"], 1]], [b"tuple", jelly(deep), jelly(deep), jelly(deep)], [], [[], []]]
+        with capturedLogs() as logged:
+            for name in (b"login", b"change_password", b"", b"perspective_login", b"\xc3\xa4"):
+                for kind in kinds:
+                    for args, kw in (
+                        (kind, jelly({})),
+                        (texts, kind),
+                        (kind, kind),
+                        ([b"tuple", kind, kind, kind], kind),
+                    ):
+                        stranger = self.stranger()
+                        stranger.says(HELLO)
+                        stranger.says(encode([b"message", 1, b"root", name, 1, args, kw]))
+                        stranger.leave()
+                        self.clock.advance(61)
+        self.assertEqual(self.flushLoggedErrors(), [])
+        lines = [formatEvent(line) for line in logged]
+        self.assertEqual([line for line in lines if "cut off" not in line], [])
+        self.assertNotIn(SECRET, repr(logged))
+        self.assertEqual(self.centre.staff.tries, [])
+
     def test_classes(self) -> None:
         """No class, module or copy is ever made of what a stranger sends."""
         dangerous: list[list[Any]] = [
@@ -177,6 +220,9 @@ class StrangerTests(AttackCase):
         with capturedLogs() as logged:
             self.stranger().says(b"\xff")
         self.assertEqual(len(logged), 1)
+
+
+STRANGER_DEPTH = STRANGER.depth - 6
 
 
 class GuessTests(AttackCase):

@@ -6,6 +6,7 @@ from twisted.internet.error import ConnectionDone
 from callserver.agents import perspective, screen
 from callserver.calls.roles import Role
 from callserver.desktop.client import NOT_UNDERSTOOD
+from callserver.desktop.not_connected import BROKEN, CLOSED, NotConnected
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.convert import to_wire
 from callserver.wire.messages import AUDIO_BLOCK_BYTES
@@ -187,7 +188,7 @@ class LossTests(ChannelCase):
         self.ask(client.answer())
         self.wires.pumps[0].clientIO.disconnecting = True
         self.wires.settle()
-        self.assertEqual(diary.lines[-1], ("lost", "Connection was closed cleanly: Connection done."))
+        self.assertEqual(diary.lines[-1], ("lost", NotConnected(CLOSED).text("en")))
         self.assertEqual((self.state(), offer.caller.role), (SeatState.HELD, Role.HELD), "music at once")
         self.wires.pass_time(2)
         self.assertEqual(diary.lines[-1], ("logged in", "Li Mei"))
@@ -244,7 +245,7 @@ class LossTests(ChannelCase):
         self.wires.up = False
         self.wires.pass_time(10)
         stopping = Refused(Refusal.STOPPING).text("en")
-        self.assertEqual(diary.lines[1:3], [("lost", stopping), ("lost", "the server is down")])
+        self.assertEqual(diary.lines[1:3], [("lost", stopping), ("lost", NotConnected(BROKEN).text("en"))])
         self.open_channel()
         self.wires.pass_time(2)
         self.assertEqual(diary.lines[-1], ("logged in", "Li Mei"))
