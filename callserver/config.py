@@ -81,6 +81,8 @@ class AgentsConfig:
     host: str = "127.0.0.1"
     port: int = 8787
     seats: int = 4
+    away_s: float = 30.0  # so long a caller waits with music for an agent whose program is gone
+    log_out_s: float = 300.0  # so long after its loss the agent is logged out
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,8 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (LineConfig, "guard_s"): (0.2, 10),
     (AgentsConfig, "port"): (0, 65535),
     (AgentsConfig, "seats"): (1, 200),
+    (AgentsConfig, "away_s"): (5, 120),
+    (AgentsConfig, "log_out_s"): (120, 86400),
     (QueueConfig, "ring_s"): (3, 120),
     (QueueConfig, "retry_s"): (0, 60),
     (QueueConfig, "misses"): (1, 100),

@@ -20,8 +20,9 @@ class Kind(Enum):
     OFFER = "offer"  # seat, candidates, passed_over, why
     MISS = "miss"  # seat, reason
     CONNECT = "connect"  # seat, wait_s
-    HOLD = "hold"
-    RETRIEVE = "retrieve"
+    HOLD = "hold"  # by, reason: where the agent has not asked for it
+    RETRIEVE = "retrieve"  # likewise
+    GIVEN_BACK = "given_back"  # by, reason: the agent does not come back, the caller waits for somebody else
     MERGED = "merged"  # call, or into: a consultation has become part of another call
     LEAVE = "leave"  # queue, outcome, wait_s
     LOG_IN = "log_in"

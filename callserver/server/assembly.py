@@ -11,11 +11,13 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 
+from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue import Queue
+from callserver.acd.seat import SeatLimits
 from callserver.acd.seats import Seats
 from callserver.acd.staff import StaffBook
 from callserver.agents.channel import AgentChannel
-from callserver.agents.login import Desk
+from callserver.agents.desk import Desk
 from callserver.agents.tls import OwnCertificate
 from callserver.calls.board import Board
 from callserver.calls.call import Call
@@ -138,7 +140,9 @@ class CallServer(MultiService):
         world, config = self.world, self.config
         recorder = self.recorder if config.recording.calls == "all" else None
         self.calls = LiveCalls(self.reactor, self.bay, self.events, world.new_id, recorder)
-        self.staff = StaffBook(self.store, self.reactor, world.now, on_rights=self._rights_changed)
+        self.staff = StaffBook(
+            self.store, self.reactor, world.now, on_rights=self._rights_changed, on_gone=self._person_gone
+        )
         self.seats = Seats(
             self.reactor,
             board=self.board,
@@ -146,6 +150,9 @@ class CallServer(MultiService):
             bay=self.bay,
             rights=self.staff,
             n_seats=config.agents.seats,
+            limits=SeatLimits(
+                program=PresenceLimits(away_s=config.agents.away_s, log_out_s=config.agents.log_out_s),
+            ),
         )
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
         self.menus = declarations.menus(self.features, find_menus(TOP / config.server.plugins))
@@ -261,6 +268,9 @@ class CallServer(MultiService):
 
     def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
         self.seats.rights_changed(number, *change)
+
+    def _person_gone(self, number: str) -> None:
+        self.seats.dismiss(number)
 
     def _refused(self, number: str, address: str, act: str, refused: Refused) -> None:
         """Somebody at the agents' channel was refused something."""

@@ -120,6 +120,7 @@ class Hello:
     seat: SeatStatus
     languages: tuple[str, ...] = ("zh", "en")  # that the server speaks
     board: tuple[ChannelRow, ...] = ()  # of whom this person may see
+    demo: bool = False  # goods, customers and orders are made up: said on every screen
 
 
 WRAP_UP, MISSED, CLIENT_LOST = "wrap-up", "missed", "client lost"
