@@ -35,7 +35,7 @@ from callserver.features import Asked, Shop
 from callserver.ivr.discovery import find_menus
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import FOLDER as OUR_PROMPTS
-from callserver.ivr.prompts import PromptError, Prompts
+from callserver.ivr.prompts import Prompts
 from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
 from callserver.media.patch_bay import PatchBay
@@ -182,8 +182,8 @@ class CallServer(MultiService):
         log.info("calls that the last run left open, closed now: {n}", n=len(closed))
         self.events.write(Kind.SERVER, state="started")
         await self.world.in_thread(self.prompts.load)
-        if self.prompts.music is None:
-            raise PromptError("{file} is missing: run bin/render-prompts", file=OUR_PROMPTS / "music.wav")
+        for problem in self.prompts.problems:
+            self._alarm(problem.msgid, **problem.details)
         self.calls.music = self.prompts.music
         await first_start.furnish(self.store, self.staff, self.features, self.folder, self.events.now())
         await recovery.log_out_the_killed(self.store, self.events)
