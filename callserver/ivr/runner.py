@@ -42,6 +42,8 @@ class MenuRunner:
         call.log(Kind.MENU, name=name)
         call.path.append(name)
         try:
+            if name not in self._menus:
+                raise WantsPerson("no menu")  # its file is broken: told at the start
             await MenuRun(self._menus[name], name, self._menu_call(call)).serve()
             return
         except (WantsPerson, GoesRound) as wish:

@@ -30,7 +30,7 @@ from callserver.dsp.progress.plan_files import PlanFileError, load_plan
 from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
 from callserver.features import Asked, Shop
-from callserver.ivr.discovery import find_menus
+from callserver.ivr.discovery import MenuProblem, find_menus
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import FOLDER as OUR_PROMPTS
 from callserver.ivr.prompts import PromptError, Prompts
@@ -131,13 +131,27 @@ class CallServer(MultiService):
             n_seats=config.agents.seats,
         )
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
-        self.menus = declarations.menus(self.features, find_menus(TOP / config.server.plugins))
+        built_in = {menu.name for feature in self.features for menu in feature.menus}
+        own, self.menu_problems = find_menus(TOP / config.server.plugins, built_in)
+        self.menus = declarations.menus(self.features, own)
         for number, line in config.lines.items():
             if line.menu not in self.menus:
-                where = {"section": f"[line {number}]", "menu": repr(line.menu)}
-                known = ", ".join(sorted(self.menus))
-                raise ConfigError("{section} menu: no menu {menu}; there are {names}", **where, names=known)
+                self._no_menu(number, line.menu)
         self._cards = declarations.Cards(self.features)
+
+    def _no_menu(self, number: int, menu: str) -> None:
+        """A line's menu is not there: a slip in the settings, or it may be in a file that is broken."""
+        section = f"[line {number}]"
+        if not self.menu_problems:
+            known = ", ".join(sorted(self.menus))
+            raise ConfigError(
+                "{section} menu: no menu {menu}; there are {names}", section=section, menu=repr(menu), names=known
+            )
+        self.menu_problems.append(
+            MenuProblem(
+                "{section} menu: no menu {menu}; callers of this line get a person", section=section, menu=repr(menu)
+            )
+        )
 
     def _tones(self) -> Plan:
         """Those the shop has learned from its own line, else its country's."""
@@ -156,6 +170,8 @@ class CallServer(MultiService):
         unfinished = await self.journal.start()
         self._journal_open = True
         self.events.write(Kind.SERVER, state="started")
+        for problem in self.menu_problems:
+            self._alarm(problem.msgid, **problem.details)
         await self.world.in_thread(self.prompts.load)
         if self.prompts.music is None:
             raise PromptError("{file} is missing: run bin/render-prompts", file=OUR_PROMPTS / "music.wav")
