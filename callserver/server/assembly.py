@@ -32,7 +32,7 @@ from callserver.dsp.progress.plan_files import PlanFileError, load_plan
 from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
 from callserver.features import Asked, Shop
-from callserver.ivr.discovery import find_menus
+from callserver.ivr.discovery import MenuProblem, find_menus
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import FOLDER as OUR_PROMPTS
 from callserver.ivr.prompts import Prompts
@@ -155,13 +155,27 @@ class CallServer(MultiService):
             ),
         )
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
-        self.menus = declarations.menus(self.features, find_menus(TOP / config.server.plugins))
+        built_in = {menu.name for feature in self.features for menu in feature.menus}
+        own, self.menu_problems = find_menus(TOP / config.server.plugins, built_in)
+        self.menus = declarations.menus(self.features, own)
         for number, line in config.lines.items():
             if line.menu not in self.menus:
-                where = {"section": f"[line {number}]", "menu": repr(line.menu)}
-                known = ", ".join(sorted(self.menus))
-                raise ConfigError("{section} menu: no menu {menu}; there are {names}", **where, names=known)
+                self._no_menu(number, line.menu)
         self._cards = declarations.Cards(self.features)
+
+    def _no_menu(self, number: int, menu: str) -> None:
+        """A line's menu is not there: a slip in the settings, or it may be in a file that is broken."""
+        section = f"[line {number}]"
+        if not self.menu_problems:
+            known = ", ".join(sorted(self.menus))
+            raise ConfigError(
+                "{section} menu: no menu {menu}; there are {names}", section=section, menu=repr(menu), names=known
+            )
+        self.menu_problems.append(
+            MenuProblem(
+                "{section} menu: no menu {menu}; callers of this line get a person", section=section, menu=repr(menu)
+            )
+        )
 
     def _tones(self) -> Plan:
         """Those the shop has learned from its own line, else its country's."""
@@ -181,6 +195,8 @@ class CallServer(MultiService):
         self._journal_open = True
         log.info("calls that the last run left open, closed now: {n}", n=len(closed))
         self.events.write(Kind.SERVER, state="started")
+        for problem in self.menu_problems:
+            self._alarm(problem.msgid, **problem.details)
         await self.world.in_thread(self.prompts.load)
         for problem in self.prompts.problems:
             self._alarm(problem.msgid, **problem.details)
@@ -303,7 +319,7 @@ class CallServer(MultiService):
         return await self.queues[queue].enter(call)
 
     def _say(self, call: Call, prompts: Sequence[str]) -> Deferred[None]:
-        return Deferred.fromCoroutine(self.voice.say(call, prompts))
+        return Deferred.fromCoroutine(self.voice.say(call, prompts)).addCallback(lambda _: None)
 
     def _card(self, call: Call, queue: str) -> Deferred[Card]:
         """What an agent sees: the shop's books, and the way the caller has come."""
