@@ -24,8 +24,7 @@ from twisted.python.reflect import safe_repr
 
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_source import MenuSource
-from callserver.ivr.prompts import LANGUAGES
-from callserver.wire.catalogue import N_, Complaint
+from callserver.wire.catalogue import LANGUAGES, N_, Complaint
 
 IMPORT_S = 10.0  # an import that takes longer is given up
 SLOW_S = 2.0  # one that takes so long is told

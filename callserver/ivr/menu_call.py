@@ -16,13 +16,13 @@ from callserver.calls.call import Call
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.tones import beep
 from callserver.ivr.interfaces import Prompt
-from callserver.ivr.prompts import LANGUAGES
 from callserver.ivr.running import CallOver, GoesRound, Spins
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.media.leg import Leg
 from callserver.media.recorder import Recorder
 from callserver.media.recording import Recording, RecordingInfo
+from callserver.wire.catalogue import LANGUAGES
 from callserver.wire.causes import Cause, Reason
 
 log = Logger()

@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from callserver.ivr.prompts import LANGUAGES
-from callserver.wire.catalogue import N_
+from callserver.wire.catalogue import LANGUAGES, N_
 
 ACTS = frozenset(("answer", "play", "collect", "collect_secret", "record", "wait_for", "transfer_to_queue", "hang_up"))
 SAYING = frozenset(("play", "collect", "collect_secret", "choose", "ask_number"))

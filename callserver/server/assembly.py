@@ -195,10 +195,8 @@ class CallServer(MultiService):
         self._journal_open = True
         log.info("calls that the last run left open, closed now: {n}", n=len(closed))
         self.events.write(Kind.SERVER, state="started")
-        for problem in self.menu_problems:
-            self._alarm(problem.msgid, **problem.details)
         await self.world.in_thread(self.prompts.load)
-        for problem in self.prompts.problems:
+        for problem in (*self.menu_problems, *self.prompts.problems):
             self._alarm(problem.msgid, **problem.details)
         self.calls.music = self.prompts.music
         await first_start.furnish(self.store, self.staff, self.features, self.folder, self.events.now())
