@@ -24,6 +24,7 @@ from twisted.internet import reactor
 from callserver.dsp.codecs import MU_LAW
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.tones import dtmf
+from callserver.media.disk_room import DiskRoom
 from callserver.media.leg import Leg
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
@@ -78,7 +79,7 @@ def measure(n_lines: int, what: str, seconds: float, folder: Path) -> Result:
     """Run one setting in real time."""
     bay = PatchBay(reactor)
     names = count()
-    recorder = Recorder(reactor, bay, folder, _alarm, lambda: str(next(names)))
+    recorder = Recorder(reactor, bay, DiskRoom(folder), _alarm, lambda: str(next(names)))
     recorder.startService()
     legs = open_legs(bay, n_lines, recorder if "recorded" in what else None)
     blocks = [far_end(seed, "keys" in what) for seed in range(len(legs))]

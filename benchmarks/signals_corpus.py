@@ -11,7 +11,9 @@ import click
 import numpy as np
 
 from callserver.dsp.frames import RATE_HZ, FloatArray, level_dbm0
+from callserver.dsp.progress.plans import PLANS
 from callserver.dsp.sound.files import SoundFileError, read_wav
+from callserver.dsp.tones import play, tone
 
 LANGUAGES = ("en", "es", "fr", "it", "ru")
 PROMPTS = Path("/usr/share/asterisk/sounds")
@@ -33,7 +35,7 @@ class Corpus:
     """One speaker, or one kind of sound."""
 
     name: str
-    kind: str  # "voices", "actors", "music", "synthetic"
+    kind: str  # "voices", "actors", "music", "synthetic", "tones"
     sound: FloatArray  # shape (n,), 8 kHz
 
     @property
@@ -79,6 +81,38 @@ def at_speed(corpus: Corpus, speed: float) -> Corpus:
         return corpus
     sound = resample_poly(corpus.sound, 100, round(100 * speed)).astype(np.float32)
     return Corpus(f"{corpus.name} x{speed:g}", corpus.kind, sound)
+
+
+def at_pitch(corpus: Corpus, cents: int) -> Corpus:
+    """Higher or lower, as fast as before: hundredths of a semitone, by sox; unchanged without it."""
+    if cents == 0 or not which("sox"):
+        return corpus
+    raw = ["-t", "raw", "-r", str(RATE_HZ), "-c", "1", "-b", "16", "-e", "signed"]
+    command = ["sox", "-V0", *raw, "-", *raw, "-", "pitch", str(cents)]
+    samples = np.rint(np.clip(corpus.sound, -1, 1) * 32767).astype("<i2").tobytes()
+    shifted = subprocess.run(command, input=samples, capture_output=True, check=True).stdout
+    return Corpus(f"{corpus.name} {cents:+d} cents", corpus.kind, np.frombuffer(shifted, "<i2") / np.float32(32768))
+
+
+def tones() -> Iterator[Corpus]:
+    """All tones of all plans; single notes, intervals and slow glides over the keys' frequencies: none holds a key."""
+    plans = [play(cadence, 8, -12) for plan in PLANS.values() for cadence in plan.tones.values()]
+    yield Corpus("exchanges", "tones", np.concatenate(plans))
+    rng = np.random.default_rng(11)
+    notes = 110 * 2 ** (np.arange(0, 54) / 12)
+    singles = [tone([note_hz], 2400, -10) for note_hz in notes for _ in range(4)]
+    yield Corpus("notes", "tones", np.concatenate(singles))
+    pairs = [tone(rng.choice(notes, 2, replace=False).tolist(), 1600, -13) for _ in range(6000)]
+    yield Corpus("intervals", "tones", np.concatenate(pairs))
+    glides = [_glide(*rng.uniform(400, 1800, 2)) for _ in range(1000)]
+    yield Corpus("glides", "tones", np.concatenate(glides))
+
+
+def _glide(start_hz: float, end_hz: float) -> FloatArray:
+    """A second of a singer's slide, with its second harmonic."""
+    turns = np.cumsum(np.linspace(start_hz, end_hz, RATE_HZ)) * (2 * np.pi / RATE_HZ)
+    sound: FloatArray = (0.2 * np.sin(turns) + 0.15 * np.sin(2 * turns)).astype(np.float32)
+    return sound
 
 
 def side_by_side(sound: FloatArray, n_channels: int) -> FloatArray:

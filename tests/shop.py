@@ -204,6 +204,6 @@ def people(shop: VirtualShop, card: Any = None, **settings: Any) -> Queue:
         QueueConfig(**settings),
         clock=shop.clock,
         seats=shop.seats,
-        say=lambda call, prompts: Deferred.fromCoroutine(voice.say(call, prompts)),
+        say=lambda call, prompts: Deferred.fromCoroutine(voice.say(call, prompts)).addCallback(lambda _: None),
         card=card or (lambda call, queue: succeed(Card(call.id, call.caller.number, queue=queue))),
     )

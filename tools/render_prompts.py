@@ -11,8 +11,10 @@ from rich.progress import track
 
 from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.sound.files import read_wav, write_wav
-from callserver.ivr.prompts import CATALOGUE, FOLDER, LANGUAGES, Catalogue, PromptError
+from callserver.ivr.prompt_files import PromptError
+from callserver.ivr.prompts import CATALOGUE, FOLDER, Catalogue
 from callserver.media.telephone_voice import telephone_voice
+from callserver.wire.catalogue import LANGUAGES
 from tools import hold_music
 from tools.kokoro import RATE_HZ as VOICE_RATE_HZ
 from tools.kokoro import SPEAKERS, Kokoro, VoiceError

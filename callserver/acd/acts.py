@@ -12,7 +12,8 @@ from callserver.wire.rights import Right
 
 Check = Callable[[Any], bool]
 WORD_MAX = 32
-CHANNEL_ACTS = frozenset({"hello", "audio"})  # of the agents' channel itself: no feature's act is called so
+# of the agents' channel itself: no feature's act is called so
+CHANNEL_ACTS = frozenset({"hello", "audio", "change_password"})
 
 
 def word(value: Any) -> bool:

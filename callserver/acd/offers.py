@@ -48,8 +48,8 @@ class Offer(Protocol):
     def decline(self, station: Party, reason: Reason) -> None:
         """The seat does not take it: REJECTED, MISSED, CLIENT_LOST, RIGHT_TAKEN; never after it was withdrawn."""
 
-    def give_back(self, station: Party) -> None:
-        """The agent took it, left the party held and does not come back: find him somebody else."""
+    def give_back(self, station: Party, reason: Reason) -> None:
+        """The agent took it and does not come back to the party: find him somebody else."""
 
 
 class Recall:
@@ -86,7 +86,7 @@ class Recall:
         retrieve(self.call, station)
 
     def decline(self, station: Party, reason: Reason) -> None:
-        self._taken.give_back(station)
+        self._taken.give_back(station, reason)
 
-    def give_back(self, station: Party) -> None:
-        self._taken.give_back(station)
+    def give_back(self, station: Party, reason: Reason) -> None:
+        self._taken.give_back(station, reason)

@@ -32,7 +32,7 @@ def check(password: str, number: str, rights: Collection[Right]) -> None:
 
 
 def _broken_rule(password: str, number: str, supervisor: bool) -> str:
-    if not password.isprintable():
+    if not password.isprintable() or "\ufffd" in password:
         return N_("it holds characters that nobody can type")
     if password != password.strip():
         return N_("it has a blank at one of its ends, which nobody sees")

@@ -82,8 +82,8 @@ class QueueOffer:
     def decline(self, station: Party, reason: Reason) -> None:
         self._queue.declined(self._entry, self._seat, reason)
 
-    def give_back(self, station: Party) -> None:
-        wait_again(self.call, station)
+    def give_back(self, station: Party, reason: Reason) -> None:
+        wait_again(self.call, station, reason)
         if self.call.ended is None:
             self._queue.wait(self._entry)
 

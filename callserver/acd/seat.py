@@ -15,7 +15,7 @@ tell me".
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from automat import NoTransition
@@ -25,7 +25,7 @@ from twisted.logger import Logger
 from callserver.acd.agent_machine import AgentCore, Work, agent_machine
 from callserver.acd.calls_machine import CallsCore, Phase, calls_machine
 from callserver.acd.offers import Offer, Recall
-from callserver.acd.presence import Presence, ProgramWatch
+from callserver.acd.presence import Presence, PresenceLimits, ProgramWatch
 from callserver.acd.ringing import Ringing
 from callserver.acd.station import HeadsetStation
 from callserver.acd.view import Look, seat_status
@@ -39,6 +39,14 @@ from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 log = Logger()
+
+WITHOUT_AGENT_OVER = (  # a call out, or a consultation, has no sense without the agent
+    Phase.DIALLING,
+    Phase.RINGBACK,
+    Phase.DIALLING_SECOND,
+    Phase.RINGBACK_SECOND,
+    Phase.TALKING_SECOND,
+)
 
 
 class Person(Protocol):
@@ -55,7 +63,7 @@ class SeatLimits:
     """What a shop may set for its seats."""
 
     max_wrap_up_s: float = 600.0  # prolonging included
-    away_s: float = 30.0  # the desktop program gone for so long: not ready
+    program: PresenceLimits = field(default_factory=PresenceLimits)
 
 
 class Seat:
@@ -80,7 +88,7 @@ class Seat:
         self.number = number
         self.person: Person | None = None
         self.last_end_s: float | None = None  # of his last queued call
-        self.station = HeadsetStation(f"seat {number}", bay, self.call_over, self._held_too_long)
+        self.station = HeadsetStation(f"seat {number}", bay, clock, self.call_over, self._held_too_long)
         self._clock, self._may, self._on_show = clock, may, on_show
         self._by_phone = False
         self._ringing = Ringing(clock, self._miss, lambda: self._show(Reason(Cause.READY)))
@@ -88,7 +96,8 @@ class Seat:
         self._agent_machine = agent_machine(self._agent)
         self._calls = CallsCore()
         self._calls_machine = calls_machine(self._calls)
-        self._program = ProgramWatch(clock, limits.away_s, lambda: self._show(Reason(Cause.CLIENT_LOST)))
+        self._program = ProgramWatch(clock, limits.program, self._program_changed, self._program_given_up)
+        self._parked: Offer | None = None  # held for an agent whose program is gone
 
     @property
     def status(self) -> SeatStatus:
@@ -97,8 +106,8 @@ class Seat:
 
     @property
     def is_staffed(self) -> bool:
-        """Somebody is logged in whose program is not away for long."""
-        return self.person is not None and self._program.presence is not Presence.AWAY
+        """Somebody is logged in who can be reached, or will be in a moment."""
+        return self.person is not None and self._program.presence in (Presence.HERE, Presence.LOST)
 
     @property
     def rests(self) -> bool:
@@ -120,6 +129,12 @@ class Seat:
         self._ringing.reset()
         self.person = None
         self._show(reason)
+
+    def dismiss(self, reason: Reason) -> None:
+        """He may not work here any more: out at once, also out of a call, whose party is found somebody else."""
+        if self.person is not None:
+            self._leave_calls(reason)
+            self.log_out(reason)
 
     def pause(self, reason: str) -> None:
         """No offers, from now or from the end of the call on."""
@@ -186,14 +201,12 @@ class Seat:
 
     def hold(self) -> None:
         """The party hears music."""
-        self._happen(self._calls_machine.hold)
-        operations.hold(self._in_hand.call, self.station)
+        self._hold()
         self._show(Reason(Cause.HELD))
 
     def retrieve(self) -> None:
         """The party is back."""
-        self._happen(self._calls_machine.retrieve)
-        operations.retrieve(self._in_hand.call, self.station)
+        self._retrieve()
         self._show(Reason(Cause.RETRIEVED))
 
     def hang_up(self) -> None:
@@ -206,12 +219,7 @@ class Seat:
             self._recall()
             return
         dialling = self._calls.phase in (Phase.DIALLING, Phase.RINGBACK, Phase.DIALLING_SECOND, Phase.RINGBACK_SECOND)
-        reason = Reason(Cause.GAVE_UP if dialling else Cause.AGENT_HUNG_UP)
-        offer = self._calls.in_hand
-        self._happen(self._calls_machine.ended)
-        assert offer is not None
-        operations.hang_up(offer.call, self.station, f"agent {self.number}", reason)
-        self._after_call(offer, reason)
+        self._hang_up(Reason(Cause.GAVE_UP if dialling else Cause.AGENT_HUNG_UP))
 
     # Calls out; whoever dials has asked the dial guard before
 
@@ -260,18 +268,31 @@ class Seat:
             self._decline(Reason(Cause.RIGHT_TAKEN, str(int(right))))
 
     def client_lost(self) -> None:
-        """The program does not answer: no offers; a talk goes on. A seat that works by telephone has none."""
+        """
+        The program does not answer: no offers, and music for who was talked with, who waits for it for a while.
+
+        A seat that works by telephone has none.
+        """
         if self.person is None or self._by_phone:
             return
+        reason = Reason(Cause.CLIENT_LOST)
         self._program.lost()
         if self._calls.ringing is not None:
-            self._decline(Reason(Cause.CLIENT_LOST))
-        else:
-            self._show(Reason(Cause.CLIENT_LOST))
+            self._decline(reason)
+            return
+        if self._calls.phase is Phase.TALKING:
+            self._parked = self._in_hand
+            self._hold(reason)
+        elif self._calls.phase in WITHOUT_AGENT_OVER:
+            self._hang_up(reason)
+        self._show(reason)
 
     def client_back(self) -> None:
-        """It is there again, after the password: all as before."""
+        """It is there again, after the password: all as before, the talk too."""
         self._program.back()
+        parked, self._parked = self._parked, None
+        if parked is not None and parked is self._calls.in_hand and self._calls.phase is Phase.HELD:
+            self._retrieve(Reason(Cause.CLIENT_BACK))
         self._show(Reason(Cause.CLIENT_BACK))
 
     def card_changed(self) -> None:
@@ -307,11 +328,47 @@ class Seat:
         if not self._can_ring and self._calls.ringing is recall:
             self._decline(Reason(Cause.CLIENT_LOST))
 
+    def _program_changed(self, presence: Presence) -> None:
+        reason = Reason(Cause.CLIENT_LOST)
+        if presence is Presence.AWAY:
+            self._leave_calls(reason)
+        self._show(reason)
+
+    def _program_given_up(self) -> None:
+        self.dismiss(Reason(Cause.CLIENT_LOST))
+
     def _wrap_up_over(self) -> None:
         self._happen(self._agent_machine.wrap_up_over)
         self._show(Reason(Cause.WRAP_UP_OVER))
 
+    def _leave_calls(self, reason: Reason) -> None:
+        """Whoever rings, is talked with or held here is found somebody else; a third party is left."""
+        if self._calls.ringing is not None:
+            self._decline(reason)
+        if self._calls.phase in WITHOUT_AGENT_OVER:
+            self._hang_up(reason)
+        offer = self._calls.in_hand
+        if offer is not None:
+            self._happen(self._calls_machine.ended)
+            self._free(0)
+            offer.give_back(self.station, reason)
+
     # The parts
+
+    def _hold(self, reason: Reason | None = None) -> None:
+        self._happen(self._calls_machine.hold)
+        operations.hold(self._in_hand.call, self.station, reason)
+
+    def _retrieve(self, reason: Reason | None = None) -> None:
+        self._happen(self._calls_machine.retrieve)
+        operations.retrieve(self._in_hand.call, self.station, reason)
+
+    def _hang_up(self, reason: Reason) -> None:
+        offer = self._calls.in_hand
+        self._happen(self._calls_machine.ended)
+        assert offer is not None
+        operations.hang_up(offer.call, self.station, f"agent {self.number}", reason)
+        self._after_call(offer, reason)
 
     @property
     def _can_ring(self) -> bool:

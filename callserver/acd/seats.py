@@ -17,7 +17,7 @@ from callserver.calls.board import Board, ChannelStatus
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.media.patch_bay import PatchBay
-from callserver.wire.causes import Reason
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
@@ -102,6 +102,12 @@ class Seats:
                     seat.log_out(reason)
                 except Refused:
                     log.error("seat {seat} is still in a call", seat=seat.number)
+
+    def dismiss(self, number: str) -> None:
+        """This person may not work here any more: out at once; his caller is found somebody else."""
+        seat = self._seats.get(number)
+        if seat is not None:
+            seat.dismiss(Reason(Cause.DISMISSED))
 
     def is_staffed(self, right: Right, *, count_paused: bool = True) -> bool:
         """Whether anybody who holds this right is logged in; those who pause count or not."""

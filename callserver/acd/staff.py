@@ -13,6 +13,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
 from callserver.acd import attempts, passwords, staff_rules
+from callserver.acd.few_lines import LINES_A_MINUTE, FewLines
 from callserver.acd.lockout import Attempt
 from callserver.acd.staff_rules import NUMBER, Staff, StaffError, staff_name, staff_number
 from callserver.store.database import Store
@@ -53,6 +54,7 @@ class StaffBook(Service):
         self._store, self._clock, self._now = store, clock, now
         self._on_rights, self._on_gone = on_rights, on_gone
         self._turn = DeferredLock()  # guesses side by side would not yet see each other's failures
+        self._lines = FewLines(clock)
         self._people: dict[str, Staff] = {}
         self._following = LoopingCall(self.follow)
         self._following.clock = clock
@@ -79,8 +81,9 @@ class StaffBook(Service):
             log.failure("the staff cannot be read; rights stay as they were")
             return
         before, self._people = self._people, people
-        for number in sorted(before.keys() - people.keys()):
-            self._tell(self._on_gone, number)
+        for number, person in sorted(before.items()):
+            if number not in people or people[number].name != person.name:  # or the number is another's now
+                self._tell(self._on_gone, number)
         for number in sorted(before.keys() | people.keys()):
             had = before[number].rights if number in before else frozenset()
             if had != self.rights(number):
@@ -112,6 +115,9 @@ class StaffBook(Service):
         person, _ = await self._proved(number, password, address)
         if person.must_change:
             raise Refused(Refusal.MUST_CHANGE)
+        await self.follow()  # disabled meanwhile: it was told before he had a seat, and will not be told again
+        if person.number not in self._people:
+            raise Refused(Refusal.LOG_IN)
         return person
 
     async def _change_password(self, number: str, password: str, new: str, address: str) -> None:
@@ -134,9 +140,16 @@ class StaffBook(Service):
             self._turn.release()
         if person is not None and kept is not None:
             return person, kept
-        log.warn("log-in as {account} from {address} refused: {why}", account=account, address=address, why=why)
+        self._log_refused(account, address, why)
         await deferLater(self._clock, max(0.0, began_s + REFUSED_AFTER_S - self._clock.seconds()))
         raise Refused(Refusal.LOG_IN)
+
+    def _log_refused(self, account: str, address: str, why: str) -> None:
+        n_lines = self._lines.count(address)
+        if n_lines <= LINES_A_MINUTE:
+            log.warn("log-in as {account} from {address} refused: {why}", account=account, address=address, why=why)
+        elif n_lines == LINES_A_MINUTE + 1:
+            log.warn("log-ins from {address} are refused again and again", address=address)
 
     async def _judge(self, account: str, password: str, address: str) -> tuple[Staff | None, str | None, str]:
         person, kept, why = await self._store.read(attempts.look_up, account, address, self._now())

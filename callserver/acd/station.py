@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
 from callserver.calls.call import Call
 from callserver.calls.roles import Role
 from callserver.dsp.codecs import LINEAR_16
@@ -12,6 +14,7 @@ from callserver.media.leg import Leg
 from callserver.media.patch_bay import PatchBay
 from callserver.wire.causes import Reason
 
+HELD_S = 300.0  # as a line: then who holds it is reminded
 NETWORK_SAMPLES = 320  # 40 ms: blocks from another computer come in bunches
 
 
@@ -33,6 +36,8 @@ class HeadsetStation:
     """
     The voice of one seat; its leg is open while he is in a call. Implements Party.
 
+    Nobody holds it without a bound: after five minutes who does is told, and every five minutes from then on.
+
     :param on_left: told when it is in a call no more
     :param on_recalled: told when a party it holds has waited for too long
     """
@@ -41,14 +46,16 @@ class HeadsetStation:
         self,
         name: str,
         bay: PatchBay,
+        clock: IReactorTime,
         on_left: Callable[[Call, Reason], None],
         on_recalled: Callable[[Call], None],
     ) -> None:
         self.name = name
         self.leg: Leg | None = None
-        self._bay, self._on_left, self._on_recalled = bay, on_left, on_recalled
+        self._bay, self._clock, self._on_left, self._on_recalled = bay, clock, on_left, on_recalled
         self._headset: Headset | None = None
         self._calls: dict[str, None] = {}  # it takes part in: one, and one it keeps held
+        self._held: dict[str, IDelayedCall] = {}  # by others, in these calls
 
     def plug_in(self, headset: Headset | None) -> None:
         """Another program is his ear from now on; None: nobody hears."""
@@ -76,9 +83,13 @@ class HeadsetStation:
 
     def role_given(self, call: Call, role: Role) -> None:
         self._calls[call.id] = None
+        self._stop_held(call)
+        if role is Role.HELD:
+            self._held[call.id] = self._clock.callLater(HELD_S, self._held_too_long, call)
 
     def left(self, call: Call, reason: Reason) -> None:
         self._calls.pop(call.id, None)
+        self._stop_held(call)
         if not self._calls and self.leg is not None:
             leg, self.leg = self.leg, None
             leg.close()
@@ -86,6 +97,15 @@ class HeadsetStation:
 
     def recalled(self, call: Call) -> None:
         self._on_recalled(call)
+
+    def _held_too_long(self, call: Call) -> None:
+        self._held[call.id] = self._clock.callLater(HELD_S, self._held_too_long, call)
+        call.recall(self)
+
+    def _stop_held(self, call: Call) -> None:
+        timer = self._held.pop(call.id, None)
+        if timer is not None and timer.active():
+            timer.cancel()
 
     def _send(self, block: bytes) -> None:
         if self._headset is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from twisted.application.service import Service
@@ -15,15 +14,15 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.spread import pb
 from zope.interface import implementer
 
+from callserver.acd.few_lines import LINES_A_MINUTE, FewLines
 from callserver.agents.broker import GuardedBroker
-from callserver.agents.login import Desk, Login, SeatRealm, StaffChecker
-from callserver.agents.perspective import Complain
+from callserver.agents.desk import Complain, Desk, StaffDirectory
+from callserver.agents.login import Login, SeatRealm, StaffChecker
 from callserver.wire.refusals import Refusal, Refused
 
 log = Logger()
 
 STRANGERS_AN_ADDRESS, STRANGERS = 4, 32
-LINES_A_MINUTE = 10  # in the log, an address
 
 
 @implementer(pb.IPBRoot)
@@ -32,18 +31,18 @@ class BrokerFactory(pb.PBServerFactory):
 
     noisy = False
 
-    def __init__(self, portal: Portal, clock: IReactorTime, complain: Complain) -> None:
+    def __init__(self, portal: Portal, clock: IReactorTime, complain: Complain, staff: StaffDirectory) -> None:
         super().__init__(self)  # type: ignore[no-untyped-call]
         self.brokers: set[GuardedBroker] = set()
-        self._portal, self._clock, self._complain = portal, clock, complain
+        self._portal, self._clock, self._complain, self._staff = portal, clock, complain, staff
         self._until_empty: list[Deferred[None]] = []
-        self._lines: Counter[str] = Counter()
-        self._lines_since_s = 0.0
+        self._lines = FewLines(clock)
+        self._refused = FewLines(clock)
 
     def buildProtocol(self, addr: IAddress | None) -> GuardedBroker:
         broker = GuardedBroker(self, self._clock)
         broker.factory = self  # type: ignore[assignment]
-        login = Login(self._portal, broker, self._clock, self._complain)
+        login = Login(self._portal, broker, self._clock, self._log_in_refused, self._staff)
         broker.setNameForLocal("root", login)  # type: ignore[no-untyped-call]
         return broker
 
@@ -77,14 +76,15 @@ class BrokerFactory(pb.PBServerFactory):
 
     def cut_off(self, address: str, why: str) -> None:
         """One line each, ten a minute and address at most."""
-        if self._clock.seconds() - self._lines_since_s >= 60:
-            self._lines.clear()
-            self._lines_since_s = self._clock.seconds()
-        self._lines[address] += 1
-        if self._lines[address] <= LINES_A_MINUTE:
+        n_lines = self._lines.count(address)
+        if n_lines <= LINES_A_MINUTE:
             log.warn("agent channel: {address} cut off: {why}", address=address, why=why)
-        elif self._lines[address] == LINES_A_MINUTE + 1:
+        elif n_lines == LINES_A_MINUTE + 1:
             log.warn("agent channel: {address} cut off again and again", address=address)
+
+    def _log_in_refused(self, number: str, address: str, act: str, refused: Refused) -> None:
+        if self._refused.count(address) <= LINES_A_MINUTE:
+            self._complain(number, address, act, refused)
 
 
 class LimitingTLSFactory(TLSMemoryBIOFactory):
@@ -118,7 +118,8 @@ class AgentChannel(Service):
         desk: Desk,
     ) -> None:
         self._realm = SeatRealm(clock, desk)
-        self._brokers = BrokerFactory(Portal(self._realm, [StaffChecker(desk.staff)]), clock, desk.complain)
+        portal = Portal(self._realm, [StaffChecker(desk.staff)])
+        self._brokers = BrokerFactory(portal, clock, desk.complain, desk.staff)
         self.factory = LimitingTLSFactory(certificate, False, self._brokers) if certificate else self._brokers
         self._endpoint = endpoint
         self._port: IListeningPort | None = None

@@ -1,5 +1,8 @@
 """
-The only thing a stranger can reach: a log-in that tells nobody what was wrong.
+The only things a stranger can reach: a log-in that tells nobody what was wrong, and a change of password before it.
+
+A password that somebody else has chosen opens nothing: the log-in with it is refused, until it was changed here. That
+is judged as a log-in, and counts as one.
 
 A password takes a sixth of a second in a thread, and waits for its turn behind others. Races until it is judged, and
 what holds in them:
@@ -18,10 +21,10 @@ what holds in them:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from twisted.cred.checkers import ICredentialsChecker
 from twisted.cred.credentials import ICredentials
@@ -32,38 +35,19 @@ from twisted.logger import Logger
 from twisted.spread import pb
 from zope.interface import Interface, implementer
 
-from callserver.acd.acts import Act
 from callserver.acd.seat import Seat
-from callserver.acd.seats import Rights, Seats
 from callserver.agents.broker import GuardedBroker
-from callserver.agents.perspective import AgentPerspective, Complain, plain
+from callserver.agents.desk import Complain, Desk, StaffDirectory
+from callserver.agents.perspective import AgentPerspective, arguments
 from callserver.agents.screen import Screen
 from callserver.agents.session import AgentSession
-from callserver.calls.board import Board
 from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.typed import is_password
 
 log = Logger()
 
 TRIES = 3  # a connection
-NUMBER_CHARACTERS, PASSWORD_CHARACTERS = 24, 128
-
-
-class StaffDirectory(Rights, Protocol):
-    """Who works here, whether it is really them, and what they may do at this moment."""
-
-    def log_in(self, number: str, password: str, address: str) -> Deferred[Any]:
-        """Fires with a Person, fails with Refused."""
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What a program that has logged in works with."""
-
-    staff: StaffDirectory
-    seats: Seats
-    board: Board
-    acts: Mapping[str, Act]
-    complain: Complain
+NUMBER_CHARACTERS = 24
 
 
 class IStaffCredentials(ICredentials):
@@ -131,9 +115,10 @@ class SeatRealm:
         before, self._sessions[person.number] = self._sessions.get(person.number), session
         if before is not None:
             before.close(Refused(Refusal.ELSEWHERE))
-        desk, rights = self._desk, partial(self._desk.staff.rights, person.number)
-        screen = Screen(session, seat, desk.seats, desk.board, rights)
-        avatar = AgentPerspective(person, seat, session, screen, acts=desk.acts, rights=rights, complain=desk.complain)
+        screen = Screen(
+            session, seat, self._desk.seats, self._desk.board, partial(self._desk.staff.rights, seat.number)
+        )
+        avatar = AgentPerspective(person, seat, session, screen, self._desk)
         return pb.IPerspective, avatar, partial(self._leave, seat, session, screen)
 
     def _leave(self, seat: Seat, session: AgentSession, screen: Screen) -> None:
@@ -148,30 +133,42 @@ class SeatRealm:
 class Login(pb.Referenceable):
     """The root object of one connection."""
 
-    def __init__(self, portal: Portal, broker: GuardedBroker, clock: IReactorTime, complain: Complain) -> None:
+    def __init__(
+        self,
+        portal: Portal,
+        broker: GuardedBroker,
+        clock: IReactorTime,
+        complain: Complain,
+        staff: StaffDirectory,
+    ) -> None:
         self._portal, self._broker, self._clock, self._complain = portal, broker, clock, complain
+        self._staff = staff
         self._tries, self._busy = 0, False
 
     def remoteMessageReceived(self, broker: GuardedBroker, message: str, args: Any, kw: Any) -> Any:
-        """Only `login(number, password, mind)` is understood; whatever else is said is refused, not logged."""
-        if message != "login" or broker.logged_in:
+        """
+        Only two things are understood; whatever else is said, and however it is said, is refused and not logged.
+
+        `login(number, password, mind)` and `change_password(number, password, new)`.
+        """
+        if broker.logged_in or message not in ("login", "change_password"):
             raise Refused(Refusal.UNKNOWN_ACT)
-        given, named = plain(broker, args), plain(broker, kw)
-        if named or len(given) != 3 or not fits(*given):
-            raise Refused(Refusal.BAD_ARGUMENT, "number, password, mind")
+        given = arguments(broker, args, kw)
+        logs_in = message == "login"
+        if len(given) != 3 or not (fits(*given) if logs_in else fits_change(*given)):
+            raise Refused(Refusal.BAD_ARGUMENT, "number, password, mind" if logs_in else "number, password, new")
         if self._busy or self._tries >= TRIES:
             raise Refused(Refusal.TOO_MANY_TRIES)
         self._tries, self._busy = self._tries + 1, True
-        answer = Deferred.fromCoroutine(self._log_in(*given))
+        answer = Deferred.fromCoroutine(self._try(given[0], self._log_in if logs_in else self._change_password, *given))
         return broker.serialize(answer)  # type: ignore[no-untyped-call]
 
-    async def _log_in(self, number: str, password: str, mind: pb.RemoteReference) -> Any:
-        broker = self._broker
-        who = StaffCredentials(number, password, broker.address)
+    async def _try(self, number: str, act: Callable[..., Coroutine[Any, Any, Any]], *given: Any) -> Any:
         try:
-            _, avatar, leave = await self._portal.login(who, ConnectedProgram(mind, broker), pb.IPerspective)
+            return await act(*given)
         except Refused as refused:
-            self._complain(number if number.isalnum() else "?", broker.address, "log in", refused)
+            if refused.code not in (Refusal.MUST_CHANGE, Refusal.WEAK_PASSWORD):  # then it was him
+                self._complain(number if number.isalnum() else "?", self._broker.address, "log in", refused)
             self._part_after_last_try()
             raise
         except Exception:
@@ -179,6 +176,14 @@ class Login(pb.Referenceable):
             raise Refused(Refusal.SERVER) from None
         finally:
             self._busy = False
+
+    async def _change_password(self, number: str, password: str, new: str) -> None:
+        await self._staff.change_password(number, password, new, self._broker.address)
+
+    async def _log_in(self, number: str, password: str, mind: pb.RemoteReference) -> Any:
+        broker = self._broker
+        who = StaffCredentials(number, password, broker.address)
+        _, avatar, leave = await self._portal.login(who, ConnectedProgram(mind, broker), pb.IPerspective)
         broker.welcome()
         broker.notifyOnDisconnect(leave)  # type: ignore[no-untyped-call]
         return pb.AsReferenceable(avatar, "perspective")  # type: ignore[no-untyped-call]
@@ -190,10 +195,13 @@ class Login(pb.Referenceable):
 
 def fits(number: object, password: object, mind: object) -> bool:
     """Whether the arguments of a log-in can be what they should be."""
-    return (
-        isinstance(number, str)
-        and isinstance(password, str)
-        and isinstance(mind, pb.RemoteReference)
-        and 0 < len(number) <= NUMBER_CHARACTERS
-        and 0 < len(password) <= PASSWORD_CHARACTERS
-    )
+    return _is_number(number) and is_password(password) and isinstance(mind, pb.RemoteReference)
+
+
+def fits_change(number: object, password: object, new: object) -> bool:
+    """Those of a change of password."""
+    return _is_number(number) and is_password(password) and is_password(new)
+
+
+def _is_number(number: object) -> bool:
+    return isinstance(number, str) and 0 < len(number) <= NUMBER_CHARACTERS

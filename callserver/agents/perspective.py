@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from twisted.internet.defer import Deferred
@@ -10,49 +10,33 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.spread import pb
 
-from callserver.acd.acts import Act
 from callserver.acd.seat import Person, Seat
 from callserver.agents.broker import GuardedBroker
+from callserver.agents.desk import Desk
 from callserver.agents.screen import Screen
 from callserver.agents.session import AgentSession
 from callserver.wire.convert import to_wire
 from callserver.wire.messages import AUDIO_BLOCK_BYTES, Hello
 from callserver.wire.refusals import Refusal, Refused
-from callserver.wire.rights import Right
+from callserver.wire.typed import is_password
 
 log = Logger()
-
-Complain = Callable[[str, str, str, Refused], None]
-"""Called with staff number, address, act and refusal, for each act that is refused."""
 
 
 class AgentPerspective(pb.Avatar):
     """
     The acts of an agent at his own seat. The seat refuses what its state or the person's rights do not allow.
 
-    :param acts: by name, those of the seat and of the features
-    :param rights: what this person may do at this moment
+    :param desk: its acts are those of the seat and of the features
     """
 
-    def __init__(
-        self,
-        person: Person,
-        seat: Seat,
-        session: AgentSession,
-        screen: Screen,
-        *,
-        acts: Mapping[str, Act],
-        rights: Callable[[], frozenset[Right]],
-        complain: Complain,
-    ) -> None:
-        self._person, self._seat, self._session, self._screen = person, seat, session, screen
-        self._acts, self._rights, self._complain = acts, rights, complain
+    def __init__(self, person: Person, seat: Seat, session: AgentSession, screen: Screen, desk: Desk) -> None:
+        self._person, self._seat, self._session, self._screen, self._desk = person, seat, session, screen, desk
 
     def perspectiveMessageReceived(self, broker: GuardedBroker, message: str, args: Any, kw: Any) -> Any:
         """As pb's, but arguments that do not fit are refused, and never logged with their values."""
         try:
-            given, named = plain(broker, args, self), plain(broker, kw, self)
-            answer = self._answer(message, given, named)
+            answer = self._answer(message, arguments(broker, args, kw, self))
             if isinstance(answer, Deferred):
                 return answer.addCallback(answer_of, broker).addErrback(self._failed, name_of(message))
             return answer_of(answer, broker)
@@ -65,22 +49,24 @@ class AgentPerspective(pb.Avatar):
         if not isinstance(refused, Refused):
             log.failure("agent {number}: {act} failed", failure, number=number, act=act)
             raise Refused(Refusal.SERVER) from None
-        self._complain(number, self._session.address, act, refused)
+        self._desk.complain(number, self._session.address, act, refused)
         raise refused
 
-    def _answer(self, message: str, args: Any, kw: Any) -> Any:
+    def _answer(self, message: str, args: Sequence[Any]) -> Any:
         if self._session.closed is not None:
             raise Refused.from_wire(str(self._session.closed))  # a fresh one: each raise adds to a traceback
         if message == "audio":
-            return self._audio(args, kw)
+            return self._audio(args)
         if message == "hello":
             return self._hello()
-        act = self._acts.get(message)
+        if message == "change_password":
+            return self._change_password(args)
+        act = self._desk.acts.get(message)
         if act is None:
             raise Refused(Refusal.UNKNOWN_ACT)
-        if act.right is not None and act.right not in self._rights():
+        if act.right is not None and act.right not in self._desk.staff.rights(self._person.number):
             raise Refused.no_right(act.right)
-        misfit = "arguments by name" if kw else act.misfit(args)
+        misfit = act.misfit(args)
         if misfit is not None:
             raise Refused(Refusal.BAD_ARGUMENT, misfit)
         return act.do(self._seat, *args)
@@ -88,21 +74,39 @@ class AgentPerspective(pb.Avatar):
     def _hello(self) -> dict[str, Any]:
         """Who he is, what he may do, and how his seat and the board look."""
         status, access = self._screen.everything()
-        return to_wire(Hello(self._person.number, self._person.name, access.rights, status, board=access.board))
+        person = self._person
+        hello = Hello(person.number, person.name, access.rights, status, board=access.board, demo=self._desk.demo)
+        return to_wire(hello)
 
-    def _audio(self, args: Any, kw: Any) -> None:
+    def _change_password(self, args: Sequence[Any]) -> Deferred[None]:
+        """His own, from the one he has to another; who has found his program open does not know the first."""
+        if len(args) != 2 or not all(map(is_password, args)):
+            raise Refused(Refusal.BAD_ARGUMENT, "password, new")
+        password, new = args
+        return self._desk.staff.change_password(self._person.number, password, new, self._session.address)
+
+    def _audio(self, args: Sequence[Any]) -> None:
         """20 ms that the agent says."""
-        if kw or len(args) != 1 or not isinstance(args[0], bytes) or len(args[0]) != AUDIO_BLOCK_BYTES:
+        if len(args) != 1 or not isinstance(args[0], bytes) or len(args[0]) != AUDIO_BLOCK_BYTES:
             raise Refused(Refusal.BAD_ARGUMENT, "block")
         self._seat.station.receive(args[0])
 
 
-def plain(broker: GuardedBroker, jelly: Any, perspective: Any = None) -> Any:
-    """Arguments as they were sent; what is no plain value is refused without a word of what it was."""
+def arguments(broker: GuardedBroker, args: Any, kw: Any, perspective: Any = None) -> Sequence[Any]:
+    """
+    Arguments as they were sent, in order.
+
+    :raises Refused: BAD_ARGUMENT, without a word of what it was: they are no plain values, no list, or have names
+    """
     try:
-        return broker.unserialize(jelly, perspective)
+        given, named = broker.unserialize(args, perspective), broker.unserialize(kw, perspective)
     except Exception:
         raise Refused(Refusal.BAD_ARGUMENT, "arguments") from None
+    if not isinstance(given, tuple | list) or not isinstance(named, dict):
+        raise Refused(Refusal.BAD_ARGUMENT, "arguments")
+    if named:
+        raise Refused(Refusal.BAD_ARGUMENT, "arguments by name")
+    return given
 
 
 def answer_of(value: Any, broker: GuardedBroker) -> Any:

@@ -121,4 +121,5 @@ class Screen:
             person=status.person,
             name=status.name,
             caller=status.caller,
+            reason=status.reason,
         )

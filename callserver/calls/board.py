@@ -10,6 +10,7 @@ from twisted.logger import Logger
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.wire.causes import Reason
+from callserver.wire.messages import Phrase
 from callserver.wire.states import LineState, SeatState
 
 log = Logger()
@@ -27,6 +28,7 @@ class ChannelStatus:
     person: str | None = None  # staff number
     name: str = ""  # of the person
     caller: str | None = None  # number
+    reason: Phrase | None = None  # why a line cannot be used, whatever its state; None while it can
     since_s: float = 0.0  # monotonic; set by the board when the state began
 
 

@@ -62,7 +62,7 @@ class CallRecording:
             stopped.addErrback(lambda failure: log.failure("recording of {call} broke", failure, call=self._call.id))
 
     def _marked(self, mark: Mark) -> None:
-        self._call.log(Kind.RECORDING_MARK, text=mark.text, sample=mark.sample)
+        self._call.log(Kind.RECORDING_MARK, text=mark.text, sample=mark.sample, n_samples=mark.n_samples)
 
     def _stopped(self, info: RecordingInfo) -> None:
         self._call.log(Kind.RECORDING_END, file=info.path.name, length_s=round(info.length_s, 3))

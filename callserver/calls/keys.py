@@ -34,18 +34,25 @@ class Keys:
     One caller's keys, in order.
 
     :param write: writes one key down: the digit, or "?" where it is secret or nobody took it
+    `last_at_s`: when the newest key began, on the monotonic clock.
     """
 
     def __init__(self, write: Callable[[Key, str], None]) -> None:
         self._write = write
+        self.last_at_s = 0.0
         self._untaken: deque[Key] = deque()
+        self._due: tuple[str, float] | None = None  # the end key of the input before, and until when
         self._waiting: list[Deferred[None]] = []
 
     def __len__(self) -> int:
         return len(self._untaken)
 
     def press(self, key: Key) -> None:
-        """A key was pressed: whoever waits for one is told."""
+        """A key was pressed: whoever waits for one is told. The end key that is due belongs to the input before."""
+        self.last_at_s = key.at_s
+        if self._is_due(key):
+            self._write(key, key.digit)
+            return
         if len(self._untaken) == KEYS_MAX:
             self._write(self._untaken.popleft(), MASK)
         self._untaken.append(key)
@@ -54,14 +61,24 @@ class Keys:
             if not waiter.called:
                 waiter.callback(None)
 
-    def when_pressed(self) -> Deferred[None]:
-        """A fresh Deferred that fires at the next key (at once if one waits)."""
+    def when_pressed(self, *, anew: bool = False) -> Deferred[None]:
+        """A fresh Deferred that fires at the next key (at once if one waits, unless it is to be pressed `anew`)."""
         waiter: Deferred[None] = Deferred(self._forget)
-        if self._untaken:
+        if self._untaken and not anew:
             waiter.callback(None)
         else:
             self._waiting.append(waiter)
         return waiter
+
+    def end_key_due(self, digit: str, until_s: float) -> None:
+        """An input has ended without its end key: that key alone, if it comes next and in time, is no new input."""
+        self._due = (digit, until_s)
+        if self._untaken and self._is_due(self._untaken[0]):
+            self._write(self._untaken.popleft(), digit)
+
+    def _is_due(self, key: Key) -> bool:
+        due, self._due = self._due, None
+        return due is not None and key.digit == due[0] and key.at_s <= due[1]
 
     def take(self, *, secret: bool = False) -> str:
         """
@@ -78,7 +95,8 @@ class Keys:
         return self._untaken[0].at_s if self._untaken else None
 
     def drop(self) -> None:
-        """Nobody will take what waits."""
+        """Nobody will take what waits; nor is anything due."""
+        self._due = None
         while self._untaken:
             self._write(self._untaken.popleft(), MASK)
 

@@ -19,33 +19,33 @@ from math import isfinite
 
 from automat import NoTransition
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.calls.board import Board, ChannelStatus
 from callserver.calls.call import Call
+from callserver.calls.dead_alarms import DeadAlarms
 from callserver.calls.incoming import CallerHint, IncomingCall
 from callserver.calls.keys import Key
 from callserver.calls.line_machine import RESTING, LineCore, LineInputs, Situation, line_machine
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import hang_up
 from callserver.calls.roles import Role
+from callserver.calls.sound_trouble import SoundTrouble
 from callserver.calls.vocabulary import Kind
 from callserver.lines.interfaces import Caller, Capabilities, ILine, LineFailure
 from callserver.media.leg import Leg
-from callserver.wire.catalogue import N_
+from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.messages import Phrase
 from callserver.wire.states import LineState
 
 log = Logger()
 
 DIALING_S, RINGBACK_S, HELD_S, ON_HOOK_S = 30.0, 60.0, 300.0, 5.0
+OFF_HOOK_S = 30.0  # a line that is not on hook after so long is dead, and asked to go on hook again as often
 GONE_TONES = {"busy", "congestion", "unobtainable", "dial", "howler"}
-SOUND_TROUBLE = {
-    "underrun": N_("the modem ran out of sound: it was sent too late"),
-    "overrun": N_("the modem has lost sound: it was read too late"),
-}
 KEY_DELAY_S = 0.5  # a modem reports a key so much later at the most
 
 
@@ -70,6 +70,7 @@ class LineInService:
     ) -> None:
         self.name = line.name
         self.line_ok = False
+        self._trouble: Phrase | None = Phrase(N_("not set up yet"))  # why it cannot be used
         self.leg: Leg | None = None
         self.call: Call | None = None
         self._line, self._clock, self._board, self._calls = line, clock, board, calls
@@ -79,22 +80,25 @@ class LineInService:
         self._last_call_id: str | None = None  # of the call that the line's states still belong to
         self._incoming: IncomingCall | None = None
         self._answering = False  # on its way off hook
+        self._sound_trouble = SoundTrouble(clock, self._sum_up_trouble)
+        self._dead_alarms = DeadAlarms(clock)
         self._hint = CallerHint(clock, ring_stop_s)
-        self._machine: LineInputs = line_machine(
-            LineCore(
-                clock,
-                self._show,
-                self._put_on_hook,
-                bounds={
-                    LineState.RINGING_IN: (ring_stop_s, self._ring_stopped),
-                    LineState.DIALING: (DIALING_S, self._not_answered),
-                    LineState.RINGBACK: (RINGBACK_S, self._not_answered),
-                    LineState.HELD: (HELD_S, self._held_too_long),
-                    LineState.WAIT_HANGUP: (ON_HOOK_S, self._stuck),
-                },
-                guard=(guard_s, self._guard_over),
-            )
+        self._hook_refused = False  # told already
+        self._hook_again: IDelayedCall | None = None  # while the line is dead because it does not go on hook
+        self._core = LineCore(
+            clock,
+            self._show,
+            self._put_on_hook,
+            bounds={
+                LineState.RINGING_IN: (ring_stop_s, self._ring_stopped),
+                LineState.DIALING: (DIALING_S, self._not_answered),
+                LineState.RINGBACK: (RINGBACK_S, self._not_answered),
+                LineState.HELD: (HELD_S, self._held_too_long),
+                LineState.WAIT_HANGUP: (ON_HOOK_S, self._stuck),
+            },
+            guard=(guard_s, self._guard_over),
         )
+        self._machine: LineInputs = line_machine(self._core)
         line.attach(self)
 
     # In and out of service
@@ -122,18 +126,29 @@ class LineInService:
     # ILineListener
 
     def line_up(self, capabilities: Capabilities) -> None:
-        self.line_ok = True
+        self._up()
+
+    def _up(self) -> None:
+        self._stop_asking_again()
+        self.line_ok, self._trouble = True, None
+        self._dead_alarms.up()
         self._hint.forget()
         if self._now.state is LineState.DISCONNECTED:
             self._tell(self._machine.line_back, Reason(Cause.LINE_BACK))
+        else:
+            self._show(self._now, Reason(Cause.LINE_BACK))
 
-    def line_lost(self, reason: str) -> None:
-        self.line_ok = False
+    def line_lost(self, reason: Complaint) -> None:
+        self._stop_asking_again()
+        self.line_ok, self._trouble = False, Phrase.of(reason)
         self._hint.forget()
-        lost = Reason(Cause.LINE_LOST, reason)
+        lost = Reason(Cause.LINE_LOST, str(reason))
         if self._now.state not in (LineState.NOT_LOADED, LineState.LOADED, LineState.DISCONNECTED):
             self._tell(self._machine.line_lost, lost)
-        self._events.alarm(N_("line dead: {reason_word}"), self.name, reason_word=reason)
+        else:
+            self._show(self._now, lost)
+        if self._dead_alarms.is_new(str(reason)):
+            self._events.alarm(N_("line dead: {reason_word}"), self.name, reason_word=reason)
         if self.call is not None:
             hang_up(self.call, self, "line", lost)
 
@@ -161,9 +176,8 @@ class LineInService:
             hang_up(self.call, self, "caller", Reason(Cause.CALLER_HUNG_UP, reason))
 
     def sound_trouble(self, kind: str) -> None:
-        self._events.write(
-            Kind.ALARM, call_id=self._last_call_id, channel=self.name, text=SOUND_TROUBLE.get(kind, kind)
-        )
+        if self.call is not None:
+            self._sound_trouble.count(kind)
 
     # ILineListener and LegListener both report keys; a line has one source of them
 
@@ -219,6 +233,7 @@ class LineInService:
     def left(self, call: Call, reason: Reason) -> None:
         if call is not self.call:
             return
+        self._sound_trouble.sum_up()
         self.call = None
         self._stop_ringing()
         self._close_leg(call)
@@ -241,6 +256,15 @@ class LineInService:
             self._incoming.cancel()
             self._incoming = None
 
+    def _sum_up_trouble(self, underruns: int, overruns: int) -> None:
+        self._events.write(
+            Kind.SOUND_TROUBLE,
+            call_id=self._last_call_id,
+            channel=self.name,
+            underruns=underruns,
+            overruns=overruns,
+        )
+
     def _close_leg(self, call: Call) -> None:
         leg, self.leg = self.leg, None
         if leg is not None:
@@ -260,6 +284,7 @@ class LineInService:
                 draining=now.draining,
                 call_id=self._last_call_id,
                 caller=self.call.caller.number if self.call is not None else None,
+                reason=self._trouble,
             ),
             reason,
         )
@@ -286,14 +311,42 @@ class LineInService:
             self.call.recall(self)
 
     def _put_on_hook(self) -> None:
+        self._hook_refused = False
+        self._ask_on_hook()
+
+    def _ask_on_hook(self) -> None:
         on_hook: Deferred[None] = self._line.hang_up()
-        on_hook.addCallbacks(lambda _: self._tell(self._machine.on_hook, Reason(Cause.ON_HOOK)), self._hang_up_failed)
+        on_hook.addCallbacks(self._is_on_hook, self._hang_up_failed)
+
+    def _is_on_hook(self, _: None) -> None:
+        if self._now.state is LineState.WAIT_HANGUP:
+            self._tell(self._machine.on_hook, Reason(Cause.ON_HOOK))
+        elif self._hook_again is not None:
+            self._up()
 
     def _hang_up_failed(self, failure: Failure) -> None:
-        self._events.alarm(N_("does not go on hook: {problem}"), self.name, problem=failure.value)
+        if not self._hook_refused:
+            self._hook_refused = True
+            self._events.alarm(N_("does not go on hook: {problem}"), self.name, problem=failure.value)
 
     def _stuck(self) -> None:
         self._events.alarm(N_("not on hook after {limit_s} s"), self.name, limit_s=f"{ON_HOOK_S:g}")
+        self._core.bound((OFF_HOOK_S - ON_HOOK_S, self._off_hook_for_good))
+        self._ask_on_hook()
+
+    def _off_hook_for_good(self) -> None:
+        """It may not be used, and its modem sees nothing wrong in it: the line is dead until it goes on hook."""
+        self.line_lost(LineFailure("not on hook after {limit_s} s", limit_s=f"{OFF_HOOK_S:g}"))
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        self._hook_again = self._clock.callLater(OFF_HOOK_S, self._ask_again)
+        self._ask_on_hook()
+
+    def _stop_asking_again(self) -> None:
+        if self._hook_again is not None and self._hook_again.active():
+            self._hook_again.cancel()
+        self._hook_again = None
 
     def _guard_over(self) -> None:
         self._tell(self._machine.guard_over)

@@ -21,18 +21,18 @@ def connect(call: Call, station: Party) -> None:
     call.give(call.first, Role.TALKS)
 
 
-def hold(call: Call, station: Party) -> None:
-    """The others hear music; who holds them hears nobody."""
-    call.log(Kind.HOLD)
+def hold(call: Call, station: Party, reason: Reason | None = None) -> None:
+    """The others hear music; who holds them hears nobody. With a reason it was not he who asked for it."""
+    _log(call, Kind.HOLD, station, reason)
     for party, part in tuple(call.parts.items()):
         if party is not station and part.role is Role.TALKS:
             call.give(party, Role.HELD, beside=station)
     call.give(station, Role.ALONE)
 
 
-def retrieve(call: Call, station: Party) -> None:
-    """Those that this station holds are back with it."""
-    call.log(Kind.RETRIEVE)
+def retrieve(call: Call, station: Party, reason: Reason | None = None) -> None:
+    """Those that this station holds are back with it. With a reason it was not he who asked for it."""
+    _log(call, Kind.RETRIEVE, station, reason)
     for party, part in tuple(call.parts.items()):
         if part.role is Role.HELD and part.beside is station:
             call.give(party, Role.TALKS)
@@ -56,14 +56,22 @@ def hang_up(call: Call, party: Party, by: str, reason: Reason) -> None:
         call.end(by, reason)
 
 
-def wait_again(call: Call, station: Party) -> None:
+def wait_again(call: Call, station: Party, reason: Reason) -> None:
     """
-    The held party's agent does not come back: he is out, and the party waits for somebody else.
+    The party's agent does not come back: he is out, and the party waits for somebody else.
 
     A call whose caller has left it to others is over: he is not fetched back from the call he may be in by now.
     """
     if call.first not in call.parts:
         call.end("server", Reason(Cause.PARTY_GONE))
         return
-    call.leave(station, Reason(Cause.MISSED))
+    call.log(Kind.GIVEN_BACK, by=station.name, reason=str(reason))
+    call.leave(station, reason)
     call.give(call.first, Role.ALONE)
+
+
+def _log(call: Call, kind: Kind, station: Party, reason: Reason | None) -> None:
+    if reason is None:
+        call.log(kind)
+    else:
+        call.log(kind, by=station.name, reason=str(reason))

@@ -20,8 +20,9 @@ class Kind(Enum):
     OFFER = "offer"  # seat, candidates, passed_over, why
     MISS = "miss"  # seat, reason
     CONNECT = "connect"  # seat, wait_s
-    HOLD = "hold"
-    RETRIEVE = "retrieve"
+    HOLD = "hold"  # by, reason: where the agent has not asked for it
+    RETRIEVE = "retrieve"  # likewise
+    GIVEN_BACK = "given_back"  # by, reason: the agent does not come back, the caller waits for somebody else
     MERGED = "merged"  # call, or into: a consultation has become part of another call
     LEAVE = "leave"  # queue, outcome, wait_s
     LOG_IN = "log_in"
@@ -29,12 +30,13 @@ class Kind(Enum):
     LOG_IN_REFUSED = "log_in_refused"  # address, act, right
     RIGHT_REFUSED = "right_refused"  # right (its number), act, address
     RECORDING = "recording"  # file
-    RECORDING_MARK = "recording_mark"  # text, sample
+    RECORDING_MARK = "recording_mark"  # text, sample, n_samples
     RECORDING_END = "recording_end"  # file, length_s
     RECORDING_REPAIRED = "recording_repaired"  # file, length_s
     ORDER = "order"  # order, items, total_fen, balance of stock
     TONE = "tone"  # name
     LINE_FIGURES = "line_figures"  # level, noise and hum in dBm0, echo in dB, blocks missing and dropped: of one call
+    SOUND_TROUBLE = "sound_trouble"  # underruns, overruns: sound sent to or read from a modem too late, in a minute
     MENU_FAILED = "menu_failed"  # menu, error
     END = "end"  # by, reason
     ALARM = "alarm"  # text

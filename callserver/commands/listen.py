@@ -28,6 +28,7 @@ LINES = {  # what was heard; {details} are its figures
     "fax": N_("fax {signal}  {freq_hz} Hz, {level_dbm0} dBm0"),
     "caller": N_("caller ID {number} {name} {absence} {date_time}"),
     "no_caller": N_("damaged caller ID: {reasons}  {bytes}"),
+    "failed": N_("detector failed: {detector_word}: {problem}; the others hear on"),
     "line": N_("line: level {level_dbm0}, noise {noise_dbm0}, hum {hum_dbm0} dBm0, DC {dc}, sound {sound_percent} %"),
 }
 REASONS = (  # why it was none, as the detectors say it
@@ -84,6 +85,8 @@ def _json(heard: Heard) -> str:
 def line_of(heard: Heard, language: str, several: bool) -> str:
     """One line of text, with the track if there are several."""
     words = {name: _word(name, value, language) for name, value in heard.figures.items()}
+    if "detector" in words:
+        words["detector_word"] = words["detector"]
     if "twist_db" in words:
         words["levels"] = f"{words['low_dbm0']}/{words['high_dbm0']} dBm0"
         words["offsets"] = f"{words['low_offset_percent']}/{words['high_offset_percent']}"

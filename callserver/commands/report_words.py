@@ -25,6 +25,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "connect": N_("connected with seat {seat} after {wait_s} s"),
     "hold": N_("hold"),
     "retrieve": N_("retrieved"),
+    "given_back": N_("back in the queue from {by}: {reason}"),
     "merged": N_("joined into call {into}"),
     "leave": N_("leaves queue {queue}: {outcome} after {wait_s} s"),
     "log_in": N_("logged in"),
@@ -40,6 +41,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "line_figures": N_(
         "line: level {level_dbm0}, noise {noise_dbm0} dBm0, {underruns} blocks late, {overruns} dropped"
     ),
+    "sound_trouble": N_("the modem ran out of sound {underruns} times and lost some {overruns} times"),
     "menu_failed": N_("menu {menu} failed: {error}"),
     "end": N_("end, by {by}: {reason}"),
     "alarm": N_("alarm: {text}"),
@@ -47,6 +49,8 @@ EVENTS = {  # by kind; {details} are the event's data
 }
 FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says something
     ("merged", "call"): N_("call {call} has been joined into this one"),
+    ("hold", "reason"): N_("hold by {by}: {reason}"),
+    ("retrieve", "reason"): N_("retrieved by {by}: {reason}"),
     ("state", "reason"): N_("state: {to} ({reason})"),
     ("state", "sub"): N_("state: {to}, {sub}"),
     ("state", "reason", "sub"): N_("state: {to}, {sub} ({reason})"),

@@ -13,7 +13,7 @@ from callserver.desktop.headless import AgentPlan, headless_agent
 from callserver.desktop.sound import SoundUnusable
 from callserver.wire.catalogue import LANGUAGES, N_, told
 from callserver.wire.messages import PORT
-from callserver.wire.refusals import Refused
+from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.terminal import here, person_language, prepare
 
 NO_WINDOW = N_(
@@ -28,6 +28,11 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--headless", is_flag=True, help=here("Without a window: print what happens, speak and hear files."))
 @click.option("--number", help=here("Staff number."))
 @click.option("--password-file", type=FILE, help=here("File whose first line is the password."))
+@click.option(
+    "--new-password-file",
+    type=FILE,
+    help=here("Change the password to the first line of this file; a first password has to be changed."),
+)
 @click.option("--host", default="localhost", show_default=True, help=here("Where the server runs."))
 @click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help=here("Its agents' port."))
 @click.option("--certificate", type=FILE, help=here("The server's certificate, copied from its folder."))
@@ -38,11 +43,15 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--hold-for", "hold_for_s", type=SECONDS, default=3.0, show_default=True, help=here("And for so many."))
 @click.option("--talk", "talk_s", type=SECONDS, help=here("Hang up after so many seconds; else the caller does."))
 @click.option("--calls", type=click.IntRange(min=1), help=here("Log out after so many calls; else never."))
+@click.option(
+    "--reject", type=click.IntRange(min=0), default=0, show_default=True, help=here("Reject so many calls at first.")
+)
 @click.option("--language", type=click.Choice(LANGUAGES), default=person_language, help=here("To print in."))
 def main(
     headless: bool,
     number: str | None,
     password_file: Path | None,
+    new_password_file: Path | None,
     host: str,
     port: int,
     certificate: Path | None,
@@ -53,7 +62,8 @@ def main(
     if number is None or password_file is None or certificate is None:
         raise click.UsageError(here("--headless needs --number, --password-file and --certificate"))
     password = first_line(password_file)
-    react(run, (number, password, host, port, certificate, AgentPlan(**plan)))  # type: ignore[arg-type]
+    new = first_line(new_password_file) if new_password_file is not None else None
+    react(run, (number, password, new, host, port, certificate, AgentPlan(**plan)))  # type: ignore[arg-type]
 
 
 def run(reactor: IReactorCore, *args: object) -> Deferred[None]:
@@ -69,16 +79,24 @@ def run(reactor: IReactorCore, *args: object) -> Deferred[None]:
 
 
 async def serve(
-    reactor: IReactorCore, number: str, password: str, host: str, port: int, certificate: Path, plan: AgentPlan
+    reactor: IReactorCore,
+    number: str,
+    password: str,
+    new_password: str | None,
+    host: str,
+    port: int,
+    certificate: Path,
+    plan: AgentPlan,
 ) -> None:
     """One headless agent; what stops him is said in one line, with exit code 1."""
     try:
         endpoint = pinned_endpoint(reactor, host, port, certificate)
-        await headless_agent(reactor, endpoint, number, password, plan, click.echo)  # type: ignore[arg-type]
+        await headless_agent(reactor, endpoint, number, password, plan, click.echo, new_password)  # type: ignore[arg-type]
     except CancelledError:
         return
     except Refused as refused:
-        fail(refused.text(plan.language))
+        how = " (--new-password-file FILE)" if refused.code is Refusal.MUST_CHANGE else ""
+        fail(refused.text(plan.language) + how)
     except (CertificateUnusable, SoundUnusable) as unusable:
         fail(told(unusable, plan.language))
 

@@ -6,29 +6,27 @@ from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 from twisted.application.internet import backoffPolicy
-from twisted.internet.defer import CancelledError, Deferred, TimeoutError, fail, maybeDeferred, succeed
+from twisted.internet.defer import CancelledError, Deferred, fail, maybeDeferred, succeed
 from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.spread import pb
 
-from callserver.desktop.connection import ClientBroker, ClientFactory, NotConnected, words_for
+from callserver.desktop.connection import ClientBroker, ClientFactory
 from callserver.desktop.listener import IN_CALL, AgentListener, tell
-from callserver.wire.catalogue import N_
+from callserver.desktop.not_connected import NO_CONNECTION, NOT_UNDERSTOOD, NotConnected, value_of, why
 from callserver.wire.convert import Wire, WireError, from_wire
 from callserver.wire.messages import Access, ChannelRow, Hello, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
+from callserver.wire.typed import sendable, typed_password, typed_text
 
 log = Logger()
 Message = TypeVar("Message")
 
 CONNECT_S, LOG_IN_S, COMMAND_S = 10.0, 15.0, 5.0
 COMES_BACK = (Refusal.STOPPING, Refusal.SERVER)  # any other refusal is final: trying on would lock the account
-NO_CONNECTION = N_("there is no connection to the server")
-NO_ANSWER = N_("the server does not answer")
-NOT_UNDERSTOOD = N_("the server says what this program does not understand")
 
 
 class AgentClient:
@@ -38,6 +36,7 @@ class AgentClient:
     Commands fail with Refused (what the server says) or NotConnected.
 
     :param endpoint: `pinned_endpoint(...)`
+    :param new_password: the password is changed to this one before the log-in, as a first password has to be
     :param delay_s: seconds to wait after so many failed connections; by default 1 to 30, growing
     """
 
@@ -49,10 +48,14 @@ class AgentClient:
         password: str,
         listener: AgentListener,
         delay_s: Callable[[int], float] | None = None,
+        new_password: str | None = None,
     ) -> None:
         self.seat = SeatStatus(number)  # how it looks, as far as we have been told
         self.dropped_blocks = 0
-        self._clock, self._endpoint, self._number, self._password = clock, endpoint, number, password
+        self._clock, self._endpoint, self._number = clock, endpoint, sendable(typed_text(number))
+        self._password = sendable(typed_password(password))
+        self._new_password = None if new_password is None else sendable(typed_password(new_password))
+        self._perhaps_changed = False  # the server was asked to, and has not answered
         self._listener = listener
         self._delay_s = delay_s or backoffPolicy(initialDelay=1.0, maxDelay=30.0)
         self._broker: ClientBroker | None = None
@@ -112,6 +115,11 @@ class AgentClient:
         """Leave; not possible in a call."""
         return self.ask("log_out")
 
+    def change_password(self, password: str, new: str) -> Deferred[None]:
+        """His own password, from the one he has; refused with the rule that the new one breaks."""
+        asked = self.ask("change_password", sendable(typed_password(password)), sendable(typed_password(new)))
+        return asked.addCallback(lambda _: self._has_changed(new))
+
     def send_audio(self, block: bytes) -> None:
         """20 ms that the agent says, as `AgentListener.audio`; dropped outside calls and while the server lags."""
         if self._perspective is None or self._broker is None or self.seat.state not in IN_CALL:
@@ -134,12 +142,13 @@ class AgentClient:
         tries = 0
         while not self._leaving:
             self._bye = None
+            lost: NotConnected | Refused = NotConnected(NO_CONNECTION)
             try:
                 await self._connect()
                 tries = 0
                 await self._until_lost()
-            except NotConnected as why:
-                reason = str(why)
+            except NotConnected as not_connected:
+                lost = not_connected
             except Refused as refused:
                 self._bye = refused
             finally:
@@ -149,7 +158,9 @@ class AgentClient:
             if self._bye is not None and self._bye.code not in COMES_BACK:
                 self._listener.refused(self._bye)
                 return
-            self._listener.lost(self._bye.text("en") if self._bye else reason)
+            self._listener.lost(self._bye or lost)
+            if self._leaving:  # the listener has had enough
+                return
             await deferLater(self._clock, self._delay_s(tries))
             tries += 1
 
@@ -158,12 +169,31 @@ class AgentClient:
         self._broker = broker = await connecting.addTimeout(CONNECT_S, self._clock).addErrback(as_said)
         await broker.when_ready().addTimeout(CONNECT_S, self._clock).addErrback(as_said)
         root = broker.remoteForName("root")
-        login: Deferred[Any] = maybeDeferred(root.callRemote, "login", self._number, self._password, Mind(self))
-        self._perspective = await login.addTimeout(LOG_IN_S, self._clock).addErrback(as_said)
+        if self._new_password is not None:
+            await self._change(root, self._new_password)
+        self._perspective = await self._ask_root(root, "login", self._password, Mind(self))
         hello = _hello(await self.ask("hello"))
         self._listener.logged_in(hello)
         self.show_access(Access(hello.rights, hello.board))
         self.show(hello.seat)
+
+    def _ask_root(self, root: pb.RemoteReference, act: str, *args: object) -> Deferred[Any]:
+        answer: Deferred[Any] = maybeDeferred(root.callRemote, act, self._number, *args)
+        return answer.addTimeout(LOG_IN_S, self._clock).addErrback(as_said)
+
+    async def _change(self, root: pb.RemoteReference, new: str) -> None:
+        """An answer that never came may have been a yes: then the old password is wrong by now, the new one right."""
+        asked_before, self._perhaps_changed = self._perhaps_changed, True
+        try:
+            await self._ask_root(root, "change_password", self._password, new)
+        except Refused as refused:
+            self._perhaps_changed = False
+            if refused.code is not Refusal.LOG_IN or not asked_before:
+                raise
+        self._has_changed(new)
+
+    def _has_changed(self, new: str) -> None:
+        self._password, self._new_password, self._perhaps_changed = sendable(typed_password(new)), None, False
 
     async def _until_lost(self) -> None:
         assert self._broker is not None
@@ -197,9 +227,9 @@ class AgentClient:
         """20 ms of sound."""
         self._listener.audio(block)
 
-    def bye(self, why: Refused) -> None:
+    def bye(self, reason: Refused) -> None:
         """The server closes the connection."""
-        self._bye = why
+        self._bye = reason
 
 
 class Mind(pb.Referenceable):
@@ -229,8 +259,8 @@ class Mind(pb.Referenceable):
     def remote_audio(self, block: bytes) -> None:
         self._client.hear(block)
 
-    def remote_bye(self, why: str) -> None:
-        self._client.bye(Refused.from_wire(why))
+    def remote_bye(self, reason: str) -> None:
+        self._client.bye(Refused.from_wire(reason))
 
 
 def _hello(wire: Wire) -> Hello:
@@ -260,8 +290,6 @@ def as_said(failure: Any) -> NoReturn:
     """What the server refused, as Refused; what was cancelled here, as it is; all else, as NotConnected."""
     if failure.check(Refused):
         raise Refused.from_wire(failure.getErrorMessage())
-    if failure.check(CancelledError, NotConnected):
+    if failure.check(CancelledError):
         failure.raiseException()
-    if failure.check(pb.PBConnectionLost):
-        raise NotConnected(words_for(failure.value.args[0]))
-    raise NotConnected(NO_ANSWER if failure.check(TimeoutError) else failure.getErrorMessage())
+    raise why(value_of(failure)) from None

@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from twisted.internet.defer import Deferred
+from cryptography.x509 import Certificate as X509Certificate
+from OpenSSL import SSL
+from OpenSSL.crypto import X509
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
-from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime, IStreamClientEndpoint
+from twisted.internet.interfaces import (
+    IAddress,
+    IDelayedCall,
+    IOpenSSLClientConnectionCreator,
+    IProtocolFactory,
+    IReactorTime,
+    IStreamClientEndpoint,
+)
 from twisted.internet.protocol import connectionDone
-from twisted.internet.ssl import Certificate, optionsForClientTLS
+from twisted.internet.ssl import Certificate, CertificateOptions
 from twisted.python.failure import Failure
 from twisted.spread import pb
+from zope.interface import implementer
 
+from callserver.desktop.not_connected import NO_ANSWER, CertificateRefused, NotConnected, not_reached, value_of, why
 from callserver.wire.broker import PacedBroker
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.messages import CERTIFICATE_NAME
 
 NOT_PINNED = N_("the server does not hold the certificate that is pinned here")
+NOT_YET_VALID = N_(
+    "by this computer's clock it is {now}, and the server's certificate holds from {since} on: the clock is wrong"
+)
+EXPIRED = N_(
+    "by this computer's clock it is {now}, and the server's certificate held until {until}: set the clock, or have a "
+    "new certificate made at the server and copy it here"
+)
 SILENCE_S = 10.0  # the server asks each 3 s whether we are there
-
-
-class NotConnected(Exception):
-    """There is no connection, or it broke, or the server does not answer; the text says which."""
+CONNECT_S = 8.0
 
 
 class CertificateUnusable(Complaint):
     """The file of the pinned certificate cannot be used; the text says why."""
 
 
-def pinned_endpoint(reactor: Any, host: str, port: int, certificate_file: Path) -> IStreamClientEndpoint:
+def pinned_endpoint(
+    reactor: Any, host: str, port: int, certificate_file: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> IStreamClientEndpoint:
     """
     The way to the server that holds this certificate, whatever name or address it is reached by.
 
@@ -42,8 +62,54 @@ def pinned_endpoint(reactor: Any, host: str, port: int, certificate_file: Path) 
         raise CertificateUnusable("{file}: {problem}", file=str(certificate_file), problem=error.strerror) from None
     except Exception:
         raise CertificateUnusable("{file}: there is no certificate in it", file=str(certificate_file)) from None
-    options = optionsForClientTLS(CERTIFICATE_NAME, trustRoot=pinned)
-    return wrapClientTLS(options, HostnameEndpoint(reactor, host, port))
+    return PinnedEndpoint(reactor, host, port, PinnedTLS(pinned, now))
+
+
+@implementer(IOpenSSLClientConnectionCreator)
+class PinnedTLS:
+    """TLS to whoever holds this very certificate, by this computer's clock; what is not taken says why."""
+
+    def __init__(self, pinned: Certificate, now: Callable[[], datetime]) -> None:
+        self._pinned: X509Certificate = pinned.original.to_cryptography()
+        self._now = now
+        self._context: SSL.Context = CertificateOptions().getContext()
+        self._context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, self._judge)
+
+    def clientConnectionForTLS(self, protocol: object) -> SSL.Connection:
+        """For one connection."""
+        connection = SSL.Connection(self._context, None)
+        connection.set_tlsext_host_name(CERTIFICATE_NAME.encode())
+        return connection
+
+    def _judge(self, connection: SSL.Connection, shown: X509, problem: int, depth: int, good: int) -> bool:
+        """The pinned one, byte for byte, while it holds: what OpenSSL thinks of it otherwise is not asked."""
+        if shown.to_cryptography() != self._pinned:
+            raise CertificateRefused(NotConnected(NOT_PINNED))
+        since, until, now = self._pinned.not_valid_before_utc, self._pinned.not_valid_after_utc, self._now()
+        if now < since:
+            raise CertificateRefused(NotConnected(NOT_YET_VALID, now=_minute(now), since=_minute(since)))
+        if now > until:
+            raise CertificateRefused(NotConnected(EXPIRED, now=_minute(now), until=_minute(until)))
+        return True
+
+
+@implementer(IStreamClientEndpoint)
+class PinnedEndpoint:
+    """Connects, or says in words why not."""
+
+    def __init__(self, reactor: Any, host: str, port: int, tls: PinnedTLS) -> None:
+        self._host, self._port = host, port
+        self._endpoint = wrapClientTLS(tls, HostnameEndpoint(reactor, host, port, timeout=CONNECT_S))
+
+    def connect(self, factory: IProtocolFactory) -> Deferred[Any]:
+        """Fails with NotConnected."""
+        connecting: Deferred[Any] = self._endpoint.connect(factory)
+        return connecting.addErrback(self._not_reached)
+
+    def _not_reached(self, failure: Failure) -> NoReturn:
+        if failure.check(CancelledError):  # type: ignore[no-untyped-call]
+            failure.raiseException()
+        raise not_reached(value_of(failure), self._host, self._port) from None
 
 
 class ClientBroker(PacedBroker):
@@ -52,7 +118,8 @@ class ClientBroker(PacedBroker):
     def __init__(self, clock: IReactorTime) -> None:
         super().__init__(clock, is_client=True)
         self._silence: IDelayedCall | None = None
-        self._lost: str | None = None
+        self._lost: NotConnected | None = None
+        self._fell_silent = False
         self._waiting: list[Deferred[None]] = []
 
     def when_ready(self) -> Deferred[None]:
@@ -70,7 +137,7 @@ class ClientBroker(PacedBroker):
         return waiter
 
     def connectionMade(self) -> None:
-        self._silence = self._clock.callLater(SILENCE_S, self.abort)
+        self._silence = self._clock.callLater(SILENCE_S, self._fall_silent)
         super().connectionMade()
 
     def dataReceived(self, chunk: bytes) -> None:
@@ -82,14 +149,18 @@ class ClientBroker(PacedBroker):
         if self._silence is not None and self._silence.active():
             self._silence.cancel()
         super().connectionLost(reason)
-        self._lost = words_for(reason)
+        self._lost = NotConnected(NO_ANSWER) if self._fell_silent else why(value_of(reason))
         self._fail_waiting(self._lost)
 
-    def _fail_waiting(self, why: str) -> None:
+    def _fall_silent(self) -> None:
+        self._fell_silent = True
+        self.abort()
+
+    def _fail_waiting(self, lost: NotConnected) -> None:
         waiting, self._waiting = self._waiting, []
         for waiter in waiting:
             if not waiter.called:
-                waiter.errback(NotConnected(why))
+                waiter.errback(lost)
 
 
 class ClientFactory(pb.PBClientFactory):
@@ -107,8 +178,6 @@ class ClientFactory(pb.PBClientFactory):
         return broker
 
 
-def words_for(reason: Failure) -> str:
-    """Why a connection broke, in one line."""
-    if "certificate verify failed" in str(reason.value):
-        return NOT_PINNED
-    return str(reason.value).splitlines()[0]
+def _minute(at: datetime) -> str:
+    """As people here read it."""
+    return at.astimezone().isoformat(" ", "minutes")

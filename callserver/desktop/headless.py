@@ -16,8 +16,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.desktop.client import AgentClient
-from callserver.desktop.connection import NotConnected
 from callserver.desktop.listener import IN_CALL, AgentListener
+from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.sound import SILENCE, HearingFile, read_blocks, speak
 from callserver.desktop.words import card_lines, phrase
 from callserver.wire.catalogue import Detail
@@ -39,6 +39,7 @@ class AgentPlan:
     hold_for_s: float = 3.0
     talk_s: float | None = None  # then he hangs up; None: the caller does
     calls: int | None = None  # then he logs out; None: never
+    reject: int = 0  # so many calls at first
     language: str = "en"
 
 
@@ -49,11 +50,13 @@ async def headless_agent(
     password: str,
     plan: AgentPlan,
     say: Callable[[str], object] = print,
+    new_password: str | None = None,
 ) -> int:
     """
     Log in, serve the calls of the plan, log out; cancelling it closes the connection.
 
     :param endpoint: `pinned_endpoint(...)`
+    :param new_password: the password is changed to this one first
     :return: calls served
     :raises Refused: if the server will not have him
     :raises SoundUnusable: before anything is connected
@@ -62,7 +65,7 @@ async def headless_agent(
     with ExitStack() as files:
         hearing = files.enter_context(HearingFile(plan.hear)) if plan.hear else None
         agent = HeadlessAgent(reactor, plan, blocks, hearing, say)
-        client = agent.client = AgentClient(reactor, endpoint, number, password, agent)
+        client = agent.client = AgentClient(reactor, endpoint, number, password, agent, new_password=new_password)
         client.start()
         try:
             return await agent.until_done()
@@ -85,7 +88,7 @@ class HeadlessAgent(AgentListener):
     ) -> None:
         self._reactor, self._plan, self._blocks, self._hearing = reactor, plan, blocks, hearing
         self._print = say
-        self._served = 0
+        self._served = self._rejected = 0
         self._done: Deferred[int] = Deferred()
         self._acts: list[Deferred[None]] = []
 
@@ -97,6 +100,8 @@ class HeadlessAgent(AgentListener):
 
     def logged_in(self, hello: Hello) -> None:
         self._say("logged in", name=hello.name, number=hello.number)
+        if hello.demo:
+            self._say("demo")
 
     def status(self, status: SeatStatus) -> None:
         resting = status.state not in (*IN_CALL, SeatState.RINGING, SeatState.OFF)
@@ -132,8 +137,8 @@ class HeadlessAgent(AgentListener):
         if self._hearing is not None:
             self._hearing.write(block)
 
-    def lost(self, reason: str) -> None:
-        self._say("lost", cause=reason)
+    def lost(self, why: NotConnected | Refused) -> None:
+        self._lost(why)
 
     def refused(self, why: Refused) -> None:
         self._stop()
@@ -148,7 +153,11 @@ class HeadlessAgent(AgentListener):
 
     async def _answer(self) -> None:
         await deferLater(self._reactor, self._plan.answer_after_s)
-        await self._try(self.client.answer)
+        if self._rejected < self._plan.reject:
+            self._rejected += 1
+            await self._try(self.client.reject, "reject")
+        else:
+            await self._try(self.client.answer)
 
     async def _talk(self) -> None:
         plan = self._plan
@@ -171,7 +180,7 @@ class HeadlessAgent(AgentListener):
         except Refused as refused:
             self._print(refused.text(self._plan.language))
         except NotConnected as why:
-            self._say("lost", cause=str(why))
+            self._lost(why)
 
     def _do(self, story: Coroutine[Deferred[Any], Any, None]) -> None:
         act = Deferred.fromCoroutine(story)
@@ -182,6 +191,9 @@ class HeadlessAgent(AgentListener):
         acts, self._acts = self._acts, []
         for act in acts:
             act.cancel()
+
+    def _lost(self, why: NotConnected | Refused) -> None:
+        self._say("lost", why=why.text(self._plan.language))
 
     def _say(self, what: str, cause: str = "", **details: Detail) -> None:
         self._print(phrase(what, self._plan.language, cause, **details))

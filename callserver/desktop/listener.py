@@ -1,5 +1,6 @@
 """What a program can be told by its client."""
 
+from callserver.desktop.not_connected import NotConnected
 from callserver.wire.messages import Access, Card, ChannelRow, Hello, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
@@ -43,8 +44,8 @@ class AgentListener:
     def audio(self, block: bytes) -> None:
         """20 ms to hear, in a call: 16-bit little-endian, 8 kHz, one channel."""
 
-    def lost(self, reason: str) -> None:
-        """The connection broke or did not come about; the client tries again by itself."""
+    def lost(self, why: NotConnected | Refused) -> None:
+        """The connection broke or did not come about, `why.text(language)`; the client tries again by itself."""
 
     def refused(self, why: Refused) -> None:
         """The server will not have us: wrong password, logged in elsewhere. The client has stopped."""

@@ -15,7 +15,9 @@ PHRASES = {
     "retrieve": N_("retrieve"),
     "hang up": N_("hang up"),
     "ended": N_("the call is over: {cause}"),
-    "lost": N_("no connection, trying again: {cause}"),
+    "reject": N_("reject"),
+    "lost": N_("no connection, trying again: {why}"),
+    "demo": N_("this is a demo: goods, customers and orders are made up"),
 }
 
 

@@ -1,5 +1,7 @@
 """One object listens to all lines: what they say, less what we play, as keys and tones."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,16 +16,28 @@ from callserver.dsp.keys.tone_windows import TONES_HZ
 from callserver.dsp.progress.bank import ProgressBank, ProgressEvent, progress_freqs
 from callserver.dsp.progress.plans import PLANS, Plan
 from callserver.dsp.sound.activity import ActivityBank
+from callserver.wire.catalogue import N_
+
+Bank = DtmfBank | ProgressBank | FaxToneBank
 
 
 @dataclass(frozen=True)
 class DetectorFailed:
-    """A mistake in one detector cost its part of a tick, on all channels; the others have heard it."""
+    """A mistake in one detector cost what it was following, on all channels; the others have heard the tick."""
 
-    detector: str
+    detector: str  # one of DETECTORS
     error: Exception
 
 
+DETECTORS = (
+    N_("echo canceller"),
+    N_("activity"),
+    N_("front end"),
+    N_("keys"),
+    N_("call progress"),
+    N_("fax tones"),
+    N_("caller ID"),
+)
 EarEvent = KeyEvent | ProgressEvent | FaxHeard | DetectorFailed
 
 
@@ -42,6 +56,8 @@ class Ear:
     """
     All detectors of all channels on one front end, behind the echo canceller.
 
+    One that fails costs itself alone, and begins anew: what its mistake left behind must not make it fail for ever.
+
     :param n_channels: rows of every array fed, until `resize`
     :param plan: whose exchange's tones are named
     `cleaned`: float32, shape (n_channels, n): received less the echo of what was played, for the tick of the last
@@ -56,11 +72,12 @@ class Ear:
         self.activity = ActivityBank(n_channels)
         self._received, self._played = Framer(n_channels), Framer(n_channels)
         self._front_end = FrontEnd(n_channels, [*TONES_HZ, *progress_freqs(plan), *FAX_FREQS])
-        self._banks: dict[str, DtmfBank | ProgressBank | FaxToneBank] = {
-            "keys": DtmfBank(n_channels, self._front_end),
-            "call progress": ProgressBank(n_channels, plan, self._front_end),
-            "fax tones": FaxToneBank(n_channels, self._front_end),
+        self._make_bank: dict[str, Callable[[], Bank]] = {
+            "keys": lambda: DtmfBank(self.n_channels, self._front_end),
+            "call progress": lambda: ProgressBank(self.n_channels, plan, self._front_end),
+            "fax tones": lambda: FaxToneBank(self.n_channels, self._front_end),
         }
+        self._banks = {name: make() for name, make in self._make_bank.items()}
 
     def feed(self, received: FloatArray, played: FloatArray | None = None) -> list[EarEvent]:
         """
@@ -86,20 +103,15 @@ class Ear:
         """Exactly one tick, both of shape (n_channels, 160); the arrays may be used again by the caller."""
         events: list[EarEvent] = []
         self.cleaned = received
-        try:
+        with self._isolated("echo canceller", events):
             self.cleaned = self.canceller.clean(received, played)
-        except Exception as error:
-            events.append(DetectorFailed("echo canceller", error))
-        try:
+        with self._isolated("activity", events):
             self.activity.hear(self.cleaned)
-        except Exception as error:
-            events.append(DetectorFailed("activity", error))
-        spectrum = self._front_end.measure(self.cleaned)
-        for name, bank in self._banks.items():
-            try:
-                events += bank.hear(spectrum)
-            except Exception as error:
-                events.append(DetectorFailed(name, error))
+        with self._isolated("front end", events):
+            spectrum = self._front_end.measure(self.cleaned)
+            for name, bank in self._banks.items():
+                with self._isolated(name, events):
+                    events += bank.hear(spectrum)
         return events
 
     def resize(self, n_channels: int) -> None:
@@ -129,3 +141,19 @@ class Ear:
         heard, echo = self.activity, self.canceller
         arrays = (heard.level_dbm0, heard.noise_dbm0, heard.hum_dbm0, echo.line_loss_db, echo.loss_db)
         return LineFigures(*(round(float(array[channel]), 1) for array in arrays))
+
+    @contextmanager
+    def _isolated(self, detector: str, events: list[EarEvent]) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            events.append(DetectorFailed(detector, error))
+            self._begin_anew(detector)
+
+    def _begin_anew(self, detector: str) -> None:
+        if detector in self._make_bank:
+            self._banks[detector] = self._make_bank[detector]()
+        elif detector == "echo canceller":
+            self.canceller = EchoCanceller(self.n_channels)
+        elif detector == "activity":
+            self.activity = ActivityBank(self.n_channels)

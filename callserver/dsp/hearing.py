@@ -38,28 +38,54 @@ def hear_tracks(tracks: FloatArray, country: Plan) -> Iterator[Heard]:
     Everything in a recording, shape (n_tracks, n), in the order in which it was certain; last a summary of each track.
 
     `sound_percent` of a summary: time in which it was louder than the noise, with voices, tones or anything else.
+    A detector that fails costs that moment of its own; the first time is told.
     """
     n_tracks = len(tracks)
     front_end = FrontEnd(n_tracks, [*TONES_HZ, *progress_freqs(country), *FAX_FREQS])
-    banks = (
-        DtmfBank(n_tracks, front_end, tell_misses=True),
-        ProgressBank(n_tracks, country, front_end, tell_misses=True),
-        FaxToneBank(n_tracks, front_end),
-    )
+    banks: dict[str, DtmfBank | ProgressBank | FaxToneBank] = {
+        "keys": DtmfBank(n_tracks, front_end, tell_misses=True),
+        "call progress": ProgressBank(n_tracks, country, front_end, tell_misses=True),
+        "fax tones": FaxToneBank(n_tracks, front_end),
+    }
     receivers, activity = [FskReceiver() for _ in range(n_tracks)], ActivityBank(n_tracks)
+    isolated = _Isolated()
     n_ticks = -(-(tracks.shape[1] + CLOSING_SAMPLES) // BLOCK_SAMPLES)
     padded = np.pad(tracks, ((0, 0), (0, n_ticks * BLOCK_SAMPLES - tracks.shape[1])))
     voiced_ticks = np.zeros(n_tracks, np.intp)
     for start in range(0, padded.shape[1], BLOCK_SAMPLES):
         frame = np.ascontiguousarray(padded[:, start : start + BLOCK_SAMPLES])
         spectrum = front_end.measure(frame)
-        for bank in banks:
-            yield from (_heard(event.channel, event) for event in bank.hear(spectrum) if _worth_telling(event))
+        for name, bank in banks.items():
+            events = isolated(name, bank.hear, spectrum)
+            yield from (_heard(event.channel, event) for event in events if _worth_telling(event))
         for track, receiver in enumerate(receivers):
-            yield from (_heard(track, event) for event in receiver.feed(frame[track]))
+            yield from (_heard(track, event) for event in isolated("caller ID", receiver.feed, frame[track]))
+        yield from isolated.failures(start / RATE_HZ)
         if start < tracks.shape[1]:
             voiced_ticks += activity.hear(frame)
     yield from _summaries(tracks, activity, voiced_ticks)
+
+
+class _Isolated:
+    """Calls detectors; the mistake of one is an event of its own, told once."""
+
+    def __init__(self) -> None:
+        self._errors: dict[str, Exception] = {}
+        self._told: set[str] = set()
+
+    def __call__(self, detector: str, hear: Callable[[Any], list[Any]], sound: Any) -> list[Any]:
+        try:
+            return hear(sound)
+        except Exception as error:
+            self._errors.setdefault(detector, error)
+            return []
+
+    def failures(self, at_s: float) -> Iterator[Heard]:
+        """Of detectors that failed for the first time."""
+        for detector in self._errors.keys() - self._told:
+            self._told.add(detector)
+            figures = {"detector": detector, "problem": repr(self._errors[detector])}
+            yield Heard(0, round(at_s, 3), "failed", figures)
 
 
 def _worth_telling(event: Any) -> bool:

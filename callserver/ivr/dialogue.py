@@ -1,13 +1,26 @@
 """The manners of every menu: repeat on silence, explain on a wrong key, and a person when it does not work out."""
 
+from collections.abc import Iterator
+
 from callserver.ivr.interfaces import ICall, Prompt
 
-TRIES = 3
+TRIES, ROUNDS = 3, 10
+DIGITS_MAX = 30  # longer than any number; what is longer than a question allows is said, not cut
 PERSON_KEY, REPEAT_KEY = "0", "*"
 
 
 class WantsPerson(Exception):
     """The caller asked for a person, or needs one; the runner hands him to the queue."""
+
+
+def rounds() -> Iterator[int]:
+    """
+    The rounds a caller may make in one menu: `for _ in rounds():`.
+
+    :raises WantsPerson: after the tenth
+    """
+    yield from range(ROUNDS)
+    raise WantsPerson("too many rounds")
 
 
 async def choose(call: ICall, *prompts: Prompt, keys: str) -> str:
@@ -19,7 +32,7 @@ async def choose(call: ICall, *prompts: Prompt, keys: str) -> str:
     :raises WantsPerson:
     """
     failures = 0
-    while True:
+    for _ in rounds():
         key = await call.collect(*prompts, max_digits=1, end_key=None)
         if key and key in keys:
             return key
@@ -28,30 +41,41 @@ async def choose(call: ICall, *prompts: Prompt, keys: str) -> str:
         if key != REPEAT_KEY:
             failures += 1
             await _complain(call, key, failures)
+    raise AssertionError  # rounds() never ends
 
 
-async def ask_number(call: ICall, *prompts: Prompt, max_digits: int) -> str:
+async def ask_number(call: ICall, *prompts: Prompt, max_digits: int, optional: bool = False) -> str:
     """
     Ask for a number, ended by #.
 
-    A lone 0 asks for a person, a lone * repeats the question; silence counts as in `choose`.
+    A lone 0 asks for a person, a lone * repeats the question; silence counts as in `choose`. More than `max_digits` are
+    told to be too many.
 
+    :param optional: silence or a lone # is an answer too: ""
     :return: one to `max_digits` digits
     :raises WantsPerson:
     """
     failures = 0
-    while True:
-        digits = await call.collect(*prompts, max_digits=max_digits, end_key="#", first_timeout_s=8.0)
+    for _ in rounds():
+        digits = await call.collect(
+            *prompts, max_digits=DIGITS_MAX, end_key="#", first_timeout_s=8.0, full_digits=max_digits
+        )
         if digits == PERSON_KEY:
             raise WantsPerson("key 0")
-        if digits.isdecimal():
+        if digits.isdecimal() and len(digits) <= max_digits:
             return digits
+        if optional and not digits:
+            return ""
         if digits != REPEAT_KEY:
             failures += 1
             await _complain(call, digits, failures)
+    raise AssertionError  # rounds() never ends
 
 
 async def _complain(call: ICall, keys: str, failures: int) -> None:
+    """What was typed ahead answered a question that is now asked again."""
+    call.forget_keys()
     if failures == TRIES:
         raise WantsPerson("no input" if not keys else "wrong keys")
-    await call.play("not-understood" if keys else "no-input")
+    wrong = "too-many-digits" if keys.isdecimal() and len(keys) > 1 else "not-understood"
+    await call.play(wrong if keys else "no-input")

@@ -1,13 +1,15 @@
 """What a menu is, and what a call is to a menu."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
 from callserver.lines.interfaces import Caller
 from callserver.wire.causes import Reason
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,15 @@ Prompt = str | Spoken  # a catalogue name, "main-menu", of the caller's language
 
 
 class ICall(Protocol):
-    """One caller, as a menu sees him. Every method ends with CancelledError once the caller has gone."""
+    """
+    One caller, as a menu sees him.
 
-    language: str  # "zh" or "en"; a menu may set it
+    What is awaited here fails with CallOver once the caller has gone, which no `except Exception` catches. Each act
+    takes 20 ms at least. What is to be heard by or taken from a caller who has not been answered answers him first.
+    """
+
+    language: str
+    """"zh" or "en"; a menu may set it. Anything else is a ValueError."""
 
     @property
     def id(self) -> str:
@@ -39,11 +47,18 @@ class ICall(Protocol):
     def when_ended(self) -> Deferred[Reason]:
         """Fires with the reason when the call is over, also if that is after this menu."""
 
+    def forget_keys(self) -> None:
+        """What the caller has pressed and nobody has taken answers nothing any more: after an error, before a must."""
+
     async def answer(self) -> None:
         """Off hook; nothing is heard before."""
 
-    async def play(self, *prompts: Prompt) -> None:
-        """Say prompts one after the other, to the end; keys pressed meanwhile wait for the next `collect`."""
+    async def play(self, *prompts: Prompt) -> bool:
+        """
+        Say prompts one after the other; a key that is pressed meanwhile silences them, and answers the next `collect`.
+
+        :return: whether all was said
+        """
 
     async def collect(
         self,
@@ -52,10 +67,15 @@ class ICall(Protocol):
         end_key: str | None = "#",
         first_timeout_s: float = 5.0,
         between_timeout_s: float = 3.0,
+        full_digits: int | None = None,
     ) -> str:
         """
         Say prompts and take keys; the first key silences them, and keys that wait already leave them unsaid.
 
+        An end key that comes some seconds after an input that needed none belongs to that input. The same question
+        more than ten times one after the other brings the caller to a person.
+
+        :param full_digits: so many are a full answer: nothing is waited for but a second in which there may be more
         :return: the keys without the end key; "" after silence
         """
 
@@ -77,11 +97,23 @@ class ICall(Protocol):
         """
         Beep, then record what the caller says, until a key, silence or `max_s`.
 
-        :return: the recording's file name; "" if the disk is too full
+        :return: the recording's file name when all of it is on disk; "" if it cannot be kept
         """
 
-    async def transfer_to_queue(self, queue: str) -> None:
-        """Hand the caller to people; returns when their talk is over."""
+    async def wait_for(self, answer: Deferred[T], limit_s: float = 30.0) -> T:
+        """
+        Wait for something that may be slow; after 3 s the caller is asked for patience, and again every 10 s.
+
+        :raises twisted.internet.defer.TimeoutError: nothing came in `limit_s`
+        """
+
+    async def transfer_to_queue(self, queue: str) -> str:
+        """
+        Hand the caller to people; who is answered stays with them until the call is over.
+
+        :return: why nobody served him: "no_agent", "left_empty", "timed_out"; he has been told
+        :raises LookupError: there is no such queue
+        """
 
     async def hang_up(self) -> None:
         """End the call."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
@@ -14,18 +16,30 @@ from callserver.calls.call import Call
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.tones import beep
 from callserver.ivr.interfaces import Prompt
+from callserver.ivr.running import CallOver, GoesRound, Spins
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.media.leg import Leg
 from callserver.media.recorder import Recorder
-from callserver.media.recording import RecordingInfo
+from callserver.media.recording import Recording, RecordingInfo
+from callserver.wire.catalogue import LANGUAGES
 from callserver.wire.causes import Cause, Reason
 
 log = Logger()
 
 LISTEN_S = 0.1
+DISK_PATIENCE_S = 5.0
 KEY_HELD_S = 0.5  # a key is known some 60 ms after it began, and is heard until it is let go
+FULL_S = 1.0  # after a full answer: is it longer than it may be?
+LATE_END_S = 8.0  # an end key so long after an input that did not need it belongs to that input
+BREATH_S = 0.02  # each act takes so long at least: a menu's loop lets the others live
+HASTY_MAX = 100  # so many acts one after the other may have taken no time; a caller types 32 keys ahead
+ROUNDS = 10  # the same question so often one after the other, then a person
+WORDS_S = (3.0, 13.0, 23.0)  # who waits for an answer that does not come is told so
 MASKED = "****"  # as long for every secret: its length is part of it
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class People(Protocol):
@@ -39,14 +53,48 @@ class People(Protocol):
         """
 
 
+def act(
+    method: Callable[Concatenate[MenuCall, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[MenuCall, P], Coroutine[Any, Any, T]]:
+    """An act of a call: it lets others live, even if it fails at once, and it fails with CallOver once it is over."""
+
+    @wraps(method)
+    async def acted(self: MenuCall, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        began_s = self.clock.seconds()
+        if self.is_over:
+            await deferLater(self.clock, BREATH_S)
+            raise CallOver("the caller has gone, or the menu is over")
+        try:
+            result = await method(self, *args, **kwargs)
+        except Exception as problem:
+            if self.is_over and isinstance(problem, CancelledError):
+                raise CallOver("the caller has gone") from None
+            await self.take_time(began_s)
+            raise
+        await self.take_time(began_s)
+        return result
+
+    return acted
+
+
 class MenuCall:
-    """ICall on a real call: prompts by name, keys from whoever hears them."""
+    """
+    ICall on a real call: prompts by name, keys from whoever hears them.
+
+    `over`: the menu is over, what is left of it has no caller.
+    `served_s`: when somebody else last served the caller, or he spoke, on the monotonic clock.
+    `recorded`: the file of the last message.
+    """
 
     def __init__(
         self, call: Call, voice: Voice, people: People, clock: IReactorTime, recorder: Recorder | None = None
     ) -> None:
-        self.call = call
-        self._voice, self._people, self._clock, self._recorder = voice, people, clock, recorder
+        self.call, self.clock = call, clock
+        self.over, self.served_s, self.recorded = False, clock.seconds(), ""
+        self._voice, self._people, self._recorder = voice, people, recorder
+        self._n_hasty = 0
+        self._asked: tuple[Prompt, ...] = ()
+        self._rounds = 0
 
     @property
     def id(self) -> str:
@@ -62,18 +110,33 @@ class MenuCall:
 
     @language.setter
     def language(self, language: str) -> None:
+        if language not in LANGUAGES:
+            raise ValueError(f"call.language = {language!r}: there are {', '.join(map(repr, LANGUAGES))}")
+        if self.is_over:
+            raise CallOver("the caller has gone, or the menu is over")
         self.call.speak(language)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nobody to act for any more."""
+        return self.over or self.call.ended is not None
 
     def when_ended(self) -> Deferred[Reason]:
         return self.call.when_ended()
 
+    def forget_keys(self) -> None:
+        self.call.keys.drop()
+
+    @act
     async def answer(self) -> None:
-        if self.call.leg is None:
-            await self.call.answer()
+        await self._answer()
 
-    async def play(self, *prompts: Prompt) -> None:
-        await self._voice.say(self.call, prompts)
+    @act
+    async def play(self, *prompts: Prompt) -> bool:
+        await self._answer()
+        return await self._say(prompts)
 
+    @act
     async def collect(
         self,
         *prompts: Prompt,
@@ -81,11 +144,14 @@ class MenuCall:
         end_key: str | None = "#",
         first_timeout_s: float = 5.0,
         between_timeout_s: float = 3.0,
+        full_digits: int | None = None,
     ) -> str:
-        digits = await self._collect(prompts, max_digits, end_key, first_timeout_s, between_timeout_s)
+        timeouts_s = (first_timeout_s, between_timeout_s)
+        digits = await self._collect(prompts, max_digits, end_key, timeouts_s, full_digits)
         self._note(prompts, digits)
         return digits
 
+    @act
     async def collect_secret(
         self,
         *prompts: Prompt,
@@ -95,44 +161,90 @@ class MenuCall:
         between_timeout_s: float = 5.0,
     ) -> str:
         with self.call.secret():
-            digits = await self._collect(prompts, max_digits, end_key, first_timeout_s, between_timeout_s, secret=True)
+            timeouts_s = (first_timeout_s, between_timeout_s)
+            digits = await self._collect(prompts, max_digits, end_key, timeouts_s, secret=True)
             if len(digits) == max_digits:  # no end key came after the last one, which may be held still
-                await deferLater(self._clock, KEY_HELD_S)
+                await deferLater(self.clock, KEY_HELD_S)
         self._note(prompts, MASKED if digits else "")
         return digits
 
+    @act
     async def record(self, max_s: float = 180.0, silence_s: float = 10.0) -> str:
+        await self._answer()
         leg = self.call.leg
         if leg is None or self._recorder is None:
             return ""
+        self.call.keys.drop()
         await leg.play([beep()])
         recording = self._recorder.start(self.call.id, leg, with_near=False)
         if recording is None:
             return ""
+        self.recorded = recording.file_name
         self.call.log(Kind.RECORDING, file=recording.file_name)
         try:
             await self._until_done(leg, max_s, silence_s)
         finally:
             recording.stop().addCallbacks(self._recorded, self._not_recorded)
-        return recording.file_name
+        return recording.file_name if await self._on_disk(recording) else ""
 
-    async def transfer_to_queue(self, queue: str) -> None:
-        await self.answer()
-        await self._people.enter(queue, self.call)
+    @act
+    async def transfer_to_queue(self, queue: str) -> str:
+        await self._answer()
+        return await self._people.enter(queue, self.call)
 
+    @act
+    async def wait_for(self, answer: Deferred[T], limit_s: float = 30.0) -> T:
+        words = [self.clock.callLater(at_s, self._ask_for_patience) for at_s in WORDS_S]
+        try:
+            return await answer.addTimeout(limit_s, self.clock)
+        finally:
+            for word in words:
+                if word.active():
+                    word.cancel()
+
+    @act
     async def hang_up(self) -> None:
         self.call.end("menu", Reason(Cause.MENU_OVER))
 
+    # What an act needs
+
+    async def take_time(self, began_s: float) -> None:
+        """
+        What was begun then has taken BREATH_S when this returns.
+
+        :raises Spins: HASTY_MAX acts in a row had not
+        """
+        left_s = began_s + BREATH_S - self.clock.seconds()
+        if left_s <= 0:
+            self._n_hasty = 0
+            return
+        self._n_hasty += 1
+        if self._n_hasty > HASTY_MAX:
+            raise Spins(f"{HASTY_MAX} acts in a row that took no time")
+        await deferLater(self.clock, left_s)
+
+    def _ask_for_patience(self) -> None:
+        Deferred.fromCoroutine(self._voice.say(self.call, ("one-moment",))).addErrback(_unsaid)
+
+    async def _answer(self) -> None:
+        if self.call.leg is None:
+            await self.call.answer()
+
     async def _until_done(self, leg: Leg, max_s: float, silence_s: float) -> None:
         """Until a key, so much silence, or the end of the time."""
-        now = self._clock.seconds()
+        now = self.clock.seconds()
         ends_s, silent_since_s = now + max_s, now
         while now < ends_s and now - silent_since_s < silence_s and not self.call.keys:
             await self._key_within(LISTEN_S)
-            now = self._clock.seconds()
+            now = self.clock.seconds()
             if leg.speaks:
-                silent_since_s = now
+                silent_since_s = self.served_s = now
         self.call.keys.drop()
+
+    def _on_disk(self, recording: Recording) -> Deferred[bool]:
+        """Whether all of it is on disk, in time; who is thanked for a message may count on it (G4)."""
+        known = recording.stop().addCallbacks(lambda _: recording.failed is None, lambda _: False)
+        return known.addTimeout(DISK_PATIENCE_S, self.clock)
 
     def _recorded(self, info: RecordingInfo) -> None:
         self.call.log(Kind.RECORDING_END, file=info.path.name, length_s=round(info.length_s, 3))
@@ -149,27 +261,40 @@ class MenuCall:
         prompts: tuple[Prompt, ...],
         max_digits: int,
         end_key: str | None,
-        first_timeout_s: float,
-        between_timeout_s: float,
+        timeouts_s: tuple[float, float],
+        full_digits: int | None = None,
         *,
         secret: bool = False,
     ) -> str:
+        if max_digits < 1:
+            raise ValueError(f"max_digits = {max_digits}: needs one at least")
+        self._count_round(prompts)
+        await self._answer()
         if prompts and not self.call.keys:
-            await self._ask(prompts)
-        digits, timeout_s = "", first_timeout_s
+            await self._say(prompts)
+        digits, (timeout_s, between_s) = "", timeouts_s
         while len(digits) < max_digits and await self._key_within(timeout_s):
             key = self.call.keys.take(secret=secret)
             if key == end_key:
-                break
-            digits, timeout_s = digits + key, between_timeout_s
+                return digits
+            digits += key
+            timeout_s = FULL_S if len(digits) == full_digits else between_s
+        if digits and end_key is not None:
+            self.call.keys.end_key_due(end_key, self.clock.seconds() + LATE_END_S)
         return digits
 
-    async def _ask(self, prompts: tuple[Prompt, ...]) -> None:
-        """Say the question until a key silences it."""
-        pressed = self.call.keys.when_pressed()
+    def _count_round(self, question: tuple[Prompt, ...]) -> None:
+        self._rounds = self._rounds + 1 if question and question == self._asked else 1
+        self._asked = question
+        if self._rounds > ROUNDS:
+            raise GoesRound(f"the same question {ROUNDS} times")
+
+    async def _say(self, prompts: tuple[Prompt, ...]) -> bool:
+        """Say it until a key silences it; whether all of it was said."""
+        pressed = self.call.keys.when_pressed(anew=True)
         pressed.addCallbacks(lambda _: self._be_silent(), lambda _: None)  # cancelled: it was heard to its end
         try:
-            await self._voice.say(self.call, prompts, unless=lambda: bool(self.call.keys))
+            return await self._voice.say(self.call, prompts, unless=lambda: bool(pressed.called))
         finally:
             pressed.cancel()
 
@@ -179,7 +304,12 @@ class MenuCall:
 
     async def _key_within(self, timeout_s: float) -> bool:
         try:
-            await self.call.keys.when_pressed().addTimeout(timeout_s, self._clock)
+            await self.call.keys.when_pressed().addTimeout(timeout_s, self.clock)
         except TimeoutError:
             return False
         return True
+
+
+def _unsaid(failure: Failure) -> None:
+    if not isinstance(failure.value, CancelledError):
+        log.failure("a word was not said", failure)

@@ -4,23 +4,19 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from twisted.logger import Logger
 
 from callserver.dsp.frames import FloatArray
-from callserver.dsp.sound.files import SoundFileError, read_wav
-from callserver.wire.catalogue import Complaint
+from callserver.ivr.prompt_files import PromptError, PromptFiles, plain
+from callserver.wire.catalogue import LANGUAGES
 
 log = Logger()
 
-LANGUAGES = ("zh", "en")
 CATALOGUE = "catalogue.toml"
 SECTIONS = ("sentences", "pieces", "names")
 FOLDER = Path(__file__).parents[2] / "voice-prompts"
-
-
-class PromptError(Complaint):
-    """A prompt cannot be used; the text names it and says what to do."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,7 @@ class Catalogue:
             return cls()
         try:
             content = tomllib.loads(path.read_text("utf-8-sig"))
-            return cls(**content)
+            return cls(**_texts_only(path, content))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise PromptError("{file}: {problem}", file=path, problem=error) from error
         except TypeError as error:
@@ -63,6 +59,8 @@ class Prompts:
     All prompts of all languages, in memory.
 
     :param folders: searched in order, the shop's own first; each with a folder a language: NAME.wav, catalogue.toml
+    `problems`: what cannot be heard, or not as it was meant; `unknown`: the shop's own recordings whose name no
+    catalogue has, which only a menu of its own can play. What is broken in one folder is heard from the next.
     """
 
     def __init__(self, folders: Sequence[Path] = (FOLDER,)) -> None:
@@ -70,19 +68,27 @@ class Prompts:
         self._sounds: dict[str, dict[str, FloatArray]] = {}
         self._texts: dict[str, dict[str, str]] = {}
         self._named: dict[str, dict[str, str]] = {}  # language -> text -> name
+        self.problems: list[PromptError] = []
+        self.unknown: list[Path] = []
         self.music: FloatArray | None = None  # heard on hold and in the queue, round and round
 
     def load(self) -> None:
-        """
-        Read everything; takes some 100 ms, so in a thread when the reactor runs already.
-
-        :raises PromptError: a file that cannot be read, or no recording in any language for a catalogue's name
-        """
+        """Read everything; takes some 100 ms, so in a thread when the reactor runs already."""
+        files = [PromptFiles(folder) for folder in self._folders]
         for language in LANGUAGES:
-            self._load_language(language)
+            self._load_language(language, files)
         self._lend_missing()
-        music = [folder / "music.wav" for folder in self._folders if (folder / "music.wav").exists()]
-        self.music = _read(music[0]) if music else None
+        music = (one.read(one.music) for one in files if one.music)
+        self.music = next((sound for sound in music if sound is not None), None)
+        self.problems += [problem for one in files for problem in one.problems]
+        if self.music is None:
+            file = self._folders[-1] / "music.wav"
+            self.problems.append(PromptError("{file} is missing: run bin/render-prompts", file=file))
+
+    @property
+    def names(self) -> set[str]:
+        """Every prompt's, of all languages."""
+        return {name for texts in self._texts.values() for name in texts}
 
     def sounds(self, language: str, *names: str) -> list[FloatArray]:
         """
@@ -92,14 +98,15 @@ class Prompts:
         :raises PromptError: no such prompt
         """
         known = self._sounds[language]
-        for name in names:
+        wanted = [plain(name) for name in names]
+        for name in wanted:
             if name not in known:
                 raise PromptError(
                     "no prompt {name}: it is in no catalogue and no {file} is there",
                     name=repr(name),
                     file=f"{language}/{name}.wav",
                 )
-        return [known[name] for name in names]
+        return [known[name] for name in wanted]
 
     def named(self, language: str, text: str) -> FloatArray | None:
         """The recording of a name by its text ("龙井绿茶"), if there is one in this very language."""
@@ -108,19 +115,29 @@ class Prompts:
 
     def text(self, language: str, name: str) -> str:
         """What a prompt says, for people who read along; the name itself where nobody wrote it down."""
-        return self._texts[language].get(name, name)
+        return self._texts[language].get(plain(name), name)
 
-    def _load_language(self, language: str) -> None:
-        files: dict[str, Path] = {}
+    def _load_language(self, language: str, files: Sequence[PromptFiles]) -> None:
+        sounds: dict[str, FloatArray] = {}
         texts: dict[str, str] = {}
         named: dict[str, str] = {}
-        for folder in reversed(self._folders):
-            catalogue = Catalogue.read(folder / language / CATALOGUE)
-            files |= {path.stem: path for path in (folder / language).glob("*.wav")}
-            texts |= catalogue.texts
-            named |= {text: name for name, text in catalogue.names.items()}
-        self._texts[language], self._named[language] = texts, named
-        self._sounds[language] = {name: _read(path) for name, path in files.items()}
+        for folder in reversed(files):
+            catalogue = self._catalogue(folder.languages.get(language, folder.folder) / CATALOGUE)
+            texts |= {plain(name): text for name, text in catalogue.texts.items()}
+            named |= {text: plain(name) for name, text in catalogue.names.items()}
+            for name, path in folder.recordings[language].items():
+                sound = folder.read(path)
+                if sound is not None:
+                    sounds[name] = sound
+                    self.unknown += [] if name in texts else [path]
+        self._texts[language], self._named[language], self._sounds[language] = texts, named, sounds
+
+    def _catalogue(self, path: Path) -> Catalogue:
+        try:
+            return Catalogue.read(path)
+        except PromptError as problem:
+            self.problems.append(problem)
+            return Catalogue()
 
     def _lend_missing(self) -> None:
         """A prompt that is recorded in one language only is heard in that one by everybody."""
@@ -130,11 +147,11 @@ class Prompts:
                 name: sound for other in LANGUAGES for name, sound in self._sounds[other].items() if name not in own
             }
             lent = {name: sound for name, sound in lent.items() if name in self._texts[language]}
-            if silent := self._texts[language].keys() - own.keys() - lent.keys():
-                raise PromptError(
-                    "no recording of {names} in {language}: run bin/render-prompts",
-                    names=_some(silent),
-                    language=language,
+            silent = self._texts[language].keys() - own.keys() - lent.keys()
+            if silent:
+                details = {"names": _some(silent), "language": language}
+                self.problems.append(
+                    PromptError("no recording of {names} in {language}: run bin/render-prompts", **details)
                 )
             if lent:
                 log.warn(
@@ -143,18 +160,22 @@ class Prompts:
                     names=_some(lent),
                 )
             own.update(lent)
-            self._named[language] = {text: name for text, name in self._named[language].items() if name not in lent}
+            silenced = lent.keys() | silent
+            named = self._named[language].items()
+            self._named[language] = {text: name for text, name in named if name not in silenced}
 
 
-def _read(path: Path) -> FloatArray:
-    try:
-        sound = read_wav(path)
-    except SoundFileError as error:
-        raise PromptError(
-            "{problem}; record it again, or delete it and run bin/render-prompts", problem=error
-        ) from error
-    sound.flags.writeable = False
-    return sound
+def _texts_only(path: Path, content: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """
+    What was read, if it is what a catalogue holds.
+
+    :raises PromptError: a text is none, as in `open = 9`
+    """
+    for section, texts in content.items():
+        for name, text in texts.items() if isinstance(texts, dict) else [(section, texts)]:
+            if not isinstance(text, str) or not isinstance(texts, dict):
+                raise PromptError("{file}: {name}: needs a [section] and a text in quotes", file=path, name=name)
+    return content
 
 
 def _some(names: Iterable[str]) -> str:

@@ -24,8 +24,16 @@ class MenuStopped(BaseException):
 
 
 class CallOver(MenuStopped):
-    """The caller has gone: what every act of a call does then."""
+    """The caller has gone, or the menu is over: what every act of a call does then."""
 
 
 class TookTooLong(MenuStopped):
     """The menu has kept the whole server waiting: the watchdog raises it in its code, and the caller is served on."""
+
+
+class Spins(MenuStopped):
+    """The menu does one thing after the other in no time: it would never end."""
+
+
+class GoesRound(MenuStopped):
+    """The menu goes on and the caller gets nowhere: a person helps him."""

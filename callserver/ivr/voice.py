@@ -24,18 +24,25 @@ class Voice:
     def __init__(self, prompts: Prompts, speech: Speech, clock: IReactorTime) -> None:
         self._prompts, self._speech, self._clock = prompts, speech, clock
 
-    async def say(self, call: Call, prompts: Sequence[Prompt], unless: Callable[[], bool] = lambda: False) -> None:
-        """Say prompts one after the other without a gap; not at all if `unless` holds when the sounds are there."""
+    async def say(self, call: Call, prompts: Sequence[Prompt], unless: Callable[[], bool] = lambda: False) -> bool:
+        """
+        Say prompts one after the other without a gap; not at all if `unless` holds when the sounds are there.
+
+        :return: whether all of it was said
+        """
         sounds = [sound for prompt in prompts for sound in await self._sounds(call.language, prompt)]
         if call.leg is None or unless():
-            return
+            return False
         call.log(Kind.PROMPT, names=[str(prompt) for prompt in prompts], language=call.language)
         whole = await call.leg.play(sounds)
         call.log(Kind.PROMPT_END, interrupted=not whole)
+        return whole
 
     async def _sounds(self, language: str, prompt: Prompt) -> Sequence[FloatArray]:
         if isinstance(prompt, Spoken):
             return await self._spoken(language, prompt.text)
+        if not isinstance(prompt, str):
+            raise TypeError(f"a prompt is a name or Spoken(text), not {prompt!r}")
         own_language, _, name = prompt.rpartition("/")
         return self._prompts.sounds(own_language or language, name)
 

@@ -8,16 +8,22 @@ from callserver.dsp.codecs import Codec
 from callserver.lines.far_end import OVERRUN, UNDERRUN, FarEndReports
 from callserver.lines.interfaces import ILineListener
 from callserver.lines.link import ModemLink
+from callserver.lines.own_echo import OwnEcho
 from callserver.lines.pacing import Pacing
 from callserver.modem.dle import EndOfStream, Report
 from callserver.modem.keys import KeyReport
 from callserver.modem.reader import ModemEvent
+from callserver.wire.catalogue import N_
 
 STANDSTILL_BLOCKS = 100  # 2 s in which the modem took no sound: it is wedged
 
 
 class DuplexStream:
-    """One call's sound. `on_standstill` is told, outside the sender's round, when the modem takes no more."""
+    """
+    One call's sound.
+
+    :param on_wedged: told once, in words and outside the sender's round, when the modem no longer serves the call
+    """
 
     def __init__(
         self,
@@ -27,12 +33,12 @@ class DuplexStream:
         listener: ILineListener,
         *,
         reports_keys: bool,
-        on_standstill: Callable[[], None],
+        on_wedged: Callable[[str], None],
     ) -> None:
         self._link, self._clock, self._listener = link, clock, listener
-        self._reports_keys, self._on_standstill = reports_keys, on_standstill
-        self._pacing, self._reports = Pacing(codec), FarEndReports()
-        self._gone_told = False
+        self._reports_keys, self._on_wedged = reports_keys, on_wedged
+        self._pacing, self._reports, self._own_echo = Pacing(codec), FarEndReports(), OwnEcho(codec)
+        self._gone_told = self._wedged = False
         link.play(self._pacing.start())
 
     def send(self, block: bytes) -> None:
@@ -41,9 +47,10 @@ class DuplexStream:
             return
         paced = self._pacing.pace(block, self._link.n_unread())
         if paced:
+            self._own_echo.said(paced)
             self._link.play(paced)
         elif self._pacing.n_held_back == STANDSTILL_BLOCKS:
-            self._clock.callLater(0, self._on_standstill)
+            self._wedge(N_("the modem takes no more sound"))
 
     def flush(self) -> None:
         """Forget what is on its way."""
@@ -53,7 +60,10 @@ class DuplexStream:
     def feed(self, data: bytes) -> None:
         """What the modem heard."""
         self._pacing.received(len(data))
-        self._listener.sound(data)
+        if self._own_echo.heard(data):
+            self._wedge(N_("the modem has reset itself in the call: it sends back what it is sent"))
+        else:
+            self._listener.sound(data)
 
     def event(self, event: ModemEvent) -> None:
         """What the modem said in between."""
@@ -81,6 +91,11 @@ class DuplexStream:
             self._link.play(cushion)
         if self._pacing.settled:
             self._listener.sound_trouble("underrun")
+
+    def _wedge(self, problem: str) -> None:
+        if not self._wedged:
+            self._wedged = True
+            self._clock.callLater(0, self._on_wedged, problem)
 
     def _gone(self, reason: str) -> None:
         if not self._gone_told:

@@ -1,24 +1,45 @@
 """The procedures of a modem around a call: off hook, dialled, on hook."""
 
+from twisted.logger import Logger
+
 from callserver.lines.interfaces import DialPermit, LineFailure
-from callserver.lines.link import ModemLink, ModemStuck
-from callserver.lines.set_up import make_idle, must
+from callserver.lines.link import Answer, ModemGone, ModemLink, ModemStuck, Unfit
+from callserver.lines.set_up import in_voice_mode, make_idle, must
 from callserver.modem import commands
 from callserver.modem.profiles import Modem
 
+log = Logger()
+
 DIAL_S = 25.0  # dial tone awaited, then digits and pauses
 END_OF_STREAM_S = 2.0
+OF_THE_LINE = ("NO CARRIER", "BUSY", "NO DIALTONE", "NO ANSWER", "LINE IN USE")  # the modem is not to blame
 
 
-async def connect(link: ModemLink, modem: Modem) -> None:
+async def connect(link: ModemLink, modem: Modem, country: str) -> None:
     """
-    Off hook, then sound both ways.
+    Off hook, then sound both ways. One that refuses may have reset itself: it is set up again and asked once more.
 
+    :raises Unfit: it refuses even then
     :raises LineFailure: with the modem's words
     """
-    off_hook = commands.line_on(modem.off_hook_label)
-    if not (await link.command(off_hook)).ok:
-        await must(link, off_hook)  # a ring in between has been seen to spoil the first
+    try:
+        await _connect(link, modem)
+    except ModemGone:
+        raise
+    except LineFailure as failure:
+        log.warn("{problem}; set up again, and once more", problem=failure)
+        await must(link, commands.PLAIN_ANSWERS)
+        await make_idle(link, modem, country)
+        await _connect(link, modem)
+
+
+async def _connect(link: ModemLink, modem: Modem) -> None:
+    command = commands.line_on(modem.off_hook_label)
+    off_hook = await link.command(command)
+    if not off_hook.ok:
+        off_hook = await link.command(command)  # a ring in between has been seen to spoil the first
+    if not off_hook.ok:
+        raise _refused(off_hook, command)
     await _start_sound(link)
 
 
@@ -50,14 +71,19 @@ async def go_on_hook(link: ModemLink, modem: Modem, country: str) -> None:
         answer = await link.command(command)
         if not answer.ok:
             raise ModemStuck("the modem answers {result} to {command}", result=answer.result, command=command)
-    voice_class = await link.command(commands.CLASS)
-    if not any(line.rpartition(":")[2].strip() == "8" for line in voice_class.lines):
+    if not await in_voice_mode(link):
         await make_idle(link, modem, country)  # some chips leave voice mode with ATH
 
 
 async def _start_sound(link: ModemLink) -> None:
     answer = await link.command(commands.DUPLEX, stream=True)
     if answer.result != "CONNECT":
-        raise LineFailure(
-            "no sound: the modem answers {result} to {command}", result=answer.result, command=commands.DUPLEX
-        )
+        raise _refused(answer, commands.DUPLEX)
+
+
+def _refused(answer: Answer, command: str) -> LineFailure:
+    if answer.result in OF_THE_LINE:
+        return LineFailure("the modem answers {result} to {command}", result=answer.result, command=command)
+    return Unfit(
+        "the modem does not serve a call: it answers {result} to {command}", result=answer.result, command=command
+    )

@@ -45,8 +45,12 @@ class ILineListener(Protocol):
     def line_up(self, capabilities: Capabilities) -> None:
         """The line is on hook and can be used."""
 
-    def line_lost(self, reason: str) -> None:
-        """The line is gone, with whatever call was on it; line_up follows when it comes back."""
+    def line_lost(self, reason: Complaint) -> None:
+        """
+        The line is out of service, with whatever call was on it; line_up follows when it comes back.
+
+        Told again when the reason is another one by now.
+        """
 
     def ring(self) -> None:
         """One burst of ringing."""

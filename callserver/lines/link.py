@@ -1,5 +1,6 @@
 """A modem's serial link: one AT command in flight, sound in and out, everything unasked for as an event."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
@@ -21,6 +22,7 @@ log = Logger()
 
 COMMAND_S = 5.0
 ANSWER_LINES_MAX = 100
+LOGGED_MAX, LOGGED_SPAN_S = 5, 60.0  # lines that nobody asked for
 
 
 class ModemStuck(Complaint):
@@ -29,6 +31,10 @@ class ModemStuck(Complaint):
 
 class ModemGone(LineFailure):
     """The link to the modem is no more."""
+
+
+class Unfit(LineFailure):
+    """The modem does not do what a line needs of it: it is given up, and tried again seldom."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class _InFlight:
     text: str
     deferred: Deferred[Answer]
     timer: IDelayedCall
+    late_s: float  # until when its answer may come
     lines: list[str] = field(default_factory=list)
 
 
@@ -65,8 +72,9 @@ class _InFlight:
 # sent, and may send it.
 #
 # After a time-out or a cancellation the answer can still come and would be taken for that of the next command.
-# Therefore ModemStuck is not retried but answered by a reset (AttendedModem), in whose `AT, AT, AT` any OK will do; and
-# a command is cancelled only by who closes the link.
+# Therefore ModemStuck is not retried but answered by a reset (AttendedModem), in whose `AT, AT, AT` any OK will do,
+# and which then waits until all answers are in that are still owed (`is_late`) and asks something to which a mere OK is
+# no answer (`set_up`); and a command is cancelled only by who closes the link.
 #
 # CONNECT is the border between text and sound. Only a command sent with `stream` lets it count; `ModemReader` changes
 # state in the very byte, so that sound in the same read is sound already. `end_stream` and `play_instead` first drop
@@ -80,7 +88,8 @@ class ModemLink(Protocol):
     Wires a ModemReader to a port. Its transport is an IPort.
 
     `on_event`: rings, caller ID, keys, reports, ends of streams; `on_sound`: what comes in a stream; `on_lost`: once,
-    with the reason. What they raise is logged and harms nothing else.
+    with the reason; `on_text`: how many bytes came that are no sound, before they are looked at. What they raise is
+    logged and harms nothing else.
     """
 
     def __init__(
@@ -90,10 +99,15 @@ class ModemLink(Protocol):
         on_event: Callable[[ModemEvent], None],
         on_sound: Callable[[bytes], None],
         on_lost: Callable[[Exception], None],
+        on_text: Callable[[int], None] = lambda n_bytes: None,
     ) -> None:
         self._clock, self._on_event, self._on_sound, self._on_lost = clock, on_event, on_sound, on_lost
+        self._on_text = on_text
         self._reader = ModemReader()
         self._in_flight: _InFlight | None = None
+        self._owed: deque[float] = deque()  # until when an answer that is late may still come, one a command
+        self._text_s = float("-inf")  # when text came last
+        self._unasked_n, self._unasked_since_s = 0, float("-inf")
 
     @property
     def in_stream(self) -> bool:
@@ -136,6 +150,16 @@ class ModemLink(Protocol):
         """Take what comes next for text in command state."""
         self._reader = ModemReader()
 
+    def is_late(self) -> bool:
+        """Whether an answer that did not come in time may be on its way; no modem takes longer than COMMAND_S."""
+        while self._owed and self._owed[0] <= self._clock.seconds():
+            self._owed.popleft()
+        return bool(self._owed)
+
+    def silent_s(self) -> float:
+        """For how long no text has come."""
+        return self._clock.seconds() - self._text_s
+
     def raise_dtr(self, up: bool) -> None:
         """Data terminal ready."""
         if self.connected:
@@ -147,7 +171,12 @@ class ModemLink(Protocol):
             self._port.abort(reason)
 
     def dataReceived(self, data: bytes) -> None:
+        if not self.in_stream:
+            self._text_s = self._clock.seconds()
+            self._on_text(len(data))
         for found in self._reader.feed(data):
+            if not self.connected:
+                return  # closed over what came before
             try:
                 if type(found) is bytes:
                     self._on_sound(found)
@@ -177,24 +206,40 @@ class ModemLink(Protocol):
             raise RuntimeError(f"{text} while {self._in_flight.text} is not answered")
         deferred: Deferred[Answer] = Deferred(self._cancelled)
         timer = self._clock.callLater(timeout_s, self._time_out, timeout_s)
-        self._in_flight = _InFlight(text, deferred, timer)
+        self._in_flight = _InFlight(text, deferred, timer, self._clock.seconds() + COMMAND_S)
         self._reader.expect(raw.strip(), stream=stream)
         self._port.write(raw)
         return deferred
 
     def _said(self, line: Final | Info) -> None:
         if self._in_flight is None:
-            log.debug("unasked for from the modem: {text}", text=line.text)
+            self._unasked(line)
         elif isinstance(line, Final):
             in_flight = self._take_in_flight()
             assert in_flight is not None
+            if self.is_late():  # perhaps the answer to that, and this one's comes later
+                self._owed.popleft()
+                self._owed.append(in_flight.late_s)
             in_flight.deferred.callback(Answer(line.text, in_flight.lines))
         elif len(self._in_flight.lines) < ANSWER_LINES_MAX:
             self._in_flight.lines.append(line.text)
 
+    def _unasked(self, line: Final | Info) -> None:
+        if isinstance(line, Final) and self._owed:
+            self._owed.popleft()
+        now_s = self._clock.seconds()
+        if now_s - self._unasked_since_s >= LOGGED_SPAN_S:
+            if self._unasked_n > LOGGED_MAX:
+                log.debug("and {n} lines more that nobody asked for", n=self._unasked_n - LOGGED_MAX)
+            self._unasked_n, self._unasked_since_s = 0, now_s
+        self._unasked_n += 1
+        if self._unasked_n <= LOGGED_MAX:
+            log.debug("unasked for from the modem: {text}", text=line.text)
+
     def _time_out(self, timeout_s: float) -> None:
         silent = self._take_in_flight()
         if silent is not None:
+            self._owed.append(silent.late_s)
             silent.deferred.errback(
                 ModemStuck("no answer to {command} in {limit_s} s", command=silent.text, limit_s=f"{timeout_s:g}")
             )

@@ -4,7 +4,14 @@ import errno
 import os
 from contextlib import suppress
 
+from twisted.logger import Logger
+
+log = Logger()
+
 LOCK_FOLDER = "/run/lock"
+LARGEST_PID = 4_194_304  # Linux, PID_MAX_LIMIT
+READ_MAX_BYTES = 64
+_held: set[str] = set()  # the lock files of this process
 
 
 def _alive(pid: int) -> bool:
@@ -18,7 +25,13 @@ def _alive(pid: int) -> bool:
 
 
 class LockFile:
-    """`LCK..ttyACM0` with our process number in it; one of a dead process is taken over."""
+    """
+    `LCK..ttyACM0` with our process number in it; one of a dead process is taken over.
+
+    The file is a courtesy to other programs, the lock on the device itself decides (see `port`). So one that cannot be
+    written, or that stands there for a dead process and cannot be removed, keeps nobody from the device; only a living
+    process does, and a file that may be one's: which we may not read.
+    """
 
     def __init__(self, device: str, folder: str = LOCK_FOLDER) -> None:
         name = os.path.realpath(device).removeprefix("/dev/").replace("/", "_")
@@ -27,7 +40,7 @@ class LockFile:
 
     def acquire(self) -> None:
         """
-        Take the device. A folder we may not write to means no lock file: the lock on the device itself remains.
+        Take the device.
 
         :raises OSError: EBUSY, a living process has it
         """
@@ -36,34 +49,49 @@ class LockFile:
                 self._create()
                 return
             except FileExistsError:
-                self._remove_stale()
-            except (PermissionError, FileNotFoundError):
+                self._demand_stale()
+                with suppress(OSError):
+                    os.unlink(self._path)
+            except OSError as problem:  # no such folder, no right to it, no room in it
+                log.debug("no lock file {path}: {problem}", path=self._path, problem=problem)
                 return
-        raise OSError(errno.EBUSY, f"in use by process {self._owner()}", self._path)
+        log.warn("{path} is nobody's and cannot be removed", path=self._path)
 
     def release(self) -> None:
         """Give it up, if it is ours."""
         if self._ours:
             self._ours = False
+            _held.discard(self._path)
             with suppress(OSError):
                 os.unlink(self._path)
 
     def _create(self) -> None:
         fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         self._ours = True
-        with os.fdopen(fd, "w") as file:
+        _held.add(self._path)
+        with os.fdopen(fd, "w") as file, suppress(OSError):
             file.write(f"{os.getpid():10d}\n")
 
-    def _owner(self) -> int:
-        """The process in the file, 0 if there is none."""
-        try:
-            with open(self._path, "rb") as file:
-                return int(file.read(32))
-        except (OSError, ValueError):
-            return 0
-
-    def _remove_stale(self) -> None:
+    def _demand_stale(self) -> None:
+        """Whoever has written it is no more."""
         owner = self._owner()
-        if owner == 0 or not _alive(owner):
-            with suppress(OSError):
-                os.unlink(self._path)
+        if owner == os.getpid():  # in a container the server before us had the same number
+            if self._path in _held:
+                raise OSError(errno.EBUSY, "in use by another line", self._path)
+        elif owner and _alive(owner):
+            raise OSError(errno.EBUSY, f"in use by process {owner}", self._path)
+
+    def _owner(self) -> int:
+        """The process in the file: the first word, behind which some write their name; 0 if there is none."""
+        try:
+            fd = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)  # it may be a pipe that nobody writes to
+            try:
+                words = os.read(fd, READ_MAX_BYTES).split()
+            finally:
+                os.close(fd)
+        except PermissionError:
+            raise OSError(errno.EBUSY, "its lock file may not be read", self._path) from None
+        except OSError:
+            return 0
+        first = words[0] if words else b""
+        return int(first) if first.isdigit() and len(first) <= 10 and int(first) <= LARGEST_PID else 0

@@ -44,7 +44,7 @@ class FarEnd:
         """The line vanishes, with whatever call was on it."""
         if self._line.plugged_in:
             self._line.plugged_in = self._line.off_hook = False
-            self._line.listener.line_lost(reason)
+            self._line.listener.line_lost(LineFailure(reason))
 
     def plug_in(self) -> None:
         """The line is there again."""

@@ -1,6 +1,7 @@
 """A subscriber line on a voice modem."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from enum import Enum, auto
 from typing import Any
 
@@ -16,12 +17,13 @@ from callserver.lines.calling_party import CallerIdGatherer
 from callserver.lines.duplex_stream import DuplexStream
 from callserver.lines.hook import connect, dial, go_on_hook
 from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILineListener, LineFailure
-from callserver.lines.link import ModemGone, ModemLink, ModemStuck
+from callserver.lines.link import ModemGone, ModemLink, ModemStuck, Unfit
 from callserver.lines.port import open_port
 from callserver.modem import commands
 from callserver.modem.profiles import Modem
 from callserver.modem.reader import ModemEvent
 from callserver.modem.results import CallerIdField, Ring
+from callserver.wire.catalogue import Complaint
 
 log = Logger()
 
@@ -106,7 +108,10 @@ class ModemLine(Service):
     # ILine
 
     def answer(self) -> Deferred[None]:
-        return self._to_the_end(self._go_off_hook(connect))
+        async def seize(link: ModemLink, modem: Modem) -> None:
+            await connect(link, modem, self._country)
+
+        return self._to_the_end(self._go_off_hook(seize, tries=2))  # the caller still rings
 
     def dial(self, permit: DialPermit) -> Deferred[None]:
         return self._to_the_end(self._dial(permit))
@@ -132,7 +137,7 @@ class ModemLine(Service):
         self.codec = modem.codec
         self._listener.line_up(Capabilities(full_duplex=True, reports_keys=self._reports_keys, fax=modem.fax_class_1))
 
-    def modem_down(self, reason: str) -> None:
+    def modem_down(self, reason: Complaint) -> None:
         self._on_hook()
         self._caller_id.forget()
         self._listener.line_lost(reason)
@@ -171,7 +176,7 @@ class ModemLine(Service):
         Deferred.fromCoroutine(procedure).addBoth(tell)
         return asked
 
-    async def _go_off_hook(self, seize: ModemProcedure) -> None:
+    async def _go_off_hook(self, seize: ModemProcedure, tries: int = 1) -> None:
         if self._hook is not _Hook.ON:
             raise LineFailure("{line} is busy", line=self.name)
         self._hook = _Hook.SEIZING
@@ -182,15 +187,21 @@ class ModemLine(Service):
                 await seize(link, modem)
                 if self._hook is not _Hook.SEIZING:
                     raise LineFailure("hung up meanwhile")
+            except Unfit:
+                with suppress(ModemStuck):  # its port will be closed, which is another way
+                    await go_on_hook(link, modem, self._country)
+                raise
             except LineFailure:
                 await go_on_hook(link, modem, self._country)
                 raise
             self._off_hook(link)
 
         try:
-            await self._modem.in_turn(procedure)
+            await self._modem.in_turn(procedure, tries)
         except LineFailure as failure:
             self._on_hook()
+            if isinstance(failure, Unfit):
+                self._modem.give_up(failure)
             raise LineFailure("{line}: {problem}", line=self.name, problem=failure) from failure
 
     async def _dial(self, permit: DialPermit) -> None:
@@ -222,18 +233,19 @@ class ModemLine(Service):
 
     def _off_hook(self, link: ModemLink) -> None:
         self._hook = _Hook.OFF
-        self._stream = DuplexStream(
+        stream = DuplexStream(
             link,
             self.codec,
             self._clock,
             self._listener,
             reports_keys=self._reports_keys,
-            on_standstill=self._standstill,
+            on_wedged=self._wedged,
         )
+        self._stream = stream
 
-    def _standstill(self) -> None:
+    def _wedged(self, problem: str) -> None:
         if self._stream is not None:
-            self._modem.give_up(ModemStuck("the modem takes no more sound"))
+            self._modem.give_up(ModemStuck(problem))
 
     def _released(self) -> None:
         if self._hook is _Hook.RELEASING:  # else the next call is asked for already

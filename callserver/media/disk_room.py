@@ -22,12 +22,21 @@ class DiskRoom:
     """The disk that holds a folder. Its methods wait for the disk: never in the reactor thread."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._ballast = folder / "ballast"
+
+    def make_folder(self) -> bool:
+        """Make the folder where it is missing; whether it was."""
+        try:
+            self.folder.mkdir(parents=True, mode=0o700)
+        except FileExistsError:
+            return False
+        return True
 
     def check(self) -> tuple[Room, int]:
         """What there is, and the free bytes; puts the ballast back when there is enough."""
-        disk = os.statvfs(self._folder)
+        self.make_folder()
+        disk = os.statvfs(self.folder)
         free_bytes, all_bytes = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
         if free_bytes < FULL_BYTES:
             return Room.FULL, free_bytes
@@ -36,9 +45,13 @@ class DiskRoom:
         self._take_ballast()
         return Room.ENOUGH, free_bytes
 
-    def drop_ballast(self) -> None:
-        """Give the ballast's room to what must still be written; harmless when it is gone."""
-        self._ballast.unlink(missing_ok=True)
+    def drop_ballast(self) -> bool:
+        """Give the ballast's room to what must still be written; whether there was any."""
+        try:
+            self._ballast.unlink()
+        except FileNotFoundError:
+            return False
+        return True
 
     def _take_ballast(self) -> None:
         if not self._ballast.exists():

@@ -14,10 +14,15 @@ from callserver.media.leg import Leg, LegListener
 from callserver.media.sound_bank import Detectors, SoundBank
 from callserver.media.tick import Tick
 from callserver.media.wiring import wire
+from callserver.wire.alarms import Alarm
 
 log = Logger()
 
 TICKS_PER_S = 1000 // BLOCK_MS
+
+
+def no_alarm(msgid: str, /, **details: object) -> None:
+    """For a patch bay without a shop: what fails is in the log."""
 
 
 class BayFull(Exception):
@@ -55,13 +60,20 @@ class PatchBay:
 
     :param n_legs: at most so many at once
     :param ear_factory: makes the detectors for so many channels
+    :param on_alarm: told once of a detector that fails
     `schedule`: a service; while it runs the ticks come by themselves
     """
 
-    def __init__(self, clock: IReactorTime, n_legs: int = 48, ear_factory: Callable[[int], Detectors] = Ear) -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        n_legs: int = 48,
+        ear_factory: Callable[[int], Detectors] = Ear,
+        on_alarm: Alarm = no_alarm,
+    ) -> None:
         self.schedule = Tick(clock, self.tick, needed=False)
         self._gains: FloatArray = np.zeros((n_legs, n_legs), np.float32)  # [sink, source]
-        self._bank = SoundBank(n_legs, ear_factory(n_legs))
+        self._bank = SoundBank(n_legs, ear_factory(n_legs), on_alarm)
         self._clock = clock
         self._slots: list[Leg | None] = [None] * n_legs
         self._tapped: dict[Leg, None] = {}

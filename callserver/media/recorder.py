@@ -1,7 +1,7 @@
 """All recordings: from the patch bay's tracks to files that survive a kill and a power cut."""
 
 from collections.abc import Callable, Iterable, Sequence
-from errno import ENOSPC
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ SCARCE = {
 }
 
 Batch = Sequence[tuple[Recording, bytes]]
+Unwritten = Sequence[tuple[Recording, OSError]]
 
 
 def one_thread(name: str) -> ThreadPool:
@@ -42,7 +43,7 @@ def one_thread(name: str) -> ThreadPool:
 
 class Recorder(MultiService):
     """
-    Records legs of the patch bay into a folder.
+    Records legs of the patch bay into a folder of a disk.
 
     Three threads touch a recording, and none waits for another:
 
@@ -60,33 +61,36 @@ class Recorder(MultiService):
     both: their difference, at most one batch off, tells whether the disk keeps up. When it does not, recordings are
     broken off: memory has an end, and the talk goes on. A file broken off stays right up to its last whole sample.
 
+    A recording is as long as its call (G3): ticks that a starved server lost are silence of equal length, with a mark.
+    A file that somebody removes or moves while it is written, or its whole folder, is made again with all that was
+    said. On a full disk all recordings are broken off, and the reserve is given up: what room there is belongs to call
+    records.
+
     :param reactor: for its clock and its callFromThread
     :param on_alarm: told, once each, what the shop must know: no room, a recording broken off
     :param new_name: a name for a file, without its ending, that no other has
     :param make_pool: makes a pool of one thread
-    :param make_disk, make_file: the disk under the folder, and a file on it with so many tracks
+    :param make_file: a file on that disk, with so many tracks
     """
 
     def __init__(
         self,
         reactor: Any,
         bay: PatchBay,
-        folder: Path,
+        disk: DiskRoom,
         on_alarm: Alarm,
         new_name: Callable[[], str],
         make_pool: Callable[[str], ThreadPool] = one_thread,
-        make_disk: Callable[[Path], DiskRoom] = DiskRoom,
         make_file: Callable[[Path, int], WavFile] = WavFile,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._reactor, self._bay, self._folder, self._on_alarm = reactor, bay, folder, on_alarm
-        self._new_name = new_name
-        self._disk, self._make_file = make_disk(folder), make_file
+        self._reactor, self._bay, self._disk, self._on_alarm = reactor, bay, disk, on_alarm
+        self._new_name, self._make_file = new_name, make_file
         self._room = Room.ENOUGH
         self._writer, self._syncer = make_pool("recordings: writing"), make_pool("recordings: syncing")
         self._recordings: dict[Recording, None] = {}  # running
         self._finishing: dict[Recording, None] = {}  # stopped, and not yet on disk
-        self._ticks = 0
+        self._ticks = self._n_lost = 0
         self._n_handed_over = 0  # batches; counted in the reactor's thread alone,
         self._n_written = 0  # and these in the writing thread alone
         self._sync_under_way = False
@@ -96,7 +100,6 @@ class Recorder(MultiService):
         bay.give_tracks_to(self._take)
 
     def startService(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
         self._writer.start()
         self._syncer.start()
         self._found_room(self._disk.check())  # before the first call: may wait for the disk
@@ -125,15 +128,21 @@ class Recorder(MultiService):
         """
         if self._room is Room.FULL:
             return None
-        file = self._make_file(self._folder / f"{self._new_name()}.wav", 2 if with_near else 1)
+        file = self._make_file(self._disk.folder / f"{self._new_name()}.wav", 2 if with_near else 1)
         recording = Recording(call_id, leg, file, self._finish, self._hide, on_mark)
         self._recordings[recording] = None
         self._syncs.need(True)
         self._bay.tap(leg)
-        self._in(self._writer, file.open).addErrback(self._not_opened, recording)
+        self._in(self._writer, self._open, file).addCallbacks(
+            self._opened, self._not_opened, callbackArgs=(recording,), errbackArgs=(recording,)
+        )
         return recording
 
     def _take(self, legs: Sequence[Leg], blocks: Sequence[bytes]) -> None:
+        n_lost, self._n_lost = self._bay.schedule.lost - self._n_lost, self._bay.schedule.lost
+        if n_lost:
+            for recording in self._recordings:
+                recording.fill(n_lost)
         tracks = dict(zip(legs, blocks, strict=True))
         for recording in self._recordings:
             block = tracks.get(recording.leg)
@@ -151,29 +160,35 @@ class Recorder(MultiService):
             self._n_handed_over += 1
             self._writer.callInThreadWithCallback(self._written, self._write, batch)
 
-    def _written(self, succeeded: bool, outcome: list[tuple[Recording, str]] | Failure) -> None:
+    def _written(self, succeeded: bool, outcome: Unwritten | Failure) -> None:
         """In the writing thread: the reactor is woken for bad news only."""
         self._n_written += 1
         if outcome:
             self._reactor.callFromThread(self._badly_written, outcome)
 
-    def _badly_written(self, outcome: list[tuple[Recording, str]] | Failure) -> None:
+    def _badly_written(self, outcome: Unwritten | Failure) -> None:
         if isinstance(outcome, Failure):
             log.failure("a batch of recorded sound was not written", outcome)
         else:
-            self._break_off(outcome)
+            self._not_written(outcome)
 
-    def _write(self, batch: Batch) -> list[tuple[Recording, str]]:
+    def _write(self, batch: Batch) -> Unwritten:
         """In the writing thread; gives the recordings that it had to break off, and why."""
         failed = []
         for recording, sound in batch:
             try:
                 recording.file.append(sound)
-            except OSError as error:
-                if error.errno == ENOSPC:
-                    self._disk.drop_ballast()
-                failed.append((recording, str(error)))
+            except OSError as problem:
+                failed.append((recording, problem))
         return failed
+
+    def _not_written(self, failed: Unwritten) -> None:
+        """Where the disk is full, what room is left or can be made is for call records."""
+        self._break_off((recording, str(problem)) for recording, problem in failed)
+        if any(problem.errno in (ENOSPC, EDQUOT) for _, problem in failed):
+            self._break_off((recording, N_("the disk is full")) for recording in self._recordings)
+            self._in(self._writer, self._disk.drop_ballast)
+            self._look_for_room()
 
     def _break_off(self, failed: Iterable[tuple[Recording, str]]) -> None:
         for recording, reason in failed:
@@ -196,6 +211,16 @@ class Recorder(MultiService):
             problem=failure.value,
         )
 
+    def _open(self, file: WavFile) -> bool:
+        """In the writing thread; whether the folder was gone."""
+        was_gone = self._disk.make_folder()
+        file.open()
+        return was_gone
+
+    def _opened(self, folder_was_gone: bool, recording: Recording) -> None:
+        if folder_was_gone:
+            self._on_alarm(N_("the folder of recordings was gone, and was made again"))
+
     def _not_opened(self, failure: Failure, recording: Recording) -> None:
         self._break_off([(recording, failure.getErrorMessage())])
 
@@ -209,8 +234,9 @@ class Recorder(MultiService):
 
     async def _to_disk(self, recording: Recording) -> RecordingInfo:
         file = recording.file
-        self._break_off(await self._in(self._writer, self._write, [(recording, recording.drain())]))
+        self._not_written(await self._in(self._writer, self._write, [(recording, recording.drain())]))
         try:
+            self._made_again(await self._in(self._writer, _make_again, [recording]))
             await self._in(self._writer, file.end)
             await self._in(self._syncer, file.close)
         finally:
@@ -222,6 +248,7 @@ class Recorder(MultiService):
             self._sync_under_way = True
             files = [recording.file for recording in self._recordings]
             self._in(self._syncer, _sync_all, files).addBoth(self._synced)
+            self._in(self._writer, _make_again, [*self._recordings]).addCallback(self._made_again)
 
     def _synced(self, outcome: list[tuple[str, OSError]] | Failure) -> None:
         self._sync_under_way = False
@@ -230,6 +257,15 @@ class Recorder(MultiService):
         else:
             for file, problem in outcome:
                 self._on_alarm(N_("recording {file} not made durable: {problem}"), file=file, problem=problem)
+
+    def _made_again(self, removed: Sequence[tuple[Recording, str]]) -> None:
+        for recording, problem in removed:
+            if problem:
+                self._break_off([(recording, problem)])
+            else:
+                self._on_alarm(
+                    N_("recording {file} was removed while it ran, and was made again"), file=recording.file_name
+                )
 
     def _look_for_room(self) -> None:
         looked = self._in(self._syncer, self._disk.check)
@@ -256,6 +292,18 @@ def _sync_all(files: Sequence[WavFile]) -> list[tuple[str, OSError]]:
         except OSError as error:
             troubles.append((file.path.name, error))
     return troubles
+
+
+def _make_again(recordings: Sequence[Recording]) -> list[tuple[Recording, str]]:
+    """Those that are not where they should be; each with why it cannot be, or nothing."""
+    removed = []
+    for recording in recordings:
+        try:
+            if recording.file.make_again():
+                removed.append((recording, ""))
+        except OSError as problem:
+            removed.append((recording, str(problem)))
+    return removed
 
 
 def _far_only(block: bytes) -> bytes:

@@ -15,14 +15,15 @@ from callserver.media.wav_file import SAMPLE_BYTES, WavFile
 SECRET_LIMIT_S = 60.0
 SECRET_BEGINS, SECRET_ENDS, SECRET_ENDS_BY_LIMIT = "secret begins", "secret ends", "secret ends by its limit"
 BLANKED = "blanked"
+LOST = "lost"
 
 
 class Mark(NamedTuple):
-    """Something said of a place in a recording: a SECRET_... or BLANKED, or what `Recording.mark` was given."""
+    """Something said of a place in a recording: a SECRET_..., BLANKED or LOST, or what `Recording.mark` was given."""
 
     sample: int
     text: str
-    n_samples: int = 0  # of the stretch that was blanked
+    n_samples: int = 0  # of the stretch that was blanked, or lost
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,16 @@ class Recording:
             self._secret_samples -= BLOCK_SAMPLES
             if self._secret_samples <= 0:
                 self.mark(SECRET_ENDS_BY_LIMIT)
+
+    def fill(self, n_ticks: int) -> None:
+        """So many ticks were lost: silence of equal length, so that time in the file stays time in the call."""
+        if self.failed or self._stopping:
+            return
+        n_samples = n_ticks * BLOCK_SAMPLES
+        self._on_mark(Mark(self.n_samples, LOST, n_samples))
+        self._pending += bytes(n_samples * self._frame_bytes)
+        self.n_samples += n_samples
+        self._secret_samples -= min(n_samples, max(0, self._secret_samples - 1))  # its end is told by the next tick
 
     def drain(self) -> bytes:
         """What was taken and is not yet on its way to the disk."""

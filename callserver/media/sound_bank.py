@@ -18,6 +18,8 @@ from callserver.dsp.sound.activity import ActivityBank
 from callserver.media.fade import Seam
 from callserver.media.leg import FAULTS_PER_LOG_LINE, Leg
 from callserver.media.wiring import Wiring, wire
+from callserver.wire.alarms import Alarm
+from callserver.wire.catalogue import N_
 
 log = Logger()
 
@@ -45,8 +47,8 @@ class Detectors(Protocol):
 class SoundBank:
     """One row of every array belongs to one open leg, in the order of the wiring; closed legs have none."""
 
-    def __init__(self, n_slots: int, ear: Detectors) -> None:
-        self.ear = ear
+    def __init__(self, n_slots: int, ear: Detectors, on_alarm: Alarm) -> None:
+        self.ear, self._on_alarm = ear, on_alarm
         self.wiring = wire([], [], np.zeros((0, 0), np.float32))
         self._far, self._prompts, self._music = np.zeros((3, 0, BLOCK_SAMPLES), np.float32)
         self._near, self._ears = self._far, self._far
@@ -99,7 +101,7 @@ class SoundBank:
         try:
             events = self.ear.hear(received, self._played[:n])
         except Exception as error:
-            return [DetectorFailed("all detectors", error)]
+            return [DetectorFailed(N_("all detectors"), error)]
         if self.ear.cleaned is not received:
             self._far[rows] = self.ear.cleaned[channels]
         return events
@@ -169,6 +171,9 @@ class SoundBank:
 
     def _failed(self, event: DetectorFailed) -> None:
         n = self._faults[event.detector] = self._faults.get(event.detector, 0) + 1
+        if n == 1:
+            msgid = N_("detector failed: {detector_word}: {problem}; the others hear on")
+            self._on_alarm(msgid, detector_word=event.detector, problem=repr(event.error))
         if n % FAULTS_PER_LOG_LINE == 1:
             failure = Failure(event.error)  # type: ignore[no-untyped-call]
             log.failure("{detector} failed, fault {n}: the others hear on", failure, detector=event.detector, n=n)

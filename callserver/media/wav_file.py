@@ -54,7 +54,7 @@ class WavFile:
     def open(self) -> None:
         """Make the file; one that exists is never touched (FileExistsError)."""
         try:
-            self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+            self._fd = _new_file(self.path)
             os.write(self._fd, header(0, self.n_tracks))
         except OSError as error:
             self.error = error
@@ -112,6 +112,25 @@ class WavFile:
         if not self.error:
             self._tell_size()
 
+    def make_again(self) -> bool:
+        """
+        Where somebody has removed or moved the file, or its folder, make it again with all that was written.
+
+        In the thread that appends, so that nothing is added meanwhile. The descriptor stays the same number: who syncs
+        at that moment syncs one file or the other.
+
+        :return: whether it was gone
+        :raises OSError: it cannot be; nothing more is written
+        """
+        if self._fd < 0 or self.error or _is_at(self._fd, self.path):
+            return False
+        try:
+            self._copy_to(self.path)
+        except OSError as error:
+            self.error = error
+            raise
+        return True
+
     def sync(self) -> None:
         """What was written survives a power cut; does nothing while the file is not open."""
         if self._fd >= 0:
@@ -127,6 +146,19 @@ class WavFile:
         finally:
             os.close(self._fd)
             self._fd = -1
+
+    def _copy_to(self, path: Path) -> None:
+        """Go on in a new file, with what is in the old one, which need not have a name any more."""
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new = _new_file(path)
+        try:
+            with Path(f"/proc/self/fd/{self._fd}").open("rb") as old:
+                n_left = os.fstat(old.fileno()).st_size
+                while n_left:
+                    n_left -= os.sendfile(new, old.fileno(), None, n_left)
+            os.dup2(new, self._fd, inheritable=False)
+        finally:
+            os.close(new)
 
     def _write(self, sound: bytes) -> None:
         rest = memoryview(sound)
@@ -148,6 +180,17 @@ class WavFile:
             self._tell_size()
         except OSError:
             pass  # what it was broken off for is told; repair at the next start does the rest
+
+
+def _new_file(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+
+def _is_at(fd: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(fd), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 def sync_folder(folder: Path) -> None:

@@ -29,7 +29,7 @@ OPTIONAL_SETTINGS = (
     "AT+VGT=128",
     "AT+VGR=128",
 )
-CALLER_ID = "AT+VCID=1"
+CALLER_ID, CALLER_ID_ASKED = "AT+VCID=1", "AT+VCID?"
 
 # ITU-T T.35, annex A; the wrong one costs rings, caller ID and tone detection.
 COUNTRY_CODES = {

@@ -14,8 +14,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.desktop.client import AgentClient
-from callserver.desktop.connection import NotConnected
 from callserver.desktop.listener import IN_CALL, AgentListener
+from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.sound import HearingFile, read_blocks, speak
 from callserver.rehearsal.network import Way
 from callserver.rehearsal.script import Agent
@@ -107,9 +107,9 @@ class RehearsedAgent(AgentListener):
         self._stop()
         self._say(f"refused: {why}")
 
-    def lost(self, reason: str) -> None:
+    def lost(self, why: NotConnected | Refused) -> None:
         self.is_connected = False
-        self._say(f"connection lost: {reason_text(reason, LANGUAGE)}")
+        self._say(f"connection lost: {why.text(LANGUAGE)}")
 
     def status(self, status: SeatStatus) -> None:
         if status.state not in (*IN_CALL, SeatState.RINGING, SeatState.OFF):

@@ -78,7 +78,7 @@ class ExchangeLine(Service):
             self.plugged_in = False
             self._stop_giving_up()
             self._on_hook()
-            self._listener.line_lost(reason)
+            self._listener.line_lost(LineFailure(reason))
 
     def go_deaf(self) -> None:
         """It takes everything and answers nothing; after a while it is given up as ModemLine gives up a stuck modem."""

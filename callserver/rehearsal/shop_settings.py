@@ -57,12 +57,12 @@ def shop_text(source: Source) -> str:
 
 
 def _placed(source: Source, file: Path, problem: ConfigError) -> ScriptMistake:
-    """What config.ini's reader says, at its place in the script."""
-    if "complaint" not in problem.details:
-        return ScriptMistake(problem.msgid, **problem.details | {"file": str(source.path)})
-    section, key = str(problem.details["section"]), problem.details.get("key")
-    values = next((one.values for one in source.sections if f"[{one.head}]" == section), {})
-    _, _, key_column, value_column = values.get(str(key), ("", 0, 2, 2))
+    """The first thing that config.ini's reader says, at its place in the script."""
+    found = problem.findings[0]
+    if not found.line:
+        return ScriptMistake("{file}: {complaint}", file=str(source.path), complaint=found.complaint)
+    values = next((one.values for one in source.sections if one.head == found.section), {})
+    _, _, key_column, value_column = values.get(found.key, ("", 0, 2, 2))
     column = key_column if "no such setting" in str(problem) else value_column
-    said = Sentence(problem.msgid.removeprefix("{file}, line {line}: "), **problem.details)
-    return source.mistake(int(str(problem.details["line"])), column, said)
+    said = Sentence(found.msgid.removeprefix("{file}, line {line}: "), **found.details)
+    return source.mistake(found.line, column, said)

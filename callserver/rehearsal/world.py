@@ -142,7 +142,8 @@ class RehearsedDisk(DiskRoom):
     def check(self) -> tuple[Room, int]:
         return (Room.FULL, 0) if self._world.disk_full else (Room.ENOUGH, FREE_BYTES)
 
-    def drop_ballast(self) -> None: ...
+    def drop_ballast(self) -> bool:
+        return False
 
 
 class RehearsedFile(WavFile):

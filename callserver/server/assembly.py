@@ -15,11 +15,13 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue import Queue
+from callserver.acd.seat import SeatLimits
 from callserver.acd.seats import Seats
 from callserver.acd.staff import StaffBook
 from callserver.agents.channel import AgentChannel
-from callserver.agents.login import Desk
+from callserver.agents.desk import Desk
 from callserver.agents.tls import OwnCertificate
 from callserver.calls.board import Board
 from callserver.calls.call import Call
@@ -34,11 +36,11 @@ from callserver.dsp.progress.plan_files import PlanFileError, load_plan
 from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
 from callserver.features import Asked, Shop
-from callserver.ivr.discovery import find_menus
+from callserver.ivr.discovery import MenuProblem, find_menus
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import FOLDER as OUR_PROMPTS
-from callserver.ivr.prompts import PromptError, Prompts
+from callserver.ivr.prompts import Prompts
 from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
 from callserver.media.patch_bay import PatchBay
@@ -55,7 +57,6 @@ from callserver.store.opening import Locked, StoreError
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card
-from callserver.wire.records import CallRecord
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
@@ -111,8 +112,24 @@ class CallServer(MultiService):
         """Database, journal, event log, board."""
         world, server = self.world, self.config.server
         where = self.folder.database(self.config)
-        self.store = Store(where, self.reactor, self._alarm, make_database=world.database, make_pool=world.one_thread)
-        self.journal = Journal(self.store, self.reactor, self.folder.spool, server.node, world.now, world.one_thread)
+        self.disk = world.disk_room(self.folder.recordings)
+        self.store = Store(
+            where,
+            self.reactor,
+            self._alarm,
+            make_database=world.database,
+            make_pool=world.one_thread,
+            make_room=self._make_room,
+        )
+        self.journal = Journal(
+            self.store,
+            self.reactor,
+            self.folder.spool,
+            server.node,
+            world.now,
+            world.one_thread,
+            make_room=self._make_room,
+        )
         self.events = EventLog(self.journal, self.reactor, server.node, world.now)
         self.board = Board(self.events, self.reactor.seconds)
 
@@ -120,16 +137,17 @@ class CallServer(MultiService):
         """Patch bay, recorder, prompts, voice."""
         world, config = self.world, self.config
         n_legs = len(config.lines) + config.agents.seats
-        self.bay = PatchBay(self.reactor, n_legs=n_legs, ear_factory=partial(Ear, plan=self._tones()))
+        self.bay = PatchBay(
+            self.reactor, n_legs=n_legs, ear_factory=partial(Ear, plan=self._tones()), on_alarm=self._alarm
+        )
         self.tick = self.bay.schedule
         self.recorder = Recorder(
             self.reactor,
             self.bay,
-            self.folder.recordings,
+            self.disk,
             self._alarm,
             world.new_id,
             make_pool=world.one_thread,
-            make_disk=world.disk_room,
             make_file=world.recording_file,
         )
         own_prompts = [Path(config.server.prompts)] if config.server.prompts else []
@@ -142,7 +160,9 @@ class CallServer(MultiService):
         world, config = self.world, self.config
         recorder = self.recorder if config.recording.calls == "all" else None
         self.calls = LiveCalls(self.reactor, self.bay, self.events, world.new_id, recorder)
-        self.staff = StaffBook(self.store, self.reactor, world.now, on_rights=self._rights_changed)
+        self.staff = StaffBook(
+            self.store, self.reactor, world.now, on_rights=self._rights_changed, on_gone=self._person_gone
+        )
         self.seats = Seats(
             self.reactor,
             board=self.board,
@@ -150,16 +170,33 @@ class CallServer(MultiService):
             bay=self.bay,
             rights=self.staff,
             n_seats=config.agents.seats,
+            limits=SeatLimits(
+                program=PresenceLimits(away_s=config.agents.away_s, log_out_s=config.agents.log_out_s),
+            ),
         )
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
-        self.menus = declarations.menus(self.features, find_menus(TOP / config.server.plugins))
+        built_in = {menu.name for feature in self.features for menu in feature.menus}
+        own, self.menu_problems = find_menus(TOP / config.server.plugins, built_in)
+        self.menus = declarations.menus(self.features, own)
         for number, line in config.lines.items():
             if line.menu not in self.menus:
-                where = {"section": f"[line {number}]", "menu": repr(line.menu)}
-                known = ", ".join(sorted(self.menus))
-                raise ConfigError("{section} menu: no menu {menu}; there are {names}", **where, names=known)
+                self._no_menu(number, line.menu)
         self.serving: dict[str, IMenu] = {name: self._people_only(name) for name in self.menus}
         self._cards = declarations.Cards(self.features)
+
+    def _no_menu(self, number: int, menu: str) -> None:
+        """A line's menu is not there: a slip in the settings, or it may be in a file that is broken."""
+        section = f"[line {number}]"
+        if not self.menu_problems:
+            known = ", ".join(sorted(self.menus))
+            raise ConfigError(
+                "{section} menu: no menu {menu}; there are {names}", section=section, menu=repr(menu), names=known
+            )
+        self.menu_problems.append(
+            MenuProblem(
+                "{section} menu: no menu {menu}; callers of this line get a person", section=section, menu=repr(menu)
+            )
+        )
 
     def _tones(self) -> Plan:
         """Those the shop has learned from its own line, else its country's."""
@@ -175,15 +212,16 @@ class CallServer(MultiService):
 
     async def _start(self) -> None:
         await self.world.in_thread(self.prompts.load)
-        if self.prompts.music is None:
-            raise PromptError("{file} is missing: run bin/render-prompts", file=OUR_PROMPTS / "music.wav")
         self.calls.music = self.prompts.music
         self._began = self.world.now()
         self.journal.open()
         self._journal_open = True
-        unfinished = await self._open_books()
+        for problem in (*self.menu_problems, *self.prompts.problems):
+            self._alarm(problem.msgid, **problem.details)
+        await self._open_books()
         await self._patiently(recovery.log_out_the_killed, self.store, self.events, self._began)
-        await recovery.repair_recordings(unfinished, self.folder.recordings, self.events, self.world.in_thread)
+        repaired = self.store, self.folder.recordings, self.events, self.world.in_thread, self._began
+        await self._patiently(recovery.repair_recordings, *repaired)
         await self.staff.follow()
         self.serving.update(self.menus | await self._patiently(self._menus_of_the_bare))
         self._answer()
@@ -193,7 +231,7 @@ class CallServer(MultiService):
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         await self._open_agents()
 
-    async def _open_books(self) -> list[CallRecord]:
+    async def _open_books(self) -> None:
         """
         Database, journal, the shop's life. What is in the way is waited for, and callers are answered meanwhile.
 
@@ -203,7 +241,8 @@ class CallServer(MultiService):
         try:
             while not await self._open_store():
                 await deferLater(self.reactor, BOOKS_RETRY_S)
-            unfinished = await self.journal.start()
+            closed = await self.journal.start()
+            log.info("calls that the last run left open, closed now: {n}", n=len(closed))
             self.events.write(Kind.SERVER, state="started")
             new = Life(self.world.new_id(), self.world.now().replace(microsecond=0), self.folder.place(self.config))
             self.life = await self._patiently(
@@ -212,7 +251,6 @@ class CallServer(MultiService):
         finally:
             if late.active():
                 late.cancel()
-        return unfinished
 
     async def _open_store(self) -> bool:
         """Whether it is open now."""
@@ -349,6 +387,9 @@ class CallServer(MultiService):
     def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
         self.seats.rights_changed(number, *change)
 
+    def _person_gone(self, number: str) -> None:
+        self.seats.dismiss(number)
+
     def _refused(self, number: str, address: str, act: str, refused: Refused) -> None:
         """Somebody at the agents' channel was refused something."""
         if act == "log in":
@@ -358,6 +399,13 @@ class CallServer(MultiService):
 
     def _alarm(self, msgid: str, /, **details: object) -> None:
         self.events.alarm(msgid, None, **details)
+
+    def _make_room(self) -> bool:
+        """In a thread that writes records, on a full disk: the reserve is given up for them."""
+        given_up = self.disk.drop_ballast()
+        if given_up:
+            self.reactor.callFromThread(self._alarm, N_("the disk is full: its reserve is given up for call records"))
+        return given_up
 
     def _menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.reactor, self.recorder)
@@ -373,7 +421,7 @@ class CallServer(MultiService):
         return await self.queues[queue].enter(call)
 
     def _say(self, call: Call, prompts: Sequence[str]) -> Deferred[None]:
-        return Deferred.fromCoroutine(self.voice.say(call, prompts))
+        return Deferred.fromCoroutine(self.voice.say(call, prompts)).addCallback(lambda _: None)
 
     def _card(self, call: Call, queue: str) -> Deferred[Card]:
         """What an agent sees: the shop's books, and the way the caller has come."""

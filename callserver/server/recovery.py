@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from twisted.internet.defer import Deferred
 
@@ -12,33 +13,48 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.media.repair import NotARecording, repair
 from callserver.store.database import Store
-from callserver.store.reading import left_logged_in
+from callserver.store.reading import last_run, left_logged_in
 from callserver.wire.catalogue import N_
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.records import CallRecord
 
-InThread = Callable[..., Deferred[float]]
+InThread = Callable[..., Deferred[Any]]
+NAMED = 5  # of files that an alarm lists
 
 
 async def repair_recordings(
-    unfinished: Sequence[CallRecord], recordings: Path, events: EventLog, in_thread: InThread
+    store: Store, recordings: Path, events: EventLog, in_thread: InThread, began: datetime
 ) -> None:
-    """Recordings that were running when the server was killed."""
-    for record in unfinished:
-        if record.recording is None:
-            continue
+    """
+    Recordings that were running when the server was killed, of calls and of messages; none of the run that began then.
+
+    Files that no event tells of, because the kill came between the two, are listed and left alone.
+    """
+    run = await store.read(last_run, began)
+    for begun in run.unfinished:
+        file = str(begun.data["file"])
         try:
-            length_s = await in_thread(repair, recordings / record.recording)
+            length_s = await in_thread(repair, recordings / file)
         except (OSError, NotARecording) as problem:
-            events.alarm(N_("recording of call {call} cannot be repaired: {problem}"), call=record.id, problem=problem)
-        else:
-            events.write(
-                Kind.RECORDING_REPAIRED,
-                call_id=record.id,
-                channel=record.channel,
-                file=record.recording,
-                length_s=round(length_s, 3),
+            events.alarm(
+                N_("recording {file} of call {call} cannot be repaired: {problem}"),
+                file=file,
+                call=begun.call_id,
+                problem=problem,
             )
+        else:
+            repaired = {"file": file, "length_s": round(length_s, 3)}
+            events.write(Kind.RECORDING_REPAIRED, call_id=begun.call_id, channel=begun.channel, **repaired)
+    known = {str(begun.data["file"]) for begun in run.recordings}
+    if strays := sorted(await in_thread(_strays, recordings, run.stopped_at, known)):
+        names = ", ".join(strays[:NAMED]) + (" ..." if len(strays) > NAMED else "")
+        events.alarm(N_("{n} recordings belong to no call: {files}"), n=len(strays), files=names)
+
+
+def _strays(recordings: Path, since: datetime | None, known: set[str]) -> list[str]:
+    """Waits for the disk: recordings written since then that are not known."""
+    since_s = since.timestamp() if since else 0.0
+    found = [path for path in recordings.glob("*.wav") if path.name not in known]
+    return [path.name for path in found if path.stat().st_mtime > since_s]
 
 
 async def log_out_the_killed(store: Store, events: EventLog, began: datetime) -> None:

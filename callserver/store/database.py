@@ -50,6 +50,7 @@ class Store:
     :param alarm: told once of each trouble a person should see to
     :param make_database: what is at such a place, not yet connected
     :param make_pool: makes a pool of one thread
+    :param make_room: gives something up on a full disk; whether there was anything to give. In the database thread
     """
 
     def __init__(
@@ -60,8 +61,10 @@ class Store:
         *,
         make_database: Callable[[str], Any] = database_at,
         make_pool: Callable[[str], ThreadPool] = one_thread,
+        make_room: Callable[[], bool] = lambda: False,
     ) -> None:
         self.reactor, self.alarm = reactor, alarm
+        self._make_room = make_room
         self._where = str(path_or_url)
         self._database = make_database(self._where)
         self._make_worker = partial(Worker, reactor, "store", make_pool)
@@ -138,9 +141,9 @@ class Store:
                 self.reactor.callFromThread(found.callback, answer)
 
     def _passes(self, problem: Exception) -> bool:
-        """Whether it is worth trying again: a lock, or a database server that was lost and may be back."""
+        """Whether it is worth trying again: a lock, new room, or a database server that was lost and may be back."""
         if is_sqlite(self._database):
-            return "locked" in str(problem)
+            return "locked" in str(problem) or ("full" in str(root_of(problem)) and self._make_room())
         if self._database.is_connection_usable():
             return False
         time.sleep(BUSY_TIMEOUT_S)

@@ -36,11 +36,16 @@ The races, and what each comes to:
   is refused for what is in it is brought entry by entry; the refused ones go to a file beside the spool, and the
   admin is told. `tables.clean` has taken out before what lines are known to send (NUL, lone surrogates).
   毒记录不能挡住后面的记录：单独存放并报警。
+- *A damaged line of the spool* goes the same way, as it was found; a spool that cannot be read at all is moved aside,
+  whole. Neither keeps the server from starting, or what stands behind it from the database.
+- *The disk is full*: `make_room` is asked once before anybody is told that nothing can be written.
 """
 
+import json
 from collections.abc import Callable, Collection
 from dataclasses import asdict
 from datetime import UTC, datetime
+from errno import EDQUOT, ENOSPC
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,7 +59,7 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from callserver.store.database import Store
-from callserver.store.spool import Spool, SpoolEntry
+from callserver.store.spool import Spool, Spooled, SpoolEntry
 from callserver.store.tables import CallRow, EventRow, Table, call_columns, call_record, database, event_columns
 from callserver.store.worker import Worker, one_thread
 from callserver.wire.catalogue import N_
@@ -77,6 +82,8 @@ class Journal:
 
     They go to the database in batches of one transaction. While it cannot take them, because it is locked or full,
     they go to the spool, and from there to the database as soon as it takes them again, or at the next start.
+
+    :param make_room: gives something up on a full disk; whether there was anything to give. In the disk's thread
     """
 
     def __init__(
@@ -87,7 +94,9 @@ class Journal:
         node: str,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         make_pool: Callable[[str], ThreadPool] = one_thread,
+        make_room: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._make_room = make_room
         self._store, self._clock, self._node, self._now = store, clock, node, now
         self._spool = Spool(Path(spool_path))
         self._refused = Spool(Path(spool_path).with_suffix(".refused.jsonl"))
@@ -112,7 +121,7 @@ class Journal:
         The database is open. Bring in what was spooled, and close what the last run has left open, as `server stopped`
         at its last event.
 
-        Fires with the calls that were closed now; those with a recording need it repaired.
+        Fires with the calls that were closed now.
         """
         if self._catching_up is None:
             self.open()
@@ -193,7 +202,7 @@ class Journal:
 
     async def _put_aside(self, entries: list[SpoolEntry]) -> None:
         try:
-            await self._disk.run(self._spool.append, entries)
+            await self._disk.run(self._append, entries)
             self._in_memory = False
         except OSError as problem:
             self._entries[:0] = entries  # no call is refused for it
@@ -201,6 +210,15 @@ class Journal:
             if not self._in_memory:  # told once: an alarm is an event too, and events cannot be written
                 self._in_memory = True
                 self._store.alarm(N_("call records cannot be written: {problem}"), problem=problem)
+
+    def _append(self, entries: list[SpoolEntry]) -> None:
+        """In the disk's thread."""
+        try:
+            self._spool.append(entries)
+        except OSError as problem:
+            if problem.errno not in (ENOSPC, EDQUOT) or not self._make_room():
+                raise
+            self._spool.append(entries)
 
     async def _catch_up(self, settled: Deferred[None]) -> None:
         """
@@ -211,18 +229,18 @@ class Journal:
         await settled
         n_done = 0
         while not await self._caught_up(n_done):
-            entries, end = await self._disk.run(self._spool.read, n_done)
             try:
-                await self._bring_in(entries)
-                n_done = end
+                spooled = await self._disk.run(self._spool.read, n_done)
+                await self._bring_in(spooled)
+                n_done = spooled.end
             except (PeeweeException, OSError):  # the store has raised the alarm; the disk is full
                 await deferLater(self._clock, RETRY_S)
 
     async def _caught_up(self, n_done: int) -> bool:
         await self._lock.acquire()
         try:
-            entries, _ = await self._disk.run(self._spool.read, n_done)
-            if entries:
+            spooled = await self._disk.run(self._spool.read, n_done)
+            if spooled.entries or spooled.damaged:
                 return False
             await self._disk.run(self._spool.clear)
             self._catching_up = None
@@ -230,27 +248,29 @@ class Journal:
         finally:
             self._lock.release()
 
-    async def _bring_in(self, entries: list[SpoolEntry]) -> None:
+    async def _bring_in(self, spooled: Spooled) -> None:
         """
         Spooled entries to the database; those it will never take are laid aside, so that nothing waits behind them.
 
         :raises OperationalError, InterfaceError: its own trouble; nothing was brought
         """
+        if spooled.damaged:
+            await self._lay_aside(spooled.damaged, N_("{n} damaged lines of the spool are in {file}"))
         try:
-            await self._store.write(_apply, entries)
+            await self._store.write(_apply, spooled.entries)
         except (OperationalError, InterfaceError):
             raise
         except Exception as problem:
-            refused = await self._store.write(_apply_each, entries)
-            await self._disk.run(self._refused.append, refused)
-            self._store.alarm(
-                N_("{n} records that the database refuses are in {file}: {problem}"),
-                n=len(refused),
-                file=self._refused.path.name,
-                problem=problem,
-            )
+            refused = await self._store.write(_apply_each, spooled.entries)
+            told = N_("{n} records that the database refuses are in {file}: {problem}")
+            await self._lay_aside([json.dumps(entry).encode("ascii") for entry in refused], told, problem=problem)
+
+    async def _lay_aside(self, lines: list[bytes], told: str, **details: object) -> None:
+        await self._disk.run(self._refused.append_lines, lines)
+        self._store.alarm(told, n=len(lines), file=self._refused.path.name, **details)
 
     async def _begin(self) -> list[CallRecord]:
+        await self._found()  # one that cannot be read is moved aside
         await self._catch_up(succeed(None))
         while True:
             args = self._node, self._now(), self._clock.seconds(), frozenset(self._of_this_run or ())
@@ -261,6 +281,17 @@ class Journal:
             else:
                 self._of_this_run = None
                 return closed
+
+    async def _found(self) -> Spooled:
+        """What the last run has left in the spool; one that cannot be read hinders no start."""
+        try:
+            return await self._disk.run(self._spool.read)
+        except OSError as problem:
+            aside = await self._disk.run(self._spool.lay_aside)
+            self._store.alarm(
+                N_("the spool cannot be read and was moved to {file}: {problem}"), file=aside.name, problem=problem
+            )
+            return Spooled([], [], 0)
 
     def _end(self, result: T) -> T:
         if self._catching_up is not None:
@@ -304,8 +335,15 @@ def _apply_each(entries: list[SpoolEntry]) -> list[SpoolEntry]:
 
 
 def _insert(table: type[Table], rows: list[dict[str, Any]]) -> None:
+    """What is there already stays; unlike INSERT OR IGNORE, a row that may not be is an error and not left out."""
+    key = [EventRow.uid] if table is EventRow else [CallRow.id]
+    for row in rows:
+        if not row or row.keys() - table._meta.columns.keys():
+            raise ValueError(
+                f"no row of {table._meta.table_name}: {', '.join(row)}"
+            )  # else an OperationalError: trouble
     for some in chunked(rows, ROWS_MAX):
-        table.insert_many(some).on_conflict_ignore().execute()
+        table.insert_many(some).on_conflict("nothing", conflict_target=key).execute()
 
 
 def append_event(event: EventRecord) -> None:

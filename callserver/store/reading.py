@@ -1,5 +1,6 @@
 """What is asked of calls and events; each runs in `store.read`, or inside `read_only` in another process."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from peewee import fn
@@ -66,6 +67,35 @@ def left_logged_in(began: datetime) -> list[tuple[str, datetime]]:
     last_ms = EventRow.select(fn.MAX(EventRow.at_ms)).where(earlier).scalar()
     until = began if last_ms is None else from_ms(last_ms)
     return [(str(row.person), until) for row in rows]
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """What the events say of recordings since the server was last stopped in order, for the next start."""
+
+    stopped_at: datetime | None  # None: never
+    recordings: list[EventRecord]  # that were begun since then
+    unfinished: list[EventRecord]  # those of them whose end is not told
+
+
+def last_run(began: datetime) -> LastRun:
+    """
+    Of every run since the last orderly stop: a start may have been killed before it had repaired anything.
+
+    :param began: this run; what it records is not unfinished
+    """
+    stops = EventRow.select().where(EventRow.kind == "server", EventRow.data.contains('"stopped"'))
+    stop = stops.order_by(EventRow.seq.desc()).first()
+    told = EventRow.select().where(EventRow.kind.startswith("recording"), EventRow.seq > (stop.seq if stop else 0))
+    begun, ended = {}, set()
+    for event in map(event_record, told.order_by(EventRow.seq)):
+        file = event.data.get("file")
+        if event.kind == "recording":
+            begun[file] = event
+        elif event.kind in ("recording_end", "recording_repaired"):
+            ended.add(file)
+    unfinished = [event for file, event in begun.items() if file not in ended and event.at < began]
+    return LastRun(from_ms(stop.at_ms) if stop else None, list(begun.values()), unfinished)
 
 
 def _run(row: EventRow) -> str:

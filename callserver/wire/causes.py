@@ -36,6 +36,7 @@ class Cause(Enum):
     LOGGED_IN = "logged_in"
     LOGGED_OUT = "logged_out"
     FORCED_OUT = "forced_out"  # by whom
+    DISMISSED = "dismissed"  # may not work here any more
     PAUSED = "paused"
     READY = "ready"
     WRAP_UP = "wrap_up"

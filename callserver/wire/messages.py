@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from callserver.wire.catalogue import Sentence
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 
@@ -29,6 +30,13 @@ class Phrase:
 
     msgid: str
     details: Mapping[str, str | int] = field(default_factory=dict)  # `callserver.wire.catalogue.fill`: what names mean
+
+    @classmethod
+    def of(cls, sentence: Sentence) -> Phrase:
+        """Any sentence; a detail that is no number becomes text, in English if it is a sentence itself."""
+        return cls(
+            sentence.msgid, {name: one if type(one) is int else str(one) for name, one in sentence.details.items()}
+        )
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,7 @@ class ChannelRow:
     person: str | None = None  # staff number
     name: str | None = None  # of the person
     caller: str | None = None  # number
+    reason: Phrase | None = None  # why a line cannot be used
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,7 @@ class Hello:
     seat: SeatStatus
     languages: tuple[str, ...] = ("zh", "en")  # that the server speaks
     board: tuple[ChannelRow, ...] = ()  # of whom this person may see
+    demo: bool = False  # goods, customers and orders are made up: said on every screen
 
 
 WRAP_UP, MISSED, CLIENT_LOST = "wrap-up", "missed", "client lost"

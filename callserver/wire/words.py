@@ -77,6 +77,7 @@ CAUSE_WORDS = {
     Cause.LOGGED_IN: N_("logged in"),
     Cause.LOGGED_OUT: N_("logged out"),
     Cause.FORCED_OUT: N_("logged out by force"),
+    Cause.DISMISSED: N_("may not log in any more"),
     Cause.PAUSED: N_("pause"),
     Cause.READY: N_("ready"),
     Cause.WRAP_UP: N_("wrap-up"),

@@ -4,7 +4,7 @@ from twisted.internet.defer import Deferred, fail
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.seat import Seat
-from callserver.calls.call import Call
+from callserver.calls.call import Call, Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card, Identity
 from callserver.wire.rights import Right
@@ -290,15 +290,92 @@ class QueueTests(SynchronousTestCase):
         self.assertEqual(self.successResultOf(waiting), "left_empty")
 
     def test_last_program_goes(self) -> None:
-        """Nobody waits for a seat whose program has been gone for half a minute."""
+        """Nobody waits for a seat whose program is gone, but for the blink of a network; who waits is told at once."""
         seat = self.seat()
         seat.pause("lunch")
         _, waiting = self.caller()
         seat.client_lost()
-        self.shop.wait(29)
-        self.assertNoResult(waiting)
         self.shop.wait(4)
+        seat.client_back()
+        self.shop.wait(10)
+        self.assertNoResult(waiting)
+        seat.client_lost()
+        self.shop.wait(5 + 3)
         self.assertEqual(self.successResultOf(waiting), "left_empty")
+        self.assertEqual(self.shop.prompts()[-2:], ["nobody-logged-in", "please-try-later"])
+
+    def test_nobody_behind_a_seat(self) -> None:
+        """Who asks for a person when only a dead program is logged in is told so, and hears no music for nobody."""
+        seat = self.seat()
+        seat.client_lost()
+        self.shop.wait(6)
+        _, waiting = self.caller()
+        self.shop.wait(3)
+        self.assertEqual(self.successResultOf(waiting), "no_agent")
+        self.assertEqual(self.shop.happened("entry"), [])
+        self.shop.wait(300)
+        self.assertIs(seat.status.state, SeatState.OFF)
+        self.assertEqual([data["reason"] for _, data in self.shop.happened("log_out")], ["client_lost"])
+
+    def test_program_lost_in_a_talk(self) -> None:
+        """The caller hears music at once and keeps his place: before those who came later, at the next free seat."""
+        seat = self.seat()
+        call, _ = self.caller(0)
+        seat.answer()
+        self.assertTrue(self.shop.hears(0, seat))
+        self.caller(1)
+        seat.client_lost()
+        self.assertIs(self.shop.state(0), LineState.HELD)
+        self.shop.wait(0.5)
+        self.assertTrue(self.hears_music())
+        self.shop.wait(20)
+        self.assertIs(call.stage, Stage.TALK)
+        other = self.seat("802")
+        other.pause("lunch")
+        self.shop.wait(10)
+        self.assertIs(self.queue.waiting[0].call, call)
+        other.ready()
+        assert other.status.call is not None
+        self.assertEqual(other.status.call.call_id, call.id)
+        other.answer()
+        self.assertTrue(self.shop.hears(0, other))
+        told = [(kind, data.get("by"), data.get("reason")) for kind, data in self.shop.happened("hold", "given_back")]
+        self.assertEqual(told, [("hold", "seat 801", "client_lost"), ("given_back", "seat 801", "client_lost")])
+
+    def test_program_back_in_a_talk(self) -> None:
+        """Back in time, the two talk on; the timeline says for how long they did not."""
+        seat = self.seat()
+        call, _ = self.caller()
+        seat.answer()
+        seat.client_lost()
+        self.shop.wait(20)
+        seat.client_back()
+        self.assertTrue(self.shop.hears(0, seat))
+        self.shop.wait(30)
+        self.assertIsNone(call.ended)
+        told = [(kind, data["reason"]) for kind, data in self.shop.happened("hold", "retrieve")]
+        self.assertEqual(told, [("hold", "client_lost"), ("retrieve", "client_back")])
+
+    def test_program_lost_and_nobody_else(self) -> None:
+        """The only agent stays away: his caller is told that nobody is there, and his menu goes on."""
+        seat = self.seat()
+        call, waiting = self.caller()
+        seat.answer()
+        seat.client_lost()
+        self.shop.wait(30 + 5)
+        self.assertEqual(self.successResultOf(waiting), "left_empty")
+        self.assertIsNone(call.ended)
+
+    def test_agent_dismissed_in_a_talk(self) -> None:
+        """The account is closed while he talks: his caller is at the next free seat at once."""
+        seat, other = self.seat("801"), self.seat("802")
+        call, _ = self.caller()
+        seat.answer()
+        seat.dismiss(Reason(Cause.DISMISSED))
+        self.shop.wait(0.1)
+        self.assertIs(seat.status.state, SeatState.OFF)
+        assert other.status.call is not None
+        self.assertEqual(other.status.call.call_id, call.id)
 
     def test_nobody_waits_for_a_pause(self) -> None:
         """Whether callers wait while all pause is the shop's choice."""

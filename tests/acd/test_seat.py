@@ -58,9 +58,9 @@ class TestOffer:
     def decline(self, station: Party, reason: Reason) -> None:
         self.acts.append(str(reason))
 
-    def give_back(self, station: Party) -> None:
+    def give_back(self, station: Party, reason: Reason) -> None:
         self.acts.append("given back")
-        wait_again(self.call, station)
+        wait_again(self.call, station, reason)
 
 
 class World:
@@ -155,6 +155,7 @@ HAPPEN: dict[str, Callable[[World], object]] = {
     "wrap-up over": lambda w: w.clock.advance(WRAP_UP_S),
     "program lost": lambda w: w.seat.client_lost(),
     "program back": lambda w: w.seat.client_back(),
+    "dismissed": lambda w: w.seat.dismiss(Reason(Cause.DISMISSED)),
 }
 
 IN_CALL = (SeatState.DIALING, SeatState.RINGBACK, SeatState.TALKING, SeatState.HELD)
@@ -204,6 +205,7 @@ TABLE: dict[str, dict[str, tuple[SeatState, str]]] = {
         "third party goes": IDLE,
         "pause": DIAL,
         "ready": DIAL,
+        "program lost": IDLE,
     },
     "RINGBACK": {
         "answered there": TALK,
@@ -211,8 +213,16 @@ TABLE: dict[str, dict[str, tuple[SeatState, str]]] = {
         "third party goes": IDLE,
         "pause": BACK,
         "ready": BACK,
+        "program lost": IDLE,
     },
-    "TALKING": {"hold": HELD, "hangs up": WRAP, "customer goes": WRAP, "pause": TALK, "ready": TALK},
+    "TALKING": {
+        "hold": HELD,
+        "hangs up": WRAP,
+        "customer goes": WRAP,
+        "pause": TALK,
+        "ready": TALK,
+        "program lost": HELD,
+    },
     "HELD": {
         "retrieve": TALK,
         "hangs up": RING,
@@ -228,6 +238,7 @@ TABLE: dict[str, dict[str, tuple[SeatState, str]]] = {
         "customer goes": DIAL,
         "pause": DIAL,
         "ready": DIAL,
+        "program lost": HELD,
     },
     "RINGBACK, one kept": {
         "answered there": TALK,
@@ -238,6 +249,7 @@ TABLE: dict[str, dict[str, tuple[SeatState, str]]] = {
         "cancels": TALK,
         "pause": BACK,
         "ready": BACK,
+        "program lost": HELD,
     },
     "TALKING, one kept": {
         "hangs up": HELD,
@@ -247,6 +259,7 @@ TABLE: dict[str, dict[str, tuple[SeatState, str]]] = {
         "cancels": TALK,
         "pause": TALK,
         "ready": TALK,
+        "program lost": HELD,
     },
     "WRAP_UP": {
         "log out": (SeatState.OFF, ""),
@@ -260,6 +273,8 @@ TABLE: dict[str, dict[str, tuple[SeatState, str]]] = {
     },
 }
 TABLE["IDLE_PHONE"] = TABLE["IDLE_PC"]
+for happenings in TABLE.values():
+    happenings["dismissed"] = (SeatState.OFF, "")
 
 
 class TableTests(SynchronousTestCase):
@@ -616,12 +631,111 @@ class SeatTests(SynchronousTestCase):
         self.assertEqual(self.world.customer.acts, ["client_lost"])
 
     def test_program_lost_in_a_talk(self) -> None:
-        """The talk goes on."""
+        """The caller hears music at once; when the program is back in time, the talk goes on where it was."""
         self.reach("TALKING")
         self.seat.client_lost()
-        self.clock.advance(31)
-        self.assertEqual(self.world.looks, TALK)
+        self.assertEqual((self.world.looks, self.world.hears()), (HELD, []))
+        self.assertEqual(self.world.people[0].told[-1], "held")
+        self.clock.advance(29.9)
+        self.seat.client_back()
+        self.assertEqual((self.world.looks, self.world.hears()), (TALK, ["party 0"]))
+        self.assertEqual(self.world.customer.acts, ["accepted"])
+
+    def test_program_stays_away_from_a_talk(self) -> None:
+        """After 30 s the caller waits for somebody else; the seat is free of him, and its next log-in begins afresh."""
+        self.reach("TALKING")
+        self.seat.client_lost()
+        self.clock.advance(30)
+        self.assertEqual(self.world.customer.acts, ["accepted", "given back"])
         self.assertIsNone(self.world.customer.call.ended)
+        self.assertEqual((self.world.looks, self.seat.station.leg), ((SeatState.PAUSED, "client lost"), None))
+        self.seat.client_back()
+        self.assertEqual((self.world.looks, self.world.hears()), (IDLE, []))
+
+    def test_program_lost_while_he_holds(self) -> None:
+        """Whom the agent holds himself stays held when the program is back, and waits for another one else."""
+        for back, wanted in ((True, ["accepted"]), (False, ["accepted", "given back"])):
+            self.setUp()
+            self.reach("HELD")
+            self.seat.client_lost()
+            if back:
+                self.seat.client_back()
+                self.assertEqual(self.world.looks, HELD)
+            self.clock.advance(31)
+            self.assertEqual(self.world.customer.acts, wanted)
+
+    def test_program_lost_in_a_consultation(self) -> None:
+        """The third party is left, whether it rings or talks; the caller stays held, and then waits for another one."""
+        for situation in ("DIALING, one kept", "RINGBACK, one kept", "TALKING, one kept"):
+            self.setUp()
+            self.reach(situation)
+            self.seat.client_lost()
+            self.assertEqual(self.world.third.call.ended, Reason(Cause.CLIENT_LOST), situation)
+            self.assertEqual(self.world.looks, HELD)
+            self.clock.advance(30)
+            self.assertEqual(self.world.customer.acts, ["accepted", "given back"])
+            self.assertIsNone(self.world.customer.call.ended)
+
+    def test_caller_gives_up_the_wait_for_a_program(self) -> None:
+        """A caller who hangs up meanwhile is gone: nothing is given back, nothing retrieved."""
+        self.reach("TALKING")
+        self.seat.client_lost()
+        self.world.ends(self.world.customer)
+        self.assertEqual(self.world.looks, WRAP)
+        self.seat.client_back()
+        self.clock.advance(60)
+        self.assertEqual((self.world.customer.acts, self.world.looks), (["accepted"], IDLE))
+
+    def test_lost_again_and_again(self) -> None:
+        """Each loss has its own 30 s, and each return its talk."""
+        self.reach("TALKING")
+        for _ in range(5):
+            self.seat.client_lost()
+            self.assertEqual(self.world.looks, HELD)
+            self.clock.advance(20)
+            self.seat.client_back()
+            self.assertEqual(self.world.looks, TALK)
+            self.clock.advance(20)
+        self.assertEqual(self.world.customer.acts, ["accepted"])
+
+    def test_logged_out_after_five_minutes(self) -> None:
+        """A program that does not come back ends its agent's time, in whatever state his seat was."""
+        for situation in TABLE.keys() - {"OFF", "IDLE_PHONE"}:
+            self.setUp()
+            self.reach(situation)
+            self.seat.client_lost()
+            self.clock.advance(299)
+            self.assertEqual(self.world.looks, (SeatState.PAUSED, "client lost"), situation)
+            self.clock.advance(1)
+            self.assertEqual(self.world.looks, (SeatState.OFF, ""), situation)
+            self.assertEqual(self.world.shown[-1].cause, "client_lost")
+            self.assertIsNone(self.seat.person)
+            left = [str(timer) for timer in self.clock.getDelayedCalls()]
+            self.assertEqual([timer for timer in left if "bridged" not in timer], [], situation)
+
+    def test_dismissed_in_a_talk(self) -> None:
+        """Who may not work here any more is out at once; his caller is not lost."""
+        self.reach("TALKING")
+        self.seat.dismiss(Reason(Cause.DISMISSED))
+        self.assertEqual(self.world.looks, (SeatState.OFF, ""))
+        self.assertEqual(self.world.customer.acts, ["accepted", "given back"])
+        self.assertIsNone(self.world.customer.call.ended)
+
+    def test_held_by_another_seat(self) -> None:
+        """A seat that is held itself reminds its holder every five minutes, and no more when it is back or gone."""
+        call = self.world.colleague.call
+        call.give(self.seat.station, Role.TALKS)
+        call.give(self.seat.station, Role.HELD, beside=self.world.people[2])
+        self.clock.advance(299)
+        self.assertEqual(self.world.people[2].told.count("recalled"), 0)
+        self.clock.pump([1.0, 300.0])
+        self.assertEqual(self.world.people[2].told.count("recalled"), 2)
+        call.give(self.seat.station, Role.TALKS)
+        self.clock.advance(301)
+        call.give(self.seat.station, Role.HELD, beside=self.world.people[2])
+        call.leave(self.seat.station, GONE)
+        self.clock.advance(301)
+        self.assertEqual(self.world.people[2].told.count("recalled"), 2)
 
     def test_telephone_seat_needs_no_program(self) -> None:
         """A seat that works by telephone rings on when some desktop program goes away."""

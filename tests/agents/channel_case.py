@@ -8,6 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.desktop.client import AgentClient
 from callserver.desktop.listener import AgentListener
+from callserver.desktop.not_connected import NotConnected
 from callserver.wire.messages import Access, Card, ChannelRow, Hello, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
@@ -62,14 +63,16 @@ class Diary(AgentListener):
     def audio(self, block: bytes) -> None:
         self.sound.append(block)
 
-    def lost(self, reason: str) -> None:
-        self.lines.append(("lost", reason))
+    def lost(self, why: NotConnected | Refused) -> None:
+        self.lines.append(("lost", why.text("en")))
 
     def refused(self, why: Refused) -> None:
         self.lines.append(("refused", why.code))
 
 
 class ChannelCase(SynchronousTestCase):
+    demo = False
+
     def setUp(self) -> None:
         self.clock = Clock()
         self.open(SmallCentre(self.clock))
@@ -81,13 +84,17 @@ class ChannelCase(SynchronousTestCase):
 
     def open_channel(self) -> None:
         """The agents' channel can be reached, for the first time or again."""
-        self.channel = channel(self.clock, self.centre, certificate(self.mktemp()))
+        self.channel = channel(self.clock, self.centre, certificate(self.mktemp()), demo=self.demo)
         self.wires.factory, self.wires.up = self.channel.factory.wrappedFactory, True
 
-    def program(self, number: str = "801", password: str = PASSWORD) -> tuple[AgentClient, Diary]:
+    def program(
+        self, number: str = "801", password: str = PASSWORD, new_password: str | None = None
+    ) -> tuple[AgentClient, Diary]:
         """A desktop program that has connected."""
         diary = Diary()
-        client = AgentClient(self.clock, self.wires, number, password, diary, delay_s=lambda tries: 1.0)
+        client = AgentClient(
+            self.clock, self.wires, number, password, diary, delay_s=lambda tries: 1.0, new_password=new_password
+        )
         client.start()
         self.wires.settle()
         self.addCleanup(client.stop)

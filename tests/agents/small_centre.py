@@ -15,7 +15,7 @@ from callserver.acd.acts import SEAT_ACTS, Act
 from callserver.acd.seats import Seats
 from callserver.acd.station import NoSignals
 from callserver.agents.channel import AgentChannel
-from callserver.agents.login import Desk
+from callserver.agents.desk import Desk
 from callserver.agents.tls import OwnCertificate, own_certificate
 from callserver.calls.board import Board, ChannelStatus
 from callserver.calls.call import Call, Party
@@ -69,6 +69,9 @@ class StaffInMemory:
         self.tries.append((number, address))
         known = number in self.people and password == PASSWORD
         return succeed(Person(number, self.people[number])) if known else fail(Refused(Refusal.LOG_IN))
+
+    def change_password(self, number: str, password: str, new: str, address: str) -> Deferred[None]:
+        return self.log_in(number, password, address).addCallback(lambda person: None)
 
     def rights(self, number: str) -> frozenset[Right]:
         return self._rights.get(number, frozenset())
@@ -168,8 +171,8 @@ class Offer:
     def decline(self, station: Party, reason: Reason) -> None:
         self.declined.append(str(reason))
 
-    def give_back(self, station: Party) -> None:
-        wait_again(self.call, station)
+    def give_back(self, station: Party, reason: Reason) -> None:
+        wait_again(self.call, station, reason)
         self.given_back += 1
 
 
@@ -216,7 +219,9 @@ def certificate(folder: str) -> OwnCertificate:
     return own_certificate(path)
 
 
-def channel(clock: IReactorTime, centre: SmallCentre, own: OwnCertificate, endpoint: Any = None) -> AgentChannel:
+def channel(
+    clock: IReactorTime, centre: SmallCentre, own: OwnCertificate, endpoint: Any = None, *, demo: bool = False
+) -> AgentChannel:
     """The agents' channel of this centre."""
-    desk = Desk(centre.staff, centre.seats, centre.board, centre.acts, centre.complain)
+    desk = Desk(centre.staff, centre.seats, centre.board, centre.acts, centre.complain, demo)
     return AgentChannel(clock, endpoint, own.options, desk)

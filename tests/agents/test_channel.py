@@ -6,6 +6,7 @@ from twisted.internet.error import ConnectionDone
 from callserver.agents import perspective, screen
 from callserver.calls.roles import Role
 from callserver.desktop.client import NOT_UNDERSTOOD
+from callserver.desktop.not_connected import BROKEN, CLOSED, NotConnected
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.convert import to_wire
 from callserver.wire.messages import AUDIO_BLOCK_BYTES
@@ -187,16 +188,52 @@ class LossTests(ChannelCase):
         self.ask(client.answer())
         self.wires.pumps[0].clientIO.disconnecting = True
         self.wires.settle()
-        self.assertEqual(diary.lines[-1], ("lost", "Connection was closed cleanly: Connection done."))
-        self.assertEqual(self.state(), SeatState.TALKING)
+        self.assertEqual(diary.lines[-1], ("lost", NotConnected(CLOSED).text("en")))
+        self.assertEqual((self.state(), offer.caller.role), (SeatState.HELD, Role.HELD), "music at once")
         self.wires.pass_time(2)
         self.assertEqual(diary.lines[-1], ("logged in", "Li Mei"))
         self.assertTrue(self.is_here())
+        self.assertEqual(self.state(), SeatState.TALKING)
         offer.caller.says(BLOCK * 3)
         self.pass_blocks(3)
         self.assertEqual(diary.sound, [BLOCK] * 3)
         self.ask(client.hang_up())
         self.assertEqual(offer.end, "agent_hung_up")
+
+    def test_frozen_in_a_talk(self) -> None:
+        """The program freezes in a talk: its caller hears music within 10 s, and waits for somebody else after 30 s."""
+        client, _ = self.program()
+        offer = self.centre.ring("801")
+        self.wires.settle()
+        self.ask(client.answer())
+        self.wires.frozen.add(self.wires.pumps[0])
+        self.wires.up = False
+        self.wires.pass_time(10)
+        self.assertEqual(offer.caller.role, Role.HELD)
+        self.wires.pass_time(30)
+        self.assertEqual((offer.given_back, offer.caller.role, offer.end), (1, Role.ALONE, ""))
+        self.wires.pass_time(270)
+        self.assertEqual(self.state(), SeatState.OFF)
+
+    def test_another_computer_takes_the_talk(self) -> None:
+        """Killed in a talk, logged in at another computer at once: the caller is there, wherever the old program is."""
+        for old_is_noticed in (True, False):
+            self.setUp()
+            client, _ = self.program()
+            offer = self.centre.ring("801")
+            self.wires.settle()
+            self.ask(client.answer())
+            self.wires.frozen.add(self.wires.pumps[0])
+            if old_is_noticed:
+                self.wires.pumps[0].server.connectionLost()
+                self.assertEqual(offer.caller.role, Role.HELD)
+            other, diary = self.program()
+            self.assertEqual((self.state(), offer.caller.role), (SeatState.TALKING, Role.TALKS))
+            offer.caller.says(BLOCK * 3)
+            self.pass_blocks(3)
+            self.assertEqual(diary.sound, [BLOCK] * 3)
+            self.ask(other.hang_up())
+            self.assertEqual(offer.end, "agent_hung_up")
 
     def test_server_restarts(self) -> None:
         """The server stops: the program is told, tries again, and is back when the server is."""
@@ -208,7 +245,7 @@ class LossTests(ChannelCase):
         self.wires.up = False
         self.wires.pass_time(10)
         stopping = Refused(Refusal.STOPPING).text("en")
-        self.assertEqual(diary.lines[1:3], [("lost", stopping), ("lost", "the server is down")])
+        self.assertEqual(diary.lines[1:3], [("lost", stopping), ("lost", NotConnected(BROKEN).text("en"))])
         self.open_channel()
         self.wires.pass_time(2)
         self.assertEqual(diary.lines[-1], ("logged in", "Li Mei"))

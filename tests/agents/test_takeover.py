@@ -87,7 +87,7 @@ class TakeoverTests(ChannelCase):
         self.wires.settle()
         self.assertFalse(self.is_here())
         self.assertFalse(self.hears(offer.caller, diary))
-        self.assertEqual(self.state(), SeatState.TALKING)
+        self.assertEqual(self.state(), SeatState.HELD, "its caller hears music meanwhile")
 
     def test_forgotten(self) -> None:
         """A program that has gone leaves nothing behind: not at the seat's headset, nor among those the board feeds."""

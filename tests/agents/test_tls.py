@@ -1,13 +1,14 @@
 """The certificate is made once, its key is nobody else's, and programs talk to no other server."""
 
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP4ServerEndpoint, connectProtocol
-from twisted.internet.protocol import Protocol, connectionDone
+from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase, TestCase
@@ -15,6 +16,7 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 from callserver.agents.tls import CERTIFICATE_FILE, KEY_FILE, CertificateError, own_certificate
 from callserver.desktop.client import AgentClient
 from callserver.desktop.connection import CertificateUnusable, pinned_endpoint
+from callserver.desktop.not_connected import NotConnected
 from callserver.wire.catalogue import told
 from callserver.wire.messages import Card, Hello
 from callserver.wire.refusals import Refused
@@ -88,11 +90,19 @@ class Teller(Diary):
     def audio(self, block: bytes) -> None:
         self._told("audio", block)
 
-    def lost(self, reason: str) -> None:
-        self._told("lost", reason)
+    def lost(self, why: NotConnected | Refused) -> None:
+        self._told("lost", why.text("en"))
 
     def refused(self, why: Refused) -> None:
         self._told("refused", why)
+
+
+class NoTls(Protocol):
+    """Some other service: greets whoever comes."""
+
+    def connectionMade(self) -> None:
+        assert self.transport is not None
+        self.transport.write(b"220 mail.example ESMTP ready\r\n" * 4)
 
 
 class Listener(Protocol):
@@ -116,9 +126,10 @@ class LoopbackTests(TestCase):
         await self.channel.startService()
         self.addCleanup(self.channel.stopService)
 
-    def program(self, pin: Path) -> tuple[AgentClient, Teller]:
+    def program(self, pin: Path, now: datetime | None = None, port: int | None = None) -> tuple[AgentClient, Teller]:
         teller = Teller()
-        endpoint = pinned_endpoint(reactor, "127.0.0.1", self.channel.port_number, pin)
+        port = self.channel.port_number if port is None else port
+        endpoint = pinned_endpoint(reactor, "127.0.0.1", port, pin, lambda: now or datetime.now(UTC))
         client = AgentClient(reactor, endpoint, "801", PASSWORD, teller)  # type: ignore[arg-type]
         self.addCleanup(client.stop)
         return client, teller
@@ -155,6 +166,34 @@ class LoopbackTests(TestCase):
         self.assertIn("certificate that is pinned", await lost)
         self.assertEqual(self.centre.staff.tries, [])
         await self.end_of(client)
+
+    async def why_not(self, now: datetime | None = None, port: int | None = None) -> str:
+        """What a program that holds the right certificate is told, by a clock and at a port."""
+        client, teller = self.program(self.own.file, now, port)
+        lost = teller.until("lost")
+        client.start()
+        said: str = await lost
+        self.assertEqual(self.centre.staff.tries, [])
+        await self.end_of(client)
+        return said
+
+    async def test_clocks(self) -> None:
+        """A certificate that holds no more or not yet is told from a wrong one, with the dates: the clock may be it."""
+        await self.open()
+        self.assertIn("the clock is wrong", await self.why_not(datetime(1970, 1, 1, tzinfo=UTC)))
+        too_late = await self.why_not(datetime(2080, 5, 1, 12, tzinfo=UTC))
+        self.assertIn("it is 2080-05-01", too_late)
+        self.assertIn("set the clock, or have a new certificate made", too_late)
+
+    async def test_nobody_there(self) -> None:
+        """A port where nothing listens, and one where something else does, are told apart."""
+        await self.open()
+        something = await TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1").listen(Factory.forProtocol(NoTls))
+        self.addCleanup(something.stopListening)
+        port = something.getHost().port
+        self.assertIn("does not speak TLS", await self.why_not(port=port))
+        await something.stopListening()
+        self.assertIn(f"nothing answers at 127.0.0.1, port {port}", await self.why_not(port=port))
 
     async def test_clear_text(self) -> None:
         """Without TLS nothing is said: the connection is closed."""

@@ -24,6 +24,7 @@ from callserver.wire.causes import Cause, Reason
 from tests.shop import MemoryBook
 
 GONE = Reason(Cause.CALLER_HUNG_UP, "busy tone")
+MISSED = Reason(Cause.MISSED)
 
 
 class Somebody:
@@ -219,7 +220,7 @@ class CallTests(SynchronousTestCase):
         """The agent does not come back to a held caller: he is out, the caller waits on, heard by nobody."""
         connect(self.call, self.agent)
         hold(self.call, self.agent)
-        wait_again(self.call, self.agent)
+        wait_again(self.call, self.agent, MISSED)
         self.assertEqual(self.agent.told[-1], "left: missed")
         self.assertEqual(self.caller.told[-1], "alone")
         self.assertIsNone(self.call.ended)
@@ -311,7 +312,7 @@ class CallTests(SynchronousTestCase):
         connect(other, self.second)
         self.assertIsNone(self.call.leg)
         hold(self.call, self.agent)
-        wait_again(self.call, self.agent)
+        wait_again(self.call, self.agent, MISSED)
         self.assertEqual(self.switch.hears(self.caller), ["party 3"])
         self.assertEqual(self.call.ended, Reason(Cause.PARTY_GONE))
 
@@ -356,6 +357,10 @@ class CallTests(SynchronousTestCase):
         self.assertEqual(self.call.ended, other.ended)
 
 
+def give_back(call: Call, party: Somebody) -> None:
+    wait_again(call, party, MISSED)
+
+
 class WhoHearsWhom(RuleBasedStateMachine):
     """Random joins, leaves, roles, holds, merges and ends over several calls."""
 
@@ -389,7 +394,7 @@ class WhoHearsWhom(RuleBasedStateMachine):
         if call is not None:
             call.leave(self.switch.people[n], GONE)
 
-    @rule(c=people, n=people, act=st.sampled_from((connect, hold, retrieve, wait_again)))
+    @rule(c=people, n=people, act=st.sampled_from((connect, hold, retrieve, give_back)))
     def operates(self, c: int, n: int, act: object) -> None:
         call = self.call_of(c)
         if call is not None and callable(act):

@@ -10,7 +10,9 @@ from callserver.calls.operations import connect, hold, join, retrieve
 from callserver.lines.interfaces import Caller, LineFailure
 from callserver.lines.memory_line import MemoryLine
 from callserver.wire.alarms import alarm_text
+from callserver.wire.catalogue import told
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.messages import Phrase
 from callserver.wire.states import LineState
 from tests.shop import VirtualShop
 
@@ -115,9 +117,7 @@ class LineInServiceTests(SynchronousTestCase):
         self.assertEqual(call.ended, Reason(Cause.LINE_LOST, "unplugged"))
         status = self.shop.board.statuses["line 1"]
         self.assertEqual((status.call_id, status.caller), (None, None))
-        self.assertEqual(
-            self.shop.happened("alarm"), [("alarm", {"text": "line dead: {reason_word}", "reason_word": "unplugged"})]
-        )
+        self.assertEqual(self.shop.alarms(), ["line dead: unplugged"])
         self.far_end.plug_in()
         self.assertIs(self.shop.state(), LineState.IDLE)
         self.assertEqual(self.answered_call().ended, None)
@@ -135,15 +135,50 @@ class LineInServiceTests(SynchronousTestCase):
         self.shop.wait(5.1)
         self.assertEqual(self.alarms()[1:], ["not on hook after 5 s"])
 
+    def test_never_on_hook(self) -> None:
+        """Half a minute after its call a line that stays off hook is dead, and back when it goes on hook at last."""
+        line = self.shop.lines[0]
+        for answers in (lambda: fail(LineFailure("no")), Deferred):
+            self.patch(line, "hang_up", answers)
+            self.answered_call().end("menu", Reason(Cause.MENU_OVER))
+            self.shop.wait(29)
+            self.assertIs(self.shop.state(), LineState.WAIT_HANGUP)
+            self.shop.wait(1.1)
+            self.assertIs(self.shop.state(), LineState.DISCONNECTED)
+            self.assertEqual(str(self.shop.alarms()[-1]), "line dead: not on hook after 30 s")
+            n_alarms = len(self.alarms())
+            self.shop.wait(100)
+            self.assertEqual(len(self.alarms()), n_alarms)
+            del line.hang_up
+            self.shop.wait(30)
+            self.assertIs(self.shop.state(), LineState.IDLE)
+            self.shop.wait(60)
+
+    def test_late_on_hook(self) -> None:
+        """One whose modem had to be reset for it is idle as soon as it is on hook."""
+        on_hook: Deferred[None] = Deferred()
+        self.patch(self.shop.lines[0], "hang_up", lambda: on_hook)
+        self.answered_call().end("menu", Reason(Cause.MENU_OVER))
+        self.shop.wait(14)
+        on_hook.callback(None)
+        self.shop.wait(1.1)
+        self.assertIs(self.shop.state(), LineState.IDLE)
+
     def test_sound_trouble(self) -> None:
-        """Sound that a modem was sent or read too late is told in the call's timeline."""
+        """Sound that a modem was sent or read too late is summed up in the call's timeline each minute; no alarm."""
         call = self.answered_call()
-        for kind in ("underrun", "overrun"):
-            self.shop.in_service[0].sound_trouble(kind)
-        told = [event for event in self.shop.book.events if event.kind == "alarm"]
-        self.assertEqual([event.call_id for event in told], [call.id] * 2)
-        for event, word in zip(told, ("ran out of sound", "lost sound"), strict=True):
-            self.assertIn(word, alarm_text(event.data, "en"))
+        self.shop.in_service[0].sound_trouble("overrun")
+        for _ in range(500):
+            self.shop.in_service[0].sound_trouble("underrun")
+        self.shop.wait(61)
+        self.shop.in_service[0].sound_trouble("underrun")
+        self.far_end.hang_up()
+        told = [event for event in self.shop.book.events if event.kind == "sound_trouble"]
+        self.assertEqual([(event.channel, event.call_id) for event in told], [("line 1", call.id)] * 2)
+        self.assertEqual([event.data for event in told], [
+            {"underruns": 500, "overruns": 1}, {"underruns": 1, "overruns": 0}
+        ])  # fmt: skip
+        self.assertEqual(self.alarms(), [])
 
     def test_draining(self) -> None:
         """A line disabled in a call serves it to its end and takes no other."""
@@ -310,12 +345,48 @@ class LineInServiceTests(SynchronousTestCase):
         status = self.shop.board.statuses["line 1"]
         self.assertEqual((status.call_id, status.caller, status.sub), (None, None, ""))
 
-    def test_trouble_belongs_to_a_line(self) -> None:
-        """Sound that came too late is told with its line and its call."""
-        call = self.answered_call()
-        self.shop.in_service[0].sound_trouble("underrun")
-        event = self.shop.book.events[-1]
-        self.assertEqual((event.kind, event.channel, event.call_id), ("alarm", "line 1", call.id))
+    def test_why_a_line_is_dead(self) -> None:
+        """The board says why a line cannot be used, in the words of today, in every state; nothing when it can."""
+        line = self.shop.in_service[0]
+
+        def why() -> str:
+            reason = self.shop.board.statuses["line 1"].reason
+            return told(reason, "zh") if reason is not None else ""
+
+        self.assertEqual(why(), "")
+        self.far_end.unplug()
+        self.assertEqual(why(), "已拔出")
+        line.line_lost(LineFailure("no such device {device}", device="/dev/ttyACM3"))
+        self.assertEqual(why(), "没有设备 /dev/ttyACM3")
+        line.disable()
+        self.assertEqual(why(), "没有设备 /dev/ttyACM3")
+        self.far_end.plug_in()
+        self.assertEqual(why(), "")
+
+    def test_dead_again_and_again(self) -> None:
+        """A line that comes and goes gives one alarm a reason, and a fresh one when it has served for a minute."""
+        for _ in range(100):
+            for reason in ("unplugged", "the modem does not answer"):
+                self.far_end.unplug(reason)
+                self.shop.wait(1)
+                self.far_end.plug_in()
+                self.shop.wait(1)
+        self.assertEqual(self.alarms(), ["line dead: unplugged", "line dead: the modem does not answer"])
+        self.shop.wait(60)
+        self.far_end.unplug()
+        self.assertEqual(self.alarms()[2:], ["line dead: unplugged"])
+
+    def test_not_looked_for_yet(self) -> None:
+        """A line whose modem has not been looked at yet says so, rather than nothing."""
+        line = LineInService(
+            MemoryLine("line 2"),
+            clock=self.shop.clock,
+            board=self.shop.board,
+            calls=self.shop.calls,
+            on_call=self.shop.incoming.append,
+        )
+        line.load("shop")
+        self.assertEqual(self.shop.board.statuses["line 2"].reason, Phrase("not set up yet"))
 
     def test_dead_while_out_of_service(self) -> None:
         """A disabled line may come and go without a fuss; enabled while it is dead, it is dead and then idle."""

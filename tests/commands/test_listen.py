@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 from click.testing import CliRunner, Result
@@ -11,6 +12,7 @@ from callserver.commands.learn_tones import learn_tones
 from callserver.commands.listen import listen
 from callserver.dsp.caller_id.fsk import caller_id_sound
 from callserver.dsp.caller_id.messages import build_mdmf
+from callserver.dsp.progress.bank import ProgressBank
 from callserver.dsp.progress.plans import plan
 from callserver.dsp.sound.files import write_wav
 from callserver.dsp.tones import dtmf, play, tone
@@ -60,6 +62,14 @@ class ListenTests(SynchronousTestCase):
         self.assertIn("近似按键 1：频率不准", chinese)
         self.assertIn("忙音  450.0 Hz", chinese)
         self.assertEqual(len(english.splitlines()), len(chinese.splitlines()))
+
+    def test_one_detector_fails(self) -> None:
+        """A mistake in one detector is told once; what the others hear is told all the same."""
+        self.patch(ProgressBank, "hear", Mock(side_effect=KeyError(7)))
+        output = self.run_command(listen, str(self.recording)).output
+        self.assertEqual(output.count("detector failed: call progress: KeyError(7)"), 1)
+        self.assertIn("key 5 ", output)
+        self.assertIn("fax cng", output.lower())
 
     def test_two_tracks(self) -> None:
         """The tracks of a recording are heard apart, and told with their number."""

@@ -9,13 +9,14 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.desktop.__main__ import main
 from callserver.desktop.headless import AgentPlan, headless_agent
+from callserver.desktop.not_connected import NO_CONNECTION, NotConnected
 from callserver.desktop.words import card_lines, phrase
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card, CardPart, Phrase
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
 from tests.agents.channel_case import BLOCK, ChannelCase
-from tests.agents.small_centre import CARD, PASSWORD
+from tests.agents.small_centre import CARD, PASSWORD, Offer
 from tests.desktop.test_sound import write_wav
 
 
@@ -107,6 +108,30 @@ class HeadlessTests(ChannelCase):
         """Said once, and over."""
         self.failureResultOf(self.agent(password="wrong"), Refused)
 
+    def test_rejects_first(self) -> None:
+        """So many calls are left to others, then he answers."""
+        agent = self.agent(reject=2, calls=1)
+        offers = [self.ring_and_wait() for _ in range(3)]
+        self.assertEqual([offer.declined for offer in offers], [["rejected"], ["rejected"], []])
+        self.assertEqual(self.said.count("reject"), 2)
+        offers[2].caller.hangs_up()
+        self.pass_time(0.1)
+        self.assertEqual(self.successResultOf(agent), 1)
+
+    def ring_and_wait(self) -> Offer:
+        offer = self.centre.ring("801")
+        self.pass_time(1.5)
+        return offer
+
+    def test_demo(self) -> None:
+        """In a shop that is made up he is told so."""
+        self.demo = True
+        self.open_channel()
+        agent = self.agent()
+        self.assertIn("this is a demo: goods, customers and orders are made up", self.said)
+        agent.addErrback(lambda f: None)
+        agent.cancel()
+
     def test_cancelled(self) -> None:
         """Control-C: the connection is closed; the seat is his for a while."""
         agent = self.agent()
@@ -154,7 +179,7 @@ class WordsTests(SynchronousTestCase):
         self.assertEqual(phrase("ended", "zh", cause="caller_hung_up: busy"), "通话结束：来电者挂机（忙音）")
         self.assertEqual(phrase("ended", "zh", cause="lightning"), "通话结束：lightning")
         self.assertEqual(phrase("logged out", "zh", cause="forced_out: 900"), "已注销：被强行注销，操作者 900")
-        lost = phrase("lost", "zh", cause="there is no connection to the server")
+        lost = phrase("lost", "zh", why=NotConnected(NO_CONNECTION).text("zh"))
         self.assertEqual(lost, "连接中断，正在重试：没有连接到服务器")
 
 

@@ -7,11 +7,14 @@ import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.ear import DetectorFailed, Ear
+from callserver.dsp.echo.canceller import EchoCanceller
 from callserver.dsp.fax_tones.bank import FaxHeard, FaxSignal
 from callserver.dsp.frames import FloatArray
+from callserver.dsp.front_end import FrontEnd
 from callserver.dsp.keys.bank import KeyDown, KeyUp
-from callserver.dsp.progress.bank import ToneHeard
+from callserver.dsp.progress.bank import ProgressBank, ToneHeard
 from callserver.dsp.progress.plans import PLANS
+from callserver.dsp.sound.activity import ActivityBank
 from callserver.dsp.tones import dtmf, play, tone
 from tests.dsp.bad_lines import Sender, compare
 from tests.dsp.echo.test_canceller import echo_of, power_db, speech
@@ -143,7 +146,7 @@ class EarTests(SynchronousTestCase):
         """A mistake in one detector costs what it would have heard; the others hear on, and it is told."""
         ear = Ear(1)
         error = KeyError("burst")
-        for part, name in ((ear._banks["call progress"], "hear"), (ear.canceller, "clean"), (ear.activity, "hear")):
+        for part, name in ((ProgressBank, "hear"), (EchoCanceller, "clean"), (ActivityBank, "hear")):
             self.patch(part, name, Mock(side_effect=error))
         keys, failed = [], set()
         for block in np.split(np.concatenate([np.zeros(400, np.float32), dtmf("42", 60, 60)])[None, :1280], 8, axis=1):
@@ -151,6 +154,22 @@ class EarTests(SynchronousTestCase):
                 keys += [event.key] if isinstance(event, KeyDown) else []
                 failed |= {event.detector} if isinstance(event, DetectorFailed) else set()
         self.assertEqual((keys, failed), (["4"], {"call progress", "echo canceller", "activity"}))
+
+    def test_front_end_fails(self) -> None:
+        """So it is with what all detectors share: the line is heard on, and who speaks is known."""
+        self.patch(FrontEnd, "measure", Mock(side_effect=ValueError("tones")))
+        ear, block = Ear(1), tone([700], 160, -10)[None, :]
+        (failed,) = ear.hear(block, np.zeros_like(block))
+        assert isinstance(failed, DetectorFailed)
+        self.assertEqual((failed.detector, ear.activity.active.tolist()), ("front end", [True]))
+
+    def test_begins_anew(self) -> None:
+        """What a mistake leaves behind in a detector does not make it fail for ever: busy is named a moment later."""
+        ear = Ear(1, PLANS["cn"])
+        ear._banks["call progress"]._hearings = None  # type: ignore[assignment, union-attr]
+        busy = play(PLANS["cn"].tones["busy"], 4, -20.0)[None, :]
+        events = [event for n in range(0, busy.shape[1], 160) for event in ear.feed(busy[:, n : n + 160])]
+        self.assertEqual([type(event) for event in events], [DetectorFailed, ToneHeard])
 
     def test_wrong_shape(self) -> None:
         """Sound of the wrong shape or type is refused by name, and nothing is lost by it."""

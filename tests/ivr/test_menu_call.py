@@ -52,10 +52,12 @@ class OneMenu:
 class OneRecording:
     """A Recorder and its one recording."""
 
-    file_name = "message.wav"
+    file_name, failed = "message.wav", None
 
     def __init__(self) -> None:
-        self.running = False
+        self.running = self.is_slow = False
+        self.failed: str | None = None
+        self.waiting: list[Deferred[RecordingInfo]] = []
 
     def start(self, call_id: str, leg: Leg, with_near: bool = True) -> "OneRecording":
         self.running = True
@@ -63,7 +65,8 @@ class OneRecording:
 
     def stop(self) -> Deferred[RecordingInfo]:
         self.running = False
-        return succeed(RecordingInfo(Path(self.file_name), 8000))
+        self.waiting.append(Deferred())
+        return self.waiting[-1] if self.is_slow else succeed(RecordingInfo(Path(self.file_name), 8000))
 
 
 class WrittenRecorder:
@@ -240,6 +243,85 @@ class MenuTests(SynchronousTestCase):
         self.shop.wait(0.1)
         self.assertEqual(self.answers, ["1002", "1003"])
 
+    def test_end_key_after_the_last_digit(self) -> None:
+        """# after a number of full length belongs to it, also some seconds later; it answers and silences nothing."""
+        for pause_s in (0.0, 4.0):
+            self.setUp()
+
+            async def story(call: ICall) -> None:
+                self.answers.append(await call.collect("number", max_digits=4))
+                self.answers.append(await call.play("statement"))
+                self.answers.append(await call.collect("question"))
+
+            self.serve(story)
+            self.shop.press("1002")
+            self.shop.wait(pause_s)
+            self.shop.press("#")
+            self.shop.wait(2)
+            self.shop.press("7")
+            self.shop.wait(0.1)
+            self.assertEqual(self.answers, ["1002", True, "7"])
+            self.assertEqual("".join(data["digit"] for _, data in self.shop.happened("key")), "1002#7")
+
+    def test_end_key_after_a_pause(self) -> None:
+        """Who has hesitated so long that his number was taken without # may still press it."""
+        self.ask(max_digits=8)
+        self.shop.press("100")
+        self.shop.wait(4)
+        self.shop.press("#")
+        self.shop.wait(0.5)
+        self.assertEqual(self.answers, ["100"])
+
+    def test_end_key_alone(self) -> None:
+        """After the end key of a number, or after another key, # is an answer of its own."""
+        self.ask(max_digits=4)
+        self.shop.press("1002##")
+        self.shop.wait(0.1)
+        self.assertEqual(self.answers, ["1002", ""])
+
+    def test_end_key_after_a_secret(self) -> None:
+        """So it is with a PIN of full length."""
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await call.collect_secret("pin", max_digits=4))
+            self.answers.append(await call.collect("question"))
+
+        self.serve(story)
+        self.shop.press("4738#")
+        self.shop.wait(1)
+        self.shop.press("2")
+        self.shop.wait(0.1)
+        self.assertEqual(self.answers, ["4738", "2"])
+
+    def test_number_too_long(self) -> None:
+        """A number that is too long is said to be so, never cut, and asked for again."""
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await ask_number(call, "quantity", max_digits=3))
+            self.answers.append(await choose(call, "right", keys="12"))
+
+        self.serve(story)
+        self.shop.press("1000#")
+        self.shop.wait(0.5)
+        self.assertEqual(self.answers, [])
+        self.shop.wait(2)
+        self.shop.press("100#")
+        self.shop.press("2")
+        self.shop.wait(0.1)
+        self.assertEqual(self.answers, ["100", "2"])
+        self.assertEqual(self.shop.prompts().count("too-many-digits"), 1)
+
+    def test_full_number_without_end_key(self) -> None:
+        """A number of full length without # is waited for a second and no longer."""
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await ask_number(call, "quantity", max_digits=3))
+
+        self.serve(story)
+        self.shop.press("100")
+        self.shop.wait(1.1)
+        self.assertEqual(self.answers, ["100"])
+
     def test_slow_fingers(self) -> None:
         """Between two keys 3 s may pass, not more."""
         self.ask(max_digits=8)
@@ -258,32 +340,54 @@ class MenuTests(SynchronousTestCase):
         self.assertEqual(self.answers, [""])
 
     def test_keys_during_a_statement(self) -> None:
-        """A statement is said to its end; keys pressed meanwhile answer the question that follows."""
+        """A key silences a statement too, and answers the question that follows; what was typed ahead does not."""
 
         async def story(call: ICall) -> None:
-            await call.play("statement")
+            self.answers.append(await call.collect("first"))
+            self.answers.append(await call.play("statement"))
+            self.answers.append(await call.play("another"))
             self.answers.append(await call.collect("question", max_digits=2))
 
         self.serve(story)
-        self.shop.press("42")
-        self.assertEqual(self.answers, [])
-        self.shop.wait(1)
-        self.assertEqual(self.answers, ["42"])
-        self.assertEqual(self.shop.prompts(), ["statement"])
+        self.call_keys("15")
+        self.shop.wait(1.5)
+        self.assertEqual(self.answers, ["1", True])
+        self.shop.press("2")
+        self.shop.wait(0.1)
+        self.assertEqual(self.answers, ["1", True, False, "52"])
+        self.assertEqual(self.shop.prompts(), ["first", "statement", "another"])
 
-    def test_a_late_answer_cuts_nothing(self) -> None:
-        """A key that comes when the question is over does not silence the statement after it."""
+    def call_keys(self, digits: str) -> None:
+        """Keys that come at one moment, as if they had been typed ahead."""
+        call = self.shop.incoming[-1]
+        keys = [Key(digit, "sound", self.shop.clock.seconds()) for digit in digits]
+        call.keys._untaken.extend(keys[:-1])
+        call.key(call.first, keys[-1])
+
+    def test_whole_statement(self) -> None:
+        """Who presses nothing hears a statement to its end, and the menu knows that he has."""
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await call.play("statement"))
+
+        self.serve(story)
+        self.shop.wait(1.1)
+        self.assertEqual(self.answers, [True])
+
+    def test_forgotten_keys(self) -> None:
+        """What was typed ahead answers nothing that a menu asks after an error."""
 
         async def story(call: ICall) -> None:
             await call.collect("question")
-            await call.play("statement")
+            call.forget_keys()
+            self.answers.append(await call.collect("again"))
 
         self.serve(story)
-        self.shop.wait(6.2)
-        self.assertEqual(self.shop.prompts(), ["question", "statement"])
-        self.shop.press("1")
-        self.shop.wait(1)
-        self.assertEqual(self.shop.happened("prompt_end")[-1], ("prompt_end", {"interrupted": False}))
+        self.call_keys("9111")
+        self.shop.wait(2)
+        self.shop.press("2")
+        self.shop.wait(0.1)
+        self.assertEqual(self.answers, ["2"])
 
     def test_caller_goes(self) -> None:
         """A caller who hangs up ends the menu where it stands, and its last words run."""
@@ -347,10 +451,10 @@ class MenuTests(SynchronousTestCase):
         self.assertEqual(len(self.flushLoggedErrors(CancelledError)), 1)
 
     def test_message_that_breaks(self) -> None:
-        """A message that cannot be finished is logged, and the caller goes on."""
+        """A message that cannot be finished is logged, is no message, and the caller goes on."""
 
         async def story(call: ICall) -> None:
-            await call.record(max_s=1)
+            self.answers.append(await call.record(max_s=1))
             self.answers.append(await call.collect("question"))
 
         recorder = OneRecording()
@@ -358,8 +462,48 @@ class MenuTests(SynchronousTestCase):
         self.serve(story, recorder)
         self.shop.wait(1.5)
         self.shop.press("1")
-        self.assertEqual(self.answers, ["1"])
+        self.assertEqual(self.answers, ["", "1"])
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_message_broken_off(self) -> None:
+        """Half a message is no message that the caller could be thanked for."""
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await call.record(max_s=1))
+
+        recorder = OneRecording()
+        recorder.failed = "the disk is full"
+        self.serve(story, recorder)
+        self.shop.wait(1.5)
+        self.assertEqual(self.answers, [""])
+
+    def test_thanks_after_the_disk(self) -> None:
+        """The caller is told when his message is on disk, not before."""
+        recorder = self.slow_disk()
+        self.shop.wait(4.0)
+        self.assertEqual(self.answers, [])
+        for waiter in recorder.waiting:
+            waiter.callback(RecordingInfo(Path(recorder.file_name), 8000))
+        self.assertEqual(self.answers, ["message.wav"])
+
+    def test_disk_hangs(self) -> None:
+        """A disk that says nothing for five seconds has not kept the message."""
+        self.slow_disk()
+        self.shop.wait(6.0)
+        self.assertEqual(self.answers, [""])
+
+    def slow_disk(self) -> OneRecording:
+        """A message was recorded, and is on its way to the disk."""
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await call.record(max_s=1))
+
+        recorder = OneRecording()
+        recorder.is_slow = True
+        self.serve(story, recorder)
+        self.shop.wait(1.5)
+        self.assertFalse(recorder.running)
+        return recorder
 
     def test_message(self) -> None:
         """A message begins after the beep and ends when the caller has been silent; what he said before is not lost."""
@@ -474,7 +618,7 @@ class MenuTests(SynchronousTestCase):
         self.assertEqual(self.answers, ["4"])
         self.assertEqual(self.shop.prompts()[:3], ["main-menu", "not-understood", "main-menu"])
         self.shop.press("*#1001")
-        self.shop.wait(0.1)
+        self.shop.wait(1.1)
         self.assertEqual(self.answers, ["4", "1001"])
 
 

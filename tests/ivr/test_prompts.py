@@ -9,9 +9,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.frames import RATE_HZ, FloatArray, level_dbm0
 from callserver.dsp.sound.files import write_wav
-from callserver.ivr.prompts import CATALOGUE, FOLDER, LANGUAGES, Catalogue, PromptError, Prompts
+from callserver.ivr.prompt_files import PromptError
+from callserver.ivr.prompts import CATALOGUE, FOLDER, Catalogue, Prompts
 from callserver.media.telephone_voice import ACTIVE_LEVEL_DBFS, PEAK_DBFS, active_level_dbfs, telephone_voice
-from callserver.wire.catalogue import told
+from callserver.wire.catalogue import LANGUAGES, told
 from tools import hold_music
 from tools.render_prompts import PromptFolder
 
@@ -30,6 +31,11 @@ class PromptFolderTests(SynchronousTestCase):
         prompts = Prompts([self.shop, self.ours])
         prompts.load()
         return prompts
+
+    def problem(self, pattern: str) -> None:
+        """What an admin is told of these folders."""
+        problems = [str(problem) for problem in self.prompts().problems]
+        self.assertTrue([one for one in problems if re.search(pattern, one)], problems)
 
     def catalogue(self, language: str, text: str, folder: Path | None = None) -> None:
         (folder or self.ours).joinpath(language, CATALOGUE).write_text(text, "utf-8")
@@ -79,9 +85,48 @@ class PromptFolderTests(SynchronousTestCase):
     def test_never_recorded(self) -> None:
         """A prompt without any recording is found at the start, not in a call."""
         self.catalogue("en", '[sentences]\nwelcome = "Welcome"\n')
-        with self.assertRaisesRegex(PromptError, "no recording of welcome in en: run bin/render-prompts") as caught:
-            self.prompts()
-        self.assertEqual(told(caught.exception, "zh"), "welcome 没有 en 录音：请运行 bin/render-prompts")
+        self.problem("^no recording of welcome in en: run bin/render-prompts$")
+        self.assertEqual(told(self.prompts().problems[0], "zh"), "welcome 没有 en 录音：请运行 bin/render-prompts")
+
+    def test_capital_letters(self) -> None:
+        """Files from other systems are found: capital letters, blanks, either way to write an accent."""
+        for name, size in (("zh/Welcome", 80), ("zh/good bye ", 80), ("zh/cafe\u0301", 160)):
+            self.record(name, SHORT if size == 80 else LONG, self.shop)
+        (self.shop / "zh" / "Welcome.wav").rename(self.shop / "zh" / "Welcome.WAV")
+        (self.shop / "zh").rename(self.shop / "ZH")
+        sounds = self.prompts().sounds("zh", "welcome", "GOOD BYE", "café")
+        self.assertEqual([sound.size for sound in sounds], [80, 80, 160])
+
+    def test_what_computers_leave_behind(self) -> None:
+        """Files that macOS, Windows and editors put beside recordings are no prompts and no mistakes."""
+        self.record("zh/welcome", LONG, self.shop)
+        for name in ("zh/._welcome.wav", "zh/.DS_Store", "zh/welcome.wav~", "zh/Thumbs.db", "._zh", "read me.txt"):
+            (self.shop / name).write_bytes(b"\0\5\x16\7 no sound")
+        prompts = self.prompts()
+        self.assertEqual(prompts.sounds("zh", "welcome")[0].size, 160)
+        self.assertEqual([str(one) for one in prompts.problems if str(self.shop) in str(one)], [])
+
+    def test_what_nobody_hears(self) -> None:
+        """What lies in the wrong place, or is no WAV, is told: nothing of the shop's is left out silently."""
+        self.record("welcome", SHORT, self.shop)
+        self.record("zh/welcome", SHORT, self.shop)
+        self.record("zh/WELCOME", SHORT, self.shop)
+        (self.shop / "zh" / "goodbye.mp3").write_bytes(b"ID3")
+        (self.shop / "Chinese").mkdir()
+        for said in (
+            f"{self.shop}/welcome.wav: nobody hears it there; move it into the folder zh or en",
+            f"{self.shop}/zh/welcome.wav is not used: WELCOME.wav has the same name",
+            f"{self.shop}/zh/goodbye.mp3: is no WAV file; convert it to one (PCM)",
+            f"{self.shop}/Chinese: the folders of the languages are called zh and en",
+        ):
+            self.problem(f"^{re.escape(said)}$")
+
+    def test_names_nobody_asks_for(self) -> None:
+        """A recording whose name is in no catalogue is listed: a menu of the shop's may play it, or it is misspelt."""
+        self.catalogue("zh", '[sentences]\nwelcome = "W"\n')
+        for name in ("zh/welcome", "zh/welcom"):
+            self.record(name, SHORT, self.shop)
+        self.assertEqual(self.prompts().unknown, [self.shop / "zh" / "welcom.wav"])
 
     def test_unknown(self) -> None:
         """A menu's misspelt prompt is named."""
@@ -94,8 +139,30 @@ class PromptFolderTests(SynchronousTestCase):
         path = self.ours / "zh" / "welcome.wav"
         for content in (b"", b"ID3 not a WAV file", path.read_bytes()[:44]):
             path.write_bytes(content)
-            with self.assertRaisesRegex(PromptError, f"^{re.escape(str(path))}: .*record it again"):
-                self.prompts()
+            self.problem(f"^{re.escape(str(path))}: .*record it again")
+
+    def test_ours_in_its_place(self) -> None:
+        """A recording of the shop that cannot be played is told, and ours is heard: a telephone has to be answered."""
+        self.record("zh/welcome")
+        (self.shop / "zh" / "welcome.wav").write_bytes(b"no sound")
+        (self.shop / "zh" / "pipe.wav").mkdir()
+        prompts = self.prompts()
+        self.assertEqual(prompts.sounds("zh", "welcome")[0].size, 80)
+        self.problem("welcome.wav: is no WAV file")
+        self.problem("pipe.wav: is no file")
+
+    def test_music(self) -> None:
+        """The shop's own music if it can be played, else ours; without any, callers wait in silence and it is told."""
+        self.problem(f"^{re.escape(str(self.ours / 'music.wav'))} is missing")
+        self.record("music")
+        self.record("Music", LONG, self.shop)
+        music = self.prompts().music
+        assert music is not None
+        self.assertEqual(music.size, 160)
+        (self.shop / "Music.wav").write_bytes(b"no sound")
+        music = self.prompts().music
+        assert music is not None
+        self.assertEqual(music.size, 80)
 
     def test_announcers_file(self) -> None:
         """An announcer's stereo file at 44.1 kHz is taken as it is."""
@@ -107,10 +174,16 @@ class PromptFolderTests(SynchronousTestCase):
     def test_catalogue_mistakes(self) -> None:
         """A catalogue that is not TOML, or has an unknown section, is named; Windows editors' mark is no mistake."""
         path = self.shop / "zh" / CATALOGUE
-        for text in ("[sentences]\nwelcome = no quotes\n", '[sentenses]\nwelcome = "W"\n'):
+        for text in (
+            "[sentences]\nwelcome = no quotes\n",
+            '[sentenses]\nwelcome = "W"\n',
+            "[names]\ntea = 9\n",
+            'a = "b"',
+        ):
             path.write_text(text, "utf-8")
-            with self.assertRaisesRegex(PromptError, f"^{re.escape(str(path))}: "):
-                self.prompts()
+            self.problem(f"^{re.escape(str(path))}: ")
+            with self.assertRaises(PromptError):
+                Catalogue.read(path)
         path.write_text('[sentences]\nwelcome = "W"\n', "utf-8-sig")
         self.record("zh/welcome")
         self.assertEqual(self.prompts().text("zh", "welcome"), "W")

@@ -1,14 +1,24 @@
 """Menus that do what they should not: the caller, the line and the other calls are no worse for it."""
 
+import asyncio
+import contextlib
+import sys
 from collections.abc import Awaitable, Callable
+from typing import Any
 
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
 
 from callserver.calls.call import Call
-from callserver.ivr.interfaces import ICall
+from callserver.dsp.frames import FloatArray
+from callserver.ivr.dialogue import WantsPerson, choose
+from callserver.ivr.interfaces import ICall, IMenu
 from callserver.ivr.menu_call import MenuCall
+from callserver.ivr.prompts import PromptError
 from callserver.ivr.runner import MenuRunner
-from callserver.ivr.running import Running, TookTooLong, running
+from callserver.ivr.running import Running, Spins, TookTooLong, running
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from tests.ivr.test_menu_call import OneMenu, Waiters
@@ -46,6 +56,7 @@ class RunningTests(RunnerCase):
             seen.append(running.get())
 
         call = self.serve(story)
+        self.shop.wait(0.1)
         seen.append(running.get())
         self.shop.wait(2)
         mine = Running("test", "line 1", call.id)
@@ -64,3 +75,239 @@ class RunningTests(RunnerCase):
         self.shop.wait(0.1)
         self.assertEqual(self.people.entered, [("operator", call)])
         self.assertEqual(len(self.flushLoggedErrors(TookTooLong)), 1)
+
+
+class GoneCallerTests(RunnerCase):
+    """A caller has hung up, and his menu does not notice."""
+
+    def hang_up(self, story: Story, after_s: float = 0.5) -> int:
+        """He hangs up in the menu; how many more steps it makes in the ten seconds after."""
+        steps: list[float] = []
+
+        async def counted(call: ICall) -> None:
+            while True:
+                steps.append(self.shop.clock.seconds())
+                await story(call)
+
+        self.serve(counted)
+        self.shop.wait(after_s)
+        self.shop.lines[0].far_end.hang_up()
+        before = len(steps)
+        self.shop.wait(10)
+        return len(steps) - before
+
+    def test_except_exception(self) -> None:
+        """`try: await call.play(...) except Exception: pass`, for ever: it ends with the call, at once."""
+
+        async def story(call: ICall) -> None:
+            with contextlib.suppress(Exception):
+                await call.play("welcome")
+
+        self.assertEqual(self.hang_up(story), 0)
+
+    def test_every_act(self) -> None:
+        """So it is with every act, whatever the menu was doing when he hung up, also waiting for something else."""
+        waits: dict[str, Callable[[ICall], Awaitable[object]]] = {
+            "collect": lambda call: call.collect("question"),
+            "secret": lambda call: call.collect_secret("pin", max_digits=4),
+            "record": lambda call: call.record(),
+            "wait_for": lambda call: call.wait_for(Deferred()),
+            "something else": lambda call: deferLater(self.shop.clock, 1),
+        }
+        for name, wait in waits.items():
+            self.setUp()
+
+            async def story(call: ICall, wait: Any = wait) -> None:
+                with contextlib.suppress(Exception):
+                    await wait(call)
+
+            self.assertEqual(self.hang_up(story), 0, name)
+
+    def test_catches_all(self) -> None:
+        """A menu that catches even that is left where it stands, soon, and nothing waits for it."""
+
+        async def story(call: ICall) -> None:
+            with contextlib.suppress(BaseException):
+                await call.play("welcome")
+
+        self.assertLess(self.hang_up(story), 60)
+        self.shop.lines[0].far_end.ring(Caller("13800000000"))
+        self.shop.wait(0.1)
+        self.assertEqual(len(self.shop.incoming), 2)
+
+    def test_tidies_up(self) -> None:
+        """Its `finally` may still write something down, which takes its time; but it speaks to nobody."""
+        done: list[str] = []
+
+        async def story(call: ICall) -> None:
+            try:
+                await call.collect("question")
+            finally:
+                await deferLater(self.shop.clock, 1)
+                done.append("written")
+                await call.play("goodbye")
+                done.append("said")
+
+        self.serve(story)
+        self.shop.wait(0.1)
+        self.shop.lines[0].far_end.hang_up()
+        self.shop.wait(2)
+        self.assertEqual(done, ["written"])
+        self.assertEqual(self.shop.prompts(), ["question"])
+
+    def test_menu_over(self) -> None:
+        """What a menu leaves behind cannot speak to its caller when it is over and he waits for a person."""
+
+        async def in_the_background(call: ICall) -> None:
+            while True:
+                await call.play("advertisement")
+
+        async def story(call: ICall) -> None:
+            Deferred.fromCoroutine(in_the_background(call)).addErrback(lambda failure: None)
+            raise WantsPerson("key 0")
+
+        self.people = LongQueue()
+        self.serve(story)
+        self.shop.wait(1)
+        said = len(self.shop.prompts())
+        self.shop.wait(10)
+        self.assertEqual(len(self.shop.prompts()), said)
+
+
+class EndlessTests(RunnerCase):
+    """Menus that go on for ever with a caller who is there."""
+
+    def test_acts_that_take_no_time(self) -> None:
+        """Acts that fail at once, in a loop: others live on between them, and soon a person serves the caller."""
+
+        async def story(call: ICall) -> None:
+            while True:
+                with contextlib.suppress(Exception):
+                    await call.play("there is no such prompt")
+
+        self.voice = Voice(NoPrompts(), FewPrompts(), self.shop.clock)  # type: ignore[arg-type]
+        call = self.serve(story)
+        self.shop.wait(3)
+        self.assertEqual(self.people.entered, [("operator", call)])
+        self.assertEqual(len(self.flushLoggedErrors(Spins)), 1)
+
+    def test_star_for_ever(self) -> None:
+        """Who presses * again and again hears the question ten times; then a person helps him."""
+
+        async def story(call: ICall) -> None:
+            await choose(call, "main-menu", keys="12")
+
+        call = self.serve(story)
+        for _ in range(20):
+            self.shop.press("*")
+            self.shop.wait(1.5)
+        self.assertEqual(self.people.entered, [("operator", call)])
+        self.assertEqual(self.shop.prompts().count("main-menu"), 10)
+
+    def test_same_question_for_ever(self) -> None:
+        """So it is in a menu that has no manners of its own."""
+
+        async def story(call: ICall) -> None:
+            while True:
+                with contextlib.suppress(Exception):
+                    await call.collect("what now?")
+
+        call = self.serve(story)
+        for _ in range(20):
+            self.shop.press("5")
+            self.shop.wait(1.5)
+        self.assertEqual(self.people.entered, [("operator", call)])
+        self.assertEqual(self.shop.prompts().count("what now?"), 10)
+
+    def test_no_key_for_ten_minutes(self) -> None:
+        """Somebody who only listens, or a telephone off its hook, gets a person after ten minutes."""
+
+        async def story(call: ICall) -> None:
+            while True:
+                with contextlib.suppress(Exception):
+                    await call.play(*["story"] * 30)
+
+        call = self.serve(story)
+        self.shop.wait(590)
+        self.assertEqual(self.people.entered, [])
+        self.shop.press("5")
+        self.shop.wait(590)
+        self.assertEqual(self.people.entered, [])
+        self.shop.wait(20)
+        self.assertEqual(self.people.entered, [("operator", call)])
+
+    def test_asyncio(self) -> None:
+        """What awaits something of asyncio is told so in its own code, and freezes nothing."""
+
+        async def story(call: ICall) -> None:
+            while True:
+                await asyncio.sleep(0)
+
+        call = self.serve(story)
+        self.shop.wait(1)
+        self.assertEqual(self.people.entered, [("operator", call)])
+        self.assertEqual(len(self.flushLoggedErrors(TypeError)), 1)
+
+    def test_exit(self) -> None:
+        """sys.exit() in a call ends that menu only; the caller gets a person."""
+
+        async def story(call: ICall) -> None:
+            sys.exit("goodbye")
+
+        call = self.serve(story)
+        self.shop.wait(0.1)
+        self.assertEqual(self.people.entered, [("operator", call)])
+        self.assertEqual(len(self.flushLoggedErrors(SystemExit)), 1)
+
+    def test_language(self) -> None:
+        """A language there is not is refused where it is set, and no queue breaks by it."""
+        refused: list[str] = []
+
+        async def story(call: ICall) -> None:
+            for language in ("fr", "ZH", "", None, 5):
+                try:
+                    call.language = language  # type: ignore[assignment]
+                except ValueError as problem:
+                    refused.append(str(problem))
+            await call.play("welcome")
+
+        call = self.serve(story)
+        self.shop.wait(0.5)
+        self.assertEqual(len(refused), 5)
+        self.assertIn("'fr': there are 'zh', 'en'", refused[0])
+        self.assertEqual((call.language, self.shop.prompts()), ("zh", ["welcome"]))
+
+    def test_forgets_to_answer(self) -> None:
+        """What is to be heard answers the caller, if the menu has not."""
+        menu = Hasty()
+        self.shop.lines[0].far_end.ring(Caller("13912345678"))
+        self.shop.wait(0.1)
+        MenuRunner({"test": menu}, self.menu_call, "operator").serve(self.shop.incoming[-1], "test")
+        self.shop.wait(0.5)
+        self.assertTrue(self.shop.lines[0].off_hook)
+        self.assertEqual(self.shop.prompts(), ["welcome"])
+
+
+class LongQueue(Waiters):
+    """People: whoever enters waits."""
+
+    async def enter(self, queue: str, call: Call) -> str:
+        self.entered.append((queue, call))
+        return await Deferred()
+
+
+class NoPrompts(FewPrompts):
+    """Prompts of which there are none."""
+
+    def sounds(self, language: str, *names: str) -> list[FloatArray]:
+        raise PromptError("no prompt {name}", name=names[0])
+
+
+@implementer(IMenu)
+class Hasty:
+    """A menu that speaks before it has answered."""
+
+    name = "test"
+
+    async def run(self, call: ICall) -> None:
+        await call.play("welcome")

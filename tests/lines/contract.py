@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILine, LineFailure
+from callserver.wire.catalogue import Complaint
 
 CALLER = Caller(number="01062345678", name="HARRINGTON")
 BLOCK_SAMPLES = 160
@@ -24,9 +25,9 @@ class Diary:
         self.told.append("up")
         self.capabilities.append(capabilities)
 
-    def line_lost(self, reason: str) -> None:
+    def line_lost(self, reason: Complaint) -> None:
         self.told.append("lost")
-        self.lost_because.append(reason)
+        self.lost_because.append(str(reason))
 
     def ring(self) -> None:
         self.told.append("ring")

@@ -32,7 +32,8 @@ class ScriptedModem:
     """
     The modem, its cable and the port at once: an IPort for the link, with the far end's side as attributes.
 
-    `answers` overrules what it says to a command: text for a final result, None for silence.
+    `answers` overrules what it says to a command: text for a final result, None for silence. It answers after
+    `answer_s`, or what `late` says of the n-th command; `cut` cuts what it says into single bytes.
     """
 
     def __init__(self, clock: Clock, device: str) -> None:
@@ -47,6 +48,8 @@ class ScriptedModem:
         self.dtr: list[bool] = []
         self.n_forgotten = self.n_opened = 0
         self.voice_class = "0"
+        self.echo = self.tells_callers = self.cut = self.duplex_on_hook = False
+        self.answer_s, self.late = ANSWER_S, dict[int, float]()
         self._line = bytearray()
         self._link: ModemLink | None = None
 
@@ -97,10 +100,22 @@ class ScriptedModem:
 
     def says(self, data: bytes) -> None:
         """At once, to whoever is connected."""
-        if self._link is not None:
-            self._link.dataReceived(data)
+        for piece in [data[at : at + 1] for at in range(len(data))] if self.cut else [data]:
+            if self._link is not None:
+                self._link.dataReceived(piece)
+
+    def resets(self) -> None:
+        """As after a dip of its supply: on hook, data mode, echo, no caller ID; it says nothing."""
+        self.off_hook = self.in_stream = self.tells_callers = False
+        self.voice_class, self.echo = "0", True
+        self._line.clear()
 
     def _byte(self, byte: bytes) -> None:
+        if self.echo and not self.in_stream:
+            self.says(byte)
+        self._obey_byte(byte)
+
+    def _obey_byte(self, byte: bytes) -> None:
         shielded = self._line[:1] == b"\x10"
         if shielded or byte == b"\x10":
             self._line += byte
@@ -135,14 +150,21 @@ class ScriptedModem:
             information = INFORMATION.get(command, b"") if result == "OK" else b""
             if command == "AT+FCLASS?":
                 information = self.voice_class.encode()
+            elif command == "AT+VCID?":
+                information = b"01"[self.tells_callers :][:1]
             self._later(b"\r\n".join([b"", *information.split(b"\n"), result.encode(), b""]), command)
 
     def _obey(self, command: str) -> str:
+        if command in ("AT+VLS=1", "AT+VTR") and self.voice_class != "8":
+            return "ERROR"
         if command in ("AT+VLS=1", "AT+VLS=0"):
             self.off_hook = command == "AT+VLS=1"
             self.heard.clear() if self.off_hook else None
-        elif command in ("ATZ", "ATE0Q0V1H0", "ATH"):
-            self.off_hook = False
+        elif command in ("ATZ", "ATE0Q0V1", "ATE0Q0V1H0", "ATH"):
+            self.echo = self.echo and command[:4] != "ATE0"
+            self.off_hook = self.off_hook and command == "ATE0Q0V1"
+        elif command == "AT+VCID=1":
+            self.tells_callers = True
         elif command.startswith("AT+FCLASS=") and command[-1] != "?":
             self.voice_class = command.removeprefix("AT+FCLASS=")
         elif command.startswith("ATDT"):
@@ -150,7 +172,7 @@ class ScriptedModem:
             self.heard.clear()
             self.dialled.append(command[4:].rstrip(";"))
         elif command == "AT+VTR":
-            return "CONNECT" if self.off_hook else "ERROR"
+            return "CONNECT" if self.off_hook or self.duplex_on_hook else "ERROR"
         elif command == "AT#CLS=?":
             return "ERROR"
         return "OK"
@@ -161,4 +183,4 @@ class ScriptedModem:
                 self.in_stream = True
             self.says(data)
 
-        self._clock.callLater(ANSWER_S, say)
+        self._clock.callLater(self.late.get(len(self.commands), self.answer_s) if command else ANSWER_S, say)

@@ -1,5 +1,6 @@
 """A line on a modem: all that every line must, and what only modems do to one."""
 
+import errno
 from pathlib import Path
 
 from twisted.internet.task import Clock
@@ -89,11 +90,48 @@ class UnpluggedTests(ModemLineCase):
         line.attach(diary)
         line.startService()
         self.pass_time(100)
-        self.assertEqual(diary.lost_because, [f"{self.device}: no such device"])
+        self.assertEqual(diary.lost_because, [f"no such device {self.device}"])
         self.failureResultOf(line.answer(), LineFailure)
         modem.plug_in()
         self.pass_time(5)
         self.assertEqual(diary.told, ["lost", "up"])
+
+    def test_why_it_is_not_opened(self) -> None:
+        """What keeps a line from its port is said in words, with the device, and the lock file if that is it."""
+        for problem, words in (
+            (OSError(errno.EBUSY, "in use by process 7", "/run/lock/LCK..ttyACM0"), "as /run/lock/LCK..ttyACM0 says"),
+            (OSError(errno.EAGAIN, "could not exclusively lock"), "in use by another program"),
+            (OSError(errno.EACCES, "permission denied", "/dev/ttyACM0"), "group dialout"),
+            (OSError(errno.ENOTTY, "inappropriate ioctl"), "no serial port"),
+            (OSError(errno.EIO, "I/O error"), "cannot be used: [Errno 5] I/O error"),
+            (OSError("odd"), "cannot be used: odd"),
+        ):
+            diary = Diary()
+
+            def fails(*_: object, problem: OSError = problem) -> None:
+                raise problem
+
+            line = ModemLine("line 4", "/dev/ttyACM0", self.clock, connect_port=fails)
+            line.attach(diary)
+            line.startService()
+            self.pass_time(100)
+            self.assertEqual(diary.told, ["lost"])
+            self.assertIn("/dev/ttyACM0", diary.lost_because[0])
+            self.assertIn(words, diary.lost_because[0])
+            line.stopService()
+
+    def test_another_reason(self) -> None:
+        """A line without a modem into which one is plugged that cannot serve says that now, and once."""
+        modem, diary = self.a_modem(), Diary()
+        modem.answers["AT+FCLASS=?"] = "ERROR"
+        line = ModemLine("line 4", self.device, self.clock, connect_port=modem.connect)
+        line.attach(diary)
+        line.startService()
+        self.pass_time(10)
+        modem.plug_in()
+        self.pass_time(100)
+        self.assertEqual(diary.told, ["lost", "lost"])
+        self.assertIn("has no voice", diary.lost_because[1])
 
     def test_every_waiter_is_answered(self) -> None:
         """Pulling the cable in the middle of answering fails the answer, and hanging up then is harmless."""
@@ -150,7 +188,7 @@ class ProbeTests(ModemLineCase):
         """A modem without +VTR is declined in words an admin understands, and asked again: another may come."""
         modem, diary = self.a_modem(), Diary()
         modem.plug_in()
-        modem.answers["AT+VTR=?"] = "ERROR"
+        modem.answers["AT+VTR=?"] = modem.answers["AT+VTR"] = "ERROR"
         line = ModemLine("line 4", self.device, self.clock, connect_port=modem.connect)
         line.attach(diary)
         line.startService()
@@ -160,6 +198,35 @@ class ProbeTests(ModemLineCase):
         del modem.answers["AT+VTR=?"]
         self.pass_time(30)
         self.assertEqual(diary.told, ["lost", "up"])
+
+    def test_duplex_is_tried(self) -> None:
+        """
+        A modem that refuses the question for +VTR is tried: on hook, and if it refuses that, off hook for a moment;
+        once for each modem, not at every attempt.
+        """
+        for refuses_on_hook in (False, True):
+            modem, diary = self.a_modem(), Diary()
+            modem.plug_in()
+            modem.answers["AT+VTR=?"] = "ERROR"
+            modem.duplex_on_hook = not refuses_on_hook
+            line = ModemLine("line 4", self.device, self.clock, connect_port=modem.connect)
+            line.attach(diary)
+            line.startService()
+            self.pass_time(2)
+            self.assertEqual((diary.told, modem.off_hook, modem.in_stream), (["up"], False, False))
+            self.assertEqual("AT+VLS=1" in modem.commands, refuses_on_hook)
+
+    def test_half_duplex_is_tried_once(self) -> None:
+        """A half-duplex modem does not seize its line at every attempt, for whoever calls would find it busy."""
+        modem, diary = self.a_modem(), Diary()
+        modem.plug_in()
+        modem.answers["AT+VTR=?"] = modem.answers["AT+VTR"] = "ERROR"
+        line = ModemLine("line 4", self.device, self.clock, connect_port=modem.connect)
+        line.attach(diary)
+        line.startService()
+        self.pass_time(300)
+        self.assertGreater(modem.n_opened, 3)
+        self.assertEqual(modem.commands.count("AT+VLS=1"), 1)
 
     def test_voice_mode_refused(self) -> None:
         """A modem that promises voice and then refuses it, as old firmware does, is named for that."""
@@ -395,14 +462,46 @@ class StuckModemTests(ModemLineCase):
         self.assertEqual(self.modem.dtr, [False, True])
 
     def test_no_voice_at_the_answer(self) -> None:
-        """An answer that the modem refuses fails with its words and leaves the line on hook and usable."""
+        """
+        A modem that refuses the sound of a call even when it is set up anew goes out of service, on hook, with one
+        alarm: else it would pick up and drop every caller. It is tried again when another is plugged in, or in ten
+        minutes.
+        """
         self.modem.answers["AT+VTR"] = "ERROR"
         answering = self.line.answer()
-        self.settle()
+        self.pass_time(1)
         self.assertIn("ERROR to AT+VTR", self.failureResultOf(answering, LineFailure).getErrorMessage())
         self.assertFalse(self.modem.off_hook)
+        self.assertIn("ERROR to AT+VTR", self.diary.lost_because[0])
+        self.failureResultOf(self.line.answer(), LineFailure)
+        self.pass_time(590)
+        self.assertEqual((self.diary.told, self.modem.n_opened), (["up", "lost"], 1))
         del self.modem.answers["AT+VTR"]
+        self.pass_time(30)
+        self.assertEqual(self.diary.told, ["up", "lost", "up"])
         self.answered()
+
+    def test_another_modem_after_one_that_refuses(self) -> None:
+        """Who plugs in another modem need not wait for ten minutes."""
+        self.modem.answers["AT+VTR"] = "ERROR"
+        self.line.answer().addErrback(lambda _: None)
+        self.pass_time(10)
+        self.modem.unplug()
+        self.pass_time(2)
+        self.modem.answers.clear()
+        self.modem.plug_in()
+        self.pass_time(5)
+        self.answered()
+
+    def test_line_in_use(self) -> None:
+        """What is not the modem's fault, somebody on the telephone beside it, costs an answer and no more."""
+        self.modem.answers["AT+VLS=1"] = "LINE IN USE"
+        answering = self.line.answer()
+        self.pass_time(1)
+        self.failureResultOf(answering, LineFailure)
+        self.modem.answers.clear()
+        self.answered()
+        self.assertEqual(self.diary.told, ["up"])
 
     def test_stopped(self) -> None:
         """Stopping the server puts the line on hook and closes the port; nothing is left to run."""

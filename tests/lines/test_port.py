@@ -19,7 +19,7 @@ from twisted.internet.task import deferLater
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from callserver.lines.lock_file import LockFile
-from callserver.lines.port import WAITING_MAX_BYTES, open_port
+from callserver.lines.port import WAITING_MAX_BYTES, bytes_per_s, open_port
 
 
 class Reader(Protocol):
@@ -162,6 +162,15 @@ class PortTests(TestCase):
         self.assertEqual(len(os.listdir(self.locks)), 1)
 
 
+class SpeedTests(SynchronousTestCase):
+    def test_what_a_port_carries(self) -> None:
+        """A wire carries what its speed says; what is on USB or emulated, more than any sound needs."""
+        for path in ("/dev/ttyS0", "/dev/ttyUSB11", "/dev/ttyAMA0"):
+            self.assertEqual(bytes_per_s(path), 11520)
+        for path in ("/dev/ttyACM0", "/dev/pts/7", "/nowhere"):
+            self.assertGreater(bytes_per_s(path), 1e6)
+
+
 class LockFileTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.folder = self.mktemp()
@@ -191,11 +200,65 @@ class LockFileTests(SynchronousTestCase):
         self.assertEqual(int(self.file.read_text()), os.getpid())
 
     def test_left_by_the_dead(self) -> None:
-        """An empty or senseless lock file, as a power cut leaves it, holds nobody up."""
-        for content in ("", "garbage\n"):
-            self.file.write_text(content)
+        """An empty or senseless lock file, as a power cut leaves it, holds nobody up and harms nobody."""
+        for content in (
+            b"", b"garbage\n", b"\0\0\0\0", b"\xff\xfe1", b"99999999999999999999\n", b"     -1\n", b"0", b"4194305",
+            b"1e3", "１２".encode(), b"\n\n", b"minicom 1", b"9" * 100_000, b"12_3",
+        ):  # fmt: skip
+            self.file.write_bytes(content)
             self.lock.acquire()
+            self.assertEqual(self.file.read_text(), f"{os.getpid():10d}\n")
             self.lock.release()
+
+    def test_with_a_name(self) -> None:
+        """Behind the number some programs write their own name and their user's: a living one's lock stays."""
+        for content in (f"{os.getppid():10d} minicom root\n", f"{os.getppid()} kermit", f"\n {os.getppid()}\n"):
+            self.file.write_text(content)
+            with self.assertRaises(OSError):
+                self.lock.acquire()
+            self.assertEqual(self.file.read_text(), content)
+
+    def test_own_number(self) -> None:
+        """After a kill in a container the next server has the same number: the lock is nobody's, and taken over."""
+        self.file.write_text(f"{os.getpid():10d}\n")
+        self.lock.acquire()
+        with self.assertRaises(OSError):  # but two lines of one server do not share a device
+            LockFile("/dev/ttyACM0", self.folder).acquire()
+        self.lock.release()
+        self.assertFalse(self.file.exists())
+
+    def test_no_file_at_all(self) -> None:
+        """A folder or a pipe in the lock's place neither holds up the server nor its line."""
+        self.file.mkdir()
+        Path(self.file, "something").touch()
+        self.lock.acquire()
+        self.lock.release()
+        self.assertTrue(self.file.exists())
+        Path(self.file, "something").unlink()
+        self.file.rmdir()
+        os.mkfifo(self.file)
+        self.lock.acquire()
+        self.lock.release()
+        self.file.symlink_to("/nowhere")
+        self.lock.acquire()
+        self.lock.release()
+
+    def test_may_not_be_read(self) -> None:
+        """A lock that we may not read may be a living program's: the line waits, and its reason names the file."""
+        self.file.write_text("1\n")
+
+        def refuse(*_: object) -> int:
+            raise PermissionError(errno.EACCES, "no")
+
+        self.patch(os, "open", refuse)
+        lock = LockFile("/dev/ttyACM0", self.folder)
+        self.patch(lock, "_create", self.taken)
+        with self.assertRaisesRegex(OSError, "LCK..ttyACM0") as refused:
+            lock.acquire()
+        self.assertEqual(refused.exception.errno, errno.EBUSY)
+
+    def taken(self) -> None:
+        raise FileExistsError
 
     def test_no_folder(self) -> None:
         """Where no lock files can be written, the lock on the device has to do."""

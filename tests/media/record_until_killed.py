@@ -12,6 +12,7 @@ from twisted.internet import reactor
 
 from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.frames import BLOCK_SAMPLES
+from callserver.media.disk_room import DiskRoom
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.media.tick import Tick
@@ -33,7 +34,11 @@ def main(folder: Path, n_lines: int) -> None:
     bay = PatchBay(reactor, 48, FakeEar)
     names = count()
     recorder = Recorder(
-        reactor, bay, folder, lambda msgid, **details: sys.exit(f"{msgid} {details}"), lambda: str(next(names))
+        reactor,
+        bay,
+        DiskRoom(folder),
+        lambda msgid, **details: sys.exit(f"{msgid} {details}"),
+        lambda: str(next(names)),
     )
     recorder.startService()
     lines = [plug_counter(bay, f"line {n}") for n in range(n_lines)]

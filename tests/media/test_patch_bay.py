@@ -1,4 +1,5 @@
 from itertools import permutations
+from unittest.mock import Mock
 
 import numpy as np
 from hypothesis import given
@@ -10,11 +11,12 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.dsp.codecs import A_LAW, LINEAR_16, MU_LAW
 from callserver.dsp.fax_tones.bank import FaxHeard, FaxSignal
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
-from callserver.dsp.progress.bank import ToneGone, ToneHeard
+from callserver.dsp.progress.bank import ProgressBank, ToneGone, ToneHeard
 from callserver.dsp.tones import dtmf
 from callserver.media.leg import Leg
 from callserver.media.patch_bay import BayFull, LegClosed, PatchBay, WrongParty
 from callserver.media.sound_bank import EarEvent
+from callserver.wire.catalogue import fill
 from tests.media.bench import FakeEar, Party, all_of, key_down, make_bay, plug, talk
 
 CALLER, AGENT, THIRD, SUPERVISOR = 0.5, 0.25, 0.125, 0.0625  # each sum of these says who is in it
@@ -399,6 +401,21 @@ class DetectorTests(SynchronousTestCase):
             lines[1].say(0.0)
             bay.tick()
         self.assertEqual([[key for key, _ in line.keys] for line in lines], [["9"], []])
+
+    def test_one_detector_fails(self) -> None:
+        """While one detector fails in every tick, twenty lines keep their keys; the shop is told once only."""
+        self.patch(ProgressBank, "hear", Mock(side_effect=KeyError(7)))
+        alarms: list[str] = []
+        bay = PatchBay(Clock(), 20, on_alarm=lambda msgid, **details: alarms.append(fill("en", msgid, details)))
+        lines = [plug(bay, f"line {n}", codec=MU_LAW) for n in range(20)]
+        keys = np.concatenate([np.zeros(800, np.float32), dtmf("58"), np.zeros(1600, np.float32)])
+        for at in range(0, len(keys) - BLOCK_SAMPLES, BLOCK_SAMPLES):
+            for line in lines:
+                line.speak(keys[at : at + BLOCK_SAMPLES])
+            bay.tick()
+        self.assertEqual([[key for key, _ in line.keys] for line in lines], [["5", "8"]] * 20)
+        self.assertEqual(alarms, ["detector failed: call progress: KeyError(7); the others hear on"])
+        self.assertEqual(len(self.flushLoggedErrors(KeyError)), 1)
 
 
 class CutTests(SynchronousTestCase):

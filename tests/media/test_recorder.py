@@ -4,7 +4,8 @@ from collections.abc import Callable
 from errno import ENOSPC
 from itertools import count
 from pathlib import Path
-from typing import Any
+from shutil import rmtree
+from typing import Any, cast
 from unittest.mock import patch
 
 import numpy as np
@@ -17,10 +18,11 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from callserver.dsp.codecs import Int16Array
 from callserver.media import wav_file
-from callserver.media.disk_room import Room
+from callserver.media.disk_room import DiskRoom, Room
 from callserver.media.recorder import BACKLOG_BATCHES, Recorder
 from callserver.media.recording import (
     BLANKED,
+    LOST,
     SECRET_BEGINS,
     SECRET_ENDS,
     SECRET_ENDS_BY_LIMIT,
@@ -102,7 +104,9 @@ class RecorderCase(SynchronousTestCase):
         self.statvfs = os.statvfs
         self.patch(os, "statvfs", lambda folder: Disk(self.free_bytes))
         self.free_bytes = 50 * GB
-        self.recorder = Recorder(self.clock, self.bay, self.folder, self.alarms, self.new_name, self.make_pool)
+        self.recorder = Recorder(
+            self.clock, self.bay, DiskRoom(self.folder), self.alarms, self.new_name, self.make_pool
+        )
         self.recorder.startService()
         self.addCleanup(lambda: self.successResultOf(self.recorder.stopService()))
         self.caller, self.agent = plug(self.bay, "line 1"), plug(self.bay, "seat 801", signals=False)
@@ -418,18 +422,35 @@ class FullDiskTests(RecorderCase):
         self.patch(wav_file.os, "write", write_until_full)
 
     def test_full_while_recording(self) -> None:
-        """The file ends with a whole sample and is right, one alarm is given, the ballast freed; the call goes on."""
+        """The file ends with a whole sample and is right, the reserve is given up, the shop told; the call goes on."""
         talk(self.bay, self.caller, self.agent)
         recording = self.record()
         self.talk(2)
         self.assertTrue((self.folder / "ballast").exists())
         self.fail_after(1282)
+        self.free_bytes = 0
         self.talk(10)
-        self.assertEqual(self.alarms, ["recording of call call 1 broken off: [Errno 28] No space left on device"])
+        broken_off = "recording of call call 1 broken off: [Errno 28] No space left on device"
+        self.assertEqual(self.alarms, [broken_off, "0 MB free for recordings: no new recordings"])
         self.assertFalse((self.folder / "ballast").exists())
         self.assertEqual(len(tracks_of(recording.path)), 2 * 160 + 320)
         self.assertEqual(self.caller.last_level(), AGENT)
         self.assertEqual(self.stopped(recording).n_samples, 2 * 160 + 320)
+
+    def test_room_is_for_records(self) -> None:
+        """When the disk is full no other recording takes what the reserve has given: that is for call records."""
+        other = plug(self.bay, "line 2", call_id="call 2")
+        first, second = self.record(), self.recorder.start("call 2", other.leg)
+        assert second
+        self.talk(2)
+        self.fail_after(0)
+        self.free_bytes = 0
+        self.talk(2)
+        self.left = GB
+        self.talk(20)
+        lengths = [self.stopped(recording).n_samples for recording in (first, second)]
+        self.assertEqual(lengths, [320, 320])
+        self.assertIn("recording of call call 2 broken off", " ".join(self.alarms))
 
     def test_cannot_be_made(self) -> None:
         """A recording whose file cannot be made raises the alarm, disturbs nobody, and its stop says why."""
@@ -484,6 +505,104 @@ class FullDiskTests(RecorderCase):
         self.assertEqual((fdatasync.call_count, len(self.alarms)), (2, 1))
 
 
+class StarvedTests(RecorderCase):
+    def test_lost_ticks(self) -> None:
+        """A server that could not keep up leaves silence of equal length, and a mark that says where and how long."""
+        talk(self.bay, self.caller, self.agent)
+        self.talk(4)
+        recording = self.record()
+        self.talk(3)
+        self.bay.schedule.lost += 50
+        self.talk(3)
+        info = self.stopped(recording)
+        self.assertEqual(info.n_samples, (3 + 50 + 3) * 160)
+        far = tracks_of(info.path)[:, 0]
+        self.assertEqual([far[at * 160 : (at + 1) * 160].any() for at in (2, 3, 52, 53)], [True, False, False, True])
+        self.assertEqual(self.marks, [Mark(480, LOST, 50 * 160)])
+        self.assertEqual(self.record().n_samples, 0, "one that begins later has lost nothing")
+
+    def test_stalled(self) -> None:
+        """A recording is as long as its call, also when the reactor stood still for five seconds in it."""
+        clock = cast(Clock, self.bay._clock)
+        self.bay.schedule.startService()
+        recording = self.record()
+        began_s = clock.seconds()
+        clock.pump([0.02] * 100)
+        clock.rightNow += 5.0
+        clock.pump([0.0] * 10 + [0.02] * 100)
+        self.assertApproximates(self.stopped(recording).length_s, clock.seconds() - began_s, 0.1)
+
+    def test_lost_in_a_secret(self) -> None:
+        """A secret's limit is time in the call: lost ticks count to it, and its end is told all the same."""
+        recording = self.record()
+        recording.pause(limit_s=1.0)
+        self.talk(1)
+        self.bay.schedule.lost += 100
+        self.talk(2)
+        marks = [mark.text for mark in self.marks]
+        self.assertEqual(marks, [SECRET_BEGINS, LOST, SECRET_ENDS_BY_LIMIT])
+        self.assertEqual(self.stopped(recording).n_samples, 103 * 160)
+
+
+class RemovedTests(RecorderCase):
+    """Somebody tidies up where the server is writing."""
+
+    def remove(self) -> None:
+        rmtree(self.folder)
+
+    def move(self) -> None:
+        self.folder.rename(self.mktemp())
+
+    def remove_file(self) -> None:
+        for path in self.folder.glob("*.wav"):
+            path.unlink()
+
+    def test_while_recording(self) -> None:
+        """The folder, or the file, is made again with all that was said, within two seconds, and the admin is told."""
+        for spoil in (self.remove, self.move, self.remove_file):
+            recording = self.record()
+            self.talk(10)
+            spoil()
+            self.talk(10)
+            self.clock.advance(2.0)
+            self.talk(10)
+            self.clock.advance(2.0)
+            self.assertEqual(len(tracks_of(self.stopped(recording).path)), 30 * 160, spoil.__name__)
+            told = f"recording {recording.file_name} was removed while it ran, and was made again"
+            self.assertEqual(self.alarms, [told], spoil.__name__)
+            self.alarms.clear()
+
+    def test_just_before_the_end(self) -> None:
+        """It is whole, too, when it was removed just before the call ended."""
+        recording = self.record()
+        self.talk(10)
+        self.remove()
+        self.assertEqual(len(tracks_of(self.stopped(recording).path)), 10 * 160)
+        self.assertEqual(len(self.alarms), 1)
+
+    def test_between_calls(self) -> None:
+        """The next call is recorded, with one alarm."""
+        self.remove()
+        recording = self.record()
+        self.talk(4)
+        self.assertEqual(self.stopped(recording).n_samples, 640)
+        self.assertEqual(self.alarms, ["the folder of recordings was gone, and was made again"])
+
+    def test_cannot_be_made_again(self) -> None:
+        """A file stands where the folder was: the recording is broken off with one alarm, and the call goes on."""
+        recording = self.record()
+        self.talk(4)
+        self.remove()
+        self.folder.write_text("in the way")
+        for _ in range(3):
+            self.clock.advance(2.0)
+            self.talk(4)
+        self.assertEqual(len(self.alarms), 1)
+        self.assertIn("recording of call call 1 broken off", self.alarms[0])
+        self.failureResultOf(recording.stop())
+        self.folder.unlink()
+
+
 class ThreadTests(TestCase):
     """With real threads and the real reactor."""
 
@@ -493,7 +612,7 @@ class ThreadTests(TestCase):
 
         bay = make_bay()
         alarms = Alarms()
-        recorder = Recorder(reactor, bay, Path(self.mktemp()), alarms, lambda: "recording")
+        recorder = Recorder(reactor, bay, DiskRoom(Path(self.mktemp())), alarms, lambda: "recording")
         recorder.startService()
         self.addCleanup(recorder.stopService)
         caller = plug(bay, "line 1")

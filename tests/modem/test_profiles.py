@@ -1,7 +1,10 @@
 """Which modems can serve a line, as what, and what the others are told."""
 
+import contextlib
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.config import COUNTRIES
@@ -67,6 +70,60 @@ class JudgeTests(SynchronousTestCase):
         ):
             modem = judge(replace(CX, codecs=[*CX.codecs, *offered]))
             self.assertEqual((modem.codec, modem.codec_number), (codec, number))
+
+    def test_lists_of_real_modems(self) -> None:
+        """With and without bits, timing, quotes and brackets: what real modems answer to AT+VSM=?."""
+        for lines, codec, number in (
+            (['128,"8-BIT LINEAR",(7200,8000,11025)'], UNSIGNED_8, 128),
+            (['128,"8-BIT LINEAR",(7200,8000,11025)', '129,"16-BIT LINEAR",(7200,8000,11025)'], LINEAR_16, 129),
+            (["1,UNSIGNED PCM,8,0,8000,0,0"], UNSIGNED_8, 1),
+            (["+VSM: 4,G711U,8,0,8000,0,0"], MU_LAW, 4),
+            (['5,"G.711 A-Law",(8000)'], A_LAW, 5),
+            (["5,G711A,(8000)", "4,G711U,(8000)"], MU_LAW, 4),
+            (['4,"MU-LAW"', '5,"A-LAW"'], MU_LAW, 4),
+            (['+VSM:1,"UNSIGNED PCM"'], UNSIGNED_8, 1),
+            (['(0,"SIGNED PCM",8,0,(8000),(0),(0)),(1,"UNSIGNED PCM",8,0,(7200,8000),(0),(0))'], UNSIGNED_8, 1),
+            (['+VSM: (128,"8-BIT LINEAR",8,0,(7200,8000)),(131,"ULAW",8,0,(7200,8000))'], MU_LAW, 131),
+            (["1;CELP;4;0;(9600)", "130;UNSIGNED PCM;8;0;(8000)"], UNSIGNED_8, 130),
+            (['  130 , "UNSIGNED PCM" , 8 , 0 , 8000 , 0 , 0'], UNSIGNED_8, 130),
+            (['128,"8 BIT LINEAR",8,0,(7200,8000,11025)', '132,"4 BIT",4,0,(8000)'], UNSIGNED_8, 128),
+            (['133,"LINEAR",16,0,(7200-11025)', '132,"ALAW",8,0,(7200-11025)'], A_LAW, 132),
+        ):
+            modem = judge(replace(CX, codecs=lines))
+            self.assertEqual((modem.codec, modem.codec_number), (codec, number), lines)
+
+    def test_lists_without_a_codec_of_ours(self) -> None:
+        """What we cannot speak is not taken for something else, however it is written."""
+        for lines in (
+            [],
+            [""],
+            ["OK"],
+            ['0,"SIGNED PCM",8,0,8000'],
+            ['128,"8-BIT SIGNED LINEAR",(8000)'],
+            ['128,"8-BIT LINEAR",(7200,11025)'],
+            ['129,"IMA ADPCM",4,0,8000,0,0'],
+            ["2;ADPCM;2;0;(9600)"],
+            ['200,"LINEAR",(8000)'],
+            ['1,"UNSIGNED PCM",16,0,(4800-11025)'],
+            ["1,", ",,,", "(((", '"', '1,"', "99999999999999999999,x,y"],
+        ):
+            with self.assertRaises(Declined):
+                judge(replace(CX, codecs=lines))
+
+    @given(st.lists(st.text(alphabet='0123456789,;"()- :ABGLNUWabit+VSM', max_size=60), max_size=4))
+    def test_any_list(self, lines: list[str]) -> None:
+        """Whatever stands there, a modem is served or declined."""
+        with contextlib.suppress(Declined):
+            judge(replace(CX, codecs=lines))
+
+    def test_codec_that_the_port_carries(self) -> None:
+        """16 bits a sample do not get through a wire of 115,200 bit/s: 8 bits do, and if there are none, it is said."""
+        linear = '129,"16 BIT LINEAR",16,0,(7200,8000,11025)'
+        self.assertEqual(judge(replace(CX, codecs=[*CX.codecs, linear])).codec, LINEAR_16)
+        self.assertEqual(judge(replace(CX, codecs=[*CX.codecs, linear]), bytes_per_s=11520).codec, UNSIGNED_8)
+        with self.assertRaises(Declined) as refused:
+            judge(replace(CX, codecs=[linear]), bytes_per_s=11520)
+        self.assertIn("too slow", str(refused.exception))
 
     def test_16_bit_unsigned_is_not_taken_for_8(self) -> None:
         """The chip whose number 1 is 16 bits wide is not served as 8-bit unsigned."""

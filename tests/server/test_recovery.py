@@ -1,24 +1,25 @@
 """What a kill has left unfinished is finished at the next start."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
-from callserver.media.repair import NotARecording
+from callserver.media.wav_file import header
 from callserver.server.recovery import log_out_the_killed, repair_recordings
 from callserver.store.journal import append_event
-from callserver.wire.records import CallRecord, EventRecord
+from callserver.wire.records import EventRecord, Value
 from tests.shop import MemoryBook
 from tests.store.inline import InlineStore
 
 BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)
 STARTED = BEGAN + timedelta(seconds=60)
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class KilledTests(SynchronousTestCase):
@@ -61,33 +62,76 @@ class KilledTests(SynchronousTestCase):
 
 class RepairTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.book = MemoryBook()
+        self.store, self.book = InlineStore(), MemoryBook()
         self.events = EventLog(self.book, Clock(), "test")
+        self.folder = Path(self.mktemp())
+        self.folder.mkdir()
 
-    def repair(self, *outcomes: Any) -> list[tuple[str, str | None]]:
-        """Calls that were open, each with a recording that repairs so; what the event log says then."""
-        answers = iter(outcomes)
-        records = [
-            CallRecord(
-                str(n), "in", f"line {n}", None, None, BEGAN, recording=f"{n}.wav" if outcome != "none" else None
-            )
-            for n, outcome in enumerate(outcomes)
-        ]
+    def stored(self, kind: str, at_s: float = 0.0, **data: Value) -> None:
+        """An event of an earlier run."""
+        event = EventRecord(BEGAN + timedelta(seconds=at_s), at_s, "test", kind, "one", "line 1", None, data)
+        self.store.run(append_event, event)
 
-        def in_thread(job: object, path: Path) -> Deferred[float]:
-            outcome = next(answers)
-            return fail(outcome) if isinstance(outcome, Exception) else succeed(outcome)
+    def file(self, name: str, n_bytes: int = 32_000, at_s: float = 0.0) -> None:
+        """A recording of which nobody has set the sizes right."""
+        path = self.folder / name
+        path.write_bytes(header(0, 2) + bytes(n_bytes))
+        at = (BEGAN + timedelta(seconds=at_s)).timestamp()
+        os.utime(path, (at, at))
 
-        done = Deferred.fromCoroutine(repair_recordings(records, Path("recordings"), self.events, in_thread))
-        self.successResultOf(done)
-        return [(event.kind, event.call_id) for event in self.book.events]
+    def start(self) -> list[tuple[str, dict[str, Value]]]:
+        """What the event log says at the next start."""
+        repaired = repair_recordings(self.store, self.folder, self.events, maybeDeferred, LATER)  # type: ignore[arg-type]
+        self.successResultOf(Deferred.fromCoroutine(repaired))
+        return [(event.kind, event.data) for event in self.book.events]
+
+    def test_calls_and_messages(self) -> None:
+        """Every recording whose end is not told is repaired, the message in a call as well as the call's own."""
+        for name in ("call.wav", "message.wav", "finished.wav"):
+            self.file(name)
+            self.stored("recording", file=name)
+        self.stored("recording_mark", text="hold", sample=5)
+        self.stored("recording_end", file="finished.wav", length_s=1.0)
+        told = [("recording_repaired", {"file": name, "length_s": 1.0}) for name in ("call.wav", "message.wav")]
+        self.assertEqual(self.start(), told)
+        self.assertEqual(self.folder.joinpath("finished.wav").read_bytes()[40:44], bytes(4), "not touched")
+
+    def test_a_start_that_was_killed(self) -> None:
+        """What a start did not come to, the next one does; what is repaired is not touched again."""
+        self.stored("server", state="stopped")
+        for name in ("one.wav", "two.wav"):
+            self.file(name)
+            self.stored("recording", file=name)
+        self.stored("server", state="started")
+        self.stored("recording_repaired", file="one.wav", length_s=1.0)
+        self.stored("server", state="started")
+        self.assertEqual([data["file"] for _, data in self.start()], ["two.wav"])
+
+    def test_after_an_orderly_stop(self) -> None:
+        """Nothing is looked at again."""
+        self.file("one.wav")
+        self.stored("recording", file="one.wav")
+        self.stored("server", at_s=5.0, state="stopped")
+        self.assertEqual(self.start(), [])
 
     def test_each_for_itself(self) -> None:
-        """One that cannot be repaired gives an alarm and hinders no other."""
-        told = self.repair(12.3456, OSError("no such file"), NotARecording("other"), 1.0)
-        self.assertEqual([kind for kind, _ in told], ["recording_repaired", "alarm", "alarm", "recording_repaired"])
-        self.assertEqual(self.book.events[0].data["length_s"], 12.346)
+        """One that is gone, and one of another format, give an alarm each and hinder no other."""
+        for name in ("gone.wav", "other.wav", "good.wav"):
+            self.file(name)
+            self.stored("recording", file=name)
+        self.folder.joinpath("gone.wav").unlink()
+        self.folder.joinpath("other.wav").write_bytes(b"OggS" * 100)
+        told = self.start()
+        self.assertEqual([kind for kind, _ in told], ["alarm", "alarm", "recording_repaired"])
+        self.assertIn("gone.wav", str(told[0]))
 
-    def test_no_recording(self) -> None:
-        """A call without one is left alone."""
-        self.assertEqual(self.repair("none"), [])
+    def test_strays(self) -> None:
+        """A file that no event tells of is listed and left alone; those from before the last orderly stop are not."""
+        self.file("old.wav")
+        self.stored("server", at_s=5.0, state="stopped")
+        for n in range(7):
+            self.file(f"stray {n}.wav", at_s=60.0)
+        ((kind, alarm),) = self.start()
+        self.assertEqual((kind, alarm["n"]), ("alarm", 7))
+        self.assertEqual(alarm["files"], "stray 0.wav, stray 1.wav, stray 2.wav, stray 3.wav, stray 4.wav ...")
+        self.assertEqual(self.folder.joinpath("stray 0.wav").read_bytes()[40:44], bytes(4))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -137,10 +137,10 @@ class JournalTests(SynchronousTestCase):
         self.assertNoResult(opened)
         self.clock.advance(0.03)
         self.successResultOf(opened)
-        self.assertEqual([entry["call"]["id"] for entry in self.bench.spool.read()[0]], ["one"])
+        self.assertEqual([entry["call"]["id"] for entry in self.bench.spool.read().entries], ["one"])
         self.bench.write("ring")
         self.clock.advance(0.15)
-        self.assertEqual(len(self.bench.spool.read()[0]), 2)
+        self.assertEqual(len(self.bench.spool.read().entries), 2)
         self.successResultOf(self.bench.open("two"))
 
     def test_unlocked_again(self) -> None:
@@ -243,7 +243,8 @@ class JournalTests(SynchronousTestCase):
         self.clock.advance(0.15)
 
     def refused(self) -> list[dict[str, Any]]:
-        return Spool(self.bench.spool.path.with_suffix(".refused.jsonl")).read()[0]
+        path = self.bench.spool.path.with_suffix(".refused.jsonl")
+        return [json.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
 
     def test_poison(self) -> None:
         """A record that the database refuses for what is in it is laid aside, and nothing waits behind it."""
@@ -261,11 +262,94 @@ class JournalTests(SynchronousTestCase):
 
     def test_poison_at_start(self) -> None:
         """Nor does it hinder the next start."""
-        self.bench.spool.append([{"change": {"no_such_column": "1"}, "id": "one"}, {"unheard of": 1}])
+        no_uid = {"event": {"at_ms": 1, "uptime_s": 1.0, "node": "shop", "kind": "key", "data": "{}"}}
+        poison: list[dict[str, Any]] = [
+            {"change": {"no_such_column": "1"}, "id": "one"},
+            {"change": {"agent": "801"}},
+            {"event": {}},
+            no_uid,
+            {"call": {"id": "three", "started_ms": 2**70}},
+        ]
+        self.bench.spool.append(poison)
         self.bench.open("two")
         self.bench.start()
-        self.assertEqual(len(self.refused()), 2)
+        self.assertEqual(self.refused(), poison)
         self.assertEqual([record.id for record in self.bench.closed], ["two"])
+
+    def spool_lines(self, *garbage: bytes) -> None:
+        """What stands in the spool at the next start: two events, and between and around them what is no entry."""
+        self.store.full = True
+        self.bench.open("one")
+        self.bench.write("ring")
+        self.bench.write("key")
+        self.clock.advance(0.15)
+        first, second, third = self.bench.spool.path.read_bytes().splitlines()
+        self.bench.die(n_done=0)
+        self.store.full = False
+        lines = [*garbage, first, *garbage, second, third, *garbage]
+        self.bench.spool.path.write_bytes(b"\n".join(lines) + b"\n")
+
+    def test_damaged_spool(self) -> None:
+        """Lines that are no entry keep no start from the rest; they are kept as they were, and the admin is told."""
+        garbage = (
+            b"",
+            b"{}",
+            b"[]",
+            b"5",
+            b"null",
+            b'"event"',
+            b'{"event": 5}',
+            b'{"unheard of": {}}',
+            b"\0\0\0",
+            b"\xff{",
+        )
+        self.spool_lines(*garbage, b"[" * 100_000, b'{"event": {"uid": "x"')
+        self.bench.start()
+        self.assertEqual(self.bench.kinds(), ["ring", "key", "end"])
+        refused = self.bench.spool.path.with_suffix(".refused.jsonl").read_bytes().split(b"\n")
+        self.assertEqual(refused.count(b"\0\0\0"), 3)
+        self.assertEqual(self.store.alarms[-1], "33 damaged lines of the spool are in spool.refused.jsonl")
+        self.assertFalse(self.bench.spool.path.exists())
+
+    @given(st.binary(max_size=60), st.integers(0, 400), st.integers(0, 40))
+    @settings(max_examples=60, deadline=None)
+    def test_spool_overwritten_anywhere(self, scribble: bytes, at: int, cut: int) -> None:
+        """Whatever bytes a bad disk leaves in the spool, the next start comes, and takes calls."""
+        self.setUp()
+        self.spool_lines()
+        whole = bytearray(self.bench.spool.path.read_bytes())
+        whole[at : at + cut] = scribble
+        self.bench.spool.path.write_bytes(whole)
+        self.bench.start()
+        self.successResultOf(self.bench.open("two"))
+        self.assertFalse(self.bench.spool.path.exists())
+
+    def test_unreadable_spool(self) -> None:
+        """A spool that cannot be read at all is moved aside, twice if need be, and told."""
+        for n in (1, 2):
+            self.bench.spool.path.mkdir()
+            self.bench.start()
+            aside = self.bench.spool.path.with_suffix(f".unreadable-{n}")
+            self.assertTrue(aside.is_dir())
+            self.assertIn(f"the spool cannot be read and was moved to {aside.name}", self.store.alarms[-1])
+            self.successResultOf(self.bench.open(str(n)))
+
+    def test_reserve(self) -> None:
+        """On a full disk what is kept in reserve is given up before a record has to wait in memory."""
+        reserve = [True]
+        self.journal._make_room = lambda: bool(reserve and reserve.pop())
+        self.store.full = True
+        full, append = OSError(28, "No space left on device"), Spool.append_lines
+
+        def while_full(spool: Spool, lines: Any) -> None:
+            if reserve:
+                raise full
+            append(spool, lines)
+
+        with patch.object(Spool, "append_lines", while_full):
+            self.successResultOf(self.bench.open("one"))
+        self.assertEqual((reserve, self.store.alarms), ([], []))
+        self.assertEqual(len(self.bench.spool.read().entries), 1)
 
     def test_poison_while_full(self) -> None:
         """A database that is full refuses nothing: all is tried again."""
@@ -325,7 +409,7 @@ class JournalTests(SynchronousTestCase):
         closed = self.journal.close()
         self.clock.advance(0.1)
         self.successResultOf(closed)
-        self.assertEqual([entry["event"]["kind"] for entry in self.bench.spool.read()[0]], ["ring"])
+        self.assertEqual([entry["event"]["kind"] for entry in self.bench.spool.read().entries], ["ring"])
 
     def test_garbage_from_a_line(self) -> None:
         """Text that no database takes does not stop the records behind it."""
@@ -471,21 +555,21 @@ class SpoolTests(SynchronousTestCase):
 
     def test_cut_anywhere(self) -> None:
         """After a power cut the entries before the cut are there, and no broken one."""
-        entries = [{"n": n, "text": "李明"} for n in range(5)]
+        entries = [{"event": {"n": n, "text": "李明"}} for n in range(5)]
         self.spool.append(entries[:2])
         self.spool.append(entries[2:])
         whole = self.spool.path.read_bytes()
         for n_bytes in range(len(whole) + 1):
             self.spool.path.write_bytes(whole[:n_bytes])
-            found, _ = self.spool.read()
+            found = self.spool.read().entries
             self.assertEqual(found, entries[: whole[:n_bytes].count(b"\n")])
 
     def test_read_on(self) -> None:
         """From where the last reading ended."""
-        self.spool.append([{"n": 1}])
-        _, end = self.spool.read()
-        self.spool.append([{"n": 2}])
-        self.assertEqual(self.spool.read(end)[0], [{"n": 2}])
+        self.spool.append([{"event": {"n": 1}}])
+        end = self.spool.read().end
+        self.spool.append([{"event": {"n": 2}}])
+        self.assertEqual(self.spool.read(end).entries, [{"event": {"n": 2}}])
 
     def test_power_cut_after_coming_and_going(self) -> None:
         """The folder is on disk when the first entry is acknowledged, and again when the spool is gone."""
@@ -498,16 +582,16 @@ class SpoolTests(SynchronousTestCase):
             fsync(handle)
 
         with patch("callserver.store.spool.os.fsync", folder_synced):
-            self.spool.append([{"n": 1}])
+            self.spool.append([{"event": {"n": 1}}])
             self.assertEqual(synced, [True])
-            self.spool.append([{"n": 2}])
+            self.spool.append([{"event": {"n": 2}}])
             self.spool.clear()
             self.spool.clear()
         self.assertEqual(synced, [True, False])
 
     def test_disk_full_in_the_middle(self) -> None:
         """What did not fit as a whole is not there at all."""
-        self.spool.append([{"n": 1}])
+        self.spool.append([{"event": {"n": 1}}])
         before = self.spool.path.read_bytes()
         from os import write
 
@@ -517,6 +601,6 @@ class SpoolTests(SynchronousTestCase):
             return write(handle, data[:5])
 
         with patch("callserver.store.spool.os.write", room_for_five_bytes):
-            self.assertRaises(OSError, self.spool.append, [{"n": 2, "text": "x" * 20}])
+            self.assertRaises(OSError, self.spool.append, [{"event": {"n": 2, "text": "x" * 20}}])
         self.assertEqual(self.spool.path.read_bytes(), before)
-        self.assertEqual([json.loads(line) for line in before.splitlines()], self.spool.read()[0])
+        self.assertEqual([json.loads(line) for line in before.splitlines()], self.spool.read().entries)

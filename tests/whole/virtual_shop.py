@@ -1,8 +1,9 @@
 """A whole shop on virtual time for a test to call and to staff: the server unchanged, real sound, no waiting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
@@ -26,12 +27,22 @@ class VirtualShop:
     Opened at once, every line idle.
 
     :param byte_share: of the lines that are emulated modems, byte by byte
+    :param settings: what else stands in config.ini, by the line it takes the place of
     """
 
-    def __init__(self, case: SynchronousTestCase, n_lines: int, byte_share: float = 0.0) -> None:
+    def __init__(
+        self,
+        case: SynchronousTestCase,
+        n_lines: int,
+        byte_share: float = 0.0,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.folder = ShopFolder(Path(case.mktemp()))
         self.folder.prepare()
         text = self.folder.config_file.read_text("utf-8").replace("[line 1-20]", f"[line 1-{n_lines}]")
+        for before, after in settings.items():
+            assert before in text, before
+            text = text.replace(before, after)
         self.folder.config_file.write_text(text, "utf-8")
         self.world = RehearsalWorld(Random("whole"), byte_share)
         self.server = CallServer(self.folder, self.world)

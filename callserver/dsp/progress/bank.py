@@ -131,7 +131,8 @@ class ProgressBank:
         for news in self._finder.hear(spectrum):
             changed.add(news.channel)
             if isinstance(news, Began):
-                self._hearings[news.channel].began(news.pause_s)
+                if news.channel in self._hearings:  # else it follows at once on a burst that nobody follows
+                    self._hearings[news.channel].began(news.pause_s)
             else:
                 events += self._take(news, end_sample)
         due = [channel for channel in self._hearings if channel in changed or (self._tick + channel) % CHECK_TICKS == 0]

@@ -1,4 +1,4 @@
-"""Sound files: any PCM WAV in, telephone WAV out."""
+"""Sound files: any uncompressed WAV in, telephone WAV out."""
 
 import math
 import wave
@@ -8,9 +8,8 @@ import numpy as np
 
 from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.frames import RATE_HZ, FloatArray
+from callserver.dsp.sound.riff import RiffError, read_riff
 from callserver.wire.catalogue import Complaint
-
-WIDTHS = (1, 2, 3)  # bytes a sample
 
 
 class SoundFileError(Complaint):
@@ -19,7 +18,7 @@ class SoundFileError(Complaint):
 
 def read_wav(path: Path | str) -> FloatArray:
     """
-    The sound of a PCM WAV file of 8, 16 or 24 bits, any rate, any number of channels (mixed to one).
+    The sound of a WAV file (PCM, float, G.711), any rate, any number of channels (mixed to one).
 
     :return: shape (n,), 8 kHz
     :raises SoundFileError: unreadable, not such a file, or empty
@@ -36,21 +35,14 @@ def read_tracks(path: Path | str) -> FloatArray:
     :raises SoundFileError: as `read_wav`
     """
     try:
-        with wave.open(str(path), "rb") as file:
-            width, channels, rate_hz = file.getsampwidth(), file.getnchannels(), file.getframerate()
-            raw = file.readframes(file.getnframes())
-    except (OSError, EOFError, wave.Error) as error:
-        raise SoundFileError(
-            "{file}: {problem}", file=str(path), problem=str(error) or Complaint("cut off in its header")
-        ) from error
-    if width not in WIDTHS:
-        raise SoundFileError("{file}: {bits} bits a sample; 8, 16 or 24 can be read", file=str(path), bits=8 * width)
-    if not rate_hz:
-        raise SoundFileError("{file}: a rate of 0 Hz", file=str(path))
-    whole = raw[: len(raw) // (width * channels) * width * channels]
-    if not whole:
-        raise SoundFileError("{file}: no sound in it", file=str(path))
-    return _at_8_khz(np.ascontiguousarray(_samples(whole, width).reshape(-1, channels).T), rate_hz)
+        if not Path(path).is_file() and Path(path).exists():
+            raise RiffError("is no file")  # a pipe would be waited for without end
+        sound, rate_hz = read_riff(Path(path).read_bytes())
+    except OSError as error:
+        raise SoundFileError("{file}: {problem}", file=str(path), problem=error.strerror or str(error)) from error
+    except RiffError as error:
+        raise SoundFileError("{file}: {problem}", file=str(path), problem=error) from error
+    return _at_8_khz(sound, rate_hz)
 
 
 def write_wav(path: Path | str, samples: FloatArray) -> None:
@@ -68,16 +60,6 @@ def write_wav(path: Path | str, samples: FloatArray) -> None:
         file.setsampwidth(2)
         file.setframerate(RATE_HZ)
         file.writeframes(data)
-
-
-def _samples(raw: bytes, width: int) -> FloatArray:
-    if width == 1:
-        return ((np.frombuffer(raw, np.uint8).astype(np.float32)) - 128) / np.float32(128)
-    if width == 2:
-        return LINEAR_16.decode(np.frombuffer(raw, np.uint8))
-    wide = np.zeros((len(raw) // 3, 4), np.uint8)
-    wide[:, 1:] = np.frombuffer(raw, np.uint8).reshape(-1, 3)
-    return wide.view("<i4")[:, 0].astype(np.float32) / np.float32(2**31)
 
 
 def _at_8_khz(samples: FloatArray, rate_hz: int) -> FloatArray:

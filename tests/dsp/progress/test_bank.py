@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.codecs import UNSIGNED_8
 from callserver.dsp.frames import RATE_HZ, FloatArray
-from callserver.dsp.progress.bank import ProgressBank
+from callserver.dsp.progress.bank import ProgressBank, progress_freqs
 from callserver.dsp.progress.events import ToneGone, ToneHeard
 from callserver.dsp.progress.plans import PLANS, Plan, plan
 from callserver.dsp.tones import Cadence, play, tone
@@ -174,6 +174,16 @@ class ChineseTests(SynchronousTestCase):
 
 
 class BadInputTests(SynchronousTestCase):
+    def test_notes(self) -> None:
+        """Notes one after the other, in all groups of a plan's frequencies, on pitch and beside it: no error."""
+        rng = np.random.default_rng(6)
+        for country in PLANS.values():
+            freqs_hz = [freq_hz + off for freq_hz in progress_freqs(country) for off in (-45, -20, 0, 20, 45)]
+            bars = [tone([rng.choice(freqs_hz)], int(rng.uniform(400, 5000)), -12) for _ in range(400)]
+            sound = np.concatenate(bars)
+            n_samples = len(sound) // 20 // 160 * 160
+            events_of(ProgressBank(20, country), sound[: 20 * n_samples].reshape(20, -1))
+
     def test_silence_and_full_scale_noise(self) -> None:
         """Nothing, everything and a constant are borne without a word."""
         loud = np.sign(noise((1, 40000), 0, seed=9))

@@ -55,7 +55,7 @@ class SoundFileTests(SynchronousTestCase):
 
     def test_what_cannot_be_read_is_named(self) -> None:
         """The error tells the file and its trouble."""
-        for content, trouble in ((None, "No such file"), (b"", "cut off"), (b"ID3 an mp3 in disguise", "RIFF")):
+        for content, trouble in ((None, "No such file"), (b"", "is empty"), (b"ID3 an mp3 in disguise", "no WAV file")):
             if content is not None:
                 self.path.write_bytes(content)
             with self.assertRaisesRegex(SoundFileError, f"{self.path}: .*{trouble}"):
@@ -63,9 +63,8 @@ class SoundFileTests(SynchronousTestCase):
         self.write(b"", 2, 8000)
         with self.assertRaisesRegex(SoundFileError, "no sound in it"):
             read_wav(self.path)
-        self.write(bytes(8), 4, 8000)
-        with self.assertRaisesRegex(SoundFileError, "32 bits"):
-            read_wav(self.path)
+        with self.assertRaisesRegex(SoundFileError, "is no file"):
+            read_wav("/dev/zero")
 
     def test_wrong_shape(self) -> None:
         """Three tracks are refused with their shape."""

@@ -1,0 +1,39 @@
+"""What a program that has logged in works with, and what the channel asks of the staff book."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred
+
+from callserver.acd.acts import Act
+from callserver.acd.seats import Rights, Seats
+from callserver.calls.board import Board
+from callserver.wire.refusals import Refused
+
+Complain = Callable[[str, str, str, Refused], None]
+"""Called with staff number, address, act and refusal, for each act that is refused."""
+
+
+class StaffDirectory(Rights, Protocol):
+    """Who works here, whether it is really them, and what they may do at this moment."""
+
+    def log_in(self, number: str, password: str, address: str) -> Deferred[Any]:
+        """Fires with a Person, fails with Refused."""
+
+    def change_password(self, number: str, password: str, new: str, address: str) -> Deferred[None]:
+        """Fails with Refused."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a program that has logged in works with."""
+
+    staff: StaffDirectory
+    seats: Seats
+    board: Board
+    acts: Mapping[str, Act]
+    complain: Complain
+    demo: bool = False  # the shop is made up: said on every screen

@@ -1,0 +1,46 @@
+"""
+A shop's settings: config.ini and the environment as frozen dataclasses.
+
+Every mistake is a `Finding` that says where it stands and what would be right; all are told at once.
+"""
+
+from callserver.config.findings import ConfigError, Finding, Grade, Sentence, Unfit
+from callserver.config.reading import Reading, read_config
+from callserver.config.settings import (
+    COUNTRIES,
+    EMULATED,
+    SINGLE_SECTIONS,
+    AgentsConfig,
+    BackupConfig,
+    Config,
+    ExchangeConfig,
+    LineConfig,
+    QueueConfig,
+    RecordingConfig,
+    ServerConfig,
+    system_zone,
+)
+from callserver.config.values import nearest
+
+__all__ = [
+    "COUNTRIES",
+    "EMULATED",
+    "SINGLE_SECTIONS",
+    "AgentsConfig",
+    "BackupConfig",
+    "Config",
+    "ConfigError",
+    "ExchangeConfig",
+    "Finding",
+    "Grade",
+    "LineConfig",
+    "QueueConfig",
+    "Reading",
+    "RecordingConfig",
+    "Sentence",
+    "ServerConfig",
+    "Unfit",
+    "nearest",
+    "read_config",
+    "system_zone",
+]

@@ -1,0 +1,139 @@
+"""What a shop can set: one frozen dataclass a section of config.ini, with the defaults and the limits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+import tzlocal
+
+EMULATED = "emulated"
+
+
+@dataclass(frozen=True)
+class ServerConfig:
+    """[server]"""
+
+    node: str = "callserver"  # names this process in every event
+    plugins: str = "plugins"  # folder of the shop's own menus; where relative, in the shop's folder
+    prompts: str = ""  # folder of the shop's own recordings; they replace ours by name
+    database: str = "callserver.db"  # file in the shop folder, or postgresql://...
+    time_zone: str = ""  # IANA name, as Asia/Shanghai: days and times of day are the shop's; "" is the computer's zone
+
+    @property
+    def zone(self) -> tzinfo:
+        """The shop's time zone, for `datetime.astimezone`."""
+        return ZoneInfo(self.time_zone) if self.time_zone else system_zone()
+
+
+@dataclass(frozen=True)
+class ExchangeConfig:
+    """[exchange]: what the lines are connected to; the emulated exchange when a line's device is `emulated`."""
+
+    country: str = "cn"
+    number: str = "8008"  # the shop's own number; the emulated exchange hunts over its lines
+
+
+@dataclass(frozen=True)
+class LineConfig:
+    """[line N] or [line N-M]"""
+
+    device: str
+    menu: str = "shop"
+    enabled: bool = True
+    keys: str = "sound"  # who hears keys: "sound" (our detector) or "modem" (its reports); never both
+    ring_stop_s: float = 6.0  # no further ring for so long: the caller has given up
+    guard_s: float = 1.0  # on hook for so long before the line is used again
+
+
+@dataclass(frozen=True)
+class AgentsConfig:
+    """[agents]: the channel of the agents' desktop program."""
+
+    host: str = "127.0.0.1"
+    port: int = 8787
+    seats: int = 4
+    away_s: float = 30.0  # so long a caller waits with music for an agent whose program is gone
+    log_out_s: float = 300.0  # so long after its loss the agent is logged out
+
+
+@dataclass(frozen=True)
+class QueueConfig:
+    """[queue NAME]"""
+
+    ring_s: float = 15.0  # a seat rings so long before the offer counts as missed
+    retry_s: float = 5.0  # so long a seat that has missed a call is not asked again
+    misses: int = 3  # so many in a row pause the agent
+    wait_for_paused: bool = True  # whether callers wait when all who could answer pause
+    wrap_up_s: float = 10.0
+    max_wait_s: float = 1800.0
+    comfort_s: float = 60.0  # a word to the waiting, so often
+
+
+@dataclass(frozen=True)
+class RecordingConfig:
+    """[recording]; `announce` has no default: whether callers are told is the shop's decision."""
+
+    announce: bool
+    calls: str = "all"  # "all" or "none"
+
+
+@dataclass(frozen=True)
+class BackupConfig:
+    """[backup]: one a night, beside those that are asked for."""
+
+    folder: str = "backups"  # in the shop's folder, or better on another disk
+    at: str = "03:30"  # HH:MM by the computer's clock; empty: none
+    keep: int = 14  # so many stay
+
+
+@dataclass(frozen=True)
+class Config:
+    """The whole file."""
+
+    recording: RecordingConfig
+    server: ServerConfig = field(default_factory=ServerConfig)
+    exchange: ExchangeConfig = field(default_factory=ExchangeConfig)
+    agents: AgentsConfig = field(default_factory=AgentsConfig)
+    backup: BackupConfig = field(default_factory=BackupConfig)
+    lines: Mapping[int, LineConfig] = field(default_factory=dict)
+    queues: Mapping[str, QueueConfig] = field(default_factory=dict)
+
+
+def system_zone() -> tzinfo:
+    """The computer's time zone, with its rules for summer time where they can be found; else its offset of today."""
+    try:
+        return tzlocal.get_localzone()
+    except Exception:  # TZ=CST-8 and the like have no IANA name, and /etc may hold anything
+        return datetime.now().astimezone().tzinfo or UTC
+
+
+SINGLE_SECTIONS: dict[str, type] = {
+    "server": ServerConfig,
+    "exchange": ExchangeConfig,
+    "agents": AgentsConfig,
+    "recording": RecordingConfig,
+    "backup": BackupConfig,
+}
+COUNTRIES = ("cn", "us", "gb", "de", "fr", "it", "es", "ru", "jp", "au", "in", "hk", "tw", "sg", "br")
+RANGES: dict[tuple[type, str], tuple[float, float]] = {
+    (LineConfig, "ring_stop_s"): (2, 20),
+    (LineConfig, "guard_s"): (0.2, 10),
+    (AgentsConfig, "port"): (0, 65535),
+    (AgentsConfig, "seats"): (1, 200),
+    (AgentsConfig, "away_s"): (5, 120),
+    (AgentsConfig, "log_out_s"): (120, 86400),
+    (BackupConfig, "keep"): (1, 1000),
+    (QueueConfig, "ring_s"): (3, 120),
+    (QueueConfig, "retry_s"): (0, 60),
+    (QueueConfig, "misses"): (1, 100),
+    (QueueConfig, "wrap_up_s"): (0, 3600),
+    (QueueConfig, "max_wait_s"): (10, 7200),
+    (QueueConfig, "comfort_s"): (15, 600),
+}
+CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
+    (LineConfig, "keys"): ("sound", "modem"),
+    (RecordingConfig, "calls"): ("all", "none"),
+    (ExchangeConfig, "country"): COUNTRIES,
+}
+LINES_MAX = 200

@@ -1,0 +1,201 @@
+"""The text of one setting -> its value; what does not fit says what would."""
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Iterable
+from ipaddress import ip_address
+from typing import Any, TypeVar
+from zoneinfo import available_timezones
+
+from babel import Locale
+
+from callserver.config.findings import Sentence, Unfit
+from callserver.config.settings import (
+    CHOICES,
+    COUNTRIES,
+    EMULATED,
+    RANGES,
+    AgentsConfig,
+    BackupConfig,
+    ExchangeConfig,
+    LineConfig,
+    ServerConfig,
+)
+
+YES_NO = {"yes": True, "no": False, "true": True, "false": False, "on": True, "off": False}
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
+LOCALES = ("en", "zh", "zh_Hant", "de", "fr", "it", "es", "ru", "ja", "pt")  # of the names of countries
+ALSO = {"uk": "gb", "england": "gb", "great britain": "gb", "usa": "us", "america": "us"}
+SHOWN = 60  # characters of a value
+T = TypeVar("T")
+Convert = Callable[[str], Any]
+
+
+def nearest(name: str, known: Iterable[str]) -> Sentence:
+    """The likest of the known names, or what there is."""
+    return likest(name, known := sorted(known)) or Sentence("there are {names}", names=", ".join(known))
+
+
+def likest(name: str, known: Iterable[str]) -> Sentence | None:
+    """The likest of the known names, if one is like it; capital letters make no difference."""
+    by_small = {one.lower(): one for one in known}
+    close = difflib.get_close_matches(name.lower().strip(), by_small, 1, 0.5)
+    return Sentence("did you mean {name}?", name=repr(by_small[close[0]])) if close else None
+
+
+def value_of(kind: type, key: str, hint: type, text: str) -> Any:
+    """
+    The value of one setting.
+
+    :param kind: the section's dataclass
+    :param hint: the type of its field
+    :raises Unfit: with the text, if it is no secret, and what would fit
+    """
+    try:
+        return _converter(kind, key, hint)(text)
+    except Unfit as problem:
+        if (kind, key) == (ServerConfig, "database"):
+            raise  # it may hold a password
+        raise Unfit("{value}: {problem}", value=_shown(text), problem=problem) from problem
+
+
+def _converter(kind: type, key: str, hint: type) -> Convert:
+    if (kind, key) in SPECIAL:
+        return SPECIAL[kind, key]
+    if (kind, key) in CHOICES:
+        return _choice(CHOICES[kind, key])
+    if hint is bool:
+        return _boolean
+    return _number(hint, *RANGES[kind, key]) if hint in (int, float) else str
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() not in YES_NO:
+        raise Unfit("needs yes or no")
+    return YES_NO[text.lower()]
+
+
+def _number(kind: type[int] | type[float], low: float, high: float) -> Convert:
+    span = {"low": f"{low:g}", "high": f"{high:g}"}
+
+    def convert(text: str) -> Any:
+        fits = NUMBER.fullmatch(text) and low <= float(text) <= high
+        if not fits or (kind is int and float(text) % 1):
+            if kind is int:
+                raise Unfit("needs a whole number from {low} to {high}", **span)
+            raise Unfit("needs a number from {low} to {high}", **span)
+        return kind(float(text))
+
+    return convert
+
+
+def _choice(allowed: tuple[str, ...]) -> Convert:
+    def convert(text: str) -> str:
+        if text.lower() not in allowed:
+            raise Unfit("{hint}", hint=nearest(text, allowed))
+        return text.lower()
+
+    return convert
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise Unfit("may not be empty")
+    return text
+
+
+def _country(text: str) -> str:
+    code = country_code(text)
+    if code not in COUNTRIES:
+        english = Locale.parse("en").territories
+        known = ", ".join(f"{one} ({english[one.upper()]})" for one in COUNTRIES)
+        raise Unfit("{hint}", hint=Sentence("there are {names}", names=known))
+    return code
+
+
+def country_code(text: str) -> str:
+    """Of a country named in English, Chinese or its own language; the text itself, in small letters, if unknown."""
+    small = text.lower().strip()
+    if small in COUNTRIES:
+        return small
+    names = [(Locale.parse(locale).territories[code.upper()].lower(), code) for locale in LOCALES for code in COUNTRIES]
+    whole = {code for name, code in names if name == small}
+    part = {code for name, code in names if len(small) > 1 and small in name}  # Hong Kong is Hong Kong SAR China there
+    found = whole or part
+    return found.pop() if len(found) == 1 else ALSO.get(small, small)
+
+
+def _device(text: str) -> str:
+    if text.lower() == EMULATED:
+        return EMULATED
+    if not text.startswith("/"):
+        hint = likest(text, [EMULATED]) or Sentence("the modem's port begins with /, as in /dev/ttyACM0")
+        raise Unfit("{hint}; without hardware it is emulated", hint=hint)
+    return file_name(text)
+
+
+def _dialled(text: str) -> str:
+    if not re.fullmatch("[0-9]{1,15}", text):
+        raise Unfit("needs a telephone number: 1 to 15 digits")
+    return text
+
+
+def _host(text: str) -> str:
+    if text == "localhost":
+        return "127.0.0.1"
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise Unfit(
+            "is no address: 127.0.0.1 is this computer alone, 0.0.0.0 all its networks; or one of its own addresses"
+        ) from None
+
+
+def _database(text: str) -> str:
+    scheme, is_url, _ = _filled(text).partition("://")
+    if is_url and scheme not in ("postgresql", "postgres"):
+        raise Unfit("needs a file in the shop's folder, or postgresql://user:password@host/name")
+    return text if is_url else file_name(text)
+
+
+def _time_zone(text: str) -> str:
+    if text and text not in (known := available_timezones()):
+        hint = likest(text, known) or Sentence("it is a name such as Asia/Shanghai or Europe/Berlin")
+        raise Unfit("no such time zone; {hint}", hint=hint)
+    return text
+
+
+def file_name(text: str) -> str:
+    """A path that the system takes whatever its locale: names on disks are UTF-8. ~ is the user's home."""
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        text = os.fsdecode(text.encode())
+    return os.path.expanduser(text)
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= SHOWN else text[: SHOWN - 3] + "...")
+
+
+def _time_of_day(text: str) -> str:
+    if text and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise Unfit("needs a time of day, as 03:30, or nothing")
+    return text
+
+
+SPECIAL: dict[tuple[type, str], Convert] = {
+    (ServerConfig, "node"): _filled,
+    (ServerConfig, "plugins"): file_name,
+    (ServerConfig, "prompts"): file_name,
+    (ServerConfig, "database"): _database,
+    (ServerConfig, "time_zone"): _time_zone,
+    (ExchangeConfig, "country"): _country,
+    (ExchangeConfig, "number"): _dialled,
+    (LineConfig, "device"): _device,
+    (LineConfig, "menu"): _filled,
+    (AgentsConfig, "host"): _host,
+    (BackupConfig, "folder"): file_name,
+    (BackupConfig, "at"): _time_of_day,
+}
