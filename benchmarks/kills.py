@@ -1,9 +1,9 @@
 """
 kill -9 at random moments: of a shop's first start, and of a restore. `python -m benchmarks.kills [--count 40]`
 
-Each round is a process of its own in a folder of its own, killed after a random part of the time that the whole takes
-on this machine (measured first, unkilled, twice). Then the server is started in the same folder, undisturbed, and the
-shop is looked at: is it whole, and if it was not born or restored yet, is there nothing of it?
+Each round is a process of its own in a folder of its own, killed after a random part of the time that the work takes
+on this machine, from the first change of the folder on (measured first, unkilled, twice). Then the server is started in
+the same folder, undisturbed, and the shop is looked at: is it whole, and of one kind?
 """
 
 import os
@@ -22,7 +22,8 @@ from pathlib import Path
 
 import click
 
-from callserver.server.restore import is_unfinished
+from callserver.server.lock import FILE_NAME as LOCK_FILE
+from callserver.server.restore import NEW, is_unfinished
 from callserver.server.shop_folder import TOP, ShopFolder
 
 READY_S = 120.0
@@ -64,6 +65,7 @@ class FirstStarts:
         """Kill one after so long; what the next start finds and makes of it."""
         folder = self._new()
         server = start(folder)
+        wait_for(folder.path / LOCK_FILE, server)
         time.sleep(after_s)
         kill(server)
         was = "nothing yet" if folder.life() is None else "a shop"
@@ -77,8 +79,10 @@ class FirstStarts:
         return folder
 
     def _time(self) -> float:
+        folder = self._new()
+        server = start(folder)
+        wait_for(folder.path / LOCK_FILE, server)
         began_s = time.monotonic()
-        server = start(self._new())
         until_ready(server)
         whole_s = time.monotonic() - began_s
         kill(server)
@@ -98,6 +102,7 @@ class Restores:
         """Kill one after so long; which shop there is then."""
         folder = self._new()
         child = self._restore(folder)
+        wait_for(folder.path / NEW, child)
         time.sleep(after_s)
         kill(child)
         unfinished = ", finished by the start" if is_unfinished(folder.path) else ""
@@ -127,8 +132,10 @@ class Restores:
         return program("restore", str(self._backup), "--replace", f"--shop={folder.path}")
 
     def _time(self) -> float:
+        folder = self._new()
+        child = self._restore(folder)
+        wait_for(folder.path / NEW, child)
         began_s = time.monotonic()
-        child = self._restore(self._new())
         if child.wait(READY_S) != 0:
             raise SystemExit(f"restore: {child.stdout.read() if child.stdout else ''}")
         return time.monotonic() - began_s
@@ -204,6 +211,12 @@ def run(*arguments: str) -> None:
     said, _ = child.communicate()
     if child.returncode:
         raise SystemExit(said)
+
+
+def wait_for(path: Path, child: "subprocess.Popen[str]") -> None:
+    """Until the folder is changed for the first time."""
+    while not path.exists() and child.poll() is None:
+        time.sleep(0.001)
 
 
 def until_ready(server: "subprocess.Popen[str]") -> None:

@@ -123,9 +123,10 @@ def look(path: str | Path) -> Found:
             header = opened.read(len(SQLITE_HEADER))
     except OSError as problem:
         raise StoreError("{database}: {problem}", database=path, problem=problem.strerror) from problem
-    if header != SQLITE_HEADER:
+    found = _look_inside(_file_to_read(str(file)), str(path))  # with its -wal, which may hold all that is missing here
+    if found.condition is not Condition.OURS and header != SQLITE_HEADER:
         return Found(Condition.NO_DATABASE, Phrase("this file is no database"))
-    return _look_inside(_file_to_read(str(file)), str(path))
+    return found
 
 
 def one_line(problem: str) -> str:
