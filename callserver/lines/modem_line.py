@@ -91,7 +91,7 @@ class ModemLine(Service):
         self._modem = AttendedModem(device, reactor, country, self, lambda link: connect_port(device, reactor, link))
         self._hook, self._dialling = _Hook.ON, False
         self._stream: DuplexStream | None = None  # while off hook
-        self._caller_id = CallerIdGatherer(reactor, self._tell_caller)
+        self._caller_id = CallerIdGatherer(reactor, country, self._tell_caller)
 
     def attach(self, listener: ILineListener) -> None:
         self._listener = listener

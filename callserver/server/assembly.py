@@ -321,5 +321,5 @@ class CallServer(MultiService):
 
     def _card(self, call: Call, queue: str) -> Deferred[Card]:
         """What an agent sees: the shop's books, and the way the caller has come."""
-        asked = Asked(call.id, call.caller.number, self.events.now())
+        asked = Asked(call.id, call.caller.known_by, self.events.now())
         return self.store.read(self._cards.read, asked).addCallback(partial(self._cards.card, call, queue))

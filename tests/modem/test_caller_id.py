@@ -28,6 +28,30 @@ class CallingPartyTests(SynchronousTestCase):
         self.assertEqual(calling_party({"NMBR": b""}), CallingParty())
         self.assertEqual(calling_party({}), CallingParty())
 
+    def test_numbers_as_exchanges_write_them(self) -> None:
+        """The digits as received, and beside them the number as one dials it here."""
+        for country, written, number, normal in (
+            ("cn", b"+8613800138000", "8613800138000", "13800138000"),
+            ("cn", b"8613912345678", "8613912345678", "13912345678"),
+            ("cn", b"0086 139 1234 5678", "008613912345678", "13912345678"),
+            ("cn", b"013912345678", "013912345678", "13912345678"),
+            ("de", b"030/5550142", "0305550142", "0305550142"),
+            ("de", b"+49 (30) 555.0142", "49305550142", "0305550142"),
+            ("us", b"2025550142", "2025550142", "2025550142"),
+        ):
+            party = calling_party({"NMBR": written}, country)
+            self.assertEqual((party.number, party.normal), (number, normal), written)
+
+    def test_no_number(self) -> None:
+        """A plus alone, plus signs inside, and words with digits are no numbers, and do not count as withheld."""
+        for nothing in (b"+", b"++86", b"8+6", b"()", b"/", b"12x", b"-", b"\xff"):
+            self.assertEqual(calling_party({"NMBR": nothing}), CallingParty(), nothing)
+
+    def test_names_by_country(self) -> None:
+        """A name as the country's exchanges code it."""
+        self.assertEqual(calling_party({"NAME": "Jürgen".encode("latin-1")}, "de").name, "Jürgen")
+        self.assertEqual(calling_party({"NAME": "陳大文".encode("big5")}, "tw").name, "陳大文")
+
     def test_too_long(self) -> None:
         """A number of 25 digits is no number; a long name is cut."""
         self.assertEqual(calling_party({"NMBR": b"1" * 25, "NAME": b"N" * 99}), CallingParty(None, "N" * 32))
