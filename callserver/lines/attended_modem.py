@@ -197,9 +197,9 @@ class AttendedModem:
     def _make_link(self) -> ModemLink:
         chatter = Chatter(self._clock)
 
-        def text(n_bytes: int) -> None:
+        def read(n_bytes: int, in_stream: bool) -> None:
             try:
-                chatter.text(n_bytes)
+                chatter.read(n_bytes, in_stream)
             except Unfit as unfit:
                 self._close(link, unfit)
 
@@ -211,7 +211,7 @@ class AttendedModem:
                 self._close(link, unfit)
 
         link = ModemLink(
-            self._clock, on_event=event, on_sound=self._user.modem_sound, on_lost=self.give_up, on_text=text
+            self._clock, on_event=event, on_sound=self._user.modem_sound, on_lost=self.give_up, on_bytes=read
         )
         return link
 

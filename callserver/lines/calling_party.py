@@ -5,7 +5,7 @@ from collections.abc import Callable
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from callserver.lines.interfaces import Caller
-from callserver.modem.caller_id import calling_party
+from callserver.modem.caller_id import CallingParty, calling_party
 from callserver.modem.results import CallerIdField
 from callserver.wire import numbers
 
@@ -30,8 +30,8 @@ class CallerIdGatherer:
     def finish(self) -> None:
         """Tell what there is, if it says anything of the caller."""
         fields = self.forget()
-        if "NMBR" in fields or "NAME" in fields:
-            party = calling_party(fields, self._country)
+        party = calling_party(fields, self._country)
+        if "NMBR" in fields or party != CallingParty():
             self._on_caller(Caller(party.number, party.name, party.withheld, party.normal))
 
     def forget(self) -> dict[str, bytes]:

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from callserver.dsp.caller_id.messages import MDMF, NAME, NUMBER, CallerIdError, CallerIdMessage, parse_message
 from callserver.dsp.caller_id.names import read_name
 from callserver.wire.numbers import normal
 
-NUMBER = re.compile(r"[0-9*#]{1,24}")
+DIALABLE_NUMBER = 0x03  # a parameter of an MDMF message
+DIGITS = re.compile(r"[0-9*#]{1,24}")
 PUNCTUATION = str.maketrans("", "", " -./()\u00a0")
 UNKNOWN = re.compile(r"[A-Za-z][A-Za-z ._/-]*")  # P, O, PRIVATE, OUT OF AREA ...: unknown words count as withheld
 
@@ -26,14 +28,34 @@ def calling_party(fields: Mapping[str, bytes], country: str = "cn") -> CallingPa
     """
     The fields of one call.
 
-    :param fields: values by tag, NMBR and NAME; others (date, time: the exchange's own clock) are not used
+    :param fields: values by tag, NMBR, NAME and MESG; others (date, time: the exchange's own clock) are not used
     :param country: of the exchange, ISO 3166
     """
+    fields = {**_inside_a_message(fields.get("MESG", b"")), **fields}
     text = fields.get("NMBR", b"").decode("ascii", "replace").strip()
     written = text.translate(PUNCTUATION)
     number = written.removeprefix("+")
     name = read_name(fields.get("NAME", b""), country)
     shown = None if name in ("", "P", "O") else name
-    if NUMBER.fullmatch(number):
+    if DIGITS.fullmatch(number):
         return CallingParty(number, shown, normal=normal(written, country))
     return CallingParty(None, shown, withheld=UNKNOWN.fullmatch(text) is not None)
+
+
+def _inside_a_message(text: bytes) -> dict[str, bytes]:
+    """
+    What a modem did not take apart, in hex: a whole message of the line, or one parameter that it does not know.
+
+    Some exchanges send the number as parameter 3 (dialable number), which few chips know.
+    """
+    try:
+        raw = bytes.fromhex(text.decode("ascii"))
+        message = parse_message(raw)
+    except CallerIdError:
+        message = CallerIdMessage(MDMF, parameters={raw[0]: raw[2:]} if len(raw) > 1 and len(raw) == raw[1] + 2 else {})
+    except ValueError:
+        return {}
+    numbers = [message.parameters[kind] for kind in (NUMBER, DIALABLE_NUMBER) if kind in message.parameters]
+    number = message.number.encode() if message.number else (message.absence or "").encode()
+    found = {"NMBR": next(iter(numbers), number), "NAME": message.name or message.parameters.get(NAME, b"")}
+    return {tag: value for tag, value in found.items() if value}
