@@ -191,7 +191,9 @@ def states(person: Staff) -> list[str]:
 
 
 def _given() -> str:
-    """The first line of standard input; what is at its ends belongs to it."""
+    """The first line of standard input, blanks at its ends too; a person at a terminal is asked and not shown it."""
+    if sys.stdin.isatty():
+        return str(click.prompt(here("Password"), hide_input=True, confirmation_prompt=True, err=True))
     line = sys.stdin.buffer.readline(LINE_MAX)
     try:
         password = line.decode("utf-8-sig").rstrip("\r\n")

@@ -98,7 +98,7 @@ class StaffCommandTests(SynchronousTestCase):
             self.assertIn("is no staff number: that is 1 to 8 digits", self.said("add", "--", number, "Li"), number)
             self.assertIn("is no staff number", self.said("disable", "--", number))
         for name in ("", " ", "x" * 65, "a\x1b[2J"):
-            self.assertIn("is no name: that is 1 to 64 characters", self.said("add", "801", name))
+            self.assertIn("is no name: that is 1 to 64 readable characters", self.said("add", "801", name))
         self.done("add", "８０１", "李　明")
         self.assertIn("801      李 明", self.done("list"))
 
