@@ -21,7 +21,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "input": N_("input {digits}"),
     "entry": N_("enters queue {queue}, place {place}"),
     "offer": N_("offered to seat {seat}: {why}; candidates {candidates}"),
-    "miss": N_("missed by seat {seat}: {reason}"),
+    "miss": N_("not taken by seat {seat}: {reason}"),
     "connect": N_("connected with seat {seat} after {wait_s} s"),
     "hold": N_("hold"),
     "retrieve": N_("retrieved"),
