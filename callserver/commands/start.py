@@ -36,17 +36,3 @@ def start(shop: Path) -> None:
         f"--shop={folder.path}",
     ]
     run()  # type: ignore[no-untyped-call]
-
-
-@click.command(help=here("Check the settings without starting anything."))
-@shop_option
-def check(shop: Path) -> None:
-    config = ShopFolder(shop).config()
-    click.echo(
-        here(
-            "{file}: all right; lines: {lines}, seats: {seats}.",
-            file=str(shop / "config.ini"),
-            lines=len(config.lines),
-            seats=config.agents.seats,
-        )
-    )

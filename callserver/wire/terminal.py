@@ -30,7 +30,7 @@ def here(msgid: str, /, **details: Detail) -> str:
     return text(person_language(), msgid, **details)
 
 
-def complaint(problem: Exception) -> str:
+def complaint(problem: object) -> str:
     """What went wrong, in the language of the person at the terminal."""
     return told(problem, person_language())
 

@@ -88,9 +88,9 @@ class WordsTests(SynchronousTestCase):
 
     def test_alarms(self) -> None:
         """An alarm is a sentence of the catalogue with its data, or a plain text that is shown as it came."""
-        alarm = event(Kind.ALARM, text="{file}: no sound in it", file="a.wav")
+        alarm = event(Kind.ALARM, text="{file}: {problem}", file="a.wav", problem={"text": "no sound in it"})
         self.assertEqual(
-            (words(alarm, "en"), words(alarm, "zh")), ("alarm: a.wav: no sound in it", "告警：a.wav：其中没有声音")
+            (words(alarm, "en"), words(alarm, "zh")), ("alarm: a.wav: no sound in it", "告警：a.wav：里面没有声音")
         )
         self.assertEqual(words(event(Kind.ALARM, text="disk {full}"), "zh"), "告警：disk {full}")
         reason: Value = {"text": "{line} is busy", "line": "line 3"}

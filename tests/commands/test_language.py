@@ -1,8 +1,10 @@
 """Every command speaks the language of the person at the terminal, and breaks under no locale."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -77,9 +79,13 @@ class LocaleTests(SynchronousTestCase):
 
     def test_unprintable_names(self) -> None:
         """What such a terminal cannot show, the name of a folder for instance, is printed as "?"."""
-        folder = Path(self.mktemp()) / "茶店"
-        folder.mkdir(parents=True)
-        (folder / "config.ini").write_text("[recording]\nannounce = yes\n")
+        top = Path(tempfile.mkdtemp())  # short: a socket's path may not be long
+        self.addCleanup(shutil.rmtree, top)
+        folder = top / "茶店"
+        folder.mkdir()
+        (folder / "config.ini").write_text(
+            "[recording]\nannounce = yes\n[line 1]\ndevice = emulated\n[agents]\nport = 0\n"
+        )
         result = run("-m", "callserver", "check", "--shop", str(folder), PYTHONIOENCODING="latin-1")
         self.assertEqual(result.returncode, 0, result.stderr.decode())
         self.assertIn(b"/??/config.ini: all right", result.stdout)
