@@ -21,13 +21,21 @@ from callserver.commands.check import check as check_command
 from callserver.config import Grade
 from callserver.dsp.sound.files import write_wav
 from callserver.dsp.tones import beep
+from callserver.ivr.prompts import CATALOGUE
+from callserver.server import shop_folder
 from callserver.server.checks import database, devices
 from callserver.server.checks.shop import before_start, check
 from callserver.server.lock import locked
 from callserver.server.shop_folder import TOP, ShopFolder
+from callserver.wire.catalogue import LANGUAGES
 from tests.shop_files import SETTINGS
 
 ENGLISH = {"CALLSERVER_LANGUAGE": "en"}
+
+
+def write_wav_at(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_wav(path, beep(1000, 100))
 
 
 class ShopCase(SynchronousTestCase):
@@ -35,7 +43,17 @@ class ShopCase(SynchronousTestCase):
         self.path = Path(tempfile.mkdtemp())  # short: a socket's path may not be long
         self.addCleanup(shutil.rmtree, self.path)
         self.folder = ShopFolder(self.path)
+        self.patch(shop_folder, "OUR_PROMPTS", self.few_prompts())
         self.write()
+
+    def few_prompts(self) -> Path:
+        """What callers hear without the shop's own recordings."""
+        folder = Path(self.mktemp())
+        write_wav_at(folder / "music.wav")
+        for language in LANGUAGES:
+            write_wav_at(folder / language / "main-menu.wav")
+            (folder / language / CATALOGUE).write_text('[sentences]\nmain-menu = "M"\n')
+        return folder
 
     def write(self, **settings: str) -> None:
         """A shop without a mistake but for these: section_key=value."""
@@ -121,6 +139,15 @@ class MenuTests(ShopCase):
             self.write(line1_menu=menu)
             self.assertEqual(self.told(Grade.STOPS, Grade.MISTAKE), [], menu)
 
+    def test_broken_files(self) -> None:
+        """Each menu file that is broken, by its file and line; none of them ends the check."""
+        (self.path / "plugins").mkdir()
+        (self.path / "plugins" / "a.py").write_text("import sys\nsys.exit(3)\n")
+        (self.path / "plugins" / "b.py").write_text("\ndef (")
+        said = self.told(Grade.STOPS, Grade.MISTAKE)
+        places = [one.partition(" plugins: ")[2].partition(": ")[0] for one in said]
+        self.assertEqual(places, ["plugins/a.py:2", "plugins/b.py:2"])
+
     def test_folder_elsewhere(self) -> None:
         """A relative path begins in the shop's folder; one that meant the program's is told what to write."""
         self.assert_told(
@@ -139,8 +166,7 @@ class PromptTests(ShopCase):
             "config.ini: [server] prompts: no folder recorded: make it, or leave prompts empty",
             server_prompts="recorded",
         )
-        (self.path / "recorded" / "zh").mkdir(parents=True)
-        write_wav(self.path / "recorded" / "zh" / "Welcome.WAV", beep(1000, 200))
+        write_wav_at(self.path / "recorded" / "zh" / "Main-Menu.WAV")
         self.assertEqual(self.told(Grade.STOPS, Grade.MISTAKE), [])
 
     def test_each_recording(self) -> None:
@@ -149,7 +175,7 @@ class PromptTests(ShopCase):
         folder.mkdir(parents=True)
         (folder / "welcome.wav").write_bytes(b"")
         (folder / "goodbye.mp3").write_bytes(b"ID3")
-        write_wav(folder / "main-mneu.wav", beep(1000, 200))
+        write_wav_at(folder / "main-mneu.wav")
         self.write(server_prompts="recorded")
         place = "config.ini: [server] prompts: recorded/zh/"
         self.assertEqual(
