@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 
 from callserver.config import Config, Reading, read_config
-from callserver.ivr.prompts import FOLDER as OUR_PROMPTS
 
 TOP = Path(__file__).parents[2]
+OUR_PROMPTS = TOP / "voice-prompts"
 PASSWORD_BYTES = 9
 
 

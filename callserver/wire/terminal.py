@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from unicodedata import east_asian_width
 
+from callserver.wire import click_words
 from callserver.wire.catalogue import Detail, text, told
 
 CHOSEN_BY = ("CALLSERVER_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -42,10 +43,11 @@ def both(msgid: str, /, **details: Detail) -> list[str]:
 
 
 def prepare() -> None:
-    """What this terminal cannot show, the name of a customer for instance, is printed as "?" from now on."""
+    """A program of ours begins: click speaks as we do, and what the terminal cannot show is printed as "?"."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    click_words.speak(person_language())
 
 
 def printable(words: str) -> str:
