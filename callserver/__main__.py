@@ -76,5 +76,5 @@ if __name__ == "__main__":
     prepare()
     try:
         main(prog_name="callserver")
-    except (ConfigError, Complaint) as problem:
+    except (ConfigError, Complaint, OSError) as problem:  # OSError: the output goes to a full disk, for instance
         sys.exit(complaint(problem))
