@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred, succeed
@@ -32,9 +31,8 @@ from callserver.dsp.progress.plan_files import PlanFileError, load_plan
 from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
 from callserver.features import Asked, Shop
-from callserver.ivr.discovery import MenuProblem, find_menus
+from callserver.ivr.discovery import MenuProblem
 from callserver.ivr.menu_call import MenuCall
-from callserver.ivr.prompts import FOLDER as OUR_PROMPTS
 from callserver.ivr.prompts import Prompts
 from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
@@ -42,7 +40,8 @@ from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.media.speech import Speech
 from callserver.server import declarations, first_start, recovery
-from callserver.server.shop_folder import TOP, ShopFolder
+from callserver.server.checks.menus import missing_menus, without_menu
+from callserver.server.shop_folder import ShopFolder
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.store.journal import Journal
@@ -91,7 +90,7 @@ class CallServer(MultiService):
     def _make_records(self) -> None:
         """Database, journal, event log, board."""
         world, server = self.world, self.config.server
-        where = server.database if "://" in server.database else str(self.folder.path / server.database)
+        where = self.folder.database(self.config)
         self.disk = world.disk_room(self.folder.recordings)
         self.store = Store(
             where,
@@ -130,8 +129,7 @@ class CallServer(MultiService):
             make_pool=world.one_thread,
             make_file=world.recording_file,
         )
-        own_prompts = [Path(config.server.prompts)] if config.server.prompts else []
-        self.prompts = Prompts([*own_prompts, OUR_PROMPTS])
+        self.prompts = Prompts(self.folder.prompts(config))
         self.speech = Speech(self.reactor, self.prompts, self.folder.spoken)
         self.voice = Voice(self.prompts, self.speech, self.reactor)
 
@@ -155,27 +153,24 @@ class CallServer(MultiService):
             ),
         )
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
-        built_in = {menu.name for feature in self.features for menu in feature.menus}
-        own, self.menu_problems = find_menus(TOP / config.server.plugins, built_in)
+        own, self.menu_problems = declarations.own_menus(self.features, self.folder.plugins(config))
         self.menus = declarations.menus(self.features, own)
-        for number, line in config.lines.items():
-            if line.menu not in self.menus:
-                self._no_menu(number, line.menu)
+        if missing := missing_menus(self.folder.reading(), self.menus):
+            self._no_menu(missing)
         self._cards = declarations.Cards(self.features)
 
-    def _no_menu(self, number: int, menu: str) -> None:
-        """A line's menu is not there: a slip in the settings, or it may be in a file that is broken."""
-        section = f"[line {number}]"
+    def _no_menu(self, missing: Mapping[str, str]) -> None:
+        """Menus of lines are not there: a slip in the settings, or they may be in a file that is broken."""
         if not self.menu_problems:
-            known = ", ".join(sorted(self.menus))
-            raise ConfigError(
-                "{section} menu: no menu {menu}; there are {names}", section=section, menu=repr(menu), names=known
+            raise ConfigError.of(without_menu(self.folder.reading(), missing, self.menus))
+        for section, menu in missing.items():
+            self.menu_problems.append(
+                MenuProblem(
+                    "{section} menu: no menu {menu}; callers of this line get a person",
+                    section=f"[{section}]",
+                    menu=repr(menu),
+                )
             )
-        self.menu_problems.append(
-            MenuProblem(
-                "{section} menu: no menu {menu}; callers of this line get a person", section=section, menu=repr(menu)
-            )
-        )
 
     def _tones(self) -> Plan:
         """Those the shop has learned from its own line, else its country's."""
