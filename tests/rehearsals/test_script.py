@@ -176,7 +176,7 @@ class ScriptTests(SynchronousTestCase):
         for setting, line in (("talks_s = 15", 17), ("per_hour = 90", 11)):
             told = self.mistake(GOOD.replace(setting, "voice = bad.wav"))
             self.assertIn(f"{self.file}, line {line}, column 9: [", told)
-            self.assertIn("is no WAV file", told)
+            self.assertIn("no WAV file", told)
 
     def test_a_comment_behind_a_section(self) -> None:
         """It may stand there, as behind a setting."""
