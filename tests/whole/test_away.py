@@ -53,7 +53,7 @@ class AwayTests(SynchronousTestCase):
         """Music at once, another agent after half a minute, logged out after five; the timeline has all of it."""
         first = self.shop.agent("801", self.plan)
         self.shop.wait(2)
-        self.call(600)
+        self.call(80)
         self.shop.wait(20)
         self.assertIs(self.shop.server.seats["801"].status.state, SeatState.TALKING)
         first.cancel()
@@ -81,7 +81,7 @@ class AwayTests(SynchronousTestCase):
         """`callserver staff disable` while he talks: he is out within seconds, his caller is found somebody else."""
         self.shop.agent("801", self.plan)
         self.shop.wait(2)
-        self.call(600)
+        self.call(80)
         self.shop.wait(20)
         self.shop.agent("802", self.plan)
         self.shop.wait(2)
