@@ -32,14 +32,15 @@ class FrozenTests(ProcessCase):
             events = self.report("call", call["id"])["events"]
             if any(event["kind"] == kind and data.items() <= event["data"].items() for event in events):
                 return
-            await deferLater(reactor, 0.3)
+            await deferLater(reactor, 1)
 
     async def test_frozen(self) -> None:
         """SIGSTOP in a talk: music, then another agent; thawed, the program says that its call is over, and is back."""
         server, agent = await self.talk()
+        other = self.start_agent(server, "802")
+        await other.says("logged in")
         agent.send("STOP")
         await self.happens("hold", by="seat 801", reason="client_lost")
-        other = self.start_agent(server, "802")
         await self.happens("given_back", by="seat 801", reason="client_lost")
         await other.says("talking")
         agent.transport.signalProcess(signal.SIGCONT)
