@@ -203,6 +203,7 @@ class ConfigTests(SynchronousTestCase):
             "\tenabled = no": "line 3: [line 1] enabled: begins with a blank: move it to the left edge",
             "\u3000enabled = no": "line 3: [line 1] enabled: begins with a blank: move it to the left edge",
             "menu = shop # by day": "line 3: [line 1] menu: a comment behind a value: give it a line of its own",
+            "menu = shop# by day": "line 3: [line 1] menu: a comment behind a value: give it a line of its own",
             "menu = shop ; by day": "line 3: [line 1] menu: a comment behind a value: give it a line of its own",
             'menu = "shop"': "line 3: [line 1] menu: in quotes: write the value without them",
             "menu = “shop”": "line 3: [line 1] menu: in quotes: write the value without them",
