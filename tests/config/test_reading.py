@@ -50,6 +50,12 @@ class ConfigTests(SynchronousTestCase):
             self.complaint(NEEDED + "[agnets]\nport = 1\n"), "line 3: [agnets]: no such section; did you mean 'agents'?"
         )
 
+    def test_nearly_a_line(self) -> None:
+        """A line's section written otherwise is told as it is written."""
+        for name, meant in {"Line 4": "line 4", "line4": "line 4", "lines 1 - 20": "line 1-20"}.items():
+            said = f"line 3: [{name}]: no such section; did you mean '{meant}'?"
+            self.assertEqual(self.complaint(f"{NEEDED}[{name}]\n"), said)
+
     def test_unknown_key(self) -> None:
         """So is a setting nobody knows."""
         self.assertEqual(
