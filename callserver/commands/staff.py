@@ -12,16 +12,18 @@ from twisted.internet.task import react
 
 from callserver.acd import passwords
 from callserver.acd.staff import Staff, StaffBook
+from callserver.commands.calls import NARROWEST, report_width
 from callserver.commands.start import shop_option
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.database import Store
 from callserver.wire.catalogue import Complaint
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
-from callserver.wire.terminal import column, complaint, here, person_language, printable
+from callserver.wire.terminal import cells, column, complaint, cut, here, person_language, printable, wrapped
 
 NAMES = {right.name.lower().replace("_", "-"): right for right in Right}
 SUGGESTIONS = 3
+NAME_CELLS = 20
 LINE_MAX = 4096  # characters read for a password: more than any may have
 
 
@@ -57,7 +59,12 @@ def list_(shop: Path) -> None:
     async def work(book: StaffBook) -> None:
         for person in await book.everybody():
             state = f"  [{', '.join(states(person))}]" if states(person) else ""
-            click.echo(f"{person.number:8} {column(person.name, 20)} {right_names(person.rights)}{state}")
+            width = report_width()
+            name = cut(person.name, NAME_CELLS) if width else person.name
+            head = f"{person.number:8} {column(name, NAME_CELLS)} "
+            said = right_names(person.rights) + state
+            lines = wrapped(said, max(width - cells(head), NARROWEST)) if width else [said]
+            click.echo(head + f"\n{' ' * cells(head)}".join(lines))
 
     _run(shop, work)
 

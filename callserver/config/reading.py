@@ -109,7 +109,7 @@ class Reading:
         elif kind == "queue" and name.strip():
             self._queues[name.strip()] = self._values(section, QueueConfig)
         elif section.name not in SINGLE_SECTIONS:
-            known = [*SINGLE_SECTIONS, "line 1", f"queue {FIRST_QUEUE}"]
+            known = [*SINGLE_SECTIONS, _as_line(section.name) or "line 1", f"queue {FIRST_QUEUE}"]
             self._find(Sentence("no such section; {hint}", hint=nearest(section.name, known)), section.name)
 
     def _read_lines(self, section: Section) -> None:
@@ -183,6 +183,12 @@ def read_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
     if reading.findings:
         raise ConfigError.of(reading.findings)
     return reading.config
+
+
+def _as_line(name: str) -> str:
+    """What [Line 4], [line4] or [lines 1 - 20] would have been."""
+    numbers = re.fullmatch(r"lines?\W*(\d+)\s*(?:-\s*(\d+))?", name.lower().strip())
+    return f"line {numbers[1]}" + (f"-{numbers[2]}" if numbers[2] else "") if numbers else ""
 
 
 def _is_needed(one: Field[Any]) -> bool:

@@ -95,7 +95,7 @@ class PromptFiles:
     def _entries(self, folder: Path) -> list[Path]:
         try:
             paths = sorted(folder.iterdir())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # `check` tells which folder is missing
             return []
         except OSError as error:
             self.problems.append(PromptError("{file}: {problem}", file=folder, problem=error.strerror))

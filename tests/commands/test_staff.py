@@ -14,6 +14,7 @@ from callserver.acd.staff import StaffBook
 from callserver.commands import staff
 from callserver.server.shop_folder import TOP
 from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.terminal import cells
 from tests.store.inline import InlineStore
 
 
@@ -75,6 +76,14 @@ class StaffCommandTests(SynchronousTestCase):
         failed[0].trap(Refused)
         code: Refusal = failed[0].value.code
         return code
+
+    def test_eighty_columns(self) -> None:
+        """On a terminal of 80 columns no line is longer: neither all 18 rights nor a long name."""
+        self.done("add", "801", "欧阳龙井绿茶茶叶有限公司的客服代表", "--right", "supervisor")
+        with patch.dict("os.environ", COLUMNS="80"):
+            said = self.done("list").splitlines()
+        self.assertTrue(said)
+        self.assertLessEqual(max(map(cells, said)), 80)
 
     def test_somebody_new(self) -> None:
         """His first password is shown once, alone on standard output; it is good for nothing but its own change."""

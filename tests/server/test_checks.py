@@ -148,6 +148,19 @@ class MenuTests(ShopCase):
         places = [one.partition(" plugins: ")[2].partition(": ")[0] for one in said]
         self.assertEqual(places, ["plugins/a.py:2", "plugins/b.py:2"])
 
+    def test_a_queue_there_is_not(self) -> None:
+        """A queue whose name is misspelt in the settings, or in a menu, is named where the menu asks for it."""
+        (self.path / "plugins").mkdir()
+        source = (TOP / "plugins" / "message.py").read_text("utf-8").replace('"message"', '"fault"')
+        source = source.replace("await call.answer()", 'await call.transfer_to_queue("operator")')
+        (self.path / "plugins" / "fault.py").write_text(source, "utf-8")
+        self.assertEqual(self.told(Grade.STOPS, Grade.MISTAKE), [])
+        with self.folder.config_file.open("a") as file:
+            file.write("[queue operater]\n")
+        _, findings = check(self.folder)
+        said = "plugins/fault.py, line 15: no [queue operator]; did you mean 'operater'?"
+        self.assertIn(said, [str(finding).replace(f"{self.path}/", "") for finding in findings])
+
     def test_folder_elsewhere(self) -> None:
         """A relative path begins in the shop's folder; one that meant the program's is told what to write."""
         self.assert_told(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -23,6 +24,23 @@ def menus(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
         yield reading.finding(problem, "server", "plugins", Grade.MISTAKE)
     known = declarations.menus(features, own)
     yield from without_menu(reading, missing_menus(reading, known), known)
+    for place in folder.plugins(reading.config):
+        for path in sorted(place.glob("*.py")):
+            yield from unknown_queues(path, reading.config.queues)
+
+
+def unknown_queues(path: Path, queues: Collection[str]) -> Iterator[Finding]:
+    """Where a menu file sends callers to a queue that no section describes: in a call they would get the first one."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return  # told already
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="transfer_to_queue"), args=[ast.Constant(value=str(name))]):
+                if name not in queues:
+                    complaint = Complaint("no [queue {queue}]; {hint}", queue=name, hint=nearest(name, queues))
+                    yield Finding(complaint, path, node.lineno, grade=Grade.MISTAKE)
 
 
 def missing_menus(reading: Reading, known: Collection[str]) -> dict[str, str]:
