@@ -188,9 +188,9 @@ class ModemLine(Service):
 
         async def procedure(link: ModemLink, modem: Modem) -> None:
             try:
+                self._demand_seizing()  # another procedure, or a reset, may have taken its time
                 await seize(link, modem)
-                if self._hook is not _Hook.SEIZING:
-                    raise LineFailure("hung up meanwhile")
+                self._demand_seizing()
             except Unfit:
                 with suppress(ModemStuck):  # its port will be closed, which is another way
                     await go_on_hook(link, modem, self._country)
@@ -207,6 +207,10 @@ class ModemLine(Service):
             if isinstance(failure, Unfit):
                 self._modem.give_up(failure)
             raise LineFailure("{line}: {problem}", line=self.name, problem=failure) from failure
+
+    def _demand_seizing(self) -> None:
+        if self._hook is not _Hook.SEIZING:
+            raise LineFailure("hung up meanwhile")
 
     async def _dial(self, permit: DialPermit) -> None:
         async def seize(link: ModemLink, modem: Modem) -> None:
