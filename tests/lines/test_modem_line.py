@@ -420,11 +420,20 @@ class RingsOnTests(ModemLineCase):
             self.diary.told.clear()
             self.ring(40, every_s=every_s)
             self.assertEqual(self.diary.told, ["lost"])
-            self.assertIn("rings on", self.diary.lost_because[-1])
+            self.assertIn("rings although", self.diary.lost_because[-1])
             self.modem.unplug()
             self.pass_time(2)
             self.modem.plug_in()
             self.pass_time(5)
+
+    def test_rings_after_dialling(self) -> None:
+        """When it rings after a call out, the modem is on hook: nobody is answered as if he were the one dialled."""
+        dialled = self.line.dial(DialPermit("10086", "test"))
+        self.settle()
+        self.successResultOf(dialled)
+        self.ring(10.5)
+        self.assertEqual(self.diary.told, ["up", "lost"])
+        self.assertNotIn("AT+VLS=1", self.modem.commands)
 
     def test_last_burst(self) -> None:
         """The burst in which it was answered, told late, and a single false report in a talk cost nobody his call."""
