@@ -307,6 +307,21 @@ class CallTests(ModemLineCase):
         self.assertEqual(self.diary.gone_because, ["the modem ended the call"])
         self.successResultOf(self.hung_up())
 
+    def test_modem_ends_the_call_in_words(self) -> None:
+        """One that says NO CARRIER without ending its sound has ended the call too, however the words are cut."""
+        words = b"\r\nNO CARRIER\r\n"
+        for cut in range(len(words)):
+            self.answered()
+            self.diary.gone_because.clear()
+            self.modem.says(b"\x80" * 50 + words[:cut])
+            self.modem.in_stream = False
+            self.modem.says(words[cut:])
+            self.assertEqual(self.diary.gone_because, ["the modem ended the call"], cut)
+            hung_up = self.line.hang_up()
+            self.pass_time(10)
+            self.successResultOf(hung_up)
+        self.assertNotIn("lost", self.diary.told)
+
     def test_underrun(self) -> None:
         """An underrun is told, and mended once; the one at the start of a stream is usual and not told."""
         self.answered()
