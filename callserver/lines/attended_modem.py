@@ -112,7 +112,7 @@ class AttendedModem:
         self._device, self._clock, self._country, self._user, self._connect = device, clock, country, user, connect
         self.link: ModemLink | None = None
         self.modem: Modem | None = None
-        self._retries = Retries(clock, device)
+        self._retries, self._chatter = Retries(clock, device), Chatter(clock)
         self._turn = DeferredLock()
         self._problem: Exception | None = None  # why this link is to be given up
         self._alarm: Deferred[None] = Deferred()  # wakes the watch
@@ -195,20 +195,20 @@ class AttendedModem:
             link.abort(self._problem)
 
     def _make_link(self) -> ModemLink:
-        chatter = Chatter(self._clock)
-
         def read(n_bytes: int, in_stream: bool) -> None:
             try:
-                chatter.read(n_bytes, in_stream)
+                self._chatter.read(n_bytes, in_stream)
             except Unfit as unfit:
                 self._close(link, unfit)
 
         def event(event: ModemEvent) -> None:
             try:
-                if chatter.passes(event) and self.modem is not None:
-                    self._user.modem_event(event)
+                passes = self._chatter.passes(event)
             except Unfit as unfit:
                 self._close(link, unfit)
+                return
+            if passes and self.modem is not None:
+                self._user.modem_event(event)
 
         link = ModemLink(
             self._clock, on_event=event, on_sound=self._user.modem_sound, on_lost=self.give_up, on_bytes=read
@@ -217,6 +217,7 @@ class AttendedModem:
 
     def _close(self, link: ModemLink, problem: Exception) -> None:
         """As `give_up`, and not a byte more is read of it."""
+        self._chatter = Chatter(self._clock)  # what is plugged in next is not to blame
         self.give_up(problem)
         link.abort(problem)
 

@@ -11,6 +11,7 @@ from callserver.lines.link import ModemLink
 from callserver.lines.own_echo import OwnEcho
 from callserver.lines.pacing import Pacing
 from callserver.lines.still_ringing import StillRinging
+from callserver.lines.text_in_sound import NO_CARRIER, RING, TextInSound
 from callserver.modem.dle import EndOfStream, Report
 from callserver.modem.keys import KeyReport
 from callserver.modem.reader import ModemEvent
@@ -41,7 +42,7 @@ class DuplexStream:
     ) -> None:
         self._link, self._clock, self._listener = link, clock, listener
         self._reports_keys, self._on_wedged, self._on_still_rings = reports_keys, on_wedged, on_still_rings
-        self._still_ringing = StillRinging(clock.seconds())
+        self._still_ringing, self._text = StillRinging(clock.seconds()), TextInSound()
         self._pacing, self._reports, self._own_echo = Pacing(codec), FarEndReports(), OwnEcho(codec)
         self._gone_told = self._wedged = False
         link.play(self._pacing.start())
@@ -69,8 +70,11 @@ class DuplexStream:
             self._wedge(N_("the modem has reset itself in the call: it sends back what it is sent"))
         else:
             self._listener.sound(data)
-        if self._still_ringing.rings_in(data):
+        word = self._text.find(data)
+        if word == RING:
             self._ring()
+        elif word == NO_CARRIER:
+            self._gone("the modem ended the call")
 
     def event(self, event: ModemEvent) -> None:
         """What the modem said in between."""

@@ -94,7 +94,7 @@ class ModemLine(Service):
         self._modem = AttendedModem(device, reactor, country, self, lambda link: connect_port(device, reactor, link))
         self._hook, self._dialling = _Hook.ON, False
         self._stream: DuplexStream | None = None  # while off hook
-        self._answered_again = False  # in this call, because it rang on
+        self._answered_again = False  # in this call, because it rang on; or it is not to be
         self._caller_id = CallerIdGatherer(reactor, country, self._tell_caller)
 
     def attach(self, listener: ILineListener) -> None:
@@ -183,14 +183,14 @@ class ModemLine(Service):
     async def _go_off_hook(self, seize: ModemProcedure, tries: int = 1) -> None:
         if self._hook is not _Hook.ON:
             raise LineFailure("{line} is busy", line=self.name)
-        self._hook, self._answered_again = _Hook.SEIZING, False
+        self._hook, self._answered_again = _Hook.SEIZING, tries == 1  # who dials must not answer somebody else
         self._caller_id.finish()
 
         async def procedure(link: ModemLink, modem: Modem) -> None:
             try:
+                self._demand_seizing()  # another procedure, or a reset, may have taken its time
                 await seize(link, modem)
-                if self._hook is not _Hook.SEIZING:
-                    raise LineFailure("hung up meanwhile")
+                self._demand_seizing()
             except Unfit:
                 with suppress(ModemStuck):  # its port will be closed, which is another way
                     await go_on_hook(link, modem, self._country)
@@ -207,6 +207,10 @@ class ModemLine(Service):
             if isinstance(failure, Unfit):
                 self._modem.give_up(failure)
             raise LineFailure("{line}: {problem}", line=self.name, problem=failure) from failure
+
+    def _demand_seizing(self) -> None:
+        if self._hook is not _Hook.SEIZING:
+            raise LineFailure("hung up meanwhile")
 
     async def _dial(self, permit: DialPermit) -> None:
         async def seize(link: ModemLink, modem: Modem) -> None:
@@ -255,7 +259,7 @@ class ModemLine(Service):
     def _still_rings(self) -> None:
         """It says that it is off hook and is not: asked once more, then given up."""
         if self._answered_again:
-            self._modem.give_up(Unfit("it rings on after the modem has answered"))
+            self._modem.give_up(Unfit("it rings although the modem is off hook"))
         elif self._stream is not None:
             log.warn("{line}: it rings on after the answer; answered again", line=self.name)
             self._answered_again = True

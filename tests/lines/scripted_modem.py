@@ -149,9 +149,9 @@ class ScriptedModem:
             if result == "OK":
                 result = self._obey(command)
             information = (INFORMATION | self.information).get(command, b"") if result == "OK" else b""
-            if command == "AT+FCLASS?":
+            if command == "AT+FCLASS?" and command not in self.information:
                 information = self.voice_class.encode()
-            elif command == "AT+VCID?":
+            elif command == "AT+VCID?" and command not in self.information:
                 information = b"01"[self.tells_callers :][:1]
             self._later(b"\r\n".join([b"", *information.split(b"\n"), result.encode(), b""]), command)
 

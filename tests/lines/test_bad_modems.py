@@ -123,12 +123,27 @@ class ResetTests(BadModemCase):
         self.pass_time(61)
         self.assertTrue(self.modem.tells_callers)
 
-    def test_question_not_known(self) -> None:
-        """A modem that does not know the question is left in peace."""
-        self.modem.answers["AT+VCID?"] = "ERROR"
-        n_set_up = self.modem.commands.count("AT+VCID=1")
-        self.pass_time(200)
-        self.assertEqual(self.modem.commands.count("AT+VCID=1"), n_set_up)
+    def test_odd_answers_to_the_questions(self) -> None:
+        """A modem that does not know them, always says 0, or has its own way to write an 8, is left in peace."""
+        for answers, information in (
+            ({"AT+VCID?": "ERROR"}, {}),
+            ({}, {"AT+VCID?": b"0"}),
+            ({}, {"AT+VCID?": b""}),
+            ({}, {"AT+FCLASS?": b"+FCLASS: 8"}),
+            ({}, {"AT+FCLASS?": b"008"}),
+            ({}, {"AT+FCLASS?": b"\r\nchatter: 7\r\n\r\n8\r\n"}),
+        ):
+            self.stopped()
+            self.modem = self.a_modem()
+            self.modem.plug_in()
+            self.modem.answers |= answers
+            self.modem.information |= information
+            self.started()
+            self.pass_time(2)
+            self.served_a_call(1)
+            n_set_up = self.modem.commands.count("AT+VCID=1")
+            self.pass_time(200)
+            self.assertEqual((self.diary.told, self.modem.commands.count("AT+VCID=1")), (["up"], n_set_up), information)
 
     def test_while_it_rings(self) -> None:
         """One that has reset itself before a ring is answered all the same."""

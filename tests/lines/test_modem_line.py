@@ -307,6 +307,21 @@ class CallTests(ModemLineCase):
         self.assertEqual(self.diary.gone_because, ["the modem ended the call"])
         self.successResultOf(self.hung_up())
 
+    def test_modem_ends_the_call_in_words(self) -> None:
+        """One that says NO CARRIER without ending its sound has ended the call too, however the words are cut."""
+        words = b"\r\nNO CARRIER\r\n"
+        for cut in range(len(words)):
+            self.answered()
+            self.diary.gone_because.clear()
+            self.modem.says(b"\x80" * 50 + words[:cut])
+            self.modem.in_stream = False
+            self.modem.says(words[cut:])
+            self.assertEqual(self.diary.gone_because, ["the modem ended the call"], cut)
+            hung_up = self.line.hang_up()
+            self.pass_time(10)
+            self.successResultOf(hung_up)
+        self.assertNotIn("lost", self.diary.told)
+
     def test_underrun(self) -> None:
         """An underrun is told, and mended once; the one at the start of a stream is usual and not told."""
         self.answered()
@@ -420,11 +435,20 @@ class RingsOnTests(ModemLineCase):
             self.diary.told.clear()
             self.ring(40, every_s=every_s)
             self.assertEqual(self.diary.told, ["lost"])
-            self.assertIn("rings on", self.diary.lost_because[-1])
+            self.assertIn("rings although", self.diary.lost_because[-1])
             self.modem.unplug()
             self.pass_time(2)
             self.modem.plug_in()
             self.pass_time(5)
+
+    def test_rings_after_dialling(self) -> None:
+        """When it rings after a call out, the modem is on hook: nobody is answered as if he were the one dialled."""
+        dialled = self.line.dial(DialPermit("10086", "test"))
+        self.settle()
+        self.successResultOf(dialled)
+        self.ring(10.5)
+        self.assertEqual(self.diary.told, ["up", "lost"])
+        self.assertNotIn("AT+VLS=1", self.modem.commands)
 
     def test_last_burst(self) -> None:
         """The burst in which it was answered, told late, and a single false report in a talk cost nobody his call."""
