@@ -14,6 +14,7 @@ from callserver.wire.terminal import complaint, here, prepare
 COMMANDS = {
     "start": ("callserver.commands.start", "start"),
     "check": ("callserver.commands.start", "check"),
+    "status": ("callserver.commands.status", "status"),
     "demo": ("callserver.commands.demo", "demo"),
     "calls": ("callserver.commands.calls", "calls"),
     "call": ("callserver.commands.calls", "call"),

@@ -13,28 +13,20 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from callserver.commands.options import json_option, language_option
 from callserver.commands.report_words import words
 from callserver.commands.start import shop_option
 from callserver.server.shop_folder import ShopFolder
 from callserver.store import reading
 from callserver.store.opening import StoreError, read_only
-from callserver.wire.catalogue import LANGUAGES, N_, text
+from callserver.wire.catalogue import N_, text
 from callserver.wire.records import CallRecord, EventRecord
-from callserver.wire.terminal import column, complaint, here, person_language, printable
+from callserver.wire.terminal import column, complaint, here, printable
 from callserver.wire.words import code_text, reason_text
 
 COLUMNS = (N_("time"), N_("number"), N_("line"), N_("agent"), N_("length"), N_("order"), N_("end"), N_("id"))
 ID_SHOWN = 8  # characters; enough to ask for one call
 WIDE = 200  # columns, when nobody looks at a screen
-
-
-language_option = click.option(
-    "--language",
-    type=click.Choice(LANGUAGES),
-    default=person_language,
-    help=here("Of the report; that of CALLSERVER_LANGUAGE or LANG if not given."),
-)
-json_option = click.option("--json", "as_json", is_flag=True, help=here("For other programs; times in UTC."))
 
 
 @click.command(help=here("List calls, the newest first."))

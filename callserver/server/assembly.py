@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from twisted.application.service import MultiService
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 
@@ -43,6 +43,8 @@ from callserver.media.recorder import Recorder
 from callserver.media.speech import Speech
 from callserver.server import declarations, first_start, recovery
 from callserver.server.shop_folder import TOP, ShopFolder
+from callserver.server.stalls import Stall, Stalls
+from callserver.server.status import Status
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.store.journal import Journal
@@ -71,6 +73,7 @@ class CallServer(MultiService):
         self._make_sound()
         self._make_people()
         self.queues: dict[str, Queue] = {}
+        self._make_status()
         self.agents: AgentChannel | None = None
         self.exchange: Exchange | None = None
         self.certificate: OwnCertificate | None = None
@@ -79,6 +82,12 @@ class CallServer(MultiService):
         self.ready: Deferred[None] = Deferred()  # fires when calls are answered; fails if they will not be
 
     def startService(self) -> None:
+        self._watches = [
+            self.world.open_to_status(self.folder.path, self.status.as_bytes),
+            self.world.watchdog(self.stalls, self.folder.stacks),
+        ]
+        for watch in self._watches:  # outside the house: to the end of its stop they tell how it is
+            watch.startService()  # type: ignore[no-untyped-call]
         super().startService()  # type: ignore[no-untyped-call]
         Deferred.fromCoroutine(self._start()).chainDeferred(self.ready)
 
@@ -177,6 +186,21 @@ class CallServer(MultiService):
             )
         )
 
+    def _make_status(self) -> None:
+        """What is told of the server from outside."""
+        self.stalls = Stalls(self._stalled)
+        self.status = Status(
+            self.reactor,
+            lambda: self.config,
+            shop=str(self.folder.path),
+            board=self.board,
+            calls=self.calls,
+            events=self.events,
+            queues=self.queues,
+            tick=self.tick,
+            stalls=self.stalls,
+        )
+
     def _tones(self) -> Plan:
         """Those the shop has learned from its own line, else its country's."""
         learned = self.folder.path / TONES_FILE
@@ -209,8 +233,10 @@ class CallServer(MultiService):
         self._open_queues()
         self._open_lines()
         await self._open_agents()
+        self.status.state = "ready"
 
     async def _stop(self) -> None:
+        self.status.state = "stopping"
         stopped = Reason(Cause.SERVER_STOPPED)
         parted = self.agents.stopService() if self.agents is not None else succeed(None)
         for number, line in self.lines.items():
@@ -226,6 +252,8 @@ class CallServer(MultiService):
             self.events.write(Kind.SERVER, state="stopped")
             await self.journal.close()
             await self.store.stop()
+        for watch in self._watches:
+            await maybeDeferred(watch.stopService)
 
     def _open_queues(self) -> None:
         for name, settings in self.config.queues.items():
@@ -302,6 +330,20 @@ class CallServer(MultiService):
         if given_up:
             self.reactor.callFromThread(self._alarm, N_("the disk is full: its reserve is given up for call records"))
         return given_up
+
+    def _stalled(self, stall: Stall, worth_a_line: bool) -> None:
+        """The reactor was held up."""
+        if worth_a_line:
+            log.warn("the server was held up for {s} s by {place}", s=f"{stall.busy_s:.2f}", place=stall.place)
+        if stall.interrupted:
+            self.events.alarm(
+                N_("menu {menu} has held up the whole server for {s} s and was broken off: {file}, line {row}"),
+                stall.place.channel or None,
+                menu=stall.place.menu,
+                s=round(stall.busy_s, 1),
+                file=stall.place.file,
+                row=stall.place.line,
+            )
 
     def _menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.reactor, self.recorder)
