@@ -15,6 +15,8 @@ COMMANDS = {
     "start": ("callserver.commands.start", "start"),
     "check": ("callserver.commands.start", "check"),
     "status": ("callserver.commands.status", "status"),
+    "stop": ("callserver.commands.stop", "stop"),
+    "reload": ("callserver.commands.stop", "reload"),
     "demo": ("callserver.commands.demo", "demo"),
     "calls": ("callserver.commands.calls", "calls"),
     "call": ("callserver.commands.calls", "call"),

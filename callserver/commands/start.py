@@ -1,5 +1,6 @@
 """The commands that start the server and check its settings."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -23,6 +24,7 @@ shop_option = click.option(
 def start(shop: Path) -> None:
     from twisted.scripts.twistd import run
 
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that is closed; heeded when the server runs
     folder = ShopFolder(shop.absolute())
     if not folder.config_file.exists():
         place = {"shop": str(folder.path), "file": str(folder.config_file)}

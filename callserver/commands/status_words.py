@@ -68,9 +68,9 @@ def _head(found: dict[str, Any], language: str) -> Iterator[str]:
     if found.get("demo"):
         yield text(language, "This shop has demo data.")
     if found["stopping"]:
-        yield from _wrapped(_sentence(found["stopping"], language))
+        yield from _wrapped(sentence(found["stopping"], language))
     for one in (found["reloaded"] or {}).get("told", []):
-        yield from _wrapped(_sentence(one, language))
+        yield from _wrapped(sentence(one, language))
 
 
 def _lines(lines: Sequence[dict[str, Any]], language: str) -> Iterator[str]:
@@ -86,7 +86,7 @@ def _lines(lines: Sequence[dict[str, Any]], language: str) -> Iterator[str]:
 
 
 def _line(line: dict[str, Any], language: str) -> Iterator[str]:
-    why = _sentence(line["reason"], language) if line["reason"] else ""
+    why = sentence(line["reason"], language) if line["reason"] else ""
     if not line["enabled"] and not why:
         why = text(language, "not enabled in config.ini")
     state = _state(line["state"], language)
@@ -136,7 +136,7 @@ def _alarms(alarms: Sequence[dict[str, Any]], language: str) -> Iterator[str]:
         yield ""
         yield text(language, "Last alarms")
     for alarm in alarms[:ALARMS]:
-        at = f"{datetime.fromisoformat(alarm['at']).astimezone():%m-%d %H:%M:%S}"
+        at = f"{datetime.fromisoformat(alarm['at']):%m-%d %H:%M:%S}"  # in the shop's zone
         where = code_text(alarm["channel"] or "", language)
         yield from _told((at, 16), (where, 9), words=printable(alarm_text(alarm["data"], language)))
 
@@ -170,7 +170,7 @@ def _state(name: str, language: str) -> str:
     return known(language, LineState[name].value)
 
 
-def _sentence(kept: dict[str, Any], language: str) -> str:
+def sentence(kept: dict[str, Any], language: str) -> str:
     """A phrase as it came over the wire."""
     return fill(language, known(language, kept["msgid"]), kept["details"])
 

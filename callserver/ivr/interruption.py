@@ -23,7 +23,7 @@ from callserver.ivr.running import Running, TookTooLong
 
 MENUS = ("callserver_plugins.", "callserver.features.")
 OURS = ("callserver.", *MENUS)
-RUNNER = "callserver.ivr.runner"
+RUNNER = "callserver.ivr.menu_run"
 REACTOR = "callserver.server.turns"  # of its frames on the stack: what stands below them has started the server
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from twisted.application.service import MultiService
-from twisted.internet.defer import Deferred, maybeDeferred, succeed
+from twisted.internet.defer import Deferred, TimeoutError, maybeDeferred, succeed
 from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 
@@ -25,7 +26,7 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.line import LineInService
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.vocabulary import Kind
-from callserver.config import EMULATED, ConfigError, LineConfig
+from callserver.config import EMULATED, Config, ConfigError, LineConfig
 from callserver.dsp.ear import Ear
 from callserver.dsp.progress.plan_files import FILE_NAME as TONES_FILE
 from callserver.dsp.progress.plan_files import PlanFileError, load_plan
@@ -33,6 +34,7 @@ from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
 from callserver.features import Asked, Shop
 from callserver.ivr.discovery import MenuProblem, find_menus
+from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import FOLDER as OUR_PROMPTS
 from callserver.ivr.prompts import Prompts
@@ -42,19 +44,25 @@ from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.media.speech import Speech
 from callserver.server import declarations, first_start, recovery
+from callserver.server.drain import NOBODY, Drain
+from callserver.server.notify import notify
+from callserver.server.reload import Change, change
 from callserver.server.shop_folder import TOP, ShopFolder
 from callserver.server.stalls import Stall, Stalls
-from callserver.server.status import Status
+from callserver.server.status import Reloaded, Status
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.store.journal import Journal
-from callserver.wire.catalogue import N_
+from callserver.wire.catalogue import N_, told
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import Card
+from callserver.wire.messages import Card, Phrase
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 log = Logger()
+
+RELOAD_S = 30.0  # so long a file of the plugins folder may take
+NOTHING_CHANGED = N_("Nothing was changed.")
 
 
 class CallServer(MultiService):
@@ -78,7 +86,8 @@ class CallServer(MultiService):
         self.exchange: Exchange | None = None
         self.certificate: OwnCertificate | None = None
         self.lines: dict[int, LineInService] = {}
-        self._journal_open = False
+        self._journal_open = self._reloading = False
+        self._drain: Drain | None = None
         self.ready: Deferred[None] = Deferred()  # fires when calls are answered; fails if they will not be
 
     def startService(self) -> None:
@@ -89,11 +98,39 @@ class CallServer(MultiService):
         for watch in self._watches:  # outside the house: to the end of its stop they tell how it is
             watch.startService()  # type: ignore[no-untyped-call]
         super().startService()  # type: ignore[no-untyped-call]
-        Deferred.fromCoroutine(self._start()).chainDeferred(self.ready)
+        self._starting = Deferred.fromCoroutine(self._start())
+        self._starting.chainDeferred(self.ready)
 
     def stopService(self) -> Deferred[None]:
         """End the calls, put the lines on hook, write everything down."""
         return Deferred.fromCoroutine(self._stop())
+
+    def drain(self, tell: Callable[[Phrase], None]) -> Deferred[None]:
+        """
+        Take no new calls; fires when the last one is over, or `[server] stop_wait_s` is. Screens are told.
+
+        :param tell: told the same
+        """
+        if self.status.state != "ready":
+            tell(Phrase(NOBODY))
+            return succeed(None)
+        self.status.state = "stopping"
+
+        def tell_all(phrase: Phrase) -> None:
+            self.status.stopping = phrase
+            notify(f"STATUS={told(phrase, 'en')}")
+            if self.agents is not None:
+                self.agents.tell_all(phrase)
+            tell(phrase)
+
+        lines = [line for number, line in self.lines.items() if self.config.lines[number].enabled]
+        self._drain = Drain(self.reactor, lines, self.calls, self.board, self.config.server.stop_wait_s, tell_all)
+        return self._drain.when_dry()
+
+    def reload(self) -> Deferred[None]:
+        """Settings, menus and prompts anew, all or nothing; what came of it stands in log and status."""
+        reloading = Deferred.fromCoroutine(self._reload())
+        return reloading.addErrback(lambda failure: log.failure("the settings were not read anew", failure))
 
     # The parts
 
@@ -139,8 +176,7 @@ class CallServer(MultiService):
             make_pool=world.one_thread,
             make_file=world.recording_file,
         )
-        own_prompts = [Path(config.server.prompts)] if config.server.prompts else []
-        self.prompts = Prompts([*own_prompts, OUR_PROMPTS])
+        self.prompts = _prompts(config)
         self.speech = Speech(self.reactor, self.prompts, self.folder.spoken)
         self.voice = Voice(self.prompts, self.speech, self.reactor)
 
@@ -164,27 +200,8 @@ class CallServer(MultiService):
             ),
         )
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
-        built_in = {menu.name for feature in self.features for menu in feature.menus}
-        own, self.menu_problems = find_menus(TOP / config.server.plugins, built_in)
-        self.menus = declarations.menus(self.features, own)
-        for number, line in config.lines.items():
-            if line.menu not in self.menus:
-                self._no_menu(number, line.menu)
+        self.menus, self.menu_problems = self._find_menus(config)
         self._cards = declarations.Cards(self.features)
-
-    def _no_menu(self, number: int, menu: str) -> None:
-        """A line's menu is not there: a slip in the settings, or it may be in a file that is broken."""
-        section = f"[line {number}]"
-        if not self.menu_problems:
-            known = ", ".join(sorted(self.menus))
-            raise ConfigError(
-                "{section} menu: no menu {menu}; there are {names}", section=section, menu=repr(menu), names=known
-            )
-        self.menu_problems.append(
-            MenuProblem(
-                "{section} menu: no menu {menu}; callers of this line get a person", section=section, menu=repr(menu)
-            )
-        )
 
     def _make_status(self) -> None:
         """What is told of the server from outside."""
@@ -200,6 +217,16 @@ class CallServer(MultiService):
             tick=self.tick,
             stalls=self.stalls,
         )
+
+    def _find_menus(self, config: Config) -> tuple[dict[str, IMenu], list[MenuProblem]]:
+        """All menus by name, and what is wrong with the shop's files; runs them."""
+        built_in = {menu.name for feature in self.features for menu in feature.menus}
+        own, problems = find_menus(TOP / config.server.plugins, built_in)
+        menus = declarations.menus(self.features, own)
+        for number, line in config.lines.items():
+            if line.menu not in menus:
+                problems = [*problems, _no_menu(number, line.menu, menus, problems)]
+        return menus, problems
 
     def _tones(self) -> Plan:
         """Those the shop has learned from its own line, else its country's."""
@@ -237,6 +264,9 @@ class CallServer(MultiService):
 
     async def _stop(self) -> None:
         self.status.state = "stopping"
+        self._starting.cancel()  # what has not been opened yet stays closed
+        if self._drain is not None:
+            self._drain.cut()
         stopped = Reason(Cause.SERVER_STOPPED)
         parted = self.agents.stopService() if self.agents is not None else succeed(None)
         for number, line in self.lines.items():
@@ -255,6 +285,61 @@ class CallServer(MultiService):
         for watch in self._watches:
             await maybeDeferred(watch.stopService)
 
+    async def _reload(self) -> None:
+        if self.status.state != "ready" or self._reloading:
+            self._reloaded(False, Phrase(N_("Settings are read only while the server is ready, once at a time.")))
+            return
+        self._reloading = True
+        try:
+            new = change(self.config, self.folder.config())
+            prompts = _prompts(new.config)
+            await self.world.in_thread(prompts.load)
+            finding = self.world.in_thread(self._find_menus, new.config)
+            menus, problems = await finding.addTimeout(RELOAD_S, self.reactor)
+        except ConfigError as problem:
+            self._reloaded(False, *map(Phrase.of, problem.findings or (problem,)), Phrase(NOTHING_CHANGED))
+        except TimeoutError:
+            self._reloaded(False, Phrase(N_("A file in the plugins folder does not end.")), Phrase(NOTHING_CHANGED))
+        else:
+            self._look_over(new, prompts, menus, problems)
+        finally:
+            self._reloading = False
+
+    def _look_over(
+        self, new: Change, prompts: Prompts, menus: dict[str, IMenu], menu_problems: list[MenuProblem]
+    ) -> None:
+        """Take over what is new, unless something in it is broken that was not before."""
+        known = {str(problem) for problem in (*self.menu_problems, *self.prompts.problems)}
+        broken = [one for one in (*menu_problems, *prompts.problems) if str(one) not in known]
+        if broken:
+            self._reloaded(False, *map(Phrase.of, broken), Phrase(NOTHING_CHANGED))
+        elif self.status.state == "ready":  # else a stop has begun meanwhile: a line that is put back would ring
+            self.menu_problems = menu_problems
+            self._take_over(new, prompts, menus)
+
+    def _take_over(self, new: Change, prompts: Prompts, menus: dict[str, IMenu]) -> None:
+        old, self.config = self.config, new.config
+        self.prompts.become(prompts)
+        self.calls.music = prompts.music
+        self.menus.clear()
+        self.menus.update(menus)
+        for name, queue in self.queues.items():
+            queue.change(self.config.queues[name])
+        for number, line in self.lines.items():
+            if old.lines[number].enabled != self.config.lines[number].enabled:
+                (line.enable if self.config.lines[number].enabled else line.disable)()
+        self._reloaded(True, Phrase(N_("Settings, menus and prompts are read anew.")), *new.told)
+
+    def _reloaded(self, ok: bool, *phrases: Phrase) -> None:
+        before = self.status.reloaded
+        n = before.n + 1 if before else 1
+        self.status.reloaded = Reloaded(n, self.status.iso(self.events.now()), ok, phrases)
+        for phrase in phrases:
+            log.info("reload: {text}", text=told(phrase, "en"))
+        if not ok:
+            details: dict[str, Any] = dict(phrases[0].details)
+            self.events.alarm(phrases[0].msgid, **details)
+
     def _open_queues(self) -> None:
         for name, settings in self.config.queues.items():
             self.queues[name] = Queue(
@@ -265,9 +350,9 @@ class CallServer(MultiService):
         if any(line.device == EMULATED for line in self.config.lines.values()):
             self.exchange = Exchange(self.reactor, self.config.exchange.country, now=self.world.local_now)
             self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
-        runner = MenuRunner(self.menus, self._menu_call, next(iter(self.queues)))
+        self._runner = MenuRunner(self.menus, self._menu_call, next(iter(self.queues)))
         for number, settings in self.config.lines.items():
-            self._open_line(number, settings, runner)
+            self._open_line(number, settings)
         if self.exchange is not None:
             self._open_exchange(self.exchange)
 
@@ -279,7 +364,7 @@ class CallServer(MultiService):
         except (CannotListenError, OSError) as problem:  # in use, or the path is too long for a socket
             self._alarm(N_("telephones cannot reach the emulated exchange: {problem}"), problem=problem)
 
-    def _open_line(self, number: int, settings: LineConfig, runner: MenuRunner) -> None:
+    def _open_line(self, number: int, settings: LineConfig) -> None:
         subscriber = None
         if settings.device == EMULATED and self.exchange is not None:
             subscriber = self.exchange.add_line(f"{self.config.exchange.number}{number:02}")
@@ -289,7 +374,7 @@ class CallServer(MultiService):
             clock=self.reactor,
             board=self.board,
             calls=self.calls,
-            on_call=partial(runner.serve, menu_name=settings.menu),
+            on_call=partial(self._serve, number),
             keys_from_sound=settings.keys == "sound",
             ring_stop_s=settings.ring_stop_s,
             guard_s=settings.guard_s,
@@ -345,6 +430,10 @@ class CallServer(MultiService):
                 row=stall.place.line,
             )
 
+    def _serve(self, number: int, call: Call) -> None:
+        """A new call at a line, with the menu that its settings name now."""
+        self._runner.serve(call, self.config.lines[number].menu)
+
     def _menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.reactor, self.recorder)
 
@@ -365,3 +454,21 @@ class CallServer(MultiService):
         """What an agent sees: the shop's books, and the way the caller has come."""
         asked = Asked(call.id, call.caller.number, self.events.now())
         return self.store.read(self._cards.read, asked).addCallback(partial(self._cards.card, call, queue))
+
+
+def _prompts(config: Config) -> Prompts:
+    own = [Path(config.server.prompts)] if config.server.prompts else []
+    return Prompts([*own, OUR_PROMPTS])
+
+
+def _no_menu(number: int, menu: str, menus: Iterable[str], problems: Sequence[MenuProblem]) -> MenuProblem:
+    """
+    A line's menu is not there: a slip in the settings, or it may be in a file that is broken.
+
+    :raises ConfigError: no file is
+    """
+    section, menu = f"[line {number}]", repr(menu)
+    if not problems:
+        known = ", ".join(sorted(menus))
+        raise ConfigError("{section} menu: no menu {menu}; there are {names}", section=section, menu=menu, names=known)
+    return MenuProblem("{section} menu: no menu {menu}; callers of this line get a person", section=section, menu=menu)

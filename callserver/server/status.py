@@ -6,6 +6,7 @@ import json
 import os
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from callserver.media.tick import Tick
 from callserver.server.stalls import Stall, Stalls
 from callserver.wire.alarms import alarm_text
 from callserver.wire.convert import to_wire
+from callserver.wire.messages import Phrase
 from callserver.wire.records import EventRecord
 from callserver.wire.states import LineState, SeatState
 
@@ -28,6 +30,16 @@ VERSION = 1
 ALARMS = 20
 LATE_MS = 20  # a tick that is a whole tick late
 OUT_OF_SERVICE = (LineState.NOT_LOADED, LineState.LOADED, LineState.DISCONNECTED)
+
+
+@dataclass(frozen=True)
+class Reloaded:
+    """What came of reading the settings anew, for the `n`th time; `at`: ISO, in the shop's zone."""
+
+    n: int
+    at: str
+    ok: bool
+    told: tuple[Phrase, ...]
 
 
 class Status:
@@ -51,8 +63,8 @@ class Status:
         stalls: Stalls,
     ) -> None:
         self.state = "starting"
-        self.stopping: dict[str, Any] | None = None
-        self.reloaded: dict[str, Any] | None = None
+        self.stopping: Phrase | None = None
+        self.reloaded: Reloaded | None = None
         self._clock, self._config, self._shop = clock, config, shop
         self._board, self._calls, self._events, self._queues = board, calls, events, queues
         self._tick, self._stalls = tick, stalls
@@ -69,15 +81,15 @@ class Status:
             "pid": os.getpid(),
             "shop": self._shop,
             "state": self.state,
-            "since": _iso(self._since),
+            "since": self.iso(self._since),
             "uptime_s": round(now_s - self._since_s, 1),
-            "stopping": self.stopping,
-            "reloaded": self.reloaded,
+            "stopping": self.stopping and to_wire(self.stopping),
+            "reloaded": self.reloaded and to_wire(self.reloaded),
             "lines": self._lines(),
             "calls": [self._call(call, now_s) for call in self._calls],
             "queues": self._queue_rows(),
             "seats": {"places": self._config().agents.seats, "here": self._seats()},
-            "alarms": [_alarm(event) for event in reversed(self._alarms)],
+            "alarms": [self._alarm(event) for event in reversed(self._alarms)],
             "ticks": self._ticks(),
             "stalls": self._stall_figures(now_s),
         }
@@ -85,6 +97,10 @@ class Status:
     def as_bytes(self) -> bytes:
         """The snapshot as JSON."""
         return json.dumps(self.snapshot(), ensure_ascii=False).encode("utf-8")
+
+    def iso(self, at: datetime) -> str:
+        """A moment in the shop's time zone."""
+        return at.astimezone(self._config().server.zone).isoformat(timespec="milliseconds")
 
     def lines_alive(self) -> dict[str, bool]:
         """Of the lines that shall be in service, whether they are."""
@@ -154,6 +170,10 @@ class Status:
         last = [_stall(stall) | {"ago_s": round(now_s - at_s, 1)} for at_s, stall in reversed(self._stalls.last)]
         return {"n": self._stalls.n, "longest_s": self._stalls.longest_s, "last": last}
 
+    def _alarm(self, event: EventRecord) -> dict[str, Any]:
+        data = dict(event.data)
+        return {"at": self.iso(event.at), "channel": event.channel, "text": alarm_text(data, "en"), "data": data}
+
     def _happened(self, event: EventRecord) -> None:
         if event.kind == Kind.ALARM.value:
             self._alarms.append(event)
@@ -165,14 +185,5 @@ class Status:
             self._began_s.setdefault(event.call_id, event.uptime_s)
 
 
-def _alarm(event: EventRecord) -> dict[str, Any]:
-    data = dict(event.data)
-    return {"at": _iso(event.at), "channel": event.channel, "text": alarm_text(data, "en"), "data": data}
-
-
 def _stall(stall: Stall) -> dict[str, Any]:
     return {"busy_s": stall.busy_s, "machine_s": stall.machine_s, "interrupted": stall.interrupted} | vars(stall.place)
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone().isoformat(timespec="milliseconds")

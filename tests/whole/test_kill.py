@@ -171,7 +171,10 @@ class KillTests(TestCase):
         await server.ended
 
     async def test_stop_in_a_talk(self) -> None:
-        """Ctrl-C in a talk: the call ends properly, the recording is whole, and the server is gone within seconds."""
+        """
+        Ctrl-C in a talk: the talk goes on and everybody is told; the second one ends it properly, the recording is
+        whole, and the server is gone within seconds. A terminal that was closed before has stopped nothing.
+        """
         await self.open_exchange()
         server = self.start_server()
         await server.says("is ready")
@@ -180,6 +183,11 @@ class KillTests(TestCase):
         telephone = await self.phone()
         await telephone.do("dial 800801\nwait answer")
         await agent.says("talking")
+        server.send("HUP")
+        server.send("INT")
+        await server.says("1 call goes on")
+        await agent.says("1 call goes on")
+        self.assertEqual(self.report("call", self.report("calls")[0]["id"])["call"]["end_reason"], None)
         server.send("INT")
         await server.ended.addTimeout(30, reactor)
         (call,) = self.report("calls")
@@ -187,6 +195,21 @@ class KillTests(TestCase):
         self.assertIn("recording_end", self.kinds(call))
         self.assertFalse(os.path.exists(self.shop.path / "twistd.pid"))
         await telephone.do("wait tone busy\nhang up")
+
+    async def test_stop_by_command(self) -> None:
+        """`callserver stop` waits for the last call, and comes back when the server is gone."""
+        await self.open_exchange()
+        server = self.start_server()
+        await server.says("is ready")
+        telephone = await self.phone()
+        await telephone.do("dial 800801\nwait answer")
+        stop = self.run_program("callserver", "stop", f"--shop={self.shop.path}", "--language=en")
+        await stop.says("1 call goes on")
+        await telephone.do("hang up")
+        await stop.says("The server has stopped.")
+        await server.ended
+        (call,) = self.report("calls")
+        self.assertEqual(call["end_reason"].partition(":")[0], "caller_hung_up")
 
 
 PERSON = """
