@@ -17,6 +17,7 @@ COMMANDS = {
     "status": ("callserver.commands.status", "status"),
     "stop": ("callserver.commands.stop", "stop"),
     "reload": ("callserver.commands.stop", "reload"),
+    "unit": ("callserver.commands.unit", "unit"),
     "demo": ("callserver.commands.demo", "demo"),
     "calls": ("callserver.commands.calls", "calls"),
     "call": ("callserver.commands.calls", "call"),

@@ -33,10 +33,11 @@ class Signals:
 
     def __init__(self, reactor: Any, server: CallServer, tell: Callable[[Phrase], None]) -> None:
         self._reactor, self._server, self._tell = reactor, server, tell
-        self._stopping = False
+        self._stopping = self._had_terminal = False
 
     def install(self) -> None:
         """When the reactor runs: it has installed its own before."""
+        self._had_terminal = has_terminal()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._reactor.callFromThread(self.stop))
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self.hang_up))
@@ -56,7 +57,8 @@ class Signals:
 
     def hang_up(self) -> None:
         """Settings anew; and if that was the terminal that was closed, so be it."""
-        if not has_terminal():
+        if self._had_terminal and not has_terminal():
+            self._had_terminal = False
             log.warn("no terminal any more; the server goes on: bin/callserver stop ends it")
         self._server.reload()
 
