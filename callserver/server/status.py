@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
 
 from callserver.acd.queue import Queue
 from callserver.calls.board import Board, ChannelStatus
 from callserver.calls.event_log import EventLog
+from callserver.calls.line import NOT_SET_UP
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.vocabulary import Kind
 from callserver.config import Config
@@ -28,6 +30,7 @@ from callserver.wire.states import LineState, SeatState
 
 VERSION = 1
 ALARMS = 20
+LOOK_S = 0.1
 LATE_MS = 20  # a tick that is a whole tick late
 OUT_OF_SERVICE = (LineState.NOT_LOADED, LineState.LOADED, LineState.DISCONNECTED)
 
@@ -102,10 +105,11 @@ class Status:
         """A moment in the shop's time zone."""
         return at.astimezone(self._config().server.zone).isoformat(timespec="milliseconds")
 
-    def lines_alive(self) -> dict[str, bool]:
-        """Of the lines that shall be in service, whether they are."""
-        rows = [row for row in self._lines() if row["enabled"]]
-        return {row["channel"]: row["alive"] for row in rows}
+    async def lines_settled(self, limit_s: float) -> None:
+        """Until each line that shall be in service has come up or has said why it does not; so long at most."""
+        until_s = self._clock.seconds() + limit_s
+        while any(_undecided(row) for row in self._lines()) and self._clock.seconds() < until_s:
+            await deferLater(self._clock, LOOK_S)
 
     def _lines(self) -> list[dict[str, Any]]:
         return [self._line(number) for number in self._config().lines]
@@ -187,3 +191,7 @@ class Status:
 
 def _stall(stall: Stall) -> dict[str, Any]:
     return {"busy_s": stall.busy_s, "machine_s": stall.machine_s, "interrupted": stall.interrupted} | vars(stall.place)
+
+
+def _undecided(line: dict[str, Any]) -> bool:
+    return line["enabled"] and line["reason"] is not None and line["reason"]["msgid"] == NOT_SET_UP

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from twisted.application.service import IService
-from twisted.internet.defer import CancelledError
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 from twisted.python import usage
 from twisted.python.failure import Failure
@@ -24,6 +24,8 @@ from callserver.wire.messages import Phrase
 from callserver.wire.terminal import both, complaint, here
 
 log = Logger()
+
+SETTLE_S = 10.0
 
 
 class Options(usage.Options):
@@ -48,13 +50,15 @@ def makeService(options: usage.Options) -> IService:
         raise SystemExit(complaint(problem)) from problem
     reactor.callWhenRunning(lock.sign)  # twistd may have forked
     reactor.callWhenRunning(Signals(reactor, server, _tell_phrase).install)
-    server.ready.addCallbacks(lambda _: _ready(server), _give_up, errbackArgs=(reactor,))
+    server.ready.addCallbacks(lambda _: Deferred.fromCoroutine(_ready(server)), _give_up, errbackArgs=(reactor,))
     return server
 
 
-def _ready(server: CallServer) -> None:
+async def _ready(server: CallServer) -> None:
     notify("READY=1", "STATUS=ready")
-    _tell(greeting(server))
+    await server.status.lines_settled(SETTLE_S)  # what is told of lines should be true
+    if server.status.state == "ready":
+        _tell(greeting(server))
 
 
 def _tell_phrase(phrase: Phrase) -> None:
