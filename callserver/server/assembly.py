@@ -270,7 +270,7 @@ class CallServer(MultiService):
         stopped = Reason(Cause.SERVER_STOPPED)
         parted = self.agents.stopService() if self.agents is not None else succeed(None)
         for number, line in self.lines.items():
-            if self.config.lines[number].enabled:
+            if self.config.lines[number].enabled and self._drain is None:
                 line.disable()  # the programs take their time: a call that rang meanwhile would have no end
         self.calls.end_all("server", stopped)
         self.seats.log_all_out(stopped)  # after the good-bye: a program that is told of a log-out would stay out
