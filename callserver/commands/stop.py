@@ -37,11 +37,8 @@ def stop(shop: Path, now: bool, language: str) -> None:
     if now and found["state"] != "stopping":
         _until(shop, lambda found: found["state"] != "ready", language)
         _signal(pid, signal.SIGTERM)
-    told = ""
     try:
-        while _lives(pid):
-            told = _tell_news(look(shop), told, language)
-            time.sleep(LOOK_S)
+        _watch(shop, pid, language)
     except KeyboardInterrupt:
         click.echo(text(language, "The server goes on stopping; callserver status shows how far it is."))
         sys.exit(FAILED)
@@ -86,6 +83,20 @@ def _until(shop: Path, done: Callable[[Snapshot], bool], language: str) -> Snaps
         time.sleep(LOOK_S)
     click.echo("\n".join(report(found, language)))
     sys.exit(FAILED)
+
+
+def _watch(shop: Path, pid: int, language: str) -> None:
+    """Until the server has ended; ends the command when it gives no sign any more."""
+    told, heard_s = "", time.monotonic()
+    while _lives(pid):
+        found = look(shop)
+        told = _tell_news(found, told, language)
+        if found["state"] != "silent":
+            heard_s = time.monotonic()
+        elif time.monotonic() - heard_s > SIGN_S:
+            click.echo(text(language, "It gives no sign; kill -9 {pid} ends it, and the next start repairs.", pid=pid))
+            sys.exit(FAILED)
+        time.sleep(LOOK_S)
 
 
 def _tell_news(found: Snapshot, told: str, language: str) -> str:
