@@ -19,9 +19,10 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-from callserver.ivr.running import Running, TookTooLong
+from callserver.ivr.running import Running, TookTooLong, running
 
-MENUS = ("callserver_plugins.", "callserver.features.")
+PLUGINS = "callserver_plugins."
+MENUS = (PLUGINS, "callserver.features.")
 OURS = ("callserver.", *MENUS)
 RUNNER = "callserver.ivr.menu_run"
 REACTOR = "callserver.server.turns"  # of its frames on the stack: what stands below them has started the server
@@ -109,9 +110,11 @@ def is_menus(frame: FrameType) -> bool:
     return _module(frame).startswith(MENUS)
 
 
-def has_called_us(frame: FrameType) -> bool:
-    """Whether a menu's code stands on this stack, at whatever depth."""
-    return any(is_menus(one) for one in stack(frame))
+def is_for_menu(frame: FrameType) -> bool:
+    """Whether this is done for a menu: a shop's own code stands on the stack, or ours while a menu of ours runs."""
+    return any(_module(one).startswith(PLUGINS) for one in stack(frame)) or (
+        running.get() is not None and any(is_menus(one) for one in stack(frame))
+    )
 
 
 def stands_in_menu(frame: FrameType) -> bool:

@@ -424,7 +424,7 @@ class CallServer(MultiService):
             self.events.alarm(
                 N_("menu {menu} has held up the whole server for {s} s and was broken off: {file}, line {row}"),
                 stall.place.channel or None,
-                menu=stall.place.menu,
+                menu=stall.place.menu or stall.place.file,
                 s=round(stall.busy_s, 1),
                 file=stall.place.file,
                 row=stall.place.line,

@@ -6,7 +6,7 @@ import signal
 from types import FrameType
 from typing import Any
 
-from callserver.ivr.interruption import Struggle, has_called_us
+from callserver.ivr.interruption import Struggle, is_for_menu
 from callserver.ivr.running import running
 from callserver.server.stalls import place_of
 from callserver.server.turns import Turns
@@ -50,7 +50,7 @@ class MenuBreaker:
             self._begin_anew()
             return
         self._alarms += 1
-        if self._alarms >= self._patience and running.get() is not None and has_called_us(frame):
+        if self._alarms >= self._patience and is_for_menu(frame):
             self._break(frame)
 
     def _begin_anew(self) -> None:

@@ -1,5 +1,6 @@
 """A menu that does not give the server back is ended, whatever it does, and its caller goes to a person."""
 
+import gc
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,10 +14,11 @@ from callserver.ivr.voice import Voice
 from callserver.server.menu_breaker import MenuBreaker
 from callserver.server.stalls import place_of
 from callserver.server.turns import Turns
+from callserver.wire.causes import Cause, Reason
 from tests.shop import FewPrompts, VirtualShop
 
 MENU = """
-import contextlib, re, time
+import contextlib, re, socket, subprocess, threading, time
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 from callserver.ivr.interfaces import ICall, IMenu
@@ -52,6 +54,9 @@ BODIES = {
         "while True:\n    try: time.sleep(3600)\n    except BaseException as caught:\n"
         "        try: raise ValueError from caught\n        except ValueError: pass"
     ),
+    "waits for a lock": "lock = threading.Lock()\nlock.acquire()\nlock.acquire()",
+    "waits for the network": "ours, theirs = socket.socketpair()\nours.recv(1)",
+    "waits for a program": "subprocess.run(['sleep', '3600'])",
     "asks again and again": "while True:\n    try: call.id\n    except Exception: pass",
 }
 
@@ -126,6 +131,16 @@ class MenuBreakerTests(SynchronousTestCase):
         self.serve("await Deferred()")
         self.assertFalse(self.breaker.take_interrupted())
         self.assertEqual(self.people.came, [])
+
+    def test_its_timers(self) -> None:
+        """What a menu's file does in a timer or in a callback is broken off as well, and nobody's call with it."""
+        self.serve("call.when_ended().addCallback(lambda _: time.sleep(3600))\nawait Deferred()")
+        (call,) = self.shop.calls
+        call.end("caller", Reason(Cause.CALLER_HUNG_UP))
+        self.assertTrue(self.breaker.take_interrupted())
+        self.assertEqual(self.people.came, [])
+        gc.collect()
+        self.assertTrue(self.flushLoggedErrors())
 
     def test_who_is_named(self) -> None:
         """Menu, line of the shop, file and line of the file, where it stands."""

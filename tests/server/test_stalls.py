@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from random import Random
 from types import FrameType
 
 from twisted.internet import reactor
@@ -9,6 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock, deferLater
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
+from callserver.rehearsal.world import RehearsalWorld
 from callserver.server.stalls import Look, Place, Stall, StallMeter, Stalls
 from callserver.server.turns import Turns
 from callserver.server.watchdog import Watchdog
@@ -146,6 +148,16 @@ class WatchdogTests(TestCase):
         self.assertGreaterEqual(stall.busy_s, 0.05)
         watchdog.stopService()
         self.assertNotIn("runUntilCurrent", vars(reactor))
+
+
+class RehearsalTests(SynchronousTestCase):
+    def test_virtual_time(self) -> None:
+        """A rehearsal is not watched: its time does not pass."""
+        world = RehearsalWorld(Random(1))
+        watch = world.watchdog(Stalls(lambda stall, worth: None), Path(self.mktemp()))
+        self.assertNotIsInstance(watch, Watchdog)
+        watch.startService()
+        self.assertEqual(world.reactor.getDelayedCalls(), [])
 
 
 def hold_up() -> None:
