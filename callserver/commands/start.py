@@ -1,5 +1,6 @@
-"""The commands that start the server and check its settings."""
+"""The command that starts the server, and the option that says for which shop."""
 
+import os
 import signal
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,17 @@ import click
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.terminal import both, here
 
+
+def _shop(context: click.Context, parameter: click.Parameter, given: Path | None) -> Path:
+    """Given behind the command, else before it, else in the environment, else the folder shop."""
+    return given or context.find_root().params.get("shop") or Path(os.environ.get("CALLSERVER_SHOP") or "shop")
+
+
 shop_option = click.option(
     "--shop",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("shop"),
-    envvar="CALLSERVER_SHOP",
-    show_default=True,
+    callback=_shop,
+    show_default="shop",
     help=here("The shop's folder; made when it is missing."),
 )
 
@@ -35,17 +41,3 @@ def start(shop: Path) -> None:
     options.parseOptions(["--nodaemon", "--pidfile=", "callserver", f"--shop={folder.path}"])
     options["logger"] = lambda: observer(folder.log_file, folder.config().server.zone)
     twistd.runApp(options)  # type: ignore[no-untyped-call]
-
-
-@click.command(help=here("Check the settings without starting anything."))
-@shop_option
-def check(shop: Path) -> None:
-    config = ShopFolder(shop).config()
-    click.echo(
-        here(
-            "{file}: all right; lines: {lines}, seats: {seats}.",
-            file=str(shop / "config.ini"),
-            lines=len(config.lines),
-            seats=config.agents.seats,
-        )
-    )

@@ -38,6 +38,7 @@ class Reading:
     def __init__(self, path: Path, environment: Mapping[str, str] = os.environ) -> None:
         self.path = path
         self._file = IniFile(path)
+        self.is_read = self._file.is_read  # there was a text to read
         self._sections = self._file.sections
         self._line_sections: dict[int, str] = {}
         self._queues: dict[str, QueueConfig] = {}
@@ -51,7 +52,11 @@ class Reading:
             name: self._values(self._section(name), kind) for name, kind in SINGLE_SECTIONS.items()
         }
         self.config = Config(**single, lines=self._lines, queues=self._queues or {FIRST_QUEUE: QueueConfig()})
-        self.findings.sort(key=lambda finding: (finding.file != path, finding.line))
+        self.findings = self.in_order(self.findings)
+
+    def in_order(self, findings: Iterable[Finding]) -> list[Finding]:
+        """As they stand in the file, what stands elsewhere behind."""
+        return sorted(findings, key=lambda finding: (finding.file != self.path, finding.line))
 
     def finding(self, complaint: object, section: str = "", key: str = "", grade: Grade = Grade.STOPS) -> Finding:
         """Something about this setting, at its place: the line it stands in, the section's, or its variable."""
@@ -162,7 +167,7 @@ class Reading:
                 self._find(complaint, section.name, key)
         for key in known.keys() - values.keys():
             if _is_needed(known[key]):
-                if self._file.is_read and key not in section.settings:
+                if self.is_read and key not in section.settings:
                     self._find(Sentence("the setting {key} is needed", key=repr(key)), section.name)
                 values[key] = STAND_INS[section.name.partition(" ")[0], key]
         return kind(**values)

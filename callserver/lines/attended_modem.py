@@ -201,9 +201,9 @@ class AttendedModem:
     def _make_link(self) -> ModemLink:
         chatter = Chatter(self._clock)
 
-        def text(n_bytes: int) -> None:
+        def read(n_bytes: int, in_stream: bool) -> None:
             try:
-                chatter.text(n_bytes)
+                chatter.read(n_bytes, in_stream)
             except Unfit as unfit:
                 self._close(link, unfit)
 
@@ -219,7 +219,7 @@ class AttendedModem:
             on_event=event,
             on_sound=self._user.modem_sound,
             on_lost=self.give_up,
-            on_text=text,
+            on_bytes=read,
             line=self._user.name,
         )
         return link

@@ -88,8 +88,8 @@ class ModemLink(Protocol):
     Wires a ModemReader to a port. Its transport is an IPort.
 
     `on_event`: rings, caller ID, keys, reports, ends of streams; `on_sound`: what comes in a stream; `on_lost`: once,
-    with the reason; `on_text`: how many bytes came that are no sound, before they are looked at. What they raise is
-    logged and harms nothing else. `line`: in the log, beside what is told of its modem.
+    with the reason; `on_bytes`: how many came, and whether sound flows, before they are looked at. What the first
+    three raise is logged and harms nothing else. `line`: in the log, beside what is told of its modem.
     """
 
     def __init__(
@@ -99,12 +99,12 @@ class ModemLink(Protocol):
         on_event: Callable[[ModemEvent], None],
         on_sound: Callable[[bytes], None],
         on_lost: Callable[[Exception], None],
-        on_text: Callable[[int], None] = lambda n_bytes: None,
+        on_bytes: Callable[[int, bool], None] = lambda n_bytes, in_stream: None,
         line: str = "",
     ) -> None:
         self.line = line
         self._clock, self._on_event, self._on_sound, self._on_lost = clock, on_event, on_sound, on_lost
-        self._on_text = on_text
+        self._on_bytes = on_bytes
         self._reader = ModemReader()
         self._in_flight: _InFlight | None = None
         self._owed: deque[float] = deque()  # until when an answer that is late may still come, one a command
@@ -175,7 +175,7 @@ class ModemLink(Protocol):
     def dataReceived(self, data: bytes) -> None:
         if not self.in_stream:
             self._text_s = self._clock.seconds()
-            self._on_text(len(data))
+        self._on_bytes(len(data), self.in_stream)
         for found in self._reader.feed(data):
             if not self.connected:
                 return  # closed over what came before

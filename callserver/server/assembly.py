@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from twisted.application.service import MultiService
@@ -33,10 +32,9 @@ from callserver.dsp.progress.plan_files import PlanFileError, load_plan
 from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
 from callserver.features import Asked, Shop
-from callserver.ivr.discovery import MenuProblem, find_menus
+from callserver.ivr.discovery import MenuProblem
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import MenuCall
-from callserver.ivr.prompts import FOLDER as OUR_PROMPTS
 from callserver.ivr.prompts import Prompts
 from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
@@ -44,10 +42,11 @@ from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.media.speech import Speech
 from callserver.server import declarations, first_start, recovery
+from callserver.server.checks.menus import missing_menus, without_menu
 from callserver.server.drain import NOBODY, Drain
 from callserver.server.notify import notify
 from callserver.server.reload import Change, change
-from callserver.server.shop_folder import TOP, ShopFolder
+from callserver.server.shop_folder import ShopFolder
 from callserver.server.stalls import Stall, Stalls
 from callserver.server.status import Reloaded, Status
 from callserver.server.world import World
@@ -137,7 +136,7 @@ class CallServer(MultiService):
     def _make_records(self) -> None:
         """Database, journal, event log, board."""
         world, server = self.world, self.config.server
-        where = server.database if "://" in server.database else str(self.folder.path / server.database)
+        where = self.folder.database(self.config)
         self.disk = world.disk_room(self.folder.recordings)
         self.store = Store(
             where,
@@ -176,7 +175,7 @@ class CallServer(MultiService):
             make_pool=world.one_thread,
             make_file=world.recording_file,
         )
-        self.prompts = _prompts(config)
+        self.prompts = Prompts(self.folder.prompts(config))
         self.speech = Speech(self.reactor, self.prompts, self.folder.spoken)
         self.voice = Voice(self.prompts, self.speech, self.reactor)
 
@@ -219,14 +218,17 @@ class CallServer(MultiService):
         )
 
     def _find_menus(self, config: Config) -> tuple[dict[str, IMenu], list[MenuProblem]]:
-        """All menus by name, and what is wrong with the shop's files; runs them."""
-        built_in = {menu.name for feature in self.features for menu in feature.menus}
-        own, problems = find_menus(TOP / config.server.plugins, built_in)
-        menus = declarations.menus(self.features, own)
-        for number, line in config.lines.items():
-            if line.menu not in menus:
-                problems = [*problems, _no_menu(number, line.menu, menus, problems)]
-        return menus, problems
+        """
+        All menus by name, and what is wrong with the shop's files; runs them.
+
+        :raises ConfigError: lines' menus are not there, and no file is broken that they may be in
+        """
+        own, problems = declarations.own_menus(self.features, self.folder.plugins(config))
+        menus, reading = declarations.menus(self.features, own), self.folder.reading()
+        missing = missing_menus(reading, menus)
+        if missing and not problems:
+            raise ConfigError.of(without_menu(reading, missing, menus))
+        return menus, [*problems, *(_no_menu(section, menu) for section, menu in missing.items())]
 
     def _tones(self) -> Plan:
         """Those the shop has learned from its own line, else its country's."""
@@ -292,7 +294,7 @@ class CallServer(MultiService):
         self._reloading = True
         try:
             new = change(self.config, self.folder.config())
-            prompts = _prompts(new.config)
+            prompts = Prompts(self.folder.prompts(new.config))
             await self.world.in_thread(prompts.load)
             finding = self.world.in_thread(self._find_menus, new.config)
             menus, problems = await finding.addTimeout(RELOAD_S, self.reactor)
@@ -452,23 +454,11 @@ class CallServer(MultiService):
 
     def _card(self, call: Call, queue: str) -> Deferred[Card]:
         """What an agent sees: the shop's books, and the way the caller has come."""
-        asked = Asked(call.id, call.caller.number, self.events.now())
+        asked = Asked(call.id, call.caller.known_by, self.events.now())
         return self.store.read(self._cards.read, asked).addCallback(partial(self._cards.card, call, queue))
 
 
-def _prompts(config: Config) -> Prompts:
-    own = [Path(config.server.prompts)] if config.server.prompts else []
-    return Prompts([*own, OUR_PROMPTS])
-
-
-def _no_menu(number: int, menu: str, menus: Iterable[str], problems: Sequence[MenuProblem]) -> MenuProblem:
-    """
-    A line's menu is not there: a slip in the settings, or it may be in a file that is broken.
-
-    :raises ConfigError: no file is
-    """
-    section, menu = f"[line {number}]", repr(menu)
-    if not problems:
-        known = ", ".join(sorted(menus))
-        raise ConfigError("{section} menu: no menu {menu}; there are {names}", section=section, menu=menu, names=known)
-    return MenuProblem("{section} menu: no menu {menu}; callers of this line get a person", section=section, menu=menu)
+def _no_menu(section: str, menu: str) -> MenuProblem:
+    return MenuProblem(
+        "{section} menu: no menu {menu}; callers of this line get a person", section=f"[{section}]", menu=repr(menu)
+    )

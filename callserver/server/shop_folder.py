@@ -4,9 +4,10 @@ import secrets
 import shutil
 from pathlib import Path
 
-from callserver.config import Config, read_config
+from callserver.config import Config, Reading, read_config
 
 TOP = Path(__file__).parents[2]
+OUR_PROMPTS = TOP / "voice-prompts"
 PASSWORD_BYTES = 9
 
 
@@ -14,7 +15,7 @@ class ShopFolder:
     """Where a shop keeps everything; `prepare` makes what a first start needs and leaves what is there."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = path = path.absolute()  # twistd may change to another folder
         self.config_file = path / "config.ini"
         self.first_password_file = path / "first-password.txt"
         self.recordings = path / "recordings"
@@ -39,6 +40,29 @@ class ShopFolder:
     def config(self) -> Config:
         """Read config.ini; ConfigError if it cannot be used."""
         return read_config(self.config_file)
+
+    def reading(self) -> Reading:
+        """The same as far as it can be read, with everything that is wrong in it."""
+        return Reading(self.config_file)
+
+    def own(self, name: str) -> Path:
+        """A path of config.ini: relative ones begin in the shop's folder, wherever the server was started."""
+        return self.path / name
+
+    def database(self, config: Config) -> str:
+        """The path or the URL of its database."""
+        where = config.server.database
+        return where if "://" in where else str(self.own(where))
+
+    def plugins(self, config: Config) -> list[Path]:
+        """Where menus are looked for: the shop's own folder, if it has one, before ours."""
+        own = config.server.plugins
+        return [*([self.own(own)] if own else []), TOP / "plugins"]
+
+    def prompts(self, config: Config) -> list[Path]:
+        """Where recordings are looked for, in the same order."""
+        own = config.server.prompts
+        return [*([self.own(own)] if own else []), OUR_PROMPTS]
 
     def first_password(self) -> str:
         """The password the first staff got; they should change it."""

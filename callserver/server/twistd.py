@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,8 +13,9 @@ from twisted.logger import Logger
 from twisted.python import usage
 from twisted.python.failure import Failure
 
-from callserver.config import ConfigError
+from callserver.config import ConfigError, Grade
 from callserver.server.assembly import CallServer
+from callserver.server.checks.shop import before_start
 from callserver.server.greeting import greeting
 from callserver.server.lock import FolderError, take
 from callserver.server.notify import notify
@@ -41,16 +43,40 @@ def makeService(options: usage.Options) -> IService:
     from twisted.internet import reactor
 
     reactor.seconds = time.monotonic  # type: ignore[method-assign]
-    folder = ShopFolder(Path(options["shop"]).absolute())  # twistd may change to another folder
+    folder = ShopFolder(Path(options["shop"]))
     try:
         lock = take(folder.path)  # before anything in it is touched
-        folder.prepare()
-        server = CallServer(folder, World(reactor))
+        server = _made(folder, reactor)
     except (ConfigError, FolderError) as problem:
         raise SystemExit(complaint(problem)) from problem
     reactor.callWhenRunning(lock.sign)  # twistd may have forked
     reactor.callWhenRunning(Signals(reactor, server, _tell_phrase).install)
     server.ready.addCallbacks(lambda _: Deferred.fromCoroutine(_ready(server)), _give_up, errbackArgs=(reactor,))
+    return server
+
+
+def _made(folder: ShopFolder, reactor: Any) -> CallServer:
+    """
+    The server, if nothing that stops it is wrong with the shop; what else is wrong is told.
+
+    :raises ConfigError: with all of it
+    """
+    folder.prepare()
+    findings = before_start(folder)
+    if any(finding.grade is Grade.STOPS for finding in findings):
+        raise ConfigError.of(findings)
+    try:
+        server = CallServer(folder, World(reactor))
+    except ConfigError:
+        raise
+    except Exception as problem:  # ours, or a menu's: whoever reads this is no programmer
+        with folder.log_file.open("a", encoding="utf-8") as file:
+            traceback.print_exc(file=file)
+        raise ConfigError(
+            "cannot start: {problem}; more in {file}", problem=repr(problem), file=folder.log_file
+        ) from problem
+    for finding in findings:
+        _tell(complaint(finding))
     return server
 
 

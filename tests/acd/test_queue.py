@@ -325,6 +325,7 @@ class QueueTests(SynchronousTestCase):
         self.assertTrue(self.shop.hears(0, seat))
         self.caller(1)
         seat.client_lost()
+        self.assertEqual(self.shop.board.statuses["seat 801"].sub, "client lost", "every supervisor sees it")
         self.assertIs(self.shop.state(0), LineState.HELD)
         self.shop.wait(0.5)
         self.assertTrue(self.hears_music())

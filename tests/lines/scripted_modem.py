@@ -39,6 +39,7 @@ class ScriptedModem:
     def __init__(self, clock: Clock, device: str) -> None:
         self._clock, self._device = clock, Path(device)
         self.answers: dict[str, str | None] = {}
+        self.information: dict[str, bytes] = {}
         self.commands: list[str] = []
         self.raw = bytearray()  # all that was written
         self.heard = bytearray()  # sound of the present call, shield taken off
@@ -147,7 +148,7 @@ class ScriptedModem:
         if result is not None:
             if result == "OK":
                 result = self._obey(command)
-            information = INFORMATION.get(command, b"") if result == "OK" else b""
+            information = (INFORMATION | self.information).get(command, b"") if result == "OK" else b""
             if command == "AT+FCLASS?":
                 information = self.voice_class.encode()
             elif command == "AT+VCID?":

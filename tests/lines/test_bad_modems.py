@@ -5,6 +5,7 @@ import random
 from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
 
+from callserver.dsp.codecs import MU_LAW
 from callserver.lines.interfaces import LineFailure
 from callserver.lines.modem_line import ModemLine
 from tests.lines.contract import BLOCK_SAMPLES, Diary
@@ -186,9 +187,9 @@ class ChatterTests(BadModemCase):
         *(b"\x10u", b"\x10o", b"\x10R", b"\x10/\x105\x10~", b"\x10b", b"\x10X", b"\xff\x00\x10", b"x"),
     )
 
-    def chatters(self, words: bytes, seconds: float) -> None:
-        """At the speed of its port."""
-        piece = words * (115 // len(words) + 1)
+    def chatters(self, words: bytes, seconds: float, faster: int = 1) -> None:
+        """At the speed of a serial port, or so many times as fast."""
+        piece = words * (faster * 115 // len(words) + 1)
         for _ in range(round(seconds / 0.01)):
             self.modem.says(piece)
             self.clock.advance(0.01)
@@ -240,6 +241,34 @@ class ChatterTests(BadModemCase):
                 self.at_rest(words)
             self.assertLess(len(logged), 100)
             self.stopped()
+
+    def test_faster_than_sound(self) -> None:
+        """A modem that sends sound, or empty packets in it, many times faster than any line does is none."""
+        for words in (b"\x10\x10", b"\x80", b"\x10X\x10."):
+            self.modem = self.a_modem()
+            self.modem.plug_in()
+            self.started()
+            self.pass_time(2)
+            self.line.answer()
+            self.pass_time(1)
+            self.chatters(words, 10, faster=10)
+            self.at_rest(words)
+            self.stopped()
+
+    def test_another_modem_in_its_place(self) -> None:
+        """What is plugged in for a modem that chattered, another kind with another codec, serves within seconds."""
+        self.started()
+        self.pass_time(2)
+        self.chatters(b"\x10u", 5)
+        self.modem.unplug()
+        self.pass_time(3)
+        self.assertIn("no such device", self.diary.lost_because[-1])
+        self.modem.information = {"AT+VSM=?": b'4,"G711U",8,0,(8000)', "ATI3": b"Si2457"}
+        self.modem.plug_in()
+        self.pass_time(5)
+        self.assertEqual(self.diary.told[-1], "up")
+        self.assertIs(self.line.codec, MU_LAW)
+        self.served_a_call(1)
 
     def test_keys_a_second(self) -> None:
         """Twenty keys a second are told, and no more."""

@@ -11,6 +11,7 @@ from callserver.ivr.discovery import find_menus
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
+from callserver.lines.interfaces import Caller
 from callserver.server.menu_breaker import MenuBreaker
 from callserver.server.stalls import place_of
 from callserver.server.turns import Turns
@@ -100,8 +101,7 @@ class MenuBreakerTests(SynchronousTestCase):
             lambda call: MenuCall(call, voice, self.people, self.shop.clock),
             "operator",
         )
-        self.shop.lines[0].far_end.ring()
-        self.shop.lines[0].far_end.ring()
+        self.shop.lines[0].far_end.ring(Caller("13912345678"))
         self.shop.wait(1)
         call = self.shop.incoming[-1]
         runner.serve(call, "blocks")

@@ -63,8 +63,11 @@ class Child(ProcessProtocol):
             self.transport.signalProcess(name)
 
 
-class KillTests(TestCase):
+class ProcessCase(TestCase):
+    """Exchange, server and agents as processes of their own."""
+
     timeout = 240
+    settings = ""  # more of [agents]
 
     def setUp(self) -> None:
         self.path = Path(mkdtemp(prefix="callserver-kill-"))  # short: a socket's path must be
@@ -93,7 +96,8 @@ class KillTests(TestCase):
         await exchange.says("\n")
         self.shop.path.mkdir()
         self.shop.config_file.write_text(
-            f"[agents]\nport = 0\n[recording]\nannounce = no\n[line 1]\ndevice = {links / 'line-1'}\nmenu = person\n"
+            f"[agents]\nport = 0\n{self.settings}\n[recording]\nannounce = no\n"
+            f"[line 1]\ndevice = {links / 'line-1'}\nmenu = person\n"
             f"[server]\nplugins = {self.path}\n"
         )
         (self.path / "person.py").write_text(PERSON)
@@ -107,12 +111,13 @@ class KillTests(TestCase):
         self.addCleanup(telephone.transport.loseConnection)
         return telephone
 
-    def start_agent(self, server: Child) -> Child:
+    def start_agent(self, server: Child, number: str = "801") -> Child:
         found = re.search(r"Agents' port\D*(\d+)", server.text)
         assert found, server.text
         port = found.group(1)
         return self.run_program(
-            "callserver.desktop", "--headless", "--number=801", f"--password-file={self.shop.first_password_file}",
+            "callserver.desktop", "--headless", f"--number={number}",
+            f"--password-file={self.shop.first_password_file}",
             f"--port={port}", f"--certificate={self.shop.path / 'agents.certificate.pem'}",
             f"--speak={voice(AGENT_VOICE)}",
         )  # fmt: skip
@@ -127,6 +132,8 @@ class KillTests(TestCase):
         """Of the events of a call, in order."""
         return [event["kind"] for event in self.report("call", call["id"])["events"]]
 
+
+class KillTests(ProcessCase):
     async def test_kill_in_a_talk(self) -> None:
         """
         kill -9 in a talk, then a restart: the call is on record as `server stopped`, its recording plays to the

@@ -17,16 +17,18 @@ STATE_WORDS = {
 }
 
 
-def customer_card(caller_number: str | None, call_id: str, now: datetime) -> tuple[Identity | None, CardPart]:
+def customer_card(
+    caller_number: str | None, call_id: str, now: datetime, country: str = "cn"
+) -> tuple[Identity | None, CardPart]:
     """
     Who the number claims to be, and the shop's part of the card: his basket and his orders, a line each.
 
     His basket is what this call has chosen, else what was kept from his last one.
     """
-    buyer = find_buyer(caller_number)
+    buyer = find_buyer(caller_number, country)
     chosen = basket(call_id) or kept_basket(caller_number, now)
     rows = [_basket_row(line) for line in chosen] or [Phrase("basket empty")]
-    rows += [_order_row(order) for order in orders_of(caller_number)]
+    rows += [_order_row(order) for order in orders_of(caller_number, country=country)]
     identity = Identity(buyer.member_number, buyer.name) if buyer else None
     return identity, CardPart("shopping", tuple(rows))
 

@@ -30,9 +30,16 @@ class ShopMenu:
     name = "shop"
 
     def __init__(
-        self, store: Store, events: EventLog, *, announce_recording: bool, choice: rules.RandomChoice = secrets.choice
+        self,
+        store: Store,
+        events: EventLog,
+        *,
+        announce_recording: bool,
+        country: str = "cn",
+        choice: rules.RandomChoice = secrets.choice,
     ) -> None:
         self._store, self._events, self._announce_recording, self._choice = store, events, announce_recording, choice
+        self._country = country
 
     async def run(self, call: ICall) -> None:
         call.when_ended().addCallback(self._keep_basket, call)
@@ -45,7 +52,7 @@ class ShopMenu:
 
     def _keep_basket(self, _: Reason, call: ICall) -> None:
         """He has hung up: what he had chosen is free for others, and remembered for his number."""
-        kept = self._store.write(rules.keep_basket, call.id, call.caller.number, self._events.now())
+        kept = self._store.write(rules.keep_basket, call.id, call.caller.known_by, self._events.now())
         kept.addErrback(lambda failure: log.failure("basket of call {call} not kept", failure, call=call.id))
 
     async def _serve(self, call: ICall) -> None:
@@ -62,7 +69,7 @@ class ShopMenu:
 
     async def _order(self, call: ICall) -> bool:
         """Items into the basket, until the caller is done; then read-back and confirmation. Whether he has bought."""
-        number = call.caller.number
+        number = call.caller.known_by
         lines = await self._store.write(rules.resume_basket, call.id, number, self._events.now())
         if lines:
             await call.play("you-order", *_lines(call.language, lines))
@@ -91,7 +98,7 @@ class ShopMenu:
         for _ in range(TRIES):
             quantity = int(await ask_number(call, "enter-quantity", max_digits=QUANTITY_DIGITS))
             try:
-                hold = partial(rules.hold, caller_number=call.caller.number)
+                hold = partial(rules.hold, caller_number=call.caller.known_by)
                 await self._store.write(hold, call.id, item.number, quantity, self._events.now())
                 return True
             except ValueError:
@@ -121,10 +128,10 @@ class ShopMenu:
 
     async def _confirm(self, call: ICall, lines: Sequence[rules.Line]) -> bool:
         """Buy; what is said of it is said after it is on disk."""
-        buyer = await self._store.read(rules.find_buyer, call.caller.number)
+        buyer = await self._store.read(rules.find_buyer, call.caller.known_by, self._country)
         stamp = self._events.stamp(Kind.ORDER, call_id=call.id)
         wanted = [(line.item, line.quantity) for line in lines]
-        confirm = partial(rules.confirm, caller_number=call.caller.number, choice=self._choice)
+        confirm = partial(rules.confirm, caller_number=call.caller.known_by, choice=self._choice)
         try:
             taken = await self._store.write(confirm, call.id, buyer, wanted, stamp)
         except rules.OrderRefused:
@@ -141,7 +148,7 @@ class ShopMenu:
 
     async def _track(self, call: ICall) -> None:
         """The caller's last order, then any other by its number."""
-        last = await self._store.read(rules.orders_of, call.caller.number, 1)
+        last = await self._store.read(rules.orders_of, call.caller.known_by, 1, self._country)
         if last:
             number = spoken.digits(call.language, last[0].number)
             await call.play("your-last-order-is", *number, *self._status(call.language, last[0]))

@@ -248,6 +248,13 @@ class RulesTests(SynchronousTestCase):
             self.assertEqual(self.do(rules.orders_of, nobody), [])
             self.assertIsNone(self.do(rules.find_buyer, nobody))
 
+    def test_number_in_any_spelling(self) -> None:
+        """Whoever calls is found by his number, however the exchange writes it."""
+        for written in (f"+86{LI_MING}", f"86{LI_MING}", f"0086{LI_MING}", f"0{LI_MING}"):
+            buyer = self.do(rules.find_buyer, written)
+            self.assertEqual(buyer, self.do(rules.find_buyer, LI_MING), written)
+            self.assertEqual(self.do(rules.orders_of, written), self.do(rules.orders_of, LI_MING))
+
     def test_hang_up_after_confirming(self) -> None:
         """It changes nothing."""
         self.do(rules.hold, "one", TEA, 2, NOW)

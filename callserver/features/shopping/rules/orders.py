@@ -9,12 +9,11 @@ from datetime import datetime
 from peewee import fn
 
 from callserver.features.shopping.rules.baskets import release
-from callserver.features.shopping.rules.customers import Buyer, plain
+from callserver.features.shopping.rules.customers import Buyer, known_number, plain
 from callserver.features.shopping.rules.goods import Line, Name, item_to_sell, line_of, move_stock, total_fen
 from callserver.features.shopping.tables import (
     BasketLine,
     Carrier,
-    CustomerNumber,
     Order,
     OrderLine,
     OrderState,
@@ -130,12 +129,12 @@ def find_order(number: str) -> OrderStatus | None:
     return None if row is None else _status(row)
 
 
-def orders_of(caller_number: str | None, limit: int = 5) -> list[OrderStatus]:
+def orders_of(caller_number: str | None, limit: int = 5, country: str = "cn") -> list[OrderStatus]:
     """The last orders of whoever calls from this number, the newest first."""
     number = plain(caller_number)
     if number is None:
         return []
-    known = CustomerNumber.get_or_none(CustomerNumber.number == number)
+    known = known_number(caller_number, country)
     his = Order.caller_number == number
     if known is not None:
         his |= Order.customer == known.customer
