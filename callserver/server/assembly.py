@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from twisted.application.service import MultiService
-from twisted.internet.defer import Deferred, TimeoutError, maybeDeferred, succeed
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 
@@ -45,10 +44,10 @@ from callserver.server import declarations, first_start, recovery
 from callserver.server.checks.menus import missing_menus, without_menu
 from callserver.server.drain import NOBODY, Drain
 from callserver.server.notify import notify
-from callserver.server.reload import Change, change
+from callserver.server.reload import Reload
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.stalls import Stall, Stalls
-from callserver.server.status import Reloaded, Status
+from callserver.server.status import Status
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.store.journal import Journal
@@ -59,9 +58,6 @@ from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 log = Logger()
-
-RELOAD_S = 30.0  # so long a file of the plugins folder may take
-NOTHING_CHANGED = N_("Nothing was changed.")
 
 
 class CallServer(MultiService):
@@ -85,7 +81,8 @@ class CallServer(MultiService):
         self.exchange: Exchange | None = None
         self.certificate: OwnCertificate | None = None
         self.lines: dict[int, LineInService] = {}
-        self._journal_open = self._reloading = False
+        self._journal_open = False
+        self._reload = Reload(self, folder, world, self.events)
         self._drain: Drain | None = None
         self.ready: Deferred[None] = Deferred()  # fires when calls are answered; fails if they will not be
 
@@ -128,8 +125,33 @@ class CallServer(MultiService):
 
     def reload(self) -> Deferred[None]:
         """Settings, menus and prompts anew, all or nothing; what came of it stands in log and status."""
-        reloading = Deferred.fromCoroutine(self._reload())
-        return reloading.addErrback(lambda failure: log.failure("the settings were not read anew", failure))
+        return self._reload.begin()
+
+    def find_menus(self, config: Config) -> tuple[dict[str, IMenu], list[MenuProblem]]:
+        """
+        All menus by name, and what is wrong with the shop's files; runs them.
+
+        :raises ConfigError: lines' menus are not there, and no file is broken that they may be in
+        """
+        own, problems = declarations.own_menus(self.features, self.folder.plugins(config))
+        menus, reading = declarations.menus(self.features, own), self.folder.reading()
+        missing = missing_menus(reading, menus)
+        if missing and not problems:
+            raise ConfigError.of(without_menu(reading, missing, menus))
+        return menus, [*problems, *(_no_menu(section, menu) for section, menu in missing.items())]
+
+    def take_over(self, config: Config, prompts: Prompts, menus: Mapping[str, IMenu]) -> None:
+        """Other settings, recordings and menus, for what happens from now on."""
+        old, self.config = self.config, config
+        self.prompts.become(prompts)
+        self.calls.music = prompts.music
+        self.menus.clear()
+        self.menus.update(menus)
+        for name, queue in self.queues.items():
+            queue.change(config.queues[name])
+        for number, line in self.lines.items():
+            if old.lines[number].enabled != config.lines[number].enabled:
+                (line.enable if config.lines[number].enabled else line.disable)()
 
     # The parts
 
@@ -199,7 +221,7 @@ class CallServer(MultiService):
             ),
         )
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
-        self.menus, self.menu_problems = self._find_menus(config)
+        self.menus, self.menu_problems = self.find_menus(config)
         self._cards = declarations.Cards(self.features)
 
     def _make_status(self) -> None:
@@ -216,19 +238,6 @@ class CallServer(MultiService):
             tick=self.tick,
             stalls=self.stalls,
         )
-
-    def _find_menus(self, config: Config) -> tuple[dict[str, IMenu], list[MenuProblem]]:
-        """
-        All menus by name, and what is wrong with the shop's files; runs them.
-
-        :raises ConfigError: lines' menus are not there, and no file is broken that they may be in
-        """
-        own, problems = declarations.own_menus(self.features, self.folder.plugins(config))
-        menus, reading = declarations.menus(self.features, own), self.folder.reading()
-        missing = missing_menus(reading, menus)
-        if missing and not problems:
-            raise ConfigError.of(without_menu(reading, missing, menus))
-        return menus, [*problems, *(_no_menu(section, menu) for section, menu in missing.items())]
 
     def _tones(self) -> Plan:
         """Those the shop has learned from its own line, else its country's."""
@@ -286,61 +295,6 @@ class CallServer(MultiService):
             await self.store.stop()
         for watch in self._watches:
             await maybeDeferred(watch.stopService)
-
-    async def _reload(self) -> None:
-        if self.status.state != "ready" or self._reloading:
-            self._reloaded(False, Phrase(N_("Settings are read only while the server is ready, once at a time.")))
-            return
-        self._reloading = True
-        try:
-            new = change(self.config, self.folder.config())
-            prompts = Prompts(self.folder.prompts(new.config))
-            await self.world.in_thread(prompts.load)
-            finding = self.world.in_thread(self._find_menus, new.config)
-            menus, problems = await finding.addTimeout(RELOAD_S, self.reactor)
-        except ConfigError as problem:
-            self._reloaded(False, *map(Phrase.of, problem.findings or (problem,)), Phrase(NOTHING_CHANGED))
-        except TimeoutError:
-            self._reloaded(False, Phrase(N_("A file in the plugins folder does not end.")), Phrase(NOTHING_CHANGED))
-        else:
-            self._look_over(new, prompts, menus, problems)
-        finally:
-            self._reloading = False
-
-    def _look_over(
-        self, new: Change, prompts: Prompts, menus: dict[str, IMenu], menu_problems: list[MenuProblem]
-    ) -> None:
-        """Take over what is new, unless something in it is broken that was not before."""
-        known = {str(problem) for problem in (*self.menu_problems, *self.prompts.problems)}
-        broken = [one for one in (*menu_problems, *prompts.problems) if str(one) not in known]
-        if broken:
-            self._reloaded(False, *map(Phrase.of, broken), Phrase(NOTHING_CHANGED))
-        elif self.status.state == "ready":  # else a stop has begun meanwhile: a line that is put back would ring
-            self.menu_problems = menu_problems
-            self._take_over(new, prompts, menus)
-
-    def _take_over(self, new: Change, prompts: Prompts, menus: dict[str, IMenu]) -> None:
-        old, self.config = self.config, new.config
-        self.prompts.become(prompts)
-        self.calls.music = prompts.music
-        self.menus.clear()
-        self.menus.update(menus)
-        for name, queue in self.queues.items():
-            queue.change(self.config.queues[name])
-        for number, line in self.lines.items():
-            if old.lines[number].enabled != self.config.lines[number].enabled:
-                (line.enable if self.config.lines[number].enabled else line.disable)()
-        self._reloaded(True, Phrase(N_("Settings, menus and prompts are read anew.")), *new.told)
-
-    def _reloaded(self, ok: bool, *phrases: Phrase) -> None:
-        before = self.status.reloaded
-        n = before.n + 1 if before else 1
-        self.status.reloaded = Reloaded(n, self.status.iso(self.events.now()), ok, phrases)
-        for phrase in phrases:
-            log.info("reload: {text}", text=told(phrase, "en"))
-        if not ok:
-            details: dict[str, Any] = dict(phrases[0].details)
-            self.events.alarm(phrases[0].msgid, **details)
 
     def _open_queues(self) -> None:
         for name, settings in self.config.queues.items():
