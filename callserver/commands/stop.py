@@ -35,8 +35,9 @@ def stop(shop: Path, now: bool, language: str) -> None:
         return
     _signal(pid, signal.SIGTERM)
     if now and found["state"] != "stopping":
-        _until(shop, lambda found: found["state"] != "ready", language)
-        _signal(pid, signal.SIGTERM)
+        heeded = _until(shop, lambda found: found["state"] != "ready", language)
+        if heeded.get("calls"):  # else it stops at once already
+            _signal(pid, signal.SIGTERM)
     try:
         _watch(shop, pid, language)
     except KeyboardInterrupt:

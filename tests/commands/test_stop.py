@@ -64,9 +64,15 @@ class StopTests(SynchronousTestCase):
 
     def test_now(self) -> None:
         """Two signals, the second when the first has been heeded."""
-        self.looks = [self.state("ready"), self.state("ready"), self.state("stopping", stopping=ONE_CALL), ENDED]
+        self.looks = [self.state("ready"), self.state("ready"), self.state("stopping", calls=["one"]), ENDED]
         self.run_command("stop", "--now")
         self.assertEqual(self.signals, [signal.SIGTERM, signal.SIGTERM])
+
+    def test_now_without_calls(self) -> None:
+        """One signal is enough then: a second one would hit a server that is closing its books."""
+        self.looks = [self.state("ready"), self.state("stopping", calls=[]), ENDED]
+        self.run_command("stop", "--now")
+        self.assertEqual(self.signals, [signal.SIGTERM])
 
     def test_nothing_to_stop(self) -> None:
         """Then that is said, and it is no failure."""
