@@ -99,7 +99,7 @@ class Status:
 
     def as_bytes(self) -> bytes:
         """The snapshot as JSON."""
-        return json.dumps(self.snapshot(), ensure_ascii=False).encode("utf-8")
+        return json.dumps(self.snapshot(), ensure_ascii=False).encode("utf-8", "replace")
 
     def iso(self, at: datetime) -> str:
         """A moment in the shop's time zone."""

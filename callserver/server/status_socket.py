@@ -38,7 +38,10 @@ class Answer(Protocol):
             transport.abortConnection()
             return
         self._limit = self._answers.reactor.callLater(READ_S, transport.abortConnection)
-        transport.write(self._answers.snapshot())
+        try:
+            transport.write(self._answers.snapshot())
+        except Exception:  # a mistake in it is no reason to serve no calls, and who asks sees that there is no answer
+            log.failure("no status could be told")
         transport.loseConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:

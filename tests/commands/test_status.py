@@ -89,6 +89,11 @@ class SnapshotTests(SynchronousTestCase):
         found["calls"][0]["caller"] = "\x1b[2J139"
         self.assertNotIn("\x1b", "\n".join(report(found, "en")))
 
+    def test_any_text(self) -> None:
+        """What is no text at all hinders no answer."""
+        self.patch(self.status, "snapshot", lambda: {"caller": "\ud800"})
+        self.assertEqual(self.found(), {"caller": "?"})
+
     def test_ticks(self) -> None:
         """Ticks, those lost and those late are told."""
         found = self.busy()

@@ -106,6 +106,13 @@ class ManyTests(SynchronousTestCase):
         self.assertTrue(reader.aborted)
         self.assertEqual(len(self.answers.asking), 0)
 
+    def test_a_mistake(self) -> None:
+        """A snapshot that cannot be taken is logged, and nobody waits for it."""
+        self.answers = Answers(self.clock, lambda: bytes([1 // 0]))
+        reader = self.come()
+        self.assertTrue(reader.disconnecting)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
     def test_a_thousand(self) -> None:
         """Of a thousand that never read the first twenty are answered, and one snapshot is enough for all."""
         readers = [self.come() for _ in range(1000)]
@@ -125,6 +132,7 @@ class Slow(StringTransport):
 
     def loseConnection(self) -> None:
         """It would be closed when all is read."""
+        self.disconnecting = True
 
     def abortConnection(self) -> None:
         self.aborted = True
