@@ -87,6 +87,13 @@ class ProcessCase(TestCase):
         child.send("KILL")
         await child.ended
 
+    async def stop_at_once(self, server: Child) -> None:
+        """Also while somebody talks, which a first signal waits for."""
+        server.send("TERM")
+        await server.says("The server stops")
+        server.send("TERM")
+        await server.ended
+
     async def open_exchange(self) -> None:
         links = self.path / "lines"
         links.mkdir()
