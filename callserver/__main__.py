@@ -15,6 +15,10 @@ from callserver.wire.terminal import complaint, here, prepare
 COMMANDS = {
     "start": ("callserver.commands.start", "start"),
     "check": ("callserver.commands.check", "check"),
+    "status": ("callserver.commands.status", "status"),
+    "stop": ("callserver.commands.stop", "stop"),
+    "reload": ("callserver.commands.stop", "reload"),
+    "unit": ("callserver.commands.unit", "unit"),
     "demo": ("callserver.commands.demo", "demo"),
     "calls": ("callserver.commands.calls", "calls"),
     "call": ("callserver.commands.calls", "call"),

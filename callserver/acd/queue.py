@@ -111,6 +111,11 @@ class Queue:
         self.waiting: list[Entry] = []
         seats.watch(lambda change: self.match())
 
+    def change(self, config: QueueConfig) -> None:
+        """Other settings, for what happens from now on."""
+        self._config = config
+        self.match()
+
     async def enter(self, call: Call) -> str:
         """
         Let a caller wait for a person.

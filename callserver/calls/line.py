@@ -45,6 +45,7 @@ log = Logger()
 
 DIALING_S, RINGBACK_S, HELD_S = 30.0, 60.0, 300.0
 GONE_TONES = {"busy", "congestion", "unobtainable", "dial", "howler"}
+NOT_SET_UP = N_("not set up yet")  # why a line cannot be used, until its modem has answered or failed
 KEY_DELAY_S = 0.5  # a modem reports a key so much later at the most
 
 
@@ -69,7 +70,7 @@ class LineInService:
     ) -> None:
         self.name = line.name
         self.line_ok = False
-        self._trouble: Phrase | None = Phrase(N_("not set up yet"))  # why it cannot be used
+        self._trouble: Phrase | None = Phrase(NOT_SET_UP)  # why it cannot be used
         self.leg: Leg | None = None
         self.call: Call | None = None
         self._line, self._clock, self._board, self._calls = line, clock, board, calls

@@ -12,13 +12,14 @@ from typing import Any
 
 import click
 
+from callserver.commands.options import json_option, language_option
 from callserver.commands.report_words import prompt_texts, words
 from callserver.commands.start import shop_option
 from callserver.config import Config
 from callserver.server.shop_folder import ShopFolder
 from callserver.store import reading
 from callserver.store.opening import StoreError, read_only
-from callserver.wire.catalogue import LANGUAGES, N_, text
+from callserver.wire.catalogue import N_, text
 from callserver.wire.records import CallRecord, EventRecord
 from callserver.wire.terminal import (
     cells,
@@ -27,7 +28,6 @@ from callserver.wire.terminal import (
     complaint,
     cut,
     here,
-    person_language,
     printable,
     wrapped,
 )
@@ -40,15 +40,6 @@ ID_SHOWN = 8  # characters; enough to ask for one call
 WIDE = 200  # columns, when nobody looks at a screen
 WORDS_AT = 37  # columns, of a timeline
 NARROWEST = 20  # for words
-
-
-language_option = click.option(
-    "--language",
-    type=click.Choice(LANGUAGES),
-    default=person_language,
-    help=here("Of the report; that of CALLSERVER_LANGUAGE or LANG if not given."),
-)
-json_option = click.option("--json", "as_json", is_flag=True, help=here("For other programs; times in UTC."))
 
 
 @click.command(help=here("List calls, the newest first."))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from callserver.commands.calls import json_option
+from callserver.commands.options import json_option
 from callserver.commands.start import shop_option
 from callserver.config import Finding, Grade, Reading
 from callserver.server.checks.shop import check as check_shop

@@ -12,7 +12,8 @@ from twisted.internet.task import deferLater, react
 from twisted.logger import globalLogBeginner, textFileLogObserver
 
 from callserver.calls.vocabulary import Kind
-from callserver.commands.calls import Telling, call_lines, language_option, report_width, timeline_lines
+from callserver.commands.calls import Telling, call_lines, report_width, timeline_lines
+from callserver.commands.options import language_option
 from callserver.commands.report_words import prompt_texts, words
 from callserver.commands.visit import Shopper, agent, visit, when_idle
 from callserver.desktop.headless import AgentPlan

@@ -1,8 +1,9 @@
 """The command that starts the server, and the option that says for which shop."""
 
 import os
-import sys
+import signal
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,18 +28,16 @@ shop_option = click.option(
 @click.command(help=here("Start the server in the foreground."))
 @shop_option
 def start(shop: Path) -> None:
-    from twisted.scripts.twistd import run
+    from twisted.scripts import twistd
 
+    from callserver.server.log_file import observer
+
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that is closed; heeded when the server runs
     folder = ShopFolder(shop.absolute())
     if not folder.config_file.exists():
         place = {"shop": str(folder.path), "file": str(folder.config_file)}
         click.echo("\n".join(both("A new shop is made in {shop}; its settings will be in {file}.", **place)))
-    sys.argv = [
-        "twistd",
-        "--nodaemon",
-        "--pidfile=",
-        f"--logfile={folder.log_file}",
-        "callserver",
-        f"--shop={folder.path}",
-    ]
-    run()  # type: ignore[no-untyped-call]
+    options: Any = twistd.ServerOptions()  # type: ignore[attr-defined,no-untyped-call]
+    options.parseOptions(["--nodaemon", "--pidfile=", "callserver", f"--shop={folder.path}"])
+    options["logger"] = lambda: observer(folder.log_file, folder.config().server.zone)
+    twistd.runApp(options)  # type: ignore[no-untyped-call]

@@ -20,6 +20,8 @@ class ServerConfig:
     database: str = "callserver.db"  # file in the shop folder, or postgresql://...
     time_zone: str = ""  # IANA name, as Asia/Shanghai: days and times of day are the shop's; "" is the computer's zone
 
+    stop_wait_s: float = 600.0  # a stop waits so long for the end of calls
+
     @property
     def zone(self) -> tzinfo:
         """The shop's time zone, for `datetime.astimezone`."""
@@ -106,6 +108,7 @@ SINGLE_SECTIONS: dict[str, type] = {
 }
 COUNTRIES = ("cn", "us", "gb", "de", "fr", "it", "es", "ru", "jp", "au", "in", "hk", "tw", "sg", "br")
 RANGES: dict[tuple[type, str], tuple[float, float]] = {
+    (ServerConfig, "stop_wait_s"): (0, 86400),
     (LineConfig, "ring_stop_s"): (2, 20),
     (LineConfig, "guard_s"): (0.2, 10),
     (AgentsConfig, "port"): (0, 65535),

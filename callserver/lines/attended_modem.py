@@ -45,6 +45,10 @@ class IModemUser(Protocol):
     """The line that the modem serves."""
 
     @property
+    def name(self) -> str:
+        """In the log: "line 3"."""
+
+    @property
     def idle(self) -> bool:
         """No call is on the modem: it may be asked how it is."""
 
@@ -68,9 +72,9 @@ def _kind(problem: Exception) -> object:
     return ModemStuck if isinstance(problem, ModemStuck) else str(problem)
 
 
-def _unless_stopped(failure: Failure) -> None:
+def _unless_stopped(failure: Failure, line: str) -> None:
     if not failure.check(CancelledError):  # type: ignore[no-untyped-call]
-        log.failure("a modem is attended no more", failure)
+        log.failure("{line}: its modem is attended no more", failure, line=line)
 
 
 #                  connect, set_up
@@ -122,7 +126,7 @@ class AttendedModem:
     def start(self) -> None:
         """Begin to serve."""
         self._service = Deferred.fromCoroutine(self._keep_in_service())
-        self._service.addErrback(_unless_stopped)
+        self._service.addErrback(_unless_stopped, self._user.name)
 
     def stop(self) -> None:
         """End it; the port is closed."""
@@ -151,7 +155,7 @@ class AttendedModem:
         try:
             await procedure(link, modem)
         except ModemStuck as stuck:
-            log.warn("{device}: {stuck}; resetting the modem", device=self._device, stuck=stuck)
+            log.warn("{line}: {stuck}; resetting the modem", line=self._user.name, stuck=stuck)
             await self._revive(link, modem)
             if tries == 1:
                 raise ModemReset("the modem had to be reset: {problem}", problem=stuck) from stuck
@@ -174,7 +178,7 @@ class AttendedModem:
                 self._down(problem)
                 await self._retries.wait(rest=isinstance(problem, Unfit))
             except Exception as problem:
-                log.failure("{device}: unexpected", device=self._device)
+                log.failure("{line}: unexpected at {device}", line=self._user.name, device=self._device)
                 self._down(problem)
                 await self._retries.wait()
 
@@ -211,7 +215,12 @@ class AttendedModem:
                 self._user.modem_event(event)
 
         link = ModemLink(
-            self._clock, on_event=event, on_sound=self._user.modem_sound, on_lost=self.give_up, on_bytes=read
+            self._clock,
+            on_event=event,
+            on_sound=self._user.modem_sound,
+            on_lost=self.give_up,
+            on_bytes=read,
+            line=self._user.name,
         )
         return link
 
@@ -222,9 +231,8 @@ class AttendedModem:
         link.abort(problem)
 
     def _up(self, link: ModemLink, modem: Modem) -> None:
-        log.info(
-            "{device}: {family}, {codec}", device=self._device, family=modem.profile.family, codec=modem.codec.name
-        )
+        which = {"line": self._user.name, "device": self._device}
+        log.info("{line}: {family}, {codec} at {device}", family=modem.profile.family, codec=modem.codec.name, **which)
         self.link, self.modem, self._told_down = link, modem, None
         self._user.modem_up(modem)
 
@@ -266,7 +274,7 @@ class AttendedModem:
             try:
                 await self.in_turn(ask)
             except ModemReset as reset:
-                log.warn("{device}: {reset}", device=self._device, reset=reset)
+                log.warn("{line}: {reset}", line=self._user.name, reset=reset)
             except LineFailure as failure:
                 self.give_up(failure)  # unless it is given up for a better reason already
 

@@ -54,7 +54,7 @@ async def _find_out(link: ModemLink, clock: IReactorTime, half_duplex: set[tuple
     await _free(link, clock)
     await _reset(link, clock)
     identity = [line for question in commands.IDENTITY for line in (await link.command(question)).lines]
-    log.info("modem: {identity}", identity=" / ".join(identity))
+    log.info("{line}: the modem says it is {identity}", line=link.line, identity=" / ".join(identity))
     classes = await link.command(commands.CLASSES)
     old_classes = await link.command(commands.OLD_CLASSES)
     demand_voice(classes.lines, old_classes.lines if old_classes.ok else [])
@@ -93,7 +93,7 @@ async def check(link: ModemLink, modem: Modem, country: str) -> None:
     await must(link, commands.ATTENTION)
     forgot_callers = modem.reads_back_caller_id and not await _tells_callers(link)
     if forgot_callers or not await in_voice_mode(link):
-        log.warn("the modem has forgotten that it serves a line; set up again")
+        log.warn("{line}: the modem has forgotten that it serves a line; set up again", line=link.line)
         await must(link, commands.PLAIN_ANSWERS)
         await make_idle(link, modem, country)
 
@@ -227,4 +227,4 @@ async def _streams(link: ModemLink) -> bool:
 async def _set_if_known(link: ModemLink, command: str) -> None:
     if not (await link.command(command)).ok:
         level = log.warn if command == commands.CALLER_ID else log.debug
-        level("the modem does not know {command}", command=command)
+        level("{line}: the modem does not know {command}", line=link.line, command=command)

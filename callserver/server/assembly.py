@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from twisted.application.service import MultiService
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 
@@ -24,7 +24,7 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.line import LineInService
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.vocabulary import Kind
-from callserver.config import EMULATED, ConfigError, LineConfig
+from callserver.config import EMULATED, Config, ConfigError, LineConfig
 from callserver.dsp.ear import Ear
 from callserver.dsp.progress.plan_files import FILE_NAME as TONES_FILE
 from callserver.dsp.progress.plan_files import PlanFileError, load_plan
@@ -32,6 +32,7 @@ from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
 from callserver.features import Asked, Shop
 from callserver.ivr.discovery import MenuProblem
+from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import Prompts
 from callserver.ivr.runner import MenuRunner
@@ -41,13 +42,18 @@ from callserver.media.recorder import Recorder
 from callserver.media.speech import Speech
 from callserver.server import declarations, first_start, recovery
 from callserver.server.checks.menus import missing_menus, without_menu
+from callserver.server.drain import NOBODY, Drain
+from callserver.server.notify import notify
+from callserver.server.reload import Reload
 from callserver.server.shop_folder import ShopFolder
+from callserver.server.stalls import Stall, Stalls
+from callserver.server.status import Status
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.store.journal import Journal
-from callserver.wire.catalogue import N_
+from callserver.wire.catalogue import N_, told
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import Card
+from callserver.wire.messages import Card, Phrase
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
@@ -70,20 +76,82 @@ class CallServer(MultiService):
         self._make_sound()
         self._make_people()
         self.queues: dict[str, Queue] = {}
+        self._make_status()
         self.agents: AgentChannel | None = None
         self.exchange: Exchange | None = None
         self.certificate: OwnCertificate | None = None
         self.lines: dict[int, LineInService] = {}
         self._journal_open = False
+        self._reload = Reload(self, folder, world, self.events)
+        self._drain: Drain | None = None
         self.ready: Deferred[None] = Deferred()  # fires when calls are answered; fails if they will not be
 
     def startService(self) -> None:
+        self._watches = [
+            self.world.open_to_status(self.folder.path, self.status.as_bytes),
+            self.world.watchdog(self.stalls, self.folder.stacks),
+        ]
+        for watch in self._watches:  # outside the house: to the end of its stop they tell how it is
+            watch.startService()  # type: ignore[no-untyped-call]
         super().startService()  # type: ignore[no-untyped-call]
-        Deferred.fromCoroutine(self._start()).chainDeferred(self.ready)
+        self._starting = Deferred.fromCoroutine(self._start())
+        self._starting.chainDeferred(self.ready)
 
     def stopService(self) -> Deferred[None]:
         """End the calls, put the lines on hook, write everything down."""
         return Deferred.fromCoroutine(self._stop())
+
+    def drain(self, tell: Callable[[Phrase], None]) -> Deferred[None]:
+        """
+        Take no new calls; fires when the last one is over, or `[server] stop_wait_s` is. Screens are told.
+
+        :param tell: told the same
+        """
+        if self.status.state != "ready":
+            tell(Phrase(NOBODY))
+            return succeed(None)
+        self.status.state = "stopping"
+
+        def tell_all(phrase: Phrase) -> None:
+            self.status.stopping = phrase
+            notify(f"STATUS={told(phrase, 'en')}")
+            if self.agents is not None:
+                self.agents.tell_all(phrase)
+            tell(phrase)
+
+        lines = [line for number, line in self.lines.items() if self.config.lines[number].enabled]
+        self._drain = Drain(self.reactor, lines, self.calls, self.board, self.config.server.stop_wait_s, tell_all)
+        return self._drain.when_dry()
+
+    def reload(self) -> Deferred[None]:
+        """Settings, menus and prompts anew, all or nothing; what came of it stands in log and status."""
+        return self._reload.begin()
+
+    def find_menus(self, config: Config) -> tuple[dict[str, IMenu], list[MenuProblem]]:
+        """
+        All menus by name, and what is wrong with the shop's files; runs them.
+
+        :raises ConfigError: lines' menus are not there, and no file is broken that they may be in
+        """
+        own, problems = declarations.own_menus(self.features, self.folder.plugins(config))
+        menus, reading = declarations.menus(self.features, own), self.folder.reading()
+        missing = missing_menus(reading, menus)
+        if missing and not problems:
+            raise ConfigError.of(without_menu(reading, missing, menus))
+        return menus, [*problems, *(_no_menu(section, menu) for section, menu in missing.items())]
+
+    def take_over(self, config: Config, prompts: Prompts, menus: Mapping[str, IMenu]) -> None:
+        """Other settings, recordings and menus, for what happens from now on."""
+        old, self.config = self.config, config
+        self.prompts.become(prompts)
+        self.calls.music = prompts.music
+        self.menus.clear()
+        self.menus.update(menus)
+        for name, queue in self.queues.items():
+            queue.change(config.queues[name])
+        for number, line in self.lines.items():
+            if old.lines[number].enabled != config.lines[number].enabled:
+                (line.enable if config.lines[number].enabled else line.disable)()
 
     # The parts
 
@@ -153,24 +221,23 @@ class CallServer(MultiService):
             ),
         )
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
-        own, self.menu_problems = declarations.own_menus(self.features, self.folder.plugins(config))
-        self.menus = declarations.menus(self.features, own)
-        if missing := missing_menus(self.folder.reading(), self.menus):
-            self._no_menu(missing)
+        self.menus, self.menu_problems = self.find_menus(config)
         self._cards = declarations.Cards(self.features)
 
-    def _no_menu(self, missing: Mapping[str, str]) -> None:
-        """Menus of lines are not there: a slip in the settings, or they may be in a file that is broken."""
-        if not self.menu_problems:
-            raise ConfigError.of(without_menu(self.folder.reading(), missing, self.menus))
-        for section, menu in missing.items():
-            self.menu_problems.append(
-                MenuProblem(
-                    "{section} menu: no menu {menu}; callers of this line get a person",
-                    section=f"[{section}]",
-                    menu=repr(menu),
-                )
-            )
+    def _make_status(self) -> None:
+        """What is told of the server from outside."""
+        self.stalls = Stalls(self._stalled)
+        self.status = Status(
+            self.reactor,
+            lambda: self.config,
+            shop=str(self.folder.path),
+            board=self.board,
+            calls=self.calls,
+            events=self.events,
+            queues=self.queues,
+            tick=self.tick,
+            stalls=self.stalls,
+        )
 
     def _tones(self) -> Plan:
         """Those the shop has learned from its own line, else its country's."""
@@ -204,12 +271,17 @@ class CallServer(MultiService):
         self._open_queues()
         self._open_lines()
         await self._open_agents()
+        self.status.state = "ready"
 
     async def _stop(self) -> None:
+        self.status.state = "stopping"
+        self._starting.cancel()  # what has not been opened yet stays closed
+        if self._drain is not None:
+            self._drain.cut()
         stopped = Reason(Cause.SERVER_STOPPED)
         parted = self.agents.stopService() if self.agents is not None else succeed(None)
         for number, line in self.lines.items():
-            if self.config.lines[number].enabled:
+            if self.config.lines[number].enabled and self._drain is None:
                 line.disable()  # the programs take their time: a call that rang meanwhile would have no end
         self.calls.end_all("server", stopped)
         self.seats.log_all_out(stopped)  # after the good-bye: a program that is told of a log-out would stay out
@@ -221,6 +293,8 @@ class CallServer(MultiService):
             self.events.write(Kind.SERVER, state="stopped")
             await self.journal.close()
             await self.store.stop()
+        for watch in self._watches:
+            await maybeDeferred(watch.stopService)
 
     def _open_queues(self) -> None:
         for name, settings in self.config.queues.items():
@@ -232,9 +306,9 @@ class CallServer(MultiService):
         if any(line.device == EMULATED for line in self.config.lines.values()):
             self.exchange = Exchange(self.reactor, self.config.exchange.country, now=self.world.local_now)
             self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
-        runner = MenuRunner(self.menus, self._menu_call, next(iter(self.queues)))
+        self._runner = MenuRunner(self.menus, self._menu_call, next(iter(self.queues)))
         for number, settings in self.config.lines.items():
-            self._open_line(number, settings, runner)
+            self._open_line(number, settings)
         if self.exchange is not None:
             self._open_exchange(self.exchange)
 
@@ -246,7 +320,7 @@ class CallServer(MultiService):
         except (CannotListenError, OSError) as problem:  # in use, or the path is too long for a socket
             self._alarm(N_("telephones cannot reach the emulated exchange: {problem}"), problem=problem)
 
-    def _open_line(self, number: int, settings: LineConfig, runner: MenuRunner) -> None:
+    def _open_line(self, number: int, settings: LineConfig) -> None:
         subscriber = None
         if settings.device == EMULATED and self.exchange is not None:
             subscriber = self.exchange.add_line(f"{self.config.exchange.number}{number:02}")
@@ -256,7 +330,7 @@ class CallServer(MultiService):
             clock=self.reactor,
             board=self.board,
             calls=self.calls,
-            on_call=partial(runner.serve, menu_name=settings.menu),
+            on_call=partial(self._serve, number),
             keys_from_sound=settings.keys == "sound",
             ring_stop_s=settings.ring_stop_s,
             guard_s=settings.guard_s,
@@ -298,6 +372,24 @@ class CallServer(MultiService):
             self.reactor.callFromThread(self._alarm, N_("the disk is full: its reserve is given up for call records"))
         return given_up
 
+    def _stalled(self, stall: Stall, worth_a_line: bool) -> None:
+        """The reactor was held up."""
+        if worth_a_line:
+            log.warn("the server was held up for {s} s by {place}", s=f"{stall.busy_s:.2f}", place=stall.place)
+        if stall.interrupted:
+            self.events.alarm(
+                N_("menu {menu} has held up the whole server for {s} s and was broken off: {file}, line {row}"),
+                stall.place.channel or None,
+                menu=stall.place.menu or stall.place.file,
+                s=round(stall.busy_s, 1),
+                file=stall.place.file,
+                row=stall.place.line,
+            )
+
+    def _serve(self, number: int, call: Call) -> None:
+        """A new call at a line, with the menu that its settings name now."""
+        self._runner.serve(call, self.config.lines[number].menu)
+
     def _menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.reactor, self.recorder)
 
@@ -318,3 +410,9 @@ class CallServer(MultiService):
         """What an agent sees: the shop's books, and the way the caller has come."""
         asked = Asked(call.id, call.caller.known_by, self.events.now())
         return self.store.read(self._cards.read, asked).addCallback(partial(self._cards.card, call, queue))
+
+
+def _no_menu(section: str, menu: str) -> MenuProblem:
+    return MenuProblem(
+        "{section} menu: no menu {menu}; callers of this line get a person", section=f"[{section}]", menu=repr(menu)
+    )

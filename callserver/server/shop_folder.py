@@ -22,6 +22,7 @@ class ShopFolder:
         self.spoken = path / "spoken"  # names and texts that were synthesised once
         self.spool = path / "spool.jsonl"
         self.log_file = path / "callserver.log"
+        self.stacks = path / "stacks.txt"  # of a frozen server
         self.exchange_socket = path / "exchange.sock"
 
     def prepare(self) -> bool:

@@ -46,8 +46,7 @@ class FrozenTests(ProcessCase):
         agent.transport.signalProcess(signal.SIGCONT)
         await agent.says("the call is over")
         self.assertEqual(agent.text.count("logged in"), 2)
-        server.send("TERM")
-        await server.ended
+        await self.stop_at_once(server)
 
     async def test_killed(self) -> None:
         """SIGKILL in a talk: music at once; started again in time, the agent talks on with the same caller."""
@@ -58,5 +57,4 @@ class FrozenTests(ProcessCase):
         again = self.start_agent(server)
         await again.says("talking")
         await self.happens("hold", by="seat 801", reason="client_lost")
-        server.send("TERM")
-        await server.ended
+        await self.stop_at_once(server)

@@ -87,6 +87,13 @@ class ProcessCase(TestCase):
         child.send("KILL")
         await child.ended
 
+    async def stop_at_once(self, server: Child) -> None:
+        """Also while somebody talks, which a first signal waits for."""
+        server.send("TERM")
+        await server.says("The server stops")
+        server.send("TERM")
+        await server.ended
+
     async def open_exchange(self) -> None:
         links = self.path / "lines"
         links.mkdir()
@@ -178,7 +185,10 @@ class KillTests(ProcessCase):
         await server.ended
 
     async def test_stop_in_a_talk(self) -> None:
-        """Ctrl-C in a talk: the call ends properly, the recording is whole, and the server is gone within seconds."""
+        """
+        Ctrl-C in a talk: the talk goes on and everybody is told; the second one ends it properly, the recording is
+        whole, and the server is gone within seconds. A terminal that was closed before has stopped nothing.
+        """
         await self.open_exchange()
         server = self.start_server()
         await server.says("is ready")
@@ -187,6 +197,11 @@ class KillTests(ProcessCase):
         telephone = await self.phone()
         await telephone.do("dial 800801\nwait answer")
         await agent.says("talking")
+        server.send("HUP")
+        server.send("INT")
+        await server.says("1 call goes on")
+        await agent.says("1 call goes on")
+        self.assertEqual(self.report("call", self.report("calls")[0]["id"])["call"]["end_reason"], None)
         server.send("INT")
         await server.ended.addTimeout(30, reactor)
         (call,) = self.report("calls")
@@ -194,6 +209,21 @@ class KillTests(ProcessCase):
         self.assertIn("recording_end", self.kinds(call))
         self.assertFalse(os.path.exists(self.shop.path / "twistd.pid"))
         await telephone.do("wait tone busy\nhang up")
+
+    async def test_stop_by_command(self) -> None:
+        """`callserver stop` waits for the last call, and comes back when the server is gone."""
+        await self.open_exchange()
+        server = self.start_server()
+        await server.says("is ready")
+        telephone = await self.phone()
+        await telephone.do("dial 800801\nwait answer")
+        stop = self.run_program("callserver", "stop", f"--shop={self.shop.path}", "--language=en")
+        await stop.says("1 call goes on")
+        await telephone.do("hang up")
+        await stop.says("The server has stopped.")
+        await server.ended
+        (call,) = self.report("calls")
+        self.assertEqual(call["end_reason"].partition(":")[0], "caller_hung_up")
 
 
 PERSON = """
