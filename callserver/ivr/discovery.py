@@ -138,6 +138,12 @@ def line_of(problem: BaseException, path: Path) -> int:
     return frames[-1] if frames else 1
 
 
+def place_in(menu: IMenu, problem: BaseException) -> str:
+    """File and line of a menu at which something went wrong."""
+    path = Path(inspect.getfile(type(menu)))
+    return f"{path}:{line_of(problem, path)}"
+
+
 def words(problem: BaseException) -> str:
     """What an exception says, on one line and not without end, whatever its class does in its `str`."""
     try:

@@ -82,6 +82,7 @@ class MenuCall:
     ICall on a real call: prompts by name, keys from whoever hears them.
 
     `over`: the menu is over, what is left of it has no caller.
+    `began_s`: when it came to this menu, on the monotonic clock.
     `served_s`: when somebody else last served the caller, or he spoke, on the monotonic clock.
     `recorded`: the file of the last message.
     """
@@ -90,7 +91,8 @@ class MenuCall:
         self, call: Call, voice: Voice, people: People, clock: IReactorTime, recorder: Recorder | None = None
     ) -> None:
         self.call, self.clock = call, clock
-        self.over, self.served_s, self.recorded = False, clock.seconds(), ""
+        self.began_s = self.served_s = clock.seconds()
+        self.over, self.recorded = False, ""
         self._voice, self._people, self._recorder = voice, people, recorder
         self._n_hasty = 0
         self._asked: tuple[Prompt, ...] = ()

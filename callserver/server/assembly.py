@@ -232,7 +232,7 @@ class CallServer(MultiService):
         if any(line.device == EMULATED for line in self.config.lines.values()):
             self.exchange = Exchange(self.reactor, self.config.exchange.country, now=self.world.local_now)
             self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
-        runner = MenuRunner(self.menus, self._menu_call, next(iter(self.queues)))
+        runner = MenuRunner(self.menus, self._menu_call, next(iter(self.queues)), self._alarm, self._rest_line)
         for number, settings in self.config.lines.items():
             self._open_line(number, settings, runner)
         if self.exchange is not None:
@@ -297,6 +297,11 @@ class CallServer(MultiService):
         if given_up:
             self.reactor.callFromThread(self._alarm, N_("the disk is full: its reserve is given up for call records"))
         return given_up
+
+    def _rest_line(self, call: Call, seconds: float) -> None:
+        for line in self.lines.values():
+            if line is call.first:
+                line.rest(seconds)
 
     def _menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.reactor, self.recorder)
