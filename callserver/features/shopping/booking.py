@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from peewee import PeeweeException
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -70,10 +72,11 @@ class Booked:
 class Bookings(Service):
     """All orders of this run that are confirmed and not booked yet; those of the last run, once it is started."""
 
-    def __init__(self, store: Store, events: EventLog, choice: rules.RandomChoice) -> None:
-        self._store, self._events, self._choice = store, events, choice
+    def __init__(self, store: Store, events: EventLog, choice: rules.RandomChoice, country: str = "cn") -> None:
+        self._store, self._events, self._choice, self._country = store, events, choice, country
         self._pending: dict[str, Wanted] = {}
         self._waiting: dict[str, list[Deferred[Booked]]] = {}
+        self._retries: dict[str, IDelayedCall] = {}
         self._told_s: dict[str, float] = {}  # call: when its caller was told his order's number
 
     def startService(self) -> None:
@@ -82,21 +85,26 @@ class Bookings(Service):
         found = self._store.read(rules.unbooked, to_ms(since))
         found.addCallbacks(self._book_again, lambda failure: log.failure("unbooked orders not read", failure))
 
+    def stopService(self) -> None:
+        super().stopService()  # type: ignore[no-untyped-call]
+        for retry in self._retries.values():  # the next start does it
+            retry.cancel()
+        self._retries.clear()
+
     def book(self, call_id: str, contact: Contact, lines: Sequence[rules.Line]) -> Deferred[Booked]:
         """
         Book a call's order; what is asked of it again is the same order.
 
         :return: fires when it is on disk, whenever that is; fails with OrderRefused where it cannot be had any more
         """
+        answer: Deferred[Booked] = Deferred()
+        self._waiting.setdefault(call_id, []).append(answer)
         if call_id not in self._pending:
-            stamp = self._events.stamp(Kind.ORDER, call_id=call_id)
             wanted = tuple((line.item, line.quantity, line.price_fen) for line in lines)
-            self._pending[call_id] = Wanted(call_id, contact, wanted, stamp)
-            self._events.write(Kind.ORDER_WANTED, call_id=call_id, **self._pending[call_id].data())
-            answer = self._answer(call_id)
+            self._pending[call_id] = Wanted(call_id, contact, wanted, self._stamp(call_id))
+            self._events.write(Kind.ORDER_WANTED, call_id=call_id, **self._pending[call_id].data())  # type: ignore[arg-type]
             self._try(call_id)
-            return answer
-        return self._answer(call_id)
+        return answer
 
     def is_pending(self, *, call_id: str | None = None, number: str | None = None) -> bool:
         """Whether an order of this call, or of who can be reached there, is confirmed and not booked yet."""
@@ -115,20 +123,20 @@ class Bookings(Service):
         is_new = self._events.now() - order.placed_at < timedelta(seconds=RECENT_S)
         return is_new and order.call_id is not None and order.call_id not in self._told_s
 
-    def _answer(self, call_id: str) -> Deferred[Booked]:
-        answer: Deferred[Booked] = Deferred()
-        self._waiting.setdefault(call_id, []).append(answer)
-        return answer
+    def _stamp(self, call_id: str) -> EventRecord:
+        return self._events.stamp(Kind.ORDER, call_id=call_id)
 
-    def _book_again(self, unbooked: Sequence[tuple[str, Mapping[str, Value]]]) -> None:
+    def _book_again(self, unbooked: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """Those of the last run; their callers wait no more."""
         for call_id, data in unbooked:
-            items = data["items"]
-            assert isinstance(items, list)
-            lines = [rules.Line(item["item"], item["quantity"], rules.Name("", ""), item["price_fen"]) for item in items]
-            self.book(call_id, Contact(str(data["number"]), bool(data["claimed"])), lines)
+            lines = tuple((item["item"], item["quantity"], item["price_fen"]) for item in data["items"])
+            contact = Contact(data["number"], data["claimed"])
+            self._pending[call_id] = Wanted(call_id, contact, lines, self._stamp(call_id))
+            self._try(call_id)
 
     def _try(self, call_id: str) -> None:
-        booked = self._store.write(_book, self._pending[call_id], self._choice)
+        self._retries.pop(call_id, None)
+        booked = self._store.write(_book, self._pending[call_id], self._choice, self._country)
         booked.addCallbacks(partial(self._booked, call_id), partial(self._not_booked, call_id))
         booked.addErrback(lambda failure: log.failure("a booking broke", failure))
 
@@ -139,7 +147,7 @@ class Bookings(Service):
 
     def _not_booked(self, call_id: str, failure: Failure) -> None:
         if isinstance(failure.value, PeeweeException):  # locked, full: the store has given its alarm
-            self._store.reactor.callLater(RETRY_S, self._try, call_id)
+            self._retries[call_id] = self._store.reactor.callLater(RETRY_S, self._try, call_id)
             return
         wanted = self._pending[call_id]
         self._events.write(Kind.ORDER_REFUSED, call_id=call_id, reason=repr(failure.value))
@@ -158,10 +166,10 @@ class Bookings(Service):
                 answer.callback(result)
 
 
-def _book(wanted: Wanted, choice: rules.RandomChoice) -> Booked:
+def _book(wanted: Wanted, choice: rules.RandomChoice, country: str) -> Booked:
     """Run in `store.write`."""
     contact = wanted.contact
-    buyer = None if contact.claimed else rules.find_buyer(contact.number)
+    buyer = None if contact.claimed else rules.find_buyer(contact.number, country)
     taken = rules.confirm(
         wanted.call_id,
         buyer,
