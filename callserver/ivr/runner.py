@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
@@ -12,9 +12,11 @@ from twisted.python.reflect import safe_repr
 
 from callserver.calls.call import Call, Stage
 from callserver.calls.vocabulary import Kind
+from callserver.config import Hours
 from callserver.ivr.dialogue import WantsPerson
 from callserver.ivr.discovery import place_in
 from callserver.ivr.interfaces import IMenu
+from callserver.ivr.leave_word import leave_word
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.menu_run import MenuRun
 from callserver.ivr.running import CallOver, GoesRound
@@ -37,6 +39,7 @@ class MenuRunner:
 
     :param alarm: told of a menu that breaks, once for each way in which it does so
     :param rest: lets a call's line take no calls for so many seconds
+    :param hours: when people answer, for who finds nobody there
     """
 
     def __init__(
@@ -46,9 +49,10 @@ class MenuRunner:
         queue: str,
         alarm: Alarm = lambda msgid, /, **details: None,
         rest: Callable[[Call, float], None] = lambda call, seconds: None,
+        hours: Sequence[Hours] = (),
     ) -> None:
         self._menus, self._menu_call, self._queue = menus, menu_call, queue
-        self._alarm, self._rest = alarm, rest
+        self._alarm, self._rest, self._hours = alarm, rest, hours
         self._told: dict[str, str] = {}  # menu: how it broke last
         self._at_once: Counter[str] = Counter()  # by line: so many calls in a row were for nothing
 
@@ -74,6 +78,8 @@ class MenuRunner:
                 raise WantsPerson("no menu")  # its file is broken: told at the start
             await MenuRun(self._menus[name], name, menu_call).serve()
             self._over_by_itself(menu_call, name)
+            if menu_call.not_served:
+                await leave_word(self._menu_call(call), self._hours, self._alarm)
             return
         except (WantsPerson, GoesRound) as wish:
             call.path.append(str(wish))
@@ -83,7 +89,10 @@ class MenuRunner:
             if call.ended is not None and isinstance(problem, CancelledError):
                 raise
             self._menu_failed(menu_call, name, problem)
-        await self._menu_call(call).transfer_to_queue(self._queue)
+        menu_call = self._menu_call(call)
+        await menu_call.transfer_to_queue(self._queue)
+        if menu_call.not_served:
+            await leave_word(menu_call, self._hours, self._alarm)
 
     def _menu_failed(self, menu_call: MenuCall, name: str, problem: BaseException) -> None:
         call, error = menu_call.call, safe_repr(problem)[:ERROR_CHARS]  # type: ignore[no-untyped-call]

@@ -232,9 +232,10 @@ class CallServer(MultiService):
         if any(line.device == EMULATED for line in self.config.lines.values()):
             self.exchange = Exchange(self.reactor, self.config.exchange.country, now=self.world.local_now)
             self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
-        runner = MenuRunner(self.menus, self._menu_call, next(iter(self.queues)), self._alarm, self._rest_line)
-        for number, settings in self.config.lines.items():
-            self._open_line(number, settings, runner)
+        queue, settings = next(iter(self.config.queues.items()))
+        runner = MenuRunner(self.menus, self._menu_call, queue, self._alarm, self._rest_line, settings.hours)
+        for number, line in self.config.lines.items():
+            self._open_line(number, line, runner)
         if self.exchange is not None:
             self._open_exchange(self.exchange)
 

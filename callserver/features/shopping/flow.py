@@ -121,9 +121,8 @@ async def _choose_language(call: ICall) -> None:
 
 
 def _state_on(language: str, state: OrderState, since: datetime, now: datetime) -> list[Prompt]:
-    """这个订单昨天已经发货; the order was shipped yesterday, the order was shipped on May third."""
+    """昨天商品已经发货; the order was shipped yesterday, the order was shipped on May third."""
     day = spoken.date(language, since.date(), now.date())
-    if language == "zh":
-        return ["this-order", *day, f"order-{state.value}"]
     is_near = abs((now.date() - since.date()).days) <= 1
-    return [f"order-{state.value}" if is_near else f"order-{state.value}-on", *day]
+    shipped = f"order-{state.value}" if is_near else f"order-{state.value}-on"
+    return [*day, shipped] if language == "zh" else [shipped, *day]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import partial
 
@@ -12,12 +11,10 @@ from callserver.features.shopping import rules
 from callserver.features.shopping.booking import Bookings, Contact
 from callserver.features.shopping.counter import Counter
 from callserver.ivr import spoken
-from callserver.ivr.dialogue import TRIES, WantsPerson, ask_number, choose, rounds
+from callserver.ivr.dialogue import TRIES, WantsPerson, ask_number, ask_telephone, choose, rounds
 from callserver.ivr.interfaces import ICall, Prompt, Spoken
 
 ITEM_DIGITS, QUANTITY_DIGITS = 6, 3
-NUMBER_DIGITS = 15  # E.164
-NUMBER = re.compile(r"\d{7,15}")
 BOOKED_S = 12.0  # so long a caller waits for his order's number; then it is noted
 YES, CHANGE, CANCEL, REPEAT = "1", "2", "3", "*"
 
@@ -41,8 +38,8 @@ class Ordering:
             return
         for _ in rounds():
             lines = await self._fill_basket()
-            contact = self._contact or await self._ask_contact()
-            if contact is not self._contact:
+            contact = self._contact or Contact(await ask_telephone(self._call), claimed=True)
+            if contact is not self._contact:  # withheld, and asked for: nobody could be told when the goods come
                 self._contact = contact
                 if not await self._wants_to_order(contact):
                     return
@@ -119,22 +116,6 @@ class Ordering:
         raise WantsPerson("no quantity")
 
     # The yes
-
-    async def _ask_contact(self) -> Contact:
-        """A withheld number is asked for: nobody could be told when the goods come."""
-        call, failures = self._call, 0
-        for _ in rounds():
-            number = await ask_number(call, "enter-your-number", max_digits=NUMBER_DIGITS)
-            if NUMBER.fullmatch(number):
-                said = spoken.digits(call.language, number)
-                if await choose(call, "your-number-is", *said, "number-right-or-again", keys="12") == "1":
-                    return Contact(number, claimed=True)
-                continue
-            failures += 1
-            await self._counter.sorry("number-not-valid")
-            if failures == TRIES:
-                raise WantsPerson("no number")
-        raise AssertionError  # rounds() never ends
 
     async def _read_back(self, lines: Sequence[rules.Line]) -> str:
         """What he orders and what it costs; he says yes only to a total that he has heard to its end."""
