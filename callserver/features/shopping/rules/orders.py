@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from callserver.features.shopping.tables import (
 from callserver.store.journal import append_event
 from callserver.store.tables import CallRow, EventRow, from_ms, to_ms
 from callserver.wire.records import EventRecord, Value
+from callserver.wire.typed import typed_text
 
 ORDER_NUMBERS = range(10_000_000, 100_000_000)
 RandomChoice = Callable[[Sequence[int]], int]
@@ -127,8 +127,9 @@ def advance(
         raise LookupError(f"no order {number}")
     OrderStep.create(order=number, state=state, at_ms=to_ms(at))
     if carrier is not None:
-        typed = None if tracking is None else unicodedata.normalize("NFKC", tracking).strip()  # ＳＦ１２ is spoken too
-        Order.update(carrier=carrier, tracking=typed).where(Order.number == number).execute()
+        Order.update(carrier=carrier, tracking=tracking and typed_text(tracking)).where(
+            Order.number == number
+        ).execute()
 
 
 def find_order(number: str) -> OrderStatus | None:
