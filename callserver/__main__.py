@@ -15,6 +15,7 @@ from callserver.wire.terminal import complaint, here, prepare
 COMMANDS = {
     "start": ("callserver.commands.start", "start"),
     "check": ("callserver.commands.check", "check"),
+    "check-menu": ("callserver.commands.check_menu", "check_menu"),
     "status": ("callserver.commands.status", "status"),
     "stop": ("callserver.commands.stop", "stop"),
     "reload": ("callserver.commands.stop", "reload"),

@@ -82,6 +82,7 @@ class LineInService:
         self._answering = False  # on its way off hook
         self._sound_trouble = SoundTrouble(clock, self._sum_up_trouble)
         self._dead_alarms = DeadAlarms(clock)
+        self._rests_until_s = 0.0
         self._hint = CallerHint(clock, ring_stop_s)
         self._hanging_up = HangingUp(line, clock, self._alarm, self._is_on_hook)
         self._core = LineCore(
@@ -122,6 +123,10 @@ class LineInService:
         if now and self.call is not None:
             self.call.end("admin", Reason(Cause.LINE_DISABLED))
 
+    def rest(self, seconds: float) -> None:
+        """Take no calls for so long: what rings meanwhile rings on, and the exchange may try the next line."""
+        self._rests_until_s = self._clock.seconds() + seconds
+
     # ILineListener
 
     def line_up(self, capabilities: Capabilities) -> None:
@@ -152,6 +157,8 @@ class LineInService:
             hang_up(self.call, self, "line", lost)
 
     def ring(self) -> None:
+        if self._now.state is LineState.IDLE and self._clock.seconds() < self._rests_until_s:
+            return
         if self._now == Situation(LineState.IDLE):
             self.call = self._calls.begin("in", self, self._hint.take() or Caller())
             self._last_call_id = self.call.id

@@ -154,7 +154,8 @@ def _cells(record: CallRecord, language: str, zone: tzinfo) -> tuple[str, ...]:
 
 def _day_and_time(at: datetime) -> str:
     this_year = at.year == datetime.now(at.tzinfo).year
-    return f"{at:%m-%d %H:%M:%S}" if this_year else f"{at:%Y-%m-%d %H:%M}"
+    comes_twice = at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()
+    return (f"{at:%m-%d %H:%M:%S}" if this_year else f"{at:%Y-%m-%d %H:%M}") + (f"{at:%z}" if comes_twice else "")
 
 
 def _clock(at: datetime, zone: tzinfo) -> str:

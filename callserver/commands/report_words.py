@@ -40,6 +40,9 @@ EVENTS = {  # by kind; {details} are the event's data
     "recording_end": N_("recording over: {file}, {length_s} s"),
     "recording_repaired": N_("recording repaired: {file}, {length_s} s"),
     "order": N_("order {order}: {items}, total {total_fen} yuan; stock {stock}"),
+    "order_wanted": N_("confirmed by {number}: {items}"),
+    "order_refused": N_("what was confirmed cannot be had: {reason}"),
+    "call_back": N_("{number} wants to be called back"),
     "tone": N_("tone {name}"),
     "line_figures": N_(
         "line: level {level_dbm0}, noise {noise_dbm0} dBm0, {underruns} blocks late, {overruns} dropped"

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import tzlocal
 
+from callserver.config.hours import Hours
+
 EMULATED = "emulated"
 
 
@@ -70,6 +72,7 @@ class QueueConfig:
     wrap_up_s: float = 10.0
     max_wait_s: float = 1800.0
     comfort_s: float = 60.0  # a word to the waiting, so often
+    hours: tuple[Hours, ...] = ()  # told to who finds nobody there
 
 
 @dataclass(frozen=True)

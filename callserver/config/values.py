@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from babel import Locale
 
 from callserver.config.findings import Sentence, Unfit
+from callserver.config.hours import Hours, read_hours
 from callserver.config.settings import (
     CHOICES,
     COUNTRIES,
@@ -19,6 +20,7 @@ from callserver.config.settings import (
     AgentsConfig,
     ExchangeConfig,
     LineConfig,
+    QueueConfig,
     ServerConfig,
 )
 
@@ -165,6 +167,15 @@ def _time_zone(text: str) -> str:
     return text
 
 
+def _hours(text: str) -> tuple[Hours, ...]:
+    try:
+        return read_hours(text)
+    except ValueError as problem:
+        raise Unfit(
+            "{hours} is no time span; write mon-fri 09:00-18:00, sat 10:00-16:00", hours=repr(str(problem)[:60])
+        ) from problem
+
+
 def file_name(text: str) -> str:
     """A path that the system takes whatever its locale: names on disks are UTF-8. ~ is the user's home."""
     try:
@@ -189,4 +200,5 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     (LineConfig, "device"): _device,
     (LineConfig, "menu"): _filled,
     (AgentsConfig, "host"): _host,
+    (QueueConfig, "hours"): _hours,
 }

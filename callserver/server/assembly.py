@@ -306,9 +306,12 @@ class CallServer(MultiService):
         if any(line.device == EMULATED for line in self.config.lines.values()):
             self.exchange = Exchange(self.reactor, self.config.exchange.country, now=self.world.local_now)
             self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
-        self._runner = MenuRunner(self.menus, self._menu_call, next(iter(self.queues)))
-        for number, settings in self.config.lines.items():
-            self._open_line(number, settings)
+        queue = next(iter(self.queues))
+        self._runner = MenuRunner(
+            self.menus, self._menu_call, queue, self._alarm, self._rest_line, lambda: self.config.queues[queue].hours
+        )
+        for number, line in self.config.lines.items():
+            self._open_line(number, line)
         if self.exchange is not None:
             self._open_exchange(self.exchange)
 
@@ -389,6 +392,11 @@ class CallServer(MultiService):
     def _serve(self, number: int, call: Call) -> None:
         """A new call at a line, with the menu that its settings name now."""
         self._runner.serve(call, self.config.lines[number].menu)
+
+    def _rest_line(self, call: Call, seconds: float) -> None:
+        for line in self.lines.values():
+            if line is call.first:
+                line.rest(seconds)
 
     def _menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.reactor, self.recorder)

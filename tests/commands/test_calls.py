@@ -202,6 +202,16 @@ class CommandTests(SynchronousTestCase):
         self.assertIn("time: 2026-01-05 17:01:00.250 CST", said)
         self.assertIn("17:01:03.267", said)
 
+    def test_an_hour_that_comes_twice(self) -> None:
+        """In the night in which clocks go back, which of the two hours it was stands beside the time."""
+        (self.shop / "config.ini").write_text("[recording]\nannounce = yes\n[server]\ntime_zone = Europe/Berlin\n")
+        night = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+        for n in range(3):
+            self.add_call(f"cccc-{n}", (night - BEGAN).total_seconds() + 3600 * n)
+        said = self.run_command("calls").output
+        for time in (r"10-25 02:30(:00)?\+0200 ", r"10-25 02:30(:00)?\+0100 ", "10-25 03:30(:00)? "):
+            self.assertRegex(said, time)
+
     def test_json(self) -> None:
         """For programs: the record and its events, UTC with milliseconds."""
         told = json.loads(self.run_command("call", "bbbb-2", "--json").output)

@@ -1,7 +1,5 @@
 """What phone shopping brings to the server."""
 
-from functools import partial
-
 from callserver.features import Asked, Feature, Share, Shop
 from callserver.features.shopping import sample
 from callserver.features.shopping.desk import customer_card
@@ -9,11 +7,19 @@ from callserver.features.shopping.flow import ShopMenu
 
 
 def declare(shop: Shop) -> Feature:
-    """The shop's menu, its customers on the agent's card, its demo goods."""
-    announce, country = shop.config.recording.announce, shop.config.exchange.country
-    menu = ShopMenu(shop.store, shop.events, announce_recording=announce, country=country, choice=shop.choice)
-    return Feature("shopping", menus=(menu,), card=partial(_card, country), furnish=sample.load)
+    """The shop's menu, its customers on the agent's card, its demo goods, its orders until they are booked."""
+    config = shop.config
+    menu = ShopMenu(
+        shop.store,
+        shop.events,
+        announce_recording=config.recording.announce,
+        country=config.exchange.country,
+        choice=shop.choice,
+        zone=config.server.zone,
+    )
 
+    def card(asked: Asked) -> Share:
+        number, country, zone = asked.caller_number, config.exchange.country, config.server.zone
+        return Share(*customer_card(number, asked.call_id, asked.now, country, zone))
 
-def _card(country: str, asked: Asked) -> Share:
-    return Share(*customer_card(asked.caller_number, asked.call_id, asked.now, country))
+    return Feature("shopping", menus=(menu,), card=card, furnish=sample.load, services=(menu.bookings,))
