@@ -2,17 +2,24 @@
 
 import importlib
 import sys
+from pathlib import Path
 
 import click
 
+from callserver.commands.start import shop_option
 from callserver.config import ConfigError
 from callserver.server.features import commands
-from callserver.server.shop_folder import default_shop
+from callserver.wire.catalogue import Complaint
 from callserver.wire.terminal import complaint, here, prepare
 
 COMMANDS = {
     "start": ("callserver.commands.start", "start"),
-    "check": ("callserver.commands.start", "check"),
+    "check": ("callserver.commands.check", "check"),
+    "check-menu": ("callserver.commands.check_menu", "check_menu"),
+    "status": ("callserver.commands.status", "status"),
+    "stop": ("callserver.commands.stop", "stop"),
+    "reload": ("callserver.commands.stop", "reload"),
+    "unit": ("callserver.commands.unit", "unit"),
     "demo": ("callserver.commands.demo", "demo"),
     "calls": ("callserver.commands.calls", "calls"),
     "call": ("callserver.commands.calls", "call"),
@@ -50,19 +57,31 @@ HELP = (
 )
 
 
-@click.command(cls=Commands, invoke_without_command=True, help="\n\n".join(HELP))
+@click.command(
+    cls=Commands,
+    invoke_without_command=True,
+    help="\n\n".join(HELP),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@shop_option
+@click.version_option(
+    package_name="callserver",
+    prog_name="callserver",
+    message="%(prog)s %(version)s",
+    help=here("Show the version and exit."),
+)
 @click.pass_context
-def main(context: click.Context) -> None:
+def main(context: click.Context, shop: Path) -> None:
     """The command line of bin/callserver."""
     if context.invoked_subcommand is None:
         command = main.get_command(context, "start")
         assert command is not None
-        context.invoke(command, shop=default_shop())
+        context.invoke(command, shop=shop)
 
 
 if __name__ == "__main__":
     prepare()
     try:
         main(prog_name="callserver")
-    except ConfigError as problem:
+    except (ConfigError, Complaint, OSError) as problem:  # OSError: the output goes to a full disk, for instance
         sys.exit(complaint(problem))

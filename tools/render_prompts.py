@@ -15,6 +15,7 @@ from callserver.ivr.prompt_files import PromptError
 from callserver.ivr.prompts import CATALOGUE, FOLDER, Catalogue
 from callserver.media.telephone_voice import telephone_voice
 from callserver.wire.catalogue import LANGUAGES
+from callserver.wire.terminal import prepare
 from tools import hold_music
 from tools.kokoro import RATE_HZ as VOICE_RATE_HZ
 from tools.kokoro import SPEAKERS, Kokoro, VoiceError
@@ -154,4 +155,5 @@ def _hold_music(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    prepare()
     main()

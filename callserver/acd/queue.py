@@ -38,7 +38,7 @@ from callserver.wire.rights import Right
 log = Logger()
 
 PLEASE_WAIT, COMFORT = "please-wait-for-person", "all-busy-please-wait"
-NOBODY, TRY_LATER = "nobody-logged-in", "please-try-later"
+NOBODY, STILL_BUSY = "nobody-logged-in", "still-busy"
 RECORD_S = 0.3  # so long an offer waits for the caller's record, which is there in milliseconds as a rule
 LAST_WORDS_S = 60.0  # after the longest wait: for what the caller is told then
 
@@ -111,6 +111,11 @@ class Queue:
         self.waiting: list[Entry] = []
         seats.watch(lambda change: self.match())
 
+    def change(self, config: QueueConfig) -> None:
+        """Other settings, for what happens from now on."""
+        self._config = config
+        self.match()
+
     async def enter(self, call: Call) -> str:
         """
         Let a caller wait for a person.
@@ -120,7 +125,7 @@ class Queue:
         """
         if not self._is_staffed():
             call.log(Kind.LEAVE, queue=self.name, outcome="no_agent", wait_s=0)
-            await self._say(call, (NOBODY, TRY_LATER))
+            await self._say(call, (NOBODY,))
             return "no_agent"
         now_s = self._clock.seconds()
         entry = Entry(call, self._bare_card(call), now_s, now_s + RECORD_S, Deferred())
@@ -164,7 +169,7 @@ class Queue:
             if staffed:
                 self._offer(entry)
             else:
-                self._end_wait(entry, "left_empty", (NOBODY, TRY_LATER))
+                self._end_wait(entry, "left_empty", (NOBODY,))
 
     def waited_s(self, entry: Entry) -> float:
         """Since the caller came, or came back from an agent: a talk is no waiting."""
@@ -232,7 +237,7 @@ class Queue:
     # The end of a wait
 
     def _waited_too_long(self, entry: Entry) -> None:
-        self._end_wait(entry, "timed_out", (TRY_LATER,))
+        self._end_wait(entry, "timed_out", (STILL_BUSY,))
 
     def _end_wait(self, entry: Entry, outcome: str, words: Sequence[str]) -> None:
         self._leave(entry, outcome)

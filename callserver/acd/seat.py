@@ -350,6 +350,8 @@ class Seat:
         offer = self._calls.in_hand
         if offer is not None:
             self._happen(self._calls_machine.ended)
+            if offer.is_queued:
+                self.last_end_s = self._clock.seconds()
             self._free(0)
             offer.give_back(self.station, reason)
 

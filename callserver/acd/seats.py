@@ -18,7 +18,7 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.media.patch_bay import PatchBay
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import SeatStatus
+from callserver.wire.messages import CLIENT_LOST, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
@@ -159,7 +159,7 @@ class Seats:
             ChannelStatus(
                 seat.station.name,
                 status.state,
-                sub=status.reason,
+                sub=status.reason or ("" if status.client_here else CLIENT_LOST),
                 call_id=status.call.call_id if status.call else None,
                 person=number,
                 name=status.name,

@@ -62,7 +62,9 @@ def staff_name(text: str) -> str:
     """
     name = typed_text(text)
     if not 0 < len(name) <= NAME_MAX or not name.isprintable():
-        raise StaffError("{name} is no name: that is 1 to {most} characters", name=repr(text[:NAME_MAX]), most=NAME_MAX)
+        raise StaffError(
+            "{name} is no name: that is 1 to {most} readable characters", name=repr(text[:NAME_MAX]), most=NAME_MAX
+        )
     return name
 
 

@@ -18,6 +18,7 @@ from callserver.acd.few_lines import LINES_A_MINUTE, FewLines
 from callserver.agents.broker import GuardedBroker
 from callserver.agents.desk import Complain, Desk, StaffDirectory
 from callserver.agents.login import Login, SeatRealm, StaffChecker
+from callserver.wire.messages import Phrase
 from callserver.wire.refusals import Refusal, Refused
 
 log = Logger()
@@ -136,6 +137,10 @@ class AgentChannel(Service):
         port, self._port = self._port, None
         closed: Deferred[Any] = maybeDeferred(port.stopListening) if port else succeed(None)
         return closed.addCallback(lambda _: self._brokers.part_from_all())
+
+    def tell_all(self, notice: Phrase) -> None:
+        """Show a sentence on every screen, also on those that come later."""
+        self._realm.tell_all(notice)
 
     @property
     def port_number(self) -> int:

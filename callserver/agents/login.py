@@ -41,6 +41,8 @@ from callserver.agents.desk import Complain, Desk, StaffDirectory
 from callserver.agents.perspective import AgentPerspective, arguments
 from callserver.agents.screen import Screen
 from callserver.agents.session import AgentSession
+from callserver.wire.convert import to_wire
+from callserver.wire.messages import Phrase
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.typed import is_password
 
@@ -91,6 +93,13 @@ class SeatRealm:
         self._sessions: dict[str, AgentSession] = {}  # by staff number; the newest of each
         self._clock, self._desk = clock, desk
         self._closed: Refused | None = None
+        self._notice: Phrase | None = None  # the newest for all
+
+    def tell_all(self, notice: Phrase) -> None:
+        """A sentence for every screen."""
+        self._notice = notice
+        for session in self._sessions.values():
+            session.tell("notice", to_wire(notice))
 
     def close(self, why: Refused) -> None:
         """Say good-bye to all programs; nobody is seated any more."""
@@ -115,6 +124,8 @@ class SeatRealm:
         before, self._sessions[person.number] = self._sessions.get(person.number), session
         if before is not None:
             before.close(Refused(Refusal.ELSEWHERE))
+        if self._notice is not None:
+            session.tell("notice", to_wire(self._notice))
         screen = Screen(
             session, seat, self._desk.seats, self._desk.board, partial(self._desk.staff.rights, seat.number)
         )

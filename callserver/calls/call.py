@@ -144,7 +144,9 @@ class Call:
         self._events.book.change_call(self.id, **fields)
 
     def identify(self, caller: Caller) -> None:
-        """The exchange has told who calls."""
+        """The exchange has told who calls; the same again is no news."""
+        if caller == self.caller:
+            return
         self.caller = caller
         self.note(caller_number=caller.number, caller_name=caller.name)
         self.log(Kind.CALLER_ID, number=caller.number, name=caller.name, withheld=caller.withheld)

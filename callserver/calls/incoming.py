@@ -11,6 +11,11 @@ from callserver.calls.vocabulary import Kind
 from callserver.lines.interfaces import Caller
 
 CALLER_ID_GRACE_S = 0.5  # after the second ring: a caller number that has not come by then will not come
+CYCLE_S = 1.8  # bursts that begin within it are one ring: of two or three each, nowhere further apart than 0.8 s
+
+
+def _another(before: Caller, later: Caller) -> bool:
+    return later.known_by is not None and before.known_by is not None and later.known_by != before.known_by
 
 
 class CallerHint:
@@ -26,8 +31,10 @@ class CallerHint:
         self._told_s = 0.0
 
     def keep(self, caller: Caller) -> None:
-        """The exchange has told a number while nothing rang."""
-        self._caller, self._told_s = caller, self._clock.seconds()
+        """The exchange has told a number while nothing rang, or what belongs to the number that it has just told."""
+        before = self.take()
+        self._caller = caller if before is None or _another(before, caller) else before.completed(caller)
+        self._told_s = self._clock.seconds()
 
     def take(self) -> Caller | None:
         """The number of the ring that comes now; it is used up."""
@@ -52,10 +59,16 @@ class IncomingCall:
         self.call = call
         self._clock, self._on_offer = clock, on_offer
         self._rings, self._offered = 0, False
+        self._ring_s = float("-inf")  # when the latest ring began
+        self._hinted = call.caller != Caller()  # what is known of him was told before the first ring
         self._timer: IDelayedCall | None = None
 
     def ring(self) -> None:
-        """One burst of ringing."""
+        """One burst of ringing; in some countries a ring has several, and caller ID comes when the ring is over."""
+        now_s = self._clock.seconds()
+        if now_s - self._ring_s < CYCLE_S:
+            return
+        self._ring_s = now_s
         self._rings += 1
         self.call.log(Kind.RING, count=self._rings)
         if self.call.caller != Caller():
@@ -64,8 +77,12 @@ class IncomingCall:
             self._offer_in(CALLER_ID_GRACE_S)
 
     def identify(self, caller: Caller) -> None:
-        """The exchange has told who calls."""
-        self.call.identify(caller)
+        """The exchange has told who calls, or more of him. A hint of another number was of another caller."""
+        if self._hinted and _another(self.call.caller, caller):
+            self.call.identify(caller)
+        else:
+            self.call.identify(self.call.caller.completed(caller))
+        self._hinted = False
         self._offer_in(0)
 
     def cancel(self) -> None:

@@ -18,14 +18,14 @@ from dataclasses import asdict
 from math import isfinite
 
 from automat import NoTransition
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.defer import CancelledError
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from callserver.calls.board import Board, ChannelStatus
 from callserver.calls.call import Call
 from callserver.calls.dead_alarms import DeadAlarms
+from callserver.calls.hanging_up import OFF_HOOK_S, ON_HOOK_S, HangingUp
 from callserver.calls.incoming import CallerHint, IncomingCall
 from callserver.calls.keys import Key
 from callserver.calls.line_machine import RESTING, LineCore, LineInputs, Situation, line_machine
@@ -43,9 +43,9 @@ from callserver.wire.states import LineState
 
 log = Logger()
 
-DIALING_S, RINGBACK_S, HELD_S, ON_HOOK_S = 30.0, 60.0, 300.0, 5.0
-OFF_HOOK_S = 30.0  # a line that is not on hook after so long is dead, and asked to go on hook again as often
+DIALING_S, RINGBACK_S, HELD_S = 30.0, 60.0, 300.0
 GONE_TONES = {"busy", "congestion", "unobtainable", "dial", "howler"}
+NOT_SET_UP = N_("not set up yet")  # why a line cannot be used, until its modem has answered or failed
 KEY_DELAY_S = 0.5  # a modem reports a key so much later at the most
 
 
@@ -70,7 +70,7 @@ class LineInService:
     ) -> None:
         self.name = line.name
         self.line_ok = False
-        self._trouble: Phrase | None = Phrase(N_("not set up yet"))  # why it cannot be used
+        self._trouble: Phrase | None = Phrase(NOT_SET_UP)  # why it cannot be used
         self.leg: Leg | None = None
         self.call: Call | None = None
         self._line, self._clock, self._board, self._calls = line, clock, board, calls
@@ -82,19 +82,19 @@ class LineInService:
         self._answering = False  # on its way off hook
         self._sound_trouble = SoundTrouble(clock, self._sum_up_trouble)
         self._dead_alarms = DeadAlarms(clock)
+        self._rests_until_s = 0.0
         self._hint = CallerHint(clock, ring_stop_s)
-        self._hook_refused = False  # told already
-        self._hook_again: IDelayedCall | None = None  # while the line is dead because it does not go on hook
+        self._hanging_up = HangingUp(line, clock, self._alarm, self._is_on_hook)
         self._core = LineCore(
             clock,
             self._show,
-            self._put_on_hook,
+            self._hanging_up.begin,
             bounds={
                 LineState.RINGING_IN: (ring_stop_s, self._ring_stopped),
                 LineState.DIALING: (DIALING_S, self._not_answered),
                 LineState.RINGBACK: (RINGBACK_S, self._not_answered),
                 LineState.HELD: (HELD_S, self._held_too_long),
-                LineState.WAIT_HANGUP: (ON_HOOK_S, self._stuck),
+                LineState.WAIT_HANGUP: (ON_HOOK_S, self._not_on_hook),
             },
             guard=(guard_s, self._guard_over),
         )
@@ -123,13 +123,17 @@ class LineInService:
         if now and self.call is not None:
             self.call.end("admin", Reason(Cause.LINE_DISABLED))
 
+    def rest(self, seconds: float) -> None:
+        """Take no calls for so long: what rings meanwhile rings on, and the exchange may try the next line."""
+        self._rests_until_s = self._clock.seconds() + seconds
+
     # ILineListener
 
     def line_up(self, capabilities: Capabilities) -> None:
         self._up()
 
     def _up(self) -> None:
-        self._stop_asking_again()
+        self._hanging_up.stop()
         self.line_ok, self._trouble = True, None
         self._dead_alarms.up()
         self._hint.forget()
@@ -139,7 +143,7 @@ class LineInService:
             self._show(self._now, Reason(Cause.LINE_BACK))
 
     def line_lost(self, reason: Complaint) -> None:
-        self._stop_asking_again()
+        self._hanging_up.stop()
         self.line_ok, self._trouble = False, Phrase.of(reason)
         self._hint.forget()
         lost = Reason(Cause.LINE_LOST, str(reason))
@@ -148,11 +152,13 @@ class LineInService:
         else:
             self._show(self._now, lost)
         if self._dead_alarms.is_new(str(reason)):
-            self._events.alarm(N_("line dead: {reason_word}"), self.name, reason_word=reason)
+            self._alarm(N_("line dead: {reason_word}"), reason_word=reason)
         if self.call is not None:
             hang_up(self.call, self, "line", lost)
 
     def ring(self) -> None:
+        if self._now.state is LineState.IDLE and self._clock.seconds() < self._rests_until_s:
+            return
         if self._now == Situation(LineState.IDLE):
             self.call = self._calls.begin("in", self, self._hint.take() or Caller())
             self._last_call_id = self.call.id
@@ -203,7 +209,7 @@ class LineInService:
             await self._line.answer()
         except LineFailure as problem:
             if call.ended is None:  # else it has been put on hook meanwhile, as it should
-                self._events.alarm(N_("does not answer: {problem}"), self.name, problem=problem)
+                self._alarm(N_("does not answer: {problem}"), problem=problem)
                 raise
         finally:
             if call.ended is None:  # else `left` has yet to know that the line may be off hook
@@ -310,43 +316,23 @@ class LineInService:
         if self.call is not None:
             self.call.recall(self)
 
-    def _put_on_hook(self) -> None:
-        self._hook_refused = False
-        self._ask_on_hook()
-
-    def _ask_on_hook(self) -> None:
-        on_hook: Deferred[None] = self._line.hang_up()
-        on_hook.addCallbacks(self._is_on_hook, self._hang_up_failed)
-
-    def _is_on_hook(self, _: None) -> None:
+    def _is_on_hook(self) -> None:
         if self._now.state is LineState.WAIT_HANGUP:
             self._tell(self._machine.on_hook, Reason(Cause.ON_HOOK))
-        elif self._hook_again is not None:
+        elif self._hanging_up.persists:
             self._up()
 
-    def _hang_up_failed(self, failure: Failure) -> None:
-        if not self._hook_refused:
-            self._hook_refused = True
-            self._events.alarm(N_("does not go on hook: {problem}"), self.name, problem=failure.value)
-
-    def _stuck(self) -> None:
-        self._events.alarm(N_("not on hook after {limit_s} s"), self.name, limit_s=f"{ON_HOOK_S:g}")
+    def _not_on_hook(self) -> None:
         self._core.bound((OFF_HOOK_S - ON_HOOK_S, self._off_hook_for_good))
-        self._ask_on_hook()
+        self._hanging_up.late()
 
     def _off_hook_for_good(self) -> None:
-        """It may not be used, and its modem sees nothing wrong in it: the line is dead until it goes on hook."""
+        """It may not be used, and its modem sees nothing wrong in that: the line is dead until it goes on hook."""
         self.line_lost(LineFailure("not on hook after {limit_s} s", limit_s=f"{OFF_HOOK_S:g}"))
-        self._ask_again()
+        self._hanging_up.persist()
 
-    def _ask_again(self) -> None:
-        self._hook_again = self._clock.callLater(OFF_HOOK_S, self._ask_again)
-        self._ask_on_hook()
-
-    def _stop_asking_again(self) -> None:
-        if self._hook_again is not None and self._hook_again.active():
-            self._hook_again.cancel()
-        self._hook_again = None
+    def _alarm(self, msgid: str, /, **details: object) -> None:
+        self._events.alarm(msgid, self.name, **details)
 
     def _guard_over(self) -> None:
         self._tell(self._machine.guard_over)

@@ -34,6 +34,9 @@ class Kind(Enum):
     RECORDING_END = "recording_end"  # file, length_s
     RECORDING_REPAIRED = "recording_repaired"  # file, length_s
     ORDER = "order"  # order, items, total_fen, balance of stock
+    ORDER_WANTED = "order_wanted"  # number, claimed, items: confirmed by the caller, not booked yet
+    ORDER_REFUSED = "order_refused"  # reason: what was confirmed cannot be had any more
+    CALL_BACK = "call_back"  # number: nobody was there, and the caller wants to be called
     TONE = "tone"  # name
     LINE_FIGURES = "line_figures"  # level, noise and hum in dBm0, echo in dB, blocks missing and dropped: of one call
     SOUND_TROUBLE = "sound_trouble"  # underruns, overruns: sound sent to or read from a modem too late, in a minute

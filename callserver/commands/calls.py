@@ -1,40 +1,45 @@
 """`callserver calls` and `callserver call ID`: what happened on the telephone, also while the server runs."""
 
 import json
+import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from callserver.commands.report_words import words
+from callserver.commands.options import json_option, language_option
+from callserver.commands.report_words import prompt_texts, words
 from callserver.commands.start import shop_option
+from callserver.config import Config
 from callserver.server.shop_folder import ShopFolder
 from callserver.store import reading
 from callserver.store.opening import StoreError, read_only
-from callserver.wire.catalogue import LANGUAGES, N_, text
+from callserver.wire.catalogue import N_, text
 from callserver.wire.records import CallRecord, EventRecord
-from callserver.wire.terminal import column, complaint, here, person_language, printable
+from callserver.wire.terminal import (
+    cells,
+    column,
+    columns,
+    complaint,
+    cut,
+    here,
+    printable,
+    wrapped,
+)
 from callserver.wire.words import code_text, reason_text
 
 COLUMNS = (N_("time"), N_("number"), N_("line"), N_("agent"), N_("length"), N_("order"), N_("end"), N_("id"))
+FLEXIBLE = {"end": 14, "number": 13}  # cut where a terminal is narrow, this one first, to no less than so much
+GAP = 1  # columns between two
 ID_SHOWN = 8  # characters; enough to ask for one call
 WIDE = 200  # columns, when nobody looks at a screen
-
-
-language_option = click.option(
-    "--language",
-    type=click.Choice(LANGUAGES),
-    default=person_language,
-    help=here("Of the report; that of CALLSERVER_LANGUAGE or LANG if not given."),
-)
-json_option = click.option("--json", "as_json", is_flag=True, help=here("For other programs; times in UTC."))
+WORDS_AT = 37  # columns, of a timeline
+NARROWEST = 20  # for words
 
 
 @click.command(help=here("List calls, the newest first."))
@@ -44,13 +49,13 @@ json_option = click.option("--json", "as_json", is_flag=True, help=here("For oth
 @language_option
 @json_option
 def calls(shop: Path, limit: int, number: str | None, language: str, as_json: bool) -> None:
-    with _database(shop):
+    with _database(shop) as config:
         found = reading.list_calls(limit, number)
     if as_json:
         click.echo(_json([asdict(call) for call in found]))
     else:
-        width = None if sys.stdout.isatty() else WIDE
-        Console(width=width, markup=False, emoji=False, highlight=False).print(call_table(found, language))
+        for line in call_table(found, language, config.server.zone, report_width() or WIDE):
+            click.echo(line)
 
 
 @click.command(help=here("Print all that happened in one call; the first characters of its ID are enough."))
@@ -59,7 +64,7 @@ def calls(shop: Path, limit: int, number: str | None, language: str, as_json: bo
 @language_option
 @json_option
 def call(call_id: str, shop: Path, language: str, as_json: bool) -> None:
-    with _database(shop):
+    with _database(shop) as config:
         try:
             record = reading.call(call_id)
         except reading.NotOne as problem:
@@ -68,64 +73,102 @@ def call(call_id: str, shop: Path, language: str, as_json: bool) -> None:
     if as_json:
         click.echo(_json({"call": asdict(record), "events": [asdict(event) for event in events]}))
     else:
-        for line in (*call_lines(record, language), "", *timeline_lines(record, events, language)):
+        told = Telling(
+            language, config.server.zone, prompt_texts(ShopFolder(shop).prompts(config), language), report_width()
+        )
+        for line in (*call_lines(record, told), "", *timeline_lines(record, events, told)):
             click.echo(line)
 
 
-def call_table(found: Sequence[CallRecord], language: str) -> Table:
-    """One row a call."""
-    table = Table(*_columns(language), box=None, pad_edge=False)
-    for one in found:
-        table.add_row(*_cells(one, language))
-    return table
+@dataclass(frozen=True)
+class Telling:
+    """
+    For whom a report is.
+
+    :param zone: the shop's
+    :param prompts: what they say, by name
+    :param width: of the terminal; None when no person reads it, who wants each event on one line
+    """
+
+    language: str
+    zone: tzinfo
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    width: int | None = None
 
 
-def call_lines(record: CallRecord, language: str) -> list[str]:
+def call_table(found: Sequence[CallRecord], language: str, zone: tzinfo, width: int) -> list[str]:
+    """A line a call under one with titles, within so many columns; names and ends are cut where there is no room."""
+    rows = [tuple(text(language, name) for name in COLUMNS), *(_cells(one, language, zone) for one in found)]
+    widths = [max(map(cells, entries)) for entries in zip(*rows, strict=True)]
+    over = sum(widths) + GAP * (len(widths) - 1) - width
+    for n in (COLUMNS.index(name) for name in FLEXIBLE):
+        less = min(max(over, 0), max(widths[n] - FLEXIBLE[COLUMNS[n]], 0))
+        widths[n], over = widths[n] - less, over - less
+    shown = ([column(cut(entry, wide), wide) for entry, wide in zip(row, widths, strict=True)] for row in rows)
+    return [(" " * GAP).join(row).rstrip() for row in shown]
+
+
+def call_lines(record: CallRecord, told: Telling) -> list[str]:
     """What is known of one call, a line each; what is not known is left out."""
-    columns = _columns(language)
-    cells = dict(zip(columns, _cells(record, language), strict=True))
-    cells[columns[-1]] = record.id
-    if record.recording:
-        cells[text(language, "recording")] = record.recording
-    return [f"{name}: {cell}" for name, cell in cells.items() if cell]
+    started = record.started_at.astimezone(told.zone)
+    known = dict(zip(COLUMNS, _cells(record, told.language, told.zone), strict=True))
+    known["time"] = f"{started:%Y-%m-%d} {_clock(record.started_at, told.zone)} {started:%Z}"
+    known["line"] = code_text(record.channel, told.language)
+    known["length"] = _length(record, "06.3f")
+    known["id"] = record.id
+    known[N_("recording")] = record.recording or ""
+    return [f"{text(told.language, name)}: {value}" for name, value in known.items() if value]
 
 
-def timeline_lines(record: CallRecord, events: Sequence[EventRecord], language: str) -> list[str]:
-    """One line an event: time of day, seconds since the call began, where, who, what."""
-    return [
-        f"{_clock(event.at)}  {(event.at - record.started_at).total_seconds():+9.3f}  "
-        f"{column(code_text(event.channel or '', language), 10)}  {event.person or '':4}  {words(event, language)}"
-        for event in events
-    ]
+def timeline_lines(record: CallRecord, events: Sequence[EventRecord], told: Telling) -> list[str]:
+    """What happened: time of day, seconds since the call began, where, who, what; within the terminal's width."""
+    lines = []
+    for event in events:
+        since_s = (event.at - record.started_at).total_seconds()
+        where = column(code_text(event.channel or "", told.language), 8)
+        head = f"{_clock(event.at, told.zone)} {since_s:+9.3f} {where} {event.person or '':4} "
+        said = words(event, told.language, told.prompts)
+        width = max(told.width - WORDS_AT, NARROWEST) if told.width else cells(said)
+        first, *more = wrapped(said, width)
+        lines += [head + first, *(" " * WORDS_AT + line for line in more)]
+    return lines
 
 
-def _columns(language: str) -> list[str]:
-    return [text(language, column) for column in COLUMNS]
+def report_width() -> int | None:
+    """Of the terminal, if somebody looks at one, or has said how wide he wants it."""
+    return columns() if sys.stdout.isatty() or os.environ.get("COLUMNS") else None
 
 
-def _cells(record: CallRecord, language: str) -> tuple[str, ...]:
-    started = record.started_at.astimezone()
+def _cells(record: CallRecord, language: str, zone: tzinfo) -> tuple[str, ...]:
     return (
-        f"{started:%Y-%m-%d} {_clock(record.started_at)}",
+        _day_and_time(record.started_at.astimezone(zone)),
         printable(" ".join(filter(None, (record.caller_number, record.caller_name)))),
-        code_text(record.channel, language),
+        code_text(record.channel.removeprefix("line "), language),
         record.agent or "",
-        _length(record),
+        _length(record, "02.0f"),
         record.order_number or "",
         printable(reason_text(record.end_reason or "", language)),
         record.id[:ID_SHOWN],
     )
 
 
-def _clock(at: datetime) -> str:
-    return at.astimezone().strftime("%H:%M:%S.%f")[:-3]
+def _day_and_time(at: datetime) -> str:
+    this_year = at.year == datetime.now(at.tzinfo).year
+    comes_twice = at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()
+    return (f"{at:%m-%d %H:%M:%S}" if this_year else f"{at:%Y-%m-%d %H:%M}") + (f"{at:%z}" if comes_twice else "")
 
 
-def _length(record: CallRecord) -> str:
+def _clock(at: datetime, zone: tzinfo) -> str:
+    return at.astimezone(zone).strftime("%H:%M:%S.%f")[:-3]
+
+
+def _length(record: CallRecord, seconds_shown: str) -> str:
     if record.ended_at is None:
         return ""
     seconds = (record.ended_at - record.started_at).total_seconds()
-    return f"{int(seconds // 60)}:{seconds % 60:06.3f}"
+    if seconds_shown == "02.0f":
+        seconds = int(seconds)
+    return f"{int(seconds // 60)}:{seconds % 60:{seconds_shown}}"
 
 
 def _json(value: object) -> str:
@@ -137,13 +180,13 @@ def _plain(value: Any) -> str:
 
 
 @contextmanager
-def _database(shop: Path) -> Iterator[None]:
+def _database(shop: Path) -> Iterator[Config]:
     folder = ShopFolder(shop)
     if not folder.config_file.exists():
         raise click.ClickException(here("{shop}: no shop here (no config.ini)", shop=str(shop)))
-    database = folder.config().server.database
+    config = folder.config()
     try:
-        with read_only(database if "://" in database else str(folder.path / database)):
-            yield
+        with read_only(folder.database(config)):
+            yield config
     except StoreError as problem:
         raise click.ClickException(complaint(problem)) from problem

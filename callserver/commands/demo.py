@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from twisted.internet.task import deferLater, react
 from twisted.logger import globalLogBeginner, textFileLogObserver
 
 from callserver.calls.vocabulary import Kind
-from callserver.commands.calls import call_lines, language_option, timeline_lines
-from callserver.commands.report_words import words
+from callserver.commands.calls import Telling, call_lines, report_width, timeline_lines
+from callserver.commands.options import language_option
+from callserver.commands.report_words import prompt_texts, words
 from callserver.commands.visit import Shopper, agent, visit, when_idle
 from callserver.desktop.headless import AgentPlan
 from callserver.emulator.narration import glossed
@@ -85,6 +87,7 @@ class Demo:
     def __init__(self, folder: ShopFolder, language: str, reactor: Any) -> None:
         self._folder, self._language, self._reactor = folder, language, reactor
         self._began_s = reactor.seconds()
+        self._prompts: Mapping[str, str] = {}
 
     async def run(self) -> None:
         self._folder.prepare()
@@ -93,6 +96,7 @@ class Demo:
         log = self._folder.log_file.open("a", encoding="utf-8")
         globalLogBeginner.beginLoggingTo([textFileLogObserver(log)], redirectStandardIO=False)
         server = CallServer(self._folder, World(self._reactor))
+        self._prompts = prompt_texts(self._folder.prompts(server.config), self._language)
         server.events.watch(self._happened)
         server.startService()
         try:
@@ -107,7 +111,7 @@ class Demo:
         """An event of the server; of twenty lines that come into service and go out of it, none."""
         of_a_line = event.kind in (Kind.STATE.value, Kind.ALARM.value) and event.person is None
         if event.call_id is not None or not of_a_line:
-            self._say(event.channel or "server", words(event, self._language))
+            self._say(event.channel or "server", words(event, self._language, self._prompts))
 
     async def _call(self, server: CallServer) -> None:
         folder = self._folder.path.absolute()
@@ -121,8 +125,9 @@ class Demo:
         await deferLater(self._reactor, EVENTS_ON_DISK_S)
         record, events = await server.store.read(_last_call)
         click.echo("\n" + "\n".join(await server.store.read(_order_lines, record.order_number, self._language)))
-        click.echo("\n" + "\n".join([*call_lines(record, self._language), ""]))
-        click.echo("\n".join(timeline_lines(record, events, self._language)))
+        told = Telling(self._language, server.config.server.zone, self._prompts, report_width())
+        click.echo("\n" + "\n".join([*call_lines(record, told), ""]))
+        click.echo("\n".join(timeline_lines(record, events, told)))
         rows = (
             (N_("recording"), self._folder.recordings.absolute() / str(record.recording)),
             (N_("what the caller heard (left) and said (right)"), shopper.recording),

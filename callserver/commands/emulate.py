@@ -23,16 +23,22 @@ from callserver.emulator.script import ScriptError, read_script
 from callserver.emulator.standalone import serve, table
 from callserver.wire.terminal import complaint, here
 
-SOCKET = Path(os.environ.get("CALLSERVER_SHOP", "shop")) / "exchange.sock"
 ONE_LINE = "100"
 FILE = click.Path(dir_okay=False, path_type=Path)
 WAV = click.Path(exists=True, dir_okay=False, path_type=Path)
 
+
+def _socket(context: click.Context, parameter: click.Parameter, given: Path | None) -> Path:
+    """Given, else that of the shop whose folder was given before the command."""
+    shop = context.find_root().params.get("shop") or os.environ.get("CALLSERVER_SHOP") or "shop"
+    return given or Path(shop) / "exchange.sock"
+
+
 socket_option = click.option(
     "--socket",
     type=FILE,
-    default=SOCKET,
-    show_default=True,
+    callback=_socket,
+    show_default="shop/exchange.sock",
     help=here("Where the exchange is controlled."),
 )
 country_option = click.option(

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from callserver.commands.calls import language_option
+from callserver.commands.options import language_option
 from callserver.commands.start import shop_option
 from callserver.dsp.hearing import Heard, hear_tracks
 from callserver.dsp.progress.plan_files import FILE_NAME, PlanFileError, load_plan

@@ -1,9 +1,12 @@
 """The event log in people's words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
+from callserver.ivr.prompt_files import PromptError
+from callserver.ivr.prompts import CATALOGUE, Catalogue
 from callserver.wire.alarms import alarm_text
-from callserver.wire.catalogue import N_, Detail, fill, known
+from callserver.wire.catalogue import LANGUAGES, N_, Detail, fill, known
 from callserver.wire.records import EventRecord, Value
 from callserver.wire.terminal import printable
 from callserver.wire.words import reason_text, right_text, state_text
@@ -16,12 +19,12 @@ EVENTS = {  # by kind; {details} are the event's data
     "key": N_("key {digit} ({source})"),
     "menu": N_("menu {name}"),
     "language": N_("language {language}"),
-    "prompt": N_("prompt {names} ({language})"),
+    "prompt": N_("says {names} ({language})"),
     "prompt_end": N_("prompt over"),
     "input": N_("input {digits}"),
     "entry": N_("enters queue {queue}, place {place}"),
     "offer": N_("offered to seat {seat}: {why}; candidates {candidates}"),
-    "miss": N_("missed by seat {seat}: {reason}"),
+    "miss": N_("not taken by seat {seat}: {reason}"),
     "connect": N_("connected with seat {seat} after {wait_s} s"),
     "hold": N_("hold"),
     "retrieve": N_("retrieved"),
@@ -37,6 +40,9 @@ EVENTS = {  # by kind; {details} are the event's data
     "recording_end": N_("recording over: {file}, {length_s} s"),
     "recording_repaired": N_("recording repaired: {file}, {length_s} s"),
     "order": N_("order {order}: {items}, total {total_fen} yuan; stock {stock}"),
+    "order_wanted": N_("confirmed by {number}: {items}"),
+    "order_refused": N_("what was confirmed cannot be had: {reason}"),
+    "call_back": N_("{number} wants to be called back"),
     "tone": N_("tone {name}"),
     "line_figures": N_(
         "line: level {level_dbm0}, noise {noise_dbm0} dBm0, {underruns} blocks late, {overruns} dropped"
@@ -63,13 +69,43 @@ CODES = ("sub", "by", "outcome", "why", "source", "language", "state", "reason")
 STATES = ("from", "to", "passed_over")
 
 
-def words(event: EventRecord, language: str) -> str:
-    """What happened, on one line, in "zh" or "en"; a kind this version does not know is shown as it is."""
+def words(event: EventRecord, language: str, prompts: Mapping[str, str] | None = None) -> str:
+    """
+    What happened, on one line, in "zh" or "en"; a kind this version does not know is shown as it is.
+
+    :param prompts: what each says, by name; without it their names are shown
+    """
     if event.kind not in EVENTS:
         return printable(" ".join((event.kind, *(f"{name}={value}" for name, value in event.data.items()))))
     details = {name: _detail(event, name, value, language) for name, value in event.data.items()}
+    if event.kind == "prompt" and prompts:
+        details["names"] = _said(event.data.get("names"), prompts)
     sentence = known(language, _sentence(event))
     return printable(" ".join(fill(language, sentence, details).split()))
+
+
+def prompt_texts(folders: Sequence[Path], language: str) -> dict[str, str]:
+    """
+    What the prompts of these folders say, by name, in a language; the first folder's words count.
+
+    One that is of a certain language, such as "en/welcome", in that.
+    """
+    texts: dict[str, str] = {}
+    for folder in reversed(folders):
+        for spoken in LANGUAGES:
+            try:
+                said = Catalogue.read(folder / spoken / CATALOGUE).texts
+            except PromptError:
+                continue  # `check` tells what is wrong with it
+            texts |= {f"{spoken}/{name}": words for name, words in said.items()}
+            texts |= said if spoken == language else {}
+    return texts
+
+
+def _said(names: Value, prompts: Mapping[str, str]) -> str:
+    """The prompts of one sentence, one after the other; what nobody wrote down is itself a text, or a name."""
+    said = map(str, names if isinstance(names, list) else [names])
+    return " ".join(prompts.get(name, name) for name in said)
 
 
 def _sentence(event: EventRecord) -> str:

@@ -20,7 +20,8 @@ from callserver.emulator.control import Failed
 from callserver.emulator.keypad import Keypad
 from callserver.emulator.sound_card import NoSoundCard, SoundCard
 from callserver.emulator.stdio_telephone import KeyboardTelephone, ScriptedTelephone
-from callserver.wire.terminal import here, prepare
+from callserver.wire.catalogue import known
+from callserver.wire.terminal import complaint, here, person_language, prepare
 
 HELP = (
     here("A telephone in the terminal, on a running exchange."),
@@ -73,7 +74,8 @@ async def _use(
     except ConnectionClosed as problem:
         raise SystemExit(here("the exchange has stopped")) from problem
     except (Failed, ConnectError) as problem:
-        raise SystemExit(here("no telephone: {problem}", problem=str(problem))) from problem
+        why = known(person_language(), str(problem))
+        raise SystemExit(here("no telephone: {problem}", problem=why)) from problem
     finally:
         if card:
             card.close()
@@ -97,7 +99,7 @@ def _sound_card(on_voice: Any) -> SoundCard | None:
     try:
         return SoundCard(on_voice)
     except NoSoundCard as problem:
-        why = str(problem)
+        why = complaint(problem)
         click.echo(here("No sound card ({why}): what you hear is written to a file.", why=why), err=True)
         return None
 

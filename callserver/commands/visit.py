@@ -41,10 +41,10 @@ wait 1
 hang up
 """
 PROMPTS = (  # what he hears in this order; names and numbers between them left out, and where the parcel goes
+    "zh/welcome",
     "zh/choose-language",
     "en/choose-language",
     "recorded-notice",
-    "welcome",
     "main-menu",
     "enter-item-number",
     "item-price-is",

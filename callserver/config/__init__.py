@@ -5,6 +5,7 @@ Every mistake is a `Finding` that says where it stands and what would be right; 
 """
 
 from callserver.config.findings import ConfigError, Finding, Grade, Sentence, Unfit
+from callserver.config.hours import Hours, read_hours
 from callserver.config.reading import Reading, read_config
 from callserver.config.settings import (
     COUNTRIES,
@@ -33,6 +34,7 @@ __all__ = [
     "ExchangeConfig",
     "Finding",
     "Grade",
+    "Hours",
     "LineConfig",
     "QueueConfig",
     "Reading",
@@ -42,5 +44,6 @@ __all__ = [
     "Unfit",
     "nearest",
     "read_config",
+    "read_hours",
     "system_zone",
 ]

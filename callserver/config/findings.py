@@ -1,7 +1,7 @@
 """What is wrong with a shop's settings, and where it stands: sentences with data."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -63,6 +63,8 @@ class Finding:
         return str(self._sentence())
 
     def _sentence(self) -> Sentence:
+        if self.grade is Grade.NOTE:
+            return Sentence("Note: {finding}", finding=replace(self, grade=Grade.MISTAKE))
         where = {"file": self.file, "line": self.line, "section": f"[{self.section}]", "key": self.key}
         said = where | {"complaint": self.complaint}
         if self.section and self.key:

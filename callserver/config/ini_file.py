@@ -14,7 +14,7 @@ LARGEST_BYTES = 1_000_000
 LINE_ENDS = re.compile(r"\r\n|\r|\n")  # those that editors count
 HEAD = re.compile(r"\[([^\[\]]*)\](.*)")
 SETTING = re.compile(r"([^=:]*?)\s*[=:]\s*(.*)")
-COMMENT_BEHIND = re.compile(r"(?:^|\s)[#;].*")
+COMMENT_BEHIND = re.compile(r"(?:^|\s)[#;].*|[#;]\s.*")
 QUOTES = "\"'“”‘’「」『』"
 UTF_16_AND_32 = {BOM_UTF32_LE: "utf-32", BOM_UTF32_BE: "utf-32", BOM_UTF16_LE: "utf-16", BOM_UTF16_BE: "utf-16"}
 

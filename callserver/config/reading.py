@@ -38,6 +38,7 @@ class Reading:
     def __init__(self, path: Path, environment: Mapping[str, str] = os.environ) -> None:
         self.path = path
         self._file = IniFile(path)
+        self.is_read = self._file.is_read  # there was a text to read
         self._sections = self._file.sections
         self._line_sections: dict[int, str] = {}
         self._queues: dict[str, QueueConfig] = {}
@@ -51,7 +52,11 @@ class Reading:
             name: self._values(self._section(name), kind) for name, kind in SINGLE_SECTIONS.items()
         }
         self.config = Config(**single, lines=self._lines, queues=self._queues or {FIRST_QUEUE: QueueConfig()})
-        self.findings.sort(key=lambda finding: (finding.file != path, finding.line))
+        self.findings = self.in_order(self.findings)
+
+    def in_order(self, findings: Iterable[Finding]) -> list[Finding]:
+        """As they stand in the file, what stands elsewhere behind."""
+        return sorted(findings, key=lambda finding: (finding.file != self.path, finding.line))
 
     def finding(self, complaint: object, section: str = "", key: str = "", grade: Grade = Grade.STOPS) -> Finding:
         """Something about this setting, at its place: the line it stands in, the section's, or its variable."""
@@ -104,7 +109,7 @@ class Reading:
         elif kind == "queue" and name.strip():
             self._queues[name.strip()] = self._values(section, QueueConfig)
         elif section.name not in SINGLE_SECTIONS:
-            known = [*SINGLE_SECTIONS, "line 1", f"queue {FIRST_QUEUE}"]
+            known = [*SINGLE_SECTIONS, _as_line(section.name) or "line 1", f"queue {FIRST_QUEUE}"]
             self._find(Sentence("no such section; {hint}", hint=nearest(section.name, known)), section.name)
 
     def _read_lines(self, section: Section) -> None:
@@ -162,7 +167,7 @@ class Reading:
                 self._find(complaint, section.name, key)
         for key in known.keys() - values.keys():
             if _is_needed(known[key]):
-                if self._file.is_read and key not in section.settings:
+                if self.is_read and key not in section.settings:
                     self._find(Sentence("the setting {key} is needed", key=repr(key)), section.name)
                 values[key] = STAND_INS[section.name.partition(" ")[0], key]
         return kind(**values)
@@ -178,6 +183,12 @@ def read_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
     if reading.findings:
         raise ConfigError.of(reading.findings)
     return reading.config
+
+
+def _as_line(name: str) -> str:
+    """What [Line 4], [line4] or [lines 1 - 20] would have been."""
+    numbers = re.fullmatch(r"lines?\W*(\d+)\s*(?:-\s*(\d+))?", name.lower().strip())
+    return f"line {numbers[1]}" + (f"-{numbers[2]}" if numbers[2] else "") if numbers else ""
 
 
 def _is_needed(one: Field[Any]) -> bool:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import tzlocal
 
+from callserver.config.hours import Hours
+
 EMULATED = "emulated"
 
 
@@ -19,6 +21,8 @@ class ServerConfig:
     prompts: str = ""  # folder of the shop's own recordings; they replace ours by name
     database: str = "callserver.db"  # file in the shop folder, or postgresql://...
     time_zone: str = ""  # IANA name, as Asia/Shanghai: days and times of day are the shop's; "" is the computer's zone
+
+    stop_wait_s: float = 600.0  # a stop waits so long for the end of calls
 
     @property
     def zone(self) -> tzinfo:
@@ -68,6 +72,7 @@ class QueueConfig:
     wrap_up_s: float = 10.0
     max_wait_s: float = 1800.0
     comfort_s: float = 60.0  # a word to the waiting, so often
+    hours: tuple[Hours, ...] = ()  # told to who finds nobody there
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,7 @@ SINGLE_SECTIONS: dict[str, type] = {
 }
 COUNTRIES = ("cn", "us", "gb", "de", "fr", "it", "es", "ru", "jp", "au", "in", "hk", "tw", "sg", "br")
 RANGES: dict[tuple[type, str], tuple[float, float]] = {
+    (ServerConfig, "stop_wait_s"): (0, 86400),
     (LineConfig, "ring_stop_s"): (2, 20),
     (LineConfig, "guard_s"): (0.2, 10),
     (AgentsConfig, "port"): (0, 65535),

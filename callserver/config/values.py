@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from babel import Locale
 
 from callserver.config.findings import Sentence, Unfit
+from callserver.config.hours import Hours, read_hours
 from callserver.config.settings import (
     CHOICES,
     COUNTRIES,
@@ -20,6 +21,7 @@ from callserver.config.settings import (
     BackupConfig,
     ExchangeConfig,
     LineConfig,
+    QueueConfig,
     ServerConfig,
 )
 
@@ -166,6 +168,15 @@ def _time_zone(text: str) -> str:
     return text
 
 
+def _hours(text: str) -> tuple[Hours, ...]:
+    try:
+        return read_hours(text)
+    except ValueError as problem:
+        raise Unfit(
+            "{hours} is no time span; write mon-fri 09:00-18:00, sat 10:00-16:00", hours=repr(str(problem)[:60])
+        ) from problem
+
+
 def file_name(text: str) -> str:
     """A path that the system takes whatever its locale: names on disks are UTF-8. ~ is the user's home."""
     try:
@@ -198,4 +209,5 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     (AgentsConfig, "host"): _host,
     (BackupConfig, "folder"): file_name,
     (BackupConfig, "at"): _time_of_day,
+    (QueueConfig, "hours"): _hours,
 }

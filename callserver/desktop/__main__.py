@@ -59,7 +59,7 @@ def main(
 ) -> None:
     if not headless:
         raise click.ClickException(here(NO_WINDOW))
-    if number is None or password_file is None or certificate is None:
+    if not number or password_file is None or certificate is None:
         raise click.UsageError(here("--headless needs --number, --password-file and --certificate"))
     password = first_line(password_file)
     new = first_line(new_password_file) if new_password_file is not None else None
@@ -110,11 +110,14 @@ def fail(text: str) -> None:
 def first_line(path: Path) -> str:
     """The password."""
     try:
-        return path.read_text("utf-8-sig").splitlines()[0]
-    except (OSError, UnicodeDecodeError, IndexError) as error:
+        line = path.read_text("utf-8-sig").split("\n", 1)[0].removesuffix("\r")
+    except (OSError, UnicodeDecodeError) as error:
         raise click.ClickException(
             here("{path}: no password in it ({error})", path=str(path), error=str(error))
         ) from None
+    if not line:
+        raise click.ClickException(here("{path}: its first line is empty, there is no password in it", path=str(path)))
+    return line
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from callserver.desktop.connection import ClientBroker, ClientFactory
 from callserver.desktop.listener import IN_CALL, AgentListener, tell
 from callserver.desktop.not_connected import NO_CONNECTION, NOT_UNDERSTOOD, NotConnected, value_of, why
 from callserver.wire.convert import Wire, WireError, from_wire
-from callserver.wire.messages import Access, ChannelRow, Hello, SeatStatus
+from callserver.wire.messages import Access, ChannelRow, Hello, Phrase, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from callserver.wire.typed import sendable, typed_password, typed_text
@@ -223,6 +223,10 @@ class AgentClient:
         """A line or seat of the board looks otherwise."""
         self._listener.row(row)
 
+    def show_notice(self, notice: Phrase) -> None:
+        """A sentence for everybody, such as that the server will stop."""
+        self._listener.notice(notice)
+
     def hear(self, block: bytes) -> None:
         """20 ms of sound."""
         self._listener.audio(block)
@@ -255,6 +259,11 @@ class Mind(pb.Referenceable):
         row = understood(ChannelRow, wire)
         if row is not None:
             self._client.show_row(row)
+
+    def remote_notice(self, wire: Wire) -> None:
+        notice = understood(Phrase, wire)
+        if notice is not None:
+            self._client.show_notice(notice)
 
     def remote_audio(self, block: bytes) -> None:
         self._client.hear(block)

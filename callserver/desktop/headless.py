@@ -20,8 +20,8 @@ from callserver.desktop.listener import IN_CALL, AgentListener
 from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.sound import SILENCE, HearingFile, read_blocks, speak
 from callserver.desktop.words import card_lines, phrase
-from callserver.wire.catalogue import Detail
-from callserver.wire.messages import Card, Hello, SeatStatus
+from callserver.wire.catalogue import Detail, told
+from callserver.wire.messages import Card, Hello, Phrase, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
 
@@ -109,6 +109,9 @@ class HeadlessAgent(AgentListener):
             self._do(self._try(self.client.log_out))
         elif status.state is SeatState.PAUSED and not status.wrap_up:
             self._do(self._try(self.client.ready))
+
+    def notice(self, notice: Phrase) -> None:
+        self._print(told(notice, self._plan.language))
 
     def offered(self, card: Card) -> None:
         self._say("rings")

@@ -1,7 +1,9 @@
 """How a modem tells of a call that comes in: rings, their cadence, the caller's number."""
 
 from collections.abc import Iterable
+from functools import partial
 
+from callserver.dsp.caller_id.names import CHARACTER_SETS, WESTERN
 from callserver.emulator.loop import CallerId
 
 NAME_CHARACTERS = 15
@@ -10,10 +12,15 @@ FORMATTED, RAW = 1, 2
 
 
 class CallerReport:
-    """Remembers the latest call."""
+    """
+    Remembers the latest call.
 
-    def __init__(self) -> None:
+    :param country: whose exchange codes the names
+    """
+
+    def __init__(self, country: str) -> None:
         self.latest: CallerId | None = None
+        self._coded = partial(_coded, CHARACTER_SETS.get(country, WESTERN))
         self._changed_ms: int | None = None  # when ringing last began or stopped
         self._ring_due_ms: int | None = None
 
@@ -43,36 +50,36 @@ class CallerReport:
         """The message as the modem prints it in one piece; nothing when caller ID is off."""
         self.latest = caller
         if form == RAW:
-            return _lines([f"MESG = {message(caller).hex().upper()}"])
-        return _lines(_fields(caller)) if form == FORMATTED else b""
+            return _block([b"MESG = " + self._message(caller).hex().upper().encode()])
+        return _block(self._fields(caller)) if form == FORMATTED else b""
+
+    def _message(self, caller: CallerId) -> bytes:
+        """The multiple data message format (0x80) with its checksum."""
+        name = self._coded(caller.name)
+        fields = [(TIME_FIELD, f"{caller.sent:%m%d%H%M}".encode())]
+        fields.append((NUMBER_FIELD, caller.number.encode()) if caller.number else (NO_NUMBER_FIELD, b"P"))
+        fields.append((NAME_FIELD, name) if name else (NO_NAME_FIELD, b"O" if caller.number else b"P"))
+        body = b"".join(bytes((kind, len(value))) + value for kind, value in fields)
+        whole = bytes((MDMF, len(body))) + body
+        return whole + bytes((-sum(whole) % 256,))
+
+    def _fields(self, caller: CallerId) -> Iterable[bytes]:
+        name = self._coded(caller.name)
+        yield f"DATE = {caller.sent:%m%d}".encode()
+        yield f"TIME = {caller.sent:%H%M}".encode()
+        yield f"NMBR = {caller.number or 'P'}".encode()
+        if name or not caller.number:
+            yield b"NAME = " + (name or b"P")
 
 
-def message(caller: CallerId) -> bytes:
-    """The multiple data message format (0x80) with its checksum."""
-    name = _name(caller).encode("gbk", "replace")
-    fields = [(TIME_FIELD, f"{caller.sent:%m%d%H%M}".encode())]
-    fields.append((NUMBER_FIELD, caller.number.encode()) if caller.number else (NO_NUMBER_FIELD, b"P"))
-    fields.append((NAME_FIELD, name) if name else (NO_NAME_FIELD, b"O" if caller.number else b"P"))
-    body = b"".join(bytes((kind, len(value))) + value for kind, value in fields)
-    whole = bytes((MDMF, len(body))) + body
-    return whole + bytes((-sum(whole) % 256,))
-
-
-def _fields(caller: CallerId) -> Iterable[str]:
-    yield f"DATE = {caller.sent:%m%d}"
-    yield f"TIME = {caller.sent:%H%M}"
-    yield f"NMBR = {caller.number or 'P'}"
-    if _name(caller) or not caller.number:
-        yield f"NAME = {_name(caller) or 'P'}"
-
-
-def _name(caller: CallerId) -> str:
+def _coded(character_set: str, name: str) -> bytes:
     """Without control characters, as much of it as 15 bytes hold."""
-    name = "".join(letter for letter in caller.name if letter.isprintable())
-    while len(name.encode("gbk", "replace")) > NAME_CHARACTERS:
+    name = "".join(letter for letter in name if letter.isprintable())
+    while len(name.encode(character_set, "replace")) > NAME_CHARACTERS:
         name = name[:-1]
-    return name
+    return name.encode(character_set, "replace")
 
 
-def _lines(lines: Iterable[str]) -> bytes:
-    return "".join(f"\r\n{line}\r\n" for line in lines).encode("gbk", "replace")
+def _block(lines: Iterable[bytes]) -> bytes:
+    """On lines one after the other, as the captured CX93001 has them: some programs take a blank one for the end."""
+    return b"\r\n" + b"".join(line + b"\r\n" for line in lines)

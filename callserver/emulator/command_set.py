@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from callserver.emulator.command_line import BadCommand, Command, CommandKind
 from callserver.emulator.dialling import answer_data, dial, send_tones
-from callserver.emulator.parameters import BASIC, CARRIAGE_RETURN, PARAMETERS
+from callserver.emulator.parameters import ALL_COUNTRY_CODES, BASIC, CARRIAGE_RETURN, PARAMETERS, PROFILES
 from callserver.emulator.voice_modem import IVoiceModem
 
 Information = list[str]
@@ -28,7 +28,7 @@ class CommandSet:
             "P": self._nothing,
             "&F": self._factory,
             "&V": self._view,
-            "&W": self._nothing,
+            "&W": self._store,
             "+FCLASS": self._service,
             "+GCI": self._country,
             "+GMI": lambda command: self._told(command, f"+GMI: {self._modem.chip.manufacturer}"),
@@ -133,12 +133,22 @@ class CommandSet:
         return [text] if text else []
 
     def _reset(self, command: Command) -> Information:
+        profile = self._profile(command)
         self._hang_up()
-        self._modem.settings.factory()
+        self._modem.settings.reset(profile)
         return []
 
+    def _store(self, command: Command) -> Information:
+        self._modem.settings.store(self._profile(command))
+        return []
+
+    def _profile(self, command: Command) -> int:
+        profile = int(command.value or 0)
+        self._demand(profile < PROFILES)
+        return profile
+
     def _factory(self, command: Command) -> Information:
-        self._modem.settings.factory(everything=False)
+        self._modem.settings.factory()
         return []
 
     def _view(self, command: Command) -> Information:
@@ -182,10 +192,11 @@ class CommandSet:
     def _country(self, command: Command) -> Information:
         settings = self._modem.settings
         if command.kind is CommandKind.TEST:
-            return [f"({settings.country_code})"]
+            return [f"({','.join(ALL_COUNTRY_CODES)})"]
         if command.kind is CommandKind.READ:
             return [settings.country_code]
-        self._demand(command.kind is CommandKind.SET and command.value == settings.country_code)
+        self._demand(command.kind is CommandKind.SET and command.value in ALL_COUNTRY_CODES)
+        settings.country_code = command.value
         return []
 
     def _line(self, command: Command) -> Information:

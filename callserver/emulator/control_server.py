@@ -20,7 +20,9 @@ from callserver.emulator.exchange import Exchange
 from callserver.emulator.phone import Phone, PhoneListener, ignored
 from callserver.emulator.script import ScriptError
 from callserver.emulator.script_run import ScriptEvent, ScriptRun
+from callserver.wire.catalogue import N_
 
+TAKEN = N_("another telephone has this number: give yours another, with --number")
 Ports = Callable[[], dict[str, str]]  # line number -> path of its modem's port
 
 
@@ -50,17 +52,16 @@ class ControlServer(AMP):
     def take(self, number: str, name: str, withheld: bool, folder: str, recording: str, listen: bool) -> dict[str, Any]:
         if self._run:
             raise Failed("this connection has opened a telephone already")
+        phone = self._phone(number, name)
         try:
-            is_new = number not in self._exchange.phones
-            phone = self._exchange.add_phone(number, name) if number else None
             self._run = ScriptRun(
                 self._exchange, self._tell, phone, Path(recording) if recording else None, Path(folder)
             )
         except (ValueError, OSError) as problem:
+            self._give_back()
             raise Failed(str(problem)) from problem
         if phone:
-            self._brought = phone if is_new else None
-            phone.line.withheld = withheld
+            phone.taken, phone.line.withheld = True, withheld
             self._listener = PhoneListener(on_ringing=self._rings, on_sound=self._heard if listen else ignored)
             phone.attach(self._listener)
         return {}
@@ -97,9 +98,28 @@ class ControlServer(AMP):
         if self._run:
             if self._run.phone:
                 self._run.phone.detach(self._listener)
+                self._run.phone.taken = False
             self._run.close()
+        self._give_back()
+
+    def _phone(self, number: str, name: str) -> Phone | None:
+        """The one with this number, if nobody else has it."""
+        if not number:
+            return None
+        is_new = number not in self._exchange.phones
+        if not is_new and self._exchange.phones[number].in_use:
+            raise Failed(TAKEN)
+        try:
+            phone = self._exchange.add_phone(number, name)
+        except ValueError as problem:
+            raise Failed(str(problem)) from problem
+        self._brought = phone if is_new else None
+        return phone
+
+    def _give_back(self) -> None:
         if self._brought:
             self._exchange.remove_phone(self._brought)
+        self._brought = None
 
     def _opened(self) -> ScriptRun:
         if not self._run:

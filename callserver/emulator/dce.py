@@ -63,7 +63,7 @@ class Dce:
 
     def __init__(self, line: SubscriberLine, chip: Chip = CX93001) -> None:
         self.line, self.chip, self.settings, self.transmitter = line, chip, Settings(line.country), Transmitter()
-        self.caller_report = CallerReport()
+        self.caller_report = CallerReport(line.country)
         self.now_ms, self.quiet_ms, self.overruns = 0, 0, 0
         self.tones: dict[str, int] = {}  # when each was last heard
         self._commands, self._reader = CommandSet(self), LineReader()
@@ -190,6 +190,8 @@ class Dce:
         self._key_is_down = down and not self._procedure
 
     def tone_heard(self, tone: str) -> None:
+        if tone not in (FAX_CALLING, FAX_ANSWER) and self.settings.country_code != self.settings.home_code:
+            return  # it listens for the tones of another country
         self.tones[tone] = self.now_ms
         code, pause_ms = TONE_EVENTS.get(tone, ("", 0))
         if code and self.now_ms - self._reported_ms.get(code, -pause_ms) >= pause_ms:

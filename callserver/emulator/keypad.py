@@ -2,7 +2,7 @@
 
 from callserver.emulator.narration import STAGES
 from callserver.wire.catalogue import N_, known
-from callserver.wire.terminal import here, person_language
+from callserver.wire.terminal import person_language
 
 DIGITS = "0123456789*#"
 ENTER, BACKSPACE = "\r\n", "\x7f\b"
@@ -15,7 +15,7 @@ class Keypad:
     Keys in, lines of script out.
 
     :param voices: WAV files that `s` speaks in turn
-    `stage`: where the exchange is with the telephone, set from outside; `number`: what was typed since on hook
+    `stage`: where the exchange is with the telephone, set from outside; `number`: what was dialled, or will be
     """
 
     def __init__(self, voices: list[str]) -> None:
@@ -37,10 +37,10 @@ class Keypad:
         return self._on_hook(key) if self.stage == "on hook" else self._off_hook(key)
 
     def status(self, seconds: float, note: str) -> str:
-        """One line that says all."""
+        """One line that says how things are."""
         minutes, rest = divmod(int(seconds), 60)
         stage = known(person_language(), STAGES.get(self.stage, self.stage))
-        return f"[{stage} {minutes}:{rest:02}] {self.number}  {note}   {here(HELP)}"
+        return f"[{stage} {minutes}:{rest:02}] {self.number}  {note}".rstrip()
 
     def _on_hook(self, key: str) -> str:
         if key in BACKSPACE:
@@ -56,7 +56,8 @@ class Keypad:
 
     def _off_hook(self, key: str) -> str:
         if key in DIGITS:
-            self.number += key
+            if self.stage != "talking":  # then they are for who has answered
+                self.number += key
             return f"press {key}"
         if key == " ":
             self.number = ""

@@ -103,4 +103,14 @@ REGISTERS: dict[int, int] = {
 CARRIAGE_RETURN, LINE_FEED, BACKSPACE = 3, 4, 5
 BEFORE_DIALLING_S, WAIT_FOR_ANSWER_S, COMMA_S, KEY_MS = 6, 7, 8, 11
 
-COUNTRY_CODES = {"cn": "26", "hk": "50", "tw": "FE", "us": "B5", "gb": "B4", "de": "42", "jp": "00"}  # ITU-T T.35
+# ITU-T T.35, annex A: the countries of which a line of ours can be, and the others that the chip can be set to.
+COUNTRY_CODES = {
+    "au": "09", "br": "16", "cn": "26", "de": "42", "es": "A0", "fr": "3D", "gb": "B4", "hk": "50", "in": "53",
+    "it": "59", "jp": "00", "ru": "B8", "sg": "9C", "tw": "FE", "us": "B5",
+}  # fmt: skip
+OTHER_COUNTRY_CODES = (
+    "0A", "0F", "20", "31", "3C", "51", "54", "57", "58", "61", "69", "6C", "73", "7B", "7E", "82", "89", "8A", "8B",
+    "9F", "A5", "A6", "A9",
+)  # fmt: skip
+ALL_COUNTRY_CODES = tuple(sorted({*COUNTRY_CODES.values(), *OTHER_COUNTRY_CODES}))
+PROFILES = 2  # AT&W0, AT&W1

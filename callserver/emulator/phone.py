@@ -45,6 +45,7 @@ class Phone:
     def __init__(self, line: SubscriberLine, time: IReactorTime) -> None:
         self.line, self.time, self.transmitter = line, time, Transmitter()
         self.hears_signals = True
+        self.taken = False  # by a program, as long as that runs
         self.sounded_s = -1.0
         self.tones: dict[str, float] = {}
         self.caller: CallerId | None = None  # of the latest call to here
@@ -62,6 +63,11 @@ class Phone:
     def detach(self, listener: PhoneListener) -> None:
         """Tell it no more; harmless when it was not attached."""
         self._listeners = tuple(each for each in self._listeners if each is not listener)
+
+    @property
+    def in_use(self) -> bool:
+        """Somebody has opened it as his, or it is off hook."""
+        return self.taken or self.stage is not SubscriberStage.ON_HOOK
 
     def lift(self) -> None:
         """Off hook: answers, or gets dial tone."""

@@ -133,13 +133,13 @@ class ScriptRun:
         self._on_event(event)
 
     def _pick(self, phone: Phone) -> None:
-        self.phone = phone
-        phone.attach(self._listener)
         if self._recording:
             phone.record(self._recording)
+        self.phone = phone
+        phone.attach(self._listener)
 
     def _demand_free(self, phone: Phone, step: Step) -> None:
-        if phone.stage is not SubscriberStage.ON_HOOK:
+        if phone.in_use:
             who = {"number": phone.line.number, "stage_word": STAGES[phone.stage.value]}
             raise ScriptError(step.line, Sentence("telephone {number} is in use: {stage_word}", **who))
 

@@ -19,10 +19,16 @@ class Settings:
     numbers: dict[str, tuple[int, ...]] = field(default_factory=lambda: {n: p.default for n, p in PARAMETERS.items()})
     basic: dict[str, int] = field(default_factory=lambda: {name: default for name, (_, default) in BASIC.items()})
     registers: dict[int, int] = field(default_factory=lambda: dict(REGISTERS))
-    country_code: str = ""
+    country_code: str = ""  # +GCI
+    stored: dict[int, tuple[dict[str, int], dict[int, int]]] = field(default_factory=dict)  # AT&W: basic, registers
 
     def __post_init__(self) -> None:
-        self.country_code = self.country_code or COUNTRY_CODES.get(self.country, "00")
+        self.country_code = self.country_code or self.home_code
+
+    @property
+    def home_code(self) -> str:
+        """What +GCI ought to be on this line."""
+        return COUNTRY_CODES.get(self.country, "00")
 
     @property
     def voice(self) -> bool:
@@ -38,8 +44,21 @@ class Settings:
         play, record = self.numbers["+VGT"][0], self.numbers["+VGR"][0]
         return (play or NOMINAL_GAIN) / NOMINAL_GAIN, (record or NOMINAL_GAIN) / NOMINAL_GAIN
 
-    def factory(self, everything: bool = True) -> None:
-        """As delivered; `everything`: also out of voice mode (ATZ)."""
-        fresh = Settings(self.country)
-        kept = {} if everything else {"service": self.service, "device": self.device}
+    def factory(self) -> None:
+        """As delivered, but for country, stored profiles, and the voice mode that it is in (AT&F)."""
+        self._renew(service=self.service, device=self.device)
+
+    def store(self, profile: int) -> None:
+        """Keep what survives a reset (AT&W); voice parameters and caller ID never do."""
+        self.stored[profile] = dict(self.basic), dict(self.registers)
+
+    def reset(self, profile: int) -> None:
+        """As stored, else as delivered, and out of voice mode (ATZ)."""
+        self._renew()
+        if profile in self.stored:
+            basic, registers = self.stored[profile]
+            self.basic, self.registers = dict(basic), dict(registers)
+
+    def _renew(self, **kept: object) -> None:
+        fresh = Settings(self.country, country_code=self.country_code, stored=self.stored)
         self.__dict__.update({**fresh.__dict__, **kept})

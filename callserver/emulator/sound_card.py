@@ -6,13 +6,14 @@ from typing import Any
 
 from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ
+from callserver.wire.catalogue import Complaint
 
 WAITING_BLOCKS = 25  # half a second; a loudspeaker that falls behind loses the oldest
 BLOCK_BYTES = BLOCK_SAMPLES * LINEAR_16.bytes_per_sample
 
 
-class NoSoundCard(Exception):
-    """There is none that can be used; the text says why."""
+class NoSoundCard(Complaint):
+    """There is none that can be used; the text says why, and what to install if that is it."""
 
 
 class SoundCard:
@@ -31,10 +32,14 @@ class SoundCard:
 
             self._stream = sounddevice.RawStream(RATE_HZ, BLOCK_SAMPLES, channels=1, dtype="int16", callback=self._turn)
             self._stream.start()
-        except (ImportError, OSError) as problem:
-            raise NoSoundCard(str(problem)) from problem
+        except ImportError as problem:
+            command = ".venv/bin/pip install sounddevice"
+            raise NoSoundCard("its driver is not installed: {command}", command=command) from problem
+        except OSError as problem:
+            command = "apt-get install libportaudio2"
+            raise NoSoundCard("{problem}: {command}", problem=str(problem), command=command) from problem
         except sounddevice.PortAudioError as problem:
-            raise NoSoundCard(str(problem)) from problem
+            raise NoSoundCard("{problem}", problem=str(problem)) from problem
 
     def play(self, sound: bytes) -> None:
         """20 ms for the loudspeaker."""

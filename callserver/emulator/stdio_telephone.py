@@ -14,8 +14,9 @@ from twisted.python.failure import Failure
 
 from callserver.emulator.client import RemotePhone
 from callserver.emulator.control import Failed
-from callserver.emulator.keypad import Keypad
+from callserver.emulator.keypad import HELP, Keypad
 from callserver.emulator.narration import told
+from callserver.wire.terminal import as_bytes, columns, cut, here, wrapped
 
 PLACE = re.compile(r"^line 1(?:, column \d+)?: ")  # each line that is typed is a script of its own
 CLEAR_LINE = b"\r\x1b[K"
@@ -92,7 +93,7 @@ class ScriptedTelephone(LineReceiver):
 
 
 class KeyboardTelephone(Protocol):
-    """A person at the keyboard, with a status line."""
+    """A person at the keyboard, with a status line that never takes more than one of the terminal."""
 
     transport: ITransport
 
@@ -108,6 +109,8 @@ class KeyboardTelephone(Protocol):
         return self._end.when()
 
     def connectionMade(self) -> None:
+        for line in wrapped(here(HELP), columns() - 1):
+            self.transport.write(as_bytes(line) + b"\r\n")
         self._showing.start(1.0)
 
     def dataReceived(self, data: bytes) -> None:
@@ -141,7 +144,7 @@ class KeyboardTelephone(Protocol):
     def _show(self) -> None:
         if not self._end.come:
             status = self._keypad.status(self._clock.seconds() - self._since_s, self._note)
-            self.transport.write(CLEAR_LINE + status.encode())
+            self.transport.write(CLEAR_LINE + as_bytes(cut(status, columns() - 1)))  # a full line would scroll
 
     def _leave(self) -> None:
         if not self._end.come:

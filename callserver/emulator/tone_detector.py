@@ -15,6 +15,7 @@ FAX_CALLING, FAX_ANSWER = "fax calling", "fax answer"
 FAX_CALLING_HZ, FAX_ANSWER_HZ = 1100.0, 2100.0  # ITU-T T.30
 THRESHOLD_POWER = amplitude(-38.0) ** 2 / 2
 SHARE = 0.6  # of the sound's power that the tone must have
+EACH = 0.1  # of the tone's power that each of its frequencies must have: 440 Hz alone is no dial tone
 LONG_SILENCE_MS = 1000  # longer than any pause of busy or congestion: the burst before it was ringback
 FORGET_MS = 7000
 MAX_RUNS = 16
@@ -48,20 +49,25 @@ class ToneDetector:
     """
 
     def __init__(self, plan: Plan, n_rows: int) -> None:
-        progress_hz = sorted({hz for name in ("dial", *PROGRESS) for hz in _frequencies(plan, name)})
-        freqs_hz = np.array([*progress_hz, FAX_CALLING_HZ, FAX_ANSWER_HZ])
+        of_name = {name: _chord(plan, name) for name in ("dial", *PROGRESS) if name in plan.tones}
+        chords = [*dict.fromkeys(of_name.values()), (FAX_CALLING_HZ,), (FAX_ANSWER_HZ,)]
+        freqs_hz = np.array([hz for chord in chords for hz in chord])
         angles = np.outer(2 * np.pi * freqs_hz / RATE_HZ, np.arange(BLOCK_SAMPLES))
         phasors = np.concatenate([np.cos(angles), np.sin(angles)]) * np.sqrt(2) / BLOCK_SAMPLES
         self._phasors = phasors.T.astype(np.float32)
-        self._group_starts = [0, len(progress_hz), len(progress_hz) + 1]
-        self._sounds = np.zeros((n_rows, 3), bool)
-        self._was_present = np.zeros((n_rows, 3), bool)
-        self._run_ms = np.zeros((n_rows, 3), np.int32)
+        self._chord_starts = np.cumsum([0, *map(len, chords[:-1])])
+        self._chord_of = {name: chords.index(chord) for name, chord in of_name.items()}
+        self._fax_calling, self._fax_answer = len(chords) - 2, len(chords) - 1
+        self._sounds = np.zeros((n_rows, len(chords)), bool)
+        self._was_present = np.zeros((n_rows, len(chords)), bool)
+        self._run_ms = np.zeros((n_rows, len(chords)), np.int32)
         self._past: dict[tuple[int, int], _Past] = {}
         self._patterns = {name: _spans_ms(plan.tones[name]) for name in PROGRESS if name in plan.tones}
         self._calling = _spans_ms(cadence([FAX_CALLING_HZ], 0.5, 3.0))
         longest_ms = max((max(spans[::2]) for spans in self._patterns.values() if spans), default=1000)
-        self._steady_ms = np.array([longest_ms * 1.3 // BLOCK_MS * BLOCK_MS, 10**9, 500], np.int32)
+        self._steady_ms = np.full(len(chords), 10**9, np.int32)
+        self._steady_ms[self._chord_of["dial"]] = longest_ms * 1.3 // BLOCK_MS * BLOCK_MS
+        self._steady_ms[self._fax_answer] = 500
 
     def feed(self, heard: FloatArray) -> list[RecognisedTone]:
         """One block of every row, shape (n_rows, 160)."""
@@ -69,53 +75,57 @@ class ToneDetector:
         sounds = present | self._was_present  # two tones 25 Hz apart, or one modulated, vanish for a block at a time
         self._was_present = present
         found: list[RecognisedTone] = []
-        for row, group in np.argwhere(sounds != self._sounds):
-            self._changed(int(row), int(group), bool(sounds[row, group]), found)
+        for row, chord in np.argwhere(sounds != self._sounds):
+            self._changed(int(row), int(chord), bool(sounds[row, chord]), found)
         self._run_ms += BLOCK_MS
         self._sounds = sounds
         steady = sounds & (self._run_ms >= self._steady_ms) & ((self._run_ms - self._steady_ms) % 500 == 0)
-        for row, group in np.argwhere(steady):
-            found.append(RecognisedTone(int(row), FAX_ANSWER if group == 2 else "dial"))
-        for row in np.flatnonzero(~sounds[:, 0] & (self._run_ms[:, 0] == LONG_SILENCE_MS)):
+        for row, chord in np.argwhere(steady):
+            found.append(RecognisedTone(int(row), FAX_ANSWER if chord == self._fax_answer else "dial"))
+        ringback = self._chord_of["ringback"]
+        for row in np.flatnonzero(~sounds[:, ringback] & (self._run_ms[:, ringback] == LONG_SILENCE_MS)):
             self._silence(int(row), found)
         return found
 
     def reset(self, row: int) -> None:
         """Another call begins on this row."""
         self._sounds[row], self._run_ms[row] = False, 0
-        for group in range(3):
-            self._past.pop((row, group), None)
+        for chord in range(self._sounds.shape[1]):
+            self._past.pop((row, chord), None)
 
     def _present(self, heard: FloatArray) -> NDArray[np.bool_]:
         products = np.square(heard @ self._phasors)
         half = products.shape[1] // 2
-        powers = np.add.reduceat(products[:, :half] + products[:, half:], self._group_starts, axis=1)
+        powers = products[:, :half] + products[:, half:]
+        sums = np.add.reduceat(powers, self._chord_starts, axis=1)
+        least = np.minimum.reduceat(powers, self._chord_starts, axis=1)
         whole = np.einsum("ij,ij->i", heard, heard)[:, None] / BLOCK_SAMPLES
-        return np.asarray((powers > SHARE * whole) & (whole > THRESHOLD_POWER))
+        return np.asarray((sums > SHARE * whole) & (least > EACH * sums) & (whole > THRESHOLD_POWER))
 
-    def _changed(self, row: int, group: int, begins: bool, found: list[RecognisedTone]) -> None:
-        past = self._past.setdefault((row, group), _Past())
+    def _changed(self, row: int, chord: int, begins: bool, found: list[RecognisedTone]) -> None:
+        past = self._past.setdefault((row, chord), _Past())
         made_longer_ms = -BLOCK_MS if begins else BLOCK_MS
-        past.add(int(self._run_ms[row, group]) - made_longer_ms, sounded=not begins)
-        self._run_ms[row, group] = 0
+        past.add(int(self._run_ms[row, chord]) - made_longer_ms, sounded=not begins)
+        self._run_ms[row, chord] = 0
         if not begins:
             return
-        if group == 1 and _ends(past.runs_ms, self._calling):
+        if chord == self._fax_calling and _ends(past.runs_ms, self._calling):
             found.append(RecognisedTone(row, FAX_CALLING))
-        elif group == 0:
-            if _ends(past.runs_ms, self._patterns["ringback"]):
-                found.append(RecognisedTone(row, "ringback"))
-            names = [name for name in PROGRESS[1:] if _is(past.runs_ms, self._patterns.get(name, []))]
-            found.extend(RecognisedTone(row, name) for name in names[:1])
+        of_chord = [name for name in PROGRESS if self._chord_of.get(name) == chord]
+        if "ringback" in of_chord and _ends(past.runs_ms, self._patterns["ringback"]):
+            found.append(RecognisedTone(row, "ringback"))
+        names = [name for name in of_chord if name != "ringback" and _is(past.runs_ms, self._patterns[name])]
+        found.extend(RecognisedTone(row, name) for name in names[:1])
 
     def _silence(self, row: int, found: list[RecognisedTone]) -> None:
-        runs_ms = self._past.get((row, 0), _Past()).runs_ms
+        runs_ms = self._past.get((row, self._chord_of["ringback"]), _Past()).runs_ms
         if len(runs_ms) % 2 and _ends(runs_ms, self._patterns["ringback"][:-1]):
             found.append(RecognisedTone(row, "ringback"))
 
 
-def _frequencies(plan: Plan, name: str) -> set[float]:
-    return {hz for burst in plan.tones[name].bursts for hz in burst.frequencies_hz} if name in plan.tones else set()
+def _chord(plan: Plan, name: str) -> tuple[float, ...]:
+    """What sounds together in a tone; the bursts of those asked for here are all alike."""
+    return tuple(sorted({float(hz) for burst in plan.tones[name].bursts for hz in burst.frequencies_hz}))
 
 
 def _spans_ms(pattern: Cadence) -> list[float]:

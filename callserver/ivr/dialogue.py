@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from callserver.ivr import spoken
 from callserver.ivr.interfaces import ICall, Prompt
 
 TRIES, ROUNDS = 3, 10
 DIGITS_MAX = 30  # longer than any number; what is longer than a question allows is said, not cut
+TELEPHONE_DIGITS = range(7, 16)  # E.164 has 15 at most
 PERSON_KEY, REPEAT_KEY = "0", "*"
 
 
@@ -69,6 +71,29 @@ async def ask_number(call: ICall, *prompts: Prompt, max_digits: int, optional: b
         if digits != REPEAT_KEY:
             failures += 1
             await _complain(call, digits, failures)
+    raise AssertionError  # rounds() never ends
+
+
+async def ask_telephone(call: ICall) -> str:
+    """
+    Ask for a telephone number, and whether it is right.
+
+    :return: 7 to 15 digits
+    :raises WantsPerson:
+    """
+    failures = 0
+    for _ in rounds():
+        number = await ask_number(call, "enter-your-number", max_digits=TELEPHONE_DIGITS[-1])
+        if len(number) in TELEPHONE_DIGITS:
+            said = spoken.digits(call.language, number)
+            if await choose(call, "your-number-is", *said, "number-right-or-again", keys="12") == "1":
+                return number
+            continue
+        failures += 1
+        call.forget_keys()
+        if failures == TRIES:
+            raise WantsPerson("no number")
+        await call.play("number-not-valid")
     raise AssertionError  # rounds() never ends
 
 

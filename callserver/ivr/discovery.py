@@ -66,7 +66,7 @@ def find_menus(folder: Path, taken: Collection[str] = (), limit_s: float = IMPOR
         for name, (menu, line) in menus.items():
             place = f"{path}:{line}"
             if name in taken:
-                found.problems.append(_own_menu(place, name))
+                found.problems.append(own_menu(place, name))
             elif name in files:
                 found.problems.append(_there_already(place, name, files[name]))
             else:
@@ -94,6 +94,14 @@ def read_menu_file(path: Path, limit_s: float = IMPORT_S) -> tuple[Mapping[str, 
         return {}, [*problems, problem]
     menus, wrong = _File(path, source, module).menus()
     return menus, [*problems, *wrong]
+
+
+def prompts_in(path: Path) -> list[tuple[int, str]]:
+    """The prompts a file names, each with its line; none where it is not Python."""
+    try:
+        return list(MenuSource(ast.parse(path.read_bytes())).prompts())
+    except (SyntaxError, OSError, ValueError, RecursionError, MemoryError):
+        return []
 
 
 def _imported(path: Path, limit_s: float, problems: list[MenuProblem]) -> ModuleType:
@@ -136,6 +144,12 @@ def line_of(problem: BaseException, path: Path) -> int:
     file = str(path.absolute())
     frames = [line for frame, line in traceback.walk_tb(problem.__traceback__) if frame.f_code.co_filename == file]
     return frames[-1] if frames else 1
+
+
+def place_in(menu: IMenu, problem: BaseException) -> str:
+    """File and line of a menu at which something went wrong."""
+    path = Path(inspect.getfile(type(menu)))
+    return f"{path}:{line_of(problem, path)}"
 
 
 def words(problem: BaseException) -> str:
@@ -271,7 +285,8 @@ def _wrong_name(place: str, kind: str, name: object) -> MenuProblem:
     return MenuProblem(wrong, place=place, name=kind, code=safe_repr(name)[:100])  # type: ignore[no-untyped-call]
 
 
-def _own_menu(place: str, name: str) -> MenuProblem:
+def own_menu(place: str, name: str) -> MenuProblem:
+    """A file's menu is called like one of the server's own."""
     return MenuProblem(
         "{place}: the server itself has a menu {name}; give this one another name", place=place, name=name
     )

@@ -36,6 +36,7 @@ BREATH_S = 0.02  # each act takes so long at least: a menu's loop lets the other
 HASTY_MAX = 100  # so many acts one after the other may have taken no time; a caller types 32 keys ahead
 ROUNDS = 10  # the same question so often one after the other, then a person
 WORDS_S = (3.0, 13.0, 23.0)  # who waits for an answer that does not come is told so
+NOT_SERVED = ("no_agent", "left_empty", "timed_out")  # of a queue's outcomes
 MASKED = "****"  # as long for every secret: its length is part of it
 
 P = ParamSpec("P")
@@ -82,15 +83,18 @@ class MenuCall:
     ICall on a real call: prompts by name, keys from whoever hears them.
 
     `over`: the menu is over, what is left of it has no caller.
+    `began_s`: when it came to this menu, on the monotonic clock.
     `served_s`: when somebody else last served the caller, or he spoke, on the monotonic clock.
     `recorded`: the file of the last message.
+    `not_served`: why nobody in the queue served the caller, until something else is said to him.
     """
 
     def __init__(
         self, call: Call, voice: Voice, people: People, clock: IReactorTime, recorder: Recorder | None = None
     ) -> None:
         self.call, self.clock = call, clock
-        self.over, self.served_s, self.recorded = False, clock.seconds(), ""
+        self.began_s = self.served_s = clock.seconds()
+        self.over, self.recorded, self.not_served = False, "", ""
         self._voice, self._people, self._recorder = voice, people, recorder
         self._n_hasty = 0
         self._asked: tuple[Prompt, ...] = ()
@@ -190,7 +194,9 @@ class MenuCall:
     @act
     async def transfer_to_queue(self, queue: str) -> str:
         await self._answer()
-        return await self._people.enter(queue, self.call)
+        outcome = await self._people.enter(queue, self.call)
+        self.not_served = outcome if outcome in NOT_SERVED else ""
+        return outcome
 
     @act
     async def wait_for(self, answer: Deferred[T], limit_s: float = 30.0) -> T:
@@ -291,6 +297,7 @@ class MenuCall:
 
     async def _say(self, prompts: tuple[Prompt, ...]) -> bool:
         """Say it until a key silences it; whether all of it was said."""
+        self.not_served = ""
         pressed = self.call.keys.when_pressed(anew=True)
         pressed.addCallbacks(lambda _: self._be_silent(), lambda _: None)  # cancelled: it was heard to its end
         try:

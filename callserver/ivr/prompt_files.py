@@ -14,7 +14,7 @@ MUSIC = "music"
 LARGEST_BYTES = 50_000_000  # some five minutes from a studio
 OTHER_SOUND = (".mp3", ".m4a", ".aac", ".ogg", ".opus", ".flac", ".wma", ".aif", ".aiff", ".amr", ".gsm")
 LEFTOVER = re.compile(r"^\.|~$")  # ._welcome.wav of macOS, .DS_Store, copies of editors
-NEARLY_A_LANGUAGE = re.compile("zh|cn|chinese|mandarin|en|中文|英文|英语")
+NEARLY_A_LANGUAGE = re.compile("zh|cn|chinese|mandarin|en|[^\x00-\x7f]")
 
 
 class PromptError(Complaint):
@@ -95,7 +95,7 @@ class PromptFiles:
     def _entries(self, folder: Path) -> list[Path]:
         try:
             paths = sorted(folder.iterdir())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # `check` tells which folder is missing
             return []
         except OSError as error:
             self.problems.append(PromptError("{file}: {problem}", file=folder, problem=error.strerror))

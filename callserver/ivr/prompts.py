@@ -90,6 +90,10 @@ class Prompts:
         """Every prompt's, of all languages."""
         return {name for texts in self._texts.values() for name in texts}
 
+    def become(self, other: "Prompts") -> None:
+        """Be what another, which is loaded, is: all who hold this one have new recordings."""
+        vars(self).update(vars(other))
+
     def sounds(self, language: str, *names: str) -> list[FloatArray]:
         """
         The recordings of prompts, in order.

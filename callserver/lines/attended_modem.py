@@ -45,6 +45,10 @@ class IModemUser(Protocol):
     """The line that the modem serves."""
 
     @property
+    def name(self) -> str:
+        """In the log: "line 3"."""
+
+    @property
     def idle(self) -> bool:
         """No call is on the modem: it may be asked how it is."""
 
@@ -68,9 +72,9 @@ def _kind(problem: Exception) -> object:
     return ModemStuck if isinstance(problem, ModemStuck) else str(problem)
 
 
-def _unless_stopped(failure: Failure) -> None:
+def _unless_stopped(failure: Failure, line: str) -> None:
     if not failure.check(CancelledError):  # type: ignore[no-untyped-call]
-        log.failure("a modem is attended no more", failure)
+        log.failure("{line}: its modem is attended no more", failure, line=line)
 
 
 #                  connect, set_up
@@ -112,7 +116,7 @@ class AttendedModem:
         self._device, self._clock, self._country, self._user, self._connect = device, clock, country, user, connect
         self.link: ModemLink | None = None
         self.modem: Modem | None = None
-        self._retries = Retries(clock, device)
+        self._retries, self._chatter = Retries(clock, device), Chatter(clock)
         self._turn = DeferredLock()
         self._problem: Exception | None = None  # why this link is to be given up
         self._alarm: Deferred[None] = Deferred()  # wakes the watch
@@ -122,7 +126,7 @@ class AttendedModem:
     def start(self) -> None:
         """Begin to serve."""
         self._service = Deferred.fromCoroutine(self._keep_in_service())
-        self._service.addErrback(_unless_stopped)
+        self._service.addErrback(_unless_stopped, self._user.name)
 
     def stop(self) -> None:
         """End it; the port is closed."""
@@ -151,7 +155,7 @@ class AttendedModem:
         try:
             await procedure(link, modem)
         except ModemStuck as stuck:
-            log.warn("{device}: {stuck}; resetting the modem", device=self._device, stuck=stuck)
+            log.warn("{line}: {stuck}; resetting the modem", line=self._user.name, stuck=stuck)
             await self._revive(link, modem)
             if tries == 1:
                 raise ModemReset("the modem had to be reset: {problem}", problem=stuck) from stuck
@@ -174,7 +178,7 @@ class AttendedModem:
                 self._down(problem)
                 await self._retries.wait(rest=isinstance(problem, Unfit))
             except Exception as problem:
-                log.failure("{device}: unexpected", device=self._device)
+                log.failure("{line}: unexpected at {device}", line=self._user.name, device=self._device)
                 self._down(problem)
                 await self._retries.wait()
 
@@ -195,35 +199,40 @@ class AttendedModem:
             link.abort(self._problem)
 
     def _make_link(self) -> ModemLink:
-        chatter = Chatter(self._clock)
-
-        def text(n_bytes: int) -> None:
+        def read(n_bytes: int, in_stream: bool) -> None:
             try:
-                chatter.text(n_bytes)
+                self._chatter.read(n_bytes, in_stream)
             except Unfit as unfit:
                 self._close(link, unfit)
 
         def event(event: ModemEvent) -> None:
             try:
-                if chatter.passes(event) and self.modem is not None:
-                    self._user.modem_event(event)
+                passes = self._chatter.passes(event)
             except Unfit as unfit:
                 self._close(link, unfit)
+                return
+            if passes and self.modem is not None:
+                self._user.modem_event(event)
 
         link = ModemLink(
-            self._clock, on_event=event, on_sound=self._user.modem_sound, on_lost=self.give_up, on_text=text
+            self._clock,
+            on_event=event,
+            on_sound=self._user.modem_sound,
+            on_lost=self.give_up,
+            on_bytes=read,
+            line=self._user.name,
         )
         return link
 
     def _close(self, link: ModemLink, problem: Exception) -> None:
         """As `give_up`, and not a byte more is read of it."""
+        self._chatter = Chatter(self._clock)  # what is plugged in next is not to blame
         self.give_up(problem)
         link.abort(problem)
 
     def _up(self, link: ModemLink, modem: Modem) -> None:
-        log.info(
-            "{device}: {family}, {codec}", device=self._device, family=modem.profile.family, codec=modem.codec.name
-        )
+        which = {"line": self._user.name, "device": self._device}
+        log.info("{line}: {family}, {codec} at {device}", family=modem.profile.family, codec=modem.codec.name, **which)
         self.link, self.modem, self._told_down = link, modem, None
         self._user.modem_up(modem)
 
@@ -265,7 +274,7 @@ class AttendedModem:
             try:
                 await self.in_turn(ask)
             except ModemReset as reset:
-                log.warn("{device}: {reset}", device=self._device, reset=reset)
+                log.warn("{line}: {reset}", line=self._user.name, reset=reset)
             except LineFailure as failure:
                 self.give_up(failure)  # unless it is given up for a better reason already
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from callserver.lines.interfaces import Caller
-from callserver.modem.caller_id import calling_party
+from callserver.modem.caller_id import CallingParty, calling_party
 from callserver.modem.results import CallerIdField
+from callserver.wire import numbers
 
 QUIET_S = 0.1  # modems write all fields in one go
 
@@ -14,8 +15,9 @@ QUIET_S = 0.1  # modems write all fields in one go
 class CallerIdGatherer:
     """Gathers the fields of one call and tells `on_caller` once, when no more come."""
 
-    def __init__(self, clock: IReactorTime, on_caller: Callable[[Caller], None]) -> None:
-        self._clock, self._on_caller = clock, on_caller
+    def __init__(self, clock: IReactorTime, country: str, on_caller: Callable[[Caller], None]) -> None:
+        self._clock, self._country, self._on_caller = clock, country, on_caller
+        numbers.load(country)  # now, not when somebody rings
         self._fields: dict[str, bytes] = {}
         self._timer: IDelayedCall | None = None
 
@@ -28,9 +30,9 @@ class CallerIdGatherer:
     def finish(self) -> None:
         """Tell what there is, if it says anything of the caller."""
         fields = self.forget()
-        if "NMBR" in fields or "NAME" in fields:
-            party = calling_party(fields)
-            self._on_caller(Caller(party.number, party.name, party.withheld))
+        party = calling_party(fields, self._country)
+        if "NMBR" in fields or party != CallingParty():
+            self._on_caller(Caller(party.number, party.name, party.withheld, party.normal))
 
     def forget(self) -> dict[str, bytes]:
         """What was gathered, which is kept no longer."""

@@ -31,26 +31,29 @@ class Chatter:
     """
     What one modem says, counted.
 
-    Text outside of sound: a long answer has 2 KB, and a modem left in a stream by a crash sends 8 KB until it is freed.
+    Text outside of sound: a long answer has 2 KB, and a modem left in a stream by a crash sends up to 16 KB a second
+    until it is freed.
+    Sound: 16 bits a sample, every <DLE> doubled, are 32 KB a second.
     Events: no stream runs dry more often than 20 times a second, nobody keys faster than 20 keys a second, no bell
     rings faster than twice. What is over such a rate is dropped; who goes on with it is unfit.
     """
 
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
-        self._text = Limit(16 * 1024, 10.0)
+        self._text, self._sound = Limit(64 * 1024, 10.0), Limit(400 * 1024, 10.0)
         self._events = Limit(1000, 10.0)
         self._keys, self._rings = Limit(20, 1.0), Limit(2, 1.0)
         self._dropped = Limit(100, 60.0)
 
-    def text(self, n_bytes: int) -> None:
+    def read(self, n_bytes: int, in_stream: bool) -> None:
         """
-        So much text came.
+        So many bytes came.
 
         :raises Unfit: it talks without end
         """
-        if self._text.exceeded(self._clock.seconds(), n_bytes):
-            raise Unfit("the modem talks without end: more than {n} bytes in ten seconds", n=self._text.most)
+        limit = self._sound if in_stream else self._text
+        if limit.exceeded(self._clock.seconds(), n_bytes):
+            raise Unfit("the modem talks without end: more than {n} bytes in ten seconds", n=limit.most)
 
     def passes(self, event: ModemEvent) -> bool:
         """

@@ -10,9 +10,12 @@ from callserver.lines.interfaces import ILineListener
 from callserver.lines.link import ModemLink
 from callserver.lines.own_echo import OwnEcho
 from callserver.lines.pacing import Pacing
+from callserver.lines.still_ringing import StillRinging
+from callserver.lines.text_in_sound import NO_CARRIER, RING, TextInSound
 from callserver.modem.dle import EndOfStream, Report
 from callserver.modem.keys import KeyReport
 from callserver.modem.reader import ModemEvent
+from callserver.modem.results import Ring
 from callserver.wire.catalogue import N_
 
 STANDSTILL_BLOCKS = 100  # 2 s in which the modem took no sound: it is wedged
@@ -23,6 +26,7 @@ class DuplexStream:
     One call's sound.
 
     :param on_wedged: told once, in words and outside the sender's round, when the modem no longer serves the call
+    :param on_still_rings: told when the exchange rings as if nobody had answered
     """
 
     def __init__(
@@ -34,9 +38,11 @@ class DuplexStream:
         *,
         reports_keys: bool,
         on_wedged: Callable[[str], None],
+        on_still_rings: Callable[[], None],
     ) -> None:
         self._link, self._clock, self._listener = link, clock, listener
-        self._reports_keys, self._on_wedged = reports_keys, on_wedged
+        self._reports_keys, self._on_wedged, self._on_still_rings = reports_keys, on_wedged, on_still_rings
+        self._still_ringing, self._text = StillRinging(clock.seconds()), TextInSound()
         self._pacing, self._reports, self._own_echo = Pacing(codec), FarEndReports(), OwnEcho(codec)
         self._gone_told = self._wedged = False
         link.play(self._pacing.start())
@@ -64,16 +70,27 @@ class DuplexStream:
             self._wedge(N_("the modem has reset itself in the call: it sends back what it is sent"))
         else:
             self._listener.sound(data)
+        word = self._text.find(data)
+        if word == RING:
+            self._ring()
+        elif word == NO_CARRIER:
+            self._gone("the modem ended the call")
 
     def event(self, event: ModemEvent) -> None:
         """What the modem said in between."""
         if isinstance(event, KeyReport):
             if self._reports_keys:
                 self._listener.key(event.digit)
+        elif isinstance(event, Ring):
+            self._ring()
         elif isinstance(event, EndOfStream):
             self._gone("the modem ended the call")
         elif isinstance(event, Report):
             self._report(event.code)
+
+    def _ring(self) -> None:
+        if self._still_ringing.ring(self._clock.seconds()):
+            self._on_still_rings()
 
     def _report(self, code: str) -> None:
         if code == UNDERRUN:

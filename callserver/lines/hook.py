@@ -27,7 +27,7 @@ async def connect(link: ModemLink, modem: Modem, country: str) -> None:
     except ModemGone:
         raise
     except LineFailure as failure:
-        log.warn("{problem}; set up again, and once more", problem=failure)
+        log.warn("{line}: {problem}; set up again, and once more", line=link.line, problem=failure)
         await must(link, commands.PLAIN_ANSWERS)
         await make_idle(link, modem, country)
         await _connect(link, modem)

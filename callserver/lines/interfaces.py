@@ -1,6 +1,8 @@
 """What a line is to the rest of the server; no modem words here."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
@@ -13,9 +15,21 @@ from callserver.wire.catalogue import Complaint
 class Caller:
     """What the exchange says of the calling party; a claim, not a proof."""
 
-    number: str | None = None  # [0-9*#]{0,24}
+    number: str | None = None  # [0-9*#]{0,24}, as received
     name: str | None = None  # at most 32 characters, no control characters
     withheld: bool = False
+    normal: str | None = field(default=None, compare=False)  # the number as one dials it here, [0-9*#]+
+
+    @property
+    def known_by(self) -> str | None:
+        """What is compared and looked up: one number is one, however exchanges write it."""
+        return self.normal or self.number
+
+    def completed(self, later: Caller) -> Caller:
+        """With what a later report of the same call knows beside; what is known is not emptied by it."""
+        numbered = later if self.number is None else self
+        withheld = numbered.number is None and (self.withheld or later.withheld)
+        return Caller(numbered.number, self.name or later.name, withheld, numbered.normal)
 
 
 @dataclass(frozen=True)

@@ -88,8 +88,8 @@ class ModemLink(Protocol):
     Wires a ModemReader to a port. Its transport is an IPort.
 
     `on_event`: rings, caller ID, keys, reports, ends of streams; `on_sound`: what comes in a stream; `on_lost`: once,
-    with the reason; `on_text`: how many bytes came that are no sound, before they are looked at. What they raise is
-    logged and harms nothing else.
+    with the reason; `on_bytes`: how many came, and whether sound flows, before they are looked at. What the first
+    three raise is logged and harms nothing else. `line`: in the log, beside what is told of its modem.
     """
 
     def __init__(
@@ -99,10 +99,12 @@ class ModemLink(Protocol):
         on_event: Callable[[ModemEvent], None],
         on_sound: Callable[[bytes], None],
         on_lost: Callable[[Exception], None],
-        on_text: Callable[[int], None] = lambda n_bytes: None,
+        on_bytes: Callable[[int, bool], None] = lambda n_bytes, in_stream: None,
+        line: str = "",
     ) -> None:
+        self.line = line
         self._clock, self._on_event, self._on_sound, self._on_lost = clock, on_event, on_sound, on_lost
-        self._on_text = on_text
+        self._on_bytes = on_bytes
         self._reader = ModemReader()
         self._in_flight: _InFlight | None = None
         self._owed: deque[float] = deque()  # until when an answer that is late may still come, one a command
@@ -173,7 +175,7 @@ class ModemLink(Protocol):
     def dataReceived(self, data: bytes) -> None:
         if not self.in_stream:
             self._text_s = self._clock.seconds()
-            self._on_text(len(data))
+        self._on_bytes(len(data), self.in_stream)
         for found in self._reader.feed(data):
             if not self.connected:
                 return  # closed over what came before
@@ -185,7 +187,7 @@ class ModemLink(Protocol):
                 else:
                     self._on_event(cast(ModemEvent, found))
             except Exception:
-                log.failure("a modem's {found!r} could not be dealt with", found=found)
+                log.failure("{line}: {found!r} could not be dealt with", line=self.line, found=found)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self.connected = 0
@@ -230,11 +232,13 @@ class ModemLink(Protocol):
         now_s = self._clock.seconds()
         if now_s - self._unasked_since_s >= LOGGED_SPAN_S:
             if self._unasked_n > LOGGED_MAX:
-                log.debug("and {n} lines more that nobody asked for", n=self._unasked_n - LOGGED_MAX)
+                log.debug(
+                    "{line}: {n} words more that nobody asked for", line=self.line, n=self._unasked_n - LOGGED_MAX
+                )
             self._unasked_n, self._unasked_since_s = 0, now_s
         self._unasked_n += 1
         if self._unasked_n <= LOGGED_MAX:
-            log.debug("unasked for from the modem: {text}", text=line.text)
+            log.debug("{line}: unasked for: {text}", line=self.line, text=line.text)
 
     def _time_out(self, timeout_s: float) -> None:
         silent = self._take_in_flight()

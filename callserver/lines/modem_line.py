@@ -49,6 +49,9 @@ STOP_S = 3.0
 # hang-up that is success, as the modem went on hook with its port. Whoever stops waiting for answer or dial (cancels)
 # has not stopped the modem: the line is hung up for him, and the procedure runs to its end.
 #
+# Rings in OFF: the modem has not done what it said. It goes on hook and off again while `_hook`, which is what was
+# asked, stays OFF; a hang-up meanwhile is queued behind.
+#
 # Rings and caller ID come in either order: fields are gathered until none came for 0.1 s, or until the next ring or the
 # answer, so that who calls is always told before that.
 #
@@ -91,7 +94,8 @@ class ModemLine(Service):
         self._modem = AttendedModem(device, reactor, country, self, lambda link: connect_port(device, reactor, link))
         self._hook, self._dialling = _Hook.ON, False
         self._stream: DuplexStream | None = None  # while off hook
-        self._caller_id = CallerIdGatherer(reactor, self._tell_caller)
+        self._answered_again = False  # in this call, because it rang on; or it is not to be
+        self._caller_id = CallerIdGatherer(reactor, country, self._tell_caller)
 
     def attach(self, listener: ILineListener) -> None:
         self._listener = listener
@@ -179,14 +183,14 @@ class ModemLine(Service):
     async def _go_off_hook(self, seize: ModemProcedure, tries: int = 1) -> None:
         if self._hook is not _Hook.ON:
             raise LineFailure("{line} is busy", line=self.name)
-        self._hook = _Hook.SEIZING
+        self._hook, self._answered_again = _Hook.SEIZING, tries == 1  # who dials must not answer somebody else
         self._caller_id.finish()
 
         async def procedure(link: ModemLink, modem: Modem) -> None:
             try:
+                self._demand_seizing()  # another procedure, or a reset, may have taken its time
                 await seize(link, modem)
-                if self._hook is not _Hook.SEIZING:
-                    raise LineFailure("hung up meanwhile")
+                self._demand_seizing()
             except Unfit:
                 with suppress(ModemStuck):  # its port will be closed, which is another way
                     await go_on_hook(link, modem, self._country)
@@ -203,6 +207,10 @@ class ModemLine(Service):
             if isinstance(failure, Unfit):
                 self._modem.give_up(failure)
             raise LineFailure("{line}: {problem}", line=self.name, problem=failure) from failure
+
+    def _demand_seizing(self) -> None:
+        if self._hook is not _Hook.SEIZING:
+            raise LineFailure("hung up meanwhile")
 
     async def _dial(self, permit: DialPermit) -> None:
         async def seize(link: ModemLink, modem: Modem) -> None:
@@ -240,12 +248,37 @@ class ModemLine(Service):
             self._listener,
             reports_keys=self._reports_keys,
             on_wedged=self._wedged,
+            on_still_rings=self._still_rings,
         )
         self._stream = stream
 
     def _wedged(self, problem: str) -> None:
         if self._stream is not None:
             self._modem.give_up(ModemStuck(problem))
+
+    def _still_rings(self) -> None:
+        """It says that it is off hook and is not: asked once more, then given up."""
+        if self._answered_again:
+            self._modem.give_up(Unfit("it rings although the modem is off hook"))
+        elif self._stream is not None:
+            log.warn("{line}: it rings on after the answer; answered again", line=self.name)
+            self._answered_again = True
+            Deferred.fromCoroutine(self._answer_again()).addErrback(self._give_up)
+
+    def _give_up(self, failure: Failure) -> None:
+        failure.trap(LineFailure)  # type: ignore[no-untyped-call]
+        self._modem.give_up(failure.value)  # type: ignore[arg-type]
+
+    async def _answer_again(self) -> None:
+        async def procedure(link: ModemLink, modem: Modem) -> None:
+            if self._hook is _Hook.OFF:
+                self._stream = None
+                await go_on_hook(link, modem, self._country)
+                await connect(link, modem, self._country)
+            if self._hook is _Hook.OFF:
+                self._off_hook(link)
+
+        await self._modem.in_turn(procedure)
 
     def _released(self) -> None:
         if self._hook is _Hook.RELEASING:  # else the next call is asked for already

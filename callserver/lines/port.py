@@ -11,7 +11,6 @@ from typing import Protocol as Interface
 
 import serial
 from twisted.internet import main
-from twisted.internet.fdesc import readFromFD
 from twisted.internet.interfaces import IReactorFDSet, IReadWriteDescriptor
 from twisted.internet.protocol import Protocol
 from twisted.python.failure import Failure
@@ -22,6 +21,7 @@ from callserver.lines.lock_file import LOCK_FOLDER, LockFile
 BAUD = 115200  # plenty for 8000 samples a second of 8 bits
 WITH_A_WIRE = re.compile(r"/dev/tty(?:S|USB|AMA|mxc|O)\d+")  # has a true speed; modems on USB (ttyACM) ignore it
 WAITING_MAX_BYTES = 32 * 1024
+READ_MAX_BYTES = 2048  # a modem that sends nothing but events is looked at for a few ms, then others have their turn
 PSEUDO_TERMINALS = "/dev/pts/"
 
 
@@ -102,7 +102,16 @@ class Port:
         return str(self._device.port)
 
     def doRead(self) -> Failure | None:
-        return readFromFD(self._fd, self._protocol.dataReceived)  # type: ignore[no-untyped-call,no-any-return]
+        try:
+            data = os.read(self._fd, READ_MAX_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError:
+            return main.CONNECTION_LOST  # type: ignore[return-value]  # an exception, as all reactors expect
+        if not data:
+            return main.CONNECTION_DONE  # type: ignore[return-value]
+        self._protocol.dataReceived(data)
+        return None
 
     def doWrite(self) -> Failure | None:
         try:

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
@@ -20,7 +21,7 @@ DTR_LOW_S = 1.0
 ATTENTION_S = 1.0, 1.0, 5.0  # three tries; a modem may need as long for its answer as for any
 QUIET_S, SILENCE_S, LATEST_S = 0.3, COMMAND_S, 3 * COMMAND_S
 STEP_TRIES = 3
-CLASS_NAME = re.compile(r"[0128](\.[01])?")
+CLASS_NAME = re.compile(r"0*(\d(?:\.\d)?)")
 RESET_S = 5.0
 
 
@@ -45,7 +46,7 @@ async def set_up(
         await _demand_step(link)
         raise
     await _demand_step(link)
-    return modem
+    return replace(modem, reads_back_caller_id=await _tells_callers(link))
 
 
 async def _find_out(link: ModemLink, clock: IReactorTime, half_duplex: set[tuple[str, ...]]) -> Answers:
@@ -53,7 +54,7 @@ async def _find_out(link: ModemLink, clock: IReactorTime, half_duplex: set[tuple
     await _free(link, clock)
     await _reset(link, clock)
     identity = [line for question in commands.IDENTITY for line in (await link.command(question)).lines]
-    log.info("modem: {identity}", identity=" / ".join(identity))
+    log.info("{line}: the modem says it is {identity}", line=link.line, identity=" / ".join(identity))
     classes = await link.command(commands.CLASSES)
     old_classes = await link.command(commands.OLD_CLASSES)
     demand_voice(classes.lines, old_classes.lines if old_classes.ok else [])
@@ -90,12 +91,17 @@ async def check(link: ModemLink, modem: Modem, country: str) -> None:
     :raises LineFailure: it cannot be
     """
     await must(link, commands.ATTENTION)
-    caller_id = await link.command(commands.CALLER_ID_ASKED)
-    told = caller_id.lines[-1].rpartition(":")[2].strip() if caller_id.ok and caller_id.lines else ""
-    if told == "0" or not await in_voice_mode(link):
-        log.warn("the modem has forgotten that it serves a line; set up again")
+    forgot_callers = modem.reads_back_caller_id and not await _tells_callers(link)
+    if forgot_callers or not await in_voice_mode(link):
+        log.warn("{line}: the modem has forgotten that it serves a line; set up again", line=link.line)
         await must(link, commands.PLAIN_ANSWERS)
         await make_idle(link, modem, country)
+
+
+async def _tells_callers(link: ModemLink) -> bool:
+    """Whether the modem says that caller ID is on; some do not know the question, or always say 0."""
+    answer = await link.command(commands.CALLER_ID_ASKED)
+    return answer.ok and bool(answer.lines) and answer.lines[-1].rpartition(":")[2].strip() in ("1", "2")
 
 
 async def in_voice_mode(link: ModemLink) -> bool:
@@ -195,9 +201,9 @@ async def _silence(link: ModemLink, clock: IReactorTime) -> None:
 
 
 def _class(answer: Answer) -> str:
-    """The one line of an answer to +FCLASS?, "" if it is none."""
-    told = answer.lines[0].rpartition(":")[2].strip() if len(answer.lines) == 1 else ""
-    return told if answer.ok and CLASS_NAME.fullmatch(told) else ""
+    """What an answer to +FCLASS? says, "" if it is none: its last line, for a modem may chatter before."""
+    told = CLASS_NAME.fullmatch(answer.lines[-1].rpartition(":")[2].strip()) if answer.ok and answer.lines else None
+    return told[1] if told else ""
 
 
 async def _tried_duplex(link: ModemLink, label: int) -> bool:
@@ -221,4 +227,4 @@ async def _streams(link: ModemLink) -> bool:
 async def _set_if_known(link: ModemLink, command: str) -> None:
     if not (await link.command(command)).ok:
         level = log.warn if command == commands.CALLER_ID else log.debug
-        level("the modem does not know {command}", command=command)
+        level("{line}: the modem does not know {command}", line=link.line, command=command)

@@ -36,14 +36,10 @@ class DiskRoom:
     def check(self) -> tuple[Room, int]:
         """What there is, and the free bytes; puts the ballast back when there is enough."""
         self.make_folder()
-        disk = os.statvfs(self.folder)
-        free_bytes, all_bytes = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
-        if free_bytes < FULL_BYTES:
-            return Room.FULL, free_bytes
-        if free_bytes < LOW_BYTES or free_bytes < LOW_SHARE * all_bytes:
-            return Room.LOW, free_bytes
-        self._take_ballast()
-        return Room.ENOUGH, free_bytes
+        room, free_bytes = room_on(self.folder)
+        if room is Room.ENOUGH:
+            self._take_ballast()
+        return room, free_bytes
 
     def drop_ballast(self) -> bool:
         """Give the ballast's room to what must still be written; whether there was any."""
@@ -57,3 +53,14 @@ class DiskRoom:
         if not self._ballast.exists():
             with self._ballast.open("wb") as file:
                 os.posix_fallocate(file.fileno(), 0, BALLAST_BYTES)
+
+
+def room_on(folder: Path) -> tuple[Room, int]:
+    """What there is on a folder's disk, and the free bytes."""
+    disk = os.statvfs(folder)
+    free_bytes, all_bytes = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
+    if free_bytes < FULL_BYTES:
+        return Room.FULL, free_bytes
+    if free_bytes < LOW_BYTES or free_bytes < LOW_SHARE * all_bytes:
+        return Room.LOW, free_bytes
+    return Room.ENOUGH, free_bytes

@@ -7,6 +7,7 @@ there, 16-bit, 8 kHz, levelled like the recorded prompts.
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,8 @@ class Synthesiser:
 
 
 def main() -> None:
+    for number in (signal.SIGINT, signal.SIGHUP):  # of the terminal: they are the server's, which goes on for a while
+        signal.signal(number, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # the driver prints
     synthesiser = Synthesiser()

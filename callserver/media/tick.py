@@ -28,6 +28,10 @@ class Lateness:
         self.n_ticks += 1
         self.max_ms = max(self.max_ms, late_ms)
 
+    def over(self, limit_ms: int) -> int:
+        """So many ticks were later than that, to the millisecond."""
+        return sum(self._counts[limit_ms + 1 :])
+
     def percentile_ms(self, share: float) -> float:
         """At most so late were `share` of the ticks (0.999: p99.9), to the millisecond above; 0 without ticks."""
         seen, wanted = 0, share * self.n_ticks

@@ -1,40 +1,61 @@
 """What caller ID may contain: a claim from outside, checked before anybody sees it."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-NUMBER = re.compile(r"[0-9*#]{1,24}")
-MAX_NAME = 32
-PUNCTUATION = str.maketrans("", "", " -.()")
-UNKNOWN = re.compile(r"[A-Za-z][A-Za-z _/-]*")  # P, O, PRIVATE, OUT OF AREA ...: unknown words count as withheld
+from callserver.dsp.caller_id.messages import MDMF, NAME, NUMBER, CallerIdError, CallerIdMessage, parse_message
+from callserver.dsp.caller_id.names import read_name
+from callserver.wire.numbers import normal
+
+DIALABLE_NUMBER = 0x03  # a parameter of an MDMF message
+DIGITS = re.compile(r"[0-9*#]{1,24}")
+PUNCTUATION = str.maketrans("", "", " -./()\u00a0")
+UNKNOWN = re.compile(r"[A-Za-z][A-Za-z ._/-]*")  # P, O, PRIVATE, OUT OF AREA ...: unknown words count as withheld
 
 
 @dataclass(frozen=True)
 class CallingParty:
     """Who calls, as far as the exchange says and as far as it can be shown."""
 
-    number: str | None = None  # [0-9*#]{1,24}
+    number: str | None = None  # [0-9*#]{1,24}, as received
     name: str | None = None  # at most 32 characters, none of them a control or formatting character
     withheld: bool = False
+    normal: str | None = field(default=None, compare=False)  # the number as one dials it here
 
 
-def calling_party(fields: Mapping[str, bytes]) -> CallingParty:
+def calling_party(fields: Mapping[str, bytes], country: str = "cn") -> CallingParty:
     """
     The fields of one call.
 
-    :param fields: values by tag, NMBR and NAME; others (date, time: the exchange's own clock) are not used
+    :param fields: values by tag, NMBR, NAME and MESG; others (date, time: the exchange's own clock) are not used
+    :param country: of the exchange, ISO 3166
     """
-    number_text = fields.get("NMBR", b"").decode("ascii", "replace").strip()
-    digits = number_text.translate(PUNCTUATION)
-    number = digits if NUMBER.fullmatch(digits) else None
-    withheld = number is None and UNKNOWN.fullmatch(number_text) is not None
-    return CallingParty(number, _name(fields.get("NAME", b"")), withheld)
+    fields = {**_inside_a_message(fields.get("MESG", b"")), **fields}
+    text = fields.get("NMBR", b"").decode("ascii", "replace").strip()
+    written = text.translate(PUNCTUATION)
+    number = written.removeprefix("+")
+    name = read_name(fields.get("NAME", b""), country)
+    shown = None if name in ("", "P", "O") else name
+    if DIGITS.fullmatch(number):
+        return CallingParty(number, shown, normal=normal(written, country))
+    return CallingParty(None, shown, withheld=UNKNOWN.fullmatch(text) is not None)
 
 
-def _name(raw: bytes) -> str | None:
-    """GB 18030, which holds ASCII; what it cannot read is replaced."""
-    text = raw.decode("gb18030", "replace")
-    shown = "".join(c for c in text if unicodedata.category(c)[0] != "C").strip()[:MAX_NAME].strip()
-    return None if shown in ("", "P", "O") else shown
+def _inside_a_message(text: bytes) -> dict[str, bytes]:
+    """
+    What a modem did not take apart, in hex: a whole message of the line, or one parameter that it does not know.
+
+    Some exchanges send the number as parameter 3 (dialable number), which few chips know.
+    """
+    try:
+        raw = bytes.fromhex(text.decode("ascii"))
+        message = parse_message(raw)
+    except CallerIdError:
+        message = CallerIdMessage(MDMF, parameters={raw[0]: raw[2:]} if len(raw) > 1 and len(raw) == raw[1] + 2 else {})
+    except ValueError:
+        return {}
+    numbers = [message.parameters[kind] for kind in (NUMBER, DIALABLE_NUMBER) if kind in message.parameters]
+    number = message.number.encode() if message.number else (message.absence or "").encode()
+    found = {"NMBR": next(iter(numbers), number), "NAME": message.name or message.parameters.get(NAME, b"")}
+    return {tag: value for tag, value in found.items() if value}

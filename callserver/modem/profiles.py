@@ -89,6 +89,7 @@ class Modem:
     codec_number: int
     off_hook_label: int
     fax_class_1: bool
+    reads_back_caller_id: bool = False  # +VCID? says what was set
 
 
 def _offers(rates: str, rate_hz: int) -> bool:

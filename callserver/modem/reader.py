@@ -12,7 +12,7 @@ CONNECT = Final("CONNECT")
 SAME_CODE = {"K": "b", "i": "d", "m": "c", "\x7f": "~"}  # chips that say it otherwise
 KEY_CODES = DIGITS | {"/", "~"}
 ONE_LINE_CALLER_ID = re.compile(
-    rb"CIDM\s+(?:DATE=(?P<DATE>\S*)\s+)?(?:TIME=(?P<TIME>\S*)\s+)?(?:NMBR=(?P<NMBR>\S*))?(?:\s+NAME=(?P<NAME>.*))?"
+    rb"CIDM\s+(?:DATE=(?P<DATE>\S*)\s+)?(?:TIME=(?P<TIME>\S*)\s+)?(?:NMBR=(?P<NMBR>.*?))?(?:\s+NAME=(?P<NAME>.*))?"
 )
 
 

@@ -149,7 +149,7 @@ class Caller:
         language = "2" if random.random() < self._callers.english else "1"
         wishes = [(language, "7"), ("1", "8"), (f"{item}#", "9999#"), ("1", "5"), (f"{random.randint(1, 3)}#", "000#")]
         if random.random() < 0.2:  # he only asks after an order
-            return [*wishes[:1], ("4", "8"), ("36915840", "11111111")]
+            return [*wishes[:1], ("2", "8"), ("36915840", "11111111")]
         return [*wishes, ("2", "6"), ("1", "9")]
 
     async def _after_the_question(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -30,6 +30,7 @@ from callserver.rehearsal.exchange_line import ExchangeLine
 from callserver.rehearsal.memory_modem import MemoryModem
 from callserver.rehearsal.network import Network
 from callserver.rehearsal.virtual_time import InlineThreads, VirtualReactor
+from callserver.server.stalls import Stalls
 from callserver.server.world import ILineService, World
 from callserver.store.opening import database_at
 
@@ -90,6 +91,12 @@ class RehearsalWorld(World):
 
     def recording_file(self, path: Path, n_tracks: int) -> WavFile:
         return RehearsedFile(self, path, n_tracks)
+
+    def watchdog(self, stalls: Stalls, stacks: Path) -> IService:
+        return Service()  # nothing takes time here
+
+    def open_to_status(self, folder: Path, snapshot: Callable[[], bytes]) -> IService:
+        return Service()
 
     def line(self, name: str, settings: LineConfig, country: str, subscriber: SubscriberLine | None) -> ILineService:
         if subscriber is None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 from peewee import InterfaceError, OperationalError
 from twisted.application.service import MultiService
-from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.internet.defer import CancelledError, Deferred, maybeDeferred, succeed
 from twisted.internet.error import CannotListenError
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
@@ -29,17 +28,16 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.line import LineInService
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.vocabulary import Kind
-from callserver.config import EMULATED, ConfigError, LineConfig
+from callserver.config import EMULATED, Config, ConfigError, LineConfig
 from callserver.dsp.ear import Ear
 from callserver.dsp.progress.plan_files import FILE_NAME as TONES_FILE
 from callserver.dsp.progress.plan_files import PlanFileError, load_plan
 from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
 from callserver.features import Asked, Shop
-from callserver.ivr.discovery import MenuProblem, find_menus
+from callserver.ivr.discovery import MenuProblem
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import MenuCall
-from callserver.ivr.prompts import FOLDER as OUR_PROMPTS
 from callserver.ivr.prompts import Prompts
 from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
@@ -48,15 +46,21 @@ from callserver.media.recorder import Recorder
 from callserver.media.speech import Speech
 from callserver.server import declarations, first_start, recovery, rescue
 from callserver.server.backups import NightlyBackup
+from callserver.server.checks.menus import missing_menus, without_menu
+from callserver.server.drain import NOBODY, Drain
+from callserver.server.notify import notify
 from callserver.server.people_only import PeopleOnly
-from callserver.server.shop_folder import TOP, Life, ShopFolder
+from callserver.server.reload import Reload
+from callserver.server.shop_folder import Life, ShopFolder
+from callserver.server.stalls import Stall, Stalls
+from callserver.server.status import Status
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.store.journal import Journal
 from callserver.store.opening import Locked, StoreError
-from callserver.wire.catalogue import N_, Complaint
+from callserver.wire.catalogue import N_, Complaint, told
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import Card
+from callserver.wire.messages import Card, Phrase
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
@@ -89,15 +93,24 @@ class CallServer(MultiService):
         self._make_sound()
         self._make_people()
         self.queues: dict[str, Queue] = {}
+        self._make_status()
         self.agents: AgentChannel | None = None
         self.exchange: Exchange | None = None
         self.certificate: OwnCertificate | None = None
         self.lines: dict[int, LineInService] = {}
         self._journal_open = self._answering = False
+        self._reload = Reload(self, folder, world, self.events)
+        self._drain: Drain | None = None
         self._starting: Deferred[None] = succeed(None)
         self.ready: Deferred[None] = Deferred()  # fires when all is open; fails if it will not be
 
     def startService(self) -> None:
+        self._watches = [
+            self.world.open_to_status(self.folder.path, self.status.as_bytes),
+            self.world.watchdog(self.stalls, self.folder.stacks),
+        ]
+        for watch in self._watches:  # outside the house: to the end of its stop they tell how it is
+            watch.startService()  # type: ignore[no-untyped-call]
         super().startService()  # type: ignore[no-untyped-call]
         self._starting = Deferred.fromCoroutine(self._start())
         self._starting.addBoth(self._started)
@@ -105,6 +118,59 @@ class CallServer(MultiService):
     def stopService(self) -> Deferred[None]:
         """End the calls, put the lines on hook, write everything down."""
         return Deferred.fromCoroutine(self._stop())
+
+    def drain(self, tell: Callable[[Phrase], None]) -> Deferred[None]:
+        """
+        Take no new calls; fires when the last one is over, or `[server] stop_wait_s` is. Screens are told.
+
+        :param tell: told the same
+        """
+        if self.status.state != "ready":
+            tell(Phrase(NOBODY))
+            return succeed(None)
+        self.status.state = "stopping"
+
+        def tell_all(phrase: Phrase) -> None:
+            self.status.stopping = phrase
+            notify(f"STATUS={told(phrase, 'en')}")
+            if self.agents is not None:
+                self.agents.tell_all(phrase)
+            tell(phrase)
+
+        lines = [line for number, line in self.lines.items() if self.config.lines[number].enabled]
+        self._drain = Drain(self.reactor, lines, self.calls, self.board, self.config.server.stop_wait_s, tell_all)
+        return self._drain.when_dry()
+
+    def reload(self) -> Deferred[None]:
+        """Settings, menus and prompts anew, all or nothing; what came of it stands in log and status."""
+        return self._reload.begin()
+
+    def find_menus(self, config: Config) -> tuple[dict[str, IMenu], list[MenuProblem]]:
+        """
+        All menus by name, and what is wrong with the shop's files; runs them.
+
+        :raises ConfigError: lines' menus are not there, and no file is broken that they may be in
+        """
+        own, problems = declarations.own_menus(self.features, self.folder.plugins(config))
+        menus, reading = declarations.menus(self.features, own), self.folder.reading()
+        missing = missing_menus(reading, menus)
+        if missing and not problems:
+            raise ConfigError.of(without_menu(reading, missing, menus))
+        return menus, [*problems, *(_no_menu(section, menu) for section, menu in missing.items())]
+
+    def take_over(self, config: Config, prompts: Prompts, menus: Mapping[str, IMenu]) -> None:
+        """Other settings, recordings and menus, for what happens from now on."""
+        old, self.config = self.config, config
+        self.prompts.become(prompts)
+        self.calls.music = prompts.music
+        self.menus.clear()
+        self.menus.update(menus)
+        self._choose_menus(self._bare)
+        for name, queue in self.queues.items():
+            queue.change(config.queues[name])
+        for number, line in self.lines.items():
+            if old.lines[number].enabled != config.lines[number].enabled:
+                (line.enable if config.lines[number].enabled else line.disable)()
 
     # The parts
 
@@ -150,8 +216,7 @@ class CallServer(MultiService):
             make_pool=world.one_thread,
             make_file=world.recording_file,
         )
-        own_prompts = [Path(config.server.prompts)] if config.server.prompts else []
-        self.prompts = Prompts([*own_prompts, OUR_PROMPTS])
+        self.prompts = Prompts(self.folder.prompts(config))
         self.speech = Speech(self.reactor, self.prompts, self.folder.spoken)
         self.voice = Voice(self.prompts, self.speech, self.reactor)
 
@@ -175,27 +240,24 @@ class CallServer(MultiService):
             ),
         )
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
-        built_in = {menu.name for feature in self.features for menu in feature.menus}
-        own, self.menu_problems = find_menus(TOP / config.server.plugins, built_in)
-        self.menus = declarations.menus(self.features, own)
-        for number, line in config.lines.items():
-            if line.menu not in self.menus:
-                self._no_menu(number, line.menu)
-        self.serving: dict[str, IMenu] = {name: self._people_only(name) for name in self.menus}
+        self.menus, self.menu_problems = self.find_menus(config)
+        self._serving: dict[str, IMenu] = {}
+        self._choose_menus(bare=self.menus.keys())  # until the database is open
         self._cards = declarations.Cards(self.features)
 
-    def _no_menu(self, number: int, menu: str) -> None:
-        """A line's menu is not there: a slip in the settings, or it may be in a file that is broken."""
-        section = f"[line {number}]"
-        if not self.menu_problems:
-            known = ", ".join(sorted(self.menus))
-            raise ConfigError(
-                "{section} menu: no menu {menu}; there are {names}", section=section, menu=repr(menu), names=known
-            )
-        self.menu_problems.append(
-            MenuProblem(
-                "{section} menu: no menu {menu}; callers of this line get a person", section=section, menu=repr(menu)
-            )
+    def _make_status(self) -> None:
+        """What is told of the server from outside."""
+        self.stalls = Stalls(self._stalled)
+        self.status = Status(
+            self.reactor,
+            lambda: self.config,
+            shop=str(self.folder.path),
+            board=self.board,
+            calls=self.calls,
+            events=self.events,
+            queues=self.queues,
+            tick=self.tick,
+            stalls=self.stalls,
         )
 
     def _tones(self) -> Plan:
@@ -223,13 +285,14 @@ class CallServer(MultiService):
         repaired = self.store, self.folder.recordings, self.events, self.world.in_thread, self._began
         await self._patiently(recovery.repair_recordings, *repaired)
         await self.staff.follow()
-        self.serving.update(self.menus | await self._patiently(self._menus_of_the_bare))
+        self._choose_menus(await self._patiently(self._menus_of_the_bare))
         self._answer()
         nightly = NightlyBackup(self.folder, self.config, self.world, self.events)
         services = [service for feature in self.features for service in feature.services]
         for part in (self.staff, nightly, *services):
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         await self._open_agents()
+        self.status.state = "ready"
 
     async def _open_books(self) -> None:
         """
@@ -289,15 +352,18 @@ class CallServer(MultiService):
             self._alarm(N_("the start waits, and callers go to a person: {problem}"), problem=why)
             self._answer()
 
-    async def _menus_of_the_bare(self) -> dict[str, IMenu]:
+    async def _menus_of_the_bare(self) -> set[str]:
         """Menus of features that have nothing to serve callers from: people do, until the next start."""
         bare = [one for one in self.features if one.bare is not None and await self.store.read(one.bare)]
         for feature in bare:
             self._alarm(N_("{feature} has no data: its callers go to a person"), feature=feature.name)
-        return {menu.name: self._people_only(menu.name) for feature in bare for menu in feature.menus}
+        return {menu.name for feature in bare for menu in feature.menus}
 
-    def _people_only(self, name: str) -> IMenu:
-        return PeopleOnly(name, next(iter(self.config.queues)))
+    def _choose_menus(self, bare: Collection[str]) -> None:
+        """What serves callers from now on: people in place of the bare menus."""
+        self._bare, queue = set(bare), next(iter(self.config.queues))
+        self._serving.clear()
+        self._serving.update(self.menus | {name: PeopleOnly(name, queue) for name in self._bare})
 
     def _answer(self) -> None:
         """From now on calls are answered; with the menus that there are."""
@@ -314,11 +380,14 @@ class CallServer(MultiService):
             self.ready.callback(result)
 
     async def _stop(self) -> None:
+        self.status.state = "stopping"
+        self._starting.cancel()  # what has not been opened yet stays closed
+        if self._drain is not None:
+            self._drain.cut()
         stopped = Reason(Cause.SERVER_STOPPED)
-        self._starting.cancel()  # it may wait for a database
         parted = self.agents.stopService() if self.agents is not None else succeed(None)
         for number, line in self.lines.items():
-            if self.config.lines[number].enabled:
+            if self.config.lines[number].enabled and self._drain is None:
                 line.disable()  # the programs take their time: a call that rang meanwhile would have no end
         self.calls.end_all("server", stopped)
         self.seats.log_all_out(stopped)  # after the good-bye: a program that is told of a log-out would stay out
@@ -330,6 +399,8 @@ class CallServer(MultiService):
             self.events.write(Kind.SERVER, state="stopped")
             await self.journal.close()
             await self.store.stop()
+        for watch in self._watches:
+            await maybeDeferred(watch.stopService)
 
     def _open_queues(self) -> None:
         for name, settings in self.config.queues.items():
@@ -341,9 +412,17 @@ class CallServer(MultiService):
         if any(line.device == EMULATED for line in self.config.lines.values()):
             self.exchange = Exchange(self.reactor, self.config.exchange.country, now=self.world.local_now)
             self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
-        runner = MenuRunner(self.serving, self._menu_call, next(iter(self.queues)))
-        for number, settings in self.config.lines.items():
-            self._open_line(number, settings, runner)
+        queue = next(iter(self.queues))
+        self._runner = MenuRunner(
+            self._serving,
+            self._menu_call,
+            queue,
+            self._alarm,
+            self._rest_line,
+            lambda: self.config.queues[queue].hours,
+        )
+        for number, line in self.config.lines.items():
+            self._open_line(number, line)
         if self.exchange is not None:
             self._open_exchange(self.exchange)
 
@@ -355,7 +434,7 @@ class CallServer(MultiService):
         except (CannotListenError, OSError) as problem:  # in use, or the path is too long for a socket
             self._alarm(N_("telephones cannot reach the emulated exchange: {problem}"), problem=problem)
 
-    def _open_line(self, number: int, settings: LineConfig, runner: MenuRunner) -> None:
+    def _open_line(self, number: int, settings: LineConfig) -> None:
         subscriber = None
         if settings.device == EMULATED and self.exchange is not None:
             subscriber = self.exchange.add_line(f"{self.config.exchange.number}{number:02}")
@@ -365,7 +444,7 @@ class CallServer(MultiService):
             clock=self.reactor,
             board=self.board,
             calls=self.calls,
-            on_call=partial(runner.serve, menu_name=settings.menu),
+            on_call=partial(self._serve, number),
             keys_from_sound=settings.keys == "sound",
             ring_stop_s=settings.ring_stop_s,
             guard_s=settings.guard_s,
@@ -407,6 +486,29 @@ class CallServer(MultiService):
             self.reactor.callFromThread(self._alarm, N_("the disk is full: its reserve is given up for call records"))
         return given_up
 
+    def _stalled(self, stall: Stall, worth_a_line: bool) -> None:
+        """The reactor was held up."""
+        if worth_a_line:
+            log.warn("the server was held up for {s} s by {place}", s=f"{stall.busy_s:.2f}", place=stall.place)
+        if stall.interrupted:
+            self.events.alarm(
+                N_("menu {menu} has held up the whole server for {s} s and was broken off: {file}, line {row}"),
+                stall.place.channel or None,
+                menu=stall.place.menu or stall.place.file,
+                s=round(stall.busy_s, 1),
+                file=stall.place.file,
+                row=stall.place.line,
+            )
+
+    def _serve(self, number: int, call: Call) -> None:
+        """A new call at a line, with the menu that its settings name now."""
+        self._runner.serve(call, self.config.lines[number].menu)
+
+    def _rest_line(self, call: Call, seconds: float) -> None:
+        for line in self.lines.values():
+            if line is call.first:
+                line.rest(seconds)
+
     def _menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.reactor, self.recorder)
 
@@ -425,5 +527,11 @@ class CallServer(MultiService):
 
     def _card(self, call: Call, queue: str) -> Deferred[Card]:
         """What an agent sees: the shop's books, and the way the caller has come."""
-        asked = Asked(call.id, call.caller.number, self.events.now())
+        asked = Asked(call.id, call.caller.known_by, self.events.now())
         return self.store.read(self._cards.read, asked).addCallback(partial(self._cards.card, call, queue))
+
+
+def _no_menu(section: str, menu: str) -> MenuProblem:
+    return MenuProblem(
+        "{section} menu: no menu {menu}; callers of this line get a person", section=f"[{section}]", menu=repr(menu)
+    )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from callserver.acd.acts import CHANNEL_ACTS, SEAT_ACTS, Act
 from callserver.calls.call import Call
 from callserver.config import ConfigError
 from callserver.features import Asked, Feature, Share, Shop
+from callserver.ivr.discovery import Found, find_menus
 from callserver.ivr.interfaces import IMenu
 from callserver.server.features import FEATURES
 from callserver.wire.messages import Card
@@ -23,6 +25,14 @@ def declared(shop: Shop) -> list[Feature]:
 def menus(features: Sequence[Feature], own: Mapping[str, IMenu]) -> dict[str, IMenu]:
     """Every menu by name; the shop's own go before those of features."""
     return {menu.name: menu for feature in features for menu in feature.menus} | dict(own)
+
+
+def own_menus(features: Sequence[Feature], folders: Sequence[Path]) -> Found:
+    """Those of the shop's own files, and what is wrong with them; of two folders' menus of one name the first's."""
+    built_in = {menu.name for feature in features for menu in feature.menus}
+    found = [find_menus(folder, built_in) for folder in dict.fromkeys(folder.absolute() for folder in folders)]
+    named = {name: menu for one in reversed(found) for name, menu in one.menus.items()}
+    return Found(named, [problem for one in found for problem in one.problems])
 
 
 def acts(features: Sequence[Feature]) -> dict[str, Act]:

@@ -1,12 +1,18 @@
 """What the person who has started the server is told, in both languages."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from callserver.calls.line import NOT_SET_UP
 from callserver.config import EMULATED
 from callserver.server.assembly import CallServer
 from callserver.server.backups import backups
 from callserver.wire.catalogue import N_
+from callserver.wire.messages import Phrase
 from callserver.wire.terminal import both, column
 
 LABEL_CELLS = 30
+DEAD_SHOWN = 8
 DEMO = N_("DEMO: goods, customers and orders are made up. A shop of its own begins in another folder, with real lines.")
 
 
@@ -14,9 +20,12 @@ def greeting(server: CallServer) -> str:
     """What a newcomer needs next, in both languages."""
     config, folder = server.config, server.folder
     n_emulated = sum(line.device == EMULATED for line in config.lines.values())
+    found = server.status.snapshot()["lines"]
+    wanted = [line for line in found if line["enabled"]]
     ready = both(
-        "The telephone server is ready. Lines: {lines} (emulated: {emulated}), seats: {seats}.",
-        lines=len(config.lines),
+        "The telephone server is ready. Lines: {alive} of {lines} alive (emulated: {emulated}), seats: {seats}.",
+        alive=sum(line["alive"] for line in wanted),
+        lines=len(wanted),
         emulated=n_emulated,
         seats=config.agents.seats,
     )
@@ -37,4 +46,18 @@ def greeting(server: CallServer) -> str:
         rows.insert(1, (both("Call it"), f"bin/callserver-phone --socket {folder.exchange_socket}"))
     lines = [f"  {column(' '.join(label), LABEL_CELLS)}  {value}" for label, value in rows]
     demo = both(DEMO) if server.life is not None and server.life.demo else []
-    return "\n".join(["", *ready, *demo, *lines, " ".join(both("Stop with Ctrl-C."))])
+    dead = _dead(wanted, str(folder.path))
+    return "\n".join(["", *ready, *demo, *dead, *lines, " ".join(both("Stop with Ctrl-C."))])
+
+
+def _dead(lines: Sequence[Mapping[str, Any]], shop: str) -> Iterator[str]:
+    """Why lines are not in service, a row each; of many the first."""
+    dead = [line for line in lines if not line["alive"]]
+    for line in dead[:DEAD_SHOWN]:
+        why = line["reason"] or {"msgid": NOT_SET_UP, "details": {}}
+        told = both("line {n}: {reason}", n=line["line"], reason=Phrase(why["msgid"], why["details"]))
+        yield "  " + "  ".join(told)
+    if len(dead) > DEAD_SHOWN:
+        yield "  " + " ".join(
+            both("and {n} more: bin/callserver status --shop {shop}", n=len(dead) - DEAD_SHOWN, shop=shop)
+        )

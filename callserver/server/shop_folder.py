@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from callserver.acd import passwords
-from callserver.config import Config, read_config
+from callserver.config import Config, Reading, read_config
 from callserver.server.on_disk import sync, write_whole
 from callserver.store.opening import name_of
 
 TOP = Path(__file__).parents[2]
+OUR_PROMPTS = TOP / "voice-prompts"
 FIRST_YEAR = datetime(2000, 1, 1, tzinfo=UTC)
 PRIVATE_FOLDERS = ("recordings", "spoken", "first-passwords", "backups")
 PRIVATE_FILES = ("config.ini", "shop.json", "callserver.*", "spool*", "*.pem", "*.db*", "first-password*")
@@ -47,7 +48,7 @@ class ShopFolder:
     """Where a shop keeps everything; `prepare` makes what a first start needs and leaves what is there."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = path = path.absolute()  # twistd may change to another folder
         self.config_file = path / "config.ini"
         self.life_file = path / "shop.json"
         self.first_passwords = path / "first-passwords"  # a file for each of the first staff, named by number
@@ -55,6 +56,7 @@ class ShopFolder:
         self.spoken = path / "spoken"  # names and texts that were synthesised once
         self.spool = path / "spool.jsonl"
         self.log_file = path / "callserver.log"
+        self.stacks = path / "stacks.txt"  # of a frozen server
         self.exchange_socket = path / "exchange.sock"
 
     def prepare(self) -> None:
@@ -69,10 +71,28 @@ class ShopFolder:
         """Read config.ini; ConfigError if it cannot be used."""
         return read_config(self.config_file)
 
+    def reading(self) -> Reading:
+        """The same as far as it can be read, with everything that is wrong in it."""
+        return Reading(self.config_file)
+
+    def own(self, name: str) -> Path:
+        """A path of config.ini: relative ones begin in the shop's folder, wherever the server was started."""
+        return self.path / name
+
     def database(self, config: Config) -> str:
         """The path or the URL of its database."""
         where = config.server.database
-        return where if "://" in where else str(self.path / where)
+        return where if "://" in where else str(self.own(where))
+
+    def plugins(self, config: Config) -> list[Path]:
+        """Where menus are looked for: the shop's own folder, if it has one, before ours."""
+        own = config.server.plugins
+        return [*([self.own(own)] if own else []), TOP / "plugins"]
+
+    def prompts(self, config: Config) -> list[Path]:
+        """Where recordings are looked for, in the same order."""
+        own = config.server.prompts
+        return [*([self.own(own)] if own else []), OUR_PROMPTS]
 
     # Its life
 

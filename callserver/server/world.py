@@ -27,6 +27,9 @@ from callserver.lines.interfaces import ILine
 from callserver.lines.modem_line import ModemLine
 from callserver.media.disk_room import DiskRoom
 from callserver.media.wav_file import WavFile
+from callserver.server.stalls import Stalls
+from callserver.server.status_socket import StatusSocket
+from callserver.server.watchdog import Watchdog
 from callserver.store.opening import database_at
 
 T = TypeVar("T")
@@ -92,6 +95,14 @@ class World:
     def recording_file(self, path: Path, n_tracks: int) -> WavFile:
         """A recording on that disk."""
         return WavFile(path, n_tracks)
+
+    def watchdog(self, stalls: Stalls, stacks: Path) -> IService:
+        """What tells that the reactor is held up, and by whom."""
+        return Watchdog(self.reactor, stalls, stacks)
+
+    def open_to_status(self, folder: Path, snapshot: Callable[[], bytes]) -> IService:
+        """Let `callserver status` ask."""
+        return StatusSocket(self.reactor, folder, snapshot)
 
     # Lines and agents
 

@@ -24,6 +24,9 @@ class Cause(Enum):
     GAVE_UP = "gave_up"
     CONSULT_CANCELLED = "consult_cancelled"
     NOT_CONNECTED = "not_connected"
+    NOBODY_THERE = "nobody_there"
+    MESSAGE_LEFT = "message_left"  # the recording's file
+    CALL_BACK_WANTED = "call_back_wanted"  # which number
     # of a line's states
     LOADED = "loaded"  # which menu
     UNLOADED = "unloaded"

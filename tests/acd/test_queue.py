@@ -57,7 +57,7 @@ class QueueTests(SynchronousTestCase):
         call, waiting = self.caller()
         self.shop.wait(3)
         self.assertEqual(self.successResultOf(waiting), "no_agent")
-        self.assertEqual(self.shop.prompts(), ["nobody-logged-in", "please-try-later"])
+        self.assertEqual(self.shop.prompts(), ["nobody-logged-in"])
         self.assertEqual(self.outcomes(), ["no_agent"])
         self.assertIsNone(call.ended)
 
@@ -277,7 +277,7 @@ class QueueTests(SynchronousTestCase):
         seat.log_out()
         self.shop.wait(3)
         self.assertEqual(self.successResultOf(waiting), "left_empty")
-        self.assertEqual(self.shop.prompts()[-2:], ["nobody-logged-in", "please-try-later"])
+        self.assertEqual(self.shop.prompts()[-1], "nobody-logged-in")
         self.assertIsNone(call.ended)
 
     def test_last_right_goes(self) -> None:
@@ -302,7 +302,7 @@ class QueueTests(SynchronousTestCase):
         seat.client_lost()
         self.shop.wait(5 + 3)
         self.assertEqual(self.successResultOf(waiting), "left_empty")
-        self.assertEqual(self.shop.prompts()[-2:], ["nobody-logged-in", "please-try-later"])
+        self.assertEqual(self.shop.prompts()[-1], "nobody-logged-in")
 
     def test_nobody_behind_a_seat(self) -> None:
         """Who asks for a person when only a dead program is logged in is told so, and hears no music for nobody."""
@@ -325,6 +325,7 @@ class QueueTests(SynchronousTestCase):
         self.assertTrue(self.shop.hears(0, seat))
         self.caller(1)
         seat.client_lost()
+        self.assertEqual(self.shop.board.statuses["seat 801"].sub, "client lost", "every supervisor sees it")
         self.assertIs(self.shop.state(0), LineState.HELD)
         self.shop.wait(0.5)
         self.assertTrue(self.hears_music())
@@ -459,7 +460,7 @@ class QueueTests(SynchronousTestCase):
         self.shop.clock.advance(1800)
         self.shop.wait(2)
         self.assertEqual(self.successResultOf(waiting), "timed_out")
-        self.assertEqual(self.shop.prompts()[-1], "please-try-later")
+        self.assertEqual(self.shop.prompts()[-1], "still-busy")
         self.assertEqual(self.shop.board.statuses["line 1"].sub, "flow")
         self.shop.clock.advance(600)
         self.assertIsNone(call.ended)

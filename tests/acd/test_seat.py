@@ -649,6 +649,7 @@ class SeatTests(SynchronousTestCase):
         self.assertEqual(self.world.customer.acts, ["accepted", "given back"])
         self.assertIsNone(self.world.customer.call.ended)
         self.assertEqual((self.world.looks, self.seat.station.leg), ((SeatState.PAUSED, "client lost"), None))
+        self.assertEqual(self.seat.last_end_s, self.clock.seconds())
         self.seat.client_back()
         self.assertEqual((self.world.looks, self.world.hears()), (IDLE, []))
 

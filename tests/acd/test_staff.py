@@ -1,6 +1,7 @@
 """The staff log in with a number and a password, and nobody learns anything from failing."""
 
 from datetime import UTC, datetime, timedelta
+from unicodedata import normalize
 from unittest.mock import patch
 
 from twisted.internet import reactor
@@ -143,6 +144,84 @@ class StaffTests(SynchronousTestCase):
             self.refused(self.log_in(password=OTHER))
         self.book = self.open_book()
         self.assertEqual(self.refused(self.log_in()), Refusal.LOG_IN)
+
+    def test_the_clock_was_wrong(self) -> None:
+        """Wrong passwords that are stamped in the future count for nothing, now and when that time comes."""
+        for years in (1, 20):
+            self.began += timedelta(days=365 * years)
+            for _ in range(5):
+                self.refused(self.log_in(password=OTHER))
+            self.assertEqual(self.refused(self.log_in()), Refusal.LOG_IN)
+            self.began -= timedelta(days=365 * years)
+            self.successResultOf(self.log_in())
+            self.began += timedelta(days=365 * years)
+            self.successResultOf(self.log_in())
+            self.began -= timedelta(days=365 * years)
+
+    def test_the_clock_was_slow(self) -> None:
+        """Set forward, what was long ago is forgotten; set back a little, five wrong ones lock from then on."""
+        for _ in range(5):
+            self.refused(self.log_in(password=OTHER))
+        self.began += timedelta(days=400)
+        self.successResultOf(self.log_in())
+        self.began -= timedelta(hours=1)
+        for _ in range(5):
+            self.refused(self.log_in(password=OTHER))
+        self.assertEqual(self.refused(self.log_in()), Refusal.LOG_IN)
+
+    def test_a_hundred_stamped_in_the_future(self) -> None:
+        """They lock no account for good: the account is locked by those of one day, as the clock has it then."""
+        self.began += timedelta(days=3650)
+        for n in range(60):
+            self.refused(self.log_in(password=OTHER, address=f"10.1.0.{n}"))
+            self.clock.advance(6)
+        self.began -= timedelta(days=3650)
+        for n in range(60):
+            self.refused(self.log_in(password=OTHER, address=f"10.1.1.{n}"))
+            self.clock.advance(6)
+        self.successResultOf(self.log_in(address="10.2.0.1"))
+
+    def test_an_address_is_cleared(self) -> None:
+        """Twenty wrong ones in an hour lock an address for everybody; an admin clears it."""
+        for n in range(20):
+            self.refused(self.log_in(number=f"7{n}"))
+        self.assertEqual(self.refused(self.log_in()), Refusal.LOG_IN)
+        self.assertEqual(self.successResultOf(self.book.unlock_address("10.0.0.7")), 20)
+        self.successResultOf(self.log_in())
+
+    def test_two_change_at_once(self) -> None:
+        """An admin gives him a new password while his own change is worked on: the admin's holds, his is refused."""
+        self.clock.thread_s = 0.3
+        own = self.book.change_password("801", GOOD, OTHER, "10.0.0.7")
+        self.clock.advance(0.4)  # his password was right; the new one is being hashed
+        with patch.object(self.clock, "thread_s", 0.0):
+            self.successResultOf(self.open_book().set_password("801", "by-the-admin"))
+        self.clock.pump([0.1] * 10)
+        self.assertEqual(self.failureResultOf(own, Refused).value.code, Refusal.LOG_IN)
+        self.clock.thread_s = 0.0
+        self.assertEqual(self.refused(self.log_in(password=OTHER)), Refusal.LOG_IN)
+        self.assertEqual(self.refused(self.log_in(password="by-the-admin")), Refusal.MUST_CHANGE)
+
+    def test_typed_in_two_ways(self) -> None:
+        """A password is the same whether its accents were typed as characters of their own or not."""
+        composed = "crème brûlée"
+        decomposed = normalize("NFD", composed)
+        self.assertNotEqual(composed, decomposed)
+        self.successResultOf(self.book.change_password("801", GOOD, decomposed, "10.0.0.7"))
+        self.successResultOf(self.log_in(password=composed))
+        self.successResultOf(self.book.change_password("801", composed, OTHER, "10.0.0.7"))
+        number = self.successResultOf(self.log_in(number=" ８０１ ", password=OTHER)).number
+        self.assertEqual(number, "801")
+
+    def test_the_number_is_anothers(self) -> None:
+        """Deleted and added again between two looks at the book: whoever is logged in under the number is told of."""
+        gone: list[str] = []
+        follower = StaffBook(self.store, self.clock, on_gone=gone.append)  # type: ignore[arg-type]
+        self.successResultOf(Deferred.fromCoroutine(follower.follow()))
+        self.successResultOf(self.book.delete("801"))
+        self.successResultOf(self.book.add("801", "王芳", OTHER, RIGHTS))
+        self.successResultOf(Deferred.fromCoroutine(follower.follow()))
+        self.assertEqual(gone, ["801"])
 
     def test_guesses_at_the_same_moment(self) -> None:
         """A hundred at once are judged one after the other, so no more than five of them are judged."""

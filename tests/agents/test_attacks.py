@@ -306,6 +306,21 @@ class AgentAttackTests(AttackCase):
         self.assertEqual(logged, [])
         self.assertEqual(self.flushLoggedErrors(), [])
 
+    def test_arguments_that_are_no_list(self) -> None:
+        """Also who has logged in gets a refusal for them, and the log is spared; he stays connected."""
+        perspective: Any = self.client._perspective
+        broker: Any = self.client._broker
+        with capturedLogs() as logged:
+            for name in (b"pause", b"audio", b"hello", b"change_password", b"hold"):
+                for args, kw in ((7, jelly({})), (jelly(None), jelly({})), (jelly(()), 7), (jelly(SECRET), jelly([]))):
+                    answer: Deferred[Any] = Deferred()
+                    broker.waitingForAnswers[1000] = answer
+                    broker.sendEncoded([b"message", 1000, perspective.luid, name, 1, args, kw])
+                    self.wires.settle()
+                    self.assertEqual(self.failureResultOf(answer).getErrorMessage(), "bad-argument: arguments")
+        self.assertEqual(logged, [])
+        self.assertTrue(self.is_here())
+
     def test_unknown_acts(self) -> None:
         """Only the acts that are offered can be called."""
         for name in ("break_off", "MessageReceived", "__init__"):

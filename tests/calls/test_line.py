@@ -470,6 +470,60 @@ class LineInServiceTests(SynchronousTestCase):
         self.far_end.ring()
         self.assertEqual([call.caller for call in self.shop.calls], [Caller()])
 
+    def test_number_and_name_apart(self) -> None:
+        """What comes later of a caller, while it rings or before, fills gaps and empties nothing."""
+        number, name, both = Caller("2025550142"), Caller(name="SMITH JANE"), Caller("2025550142", "SMITH JANE")
+        for before_the_ring in (False, True):
+            for first, second in ((number, name), (name, number), (both, Caller(withheld=True)), (both, Caller())):
+                if not before_the_ring:
+                    self.far_end.ring()
+                self.shop.in_service[0].caller_id(first)
+                self.shop.wait(0.16)
+                self.shop.in_service[0].caller_id(second)
+                if before_the_ring:
+                    self.far_end.ring()
+                self.shop.wait(0.1)
+                (call,) = self.shop.calls
+                self.assertEqual(call.caller, both)
+                record = self.shop.book.calls[call.id]
+                self.assertEqual((record["caller_number"], record["caller_name"]), ("2025550142", "SMITH JANE"))
+                self.shop.wait(7)
+
+    def test_number_of_another_before_the_ring(self) -> None:
+        """When another number is told between the rings, the one before the first ring was somebody else's."""
+        self.shop.in_service[0].caller_id(Caller("13912345678", "Li Ming"))
+        self.far_end.ring()
+        self.shop.in_service[0].caller_id(Caller("13800138000"))
+        self.assertEqual([call.caller for call in self.shop.calls], [Caller("13800138000")])
+
+    def test_double_ring(self) -> None:
+        """Where a ring has two or three bursts, they are one: the number that comes after them is waited for."""
+        for bursts_s in ((0, 0.6), (0, 0.4, 0.8), (0, 0.8, 1.4)):
+            at_s = 0.0
+            for burst_s in bursts_s:
+                self.shop.wait(burst_s - at_s)
+                at_s = burst_s
+                self.far_end.ring()
+            self.shop.wait(2 - at_s)
+            self.assertEqual(self.shop.incoming, [])
+            self.shop.in_service[0].caller_id(Caller("21234567"))
+            self.shop.wait(0.1)
+            self.assertEqual([call.caller.number for call in self.shop.incoming], ["21234567"])
+            self.shop.wait(7)
+            self.shop.incoming.clear()
+
+    def test_double_ring_without_a_number(self) -> None:
+        """Half a second after the second double ring nothing is waited for any more; nor when a bell never pauses."""
+        for burst in (0.6, 2.4, 0.6):
+            self.far_end.ring()
+            self.shop.wait(burst)
+        self.assertEqual(len(self.shop.incoming), 1)
+        self.shop.wait(7)
+        for _ in range(4):
+            self.far_end.ring()
+            self.shop.wait(0.9)
+        self.assertEqual(len(self.shop.incoming), 2)
+
     def test_number_is_used_once(self) -> None:
         """The number before the first ring belongs to that ring, not to the next call."""
         self.answered_call().end("menu", Reason(Cause.MENU_OVER))

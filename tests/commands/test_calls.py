@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from click.testing import CliRunner, Result
 from peewee import SqliteDatabase
@@ -17,6 +18,7 @@ from callserver.store.journal import append_event
 from callserver.store.opening import MIGRATIONS
 from callserver.store.tables import CallRow, call_columns
 from callserver.wire.records import EventRecord, Value
+from callserver.wire.terminal import cells
 
 ENGLISH = {"CALLSERVER_LANGUAGE": "en"}
 BEGAN = datetime(2026, 1, 5, 9, 0, 0, 250_000, tzinfo=UTC)
@@ -88,9 +90,9 @@ class WordsTests(SynchronousTestCase):
 
     def test_alarms(self) -> None:
         """An alarm is a sentence of the catalogue with its data, or a plain text that is shown as it came."""
-        alarm = event(Kind.ALARM, text="{file}: no sound in it", file="a.wav")
+        alarm = event(Kind.ALARM, text="{file}: {problem}", file="a.wav", problem={"text": "no sound in it"})
         self.assertEqual(
-            (words(alarm, "en"), words(alarm, "zh")), ("alarm: a.wav: no sound in it", "告警：a.wav：其中没有声音")
+            (words(alarm, "en"), words(alarm, "zh")), ("alarm: a.wav: no sound in it", "告警：a.wav：里面没有声音")
         )
         self.assertEqual(words(event(Kind.ALARM, text="disk {full}"), "zh"), "告警：disk {full}")
         reason: Value = {"text": "{line} is busy", "line": "line 3"}
@@ -144,7 +146,7 @@ class CommandTests(SynchronousTestCase):
         self.assertEqual(result.exit_code, 0, result.output)
         head, newest, oldest = result.output.splitlines()
         self.assertIn("number", head)
-        self.assertEqual(newest.split()[2:], ["line", "3", "801", "1:01.500", "caller", "hung", "up", "bbbb-2"])
+        self.assertEqual(newest.split()[2:], ["3", "801", "1:01", "caller", "hung", "up", "bbbb-2"])
         self.assertIn("13912345678 [bold]Li[/]", oldest)
 
     def test_one_number(self) -> None:
@@ -157,7 +159,58 @@ class CommandTests(SynchronousTestCase):
         result = self.run_command("call", "bb", "--language", "zh")
         lines = result.output.splitlines()
         self.assertIn("座席: 801", lines)
-        self.assertRegex(lines[-1], r"^\d\d:\d\d:03\.267 +\+3\.017  线路 3 .*按键 5（声音）$")
+        self.assertRegex(lines[-1], r"^\d\d:\d\d:03\.267 +\+3\.017 线路 3 .*按键 5（声音）$")
+
+    def test_eighty_columns(self) -> None:
+        """On a terminal of 80 columns no line is longer, whatever the names and ends; ids are whole."""
+        name = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        with tables.database.connection_context():
+            self.add_call(
+                "cccccccc-3333", caller_number="+8613912345678", caller_name=name, order_number="12345678", agent="801",
+                ended_at=BEGAN + timedelta(hours=1), end_reason="line_lost: the modem was unplugged"
+            )  # fmt: skip
+            self.add_call("dddddddd-4444", caller_number="13912345678", caller_name="欧阳龙井绿茶茶叶有限公司")
+            names: list[Value] = ["recorded-notice", "welcome", "main-menu"]
+            append_event(event(Kind.PROMPT, 1.0, "dddddddd-4444", names=names, language="zh"))
+            append_event(event(Kind.RECORDING, 2.0, "dddddddd-4444", file="1234567890" * 9 + ".wav"))
+        for language in ("en", "zh"):
+            for line in (("calls",), ("call", "dddd")):
+                with patch.dict("os.environ", COLUMNS="80"):
+                    said = self.run_command(*line, "--language", language).output
+                self.assertLessEqual(max(map(cells, said.splitlines())), 80, said)
+                self.assertIn("dddddddd", said)
+
+    def test_prompts_in_words(self) -> None:
+        """A timeline says what was said to the caller, not what the files are called; free text as it was."""
+        names: list[Value] = ["zh/welcome", "“茶”", "own-prompt"]
+        prompt = event(Kind.PROMPT, names=names, language="zh")
+        texts = {"zh/welcome": "欢迎。", "welcome": "Welcome."}
+        self.assertEqual(words(prompt, "en", texts), "says 欢迎。 “茶” own-prompt (Chinese)")
+        with tables.database.connection_context():
+            append_event(event(Kind.PROMPT, 1.0, "bbbb-2", names=["own"], language="zh"))
+        own = self.shop / "own" / "en"
+        own.mkdir(parents=True)
+        (own / "catalogue.toml").write_text('[sentences]\nown = "Tea for two."\n')
+        (self.shop / "config.ini").write_text("[recording]\nannounce = yes\n[server]\nprompts = own\n")
+        self.assertIn("says Tea for two. (Chinese)", self.run_command("call", "bb", "--language", "en").output)
+
+    def test_the_shops_time(self) -> None:
+        """Times are the shop's, wherever the computer is, and the zone is named."""
+        (self.shop / "config.ini").write_text("[recording]\nannounce = yes\n[server]\ntime_zone = Asia/Shanghai\n")
+        self.assertIn("01-05 17:01", self.run_command("calls").output)
+        said = self.run_command("call", "bb", "--language", "en").output
+        self.assertIn("time: 2026-01-05 17:01:00.250 CST", said)
+        self.assertIn("17:01:03.267", said)
+
+    def test_an_hour_that_comes_twice(self) -> None:
+        """In the night in which clocks go back, which of the two hours it was stands beside the time."""
+        (self.shop / "config.ini").write_text("[recording]\nannounce = yes\n[server]\ntime_zone = Europe/Berlin\n")
+        night = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+        for n in range(3):
+            self.add_call(f"cccc-{n}", (night - BEGAN).total_seconds() + 3600 * n)
+        said = self.run_command("calls").output
+        for time in (r"10-25 02:30(:00)?\+0200 ", r"10-25 02:30(:00)?\+0100 ", "10-25 03:30(:00)? "):
+            self.assertRegex(said, time)
 
     def test_json(self) -> None:
         """For programs: the record and its events, UTC with milliseconds."""

@@ -50,6 +50,12 @@ class ConfigTests(SynchronousTestCase):
             self.complaint(NEEDED + "[agnets]\nport = 1\n"), "line 3: [agnets]: no such section; did you mean 'agents'?"
         )
 
+    def test_nearly_a_line(self) -> None:
+        """A line's section written otherwise is told as it is written."""
+        for name, meant in {"Line 4": "line 4", "line4": "line 4", "lines 1 - 20": "line 1-20"}.items():
+            said = f"line 3: [{name}]: no such section; did you mean '{meant}'?"
+            self.assertEqual(self.complaint(f"{NEEDED}[{name}]\n"), said)
+
     def test_unknown_key(self) -> None:
         """So is a setting nobody knows."""
         self.assertEqual(
@@ -203,6 +209,7 @@ class ConfigTests(SynchronousTestCase):
             "\tenabled = no": "line 3: [line 1] enabled: begins with a blank: move it to the left edge",
             "\u3000enabled = no": "line 3: [line 1] enabled: begins with a blank: move it to the left edge",
             "menu = shop # by day": "line 3: [line 1] menu: a comment behind a value: give it a line of its own",
+            "menu = shop# by day": "line 3: [line 1] menu: a comment behind a value: give it a line of its own",
             "menu = shop ; by day": "line 3: [line 1] menu: a comment behind a value: give it a line of its own",
             'menu = "shop"': "line 3: [line 1] menu: in quotes: write the value without them",
             "menu = “shop”": "line 3: [line 1] menu: in quotes: write the value without them",

@@ -21,8 +21,11 @@ from callserver.emulator.control_server import ControlServer
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.keypad import Keypad
 from callserver.emulator.loop import SubscriberStage
+from callserver.emulator.script import ScriptError
+from callserver.emulator.script_run import run_script
 from callserver.emulator.service_numbers import add_service_numbers
 from callserver.emulator.stdio_telephone import KeyboardTelephone, ScriptedTelephone
+from callserver.wire.terminal import cells
 
 
 class ControlCase(SynchronousTestCase):
@@ -127,6 +130,22 @@ class ControlTests(ControlCase):
         self.server.connectionLost()
         self.assertGreater(path.stat().st_size, 16000 * 4 * 0.9)
 
+    def test_a_number_that_is_taken(self) -> None:
+        """Two programs do not share a telephone, even on hook; the second has it when the first is gone."""
+        self.successResultOf(self.take())
+        second = ControlServer(self.exchange, dict)
+        second.makeConnection(StringTransport())
+        asked = {"number": "139", "name": "", "withheld": False, "folder": "", "recording": "", "listen": False}
+        with self.assertRaisesRegex(Failed, "another telephone has this number"):
+            second.take(**asked)
+        script = run_script(self.exchange, "caller 139")
+        self.assertIn("telephone 139 is in use", str(self.failureResultOf(script, ScriptError).value))
+        with self.assertRaisesRegex(Failed, "taken"):
+            second.take(**{**asked, "number": self.exchange.add_line("8008").number})
+        self.server.connectionLost()
+        second.take(**asked)
+        self.assertTrue(self.exchange.phones["139"].in_use)
+
 
 class TypedTests(ControlCase):
     def test_lines_from_a_pipe(self) -> None:
@@ -168,8 +187,32 @@ class KeyboardTests(ControlCase):
         self.assertEqual((self.successResultOf(over), self.successResultOf(telephone.when_over())), (0, 0))
         self.assertTrue(screen.value().endswith(b"\r\n"))
 
+    def test_one_line_of_the_terminal(self) -> None:
+        """The status never takes more than one line, however narrow the terminal and whatever its language."""
+        self.take()
+        for language, width in (("en", 80), ("zh", 80), ("zh", 30), ("en", 20)):
+            with patch.dict("os.environ", CALLSERVER_LANGUAGE=language, COLUMNS=str(width)):
+                screen, keypad = StringTransport(), Keypad([])
+                telephone = KeyboardTelephone(self.client, keypad, self.clock)
+                telephone.makeConnection(screen)
+                telephone.dataReceived(b"13912345678")
+                telephone.happened(0, 0, "gone " + "and a long word about it " * 9, "talking")
+                lines = screen.value().decode().replace("\r\x1b[K", "\n").split("\n")
+                self.assertGreater(len(lines), 3)
+                self.assertLess(max(cells(line.strip("\r")) for line in lines), width)
+                telephone.connectionLost()
+
 
 class KeypadTests(SynchronousTestCase):
+    def test_keys_after_the_answer(self) -> None:
+        """What is pressed for who has answered is not added to the number that was dialled; before that it is."""
+        keypad = Keypad([])
+        keypad.stage = "dialling"
+        self.assertEqual([keypad.feed(key) for key in "80"], ["press 8", "press 0"])
+        keypad.stage = "talking"
+        keypad.feed("1")
+        self.assertEqual(keypad.number, "80")
+
     def test_keys(self) -> None:
         """Digits make a number on hook and are keys off hook; Enter dials and answers; space is the hook."""
         keypad = Keypad(["/a b.wav", "/c.wav"])

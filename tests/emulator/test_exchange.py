@@ -244,6 +244,23 @@ class TimeTests(ExchangeCase):
 
 
 class CountryTests(SynchronousTestCase):
+    def test_one_tone_of_two(self) -> None:
+        """Where dial tone has two tones, one alone is none, nor are two others; its own are, also 6 dB apart."""
+        for code, alone, twins in (
+            ("us", (350, 440, 480, 620), ((350, 440),)),
+            ("gb", (350, 400, 440, 450), ((350, 440),)),
+            ("hk", (350, 440, 480, 620), ((350, 440),)),
+            ("tw", (350, 440), ((350, 440),)),
+        ):
+            for freqs_hz in (*((hz,) for hz in alone), (440, 480), (480, 620), (350, 620), *twins):
+                for louder_db in (0, 6):
+                    times = np.arange(8000 * 10)[:, None] / 8000
+                    levels = [0.1 * 10 ** (-louder_db / 20 * n) for n in range(len(freqs_hz))]
+                    sound = (np.sin(2 * np.pi * times * freqs_hz) * levels).sum(axis=1).astype(np.float32)
+                    detector = ToneDetector(PLANS[code], 1)
+                    found = {heard.tone for block in sound.reshape(-1, 1, 160) for heard in detector.feed(block)}
+                    self.assertEqual(found, {"dial"} if freqs_hz in twins else set(), (code, freqs_hz))
+
     def test_tones_of_every_country_are_told_apart(self) -> None:
         """Ringback, busy and congestion of each plan are named as what they are."""
         alike = {("es", "congestion"), ("au", "congestion")}  # hold two busy tones; only weaker than busy

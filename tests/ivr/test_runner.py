@@ -11,7 +11,7 @@ from twisted.internet.task import deferLater
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from callserver.calls.call import Call
+from callserver.calls.call import Call, Stage
 from callserver.dsp.frames import FloatArray
 from callserver.ivr.dialogue import WantsPerson, choose
 from callserver.ivr.interfaces import ICall, IMenu
@@ -21,6 +21,7 @@ from callserver.ivr.runner import MenuRunner
 from callserver.ivr.running import Running, Spins, TookTooLong, running
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
+from callserver.wire.catalogue import fill
 from tests.ivr.test_menu_call import OneMenu, Waiters
 from tests.shop import FewPrompts, VirtualShop
 
@@ -311,3 +312,87 @@ class Hasty:
 
     async def run(self, call: ICall) -> None:
         await call.play("welcome")
+
+
+@implementer(IMenu)
+class Empty:
+    """A menu that does nothing, or not even that."""
+
+    name = "test"
+
+    def __init__(self, problem: Exception | None = None) -> None:
+        self.problem = problem
+
+    async def run(self, call: ICall) -> None:
+        if self.problem is not None:
+            raise self.problem
+
+
+class ForNothingTests(RunnerCase):
+    def open(self, menu: Empty, people: Waiters | None = None) -> None:
+        self.people = people or Waiters()
+        self.told: list[str] = []
+        runner = MenuRunner(
+            {"test": menu},
+            self.menu_call,
+            "operator",
+            lambda msgid, /, **details: self.told.append(fill("en", msgid, details)),
+            lambda call, seconds: self.shop.in_service[0].rest(seconds),
+        )
+        self.shop.in_service[0]._on_call = lambda call: runner.serve(call, "test")
+
+    def ring(self, minutes: float) -> int:
+        """A caller rings on, every 5 s; how many calls came of it."""
+        before = len(self.shop.book.calls)
+        for _ in range(round(minutes * 12)):
+            self.shop.lines[0].far_end.ring(Caller("13912345678"))
+            self.shop.wait(5)
+        return len(self.shop.book.calls) - before
+
+    def test_returns_at_once(self) -> None:
+        """A menu that returns at once, unanswered: after three calls the line rests, and the shop knows."""
+        self.open(Empty())
+        self.assertEqual(self.ring(5), 3)
+        self.assertEqual(self.told, ["menu test was over at once 3 times: line 1 takes no calls for 5 minutes"])
+        self.assertEqual(self.ring(5), 1)
+
+    def test_fails_at_once(self) -> None:
+        """So it is with one that fails at once and leaves its caller to a desk where nobody is; told once."""
+        self.open(Empty(ZeroDivisionError()))
+        self.assertEqual(self.ring(2), 3)
+        self.assertEqual(len(self.told), 2)
+        self.assertIn("menu test broke on line 1, at ", self.told[0])
+        self.assertIn("test_runner.py:", self.told[0])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 3)
+
+    def test_people_help(self) -> None:
+        """Where people take the callers of a broken menu, its line goes on."""
+
+        class Talk(Waiters):
+            async def enter(self, queue: str, call: Call) -> str:
+                call.enter(Stage.TALK)
+                return await deferLater(clock, 3, lambda: "answered")
+
+        clock = self.shop.clock
+        self.open(Empty(ZeroDivisionError()), Talk())
+        self.assertEqual(self.ring(1), 12)
+        self.flushLoggedErrors(ZeroDivisionError)
+
+    def test_callers_who_hang_up(self) -> None:
+        """Callers who hang up at once are no menu's fault."""
+
+        async def story(call: ICall) -> None:
+            await call.collect("question")
+
+        rested: list[float] = []
+        for _ in range(5):
+            self.shop.lines[0].far_end.ring(Caller("13912345678"))
+            self.shop.wait(0.1)
+            runner = MenuRunner(
+                {"test": OneMenu(story)}, self.menu_call, "operator", rest=lambda call, seconds: rested.append(seconds)
+            )
+            runner.serve(self.shop.incoming[-1], "test")
+            self.shop.wait(0.5)
+            self.shop.lines[0].far_end.hang_up()
+            self.shop.wait(2)
+        self.assertEqual((len(self.shop.book.calls), rested), (5, []))

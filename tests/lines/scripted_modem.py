@@ -39,6 +39,7 @@ class ScriptedModem:
     def __init__(self, clock: Clock, device: str) -> None:
         self._clock, self._device = clock, Path(device)
         self.answers: dict[str, str | None] = {}
+        self.information: dict[str, bytes] = {}
         self.commands: list[str] = []
         self.raw = bytearray()  # all that was written
         self.heard = bytearray()  # sound of the present call, shield taken off
@@ -147,10 +148,10 @@ class ScriptedModem:
         if result is not None:
             if result == "OK":
                 result = self._obey(command)
-            information = INFORMATION.get(command, b"") if result == "OK" else b""
-            if command == "AT+FCLASS?":
+            information = (INFORMATION | self.information).get(command, b"") if result == "OK" else b""
+            if command == "AT+FCLASS?" and command not in self.information:
                 information = self.voice_class.encode()
-            elif command == "AT+VCID?":
+            elif command == "AT+VCID?" and command not in self.information:
                 information = b"01"[self.tells_callers :][:1]
             self._later(b"\r\n".join([b"", *information.split(b"\n"), result.encode(), b""]), command)
 

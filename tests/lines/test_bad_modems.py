@@ -5,6 +5,7 @@ import random
 from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
 
+from callserver.dsp.codecs import MU_LAW
 from callserver.lines.interfaces import LineFailure
 from callserver.lines.modem_line import ModemLine
 from tests.lines.contract import BLOCK_SAMPLES, Diary
@@ -122,12 +123,27 @@ class ResetTests(BadModemCase):
         self.pass_time(61)
         self.assertTrue(self.modem.tells_callers)
 
-    def test_question_not_known(self) -> None:
-        """A modem that does not know the question is left in peace."""
-        self.modem.answers["AT+VCID?"] = "ERROR"
-        n_set_up = self.modem.commands.count("AT+VCID=1")
-        self.pass_time(200)
-        self.assertEqual(self.modem.commands.count("AT+VCID=1"), n_set_up)
+    def test_odd_answers_to_the_questions(self) -> None:
+        """A modem that does not know them, always says 0, or has its own way to write an 8, is left in peace."""
+        for answers, information in (
+            ({"AT+VCID?": "ERROR"}, {}),
+            ({}, {"AT+VCID?": b"0"}),
+            ({}, {"AT+VCID?": b""}),
+            ({}, {"AT+FCLASS?": b"+FCLASS: 8"}),
+            ({}, {"AT+FCLASS?": b"008"}),
+            ({}, {"AT+FCLASS?": b"\r\nchatter: 7\r\n\r\n8\r\n"}),
+        ):
+            self.stopped()
+            self.modem = self.a_modem()
+            self.modem.plug_in()
+            self.modem.answers |= answers
+            self.modem.information |= information
+            self.started()
+            self.pass_time(2)
+            self.served_a_call(1)
+            n_set_up = self.modem.commands.count("AT+VCID=1")
+            self.pass_time(200)
+            self.assertEqual((self.diary.told, self.modem.commands.count("AT+VCID=1")), (["up"], n_set_up), information)
 
     def test_while_it_rings(self) -> None:
         """One that has reset itself before a ring is answered all the same."""
@@ -186,9 +202,9 @@ class ChatterTests(BadModemCase):
         *(b"\x10u", b"\x10o", b"\x10R", b"\x10/\x105\x10~", b"\x10b", b"\x10X", b"\xff\x00\x10", b"x"),
     )
 
-    def chatters(self, words: bytes, seconds: float) -> None:
-        """At the speed of its port."""
-        piece = words * (115 // len(words) + 1)
+    def chatters(self, words: bytes, seconds: float, faster: int = 1) -> None:
+        """At the speed of a serial port, or so many times as fast."""
+        piece = words * (faster * 115 // len(words) + 1)
         for _ in range(round(seconds / 0.01)):
             self.modem.says(piece)
             self.clock.advance(0.01)
@@ -240,6 +256,34 @@ class ChatterTests(BadModemCase):
                 self.at_rest(words)
             self.assertLess(len(logged), 100)
             self.stopped()
+
+    def test_faster_than_sound(self) -> None:
+        """A modem that sends sound, or empty packets in it, many times faster than any line does is none."""
+        for words in (b"\x10\x10", b"\x80", b"\x10X\x10."):
+            self.modem = self.a_modem()
+            self.modem.plug_in()
+            self.started()
+            self.pass_time(2)
+            self.line.answer()
+            self.pass_time(1)
+            self.chatters(words, 10, faster=10)
+            self.at_rest(words)
+            self.stopped()
+
+    def test_another_modem_in_its_place(self) -> None:
+        """What is plugged in for a modem that chattered, another kind with another codec, serves within seconds."""
+        self.started()
+        self.pass_time(2)
+        self.chatters(b"\x10u", 5)
+        self.modem.unplug()
+        self.pass_time(3)
+        self.assertIn("no such device", self.diary.lost_because[-1])
+        self.modem.information = {"AT+VSM=?": b'4,"G711U",8,0,(8000)', "ATI3": b"Si2457"}
+        self.modem.plug_in()
+        self.pass_time(5)
+        self.assertEqual(self.diary.told[-1], "up")
+        self.assertIs(self.line.codec, MU_LAW)
+        self.served_a_call(1)
 
     def test_keys_a_second(self) -> None:
         """Twenty keys a second are told, and no more."""

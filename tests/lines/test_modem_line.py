@@ -307,6 +307,21 @@ class CallTests(ModemLineCase):
         self.assertEqual(self.diary.gone_because, ["the modem ended the call"])
         self.successResultOf(self.hung_up())
 
+    def test_modem_ends_the_call_in_words(self) -> None:
+        """One that says NO CARRIER without ending its sound has ended the call too, however the words are cut."""
+        words = b"\r\nNO CARRIER\r\n"
+        for cut in range(len(words)):
+            self.answered()
+            self.diary.gone_because.clear()
+            self.modem.says(b"\x80" * 50 + words[:cut])
+            self.modem.in_stream = False
+            self.modem.says(words[cut:])
+            self.assertEqual(self.diary.gone_because, ["the modem ended the call"], cut)
+            hung_up = self.line.hang_up()
+            self.pass_time(10)
+            self.successResultOf(hung_up)
+        self.assertNotIn("lost", self.diary.told)
+
     def test_underrun(self) -> None:
         """An underrun is told, and mended once; the one at the start of a stream is usual and not told."""
         self.answered()
@@ -385,6 +400,82 @@ class CallTests(ModemLineCase):
     def after(self, asked):
         self.settle()
         return asked
+
+
+class RingsOnTests(ModemLineCase):
+    def ring(self, seconds: float, burst: bytes = b"\x10R", every_s: float = 5) -> None:
+        """The exchange rings on; sound flows."""
+        for n in range(round(seconds / 0.02)):
+            if n % round(every_s / 0.02) == 0:
+                self.modem.says(burst)
+            if self.modem.in_stream:
+                self.modem.says(b"\x80\x7f" * 80)
+            self.line.send(bytes(BLOCK_SAMPLES))
+            self.pass_time(0.02)
+
+    def test_answered_again(self) -> None:
+        """Ringing that goes on after the answer means that the modem is on hook: it is answered again."""
+        for burst in (b"\x10R", b"\x10R\r\n", b"\r\nRING\r\n"):
+            self.answered()
+            n_answers = self.modem.commands.count("AT+VLS=1")
+            self.ring(12, burst)
+            self.assertEqual(self.modem.commands.count("AT+VLS=1"), n_answers + 1, burst)
+            self.ring(10, b"")
+            self.assertEqual(self.diary.told, ["up"])
+            self.diary.heard.clear()
+            self.ring(1, b"")
+            self.assertGreater(len(self.diary.heard), 7000)
+            self.line.hang_up()
+            self.settle()
+
+    def test_given_up(self) -> None:
+        """If it rings on even then, the line is out of service with one alarm."""
+        for every_s in (3, 5, 6):
+            self.answered()
+            self.diary.told.clear()
+            self.ring(40, every_s=every_s)
+            self.assertEqual(self.diary.told, ["lost"])
+            self.assertIn("rings although", self.diary.lost_because[-1])
+            self.modem.unplug()
+            self.pass_time(2)
+            self.modem.plug_in()
+            self.pass_time(5)
+
+    def test_rings_after_dialling(self) -> None:
+        """When it rings after a call out, the modem is on hook: nobody is answered as if he were the one dialled."""
+        dialled = self.line.dial(DialPermit("10086", "test"))
+        self.settle()
+        self.successResultOf(dialled)
+        self.ring(10.5)
+        self.assertEqual(self.diary.told, ["up", "lost"])
+        self.assertNotIn("AT+VLS=1", self.modem.commands)
+
+    def test_last_burst(self) -> None:
+        """The burst in which it was answered, told late, and a single false report in a talk cost nobody his call."""
+        self.answered()
+        n_answers = self.modem.commands.count("AT+VLS=1")
+        self.modem.says(b"\x10R")
+        self.pass_time(1)
+        self.modem.says(b"\x10R\r\n")
+        for _ in range(5):
+            self.pass_time(20)
+            self.modem.says(b"\x10R")
+            self.pass_time(0.6)
+            self.modem.says(b"\x10R")
+        self.assertEqual(self.modem.commands.count("AT+VLS=1"), n_answers)
+
+    def test_hung_up_while_answered_again(self) -> None:
+        """A hang-up while it is answered again ends on hook, at each moment."""
+        for moment in range(8):
+            self.answered()
+            self.ring(5.01)
+            self.modem.says(b"\x10R")
+            self.pass_time(0.01 * moment)
+            hung_up = self.line.hang_up()
+            self.settle()
+            self.successResultOf(hung_up)
+            self.assertFalse(self.modem.off_hook or self.modem.in_stream)
+            self.assertEqual(self.diary.told, ["up"])
 
 
 class StuckModemTests(ModemLineCase):

@@ -93,6 +93,12 @@ class ModemReaderTests(SynchronousTestCase):
             ],
         )
 
+    def test_packet_with_blanks(self) -> None:
+        """A number written with blanks is whole, with a name behind it or without."""
+        for name, fields in ((b" NAME=LI MING", [CallerIdField("NAME", b"LI MING")]), (b"", [])):
+            packet = b"\x10XCIDM DATE=0613 TIME=0905 NMBR=+86 138 0013 8000" + name + b"\x10."
+            self.assertEqual(read(packet)[2:], [CallerIdField("NMBR", b"+86 138 0013 8000"), *fields])
+
     def test_packet_in_a_stream(self) -> None:
         """A packet in the middle of sound takes none of it away; its text never is a result."""
         self.assertEqual(

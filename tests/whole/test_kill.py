@@ -64,8 +64,11 @@ class Child(ProcessProtocol):
             self.transport.signalProcess(name)
 
 
-class KillTests(TestCase):
+class ProcessCase(TestCase):
+    """Exchange, server and agents as processes of their own."""
+
     timeout = 240
+    settings = ""  # more of [agents]
 
     def setUp(self) -> None:
         self.path = Path(mkdtemp(prefix="callserver-kill-"))  # short: a socket's path must be
@@ -85,6 +88,13 @@ class KillTests(TestCase):
         child.send("KILL")
         await child.ended
 
+    async def stop_at_once(self, server: Child) -> None:
+        """Also while somebody talks, which a first signal waits for."""
+        server.send("TERM")
+        await server.says("The server stops")
+        server.send("TERM")
+        await server.ended
+
     async def open_exchange(self) -> None:
         links = self.path / "lines"
         links.mkdir()
@@ -94,7 +104,8 @@ class KillTests(TestCase):
         await exchange.says("\n")
         self.shop.path.mkdir()
         self.shop.config_file.write_text(
-            f"[agents]\nport = 0\n[recording]\nannounce = no\n[line 1]\ndevice = {links / 'line-1'}\nmenu = person\n"
+            f"[agents]\nport = 0\n{self.settings}\n[recording]\nannounce = no\n"
+            f"[line 1]\ndevice = {links / 'line-1'}\nmenu = person\n"
             f"[server]\nplugins = {self.path}\n"
         )
         (self.path / "person.py").write_text(PERSON)
@@ -108,7 +119,7 @@ class KillTests(TestCase):
         self.addCleanup(telephone.transport.loseConnection)
         return telephone
 
-    def start_agent(self, server: Child) -> Child:
+    def start_agent(self, server: Child, number: str = "801") -> Child:
         found = re.search(r"Agents' port\D*(\d+)", server.text)
         assert found, server.text
         port = found.group(1)
@@ -116,7 +127,8 @@ class KillTests(TestCase):
             database.execute("UPDATE staff SET must_change = 0")
         database.close()
         return self.run_program(
-            "callserver.desktop", "--headless", "--number=801", f"--password-file={self.shop.first_passwords / '801'}",
+            "callserver.desktop", "--headless", f"--number={number}",
+            f"--password-file={self.shop.first_passwords / number}",
             f"--port={port}", f"--certificate={self.shop.path / 'agents.certificate.pem'}",
             f"--speak={voice(AGENT_VOICE)}",
         )  # fmt: skip
@@ -131,6 +143,8 @@ class KillTests(TestCase):
         """Of the events of a call, in order."""
         return [event["kind"] for event in self.report("call", call["id"])["events"]]
 
+
+class KillTests(ProcessCase):
     async def test_kill_in_a_talk(self) -> None:
         """
         kill -9 in a talk, then a restart: the call is on record as `server stopped`, its recording plays to the
@@ -175,7 +189,10 @@ class KillTests(TestCase):
         await server.ended
 
     async def test_stop_in_a_talk(self) -> None:
-        """Ctrl-C in a talk: the call ends properly, the recording is whole, and the server is gone within seconds."""
+        """
+        Ctrl-C in a talk: the talk goes on and everybody is told; the second one ends it properly, the recording is
+        whole, and the server is gone within seconds. A terminal that was closed before has stopped nothing.
+        """
         await self.open_exchange()
         server = self.start_server()
         await server.says("is ready")
@@ -184,6 +201,11 @@ class KillTests(TestCase):
         telephone = await self.phone()
         await telephone.do("dial 800801\nwait answer")
         await agent.says("talking")
+        server.send("HUP")
+        server.send("INT")
+        await server.says("1 call goes on")
+        await agent.says("1 call goes on")
+        self.assertEqual(self.report("call", self.report("calls")[0]["id"])["call"]["end_reason"], None)
         server.send("INT")
         await server.ended.addTimeout(30, reactor)
         (call,) = self.report("calls")
@@ -191,6 +213,21 @@ class KillTests(TestCase):
         self.assertIn("recording_end", self.kinds(call))
         self.assertFalse(os.path.exists(self.shop.path / "twistd.pid"))
         await telephone.do("wait tone busy\nhang up")
+
+    async def test_stop_by_command(self) -> None:
+        """`callserver stop` waits for the last call, and comes back when the server is gone."""
+        await self.open_exchange()
+        server = self.start_server()
+        await server.says("is ready")
+        telephone = await self.phone()
+        await telephone.do("dial 800801\nwait answer")
+        stop = self.run_program("callserver", "stop", f"--shop={self.shop.path}", "--language=en")
+        await stop.says("1 call goes on")
+        await telephone.do("hang up")
+        await stop.says("The server has stopped.")
+        await server.ended
+        (call,) = self.report("calls")
+        self.assertEqual(call["end_reason"].partition(":")[0], "caller_hung_up")
 
 
 PERSON = """

@@ -68,13 +68,15 @@ class VirtualShop:
             found[0].raiseException()
         return found[0]
 
-    def agent(self, number: str, plan: AgentPlan) -> Deferred[int]:
-        """Somebody comes in through the agents' channel, as from another computer; fires when he has left."""
+    def agent(self, number: str, plan: AgentPlan, say: Callable[[str], object] = lambda text: None) -> Deferred[int]:
+        """
+        Somebody comes in through the agents' channel, as from another computer; fires when he has left.
+
+        :param say: gets what his program prints
+        """
         way = self.world.network.way("10.0.0.1")
         password = self.folder.first_password(number)
-        agent = Deferred.fromCoroutine(
-            headless_agent(self.world.reactor, way, number, password, plan, lambda text: None)
-        )
+        agent = Deferred.fromCoroutine(headless_agent(self.world.reactor, way, number, password, plan, say))
         self._agents.append(agent)
         return agent
 

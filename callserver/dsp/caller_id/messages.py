@@ -5,14 +5,14 @@ Telcordia GR-30 and GR-31, ETSI EN 300 659-3, YDN 069-1997.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from callserver.dsp.caller_id.names import read_name
 
 SDMF, MDMF = 0x04, 0x80
 MESSAGE_TYPES = (SDMF, MDMF, 0x06, 0x82, 0x86, 0x89)  # also message waiting, charge, short messages
 DATE_TIME, NUMBER, NUMBER_ABSENT, NAME, NAME_ABSENT = 0x01, 0x02, 0x04, 0x07, 0x08  # MDMF parameters
-LONGEST_NAME = 32
 LONGEST_NUMBER = 24
 DTMF_LIMIT_S = 3.0
 
@@ -39,12 +39,9 @@ class CallerIdMessage:
     name_absence: str | None = None
     parameters: Mapping[int, bytes] = field(default_factory=dict)
 
-    def name_text(self, encoding: str = "gb18030") -> str | None:
-        """The name without control characters, at most 32 characters; `encoding` is that of the country."""
-        if self.name is None:
-            return None
-        text = self.name.decode(encoding, "replace")
-        return "".join(char for char in text if unicodedata.category(char)[0] != "C")[:LONGEST_NAME].strip()
+    def name_text(self, country: str = "cn") -> str | None:
+        """The name as the exchanges of a country code it, fit to be shown."""
+        return None if self.name is None else read_name(self.name, country)
 
 
 def parse_message(raw: bytes) -> CallerIdMessage:

@@ -7,11 +7,21 @@ from callserver.features.shopping.flow import ShopMenu
 
 
 def declare(shop: Shop) -> Feature:
-    """The shop's menu, its customers on the agent's card, its demo goods."""
-    announce = shop.config.recording.announce
-    menu = ShopMenu(shop.store, shop.events, announce_recording=announce, choice=shop.choice)
-    return Feature("shopping", menus=(menu,), card=_card, furnish=sample.load, bare=sample.bare)
+    """The shop's menu, its customers on the agent's card, its demo goods, its orders until they are booked."""
+    config = shop.config
+    menu = ShopMenu(
+        shop.store,
+        shop.events,
+        announce_recording=config.recording.announce,
+        country=config.exchange.country,
+        choice=shop.choice,
+        zone=config.server.zone,
+    )
 
+    def card(asked: Asked) -> Share:
+        number, country, zone = asked.caller_number, config.exchange.country, config.server.zone
+        return Share(*customer_card(number, asked.call_id, asked.now, country, zone))
 
-def _card(asked: Asked) -> Share:
-    return Share(*customer_card(asked.caller_number, asked.call_id, asked.now))
+    return Feature(
+        "shopping", menus=(menu,), card=card, furnish=sample.load, bare=sample.bare, services=(menu.bookings,)
+    )

@@ -1,6 +1,6 @@
 """What an agent sees of a caller; run in `store.read`."""
 
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from callserver.features.shopping.rules import Line, OrderStatus, basket, find_buyer, kept_basket, orders_of
 from callserver.features.shopping.tables import OrderState
@@ -17,16 +17,18 @@ STATE_WORDS = {
 }
 
 
-def customer_card(caller_number: str | None, call_id: str, now: datetime) -> tuple[Identity | None, CardPart]:
+def customer_card(
+    caller_number: str | None, call_id: str, now: datetime, country: str = "cn", zone: tzinfo = UTC
+) -> tuple[Identity | None, CardPart]:
     """
     Who the number claims to be, and the shop's part of the card: his basket and his orders, a line each.
 
-    His basket is what this call has chosen, else what was kept from his last one.
+    His basket is what this call has chosen, else what was kept from his last one. Days are those of `zone`, the shop's.
     """
-    buyer = find_buyer(caller_number)
+    buyer = find_buyer(caller_number, country)
     chosen = basket(call_id) or kept_basket(caller_number, now)
     rows = [_basket_row(line) for line in chosen] or [Phrase("basket empty")]
-    rows += [_order_row(order) for order in orders_of(caller_number)]
+    rows += [_order_row(order, zone) for order in orders_of(caller_number, country=country)]
     identity = Identity(buyer.member_number, buyer.name) if buyer else None
     return identity, CardPart("shopping", tuple(rows))
 
@@ -44,12 +46,12 @@ def _basket_row(line: Line) -> Phrase:
     )
 
 
-def _order_row(order: OrderStatus) -> Phrase:
+def _order_row(order: OrderStatus, zone: tzinfo) -> Phrase:
     return Phrase(
         "order {number} of {placed}, {state_word}, ¥{total_fen}",
         {
             "number": order.number,
-            "placed": order.placed_at.date().isoformat(),
+            "placed": order.placed_at.astimezone(zone).date().isoformat(),
             "state_word": STATE_WORDS[order.state],
             "total_fen": order.total_fen,
         },

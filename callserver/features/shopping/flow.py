@@ -1,18 +1,23 @@
 """What callers of the shop hear: order, ask after an order, ask for a person."""
 
-import secrets
-from collections.abc import Sequence
-from functools import partial
+from __future__ import annotations
 
+import secrets
+from datetime import datetime, tzinfo
+
+from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from zope.interface import implementer
 
 from callserver.calls.event_log import EventLog
-from callserver.calls.vocabulary import Kind
+from callserver.config import system_zone
 from callserver.features.shopping import rules
+from callserver.features.shopping.booking import Bookings
+from callserver.features.shopping.counter import Counter
+from callserver.features.shopping.ordering import Ordering
 from callserver.features.shopping.tables import OrderState
 from callserver.ivr import spoken
-from callserver.ivr.dialogue import TRIES, WantsPerson, ask_number, choose
+from callserver.ivr.dialogue import WantsPerson, ask_number, choose, rounds
 from callserver.ivr.interfaces import ICall, IMenu, Prompt, Spoken
 from callserver.store.database import Store
 from callserver.wire.causes import Reason
@@ -20,19 +25,38 @@ from callserver.wire.causes import Reason
 log = Logger()
 
 LANGUAGES = {"1": "zh", "2": "en"}
-ITEM_DIGITS, QUANTITY_DIGITS, ORDER_DIGITS = 6, 3, 8
+GREETING = ("zh/welcome", "zh/choose-language", "en/choose-language")
+ORDER, TRACK = "1", "2"
+TRACK_BEFORE = "4"  # who has learned it is still understood
+ORDER_DIGITS = 8
 
 
 @implementer(IMenu)
 class ShopMenu:
-    """The shop's own menu, "shop" in config.ini."""
+    """
+    The shop's own menu, "shop" in config.ini.
+
+    :param country: whose numbers callers have
+    :param zone: whose days are told
+    `bookings`: the orders that callers have confirmed; a service.
+    """
 
     name = "shop"
 
     def __init__(
-        self, store: Store, events: EventLog, *, announce_recording: bool, choice: rules.RandomChoice = secrets.choice
+        self,
+        store: Store,
+        events: EventLog,
+        *,
+        announce_recording: bool,
+        country: str = "cn",
+        choice: rules.RandomChoice = secrets.choice,
+        zone: tzinfo | None = None,
     ) -> None:
-        self._store, self._events, self._announce_recording, self._choice = store, events, announce_recording, choice
+        self._store, self._events, self._announce_recording = store, events, announce_recording
+        self._zone = zone or system_zone()
+        self._country = country
+        self.bookings = Bookings(store, events, choice, country)
 
     async def run(self, call: ICall) -> None:
         call.when_ended().addCallback(self._keep_basket, call)
@@ -40,122 +64,44 @@ class ShopMenu:
         await _choose_language(call)
         if self._announce_recording:
             await call.play("recorded-notice")
-        await call.play("welcome")
-        await self._serve(call)
+        counter = Counter(call, self._store, self._events.now)
+        ordering = Ordering(counter, self.bookings, self._country)
+        for _ in rounds():
+            if await choose(call, "main-menu", keys=ORDER + TRACK + TRACK_BEFORE) == ORDER:
+                await ordering.order()
+            else:
+                await self._track(counter)
 
     def _keep_basket(self, _: Reason, call: ICall) -> None:
         """He has hung up: what he had chosen is free for others, and remembered for his number."""
-        kept = self._store.write(rules.keep_basket, call.id, call.caller.number, self._events.now())
+        if self.bookings.is_pending(call_id=call.id):
+            return  # it is what he has bought
+        kept: Deferred[None] = self._store.write(rules.keep_basket, call.id, call.caller.known_by, self._events.now())
         kept.addErrback(lambda failure: log.failure("basket of call {call} not kept", failure, call=call.id))
-
-    async def _serve(self, call: ICall) -> None:
-        bought = False
-        while True:
-            if await choose(call, "main-menu", keys="14") == "4":
-                await self._track(call)
-            elif bought:
-                raise WantsPerson("second order")  # a call buys once, so that no key pressed twice buys double
-            else:
-                bought = await self._order(call)
-
-    # Order
-
-    async def _order(self, call: ICall) -> bool:
-        """Items into the basket, until the caller is done; then read-back and confirmation. Whether he has bought."""
-        number = call.caller.number
-        lines = await self._store.write(rules.resume_basket, call.id, number, self._events.now())
-        if lines:
-            await call.play("you-order", *_lines(call.language, lines))
-        while not lines or await choose(call, "more-or-done", keys="12") == "1":
-            await self._choose_item(call)
-            lines = await self._store.read(rules.basket, call.id)
-        return await self._read_back(call, lines)
-
-    async def _choose_item(self, call: ICall) -> None:
-        """One item and its quantity; comes back when it is in the basket."""
-        failures = 0
-        while failures < TRIES:
-            number = await ask_number(call, "enter-item-number", max_digits=ITEM_DIGITS)
-            item = await self._store.read(rules.find_item, number, self._events.now(), call.id)
-            if item is not None and item.available:
-                if await _wanted(call, item) and await self._choose_quantity(call, item):
-                    return
-            else:
-                failures += 1
-                sold_out = [Spoken(item.name.text(call.language)), "item-sold-out"] if item else ["item-unknown"]
-                await call.play(*sold_out)
-        raise WantsPerson("no item found")
-
-    async def _choose_quantity(self, call: ICall, item: rules.Item) -> bool:
-        """How many pieces; they are held for this call from now on. False: none can be had any more."""
-        for _ in range(TRIES):
-            quantity = int(await ask_number(call, "enter-quantity", max_digits=QUANTITY_DIGITS))
-            try:
-                hold = partial(rules.hold, caller_number=call.caller.number)
-                await self._store.write(hold, call.id, item.number, quantity, self._events.now())
-                return True
-            except ValueError:
-                await call.play("quantity-zero")
-            except rules.AboveStock as refused:
-                available = spoken.count(call.language, refused.available)
-                await call.play("quantity-above-stock", "item-in-stock", *available)
-            except rules.AboveLimit as refused:
-                await call.play("quantity-above-limit", *spoken.count(call.language, refused.limit))
-            except rules.SoldOut:
-                await call.play("last-piece-gone")
-                return False
-        raise WantsPerson("no quantity")
-
-    async def _read_back(self, call: ICall, lines: Sequence[rules.Line]) -> bool:
-        total_fen = sum(line.quantity * line.price_fen for line in lines)
-        total = spoken.money(call.language, total_fen)
-        what = _lines(call.language, lines)
-        key = await choose(call, "you-order", *what, "total-is", *total, "confirm-change-cancel", keys="123")
-        if key == "1":
-            return await self._confirm(call, lines)
-        await self._store.write(rules.release, call.id)
-        if key == "2":
-            return await self._order(call)
-        await call.play("order-cancelled")
-        return False
-
-    async def _confirm(self, call: ICall, lines: Sequence[rules.Line]) -> bool:
-        """Buy; what is said of it is said after it is on disk."""
-        buyer = await self._store.read(rules.find_buyer, call.caller.number)
-        stamp = self._events.stamp(Kind.ORDER, call_id=call.id)
-        wanted = [(line.item, line.quantity) for line in lines]
-        confirm = partial(rules.confirm, caller_number=call.caller.number, choice=self._choice)
-        try:
-            taken = await self._store.write(confirm, call.id, buyer, wanted, stamp)
-        except rules.OrderRefused:
-            await call.play("last-piece-gone")
-            return False
-        if taken.event is not None:
-            self._events.show(taken.event)
-        number = spoken.digits(call.language, taken.order_number)
-        await call.play("order-taken", *number, "order-number-again", *number)
-        await call.play("pay-on-delivery-to-your-address" if buyer else "agent-will-ask-address")
-        return True
 
     # Track
 
-    async def _track(self, call: ICall) -> None:
+    async def _track(self, counter: Counter) -> None:
         """The caller's last order, then any other by its number."""
-        last = await self._store.read(rules.orders_of, call.caller.number, 1)
+        call = counter.call
+        last = await counter.read(rules.orders_of, call.caller.known_by, 1, self._country)
         if last:
             number = spoken.digits(call.language, last[0].number)
             await call.play("your-last-order-is", *number, *self._status(call.language, last[0]))
-        while wanted := await call.collect("enter-order-number", max_digits=ORDER_DIGITS, first_timeout_s=8.0):
-            if wanted == "0":
-                raise WantsPerson("key 0")
-            order = await self._store.read(rules.find_order, wanted)
-            await call.play(*(self._status(call.language, order) if order else ["order-unknown"]))
+        for _ in rounds():
+            wanted = await ask_number(call, "enter-order-number", max_digits=ORDER_DIGITS, optional=True)
+            if not wanted:
+                return
+            order = await counter.read(rules.find_order, wanted)
+            if order is None:
+                await counter.sorry("order-unknown")
+            else:
+                await call.play(*self._status(call.language, order))
 
     def _status(self, language: str, order: rules.OrderStatus) -> list[Prompt]:
-        """Where an order is and since when, in words."""
-        today = self._events.now().astimezone().date()
-        day = spoken.date(language, order.since.astimezone().date(), today)
-        said: list[Prompt] = [f"order-{order.state.value}", "on-date", *day]
+        """Where an order is and since when, as one sentence of either language."""
+        since, now = order.since.astimezone(self._zone), self._events.now().astimezone(self._zone)
+        said = _state_on(language, order.state, since, now)
         if order.state is OrderState.SHIPPED and order.carrier is not None:
             said += ["carrier-is", Spoken(order.carrier.text(language))]
             said += ["tracking-number-is", *spoken.digits(language, order.tracking or "")]
@@ -163,25 +109,20 @@ class ShopMenu:
 
 
 async def _choose_language(call: ICall) -> None:
-    """Silence and any other key: Mandarin."""
-    key = await call.collect("zh/choose-language", "en/choose-language", end_key=None)
-    if key == "0":
-        raise WantsPerson("key 0")
-    call.language = LANGUAGES.get(key, "zh")
+    """The greeting, then the language; silence is Mandarin."""
+    for _ in range(3):
+        key = await call.collect(*GREETING, end_key=None)
+        if key == "0":
+            raise WantsPerson("key 0")
+        if not key or key in LANGUAGES:
+            call.language = LANGUAGES.get(key, "zh")
+            return
+        call.forget_keys()
 
 
-async def _wanted(call: ICall, item: rules.Item) -> bool:
-    """Name, price and stock of an item; whether the caller wants it."""
-    price = spoken.money(call.language, item.price_fen)
-    stock = spoken.count(call.language, item.available)
-    name = Spoken(item.name.text(call.language))
-    asked: list[Prompt] = [name, "item-price-is", *price, "item-in-stock", *stock, "item-right-or-other"]
-    return await choose(call, *asked, keys="12") == "1"
-
-
-def _lines(language: str, lines: Sequence[rules.Line]) -> list[Prompt]:
-    """Each item of a basket with its number of pieces."""
-    said: list[Prompt] = []
-    for line in lines:
-        said += [Spoken(line.name.text(language)), *spoken.count(language, line.quantity)]
-    return said
+def _state_on(language: str, state: OrderState, since: datetime, now: datetime) -> list[Prompt]:
+    """昨天商品已经发货; the order was shipped yesterday, the order was shipped on May third."""
+    day = spoken.date(language, since.date(), now.date())
+    is_near = abs((now.date() - since.date()).days) <= 1
+    shipped = f"order-{state.value}" if is_near else f"order-{state.value}-on"
+    return [*day, shipped] if language == "zh" else [shipped, *day]

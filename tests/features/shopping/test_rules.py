@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -248,6 +249,13 @@ class RulesTests(SynchronousTestCase):
             self.assertEqual(self.do(rules.orders_of, nobody), [])
             self.assertIsNone(self.do(rules.find_buyer, nobody))
 
+    def test_number_in_any_spelling(self) -> None:
+        """Whoever calls is found by his number, however the exchange writes it."""
+        for written in (f"+86{LI_MING}", f"86{LI_MING}", f"0086{LI_MING}", f"0{LI_MING}"):
+            buyer = self.do(rules.find_buyer, written)
+            self.assertEqual(buyer, self.do(rules.find_buyer, LI_MING), written)
+            self.assertEqual(self.do(rules.orders_of, written), self.do(rules.orders_of, LI_MING))
+
     def test_hang_up_after_confirming(self) -> None:
         """It changes nothing."""
         self.do(rules.hold, "one", TEA, 2, NOW)
@@ -301,6 +309,22 @@ class RulesTests(SynchronousTestCase):
         self.assertRegex(told(part.rows[2], "zh"), r"^订单 41873026，\d{4}-\d\d-\d\d，已送达，¥[\d.]+$")
         stranger = self.do(desk.customer_card, "02012345678", "two", NOW)
         self.assertEqual(stranger, (None, CardPart("shopping", (Phrase("basket empty"),))))
+
+    def test_day_of_an_order(self) -> None:
+        """An order of 07:30 in Shanghai is of that day on the agent's screen, not of the day before in London."""
+        morning = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)  # 07:30 on the third
+        buyer = rules.find_buyer(LI_MING)
+        self.do(rules.confirm, "one", buyer, [(TEA, 1)], stamp("one", morning), LI_MING)
+        _, there = self.do(desk.customer_card, LI_MING, "two", NOW, "cn", ZoneInfo("Asia/Shanghai"))
+        _, here = self.do(desk.customer_card, LI_MING, "two", NOW, "cn", UTC)
+        self.assertIn("2026-03-03", [row.details.get("placed") for row in there.rows])
+        self.assertIn("2026-03-02", [row.details.get("placed") for row in here.rows])
+
+    def test_wide_tracking_number(self) -> None:
+        """A tracking number that was typed in full width is kept as it is spoken: SF123456."""
+        number = self.buy("one", (TEA, 1)).order_number
+        self.do(rules.advance, number, OrderState.SHIPPED, NOW, "sf", "\u3000ＳＦ１２３４５６")
+        self.assertEqual(self.do(rules.find_order, number).tracking, "SF123456")
 
     def test_every_order_state_has_words(self) -> None:
         """An agent's screen can say how far any order has come."""

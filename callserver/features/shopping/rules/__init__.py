@@ -34,6 +34,7 @@ from callserver.features.shopping.rules.orders import (
     find_order,
     orders_of,
     place_order,
+    unbooked,
 )
 
 __all__ = [
@@ -63,4 +64,5 @@ __all__ = [
     "place_order",
     "release",
     "resume_basket",
+    "unbooked",
 ]

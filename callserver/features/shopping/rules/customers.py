@@ -1,9 +1,9 @@
 """Customers: who calls, as far as a number may claim it."""
 
-import re
 from dataclasses import dataclass
 
 from callserver.features.shopping.tables import CustomerNumber
+from callserver.wire.numbers import normal, spellings
 
 
 @dataclass(frozen=True)
@@ -15,15 +15,24 @@ class Buyer:
     address: str
 
 
-def find_buyer(caller_number: str | None) -> Buyer | None:
-    """Who calls from this number, as far as anybody may claim it."""
-    known = CustomerNumber.get_or_none(CustomerNumber.number == plain(caller_number))
+def find_buyer(caller_number: str | None, country: str = "cn") -> Buyer | None:
+    """Who calls from this number, as far as anybody may claim it; however he, the shop or an exchange writes it."""
+    known = known_number(caller_number, country)
     if known is None:
         return None
     return Buyer(known.customer.member_number, known.customer.name, known.customer.address)
 
 
-def plain(caller_number: str | None) -> str | None:
-    """A number as customers give it: some exchanges put a 0 before a mobile's. None if it was withheld."""
-    mobile = re.fullmatch(r"0(1[3-9]\d{9})", caller_number or "")
-    return mobile[1] if mobile else caller_number or None
+def known_number(caller_number: str | None, country: str = "cn") -> CustomerNumber | None:
+    """The same in the shop's books."""
+    if not caller_number:
+        return None
+    number: CustomerNumber | None = CustomerNumber.get_or_none(
+        CustomerNumber.number.in_(spellings(caller_number, country))
+    )
+    return number
+
+
+def plain(caller_number: str | None, country: str = "cn") -> str | None:
+    """A number as orders and baskets keep it, so that one is one however it is written; None if it was withheld."""
+    return normal(caller_number, country) if caller_number else None

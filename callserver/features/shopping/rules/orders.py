@@ -1,20 +1,22 @@
 """Orders: one transaction to buy, and where they are afterwards."""
 
+import json
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from peewee import fn
 
+from callserver.calls.vocabulary import Kind
 from callserver.features.shopping.rules.baskets import release
-from callserver.features.shopping.rules.customers import Buyer, plain
+from callserver.features.shopping.rules.customers import Buyer, known_number, plain
 from callserver.features.shopping.rules.goods import Line, Name, item_to_sell, line_of, move_stock, total_fen
 from callserver.features.shopping.tables import (
     BasketLine,
     Carrier,
-    CustomerNumber,
     Order,
     OrderLine,
     OrderState,
@@ -22,8 +24,9 @@ from callserver.features.shopping.tables import (
     Product,
 )
 from callserver.store.journal import append_event
-from callserver.store.tables import CallRow, from_ms, to_ms
+from callserver.store.tables import CallRow, EventRow, from_ms, to_ms
 from callserver.wire.records import EventRecord, Value
+from callserver.wire.typed import typed_text
 
 ORDER_NUMBERS = range(10_000_000, 100_000_000)
 RandomChoice = Callable[[Sequence[int]], int]
@@ -52,6 +55,7 @@ class OrderStatus:
     lines: tuple[Line, ...]
     carrier: Name | None = None
     tracking: str | None = None
+    call_id: str | None = None  # of the call in which it was bought
 
 
 def confirm(
@@ -61,11 +65,13 @@ def confirm(
     stamp: EventRecord,
     caller_number: str | None = None,
     choice: RandomChoice = secrets.choice,
+    told_fen: Mapping[str, int] = MappingProxyType({}),
 ) -> OrderTaken:
     """
     Buy: order, lines, stock and event, all or nothing, and once a call.
 
-    :param lines: item number and quantity; at the price the basket holds, else at today's
+    :param lines: item number and quantity; at the price the caller was told, else that of the basket, else today's
+    :param told_fen: what he was told that one piece of an item costs
     :param choice: draws the order's number
     :param stamp: the event of this moment; it is stored with the order's data
     :raises OrderRefused: as `hold`
@@ -74,7 +80,7 @@ def confirm(
     before = Order.get_or_none(Order.call_id == call_id)
     if before is not None:
         return OrderTaken(before.number, before.total_fen, already=True)
-    priced = [_priced(call_id, item, quantity, stamp.at) for item, quantity in _merged(lines).items()]
+    priced = [_priced(call_id, item, quantity, stamp.at, told_fen) for item, quantity in _merged(lines).items()]
     if not priced:
         raise ValueError("an order without items")
     number = place_order(_new_order_number(choice), priced, stamp.at, customer, plain(caller_number), call_id)
@@ -121,7 +127,9 @@ def advance(
         raise LookupError(f"no order {number}")
     OrderStep.create(order=number, state=state, at_ms=to_ms(at))
     if carrier is not None:
-        Order.update(carrier=carrier, tracking=tracking).where(Order.number == number).execute()
+        Order.update(carrier=carrier, tracking=tracking and typed_text(tracking)).where(
+            Order.number == number
+        ).execute()
 
 
 def find_order(number: str) -> OrderStatus | None:
@@ -130,17 +138,26 @@ def find_order(number: str) -> OrderStatus | None:
     return None if row is None else _status(row)
 
 
-def orders_of(caller_number: str | None, limit: int = 5) -> list[OrderStatus]:
+def orders_of(caller_number: str | None, limit: int = 5, country: str = "cn") -> list[OrderStatus]:
     """The last orders of whoever calls from this number, the newest first."""
     number = plain(caller_number)
     if number is None:
         return []
-    known = CustomerNumber.get_or_none(CustomerNumber.number == number)
+    known = known_number(caller_number, country)
     his = Order.caller_number == number
     if known is not None:
         his |= Order.customer == known.customer
     newest = Order.select().join(OrderStep).where(his).group_by(Order.number).order_by(fn.MIN(OrderStep.id).desc())
     return [_status(row) for row in newest.limit(limit)]
+
+
+def unbooked(since_ms: int) -> list[tuple[str, dict[str, Value]]]:
+    """What callers have confirmed since then that is neither an order nor refused: call id and data of the event."""
+    events = EventRow.select().where(EventRow.at_ms >= since_ms)
+    wanted = {str(row.call_id): json.loads(row.data) for row in events.where(EventRow.kind == Kind.ORDER_WANTED.value)}
+    refused = {row.call_id for row in events.where(EventRow.kind == Kind.ORDER_REFUSED.value)}
+    bought = {row.call_id for row in Order.select().where(Order.call_id.in_(list(wanted)))}
+    return [(call_id, data) for call_id, data in wanted.items() if call_id not in refused | bought]
 
 
 def _merged(lines: Iterable[tuple[str, int]]) -> Counter[str]:
@@ -152,10 +169,10 @@ def _merged(lines: Iterable[tuple[str, int]]) -> Counter[str]:
     return merged
 
 
-def _priced(call_id: str, item: str, quantity: int, now: datetime) -> Line:
+def _priced(call_id: str, item: str, quantity: int, now: datetime, told_fen: Mapping[str, int]) -> Line:
     found = item_to_sell(item, quantity, now, call_id)
-    told = BasketLine.get_or_none(BasketLine.call_id == call_id, BasketLine.product == item)
-    return Line(item, quantity, found.name, told.price_fen if told else found.price_fen)
+    kept = BasketLine.get_or_none(BasketLine.call_id == call_id, BasketLine.product == item)
+    return Line(item, quantity, found.name, told_fen.get(item, kept.price_fen if kept else found.price_fen))
 
 
 def _new_order_number(choice: RandomChoice) -> str:
@@ -185,4 +202,5 @@ def _status(order: Order) -> OrderStatus:
         lines=tuple(line_of(row) for row in lines),
         carrier=None if carrier is None else Name(carrier.name_zh, carrier.name_en),
         tracking=order.tracking,
+        call_id=order.call_id,
     )

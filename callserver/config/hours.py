@@ -1,0 +1,51 @@
+"""When people answer: `mon-fri 09:00-18:00, sat 10:00-16:00`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import time
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SPAN = re.compile(r"([a-z]+)(?:\s*-\s*([a-z]+))?\s+(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)")
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The same hours on days that follow one another; days are ISO: Monday is 1."""
+
+    first_day: int
+    last_day: int
+    opens: time
+    closes: time
+
+
+def read_hours(text: str) -> tuple[Hours, ...]:
+    """
+    Spans of days and hours, with commas between.
+
+    :raises ValueError: for the span that is none
+    """
+    plain = unicodedata.normalize("NFKC", text).lower().strip()
+    return tuple(_span(part.strip()) for part in plain.split(",")) if plain else ()
+
+
+def _span(text: str) -> Hours:
+    found = SPAN.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    first, last, *clock = found.groups()
+    opens, closes = (_clock(int(hour), int(minute)) for hour, minute in (clock[:2], clock[2:]))
+    return Hours(_day(first), _day(last or first), opens, closes)
+
+
+def _day(text: str) -> int:
+    if text[:3] not in DAYS or not (len(text) == 3 or text.endswith("day")):
+        raise ValueError(text)
+    return DAYS.index(text[:3]) + 1
+
+
+def _clock(hour: int, minute: int) -> time:
+    """24:00 is the end of a day."""
+    return time(0) if (hour, minute) == (24, 0) else time(hour, minute)

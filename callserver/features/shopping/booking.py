@@ -1,0 +1,182 @@
+"""
+Orders on their way into the database: what a caller has confirmed is booked, once, however long that takes.
+
+The event log keeps what he confirmed before anything else is tried, and the event log is written down also while the
+database is locked or full. So an order that the database does not take now is tried again, and one that the server was
+killed over is booked at its next start. `rules.confirm` books a call's order once, however often it is asked to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from peewee import PeeweeException
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from callserver.calls.event_log import EventLog
+from callserver.calls.vocabulary import Kind
+from callserver.features.shopping import rules
+from callserver.store.database import Store
+from callserver.store.tables import to_ms
+from callserver.wire.catalogue import N_
+from callserver.wire.records import EventRecord, Value
+
+log = Logger()
+
+RETRY_S = 5.0
+RECENT_S = 1800.0  # who calls again so soon is asked whether he means it
+UNBOOKED_S = 86400.0  # a start books what was confirmed so long before, not what is older
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where a caller can be reached; `claimed` only by his typing it: nobody's address is told or used by it."""
+
+    number: str
+    claimed: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a caller has confirmed, with the moment at which he did."""
+
+    call_id: str
+    contact: Contact
+    lines: tuple[tuple[str, int, int], ...]  # item, pieces, price of one in fen as he was told
+    stamp: EventRecord
+
+    def data(self) -> dict[str, Value]:
+        """As the event log keeps it."""
+        items: list[Value] = [
+            {"item": item, "quantity": quantity, "price_fen": price} for item, quantity, price in self.lines
+        ]
+        return {"number": self.contact.number, "claimed": self.contact.claimed, "items": items}
+
+
+@dataclass(frozen=True)
+class Booked:
+    """An order that is on disk, and where it goes."""
+
+    taken: rules.OrderTaken
+    buyer: rules.Buyer | None
+
+
+class Bookings(Service):
+    """All orders of this run that are confirmed and not booked yet; those of the last run, once it is started."""
+
+    def __init__(self, store: Store, events: EventLog, choice: rules.RandomChoice, country: str = "cn") -> None:
+        self._store, self._events, self._choice, self._country = store, events, choice, country
+        self._pending: dict[str, Wanted] = {}
+        self._waiting: dict[str, list[Deferred[Booked]]] = {}
+        self._retries: dict[str, IDelayedCall] = {}
+        self._told_s: dict[str, float] = {}  # call: when its caller was told his order's number
+
+    def startService(self) -> None:
+        super().startService()  # type: ignore[no-untyped-call]
+        since = self._events.now() - timedelta(seconds=UNBOOKED_S)
+        found = self._store.read(rules.unbooked, to_ms(since))
+        found.addCallbacks(self._book_again, lambda failure: log.failure("unbooked orders not read", failure))
+
+    def stopService(self) -> None:
+        super().stopService()  # type: ignore[no-untyped-call]
+        for retry in self._retries.values():  # the next start does it
+            retry.cancel()
+        self._retries.clear()
+
+    def book(self, call_id: str, contact: Contact, lines: Sequence[rules.Line]) -> Deferred[Booked]:
+        """
+        Book a call's order; what is asked of it again is the same order.
+
+        :return: fires when it is on disk, whenever that is; fails with OrderRefused where it cannot be had any more
+        """
+        answer: Deferred[Booked] = Deferred()
+        self._waiting.setdefault(call_id, []).append(answer)
+        if call_id not in self._pending:
+            wanted = tuple((line.item, line.quantity, line.price_fen) for line in lines)
+            self._pending[call_id] = Wanted(call_id, contact, wanted, self._stamp(call_id))
+            self._events.write(Kind.ORDER_WANTED, call_id=call_id, **self._pending[call_id].data())  # type: ignore[arg-type]
+            self._try(call_id)
+        return answer
+
+    def is_pending(self, *, call_id: str | None = None, number: str | None = None) -> bool:
+        """Whether an order of this call, or of who can be reached there, is confirmed and not booked yet."""
+        return call_id in self._pending or any(
+            wanted.contact.number == number for wanted in self._pending.values() if number is not None
+        )
+
+    def tell(self, call_id: str) -> None:
+        """The caller has been told the number of his order."""
+        now_s = self._store.reactor.seconds()
+        self._told_s = {call: at_s for call, at_s in self._told_s.items() if now_s - at_s < RECENT_S}
+        self._told_s[call_id] = now_s
+
+    def untold(self, order: rules.OrderStatus) -> bool:
+        """Whether this order is so new that he who calls again may not know that it was taken."""
+        is_new = self._events.now() - order.placed_at < timedelta(seconds=RECENT_S)
+        return is_new and order.call_id is not None and order.call_id not in self._told_s
+
+    def _stamp(self, call_id: str) -> EventRecord:
+        return self._events.stamp(Kind.ORDER, call_id=call_id)
+
+    def _book_again(self, unbooked: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """Those of the last run; their callers wait no more."""
+        for call_id, data in unbooked:
+            lines = tuple((item["item"], item["quantity"], item["price_fen"]) for item in data["items"])
+            contact = Contact(data["number"], data["claimed"])
+            self._pending[call_id] = Wanted(call_id, contact, lines, self._stamp(call_id))
+            self._try(call_id)
+
+    def _try(self, call_id: str) -> None:
+        self._retries.pop(call_id, None)
+        booked = self._store.write(_book, self._pending[call_id], self._choice, self._country)
+        booked.addCallbacks(partial(self._booked, call_id), partial(self._not_booked, call_id))
+        booked.addErrback(lambda failure: log.failure("a booking broke", failure))
+
+    def _booked(self, call_id: str, booked: Booked) -> None:
+        if booked.taken.event is not None:
+            self._events.show(booked.taken.event)
+        self._over(call_id, booked)
+
+    def _not_booked(self, call_id: str, failure: Failure) -> None:
+        if isinstance(failure.value, PeeweeException):  # locked, full: the store has given its alarm
+            self._retries[call_id] = self._store.reactor.callLater(RETRY_S, self._try, call_id)
+            return
+        wanted = self._pending[call_id]
+        self._events.write(Kind.ORDER_REFUSED, call_id=call_id, reason=repr(failure.value))
+        if not any(not answer.called for answer in self._waiting.get(call_id, [])):  # he has been told that it is noted
+            self._events.alarm(
+                N_("a confirmed order of {number} cannot be booked: {problem}; call back"),
+                number=wanted.contact.number,
+                problem=repr(failure.value),
+            )
+        self._over(call_id, failure)
+
+    def _over(self, call_id: str, result: Booked | Failure) -> None:
+        del self._pending[call_id]
+        for answer in self._waiting.pop(call_id, []):
+            if not answer.called:
+                answer.callback(result)
+
+
+def _book(wanted: Wanted, choice: rules.RandomChoice, country: str) -> Booked:
+    """Run in `store.write`."""
+    contact = wanted.contact
+    buyer = None if contact.claimed else rules.find_buyer(contact.number, country)
+    taken = rules.confirm(
+        wanted.call_id,
+        buyer,
+        [(item, quantity) for item, quantity, _ in wanted.lines],
+        wanted.stamp,
+        caller_number=contact.number,
+        choice=choice,
+        told_fen={item: price for item, _, price in wanted.lines},
+    )
+    return Booked(taken, buyer)

@@ -1,0 +1,88 @@
+"""The database: a driver for it, a place for it, and whether what is there is whole and ours. Nothing is changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from peewee import DatabaseError, OperationalError
+
+from callserver.config import Finding, Grade, Reading
+from callserver.server.shop_folder import ShopFolder
+from callserver.store import tables
+from callserver.store.opening import StoreError, database_at, name_of, one_line, read_only
+from callserver.wire.catalogue import Complaint
+
+CONNECT_S = 5
+
+
+def database_place(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
+    """Whether there can be one: at most one finding. What is in it the store sees to, damaged as it may be."""
+    where = folder.database(reading.config)
+    try:
+        _driver(where) if "://" in where else _place(Path(where))
+    except Complaint as complaint:
+        yield reading.finding(complaint, "server", "database")
+
+
+def database(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
+    """The same, and what is in it."""
+    place = list(database_place(reading, folder))
+    yield from place
+    where = folder.database(reading.config)
+    try:
+        if not place:
+            _connect(where) if "://" in where else _content(Path(where))
+    except Complaint as complaint:
+        yield reading.finding(complaint, "server", "database", Grade.MISTAKE)
+
+
+def _driver(url: str) -> Any:
+    try:
+        return database_at(f"{url}{'&' if '?' in url else '?'}connect_timeout={CONNECT_S}")
+    except Exception as problem:  # peewee's, a driver's own, or the URL's
+        raise _unusable(url, problem) from problem
+
+
+def _connect(url: str) -> None:
+    database = _driver(url)
+    try:
+        with database.connection_context():
+            database.execute_sql("SELECT 1")
+    except Exception as problem:
+        raise _unusable(url, problem) from problem
+
+
+def _unusable(url: str, problem: Exception) -> Complaint:
+    if "not installed" in str(problem) or isinstance(problem, ImportError):
+        return Complaint("the driver is missing: {command}", command=".venv/bin/pip install 'psycopg[binary]'")
+    said = one_line(str(problem)).replace(url, name_of(url))
+    return Complaint("{database} cannot be opened: {problem}", database=name_of(url), problem=said)
+
+
+def _place(path: Path) -> None:
+    if path.exists():
+        if not path.is_file():
+            raise Complaint("{file} is no file", file=path)
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise Complaint("no right to read and write {file}", file=path)
+    elif not path.parent.is_dir():
+        raise Complaint("no folder {folder}: make it", folder=path.parent)
+    elif not os.access(path.parent, os.W_OK | os.X_OK):
+        raise Complaint("no right to write in {folder}", folder=path.parent)
+
+
+def _content(path: Path) -> None:
+    if not path.exists():
+        return
+    with read_only(str(path)):
+        try:
+            (answer,) = tables.database.execute_sql("PRAGMA quick_check(1)").fetchone()
+        except OperationalError:
+            raise  # locked, for instance: told as what it is
+        except DatabaseError as problem:
+            answer = one_line(str(problem))
+    if answer != "ok":
+        raise StoreError("{file} is damaged: {damage}", file=path, damage=answer)

@@ -1,0 +1,72 @@
+"""The menus that lines name, and the folders they come from."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from callserver.config import Finding, Grade, Reading, ServerConfig, nearest
+from callserver.features import Shop
+from callserver.server import declarations
+from callserver.server.shop_folder import TOP, ShopFolder
+from callserver.wire.catalogue import Complaint
+
+
+def menus(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
+    """A folder that is not there, files that are broken, lines whose menu nobody has. Runs the files of the menus."""
+    yield from missing_folder(reading, folder, "plugins", reading.config.server.plugins)
+    nothing = cast(Any, None)  # a declaration keeps these for later
+    features = declarations.declared(Shop(reading.config, nothing, nothing, choice=lambda options: options[0]))
+    own, problems = declarations.own_menus(features, folder.plugins(reading.config))
+    for problem in problems:
+        yield reading.finding(problem, "server", "plugins", Grade.MISTAKE)
+    known = declarations.menus(features, own)
+    yield from without_menu(reading, missing_menus(reading, known), known)
+    for place in folder.plugins(reading.config):
+        for path in sorted(place.glob("*.py")):
+            yield from unknown_queues(path, reading.config.queues)
+
+
+def unknown_queues(path: Path, queues: Collection[str]) -> Iterator[Finding]:
+    """Where a menu file sends callers to a queue that no section describes: in a call they would get the first one."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return  # told already
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="transfer_to_queue"), args=[ast.Constant(value=str(name))]):
+                if name not in queues:
+                    complaint = Complaint("no [queue {queue}]; {hint}", queue=name, hint=nearest(name, queues))
+                    yield Finding(complaint, path, node.lineno, grade=Grade.MISTAKE)
+
+
+def missing_menus(reading: Reading, known: Collection[str]) -> dict[str, str]:
+    """The menus that lines name and nobody has, by section."""
+    sections = {reading.line_section(number): line.menu for number, line in reading.config.lines.items()}
+    return {section: menu for section, menu in sections.items() if menu not in known}
+
+
+def without_menu(reading: Reading, missing: Mapping[str, str], known: Collection[str]) -> Iterator[Finding]:
+    """The same as findings."""
+    for section, menu in missing.items():
+        complaint = Complaint("no menu {menu}; {hint}", menu=repr(menu), hint=nearest(menu, known))
+        yield reading.finding(complaint, section, "menu")
+
+
+def missing_folder(reading: Reading, folder: ShopFolder, key: str, name: str) -> Iterator[Finding]:
+    """A folder that [server] names and that is not there; version 0.1 looked for relative ones elsewhere."""
+    path = folder.own(name)
+    if not name or path.is_dir() or (name == getattr(ServerConfig, key) and not path.exists()):
+        return
+    complaint = Complaint("no folder {folder}: make it, or leave {key} empty", folder=path, key=key)
+    for former in (TOP / name, Path(name).absolute()):
+        if former.is_dir() and former != path:
+            complaint = Complaint(
+                "no folder {folder}: a relative path begins in the shop's folder; if {former} is meant, write that",
+                folder=path,
+                former=former,
+            )
+    yield reading.finding(complaint, "server", key, Grade.MISTAKE)

@@ -1,0 +1,97 @@
+"""Everything of one shop at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from callserver.config import EMULATED, Finding, Grade, Reading
+from callserver.dsp.progress.plans import plan
+from callserver.media.disk_room import Room, room_on
+from callserver.server.checks.agents import certificate, channel
+from callserver.server.checks.database import database, database_place
+from callserver.server.checks.devices import devices
+from callserver.server.checks.menus import menus
+from callserver.server.checks.sounds import prompts, synthesiser, tones
+from callserver.server.lock import FolderError, holder
+from callserver.server.shop_folder import ShopFolder
+from callserver.wire.catalogue import Complaint
+
+SOCKET_PATH_BYTES = 107  # sockaddr_un.sun_path, less its end
+
+
+def check(folder: ShopFolder) -> tuple[Reading, Sequence[Finding]]:
+    """
+    What the settings say, and all that is wrong; opens everything they name and changes nothing.
+
+    Beside a running server what it holds is left alone: its port, its modems.
+    """
+    reading = folder.reading()
+    try:
+        running = holder(folder.path) is not None
+    except FolderError as problem:
+        return reading, [*reading.findings, Finding(problem, folder.path)]
+    if not reading.is_read:
+        return reading, reading.findings
+    opened = [*_opened(reading, folder, running), *database(reading, folder), *menus(reading, folder)]
+    return reading, reading.in_order([*reading.findings, *opened])
+
+
+def before_start(folder: ShopFolder) -> Sequence[Finding]:
+    """The same for the server itself, which runs the files of its menus once, and knows what to do for its database."""
+    reading = folder.reading()
+    if not reading.is_read:
+        return reading.findings
+    opened = [*_opened(reading, folder, running=False), *database_place(reading, folder)]
+    return reading.in_order([*reading.findings, *opened])
+
+
+def _opened(reading: Reading, folder: ShopFolder, running: bool) -> Iterator[Finding]:
+    yield from lines(reading)
+    yield from devices(reading, running)
+    if not running:
+        yield from channel(reading)
+    yield from certificate(reading, folder)
+    yield from prompts(reading, folder)
+    yield from tones(folder)
+    yield from synthesiser()
+    yield from disk(folder)
+    if any(line.device == EMULATED for line in reading.config.lines.values()):
+        yield from exchange_socket(folder)
+
+
+def lines(reading: Reading) -> Iterator[Finding]:
+    """That there are any, and that each waits longer than its country's silence between two rings."""
+    if not reading.config.lines:
+        yield reading.finding(Complaint("no [line]: nobody can call"), grade=Grade.MISTAKE)
+    silence_s = max(plan(reading.config.exchange.country).ring_s[1::2])
+    sections = {reading.line_section(number): line for number, line in reading.config.lines.items()}
+    for section, line in sections.items():
+        if line.ring_stop_s <= silence_s:
+            span = {"stop_s": f"{line.ring_stop_s:g}", "silence_s": f"{silence_s:g}"}
+            complaint = Complaint(
+                "{stop_s}: between two rings there are {silence_s} s of silence, and calls would count as given up",
+                **span,
+            )
+            yield reading.finding(complaint, section, "ring_stop_s", Grade.MISTAKE)
+
+
+def disk(folder: ShopFolder) -> Iterator[Finding]:
+    """Room for recordings."""
+    if not folder.path.is_dir():
+        return
+    room, free_bytes = room_on(folder.path)
+    gb = f"{free_bytes / 1e9:.1f}"
+    if room is Room.FULL:
+        complaint = Complaint("{gb} GB free: too little for recordings; make room on this disk", gb=gb)
+        yield Finding(complaint, folder.recordings, grade=Grade.MISTAKE)
+    elif room is Room.LOW:
+        complaint = Complaint("{gb} GB free: make room on this disk soon", gb=gb)
+        yield Finding(complaint, folder.recordings, grade=Grade.NOTE)
+
+
+def exchange_socket(folder: ShopFolder) -> Iterator[Finding]:
+    """Telephones reach the emulated exchange by a socket, whose path may not be long."""
+    path = folder.exchange_socket
+    if len(str(path).encode(errors="surrogateescape")) > SOCKET_PATH_BYTES:
+        complaint = Complaint("the path is too long for telephones: move the shop's folder to a shorter one")
+        yield Finding(complaint, path, grade=Grade.MISTAKE)

@@ -1,0 +1,160 @@
+"""What a new config.ini changes while the server runs, and what it changes only at the next start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred, TimeoutError, succeed
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from callserver.calls.event_log import EventLog
+from callserver.config import Config, ConfigError
+from callserver.ivr.discovery import MenuProblem
+from callserver.ivr.interfaces import IMenu
+from callserver.ivr.prompts import Prompts
+from callserver.server.shop_folder import ShopFolder
+from callserver.server.status import Reloaded, Status
+from callserver.server.world import World
+from callserver.wire.catalogue import N_, told
+from callserver.wire.messages import Phrase
+
+log = Logger()
+
+MENUS_S = 30.0  # so long the files of the plugins folder may take
+NOTHING_CHANGED = N_("Nothing was changed.")
+
+SINGLE = ("server", "exchange", "agents", "recording")
+NOW = {  # settings that a running server takes over; those of queues all
+    "server": {"plugins", "prompts", "stop_wait_s"},
+    "line": {"menu", "enabled"},
+}
+LATER = N_("[{section}] {key} counts from the next start on.")
+NEW, GONE = N_("[{section}] is new: from the next start on."), N_("[{section}] is gone: from the next start on.")
+CHANGED = N_("[{section}] {key} = {value}")
+
+
+@dataclass(frozen=True)
+class Change:
+    """
+    From one config.ini to the next.
+
+    `config`: what counts now; `told`: each setting that is another, and from when on it counts
+    """
+
+    config: Config
+    told: tuple[Phrase, ...]
+
+
+def change(old: Config, new: Config) -> Change:
+    """What a running server makes of it."""
+    said: list[Phrase] = []
+    single = {name: _merged(name, name, getattr(old, name), getattr(new, name), said) for name in SINGLE}
+    lines = _each("line", old.lines, new.lines, said)
+    queues = _each("queue", old.queues, new.queues, said)
+    return Change(replace(old, **single, lines=lines, queues=queues), tuple(said))
+
+
+def _each(kind: str, old: Mapping[Any, Any], new: Mapping[Any, Any], said: list[Phrase]) -> dict[Any, Any]:
+    said += [Phrase(NEW, {"section": f"{kind} {name}"}) for name in new.keys() - old.keys()]
+    said += [Phrase(GONE, {"section": f"{kind} {name}"}) for name in old.keys() - new.keys()]
+    return {name: _merged(kind, f"{kind} {name}", one, new.get(name, one), said) for name, one in old.items()}
+
+
+def _merged(kind: str, section: str, old: Any, new: Any, said: list[Phrase]) -> Any:
+    now = {}
+    for key in _different(old, new):
+        if kind == "queue" or key in NOW.get(kind, ()):
+            now[key] = getattr(new, key)
+            said.append(Phrase(CHANGED, {"section": section, "key": key, "value": _shown(now[key])}))
+        else:
+            said.append(Phrase(LATER, {"section": section, "key": key}))
+    return replace(old, **now)
+
+
+def _different(old: Any, new: Any) -> Iterator[str]:
+    return (one.name for one in fields(old) if getattr(old, one.name) != getattr(new, one.name))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+class Reloadable(Protocol):
+    """The server, as far as it can be given other settings while it runs."""
+
+    config: Config
+    status: Status
+    prompts: Prompts
+    menu_problems: list[MenuProblem]
+
+    def find_menus(self, config: Config) -> tuple[dict[str, IMenu], list[MenuProblem]]:
+        """All menus, and what is wrong with their files; ConfigError if one is missing."""
+
+    def take_over(self, config: Config, prompts: Prompts, menus: Mapping[str, IMenu]) -> None:
+        """From now on."""
+
+
+class Reload:
+    """All or nothing, once at a time: files are read in a thread, and looked over before anything is taken over."""
+
+    def __init__(self, server: Reloadable, folder: ShopFolder, world: World, events: EventLog) -> None:
+        self._server, self._folder, self._world, self._events = server, folder, world, events
+        self._under_way = False
+
+    def begin(self) -> Deferred[None]:
+        """Fires when what came of it stands in log and status."""
+        if self._server.status.state != "ready" or self._under_way:
+            self._tell(False, Phrase(N_("Settings are read only while the server is ready, once at a time.")))
+            return succeed(None)
+        self._under_way = True
+        return Deferred.fromCoroutine(self._read()).addErrback(self._broken).addCallback(self._over)
+
+    async def _read(self) -> None:
+        try:
+            new = change(self._server.config, self._folder.config())
+            prompts = Prompts(self._folder.prompts(new.config))
+            await self._world.in_thread(prompts.load)
+            finding = self._world.in_thread(self._server.find_menus, new.config)
+            menus, problems = await finding.addTimeout(MENUS_S, self._world.reactor)
+        except ConfigError as problem:
+            self._tell(False, *map(Phrase.of, problem.findings or (problem,)), Phrase(NOTHING_CHANGED))
+        except TimeoutError:
+            self._tell(False, Phrase(N_("A file in the plugins folder does not end.")), Phrase(NOTHING_CHANGED))
+        else:
+            self._look_over(new, prompts, menus, problems)
+
+    def _look_over(
+        self, new: Change, prompts: Prompts, menus: dict[str, IMenu], menu_problems: list[MenuProblem]
+    ) -> None:
+        """Nothing may be broken that was not before."""
+        server = self._server
+        known = {str(problem) for problem in (*server.menu_problems, *server.prompts.problems)}
+        broken = [one for one in (*menu_problems, *prompts.problems) if str(one) not in known]
+        if broken:
+            self._tell(False, *map(Phrase.of, broken), Phrase(NOTHING_CHANGED))
+        elif server.status.state == "ready":  # else a stop has begun meanwhile: a line that is put back would ring
+            server.menu_problems = menu_problems
+            server.take_over(new.config, prompts, menus)
+            self._tell(True, Phrase(N_("Settings, menus and prompts are read anew.")), *new.told)
+
+    def _broken(self, failure: Failure) -> None:
+        log.failure("settings, menus and prompts were not read anew", failure)
+        self._tell(False, Phrase(NOTHING_CHANGED))
+
+    def _over(self, _: None) -> None:
+        self._under_way = False
+
+    def _tell(self, ok: bool, *phrases: Phrase) -> None:
+        status = self._server.status
+        n = status.reloaded.n + 1 if status.reloaded else 1
+        status.reloaded = Reloaded(n, status.iso(self._events.now()), ok, phrases)
+        for phrase in phrases:
+            log.info("reload: {text}", text=told(phrase, "en"))
+        if not ok:
+            details: dict[str, Any] = dict(phrases[0].details)
+            self._events.alarm(phrases[0].msgid, **details)

@@ -1,0 +1,141 @@
+"""Settings are read anew all or nothing; what counts only from the next start on is named."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.config import Config, LineConfig, QueueConfig, RecordingConfig, ServerConfig
+from callserver.server.reload import change
+from callserver.wire.catalogue import told
+from callserver.wire.states import LineState
+from tests.whole.virtual_shop import VirtualShop
+
+OLD = Config(
+    RecordingConfig(True),
+    lines={1: LineConfig("emulated"), 2: LineConfig("/dev/ttyACM0")},
+    queues={"operator": QueueConfig()},
+)
+MENU = """
+from zope.interface import implementer
+from callserver.ivr.interfaces import IMenu
+
+@implementer(IMenu)
+class New:
+    name = "new"
+    async def run(self, call):
+        pass
+
+new = New()
+"""
+
+
+class ChangeTests(SynchronousTestCase):
+    def told(self, new: Config) -> list[str]:
+        return [told(phrase, "en") for phrase in change(OLD, new).told]
+
+    def test_nothing(self) -> None:
+        self.assertEqual(change(OLD, replace(OLD)).told, ())
+
+    def test_now(self) -> None:
+        """A queue's settings, a line's menu and whether it is enabled, own prompts and plugins count at once."""
+        lines = {1: LineConfig("emulated", menu="new", enabled=False), 2: OLD.lines[2]}
+        new = replace(OLD, lines=lines, queues={"operator": QueueConfig(ring_s=20)}, server=ServerConfig(prompts="own"))
+        self.assertEqual(change(OLD, new).config, new)
+        words = [
+            "[server] prompts = own",
+            "[line 1] menu = new",
+            "[line 1] enabled = no",
+            "[queue operator] ring_s = 20",
+        ]
+        self.assertEqual(self.told(new), words)
+
+    def test_later(self) -> None:
+        """Devices, ports, the database, lines and queues that come or go: as before until the next start."""
+        new = replace(
+            OLD,
+            lines={1: LineConfig("/dev/ttyACM1"), 3: LineConfig("emulated")},
+            queues={"operator": QueueConfig(), "repairs": QueueConfig()},
+            server=ServerConfig(database="other.db"),
+            recording=RecordingConfig(False),
+        )
+        self.assertEqual(change(OLD, new).config, OLD)
+        self.assertEqual(
+            sorted(self.told(new)),
+            [
+                "[line 1] device counts from the next start on.",
+                "[line 2] is gone: from the next start on.",
+                "[line 3] is new: from the next start on.",
+                "[queue repairs] is new: from the next start on.",
+                "[recording] announce counts from the next start on.",
+                "[server] database counts from the next start on.",
+            ],
+        )
+
+
+class ReloadTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.shop = VirtualShop(self, n_lines=2)
+        self.server, self.file = self.shop.server, self.shop.folder.config_file
+        self.plugins = Path(self.mktemp()).absolute()
+        self.plugins.mkdir()
+
+    def reload(self, **changes: str) -> bool:
+        """With these words of config.ini replaced; whether it was taken over."""
+        text = self.file.read_text("utf-8")
+        for before, after in changes.items():
+            self.assertIn(before.replace("_is_", " = "), text)
+            text = text.replace(before.replace("_is_", " = "), after)
+        self.file.write_text(text, "utf-8")
+        self.shop.until(self.server.reload())
+        assert self.server.status.reloaded is not None
+        return self.server.status.reloaded.ok
+
+    def told(self) -> list[str]:
+        assert self.server.status.reloaded is not None
+        return [told(phrase, "en") for phrase in self.server.status.reloaded.told]
+
+    def test_out_of_service_and_back(self) -> None:
+        """A line can be taken out of service and put back without a stop."""
+        self.assertTrue(self.reload(enabled_is_yes="enabled = no"))
+        self.assertIs(self.server.board.statuses["line 1"].state, LineState.LOADED)
+        self.assertTrue(self.reload(enabled_is_no="enabled = yes"))
+        self.assertIs(self.server.board.statuses["line 1"].state, LineState.IDLE)
+
+    def test_a_new_menu(self) -> None:
+        """A menu file that has come is found, and serves the next call."""
+        (self.plugins / "new.py").write_text(MENU)
+        self.assertTrue(self.reload(plugins_is_plugins=f"plugins = {self.plugins}", menu_is_shop="menu = new"))
+        self.assertIn("[line 1] menu = new", self.told())
+        self.assertEqual(self.server.config.lines[1].menu, "new")
+        self.assertIn("new", self.server.menus)
+
+    def test_a_mistake(self) -> None:
+        """Then nothing at all is changed, and both are said."""
+        before = self.server.config
+        self.assertFalse(self.reload(ring_s_is_15="ring_s = fast", enabled_is_yes="enabled = no"))
+        self.assertIs(self.server.config, before)
+        self.assertIn("ring_s", self.told()[0])
+        self.assertEqual(self.told()[-1], "Nothing was changed.")
+        self.assertIs(self.server.board.statuses["line 1"].state, LineState.IDLE)
+
+    def test_no_such_menu(self) -> None:
+        """A line without its menu is a mistake as well."""
+        self.assertFalse(self.reload(menu_is_shop="menu = shob"))
+        self.assertIn("no menu 'shob'", self.told()[0])
+
+    def test_a_broken_prompt(self) -> None:
+        """The recordings that are there go on being heard."""
+        (self.plugins / "zh").mkdir()
+        (self.plugins / "zh" / "welcome.wav").write_bytes(b"no sound")
+        music = self.server.calls.music
+        text = self.file.read_text("utf-8")
+        self.file.write_text(text.replace("prompts =\n", f"prompts = {self.plugins}\n"), "utf-8")
+        self.assertFalse(self.reload())
+        self.assertIs(self.server.calls.music, music)
+
+    def test_no_file(self) -> None:
+        """config.ini is gone: said, and the server goes on."""
+        self.file.unlink()
+        self.shop.until(self.server.reload())
+        self.assertIn("there is no such file", self.told()[0])
