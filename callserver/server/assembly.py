@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -45,7 +46,7 @@ from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.media.speech import Speech
 from callserver.server import declarations, first_start, recovery, rescue
-from callserver.server.backups import NightlyBackup
+from callserver.server.backups import NightlyBackup, last_backup
 from callserver.server.checks.menus import missing_menus, without_menu
 from callserver.server.drain import NOBODY, Drain
 from callserver.server.notify import notify
@@ -287,12 +288,17 @@ class CallServer(MultiService):
         await self.staff.follow()
         self._choose_menus(await self._patiently(self._menus_of_the_bare))
         self._answer()
-        nightly = NightlyBackup(self.folder, self.config, self.world, self.events)
+        self.status.demo, self.status.last_backup = self._is_demo, last_backup(self.folder, self.config)
+        nightly = NightlyBackup(self.folder, self.config, self.world, self.events, self._backed_up)
         services = [service for feature in self.features for service in feature.services]
         for part in (self.staff, nightly, *services):
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         await self._open_agents()
         self.status.state = "ready"
+
+    @property
+    def _is_demo(self) -> bool:
+        return self.life is not None and self.life.demo
 
     async def _open_books(self) -> None:
         """
@@ -457,11 +463,14 @@ class CallServer(MultiService):
     async def _open_agents(self) -> None:
         endpoint, self.certificate = self.world.agents_endpoint(self.config.agents, self.folder.path)
         options = self.certificate.options if self.certificate else None
-        desk = Desk(self.staff, self.seats, self.board, declarations.acts(self.features), self._refused)
+        desk = Desk(self.staff, self.seats, self.board, declarations.acts(self.features), self._refused, self._is_demo)
         self.agents = AgentChannel(self.reactor, endpoint, options, desk)
         await self.agents.startService()
 
     # What the parts need of each other
+
+    def _backed_up(self, at: datetime) -> None:
+        self.status.last_backup = at
 
     def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
         self.seats.rights_changed(number, *change)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -128,8 +128,16 @@ def _regular_files(top: Path, left_out: set[Path]) -> Iterator[Path]:
 class NightlyBackup(Service):
     """One backup a day at the time of config.ini, in a thread; told in the event log, or as an alarm if it fails."""
 
-    def __init__(self, folder: ShopFolder, config: Config, world: World, events: EventLog) -> None:
+    def __init__(
+        self,
+        folder: ShopFolder,
+        config: Config,
+        world: World,
+        events: EventLog,
+        on_made: Callable[[datetime], None] = lambda at: None,
+    ) -> None:
         self._folder, self._config, self._world, self._events = folder, config, world, events
+        self._on_made = on_made
         self._timer: IDelayedCall | None = None
 
     def startService(self) -> None:
@@ -152,7 +160,9 @@ class NightlyBackup(Service):
         made.addCallback(lambda _: self._wait())
 
     def _made(self, made: tuple[Path, Manifest]) -> None:
-        self._events.write(Kind.SERVER, state="backed up", file=made[0].name)
+        file, manifest = made
+        self._events.write(Kind.SERVER, state="backed up", file=file.name)
+        self._on_made(manifest.made)
 
     def _not_made(self, failure: Failure) -> None:
         log.failure("no backup", failure)

@@ -11,6 +11,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.config import LineConfig
 from callserver.emulator.loop import SubscriberLine
 from callserver.emulator.script_run import run_script
+from callserver.ivr.prompt_files import PromptError
 from callserver.lines.memory_line import MemoryLine
 from callserver.rehearsal.world import RehearsalWorld
 from callserver.server.assembly import CallServer
@@ -38,6 +39,7 @@ class VirtualServer:
     """Opened at once; `waits` is what its start waits for."""
 
     def __init__(self, case: SynchronousTestCase, folder: Path, *, device: str = "emulated", server: str = "") -> None:
+        self._case = case
         self.folder = ShopFolder(folder)
         folder.mkdir(exist_ok=True)
         self.folder.config_file.write_text(CONFIG.format(device=device, server=server))
@@ -87,6 +89,7 @@ class VirtualServer:
         assert self.server.exchange is not None
         n_before = len(self.events)
         self.until(run_script(self.server.exchange, CALL))
+        self._case.flushLoggedErrors(PromptError)  # of words that are in no prompts' folder yet
         told = [event.data["names"] for event in self.events[n_before:] if event.kind == Kind.PROMPT.value]
         return [str(name) for names in told for name in names]  # type: ignore[union-attr]
 
