@@ -532,7 +532,7 @@ class CallServer(MultiService):
         return await self.queues[queue].enter(call)
 
     def _say(self, call: Call, prompts: Sequence[str]) -> Deferred[None]:
-        return Deferred.fromCoroutine(self.voice.say(call, prompts)).addCallback(lambda _: None)
+        return Deferred.fromCoroutine(self._menu_call(call).say(prompts)).addCallback(lambda _: None)
 
     def _card(self, call: Call, queue: str) -> Deferred[Card]:
         """What an agent sees: the shop's books, and the way the caller has come."""
