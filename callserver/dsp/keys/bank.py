@@ -69,10 +69,10 @@ class DtmfBank:
         if not (self._follows or gate.any()):
             return [*self._misses.over(now)] if self._misses else []
         held = np.flatnonzero(self._down)
+        events = self._look_for_ends(held, now) if held.size else []
         # The end of a short key may lie in the tick after the one it filled.
         hopeful = np.flatnonzero((gate | self._promised) & ~self._down)
         self._promised[:] = False
-        events = self._look_for_ends(held, now) if held.size else []
         if hopeful.size:
             events += self._look_for_keys(hopeful, gate, now)
         self._follows = bool(self._down.any() or self._promised.any())
@@ -108,7 +108,7 @@ class DtmfBank:
             return []
         channels, tones = channels[promising], seen.tones[promising]
         self._promised[channels] = gate[channels]
-        found = examine(measure_windows(self._front_end.recent(channels, SOUND_SAMPLES)), tones)
+        found = examine(self._front_end.recent(channels, SOUND_SAMPLES), tones)
         tests = key_tests(found)
         tests[OLD] = found.onset + now > self._ended_at[channels]
         if self._misses:
@@ -123,13 +123,14 @@ class DtmfBank:
         return key_down(channel, tones, found, i, now)
 
     def _look_for_ends(self, channels: NDArray[np.intp], now: int) -> list[KeyEvent]:
-        windows = measure_windows(self._front_end.recent(channels, SOUND_SAMPLES))
+        sound = self._front_end.recent(channels, SOUND_SAMPLES)
         anchor = N_WINDOWS - 1 - (now + NEWEST_CENTRE - self._sounded_at[channels]) // HOP_SAMPLES
-        found = examine(windows, self._tones[channels], self._height[channels], anchor)
+        found = examine(sound, self._tones[channels], self._height[channels], anchor)
         self._sounded_at[channels] = now + found.last_centre
         ended = np.flatnonzero(found.ended).tolist()
         return [self._end(int(channels[i]), now + round(float(found.end[i]))) for i in ended]
 
     def _end(self, channel: int, end_sample: int) -> KeyUp:
         self._down[channel], self._ended_at[channel] = False, end_sample
+        self._promised[channel] = True  # by now the next one may be half over
         return KeyUp(channel, key_name(self._tones[channel]), end_sample)
