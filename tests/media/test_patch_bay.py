@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from itertools import permutations
 from unittest.mock import Mock
 
@@ -336,7 +337,7 @@ class DetectorTests(SynchronousTestCase):
         turn(self.bay, (line, CALLER), (agent, AGENT))
         self.assertEqual((line.last_level(), agent.last_level()), (AGENT, CALLER / 2))
 
-    def _half(self, received: FloatArray, played: FloatArray) -> list[EarEvent]:
+    def _half(self, received: FloatArray, played: FloatArray, shifts: Mapping[int, int]) -> list[EarEvent]:
         self.ear.cleaned = received / 2
         return []
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from callserver.dsp.channels import resized
-from callserver.dsp.echo.bulk_delay import HEARD_SAMPLES, PLAYED_SAMPLES, DelayFinder
+from callserver.dsp.echo.bulk_delay import HEARD_SAMPLES, LONGEST_DELAY_SAMPLES, PLAYED_SAMPLES, DelayFinder
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.recent import PIECE_SAMPLES, Recent
 
@@ -14,6 +14,7 @@ N_BINS = FFT_SAMPLES // 2 + 1
 TAPS = 288  # 36 ms: a hybrid on a local line rings 8 ms, behind a PBX 24
 EARLY_SAMPLES = 40  # taps before the strongest one, at least
 HISTORY_TICKS = 32
+LONGEST_DELAY = (LONGEST_DELAY_SAMPLES + BLOCK_SAMPLES) // PIECE_SAMPLES  # in pieces; so far back all is kept
 PLAYING_POWER = 10**-6.5  # mean square: -59 dBm0
 ECHO_TICKS = 25  # an echo may follow for so long after what was played
 NEVER = -(10**9)
@@ -111,6 +112,12 @@ class EchoCanceller:
         if due.size:
             self._look_for_delay(due)
         return cleaned
+
+    def shift(self, channel: int, n_ticks: int) -> None:
+        """What is heard comes so much later from now on, and so does the echo in it."""
+        delay = self._delay[channel] + n_ticks * BLOCK_SAMPLES // PIECE_SAMPLES
+        if self._delay[channel] >= 0:
+            self._delay[channel] = delay if 0 <= delay <= LONGEST_DELAY else -1
 
     def resize(self, n_channels: int) -> None:
         """So many channels from now on."""

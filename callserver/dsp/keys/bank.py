@@ -80,6 +80,11 @@ class DtmfBank:
             events += self._misses.over(now)
         return events
 
+    def shift(self, channel: int, n_ticks: int) -> None:
+        """The channel's sound so far has moved in time: see `FrontEnd.measure`."""
+        self._sounded_at[channel] += n_ticks * BLOCK_SAMPLES
+        self._ended_at[channel] += n_ticks * BLOCK_SAMPLES
+
     def resize(self, n_channels: int) -> None:
         """So many channels from now on, as the front end."""
         self._promised, self._down = resized(self._promised, n_channels), resized(self._down, n_channels)
