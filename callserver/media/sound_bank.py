@@ -13,7 +13,7 @@ from callserver.dsp.ear import DetectorFailed, EarEvent, LineFigures
 from callserver.dsp.fax_tones.bank import FaxHeard
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.keys.bank import KeyDown
-from callserver.dsp.progress.bank import ToneHeard
+from callserver.dsp.progress.bank import ToneGone, ToneHeard
 from callserver.dsp.sound.activity import ActivityBank
 from callserver.media.fade import Seam
 from callserver.media.leg import FAULTS_PER_LOG_LINE, Leg
@@ -127,7 +127,10 @@ class SoundBank:
                     at_s = now_s - (self._samples_heard - event.onset_sample) / RATE_HZ
                     guarded(leg, leg.listener.key, event.key, at_s)
                 case ToneHeard():
+                    leg.tone = event.name
                     guarded(leg, leg.listener.tone, event.name)
+                case ToneGone():
+                    leg.tone = None
                 case FaxHeard():
                     guarded(leg, leg.listener.tone, event.signal.value)
 
