@@ -15,10 +15,11 @@ from callserver.dsp.keys.bank import DtmfBank, KeyEvent
 from callserver.dsp.keys.tone_windows import TONES_HZ
 from callserver.dsp.progress.bank import ProgressBank, ProgressEvent, progress_freqs
 from callserver.dsp.progress.plans import PLANS, Plan
+from callserver.dsp.progress.regular import RegularToneBank
 from callserver.dsp.sound.activity import ActivityBank
 from callserver.wire.catalogue import N_
 
-Bank = DtmfBank | ProgressBank | FaxToneBank
+Bank = DtmfBank | ProgressBank | RegularToneBank | FaxToneBank
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ DETECTORS = (
     N_("front end"),
     N_("keys"),
     N_("call progress"),
+    N_("regular tones"),
     N_("fax tones"),
     N_("caller ID"),
 )
@@ -75,6 +77,7 @@ class Ear:
         self._make_bank: dict[str, Callable[[], Bank]] = {
             "keys": lambda: DtmfBank(self.n_channels, self._front_end),
             "call progress": lambda: ProgressBank(self.n_channels, plan, self._front_end),
+            "regular tones": lambda: RegularToneBank(self.n_channels, self._front_end, self._is_named),
             "fax tones": lambda: FaxToneBank(self.n_channels, self._front_end),
         }
         self._banks = {name: make() for name, make in self._make_bank.items()}
@@ -149,6 +152,10 @@ class Ear:
         heard, echo = self.activity, self.canceller
         arrays = (heard.level_dbm0, heard.noise_dbm0, heard.hum_dbm0, echo.line_loss_db, echo.loss_db)
         return LineFigures(*(round(float(array[channel]), 1) for array in arrays))
+
+    def _is_named(self, channel: int) -> bool:
+        progress = self._banks["call progress"]
+        return isinstance(progress, ProgressBank) and progress.names(channel)
 
     def _shift(self, part: EchoCanceller | DtmfBank, shifts: Mapping[int, int]) -> None:
         for channel, n_ticks in shifts.items():
