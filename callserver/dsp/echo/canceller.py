@@ -12,7 +12,8 @@ from callserver.dsp.recent import PIECE_SAMPLES, Recent
 FFT_SAMPLES = 512
 N_BINS = FFT_SAMPLES // 2 + 1
 TAPS = 288  # 36 ms: a hybrid on a local line rings 8 ms, behind a PBX 24
-EARLY_SAMPLES = 40  # taps before the strongest one, at least
+EARLY_SAMPLES = 40  # taps before the strongest one, at least; more make it learn more slowly
+NEAR_SAMPLES = 160  # an echo so soon may have a weaker one before it, of our own hybrid: the taps begin at once
 HISTORY_TICKS = 32
 LONGEST_DELAY = (LONGEST_DELAY_SAMPLES + BLOCK_SAMPLES) // PIECE_SAMPLES  # in pieces; so far back all is kept
 PLAYING_POWER = 10**-6.5  # mean square: -59 dBm0
@@ -160,7 +161,9 @@ class EchoCanceller:
         found = self._finder.look(channels, played, left)
         clear = channels[found >= 0]
         if clear.size:
-            self._begin(clear, np.maximum(found[found >= 0] - EARLY_SAMPLES, 0) // PIECE_SAMPLES)
+            strongest = found[found >= 0]
+            first = np.where(strongest < NEAR_SAMPLES, 0, strongest - EARLY_SAMPLES)
+            self._begin(clear, first // PIECE_SAMPLES)
         self._n_looks[channels] += 1
         known, n_vain = self._delay[channels] >= 0, self._n_looks[channels] - HOPEFUL_LOOKS
         later = LOOK_LATER_TICKS << np.clip(n_vain, 0, MAX_DOUBLINGS)
