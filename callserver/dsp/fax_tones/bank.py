@@ -130,12 +130,15 @@ class FaxToneBank:
         self._tick += 1
         was = self._run[0]
         good = self._holds_its_share(spectrum)
-        end_sample = spectrum.start_sample + BLOCK_SAMPLES
-        bursts = _which((was > CNG_TICKS) & (was <= CNG_MOST_TICKS + RIDDEN_TICKS) & (self._run[0] == 0))
-        events = [self._cng(channel, int(was[channel]), end_sample) for channel in bursts]
-        if not self._quiet_ticks:
-            events += self._others(spectrum, good, end_sample)
-        self._note_energy(spectrum)
+        events: list[FaxHeard | None] = []
+        if self._quiet_ticks <= RIDDEN_TICKS + 1:
+            end_sample = spectrum.start_sample + BLOCK_SAMPLES
+            bursts = _which((was > CNG_TICKS) & (was <= CNG_MOST_TICKS + RIDDEN_TICKS) & (self._run[0] == 0))
+            events += [self._cng(channel, int(was[channel]), end_sample) for channel in bursts]
+            if not self._quiet_ticks:
+                events += self._others(spectrum, good, end_sample)
+                self._note_beginnings()
+        self._energies[self._tick % len(self._energies)] = spectrum.sum_of_energy
         return [event for event in events if event is not None]
 
     def _others(self, spectrum: Spectrum, good: NDArray[np.bool_], end_sample: int) -> list[FaxHeard | None]:
@@ -146,8 +149,7 @@ class FaxToneBank:
         look = good[2] & (flags >= FLAG_TICKS) & (flags % FLAG_EVERY_TICKS == 0) & ~self._flags_told
         return events + [self._flags(channel, spectrum, end_sample) for channel in _which(look)]
 
-    def _note_energy(self, spectrum: Spectrum) -> None:
-        self._energies[self._tick % len(self._energies)] = spectrum.sum_of_energy
+    def _note_beginnings(self) -> None:
         begun = self._run[0] == 1
         if begun.any():
             # The tick before may hold the beginning already.

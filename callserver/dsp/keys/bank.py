@@ -7,9 +7,9 @@ from callserver.dsp.channels import resized
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.front_end import FrontEnd, Spectrum
 from callserver.dsp.keys.events import KeyDown, KeyMissed, KeyUp, key_down, key_name
-from callserver.dsp.keys.limits import key_tests, may_be_key, may_be_near_miss
+from callserver.dsp.keys.limits import NOT_PURE, WIDE_PURITY, key_tests, may_be_key, may_be_near_miss
 from callserver.dsp.keys.near_misses import OLD, NearMisses
-from callserver.dsp.keys.tone_pairs import Findings, examine, preselect
+from callserver.dsp.keys.tone_pairs import Findings, examine, preselect, wide_share
 from callserver.dsp.keys.tone_windows import (
     HOP_SAMPLES,
     N_WINDOWS,
@@ -113,13 +113,16 @@ class DtmfBank:
             return []
         channels, tones = channels[promising], seen.tones[promising]
         self._promised[channels] = gate[channels]
-        found = examine(self._front_end.recent(channels, SOUND_SAMPLES), tones)
+        sound = self._front_end.recent(channels, SOUND_SAMPLES)
+        found = examine(sound, tones)
         tests = key_tests(found)
         tests[OLD] = found.onset + now > self._ended_at[channels]
+        passed = np.flatnonzero(np.logical_and.reduce(list(tests.values())))
+        if passed.size:
+            tests[NOT_PURE][passed] = wide_share(sound, tones, found, passed) >= WIDE_PURITY
         if self._misses:
             self._misses.note(channels, tones, found, tests, now)
-        passed = np.flatnonzero(np.logical_and.reduce(list(tests.values()))).tolist()
-        return [self._begin(int(channels[i]), tones[i], found, i, now) for i in passed]
+        return [self._begin(int(channels[i]), tones[i], found, i, now) for i in passed.tolist() if tests[NOT_PURE][i]]
 
     def _begin(self, channel: int, tones: NDArray[np.intp], found: Findings, i: int, now: int) -> KeyDown:
         self._down[channel], self._tones[channel] = True, tones

@@ -25,6 +25,7 @@ PURITY_FOR_TWIST, COMMON_TWIST_DB = 0.0075, 6.0  # a dB beyond the common
 # shorter than 60 ms; single windows of noisy keys can be a little less pure than the whole.
 GLANCE_PURITY, GLANCE_PURITY_SHORT, GLANCE_OFFSET = 0.64, 0.80, 0.026
 NEAR_PURITY, NEAR_OFFSET = 0.5, 0.045
+NOT_PURE = "not pure enough"
 
 
 def may_be_key(seen: Preselection) -> NDArray[np.bool_]:
@@ -54,5 +55,5 @@ def key_tests(found: Findings) -> dict[str, NDArray[np.bool_]]:
         "too weak": found.levels_dbm0.min(axis=1) >= FLOOR_DBM0,
         "off frequency": (offset <= MAX_OFFSET) & (offsets.sum(axis=1) <= MAX_OFFSETS),
         "too much twist": (twist_db <= NORMAL_TWIST_DB) & (twist_db >= -REVERSE_TWIST_DB),
-        "not pure enough": (found.share.sum(axis=1) >= purity) & (found.wide_share >= WIDE_PURITY),
+        NOT_PURE: found.share.sum(axis=1) >= purity,
     }

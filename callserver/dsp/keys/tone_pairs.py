@@ -83,7 +83,7 @@ class Findings:
     `height`: shape (k, 2), power of the two tones when on.
     `n_steady`: shape (k,), pairs of neighbouring windows that are all tone; all that follows is measured on these.
     `share`: shape (k, 2), of each tone in the energy there, as one steady sine; their sum is the purity.
-    `wide_share`: shape (k,), of both in the energy that also counts what lies around 2 kHz.
+    `power`: shape (k, 2), of each tone there; `full`: shape (k, N_WINDOWS), these windows.
     `levels_dbm0`: shape (k, 2), on the line.
     `offset`: shape (k, 2), measured frequency against the nominal one, as a fraction.
     """
@@ -96,7 +96,8 @@ class Findings:
     height: FloatArray
     n_steady: NDArray[np.intp]
     share: FloatArray
-    wide_share: FloatArray
+    power: FloatArray
+    full: NDArray[np.bool_]
     levels_dbm0: FloatArray
     offset: FloatArray
 
@@ -128,15 +129,11 @@ def examine(
     onset, end = _crossings(relative, np.stack([first, last]))
     full = sounds & (onset[:, None] + EDGE_SAMPLES <= _CENTRES) & (end[:, None] - EDGE_SAMPLES >= _CENTRES)
     n_steady, turn, power = _steady(values, full, tones)
-    energy, wide_energy = (
-        (each * full).sum(axis=1) / np.maximum(full.sum(axis=1), 1)
-        for each in (windows.energy, measure_wide_energy(sound))
-    )
+    energy = (windows.energy * full).sum(axis=1) / np.maximum(full.sum(axis=1), 1)
     # What has only just begun again may yet be another press, and much louder.
     again = np.where(sounds & (last[:, None] < _INDEX), _INDEX, N_WINDOWS).min(axis=1)
     undecided = (again >= N_WINDOWS - PART_WINDOWS) & (again < N_WINDOWS)
     inside = (first[:, None] <= _INDEX) & (last[:, None] >= _INDEX)
-    offset = turn / HOP_RADIANS[tones]
     return Findings(
         onset,
         end,
@@ -146,10 +143,19 @@ def examine(
         height,
         n_steady,
         power / (energy[:, None] + TINY),
-        (power * wide_gain(tones, offset)).sum(axis=1) / (wide_energy + TINY),
+        power,
+        full,
         10 * np.log10(2 * power / FILTER_GAINS[tones] + TINY) + FULL_SCALE_SINE_DBM0,
-        offset,
+        turn / HOP_RADIANS[tones],
     )
+
+
+def wide_share(sound: FloatArray, tones: NDArray[np.intp], found: Findings, rows: NDArray[np.intp]) -> FloatArray:
+    """As the sum of `share` of some rows, shape (k,), but in energy that also counts what lies around 2 kHz."""
+    full = found.full[rows]
+    energy = (measure_wide_energy(sound[rows]) * full).sum(axis=1) / np.maximum(full.sum(axis=1), 1)
+    power = found.power[rows] * wide_gain(tones[rows], found.offset[rows])
+    return np.asarray(power.sum(axis=1) / (energy + TINY))
 
 
 def _bridge(sounds: NDArray[np.bool_], relatives: FloatArray, height: FloatArray) -> NDArray[np.bool_]:
