@@ -24,6 +24,7 @@ ON_SHARE = np.float32(0.2)  # of the power of the burst: a pause is 7 dB quieter
 FALL_A_TICK = np.float32(0.5 ** (1 / 50))  # of what is taken for the power of a burst, while it pauses
 FLOOR_ENERGY = np.float32(10 ** ((-45.0 - FULL_SCALE_SINE_DBM0) / 10))  # of both halves of a tick
 MIN_PURITY = 0.8  # of the sines in a burst: tones have it at S/N 10 dB, syllables and strummed chords have not
+MOST_FREQS = 2  # exchanges mix two at most; a chord has more
 SAME_FREQ = 0.015
 KEY_OFFSET = 0.03
 LOOK_SAMPLES = 960
@@ -146,11 +147,11 @@ def _same_time(one: float, other: float) -> bool:
 
 
 def _is_tone(sines: Sines) -> bool:
-    """Steady sines and little else, and no key."""
+    """One steady sine or two, little else, and no key."""
     freqs = [sine.freq_hz for sine in sines.components]
     pairs = KEY_TONES_HZ.values() if len(freqs) == 2 else ()
     is_key = any(all(abs(a - b) < KEY_OFFSET * b for a, b in zip(freqs, pair, strict=True)) for pair in pairs)
-    return sines.purity >= MIN_PURITY and not is_key
+    return sines.purity >= MIN_PURITY and 1 <= len(freqs) <= MOST_FREQS and not is_key
 
 
 def _alike(one: Sines, other: Sines) -> bool:

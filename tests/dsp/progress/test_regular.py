@@ -78,10 +78,10 @@ class NotGoneTests(SynchronousTestCase):
         self.assert_not_gone(on_lines([*keys, dtmf("1234567890" * 3, 150, 150)]))
 
     def test_melodies(self) -> None:
-        """Notes in strict time, of other pitches, or legato, or with an accent, are music."""
+        """Notes in strict time, of other pitches, or legato, are music; so is one chord, again and again."""
         rng = np.random.default_rng(8)
         notes_hz = 262 * 2 ** (np.arange(20) / 12)
-        melodies = []
+        melodies = [play(cadence([262, 330, 392, 494], beat_s, beat_s), 8, -20) for beat_s in (0.1, 0.15, 0.3)]
         for beat in (1600, 2400, 4000):
             staccato = [np.pad(tone([hz], beat, -12), (0, beat)) for hz in rng.choice(notes_hz, 40)]
             melodies += [np.concatenate(staccato)[: 12 * RATE_HZ]]
