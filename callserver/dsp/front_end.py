@@ -141,12 +141,12 @@ class FrontEnd:
         # Channel after channel as one long row: one long subtraction costs half of many short ones.
         np.subtract(in_a_row[2:], in_a_row[:-2], out=filtered.reshape(-1)[2:])
         np.subtract(frame[:, :2], self._last_two, out=filtered[:, :2])
-        late = [channel for channel, n_ticks in shifts.items() if n_ticks > 0]
-        before = self._last_two[late]
+        before = self._last_two.copy() if shifts else self._last_two
         self._last_two[:] = frame[:, -2:]
-        self._last_two[late] = before
         for channel, n_ticks in shifts.items():
             self._recent.shift(channel, n_ticks)
+            if n_ticks > 0:
+                self._last_two[channel] = before[channel]
         self.spectrum.measure(padded, self._phasors)
         return self.spectrum
 
