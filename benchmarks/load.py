@@ -255,7 +255,9 @@ class House:
         endpoint = pinned_endpoint(reactor, "127.0.0.1", self.server.words["port"], certificate)
         for n in range(self.scene.n_agents):
             agent = Answering(blocks)
-            agent.client = AgentClient(reactor, endpoint, f"{801 + n}", self.folder.first_password(), agent)
+            agent.client = AgentClient(
+                reactor, endpoint, f"{801 + n}", self.folder.first_password("801" if n > 3 else f"{801 + n}"), agent
+            )
             agent.client.start()
             await agent.at_desk
             self.agents.append(agent)

@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import globalLogBeginner, textFileLogObserver
 
 from callserver.server.assembly import CallServer
+from callserver.server.first_start import settle_in
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.world import World
 from callserver.wire.rights import Right
@@ -33,8 +34,9 @@ def main() -> None:
 
 async def hire(server: CallServer) -> None:
     """As many agents as there are seats."""
+    await server.store.write(settle_in)
     for number in range(805, 801 + server.config.agents.seats):
-        await server.staff.add(str(number), "agent", server.folder.first_password(), {Right.ANSWER_QUEUED})
+        await server.staff.add(str(number), "agent", server.folder.first_password("801"), {Right.ANSWER_QUEUED})
 
 
 def say(**words: object) -> None:

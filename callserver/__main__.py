@@ -23,6 +23,8 @@ COMMANDS = {
     "demo": ("callserver.commands.demo", "demo"),
     "calls": ("callserver.commands.calls", "calls"),
     "call": ("callserver.commands.calls", "call"),
+    "backup": ("callserver.commands.backup", "backup"),
+    "restore": ("callserver.commands.backup", "restore_command"),
     "staff": ("callserver.commands.staff", "staff"),
     "emulate": ("callserver.commands.emulate", "emulate"),
     "listen": ("callserver.commands.listen", "listen"),
@@ -49,7 +51,7 @@ HELP = (
     here("A call-centre telephone server for a shop."),
     here("Without a command it starts the server (the same as start)."),
     here(
-        "The first start makes the folder shop with config.ini, a certificate and a first password, and serves an "
+        "The first start makes the folder shop with config.ini, a certificate and first passwords, and serves an "
         "emulated exchange of 20 lines."
     ),
 )

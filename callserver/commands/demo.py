@@ -21,12 +21,14 @@ from callserver.emulator.narration import glossed
 from callserver.features.shopping import rules
 from callserver.features.shopping.desk import STATE_WORDS
 from callserver.server.assembly import CallServer
+from callserver.server.first_start import settle_in
+from callserver.server.lock import FolderError, locked
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.world import World
 from callserver.store import reading
 from callserver.wire.catalogue import N_, known, text
 from callserver.wire.records import CallRecord, EventRecord
-from callserver.wire.terminal import column, here
+from callserver.wire.terminal import column, complaint, here
 from callserver.wire.words import code_text
 
 SOUNDS = Path("/usr/share/asterisk/sounds/en_US_f_Allison")  # Debian's asterisk-core-sounds-en-wav
@@ -60,7 +62,23 @@ def demo(keep: Path | None, language: str) -> None:
 
     reactor.seconds = time.monotonic  # type: ignore[method-assign]
     folder = ShopFolder(keep or Path(tempfile.mkdtemp(prefix="callserver-demo-")))
-    react(lambda _: Deferred.fromCoroutine(Demo(folder, language, reactor).run()))
+    try:
+        with locked(folder.path):
+            only_for_trying(folder)
+            react(lambda _: Deferred.fromCoroutine(Demo(folder, language, reactor).run()))
+    except FolderError as problem:
+        raise click.ClickException(complaint(problem)) from problem
+
+
+def only_for_trying(folder: ShopFolder) -> None:
+    """
+    No made-up caller orders in a real shop.
+
+    :raises FolderError: it is one
+    """
+    life = folder.life()
+    if life is not None and not life.demo:
+        raise FolderError("{folder}: a real shop, not one for trying; name another folder", folder=folder.path)
 
 
 class Demo:
@@ -83,6 +101,7 @@ class Demo:
         server.startService()
         try:
             await server.ready
+            await server.store.write(settle_in)
             await when_idle(server)
             await self._call(server)
         finally:

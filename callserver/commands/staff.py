@@ -236,7 +236,7 @@ def _run(shop: Path, work: Callable[[StaffBook], Coroutine[Any, Any, None]]) -> 
         where = database if "://" in database else folder.path / database
         store = Store(where, reactor, _alarm)
         try:
-            await store.start()
+            await store.visit()
             try:
                 await work(StaffBook(store, reactor))
             finally:

@@ -1,27 +1,25 @@
 """The command that starts the server, and the option that says for which shop."""
 
-import os
 import signal
 from pathlib import Path
 from typing import Any
 
 import click
 
-from callserver.server.shop_folder import ShopFolder
+from callserver.server.shop_folder import ShopFolder, default_shop
 from callserver.wire.terminal import both, here
 
 
 def _shop(context: click.Context, parameter: click.Parameter, given: Path | None) -> Path:
-    """Given behind the command, else before it, else in the environment, else the folder shop."""
-    return given or context.find_root().params.get("shop") or Path(os.environ.get("CALLSERVER_SHOP") or "shop")
+    """Given behind the command, else before it, else `default_shop`."""
+    return given or context.find_root().params.get("shop") or default_shop()
 
 
 shop_option = click.option(
     "--shop",
     type=click.Path(path_type=Path, file_okay=False),
     callback=_shop,
-    show_default="shop",
-    help=here("The shop's folder; made when it is missing."),
+    help=here("The shop's folder; if not given CALLSERVER_SHOP, else shop here, else shop beside bin."),
 )
 
 

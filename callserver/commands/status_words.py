@@ -37,6 +37,7 @@ def report(found: dict[str, Any], language: str) -> list[str]:
         return _wrapped(text(language, WITHOUT[found["state"]], **_plain(found)))
     return [
         *_head(found, language),
+        *_keeping(found, language),
         "",
         *_lines(found["lines"], language),
         *_calls(found["calls"], language),
@@ -45,6 +46,14 @@ def report(found: dict[str, Any], language: str) -> list[str]:
         *_alarms(found["alarms"], language),
         *_health(found, language),
     ]
+
+
+def _keeping(found: dict[str, Any], language: str) -> list[str]:
+    """When the shop was last backed up."""
+    backup = found.get("last_backup")
+    if not backup:
+        return [text(language, "There is no backup yet.")]
+    return [text(language, "Last backup: {day}", day=backup[:16].replace("T", " "))]
 
 
 def span(seconds: float) -> str:

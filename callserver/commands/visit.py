@@ -91,7 +91,7 @@ def agent(server: CallServer, number: str, plan: AgentPlan, say: Callable[[str],
     endpoint = pinned_endpoint(
         server.reactor, server.config.agents.host, server.agents.port_number, server.certificate.file
     )
-    password = server.folder.first_password()
+    password = server.folder.first_password(number)
     return Deferred.fromCoroutine(headless_agent(server.reactor, endpoint, number, password, plan, say))
 
 

@@ -84,6 +84,15 @@ class RecordingConfig:
 
 
 @dataclass(frozen=True)
+class BackupConfig:
+    """[backup]: one a night, beside those that are asked for."""
+
+    folder: str = "backups"  # in the shop's folder, or better on another disk
+    at: str = "03:30"  # HH:MM by the computer's clock; empty: none
+    keep: int = 14  # so many stay
+
+
+@dataclass(frozen=True)
 class Config:
     """The whole file."""
 
@@ -91,6 +100,7 @@ class Config:
     server: ServerConfig = field(default_factory=ServerConfig)
     exchange: ExchangeConfig = field(default_factory=ExchangeConfig)
     agents: AgentsConfig = field(default_factory=AgentsConfig)
+    backup: BackupConfig = field(default_factory=BackupConfig)
     lines: Mapping[int, LineConfig] = field(default_factory=dict)
     queues: Mapping[str, QueueConfig] = field(default_factory=dict)
 
@@ -108,6 +118,7 @@ SINGLE_SECTIONS: dict[str, type] = {
     "exchange": ExchangeConfig,
     "agents": AgentsConfig,
     "recording": RecordingConfig,
+    "backup": BackupConfig,
 }
 COUNTRIES = ("cn", "us", "gb", "de", "fr", "it", "es", "ru", "jp", "au", "in", "hk", "tw", "sg", "br")
 RANGES: dict[tuple[type, str], tuple[float, float]] = {
@@ -118,6 +129,7 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (AgentsConfig, "seats"): (1, 200),
     (AgentsConfig, "away_s"): (5, 120),
     (AgentsConfig, "log_out_s"): (120, 86400),
+    (BackupConfig, "keep"): (1, 1000),
     (QueueConfig, "ring_s"): (3, 120),
     (QueueConfig, "retry_s"): (0, 60),
     (QueueConfig, "misses"): (1, 100),

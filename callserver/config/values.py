@@ -18,6 +18,7 @@ from callserver.config.settings import (
     EMULATED,
     RANGES,
     AgentsConfig,
+    BackupConfig,
     ExchangeConfig,
     LineConfig,
     QueueConfig,
@@ -189,6 +190,12 @@ def _shown(text: str) -> str:
     return repr(text if len(text) <= SHOWN else text[: SHOWN - 3] + "...")
 
 
+def _time_of_day(text: str) -> str:
+    if text and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise Unfit("needs a time of day, as 03:30, or nothing")
+    return text
+
+
 SPECIAL: dict[tuple[type, str], Convert] = {
     (ServerConfig, "node"): _filled,
     (ServerConfig, "plugins"): file_name,
@@ -200,5 +207,7 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     (LineConfig, "device"): _device,
     (LineConfig, "menu"): _filled,
     (AgentsConfig, "host"): _host,
+    (BackupConfig, "folder"): file_name,
+    (BackupConfig, "at"): _time_of_day,
     (QueueConfig, "hours"): _hours,
 }

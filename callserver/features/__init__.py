@@ -57,6 +57,7 @@ class Feature:
 
     :param card: its share of a caller's card, run in `store.read`
     :param furnish: demo data for a new shop, run in `store.write`
+    :param bare: whether there is nothing to serve callers from, run in `store.read`
     """
 
     name: str
@@ -64,4 +65,5 @@ class Feature:
     acts: Mapping[str, Act] = field(default_factory=dict)
     card: Callable[[Asked], Share] | None = None
     furnish: Callable[[datetime], object] | None = None
+    bare: Callable[[], bool] | None = None
     services: tuple[IService, ...] = ()

@@ -8,7 +8,7 @@ from callserver.ivr.interfaces import ICall, Prompt
 TRIES, ROUNDS = 3, 10
 DIGITS_MAX = 30  # longer than any number; what is longer than a question allows is said, not cut
 TELEPHONE_DIGITS = range(7, 16)  # E.164 has 15 at most
-PERSON_KEY, REPEAT_KEY = "0", "*"
+PERSON_KEY, REPEAT_KEY, END_KEY = "0", "*", "#"
 
 
 class WantsPerson(Exception):
@@ -29,13 +29,14 @@ async def choose(call: ICall, *prompts: Prompt, keys: str) -> str:
     """
     Ask for one key of `keys`.
 
-    Silence or a wrong key repeats the question, the third one goes to a person; so does 0. * repeats at no charge.
+    Silence or a wrong key repeats the question, the third one goes to a person; so does 0. * repeats at no charge. A #
+    after the key belongs to it.
 
     :raises WantsPerson:
     """
     failures = 0
     for _ in rounds():
-        key = await call.collect(*prompts, max_digits=1, end_key=None)
+        key = await call.collect(*prompts, max_digits=1, end_key=None if END_KEY in keys else END_KEY)
         if key and key in keys:
             return key
         if key == PERSON_KEY:
@@ -60,7 +61,7 @@ async def ask_number(call: ICall, *prompts: Prompt, max_digits: int, optional: b
     failures = 0
     for _ in rounds():
         digits = await call.collect(
-            *prompts, max_digits=DIGITS_MAX, end_key="#", first_timeout_s=8.0, full_digits=max_digits
+            *prompts, max_digits=DIGITS_MAX, end_key=END_KEY, first_timeout_s=8.0, full_digits=max_digits
         )
         if digits == PERSON_KEY:
             raise WantsPerson("key 0")

@@ -90,7 +90,7 @@ class ICall(Protocol):
         """
         As `collect`, for a PIN: heard by nobody, silence in the recording, and masked wherever it is written down.
 
-        Keys that were pressed before the question belong to it, and are as secret.
+        Keys that were pressed before the question belong to it, and are as secret. One that is too long comes whole.
         """
 
     async def record(self, max_s: float = 180.0, silence_s: float = 10.0) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -29,9 +29,11 @@ log = Logger()
 
 LISTEN_S = 0.1
 DISK_PATIENCE_S = 5.0
-KEY_HELD_S = 0.5  # a key is known some 60 ms after it began, and is heard until it is let go
+KEY_HELD_S = 0.5  # a key is known some 60 ms after it began, and is heard until it is let go: it may be a secret's last
+SECRET_MAX = 32  # what is keyed in beyond a secret's length is as secret, and makes it a wrong one
 FULL_S = 1.0  # after a full answer: is it longer than it may be?
 LATE_END_S = 8.0  # an end key so long after an input that did not need it belongs to that input
+LATE_END_OF_ONE_S = 3.0  # after a single key it is a habit, and comes at once
 BREATH_S = 0.02  # each act takes so long at least: a menu's loop lets the others live
 HASTY_MAX = 100  # so many acts one after the other may have taken no time; a caller types 32 keys ahead
 ROUNDS = 10  # the same question so often one after the other, then a person
@@ -138,7 +140,7 @@ class MenuCall:
     @act
     async def play(self, *prompts: Prompt) -> bool:
         await self._answer()
-        return await self._say(prompts)
+        return await self.say(prompts)
 
     @act
     async def collect(
@@ -166,9 +168,7 @@ class MenuCall:
     ) -> str:
         with self.call.secret():
             timeouts_s = (first_timeout_s, between_timeout_s)
-            digits = await self._collect(prompts, max_digits, end_key, timeouts_s, secret=True)
-            if len(digits) == max_digits:  # no end key came after the last one, which may be held still
-                await deferLater(self.clock, KEY_HELD_S)
+            digits = await self._collect(prompts, SECRET_MAX, end_key, timeouts_s, max_digits, secret=True)
         self._note(prompts, MASKED if digits else "")
         return digits
 
@@ -213,6 +213,16 @@ class MenuCall:
         self.call.end("menu", Reason(Cause.MENU_OVER))
 
     # What an act needs
+
+    async def say(self, prompts: Sequence[Prompt]) -> bool:
+        """Say it until a key silences it; whether all of it was said."""
+        self.not_served = ""
+        pressed = self.call.keys.when_pressed(anew=True)
+        pressed.addCallbacks(lambda _: self._be_silent(), lambda _: None)  # cancelled: it was heard to its end
+        try:
+            return await self._voice.say(self.call, prompts, unless=lambda: bool(pressed.called))
+        finally:
+            pressed.cancel()
 
     async def take_time(self, began_s: float) -> None:
         """
@@ -277,16 +287,18 @@ class MenuCall:
         self._count_round(prompts)
         await self._answer()
         if prompts and not self.call.keys:
-            await self._say(prompts)
+            await self.say(prompts)
         digits, (timeout_s, between_s) = "", timeouts_s
+        full_s = KEY_HELD_S if secret else FULL_S
         while len(digits) < max_digits and await self._key_within(timeout_s):
             key = self.call.keys.take(secret=secret)
             if key == end_key:
                 return digits
             digits += key
-            timeout_s = FULL_S if len(digits) == full_digits else between_s
+            timeout_s = full_s if len(digits) == full_digits else between_s
         if digits and end_key is not None:
-            self.call.keys.end_key_due(end_key, self.clock.seconds() + LATE_END_S)
+            late_s = LATE_END_S if max_digits > 1 else LATE_END_OF_ONE_S
+            self.call.keys.end_key_due(end_key, self.clock.seconds() + late_s)
         return digits
 
     def _count_round(self, question: tuple[Prompt, ...]) -> None:
@@ -294,16 +306,6 @@ class MenuCall:
         self._asked = question
         if self._rounds > ROUNDS:
             raise GoesRound(f"the same question {ROUNDS} times")
-
-    async def _say(self, prompts: tuple[Prompt, ...]) -> bool:
-        """Say it until a key silences it; whether all of it was said."""
-        self.not_served = ""
-        pressed = self.call.keys.when_pressed(anew=True)
-        pressed.addCallbacks(lambda _: self._be_silent(), lambda _: None)  # cancelled: it was heard to its end
-        try:
-            return await self._voice.say(self.call, prompts, unless=lambda: bool(pressed.called))
-        finally:
-            pressed.cancel()
 
     def _be_silent(self) -> None:
         if self.call.leg is not None:

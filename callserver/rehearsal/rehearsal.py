@@ -36,6 +36,7 @@ from callserver.rehearsal.invariants import AT_END, QUIET, WATCHED, Broken, Seen
 from callserver.rehearsal.script import Script
 from callserver.rehearsal.world import REHEARSED, RehearsalWorld
 from callserver.server.assembly import CallServer
+from callserver.server.first_start import FIRST_STAFF, settle_in
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.records import EventRecord
 
@@ -164,13 +165,16 @@ class Rehearsal:
         folder = self._folder
         folder.path.mkdir(parents=True, exist_ok=True)
         folder.config_file.write_text(self.script.shop, "utf-8")
-        folder.first_password_file.write_text(PASSWORD + "\n")
         folder.prepare()
+        folder.first_passwords.mkdir(exist_ok=True)
+        for number in FIRST_STAFF:
+            (folder.first_passwords / number).write_text(PASSWORD + "\n")
 
     def _open(self) -> None:
         self.server.events.watch(self._event)
         self.server.startService()
         self._expect(self.server.ready, OPENING_S)
+        self._expect(self.server.store.write(settle_in), OPENING_S)
         if self.script.deliver:
             self._expect(self.server.store.write(_deliver, self.script.deliver, self.world.now()), OPENING_S)
         for at, agent in enumerate(self.script.agents):

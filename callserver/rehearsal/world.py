@@ -128,7 +128,8 @@ class RehearsedDatabase(SqliteDatabase):
     """Its statements fail when they are told to; nothing waits for the disk."""
 
     def __init__(self, world: RehearsalWorld, where: str) -> None:
-        super().__init__(where, pragmas={"journal_mode": "wal", "synchronous": 0, "foreign_keys": 1}, autoconnect=False)
+        pragmas = {"journal_mode": "wal", "synchronous": 0, "foreign_keys": 1}
+        super().__init__(where, pragmas=pragmas, autoconnect=False, timeout=0)
         self._world = world
 
     def execute_sql(self, sql: str, *arguments: Any, **options: Any) -> Any:

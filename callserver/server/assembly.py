@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from datetime import datetime
 from functools import partial
+from typing import Any, TypeVar
 
+from peewee import InterfaceError, OperationalError
 from twisted.application.service import MultiService
-from twisted.internet.defer import Deferred, maybeDeferred, succeed
+from twisted.internet.defer import CancelledError, Deferred, maybeDeferred, succeed
 from twisted.internet.error import CannotListenError
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue import Queue
@@ -40,24 +45,31 @@ from callserver.ivr.voice import Voice
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.media.speech import Speech
-from callserver.server import declarations, first_start, recovery
+from callserver.server import declarations, first_start, recovery, rescue
+from callserver.server.backups import NightlyBackup, last_backup
 from callserver.server.checks.menus import missing_menus, without_menu
 from callserver.server.drain import NOBODY, Drain
 from callserver.server.notify import notify
+from callserver.server.people_only import PeopleOnly
 from callserver.server.reload import Reload
-from callserver.server.shop_folder import ShopFolder
+from callserver.server.shop_folder import Life, ShopFolder
 from callserver.server.stalls import Stall, Stalls
 from callserver.server.status import Status
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.store.journal import Journal
-from callserver.wire.catalogue import N_, told
+from callserver.store.opening import Locked, StoreError
+from callserver.wire.catalogue import N_, Complaint, told
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card, Phrase
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
+BOOKS_S = 3.0  # so long the start waits for the database before callers are answered without it
+BOOKS_RETRY_S = 1.0
+
 log = Logger()
+T = TypeVar("T")
 
 
 class CallServer(MultiService):
@@ -65,12 +77,18 @@ class CallServer(MultiService):
     The server of one shop: lines, menus, queues, seats, records.
 
     :param world: life, or a rehearsal's
-    `exchange` is the emulated one, if any line is attached to it.
+    :param on_wait: told what the start waits for, when that takes long
+    `exchange` is the emulated one, if any line is attached to it; `life` is known when the database is open.
     """
 
-    def __init__(self, folder: ShopFolder, world: World) -> None:
+    def __init__(
+        self, folder: ShopFolder, world: World, on_wait: Callable[[Complaint], None] = lambda why: None
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.folder, self.config, self.world = folder, folder.config(), world
+        self.life: Life | None = None
+        self._on_wait = on_wait
+        self._waits_for: set[str] = set()
         self.reactor = world.reactor
         self._make_records()
         self._make_sound()
@@ -81,10 +99,11 @@ class CallServer(MultiService):
         self.exchange: Exchange | None = None
         self.certificate: OwnCertificate | None = None
         self.lines: dict[int, LineInService] = {}
-        self._journal_open = False
+        self._journal_open = self._answering = False
         self._reload = Reload(self, folder, world, self.events)
         self._drain: Drain | None = None
-        self.ready: Deferred[None] = Deferred()  # fires when calls are answered; fails if they will not be
+        self._starting: Deferred[None] = succeed(None)
+        self.ready: Deferred[None] = Deferred()  # fires when all is open; fails if it will not be
 
     def startService(self) -> None:
         self._watches = [
@@ -95,7 +114,7 @@ class CallServer(MultiService):
             watch.startService()  # type: ignore[no-untyped-call]
         super().startService()  # type: ignore[no-untyped-call]
         self._starting = Deferred.fromCoroutine(self._start())
-        self._starting.chainDeferred(self.ready)
+        self._starting.addBoth(self._started)
 
     def stopService(self) -> Deferred[None]:
         """End the calls, put the lines on hook, write everything down."""
@@ -147,6 +166,7 @@ class CallServer(MultiService):
         self.calls.music = prompts.music
         self.menus.clear()
         self.menus.update(menus)
+        self._choose_menus(self._bare)
         for name, queue in self.queues.items():
             queue.change(config.queues[name])
         for number, line in self.lines.items():
@@ -222,6 +242,8 @@ class CallServer(MultiService):
         )
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
         self.menus, self.menu_problems = self.find_menus(config)
+        self._serving: dict[str, IMenu] = {}
+        self._choose_menus(bare=self.menus.keys())  # until the database is open
         self._cards = declarations.Cards(self.features)
 
     def _make_status(self) -> None:
@@ -252,26 +274,116 @@ class CallServer(MultiService):
     # Start, in the order in which one part needs another, and stop
 
     async def _start(self) -> None:
-        await self.store.start()
-        closed = await self.journal.start()
-        self._journal_open = True
-        log.info("calls that the last run left open, closed now: {n}", n=len(closed))
-        self.events.write(Kind.SERVER, state="started")
         await self.world.in_thread(self.prompts.load)
+        self.calls.music = self.prompts.music
+        self._began = self.world.now()
+        self.journal.open()
+        self._journal_open = True
         for problem in (*self.menu_problems, *self.prompts.problems):
             self._alarm(problem.msgid, **problem.details)
-        self.calls.music = self.prompts.music
-        await first_start.furnish(self.store, self.staff, self.features, self.folder, self.events.now())
-        await recovery.log_out_the_killed(self.store, self.events)
-        await recovery.repair_recordings(self.store, self.folder.recordings, self.events, self.world.in_thread)
+        await self._open_books()
+        await self._patiently(recovery.log_out_the_killed, self.store, self.events, self._began)
+        repaired = self.store, self.folder.recordings, self.events, self.world.in_thread, self._began
+        await self._patiently(recovery.repair_recordings, *repaired)
         await self.staff.follow()
+        self._choose_menus(await self._patiently(self._menus_of_the_bare))
+        self._answer()
+        self.status.demo, self.status.last_backup = self._is_demo, last_backup(self.folder, self.config)
+        nightly = NightlyBackup(self.folder, self.config, self.world, self.events, self._backed_up)
         services = [service for feature in self.features for service in feature.services]
-        for part in (self.recorder, self.tick, self.staff, *services):
+        for part in (self.staff, nightly, *services):
+            part.setServiceParent(self)  # type: ignore[no-untyped-call]
+        await self._open_agents()
+        self.status.state = "ready"
+
+    @property
+    def _is_demo(self) -> bool:
+        return self.life is not None and self.life.demo
+
+    async def _open_books(self) -> None:
+        """
+        Database, journal, the shop's life. What is in the way is waited for, and callers are answered meanwhile.
+
+        :raises StoreError: in a new shop, of whose settings this is the first trial
+        """
+        late = self.reactor.callLater(BOOKS_S, self._no_answer)
+        try:
+            while not await self._open_store():
+                await deferLater(self.reactor, BOOKS_RETRY_S)
+            closed = await self.journal.start()
+            log.info("calls that the last run left open, closed now: {n}", n=len(closed))
+            self.events.write(Kind.SERVER, state="started")
+            new = Life(self.world.new_id(), self.world.now().replace(microsecond=0), self.folder.place(self.config))
+            self.life = await self._patiently(
+                first_start.begin, self.store, self.features, self.folder, self.config, new, self.world.in_thread
+            )
+        finally:
+            if late.active():
+                late.cancel()
+
+    async def _open_store(self) -> bool:
+        """Whether it is open now."""
+        try:
+            for told in await self.world.in_thread(rescue.make_good, self.folder, self.config, self.world.now()):
+                self._alarm(told.msgid, **told.details)
+            await self.store.start()
+        except Locked:
+            return False
+        except StoreError as why:
+            if self.folder.life() is None:
+                raise
+            self._books_are_late(why)
+            return False
+        return True
+
+    def _no_answer(self) -> None:
+        if not self._waits_for:
+            self._books_are_late(Complaint("the database does not answer"))
+
+    async def _patiently(self, job: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+        """What needs the database, as often as it takes."""
+        while True:
+            try:
+                return await job(*args)
+            except (OperationalError, InterfaceError):  # the store has raised the alarm
+                await deferLater(self.reactor, BOOKS_RETRY_S)
+
+    def _books_are_late(self, why: Complaint) -> None:
+        """Say what is waited for, each once; a shop that has lived has callers."""
+        if str(why) in self._waits_for:
+            return
+        self._waits_for.add(str(why))
+        self._on_wait(why)
+        if self.folder.life() is not None:
+            self._alarm(N_("the start waits, and callers go to a person: {problem}"), problem=why)
+            self._answer()
+
+    async def _menus_of_the_bare(self) -> set[str]:
+        """Menus of features that have nothing to serve callers from: people do, until the next start."""
+        bare = [one for one in self.features if one.bare is not None and await self.store.read(one.bare)]
+        for feature in bare:
+            self._alarm(N_("{feature} has no data: its callers go to a person"), feature=feature.name)
+        return {menu.name for feature in bare for menu in feature.menus}
+
+    def _choose_menus(self, bare: Collection[str]) -> None:
+        """What serves callers from now on: people in place of the bare menus."""
+        self._bare, queue = set(bare), next(iter(self.config.queues))
+        self._serving.clear()
+        self._serving.update(self.menus | {name: PeopleOnly(name, queue) for name in self._bare})
+
+    def _answer(self) -> None:
+        """From now on calls are answered; with the menus that there are."""
+        if self._answering:
+            return
+        self._answering = True
+        for part in (self.recorder, self.tick):
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         self._open_queues()
         self._open_lines()
-        await self._open_agents()
-        self.status.state = "ready"
+
+    def _started(self, result: Failure | None) -> None:
+        if not isinstance(result, Failure) or not isinstance(result.value, CancelledError):  # stopped meanwhile
+            self.ready.callback(result)
 
     async def _stop(self) -> None:
         self.status.state = "stopping"
@@ -308,7 +420,12 @@ class CallServer(MultiService):
             self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
         queue = next(iter(self.queues))
         self._runner = MenuRunner(
-            self.menus, self._menu_call, queue, self._alarm, self._rest_line, lambda: self.config.queues[queue].hours
+            self._serving,
+            self._menu_call,
+            queue,
+            self._alarm,
+            self._rest_line,
+            lambda: self.config.queues[queue].hours,
         )
         for number, line in self.config.lines.items():
             self._open_line(number, line)
@@ -346,11 +463,14 @@ class CallServer(MultiService):
     async def _open_agents(self) -> None:
         endpoint, self.certificate = self.world.agents_endpoint(self.config.agents, self.folder.path)
         options = self.certificate.options if self.certificate else None
-        desk = Desk(self.staff, self.seats, self.board, declarations.acts(self.features), self._refused)
+        desk = Desk(self.staff, self.seats, self.board, declarations.acts(self.features), self._refused, self._is_demo)
         self.agents = AgentChannel(self.reactor, endpoint, options, desk)
         await self.agents.startService()
 
     # What the parts need of each other
+
+    def _backed_up(self, at: datetime) -> None:
+        self.status.last_backup = at
 
     def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
         self.seats.rights_changed(number, *change)
@@ -412,7 +532,7 @@ class CallServer(MultiService):
         return await self.queues[queue].enter(call)
 
     def _say(self, call: Call, prompts: Sequence[str]) -> Deferred[None]:
-        return Deferred.fromCoroutine(self.voice.say(call, prompts)).addCallback(lambda _: None)
+        return Deferred.fromCoroutine(self._menu_call(call).say(prompts)).addCallback(lambda _: None)
 
     def _card(self, call: Call, queue: str) -> Deferred[Card]:
         """What an agent sees: the shop's books, and the way the caller has come."""

@@ -1,14 +1,23 @@
-"""An empty shop gets demo goods and its first staff."""
+"""A shop's first life begins once, in one transaction: its first staff, and demo goods where they were asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
-from callserver.acd.staff import StaffBook
+from twisted.internet.defer import Deferred, gatherResults
+
+from callserver.acd import passwords
+from callserver.acd.staff_rules import Staff, add_staff, everybody
+from callserver.acd.staff_tables import StaffRow
+from callserver.config import EMULATED, Config
 from callserver.features import Feature
-from callserver.server.shop_folder import ShopFolder
+from callserver.server.shop_folder import Life, ShopFolder
+from callserver.store import reading
 from callserver.store.database import Store
+from callserver.store.tables import ShopRow, from_ms, to_ms
 from callserver.wire.catalogue import LANGUAGES, N_, text
 from callserver.wire.rights import Right
 
@@ -17,17 +26,70 @@ AGENT_RIGHTS = frozenset(
     {Right.ANSWER_INTERNAL, Right.ANSWER_QUEUED, Right.PICK_UP, Right.DIAL_INTERNAL, Right.DIAL_LOCAL}
 )
 
+T = TypeVar("T")
+InThread = Callable[..., Deferred[T]]
 
-async def furnish(
-    store: Store, staff: StaffBook, features: Sequence[Feature], folder: ShopFolder, now: datetime
-) -> None:
-    """Each feature's demo data where it has none, and the first staff where there is nobody."""
-    for feature in features:
-        if feature.furnish is not None:
-            await store.write(feature.furnish, now)
-    if await staff.everybody():
-        return
-    password = folder.first_password()
-    for number, name in FIRST_STAFF.items():
-        names = " ".join(text(language, name, n=number[-1]) for language in LANGUAGES)
-        await staff.add(number, names, password, frozenset(Right) if number == "800" else AGENT_RIGHTS)
+
+def wants_demo(config: Config) -> bool:
+    """Who has emulated lines and no others wants to try it: no caller can take what is said for a real offer."""
+    return bool(config.lines) and all(line.device == EMULATED for line in config.lines.values())
+
+
+async def begin(
+    store: Store, features: Sequence[Feature], folder: ShopFolder, config: Config, new: Life, in_thread: InThread[str]
+) -> Life:
+    """
+    The shop's life as its database has it, begun if this is its first start.
+
+    Killed at any moment before the commit nothing has happened; after it everything. The folder is told last: a
+    database that has lived tells it again.
+
+    :param new: its name, birthday and place, if it is born now; those of the folder go before
+    """
+    known = folder.life()
+    life = await store.read(_life, new.database)
+    if life is None and known is None and not await store.read(_has_lived):
+        first = folder.make_first_passwords(tuple(FIRST_STAFF))
+        kept = await gatherResults([in_thread(passwords.stored, first[number]) for number in FIRST_STAFF])
+        people = [(_first_staff(number), stored) for number, stored in zip(FIRST_STAFF, kept, strict=True)]
+        demo = wants_demo(config)
+        furnish = [feature.furnish for feature in features if feature.furnish is not None and demo]
+        life = replace(new, demo=demo)
+        await store.write(_begin, life, people, [partial(load, new.born) for load in furnish])
+    elif life is None:  # of an older version, or begun anew after a loss
+        life = replace(known if known is not None and known.shop else new, database=new.database)
+        await store.write(_begin, life, [], [])
+    if life != known:
+        folder.keep_life(life)
+    return life
+
+
+def _first_staff(number: str) -> Staff:
+    names = " ".join(text(language, FIRST_STAFF[number], n=number[-1]) for language in LANGUAGES)
+    return Staff(number, names, frozenset(Right) if number == "800" else AGENT_RIGHTS, must_change=True)
+
+
+# In the database thread
+
+
+def _life(place: str) -> Life | None:
+    row = ShopRow.get_or_none()
+    return None if row is None else Life(row.id, from_ms(row.born_ms), place, row.demo)
+
+
+def _has_lived() -> bool:
+    """A database of an older version says so by what is in it."""
+    return bool(everybody() or reading.list_calls(1))
+
+
+def _begin(life: Life, people: Sequence[tuple[Staff, str]], furnish: Sequence[Callable[[], object]]) -> None:
+    for load in furnish:
+        load()
+    for person, stored in people:
+        add_staff(person, stored)
+    ShopRow.create(id=life.shop, born_ms=to_ms(life.born), demo=life.demo)
+
+
+def settle_in() -> None:
+    """The first staff keep their first passwords: for a shop that lasts an hour and serves nobody (`store.write`)."""
+    StaffRow.update(must_change=False).execute()

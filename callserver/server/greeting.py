@@ -6,11 +6,14 @@ from typing import Any
 from callserver.calls.line import NOT_SET_UP
 from callserver.config import EMULATED
 from callserver.server.assembly import CallServer
+from callserver.server.backups import backups
+from callserver.wire.catalogue import N_
 from callserver.wire.messages import Phrase
 from callserver.wire.terminal import both, column
 
 LABEL_CELLS = 30
 DEAD_SHOWN = 8
+DEMO = N_("DEMO: goods, customers and orders are made up. A shop of its own begins in another folder, with real lines.")
 
 
 def greeting(server: CallServer) -> str:
@@ -32,15 +35,19 @@ def greeting(server: CallServer) -> str:
         (both("Agents' port"), server.agents.port_number if server.agents else ""),
         (both("Certificate"), server.certificate.file if server.certificate else ""),
         (both("First staff"), "800-804"),
-        (both("First password"), folder.first_password_file),
+        (both("First passwords"), folder.first_passwords),
         (both("Calls and timelines"), f"bin/callserver calls --shop {folder.path}"),
         (both("Settings"), folder.config_file),
         (both("Log"), folder.log_file),
     ]
+    made = backups(folder, config)
+    rows.append((both("Last backup"), made[0][0] if made else "-"))
     if n_emulated:
         rows.insert(1, (both("Call it"), f"bin/callserver-phone --socket {folder.exchange_socket}"))
     lines = [f"  {column(' '.join(label), LABEL_CELLS)}  {value}" for label, value in rows]
-    return "\n".join(["", *ready, *_dead(wanted, str(folder.path)), *lines, " ".join(both("Stop with Ctrl-C."))])
+    demo = both(DEMO) if server.life is not None and server.life.demo else []
+    dead = _dead(wanted, str(folder.path))
+    return "\n".join(["", *ready, *demo, *dead, *lines, " ".join(both("Stop with Ctrl-C."))])
 
 
 def _dead(lines: Sequence[Mapping[str, Any]], shop: str) -> Iterator[str]:

@@ -21,13 +21,15 @@ InThread = Callable[..., Deferred[Any]]
 NAMED = 5  # of files that an alarm lists
 
 
-async def repair_recordings(store: Store, recordings: Path, events: EventLog, in_thread: InThread) -> None:
+async def repair_recordings(
+    store: Store, recordings: Path, events: EventLog, in_thread: InThread, began: datetime
+) -> None:
     """
-    Recordings that were running when the server was killed, of calls and of messages.
+    Recordings that were running when the server was killed, of calls and of messages; none of the run that began then.
 
     Files that no event tells of, because the kill came between the two, are listed and left alone.
     """
-    run = await store.read(last_run)
+    run = await store.read(last_run, began)
     for begun in run.unfinished:
         file = str(begun.data["file"])
         try:
@@ -55,9 +57,13 @@ def _strays(recordings: Path, since: datetime | None, known: set[str]) -> list[s
     return [path.name for path in found if path.stat().st_mtime > since_s]
 
 
-async def log_out_the_killed(store: Store, events: EventLog) -> None:
-    """Who was logged in when the server was killed is logged out as of its last event, so that times sum."""
-    for person, until in await store.read(left_logged_in):
+async def log_out_the_killed(store: Store, events: EventLog, began: datetime) -> None:
+    """
+    Who was logged in when the server was killed is logged out as of its last event, so that times sum.
+
+    :param began: this run; it may have answered calls before the database was open
+    """
+    for person, until in await store.read(left_logged_in, began):
         events.write(
             Kind.LOG_OUT,
             channel=f"seat {person}",

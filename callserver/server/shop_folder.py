@@ -1,14 +1,47 @@
-"""The folder of one shop: its config.ini, certificate, first password, database, recordings."""
+"""The folder of one shop: its config.ini, certificate, first passwords, database, recordings."""
 
-import secrets
-import shutil
+import json
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from callserver.acd import passwords
 from callserver.config import Config, Reading, read_config
+from callserver.server.on_disk import sync, write_whole
+from callserver.store.opening import name_of
 
 TOP = Path(__file__).parents[2]
 OUR_PROMPTS = TOP / "voice-prompts"
-PASSWORD_BYTES = 9
+FIRST_YEAR = datetime(2000, 1, 1, tzinfo=UTC)
+PRIVATE_FOLDERS = ("recordings", "spoken", "first-passwords", "backups")
+PRIVATE_FILES = ("config.ini", "shop.json", "callserver.*", "spool*", "*.pem", "*.db*", "first-password*")
+
+
+def default_shop(environ: Mapping[str, str] = os.environ) -> Path:
+    """
+    The shop that is meant when none is named: $CALLSERVER_SHOP, else the one in this folder, else the checkout's.
+
+    So a command given in another folder finds the same shop, and makes no second one there.
+    """
+    if chosen := environ.get("CALLSERVER_SHOP"):
+        return Path(chosen)
+    here = Path("shop")
+    is_checkout = (TOP / "bin" / "callserver").exists()
+    return TOP / "shop" if is_checkout and not (here / "config.ini").exists() else here
+
+
+@dataclass(frozen=True)
+class Life:
+    """That a shop lives in this folder: from its first start on nobody gets demo goods or a first password again."""
+
+    shop: str  # the same in its database
+    born: datetime
+    database: str  # where it was at the last start
+    demo: bool = False  # it was given demo data
 
 
 class ShopFolder:
@@ -17,7 +50,8 @@ class ShopFolder:
     def __init__(self, path: Path) -> None:
         self.path = path = path.absolute()  # twistd may change to another folder
         self.config_file = path / "config.ini"
-        self.first_password_file = path / "first-password.txt"
+        self.life_file = path / "shop.json"
+        self.first_passwords = path / "first-passwords"  # a file for each of the first staff, named by number
         self.recordings = path / "recordings"
         self.spoken = path / "spoken"  # names and texts that were synthesised once
         self.spool = path / "spool.jsonl"
@@ -25,17 +59,13 @@ class ShopFolder:
         self.stacks = path / "stacks.txt"  # of a frozen server
         self.exchange_socket = path / "exchange.sock"
 
-    def prepare(self) -> bool:
-        """Make the folder and what it lacks; True if this was its first time."""
-        first = not self.config_file.exists()
+    def prepare(self) -> None:
+        """Make the folder and what it lacks; what is in it is its owner's alone."""
         for folder in (self.path, self.recordings, self.spoken):
-            folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-        if first:
-            shutil.copyfile(TOP / "config.ini", self.config_file)
-        if not self.first_password_file.exists():
-            self.first_password_file.touch(mode=0o600)
-            self.first_password_file.write_text(secrets.token_urlsafe(PASSWORD_BYTES) + "\n")
-        return first
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self.config_file.exists():
+            write_whole(self.config_file, (TOP / "config.ini").read_bytes())
+        self._make_private()
 
     def config(self) -> Config:
         """Read config.ini; ConfigError if it cannot be used."""
@@ -64,6 +94,69 @@ class ShopFolder:
         own = config.server.prompts
         return [*([self.own(own)] if own else []), OUR_PROMPTS]
 
-    def first_password(self) -> str:
-        """The password the first staff got; they should change it."""
-        return self.first_password_file.read_text().strip()
+    # Its life
+
+    def life(self) -> Life | None:
+        """None before its first start has ended well. An older version of callserver left other traces."""
+        try:
+            kept = json.loads(self.life_file.read_bytes())
+            born = datetime.fromisoformat(kept["born"])
+            return Life(str(kept["shop"]), born, str(kept["database"]), bool(kept["demo"]))
+        except FileNotFoundError:
+            return Life("", FIRST_YEAR, "callserver.db") if self._has_traces() else None
+        except (OSError, ValueError, KeyError, TypeError):  # damaged: it has lived
+            return Life("", FIRST_YEAR, "callserver.db")
+
+    def keep_life(self, life: Life) -> None:
+        """Written when the database is, and whenever that has moved."""
+        kept = {"shop": life.shop, "born": life.born.isoformat(), "database": life.database, "demo": life.demo}
+        write_whole(self.life_file, json.dumps(kept, indent=1).encode("ascii") + b"\n")
+
+    def place(self, config: Config) -> str:
+        """What `Life.database` says of the database in this config: no password of a URL."""
+        return name_of(config.server.database)
+
+    def _has_traces(self) -> bool:
+        old_password = self.path / "first-password.txt"  # of version 0.1
+        return old_password.exists() or any(self.recordings.glob("*.wav"))
+
+    # First passwords
+
+    def first_password(self, number: str) -> str:
+        """
+        What one of the first staff logs in with for the first time, and then has to change.
+
+        :raises OSError: nobody of this number has one
+        """
+        return (self.first_passwords / number).read_text("ascii").strip()
+
+    def make_first_passwords(self, numbers: tuple[str, ...]) -> dict[str, str]:
+        """One for each, on disk before anybody can log in with it; those of a first start that was killed are used."""
+        self.first_passwords.mkdir(mode=0o700, exist_ok=True)
+        for number in numbers:
+            if not (self.first_passwords / number).exists():
+                write_whole(self.first_passwords / number, passwords.first().encode() + b"\n")
+        sync(self.path)
+        return {number: self.first_password(number) for number in numbers}
+
+    # Who may read it
+
+    def _make_private(self) -> None:
+        """Whoever made the folder, with whatever umask: what lies in it holds names, addresses, voices, keys."""
+        for name in PRIVATE_FOLDERS:
+            folder = self.path / name
+            if folder.is_dir() and not folder.is_symlink():
+                keep_private(folder)
+                for one in folder.iterdir():
+                    keep_private(one)
+        for pattern in PRIVATE_FILES:
+            for one in self.path.glob(pattern):
+                keep_private(one)
+
+
+def keep_private(path: Path) -> None:
+    """No link is followed out of the folder; what belongs to somebody else stays as he wants it."""
+    with suppress(OSError):
+        mode = path.lstat().st_mode
+        if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+            path.chmod(stat.S_IMODE(mode) & 0o700)

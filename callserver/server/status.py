@@ -68,6 +68,8 @@ class Status:
         self.state = "starting"
         self.stopping: Phrase | None = None
         self.reloaded: Reloaded | None = None
+        self.demo = False
+        self.last_backup: datetime | None = None
         self._clock, self._config, self._shop = clock, config, shop
         self._board, self._calls, self._events, self._queues = board, calls, events, queues
         self._tick, self._stalls = tick, stalls
@@ -84,6 +86,8 @@ class Status:
             "pid": os.getpid(),
             "shop": self._shop,
             "state": self.state,
+            "demo": self.demo,
+            "last_backup": self.last_backup and self.iso(self.last_backup),
             "since": self.iso(self._since),
             "uptime_s": round(now_s - self._since_s, 1),
             "stopping": self.stopping and to_wire(self.stopping),

@@ -19,9 +19,11 @@ from callserver.server.checks.shop import before_start
 from callserver.server.greeting import greeting
 from callserver.server.lock import FolderError, take
 from callserver.server.notify import notify
-from callserver.server.shop_folder import ShopFolder
+from callserver.server.restore import finish
+from callserver.server.shop_folder import ShopFolder, default_shop
 from callserver.server.signals import Signals
 from callserver.server.world import World
+from callserver.wire.catalogue import Complaint
 from callserver.wire.messages import Phrase
 from callserver.wire.terminal import both, complaint, here
 
@@ -34,7 +36,7 @@ class Options(usage.Options):
     """Of twistd's sub-command."""
 
     optParameters = [  # noqa: N815, RUF012 - twisted's name
-        ["shop", "s", "shop", "The shop's folder: config.ini, database, recordings."]
+        ["shop", "s", str(default_shop()), "The shop's folder: config.ini, database, recordings."]
     ]
 
 
@@ -46,8 +48,10 @@ def makeService(options: usage.Options) -> IService:
     folder = ShopFolder(Path(options["shop"]))
     try:
         lock = take(folder.path)  # before anything in it is touched
+        if finish(folder.path):
+            log.warn("a restore that was interrupted was finished")
         server = _made(folder, reactor)
-    except (ConfigError, FolderError) as problem:
+    except (ConfigError, FolderError, OSError) as problem:
         raise SystemExit(complaint(problem)) from problem
     reactor.callWhenRunning(lock.sign)  # twistd may have forked
     reactor.callWhenRunning(Signals(reactor, server, _tell_phrase).install)
@@ -66,7 +70,7 @@ def _made(folder: ShopFolder, reactor: Any) -> CallServer:
     if any(finding.grade is Grade.STOPS for finding in findings):
         raise ConfigError.of(findings)
     try:
-        server = CallServer(folder, World(reactor))
+        server = CallServer(folder, World(reactor), on_wait=_tell_wait)
     except ConfigError:
         raise
     except Exception as problem:  # ours, or a menu's: whoever reads this is no programmer
@@ -97,6 +101,10 @@ def _tell(text: str) -> None:
         print(text, file=sys.__stderr__, flush=True)
     except (OSError, ValueError) as problem:  # the terminal has been closed
         log.info("nobody at the terminal ({problem}) for: {text}", problem=problem, text=text)
+
+
+def _tell_wait(why: Complaint) -> None:
+    _tell(here("callserver waits: {problem}", problem=why))
 
 
 def _give_up(failure: Failure, reactor: Any) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 from peewee import InterfaceError, OperationalError, PeeweeException
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
@@ -17,22 +17,26 @@ from callserver.store import tables
 from callserver.store.opening import (
     BUSY_TIMEOUT_S,
     StoreError,
+    as_store_error,
     database_at,
     is_sqlite,
-    name_of,
-    one_line,
     open_database,
+    visit_database,
 )
 from callserver.store.worker import Worker, one_thread
 from callserver.wire.alarms import Alarm
 from callserver.wire.catalogue import N_
-from callserver.wire.messages import Phrase
 
 READ_PATIENCE_S, WRITE_PATIENCE_S = 5.0, 30.0  # so long a job waits for a lock, or for a lost server, before it fails
 SLOW_S = 2.0
 QUEUE_MAX = 1000
+NOT_OPEN = N_("the database is not open")
 
 T = TypeVar("T")
+
+
+class NotOpen(StoreError):
+    """Asked before the database was opened, or after it was closed."""
 
 
 class Store:
@@ -63,25 +67,32 @@ class Store:
         self._make_room = make_room
         self._where = str(path_or_url)
         self._database = make_database(self._where)
-        self._worker = Worker(reactor, "store", make_pool)
+        self._make_worker = partial(Worker, reactor, "store", make_pool)
+        self._worker: Worker | None = None  # there while it is open
         self._reads: deque[tuple[Deferred[Any], Callable[[], Any]]] = deque()
         self._n_waiting = 0
         self._in_trouble = self._stopping = False
 
     def start(self) -> Deferred[None]:
-        """Check, open and upgrade; fails with StoreError."""
-        tables.database.initialize(self._database)
-        self._worker.start()
-        opened = self._worker.run(open_database, self._database, self._where)
-        return opened.addCallbacks(self._started, self._not_started)
+        """Check, open and upgrade; fails with StoreError, and may be tried again. Only for who owns the shop."""
+        return self._open(open_database)
+
+    def visit(self) -> Deferred[None]:
+        """Open it as it is, beside the server or without it: nothing is made, upgraded, repaired. Fails as `start`."""
+        return self._open(visit_database)
 
     def stop(self) -> Deferred[None]:
         """Close after all that is waiting is done; a job that waits for a lock fails at once."""
         self._stopping = True
-        return self._worker.run(self._close).addBoth(self._stopped)
+        if self._worker is None:
+            return succeed(None)
+        worker, self._worker = self._worker, None
+        return worker.run(self._database.close).addBoth(_ended, worker)
 
     def read(self, f: Callable[..., T], *args: Any) -> Deferred[T]:
         """What `f(*args)` finds, all of it at one moment."""
+        if self._worker is None:
+            return fail(NotOpen(NOT_OPEN))
         found: Deferred[T] = Deferred()
         self._reads.append((found, partial(f, *args)))
         self._worker.run(self._serve_reads)
@@ -89,6 +100,8 @@ class Store:
 
     def write(self, f: Callable[..., T], *args: Any) -> Deferred[T]:
         """Run `f(*args)` inside one transaction; fires when it is on disk. A lock is waited for, up to 30 s."""
+        if self._worker is None:
+            return fail(NotOpen(NOT_OPEN))
         job = partial(f, *args)
         return self._watched(
             self._worker.run(self._insist, self._begin_to_write, WRITE_PATIENCE_S, job, self._serve_reads)
@@ -139,26 +152,26 @@ class Store:
             self._database.connect()
         return True
 
-    def _close(self) -> None:
-        self._database.close()
-
     # In the reactor
 
-    def _started(self, news: Phrase | None) -> None:
-        if news is not None:
-            self.alarm(news.msgid, **news.details)
+    def _open(self, how: Callable[[Any, str], None]) -> Deferred[None]:
+        tables.database.initialize(self._database)
+        worker = self._make_worker()
+        worker.start()
+        opened = worker.run(how, self._database, self._where)
+        return opened.addCallbacks(self._opened, self._not_opened, callbackArgs=(worker,), errbackArgs=(worker,))
 
-    def _not_started(self, failure: Failure) -> NoReturn:
-        self._worker.stop()
+    def _opened(self, _: None, worker: Worker) -> Deferred[None] | None:
+        if self._stopping:
+            return worker.run(self._database.close).addBoth(_ended, worker)
+        self._worker = worker
+        return None
+
+    def _not_opened(self, failure: Failure, worker: Worker) -> NoReturn:
+        worker.stop()
         failure.trap(StoreError, PeeweeException, OSError)  # type: ignore[no-untyped-call]
-        if isinstance(failure.value, StoreError):
-            raise failure.value
-        problem = one_line(str(failure.value))
-        raise StoreError("{database}: {problem}", database=name_of(self._where), problem=problem) from failure.value
-
-    def _stopped(self, result: T) -> T:
-        self._worker.stop()
-        return result
+        problem = cast(Exception, failure.value)
+        raise as_store_error(problem, self._where) from problem
 
     def _watched(self, answer: Deferred[T]) -> Deferred[T]:
         self._n_waiting += 1
@@ -192,3 +205,8 @@ def root_of(problem: Exception) -> Exception:
     while cause is not None and "no transaction is active" in str(cause):
         cause = cause.__context__
     return cause if isinstance(cause, PeeweeException) else problem
+
+
+def _ended(result: T, worker: Worker) -> T:
+    worker.stop()
+    return result

@@ -42,7 +42,7 @@ The races, and what each comes to:
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from datetime import UTC, datetime
 from errno import EDQUOT, ENOSPC
@@ -51,7 +51,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from peewee import InterfaceError, OperationalError, PeeweeException, chunked, fn
-from twisted.internet.defer import CancelledError, Deferred, DeferredLock
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock, succeed
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
@@ -107,14 +107,24 @@ class Journal:
         self._timer: Any = None
         self._in_memory = False  # there is no room for the spool either
         self._catching_up: Deferred[None] | None = None  # there while the spool is in use
+        self._of_this_run: set[str] | None = set()  # calls that came before the database was open
+
+    def open(self) -> None:
+        """From now on calls and events are kept, in the spool: the database may not be open yet."""
+        self._disk.start()
+        self._disk.run(self._spool.drop_half_line).addErrback(_told_by_start)
+        self._catching_up = Deferred()
+        self._catching_up.addErrback(_only_cancelled)
 
     def start(self) -> Deferred[list[CallRecord]]:
         """
-        Bring in what was spooled and close what the last run left open, as `server stopped` at its last event.
+        The database is open. Bring in what was spooled, and close what the last run has left open, as `server stopped`
+        at its last event.
 
         Fires with the calls that were closed now.
         """
-        self._disk.start()
+        if self._catching_up is None:
+            self.open()
         return Deferred.fromCoroutine(self._begin())
 
     def close(self) -> Deferred[None]:
@@ -126,6 +136,8 @@ class Journal:
         """Fires when the record is safe on disk, also when the database is locked or full: never a reason to refuse."""
         safe: Deferred[None] = Deferred()
         self._acknowledge.append(safe)
+        if self._of_this_run is not None:
+            self._of_this_run.add(record.id)
         self._entries.append({"call": call_columns(asdict(record)) | {"node": self._node}})
         self._flush()
         return safe
@@ -258,9 +270,17 @@ class Journal:
         self._store.alarm(told, n=len(lines), file=self._refused.path.name, **details)
 
     async def _begin(self) -> list[CallRecord]:
-        await self._bring_in(await self._found())
-        await self._disk.run(self._spool.clear)
-        return await self._store.write(close_open_calls, self._node, self._now(), self._clock.seconds())
+        await self._found()  # one that cannot be read is moved aside
+        await self._catch_up(succeed(None))
+        while True:
+            args = self._node, self._now(), self._clock.seconds(), frozenset(self._of_this_run or ())
+            try:
+                closed = await self._store.write(close_open_calls, *args)
+            except (OperationalError, InterfaceError):  # the store has raised the alarm
+                await deferLater(self._clock, RETRY_S)
+            else:
+                self._of_this_run = None
+                return closed
 
     async def _found(self) -> Spooled:
         """What the last run has left in the spool; one that cannot be read hinders no start."""
@@ -278,6 +298,10 @@ class Journal:
             self._catching_up.cancel()
         self._disk.stop()
         return result
+
+
+def _told_by_start(failure: Failure) -> None:
+    failure.trap(OSError)  # type: ignore[no-untyped-call]
 
 
 def _only_cancelled(failure: Failure) -> None:
@@ -327,10 +351,12 @@ def append_event(event: EventRecord) -> None:
     EventRow.insert(event_columns(event)).execute()
 
 
-def close_open_calls(node: str, now: datetime, uptime_s: float) -> list[CallRecord]:
+def close_open_calls(node: str, now: datetime, uptime_s: float, of_this_run: Collection[str] = ()) -> list[CallRecord]:
     """Close the calls of this node that a server before this one left open; each as it is then."""
     closed = []
     for row in CallRow.select().where(CallRow.node == node, CallRow.ended_ms.is_null()):
+        if row.id in of_this_run:
+            continue
         last_ms = EventRow.select(fn.MAX(EventRow.at_ms)).where(EventRow.call_id == row.id).scalar()
         row.ended_ms, row.end_reason = max(row.started_ms, last_ms or 0), SERVER_STOPPED
         row.save()

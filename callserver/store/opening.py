@@ -1,25 +1,49 @@
-"""Databases are checked, opened and upgraded here; one that cannot be used stays as it is."""
+"""Databases are looked at, opened and upgraded here; one that cannot be used stays as it is."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import closing, contextmanager
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import DatabaseError, OperationalError, SqliteDatabase
 from playhouse.db_url import connect as connect_url
 from playhouse.migrations import Runner
 
 from callserver.store import tables
-from callserver.wire.catalogue import Complaint
+from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.messages import Phrase
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_TIMEOUT_S = 0.05  # of one attempt; the database thread tries again
+NOT_OURS = N_("holds tables, but not those of callserver")
+SQLITE_HEADER = b"SQLite format 3\0"
+PARTS = ("", "-wal", "-shm", "-journal")  # what SQLite keeps of one database; one without the others is another state
 
 
 class StoreError(Complaint):
     """The database cannot be used; one line says which and why. Nothing in it was touched."""
+
+
+class Locked(StoreError):
+    """Another program holds it at this moment."""
+
+
+class Condition(Enum):
+    """What a look at a database's place has found."""
+
+    ABSENT = "absent"  # no file, or nothing in it
+    OURS = "ours"
+    DAMAGED = "damaged"
+    NO_DATABASE = "no database"  # a text, a picture; or ours, with its beginning overwritten
+    FOREIGN = "foreign"  # a database of somebody else's
+
+
+class Found(NamedTuple):
+    """A condition, and what is wrong in words."""
+
+    condition: Condition
+    problem: Phrase = Phrase("")
 
 
 def database_at(path_or_url: str) -> Any:
@@ -39,14 +63,16 @@ def name_of(path_or_url: str) -> str:
     return path_or_url.rpartition("@")[2]
 
 
-def open_database(database: Any, path_or_url: str) -> Phrase | None:
+def open_database(database: Any, path_or_url: str) -> None:
     """
-    Open and upgrade a database; a damaged file is moved aside, never deleted, and a new one begun.
+    Open and upgrade a database, or begin one where nothing is. Only for who owns the shop.
 
-    :return: what the admin must be told, if anything
-    :raises StoreError: when it is of another version, or not ours
+    :raises StoreError: when it is damaged, of another version, or not ours; nothing in it was touched
     """
-    news = _look_at_file(path_or_url) if is_sqlite(database) and Path(path_or_url).exists() else None
+    if is_sqlite(database):
+        found = look(path_or_url)
+        if found.condition not in (Condition.OURS, Condition.ABSENT):
+            raise StoreError("{database}: {problem}", database=path_or_url, problem=found.problem)
     database.connect()
     try:
         _check_version(database, path_or_url)
@@ -54,7 +80,53 @@ def open_database(database: Any, path_or_url: str) -> Phrase | None:
     except Exception:
         database.close()
         raise
-    return news
+
+
+def visit_database(database: Any, path_or_url: str) -> None:
+    """
+    Open a database as it is, beside the server or without it: a visitor makes, upgrades and repairs nothing.
+
+    :raises StoreError: when it is not there, is damaged, or is not of this version
+    """
+    if is_sqlite(database):
+        found = look(path_or_url)
+        if found.condition is Condition.ABSENT:
+            raise StoreError(
+                "{database}: no database here; the first start of the server makes it", database=path_or_url
+            )
+        if found.condition is not Condition.OURS:
+            raise StoreError("{database}: {problem}", database=path_or_url, problem=found.problem)
+    database.connect()
+    try:
+        _check_version(database, path_or_url)
+        if any(not migration.applied for migration in Runner(database, str(MIGRATIONS)).status()):
+            raise StoreError(
+                "{database}: made by an older callserver; the next start of the server brings it up to date",
+                database=name_of(path_or_url),
+            )
+    except Exception:
+        database.close()
+        raise
+
+
+def look(path: str | Path) -> Found:
+    """
+    What is at the place of an SQLite database; changes nothing.
+
+    :raises StoreError: it cannot be looked at: no permission, a folder, locked
+    """
+    file = Path(path)
+    try:
+        if not file.exists() or not file.stat().st_size:
+            return Found(Condition.ABSENT)
+        with file.open("rb") as opened:
+            header = opened.read(len(SQLITE_HEADER))
+    except OSError as problem:
+        raise StoreError("{database}: {problem}", database=path, problem=problem.strerror) from problem
+    found = _look_inside(_file_to_read(str(file)), str(path))  # with its -wal, which may hold all that is missing here
+    if found.condition is not Condition.OURS and header != SQLITE_HEADER:
+        return Found(Condition.NO_DATABASE, Phrase("this file is no database"))
+    return found
 
 
 def one_line(problem: str) -> str:
@@ -75,51 +147,57 @@ def read_only(path_or_url: str) -> Iterator[None]:
         raise StoreError("{database}: {problem}", database=name_of(path_or_url), problem=said) from problem
 
 
+def as_store_error(problem: Exception, path_or_url: str) -> StoreError:
+    """What went wrong when a database was opened, in one line."""
+    if isinstance(problem, StoreError):
+        return problem
+    kind = Locked if isinstance(problem, OperationalError) and "locked" in str(problem) else StoreError
+    return kind("{database}: {problem}", database=name_of(path_or_url), problem=one_line(str(problem)))
+
+
+def unknown_migrations(database: Any) -> list[str]:
+    """The upgrades it has that this version does not know."""
+    status = Runner(database, str(MIGRATIONS)).status()
+    return [migration.name for migration in status if migration.path is None]
+
+
 def _file_to_read(path: str) -> Any:
     # mode rw makes no file where none is; mode ro would leave files of its own behind
     uri = f"{Path(path).absolute().as_uri()}?mode=rw"
-    return SqliteDatabase(uri, uri=True, pragmas={"query_only": 1}, autoconnect=False)
+    return SqliteDatabase(uri, uri=True, pragmas={"query_only": 1}, autoconnect=False, timeout=BUSY_TIMEOUT_S)
 
 
-def _look_at_file(path: str) -> Phrase | None:
+def _look_inside(file: Any, path: str) -> Found:
     """Before it is opened for writing, which already changes it."""
-    file = _file_to_read(path)
-    with file.connection_context():
-        damage = _damage_of(file)
-        if not damage:
-            _check_version(file, path)
-    return _move_aside(path, damage) if damage else None
-
-
-def _damage_of(file: Any) -> str:
     try:
-        (answer,) = file.execute_sql("PRAGMA quick_check(1)").fetchone()
-        return "" if answer == "ok" else str(answer)
-    except OperationalError:
-        return ""  # locked, or not readable: not damaged; opening it will tell
+        with closing(file):
+            file.connect()
+            (answer,) = file.execute_sql("PRAGMA quick_check(1)").fetchone()
+            names = file.get_tables() if answer == "ok" else []
+    except OperationalError as problem:  # locked, or not readable: not damaged
+        raise as_store_error(problem, path) from problem
     except DatabaseError as problem:
-        return str(problem)
+        return _damaged(problem)
+    if answer != "ok":
+        return _damaged(answer)
+    if not names:
+        return Found(Condition.ABSENT)
+    if "schema_migration" not in names:
+        return Found(Condition.FOREIGN, Phrase(NOT_OURS))
+    return Found(Condition.OURS)
 
 
-def _move_aside(path: str, damage: str) -> Phrase:
-    kept = f"damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    for part in (Path(path + suffix) for suffix in ("", "-wal", "-shm")):
-        if part.exists():
-            part.rename(f"{part}.{kept}")
-    return Phrase(
-        "{file} was damaged ({damage}): it is kept as {kept}, a new one was begun",
-        {"file": path, "damage": damage, "kept": f"{path}.{kept}"},
-    )
+def _damaged(said: object) -> Found:
+    return Found(Condition.DAMAGED, Phrase("damaged: {said}", {"said": one_line(str(said))}))
 
 
 def _check_version(database: Any, path_or_url: str) -> None:
     runner = Runner(database, str(MIGRATIONS))
-    unknown = [migration.name for migration in runner.status() if migration.path is None]
-    if unknown:
+    if unknown := unknown_migrations(database):
         raise StoreError(
             "{database}: made by another version of callserver (it has {unknown})",
             database=name_of(path_or_url),
             unknown=", ".join(unknown),
         )
     if not runner.applied() and database.get_tables():
-        raise StoreError("{database}: holds tables, but not those of callserver", database=name_of(path_or_url))
+        raise StoreError("{database}: {problem}", database=name_of(path_or_url), problem=Phrase(NOT_OURS))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from callserver.store.tables import CallRow, EventRow, call_record, event_record, from_ms
+from callserver.store.tables import CallRow, EventRow, call_record, event_record, from_ms, to_ms
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.records import CallRecord, EventRecord
 
@@ -53,17 +53,20 @@ def timeline(call_id: str) -> list[EventRecord]:
     return [event_record(row) for row in rows]
 
 
-def left_logged_in() -> list[tuple[str, datetime]]:
+def left_logged_in(began: datetime) -> list[tuple[str, datetime]]:
     """
-    Who was logged in when the last run ended without a word, and when its last event was written.
+    Who was logged in when the last run ended without a word, and when its last event was written: before this one
+    began. Of a clock that was set back nothing better is known than that.
 
     For the next start, before anybody logs in; by staff number.
     """
     kinds = ("log_in", "log_out")
     newest = EventRow.select(fn.MAX(EventRow.seq)).where(EventRow.kind.in_(kinds)).group_by(EventRow.person)
     rows = list(EventRow.select().where(EventRow.seq.in_(newest), EventRow.kind == "log_in").order_by(EventRow.person))
-    until = EventRow.select(fn.MAX(EventRow.at_ms)).where(EventRow.kind != "server").scalar()
-    return [(str(row.person), from_ms(until)) for row in rows]
+    earlier = (EventRow.kind != "server") & (EventRow.at_ms < to_ms(began))
+    last_ms = EventRow.select(fn.MAX(EventRow.at_ms)).where(earlier).scalar()
+    until = began if last_ms is None else from_ms(last_ms)
+    return [(str(row.person), until) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,12 @@ class LastRun:
     unfinished: list[EventRecord]  # those of them whose end is not told
 
 
-def last_run() -> LastRun:
-    """Of every run since the last orderly stop: a start may have been killed before it had repaired anything."""
+def last_run(began: datetime) -> LastRun:
+    """
+    Of every run since the last orderly stop: a start may have been killed before it had repaired anything.
+
+    :param began: this run; what it records is not unfinished
+    """
     stops = EventRow.select().where(EventRow.kind == "server", EventRow.data.contains('"stopped"'))
     stop = stops.order_by(EventRow.seq.desc()).first()
     told = EventRow.select().where(EventRow.kind.startswith("recording"), EventRow.seq > (stop.seq if stop else 0))
@@ -87,7 +94,7 @@ def last_run() -> LastRun:
             begun[file] = event
         elif event.kind in ("recording_end", "recording_repaired"):
             ended.add(file)
-    unfinished = [event for file, event in begun.items() if file not in ended]
+    unfinished = [event for file, event in begun.items() if file not in ended and event.at < began]
     return LastRun(from_ms(stop.at_ms) if stop else None, list(begun.values()), unfinished)
 
 

@@ -80,6 +80,14 @@ class Spool:
                 damaged.append(line)
         return Spooled(entries, damaged, start + len(whole))
 
+    def drop_half_line(self) -> None:
+        """Before anything is appended to what a power failure has left."""
+        if self.path.exists():
+            with self.path.open("r+b") as file:
+                data = file.read()
+                file.truncate(data.rfind(b"\n") + 1)
+                os.fsync(file.fileno())
+
     def clear(self) -> None:
         """Everything in it is in the database now."""
         if self.path.exists():

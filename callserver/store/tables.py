@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from peewee import AutoField, BigIntegerField, DatabaseProxy, DoubleField, Model, TextField
+from peewee import AutoField, BigIntegerField, BooleanField, DatabaseProxy, DoubleField, Model, TextField
 
 from callserver.wire.records import CallRecord, EventRecord
 
@@ -72,6 +72,17 @@ class EventRow(Table):
 
     class Meta:
         table_name = "events"
+
+
+class ShopRow(Table):
+    """The one row that says whose database this is; a database without it has not lived yet."""
+
+    id = TextField(primary_key=True)
+    born_ms = BigIntegerField()
+    demo = BooleanField()  # it was given demo data
+
+    class Meta:
+        table_name = "shop"
 
 
 CALL_FIELDS = {field.name for field in fields(CallRecord)}

@@ -173,6 +173,14 @@ class SecretTests(SynchronousTestCase):
         self.assertEqual(self.answers, ["1", "47385912"])
         self.assertFalse(self.call.in_secret)
 
+    def test_too_long(self) -> None:
+        """What is keyed in beyond the length of a PIN is as secret, and never cut to a right one."""
+        self.shop.press("1")
+        self.shop.press("473859123#")
+        self.shop.wait(0.6)
+        self.assertEqual(self.answers, ["1", "473859123"])
+        self.assertEqual("".join(data["digit"] for _, data in self.shop.happened("key")), "1??????????")
+
     def test_silence(self) -> None:
         """Who keys nothing has told no secret; it says so."""
         self.shop.press("1")
@@ -262,6 +270,21 @@ class MenuTests(SynchronousTestCase):
             self.shop.wait(0.1)
             self.assertEqual(self.answers, ["1002", True, "7"])
             self.assertEqual("".join(data["digit"] for _, data in self.shop.happened("key")), "1002#7")
+
+    def test_end_key_after_a_choice(self) -> None:
+        """Who presses # by habit after a single key has not answered the next question."""
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await choose(call, "first", keys="12"))
+            self.answers.append(await choose(call, "second", keys="12"))
+
+        self.serve(story)
+        self.shop.press("1#")
+        self.shop.wait(2)
+        self.shop.press("2#")
+        self.shop.wait(0.1)
+        self.assertEqual(self.answers, ["1", "2"])
+        self.assertEqual(self.shop.prompts(), ["first", "second"])
 
     def test_end_key_after_a_pause(self) -> None:
         """Who has hesitated so long that his number was taken without # may still press it."""

@@ -18,6 +18,8 @@ from tests.shop import MemoryBook
 from tests.store.inline import InlineStore
 
 BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)
+STARTED = BEGAN + timedelta(seconds=60)
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class KilledTests(SynchronousTestCase):
@@ -31,7 +33,7 @@ class KilledTests(SynchronousTestCase):
         self.store.run(append_event, event)
 
     def logged_out(self) -> list[tuple[str | None, str | None, object]]:
-        self.successResultOf(Deferred.fromCoroutine(log_out_the_killed(self.store, self.events)))  # type: ignore[arg-type]
+        self.successResultOf(Deferred.fromCoroutine(log_out_the_killed(self.store, self.events, STARTED)))  # type: ignore[arg-type]
         return [(e.person, e.channel, e.data["until"]) for e in self.book.events if e.kind == Kind.LOG_OUT.value]
 
     def test_who_was_there(self) -> None:
@@ -44,6 +46,7 @@ class KilledTests(SynchronousTestCase):
         self.stored(5, "log_in", "803")
         self.stored(9, "key")
         self.stored(60, "server")  # of the start that is under way
+        self.stored(61, "alarm")  # it waited for the database
         until = "2026-01-05T09:00:09.000+00:00"
         self.assertEqual(self.logged_out(), [("802", "seat 802", until), ("803", "seat 803", until)])
         reasons = {str(e.data["reason"]) for e in self.book.events}
@@ -78,7 +81,7 @@ class RepairTests(SynchronousTestCase):
 
     def start(self) -> list[tuple[str, dict[str, Value]]]:
         """What the event log says at the next start."""
-        repaired = repair_recordings(self.store, self.folder, self.events, maybeDeferred)  # type: ignore[arg-type]
+        repaired = repair_recordings(self.store, self.folder, self.events, maybeDeferred, LATER)  # type: ignore[arg-type]
         self.successResultOf(Deferred.fromCoroutine(repaired))
         return [(event.kind, event.data) for event in self.book.events]
 

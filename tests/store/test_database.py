@@ -145,8 +145,8 @@ class SqliteTests(AnyDatabase, TestCase):
         self.assertEqual(where.read_bytes(), before)
         self.assertEqual(list(where.parent.glob(where.name + "?*")), [])
 
-    async def test_damaged(self) -> None:
-        """A damaged database is kept beside the new one that is begun, and the admin is told."""
+    async def damaged(self) -> Path:
+        """A database that has lost its pages but the first."""
         where = self.where()
         store = Store(where, reactor, Alarms())
         await store.start()
@@ -156,21 +156,57 @@ class SqliteTests(AnyDatabase, TestCase):
         damaged = bytearray(where.read_bytes())
         damaged[4096:] = bytes(len(damaged) - 4096)
         where.write_bytes(damaged)
-        second = await self.open_store(where)
-        self.assertEqual(await second.read(ids), [])
-        (kept,) = where.parent.glob(where.name + ".damaged-*")
-        self.assertEqual(kept.read_bytes(), damaged)
-        await deferLater(reactor, 0)
-        self.assertEqual(len(self.alarms), 1)
-        self.assertIn("was damaged", self.alarms[0])
+        return where
+
+    async def test_damaged(self) -> None:
+        """A damaged database is refused in one line, by the owner and by visitors, and keeps every byte."""
+        where = await self.damaged()
+        before = where.read_bytes()
+        for store in (Store(where, reactor, Alarms()), Store(where, reactor, Alarms())):
+            error = await self.assertFailure(store.start(), StoreError)
+            self.assertIn(f"{where}: damaged: ", str(error))
+            await self.assertFailure(store.visit(), StoreError)
+        self.assertEqual(where.read_bytes(), before)
+        self.assertEqual(list(where.parent.glob(where.name + ".damaged-*")), [])
 
     async def test_no_database_at_all(self) -> None:
-        """A file that is something else is kept too."""
+        """A file that is something else, a letter or a start of one, stays what it is."""
+        for letter in (b"Dear diary, " * 1000, b"D", b"SQLite format 3\0 is what it is not"):
+            where = self.where()
+            where.write_bytes(letter)
+            await self.assertFailure(Store(where, reactor, Alarms()).start(), StoreError)
+            self.assertEqual(where.read_bytes(), letter)
+
+    async def test_tried_again(self) -> None:
+        """A start that failed can be tried again by the same server, when the reason is gone."""
         where = self.where()
         where.write_bytes(b"Dear diary, " * 1000)
-        await self.open_store(where)
-        (kept,) = where.parent.glob(where.name + ".damaged-*")
-        self.assertEqual(kept.read_bytes(), b"Dear diary, " * 1000)
+        store = Store(where, reactor, Alarms())
+        await self.assertFailure(store.start(), StoreError)
+        where.unlink()
+        await store.start()
+        await store.write(add, "one")
+        await store.stop()
+
+    async def test_visitor(self) -> None:
+        """Who visits makes no database, and brings none up to date: `staff list` beside a server, or before one."""
+        where = self.where()
+        error = await self.assertFailure(Store(where, reactor, Alarms()).visit(), StoreError)
+        self.assertIn("no database here", str(error))
+        self.assertFalse(where.exists())
+        store = await self.open_store(where)
+        await store.write(lambda: bound.execute_sql("DELETE FROM schema_migration WHERE name = '0005_shop'"))
+        error = await self.assertFailure(Store(where, reactor, Alarms()).visit(), StoreError)
+        self.assertIn("made by an older callserver", str(error))
+        bound.initialize(store._database)
+
+    async def test_not_open(self) -> None:
+        """Who asks before it is open, or after it was closed, gets an answer."""
+        store = Store(self.where(), reactor, Alarms())
+        await self.assertFailure(store.read(ids), StoreError)
+        await store.start()
+        await store.stop()
+        await self.assertFailure(store.write(add, "one"), StoreError)
 
     async def test_no_such_folder(self) -> None:
         """One line with the path."""

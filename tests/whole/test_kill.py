@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import time
@@ -122,9 +123,12 @@ class ProcessCase(TestCase):
         found = re.search(r"Agents' port\D*(\d+)", server.text)
         assert found, server.text
         port = found.group(1)
+        with sqlite3.connect(self.shop.path / "callserver.db") as database:
+            database.execute("UPDATE staff SET must_change = 0")
+        database.close()
         return self.run_program(
             "callserver.desktop", "--headless", f"--number={number}",
-            f"--password-file={self.shop.first_password_file}",
+            f"--password-file={self.shop.first_passwords / number}",
             f"--port={port}", f"--certificate={self.shop.path / 'agents.certificate.pem'}",
             f"--speak={voice(AGENT_VOICE)}",
         )  # fmt: skip

@@ -13,6 +13,7 @@ from callserver.commands.visit import agent, when_idle
 from callserver.desktop.headless import AgentPlan
 from callserver.emulator.script_run import run_script
 from callserver.server.assembly import CallServer
+from callserver.server.first_start import settle_in
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.world import World
 from callserver.store import reading
@@ -46,6 +47,7 @@ class RealTimeTests(TestCase):
         self.server = CallServer(self.folder, self.world)
         self.server.startService()
         self.addCleanup(self.server.stopService)
+        self.server.ready.addCallback(lambda _: self.server.store.write(settle_in))
         return self.server.ready.addCallback(lambda _: when_idle(self.server))
 
     async def test_a_talk(self) -> None:

@@ -13,6 +13,7 @@ from callserver.commands.visit import when_idle
 from callserver.desktop.headless import AgentPlan, headless_agent
 from callserver.rehearsal.world import RehearsalWorld
 from callserver.server.assembly import CallServer
+from callserver.server.first_start import settle_in
 from callserver.server.shop_folder import ShopFolder
 from callserver.store import reading
 from callserver.wire.records import CallRecord, EventRecord
@@ -49,6 +50,7 @@ class VirtualShop:
         self._agents: list[Deferred[int]] = []
         case.addCleanup(self.close)
         self.until(self.server.ready)
+        self.until(self.server.store.write(settle_in))
         self.until(when_idle(self.server))
 
     def wait(self, seconds: float) -> None:
@@ -73,7 +75,7 @@ class VirtualShop:
         :param say: gets what his program prints
         """
         way = self.world.network.way("10.0.0.1")
-        password = self.folder.first_password()
+        password = self.folder.first_password(number)
         agent = Deferred.fromCoroutine(headless_agent(self.world.reactor, way, number, password, plan, say))
         self._agents.append(agent)
         return agent

@@ -22,4 +22,6 @@ def declare(shop: Shop) -> Feature:
         number, country, zone = asked.caller_number, config.exchange.country, config.server.zone
         return Share(*customer_card(number, asked.call_id, asked.now, country, zone))
 
-    return Feature("shopping", menus=(menu,), card=card, furnish=sample.load, services=(menu.bookings,))
+    return Feature(
+        "shopping", menus=(menu,), card=card, furnish=sample.load, bare=sample.bare, services=(menu.bookings,)
+    )

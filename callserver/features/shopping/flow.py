@@ -111,7 +111,7 @@ class ShopMenu:
 async def _choose_language(call: ICall) -> None:
     """The greeting, then the language; silence is Mandarin."""
     for _ in range(3):
-        key = await call.collect(*GREETING, end_key=None)
+        key = await call.collect(*GREETING)
         if key == "0":
             raise WantsPerson("key 0")
         if not key or key in LANGUAGES:

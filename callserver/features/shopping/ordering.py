@@ -38,7 +38,7 @@ class Ordering:
             return
         for _ in rounds():
             lines = await self._fill_basket()
-            contact = self._contact or Contact(await ask_telephone(self._call), claimed=True)
+            contact = self._contact or await self._ask_contact()
             if contact is not self._contact:  # withheld, and asked for: nobody could be told when the goods come
                 self._contact = contact
                 if not await self._wants_to_order(contact):
@@ -116,6 +116,10 @@ class Ordering:
         raise WantsPerson("no quantity")
 
     # The yes
+
+    async def _ask_contact(self) -> Contact:
+        typed = await ask_telephone(self._call)
+        return Contact(rules.plain(typed, self._country) or typed, claimed=True)
 
     async def _read_back(self, lines: Sequence[rules.Line]) -> str:
         """What he orders and what it costs; he says yes only to a total that he has heard to its end."""

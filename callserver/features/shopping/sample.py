@@ -1,4 +1,4 @@
-"""Fills an empty database with the demo shop of sample.toml."""
+"""Fills a new shop with the demo goods of sample.toml, where they were asked for."""
 
 import tomllib
 from datetime import datetime, timedelta
@@ -16,10 +16,13 @@ def content() -> dict[str, Any]:
     return tomllib.loads(FILE.read_text("utf-8"))
 
 
-def load(now: datetime) -> bool:
-    """Run in `store.write`; leaves a shop that has goods as it is, and says so by False."""
-    if Product.select().exists():
-        return False
+def bare() -> bool:
+    """Whether there are no goods at all."""
+    return not Product.select().exists()
+
+
+def load(now: datetime) -> None:
+    """Run in `store.write`, in a shop's first life."""
     shop = content()
     for item in shop["goods"]:
         _load_item(item, shop["orders"], first=now - timedelta(days=60))
@@ -31,7 +34,6 @@ def load(now: datetime) -> bool:
         Carrier.create(code=carrier["code"], name_zh=carrier["zh"], name_en=carrier["en"])
     for order in sorted(shop["orders"], key=lambda order: -int(order["days_ago"]["placed"])):
         _load_order(order, now)
-    return True
 
 
 def _load_item(item: dict[str, Any], orders: list[dict[str, Any]], first: datetime) -> None:

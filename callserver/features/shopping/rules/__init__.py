@@ -12,7 +12,7 @@ from callserver.features.shopping.rules.baskets import (
     release,
     resume_basket,
 )
-from callserver.features.shopping.rules.customers import Buyer, find_buyer
+from callserver.features.shopping.rules.customers import Buyer, find_buyer, plain
 from callserver.features.shopping.rules.goods import (
     AboveLimit,
     AboveStock,
@@ -62,6 +62,7 @@ __all__ = [
     "move_stock",
     "orders_of",
     "place_order",
+    "plain",
     "release",
     "resume_basket",
     "unbooked",
