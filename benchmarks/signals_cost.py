@@ -1,7 +1,8 @@
 """What the detectors of all lines cost a 20-ms tick, beside libspandsp's equivalents called from a small C loop.
 
-Recorded voices on every line; keys, call progress (China) and fax tones all running. CPU time of one core, the best of
-several runs, each of all its ticks, ours and theirs in turn. A table, results/signals_cost.json and .png.
+Recorded voices on every line; keys, call progress (China), regular tones and fax tones all running. CPU time of one
+core, the best of several runs, each of all its ticks, ours and theirs in turn. A table, results/signals_cost.json and
+.png.
 
     python -m benchmarks.signals_cost
 """
@@ -35,6 +36,7 @@ from callserver.dsp.keys.bank import DtmfBank
 from callserver.dsp.keys.tone_windows import TONES_HZ
 from callserver.dsp.progress.bank import ProgressBank, progress_freqs
 from callserver.dsp.progress.plans import PLANS
+from callserver.dsp.progress.regular import RegularToneBank
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "signals_cost.json"
@@ -53,6 +55,7 @@ class Result:
     front_end_ms: float
     keys_ms: float
     progress_ms: float
+    regular_ms: float
     fax_ms: float
     canceller_ms: float  # on lines that all play, the echo 10 dB down; comes on top
     spandsp_ms: float | None
@@ -89,6 +92,7 @@ def ours(n_lines: int, frames: Frames) -> dict[str, float]:
         banks = {
             "keys": DtmfBank(n_lines, front_end),
             "progress": ProgressBank(n_lines, plan, front_end),
+            "regular": RegularToneBank(n_lines, front_end),
             "fax": FaxToneBank(n_lines, front_end),
         }
         chosen = [banks[name] for name in names]
@@ -101,8 +105,13 @@ def ours(n_lines: int, frames: Frames) -> dict[str, float]:
         return cost_ms(tick, frames)
 
     front_end = run()
-    alone = {name: run(name) - front_end for name in ("keys", "progress", "fax")}
-    return {"all": run("keys", "progress", "fax"), "front_end": front_end, "canceller": canceller(frames), **alone}
+    alone = {name: run(name) - front_end for name in ("keys", "progress", "regular", "fax")}
+    return {
+        "all": run("keys", "progress", "regular", "fax"),
+        "front_end": front_end,
+        "canceller": canceller(frames),
+        **alone,
+    }
 
 
 def canceller(frames: Frames) -> float:
@@ -158,7 +167,9 @@ def draw(results: list[Result]) -> None:
 
     figure, axes = pyplot.subplots(figsize=(7, 5))
     lines = [result.n_lines for result in results]
-    axes.loglog(lines, [result.all_ms for result in results], "o-", label="callserver: keys, progress, fax")
+    axes.loglog(
+        lines, [result.all_ms for result in results], "o-", label="callserver: keys, progress, regular tones, fax"
+    )
     axes.loglog(lines, [result.front_end_ms for result in results], "o:", label="of it the shared front end")
     if results[0].spandsp_ms is not None:
         axes.loglog(lines, [result.spandsp_ms for result in results], "s-", label="libspandsp in a C loop")
@@ -180,6 +191,7 @@ def show(results: list[Result]) -> None:
         "front end",
         "keys",
         "progress",
+        "regular",
         "fax",
         "libspandsp",
         "ours / theirs",
@@ -187,7 +199,7 @@ def show(results: list[Result]) -> None:
     )
     table = Table(*columns, title="ms of one core per 20-ms tick")
     for r in results:
-        parts = (r.front_end_ms, r.keys_ms, r.progress_ms, r.fax_ms)
+        parts = (r.front_end_ms, r.keys_ms, r.progress_ms, r.regular_ms, r.fax_ms)
         peer = ("-", "-") if r.spandsp_ms is None else (f"{r.spandsp_ms:.3f}", f"{r.all_ms / r.spandsp_ms:.2f}")
         aim, cells = AIMS_MS.get(r.n_lines, "-"), [f"{part:.3f}" for part in parts]
         table.add_row(str(r.n_lines), f"{r.all_ms:.3f}", str(aim), *cells, *peer, f"{r.canceller_ms:.3f}")

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import numpy as np
 from rich.progress import track
+from scipy.signal import butter, sosfilt
 
-from callserver.dsp.frames import RATE_HZ
+from callserver.dsp.frames import RATE_HZ, FloatArray
 from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.ivr.prompt_files import PromptError
 from callserver.ivr.prompts import CATALOGUE, FOLDER, Catalogue
@@ -18,12 +20,18 @@ from callserver.wire.catalogue import LANGUAGES
 from callserver.wire.terminal import prepare
 from tools import hold_music
 from tools.kokoro import RATE_HZ as VOICE_RATE_HZ
-from tools.kokoro import SPEAKERS, Kokoro, VoiceError
+from tools.kokoro import Kokoro, VoiceError, is_syllable
 
 VOICES = Path.home() / ".cache" / "callserver" / "kokoro-js-1.2.1.tgz"
 MANIFEST = "rendered.json"  # name -> what a file was rendered from, and its own hash
 RECIPE = 2  # raised when the same text would now be rendered otherwise
-PAD_S = {"sentences": 0.1, "pieces": 0.03, "names": 0.03}
+SYLLABLE_RECIPE = 3  # the same for single Mandarin syllables, which are cut out of more
+PAD_S = {"sentences": 0.1, "pieces": 0.03, "digits": 0.03, "names": 0.03}
+SPEAKERS = {"zh": "zf_xiaoxiao", "en": "af_heart"}
+DIGITS = "digits"  # this section has a speaker of its own, whose single figures are understood best
+DIGITS_SPEAKERS = SPEAKERS | {"zh": "zf_xiaoni"}
+LIFT_DB, LIFT_HZ = 3.0, 1500.0  # of the digits: their consonants, which the line takes away
+PAUSE_S = 0.2  # is recorded for a text without a word
 
 
 @dataclass(frozen=True)
@@ -36,9 +44,20 @@ class Job:
     section: str
 
     @property
+    def speaker(self) -> str:
+        return (DIGITS_SPEAKERS if self.section == DIGITS else SPEAKERS)[self.language]
+
+    @property
+    def spoken(self) -> str:
+        """The text as it is read: a sentence that ends with a number does not fall before it."""
+        goes_on = self.section == "sentences" and self.text[-1:].isalnum()
+        return f"{self.text}," if goes_on else self.text
+
+    @property
     def source(self) -> str:
         """Hash of all that decides how it sounds."""
-        return _hash(f"{RECIPE} {SPEAKERS[self.language]} {self.section} {self.text}".encode())
+        recipe = SYLLABLE_RECIPE if is_syllable(self.text) else RECIPE
+        return _hash(f"{recipe} {self.speaker} {self.section} {self.spoken}".encode())
 
 
 class PromptFolder:
@@ -63,13 +82,20 @@ class PromptFolder:
 
     def render(self, job: Job, voice: Kokoro) -> float:
         """Render one prompt; returns its length in seconds."""
-        spoken = voice.say(self.language, job.text, self.catalogue.pronunciations)
-        sound = telephone_voice(spoken, VOICE_RATE_HZ, PAD_S[job.section])
+        sound = self._sound(job, voice)
         path = self._path(job.name)
         write_wav(path, sound)
         self._manifest[job.name] = [job.source, _hash(path.read_bytes())]
         self._save()
         return sound.size / RATE_HZ
+
+    def _sound(self, job: Job, voice: Kokoro) -> FloatArray:
+        if not any(sign.isalnum() for sign in job.text):
+            return np.zeros(round(PAUSE_S * RATE_HZ), np.float32)
+        spoken = voice.say(job.speaker, job.spoken, self.catalogue.pronunciations)
+        if job.section == DIGITS:
+            spoken = lifted(spoken)
+        return telephone_voice(spoken, VOICE_RATE_HZ, PAD_S[job.section])
 
     def forget_removed(self) -> None:
         """Delete what this tool once rendered and no catalogue names any more."""
@@ -94,6 +120,12 @@ class PromptFolder:
     def _save(self) -> None:
         lines = [f"{json.dumps(name)}: {json.dumps(entry)}" for name, entry in sorted(self._manifest.items())]
         self._manifest_path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+
+
+def lifted(spoken: FloatArray) -> FloatArray:
+    """The same voice with LIFT_DB more above LIFT_HZ (a shelf of the first order)."""
+    high = sosfilt(butter(1, LIFT_HZ, "highpass", fs=VOICE_RATE_HZ, output="sos"), spoken)
+    return np.asarray(spoken + (10 ** (LIFT_DB / 20) - 1) * high, np.float32)
 
 
 def _hash(data: bytes) -> str:

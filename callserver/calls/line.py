@@ -23,8 +23,9 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.calls.board import Board, ChannelStatus
-from callserver.calls.call import Call
+from callserver.calls.call import Call, Stage
 from callserver.calls.dead_alarms import DeadAlarms
+from callserver.calls.dial_tone import DialToneWatch
 from callserver.calls.hanging_up import OFF_HOOK_S, ON_HOOK_S, HangingUp
 from callserver.calls.incoming import CallerHint, IncomingCall
 from callserver.calls.keys import Key
@@ -44,6 +45,7 @@ from callserver.wire.states import LineState
 log = Logger()
 
 DIALING_S, RINGBACK_S, HELD_S = 30.0, 60.0, 300.0
+BEFORE_ANSWER = (LineState.DIALING, LineState.RINGBACK)
 GONE_TONES = {"busy", "congestion", "unobtainable", "dial", "howler"}
 NOT_SET_UP = N_("not set up yet")  # why a line cannot be used, until its modem has answered or failed
 KEY_DELAY_S = 0.5  # a modem reports a key so much later at the most
@@ -85,6 +87,7 @@ class LineInService:
         self._rests_until_s = 0.0
         self._hint = CallerHint(clock, ring_stop_s)
         self._hanging_up = HangingUp(line, clock, self._alarm, self._is_on_hook)
+        self._dial_tone = DialToneWatch(clock, lambda: self.far_end_gone("dial tone"))
         self._core = LineCore(
             clock,
             self._show,
@@ -196,7 +199,12 @@ class LineInService:
     def tone(self, name: str) -> None:
         if self.call is not None:
             self.call.log(Kind.TONE, name=name)
-            if name in GONE_TONES:
+            self._dial_tone.stop()
+            if self._now.state in BEFORE_ANSWER and name == "dial":
+                return  # our own exchange asks for the number
+            if self.call.stage is Stage.TALK and name == "dial" and self.leg is not None:
+                self._dial_tone.heard(self.leg)
+            elif name in GONE_TONES:
                 self.far_end_gone(f"{name} tone")
 
     # FirstParty, for the call
@@ -272,6 +280,7 @@ class LineInService:
         )
 
     def _close_leg(self, call: Call) -> None:
+        self._dial_tone.stop()
         leg, self.leg = self.leg, None
         if leg is not None:
             figures = {name: value for name, value in asdict(leg.figures).items() if isfinite(value)}

@@ -1,6 +1,6 @@
 """One object listens to all lines: what they say, less what we play, as keys and tones."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -10,15 +10,16 @@ from callserver.dsp.echo.canceller import EchoCanceller
 from callserver.dsp.fax_tones.bank import FAX_FREQS, FaxHeard, FaxToneBank
 from callserver.dsp.framer import Framer
 from callserver.dsp.frames import FloatArray
-from callserver.dsp.front_end import FrontEnd
+from callserver.dsp.front_end import NO_SHIFTS, FrontEnd
 from callserver.dsp.keys.bank import DtmfBank, KeyEvent
 from callserver.dsp.keys.tone_windows import TONES_HZ
 from callserver.dsp.progress.bank import ProgressBank, ProgressEvent, progress_freqs
 from callserver.dsp.progress.plans import PLANS, Plan
+from callserver.dsp.progress.regular import RegularToneBank
 from callserver.dsp.sound.activity import ActivityBank
 from callserver.wire.catalogue import N_
 
-Bank = DtmfBank | ProgressBank | FaxToneBank
+Bank = DtmfBank | ProgressBank | RegularToneBank | FaxToneBank
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ DETECTORS = (
     N_("front end"),
     N_("keys"),
     N_("call progress"),
+    N_("regular tones"),
     N_("fax tones"),
     N_("caller ID"),
 )
@@ -75,6 +77,7 @@ class Ear:
         self._make_bank: dict[str, Callable[[], Bank]] = {
             "keys": lambda: DtmfBank(self.n_channels, self._front_end),
             "call progress": lambda: ProgressBank(self.n_channels, plan, self._front_end),
+            "regular tones": lambda: RegularToneBank(self.n_channels, self._front_end, self._is_named),
             "fax tones": lambda: FaxToneBank(self.n_channels, self._front_end),
         }
         self._banks = {name: make() for name, make in self._make_bank.items()}
@@ -99,18 +102,26 @@ class Ear:
         self.cleaned = np.concatenate(cleaned, axis=1)
         return events
 
-    def hear(self, received: FloatArray, played: FloatArray) -> list[EarEvent]:
-        """Exactly one tick, both of shape (n_channels, 160); the arrays may be used again by the caller."""
+    def hear(self, received: FloatArray, played: FloatArray, shifts: Mapping[int, int] = NO_SHIFTS) -> list[EarEvent]:
+        """
+        Exactly one tick, both of shape (n_channels, 160); the arrays may be used again by the caller.
+
+        :param shifts: channels whose sound is late (1) or lacks something (-1), so that keys survive it: see
+            `FrontEnd.measure`
+        """
         events: list[EarEvent] = []
         self.cleaned = received
         with self._isolated("echo canceller", events):
+            self._shift(self.canceller, shifts)
             self.cleaned = self.canceller.clean(received, played)
         with self._isolated("activity", events):
             self.activity.hear(self.cleaned)
         with self._isolated("front end", events):
-            spectrum = self._front_end.measure(self.cleaned)
+            spectrum = self._front_end.measure(self.cleaned, shifts)
             for name, bank in self._banks.items():
                 with self._isolated(name, events):
+                    if isinstance(bank, DtmfBank):
+                        self._shift(bank, shifts)
                     events += bank.hear(spectrum)
         return events
 
@@ -141,6 +152,14 @@ class Ear:
         heard, echo = self.activity, self.canceller
         arrays = (heard.level_dbm0, heard.noise_dbm0, heard.hum_dbm0, echo.line_loss_db, echo.loss_db)
         return LineFigures(*(round(float(array[channel]), 1) for array in arrays))
+
+    def _is_named(self, channel: int) -> bool:
+        progress = self._banks["call progress"]
+        return isinstance(progress, ProgressBank) and progress.names(channel)
+
+    def _shift(self, part: EchoCanceller | DtmfBank, shifts: Mapping[int, int]) -> None:
+        for channel, n_ticks in shifts.items():
+            part.shift(channel, n_ticks)
 
     @contextmanager
     def _isolated(self, detector: str, events: list[EarEvent]) -> Iterator[None]:

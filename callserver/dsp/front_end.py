@@ -1,6 +1,7 @@
 """What all detectors share: the sound of all channels, filtered once, measured at all their tones by one product."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from callserver.dsp.recent import Recent
 PIECE_SAMPLES = 80  # 10 ms: wide enough in frequency for a tone 1.8 % off, and two make a tick
 PIECES = BLOCK_SAMPLES // PIECE_SAMPLES
 HISTORY_TICKS = 8
+NO_SHIFTS: Mapping[int, int] = MappingProxyType({})
 LANES = 32  # BLAS treats all columns of full groups of 32 alike: no channel feels its neighbours, to the last bit
 
 
@@ -125,16 +127,26 @@ class FrontEnd:
         :param block: float32, shape (n_channels, n), any n
         :raises ValueError: naming the shape or type, when it is another
         """
-        return map(self.measure, self._framer.feed(block))
+        return (self.measure(frame) for frame in self._framer.feed(block))
 
-    def measure(self, frame: FloatArray) -> Spectrum:
-        """One tick already cut: shape (n_channels, 160)."""
+    def measure(self, frame: FloatArray, shifts: Mapping[int, int] = NO_SHIFTS) -> Spectrum:
+        """
+        One tick already cut: shape (n_channels, 160).
+
+        :param shifts: by channel, 1: the frame stands for sound that is late, and is passed over: what was heard last
+            is taken again, and what comes next continues it; -1: sound is missing before it, and is taken for silence
+        """
         padded = self._recent.turn()
         filtered, in_a_row = padded[: self.n_channels], np.ascontiguousarray(frame).reshape(-1)
         # Channel after channel as one long row: one long subtraction costs half of many short ones.
         np.subtract(in_a_row[2:], in_a_row[:-2], out=filtered.reshape(-1)[2:])
         np.subtract(frame[:, :2], self._last_two, out=filtered[:, :2])
+        before = self._last_two.copy() if shifts else self._last_two
         self._last_two[:] = frame[:, -2:]
+        for channel, n_ticks in shifts.items():
+            self._recent.shift(channel, n_ticks)
+            if n_ticks > 0:
+                self._last_two[channel] = before[channel]
         self.spectrum.measure(padded, self._phasors)
         return self.spectrum
 

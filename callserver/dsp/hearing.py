@@ -18,8 +18,10 @@ from callserver.dsp.keys.tone_windows import TONES_HZ
 from callserver.dsp.progress.bank import ProgressBank, progress_freqs
 from callserver.dsp.progress.events import ToneGone, ToneHeard, ToneMissed
 from callserver.dsp.progress.plans import Plan
+from callserver.dsp.progress.regular import RegularToneBank
 from callserver.dsp.sound.activity import ActivityBank
 
+Bank = DtmfBank | ProgressBank | RegularToneBank | FaxToneBank
 CLOSING_SAMPLES = RATE_HZ  # silence after the end, so that what sounds there is still told
 
 
@@ -42,9 +44,11 @@ def hear_tracks(tracks: FloatArray, country: Plan) -> Iterator[Heard]:
     """
     n_tracks = len(tracks)
     front_end = FrontEnd(n_tracks, [*TONES_HZ, *progress_freqs(country), *FAX_FREQS])
-    banks: dict[str, DtmfBank | ProgressBank | FaxToneBank] = {
+    progress = ProgressBank(n_tracks, country, front_end, tell_misses=True)
+    banks: dict[str, Bank] = {
         "keys": DtmfBank(n_tracks, front_end, tell_misses=True),
-        "call progress": ProgressBank(n_tracks, country, front_end, tell_misses=True),
+        "call progress": progress,
+        "regular tones": RegularToneBank(n_tracks, front_end, progress.names),
         "fax tones": FaxToneBank(n_tracks, front_end),
     }
     receivers, activity = [FskReceiver() for _ in range(n_tracks)], ActivityBank(n_tracks)

@@ -48,6 +48,21 @@ class Recent:
         found: FloatArray = ring[ticks % len(ring), channels[:, None], pieces].reshape(len(channels), -1)
         return found[:, n_pieces * PIECE_SAMPLES - n_samples :]
 
+    def shift(self, channel: int, n_ticks: int) -> None:
+        """
+        Move all that one channel holds, but for the newest block, by one tick: 1 towards now, -1 into the past.
+
+        Towards now: the newest block becomes that before it. Into the past: silence comes before the newest.
+        """
+        ages = np.arange(len(self._ring))
+        ring = self._ring[(self._newest - ages) % len(self._ring), channel]  # by age, a copy
+        if n_ticks > 0:
+            ring[:-1] = ring[1:]
+        else:
+            ring[2:] = ring[1:-1].copy()
+            ring[1] = 0
+        self._ring[(self._newest - ages) % len(self._ring), channel] = ring
+
     def resize(self, n_channels: int) -> None:
         """So many channels from now on; new ones were silent."""
         self._ring = resized(self._ring, n_channels, axis=1)

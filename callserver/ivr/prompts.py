@@ -10,12 +10,13 @@ from twisted.logger import Logger
 
 from callserver.dsp.frames import FloatArray
 from callserver.ivr.prompt_files import PromptError, PromptFiles, plain
+from callserver.media.speech import readable
 from callserver.wire.catalogue import LANGUAGES
 
 log = Logger()
 
 CATALOGUE = "catalogue.toml"
-SECTIONS = ("sentences", "pieces", "names")
+SECTIONS = ("sentences", "pieces", "digits", "names")
 FOLDER = Path(__file__).parents[2] / "voice-prompts"
 
 
@@ -25,13 +26,14 @@ class Catalogue:
 
     sentences: dict[str, str] = field(default_factory=dict)
     pieces: dict[str, str] = field(default_factory=dict)  # of numbers, dates and money, said without a pause
+    digits: dict[str, str] = field(default_factory=dict)  # of order, tracking and telephone numbers, said one by one
     names: dict[str, str] = field(default_factory=dict)  # found by their text
     pronunciations: dict[str, str] = field(default_factory=dict)  # for the build tool
 
     @property
     def texts(self) -> dict[str, str]:
         """All prompts of all sections."""
-        return self.sentences | self.pieces | self.names
+        return self.sentences | self.pieces | self.digits | self.names
 
     @classmethod
     def read(cls, path: Path) -> "Catalogue":
@@ -114,7 +116,7 @@ class Prompts:
 
     def named(self, language: str, text: str) -> FloatArray | None:
         """The recording of a name by its text ("龙井绿茶"), if there is one in this very language."""
-        name = self._named[language].get(text)
+        name = self._named[language].get(readable(text))
         return self._sounds[language][name] if name else None
 
     def text(self, language: str, name: str) -> str:
@@ -128,7 +130,7 @@ class Prompts:
         for folder in reversed(files):
             catalogue = self._catalogue(folder.languages.get(language, folder.folder) / CATALOGUE)
             texts |= {plain(name): text for name, text in catalogue.texts.items()}
-            named |= {text: plain(name) for name, text in catalogue.names.items()}
+            named |= {readable(text): plain(name) for name, text in catalogue.names.items()}
             for name, path in folder.recordings[language].items():
                 sound = folder.read(path)
                 if sound is not None:

@@ -62,6 +62,7 @@ class Leg:
         self.send, self.flush = send, flush
         self.listen_for_signals = listen_for_signals
         self.is_open = True
+        self.tone: str | None = None  # the exchange's tone that sounds at the far end now
         self.faults = 0  # exceptions of its send and its listener
         self.buffer = ElasticBuffer(codec, extra_samples)
         self.player = Player()

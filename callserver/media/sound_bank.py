@@ -1,6 +1,6 @@
 """The sound of all open legs, and what one round does with it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -13,7 +13,7 @@ from callserver.dsp.ear import DetectorFailed, EarEvent, LineFigures
 from callserver.dsp.fax_tones.bank import FaxHeard
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.keys.bank import KeyDown
-from callserver.dsp.progress.bank import ToneHeard
+from callserver.dsp.progress.bank import ToneGone, ToneHeard
 from callserver.dsp.sound.activity import ActivityBank
 from callserver.media.fade import Seam
 from callserver.media.leg import FAULTS_PER_LOG_LINE, Leg
@@ -31,8 +31,8 @@ class Detectors(Protocol):
     cleaned: FloatArray
     activity: ActivityBank
 
-    def hear(self, received: FloatArray, played: FloatArray) -> Sequence[EarEvent]:
-        """What one tick brings; both of shape (n_channels, 160)."""
+    def hear(self, received: FloatArray, played: FloatArray, shifts: Mapping[int, int]) -> Sequence[EarEvent]:
+        """What one tick brings; both of shape (n_channels, 160); `shifts`: late (1) and missing (-1) sound."""
 
     def resize(self, n_channels: int) -> None:
         """Listen to so many channels from now on: the first ones go on as they were."""
@@ -54,6 +54,7 @@ class SoundBank:
         self._near, self._ears = self._far, self._far
         self._seam = Seam()
         self._sounding: list[int] = []  # rows
+        self._listened_rows: list[int] = []
         self._received: FloatArray = np.zeros((n_slots, BLOCK_SAMPLES), np.float32)  # by channel
         self._played: FloatArray = np.zeros((n_slots, BLOCK_SAMPLES), np.float32)
         self._samples_heard = 0
@@ -70,6 +71,7 @@ class SoundBank:
         self._seam.lay_out(len(wiring.legs), old, new)
         self._sounding = []
         self.wiring = wiring
+        self._listened_rows = wiring.listened.tolist()
         if wiring.n_channels and wiring.n_channels != self.ear.n_channels:
             self.ear.resize(wiring.n_channels)
 
@@ -99,12 +101,17 @@ class SoundBank:
         received = self._received[:n]
         received[channels] = self._far[rows]
         try:
-            events = self.ear.hear(received, self._played[:n])
+            events = self.ear.hear(received, self._played[:n], self._shifts())
         except Exception as error:
             return [DetectorFailed(N_("all detectors"), error)]
         if self.ear.cleaned is not received:
             self._far[rows] = self.ear.cleaned[channels]
         return events
+
+    def _shifts(self) -> dict[int, int]:
+        """By channel, where the elastic store had to give something else than the sound that follows."""
+        legs = self.wiring.legs
+        return {legs[row].slot: legs[row].buffer.shift for row in self._listened_rows if legs[row].buffer.shift}
 
     def tell(self, legs: Sequence[Leg | None], events: Iterable[EarEvent], now_s: float) -> None:
         """Pass keys, with the time at which they began, and tones on to the legs' listeners."""
@@ -120,7 +127,10 @@ class SoundBank:
                     at_s = now_s - (self._samples_heard - event.onset_sample) / RATE_HZ
                     guarded(leg, leg.listener.key, event.key, at_s)
                 case ToneHeard():
+                    leg.tone = event.name
                     guarded(leg, leg.listener.tone, event.name)
+                case ToneGone():
+                    leg.tone = None
                 case FaxHeard():
                     guarded(leg, leg.listener.tone, event.signal.value)
 

@@ -8,16 +8,20 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+from unicodedata import category, normalize
 
 from twisted.internet.defer import Deferred, DeferredSemaphore
 from twisted.internet.error import ProcessExitedAlready
 from twisted.internet.interfaces import IProcessTransport
 from twisted.internet.protocol import ProcessProtocol
 from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.sound.files import SoundFileError, read_wav
+
+log = Logger()
 
 T = TypeVar("T")
 
@@ -36,7 +40,20 @@ class RecordedNames(Protocol):
     """Names that were recorded beforehand (callserver.ivr.prompts.Prompts)."""
 
     def named(self, language: str, text: str) -> FloatArray | None:
-        """Its recording, shape (n,), 8 kHz."""
+        """Its recording, shape (n,), 8 kHz; the text is `readable`."""
+
+
+def readable(text: str) -> str:
+    """
+    A text as a voice reads it: full-width signs plain, one blank between words.
+
+    Without what has no sound: control signs, pictures, strayed accents.
+    """
+    return " ".join("".join(sign for sign in normalize("NFKC", text) if sign.isspace() or _has_sound(sign)).split())
+
+
+def _has_sound(sign: str) -> bool:
+    return category(sign)[0] not in "CM" and category(sign) not in ("So", "Sk")
 
 
 class Speech:
@@ -55,13 +72,21 @@ class Speech:
 
     def say(self, language: str, text: str) -> Deferred[FloatArray]:
         """The sound of a text, shape (n,), 8 kHz; fails with SpeechError."""
-        return Deferred.fromCoroutine(self._say(language, text[:TEXT_MAX]))
+        return Deferred.fromCoroutine(self._say(language, self._readable(text)))
 
     def stop(self) -> Deferred[None]:
         """End the children, for good: what is not said yet fails; fires when they are gone."""
         return Deferred.fromCoroutine(self._stop())
 
+    def _readable(self, text: str) -> str:
+        said = readable(text)
+        if lost := {sign for sign in normalize("NFKC", text) if not sign.isspace()} - set(said):
+            log.warn("{signs} of {text} cannot be spoken: left out", signs=repr("".join(sorted(lost))), text=repr(text))
+        return said[:TEXT_MAX]
+
     async def _say(self, language: str, text: str) -> FloatArray:
+        if not any(sign.isalnum() for sign in text):
+            raise SpeechError(f"nothing to say in {text!r}")
         recorded = self._recorded.named(language, text)
         if recorded is not None:
             return recorded

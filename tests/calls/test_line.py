@@ -1,5 +1,6 @@
 """A line in service, from the first ring to the guard time."""
 
+import numpy as np
 from twisted.internet.defer import CancelledError, Deferred, fail
 from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
@@ -7,6 +8,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.calls.call import Call
 from callserver.calls.line import LineInService
 from callserver.calls.operations import connect, hold, join, retrieve
+from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
+from callserver.dsp.progress.plans import plan
+from callserver.dsp.tones import comfort_noise, play, tone
 from callserver.lines.interfaces import Caller, LineFailure
 from callserver.lines.memory_line import MemoryLine
 from callserver.wire.alarms import alarm_text
@@ -14,6 +18,7 @@ from callserver.wire.catalogue import told
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Phrase
 from callserver.wire.states import LineState
+from tests.dsp.echo.test_canceller import speech
 from tests.shop import VirtualShop
 
 
@@ -326,13 +331,54 @@ class LineInServiceTests(SynchronousTestCase):
 
     def test_tones_of_a_caller_who_is_gone(self) -> None:
         """Each tone that an exchange plays when the caller has hung up ends the call, and the reason names it."""
-        for tone in ("busy", "congestion", "unobtainable", "dial", "howler"):
+        for name in ("busy", "congestion", "unobtainable", "dial", "howler"):
             call = self.answered_call()
             self.shop.in_service[0].tone("ring-back")
             self.assertIsNone(call.ended)
-            self.shop.in_service[0].tone(tone)
-            self.assertEqual(call.ended, Reason(Cause.CALLER_HUNG_UP, f"{tone} tone"))
+            self.shop.in_service[0].tone(name)
+            self.assertEqual(call.ended, Reason(Cause.CALLER_HUNG_UP, f"{name} tone"))
             self.shop.wait(1.1)
+
+    def say(self, sound: FloatArray) -> None:
+        """The caller's line brings this sound, block by block; time passes with it."""
+        line = self.shop.lines[0]
+        for at in range(0, len(sound) - BLOCK_SAMPLES + 1, BLOCK_SAMPLES):
+            line.far_end.speak(line.codec.encode(sound[at : at + BLOCK_SAMPLES]).tobytes())
+            self.shop.pass_block()
+
+    def talk(self) -> Call:
+        """A caller and an agent, connected."""
+        call, seat = self.answered_call(), self.shop.agent()
+        seat.station.off_hook()
+        connect(call, seat.station)
+        return call
+
+    def test_a_note_in_a_talk(self) -> None:
+        """A hum, a whistle, a held note at the frequency of dial tone does not end a talk, however often it comes."""
+        call = self.talk()
+        for seconds in (2, 4, 8, 2):
+            self.say(tone([450], int(seconds * 8000), -15))
+            self.say(comfort_noise(8000, -50, seed=1))
+        self.assertIsNone(call.ended)
+
+    def test_speech_over_a_hum(self) -> None:
+        """A hum that goes on for ever is no dial tone while somebody speaks over it now and then."""
+        call = self.talk()
+        for seed in range(5):
+            self.say(tone([450], 6 * 8000, -25))
+            self.say(speech(np.random.default_rng(seed), 1, 1)[0] + tone([450], 8000, -25))
+        self.assertIsNone(call.ended)
+
+    def test_gone_in_a_talk(self) -> None:
+        """Dial tone that goes on unbroken and even, or turns into busy tone, ends the talk."""
+        call = self.talk()
+        self.say(tone([450], 13 * 8000, -15))
+        self.assertEqual(call.ended, Reason(Cause.CALLER_HUNG_UP, "dial tone"))
+        self.shop.wait(1.1)
+        call = self.talk()
+        self.say(np.concatenate([tone([450], 5 * 8000, -15), play(plan("cn").tones["busy"], 3, -15)]))
+        self.assertEqual(call.ended, Reason(Cause.CALLER_HUNG_UP, "busy tone"))
+        self.assertEqual(self.shop.clock.getDelayedCalls(), [])
 
     def test_board_of_a_line(self) -> None:
         """The board shows whose call a line serves, until it is free again."""

@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.dsp.frames import RATE_HZ, FloatArray, level_dbm0
 from callserver.dsp.sound.files import write_wav
 from callserver.ivr.prompt_files import PromptError
-from callserver.ivr.prompts import CATALOGUE, FOLDER, Catalogue, Prompts
+from callserver.ivr.prompts import CATALOGUE, FOLDER, SECTIONS, Catalogue, Prompts
 from callserver.media.telephone_voice import ACTIVE_LEVEL_DBFS, PEAK_DBFS, active_level_dbfs, telephone_voice
 from callserver.wire.catalogue import LANGUAGES, told
 from tools import hold_music
@@ -59,13 +59,13 @@ class PromptFolderTests(SynchronousTestCase):
         self.assertEqual(prompts.text("en", "spring-sale"), "spring-sale")
 
     def test_name_by_text(self) -> None:
-        """A product's name is found by its text, in its own language only, the shop's names like ours."""
+        """A product's name is found by its text, in its own language only, whatever the width of its signs."""
         self.catalogue("zh", '[names]\nhoney = "蜂蜜"\n')
-        self.catalogue("zh", '[names]\nginger = "生姜"\n', self.shop)
+        self.catalogue("zh", '[names]\nginger = "生姜　（ＶＩＰ）"\n', self.shop)
         self.record("zh/honey")
         self.record("zh/ginger", LONG, self.shop)
         prompts = self.prompts()
-        for text, size in (("蜂蜜", 80), ("生姜", 160)):
+        for text, size in (("蜂蜜", 80), ("　蜂蜜　", 80), ("生姜 (VIP)", 160), ("生姜　（ＶＩＰ）", 160)):
             sound = prompts.named("zh", text)
             assert sound is not None
             self.assertEqual(sound.size, size)
@@ -202,7 +202,7 @@ class ShippedPromptsTests(SynchronousTestCase):
         self.assertEqual(zh.sentences.keys(), en.sentences.keys())
         self.assertEqual(zh.names.keys(), en.names.keys())
         for catalogue in (zh, en):
-            n_names = len(catalogue.sentences) + len(catalogue.pieces) + len(catalogue.names)
+            n_names = sum(len(getattr(catalogue, section)) for section in SECTIONS)
             self.assertEqual(len(catalogue.texts), n_names)
 
     def test_keys_in_texts(self) -> None:
@@ -221,16 +221,16 @@ class ShippedPromptsTests(SynchronousTestCase):
         prompts.load()
         for language in LANGUAGES:
             catalogue = Catalogue.read(FOLDER / language / CATALOGUE)
-            for name in catalogue.texts:
+            for name in catalogue.texts.keys() - {"pause"}:
                 (sound,) = prompts.sounds(language, name)
                 self.assertLess(float(np.abs(sound).max()), 10 ** ((PEAK_DBFS + 0.1) / 20), name)
                 self.assertLess(abs(active_level_dbfs(sound) - ACTIVE_LEVEL_DBFS), 1.5, name)
             for name in catalogue.pieces:
-                self.assertLess(prompts.sounds(language, name)[0].size / RATE_HZ, 1.3, name)
+                self.assertLess(prompts.sounds(language, name)[0].size / RATE_HZ, 1.5, name)
 
     def test_size(self) -> None:
-        """All of them are at most 20 MB."""
-        self.assertLess(sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()), 20e6)
+        """All of them are at most 24 MB."""
+        self.assertLess(sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()), 24e6)
 
 
 class TelephoneVoiceTests(SynchronousTestCase):

@@ -1,12 +1,14 @@
-"""What callers hear of numbers, money and dates, judged by cn2an and num2words."""
+"""What callers hear of numbers, money and dates, judged by the rules of writing, cn2an and num2words."""
 
 import datetime
 import re
+from itertools import groupby
 
 import cn2an
 from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
+from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.ivr import spoken
@@ -14,11 +16,11 @@ from callserver.ivr.prompts import CATALOGUE, FOLDER, LANGUAGES, Catalogue
 
 TEXTS = {language: Catalogue.read(FOLDER / language / CATALOGUE).texts for language in LANGUAGES}
 
-LARGE_AND_SMALL = st.integers(0, 8).flatmap(lambda figures: st.integers(0, 10**figures))
-NUMBERS = LARGE_AND_SMALL | st.integers(0, spoken.LIMIT - 1)
-FEN = st.integers(0, 7).flatmap(lambda figures: st.integers(0, 10**figures)) | st.integers(0, 99_999_999)
+NUMBERS = st.integers(0, 12).flatmap(lambda figures: st.integers(0, 10**figures))
+FIGURES_AND_ZEROS = st.text("00000125", min_size=1, max_size=12).map(int)  # 100_005_000 and its like
+NUMBERS |= FIGURES_AND_ZEROS | st.sampled_from([10**n for n in range(13)])
+FEN = st.integers(0, 14).flatmap(lambda figures: st.integers(0, 10**figures)) | FIGURES_AND_ZEROS
 DAYS = st.dates(datetime.date(2000, 1, 1), datetime.date(2099, 12, 31))
-MANDARIN_CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 
 
 def mandarin(pieces: list[str]) -> str:
@@ -30,9 +32,25 @@ def english(pieces: list[str]) -> str:
 
 
 def mandarin_number(n: int) -> str:
-    """cn2an's words, with 两 for the 2 that counts thousands or begins and counts 万 or 亿."""
-    text = cn2an.an2cn(n)
-    return re.sub("^二(?=[万亿])", "两", text.replace("二千", "两千"))
+    """
+    As it is written: figure by figure with its unit, a group of four with its own; zeros become one, the last none.
+
+    Not cn2an's writing, which leaves out the zero of 一亿零五千.
+    """
+    higher = mandarin_number(n // 10**8) + "亿" if n >= 10**8 else ""
+    groups = ((n // 10**4 % 10**4, "万"), (n % 10**4, ""))
+    text = higher + "".join(in_figures(group) + unit if group else "零" for group, unit in groups)
+    text = re.sub("零+(?=[万亿]|$)", "", re.sub("零+", "零", text if higher else text.lstrip("零")))
+    text = re.sub("^一十", "十", text).replace("二千", "两千")
+    return re.sub("^二(?=[万亿])", "两", text) or "零"
+
+
+def in_figures(group: int) -> str:
+    """1 to 9999: 0105 is 零一百零五."""
+    return "".join(
+        "零一二三四五六七八九"[int(figure)] + (unit if figure != "0" else "")
+        for figure, unit in zip(f"{group:04}", ("千", "百", "十", ""), strict=True)
+    )
 
 
 def english_number(n: int, **kind: str) -> str:
@@ -42,8 +60,10 @@ def english_number(n: int, **kind: str) -> str:
 class NumberTests(SynchronousTestCase):
     @given(NUMBERS)
     def test_mandarin(self, n: int) -> None:
-        """Every number is said as cn2an writes it."""
-        self.assertEqual(mandarin(spoken.number("zh", n)), mandarin_number(n))
+        """Every number is said as it is written, and cn2an reads what was said as that number."""
+        said = mandarin(spoken.number("zh", n))
+        self.assertEqual(said, mandarin_number(n))
+        self.assertEqual(cn2an.cn2an(said.replace("两", "二"), "normal"), n)
 
     @given(NUMBERS)
     def test_english(self, n: int) -> None:
@@ -54,19 +74,35 @@ class NumberTests(SynchronousTestCase):
         """Zeros inside, tens inside, and 两."""
         self.assertEqual(mandarin(spoken.number("zh", 1203)), "一千二百零三")
         self.assertEqual(mandarin(spoken.number("zh", 100_005)), "十万零五")
+        self.assertEqual(mandarin(spoken.number("zh", 100_005_000)), "一亿零五千")
+        self.assertEqual(mandarin(spoken.number("zh", 3_000_001_020)), "三十亿零一千零二十")
+        self.assertEqual(mandarin(spoken.number("zh", 210_012)), "二十一万零一十二")
+        self.assertEqual(mandarin(spoken.number("zh", 10**12)), "一万亿")
         self.assertEqual(mandarin(spoken.number("zh", 2010)), "两千零一十")
         self.assertEqual(english(spoken.number("en", 100_005)), "one hundred thousand and five")
 
     def test_out_of_range(self) -> None:
         """What has no words is a mistake of the menu, not a silence."""
-        for n in (-1, spoken.LIMIT):
-            with self.assertRaises(ValueError):
-                spoken.number("zh", n)
+        for language in LANGUAGES:
+            for n in (-spoken.LIMIT - 1, spoken.LIMIT + 1):
+                with self.assertRaises(ValueError):
+                    spoken.number(language, n)
+                with self.assertRaises(ValueError):
+                    spoken.money(language, n * 100)
+
+    @given(NUMBERS)
+    def test_below_zero(self, n: int) -> None:
+        """A balance may be below zero: 负 or minus, then the amount."""
+        if n:
+            self.assertEqual(mandarin(spoken.number("zh", -n)), "负" + mandarin(spoken.number("zh", n)))
+            self.assertEqual(english(spoken.money("en", -n)), "minus " + english(spoken.money("en", n)))
 
     def test_few_seams(self) -> None:
         """The fewer pieces, the better it sounds: a price below a hundred yuan has at most four."""
         self.assertEqual(spoken.number("zh", 99), ["number-99"])
-        self.assertLessEqual(max(len(spoken.money("zh", fen)) for fen in range(10_000)), 4)
+        self.assertEqual(spoken.money("zh", 2500), ["number-25-yuan"])
+        self.assertLessEqual(max(len(spoken.money("zh", fen)) for fen in range(10_000)), 3)
+        self.assertLessEqual(max(len(spoken.money("zh", yuan * 100)) for yuan in range(1000)), 2)
 
 
 class CountTests(SynchronousTestCase):
@@ -84,10 +120,12 @@ class CountTests(SynchronousTestCase):
 class MoneyTests(SynchronousTestCase):
     @given(FEN)
     def test_mandarin(self, fen: int) -> None:
-        """Every amount is said as cn2an writes it on a cheque, but for 两."""
-        cheque = cn2an.an2cn(f"{fen // 100}.{fen % 100:02}", "rmb").translate(MANDARIN_CAPITALS)
-        expected = re.sub("^一十", "十", cheque).removesuffix("整").replace("二角", "两角").replace("二分", "两分")
-        expected = re.sub("^二(?=[元万亿])", "两", expected.replace("二千", "两千"))
+        """Every amount is said as a cashier says it; the zero stands for missing jiao between yuan and fen."""
+        yuan, jiao, rest = fen // 100, fen // 10 % 10, fen % 10
+        figures = "零一两三四五六七八九"
+        expected = f"{'两' if yuan == 2 else mandarin_number(yuan)}元" if yuan or not fen else ""
+        expected += f"{figures[jiao]}角" if jiao else "零" * bool(yuan and rest)
+        expected += f"{figures[rest]}分" * bool(rest)
         self.assertEqual(mandarin(spoken.money("zh", fen)), expected)
 
     @given(FEN)
@@ -114,20 +152,53 @@ class MoneyTests(SynchronousTestCase):
 
 
 class DigitsTests(SynchronousTestCase):
-    def test_telephone_number(self) -> None:
-        """In Mandarin a 1 among digits is 幺."""
-        self.assertEqual(mandarin(spoken.digits("zh", "139 0010")), "幺三九零零幺零")
+    def test_order_number(self) -> None:
+        """In Mandarin a 1 among digits is 幺; after every fourth digit the caller has time to write."""
+        self.assertEqual(mandarin(spoken.digits("zh", "20260001")), "二零二六，零零零幺")
         self.assertEqual(english(spoken.digits("en", "1390")), "one three nine zero")
+        self.assertEqual(mandarin(spoken.digits("zh", "202600011")), "二零二六，零零零幺，幺")
+
+    def test_written_in_groups(self) -> None:
+        """Who writes a number in groups hears it so."""
+        for text in ("138 0013 8000", "138-0013-8000", "(138)　0013—8000", "-138.0013.8000-"):
+            self.assertEqual(mandarin(spoken.digits("zh", text)), "幺三八，零零幺三，八零零零")
+
+    def test_mobile_number(self) -> None:
+        """A mobile number is grouped as everybody groups it, a longer number that begins so is not."""
+        self.assertEqual(mandarin(spoken.digits("zh", "13800138000")), "幺三八，零零幺三，八零零零")
+        self.assertEqual(mandarin(spoken.digits("zh", "138001380001")), "幺三八零，零幺三八，零零零幺")
 
     def test_tracking_number(self) -> None:
-        """Letters are said by name, dashes not at all."""
-        self.assertEqual(english(spoken.digits("en", "sf-20")), "S F two zero")
+        """Letters are said by name, dashes not at all; only digits are counted into groups."""
+        self.assertEqual(english(spoken.digits("en", "sf-20")), "S F , two zero")
+        self.assertEqual(mandarin(spoken.digits("zh", "SF12345")), "SF幺二三四，五")
+
+    def test_full_width(self) -> None:
+        """Full-width letters, digits and blanks, and other scripts' digits, are said like ours."""
+        self.assertEqual(spoken.digits("zh", "ＳＦ１２３４"), spoken.digits("zh", "SF1234"))
+        self.assertEqual(spoken.digits("en", "１３９　００１０"), spoken.digits("en", "139 0010"))
+        self.assertEqual(spoken.digits("en", "١٢③"), spoken.digits("en", "123"))
+        self.assertEqual(self.flushLoggedErrors(), [])
+
+    def test_left_out(self) -> None:
+        """What has no prompt is left out, and the log says what of which number."""
+        with capturedLogs() as logs:
+            self.assertEqual(spoken.digits("zh", "运12🙂é"), ["digit-1", "digit-2"])
+            self.assertEqual(spoken.digits("zh", "1-2"), ["digit-1", "pause", "digit-2"])
+            self.assertEqual(spoken.digits("zh", " -　"), [])
+        self.assertEqual(
+            [log["log_format"].format(**log) for log in logs], ["no prompts for '运🙂é' of '运12🙂é': left out"]
+        )
 
     @given(st.text())
     def test_anything(self, text: str) -> None:
-        """Whatever a database holds, only recorded pieces come out."""
+        """Whatever a database holds, only recorded pieces come out, and no pause at either end or beside another."""
         for language in LANGUAGES:
-            self.assertLessEqual(set(spoken.digits(language, text)), TEXTS[language].keys())
+            said = spoken.digits(language, text)
+            self.assertLessEqual(set(said), TEXTS[language].keys())
+            groups = [list(group) for pause, group in groupby(said, lambda piece: piece == "pause") if not pause]
+            self.assertEqual(said.count("pause"), max(0, len(groups) - 1))
+            self.assertLessEqual(max([sum("letter" not in piece for piece in group) for group in groups], default=0), 4)
 
 
 class DateTests(SynchronousTestCase):

@@ -1,5 +1,6 @@
 """A patch bay on a bench: legs whose far ends are arrays, ears that hear what they are told to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import permutations
 
@@ -24,7 +25,7 @@ class FakeEar:
     resets: list[int] = field(default_factory=list)
     cleaned: FloatArray = field(init=False)
 
-    def hear(self, received: FloatArray, played: FloatArray) -> list[EarEvent]:
+    def hear(self, received: FloatArray, played: FloatArray, shifts: Mapping[int, int]) -> list[EarEvent]:
         self.fed.append((received.copy(), played.copy()))
         self.cleaned = received
         events, self.events = self.events, []

@@ -80,6 +80,34 @@ class ElasticBufferTests(SynchronousTestCase):
             steps = (np.diff(heard) - 1) % 100
             self.assertLessEqual(set(steps.tolist()), {0, 1, 99})  # a sample left out, or one repeated, never more
 
+    def test_shortened_in_pauses(self) -> None:
+        """After a stall the pauses in what came go first, but two blocks of each; nothing that was said is lost."""
+        self.buffer.put(ramp(320) + SILENCE * 9 + ramp(320, 320) + SILENCE * 2)
+        heard = b"".join(self.buffer.take() for _ in range(8))
+        self.assertEqual(self.buffer.overruns, 7)
+        self.assertEqual(heard, ramp(320) + SILENCE * 2 + ramp(320, 320) + SILENCE * 2)
+
+    def test_deep_while_somebody_speaks(self) -> None:
+        """A block too many goes in the next pause, and not before."""
+        self.buffer.put(ramp(160 * 7))
+        dropped = []
+        for tick in range(100):
+            loud = bytes(128 + (100 if tick % 3 else 20) * (-1) ** (n // 5) for n in range(160))
+            self.buffer.put(SILENCE if 70 <= tick < 76 else loud)
+            self.buffer.take()
+            dropped.append(self.buffer.overruns)
+        self.assertEqual((dropped[70], dropped[-1]), (0, 1))
+
+    def test_shift(self) -> None:
+        """Who takes a block is told when it stands for late sound, and when sound is missing before it."""
+        self.buffer.put(ramp(320))
+        shifts = []
+        for arrives in (0, 0, 0, 160, 160, 3200, 0):
+            self.buffer.put(ramp(arrives))
+            self.buffer.take()
+            shifts.append(self.buffer.shift)
+        self.assertEqual(shifts, [0, 0, 1, 0, 0, -1, 0])
+
     def test_forty_ms_at_a_time(self) -> None:
         """A headset that sends 40 ms at once is heard without a gap."""
         for tick in range(3000):

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from itertools import permutations
 from unittest.mock import Mock
 
@@ -9,6 +10,7 @@ from twisted.logger import LogLevel, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.codecs import A_LAW, LINEAR_16, MU_LAW
+from callserver.dsp.ear import Ear
 from callserver.dsp.fax_tones.bank import FaxHeard, FaxSignal
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.progress.bank import ProgressBank, ToneGone, ToneHeard
@@ -336,7 +338,7 @@ class DetectorTests(SynchronousTestCase):
         turn(self.bay, (line, CALLER), (agent, AGENT))
         self.assertEqual((line.last_level(), agent.last_level()), (AGENT, CALLER / 2))
 
-    def _half(self, received: FloatArray, played: FloatArray) -> list[EarEvent]:
+    def _half(self, received: FloatArray, played: FloatArray, shifts: Mapping[int, int]) -> list[EarEvent]:
         self.ear.cleaned = received / 2
         return []
 
@@ -389,6 +391,30 @@ class DetectorTests(SynchronousTestCase):
         n_fed = len(self.ear.fed)
         self.bay.tick()
         self.assertEqual(len(self.ear.fed), n_fed)
+
+    def test_lines_that_have_hung_up(self) -> None:
+        """A line that has hung up leaves nothing to be worked on: no sound of its own, no echo of its prompt."""
+        bay, rng = PatchBay(Clock(), 8), np.random.default_rng(3)
+        lines = [plug(bay, f"line {n}") for n in range(4)]
+        prompt = (rng.standard_normal(24000) * 0.1).astype(np.float32)
+        ear = bay._bank.ear
+        assert isinstance(ear, Ear)
+        for line in lines:
+            line.leg.play([prompt])
+        worked_on: list[list[int]] = []
+        work = ear.canceller._filter
+        self.patch(
+            ear.canceller, "_filter", lambda busy, received: [worked_on.append(busy.tolist()), work(busy, received)][1]
+        )
+        for tick in range(100):
+            for line in lines if tick < 80 else lines[3:]:
+                line.speak(np.roll(prompt, 400)[tick * BLOCK_SAMPLES : (tick + 1) * BLOCK_SAMPLES] * np.float32(0.5))
+            if tick == 80:
+                for line in lines[:3]:
+                    line.leg.close()
+            bay.tick()
+        self.assertEqual((worked_on[79 - 100], worked_on[-1]), ([0, 1, 2, 3], [3]))
+        self.assertEqual(float(np.abs(bay._bank._received[:3]).max() + np.abs(bay._bank._played[:3]).max()), 0)
 
     def test_real_keys(self) -> None:
         """With the real detectors, a key pressed while a prompt plays is heard once, on its line only."""

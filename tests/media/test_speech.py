@@ -7,6 +7,7 @@ import numpy as np
 from twisted.internet import reactor
 from twisted.internet.defer import CancelledError, gatherResults
 from twisted.internet.task import deferLater
+from twisted.logger import capturedLogs
 from twisted.trial.unittest import TestCase
 
 from callserver.dsp.frames import FloatArray
@@ -39,6 +40,15 @@ class SpeechTests(TestCase):
         """What somebody has recorded needs no synthesiser."""
         sound = await self.speech(("no such program",)).say("zh", "蜂蜜")
         self.assertIs(sound, RECORDED)
+
+    async def test_other_widths(self) -> None:
+        """A name typed with full-width signs, odd blanks or a picture is the name, and the log tells what was left."""
+        said = self.speech(("no such program",))
+        with capturedLogs() as logs:
+            for text in ("蜂蜜", "\u3000蜂蜜 ", "蜂蜜\u200b", "🍯 蜂蜜"):
+                self.assertIs(await said.say("zh", text), RECORDED)
+        self.assertEqual([log["text"] for log in logs], [repr("蜂蜜\u200b"), repr("🍯 蜂蜜")])
+        self.assertEqual(speech.readable("ＳＦ　Ｅｘｐｒｅｓｓ\n１２３４"), "SF Express 1234")
 
     async def test_synthesised_once(self) -> None:
         """A text is synthesised once, in either language, as loud as a prompt; then it comes from its file."""
@@ -97,7 +107,7 @@ class SpeechTests(TestCase):
     async def test_nothing_to_say(self) -> None:
         """An empty text, or one without a word, is an error, not a silence for ever, and leaves no file."""
         said = self.speech()
-        for text in ("", "。。"):
+        for text in ("", "。。", "\u3000", "🙂", "\x00\ud800"):
             await self.assertFailure(said.say("zh", text), SpeechError)
         self.assertEqual(list(self.folder.iterdir()), [])
 

@@ -57,7 +57,7 @@ BODIES = {
     ),
     "waits for a lock": "lock = threading.Lock()\nlock.acquire()\nlock.acquire()",
     "waits for the network": "ours, theirs = socket.socketpair()\nours.recv(1)",
-    "waits for a program": "subprocess.run(['sleep', '3600'])",
+    "waits for a program": "subprocess.run(['sleep', '30'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)",
     "asks again and again": "while True:\n    try: call.id\n    except Exception: pass",
 }
 

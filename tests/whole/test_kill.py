@@ -182,7 +182,6 @@ class KillTests(ProcessCase):
         self.assertGreater(length_s, talked_s / 2)  # a busy machine loses blocks; the exact loss is a benchmark's
         self.assertGreater(np.abs(track(recording, 0)).max(), 0.05, "nothing of the caller's voice")
 
-        telephone = await self.phone()
         await telephone.do("dial 800801\nwait answer within 30\nhang up")
         self.assertLess(time.monotonic() - started_s, 60)
         server.send("TERM")

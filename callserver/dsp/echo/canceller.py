@@ -5,15 +5,17 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from callserver.dsp.channels import resized
-from callserver.dsp.echo.bulk_delay import HEARD_SAMPLES, PLAYED_SAMPLES, DelayFinder
+from callserver.dsp.echo.bulk_delay import HEARD_SAMPLES, LONGEST_DELAY_SAMPLES, PLAYED_SAMPLES, DelayFinder
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.recent import PIECE_SAMPLES, Recent
 
 FFT_SAMPLES = 512
 N_BINS = FFT_SAMPLES // 2 + 1
 TAPS = 288  # 36 ms: a hybrid on a local line rings 8 ms, behind a PBX 24
-EARLY_SAMPLES = 40  # taps before the strongest one, at least
+EARLY_SAMPLES = 40  # taps before the strongest one, at least; more make it learn more slowly
+NEAR_SAMPLES = 160  # an echo so soon may have a weaker one before it, of our own hybrid: the taps begin at once
 HISTORY_TICKS = 32
+LONGEST_DELAY = (LONGEST_DELAY_SAMPLES + BLOCK_SAMPLES) // PIECE_SAMPLES  # in pieces; so far back all is kept
 PLAYING_POWER = 10**-6.5  # mean square: -59 dBm0
 ECHO_TICKS = 25  # an echo may follow for so long after what was played
 NEVER = -(10**9)
@@ -112,6 +114,12 @@ class EchoCanceller:
             self._look_for_delay(due)
         return cleaned
 
+    def shift(self, channel: int, n_ticks: int) -> None:
+        """What is heard comes so much later from now on, and so does the echo in it."""
+        delay = self._delay[channel] + n_ticks * BLOCK_SAMPLES // PIECE_SAMPLES
+        if self._delay[channel] >= 0:
+            self._delay[channel] = delay if 0 <= delay <= LONGEST_DELAY else -1
+
     def resize(self, n_channels: int) -> None:
         """So many channels from now on."""
         was = len(self._delay)
@@ -153,7 +161,9 @@ class EchoCanceller:
         found = self._finder.look(channels, played, left)
         clear = channels[found >= 0]
         if clear.size:
-            self._begin(clear, np.maximum(found[found >= 0] - EARLY_SAMPLES, 0) // PIECE_SAMPLES)
+            strongest = found[found >= 0]
+            first = np.where(strongest < NEAR_SAMPLES, 0, strongest - EARLY_SAMPLES)
+            self._begin(clear, first // PIECE_SAMPLES)
         self._n_looks[channels] += 1
         known, n_vain = self._delay[channels] >= 0, self._n_looks[channels] - HOPEFUL_LOOKS
         later = LOOK_LATER_TICKS << np.clip(n_vain, 0, MAX_DOUBLINGS)

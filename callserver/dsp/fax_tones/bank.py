@@ -17,7 +17,11 @@ FAX_FREQS = (CNG_HZ, ANSWER_HZ, ONE_HZ, ZERO_HZ)
 FLOOR_DBM0 = -45.0
 MIN_SHARE = 0.4  # of the energy of a tick: S/N 10 dB and CNG 38 Hz off leave 0.5
 RIDDEN_TICKS = 1  # a phase reversal spoils one tick
-CNG_TICKS, ANSWER_TICKS = 19, 21  # 380 and 420 ms decide; T.30 asks for 425 ms of CNG at least
+ANSWER_TICKS = 21  # 420 ms decide
+CNG_TICKS, CNG_MOST_TICKS = 19, 31  # whole ones in a burst; T.30: 425 to 575 ms
+CNG_PAUSE_TICKS = 125, 175  # T.30: 2.55 to 3.45 s
+CNG_LOOK_TICKS = 16
+QUIET_SHARE, QUIET_TICKS = 0.25, 5  # before a lone burst of CNG; a note of a melody follows on others
 CNG_TOLERANCE_HZ, ANSWER_TOLERANCE_HZ = 42.0, 20.0  # T.30: 38 Hz and 15 Hz; the rest is our measurement
 SPREAD_HZ = 12.0  # median distance of the frequency of 10 ms from that of the whole
 MODULATION_HZ, MIN_DEPTH, MAX_DEPTH = 15.0, 0.1, 0.35  # ITU-T V.8: 20 % at 15 Hz
@@ -75,6 +79,9 @@ class FaxToneBank:
     """
     CNG, CED, ANSam and V.21 flags on `n_channels` channels: ITU-T T.30, V.25, V.8.
 
+    CNG is told at the end of its burst, for a longer tone is none: of one that comes out of silence, or of a second
+    one after the pause that T.30 asks for.
+
     :param front_end: shared with other detectors, made with FAX_FREQS among its tones; then call `hear` with its
         spectra. Without one, `feed` sound.
     """
@@ -88,6 +95,9 @@ class FaxToneBank:
         self._missed = np.zeros((3, n_channels), np.intp)
         self._values = np.zeros((ANSWER_TICKS, PIECES, 2, n_channels), np.complex64)  # of CNG and answer tone
         self._flags_told = np.zeros(n_channels, bool)
+        self._energies = np.zeros((QUIET_TICKS + 1, n_channels), np.float32)  # of the last ticks
+        self._energy_before = np.zeros(n_channels, np.float32)  # the burst of CNG that sounds
+        self._cng_ended: dict[int, int] = {}  # by channel, the tick
         self._tick = self._quiet_ticks = 0
 
     def feed(self, block: FloatArray) -> list[FaxHeard]:
@@ -103,27 +113,48 @@ class FaxToneBank:
         self._run, self._missed = resized(self._run, n_channels, 1), resized(self._missed, n_channels, 1)
         self._values = resized(self._values, n_channels, 3)
         self._flags_told = resized(self._flags_told, n_channels)
+        self._energies = resized(self._energies, n_channels, 1)
+        self._energy_before = resized(self._energy_before, n_channels)
+        self._cng_ended = {channel: tick for channel, tick in self._cng_ended.items() if channel < n_channels}
         self._quiet_ticks = 0
 
     def reset(self, channel: int) -> None:
         """Another call begins on this channel."""
         self._run[:, channel] = self._missed[:, channel] = self._quiet_ticks = 0
         self._flags_told[channel] = False
+        self._energies[:, channel] = 0
+        self._cng_ended.pop(channel, None)
 
     def hear(self, spectrum: Spectrum) -> list[FaxHeard]:
         """What the newest 20 ms bring."""
         self._tick += 1
+        was = self._run[0]
         good = self._holds_its_share(spectrum)
-        if self._quiet_ticks:
-            return []
-        self._values[self._tick % ANSWER_TICKS] = spectrum.values(self._rows)[:, :2]
-        end_sample = spectrum.start_sample + BLOCK_SAMPLES
-        cng, answer, flags = self._run
-        events = [self._cng(channel, end_sample) for channel in _which(good[0] & (cng == CNG_TICKS))]
-        events += [self._answer(channel, end_sample) for channel in _which(good[1] & (answer == ANSWER_TICKS))]
-        look = good[2] & (flags >= FLAG_TICKS) & (flags % FLAG_EVERY_TICKS == 0) & ~self._flags_told
-        events += [self._flags(channel, spectrum, end_sample) for channel in _which(look)]
+        events: list[FaxHeard | None] = []
+        if self._quiet_ticks <= RIDDEN_TICKS + 1:
+            end_sample = spectrum.start_sample + BLOCK_SAMPLES
+            bursts = _which((was > CNG_TICKS) & (was <= CNG_MOST_TICKS + RIDDEN_TICKS) & (self._run[0] == 0))
+            events += [self._cng(channel, int(was[channel]), end_sample) for channel in bursts]
+            if not self._quiet_ticks:
+                events += self._others(spectrum, good, end_sample)
+                self._note_beginnings()
+        self._energies[self._tick % len(self._energies)] = spectrum.sum_of_energy
         return [event for event in events if event is not None]
+
+    def _others(self, spectrum: Spectrum, good: NDArray[np.bool_], end_sample: int) -> list[FaxHeard | None]:
+        """What is told while it sounds."""
+        self._values[self._tick % ANSWER_TICKS] = spectrum.values(self._rows)[:, :2]
+        _, answer, flags = self._run
+        events = [self._answer(channel, end_sample) for channel in _which(good[1] & (answer == ANSWER_TICKS))]
+        look = good[2] & (flags >= FLAG_TICKS) & (flags % FLAG_EVERY_TICKS == 0) & ~self._flags_told
+        return events + [self._flags(channel, spectrum, end_sample) for channel in _which(look)]
+
+    def _note_beginnings(self) -> None:
+        begun = self._run[0] == 1
+        if begun.any():
+            # The tick before may hold the beginning already.
+            earlier = (self._tick - 2 - np.arange(QUIET_TICKS - 1)) % len(self._energies)
+            self._energy_before[begun] = self._energies[earlier].max(axis=0)[begun]
 
     def _holds_its_share(self, spectrum: Spectrum) -> NDArray[np.bool_]:
         """Follow how long each signal has held most of the sound; shape (3, n_channels), for this tick."""
@@ -139,15 +170,22 @@ class FaxToneBank:
         self._flags_told &= self._run[2] > 0
         return good
 
-    def _newest(self, row: int, channel: int, n_ticks: int) -> NDArray[np.complex64]:
-        """The pieces of the last ticks of one tone on one channel, oldest first."""
-        ticks = (self._tick + np.arange(1 - n_ticks, 1)) % ANSWER_TICKS
+    def _newest(self, row: int, channel: int, n_ticks: int, ago: int = 0) -> NDArray[np.complex64]:
+        """The pieces of some ticks of one tone on one channel, oldest first, up to so many ticks ago."""
+        ticks = (self._tick - ago + np.arange(1 - n_ticks, 1)) % ANSWER_TICKS
         return self._values[ticks, :, row, channel].reshape(-1)
 
-    def _cng(self, channel: int, end_sample: int) -> FaxHeard | None:
-        values = self._newest(0, channel, CNG_TICKS)
+    def _cng(self, channel: int, n_ticks: int, end_sample: int) -> FaxHeard | None:
+        """A burst has just ended: the tick before was ridden over, the one before that may be half empty."""
+        values = self._newest(0, channel, CNG_LOOK_TICKS, ago=3)
         shape = tone_shape(values, CNG_HZ)
         if abs(shape.freq_hz - CNG_HZ) > CNG_TOLERANCE_HZ or shape.spread_hz > SPREAD_HZ:
+            return None
+        pause = self._tick - n_ticks - self._cng_ended.get(channel, -self._tick)
+        self._cng_ended[channel] = self._tick
+        energy = PIECES * float(np.median(np.abs(values))) ** 2
+        alone = self._energy_before[channel] < QUIET_SHARE * energy
+        if not alone and not CNG_PAUSE_TICKS[0] <= pause <= CNG_PAUSE_TICKS[1]:
             return None
         return FaxHeard(channel, FaxSignal.CNG, end_sample, shape.freq_hz, self._level_dbm0(values, shape, CNG_HZ))
 

@@ -7,9 +7,9 @@ from callserver.dsp.channels import resized
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.front_end import FrontEnd, Spectrum
 from callserver.dsp.keys.events import KeyDown, KeyMissed, KeyUp, key_down, key_name
-from callserver.dsp.keys.limits import key_tests, may_be_key, may_be_near_miss
+from callserver.dsp.keys.limits import NOT_PURE, WIDE_PURITY, key_tests, may_be_key, may_be_near_miss
 from callserver.dsp.keys.near_misses import OLD, NearMisses
-from callserver.dsp.keys.tone_pairs import Findings, examine, preselect
+from callserver.dsp.keys.tone_pairs import Findings, examine, preselect, wide_share
 from callserver.dsp.keys.tone_windows import (
     HOP_SAMPLES,
     N_WINDOWS,
@@ -69,16 +69,21 @@ class DtmfBank:
         if not (self._follows or gate.any()):
             return [*self._misses.over(now)] if self._misses else []
         held = np.flatnonzero(self._down)
+        events = self._look_for_ends(held, now) if held.size else []
         # The end of a short key may lie in the tick after the one it filled.
         hopeful = np.flatnonzero((gate | self._promised) & ~self._down)
         self._promised[:] = False
-        events = self._look_for_ends(held, now) if held.size else []
         if hopeful.size:
             events += self._look_for_keys(hopeful, gate, now)
         self._follows = bool(self._down.any() or self._promised.any())
         if self._misses:
             events += self._misses.over(now)
         return events
+
+    def shift(self, channel: int, n_ticks: int) -> None:
+        """The channel's sound so far has moved in time: see `FrontEnd.measure`."""
+        self._sounded_at[channel] += n_ticks * BLOCK_SAMPLES
+        self._ended_at[channel] += n_ticks * BLOCK_SAMPLES
 
     def resize(self, n_channels: int) -> None:
         """So many channels from now on, as the front end."""
@@ -108,13 +113,16 @@ class DtmfBank:
             return []
         channels, tones = channels[promising], seen.tones[promising]
         self._promised[channels] = gate[channels]
-        found = examine(measure_windows(self._front_end.recent(channels, SOUND_SAMPLES)), tones)
+        sound = self._front_end.recent(channels, SOUND_SAMPLES)
+        found = examine(sound, tones)
         tests = key_tests(found)
         tests[OLD] = found.onset + now > self._ended_at[channels]
+        passed = np.flatnonzero(np.logical_and.reduce(list(tests.values())))
+        if passed.size:
+            tests[NOT_PURE][passed] = wide_share(sound, tones, found, passed) >= WIDE_PURITY
         if self._misses:
             self._misses.note(channels, tones, found, tests, now)
-        passed = np.flatnonzero(np.logical_and.reduce(list(tests.values()))).tolist()
-        return [self._begin(int(channels[i]), tones[i], found, i, now) for i in passed]
+        return [self._begin(int(channels[i]), tones[i], found, i, now) for i in passed.tolist() if tests[NOT_PURE][i]]
 
     def _begin(self, channel: int, tones: NDArray[np.intp], found: Findings, i: int, now: int) -> KeyDown:
         self._down[channel], self._tones[channel] = True, tones
@@ -123,13 +131,14 @@ class DtmfBank:
         return key_down(channel, tones, found, i, now)
 
     def _look_for_ends(self, channels: NDArray[np.intp], now: int) -> list[KeyEvent]:
-        windows = measure_windows(self._front_end.recent(channels, SOUND_SAMPLES))
+        sound = self._front_end.recent(channels, SOUND_SAMPLES)
         anchor = N_WINDOWS - 1 - (now + NEWEST_CENTRE - self._sounded_at[channels]) // HOP_SAMPLES
-        found = examine(windows, self._tones[channels], self._height[channels], anchor)
+        found = examine(sound, self._tones[channels], self._height[channels], anchor)
         self._sounded_at[channels] = now + found.last_centre
         ended = np.flatnonzero(found.ended).tolist()
         return [self._end(int(channels[i]), now + round(float(found.end[i]))) for i in ended]
 
     def _end(self, channel: int, end_sample: int) -> KeyUp:
         self._down[channel], self._ended_at[channel] = False, end_sample
+        self._promised[channel] = True  # by now the next one may be half over
         return KeyUp(channel, key_name(self._tones[channel]), end_sample)

@@ -37,6 +37,7 @@ def _filter_gains() -> FloatArray:
 
 PHASORS, ENERGY_WEIGHTS = _window_phasors()
 FILTER_GAINS = _filter_gains()
+SAMPLE_RADIANS = (2 * np.pi * np.array(TONES_HZ) / RATE_HZ).astype(np.float32)
 HOP_RADIANS = (2 * np.pi * np.array(TONES_HZ) * HOP_SAMPLES / RATE_HZ).astype(np.float32)  # a tone's turn a window
 
 
@@ -53,6 +54,27 @@ class Windows:
     energy: FloatArray
 
 
+def measure_wide_energy(sound: FloatArray) -> FloatArray:
+    """
+    Mean square in the same windows after the pre-filter twice, shape (k, n).
+
+    The second filter of `measure_windows` is deaf around 2 kHz; this one is not, and takes out as much hum.
+    """
+    windows = _windows_of(sound[:, 2:] - sound[:, :-2], sound.shape[1] - SECOND_FILTER_SAMPLES)
+    energy = np.square(windows, out=windows) @ ENERGY_WEIGHTS
+    wide: FloatArray = energy.reshape(-1, _count(sound))[: len(sound)]
+    return wide
+
+
+def wide_gain(tones: NDArray[np.intp], offset: FloatArray) -> FloatArray:
+    """
+    By how much more power a tone so far off has after the pre-filter twice than after both filters of the windows.
+
+    (2 sin x)**4 / (2 sin x * 2 sin 2x)**2 with x radians a sample.
+    """
+    return np.asarray(0.25 / np.cos(SAMPLE_RADIANS[tones] * (1 + offset)) ** 2)
+
+
 def measure_windows(sound: FloatArray) -> Windows:
     """
     Look at pre-filtered sound, shape (k, SOUND_SAMPLES) for N_WINDOWS, (k, NEWEST_SAMPLES) for the NEWEST.
@@ -60,13 +82,23 @@ def measure_windows(sound: FloatArray) -> Windows:
     A second filter x[n] - x[n-4] first: with the pre-filter it leaves 40 dB less of 60 Hz hum and 21 dB less of 180 Hz
     against 697 Hz, and the gain over the eight tones level within 4 dB.
     """
-    n_channels, n_filtered = len(sound), sound.shape[1] - SECOND_FILTER_SAMPLES
-    filtered = np.zeros((-(-n_channels // LANES) * LANES, n_filtered), np.float32)
-    np.subtract(sound[:, SECOND_FILTER_SAMPLES:], sound[:, :-SECOND_FILTER_SAMPLES], out=filtered[:n_channels])
-    n_windows, (row, step) = (n_filtered - WINDOW_SAMPLES) // HOP_SAMPLES + 1, filtered.strides
-    windows = np.lib.stride_tricks.as_strided(
-        filtered, (len(filtered), n_windows, WINDOW_SAMPLES), (row, HOP_SAMPLES * step, step)
-    ).reshape(-1, WINDOW_SAMPLES)
+    filtered = sound[:, SECOND_FILTER_SAMPLES:] - sound[:, :-SECOND_FILTER_SAMPLES]
+    windows, n_windows = _windows_of(filtered, filtered.shape[1]), _count(sound)
     values = (windows @ PHASORS).view(np.complex64).reshape(-1, n_windows, len(TONES_HZ))
     energy = np.square(windows, out=windows) @ ENERGY_WEIGHTS
-    return Windows(values[:n_channels], energy.reshape(-1, n_windows)[:n_channels])
+    return Windows(values[: len(sound)], energy.reshape(-1, n_windows)[: len(sound)])
+
+
+def _count(sound: FloatArray) -> int:
+    return int(sound.shape[1] - SECOND_FILTER_SAMPLES - WINDOW_SAMPLES) // HOP_SAMPLES + 1
+
+
+def _windows_of(filtered: FloatArray, n_newest: int) -> FloatArray:
+    """The windows in the newest samples, one a row: those of a channel side by side, channels in whole lanes."""
+    padded = np.zeros((-(-len(filtered) // LANES) * LANES, n_newest), np.float32)
+    padded[: len(filtered)] = filtered[:, filtered.shape[1] - n_newest :]
+    n_windows, (row, step) = (n_newest - WINDOW_SAMPLES) // HOP_SAMPLES + 1, padded.strides
+    windows: FloatArray = np.lib.stride_tricks.as_strided(
+        padded, (len(padded), n_windows, WINDOW_SAMPLES), (row, HOP_SAMPLES * step, step)
+    ).reshape(-1, WINDOW_SAMPLES)
+    return windows

@@ -96,7 +96,7 @@ class ProgressBank:
         self._front_end = front_end or FrontEnd(n_channels, progress_freqs(plan))
         self._finder = BurstFinder(n_channels, plan, self._front_end)
         self._sounds = PlanSounds(plan)
-        self._rhythms = {name: Rhythm(cadence) for name, cadence in plan.tones.items()}
+        self._rhythms = {name: Rhythm(name, cadence) for name, cadence in plan.tones.items()}
         self._hearings: dict[int, Hearing] = {}
         self._tick = 0
         self._tell_misses = tell_misses
@@ -105,6 +105,10 @@ class ProgressBank:
     def sounding(self) -> NDArray[np.bool_]:
         """Where something like a tone of the plan sounds, shape (n_channels,), as of DELAY_SAMPLES ago."""
         return self._finder.sounding
+
+    def names(self, channel: int) -> bool:
+        """Whether what sounds on this channel is a tone of the plan."""
+        return channel in self._hearings and self._hearings[channel].current is not None
 
     def feed(self, block: FloatArray) -> list[ProgressEvent]:
         """

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from callserver.dsp.tones import Cadence
 
 TIME_TOLERANCE = 0.1  # ITU-T E.180
+BUSY_TOLERANCE = 0.2  # PBXs take it less exactly
 TIME_SLACK_S = 0.015  # our own measurement
 MODULATED_SLACK_S = 0.045  # an edge in a trough of 16-Hz modulation
 LEVEL_TOLERANCE_DB = 4.0
@@ -36,7 +37,8 @@ class Interval:
 class Rhythm:
     """One tone of a plan as the intervals to be expected, and how many of them decide."""
 
-    def __init__(self, cadence: Cadence) -> None:
+    def __init__(self, name: str, cadence: Cadence) -> None:
+        self._tolerance = BUSY_TOLERANCE if name == "busy" else TIME_TOLERANCE
         self._steps: list[Interval] = []
         for burst in cadence.bursts:
             self._add(Interval(burst.frequencies_hz, burst.on_s, burst.relative_db))
@@ -90,10 +92,10 @@ class Rhythm:
         return run
 
     def _longest(self, step: Interval) -> float:
-        return step.duration_s * (1 + TIME_TOLERANCE) + self._slack_s
+        return step.duration_s * (1 + self._tolerance) + self._slack_s
 
     def _fits(self, interval: Interval, step: Interval) -> bool:
-        shortest_s = step.duration_s * (1 - TIME_TOLERANCE) - self._slack_s
+        shortest_s = step.duration_s * (1 - self._tolerance) - self._slack_s
         return interval.sound == step.sound and shortest_s <= interval.duration_s <= self._longest(step)
 
 

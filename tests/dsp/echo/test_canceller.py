@@ -69,6 +69,16 @@ class EchoCancellerTests(SynchronousTestCase):
         self.assertGreater(float(canceller.loss_db.min()), 10)
         np.testing.assert_allclose(canceller.line_loss_db, 3, atol=1.5)
 
+    def test_two_hybrids(self) -> None:
+        """A weaker echo within 4 ms, from our own end, is taken out as well as the strong one 8 to 12 ms behind it."""
+        first = np.arange(1, 32, 4)
+        for behind in (64, 80, 96):
+            received = echo_of(self.rng, self.played, 12, first) + echo_of(self.rng, self.played, 5, first + behind)
+            left = clean(EchoCanceller(8), received + self.hiss, self.played)
+            late = slice(RATE * 3, RATE * 4)
+            reduction_db = power_db(received[:, late]) - power_db(left[:, late])
+            self.assertGreater(float(reduction_db.min()), 15, behind)
+
     def test_keys_hold_it_still(self) -> None:
         """Keys 15 dB above the echo come through, and neither they nor their end bring it back."""
         echo = echo_of(self.rng, self.played, 6, self.delays)

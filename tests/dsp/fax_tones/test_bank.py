@@ -60,12 +60,27 @@ class FaxToneTests(SynchronousTestCase):
             self.assertLess(heard[0][1], within_s)
 
     def test_calling_fax(self) -> None:
-        """One burst of CNG, 38 Hz and 15 % off at most, is heard before it is over."""
+        """One burst of CNG, 38 Hz and 15 % off at most, is heard as soon as it is over."""
 
         def cng(level: float) -> FloatArray:
             return tone([1100 + self.rng.uniform(-38, 38)], int(RATE_HZ * self.rng.uniform(0.425, 0.575)), level)
 
-        self.assert_heard(CNG, 0.5, cng)
+        self.assert_heard(CNG, 0.65, cng)
+
+    def test_longer_notes(self) -> None:
+        """A note of 1100 Hz that lasts longer than CNG, or less, or follows on other notes, is no fax."""
+        notes = [tone([1100], int(RATE_HZ * seconds), -12) for seconds in (0.2, 0.3, 0.72, 0.8, 1.5, 3)]
+        for before_hz in (550, 825, 980, 1240):
+            notes.append(np.concatenate([tone([before_hz], 4000, -12), tone([1100], 4000, -12)]))
+        self.assertEqual(self.hear(notes, [-30] * len(notes)), [[] for _ in notes])
+
+    def test_second_burst(self) -> None:
+        """CNG that comes out of other sound is known by its second burst, three seconds after the first."""
+        cng, hum = tone([1100], 4000, -12), tone([800], RATE_HZ * 3, -12)
+        sound = np.concatenate([hum[:4000], cng, hum, cng, hum[:4000]])[None, :]
+        (heard,) = events_of(FaxToneBank(1), sound)[0]
+        self.assertEqual(heard.signal, CNG)
+        self.assertGreater(heard.at_sample, 4000 + 4000 + len(hum) + 4000)
 
     def test_answering_fax(self) -> None:
         """CED within 0.6 s, with and without phase reversals."""

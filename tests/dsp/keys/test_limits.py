@@ -10,6 +10,7 @@ import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.frames import FloatArray
+from callserver.dsp.tones import tone
 from tests.dsp.bad_lines import (
     Line,
     Press,
@@ -85,6 +86,24 @@ class MustOperateTests(LimitTests):
         self.assertEqual(false, [])
         self.assertEqual(missed, [])
 
+    def test_hole(self) -> None:
+        """A hole of up to 25 ms in a key of 100 to 300 ms is bridged: one key, on clean and on noisy lines."""
+        for on_ms in (100, 300):
+            for hole_ms in (15, 20, 25):
+                sound, pressed = self.send(Sender((on_ms, on_ms), low_dbm0=(-18, -5), twist_db=(-3, 5)))
+                for press in pressed:
+                    start = int(press.start + self.rng.uniform(80, on_ms * 8 - 80 - hole_ms * 8))
+                    sound[press.channel, start : start + hole_ms * 8] = 0
+                for line in (sound, with_noise(-38)(sound)):
+                    heard = compare(pressed, listen(line, self.rng), tolerance_samples=400)
+                    self.assertEqual(heard, ([], []), (on_ms, hole_ms))
+
+    def test_40_and_40(self) -> None:
+        """Keys of 40 ms with pauses of 40 ms are parted, the same key again too, on noisy and 8-bit lines."""
+        for keys in ("5", "1234567890*#"):
+            for line in (with_noise(-35), through_8_bits):
+                self.assert_all([Sender((40, 40), (40, 40), low_dbm0=(-12, -12), twist_db=(2, 2), keys=keys)], line)
+
     def test_echo(self) -> None:
         """An echo 10 dB down, up to 20 ms late, of either sign (AT&T), does no harm: at most one key in 200 is lost."""
         sender = Sender(low_dbm0=(-22, -3), twist_db=(-4, 8), weakest_dbm0=-22)
@@ -112,6 +131,20 @@ class MustNotOperateTests(LimitTests):
         """Either tone 3.0 % off (NTT) or 3.5 % (AT&T), however long: also beside 697 and 1633 Hz, where no other is."""
         offsets = [(o, 0.0) for o in (0.03, -0.03, 0.035, -0.035)] + [(0.0, o) for o in (0.03, -0.03, 0.035, -0.035)]
         self.assert_none(Sender((40, 100), offset=offset) for offset in offsets)
+
+    def test_off_frequency_together(self) -> None:
+        """Both tones 2.1 % off, as voices and music lie off both at once, in opposite directions or the same."""
+        self.assert_none(Sender((40, 100), offset=(a, b)) for a in (0.021, -0.021) for b in (0.021, -0.021))
+
+    def test_third_tone(self) -> None:
+        """A third tone as loud as the two, wherever it lies from 1.7 to 2.5 kHz, makes it no key, however long."""
+        for third_hz in np.arange(1700, 2501, 50):
+            sender = Sender((60, 120), low_dbm0=(-12, -12), twist_db=(0, 0), offset=0.0)
+            sound, pressed = self.send(sender)
+            for press in pressed:
+                span = slice(int(press.start), int(press.end) + 1)
+                sound[press.channel, span] += tone([third_hz], span.stop - span.start, -12)
+            self.assertEqual(listen(sound, self.rng), [], third_hz)
 
     def test_one_tone(self) -> None:
         """One tone of a pair is no key."""

@@ -134,6 +134,13 @@ class ChineseTests(SynchronousTestCase):
         """450 Hz in a rhythm that is in no plan stays without a name."""
         self.assertEqual(self.heard(after_pause(play(varied(CHINA.tones["busy"], 0.6, 0), 9, -15), 4000)), [])
 
+    def test_inexact_busy(self) -> None:
+        """Busy tone 18 % too slow or too fast, as PBXs send it, is named by its third burst all the same."""
+        for times in (0.82, 1.18):
+            event = self.heard(after_pause(play(varied(CHINA.tones["busy"], times, 0), 9, -15), 4000))[0]
+            self.assertEqual(event.name, "busy")
+            self.assertLess(event.at_sample - 4000, 3 * 0.7 * times * RATE_HZ)
+
     def test_wrong_frequency(self) -> None:
         """The rhythm of busy tone on 500 Hz, or with a second tone, is not busy tone."""
         busy = play(CHINA.tones["busy"], 9, -15)

@@ -54,6 +54,14 @@ class ShopMenuTests(SynchronousTestCase):
             self.until_silent(line)
             self.shop.press(keys, line)
 
+    def until_said(self, name: str) -> None:
+        """Until this prompt is being said."""
+        for _ in range(200):
+            if self.said()[-1][0] == name:
+                return
+            self.shop.wait(0.1)
+        self.fail(f"{name} is never said")
+
     def until_silent(self, line: int = 0) -> None:
         """The menu has said all it wants to say."""
         name = self.shop.lines[line].name
@@ -216,7 +224,7 @@ class ShopMenuTests(SynchronousTestCase):
         self.assertEqual(status[4], "tracking-number-is")
         self.press("90317562#")
         self.shop.wait(2)
-        self.assertEqual(self.said()[-1][-1], "order-returned-on")
+        self.assertIn("order-returned-on", [names[-1] for names in self.said()])
         self.press("11111111#")
         self.shop.wait(2)
         self.assertIn("order-unknown", self.shop.prompts())
@@ -301,8 +309,7 @@ class ShopMenuTests(SynchronousTestCase):
         self.order()
         for digit in "11":
             call.keys._untaken.append(Key(digit, "sound", self.shop.clock.seconds()))
-        self.shop.wait(6)
-        self.assertEqual(self.said()[-1][0], "total-is")
+        self.until_said("total-is")
         self.shop.press("1")
         self.shop.wait(1)
         self.assertEqual(self.bought(), [])
@@ -316,8 +323,7 @@ class ShopMenuTests(SynchronousTestCase):
         """Who wants to change or cancel need not hear the total out."""
         self.call()
         self.order()
-        self.shop.wait(6)
-        self.assertEqual(self.said()[-1][0], "total-is")
+        self.until_said("total-is")
         self.shop.press("3")
         self.shop.wait(0.5)
         self.assertEqual(self.said()[-1], ["order-cancelled"])
