@@ -111,8 +111,8 @@ def numbers(language: str, rng: np.random.Generator) -> Iterator[Case]:
 
     yield from drawn("order numbers", "order-taken", order)
     yield from drawn("sums", "total-is", amount)
-    yield from drawn("dates", "", day)
-    yield from drawn("dates of other years", "", other_year)
+    yield from drawn("dates", "order-paid", day)
+    yield from drawn("dates of other years", "order-paid", other_year)
     yield from drawn("counts", "item-in-stock", pieces)
     yield from drawn("times of day", "", time)
 

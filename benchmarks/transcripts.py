@@ -25,7 +25,7 @@ def mandarin_signs(text: str) -> list[str]:
     text = unicodedata.normalize("NFKC", text).translate(UNITS)
     text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
     text = MONEY.sub(lambda m: f"{m[1]}元{_jiao_and_fen(m[2], m[3])}", text)
-    text = re.sub(r"\d+", lambda m: _in_characters(m[0]), text)
+    text = re.sub(r"\d+", lambda m: _in_characters(m[0], is_year=text[m.end() :].startswith("年")), text)
     return [sign for sign in text.lower().replace("两", "二") if sign.isalnum()]
 
 
@@ -57,9 +57,9 @@ def _jiao_and_fen(jiao: str, fen: str) -> str:
     return f"{jiao}角" if jiao > "0" else ""
 
 
-def _in_characters(figures: str) -> str:
-    """A string of digits that begins with 0 is no number."""
-    if figures.startswith("0") or len(figures) > 9:
+def _in_characters(figures: str, is_year: bool) -> str:
+    """A year, and a string of digits that begins with 0, is said digit by digit."""
+    if is_year or figures.startswith("0") or len(figures) > 9:
         return "".join("零一二三四五六七八九"[int(figure)] for figure in figures)
     return str(cn2an.an2cn(int(figures)))
 

@@ -12,6 +12,7 @@ class TranscriptTests(SynchronousTestCase):
         self.assertEqual(digits_of("One, three 8 zero"), "1380")
         self.assertEqual(mandarin_signs("一共是 1,025.5元。"), mandarin_signs("一共是一千零二十五元五角"))
         self.assertEqual(mandarin_signs("订购请按1"), list("订购请按一"))
+        self.assertEqual(mandarin_signs("2027年10月5号"), mandarin_signs("二零二七年十月五号"))
         self.assertEqual(mandarin_signs("两元零五分"), mandarin_signs("2.05元"))
         self.assertEqual(english_words("It's $25, on March 3rd."), ["its", "twenty", "five", "on", "march", "third"])
 
