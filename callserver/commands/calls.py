@@ -20,17 +20,9 @@ from callserver.server.shop_folder import ShopFolder
 from callserver.store import reading
 from callserver.store.opening import StoreError, read_only
 from callserver.wire.catalogue import N_, text
+from callserver.wire.cells import cells, column, columns, cut, printable, wrapped
 from callserver.wire.records import CallRecord, EventRecord
-from callserver.wire.terminal import (
-    cells,
-    column,
-    columns,
-    complaint,
-    cut,
-    here,
-    printable,
-    wrapped,
-)
+from callserver.wire.terminal import complaint, here
 from callserver.wire.words import code_text, reason_text
 
 COLUMNS = (N_("time"), N_("number"), N_("line"), N_("agent"), N_("length"), N_("order"), N_("end"), N_("id"))

@@ -13,7 +13,8 @@ from callserver.config import Finding, Grade, Reading
 from callserver.server.checks.shop import check as check_shop
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.catalogue import told
-from callserver.wire.terminal import complaint, here, person_language, printable
+from callserver.wire.cells import printable
+from callserver.wire.terminal import complaint, here, person_language
 
 HELP = (
     here("Check the settings without starting anything."),

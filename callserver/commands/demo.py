@@ -27,8 +27,9 @@ from callserver.server.shop_folder import ShopFolder
 from callserver.server.world import World
 from callserver.store import reading
 from callserver.wire.catalogue import N_, known, text
+from callserver.wire.cells import column
 from callserver.wire.records import CallRecord, EventRecord
-from callserver.wire.terminal import column, complaint, here
+from callserver.wire.terminal import complaint, here
 from callserver.wire.words import code_text
 
 SOUNDS = Path("/usr/share/asterisk/sounds/en_US_f_Allison")  # Debian's asterisk-core-sounds-en-wav

@@ -15,7 +15,8 @@ from callserver.dsp.progress.plans import PLANS, Plan, plan
 from callserver.dsp.sound.files import SoundFileError, read_tracks
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.catalogue import N_, fill, known, text
-from callserver.wire.terminal import complaint, here, printable
+from callserver.wire.cells import printable
+from callserver.wire.terminal import complaint, here
 from callserver.wire.words import code_text
 
 LINES = {  # what was heard; {details} are its figures

@@ -7,8 +7,8 @@ from callserver.ivr.prompt_files import PromptError
 from callserver.ivr.prompts import CATALOGUE, Catalogue
 from callserver.wire.alarms import alarm_text
 from callserver.wire.catalogue import LANGUAGES, N_, Detail, fill, known
+from callserver.wire.cells import printable
 from callserver.wire.records import EventRecord, Value
-from callserver.wire.terminal import printable
 from callserver.wire.words import reason_text, right_text, state_text
 
 EVENTS = {  # by kind; {details} are the event's data

@@ -17,9 +17,10 @@ from callserver.commands.start import shop_option
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.database import Store
 from callserver.wire.catalogue import Complaint
+from callserver.wire.cells import cells, column, cut, printable, wrapped
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
-from callserver.wire.terminal import cells, column, complaint, cut, here, person_language, printable, wrapped
+from callserver.wire.terminal import complaint, here, person_language
 
 NAMES = {right.name.lower().replace("_", "-"): right for right in Right}
 SUGGESTIONS = 3

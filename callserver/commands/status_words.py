@@ -8,8 +8,8 @@ from typing import Any
 
 from callserver.wire.alarms import alarm_text
 from callserver.wire.catalogue import N_, fill, known, plural, text
+from callserver.wire.cells import cells, column, printable
 from callserver.wire.states import LineState, SeatState
-from callserver.wire.terminal import cells, column, printable
 from callserver.wire.words import code_text
 
 WIDTH = 80

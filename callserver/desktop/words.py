@@ -1,8 +1,8 @@
 """What the program without a window prints."""
 
 from callserver.wire.catalogue import N_, Detail, plural, text, told
+from callserver.wire.cells import printable
 from callserver.wire.messages import Card, Identity
-from callserver.wire.terminal import printable
 from callserver.wire.words import reason_text
 
 PHRASES = {

@@ -16,7 +16,8 @@ from callserver.emulator.client import RemotePhone
 from callserver.emulator.control import Failed
 from callserver.emulator.keypad import HELP, Keypad
 from callserver.emulator.narration import told
-from callserver.wire.terminal import as_bytes, columns, cut, here, wrapped
+from callserver.wire.cells import columns, cut, wrapped
+from callserver.wire.terminal import as_bytes, here
 
 PLACE = re.compile(r"^line 1(?:, column \d+)?: ")  # each line that is typed is a script of its own
 CLEAR_LINE = b"\r\x1b[K"

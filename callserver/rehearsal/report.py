@@ -13,8 +13,8 @@ from callserver.calls.vocabulary import Kind
 from callserver.rehearsal.callers import Outcome
 from callserver.rehearsal.rehearsal import Result
 from callserver.wire.catalogue import N_, text
+from callserver.wire.cells import cells, column
 from callserver.wire.records import EventRecord
-from callserver.wire.terminal import cells, column
 
 WIDTH = 80
 SHOWN = 10  # complaints of one kind

@@ -8,8 +8,9 @@ from callserver.config import EMULATED
 from callserver.server.assembly import CallServer
 from callserver.server.backups import backups
 from callserver.wire.catalogue import N_
+from callserver.wire.cells import column
 from callserver.wire.messages import Phrase
-from callserver.wire.terminal import both, column
+from callserver.wire.terminal import both
 
 LABEL_CELLS = 30
 DEAD_SHOWN = 8

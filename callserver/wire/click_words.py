@@ -2,16 +2,19 @@
 The words that click says around ours, in our catalogue: "Usage", "Options", what is wrong with a command line.
 
 click asks Python's gettext for them under the name `_`; a catalogue of its own would have to lie compiled in a folder
-of the system's making, so it is given ours under that name.
+of the system's making, so it is given ours under that name. It counts characters where a terminal has cells, so it is
+given our way of breaking lines, too.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 
 import click
 
 from callserver.wire.catalogue import N_, known
+from callserver.wire.cells import cells, wrapped
 
 WORDS = (
     N_("Usage:"),
@@ -88,6 +91,25 @@ def speak(language: str) -> None:
     click.Context.formatter_class = Formatter
     for name, module in list(sys.modules.items()):
         if name.startswith("click."):
-            for asked, answer in (("_", one), ("ngettext", of_number)):
+            for asked, answer in (("_", one), ("ngettext", of_number), ("term_len", cells), ("wrap_text", wrap_text)):
                 if hasattr(module, asked):
                     setattr(module, asked, answer)
+
+
+def wrap_text(
+    words: str,
+    width: int = 78,
+    initial_indent: str = "",
+    subsequent_indent: str = "",
+    preserve_paragraphs: bool = False,
+) -> str:
+    """As click's own, by cells; a paragraph that begins with a line of `\\b` stays as it is."""
+    paragraphs = re.split(r"\n\s*\n", words) if preserve_paragraphs else [words]
+    return "\n\n".join(_paragraph(one, width, initial_indent, subsequent_indent) for one in paragraphs)
+
+
+def _paragraph(words: str, width: int, first: str, further: str) -> str:
+    if words.startswith("\b\n"):
+        return "\n".join(further + line for line in words.splitlines()[1:])
+    lines = wrapped(" ".join(words.split()), width - max(cells(first), cells(further)))
+    return "\n".join((further if n else first) + line for n, line in enumerate(lines))

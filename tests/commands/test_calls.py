@@ -17,8 +17,8 @@ from callserver.store import tables
 from callserver.store.journal import append_event
 from callserver.store.opening import MIGRATIONS
 from callserver.store.tables import CallRow, call_columns
+from callserver.wire.cells import cells
 from callserver.wire.records import EventRecord, Value
-from callserver.wire.terminal import cells
 
 ENGLISH = {"CALLSERVER_LANGUAGE": "en"}
 BEGAN = datetime(2026, 1, 5, 9, 0, 0, 250_000, tzinfo=UTC)

@@ -13,8 +13,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import callserver
 from callserver.wire import terminal
+from callserver.wire.cells import cells, column
 from callserver.wire.click_words import WORDS
-from callserver.wire.terminal import cells
 
 TOP = Path(callserver.__file__).parent.parent
 ALL_HELP = """
@@ -23,6 +23,9 @@ from click.testing import CliRunner
 from callserver.__main__ import main
 from callserver.commands.telephone import telephone
 from callserver.desktop.__main__ import main as agent
+from callserver.wire.terminal import prepare
+
+prepare()
 
 def show(command):
     result = CliRunner().invoke(command, ["--help"], terminal_width=80)
@@ -234,5 +237,5 @@ class LocaleTests(SynchronousTestCase):
 
     def test_columns(self) -> None:
         """A Chinese character takes two cells; nothing is cut, and nothing moves the cursor."""
-        said = [terminal.column(words, 6) for words in ("ab", "茶叶", "茶叶茶叶", "\x1b[2J")]
+        said = [column(words, 6) for words in ("ab", "茶叶", "茶叶茶叶", "\x1b[2J")]
         self.assertEqual(said, ["ab    ", "茶叶  ", "茶叶茶叶", "?[2J  "])

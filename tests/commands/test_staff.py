@@ -13,15 +13,15 @@ from callserver.acd import passwords
 from callserver.acd.staff import StaffBook
 from callserver.commands import staff
 from callserver.server.shop_folder import TOP
+from callserver.wire.cells import cells
 from callserver.wire.refusals import Refusal, Refused
-from callserver.wire.terminal import cells
 from tests.store.inline import InlineStore
 
 
 class OpenedStore(InlineStore):
     """As the commands open and close it."""
 
-    def start(self) -> Deferred[None]:
+    def visit(self) -> Deferred[None]:
         return succeed(None)
 
     def stop(self) -> Deferred[None]:

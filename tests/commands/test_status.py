@@ -16,7 +16,7 @@ from callserver.desktop.headless import AgentPlan
 from callserver.lines.interfaces import Caller, LineFailure
 from callserver.server.lock import locked
 from callserver.server.stalls import Place, Stall
-from callserver.wire.terminal import cells
+from callserver.wire.cells import cells
 from tests.whole.virtual_shop import VirtualShop
 
 PLACE = Place(

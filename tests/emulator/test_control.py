@@ -25,7 +25,7 @@ from callserver.emulator.script import ScriptError
 from callserver.emulator.script_run import run_script
 from callserver.emulator.service_numbers import add_service_numbers
 from callserver.emulator.stdio_telephone import KeyboardTelephone, ScriptedTelephone
-from callserver.wire.terminal import cells
+from callserver.wire.cells import cells
 
 
 class ControlCase(SynchronousTestCase):
