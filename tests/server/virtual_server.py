@@ -11,7 +11,6 @@ from callserver.calls.vocabulary import Kind
 from callserver.config import LineConfig
 from callserver.emulator.loop import SubscriberLine
 from callserver.emulator.script_run import run_script
-from callserver.ivr.prompt_files import PromptError
 from callserver.lines.memory_line import MemoryLine
 from callserver.rehearsal.world import RehearsalWorld
 from callserver.server.assembly import CallServer
@@ -89,7 +88,6 @@ class VirtualServer:
         assert self.server.exchange is not None
         n_before = len(self.events)
         self.until(run_script(self.server.exchange, CALL))
-        self._case.flushLoggedErrors(PromptError)  # of words that are in no prompts' folder yet
         told = [event.data["names"] for event in self.events[n_before:] if event.kind == Kind.PROMPT.value]
         return [str(name) for names in told for name in names]  # type: ignore[union-attr]
 
