@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
 
-from peewee import InterfaceError, OperationalError
 from twisted.application.service import MultiService
 from twisted.internet.defer import CancelledError, Deferred, maybeDeferred, succeed
 from twisted.internet.error import CannotListenError
-from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -36,8 +33,6 @@ from callserver.dsp.progress.plan_files import PlanFileError, load_plan
 from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
 from callserver.features import Asked, Shop
-from callserver.ivr.discovery import MenuProblem
-from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import Prompts
 from callserver.ivr.runner import MenuRunner
@@ -45,31 +40,26 @@ from callserver.ivr.voice import Voice
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.media.speech import Speech
-from callserver.server import declarations, first_start, recovery, rescue
+from callserver.server import declarations, recovery
 from callserver.server.backups import NightlyBackup, last_backup
-from callserver.server.checks.menus import missing_menus, without_menu
+from callserver.server.books import Books
 from callserver.server.drain import NOBODY, Drain
 from callserver.server.notify import notify
-from callserver.server.people_only import PeopleOnly
 from callserver.server.reload import Reload
 from callserver.server.shop_folder import Life, ShopFolder
+from callserver.server.shop_menus import ShopMenus
 from callserver.server.stalls import Stall, Stalls
 from callserver.server.status import Status
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.store.journal import Journal
-from callserver.store.opening import Locked, StoreError
 from callserver.wire.catalogue import N_, Complaint, told
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card, Phrase
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
-BOOKS_S = 3.0  # so long the start waits for the database before callers are answered without it
-BOOKS_RETRY_S = 1.0
-
 log = Logger()
-T = TypeVar("T")
 
 
 class CallServer(MultiService):
@@ -87,10 +77,8 @@ class CallServer(MultiService):
         super().__init__()  # type: ignore[no-untyped-call]
         self.folder, self.config, self.world = folder, folder.config(), world
         self.life: Life | None = None
-        self._on_wait = on_wait
-        self._waits_for: set[str] = set()
         self.reactor = world.reactor
-        self._make_records()
+        self._make_records(on_wait)
         self._make_sound()
         self._make_people()
         self.queues: dict[str, Queue] = {}
@@ -146,27 +134,11 @@ class CallServer(MultiService):
         """Settings, menus and prompts anew, all or nothing; what came of it stands in log and status."""
         return self._reload.begin()
 
-    def find_menus(self, config: Config) -> tuple[dict[str, IMenu], list[MenuProblem]]:
-        """
-        All menus by name, and what is wrong with the shop's files; runs them.
-
-        :raises ConfigError: lines' menus are not there, and no file is broken that they may be in
-        """
-        own, problems = declarations.own_menus(self.features, self.folder.plugins(config))
-        menus, reading = declarations.menus(self.features, own), self.folder.reading()
-        missing = missing_menus(reading, menus)
-        if missing and not problems:
-            raise ConfigError.of(without_menu(reading, missing, menus))
-        return menus, [*problems, *(_no_menu(section, menu) for section, menu in missing.items())]
-
-    def take_over(self, config: Config, prompts: Prompts, menus: Mapping[str, IMenu]) -> None:
-        """Other settings, recordings and menus, for what happens from now on."""
+    def take_over(self, config: Config, prompts: Prompts) -> None:
+        """Other settings and recordings, for what happens from now on."""
         old, self.config = self.config, config
         self.prompts.become(prompts)
         self.calls.music = prompts.music
-        self.menus.clear()
-        self.menus.update(menus)
-        self._choose_menus(self._bare)
         for name, queue in self.queues.items():
             queue.change(config.queues[name])
         for number, line in self.lines.items():
@@ -175,7 +147,7 @@ class CallServer(MultiService):
 
     # The parts
 
-    def _make_records(self) -> None:
+    def _make_records(self, on_wait: Callable[[Complaint], None]) -> None:
         """Database, journal, event log, board."""
         world, server = self.world, self.config.server
         where = self.folder.database(self.config)
@@ -198,6 +170,16 @@ class CallServer(MultiService):
             make_room=self._make_room,
         )
         self.events = EventLog(self.journal, self.reactor, server.node, world.now)
+        self._books = Books(
+            self.folder,
+            self.config,
+            world,
+            self.store,
+            self.journal,
+            self.events,
+            on_wait=on_wait,
+            on_late=self._answer,
+        )
         self.board = Board(self.events, self.reactor.seconds)
 
     def _make_sound(self) -> None:
@@ -241,9 +223,7 @@ class CallServer(MultiService):
             ),
         )
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
-        self.menus, self.menu_problems = self.find_menus(config)
-        self._serving: dict[str, IMenu] = {}
-        self._choose_menus(bare=self.menus.keys())  # until the database is open
+        self.menus = ShopMenus(self.features, self.folder, config)
         self._cards = declarations.Cards(self.features)
 
     def _make_status(self) -> None:
@@ -279,14 +259,15 @@ class CallServer(MultiService):
         self._began = self.world.now()
         self.journal.open()
         self._journal_open = True
-        for problem in (*self.menu_problems, *self.prompts.problems):
+        for problem in (*self.menus.problems, *self.prompts.problems):
             self._alarm(problem.msgid, **problem.details)
-        await self._open_books()
-        await self._patiently(recovery.log_out_the_killed, self.store, self.events, self._began)
+        patiently = self._books.patiently
+        self.life = await self._books.open(self.features)
+        await patiently(recovery.log_out_the_killed, self.store, self.events, self._began)
         repaired = self.store, self.folder.recordings, self.events, self.world.in_thread, self._began
-        await self._patiently(recovery.repair_recordings, *repaired)
+        await patiently(recovery.repair_recordings, *repaired)
         await self.staff.follow()
-        self._choose_menus(await self._patiently(self._menus_of_the_bare))
+        self.menus.bare(await patiently(self._books.bare, self.features))
         self._answer()
         self.status.demo, self.status.last_backup = self._is_demo, last_backup(self.folder, self.config)
         nightly = NightlyBackup(self.folder, self.config, self.world, self.events, self._backed_up)
@@ -299,77 +280,6 @@ class CallServer(MultiService):
     @property
     def _is_demo(self) -> bool:
         return self.life is not None and self.life.demo
-
-    async def _open_books(self) -> None:
-        """
-        Database, journal, the shop's life. What is in the way is waited for, and callers are answered meanwhile.
-
-        :raises StoreError: in a new shop, of whose settings this is the first trial
-        """
-        late = self.reactor.callLater(BOOKS_S, self._no_answer)
-        try:
-            while not await self._open_store():
-                await deferLater(self.reactor, BOOKS_RETRY_S)
-            closed = await self.journal.start()
-            log.info("calls that the last run left open, closed now: {n}", n=len(closed))
-            self.events.write(Kind.SERVER, state="started")
-            new = Life(self.world.new_id(), self.world.now().replace(microsecond=0), self.folder.place(self.config))
-            self.life = await self._patiently(
-                first_start.begin, self.store, self.features, self.folder, self.config, new, self.world.in_thread
-            )
-        finally:
-            if late.active():
-                late.cancel()
-
-    async def _open_store(self) -> bool:
-        """Whether it is open now."""
-        try:
-            for told in await self.world.in_thread(rescue.make_good, self.folder, self.config, self.world.now()):
-                self._alarm(told.msgid, **told.details)
-            await self.store.start()
-        except Locked:
-            return False
-        except StoreError as why:
-            if self.folder.life() is None:
-                raise
-            self._books_are_late(why)
-            return False
-        return True
-
-    def _no_answer(self) -> None:
-        if not self._waits_for:
-            self._books_are_late(Complaint("the database does not answer"))
-
-    async def _patiently(self, job: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
-        """What needs the database, as often as it takes."""
-        while True:
-            try:
-                return await job(*args)
-            except (OperationalError, InterfaceError):  # the store has raised the alarm
-                await deferLater(self.reactor, BOOKS_RETRY_S)
-
-    def _books_are_late(self, why: Complaint) -> None:
-        """Say what is waited for, each once; a shop that has lived has callers."""
-        if str(why) in self._waits_for:
-            return
-        self._waits_for.add(str(why))
-        self._on_wait(why)
-        if self.folder.life() is not None:
-            self._alarm(N_("the start waits, and callers go to a person: {problem}"), problem=why)
-            self._answer()
-
-    async def _menus_of_the_bare(self) -> set[str]:
-        """Menus of features that have nothing to serve callers from: people do, until the next start."""
-        bare = [one for one in self.features if one.bare is not None and await self.store.read(one.bare)]
-        for feature in bare:
-            self._alarm(N_("{feature} has no data: its callers go to a person"), feature=feature.name)
-        return {menu.name for feature in bare for menu in feature.menus}
-
-    def _choose_menus(self, bare: Collection[str]) -> None:
-        """What serves callers from now on: people in place of the bare menus."""
-        self._bare, queue = set(bare), next(iter(self.config.queues))
-        self._serving.clear()
-        self._serving.update(self.menus | {name: PeopleOnly(name, queue) for name in self._bare})
 
     def _answer(self) -> None:
         """From now on calls are answered; with the menus that there are."""
@@ -420,7 +330,7 @@ class CallServer(MultiService):
             self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
         queue = next(iter(self.queues))
         self._runner = MenuRunner(
-            self._serving,
+            self.menus.serving,
             self._menu_call,
             queue,
             self._alarm,
@@ -538,9 +448,3 @@ class CallServer(MultiService):
         """What an agent sees: the shop's books, and the way the caller has come."""
         asked = Asked(call.id, call.caller.known_by, self.events.now())
         return self.store.read(self._cards.read, asked).addCallback(partial(self._cards.card, call, queue))
-
-
-def _no_menu(section: str, menu: str) -> MenuProblem:
-    return MenuProblem(
-        "{section} menu: no menu {menu}; callers of this line get a person", section=f"[{section}]", menu=repr(menu)
-    )

@@ -16,6 +16,7 @@ from callserver.ivr.discovery import MenuProblem
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.prompts import Prompts
 from callserver.server.shop_folder import ShopFolder
+from callserver.server.shop_menus import ShopMenus
 from callserver.server.status import Reloaded, Status
 from callserver.server.world import World
 from callserver.wire.catalogue import N_, told
@@ -90,12 +91,9 @@ class Reloadable(Protocol):
     config: Config
     status: Status
     prompts: Prompts
-    menu_problems: list[MenuProblem]
+    menus: ShopMenus
 
-    def find_menus(self, config: Config) -> tuple[dict[str, IMenu], list[MenuProblem]]:
-        """All menus, and what is wrong with their files; ConfigError if one is missing."""
-
-    def take_over(self, config: Config, prompts: Prompts, menus: Mapping[str, IMenu]) -> None:
+    def take_over(self, config: Config, prompts: Prompts) -> None:
         """From now on."""
 
 
@@ -119,7 +117,7 @@ class Reload:
             new = change(self._server.config, self._folder.config())
             prompts = Prompts(self._folder.prompts(new.config))
             await self._world.in_thread(prompts.load)
-            finding = self._world.in_thread(self._server.find_menus, new.config)
+            finding = self._world.in_thread(self._server.menus.find, new.config)
             menus, problems = await finding.addTimeout(MENUS_S, self._world.reactor)
         except ConfigError as problem:
             self._tell(False, *map(Phrase.of, problem.findings or (problem,)), Phrase(NOTHING_CHANGED))
@@ -133,13 +131,13 @@ class Reload:
     ) -> None:
         """Nothing may be broken that was not before."""
         server = self._server
-        known = {str(problem) for problem in (*server.menu_problems, *server.prompts.problems)}
+        known = {str(problem) for problem in (*server.menus.problems, *server.prompts.problems)}
         broken = [one for one in (*menu_problems, *prompts.problems) if str(one) not in known]
         if broken:
             self._tell(False, *map(Phrase.of, broken), Phrase(NOTHING_CHANGED))
         elif server.status.state == "ready":  # else a stop has begun meanwhile: a line that is put back would ring
-            server.menu_problems = menu_problems
-            server.take_over(new.config, prompts, menus)
+            server.menus.become(menus, menu_problems)
+            server.take_over(new.config, prompts)
             self._tell(True, Phrase(N_("Settings, menus and prompts are read anew.")), *new.told)
 
     def _broken(self, failure: Failure) -> None:

@@ -108,7 +108,7 @@ class ReloadTests(SynchronousTestCase):
         self.assertTrue(self.reload(plugins_is_plugins=f"plugins = {self.plugins}", menu_is_shop="menu = new"))
         self.assertIn("[line 1] menu = new", self.told())
         self.assertEqual(self.server.config.lines[1].menu, "new")
-        self.assertIn("new", self.server.menus)
+        self.assertIn("new", self.server.menus.serving)
 
     def test_a_mistake(self) -> None:
         """Then nothing at all is changed, and both are said."""
