@@ -176,7 +176,7 @@ def _database(shop: Path) -> Iterator[Config]:
     folder = ShopFolder(shop)
     if not folder.config_file.exists():
         raise click.ClickException(here("{shop}: no shop here (no config.ini)", shop=str(shop)))
-    config = folder.config()
+    config = folder.known_config()
     try:
         with read_only(folder.database(config)):
             yield config

@@ -75,7 +75,7 @@ def shop_plan(shop: Path) -> Plan:
     folder = ShopFolder(shop)
     if (shop / FILE_NAME).exists():
         return load_plan(shop / FILE_NAME)
-    return plan(folder.config().exchange.country) if folder.config_file.exists() else plan("cn")
+    return plan(folder.known_config().exchange.country) if folder.config_file.exists() else plan("cn")
 
 
 def _json(heard: Heard) -> str:

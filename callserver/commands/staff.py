@@ -231,11 +231,10 @@ def _alarm(msgid: str, /, **details: object) -> None:
 def _run(shop: Path, work: Callable[[StaffBook], Coroutine[Any, Any, None]]) -> None:
     """Do it in the shop's database; what is refused is one line and exit code 1."""
     folder = ShopFolder(shop)
-    database = folder.config().server.database
+    database = folder.database(folder.known_config())
 
     async def story(reactor: Any) -> None:
-        where = database if "://" in database else folder.path / database
-        store = Store(where, reactor, _alarm)
+        store = Store(database, reactor, _alarm)
         try:
             await store.visit()
             try:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from callserver.acd import passwords
-from callserver.config import Config, Reading, read_config
+from callserver.config import Config, ConfigError, Reading, read_config
 from callserver.server.on_disk import sync, write_whole
 from callserver.store.opening import name_of
 
@@ -74,6 +74,18 @@ class ShopFolder:
     def reading(self) -> Reading:
         """The same as far as it can be read, with everything that is wrong in it."""
         return Reading(self.config_file)
+
+    def known_config(self) -> Config:
+        """
+        For who only looks into the records: a slip in a line's settings is no reason not to.
+
+        :raises ConfigError: where they are cannot be read
+        """
+        reading = self.reading()
+        in_the_way = [one for one in reading.findings if one.section == "server" or not reading.is_read]
+        if in_the_way:
+            raise ConfigError.of(in_the_way)
+        return reading.config
 
     def own(self, name: str) -> Path:
         """A path of config.ini: relative ones begin in the shop's folder, wherever the server was started."""

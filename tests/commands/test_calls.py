@@ -227,6 +227,14 @@ class CommandTests(SynchronousTestCase):
         self.assertEqual(result.exit_code, 1)
         self.assertIn("no shop here", result.output)
 
+    def test_a_slip_in_the_settings(self) -> None:
+        """Calls can be looked up while a line's settings are wrong; not while it is unknown where the calls are."""
+        config = self.shop / "config.ini"
+        config.write_text("[recording]\nannounce = perhaps\n[line 1]\ndevice = emulated\nmenu =\n")
+        self.assertIn("13912345678", self.run_command("calls").output)
+        config.write_text("[recording]\nannounce = yes\n[server]\ndatabase = mysql://localhost/shop\n")
+        self.assertIn("[server] database", str(self.run_command("calls").exception))
+
     def test_no_database_is_made(self) -> None:
         """Looking at a shop that has never run says so, and leaves no file behind."""
         for file in self.shop.glob("callserver.db*"):
