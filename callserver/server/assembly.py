@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
 from twisted.application.service import MultiService
 from twisted.internet.defer import CancelledError, Deferred, maybeDeferred, succeed
-from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -26,7 +25,7 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.line import LineInService
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.vocabulary import Kind
-from callserver.config import EMULATED, Config, ConfigError, LineConfig
+from callserver.config import Config, ConfigError
 from callserver.dsp.ear import Ear
 from callserver.dsp.progress.plan_files import FILE_NAME as TONES_FILE
 from callserver.dsp.progress.plan_files import PlanFileError, load_plan
@@ -44,6 +43,7 @@ from callserver.server import declarations, recovery
 from callserver.server.backups import NightlyBackup, last_backup
 from callserver.server.books import Books
 from callserver.server.drain import NOBODY, Drain
+from callserver.server.line_bank import LineBank
 from callserver.server.notify import notify
 from callserver.server.reload import Reload
 from callserver.server.shop_folder import Life, ShopFolder
@@ -68,7 +68,7 @@ class CallServer(MultiService):
 
     :param world: life, or a rehearsal's
     :param on_wait: told what the start waits for, when that takes long
-    `exchange` is the emulated one, if any line is attached to it; `life` is known when the database is open.
+    `life` is known when the database is open.
     """
 
     def __init__(
@@ -84,14 +84,22 @@ class CallServer(MultiService):
         self.queues: dict[str, Queue] = {}
         self._make_status()
         self.agents: AgentChannel | None = None
-        self.exchange: Exchange | None = None
         self.certificate: OwnCertificate | None = None
-        self.lines: dict[int, LineInService] = {}
         self._journal_open = self._answering = False
         self._reload = Reload(self, folder, world, self.events)
         self._drain: Drain | None = None
         self._starting: Deferred[None] = succeed(None)
         self.ready: Deferred[None] = Deferred()  # fires when all is open; fails if it will not be
+
+    @property
+    def lines(self) -> Mapping[int, LineInService]:
+        """By number; none before calls are answered."""
+        return self.line_bank.lines
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """The emulated one, if any line is attached to it."""
+        return self.line_bank.exchange
 
     def startService(self) -> None:
         self._watches = [
@@ -141,9 +149,7 @@ class CallServer(MultiService):
         self.calls.music = prompts.music
         for name, queue in self.queues.items():
             queue.change(config.queues[name])
-        for number, line in self.lines.items():
-            if old.lines[number].enabled != config.lines[number].enabled:
-                (line.enable if config.lines[number].enabled else line.disable)()
+        self.line_bank.change(old, config)
 
     # The parts
 
@@ -225,6 +231,7 @@ class CallServer(MultiService):
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
         self.menus = ShopMenus(self.features, self.folder, config)
         self._cards = declarations.Cards(self.features)
+        self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)
 
     def _make_status(self) -> None:
         """What is told of the server from outside."""
@@ -325,50 +332,17 @@ class CallServer(MultiService):
             )
 
     def _open_lines(self) -> None:
-        if any(line.device == EMULATED for line in self.config.lines.values()):
-            self.exchange = Exchange(self.reactor, self.config.exchange.country, now=self.world.local_now)
-            self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
         queue = next(iter(self.queues))
         self._runner = MenuRunner(
             self.menus.serving,
             self._menu_call,
             queue,
             self._alarm,
-            self._rest_line,
+            self.line_bank.rest,
             lambda: self.config.queues[queue].hours,
         )
-        for number, line in self.config.lines.items():
-            self._open_line(number, line)
-        if self.exchange is not None:
-            self._open_exchange(self.exchange)
-
-    def _open_exchange(self, exchange: Exchange) -> None:
-        """The shop's number rings its lines, and telephones can be used."""
-        exchange.hunt(self.config.exchange.number, list(exchange.lines))
-        try:
-            self.world.open_to_telephones(exchange, self.folder.exchange_socket).setServiceParent(self)  # type: ignore[no-untyped-call]
-        except (CannotListenError, OSError) as problem:  # in use, or the path is too long for a socket
-            self._alarm(N_("telephones cannot reach the emulated exchange: {problem}"), problem=problem)
-
-    def _open_line(self, number: int, settings: LineConfig) -> None:
-        subscriber = None
-        if settings.device == EMULATED and self.exchange is not None:
-            subscriber = self.exchange.add_line(f"{self.config.exchange.number}{number:02}")
-        line = self.world.line(f"line {number}", settings, self.config.exchange.country, subscriber)
-        self.lines[number] = in_service = LineInService(
-            line,
-            clock=self.reactor,
-            board=self.board,
-            calls=self.calls,
-            on_call=partial(self._serve, number),
-            keys_from_sound=settings.keys == "sound",
-            ring_stop_s=settings.ring_stop_s,
-            guard_s=settings.guard_s,
-        )
-        in_service.load(settings.menu)
-        if settings.enabled:
-            in_service.enable()
-        line.setServiceParent(self)
+        self.line_bank.open(self.config)
+        self.line_bank.setServiceParent(self)  # type: ignore[no-untyped-call]
 
     async def _open_agents(self) -> None:
         endpoint, self.certificate = self.world.agents_endpoint(self.config.agents, self.folder.path)
@@ -422,11 +396,6 @@ class CallServer(MultiService):
     def _serve(self, number: int, call: Call) -> None:
         """A new call at a line, with the menu that its settings name now."""
         self._runner.serve(call, self.config.lines[number].menu)
-
-    def _rest_line(self, call: Call, seconds: float) -> None:
-        for line in self.lines.values():
-            if line is call.first:
-                line.rest(seconds)
 
     def _menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.reactor, self.recorder)

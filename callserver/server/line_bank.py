@@ -1,0 +1,93 @@
+"""The shop's lines, and the emulated exchange that those without a modem are attached to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from twisted.application.service import MultiService
+from twisted.internet.error import CannotListenError
+
+from callserver.calls.board import Board
+from callserver.calls.call import Call
+from callserver.calls.line import LineInService
+from callserver.calls.live_calls import LiveCalls
+from callserver.config import EMULATED, Config, LineConfig
+from callserver.emulator.exchange import Exchange
+from callserver.server.shop_folder import ShopFolder
+from callserver.server.world import World
+from callserver.wire.alarms import Alarm
+from callserver.wire.catalogue import N_
+
+
+class LineBank(MultiService):
+    """
+    `lines` by number, empty until `open`; `exchange` is the emulated one, if any line is attached to it.
+
+    :param on_call: told each new call, with its line's number
+    """
+
+    def __init__(
+        self,
+        folder: ShopFolder,
+        world: World,
+        board: Board,
+        calls: LiveCalls,
+        on_alarm: Alarm,
+        on_call: Callable[[int, Call], None],
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.lines: dict[int, LineInService] = {}
+        self.exchange: Exchange | None = None
+        self._folder, self._world, self._board, self._calls = folder, world, board, calls
+        self._on_alarm, self._on_call = on_alarm, on_call
+
+    def open(self, config: Config) -> None:
+        """All lines of the settings; the shop's number rings those that are emulated, and telephones can be used."""
+        if any(line.device == EMULATED for line in config.lines.values()):
+            self.exchange = Exchange(self._world.reactor, config.exchange.country, now=self._world.local_now)
+            self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
+        for number, settings in config.lines.items():
+            self._open_line(number, settings, config)
+        if self.exchange is not None:
+            self.exchange.hunt(config.exchange.number, list(self.exchange.lines))
+            self._open_to_telephones(self.exchange)
+
+    def change(self, old: Config, new: Config) -> None:
+        """Lines are enabled and disabled as the new settings say."""
+        for number, line in self.lines.items():
+            if old.lines[number].enabled != new.lines[number].enabled:
+                (line.enable if new.lines[number].enabled else line.disable)()
+
+    def rest(self, call: Call, seconds: float) -> None:
+        """This call's line takes no calls for so long."""
+        for line in self.lines.values():
+            if line is call.first:
+                line.rest(seconds)
+
+    def _open_line(self, number: int, settings: LineConfig, config: Config) -> None:
+        subscriber = None
+        if settings.device == EMULATED and self.exchange is not None:
+            subscriber = self.exchange.add_line(f"{config.exchange.number}{number:02}")
+        line = self._world.line(f"line {number}", settings, config.exchange.country, subscriber)
+        self.lines[number] = in_service = LineInService(
+            line,
+            clock=self._world.reactor,
+            board=self._board,
+            calls=self._calls,
+            on_call=partial(self._on_call, number),
+            keys_from_sound=settings.keys == "sound",
+            ring_stop_s=settings.ring_stop_s,
+            guard_s=settings.guard_s,
+        )
+        in_service.load(settings.menu)
+        if settings.enabled:
+            in_service.enable()
+        line.setServiceParent(self)
+
+    def _open_to_telephones(self, exchange: Exchange) -> None:
+        try:
+            telephones = self._world.open_to_telephones(exchange, self._folder.exchange_socket)
+            telephones.setServiceParent(self)  # type: ignore[no-untyped-call]
+        except (CannotListenError, OSError) as problem:  # in use, or the path is too long for a socket
+            self._on_alarm(N_("telephones cannot reach the emulated exchange: {problem}"), problem=problem)
