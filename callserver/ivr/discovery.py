@@ -109,6 +109,7 @@ def _imported(path: Path, limit_s: float, problems: list[MenuProblem]) -> Module
     assert spec is not None
     assert spec.loader is not None  # it ends in .py
     module = importlib.util.module_from_spec(spec)
+    before = sys.modules.get(spec.name)  # of a running server, whose calls go on in it
     sys.modules[spec.name] = module  # dataclasses look for it there
     began_s = time.monotonic()
     try:
@@ -117,7 +118,9 @@ def _imported(path: Path, limit_s: float, problems: list[MenuProblem]) -> Module
     except KeyboardInterrupt:
         raise
     except BaseException as problem:
-        del sys.modules[spec.name]
+        sys.modules.pop(spec.name, None)
+        if before is not None:
+            sys.modules[spec.name] = before
         raise _not_imported(path, problem, limit_s) from problem
     took_s = time.monotonic() - began_s
     if took_s > SLOW_S:
@@ -147,8 +150,11 @@ def line_of(problem: BaseException, path: Path) -> int:
 
 
 def place_in(menu: IMenu, problem: BaseException) -> str:
-    """File and line of a menu at which something went wrong."""
-    path = Path(inspect.getfile(type(menu)))
+    """File and line of a menu at which something went wrong; its file may have been taken away since."""
+    try:
+        path = Path(inspect.getfile(type(menu)))
+    except (TypeError, OSError):
+        return type(menu).__name__
     return f"{path}:{line_of(problem, path)}"
 
 

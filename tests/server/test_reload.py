@@ -6,6 +6,8 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.config import Config, LineConfig, QueueConfig, RecordingConfig, ServerConfig
+from callserver.desktop.headless import AgentPlan
+from callserver.emulator.script_run import run_script
 from callserver.server.reload import change
 from callserver.wire.catalogue import told
 from callserver.wire.states import LineState
@@ -28,6 +30,12 @@ class New:
 
 new = New()
 """
+SLOW = MENU.replace(
+    "        pass",
+    """        await call.answer()
+        await call.collect(first_timeout_s={seconds})
+        raise ZeroDivisionError""",
+)
 
 
 class ChangeTests(SynchronousTestCase):
@@ -139,3 +147,40 @@ class ReloadTests(SynchronousTestCase):
         self.file.unlink()
         self.shop.until(self.server.reload())
         self.assertIn("there is no such file", self.told()[0])
+
+    def call_a_menu_that_breaks_in(self, seconds: float) -> None:
+        """A caller of line 1 is in it when this returns."""
+        (self.plugins / "new.py").write_text(SLOW.format(seconds=seconds))
+        self.assertTrue(self.reload(plugins_is_plugins=f"plugins = {self.plugins}", menu_is_shop="menu = new"))
+        assert self.server.exchange is not None
+        number = self.server.config.exchange.number
+        calling = run_script(self.server.exchange, f"caller 13912345678\ndial {number}\nwait hang up within 90\n")
+        calling.addBoth(lambda _: None)
+        self.shop.wait(15)
+        self.assertEqual(len(self.server.calls), 1)
+
+    def assert_a_person_helps_him(self) -> None:
+        """When the menu has broken."""
+        self.shop.agent("801", AgentPlan(calls=1, talk_s=2.0))
+        self.shop.wait(60)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        ((_, events),) = self.shop.records()
+        kinds = [event.kind for event in events]
+        self.assertIn("menu_failed", kinds)
+        self.assertIn("connect", kinds[kinds.index("menu_failed") :])
+
+    def test_broken_file_of_a_menu_in_use(self) -> None:
+        """Its file is broken on the disk and a reload refused; who is in it is not cut off when it fails."""
+        self.call_a_menu_that_breaks_in(30)
+        (self.plugins / "new.py").write_text("not Python")
+        self.assertFalse(self.reload())
+        (self.plugins / "new.py").write_text("1 / 0")
+        self.assertFalse(self.reload())
+        self.assert_a_person_helps_him()
+
+    def test_menu_in_use_is_gone(self) -> None:
+        """So it is where a reload has taken the menu away."""
+        self.call_a_menu_that_breaks_in(30)
+        (self.plugins / "new.py").unlink()
+        self.assertTrue(self.reload(**{"menu = new": "menu = shop"}))
+        self.assert_a_person_helps_him()
