@@ -519,7 +519,17 @@ class StarvedTests(RecorderCase):
         far = tracks_of(info.path)[:, 0]
         self.assertEqual([far[at * 160 : (at + 1) * 160].any() for at in (2, 3, 52, 53)], [True, False, False, True])
         self.assertEqual(self.marks, [Mark(480, LOST, 50 * 160)])
-        self.assertEqual(self.record().n_samples, 0, "one that begins later has lost nothing")
+
+    def test_lost_before(self) -> None:
+        """What was lost while nothing was recorded is no part of a recording that begins later."""
+        self.bay.schedule.lost += 50
+        recording = self.record()
+        self.talk(3)
+        self.assertEqual(self.stopped(recording).n_samples, 3 * 160)
+        self.bay.schedule.lost += 50
+        later = self.record()
+        self.talk(2)
+        self.assertEqual((self.stopped(later).n_samples, self.marks), (2 * 160, []))
 
     def test_stalled(self) -> None:
         """A recording is as long as its call, also when the reactor stood still for five seconds in it."""
