@@ -12,6 +12,7 @@ from callserver.calls.call import Call
 from callserver.calls.keys import Key
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping import rules, sample
+from callserver.features.shopping.booking import Contact
 from callserver.features.shopping.flow import ShopMenu
 from callserver.features.shopping.tables import Order, Product
 from callserver.ivr import spoken
@@ -488,6 +489,20 @@ class ShopMenuTests(SynchronousTestCase):
         (order,) = [one for one in rules.orders_of(LI_MING) if one.call_id]
         self.assertEqual((order.call_id, order.total_fen), ("gone", 13600))
         self.assertEqual(Product.get_by_id("1001").stock, 48)
+
+    def test_start_in_a_lock(self) -> None:
+        """An order of this run is no order of the last one, though the books answer for that one late."""
+        bookings = ShopMenu(self.store, self.shop.events, announce_recording=True).bookings  # type: ignore[arg-type]
+        self.store.lock()
+        bookings.startService()
+        line = rules.Line("1001", 2, rules.Name("龙井绿茶", "Longjing green tea"), 6800)
+        booked = bookings.book("now", Contact(LI_MING), [line])
+        wanted = bookings._pending["now"].data()
+        append_event(replace(self.shop.events.stamp(Kind.ORDER_WANTED, call_id="now"), data=wanted))
+        self.store.unlock()
+        self.assertFalse(self.successResultOf(booked).taken.already)
+        self.assertFalse(bookings.is_pending(call_id="now"))
+        bookings.stopService()
 
 
 class LockedStore(InlineStore):
