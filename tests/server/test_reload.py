@@ -5,7 +5,7 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.config import Config, LineConfig, QueueConfig, RecordingConfig, ServerConfig
+from callserver.config import Config, LineConfig, QueueConfig, RecordingConfig, ServerConfig, read_hours
 from callserver.desktop.headless import AgentPlan
 from callserver.emulator.script_run import run_script
 from callserver.server.reload import change
@@ -57,6 +57,12 @@ class ChangeTests(SynchronousTestCase):
             "[queue operator] ring_s = 20",
         ]
         self.assertEqual(self.told(new), words)
+
+    def test_hours(self) -> None:
+        """Told as they are written in config.ini."""
+        written = "mon-fri 09:00-18:00, sat 10:00-24:00"
+        new = replace(OLD, queues={"operator": QueueConfig(hours=read_hours(written))})
+        self.assertEqual(self.told(new), [f"[queue operator] hours = {written}"])
 
     def test_later(self) -> None:
         """Devices, ports, the database, lines and queues that come or go: as before until the next start."""
