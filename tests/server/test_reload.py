@@ -116,6 +116,16 @@ class ReloadTests(SynchronousTestCase):
         self.assertTrue(self.reload(enabled_is_no="enabled = yes"))
         self.assertIs(self.server.board.statuses["line 1"].state, LineState.IDLE)
 
+    def test_stop_in_between(self) -> None:
+        """A stop that begins while files are read: no line rings again, and who waits for an outcome is told."""
+        self.assertTrue(self.reload(enabled_is_yes="enabled = no"))
+        self.file.write_text(self.file.read_text("utf-8").replace("enabled = no", "enabled = yes"), "utf-8")
+        reloading = self.server.reload()
+        self.server.drain(lambda phrase: None)
+        self.shop.until(reloading)
+        self.assertIs(self.server.board.statuses["line 1"].state, LineState.LOADED)
+        self.assertEqual(self.told()[-1], "Nothing was changed.")
+
     def test_a_new_menu(self) -> None:
         """A menu file that has come is found, and serves the next call."""
         (self.plugins / "new.py").write_text(MENU)

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
+from peewee import OperationalError
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -418,6 +420,22 @@ class ShopMenuTests(SynchronousTestCase):
         self.shop.wait(10)
         self.assertEqual(len(self.bought()), 1)
         self.assertEqual(Product.get_by_id("1001").stock, 48)
+
+    def test_held_until_booked(self) -> None:
+        """What he has confirmed is kept from others while the database refuses the order, also after he has hung up."""
+        self.call()
+        self.order()
+        self.until_silent()
+        with patch.object(rules, "confirm", side_effect=OperationalError("database or disk is full")):
+            self.press("1")
+            self.shop.wait(14)
+            self.shop.lines[0].far_end.hang_up()
+            self.shop.wait(2)
+            found = rules.find_item("1001", self.shop.events.now(), "another call")
+            assert found is not None
+            self.assertEqual(found.available, 48)
+        self.store.reactor.advance(10)
+        self.assertEqual(len(self.bought()), 1)
 
     def test_calls_again(self) -> None:
         """He confirms, hears nothing, hangs up, calls again: he is told that he has ordered, and has one order."""
