@@ -120,7 +120,7 @@ class Reload:
             new = change(self._server.config, self._folder.config())
             prompts = Prompts(self._folder.prompts(new.config))
             await self._world.in_thread(prompts.load)
-            finding = self._world.in_thread(self._server.menus.find, new.config)
+            finding = self._world.apart(self._server.menus.find, new.config)
             menus, problems = await finding.addTimeout(MENUS_S, self._world.reactor)
         except ConfigError as problem:
             self._tell(False, *map(Phrase.of, problem.findings or (problem,)), Phrase(NOTHING_CHANGED))

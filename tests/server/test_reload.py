@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from pathlib import Path
+from threading import current_thread
 
-from twisted.trial.unittest import SynchronousTestCase
+from twisted.internet import reactor
+from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from callserver.config import Config, LineConfig, QueueConfig, RecordingConfig, ServerConfig, read_hours
 from callserver.desktop.headless import AgentPlan
 from callserver.emulator.script_run import run_script
 from callserver.server.reload import change
+from callserver.server.world import World
 from callserver.wire.catalogue import told
 from callserver.wire.states import LineState
 from tests.whole.virtual_shop import VirtualShop
@@ -200,3 +203,14 @@ class ReloadTests(SynchronousTestCase):
         (self.plugins / "new.py").unlink()
         self.assertTrue(self.reload(**{"menu = new": "menu = shop"}))
         self.assert_a_person_helps_him()
+
+
+class ApartTests(TestCase):
+    """Somebody else's code that runs beside a server."""
+
+    async def test_nobody_waits_for_it(self) -> None:
+        """A process can end while it goes on; what comes of it, good or bad, is told."""
+        world = World(reactor)
+        self.assertTrue(await world.apart(lambda: current_thread().daemon))
+        with self.assertRaises(ZeroDivisionError):
+            await world.apart(lambda: 1 / 0)
