@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.python.failure import Failure
 
 from callserver.lines.interfaces import ILine
+from callserver.wire.alarms import Alarm
 from callserver.wire.catalogue import N_
 
 ON_HOOK_S = 5.0  # then the alarm, and it is asked once more
 OFF_HOOK_S = 30.0  # then the line is dead, and asked as often
-
-
-class Alarm(Protocol):
-    """Of this line."""
-
-    def __call__(self, msgid: str, /, **details: object) -> None: ...
 
 
 class HangingUp:

@@ -8,7 +8,7 @@ from typing import Any
 
 from callserver.wire.alarms import alarm_text
 from callserver.wire.catalogue import N_, fill, known, plural, text
-from callserver.wire.cells import cells, column, printable
+from callserver.wire.cells import cells, column, printable, wrapped
 from callserver.wire.states import LineState, SeatState
 from callserver.wire.words import code_text
 
@@ -34,7 +34,7 @@ HEADS = {
 def report(found: dict[str, Any], language: str) -> list[str]:
     """All of it, a row each."""
     if "lines" not in found:
-        return _wrapped(text(language, WITHOUT[found["state"]], **_plain(found)))
+        return wrapped(text(language, WITHOUT[found["state"]], **_plain(found)), WIDTH)
     return [
         *_head(found, language),
         *_keeping(found, language),
@@ -77,9 +77,9 @@ def _head(found: dict[str, Any], language: str) -> Iterator[str]:
     if found.get("demo"):
         yield text(language, "This shop has demo data.")
     if found["stopping"]:
-        yield from _wrapped(sentence(found["stopping"], language))
+        yield from wrapped(sentence(found["stopping"], language), WIDTH)
     for one in (found["reloaded"] or {}).get("told", []):
-        yield from _wrapped(sentence(one, language))
+        yield from wrapped(sentence(one, language), WIDTH)
 
 
 def _lines(lines: Sequence[dict[str, Any]], language: str) -> Iterator[str]:
@@ -153,9 +153,10 @@ def _alarms(alarms: Sequence[dict[str, Any]], language: str) -> Iterator[str]:
 def _health(found: dict[str, Any], language: str) -> Iterator[str]:
     ticks, stalls = found["ticks"], found["stalls"]
     yield ""
-    yield from _wrapped(
-        text(language, "Ticks of 20 ms: {n}; lost: {lost}; over 20 ms late: {late}; latest {longest_ms} ms", **ticks)
+    figures = text(
+        language, "Ticks of 20 ms: {n}; lost: {lost}; over 20 ms late: {late}; latest {longest_ms} ms", **ticks
     )
+    yield from wrapped(figures, WIDTH)
     if not stalls["n"]:
         yield text(language, "Nothing has held up the server.")
         return
@@ -208,33 +209,7 @@ def _told(*columns_: tuple[str, int], words: str) -> Iterator[str]:
     """Columns, and words that go on below themselves where they are too long for the row."""
     head = _row(*columns_)
     indent = 2 + sum(width + 1 for _, width in columns_)
-    first, *rest = _wrapped(" ".join(words.split()), WIDTH - indent) or [""]
+    first, *rest = wrapped(" ".join(words.split()), WIDTH - indent)
     yield f"{column(head, max(indent, cells(head) + 1))}{first}".rstrip()
     for more in rest:
         yield " " * indent + more
-
-
-def _wrapped(words: str, width: int = WIDTH) -> list[str]:
-    """Cut at blanks, and within a word that is too long, Chinese among them."""
-    rows, row = [], ""
-    for word in words.split(" "):
-        while cells(row) + cells(word) + bool(row) > width:
-            if row and cells(word) <= width:
-                rows.append(row)
-                row = ""
-            else:
-                room = width - cells(row) - bool(row)
-                part = _fitting(word, room)
-                rows.append(f"{row} {part}" if row else part)
-                row, word = "", word[len(part) :]
-        row = f"{row} {word}" if row else word
-    return [*rows, row] if row else rows
-
-
-def _fitting(word: str, width: int) -> str:
-    shown = 0
-    for at, one in enumerate(word):
-        shown += cells(one)
-        if shown > width:
-            return word[:at]
-    return word

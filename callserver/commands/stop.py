@@ -19,6 +19,7 @@ from callserver.wire.terminal import here
 
 LOOK_S = 0.3
 SIGN_S = 15.0  # a server that is held up by a menu is free again after some five seconds
+RELOAD_S = 60.0  # menus alone may take the server 30 s (server.reload.MENUS_S)
 FAILED = 1
 
 Snapshot = dict[str, Any]
@@ -33,9 +34,11 @@ def stop(shop: Path, now: bool, language: str) -> None:
     pid = _pid(found, language)
     if pid is None:
         return
-    _signal(pid, signal.SIGTERM)
-    if now and found["state"] != "stopping":
-        heeded = _until(shop, lambda found: found["state"] != "ready", language)
+    stops_already = found["state"] == "stopping"
+    if now or not stops_already:  # a second signal cuts off those who talk
+        _signal(pid, signal.SIGTERM)
+    if now and not stops_already:
+        heeded = _until(shop, lambda found: found["state"] not in ("ready", "silent"), language)
         if heeded.get("calls"):  # else it stops at once already
             _signal(pid, signal.SIGTERM)
     try:
@@ -56,7 +59,7 @@ def reload(shop: Path, language: str) -> None:
         sys.exit(FAILED)
     before = _reloads(found)
     _signal(pid, signal.SIGHUP)
-    found = _until(shop, lambda found: _reloads(found) != before, language)
+    found = _until(shop, lambda found: _reloads(found) > before, language, RELOAD_S)
     for one in found["reloaded"]["told"]:
         click.echo(sentence(one, language))
     sys.exit(0 if found["reloaded"]["ok"] else FAILED)
@@ -74,9 +77,9 @@ def _reloads(found: Snapshot) -> int:
     return found["reloaded"]["n"] if found.get("reloaded") else 0
 
 
-def _until(shop: Path, done: Callable[[Snapshot], bool], language: str) -> Snapshot:
+def _until(shop: Path, done: Callable[[Snapshot], bool], language: str, within_s: float = SIGN_S) -> Snapshot:
     """What the server tells when it is so far; ends the command when it does not come to it."""
-    until_s = time.monotonic() + SIGN_S
+    until_s = time.monotonic() + within_s
     while time.monotonic() < until_s:
         found = look(shop)
         if done(found):

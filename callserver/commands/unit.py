@@ -30,7 +30,7 @@ def unit(shop: Path, user: str | None) -> None:
     click.echo(
         Unit(
             folder.path,
-            _known(user) if user else pwd.getpwuid(folder.path.stat().st_uid).pw_name,
+            _known(user) if user else _owner(folder.path),
             Path(sys.executable),
             TOP,
             config.server.stop_wait_s,
@@ -38,6 +38,14 @@ def unit(shop: Path, user: str | None) -> None:
         ).text(),
         nl=False,
     )
+
+
+def _owner(folder: Path) -> str:
+    uid = folder.stat().st_uid
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:  # made in a container, or on another computer
+        return str(uid)
 
 
 def _known(user: str) -> str:

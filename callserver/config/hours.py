@@ -20,6 +20,13 @@ class Hours:
     opens: time
     closes: time
 
+    def __str__(self) -> str:
+        """As it is written in config.ini."""
+        first, last = DAYS[self.first_day - 1], DAYS[self.last_day - 1]
+        days = first if first == last else f"{first}-{last}"
+        closes = f"{self.closes:%H:%M}" if self.closes != time(0) else "24:00"
+        return f"{days} {self.opens:%H:%M}-{closes}"
+
 
 def read_hours(text: str) -> tuple[Hours, ...]:
     """

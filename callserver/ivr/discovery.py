@@ -9,13 +9,10 @@ from __future__ import annotations
 import ast
 import importlib.util
 import inspect
-import signal
 import sys
-import threading
 import time
 import traceback
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -24,6 +21,7 @@ from twisted.python.reflect import safe_repr
 
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_source import MenuSource
+from callserver.ivr.time_limit import TimeIsUp, time_limit
 from callserver.wire.catalogue import LANGUAGES, N_, Complaint
 
 IMPORT_S = 10.0  # an import that takes longer is given up
@@ -42,16 +40,12 @@ class Found(NamedTuple):
     problems: list[MenuProblem]
 
 
-class _TooLong(BaseException):
-    """An import does not end."""
-
-
 def find_menus(folder: Path, taken: Collection[str] = (), limit_s: float = IMPORT_S) -> Found:
     """
     All menus in a folder; of two with one name the first file's is used.
 
-    Runs the files, in the main thread: before the reactor runs. twisted.plugin finds plugins on Python's path only,
-    and writes a cache beside them; a shop's folder is neither on the path nor ours to write in.
+    Runs the files: at the start in the main thread, for a reload in another one. twisted.plugin finds plugins on
+    Python's path only, and writes a cache beside them; a shop's folder is neither on the path nor ours to write in.
 
     :param taken: names that the server's own menus have
     :param limit_s: how long an import may take
@@ -109,15 +103,18 @@ def _imported(path: Path, limit_s: float, problems: list[MenuProblem]) -> Module
     assert spec is not None
     assert spec.loader is not None  # it ends in .py
     module = importlib.util.module_from_spec(spec)
+    before = sys.modules.get(spec.name)  # of a running server, whose calls go on in it
     sys.modules[spec.name] = module  # dataclasses look for it there
     began_s = time.monotonic()
     try:
-        with _limited(limit_s):
+        with time_limit(limit_s):
             spec.loader.exec_module(module)
     except KeyboardInterrupt:
         raise
     except BaseException as problem:
-        del sys.modules[spec.name]
+        sys.modules.pop(spec.name, None)
+        if before is not None:
+            sys.modules[spec.name] = before
         raise _not_imported(path, problem, limit_s) from problem
     took_s = time.monotonic() - began_s
     if took_s > SLOW_S:
@@ -130,7 +127,7 @@ def _imported(path: Path, limit_s: float, problems: list[MenuProblem]) -> Module
 
 def _not_imported(path: Path, problem: BaseException, limit_s: float) -> MenuProblem:
     place = f"{path}:{line_of(problem, path)}"
-    if isinstance(problem, _TooLong):
+    if isinstance(problem, TimeIsUp):
         return MenuProblem("{place}: its import does not end in {limit_s} s", place=place, limit_s=f"{limit_s:g}")
     if isinstance(problem, SystemExit):
         return MenuProblem(
@@ -147,8 +144,11 @@ def line_of(problem: BaseException, path: Path) -> int:
 
 
 def place_in(menu: IMenu, problem: BaseException) -> str:
-    """File and line of a menu at which something went wrong."""
-    path = Path(inspect.getfile(type(menu)))
+    """File and line of a menu at which something went wrong; its file may have been taken away since."""
+    try:
+        path = Path(inspect.getfile(type(menu)))
+    except (TypeError, OSError):
+        return type(menu).__name__
     return f"{path}:{line_of(problem, path)}"
 
 
@@ -159,25 +159,6 @@ def words(problem: BaseException) -> str:
     except Exception:
         text = ""
     return f"{type(problem).__name__}: {text}"[:300] if text else type(problem).__name__
-
-
-@contextmanager
-def _limited(limit_s: float) -> Iterator[None]:
-    """Break what runs inside when it takes too long; only the main thread can be broken."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def too_long(_: int, __: object) -> None:
-        raise _TooLong
-
-    before = signal.signal(signal.SIGALRM, too_long)
-    signal.setitimer(signal.ITIMER_REAL, limit_s, 0.5)  # again and again: it may catch it
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 class _File:

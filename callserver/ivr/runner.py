@@ -72,11 +72,11 @@ class MenuRunner:
     async def _serve(self, call: Call, name: str) -> None:
         call.log(Kind.MENU, name=name)
         call.path.append(name)
-        menu_call = self._menu_call(call)
+        menu_call, menu = self._menu_call(call), self._menus.get(name)
         try:
-            if name not in self._menus:
+            if menu is None:
                 raise WantsPerson("no menu")  # its file is broken: told at the start
-            await MenuRun(self._menus[name], name, menu_call).serve()
+            await MenuRun(menu, name, menu_call).serve()
             self._over_by_itself(menu_call, name)
             if menu_call.not_served:
                 await leave_word(self._menu_call(call), self._hours(), self._alarm)
@@ -88,19 +88,18 @@ class MenuRunner:
         except BaseException as problem:  # also a sys.exit
             if call.ended is not None and isinstance(problem, CancelledError):
                 raise
-            self._menu_failed(menu_call, name, problem)
+            self._menu_failed(menu_call, name, problem, place_in(menu, problem) if menu else name)
         menu_call = self._menu_call(call)
         await menu_call.transfer_to_queue(self._queue)
         if menu_call.not_served:
             await leave_word(menu_call, self._hours(), self._alarm)
 
-    def _menu_failed(self, menu_call: MenuCall, name: str, problem: BaseException) -> None:
+    def _menu_failed(self, menu_call: MenuCall, name: str, problem: BaseException, place: str) -> None:
         call, error = menu_call.call, safe_repr(problem)[:ERROR_CHARS]  # type: ignore[no-untyped-call]
         log.failure("menu {menu} broke on {line}, call {call}", menu=name, line=call.first.name, call=call.id)
         call.log(Kind.MENU_FAILED, menu=name, error=error)
         if self._told.get(name) != error:
             self._told[name] = error
-            place = place_in(self._menus[name], problem)
             self._alarm(
                 N_("menu {menu} broke on {line}, at {place}: {problem}"),
                 menu=name,

@@ -130,6 +130,8 @@ class Recorder(MultiService):
             return None
         file = self._make_file(self._disk.folder / f"{self._new_name()}.wav", 2 if with_near else 1)
         recording = Recording(call_id, leg, file, self._finish, self._hide, on_mark)
+        if not self._recordings:  # what was lost while nothing was recorded is in no recording
+            self._n_lost = self._bay.schedule.lost
         self._recordings[recording] = None
         self._syncs.need(True)
         self._bay.tap(leg)

@@ -153,9 +153,9 @@ class WavFile:
         new = _new_file(path)
         try:
             with Path(f"/proc/self/fd/{self._fd}").open("rb") as old:
-                n_left = os.fstat(old.fileno()).st_size
-                while n_left:
-                    n_left -= os.sendfile(new, old.fileno(), None, n_left)
+                n_bytes = os.fstat(old.fileno()).st_size
+                while os.sendfile(new, old.fileno(), None, n_bytes):  # to its end, wherever somebody has put that
+                    pass
             os.dup2(new, self._fd, inheritable=False)
         finally:
             os.close(new)

@@ -14,6 +14,7 @@ from uuid import UUID
 import numpy as np
 from peewee import OperationalError, SqliteDatabase
 from twisted.application.service import IService, Service
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import ProcessProtocol
 
@@ -76,6 +77,9 @@ class RehearsalWorld(World):
 
     def choice(self, options: Sequence[T]) -> T:
         return self._random.choice(options)
+
+    def apart(self, job: Callable[..., T], *args: object) -> Deferred[T]:
+        return self.in_thread(job, *args)
 
     def one_thread(self, name: str) -> Any:
         random = self._random

@@ -26,6 +26,7 @@ log = Logger()
 
 MENUS_S = 30.0  # so long the files of the plugins folder may take
 NOTHING_CHANGED = N_("Nothing was changed.")
+NOT_READY = N_("Settings are read only while the server is ready, once at a time.")
 
 SINGLE = ("server", "exchange", "agents", "recording")
 NOW = {  # settings that a running server takes over; those of queues all
@@ -82,6 +83,8 @@ def _different(old: Any, new: Any) -> Iterator[str]:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -107,7 +110,7 @@ class Reload:
     def begin(self) -> Deferred[None]:
         """Fires when what came of it stands in log and status."""
         if self._server.status.state != "ready" or self._under_way:
-            self._tell(False, Phrase(N_("Settings are read only while the server is ready, once at a time.")))
+            self._tell(False, Phrase(NOT_READY))
             return succeed(None)
         self._under_way = True
         return Deferred.fromCoroutine(self._read()).addErrback(self._broken).addCallback(self._over)
@@ -117,7 +120,7 @@ class Reload:
             new = change(self._server.config, self._folder.config())
             prompts = Prompts(self._folder.prompts(new.config))
             await self._world.in_thread(prompts.load)
-            finding = self._world.in_thread(self._server.menus.find, new.config)
+            finding = self._world.apart(self._server.menus.find, new.config)
             menus, problems = await finding.addTimeout(MENUS_S, self._world.reactor)
         except ConfigError as problem:
             self._tell(False, *map(Phrase.of, problem.findings or (problem,)), Phrase(NOTHING_CHANGED))
@@ -135,7 +138,9 @@ class Reload:
         broken = [one for one in (*menu_problems, *prompts.problems) if str(one) not in known]
         if broken:
             self._tell(False, *map(Phrase.of, broken), Phrase(NOTHING_CHANGED))
-        elif server.status.state == "ready":  # else a stop has begun meanwhile: a line that is put back would ring
+        elif server.status.state != "ready":  # a stop has begun meanwhile: a line that is put back would ring
+            self._tell(False, Phrase(NOT_READY), Phrase(NOTHING_CHANGED))
+        else:
             server.menus.become(menus, menu_problems)
             server.take_over(new.config, prompts)
             self._tell(True, Phrase(N_("Settings, menus and prompts are read anew.")), *new.told)

@@ -32,7 +32,6 @@ VERSION = 1
 ALARMS = 20
 LOOK_S = 0.1
 LATE_MS = 20  # a tick that is a whole tick late
-OUT_OF_SERVICE = (LineState.NOT_LOADED, LineState.LOADED, LineState.DISCONNECTED)
 
 
 @dataclass(frozen=True)

@@ -43,9 +43,10 @@ ReadWritePaths={writes}
 ProtectSystem=strict
 ProtectHome=read-only
 PrivateTmp=yes
+# 166: ttyACM, 188: ttyUSB. systemd looks their names up when the server starts: none plugged in yet, none ever allowed.
 DevicePolicy=closed
-DeviceAllow=char-ttyACM rw
-DeviceAllow=char-ttyUSB rw
+DeviceAllow=char-166 rw
+DeviceAllow=char-188 rw
 DeviceAllow=char-ttyS rw
 DeviceAllow=char-pts rw
 DeviceAllow=/dev/ptmx rw

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ServerEndpoint
 from twisted.internet.interfaces import IStreamServerEndpoint
 from twisted.internet.threads import deferToThreadPool
+from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from callserver.agents.tls import OwnCertificate, own_certificate
@@ -78,6 +80,21 @@ class World:
     def in_thread(self, job: Callable[..., T], *args: object) -> Deferred[T]:
         """Fires with what the job gives; for work that takes more than 5 ms."""
         done: Deferred[T] = deferToThreadPool(self.reactor, self.reactor.getThreadPool(), job, *args)
+        return done
+
+    def apart(self, job: Callable[..., T], *args: object) -> Deferred[T]:
+        """As `in_thread`, for somebody else's code, which may never end: nobody waits for its thread."""
+        done: Deferred[T] = Deferred()
+
+        def work() -> None:
+            try:
+                result = job(*args)
+            except BaseException:
+                self.reactor.callFromThread(done.errback, Failure())  # type: ignore[no-untyped-call]
+            else:
+                self.reactor.callFromThread(done.callback, result)
+
+        Thread(target=work, name="apart", daemon=True).start()
         return done
 
     def one_thread(self, name: str) -> ThreadPool:

@@ -228,8 +228,10 @@ class Journal:
         """
         await settled
         n_done = 0
-        while not await self._caught_up(n_done):
+        while True:
             try:
+                if await self._caught_up(n_done):
+                    return
                 spooled = await self._disk.run(self._spool.read, n_done)
                 await self._bring_in(spooled)
                 n_done = spooled.end
@@ -254,8 +256,6 @@ class Journal:
 
         :raises OperationalError, InterfaceError: its own trouble; nothing was brought
         """
-        if spooled.damaged:
-            await self._lay_aside(spooled.damaged, N_("{n} damaged lines of the spool are in {file}"))
         try:
             await self._store.write(_apply, spooled.entries)
         except (OperationalError, InterfaceError):
@@ -264,6 +264,8 @@ class Journal:
             refused = await self._store.write(_apply_each, spooled.entries)
             told = N_("{n} records that the database refuses are in {file}: {problem}")
             await self._lay_aside([json.dumps(entry).encode("ascii") for entry in refused], told, problem=problem)
+        if spooled.damaged:  # once, so not before the database takes the others
+            await self._lay_aside(spooled.damaged, N_("{n} damaged lines of the spool are in {file}"))
 
     async def _lay_aside(self, lines: list[bytes], told: str, **details: object) -> None:
         await self._disk.run(self._refused.append_lines, lines)

@@ -53,6 +53,16 @@ class StaffTests(SynchronousTestCase):
         self.assertEqual(person, Staff("801", "李明", RIGHTS, {"zh": 5, "en": 2}, frozenset({"shop"})))
         self.assertEqual(self.successResultOf(self.book.everybody()), [self.li])
 
+    def test_disabled_while_judged(self) -> None:
+        """Who is disabled while his password is being judged is not let in: nobody would put him out afterwards."""
+
+        def matches(password: str, kept: str | None) -> bool:
+            self.successResultOf(self.open_book().disable("801"))
+            return True
+
+        with patch.object(passwords, "matches", matches):
+            self.assertIs(self.refused(self.log_in()), Refusal.LOG_IN)
+
     def test_rights_are_followed_whatever_breaks(self) -> None:
         """Rights changed by another process hold within two seconds, also after one change could not be carried out."""
 

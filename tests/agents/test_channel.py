@@ -6,7 +6,7 @@ from twisted.internet.error import ConnectionDone
 from callserver.agents import perspective, screen
 from callserver.calls.roles import Role
 from callserver.desktop.client import NOT_UNDERSTOOD
-from callserver.desktop.not_connected import BROKEN, CLOSED, NotConnected
+from callserver.desktop.not_connected import BROKEN, CLOSED, NO_ANSWER, NotConnected
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.convert import to_wire
 from callserver.wire.messages import AUDIO_BLOCK_BYTES
@@ -252,12 +252,15 @@ class LossTests(ChannelCase):
 
     def test_silent_server(self) -> None:
         """A server that falls silent is given up after 10 s, and commands do not wait for ever."""
-        client, _ = self.program()
+        client, diary = self.program()
         self.wires.frozen.add(self.wires.pumps[0])
         asked = client.pause("lunch")
         self.clock.pump([1.0] * 11)
         self.failureResultOf(asked)
         self.assertTrue(self.wires.pumps[0].clientIO.disconnecting)
+        self.wires.frozen.clear()
+        self.wires.pass_time(1)
+        self.assertIn(("lost", NotConnected(NO_ANSWER).text("en")), diary.lines)
 
     def test_commands_without_connection(self) -> None:
         """A command while there is no connection fails at once, with words for the agent."""

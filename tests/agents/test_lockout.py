@@ -10,6 +10,7 @@ from twisted.logger import capturedLogs
 
 from callserver.acd import passwords
 from callserver.acd.staff import StaffBook
+from callserver.acd.staff_tables import AttemptRow
 from callserver.desktop.client import AgentClient
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
@@ -124,6 +125,11 @@ class PasswordTests(BookCase):
         self.assertEqual(self.outcome("８０１", composed), ("logged in", "李明"))
         raw = self.book.log_in("801", decomposed, "10.0.0.9")  # a program that leaves it as it was typed
         self.assertEqual(self.successResultOf(raw).number, "801")
+
+    def test_wrong_password_with_a_new_one(self) -> None:
+        """Who mistypes the one he has is refused at once; it counts as one wrong password, not as two."""
+        self.assertEqual(self.outcome("801", "wrong horse", self.NEW), self.refused(Refusal.LOG_IN))
+        self.assertEqual(AttemptRow.select().where(~AttemptRow.ok).count(), 1)
 
     def test_answer_lost(self) -> None:
         """The connection breaks after the change and before its answer: it is in with the new one all the same."""

@@ -185,6 +185,13 @@ class LineInServiceTests(SynchronousTestCase):
         ])  # fmt: skip
         self.assertEqual(self.alarms(), [])
 
+    def test_no_sound_trouble(self) -> None:
+        """Of a call whose sound was in time nothing is said."""
+        self.answered_call()
+        self.shop.wait(61)
+        self.far_end.hang_up()
+        self.assertEqual([event for event in self.shop.book.events if event.kind == "sound_trouble"], [])
+
     def test_draining(self) -> None:
         """A line disabled in a call serves it to its end and takes no other."""
         call = self.answered_call()

@@ -13,6 +13,7 @@ from callserver.commands import status as command
 from callserver.commands.status import exit_code, look
 from callserver.commands.status_words import WIDTH, numbers, report, span
 from callserver.desktop.headless import AgentPlan
+from callserver.emulator.script_run import run_script
 from callserver.lines.interfaces import Caller, LineFailure
 from callserver.server.lock import locked
 from callserver.server.stalls import Place, Stall
@@ -64,6 +65,21 @@ class SnapshotTests(SynchronousTestCase):
         self.assertEqual((call["channel"], call["caller"]), ("line 2", "13912345678"))
         self.assertEqual([seat["person"] for seat in found["seats"]["here"]], ["801"])
         self.assertEqual(found["queues"], [{"queue": "operator", "waiting": 0, "longest_s": 0.0}])
+
+    def test_how_long(self) -> None:
+        """A call's length counts from its first ring."""
+        server = self.shop.server
+        assert server.exchange is not None
+        calling = run_script(
+            server.exchange, f"caller 13912345678\ndial {server.config.exchange.number}\nwait hang up within 90\n"
+        )
+        calling.addBoth(lambda _: None)
+        self.shop.wait(15)
+        (before,) = self.found()["calls"]
+        self.shop.wait(5)
+        (call,) = self.found()["calls"]
+        self.assertGreater(before["for_s"], 5.0)
+        self.assertAlmostEqual(call["for_s"] - before["for_s"], 5.0, delta=0.11)
 
     def test_alarms_and_stalls(self) -> None:
         """The last alarms in the reader's language, and what held up the server."""

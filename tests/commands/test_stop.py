@@ -74,6 +74,28 @@ class StopTests(SynchronousTestCase):
         self.run_command("stop", "--now")
         self.assertEqual(self.signals, [signal.SIGTERM])
 
+    def test_once_more(self) -> None:
+        """Who asks again while it stops looks on; only --now cuts those off who talk."""
+        self.looks = [self.state("stopping", stopping=ONE_CALL, calls=["one"])]
+        answer = self.run_command("stop")
+        self.assertEqual(self.signals, [])
+        self.assertIn("1 call goes on", answer.output)
+        self.lives = 3
+        self.run_command("stop", "--now")
+        self.assertEqual(self.signals, [signal.SIGTERM])
+
+    def test_now_while_it_is_held_up(self) -> None:
+        """A server that does not answer for a moment has heeded nothing yet."""
+        self.looks = [
+            self.state("ready"),
+            self.state("silent"),
+            self.state("ready"),
+            self.state("stopping", calls=["one"]),
+            ENDED,
+        ]
+        self.run_command("stop", "--now")
+        self.assertEqual(self.signals, [signal.SIGTERM, signal.SIGTERM])
+
     def test_nothing_to_stop(self) -> None:
         """Then that is said, and it is no failure."""
         self.looks = [ENDED]
@@ -100,6 +122,16 @@ class StopTests(SynchronousTestCase):
             answer = self.run_command("reload")
             self.assertEqual((answer.exit_code, answer.output), (code, "[line 1] menu = x\n"))
         self.assertEqual(self.signals, [signal.SIGHUP] * 2)
+
+    def test_another_reload(self) -> None:
+        """It is waited for its own outcome, also where the server is held up meanwhile and files take their time."""
+        before, after = ({"n": n, "ok": True, "told": [ONE_CALL]} for n in (1, 2))
+        held_up = {"state": "silent", "pid": 7, "shop": "shop", "problem": ""}
+        self.looks = [self.state("ready", reloaded=before), held_up]
+        self.looks += [self.state("ready", reloaded=before)] * 100  # 30 s
+        self.looks += [self.state("ready", reloaded=after)]
+        answer = self.run_command("reload")
+        self.assertEqual(answer.exit_code, 0, answer.output)
 
     def test_reload_without_answer(self) -> None:
         """One that does not come to it is told as it is."""

@@ -1,11 +1,13 @@
 """`callserver unit`: what systemd makes of it, whatever a shop's path is called."""
 
 import os
+import pwd
 import shutil
 import socket
 import subprocess
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from click.testing import CliRunner
 from hypothesis import given
@@ -46,6 +48,18 @@ class UnitTests(SynchronousTestCase):
         said = self.analyze(self.unit().output, "security", "--offline=true")
         figure = said.rpartition("exposure level for")[2].split(":")[1].split()[0]
         self.assertLessEqual(float(figure), EXPOSURE_MAX)
+
+    def test_plugged_in_later(self) -> None:
+        """A modem is let in by its kind's number: names of kinds that were never plugged in mean nothing to systemd."""
+        text = self.unit().output
+        for major in (166, 188):  # Linux, Documentation/admin-guide/devices.txt
+            self.assertIn(f"\nDeviceAllow=char-{major} rw\n", text)
+
+    def test_unknown_owner(self) -> None:
+        """A folder whose owner has no name here runs as his number."""
+        with patch.object(pwd, "getpwuid", side_effect=KeyError):
+            answer = self.unit()
+        self.assertIn(f"\nUser={os.getuid()}\n", answer.output)
 
     def test_stop(self) -> None:
         """systemd waits longer for a stop than the stop may wait for calls."""

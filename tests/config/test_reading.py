@@ -44,6 +44,12 @@ class ConfigTests(SynchronousTestCase):
         self.assertEqual(shipped, least)
         self.assertEqual(sorted(shipped.lines), list(range(1, 21)))
 
+    def test_whole_numbers(self) -> None:
+        """A whole number is one, however it is written: no network takes 8787.0 for a port."""
+        for written in ("8788", "8788.0", "8.788e3"):
+            port = self.read(f"{NEEDED}[agents]\nport = {written}\n").agents.port
+            self.assertEqual((port, type(port)), (8788, int))
+
     def test_unknown_section(self) -> None:
         """A section nobody knows is named with its line and the nearest one that exists."""
         self.assertEqual(

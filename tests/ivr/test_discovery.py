@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from threading import Thread
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -114,6 +115,20 @@ class ProblemTests(FolderCase):
             (problem,) = self.problems(text, limit_s=0.1)
             self.assertLess(time.monotonic() - began_s, 30)
             self.assertIn("does not end in 0.1 s", problem)
+
+    def test_hangs_in_another_thread(self) -> None:
+        """So is one that a running server reads anew: its thread is free again, else the server could not end."""
+
+        def read(text: str, told: list[str]) -> None:
+            told += self.problems(text, limit_s=0.1)
+
+        for text in ("while True:\n    pass\n", STUBBORN.replace("time.sleep(60)", "while True: pass")):
+            told: list[str] = []
+            reading = Thread(target=read, args=(text, told), daemon=True)
+            reading.start()
+            reading.join(30)
+            self.assertFalse(reading.is_alive(), text)
+            self.assertIn("does not end in 0.1 s", told[0])
 
     def test_no_implementer(self) -> None:
         """A class that looks like a menu and does not say so."""

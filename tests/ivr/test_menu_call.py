@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred, fail, succeed
+from twisted.internet.task import deferLater
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
@@ -286,6 +287,23 @@ class MenuTests(SynchronousTestCase):
         self.assertEqual(self.answers, ["1", "2"])
         self.assertEqual(self.shop.prompts(), ["first", "second"])
 
+    def test_end_key_some_time_after_a_choice(self) -> None:
+        """So it is where he takes a second or two for it."""
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await choose(call, "first", keys="12"))
+            self.answers.append(await choose(call, "second", keys="12"))
+
+        self.serve(story)
+        self.shop.press("1")
+        self.shop.wait(2)
+        self.shop.press("#")
+        self.shop.wait(0.1)
+        self.shop.press("2")
+        self.shop.wait(0.1)
+        self.assertEqual(self.answers, ["1", "2"])
+        self.assertEqual(self.shop.prompts(), ["first", "second"])
+
     def test_end_key_after_a_pause(self) -> None:
         """Who has hesitated so long that his number was taken without # may still press it."""
         self.ask(max_digits=8)
@@ -487,6 +505,21 @@ class MenuTests(SynchronousTestCase):
         self.shop.press("1")
         self.assertEqual(self.answers, ["", "1"])
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_key_before_a_message(self) -> None:
+        """A key pressed before the beep was meant for something else: it does not end the message."""
+
+        async def story(call: ICall) -> None:
+            await deferLater(self.shop.clock, 0.5)
+            self.answers.append(await call.record(max_s=2))
+
+        recorder = OneRecording()
+        self.serve(story, recorder)
+        self.shop.press("1")
+        self.shop.wait(2.0)
+        self.assertTrue(recorder.running)
+        self.shop.wait(2.0)
+        self.assertEqual(self.answers, ["message.wav"])
 
     def test_message_broken_off(self) -> None:
         """Half a message is no message that the caller could be thanked for."""

@@ -329,7 +329,7 @@ class Empty:
 
 
 class ForNothingTests(RunnerCase):
-    def open(self, menu: Empty, people: Waiters | None = None) -> None:
+    def open(self, menu: IMenu, people: Waiters | None = None) -> None:
         self.people = people or Waiters()
         self.told: list[str] = []
         runner = MenuRunner(
@@ -364,6 +364,20 @@ class ForNothingTests(RunnerCase):
         self.assertIn("menu test broke on line 1, at ", self.told[0])
         self.assertIn("test_runner.py:", self.told[0])
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 3)
+
+    def test_key(self) -> None:
+        """A caller who presses a key gets what he wants, however soon it is over: his line goes on."""
+
+        async def story(call: ICall) -> None:
+            await call.collect("question")
+
+        self.open(OneMenu(story))
+        for _ in range(5):
+            self.shop.lines[0].far_end.ring(Caller("13912345678"))
+            self.shop.wait(0.5)
+            self.shop.press("1")
+            self.shop.wait(5)
+        self.assertEqual((len(self.shop.book.calls), self.told), (5, []))
 
     def test_people_help(self) -> None:
         """Where people take the callers of a broken menu, its line goes on."""

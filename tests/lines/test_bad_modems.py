@@ -4,10 +4,12 @@ import random
 
 from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
+from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.codecs import MU_LAW
 from callserver.lines.interfaces import LineFailure
 from callserver.lines.modem_line import ModemLine
+from callserver.lines.still_ringing import StillRinging
 from tests.lines.contract import BLOCK_SAMPLES, Diary
 from tests.lines.scripted_modem import ScriptedModem
 from tests.lines.test_modem_line import ModemLineCase
@@ -319,3 +321,29 @@ class ChatterTests(BadModemCase):
             self.pass_time(0.01)
         self.pass_time(3)
         self.assertEqual(self.diary.told, ["up"])
+
+    def test_rings_at_line_speed(self) -> None:
+        """No bell rings faster than twice a second: what is told beyond that is dropped."""
+        self.started()
+        self.pass_time(2)
+        self.modem.says(b"\r\nRING\r\n" * 10)
+        self.assertEqual(self.diary.told.count("ring"), 2)
+
+
+class StillRingingTests(SynchronousTestCase):
+    def test_tail(self) -> None:
+        """The burst in which a call was answered may be told late; it counts for nothing, nor with the next one."""
+        ringing = StillRinging(100.0)
+        self.assertEqual([ringing.ring(at_s) for at_s in (101.0, 102.6)], [False, False])
+
+    def test_beyond_doubt(self) -> None:
+        """Two rings a cadence apart are; one alone, bursts of one ring, or two that are far apart are not."""
+        for seconds, told in (
+            ((105.0,), [False]),
+            ((105.0, 105.6), [False, False]),
+            ((105.0, 110.0), [False, True]),
+            ((105.0, 105.6, 110.0), [False, False, True]),
+            ((105.0, 130.0), [False, False]),
+        ):
+            ringing = StillRinging(100.0)
+            self.assertEqual([ringing.ring(at_s) for at_s in seconds], told, seconds)

@@ -227,6 +227,11 @@ class ProbeTests(ModemLineCase):
         self.pass_time(300)
         self.assertGreater(modem.n_opened, 3)
         self.assertEqual(modem.commands.count("AT+VLS=1"), 1)
+        modem.unplug()
+        self.pass_time(40)
+        modem.plug_in()
+        self.pass_time(40)
+        self.assertEqual(modem.commands.count("AT+VLS=1"), 2, "what is plugged in next may be another one of its kind")
 
     def test_voice_mode_refused(self) -> None:
         """A modem that promises voice and then refuses it, as old firmware does, is named for that."""

@@ -1,7 +1,7 @@
 import os
 import wave
 from collections.abc import Callable
-from errno import ENOSPC
+from errno import EDQUOT, ENOSPC
 from itertools import count
 from pathlib import Path
 from shutil import rmtree
@@ -410,11 +410,11 @@ class SecretTests(RecorderCase):
 class FullDiskTests(RecorderCase):
     def fail_after(self, n_bytes: int) -> None:
         """The disk takes so many bytes more; a write that does not fit is short before it fails."""
-        write, self.left = os.write, n_bytes
+        write, self.left, self.full = os.write, n_bytes, ENOSPC
 
         def write_until_full(fd: int, data: bytes) -> int:
             if not self.left:
-                raise OSError(ENOSPC, "No space left on device")
+                raise OSError(self.full, os.strerror(self.full))
             n_written = write(fd, bytes(data)[: self.left])
             self.left -= n_written
             return n_written
@@ -451,6 +451,15 @@ class FullDiskTests(RecorderCase):
         lengths = [self.stopped(recording).n_samples for recording in (first, second)]
         self.assertEqual(lengths, [320, 320])
         self.assertIn("recording of call call 2 broken off", " ".join(self.alarms))
+
+    def test_quota(self) -> None:
+        """A quota that is used up is a full disk as well: the reserve is given up."""
+        self.record()
+        self.talk(2)
+        self.fail_after(0)
+        self.free_bytes, self.full = 0, EDQUOT
+        self.talk(2)
+        self.assertFalse((self.folder / "ballast").exists())
 
     def test_cannot_be_made(self) -> None:
         """A recording whose file cannot be made raises the alarm, disturbs nobody, and its stop says why."""
@@ -519,7 +528,17 @@ class StarvedTests(RecorderCase):
         far = tracks_of(info.path)[:, 0]
         self.assertEqual([far[at * 160 : (at + 1) * 160].any() for at in (2, 3, 52, 53)], [True, False, False, True])
         self.assertEqual(self.marks, [Mark(480, LOST, 50 * 160)])
-        self.assertEqual(self.record().n_samples, 0, "one that begins later has lost nothing")
+
+    def test_lost_before(self) -> None:
+        """What was lost while nothing was recorded is no part of a recording that begins later."""
+        self.bay.schedule.lost += 50
+        recording = self.record()
+        self.talk(3)
+        self.assertEqual(self.stopped(recording).n_samples, 3 * 160)
+        self.bay.schedule.lost += 50
+        later = self.record()
+        self.talk(2)
+        self.assertEqual((self.stopped(later).n_samples, self.marks), (2 * 160, []))
 
     def test_stalled(self) -> None:
         """A recording is as long as its call, also when the reactor stood still for five seconds in it."""
@@ -571,6 +590,19 @@ class RemovedTests(RecorderCase):
             told = f"recording {recording.file_name} was removed while it ran, and was made again"
             self.assertEqual(self.alarms, [told], spoil.__name__)
             self.alarms.clear()
+
+    def test_for_the_server_alone(self) -> None:
+        """What callers say is nobody else's on this computer, also in a file that was made again."""
+        before = os.umask(0)
+        self.addCleanup(os.umask, before)
+        recording = self.record()
+        self.talk(1)
+        self.assertEqual(recording.path.stat().st_mode & 0o777, 0o600)
+        self.remove()
+        self.clock.advance(2.0)
+        self.assertEqual(recording.path.stat().st_mode & 0o777, 0o600)
+        self.assertEqual(self.folder.stat().st_mode & 0o777, 0o700)
+        self.stopped(recording)
 
     def test_just_before_the_end(self) -> None:
         """It is whole, too, when it was removed just before the call ended."""

@@ -38,6 +38,12 @@ class GreetingTests(SynchronousTestCase):
         self.assertIn("Lines: 0 of 12 alive", text)
         self.assertIn("and 4 more: bin/callserver status", text)
 
+    def test_as_many_as_are_shown(self) -> None:
+        """None more, so nothing is said of more."""
+        text = self.lose(*range(1, 9))
+        self.assertIn("line 8: no such device", text)
+        self.assertNotIn("more: bin/callserver status", text)
+
     def test_waits_for_slow_modems(self) -> None:
         """What is told is true: each line is waited for until it has come up or failed, but not for ever."""
         self.assertEqual(self.shop.until(Deferred.fromCoroutine(self.server.status.lines_settled(10.0))), None)

@@ -2,11 +2,16 @@
 
 from dataclasses import replace
 from pathlib import Path
+from threading import current_thread
 
-from twisted.trial.unittest import SynchronousTestCase
+from twisted.internet import reactor
+from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from callserver.config import Config, LineConfig, QueueConfig, RecordingConfig, ServerConfig
+from callserver.config import Config, LineConfig, QueueConfig, RecordingConfig, ServerConfig, read_hours
+from callserver.desktop.headless import AgentPlan
+from callserver.emulator.script_run import run_script
 from callserver.server.reload import change
+from callserver.server.world import World
 from callserver.wire.catalogue import told
 from callserver.wire.states import LineState
 from tests.whole.virtual_shop import VirtualShop
@@ -28,6 +33,12 @@ class New:
 
 new = New()
 """
+SLOW = MENU.replace(
+    "        pass",
+    """        await call.answer()
+        await call.collect(first_timeout_s={seconds})
+        raise ZeroDivisionError""",
+)
 
 
 class ChangeTests(SynchronousTestCase):
@@ -49,6 +60,12 @@ class ChangeTests(SynchronousTestCase):
             "[queue operator] ring_s = 20",
         ]
         self.assertEqual(self.told(new), words)
+
+    def test_hours(self) -> None:
+        """Told as they are written in config.ini."""
+        written = "mon-fri 09:00-18:00, sat 10:00-24:00"
+        new = replace(OLD, queues={"operator": QueueConfig(hours=read_hours(written))})
+        self.assertEqual(self.told(new), [f"[queue operator] hours = {written}"])
 
     def test_later(self) -> None:
         """Devices, ports, the database, lines and queues that come or go: as before until the next start."""
@@ -102,6 +119,16 @@ class ReloadTests(SynchronousTestCase):
         self.assertTrue(self.reload(enabled_is_no="enabled = yes"))
         self.assertIs(self.server.board.statuses["line 1"].state, LineState.IDLE)
 
+    def test_stop_in_between(self) -> None:
+        """A stop that begins while files are read: no line rings again, and who waits for an outcome is told."""
+        self.assertTrue(self.reload(enabled_is_yes="enabled = no"))
+        self.file.write_text(self.file.read_text("utf-8").replace("enabled = no", "enabled = yes"), "utf-8")
+        reloading = self.server.reload()
+        self.server.drain(lambda phrase: None)
+        self.shop.until(reloading)
+        self.assertIs(self.server.board.statuses["line 1"].state, LineState.LOADED)
+        self.assertEqual(self.told()[-1], "Nothing was changed.")
+
     def test_a_new_menu(self) -> None:
         """A menu file that has come is found, and serves the next call."""
         (self.plugins / "new.py").write_text(MENU)
@@ -139,3 +166,51 @@ class ReloadTests(SynchronousTestCase):
         self.file.unlink()
         self.shop.until(self.server.reload())
         self.assertIn("there is no such file", self.told()[0])
+
+    def call_a_menu_that_breaks_in(self, seconds: float) -> None:
+        """A caller of line 1 is in it when this returns."""
+        (self.plugins / "new.py").write_text(SLOW.format(seconds=seconds))
+        self.assertTrue(self.reload(plugins_is_plugins=f"plugins = {self.plugins}", menu_is_shop="menu = new"))
+        assert self.server.exchange is not None
+        number = self.server.config.exchange.number
+        calling = run_script(self.server.exchange, f"caller 13912345678\ndial {number}\nwait hang up within 90\n")
+        calling.addBoth(lambda _: None)
+        self.shop.wait(15)
+        self.assertEqual(len(self.server.calls), 1)
+
+    def assert_a_person_helps_him(self) -> None:
+        """When the menu has broken."""
+        self.shop.agent("801", AgentPlan(calls=1, talk_s=2.0))
+        self.shop.wait(60)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        ((_, events),) = self.shop.records()
+        kinds = [event.kind for event in events]
+        self.assertIn("menu_failed", kinds)
+        self.assertIn("connect", kinds[kinds.index("menu_failed") :])
+
+    def test_broken_file_of_a_menu_in_use(self) -> None:
+        """Its file is broken on the disk and a reload refused; who is in it is not cut off when it fails."""
+        self.call_a_menu_that_breaks_in(30)
+        (self.plugins / "new.py").write_text("not Python")
+        self.assertFalse(self.reload())
+        (self.plugins / "new.py").write_text("1 / 0")
+        self.assertFalse(self.reload())
+        self.assert_a_person_helps_him()
+
+    def test_menu_in_use_is_gone(self) -> None:
+        """So it is where a reload has taken the menu away."""
+        self.call_a_menu_that_breaks_in(30)
+        (self.plugins / "new.py").unlink()
+        self.assertTrue(self.reload(**{"menu = new": "menu = shop"}))
+        self.assert_a_person_helps_him()
+
+
+class ApartTests(TestCase):
+    """Somebody else's code that runs beside a server."""
+
+    async def test_nobody_waits_for_it(self) -> None:
+        """A process can end while it goes on; what comes of it, good or bad, is told."""
+        world = World(reactor)
+        self.assertTrue(await world.apart(lambda: current_thread().daemon))
+        with self.assertRaises(ZeroDivisionError):
+            await world.apart(lambda: 1 / 0)

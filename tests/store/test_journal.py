@@ -171,6 +171,34 @@ class JournalTests(SynchronousTestCase):
         self.assertEqual(list(self.bench.calls()), ["one"])
         self.assertFalse(self.bench.spool.path.exists())
 
+    def test_spool_unreadable_for_a_while(self) -> None:
+        """A disk that fails while the spool is being emptied is tried again: records go on to the database after it."""
+        for failing in ("read", "clear"):
+            self.store.full = True
+            self.bench.open(failing)
+            self.clock.advance(1.0)
+            self.store.full = False
+            with patch.object(Spool, failing, side_effect=OSError(5, "Input/output error")):
+                self.clock.pump([1.0] * 3)
+            self.clock.pump([1.0] * 3)
+            self.assertIn(failing, self.bench.calls())
+            self.assertFalse(self.bench.spool.path.exists())
+            self.bench.open(f"after {failing}")
+            self.assertIn(f"after {failing}", self.bench.calls())
+
+    def test_damaged_line_while_full(self) -> None:
+        """What somebody has scribbled into the spool is told and laid aside once, however long the database is full."""
+        self.store.full = True
+        self.bench.open("one")
+        with self.bench.spool.path.open("ab") as file:
+            file.write(b"scribble\n")
+        self.clock.pump([1.0] * 10)
+        self.store.full = False
+        self.clock.pump([1.0] * 3)
+        self.assertEqual(list(self.bench.calls()), ["one"])
+        self.assertEqual(self.store.alarms, ["1 damaged lines of the spool are in spool.refused.jsonl"])
+        self.assertEqual(self.bench.spool.path.with_suffix(".refused.jsonl").read_bytes(), b"scribble\n")
+
     def test_no_room_for_the_spool_either(self) -> None:
         """The call is served all the same, the admin is told, and the record is kept until there is room."""
         self.store.full = True

@@ -129,6 +129,8 @@ class Bookings(Service):
     def _book_again(self, unbooked: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """Those of the last run; their callers wait no more."""
         for call_id, data in unbooked:
+            if call_id in self._pending:
+                continue  # of this run: the books have answered late
             lines = tuple((item["item"], item["quantity"], item["price_fen"]) for item in data["items"])
             contact = Contact(data["number"], data["claimed"])
             self._pending[call_id] = Wanted(call_id, contact, lines, self._stamp(call_id))

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
+from peewee import OperationalError
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -12,6 +14,7 @@ from callserver.calls.call import Call
 from callserver.calls.keys import Key
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping import rules, sample
+from callserver.features.shopping.booking import Contact
 from callserver.features.shopping.flow import ShopMenu
 from callserver.features.shopping.tables import Order, Product
 from callserver.ivr import spoken
@@ -418,6 +421,22 @@ class ShopMenuTests(SynchronousTestCase):
         self.assertEqual(len(self.bought()), 1)
         self.assertEqual(Product.get_by_id("1001").stock, 48)
 
+    def test_held_until_booked(self) -> None:
+        """What he has confirmed is kept from others while the database refuses the order, also after he has hung up."""
+        self.call()
+        self.order()
+        self.until_silent()
+        with patch.object(rules, "confirm", side_effect=OperationalError("database or disk is full")):
+            self.press("1")
+            self.shop.wait(14)
+            self.shop.lines[0].far_end.hang_up()
+            self.shop.wait(2)
+            found = rules.find_item("1001", self.shop.events.now(), "another call")
+            assert found is not None
+            self.assertEqual(found.available, 48)
+        self.store.reactor.advance(10)
+        self.assertEqual(len(self.bought()), 1)
+
     def test_calls_again(self) -> None:
         """He confirms, hears nothing, hangs up, calls again: he is told that he has ordered, and has one order."""
         self.call()
@@ -488,6 +507,20 @@ class ShopMenuTests(SynchronousTestCase):
         (order,) = [one for one in rules.orders_of(LI_MING) if one.call_id]
         self.assertEqual((order.call_id, order.total_fen), ("gone", 13600))
         self.assertEqual(Product.get_by_id("1001").stock, 48)
+
+    def test_start_in_a_lock(self) -> None:
+        """An order of this run is no order of the last one, though the books answer for that one late."""
+        bookings = ShopMenu(self.store, self.shop.events, announce_recording=True).bookings  # type: ignore[arg-type]
+        self.store.lock()
+        bookings.startService()
+        line = rules.Line("1001", 2, rules.Name("龙井绿茶", "Longjing green tea"), 6800)
+        booked = bookings.book("now", Contact(LI_MING), [line])
+        wanted = bookings._pending["now"].data()
+        append_event(replace(self.shop.events.stamp(Kind.ORDER_WANTED, call_id="now"), data=wanted))
+        self.store.unlock()
+        self.assertFalse(self.successResultOf(booked).taken.already)
+        self.assertFalse(bookings.is_pending(call_id="now"))
+        bookings.stopService()
 
 
 class LockedStore(InlineStore):
