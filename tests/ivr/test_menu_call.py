@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred, fail, succeed
+from twisted.internet.task import deferLater
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
@@ -460,6 +461,26 @@ class MenuTests(SynchronousTestCase):
         self.assertEqual(call.ended, Reason(Cause.NOT_CONNECTED, "no OK"))
         self.assertEqual(self.shop.happened("menu_failed"), [])
         self.assertEqual(self.shop.alarms(), ["does not answer: no OK"])
+
+    def test_two_acts_at_once(self) -> None:
+        """Two that find the call unanswered, while the modem goes off hook: it goes there once, and both are done."""
+        line, n_answers = self.shop.lines[0], 0
+        at_once = line.answer
+
+        def answer() -> Deferred[None]:
+            nonlocal n_answers
+            n_answers += 1
+            return deferLater(self.shop.clock, 0.5).addCallback(lambda _: at_once())
+
+        line.answer = answer  # type: ignore[method-assign]
+        line.far_end.ring(Caller("13912345678"))
+        self.shop.wait(0.1)
+        call = self.shop.incoming[-1]
+        both = [Deferred.fromCoroutine(call.answer()) for _ in range(2)]
+        self.shop.wait(1)
+        self.assertEqual([self.successResultOf(one) for one in both], [None, None])
+        self.assertEqual(n_answers, 1)
+        self.assertEqual(len(self.shop.happened("answer")), 1)
 
     def test_menu_stops_itself(self) -> None:
         """What a menu cancels while the caller is there is its own mistake, not his hanging up: a person takes over."""
