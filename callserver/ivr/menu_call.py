@@ -300,6 +300,7 @@ class MenuCall:
         while len(digits) < max_digits and await self._key_within(timeout_s):
             key = self.call.keys.take(secret=secret)
             if key == end_key:
+                self.call.keys.end_key_taken(key, self.clock.seconds())
                 return digits
             digits += key
             timeout_s = full_s if len(digits) == full_digits else between_s

@@ -297,11 +297,30 @@ class MenuTests(SynchronousTestCase):
         self.assertEqual(self.answers, ["100"])
 
     def test_end_key_alone(self) -> None:
-        """After the end key of a number, or after another key, # is an answer of its own."""
+        """A while after the end key of a number # is an answer of its own."""
         self.ask(max_digits=4)
-        self.shop.press("1002##")
+        self.shop.press("1002#")
+        self.shop.wait(1.5)
+        self.shop.press("#")
         self.shop.wait(0.1)
         self.assertEqual(self.answers, ["1002", ""])
+
+    def test_end_key_twice(self) -> None:
+        """Who presses # twice to be sure has not answered the next question, nor silenced what he asked for."""
+        for typed in ("1002##", "12##"):
+            self.setUp()
+
+            async def story(call: ICall) -> None:
+                await call.collect("number", max_digits=4)
+                self.answers.append(await call.play("statement"))
+                self.answers.append(await call.collect("question"))
+
+            self.serve(story)
+            self.shop.press(typed)
+            self.shop.wait(2)
+            self.shop.press("7")
+            self.shop.wait(0.1)
+            self.assertEqual(self.answers, [True, "7"], typed)
 
     def test_end_key_after_a_secret(self) -> None:
         """So it is with a PIN of full length."""
