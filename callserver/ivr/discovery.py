@@ -83,7 +83,9 @@ def read_menu_file(path: Path, limit_s: float = IMPORT_S) -> tuple[Mapping[str, 
             MenuProblem("{place}: not Python: {problem}", place=f"{path}:{problem.lineno or 1}", problem=problem.msg)
         ]
     except (OSError, ValueError, RecursionError, MemoryError) as problem:
-        return {}, [MenuProblem("{place}: cannot be read: {problem}", place=str(path), problem=problem)]
+        return {}, [
+            MenuProblem("{place}: cannot be read: {problem}", place=str(path), problem=str(problem) or words(problem))
+        ]
     problems = [
         MenuProblem(one.msgid, place=f"{path}:{one.line}", code=one.code, known=", ".join(LANGUAGES))
         for one in source.mistakes()
@@ -112,7 +114,7 @@ def _imported(path: Path, limit_s: float, problems: list[MenuProblem]) -> Module
     sys.modules[spec.name] = module  # dataclasses look for it there
     began_s = time.monotonic()
     try:
-        with _limited(limit_s):
+        with _limited(limit_s), _reactor_kept():
             spec.loader.exec_module(module)
     except KeyboardInterrupt:
         raise
@@ -178,6 +180,21 @@ def _limited(limit_s: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _reactor_kept() -> Iterator[None]:
+    """Refuse `reactor.run()`, with which Twisted's examples end: it would never come back."""
+    from twisted.internet import reactor  # not before: its import chooses the kind
+
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("the server runs the reactor; a menu file does not")
+
+    vars(reactor)["run"] = refuse
+    try:
+        yield
+    finally:
+        vars(reactor).pop("run", None)
 
 
 class _File:
