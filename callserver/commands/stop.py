@@ -14,6 +14,7 @@ from callserver.commands.options import language_option
 from callserver.commands.start import shop_option
 from callserver.commands.status import look
 from callserver.commands.status_words import report, sentence
+from callserver.server.reload import MENUS_S
 from callserver.wire.catalogue import text
 from callserver.wire.terminal import here
 
@@ -56,7 +57,7 @@ def reload(shop: Path, language: str) -> None:
         sys.exit(FAILED)
     before = _reloads(found)
     _signal(pid, signal.SIGHUP)
-    found = _until(shop, lambda found: _reloads(found) != before, language)
+    found = _until(shop, lambda found: _reloads(found) != before, language, MENUS_S + SIGN_S)
     for one in found["reloaded"]["told"]:
         click.echo(sentence(one, language))
     sys.exit(0 if found["reloaded"]["ok"] else FAILED)
@@ -74,9 +75,9 @@ def _reloads(found: Snapshot) -> int:
     return found["reloaded"]["n"] if found.get("reloaded") else 0
 
 
-def _until(shop: Path, done: Callable[[Snapshot], bool], language: str) -> Snapshot:
+def _until(shop: Path, done: Callable[[Snapshot], bool], language: str, limit_s: float = SIGN_S) -> Snapshot:
     """What the server tells when it is so far; ends the command when it does not come to it."""
-    until_s = time.monotonic() + SIGN_S
+    until_s = time.monotonic() + limit_s
     while time.monotonic() < until_s:
         found = look(shop)
         if done(found):

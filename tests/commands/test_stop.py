@@ -101,6 +101,15 @@ class StopTests(SynchronousTestCase):
             self.assertEqual((answer.exit_code, answer.output), (code, "[line 1] menu = x\n"))
         self.assertEqual(self.signals, [signal.SIGHUP] * 2)
 
+    def test_slow_reload(self) -> None:
+        """What takes as long as it may is waited for: nothing older is told in its place."""
+        told = [{"msgid": "A file in the plugins folder does not end.", "details": {}}]
+        older, newer = ({"n": n, "ok": n == 1, "told": told[: n - 1]} for n in (1, 2))
+        n_looks = round(30 / command.LOOK_S)
+        self.looks = [self.state("ready", reloaded=older)] * n_looks + [self.state("ready", reloaded=newer)]
+        answer = self.run_command("reload")
+        self.assertEqual((answer.exit_code, answer.output), (1, "A file in the plugins folder does not end.\n"))
+
     def test_reload_without_answer(self) -> None:
         """One that does not come to it is told as it is."""
         self.looks = [self.state("silent")]
