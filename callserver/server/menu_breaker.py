@@ -6,9 +6,13 @@ import signal
 from types import FrameType
 from typing import Any, Protocol
 
+from twisted.logger import Logger
+
 from callserver.ivr.interruption import Struggle, is_for_menu
 from callserver.ivr.running import running
 from callserver.server.stalls import place_of
+
+log = Logger()
 
 PERIOD_S = 0.5
 PATIENCE = 10  # alarms in one turn, 5 s; time in which the whole process stood still is not counted
@@ -42,6 +46,13 @@ class MenuBreaker:
         """In the main thread."""
         self._before = signal.signal(signal.SIGALRM, self._alarm)
         signal.setitimer(signal.ITIMER_REAL, self._period_s, self._period_s)
+
+    def keep(self) -> None:
+        """Take signal and timer back from a menu that has used them for a time-out of its own; in the main thread."""
+        if signal.getsignal(signal.SIGALRM) != self._alarm or not signal.getitimer(signal.ITIMER_REAL)[1]:
+            log.warn("a menu has taken SIGALRM, which breaks off menus that block: it is taken back")
+            signal.signal(signal.SIGALRM, self._alarm)
+            signal.setitimer(signal.ITIMER_REAL, self._period_s, self._period_s)
 
     def stop(self) -> None:
         """Leave signal and timer as they were."""
