@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import Protocol
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from callserver.calls.call_recording import CallRecording
@@ -120,6 +120,7 @@ class Call:
         self.language = "zh"
         self.path: list[str] = []
         self.keys = Keys(self._write_key)
+        self._answering, self._answered = DeferredLock(), False
         self._events, self._clock, self._bay, self._music, self._find = events, clock, bay, music, find
         self._recording = CallRecording(self, recorder)
         self._limit: IDelayedCall | None = None
@@ -160,15 +161,25 @@ class Call:
 
     async def answer(self) -> None:
         """
-        Off hook, once the call's record is safe on disk.
+        Off hook, once the call's record is safe on disk; harmless when it is, also while another goes there.
 
         :raises LineFailure: if the line does not go off hook
         :raises CancelledError: the call has ended meanwhile; its line may ring for another by now
         """
+        await self._answering.acquire()
+        try:
+            await self._answer()
+        finally:
+            self._answering.release()
+
+    async def _answer(self) -> None:
         await self.opened
         if self.ended is not None:
             raise CancelledError
+        if self._answered:  # by another of its menu's acts
+            return
         await self.first.answer(self)
+        self._answered = True
         self.note(answered_at=self._events.now())
         self.log(Kind.ANSWER)
         if self.leg is not None:

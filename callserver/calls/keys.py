@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from twisted.internet.defer import Deferred
 
 KEYS_MAX = 32  # so many may wait for a menu; more are noise
+TWICE_S = 1.0  # an end key that follows another so soon is the same, pressed twice
 MASK = "?"
 
 
@@ -41,7 +42,8 @@ class Keys:
         self._write = write
         self.last_at_s = 0.0
         self._untaken: deque[Key] = deque()
-        self._due: tuple[str, float] | None = None  # the end key of the input before, and until when
+        # The end key of the input before, until when, and whether it may come twice
+        self._due: tuple[str, float, bool] | None = None
         self._waiting: list[Deferred[None]] = []
 
     def __len__(self) -> int:
@@ -72,13 +74,26 @@ class Keys:
 
     def end_key_due(self, digit: str, until_s: float) -> None:
         """An input has ended without its end key: that key alone, if it comes next and in time, is no new input."""
-        self._due = (digit, until_s)
-        if self._untaken and self._is_due(self._untaken[0]):
-            self._write(self._untaken.popleft(), digit)
+        self._due = (digit, until_s, True)
+        self._take_due()
+
+    def end_key_taken(self, digit: str, at_s: float) -> None:
+        """An input has ended with its end key: that key once more, at once, was pressed twice and is no new input."""
+        self._due = (digit, at_s + TWICE_S, False)
+        self._take_due()
+
+    def _take_due(self) -> None:
+        while self._untaken and self._is_due(self._untaken[0]):
+            key = self._untaken.popleft()
+            self._write(key, key.digit)
 
     def _is_due(self, key: Key) -> bool:
         due, self._due = self._due, None
-        return due is not None and key.digit == due[0] and key.at_s <= due[1]
+        if due is None or key.digit != due[0] or key.at_s > due[1]:
+            return False
+        if due[2]:
+            self._due = (key.digit, key.at_s + TWICE_S, False)
+        return True
 
     def take(self, *, secret: bool = False) -> str:
         """

@@ -20,12 +20,14 @@ from callserver.ivr.prompt_files import PromptError
 from callserver.ivr.prompts import FOLDER, Prompts
 from callserver.rehearsal.world import RehearsalWorld
 from callserver.server.assembly import CallServer
+from callserver.server.menu_breaker import PATIENCE, MenuBreaker
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.catalogue import LANGUAGES
 from callserver.wire.records import EventRecord
 from callserver.wire.terminal import complaint, here, person_language
 
 CALLER = "13912345678"  # a customer of the demo shop
+BLOCKED_S = 5.0  # so long a menu may keep everything waiting, as in the server
 LONGEST_S = 2000.0  # longer than any menu may last
 SHOWN = {"menu", "prompt", "input", "recording", "entry", "leave", "menu_failed", "alarm", "call_back", "end"}
 SETTINGS = """
@@ -62,7 +64,7 @@ def check_menu(file: Path, keys: str, prompts: Path | None) -> None:
     for name, (_, line) in menus.items():
         with TemporaryDirectory() as folder:
             for kind, told in _tried(Path(folder), f"{file}:{line}", name, keys.split(), prompts):
-                click.echo(told)
+                click.echo(told.replace(str(Path(folder, "plugins", file.name)), str(file)))
                 wrong = wrong or kind in ("menu_failed", "failed")
     sys.exit(1 if wrong else 0)
 
@@ -101,8 +103,13 @@ def _called(server: CallServer, reactor: Any, keys: Sequence[str]) -> Iterator[t
     assert server.exchange is not None
     began_s = reactor.seconds()
     presses = "".join(f"wait silence 1.2 within 90\npress {key}\n" for key in keys)
+    breaker = MenuBreaker(reactor, BLOCKED_S / PATIENCE)
+    breaker.start()
     call = f"caller {CALLER}\ndial {server.config.exchange.number}\nwait answer within 60\n{presses}"
-    ended = _until(reactor, run_script(server.exchange, f"{call}wait hang up within {LONGEST_S:g}\nhang up\n"))
+    try:
+        ended = _until(reactor, run_script(server.exchange, f"{call}wait hang up within {LONGEST_S:g}\nhang up\n"))
+    finally:
+        breaker.stop()
     for event in events:
         if event.kind in SHOWN:
             yield event.kind, f"{event.uptime_s - began_s:6.1f} s  {_words(event, server)}"

@@ -12,7 +12,8 @@ import inspect
 import sys
 import time
 import traceback
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -77,7 +78,9 @@ def read_menu_file(path: Path, limit_s: float = IMPORT_S) -> tuple[Mapping[str, 
             MenuProblem("{place}: not Python: {problem}", place=f"{path}:{problem.lineno or 1}", problem=problem.msg)
         ]
     except (OSError, ValueError, RecursionError, MemoryError) as problem:
-        return {}, [MenuProblem("{place}: cannot be read: {problem}", place=str(path), problem=problem)]
+        return {}, [
+            MenuProblem("{place}: cannot be read: {problem}", place=str(path), problem=str(problem) or words(problem))
+        ]
     problems = [
         MenuProblem(one.msgid, place=f"{path}:{one.line}", code=one.code, known=", ".join(LANGUAGES))
         for one in source.mistakes()
@@ -107,7 +110,7 @@ def _imported(path: Path, limit_s: float, problems: list[MenuProblem]) -> Module
     sys.modules[spec.name] = module  # dataclasses look for it there
     began_s = time.monotonic()
     try:
-        with time_limit(limit_s):
+        with time_limit(limit_s), _reactor_kept():
             spec.loader.exec_module(module)
     except KeyboardInterrupt:
         raise
@@ -159,6 +162,21 @@ def words(problem: BaseException) -> str:
     except Exception:
         text = ""
     return f"{type(problem).__name__}: {text}"[:300] if text else type(problem).__name__
+
+
+@contextmanager
+def _reactor_kept() -> Iterator[None]:
+    """Refuse `reactor.run()`, with which Twisted's examples end: it would never come back."""
+    from twisted.internet import reactor  # not before: its import chooses the kind
+
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("the server runs the reactor; a menu file does not")
+
+    vars(reactor)["run"] = refuse
+    try:
+        yield
+    finally:
+        vars(reactor).pop("run", None)
 
 
 class _File:

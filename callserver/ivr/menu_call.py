@@ -16,7 +16,7 @@ from callserver.calls.call import Call
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.tones import beep
 from callserver.ivr.interfaces import Prompt
-from callserver.ivr.running import CallOver, GoesRound, Spins
+from callserver.ivr.running import CallOver, GoesRound, MenuStopped, Spins
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.media.leg import Leg
@@ -69,9 +69,13 @@ def act(
             raise CallOver("the caller has gone, or the menu is over")
         try:
             result = await method(self, *args, **kwargs)
-        except Exception as problem:
+        except GeneratorExit:  # nothing can wait any more
+            raise
+        except BaseException as problem:
             if self.is_over and isinstance(problem, CancelledError):
                 raise CallOver("the caller has gone") from None
+            if isinstance(problem, MenuStopped):
+                self.stopped = problem
             await self.take_time(began_s)
             raise
         await self.take_time(began_s)
@@ -88,6 +92,7 @@ class MenuCall:
     `began_s`: when it came to this menu, on the monotonic clock.
     `served_s`: when somebody else last served the caller, or he spoke, on the monotonic clock.
     `recorded`: the file of the last message.
+    `stopped`: why the menu is to end, once an act has said so; it may have caught it.
     `not_served`: why nobody in the queue served the caller, until something else is said to him.
     """
 
@@ -97,6 +102,7 @@ class MenuCall:
         self.call, self.clock = call, clock
         self.began_s = self.served_s = clock.seconds()
         self.over, self.recorded, self.not_served = False, "", ""
+        self.stopped: MenuStopped | None = None
         self._voice, self._people, self._recorder = voice, people, recorder
         self._n_hasty = 0
         self._asked: tuple[Prompt, ...] = ()
@@ -235,9 +241,10 @@ class MenuCall:
             self._n_hasty = 0
             return
         self._n_hasty += 1
-        if self._n_hasty > HASTY_MAX:
-            raise Spins(f"{HASTY_MAX} acts in a row that took no time")
         await deferLater(self.clock, left_s)
+        if self._n_hasty > HASTY_MAX:
+            self.stopped = Spins(f"{HASTY_MAX} acts in a row that took no time")
+            raise self.stopped
 
     def _ask_for_patience(self) -> None:
         Deferred.fromCoroutine(self._voice.say(self.call, ("one-moment",))).addErrback(_unsaid)
@@ -293,6 +300,7 @@ class MenuCall:
         while len(digits) < max_digits and await self._key_within(timeout_s):
             key = self.call.keys.take(secret=secret)
             if key == end_key:
+                self.call.keys.end_key_taken(key, self.clock.seconds())
                 return digits
             digits += key
             timeout_s = full_s if len(digits) == full_digits else between_s

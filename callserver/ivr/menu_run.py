@@ -71,6 +71,10 @@ class MenuRun:
                 awaited = step(given)
             except StopIteration:
                 return
+            except (CallOver, GeneratorExit) as lie:
+                if self._menu_call.is_over or isinstance(given, GeneratorExit):  # so is this, if it is closed
+                    raise
+                raise RuntimeError(f"the menu raised {lie!r}, and its caller is there") from lie
             finally:
                 running.reset(before)
             if (stopped := self._stopped()) is not None:
@@ -86,7 +90,9 @@ class MenuRun:
 
     def _stopped(self) -> MenuStopped | None:
         """Why the menu is to end, if it is."""
-        return CallOver("the caller has gone") if self._menu_call.call.ended is not None else self._why
+        if self._menu_call.call.ended is not None:
+            return CallOver("the caller has gone")
+        return self._why or self._menu_call.stopped
 
     def _waited_for(self, awaited: object) -> Deferred[Any]:
         if isinstance(awaited, Deferred):

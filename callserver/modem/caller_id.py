@@ -1,6 +1,7 @@
 """What caller ID may contain: a claim from outside, checked before anybody sees it."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from callserver.wire.numbers import normal
 
 DIALABLE_NUMBER = 0x03  # a parameter of an MDMF message
 DIGITS = re.compile(r"[0-9*#]{1,24}")
-PUNCTUATION = str.maketrans("", "", " -./()\u00a0")
+NOT_DIALLED = ("C", "Z", "P")  # Unicode's controls, blanks and punctuation, but * and #
 UNKNOWN = re.compile(r"[A-Za-z][A-Za-z ._/-]*")  # P, O, PRIVATE, OUT OF AREA ...: unknown words count as withheld
 
 
@@ -32,14 +33,20 @@ def calling_party(fields: Mapping[str, bytes], country: str = "cn") -> CallingPa
     :param country: of the exchange, ISO 3166
     """
     fields = {**_inside_a_message(fields.get("MESG", b"")), **fields}
-    text = fields.get("NMBR", b"").decode("ascii", "replace").strip()
-    written = text.translate(PUNCTUATION)
+    text = fields.get("NMBR", b"").decode("utf-8", "replace").strip()
+    written = _without_punctuation(text)
     number = written.removeprefix("+")
     name = read_name(fields.get("NAME", b""), country)
     shown = None if name in ("", "P", "O") else name
     if DIGITS.fullmatch(number):
         return CallingParty(number, shown, normal=normal(written, country))
     return CallingParty(None, shown, withheld=UNKNOWN.fullmatch(text) is not None)
+
+
+def _without_punctuation(text: str) -> str:
+    """As it is dialled, however it is set: with hyphens of any kind, quotes, in full width, with a NUL at its end."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(char for char in plain if char in "*#" or unicodedata.category(char)[0] not in NOT_DIALLED)
 
 
 def _inside_a_message(text: bytes) -> dict[str, bytes]:

@@ -22,7 +22,7 @@ USABLE = (
     (re.compile(r"\b(?:MU|U|\u00b5)[- ]?LAW\b|\bG\.?711[- ]?(?:MU|U)\b|\bPCMU\b", re.IGNORECASE), 8, MU_LAW),
     (re.compile(r"\bA[- ]?LAW\b|\bG\.?711[- ]?A\b|\bPCMA\b", re.IGNORECASE), 8, A_LAW),
     (re.compile(r"^(?!.*\bUNSIGNED).*\b(?:LINEAR|SIGNED PCM)\b", re.IGNORECASE), 16, LINEAR_16),
-    (re.compile(r"^(?!.*\bSIGNED).*\b(?:LINEAR|UNSIGNED PCM)\b", re.IGNORECASE), 8, UNSIGNED_8),
+    (re.compile(r"^(?!.*\bSIGNED).*\b(?:LINEAR|UNSIGNED)\b", re.IGNORECASE), 8, UNSIGNED_8),
 )
 
 

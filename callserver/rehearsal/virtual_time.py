@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heappush
+from types import FrameType
 from typing import Any
 
 from twisted.internet.base import DelayedCall
@@ -24,10 +25,12 @@ class VirtualReactor:
 
     :param thread_s: draws how long a job in a thread takes
     :param spawn: starts a child, as IReactorProcess.spawnProcess does
+    `n`: so many things have been begun, each a turn as `callserver.server.turns` counts those of a real reactor
     """
 
     def __init__(self, thread_s: Delay, spawn: Callable[..., Any]) -> None:
         self.spawnProcess = spawn
+        self.n = 0
         self._now_s, self._n, self._n_cancelled = 0.0, 0, 0
         self._waiting: list[tuple[float, int, DelayedCall]] = []
         self._threads = InlineThreads(self, thread_s)
@@ -44,6 +47,12 @@ class VirtualReactor:
 
     def getDelayedCalls(self) -> Sequence[IDelayedCall]:
         return [call for _, _, call in sorted(self._waiting, key=lambda entry: entry[:2]) if call.active()]
+
+    # Turns
+
+    def waits(self, frame: FrameType) -> bool:
+        """Whether it waits for work, which it never does."""
+        return False
 
     # Threads
 
@@ -83,6 +92,7 @@ class VirtualReactor:
             heappop(self._waiting)
             if call.active() and call.getTime() == due_s:
                 self._now_s = max(self._now_s, due_s)
+                self.n += 1
                 call.called = 1
                 call.func(*call.args, **call.kw)
                 return True

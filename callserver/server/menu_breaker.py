@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import signal
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
+
+from twisted.logger import Logger
 
 from callserver.ivr.interruption import Struggle, is_for_menu
 from callserver.ivr.running import running
 from callserver.server.stalls import place_of
-from callserver.server.turns import Turns
+
+log = Logger()
 
 PERIOD_S = 0.5
 PATIENCE = 10  # alarms in one turn, 5 s; time in which the whole process stood still is not counted
+
+
+class CountsTurns(Protocol):
+    """What tells apart what a reactor does; see `callserver.server.turns`."""
+
+    n: int
+
+    def waits(self, frame: FrameType) -> bool:
+        """Whether the reactor waits for work."""
 
 
 class MenuBreaker:
@@ -23,7 +35,7 @@ class MenuBreaker:
     :param patience: so many alarms of the timer in one turn
     """
 
-    def __init__(self, turns: Turns, period_s: float = PERIOD_S, patience: int = PATIENCE) -> None:
+    def __init__(self, turns: CountsTurns, period_s: float = PERIOD_S, patience: int = PATIENCE) -> None:
         self._turns, self._period_s, self._patience = turns, period_s, patience
         self._turn, self._alarms = -1, 0
         self._struggle: Struggle | None = None
@@ -34,6 +46,13 @@ class MenuBreaker:
         """In the main thread."""
         self._before = signal.signal(signal.SIGALRM, self._alarm)
         signal.setitimer(signal.ITIMER_REAL, self._period_s, self._period_s)
+
+    def keep(self) -> None:
+        """Take signal and timer back from a menu that has used them for a time-out of its own; in the main thread."""
+        if signal.getsignal(signal.SIGALRM) != self._alarm or not signal.getitimer(signal.ITIMER_REAL)[1]:
+            log.warn("a menu has taken SIGALRM, which breaks off menus that block: it is taken back")
+            signal.signal(signal.SIGALRM, self._alarm)
+            signal.setitimer(signal.ITIMER_REAL, self._period_s, self._period_s)
 
     def stop(self) -> None:
         """Leave signal and timer as they were."""

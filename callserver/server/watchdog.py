@@ -78,6 +78,7 @@ class Watchdog(Service):
     def _beat(self) -> None:
         self._beating = self._reactor.callLater(BEAT_S, self._beat)
         notify("WATCHDOG=1")
+        self._breaker.keep()
         if self._file is not None:
             faulthandler.dump_traceback_later(FROZEN_S, file=self._file)
 

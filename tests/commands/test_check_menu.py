@@ -6,8 +6,10 @@ from pathlib import Path
 from click.testing import CliRunner
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.commands import check_menu as command
 from callserver.commands.check_menu import check_menu
 from callserver.ivr.interfaces import ICall
+from callserver.ivr.interruption import Interrupted
 from tests.run import TOP
 
 DOCS = TOP / "docs" / "menus.md"
@@ -55,8 +57,18 @@ class CheckMenuTests(SynchronousTestCase):
         """What goes wrong only when somebody calls is shown with its line too."""
         code, told = self.check(self.example.replace("        await call.answer()", "        call.no_such_act()"))
         self.assertEqual(code, 1)
-        self.assertRegex(told, r"menu opening broke on line 1, at .*/mine.py:\d+: AttributeError")
+        self.assertRegex(told, r"menu opening broke on line 1, at mine.py:\d+: AttributeError")
         self.assertEqual(len(self.flushLoggedErrors(AttributeError)), 1)
+
+    def test_never_ends(self) -> None:
+        """A menu that would keep the whole server waiting is broken off, as there, and told with its line."""
+        self.patch(command, "BLOCKED_S", 0.2)
+        for wrong in ("pass", "try: call.id\n          except BaseException: pass", "import time; time.sleep(1000)"):
+            text = self.example.replace("        await call.answer()", f"        while True:\n          {wrong}")
+            code, told = self.check(text)
+            self.assertEqual(code, 1)
+            self.assertRegex(told, r"menu opening broke on line 1, at mine.py:\d+: .*held up the whole server")
+            self.assertEqual(len(self.flushLoggedErrors(Interrupted)), 1)
 
     def test_name_of_the_server(self) -> None:
         """A menu that is called like the server's own."""

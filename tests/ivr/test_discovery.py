@@ -101,6 +101,10 @@ class ProblemTests(FolderCase):
         (self.folder / "a.py").mkdir()
         self.assertEqual(len(self.problems()), 1)
 
+    def test_runs_the_reactor(self) -> None:
+        """A file that ends like Twisted's examples keeps no server from starting."""
+        self.one("from twisted.internet import reactor\nreactor.run()\n", "the server runs the reactor", line=2)
+
     def test_exit(self) -> None:
         """sys.exit and its likes end no server."""
         self.one("import sys\nsys.exit(0)\n", "end the server", line=2)

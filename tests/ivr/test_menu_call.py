@@ -314,11 +314,30 @@ class MenuTests(SynchronousTestCase):
         self.assertEqual(self.answers, ["100"])
 
     def test_end_key_alone(self) -> None:
-        """After the end key of a number, or after another key, # is an answer of its own."""
+        """A while after the end key of a number # is an answer of its own."""
         self.ask(max_digits=4)
-        self.shop.press("1002##")
+        self.shop.press("1002#")
+        self.shop.wait(1.5)
+        self.shop.press("#")
         self.shop.wait(0.1)
         self.assertEqual(self.answers, ["1002", ""])
+
+    def test_end_key_twice(self) -> None:
+        """Who presses # twice to be sure has not answered the next question, nor silenced what he asked for."""
+        for typed in ("1002##", "12##"):
+            self.setUp()
+
+            async def story(call: ICall) -> None:
+                await call.collect("number", max_digits=4)
+                self.answers.append(await call.play("statement"))
+                self.answers.append(await call.collect("question"))
+
+            self.serve(story)
+            self.shop.press(typed)
+            self.shop.wait(2)
+            self.shop.press("7")
+            self.shop.wait(0.1)
+            self.assertEqual(self.answers, [True, "7"], typed)
 
     def test_end_key_after_a_secret(self) -> None:
         """So it is with a PIN of full length."""
@@ -478,6 +497,26 @@ class MenuTests(SynchronousTestCase):
         self.assertEqual(call.ended, Reason(Cause.NOT_CONNECTED, "no OK"))
         self.assertEqual(self.shop.happened("menu_failed"), [])
         self.assertEqual(self.shop.alarms(), ["does not answer: no OK"])
+
+    def test_two_acts_at_once(self) -> None:
+        """Two that find the call unanswered, while the modem goes off hook: it goes there once, and both are done."""
+        line, n_answers = self.shop.lines[0], 0
+        at_once = line.answer
+
+        def answer() -> Deferred[None]:
+            nonlocal n_answers
+            n_answers += 1
+            return deferLater(self.shop.clock, 0.5).addCallback(lambda _: at_once())
+
+        line.answer = answer  # type: ignore[method-assign]
+        line.far_end.ring(Caller("13912345678"))
+        self.shop.wait(0.1)
+        call = self.shop.incoming[-1]
+        both = [Deferred.fromCoroutine(call.answer()) for _ in range(2)]
+        self.shop.wait(1)
+        self.assertEqual([self.successResultOf(one) for one in both], [None, None])
+        self.assertEqual(n_answers, 1)
+        self.assertEqual(len(self.shop.happened("answer")), 1)
 
     def test_menu_stops_itself(self) -> None:
         """What a menu cancels while the caller is there is its own mistake, not his hanging up: a person takes over."""

@@ -18,7 +18,7 @@ from callserver.ivr.interfaces import ICall, IMenu
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import PromptError
 from callserver.ivr.runner import MenuRunner
-from callserver.ivr.running import Running, Spins, TookTooLong, running
+from callserver.ivr.running import CallOver, Running, Spins, TookTooLong, running
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.wire.catalogue import fill
@@ -191,6 +191,41 @@ class EndlessTests(RunnerCase):
         self.shop.wait(3)
         self.assertEqual(self.people.entered, [("operator", call)])
         self.assertEqual(len(self.flushLoggedErrors(Spins)), 1)
+
+    def test_catches_all_in_no_time(self) -> None:
+        """So it is where the menu catches everything, also what tells it to end: it never goes on without a pause."""
+        wrong: dict[str, Callable[[ICall], Awaitable[object]]] = {
+            "no digits": lambda call: call.collect("question", max_digits=0),
+            "the same question": lambda call: call.collect("question", first_timeout_s=0),
+        }
+        for name, act in wrong.items():
+            self.setUp()
+            steps: list[float] = []
+
+            async def story(call: ICall, act: Any = act, steps: list[float] = steps) -> None:
+                while len(steps) < 1000:  # else the test would never end
+                    steps.append(self.shop.clock.seconds())
+                    with contextlib.suppress(BaseException):
+                        await act(call)
+
+            call = self.serve(story)
+            self.shop.wait(30)
+            self.assertEqual(self.people.entered, [("operator", call)], name)
+            self.assertEqual(len(set(steps)), len(steps), name)
+            self.flushLoggedErrors(Spins)
+
+    def test_pretends_that_the_caller_has_gone(self) -> None:
+        """A menu that ends with what ends menus, though its caller is there, is a broken one: he gets a person."""
+        for pretence in (CallOver, GeneratorExit):
+            self.setUp()
+
+            async def story(call: ICall, pretence: type[BaseException] = pretence) -> None:
+                raise pretence
+
+            call = self.serve(story)
+            self.shop.wait(0.1)
+            self.assertEqual(self.people.entered, [("operator", call)], pretence)
+            self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
 
     def test_star_for_ever(self) -> None:
         """Who presses * again and again hears the question ten times; then a person helps him."""

@@ -39,6 +39,9 @@ class CallingPartyTests(SynchronousTestCase):
             ("de", b"030/5550142", "0305550142", "0305550142"),
             ("de", b"+49 (30) 555.0142", "49305550142", "0305550142"),
             ("us", b"2025550142", "2025550142", "2025550142"),
+            ("us", b'"(202) 555-0142"\0', "2025550142", "2025550142"),
+            ("cn", "１３８－００１３－８０００".encode(), "13800138000", "13800138000"),
+            ("cn", "+86\u00a0138–0013\u20118000".encode(), "8613800138000", "13800138000"),
         ):
             party = calling_party({"NMBR": written}, country)
             self.assertEqual((party.number, party.normal), (number, normal), written)

@@ -77,6 +77,7 @@ class JudgeTests(SynchronousTestCase):
             (['128,"8-BIT LINEAR",(7200,8000,11025)'], UNSIGNED_8, 128),
             (['128,"8-BIT LINEAR",(7200,8000,11025)', '129,"16-BIT LINEAR",(7200,8000,11025)'], LINEAR_16, 129),
             (["1,UNSIGNED PCM,8,0,8000,0,0"], UNSIGNED_8, 1),
+            (['1,"8-BIT UNSIGNED",(8000)'], UNSIGNED_8, 1),
             (["+VSM: 4,G711U,8,0,8000,0,0"], MU_LAW, 4),
             (['5,"G.711 A-Law",(8000)'], A_LAW, 5),
             (["5,G711A,(8000)", "4,G711U,(8000)"], MU_LAW, 4),

@@ -1,6 +1,7 @@
 """A menu that does not give the server back is ended, whatever it does, and its caller goes to a person."""
 
 import gc
+import signal
 from pathlib import Path
 from typing import Any, cast
 
@@ -125,6 +126,16 @@ class MenuBreakerTests(SynchronousTestCase):
         (failure,) = self.flushLoggedErrors()
         ours = [name for name in ("menu_call.py", "voice.py") if name in failure.getTraceback()]
         self.assertEqual(ours, [])
+
+    def test_menu_with_the_same_signal(self) -> None:
+        """A menu that uses the signal for a time-out of its own does not switch this off for good."""
+        for taken in (lambda: signal.signal(signal.SIGALRM, signal.SIG_IGN), lambda: signal.alarm(0)):
+            self.breaker.start()
+            taken()
+            self.breaker.keep()
+            self.assertEqual(signal.getitimer(signal.ITIMER_REAL)[1], 0.01)
+            self.assertTrue(callable(signal.getsignal(signal.SIGALRM)))
+            self.breaker.stop()
 
     def test_a_menu_at_work(self) -> None:
         """One that gives the server back in time is left alone."""

@@ -7,6 +7,7 @@ LONGEST_NAME = 32
 CHINESE = ("gb18030", "big5", "big5hkscs", "cp932")
 CHARACTER_SETS = {"cn": "gb18030", "sg": "gb18030", "tw": "big5", "hk": "big5hkscs", "jp": "cp932", "ru": "cp1251"}
 WESTERN = "cp1252"  # Latin-1, and what some write where that has control characters
+FIRST_OF_EUROPE = b"\xc2\xc3\xc4\xc5"  # of the two bytes that Latin letters with accents have in UTF-8
 FIRST_OF_THREE_BYTES = "\u0800"
 
 
@@ -25,10 +26,19 @@ def read_name(raw: bytes, country: str) -> str:
 
 
 def _utf_8(raw: bytes) -> str | None:
+    """
+    As UTF-8, without half a character at its end; None if it cannot be.
+
+    One strange byte behind nothing but ASCII is a letter of the country (José, Weiß), unless it begins those of Europe.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        return codecs.getincrementaldecoder("utf-8")().decode(raw)  # keeps half a character back
+        text = decoder.decode(raw)
     except UnicodeDecodeError:
         return None
+    kept_back, _ = decoder.getstate()
+    is_letter = text.isascii() and len(kept_back) == 1 and kept_back not in FIRST_OF_EUROPE
+    return None if is_letter else text
 
 
 def _can_be_utf_8(text: str) -> bool:

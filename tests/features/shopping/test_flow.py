@@ -379,7 +379,7 @@ class ShopMenuTests(SynchronousTestCase):
 
     def test_no_number_at_all(self) -> None:
         """Who types none, or what is none, gets a person, and has bought nothing."""
-        for typed in (("123#", "12345#", "110#"), ("#", "#", "#", "#"), ("0",)):
+        for typed in (("123#", "12345#", "110#"), ["#"] * 8, ("0",)):
             self.setUp()
             self.call("")
             self.order()
