@@ -164,6 +164,16 @@ def change_password(number: str, before: str, password: str, kept: str) -> None:
     _change(number, password=kept, must_change=False)
 
 
+def stored_passwords() -> list[tuple[str, str]]:
+    """By staff number, as they are stored."""
+    return [(row.number, row.password) for row in StaffRow.select().order_by(StaffRow.number)]
+
+
+def must_change(number: str) -> None:
+    """Somebody else knows this person's password."""
+    _change(number, must_change=True)
+
+
 def unlock(number: str) -> Staff:
     """
     Forgive all wrong passwords.

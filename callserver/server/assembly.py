@@ -122,7 +122,7 @@ class CallServer(MultiService):
 
         :param tell: told the same
         """
-        if self.status.state != "ready":
+        if self.status.state == "stopping" or not self._answering:
             tell(Phrase(NOBODY))
             return succeed(None)
         self.status.state = "stopping"
@@ -282,7 +282,8 @@ class CallServer(MultiService):
         for part in (self.staff, nightly, *services):
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         await self._open_agents()
-        self.status.state = "ready"
+        if self._drain is None:  # a stop may have begun while the database was waited for
+            self.status.state = "ready"
 
     @property
     def _is_demo(self) -> bool:

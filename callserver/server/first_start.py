@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, gatherResults
 
 from callserver.acd import passwords
-from callserver.acd.staff_rules import Staff, add_staff, everybody
+from callserver.acd.staff_rules import Staff, add_staff, everybody, must_change, stored_passwords
 from callserver.acd.staff_tables import StaffRow
 from callserver.config import EMULATED, Config
 from callserver.features import Feature
@@ -36,7 +36,7 @@ def wants_demo(config: Config) -> bool:
 
 
 async def begin(
-    store: Store, features: Sequence[Feature], folder: ShopFolder, config: Config, new: Life, in_thread: InThread[str]
+    store: Store, features: Sequence[Feature], folder: ShopFolder, config: Config, new: Life, in_thread: InThread[Any]
 ) -> Life:
     """
     The shop's life as its database has it, begun if this is its first start.
@@ -61,7 +61,17 @@ async def begin(
         await store.write(_begin, life, [], [])
     if life != known:
         folder.keep_life(life)
+    if folder.shared_password:
+        await _retire(folder.shared_password, store, in_thread)
+        folder.forget_shared_password()
     return life
+
+
+async def _retire(shared: str, store: Store, in_thread: InThread[bool]) -> None:
+    """Version 0.1 gave everybody one password, in a file: who still has it must choose his own at the next log-in."""
+    for number, kept in await store.read(stored_passwords):
+        if await in_thread(passwords.matches, shared, kept):
+            await store.write(must_change, number)
 
 
 def _first_staff(number: str) -> Staff:

@@ -51,6 +51,7 @@ class ShopFolder:
         self.path = path = path.absolute()  # twistd may change to another folder
         self.config_file = path / "config.ini"
         self.life_file = path / "shop.json"
+        self._shared_password_file = path / "first-password.txt"  # of version 0.1
         self.first_passwords = path / "first-passwords"  # a file for each of the first staff, named by number
         self.recordings = path / "recordings"
         self.spoken = path / "spoken"  # names and texts that were synthesised once
@@ -129,10 +130,21 @@ class ShopFolder:
         return name_of(config.server.database)
 
     def _has_traces(self) -> bool:
-        old_password = self.path / "first-password.txt"  # of version 0.1
-        return old_password.exists() or any(self.recordings.glob("*.wav"))
+        return self._shared_password_file.exists() or any(self.recordings.glob("*.wav"))
 
     # First passwords
+
+    @property
+    def shared_password(self) -> str:
+        """What version 0.1 gave to everybody; "" in a shop that has none."""
+        try:
+            return self._shared_password_file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def forget_shared_password(self) -> None:
+        """Nobody logs in by it any more."""
+        self._shared_password_file.unlink(missing_ok=True)
 
     def first_password(self, number: str) -> str:
         """

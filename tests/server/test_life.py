@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.acd import passwords
 from callserver.acd.staff_rules import everybody
 from callserver.acd.staff_tables import StaffRow
 from callserver.features.shopping.tables import BasketLine, Order, OrderLine, OrderStep, Product, StockMovement
@@ -16,6 +17,7 @@ from callserver.server.backups import backups, make_backup
 from callserver.store import database as store_database
 from callserver.store.opening import StoreError
 from callserver.store.tables import ShopRow
+from callserver.wire.messages import Phrase
 from callserver.wire.refusals import Refused
 from tests.server.virtual_server import VirtualServer
 
@@ -98,6 +100,21 @@ class FirstLifeTests(LifeTestCase):
         except Refused as refused:
             return refused.code.name
         return "in"
+
+    def test_shared_password(self) -> None:
+        """In a shop of version 0.1, who still has the password that all were given must choose his own now."""
+        self.lived()
+        database = sqlite3.connect(self.database)
+        kept = passwords.stored("of-all-of-us")
+        database.execute("UPDATE staff SET password = ?, must_change = 0 WHERE number != '802'", [kept])
+        database.execute("UPDATE staff SET must_change = 0")
+        database.commit()
+        database.close()
+        (self.path / "first-password.txt").write_text("of-all-of-us\n")
+        shop = self.open()
+        must = {person.number for person in shop.ask(everybody) if person.must_change}
+        self.assertEqual(must, {"800", "801", "803", "804"})
+        self.assertFalse((self.path / "first-password.txt").exists())
 
     def test_real_lines(self) -> None:
         """A shop with a real line has no demo goods: nobody is sold what there is not, people serve him."""
@@ -348,6 +365,29 @@ class LockedTests(LifeTestCase):
         (call,) = shop.records()
         self.assertEqual((call.caller_number, call.end_reason), ("13912345678", "nobody_there"))
         self.assertIn("main-menu", shop.call())
+
+    def test_stop_while_it_waits(self) -> None:
+        """A stop lets those who are talked in go on also while the start still waits for its database."""
+        self.lived()
+        other = sqlite3.connect(self.database, isolation_level=None)
+        self.addCleanup(other.close)
+        other.execute("BEGIN IMMEDIATE")
+        self.patch(store_database, "WRITE_PATIENCE_S", 0.0)
+        shop = VirtualServer(self, self.path)
+        shop.wait(10)
+        assert shop.server.exchange is not None
+        phone = shop.server.exchange.add_phone("13912345678")
+        phone.dial("8008")
+        shop.wait(4)
+        told: list[Phrase] = []
+        dry = shop.server.drain(told.append)
+        shop.wait(1)
+        self.assertFalse(dry.called)
+        other.execute("ROLLBACK")
+        shop.until(shop.server.ready)
+        self.assertEqual(shop.server.status.state, "stopping")
+        phone.hang_up()
+        shop.until(dry)
 
     def test_a_call_over_the_end_of_the_lock(self) -> None:
         """Who is on the line when the database comes back is not closed as left over from the run before."""

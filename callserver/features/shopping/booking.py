@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -32,6 +32,7 @@ from callserver.wire.records import EventRecord, Value
 log = Logger()
 
 RETRY_S = 5.0
+LAST_RUN = ""  # among the retries, which are named by calls
 RECENT_S = 1800.0  # who calls again so soon is asked whether he means it
 UNBOOKED_S = 86400.0  # a start books what was confirmed so long before, not what is older
 
@@ -81,9 +82,7 @@ class Bookings(Service):
 
     def startService(self) -> None:
         super().startService()  # type: ignore[no-untyped-call]
-        since = self._events.now() - timedelta(seconds=UNBOOKED_S)
-        found = self._store.read(rules.unbooked, to_ms(since))
-        found.addCallbacks(self._book_again, lambda failure: log.failure("unbooked orders not read", failure))
+        self._look_back(self._events.now() - timedelta(seconds=UNBOOKED_S))
 
     def stopService(self) -> None:
         super().stopService()  # type: ignore[no-untyped-call]
@@ -135,6 +134,17 @@ class Bookings(Service):
             contact = Contact(data["number"], data["claimed"])
             self._pending[call_id] = Wanted(call_id, contact, lines, self._stamp(call_id))
             self._try(call_id)
+
+    def _look_back(self, since: datetime) -> None:
+        """As often as it takes: the database may be locked at the start."""
+        self._retries.pop(LAST_RUN, None)
+        found = self._store.read(rules.unbooked, to_ms(since))
+        found.addCallbacks(self._book_again, self._not_found, errbackArgs=(since,))
+
+    def _not_found(self, failure: Failure, since: datetime) -> None:
+        log.failure("orders of the last run could not be looked for", failure)
+        if self.running:
+            self._retries[LAST_RUN] = self._store.reactor.callLater(RETRY_S, self._look_back, since)
 
     def _try(self, call_id: str) -> None:
         self._retries.pop(call_id, None)

@@ -60,10 +60,11 @@ class Ordering:
         last = await self._counter.read(rules.orders_of, contact.number, 1, self._country)
         if not last or not self._bookings.untold(last[0]):
             return True
-        language, order = self._call.language, last[0]
-        number, total = spoken.digits(language, order.number), spoken.money(language, order.total_fen)
-        if await self._call.play("already-ordered", *number, "total-is", *total):
-            self._bookings.tell(order.call_id or "")
+        if not contact.claimed:  # whoever types a number is told nothing of its orders
+            language, order = self._call.language, last[0]
+            number, total = spoken.digits(language, order.number), spoken.money(language, order.total_fen)
+            if await self._call.play("already-ordered", *number, "total-is", *total):
+                self._bookings.tell(order.call_id or "")
         return await choose(self._call, "order-again-or-back", keys="12") == "1"
 
     # The basket

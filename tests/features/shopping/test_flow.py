@@ -377,6 +377,25 @@ class ShopMenuTests(SynchronousTestCase):
         self.assertNotIn("pay-on-delivery-to-your-address", self.shop.prompts())
         self.assertIsNone(Order.get(Order.call_id.is_null(False)).customer)
 
+    def test_typed_number_hears_of_no_order(self) -> None:
+        """Nor of one that was taken a moment ago: he is asked whether he means it, and told neither number nor sum."""
+        self.call()
+        self.order()
+        self.until_silent()
+        self.store.lock()
+        self.press("1")
+        self.shop.wait(1)
+        self.shop.lines[0].far_end.hang_up()
+        self.shop.wait(2)
+        self.store.unlock()
+        self.shop.wait(10)
+        self.call("")
+        self.order()
+        self.press("13912345678#", "1")
+        self.until_silent()
+        self.assertEqual(self.said()[-1], ["order-again-or-back"])
+        self.assertNotIn("already-ordered", self.shop.prompts())
+
     def test_no_number_at_all(self) -> None:
         """Who types none, or what is none, gets a person, and has bought nothing."""
         for typed in (("123#", "12345#", "110#"), ["#"] * 8, ("0",)):
@@ -507,6 +526,22 @@ class ShopMenuTests(SynchronousTestCase):
         (order,) = [one for one in rules.orders_of(LI_MING) if one.call_id]
         self.assertEqual((order.call_id, order.total_fen), ("gone", 13600))
         self.assertEqual(Product.get_by_id("1001").stock, 48)
+
+    def test_books_cannot_be_read_at_start(self) -> None:
+        """What was confirmed before a kill is booked as soon as the database can be read."""
+        wanted = {
+            "number": LI_MING,
+            "claimed": False,
+            "items": [{"item": "1001", "quantity": 2, "price_fen": 6800}],
+        }
+        append_event(replace(self.shop.events.stamp(Kind.ORDER_WANTED, call_id="gone"), data=wanted))
+        bookings = ShopMenu(self.store, self.shop.events, announce_recording=True).bookings  # type: ignore[arg-type]
+        with patch.object(rules, "unbooked", side_effect=OperationalError("disk I/O error")):
+            bookings.startService()
+            self.assertEqual(len(self.flushLoggedErrors(OperationalError)), 1)
+        self.store.reactor.advance(10)
+        bookings.stopService()
+        self.assertEqual([one.call_id for one in rules.orders_of(LI_MING) if one.call_id], ["gone"])
 
     def test_start_in_a_lock(self) -> None:
         """An order of this run is no order of the last one, though the books answer for that one late."""
