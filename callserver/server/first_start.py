@@ -61,6 +61,7 @@ async def begin(
         await store.write(_begin, life, [], [])
     if life != known:
         folder.keep_life(life)
+    folder.forget_first_passwords(but=await store.read(_to_change))
     return life
 
 
@@ -80,6 +81,10 @@ def _life(place: str) -> Life | None:
 def _has_lived() -> bool:
     """A database of an older version says so by what is in it."""
     return bool(everybody() or reading.list_calls(1))
+
+
+def _to_change() -> list[str]:
+    return [person.number for person in everybody() if person.must_change]
 
 
 def _begin(life: Life, people: Sequence[tuple[Staff, str]], furnish: Sequence[Callable[[], object]]) -> None:

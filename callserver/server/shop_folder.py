@@ -3,7 +3,7 @@
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -150,6 +150,16 @@ class ShopFolder:
                 write_whole(self.first_passwords / number, passwords.first().encode() + b"\n")
         sync(self.path)
         return {number: self.first_password(number) for number in numbers}
+
+    def first_numbers(self) -> list[str]:
+        """Whose first passwords lie here."""
+        return sorted(one.name for one in self.first_passwords.glob("*")) if self.first_passwords.is_dir() else []
+
+    def forget_first_passwords(self, *, but: Collection[str] = ()) -> None:
+        """Those that open nothing any more; else somebody tries them in vain, or takes one for a secret."""
+        for number in set(self.first_numbers()) - set(but):
+            with suppress(OSError):
+                (self.first_passwords / number).unlink()
 
     # Who may read it
 
