@@ -17,6 +17,13 @@ from callserver.store.opening import name_of
 TOP = Path(__file__).parents[2]
 OUR_PROMPTS = TOP / "voice-prompts"
 FIRST_YEAR = datetime(2000, 1, 1, tzinfo=UTC)
+TRACES = (  # of a life, left when shop.json is gone; the first is version 0.1's
+    "first-password.txt",
+    "recordings/*.wav",
+    "backups/callserver-*.zip",
+    "*.damaged-*",
+    "before-restore-*",
+)
 PRIVATE_FOLDERS = ("recordings", "spoken", "first-passwords", "backups")
 PRIVATE_FILES = ("config.ini", "shop.json", "callserver.*", "spool*", "*.pem", "*.db*", "first-password*")
 
@@ -129,8 +136,7 @@ class ShopFolder:
         return name_of(config.server.database)
 
     def _has_traces(self) -> bool:
-        old_password = self.path / "first-password.txt"  # of version 0.1
-        return old_password.exists() or any(self.recordings.glob("*.wav"))
+        return any(any(self.path.glob(pattern)) for pattern in TRACES)
 
     # First passwords
 

@@ -1,5 +1,6 @@
 """The shop's database: one thread does everything that touches it."""
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable
@@ -72,6 +73,7 @@ class Store:
         self._reads: deque[tuple[Deferred[Any], Callable[[], Any]]] = deque()
         self._n_waiting = 0
         self._in_trouble = self._stopping = False
+        self._file: tuple[int, int] | None = None  # that was opened
 
     def start(self) -> Deferred[None]:
         """Check, open and upgrade; fails with StoreError, and may be tried again. Only for who owns the shop."""
@@ -110,8 +112,19 @@ class Store:
     # In the database thread
 
     def _begin_to_write(self) -> Any:
+        if self._file != self._file_there():  # deleted or moved away: what is written would be gone at the next start
+            raise OperationalError(f"{self._where} is gone, or is another file now")
         # a plain BEGIN fails at once, time-out ignored, when another commit came between its read and its write
         return self._database.atomic("IMMEDIATE") if is_sqlite(self._database) else self._database.atomic()
+
+    def _file_there(self) -> tuple[int, int] | None:
+        if not is_sqlite(self._database):
+            return None
+        try:
+            found = os.stat(self._where)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _insist(
         self,
@@ -164,7 +177,7 @@ class Store:
     def _opened(self, _: None, worker: Worker) -> Deferred[None] | None:
         if self._stopping:
             return worker.run(self._database.close).addBoth(_ended, worker)
-        self._worker = worker
+        self._worker, self._file = worker, self._file_there()
         return None
 
     def _not_opened(self, failure: Failure, worker: Worker) -> NoReturn:
