@@ -72,7 +72,7 @@ class Store:
         self._worker: Worker | None = None  # there while it is open
         self._reads: deque[tuple[Deferred[Any], Callable[[], Any]]] = deque()
         self._n_waiting = 0
-        self._in_trouble = self._stopping = False
+        self._in_trouble = self._fails = self._stopping = False
         self._file: tuple[int, int] | None = None  # that was opened
 
     def start(self) -> Deferred[None]:
@@ -105,9 +105,8 @@ class Store:
         if self._worker is None:
             return fail(NotOpen(NOT_OPEN))
         job = partial(f, *args)
-        return self._watched(
-            self._worker.run(self._insist, self._begin_to_write, WRITE_PATIENCE_S, job, self._serve_reads)
-        )
+        written = self._worker.run(self._insist, self._begin_to_write, WRITE_PATIENCE_S, job, self._serve_reads)
+        return self._watched(written.addCallback(self._written))
 
     # In the database thread
 
@@ -195,13 +194,18 @@ class Store:
         )
         return answer.addBoth(self._done, slow)
 
+    def _written(self, result: T) -> T:
+        self._fails = False  # a read that succeeds says nothing: some still do when nothing can be written
+        return result
+
     def _done(self, result: Any, slow: Any) -> Any:
         self._n_waiting -= 1
         if slow.active():
             slow.cancel()
         if isinstance(result, Failure) and isinstance(result.value, PeeweeException):
+            self._fails = True
             self._trouble(N_("the database fails: {problem}"), problem=result.value)
-        elif not self._n_waiting:
+        elif not self._n_waiting and not self._fails:
             self._in_trouble = False
         return result
 
