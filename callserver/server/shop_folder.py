@@ -21,7 +21,7 @@ TRACES = (  # of a life, left when shop.json is gone; the first is version 0.1's
     "first-password.txt",
     "recordings/*.wav",
     "backups/callserver-*.zip",
-    "*.damaged-*",
+    "*.damaged-*Z",
     "before-restore-*",
 )
 PRIVATE_FOLDERS = ("recordings", "spoken", "first-passwords", "backups")
