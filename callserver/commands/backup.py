@@ -40,7 +40,7 @@ def backup(file: Path | None, recordings: bool, shop: Path) -> None:
             "{file}: {n} files, {mb} MB",
             file=str(made),
             n=len(manifest.files),
-            mb=f"{made.stat().st_size / 1e6:.1f}",
+            mb=f"{made.stat().st_size / 1e6:.2f}",
         )
     )
     if not any(name == "database.db" for name in manifest.files):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from peewee import PeeweeException
 from twisted.internet.defer import Deferred
 from twisted.internet.task import react
 
@@ -16,6 +17,7 @@ from callserver.commands.calls import NARROWEST, report_width
 from callserver.commands.start import shop_option
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.database import Store
+from callserver.store.opening import as_store_error
 from callserver.wire.catalogue import Complaint
 from callserver.wire.cells import cells, column, cut, printable, wrapped
 from callserver.wire.refusals import Refused
@@ -245,5 +247,7 @@ def _run(shop: Path, work: Callable[[StaffBook], Coroutine[Any, Any, None]]) -> 
             raise SystemExit(refused.text(person_language())) from refused
         except Complaint as problem:
             raise SystemExit(complaint(problem)) from problem
+        except PeeweeException as problem:  # a table of it is missing, for instance
+            raise SystemExit(complaint(as_store_error(problem, database))) from problem
 
     react(lambda reactor: Deferred.fromCoroutine(story(reactor)))

@@ -286,6 +286,11 @@ class CallServer(MultiService):
             self.status.state = "ready"
 
     @property
+    def losses(self) -> Sequence[Complaint]:
+        """What became of the shop's data before this start."""
+        return self._books.losses
+
+    @property
     def _is_demo(self) -> bool:
         return self.life is not None and self.life.demo
 

@@ -59,6 +59,7 @@ class Books:
         self._store, self._journal, self._events = store, journal, events
         self._on_wait, self._on_late = on_wait, on_late
         self._waits_for: set[str] = set()
+        self.losses: list[Complaint] = []  # what became of the database before this start, for who has started it
 
     async def open(self, features: Sequence[Feature]) -> Life:
         """
@@ -93,7 +94,7 @@ class Books:
         """Features that have nothing to serve callers from: people do, until the next start."""
         found = [one for one in features if one.bare is not None and await self._store.read(one.bare)]
         for feature in found:
-            self._alarm(N_("{feature} has no data: its callers go to a person"), feature=feature.name)
+            self._is_lost(Complaint("{feature} has no data: its callers go to a person", feature=feature.name))
         return found
 
     async def _open_store(self) -> bool:
@@ -101,7 +102,7 @@ class Books:
         now = self._world.now()
         try:
             for told in await self._world.in_thread(rescue.make_good, self._folder, self._config, now):
-                self._alarm(told.msgid, **told.details)
+                self._is_lost(told)
             await self._store.start()
         except Locked:
             return False
@@ -111,6 +112,10 @@ class Books:
             self._are_late(why)
             return False
         return True
+
+    def _is_lost(self, told: Complaint) -> None:
+        self.losses.append(told)
+        self._alarm(told.msgid, **told.details)
 
     def _no_answer(self) -> None:
         if not self._waits_for:

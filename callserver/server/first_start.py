@@ -64,6 +64,7 @@ async def begin(
     if folder.shared_password:
         await _retire(folder.shared_password, store, in_thread)
         folder.forget_shared_password()
+    folder.forget_first_passwords(but=await store.read(_to_change))
     return life
 
 
@@ -90,6 +91,10 @@ def _life(place: str) -> Life | None:
 def _has_lived() -> bool:
     """A database of an older version says so by what is in it."""
     return bool(everybody() or reading.list_calls(1))
+
+
+def _to_change() -> list[str]:
+    return [person.number for person in everybody() if person.must_change]
 
 
 def _begin(life: Life, people: Sequence[tuple[Staff, str]], furnish: Sequence[Callable[[], object]]) -> None:

@@ -7,10 +7,11 @@ from callserver.calls.line import NOT_SET_UP
 from callserver.config import EMULATED
 from callserver.server.assembly import CallServer
 from callserver.server.backups import backups
-from callserver.wire.catalogue import N_
+from callserver.server.shop_folder import ShopFolder
+from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.cells import column
 from callserver.wire.messages import Phrase
-from callserver.wire.terminal import both
+from callserver.wire.terminal import both, both_complaints
 
 LABEL_CELLS = 30
 DEAD_SHOWN = 8
@@ -35,8 +36,7 @@ def greeting(server: CallServer) -> str:
         (both("Agents' program"), "bin/callserver-agent --help"),
         (both("Agents' port"), server.agents.port_number if server.agents else ""),
         (both("Certificate"), server.certificate.file if server.certificate else ""),
-        (both("First staff"), "800-804"),
-        (both("First passwords"), folder.first_passwords),
+        *_first_staff(folder),
         (both("Calls and timelines"), f"bin/callserver calls --shop {folder.path}"),
         (both("Settings"), folder.config_file),
         (both("Log"), folder.log_file),
@@ -48,7 +48,22 @@ def greeting(server: CallServer) -> str:
     lines = [f"  {column(' '.join(label), LABEL_CELLS)}  {value}" for label, value in rows]
     demo = both(DEMO) if server.life is not None and server.life.demo else []
     dead = _dead(wanted, str(folder.path))
-    return "\n".join(["", *ready, *demo, *dead, *lines, " ".join(both("Stop with Ctrl-C."))])
+    return "\n".join(["", *ready, *demo, *_losses(server.losses), *dead, *lines, " ".join(both("Stop with Ctrl-C."))])
+
+
+def _first_staff(folder: ShopFolder) -> list[tuple[list[str], object]]:
+    """Nothing once all of them have chosen their own passwords, or none of these opens anything."""
+    numbers = folder.first_numbers()
+    if not numbers:
+        return []
+    return [(both("First staff"), ", ".join(numbers)), (both("First passwords"), folder.first_passwords)]
+
+
+def _losses(losses: Sequence[Complaint]) -> Iterator[str]:
+    """What became of the database: a shop that looks well, and is not, must not begin its day so."""
+    for loss in losses:
+        for told in both_complaints(loss):
+            yield f"  ! {told}"
 
 
 def _dead(lines: Sequence[Mapping[str, Any]], shop: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.media.repair import NotARecording, repair
 from callserver.store.database import Store
-from callserver.store.reading import last_run, left_logged_in
+from callserver.store.reading import last_run, left_logged_in, untold_recordings
 from callserver.wire.catalogue import N_
 from callserver.wire.causes import Cause, Reason
 
@@ -45,7 +45,9 @@ async def repair_recordings(
             repaired = {"file": file, "length_s": round(length_s, 3)}
             events.write(Kind.RECORDING_REPAIRED, call_id=begun.call_id, channel=begun.channel, **repaired)
     known = {str(begun.data["file"]) for begun in run.recordings}
-    if strays := sorted(await in_thread(_strays, recordings, run.stopped_at, known)):
+    if strays := await in_thread(_strays, recordings, run.stopped_at, known):
+        strays = await store.read(untold_recordings, strays)  # a restore has made old ones look new
+    if strays:
         names = ", ".join(strays[:NAMED]) + (" ..." if len(strays) > NAMED else "")
         events.alarm(N_("{n} recordings belong to no call: {files}"), n=len(strays), files=names)
 
@@ -54,7 +56,7 @@ def _strays(recordings: Path, since: datetime | None, known: set[str]) -> list[s
     """Waits for the disk: recordings written since then that are not known."""
     since_s = since.timestamp() if since else 0.0
     found = [path for path in recordings.glob("*.wav") if path.name not in known]
-    return [path.name for path in found if path.stat().st_mtime > since_s]
+    return sorted(path.name for path in found if path.stat().st_mtime > since_s)
 
 
 async def log_out_the_killed(store: Store, events: EventLog, began: datetime) -> None:

@@ -64,6 +64,7 @@ def _replace(folder: ShopFolder, config: Config, life: Life, found: Found, now: 
     if made is not None:
         part.replace(database)
         sync(database.parent)
+    folder.forget_first_passwords()
     return [_lost(database, found, kept), _remedy(made), *news]
 
 

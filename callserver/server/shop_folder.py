@@ -3,7 +3,7 @@
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,13 @@ from callserver.store.opening import name_of
 TOP = Path(__file__).parents[2]
 OUR_PROMPTS = TOP / "voice-prompts"
 FIRST_YEAR = datetime(2000, 1, 1, tzinfo=UTC)
+TRACES = (  # of a life, left when shop.json is gone; the first is version 0.1's
+    "first-password.txt",
+    "recordings/*.wav",
+    "backups/callserver-*.zip",
+    "*.damaged-*Z",
+    "before-restore-*",
+)
 PRIVATE_FOLDERS = ("recordings", "spoken", "first-passwords", "backups")
 PRIVATE_FILES = ("config.ini", "shop.json", "callserver.*", "spool*", "*.pem", "*.db*", "first-password*")
 
@@ -130,7 +137,7 @@ class ShopFolder:
         return name_of(config.server.database)
 
     def _has_traces(self) -> bool:
-        return self._shared_password_file.exists() or any(self.recordings.glob("*.wav"))
+        return any(any(self.path.glob(pattern)) for pattern in TRACES)
 
     # First passwords
 
@@ -162,6 +169,16 @@ class ShopFolder:
                 write_whole(self.first_passwords / number, passwords.first().encode() + b"\n")
         sync(self.path)
         return {number: self.first_password(number) for number in numbers}
+
+    def first_numbers(self) -> list[str]:
+        """Whose first passwords lie here."""
+        return sorted(one.name for one in self.first_passwords.glob("*")) if self.first_passwords.is_dir() else []
+
+    def forget_first_passwords(self, *, but: Collection[str] = ()) -> None:
+        """Those that open nothing any more; else somebody tries them in vain, or takes one for a secret."""
+        for number in set(self.first_numbers()) - set(but):
+            with suppress(OSError):
+                (self.first_passwords / number).unlink()
 
     # Who may read it
 

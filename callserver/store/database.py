@@ -1,5 +1,6 @@
 """The shop's database: one thread does everything that touches it."""
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable
@@ -71,7 +72,8 @@ class Store:
         self._worker: Worker | None = None  # there while it is open
         self._reads: deque[tuple[Deferred[Any], Callable[[], Any]]] = deque()
         self._n_waiting = 0
-        self._in_trouble = self._stopping = False
+        self._in_trouble = self._fails = self._stopping = False
+        self._file: tuple[int, int] | None = None  # that was opened
 
     def start(self) -> Deferred[None]:
         """Check, open and upgrade; fails with StoreError, and may be tried again. Only for who owns the shop."""
@@ -103,15 +105,25 @@ class Store:
         if self._worker is None:
             return fail(NotOpen(NOT_OPEN))
         job = partial(f, *args)
-        return self._watched(
-            self._worker.run(self._insist, self._begin_to_write, WRITE_PATIENCE_S, job, self._serve_reads)
-        )
+        written = self._worker.run(self._insist, self._begin_to_write, WRITE_PATIENCE_S, job, self._serve_reads)
+        return self._watched(written.addCallback(self._written))
 
     # In the database thread
 
     def _begin_to_write(self) -> Any:
+        if self._file != self._file_there():  # deleted or moved away: what is written would be gone at the next start
+            raise OperationalError(f"{self._where} is gone, or is another file now")
         # a plain BEGIN fails at once, time-out ignored, when another commit came between its read and its write
         return self._database.atomic("IMMEDIATE") if is_sqlite(self._database) else self._database.atomic()
+
+    def _file_there(self) -> tuple[int, int] | None:
+        if not is_sqlite(self._database):
+            return None
+        try:
+            found = os.stat(self._where)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _insist(
         self,
@@ -164,7 +176,7 @@ class Store:
     def _opened(self, _: None, worker: Worker) -> Deferred[None] | None:
         if self._stopping:
             return worker.run(self._database.close).addBoth(_ended, worker)
-        self._worker = worker
+        self._worker, self._file = worker, self._file_there()
         return None
 
     def _not_opened(self, failure: Failure, worker: Worker) -> NoReturn:
@@ -182,13 +194,18 @@ class Store:
         )
         return answer.addBoth(self._done, slow)
 
+    def _written(self, result: T) -> T:
+        self._fails = False  # a read that succeeds says nothing: some still do when nothing can be written
+        return result
+
     def _done(self, result: Any, slow: Any) -> Any:
         self._n_waiting -= 1
         if slow.active():
             slow.cancel()
         if isinstance(result, Failure) and isinstance(result.value, PeeweeException):
+            self._fails = True
             self._trouble(N_("the database fails: {problem}"), problem=result.value)
-        elif not self._n_waiting:
+        elif not self._n_waiting and not self._fails:
             self._in_trouble = False
         return result
 

@@ -98,5 +98,12 @@ def last_run(began: datetime) -> LastRun:
     return LastRun(from_ms(stop.at_ms) if stop else None, list(begun.values()), unfinished)
 
 
+def untold_recordings(files: list[str]) -> list[str]:
+    """Those of these files that no event of any run tells of; goes through all recordings there ever were."""
+    told = EventRow.select().where(EventRow.kind == "recording").iterator()
+    known = {event_record(row).data.get("file") for row in told}
+    return [file for file in files if file not in known]
+
+
 def _run(row: EventRow) -> str:
     return str(row.uid).partition("-")[0]

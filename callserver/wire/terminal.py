@@ -37,8 +37,16 @@ def complaint(problem: object) -> str:
 
 def both(msgid: str, /, **details: Detail) -> list[str]:
     """A sentence in English and, where it can be shown, in Chinese: for who has not chosen a language yet."""
-    languages = ("en", "zh") if shows_chinese() else ("en",)
-    return [text(language, msgid, **details) for language in languages]
+    return [text(language, msgid, **details) for language in _languages()]
+
+
+def both_complaints(problem: object) -> list[str]:
+    """What went wrong, in the same languages."""
+    return [told(problem, language) for language in _languages()]
+
+
+def _languages() -> tuple[str, ...]:
+    return ("en", "zh") if shows_chinese() else ("en",)
 
 
 def prepare() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 from unittest.mock import patch
 
 from click.testing import CliRunner, Result
-from twisted.internet.defer import Deferred, succeed
+from peewee import OperationalError
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd import passwords
@@ -220,3 +221,8 @@ class StaffCommandTests(SynchronousTestCase):
         self.done("unlock", "801")
         for arguments in ((), ("801", "--address", "10.0.0.7")):
             self.assertIn("Name a staff number, or --address", self.said("unlock", *arguments))
+
+    def test_table_missing(self) -> None:
+        """A database that lacks one is told in a line."""
+        self.patch(self.store, "read", lambda *job: fail(OperationalError("no such table: staff")))
+        self.assertIn("callserver.db: no such table: staff", self.said("list"))

@@ -26,7 +26,7 @@ from callserver.server import shop_folder
 from callserver.server.checks import database, devices
 from callserver.server.checks.shop import before_start, check
 from callserver.server.lock import locked
-from callserver.server.shop_folder import TOP, ShopFolder
+from callserver.server.shop_folder import TOP, Life, ShopFolder
 from callserver.wire.catalogue import LANGUAGES
 from tests.shop_files import SETTINGS
 
@@ -213,9 +213,21 @@ class DatabaseTests(ShopCase):
         for name, said in {
             "data/shop.db": "no folder data: make it",
             "a.db": "a.db is no file",
-            "b.db": "b.db is damaged: file is not a database",
+            "b.db": "b.db: this file is no database",
+            "c.db": "c.db: holds tables, but not those of callserver",
         }.items():
             self.assert_told(f"config.ini: [server] database: {said}", server_database=name)
+
+    def test_gone(self) -> None:
+        """A shop that has lived has had a database; a new one is not expected to."""
+        self.write(server_database="shop.db")
+        self.assertEqual(self.told(Grade.STOPS, Grade.MISTAKE), [])
+        self.folder.keep_life(Life("a shop", datetime(2026, 3, 2, tzinfo=UTC), "shop.db"))
+        for lose in (lambda: None, (self.path / "shop.db").touch):
+            lose()
+            self.assert_told(
+                "config.ini: [server] database: the database shop.db is gone or empty", server_database="shop.db"
+            )
 
     def test_server_that_is_not_there(self) -> None:
         """A database server that cannot be reached, without the password in the message."""

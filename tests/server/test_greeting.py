@@ -32,6 +32,16 @@ class GreetingTests(SynchronousTestCase):
         self.assertIn("Lines: 11 of 12 alive", text)
         self.assertIn("line 4: no such device /dev/ttyACM4", text)
 
+    def test_first_passwords(self) -> None:
+        """They are told as long as they open something."""
+        folder = self.server.folder
+        for number in ("801", "802"):
+            folder.forget_first_passwords()
+            folder.make_first_passwords((number,))
+            self.assertRegex(greeting(self.server), rf"First staff \S+\s+{number}\n")
+        folder.forget_first_passwords()
+        self.assertNotIn("First ", greeting(self.server))
+
     def test_many(self) -> None:
         """Of many the first, and where the rest is shown."""
         text = self.lose(*range(1, 13))

@@ -14,6 +14,8 @@ from callserver.acd.staff_rules import everybody
 from callserver.acd.staff_tables import StaffRow
 from callserver.features.shopping.tables import BasketLine, Order, OrderLine, OrderStep, Product, StockMovement
 from callserver.server.backups import backups, make_backup
+from callserver.server.greeting import greeting
+from callserver.server.shop_folder import ShopFolder
 from callserver.store import database as store_database
 from callserver.store.opening import StoreError
 from callserver.store.tables import ShopRow
@@ -203,14 +205,17 @@ class LossTests(LifeTestCase):
         for how in self.WAYS:
             shutil.rmtree(self.path, ignore_errors=True)
             self.lived()
+            first = ShopFolder(self.path).first_password("800")
             spoiled = self.spoil(how)
             shop = self.open()
             self.assertEqual(shop.ask(counts), (0, 0), how)
             self.assertEqual(shop.call()[0], NOBODY, how)
             self.assertIn("no good backup", " ".join(shop.alarms()), how)
-            self.assertRaises(
-                Refused, shop.until, shop.server.staff.log_in("800", shop.folder.first_password("800"), "x")
-            )
+            self.assertRaises(Refused, shop.until, shop.server.staff.log_in("800", first, "x"))
+            self.assertEqual(shop.folder.first_numbers(), [], "they open nothing")
+            self.assertIn("is gone or empty" if spoiled in (None, b"") else "it is kept as", greeting(shop.server), how)
+            self.assertIn("no good backup", greeting(shop.server), how)
+            self.assertNotIn("First passwords", greeting(shop.server), how)
             self.assertEqual(
                 [kept.read_bytes() for kept in self.path.glob("*.damaged-*Z")], [spoiled] * (spoiled is not None)
             )
@@ -230,16 +235,18 @@ class LossTests(LifeTestCase):
                 )
             )
             make_backup(shop.folder, shop.server.config, shop.world.now())
+            first = {number: shop.folder.first_password(number) for number in ("800", "801")}
             shop.close()
             self.spoil(how)
             again = self.open()
             self.assertGreater(again.ask(counts)[0], 3, how)
+            self.assertIn("what has happened since is not in it", greeting(again.server), how)
             said = " ".join(again.alarms())
             self.assertIn("the backup of", said, how)
             self.assertIn("new ones are needed (bin/callserver staff password NUMBER): 800, 802, 803, 804", said)
             log_in = again.server.staff.log_in
-            self.assertRaises(Refused, again.until, log_in("800", again.folder.first_password("800"), "x"))
-            self.assertEqual(again.until(log_in("801", again.folder.first_password("801"), "x")).number, "801")
+            self.assertRaises(Refused, again.until, log_in("800", first["800"], "x"))
+            self.assertEqual(again.until(log_in("801", first["801"], "x")).number, "801")
             again.close()
 
     def test_first_page_gone_beside_its_wal(self) -> None:

@@ -135,3 +135,10 @@ class RepairTests(SynchronousTestCase):
         self.assertEqual((kind, alarm["n"]), ("alarm", 7))
         self.assertEqual(alarm["files"], "stray 0.wav, stray 1.wav, stray 2.wav, stray 3.wav, stray 4.wav ...")
         self.assertEqual(self.folder.joinpath("stray 0.wav").read_bytes()[40:44], bytes(4))
+
+    def test_restored(self) -> None:
+        """Recordings out of a backup are newer than the last stop, and belong to the calls of then all the same."""
+        self.stored("recording", file="one.wav")
+        self.stored("server", at_s=5.0, state="stopped")
+        self.file("one.wav", at_s=3600.0)
+        self.assertEqual(self.start(), [])

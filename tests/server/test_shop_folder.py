@@ -111,6 +111,16 @@ class LifeTests(SynchronousTestCase):
         (self.folder.path / "first-password.txt").write_text("secret")
         self.assertIsNotNone(self.folder.life())
 
+    def test_of_copies(self) -> None:
+        """So does what only a shop that has lived has: backups, and what was moved aside of it."""
+        for trace in ("backups/callserver-20260302T033000Z.zip", "callserver.db.damaged-20260302T090000Z"):
+            path = self.folder.path / trace
+            path.parent.mkdir(exist_ok=True)
+            path.touch()
+            self.assertIsNotNone(self.folder.life(), trace)
+            path.unlink()
+            self.assertIsNone(self.folder.life())
+
     def test_demo_in_a_real_shop(self) -> None:
         """No made-up caller orders in a real shop."""
         only_for_trying(self.folder)

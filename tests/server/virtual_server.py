@@ -43,7 +43,8 @@ class VirtualServer:
         folder.mkdir(exist_ok=True)
         self.folder.config_file.write_text(CONFIG.format(device=device, server=server))
         self.folder.prepare()
-        self.world = NoModemWorld(Random("server"))
+        n_recordings = len(list(folder.glob("recordings/*.wav")))  # a later start gives no id a second time
+        self.world = NoModemWorld(Random(f"server {n_recordings}"))
         self.events: list[EventRecord] = []
         self.waits: list[str] = []
         self.server = CallServer(self.folder, self.world, on_wait=self._waits)

@@ -257,6 +257,21 @@ class SqliteTests(AnyDatabase, TestCase):
         await self.assertFailure(waiting, peewee.OperationalError)
         await stopped
 
+    async def test_file_taken_away(self) -> None:
+        """Nothing is promised that would be gone at the next start; when the file is back, all goes on."""
+        path = Path(self.where())
+        store = await self.open_store(path)
+        await store.write(add, "one")
+        aside = path.rename(path.with_name("aside.db"))
+        await self.assertFailure(store.write(add, "two"), peewee.OperationalError)
+        await store.read(ids)
+        path.touch()
+        await self.assertFailure(store.write(add, "two"), peewee.OperationalError)
+        self.assertEqual(self.alarms, [f"the database fails: {path} is gone, or is another file now"], "told once")
+        aside.replace(path)
+        await store.write(add, "three")
+        self.assertEqual(await store.read(ids), ["one", "three"])
+
     async def test_full_disk(self) -> None:
         """A write fails at once and is told; reads go on; when there is room again, so do writes."""
         store = await self.open_store(self.where())

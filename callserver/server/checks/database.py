@@ -7,12 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from peewee import DatabaseError, OperationalError
-
 from callserver.config import Finding, Grade, Reading
 from callserver.server.shop_folder import ShopFolder
-from callserver.store import tables
-from callserver.store.opening import StoreError, database_at, name_of, one_line, read_only
+from callserver.store.opening import Condition, StoreError, database_at, look, name_of, one_line
 from callserver.wire.catalogue import Complaint
 
 CONNECT_S = 5
@@ -34,7 +31,7 @@ def database(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
     where = folder.database(reading.config)
     try:
         if not place:
-            _connect(where) if "://" in where else _content(Path(where))
+            _connect(where) if "://" in where else _content(Path(where), folder)
     except Complaint as complaint:
         yield reading.finding(complaint, "server", "database", Grade.MISTAKE)
 
@@ -74,15 +71,9 @@ def _place(path: Path) -> None:
         raise Complaint("no right to write in {folder}", folder=path.parent)
 
 
-def _content(path: Path) -> None:
-    if not path.exists():
-        return
-    with read_only(str(path)):
-        try:
-            (answer,) = tables.database.execute_sql("PRAGMA quick_check(1)").fetchone()
-        except OperationalError:
-            raise  # locked, for instance: told as what it is
-        except DatabaseError as problem:
-            answer = one_line(str(problem))
-    if answer != "ok":
-        raise StoreError("{file} is damaged: {damage}", file=path, damage=answer)
+def _content(path: Path, folder: ShopFolder) -> None:
+    found = look(path)
+    if found.condition is Condition.ABSENT and folder.life() is not None:
+        raise Complaint("the database {database} is gone or empty", database=path)
+    if found.condition not in (Condition.ABSENT, Condition.OURS):
+        raise StoreError("{database}: {problem}", database=path, problem=found.problem)
