@@ -45,6 +45,7 @@ from callserver.server.books import Books
 from callserver.server.drain import NOBODY, Drain
 from callserver.server.line_bank import LineBank
 from callserver.server.notify import notify
+from callserver.server.recording_notice import RecordingNotice
 from callserver.server.reload import Reload
 from callserver.server.shop_folder import Life, ShopFolder
 from callserver.server.shop_menus import ShopMenus
@@ -231,6 +232,7 @@ class CallServer(MultiService):
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
         self.menus = ShopMenus(self.features, self.folder, config)
         self._cards = declarations.Cards(self.features)
+        self._notice = RecordingNotice(self.events, self._say)
         self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)
 
     def _make_status(self) -> None:
@@ -414,6 +416,8 @@ class CallServer(MultiService):
         """
         if queue not in self.queues:
             raise LookupError(f"no queue {queue!r}; there are {', '.join(self.queues)}")
+        if self.config.recording.announce:
+            await self._notice.before_a_person(call)
         return await self.queues[queue].enter(call)
 
     def _say(self, call: Call, prompts: Sequence[str]) -> Deferred[None]:

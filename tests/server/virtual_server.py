@@ -21,7 +21,7 @@ from callserver.wire.catalogue import Complaint
 from callserver.wire.records import CallRecord, EventRecord
 
 LONGEST_S = 300.0
-CONFIG = "[agents]\nport = 0\n[recording]\nannounce = no\n[line 1]\ndevice = {device}\n[server]\n{server}\n"
+CONFIG = "[agents]\nport = 0\n[recording]\nannounce = {announce}\n[line 1]\ndevice = {device}\n[server]\n{server}\n"
 CALL = 'caller 13912345678 "Li Ming"\ndial 8008\nwait answer\nwait tone busy within 120\nhang up\n'
 
 
@@ -37,11 +37,19 @@ class NoModemWorld(RehearsalWorld):
 class VirtualServer:
     """Opened at once; `waits` is what its start waits for."""
 
-    def __init__(self, case: SynchronousTestCase, folder: Path, *, device: str = "emulated", server: str = "") -> None:
+    def __init__(
+        self,
+        case: SynchronousTestCase,
+        folder: Path,
+        *,
+        device: str = "emulated",
+        server: str = "",
+        announce: str = "no",
+    ) -> None:
         self._case = case
         self.folder = ShopFolder(folder)
         folder.mkdir(exist_ok=True)
-        self.folder.config_file.write_text(CONFIG.format(device=device, server=server))
+        self.folder.config_file.write_text(CONFIG.format(device=device, server=server, announce=announce))
         self.folder.prepare()
         n_recordings = len(list(folder.glob("recordings/*.wav")))  # a later start gives no id a second time
         self.world = NoModemWorld(Random(f"server {n_recordings}"))
