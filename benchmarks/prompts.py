@@ -8,8 +8,8 @@ Order numbers, sums, dates and so on are drawn anew for each seed, put together 
 simulated line (benchmarks.recogniser). Sums are those of orders in the sample shop, most of three figures: of the same
 kind as the ones by which the aim (17 % errors) was set, which were heard with 24.8 % errors before; of these it is
 21.4 % (commit 04c3efa, seed 1). Sums of any size, half of them below 45 yuan, are harder: the fewer the syllables, the
-less a recogniser has to go by, and a lone 元 is written 言 or 人. --revision measures the prompts and the putting together of an earlier commit
-too, on the same numbers, and names the sentences that are understood less than then.
+less a recogniser has to go by, and a lone 元 is written 言 or 人. --revision measures the prompts and the putting
+together of an earlier commit too, on the same numbers, and names the sentences that are understood less than then.
 """
 
 import datetime
