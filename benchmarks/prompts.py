@@ -21,6 +21,7 @@ import tempfile
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from zlib import crc32
@@ -97,8 +98,9 @@ def numbers(language: str, rng: np.random.Generator) -> Iterator[Case]:
 
     def total() -> tuple[str, Sequence[str]]:
         """Of an order in the sample shop: one to three of its goods, one to three pieces of each."""
-        wanted = rng.choice(PRICES_FEN, int(rng.integers(1, 4)), replace=False)
-        return _words(language, spoken.money(language, int(wanted @ rng.integers(1, 4, wanted.size))))
+        wanted = rng_of_totals.choice(PRICES_FEN, int(rng_of_totals.integers(1, 4)), replace=False)
+        fen = int(wanted @ rng_of_totals.integers(1, 4, wanted.size))
+        return _words(language, spoken.money(language, fen))
 
     def amount() -> tuple[str, Sequence[str]]:
         """1 to 2000 yuan; half of them whole, most others with jiao only."""
@@ -122,6 +124,7 @@ def numbers(language: str, rng: np.random.Generator) -> Iterator[Case]:
         return _words(language, spoken.time_of_day(language, datetime.time(minute // 60, minute % 60)))
 
     yield from drawn("order numbers", "order-taken", order)
+    rng_of_totals = deepcopy(rng)  # this draw came later: the others stay what they were when first measured
     yield from drawn("sums", "total-is", total)
     yield from drawn("sums of any size", "total-is", amount)
     yield from drawn("dates", "order-paid", day)
