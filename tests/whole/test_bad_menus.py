@@ -53,7 +53,7 @@ class BadMenusTests(SynchronousTestCase):
         self.assertIn("[line 1-2] menu: no menu 'wanted'; callers of this line get a person", told)
         exchange = self.shop.server.exchange
         assert exchange is not None
-        script = 'caller 13912345678 "Li"\ndial 8008\nwait answer\nwait 3\nhang up\n'
+        script = 'caller 13912345678 "Li"\ndial 8008\nwait answer\nwait 10\nhang up\n'
         self.shop.until(run_script(exchange, script))
         ((_, events),) = self.shop.records()
         self.assertIn("leave", [event.kind for event in events])
