@@ -286,7 +286,7 @@ async def delays(house: House) -> dict[str, Any]:
     if house.scene.menu == "listen":
         return {"key_to_silence_ms": [await key_to_silence(house, n) for n in range(TRIES)]}
     if house.scene.n_agents == N_LINES:
-        return {"mouth_to_ear_ms": [await mouth_to_ear(house) for _ in range(TRIES)]}
+        return {"mouth_to_ear_ms": [await mouth_to_ear(house, n) for n in range(TRIES)]}
     return {}
 
 
@@ -327,11 +327,11 @@ def heard_since(last_s: float) -> bool:
     return time.monotonic() - last_s < 0.1
 
 
-async def mouth_to_ear(house: House) -> float:
+async def mouth_to_ear(house: House, n: int) -> float:
     """Milliseconds from a chirp given to one caller's mouth until an agent's program has it."""
     house.quiet()
     await house.phones[7].when(lambda: house.phones[7].transmitter.is_empty)
-    await deferLater(reactor, 0.5)
+    await deferLater(reactor, 0.5 + 0.3 * (n % 4))  # chirps in equal measure would be a busy tone
     heard: Deferred[float] = Deferred()
 
     def listen(block: bytes) -> None:
