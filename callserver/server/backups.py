@@ -32,7 +32,7 @@ STAMP = "callserver-%Y%m%dT%H%M%SZ.zip"
 ASIDE = "before-restore-"  # a shop that another was put in place of
 NOT_OF_THE_SHOP = re.compile(  # what a shop makes anew, what is of this process, and copies
     rf"{re.escape(LOCK_FILE)}|callserver\.log.*|exchange\.sock.*|spool.*|first-password.*|shop\.json|spoken|ballast"
-    rf"|callserver-.*\.zip|{ASIDE}.*|restore\.(new|ready|moving)|.*\.part|.*\.damaged-.*|__pycache__"
+    rf"|callserver-.*\.zip|{ASIDE}.*|restore\.(new|ready|moving)|.*\.part|.*\.(damaged|unfinished)-.*|__pycache__"
 )
 
 log = Logger()

@@ -34,7 +34,7 @@ def make_good(folder: ShopFolder, config: Config, now: datetime) -> list[Complai
     if life is None:
         if found.condition is not Condition.ABSENT:
             raise _unusable(database, found)
-        _move_aside(database, now)  # a -wal without its database belongs to another one
+        _move_aside(database, now, "unfinished")  # what a killed first start has left is no trace of a life
         return []
     _check_place(folder, config, life, database, found)
     return _replace(folder, config, life, found, now)
@@ -60,7 +60,7 @@ def _replace(folder: ShopFolder, config: Config, life: Life, found: Found, now: 
     part = _part(database, PART)
     database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     news, made = _newest_good(folder, config, life, part)
-    kept = _move_aside(database, now)
+    kept = _move_aside(database, now, "damaged")
     if made is not None:
         part.replace(database)
         sync(database.parent)
@@ -80,9 +80,9 @@ def _newest_good(folder: ShopFolder, config: Config, life: Life, part: Path) -> 
     return news, None
 
 
-def _move_aside(database: Path, now: datetime) -> Path | None:
+def _move_aside(database: Path, now: datetime, what: str) -> Path | None:
     """Never deleted, and nothing of it left beside a new one; where it is now."""
-    kept = _part(database, f".damaged-{now:%Y%m%dT%H%M%SZ}")
+    kept = _part(database, f".{what}-{now:%Y%m%dT%H%M%SZ}")
     for part in PARTS:
         move(_part(database, part), _part(kept, part))
     return kept if kept.exists() else None

@@ -38,7 +38,8 @@ from callserver.wire.catalogue import N_, Complaint
 NEW, READY, MOVING = "restore.new", "restore.ready", "restore.moving"
 PLAN = "plan.json"
 STAYS = re.compile(  # what is no part of a shop's state, or is a copy of one
-    rf"{re.escape(LOCK_FILE)}|callserver\.log.*|exchange\.sock.*|callserver-.*\.zip|{ASIDE}.*|restore\.(new|ready|moving)|.*\.damaged-.*|backups"
+    rf"{re.escape(LOCK_FILE)}|callserver\.log.*|exchange\.sock.*|callserver-.*\.zip|{ASIDE}.*|restore\.(new|ready|moving)"
+    r"|.*\.(damaged|unfinished)-.*|backups"
 )
 DATABASE_SETTING = re.compile(r"^([ \t]*database[ \t]*[=:])[ \t]*(.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 DATABASE_NAME = "callserver.db"

@@ -103,6 +103,18 @@ class FirstLifeTests(LifeTestCase):
             return refused.code.name
         return "in"
 
+    def test_left_by_a_killed_first_start(self) -> None:
+        """An empty file, or what SQLite keeps beside it: no trace of a life; the first life begins whole."""
+        for n, parts in enumerate(((DATABASE,), (DATABASE, DATABASE + "-wal"), (DATABASE + "-wal",))):
+            self.path = self.path.with_name(f"shop {n}")
+            self.path.mkdir()
+            for part in parts:
+                (self.path / part).write_bytes(b"" if part == DATABASE else os.urandom(500))
+            for _ in range(2):
+                shop = self.open()
+                self.assertEqual(shop.ask(counts)[1], 5, parts)
+                shop.close()
+
     def test_shared_password(self) -> None:
         """In a shop of version 0.1, who still has the password that all were given must choose his own now."""
         self.lived()
@@ -195,7 +207,7 @@ class FirstLifeTests(LifeTestCase):
         (self.path / (DATABASE + "-wal")).write_bytes(b"not ours")
         shop = self.open()
         self.assertEqual(shop.ask(counts)[1], 5)
-        (kept,) = self.path.glob("*.damaged-*-wal")
+        (kept,) = self.path.glob("*.unfinished-*-wal")
         self.assertEqual(kept.read_bytes(), b"not ours")
 
 
