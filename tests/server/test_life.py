@@ -12,6 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.acd import passwords
 from callserver.acd.staff_rules import everybody
 from callserver.acd.staff_tables import StaffRow
+from callserver.emulator.phone import Phone
 from callserver.features.shopping.tables import BasketLine, Order, OrderLine, OrderStep, Product, StockMovement
 from callserver.server.backups import backups, make_backup
 from callserver.server.greeting import greeting
@@ -366,8 +367,8 @@ class LossTests(LifeTestCase):
 
 
 class LockedTests(LifeTestCase):
-    def test_locked_at_start(self) -> None:
-        """Another program holds the database for two minutes: callers are answered, and their calls are kept."""
+    def locked(self) -> tuple[VirtualServer, sqlite3.Connection]:
+        """A shop that has lived starts while another program holds its database: both."""
         self.lived()
         other = sqlite3.connect(self.database, isolation_level=None)
         self.addCleanup(other.close)
@@ -375,6 +376,19 @@ class LockedTests(LifeTestCase):
         self.patch(store_database, "WRITE_PATIENCE_S", 0.0)
         shop = VirtualServer(self, self.path)
         shop.wait(10)
+        return shop, other
+
+    def caller(self, shop: VirtualServer) -> Phone:
+        """Somebody who has called, and was answered."""
+        assert shop.server.exchange is not None
+        phone = shop.server.exchange.add_phone("13912345678")
+        phone.dial("8008")
+        shop.wait(4)
+        return phone
+
+    def test_locked_at_start(self) -> None:
+        """Another program holds the database for two minutes: callers are answered, and their calls are kept."""
+        shop, other = self.locked()
         self.assertFalse(shop.server.ready.called)
         self.assertEqual(shop.call()[0], NOBODY)
         shop.wait(110)
@@ -387,17 +401,8 @@ class LockedTests(LifeTestCase):
 
     def test_stop_while_it_waits(self) -> None:
         """A stop lets those who are talked in go on also while the start still waits for its database."""
-        self.lived()
-        other = sqlite3.connect(self.database, isolation_level=None)
-        self.addCleanup(other.close)
-        other.execute("BEGIN IMMEDIATE")
-        self.patch(store_database, "WRITE_PATIENCE_S", 0.0)
-        shop = VirtualServer(self, self.path)
-        shop.wait(10)
-        assert shop.server.exchange is not None
-        phone = shop.server.exchange.add_phone("13912345678")
-        phone.dial("8008")
-        shop.wait(4)
+        shop, other = self.locked()
+        phone = self.caller(shop)
         told: list[Phrase] = []
         dry = shop.server.drain(told.append)
         shop.wait(1)
@@ -410,17 +415,8 @@ class LockedTests(LifeTestCase):
 
     def test_a_call_over_the_end_of_the_lock(self) -> None:
         """Who is on the line when the database comes back is not closed as left over from the run before."""
-        self.lived()
-        other = sqlite3.connect(self.database, isolation_level=None)
-        self.addCleanup(other.close)
-        other.execute("BEGIN IMMEDIATE")
-        self.patch(store_database, "WRITE_PATIENCE_S", 0.0)
-        shop = VirtualServer(self, self.path)
-        shop.wait(10)
-        assert shop.server.exchange is not None
-        phone = shop.server.exchange.add_phone("13912345678")
-        phone.dial("8008")
-        shop.wait(4)
+        shop, other = self.locked()
+        phone = self.caller(shop)
         self.assertEqual(len(shop.server.calls), 1)
         other.execute("ROLLBACK")
         shop.open()
