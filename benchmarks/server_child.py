@@ -36,7 +36,7 @@ async def hire(server: CallServer) -> None:
     """As many agents as there are seats."""
     await server.store.write(settle_in)
     for number in range(805, 801 + server.config.agents.seats):
-        await server.staff.add(str(number), "agent", server.folder.first_password("801"), {Right.ANSWER_QUEUED})
+        await server.centre.staff.add(str(number), "agent", server.folder.first_password("801"), {Right.ANSWER_QUEUED})
 
 
 def say(**words: object) -> None:

@@ -11,11 +11,6 @@ from twisted.internet.defer import CancelledError, Deferred, maybeDeferred, succ
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from callserver.acd.presence import PresenceLimits
-from callserver.acd.queue import Queue
-from callserver.acd.seat import SeatLimits
-from callserver.acd.seats import Seats
-from callserver.acd.staff import StaffBook
 from callserver.agents.channel import AgentChannel
 from callserver.agents.desk import Desk
 from callserver.agents.tls import OwnCertificate
@@ -42,6 +37,7 @@ from callserver.media.speech import Speech
 from callserver.server import declarations, recovery
 from callserver.server.backups import NightlyBackup, last_backup
 from callserver.server.books import Books
+from callserver.server.call_centre import CallCentre
 from callserver.server.drain import NOBODY, Drain
 from callserver.server.line_bank import LineBank
 from callserver.server.notify import notify
@@ -58,7 +54,6 @@ from callserver.wire.catalogue import N_, Complaint, told
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card, Phrase
 from callserver.wire.refusals import Refusal, Refused
-from callserver.wire.rights import Right
 
 log = Logger()
 
@@ -82,7 +77,6 @@ class CallServer(MultiService):
         self._make_records(on_wait)
         self._make_sound()
         self._make_people()
-        self.queues: dict[str, Queue] = {}
         self._make_status()
         self.agents: AgentChannel | None = None
         self.certificate: OwnCertificate | None = None
@@ -148,8 +142,7 @@ class CallServer(MultiService):
         old, self.config = self.config, config
         self.prompts.become(prompts)
         self.calls.music = prompts.music
-        for name, queue in self.queues.items():
-            queue.change(config.queues[name])
+        self.centre.change(config)
         self.line_bank.change(old, config)
 
     # The parts
@@ -211,27 +204,24 @@ class CallServer(MultiService):
         self.voice = Voice(self.prompts, self.speech, self.reactor)
 
     def _make_people(self) -> None:
-        """Calls, staff, seats, features with their menus, acts and cards."""
+        """Calls, features with their menus, acts and cards, and the people."""
         world, config = self.world, self.config
         recorder = self.recorder if config.recording.calls == "all" else None
         self.calls = LiveCalls(self.reactor, self.bay, self.events, world.new_id, recorder)
-        self.staff = StaffBook(
-            self.store, self.reactor, world.now, on_rights=self._rights_changed, on_gone=self._person_gone
-        )
-        self.seats = Seats(
-            self.reactor,
-            board=self.board,
-            events=self.events,
-            bay=self.bay,
-            rights=self.staff,
-            n_seats=config.agents.seats,
-            limits=SeatLimits(
-                program=PresenceLimits(away_s=config.agents.away_s, log_out_s=config.agents.log_out_s),
-            ),
-        )
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
         self.menus = ShopMenus(self.features, self.folder, config)
         self._cards = declarations.Cards(self.features)
+        self.centre = CallCentre(
+            config,
+            world,
+            self.store,
+            self.calls,
+            self.board,
+            self.events,
+            self.bay,
+            say=self._say,
+            card=self._card,
+        )
         self._notice = RecordingNotice(self.events, self._say)
         self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)
 
@@ -245,7 +235,7 @@ class CallServer(MultiService):
             board=self.board,
             calls=self.calls,
             events=self.events,
-            queues=self.queues,
+            queues=self.centre.queues,
             tick=self.tick,
             stalls=self.stalls,
         )
@@ -275,13 +265,13 @@ class CallServer(MultiService):
         await patiently(recovery.log_out_the_killed, self.store, self.events, self._began)
         repaired = self.store, self.folder.recordings, self.events, self.world.in_thread, self._began
         await patiently(recovery.repair_recordings, *repaired)
-        await self.staff.follow()
+        await self.centre.staff.follow()
         self.menus.bare(await patiently(self._books.bare, self.features))
         self._answer()
         self.status.demo, self.status.last_backup = self._is_demo, last_backup(self.folder, self.config)
         nightly = NightlyBackup(self.folder, self.config, self.world, self.events, self._backed_up)
         services = [service for feature in self.features for service in feature.services]
-        for part in (self.staff, nightly, *services):
+        for part in (self.centre.staff, nightly, *services):
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         await self._open_agents()
         if self._drain is None:  # a stop may have begun while the database was waited for
@@ -303,7 +293,7 @@ class CallServer(MultiService):
         self._answering = True
         for part in (self.recorder, self.tick):
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
-        self._open_queues()
+        self.centre.open_queues(self.config)
         self._open_lines()
 
     def _started(self, result: Failure | None) -> None:
@@ -321,7 +311,7 @@ class CallServer(MultiService):
             if self.config.lines[number].enabled and self._drain is None:
                 line.disable()  # the programs take their time: a call that rang meanwhile would have no end
         self.calls.end_all("server", stopped)
-        self.seats.log_all_out(stopped)  # after the good-bye: a program that is told of a log-out would stay out
+        self.centre.close(stopped)  # after the good-bye: a program that is told of a log-out would stay out
         await parted
         await super().stopService()  # type: ignore[no-untyped-call]
         await self.speech.stop()
@@ -333,14 +323,8 @@ class CallServer(MultiService):
         for watch in self._watches:
             await maybeDeferred(watch.stopService)
 
-    def _open_queues(self) -> None:
-        for name, settings in self.config.queues.items():
-            self.queues[name] = Queue(
-                name, settings, clock=self.reactor, seats=self.seats, say=self._say, card=self._card
-            )
-
     def _open_lines(self) -> None:
-        queue = next(iter(self.queues))
+        queue = next(iter(self.centre.queues))
         self._runner = MenuRunner(
             self.menus.serving,
             self._menu_call,
@@ -355,7 +339,8 @@ class CallServer(MultiService):
     async def _open_agents(self) -> None:
         endpoint, self.certificate = self.world.agents_endpoint(self.config.agents, self.folder.path)
         options = self.certificate.options if self.certificate else None
-        desk = Desk(self.staff, self.seats, self.board, declarations.acts(self.features), self._refused, self._is_demo)
+        acts = declarations.acts(self.centre.acts(), self.features)
+        desk = Desk(self.centre.staff, self.centre.seats, self.board, acts, self._refused, self._is_demo)
         self.agents = AgentChannel(self.reactor, endpoint, options, desk)
         await self.agents.startService()
 
@@ -363,12 +348,6 @@ class CallServer(MultiService):
 
     def _backed_up(self, at: datetime) -> None:
         self.status.last_backup = at
-
-    def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
-        self.seats.rights_changed(number, *change)
-
-    def _person_gone(self, number: str) -> None:
-        self.seats.dismiss(number)
 
     def _refused(self, number: str, address: str, act: str, refused: Refused) -> None:
         """Somebody at the agents' channel was refused something."""
@@ -414,11 +393,12 @@ class CallServer(MultiService):
 
         :raises LookupError: there is no such queue
         """
-        if queue not in self.queues:
-            raise LookupError(f"no queue {queue!r}; there are {', '.join(self.queues)}")
+        queues = self.centre.queues
+        if queue not in queues:
+            raise LookupError(f"no queue {queue!r}; there are {', '.join(queues)}")
         if self.config.recording.announce:
             await self._notice.before_a_person(call)
-        return await self.queues[queue].enter(call)
+        return await queues[queue].enter(call)
 
     def _say(self, call: Call, prompts: Sequence[str]) -> Deferred[None]:
         return Deferred.fromCoroutine(self._menu_call(call).say(prompts)).addCallback(lambda _: None)

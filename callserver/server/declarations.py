@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from callserver.acd.acts import CHANNEL_ACTS, SEAT_ACTS, Act
+from callserver.acd.acts import CHANNEL_ACTS, Act
 from callserver.calls.call import Call
 from callserver.config import ConfigError
 from callserver.features import Asked, Feature, Share, Shop
@@ -35,13 +35,15 @@ def own_menus(features: Sequence[Feature], folders: Sequence[Path]) -> Found:
     return Found(named, [problem for one in found for problem in one.problems])
 
 
-def acts(features: Sequence[Feature]) -> dict[str, Act]:
+def acts(centre: Mapping[str, Act], features: Sequence[Feature]) -> dict[str, Act]:
     """
     Every act of agents by name.
 
+    :param centre: those of the call centre itself
+
     :raises ConfigError: two are called alike
     """
-    found = dict(SEAT_ACTS)
+    found = dict(centre)
     for feature in features:
         if both := (found.keys() | CHANNEL_ACTS) & feature.acts.keys():
             acts = ", ".join(sorted(both))

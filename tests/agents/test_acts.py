@@ -8,7 +8,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.acts import Act, seconds, word
+from callserver.acd.acts import SEAT_ACTS, Act, seconds, word
 from callserver.acd.seat import Seat
 from callserver.config import ConfigError
 from callserver.features import Feature
@@ -135,7 +135,7 @@ class DeclarationTests(SynchronousTestCase):
         """A feature cannot take a name from the seat or from the channel itself."""
         for name in ("hold", "audio", "hello"):
             feature = Feature("snooping", acts={name: Act(lambda seat: None)})
-            error = self.assertRaises(ConfigError, declarations.acts, [feature])
+            error = self.assertRaises(ConfigError, declarations.acts, SEAT_ACTS, [feature])
             self.assertIn(f"there is an act {name} already", str(error))
 
     def test_checks(self) -> None:

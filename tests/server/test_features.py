@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.__main__ import main
-from callserver.acd.acts import Act
+from callserver.acd.acts import SEAT_ACTS, Act
 from callserver.config import ConfigError, read_config
 from callserver.features import Asked, Feature, Shop
 from callserver.lines.interfaces import Caller
@@ -40,7 +40,7 @@ class FeatureTests(SynchronousTestCase):
 
     def test_act(self) -> None:
         """Its act stands beside those of the seat."""
-        acts = declarations.acts(self.features)
+        acts = declarations.acts(SEAT_ACTS, self.features)
         seat = VirtualShop().agent("801")
         self.assertEqual(acts["greet"].do(seat, "the world"), "801 greets the world")
         self.assertIn("hold", acts)
@@ -49,7 +49,7 @@ class FeatureTests(SynchronousTestCase):
         """An act that there is already is refused at start, by the feature's name."""
         again = Feature("again", acts={"hold": Act(lambda seat: None)})
         with self.assertRaises(ConfigError) as caught:
-            declarations.acts([*self.features, again])
+            declarations.acts(SEAT_ACTS, [*self.features, again])
         self.assertEqual(str(caught.exception), "feature again: there is an act hold already")
 
     def test_card(self) -> None:

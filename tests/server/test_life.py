@@ -99,7 +99,7 @@ class FirstLifeTests(LifeTestCase):
         """How the server answers to a first password."""
         password = shop.folder.first_password(number)
         try:
-            shop.until(shop.server.staff.log_in(number, password, "10.0.0.1"))
+            shop.until(shop.server.centre.staff.log_in(number, password, "10.0.0.1"))
         except Refused as refused:
             return refused.code.name
         return "in"
@@ -224,7 +224,7 @@ class LossTests(LifeTestCase):
             self.assertEqual(shop.ask(counts), (0, 0), how)
             self.assertEqual(shop.call()[0], NOBODY, how)
             self.assertIn("no good backup", " ".join(shop.alarms()), how)
-            self.assertRaises(Refused, shop.until, shop.server.staff.log_in("800", first, "x"))
+            self.assertRaises(Refused, shop.until, shop.server.centre.staff.log_in("800", first, "x"))
             self.assertEqual(shop.folder.first_numbers(), [], "they open nothing")
             self.assertIn("is gone or empty" if spoiled in (None, b"") else "it is kept as", greeting(shop.server), how)
             self.assertIn("no good backup", greeting(shop.server), how)
@@ -257,7 +257,7 @@ class LossTests(LifeTestCase):
             said = " ".join(again.alarms())
             self.assertIn("the backup of", said, how)
             self.assertIn("new ones are needed (bin/callserver staff password NUMBER): 800, 802, 803, 804", said)
-            log_in = again.server.staff.log_in
+            log_in = again.server.centre.staff.log_in
             self.assertRaises(Refused, again.until, log_in("800", first["800"], "x"))
             self.assertEqual(again.until(log_in("801", first["801"], "x")).number, "801")
             again.close()

@@ -55,15 +55,15 @@ class AwayTests(SynchronousTestCase):
         self.shop.wait(2)
         self.call(80)
         self.shop.wait(20)
-        self.assertIs(self.shop.server.seats["801"].status.state, SeatState.TALKING)
+        self.assertIs(self.shop.server.centre.seats["801"].status.state, SeatState.TALKING)
         first.cancel()
         self.shop.agent("802", self.plan)
         self.shop.wait(5)
         self.assertIs(self.shop.server.board.statuses["line 1"].state, LineState.HELD)
         self.shop.wait(35)
-        self.assertIs(self.shop.server.seats["802"].status.state, SeatState.TALKING)
+        self.assertIs(self.shop.server.centre.seats["802"].status.state, SeatState.TALKING)
         self.shop.wait(270)
-        self.assertIs(self.shop.server.seats["801"].status.state, SeatState.OFF)
+        self.assertIs(self.shop.server.centre.seats["801"].status.state, SeatState.OFF)
         self.assertEqual(
             self.told(("connect", "hold", "retrieve", "given_back", "log_in", "log_out")),
             [
@@ -87,8 +87,8 @@ class AwayTests(SynchronousTestCase):
         self.shop.wait(2)
         self.shop.until(self.shop.server.store.write(lambda: staff_rules.let_in("801", disabled=True)))
         self.shop.wait(6)
-        self.assertIs(self.shop.server.seats["801"].status.state, SeatState.OFF)
-        self.assertIs(self.shop.server.seats["802"].status.state, SeatState.TALKING)
+        self.assertIs(self.shop.server.centre.seats["801"].status.state, SeatState.OFF)
+        self.assertIs(self.shop.server.centre.seats["802"].status.state, SeatState.TALKING)
 
     def test_no_such_queue(self) -> None:
         """A menu that names a queue there is not is refused, with those there are; its caller is not sent elsewhere."""

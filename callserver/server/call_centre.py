@@ -1,0 +1,94 @@
+"""People and what they do with calls: who may, who sits where, who waits, what agents can ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+
+from callserver.acd.acts import SEAT_ACTS, Act
+from callserver.acd.presence import PresenceLimits
+from callserver.acd.queue import Queue
+from callserver.acd.seat import SeatLimits
+from callserver.acd.seats import Seats
+from callserver.acd.staff import StaffBook
+from callserver.calls.board import Board
+from callserver.calls.call import Call
+from callserver.calls.event_log import EventLog
+from callserver.calls.live_calls import LiveCalls
+from callserver.config import Config
+from callserver.media.patch_bay import PatchBay
+from callserver.server.world import World
+from callserver.store.database import Store
+from callserver.wire.causes import Reason
+from callserver.wire.messages import Card
+from callserver.wire.rights import Right
+
+Say = Callable[[Call, Sequence[str]], Deferred[None]]
+MakeCard = Callable[[Call, str], Deferred[Card]]
+
+
+class CallCentre:
+    """
+    Staff, seats and queues of one shop, and the services that move calls between them.
+
+    :param say: says prompts to a call's first party in its language
+    :param card: what an agent should see of a call
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        world: World,
+        store: Store,
+        calls: LiveCalls,
+        board: Board,
+        events: EventLog,
+        bay: PatchBay,
+        *,
+        say: Say,
+        card: MakeCard,
+    ) -> None:
+        self._clock: IReactorTime = world.reactor
+        self._say, self._card = say, card
+        self.calls = calls
+        self.queues: dict[str, Queue] = {}
+        self.staff = StaffBook(store, world.reactor, world.now, on_rights=self._rights_changed, on_gone=self._gone)
+        self.seats = Seats(
+            world.reactor,
+            board=board,
+            events=events,
+            bay=bay,
+            rights=self.staff,
+            n_seats=config.agents.seats,
+            limits=SeatLimits(
+                program=PresenceLimits(away_s=config.agents.away_s, log_out_s=config.agents.log_out_s),
+            ),
+        )
+
+    def open_queues(self, config: Config) -> None:
+        """Callers can wait from now on."""
+        for name, settings in config.queues.items():
+            self.queues[name] = Queue(
+                name, settings, clock=self._clock, seats=self.seats, say=self._say, card=self._card
+            )
+
+    def change(self, config: Config) -> None:
+        """Other settings, for what happens from now on."""
+        for name, queue in self.queues.items():
+            queue.change(config.queues[name])
+
+    def acts(self) -> Mapping[str, Act]:
+        """What agents can ask for, by name; without those of features."""
+        return dict(SEAT_ACTS)
+
+    def close(self, reason: Reason) -> None:
+        """The server stops: everybody's time ends now."""
+        self.seats.log_all_out(reason)
+
+    def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
+        self.seats.rights_changed(number, *change)
+
+    def _gone(self, number: str) -> None:
+        self.seats.dismiss(number)
