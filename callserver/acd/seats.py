@@ -11,7 +11,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.acd.routing import Candidate
-from callserver.acd.seat import Person, Seat, SeatLimits
+from callserver.acd.seat import Seat
+from callserver.acd.seat_parts import Person, SeatLimits
 from callserver.acd.station import Headset
 from callserver.calls.board import Board, ChannelStatus
 from callserver.calls.event_log import EventLog

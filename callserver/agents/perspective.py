@@ -10,7 +10,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.spread import pb
 
-from callserver.acd.seat import Person, Seat
+from callserver.acd.seat import Seat
+from callserver.acd.seat_parts import Person
 from callserver.agents.broker import GuardedBroker
 from callserver.agents.desk import Desk
 from callserver.agents.screen import Screen

@@ -10,7 +10,7 @@ from twisted.internet.interfaces import IReactorTime
 from callserver.acd.acts import SEAT_ACTS, Act
 from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue import Queue
-from callserver.acd.seat import SeatLimits
+from callserver.acd.seat_parts import SeatLimits
 from callserver.acd.seats import Seats
 from callserver.acd.staff import StaffBook
 from callserver.calls.board import Board

@@ -13,7 +13,8 @@ from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.offers import Recall
-from callserver.acd.seat import Seat, SeatLimits
+from callserver.acd.seat import Seat
+from callserver.acd.seat_parts import SeatLimits
 from callserver.calls.call import Call, Party
 from callserver.calls.operations import connect, wait_again
 from callserver.calls.roles import Role
