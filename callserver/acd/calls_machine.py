@@ -3,7 +3,7 @@ The life of an agent's calls: one that rings, one in hand, one kept held while a
 
 | from | what happens | to |
 |---|---|---|
-| none | offer / take (picked up, grabbed) / dial | offered / talking / dialling |
+| none | offer / take (picked up, grabbed) / dial / listen | offered / talking / dialling / listening |
 | offered | answer / stop_ringing (rejected, missed, withdrawn) | talking / none |
 | dialling | rings_there / ended | ring-back / none, or held if one is kept |
 | ring-back | answered_there / ended | talking / none, or held if one is kept |
@@ -11,6 +11,7 @@ The life of an agent's calls: one that rings, one in hand, one kept held while a
 | held | retrieve / consult / recall / ended | talking / dialling with one kept / offered / none |
 | ring-back, talking, with one kept | join / cancel | none / talking with the first |
 | any with one kept | kept_gone | the same without |
+| listening | take_over / ended | talking / none |
 
 Invariants: a seat has at most one call that rings or is in hand, and one kept; the machine only remembers them, what
 is done with them (roles, gains) is the seat's part. An input that a state does not expect raises
@@ -41,6 +42,7 @@ class Phase(Enum):
     DIALLING_SECOND = "dialling, one kept"
     RINGBACK_SECOND = "ring-back, one kept"
     TALKING_SECOND = "talking, one kept"
+    LISTENING = "listening"  # a supervisor, to somebody else's call; also while he whispers or has barged in
 
 
 class CallsInputs(Protocol):
@@ -66,6 +68,9 @@ class CallsInputs(Protocol):
     def kept_gone(self) -> None: ...
     def join(self) -> None: ...
     def cancel(self) -> None: ...
+    def listen(self, offer: Offer) -> None: ...
+    def take_over(self) -> None:
+        """The call that was listened to is his own from now on."""
 
 
 @dataclass
@@ -136,6 +141,9 @@ TRANSITIONS: tuple[tuple[Phase, Callable[..., None], Phase, Callable[..., None]]
     (P.RINGBACK_SECOND, I.kept_gone, P.RINGBACK, C.lose_kept),
     (P.RINGBACK_SECOND, I.join, P.NONE, C.leave_both),
     (P.RINGBACK_SECOND, I.cancel, P.TALKING, C.back_to_kept),
+    (P.NONE, I.listen, P.LISTENING, C.take),
+    (P.LISTENING, I.take_over, P.TALKING, C.nothing),
+    (P.LISTENING, I.ended, P.NONE, C.end),
     (P.TALKING_SECOND, I.ended, P.HELD, C.back_to_kept),
     (P.TALKING_SECOND, I.kept_gone, P.TALKING, C.lose_kept),
     (P.TALKING_SECOND, I.join, P.NONE, C.leave_both),

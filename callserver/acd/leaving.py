@@ -8,7 +8,8 @@ from callserver.acd.seat_parts import SeatParts
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.rights import Right
 
-WITHOUT_AGENT_OVER = (  # a call out, or a consultation, has no sense without the agent
+WITHOUT_AGENT_OVER = (  # a call out, a consultation, a supervisor's listening have no sense without who does it
+    Phase.LISTENING,
     Phase.DIALLING,
     Phase.RINGBACK,
     Phase.DIALLING_SECOND,

@@ -83,8 +83,7 @@ class QueueOffer:
         self._queue.declined(self._entry, self._seat, reason)
 
     def give_back(self, station: Party, reason: Reason) -> None:
-        wait_again(self.call, station, reason)
-        if self.call.ended is None:
+        if wait_again(self.call, station, reason):
             self._queue.wait(self._entry)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from callserver.acd.agent_machine import Work
 from callserver.acd.calls_machine import Phase
 from callserver.acd.consulting import Consulting
-from callserver.acd.leaving import Leaving
 from callserver.acd.offers import Offer
+from callserver.acd.overhearing import Overhearing
 from callserver.acd.seat_parts import Person
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import CLIENT_LOST, MISSED, WRAP_UP
@@ -14,7 +14,7 @@ from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 
-class Seat(Consulting, Leaving):
+class Seat(Consulting, Overhearing):
     """One seat: what its agent does with the calls that come to it."""
 
     # Log-in and pause
@@ -25,12 +25,12 @@ class Seat(Consulting, Leaving):
         self.person, self._by_phone = person, by_phone
         self._show(Reason(Cause.LOGGED_IN))
 
-    def pause(self, reason: str) -> None:
-        """No offers, from now or from the end of the call on."""
+    def pause(self, reason: str, why: Reason = Reason(Cause.PAUSED)) -> None:  # noqa: B008
+        """No offers, from now or from the end of the call on; why it shows so, where it is not his own wish."""
         if not reason or reason in (WRAP_UP, MISSED, CLIENT_LOST):
             raise Refused(Refusal.BAD_ARGUMENT, "reason")
         self._happen(self._agent_machine.pause, reason)
-        self._show(Reason(Cause.PAUSED))
+        self._show(why)
 
     def ready(self) -> None:
         """Ends a pause, a wrap-up, or the wish for a pause."""

@@ -25,6 +25,7 @@ from twisted.logger import Logger
 
 from callserver.acd.agent_machine import AgentCore, Work, agent_machine
 from callserver.acd.calls_machine import CallsCore, Phase, calls_machine
+from callserver.acd.listening import Listening
 from callserver.acd.offers import Offer, Recall
 from callserver.acd.presence import Presence, PresenceLimits, ProgramWatch
 from callserver.acd.ringing import Ringing
@@ -193,9 +194,13 @@ class SeatParts(ABC):
 
     def _hang_up(self, reason: Reason) -> None:
         offer = self._calls.in_hand
+        listens = self._calls.phase is Phase.LISTENING
         self._happen(self._calls_machine.ended)
         assert offer is not None
-        operations.hang_up(offer.call, self.station, f"agent {self.number}", reason)
+        if listens:  # it is a call of others
+            offer.give_back(self.station, reason)
+        else:
+            operations.hang_up(offer.call, self.station, f"agent {self.number}", reason)
         self._after_call(offer, reason)
 
     def _decline(self, reason: Reason) -> None:
@@ -266,6 +271,7 @@ class SeatParts(ABC):
                 self._program.presence,
                 by_phone=self._by_phone,
                 pause_reason=self._agent.pause_reason,
+                listens=shown.doing if isinstance(shown, Listening) else "",
                 wrap_up_s=self._agent.left_s(),
                 card=shown.card if shown else None,
                 kept=self._calls.kept.card if self._calls.kept else None,

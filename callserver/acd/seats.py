@@ -15,6 +15,7 @@ from callserver.acd.seat import Seat
 from callserver.acd.seat_parts import Person, SeatLimits
 from callserver.acd.station import Headset
 from callserver.calls.board import Board, ChannelStatus
+from callserver.calls.call import Party
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.media.patch_bay import PatchBay
@@ -70,6 +71,14 @@ class Seats:
 
     def __getitem__(self, number: str) -> Seat:
         return self._seats[number]
+
+    def find(self, number: str) -> Seat | None:
+        """Of this staff number, once somebody has logged in there."""
+        return self._seats.get(number)
+
+    def has_station(self, party: Party) -> bool:
+        """Whether a participant of a call is the station of one of these seats."""
+        return any(seat.station is party for seat in self._seats.values())
 
     def watch(self, watcher: Callable[[SeatChange], None]) -> Callable[[], None]:
         """Call `watcher` with every change of every seat; returns what ends it."""
@@ -156,15 +165,16 @@ class Seats:
         before, self._shown[number] = self._shown.get(number, SeatState.OFF), status.state
         if status.state is SeatState.OFF and before is not SeatState.OFF:
             self._events.write(Kind.LOG_OUT, channel=seat.station.name, person=number, reason=str(reason))
+        call = None if status.supervises else status.call  # whom a supervisor listens to is nobody's business
         self._board.show(
             ChannelStatus(
                 seat.station.name,
                 status.state,
                 sub=status.reason or ("" if status.client_here else CLIENT_LOST),
-                call_id=status.call.call_id if status.call else None,
+                call_id=call.call_id if call else None,
                 person=number,
                 name=status.name,
-                caller=status.call.caller_number if status.call else None,
+                caller=call.caller_number if call else None,
             ),
             reason,
         )

@@ -79,6 +79,12 @@ class HeadsetStation:
                 extra_samples=NETWORK_SAMPLES,
             )
 
+    def on_hook(self) -> None:
+        """Close the leg, unless a call is left; harmless when it is closed."""
+        if not self._calls and self.leg is not None:
+            leg, self.leg = self.leg, None
+            leg.close()
+
     # Party
 
     def role_given(self, call: Call, role: Role) -> None:
@@ -90,9 +96,7 @@ class HeadsetStation:
     def left(self, call: Call, reason: Reason) -> None:
         self._calls.pop(call.id, None)
         self._stop_held(call)
-        if not self._calls and self.leg is not None:
-            leg, self.leg = self.leg, None
-            leg.close()
+        self.on_hook()
         self._on_left(call, reason)
 
     def recalled(self, call: Call) -> None:

@@ -19,6 +19,7 @@ IN_CALL = {
     Phase.DIALLING_SECOND: SeatState.DIALING,
     Phase.RINGBACK_SECOND: SeatState.RINGBACK,
     Phase.TALKING_SECOND: SeatState.TALKING,
+    Phase.LISTENING: SeatState.TALKING,
 }
 
 
@@ -33,6 +34,7 @@ class Look:
     presence: Presence
     by_phone: bool = False
     pause_reason: str = ""
+    listens: str = ""  # what a supervisor does at somebody else's call
     wrap_up_s: float = 0.0
     card: Card | None = None  # of the call that rings or is in hand
     kept: Card | None = None
@@ -45,7 +47,7 @@ def seat_status(look: Look, cause: str = "") -> SeatStatus:
         number=look.number,
         name=look.name,
         state=state,
-        reason=_reason(look) if state is SeatState.PAUSED else "",
+        reason=_reason(look) if state is SeatState.PAUSED else look.listens,
         cause=cause,
         call=look.card,
         kept=look.kept,

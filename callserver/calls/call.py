@@ -93,6 +93,7 @@ class Call:
     :param first: the party it begins with
     :param music: what a held party hears, round and round
     :param find: a live call by its id
+    :param on_parts: told when somebody has joined, has left or has another role; it may act on the call at once
     `parts`: the participants and their roles, in the order in which they joined.
     `path`: menus, prompts and inputs so far, in words, for the agent's screen.
     `in_secret`: the first party keys in a secret; its part is what it will be again afterwards.
@@ -110,6 +111,7 @@ class Call:
         bay: PatchBay,
         music: Callable[[], FloatArray | None],
         find: Callable[[str], Call | None],
+        on_parts: Callable[[Call], None] = lambda call: None,
         recorder: Recorder | None = None,
     ) -> None:
         self.id, self.first, self.caller = call_id, first, caller
@@ -122,6 +124,7 @@ class Call:
         self.keys = Keys(self._write_key)
         self._answering, self._answered = DeferredLock(), False
         self._events, self._clock, self._bay, self._music, self._find = events, clock, bay, music, find
+        self._on_parts = on_parts
         self._recording = CallRecording(self, recorder)
         self._limit: IDelayedCall | None = None
         self._waiting_for_end: list[Deferred[Reason]] = []
@@ -225,6 +228,7 @@ class Call:
         self._bay.set_gains(self.id, {})
         for party in parties:
             party.left(self, reason)
+        self._on_parts(self)
 
     # Who takes part, and how
 
@@ -243,6 +247,7 @@ class Call:
             self._set_music(party, party.leg)
         self._set_gains()
         party.role_given(self, role)
+        self._on_parts(self)
 
     def leave(self, party: Party, reason: Reason) -> None:
         """A participant is in the call no more; the others stay as they are."""
@@ -250,6 +255,7 @@ class Call:
             return
         self._set_gains()
         party.left(self, reason)
+        self._on_parts(self)
 
     def move(self, other: Call) -> None:
         """The participants of another call join this one in their roles; the other is over, merged into this."""

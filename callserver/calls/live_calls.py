@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
 
 from callserver.calls.call import Call, FirstParty
 from callserver.calls.event_log import EventLog
@@ -13,6 +14,8 @@ from callserver.lines.interfaces import Caller
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.wire.causes import Reason
+
+log = Logger()
 
 
 class LiveCalls:
@@ -36,12 +39,26 @@ class LiveCalls:
         self.music: FloatArray | None = None
         self._new_id, self._recorder = new_id, recorder
         self._calls: dict[str, Call] = {}
+        self._watchers: list[Callable[[Call], None]] = []
 
     def __iter__(self) -> Iterator[Call]:
         return iter(tuple(self._calls.values()))
 
     def __len__(self) -> int:
         return len(self._calls)
+
+    def find(self, call_id: str | None) -> Call | None:
+        """The call with this id, while it is not over."""
+        return None if call_id is None else self._calls.get(call_id)
+
+    def watch(self, watcher: Callable[[Call], None]) -> Callable[[], None]:
+        """
+        Call `watcher` when somebody has joined a call, has left it or has another role there; returns what ends it.
+
+        It may act on any call at once. A call that has ended is told once more, with nobody in it.
+        """
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
 
     def begin(self, direction: str, first: FirstParty, caller: Caller) -> Call:
         """A call begins at a party: "in" with a ring, "out" with a dial."""
@@ -55,11 +72,19 @@ class LiveCalls:
             bay=self.bay,
             music=lambda: self.music,
             find=self._calls.get,
+            on_parts=self._tell,
             recorder=self._recorder,
         )
         self._calls[call.id] = call
         call.when_ended().addCallback(lambda _: self._calls.pop(call.id))
         return call
+
+    def _tell(self, call: Call) -> None:
+        for watcher in tuple(self._watchers):
+            try:
+                watcher(call)
+            except Exception:
+                log.failure("one who watches who takes part in call {call} failed", call=call.id)
 
     def end_all(self, by: str, reason: Reason) -> None:
         """The server stops."""

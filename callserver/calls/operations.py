@@ -9,6 +9,7 @@ from __future__ import annotations
 from callserver.calls.call import Call, Party, Stage
 from callserver.calls.roles import Role
 from callserver.calls.vocabulary import Kind
+from callserver.dsp.frames import FloatArray
 from callserver.wire.causes import Cause, Reason
 
 PRESENT = (Role.TALKS, Role.HELD, Role.ALONE)
@@ -56,17 +57,48 @@ def hang_up(call: Call, party: Party, by: str, reason: Reason) -> None:
         call.end(by, reason)
 
 
-def wait_again(call: Call, station: Party, reason: Reason) -> None:
+def barge_in(call: Call, station: Party, tone: FloatArray | None) -> None:
+    """One more talks with those who talk; the tone tells them, and is on the recording."""
+    call.give(station, Role.TALKS)
+    for party, part in call.parts.items():
+        if tone is not None and part.role is Role.TALKS and party.leg is not None:
+            party.leg.play([tone])
+
+
+def free_held(call: Call) -> None:
+    """Whom somebody holds who has left the call is held no more."""
+    for party, part in tuple(call.parts.items()):
+        if part.role is Role.HELD and part.beside is not None and part.beside not in call.parts:
+            call.give(party, Role.TALKS)
+
+
+def wait_again(call: Call, station: Party, reason: Reason) -> bool:
     """
     The party's agent does not come back: he is out, and the party waits for somebody else.
 
-    A call whose caller has left it to others is over: he is not fetched back from the call he may be in by now.
+    While others are left to talk with the party goes on with them. A call whose caller has left it to others is over:
+    he is not fetched back from the call he may be in by now.
+
+    :return: whether the party waits
     """
     if call.first not in call.parts:
         call.end("server", Reason(Cause.PARTY_GONE))
-        return
+        return False
     call.log(Kind.GIVEN_BACK, by=station.name, reason=str(reason))
+    if any(part.role in PRESENT for party, part in call.parts.items() if party not in (station, call.first)):
+        call.leave(station, reason)
+        free_held(call)
+        return False
     call.leave(station, reason)
+    call.give(call.first, Role.ALONE)
+    return call.ended is None
+
+
+def leave_alone(call: Call, reason: Reason) -> None:
+    """All but the first party leave."""
+    for party in tuple(call.parts):
+        if party is not call.first:
+            call.leave(party, reason)
     call.give(call.first, Role.ALONE)
 
 

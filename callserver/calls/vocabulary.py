@@ -29,6 +29,7 @@ class Kind(Enum):
     LOG_OUT = "log_out"  # reason
     LOG_IN_REFUSED = "log_in_refused"  # address, act, right
     RIGHT_REFUSED = "right_refused"  # right (its number), act, address
+    AUDIT = "audit"  # act, target, result ("done", or the refusal): the person did it, or was not let
     RECORDING = "recording"  # file
     RECORDING_MARK = "recording_mark"  # text, sample, n_samples
     RECORDING_END = "recording_end"  # file, length_s

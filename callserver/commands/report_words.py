@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from callserver.calls.audit import DONE
 from callserver.ivr.prompt_files import PromptError
 from callserver.ivr.prompts import CATALOGUE, Catalogue
 from callserver.wire.alarms import alarm_text
 from callserver.wire.catalogue import LANGUAGES, N_, Detail, fill, known
 from callserver.wire.cells import printable
 from callserver.wire.records import EventRecord, Value
+from callserver.wire.refusals import Refused
 from callserver.wire.words import reason_text, right_text, state_text
 
 EVENTS = {  # by kind; {details} are the event's data
@@ -35,6 +37,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "log_out": N_("logged out"),
     "log_in_refused": N_("log-in refused, from {address}"),
     "right_refused": N_("not allowed: {right} ({act})"),
+    "audit": N_("{act}: {result}"),
     "recording": N_("recording to {file}"),
     "recording_mark": N_("mark in the recording: {text}"),
     "recording_end": N_("recording over: {file}, {length_s} s"),
@@ -61,11 +64,12 @@ FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says so
     ("state", "sub"): N_("state: {to}, {sub}"),
     ("state", "reason", "sub"): N_("state: {to}, {sub} ({reason})"),
     ("log_out", "reason"): N_("logged out ({reason})"),
+    ("audit", "target"): N_("{act}, {target}: {result}"),
     ("prompt_end", "interrupted"): N_("prompt over, interrupted"),
     ("offer", "passed_over"): N_("offered to seat {seat}: {why}; candidates {candidates}; passed over {passed_over}"),
 }
 # What is a code in an event's data, and not somebody's own word
-CODES = ("sub", "by", "outcome", "why", "source", "language", "state", "reason")
+CODES = ("sub", "by", "outcome", "why", "source", "language", "state", "reason", "act", "target")
 STATES = ("from", "to", "passed_over")
 
 
@@ -136,7 +140,9 @@ def _text(kind: str, name: str, value: Value, language: str) -> str:
         return state_text(str(value), language)
     if name == "right":
         return right_text(str(value), language)
-    return reason_text(str(value), language) if name in CODES or kind == "tone" else str(value)
+    if kind == "audit" and name == "result" and value != DONE:
+        return Refused.from_wire(str(value)).text(language)
+    return reason_text(str(value), language) if name in CODES or kind in ("tone", "audit") else str(value)
 
 
 def _joined(texts: Iterable[str]) -> str:

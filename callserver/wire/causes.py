@@ -65,6 +65,14 @@ class Cause(Enum):
     RETRIEVED = "retrieved"
     RECALLED = "recalled"
     CONSULTS = "consults"
+    # of supervision
+    LISTENS = "listens"
+    WHISPERS = "whispers"
+    BARGED_IN = "barged_in"
+    TAKEN_OVER = "taken_over"  # by whom
+    STOPPED_LISTENING = "stopped_listening"
+    BROKEN_OFF = "broken_off"  # by whom
+    FORCED_PAUSE = "forced_pause"  # by whom
 
 
 @dataclass(frozen=True)

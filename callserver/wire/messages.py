@@ -73,7 +73,7 @@ class SeatStatus:
     number: str  # staff number
     name: str = ""
     state: SeatState = SeatState.OFF
-    reason: str = ""  # of a pause: "wrap-up", "missed", "client lost" or the agent's own word
+    reason: str = ""  # of a pause: "wrap-up", "missed", "client lost" or the agent's own word; or one of SUPERVISES
     cause: str = ""  # what brought this state about: a `Reason`, as its `str` gives it
     call: Card | None = None  # rings or is in hand
     kept: Card | None = None  # a second call, kept held while another is consulted
@@ -85,6 +85,11 @@ class SeatStatus:
     def wrap_up(self) -> bool:
         """Whether the pause is the time after a call."""
         return self.state is SeatState.PAUSED and self.reason == WRAP_UP
+
+    @property
+    def supervises(self) -> bool:
+        """Whether the call is somebody else's, whom a supervisor listens to."""
+        return self.state is SeatState.TALKING and self.reason in SUPERVISES
 
 
 @dataclass(frozen=True)
@@ -124,3 +129,4 @@ class Hello:
 
 
 WRAP_UP, MISSED, CLIENT_LOST = "wrap-up", "missed", "client lost"
+LISTENS, WHISPERS, BARGED_IN = SUPERVISES = "listens", "whispers", "barged in"

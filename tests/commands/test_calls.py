@@ -50,6 +50,14 @@ class WordsTests(SynchronousTestCase):
         order = event(Kind.ORDER, order="58204713", items=items, total_fen=13605, stock={"1001": 48})
         self.assertEqual(words(order, "en"), "order 58204713: 1001 × 2, total 136.05 yuan; stock 1001: 48")
 
+    def test_audit(self) -> None:
+        """What somebody did whose acts are kept, or was not let do, is told in words."""
+        done = event(Kind.AUDIT, act="listen", target="seat 802", result="done")
+        refused = event(Kind.AUDIT, act="barge_in", target="", result="no-right: 17")
+        self.assertEqual(words(done, "en"), "listens in, seat 802: done")
+        self.assertEqual(words(done, "zh"), "监听，座席 802：已执行")
+        self.assertEqual(words(refused, "en"), "barges in: not allowed: barge in and break off")
+
     def test_states_and_reasons(self) -> None:
         """Codes are told in words, also with a detail; the text of an old record stays as it is."""
         cases = (
