@@ -259,15 +259,15 @@ class AgentScriptRun(AgentListener):
 
     def _condition(self, what: str, details: Sequence[Any]) -> Callable[[], bool]:
         """Whether what is waited for is so."""
-        client, since_s = self.client, self._before_began_s
+        since_s = self._before_began_s
         rests = (*IN_CALL, SeatState.RINGING)
         conditions: dict[str, Callable[[], bool]] = {
-            "ring": lambda: client.seat.state is SeatState.RINGING,
-            "talk": lambda: client.seat.state is SeatState.TALKING,
-            "end": lambda: client.seat.state not in rests,
-            "state": lambda: _looks(client.seat, *details),
+            "ring": lambda: self.client.seat.state is SeatState.RINGING,
+            "talk": lambda: self.client.seat.state is SeatState.TALKING,
+            "end": lambda: self.client.seat.state not in rests,
+            "state": lambda: _looks(self.client.seat, *details),
             "event": lambda: details[0] in (*self._events_before, *self._events),
-            "caller": lambda: client.seat.call is not None and client.seat.call.caller_number == details[0],
+            "caller": lambda: self.client.seat.call is not None and self.client.seat.call.caller_number == details[0],
             "seat": lambda: self._shows(*details),
             "line": lambda: self._shows(*details),
             "queue": lambda: self._waiting(*details),
