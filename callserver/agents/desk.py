@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from callserver.acd.acts import Act
 from callserver.acd.seats import Rights, Seats
 from callserver.calls.board import Board
+from callserver.wire.messages import QueueRow
 from callserver.wire.refusals import Refused
 
 Complain = Callable[[str, str, str, Refused], None]
@@ -27,6 +28,26 @@ class StaffDirectory(Rights, Protocol):
         """Fails with Refused."""
 
 
+class WaitingLists(Protocol):
+    """Who waits in which queue."""
+
+    def rows(self) -> Sequence[QueueRow]:
+        """Every queue as it is now, with the numbers of callers; who may see those is asked by whoever shows them."""
+
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Call `watcher` when somebody comes, goes, or is another's turn; returns what ends it."""
+
+
+class NoQueues:
+    """Where nobody waits. Implements WaitingLists."""
+
+    def rows(self) -> Sequence[QueueRow]:
+        return ()
+
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        return lambda: None
+
+
 @dataclass(frozen=True)
 class Desk:
     """What a program that has logged in works with."""
@@ -37,3 +58,4 @@ class Desk:
     acts: Mapping[str, Act]
     complain: Complain
     demo: bool = False  # the shop is made up: said on every screen
+    waiting: WaitingLists = field(default_factory=NoQueues)

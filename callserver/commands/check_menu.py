@@ -13,7 +13,6 @@ from twisted.internet.defer import Deferred
 from twisted.logger import globalLogBeginner
 
 from callserver.commands.report_words import words
-from callserver.emulator.script import ScriptError
 from callserver.emulator.script_run import run_script
 from callserver.ivr.discovery import MenuProblem, own_menu, prompts_in, read_menu_file
 from callserver.ivr.prompt_files import PromptError
@@ -24,6 +23,7 @@ from callserver.server.menu_breaker import PATIENCE, MenuBreaker
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.catalogue import LANGUAGES
 from callserver.wire.records import EventRecord
+from callserver.wire.script_words import ScriptError
 from callserver.wire.terminal import complaint, here, person_language
 
 CALLER = "13912345678"  # a customer of the demo shop

@@ -19,8 +19,9 @@ from callserver.emulator.chip import CX93001, CX93001_WITH_LAWS
 from callserver.emulator.client import RemotePhone, open_phone
 from callserver.emulator.control import Failed, Lines, connect
 from callserver.emulator.narration import told
-from callserver.emulator.script import ScriptError, read_script
+from callserver.emulator.script import read_script
 from callserver.emulator.standalone import serve, table
+from callserver.wire.script_words import ScriptError
 from callserver.wire.terminal import complaint, here
 
 ONE_LINE = "100"

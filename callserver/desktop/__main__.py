@@ -2,14 +2,17 @@
 
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import click
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IReactorCore
+from twisted.internet.interfaces import IReactorCore, IReactorTime
 from twisted.internet.task import react
 
 from callserver.desktop.connection import CertificateUnusable, pinned_endpoint
 from callserver.desktop.headless import AgentPlan, headless_agent
+from callserver.desktop.script import AgentScriptError
+from callserver.desktop.script_run import scripted_agent
 from callserver.desktop.sound import SoundUnusable
 from callserver.wire.catalogue import LANGUAGES, N_, told
 from callserver.wire.messages import PORT
@@ -36,8 +39,11 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--host", default="localhost", show_default=True, help=here("Where the server runs."))
 @click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help=here("Its agents' port."))
 @click.option("--certificate", type=FILE, help=here("The server's certificate, copied from its folder."))
-@click.option("--speak", type=FILE, help=here("WAV (8 kHz, 16 bits, one channel): the agent's voice."))
+@click.option(
+    "--script", type=FILE, help=here("Do what this file says (docs/agent-scripts.md), instead of the options below.")
+)
 @click.option("--hear", type=FILE, help=here("WAV to write what the agent hears into."))
+@click.option("--speak", type=FILE, help=here("WAV (8 kHz, 16 bits, one channel): the agent's voice."))
 @click.option("--answer-after", "answer_after_s", type=SECONDS, default=1.0, show_default=True, help=here("Seconds."))
 @click.option("--hold-after", "hold_after_s", type=SECONDS, help=here("Hold the caller after so many seconds."))
 @click.option("--hold-for", "hold_for_s", type=SECONDS, default=3.0, show_default=True, help=here("And for so many."))
@@ -55,6 +61,7 @@ def main(
     host: str,
     port: int,
     certificate: Path | None,
+    script: Path | None,
     **plan: object,
 ) -> None:
     if not headless:
@@ -63,7 +70,7 @@ def main(
         raise click.UsageError(here("--headless needs --number, --password-file and --certificate"))
     password = first_line(password_file)
     new = first_line(new_password_file) if new_password_file is not None else None
-    react(run, (number, password, new, host, port, certificate, AgentPlan(**plan)))  # type: ignore[arg-type]
+    react(run, (number, password, new, host, port, certificate, AgentPlan(**plan), script))  # type: ignore[arg-type]
 
 
 def run(reactor: IReactorCore, *args: object) -> Deferred[None]:
@@ -87,17 +94,23 @@ async def serve(
     port: int,
     certificate: Path,
     plan: AgentPlan,
+    script: Path | None,
 ) -> None:
     """One headless agent; what stops him is said in one line, with exit code 1."""
     try:
         endpoint = pinned_endpoint(reactor, host, port, certificate)
-        await headless_agent(reactor, endpoint, number, password, plan, click.echo, new_password)  # type: ignore[arg-type]
+        clock = cast(IReactorTime, reactor)
+        if script is None:
+            await headless_agent(clock, endpoint, number, password, plan, click.echo, new_password)
+        else:
+            told_to: dict[str, Any] = {"hear": plan.hear, "new_password": new_password}
+            await scripted_agent(clock, endpoint, number, password, script, click.echo, **told_to)
     except CancelledError:
         return
     except Refused as refused:
         how = " (--new-password-file FILE)" if refused.code is Refusal.MUST_CHANGE else ""
         fail(refused.text(plan.language) + how)
-    except (CertificateUnusable, SoundUnusable) as unusable:
+    except (CertificateUnusable, SoundUnusable, AgentScriptError) as unusable:
         fail(told(unusable, plan.language))
 
 

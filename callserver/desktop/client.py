@@ -17,7 +17,7 @@ from callserver.desktop.connection import ClientBroker, ClientFactory
 from callserver.desktop.listener import IN_CALL, AgentListener, tell
 from callserver.desktop.not_connected import NO_CONNECTION, NOT_UNDERSTOOD, NotConnected, value_of, why
 from callserver.wire.convert import Wire, WireError, from_wire
-from callserver.wire.messages import Access, ChannelRow, Hello, Phrase, SeatStatus
+from callserver.wire.messages import Access, ChannelRow, Hello, Phrase, QueueRow, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from callserver.wire.targets import Target, TargetKind
@@ -214,7 +214,7 @@ class AgentClient:
         self._perspective = await self._ask_root(root, "login", self._password, Mind(self))
         hello = _hello(await self.ask("hello"))
         self._listener.logged_in(hello)
-        self.show_access(Access(hello.rights, hello.board))
+        self.show_access(Access(hello.rights, hello.board, hello.queues))
         self.show(hello.seat)
 
     def _ask_root(self, root: pb.RemoteReference, act: str, *args: object) -> Deferred[Any]:
@@ -263,6 +263,10 @@ class AgentClient:
         """A line or seat of the board looks otherwise."""
         self._listener.row(row)
 
+    def show_queue(self, row: QueueRow) -> None:
+        """Others wait in a queue."""
+        self._listener.queue(row)
+
     def show_notice(self, notice: Phrase) -> None:
         """A sentence for everybody, such as that the server will stop."""
         self._listener.notice(notice)
@@ -299,6 +303,11 @@ class Mind(pb.Referenceable):
         row = understood(ChannelRow, wire)
         if row is not None:
             self._client.show_row(row)
+
+    def remote_queue(self, wire: Wire) -> None:
+        row = understood(QueueRow, wire)
+        if row is not None:
+            self._client.show_queue(row)
 
     def remote_notice(self, wire: Wire) -> None:
         notice = understood(Phrase, wire)

@@ -1,7 +1,7 @@
 """What a program can be told by its client."""
 
 from callserver.desktop.not_connected import NotConnected
-from callserver.wire.messages import Access, Card, ChannelRow, Hello, Phrase, SeatStatus
+from callserver.wire.messages import Access, Card, ChannelRow, Hello, Phrase, QueueRow, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
 
@@ -22,6 +22,9 @@ class AgentListener:
 
     def row(self, row: ChannelRow) -> None:
         """One line or seat that may be seen here looks otherwise."""
+
+    def queue(self, row: QueueRow) -> None:
+        """Others wait in a queue, or in another order."""
 
     def notice(self, notice: Phrase) -> None:
         """A sentence for everybody, such as that the server will stop; a newer one replaces it."""

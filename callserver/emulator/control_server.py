@@ -18,9 +18,9 @@ from callserver.dsp.frames import FloatArray
 from callserver.emulator.control import Failed, Lines, OpenPhone, PhoneEvent, RunScript, SendSound, SoundHeard
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.phone import Phone, PhoneListener, ignored
-from callserver.emulator.script import ScriptError
 from callserver.emulator.script_run import ScriptEvent, ScriptRun
 from callserver.wire.catalogue import N_
+from callserver.wire.script_words import ScriptError
 
 TAKEN = N_("another telephone has this number: give yours another, with --number")
 Ports = Callable[[], dict[str, str]]  # line number -> path of its modem's port

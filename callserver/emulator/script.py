@@ -16,27 +16,17 @@ A telephone script: what a caller does, one step a line.
 Who is called: `wait ring`, `answer`. Who wants dial tone and dials by keys: `lift`, `press 8008`.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from callserver.config import Sentence, Unfit, nearest
 from callserver.dsp.tones import KEY_TONES_HZ
-from callserver.wire.catalogue import N_, Complaint
+from callserver.wire.script_words import ScriptError, Word, words_of
 
 WITHIN_S = 30.0
 SECONDS_MAX = 3600.0
 HEARD_TONES = ("dial", "ringback", "busy", "congestion", "unobtainable")
 WAITS = ("answer", "hang up", "ring", "ringback", "silence", "sound", "tone")
-
-
-class ScriptError(Complaint):
-    """A script that cannot be read (then with the column), or a step that came to nothing; the text names the place."""
-
-    def __init__(self, line: int, complaint: Sentence | Exception, column: int = 0) -> None:
-        where = N_("line {line}, column {column}: {complaint}") if column else N_("line {line}: {complaint}")
-        super().__init__(where, line=line, column=column, complaint=complaint)
-        self.line, self.column, self.complaint = line, column, complaint
 
 
 class UnfitWord(Exception):
@@ -45,12 +35,6 @@ class UnfitWord(Exception):
     def __init__(self, nth: int, complaint: Unfit) -> None:
         super().__init__(nth, complaint)
         self.nth, self.complaint = nth, complaint
-
-
-@dataclass(frozen=True)
-class _Word:
-    text: str
-    column: int
 
 
 @dataclass(frozen=True)
@@ -74,30 +58,13 @@ def read_script(text: str) -> list[Step]:
     """
     steps = []
     for number, line in enumerate(text.splitlines(), 1):
-        words = _words(number, line)
+        words = words_of(number, line, keys=("press",))
         if words:
             steps.append(_step(number, words))
     return steps
 
 
-def _words(number: int, line: str) -> list[_Word]:
-    """The words of a line to its comment; `press #` has none, its # is a key."""
-    words = [_Word(found[0], found.start() + 1) for found in re.finditer(r"\"[^\"]*\"|'[^']*'|\S+", line)]
-    first = 2 if words and words[0].text == "press" else 0
-    end = next((at for at, word in enumerate(words) if at >= first and word.text.startswith("#")), len(words))
-    return [_unquoted(number, word) for word in words[:end]]
-
-
-def _unquoted(line: int, word: _Word) -> _Word:
-    text = word.text
-    if text[0] not in "\"'":
-        return word
-    if len(text) < 2 or text[-1] != text[0]:
-        raise ScriptError(line, Sentence("a quotation mark is missing: {word}", word=text), word.column)
-    return _Word(text[1:-1], word.column)
-
-
-def _step(line: int, words: list[_Word]) -> Step:
+def _step(line: int, words: list[Word]) -> Step:
     command, *arguments = words
     word = command.text
     if word not in _READERS:

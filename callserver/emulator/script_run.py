@@ -15,8 +15,9 @@ from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import CallProgress, SubscriberStage
 from callserver.emulator.narration import STAGES
 from callserver.emulator.phone import Phone, PhoneListener
-from callserver.emulator.script import ScriptError, Step, read_script
+from callserver.emulator.script import Step, read_script
 from callserver.wire.catalogue import N_
+from callserver.wire.script_words import ScriptError
 
 HERE = Path()
 ENDINGS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -30,14 +30,35 @@ LANGUAGE = "en"  # of a rehearsal's timeline
 GRACE_S = 0.5  # he sees that nobody rings, then pauses or leaves
 
 
+class Rehearsed(Protocol):
+    """
+    One of the staff in a rehearsal.
+
+    `is_here`: he has logged in and not left; `is_connected`: and his program reaches the server, as far as it knows
+    """
+
+    agent: Agent
+    way: Way
+    client: AgentClient
+    is_here: bool
+    is_connected: bool
+
+    def start(self) -> None: ...
+    def kill(self) -> None: ...
+    def restart(self) -> None: ...
+    def leave(self) -> None: ...
+    def stop(self) -> None: ...
+
+
 class RehearsedAgent(AgentListener):
     """
     Logs in, answers, talks, holds, pauses, as drawn; comes back by himself when his connection was lost.
 
+    Implements Rehearsed.
+
     :param random: his alone
     :param say: told what he does
     :param hear: file for all that he hears
-    `is_here`: he has logged in and not left; `is_connected`: and his program reaches the server, as far as it knows
     """
 
     def __init__(

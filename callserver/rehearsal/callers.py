@@ -15,10 +15,10 @@ from twisted.internet.interfaces import IDelayedCall
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import CallProgress, SubscriberStage
 from callserver.emulator.phone import Phone
-from callserver.emulator.script import ScriptError
 from callserver.emulator.script_run import ScriptEvent, ScriptRun
 from callserver.features.shopping import sample
 from callserver.rehearsal.script import SHOPPER, Callers
+from callserver.wire.script_words import ScriptError
 
 PAUSE_S = 1.2  # of silence: a question has been asked
 LONGEST_PROMPT_S = 90

@@ -8,7 +8,7 @@ from random import Random
 
 from twisted.internet.interfaces import IDelayedCall
 
-from callserver.rehearsal.agents import RehearsedAgent
+from callserver.rehearsal.agents import Rehearsed
 from callserver.rehearsal.exchange_line import ExchangeLine
 from callserver.rehearsal.fault_kinds import FAULTS
 from callserver.rehearsal.memory_modem import MemoryModem
@@ -52,7 +52,7 @@ class Faults:
     def __init__(
         self,
         world: RehearsalWorld,
-        agents: Sequence[RehearsedAgent],
+        agents: Sequence[Rehearsed],
         faults: Sequence[Fault],
         seed: int,
         on_fault: Callable[[Injected], None],
@@ -171,7 +171,7 @@ class Faults:
         self._world.disk_full = True
         return "recordings", lambda: setattr(self._world, "disk_full", False)
 
-    def _agent(self, random: Random) -> RehearsedAgent | None:
+    def _agent(self, random: Random) -> Rehearsed | None:
         return random.choice(self._agents) if self._agents else None
 
     def _frozen(self, random: Random) -> tuple[str, Undo]:

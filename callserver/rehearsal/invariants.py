@@ -16,7 +16,7 @@ from typing import Any
 from callserver.calls.vocabulary import Kind
 from callserver.emulator.loop import SubscriberStage
 from callserver.features.shopping.tables import Order, Product, StockMovement
-from callserver.rehearsal.agents import RehearsedAgent
+from callserver.rehearsal.agents import Rehearsed
 from callserver.rehearsal.world import RehearsalWorld
 from callserver.server.assembly import CallServer
 from callserver.store.tables import CallRow, EventRow, call_record
@@ -46,7 +46,7 @@ class Seen:
     secrets: Sequence[str] = ()
     events: list[EventRecord] = field(default_factory=list)
     rows: Rows | None = None
-    agents: Sequence[RehearsedAgent] = ()
+    agents: Sequence[Rehearsed] = ()
     stale: set[str] = field(default_factory=set)  # agents whose program showed something else when last asked
     logged: list[str] = field(default_factory=list)  # what the server logged as an error in itself
     leftovers: list[str] = field(default_factory=list)  # timers after the server has stopped

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
@@ -28,12 +29,13 @@ from twisted.python.failure import Failure
 
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping.rules import move_stock
-from callserver.rehearsal.agents import RehearsedAgent
+from callserver.rehearsal.agents import Rehearsed, RehearsedAgent
 from callserver.rehearsal.arrivals import Arrivals
 from callserver.rehearsal.callers import GOODS, Visit
 from callserver.rehearsal.faults import Faults, Injected
 from callserver.rehearsal.invariants import AT_END, QUIET, WATCHED, Broken, Seen, check, read_rows
 from callserver.rehearsal.script import Script
+from callserver.rehearsal.scripted_agents import ScriptedAgent
 from callserver.rehearsal.world import REHEARSED, RehearsalWorld
 from callserver.server.assembly import CallServer
 from callserver.server.first_start import FIRST_STAFF, settle_in
@@ -42,6 +44,7 @@ from callserver.wire.records import EventRecord
 
 FAST_DISK = Path("/dev/shm")  # memory, where there is such: recordings are many and short-lived
 PASSWORD = "rehearsal-of-the-shop"
+SCRIPTS = "agents_do_their_scripts"  # beside the invariants
 WATCH_S = 0.1
 OPENING_S, SETTLING_S, QUIET_S = 60.0, 300.0, 60.0
 SETTLED_LOCK_S = 5.0  # after a lock: for the journal to bring in its spool
@@ -122,7 +125,7 @@ class Rehearsal:
         self._prepare_shop()
         self.server = CallServer(self._folder, self.world)
         self.seen = Seen(self.server, self.world, (PASSWORD,), self.result.events, logged=[])
-        self._agents: list[RehearsedAgent] = []
+        self._agents: list[Rehearsed] = []
         self.seen.agents = self._agents
         self._faults: Faults | None = None
         self._arrivals = Arrivals(script, self.server, keep, without, self._note, self._caller_broke)
@@ -183,16 +186,16 @@ class Rehearsal:
 
     def _add_agent(self, at: int, agent: Any) -> None:
         random = Random(f"{self.script.seed} agent {agent.number}")
-        rehearsed = RehearsedAgent(
-            self._clock,
-            self.world.network.way(f"10.0.0.{at % 250 + 1}"),
-            agent,
-            PASSWORD,
-            random,
-            lambda what: self._note(f"agent {agent.number}", what),
-            self.script.path.parent,
-            self._keep / f"agent-{agent.number}.wav" if self._keep else None,
-        )
+        who = f"agent {agent.number}"
+        way, note = self.world.network.way(f"10.0.0.{at % 250 + 1}"), partial(self._note, who)
+        hear = self._keep / f"agent-{agent.number}.wav" if self._keep else None
+        rehearsed: Rehearsed
+        if agent.script:
+            failed = partial(self._script_failed, who)
+            rehearsed = ScriptedAgent(self._clock, way, agent, PASSWORD, note, failed, hear)
+        else:
+            folder = self.script.path.parent
+            rehearsed = RehearsedAgent(self._clock, way, agent, PASSWORD, random, note, folder, hear)
         self._agents.append(rehearsed)
         self._clock.callLater(agent.logs_in_s.draw(random), rehearsed.start)
 
@@ -252,6 +255,12 @@ class Rehearsal:
 
     def _caller_broke(self, failure: Failure, visit: Visit) -> None:
         self._break("nothing_broke_inside", f"caller {visit.n} of the rehearsal: {failure.getErrorMessage()}")
+
+    def _script_failed(self, who: str, complaint: str, began_s: float) -> None:
+        """An agent's script came to nothing: that counts where no fault is to blame for it."""
+        self._note(who, complaint)
+        if self._faults is None or not self._faults.concern(began_s, self._clock.seconds()):
+            self._break(SCRIPTS, f"{who}: {complaint}")
 
     def _fault(self, fault: Injected) -> None:
         self._note("fault", f"{fault.kind} at {fault.where}, for {fault.until_s - fault.at_s:.1f} s")

@@ -33,8 +33,10 @@ from random import Random
 from typing import Any, TypeVar, get_type_hints
 
 from callserver.config import Sentence, Unfit, nearest
+from callserver.desktop.script import Step
 from callserver.desktop.sound import SoundUnusable, read_blocks
 from callserver.dsp.sound.files import SoundFileError, read_wav
+from callserver.rehearsal.agent_script import read_agent_script
 from callserver.rehearsal.fault_kinds import FAULTS
 from callserver.rehearsal.sections import Section, Source, no_such_file
 from callserver.rehearsal.shop_settings import OURS, check_section, shop_number, shop_text
@@ -97,6 +99,9 @@ class Agent:
     pauses_s: Span = Span(20, 120)
     calls: int = 0  # so many, then he logs out; 0: he stays
     voice: str = ""  # WAV file that he speaks to each caller
+    script: str = ""  # file of a script (callserver.desktop.script): what he does, instead of all of the above
+    steps: tuple[Step, ...] = ()  # of that file
+    folder: Path = Path()
 
 
 @dataclass(frozen=True)
@@ -183,9 +188,14 @@ def _agent(source: Source, section: Section, name: str) -> Agent:
     if name not in FIRST_STAFF:
         said = Sentence("not on the shop's staff; {hint}", hint=nearest(name, FIRST_STAFF))
         raise source.about(section, said, column=2 + len("agent "))
-    agent = Agent(name, **_settings(source, section, Agent, left_out=("number",)))
+    agent = Agent(name, **_settings(source, section, Agent, left_out=("number", "steps", "folder")))
     _check_sound(source, section, agent.voice, read_blocks)
-    return agent
+    if not agent.script:
+        return agent
+    file = source.path.parent / agent.script
+    if not file.is_file():
+        raise source.at(section, "script", no_such_file(source.path.parent, agent.script, "*.txt"))
+    return replace(agent, folder=file.parent, steps=read_agent_script(file))
 
 
 def _check_sound(source: Source, section: Section, voice: str, read_sound: Callable[[Path], object]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from callserver.config import Sentence, nearest
-from callserver.wire.catalogue import Complaint
+from callserver.wire.catalogue import Complaint, Detail
 
 HEAD = re.compile(r"\s*\[([^\]]*)(\])?\s*(.*)$")
 SETTING = re.compile(r"(\s*)([^=:]+?)(\s*[=:]\s*)(.*?)\s*(?:\s#.*)?$")
@@ -18,7 +18,7 @@ class ScriptMistake(Complaint):
     """A script that cannot be used; the text says where and what would be right."""
 
 
-def mistake(file: Path, line: int, column: int, complaint: Sentence | Exception) -> ScriptMistake:
+def mistake(file: Path, line: int, column: int, complaint: Detail) -> ScriptMistake:
     """One that has its place."""
     where = {"file": str(file), "line": line, "column": column}
     return ScriptMistake("{file}, line {line}, column {column}: {complaint}", **where, complaint=complaint)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from callserver.config import Sentence
 from callserver.dsp.sound.files import SoundFileError, read_wav
-from callserver.emulator.script import ScriptError, Step, read_script
+from callserver.emulator.script import Step, read_script
 from callserver.rehearsal.sections import mistake, no_such_file, read_text
+from callserver.wire.script_words import ScriptError
 
 LINE_DIGITS = 3  # at most, that the number of a line has after the shop's own
 

@@ -108,11 +108,34 @@ class ChannelRow:
 
 
 @dataclass(frozen=True)
+class Waiter:
+    """Somebody who waits in a queue: a caller, or one who will be called back."""
+
+    call_id: str  # what `grab` takes
+    caller: str | None = None  # number; None: withheld, or not for the eyes of who is told
+    since_s: float = 0.0  # how long he had waited when it was sent, seconds
+    priority: int = 0
+    call_back: bool = False
+    rings_at: str | None = None  # staff number of the seat that is offered to him
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One queue on the board."""
+
+    queue: str
+    length: int = 0  # who waits, those who will be called back with them
+    oldest_s: float = 0.0  # the longest wait when it was sent, seconds; 0 if nobody waits
+    waiters: tuple[Waiter, ...] = ()  # in the order in which they will be served
+
+
+@dataclass(frozen=True)
 class Access:
     """What a person may do, and all that he may see, from now on: sent when his rights change; replaces all before."""
 
     rights: frozenset[Right]
     board: tuple[ChannelRow, ...] = ()
+    queues: tuple[QueueRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,6 +149,7 @@ class Hello:
     languages: tuple[str, ...] = ("zh", "en")  # that the server speaks
     board: tuple[ChannelRow, ...] = ()  # of whom this person may see
     demo: bool = False  # goods, customers and orders are made up: said on every screen
+    queues: tuple[QueueRow, ...] = ()
 
 
 WRAP_UP, MISSED, CLIENT_LOST = "wrap-up", "missed", "client lost"

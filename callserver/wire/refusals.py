@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 from twisted.spread import pb
 
-from callserver.wire.catalogue import N_, text
+from callserver.wire.catalogue import LANGUAGES, N_, text
 from callserver.wire.causes import Reason
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
@@ -70,6 +71,15 @@ class Refused(pb.Error):
         code, _, detail = text.partition(": ")
         known = {refusal.value: refusal for refusal in Refusal}
         return cls(known[code], detail) if code in known else cls(Refusal.SERVER, text)
+
+    @property
+    def msgid(self) -> str:
+        """With `details`: it is a sentence of the catalogue, as a `Complaint` is."""
+        return TEXTS[self.code]
+
+    @property
+    def details(self) -> Mapping[str, str]:
+        return {f"detail_{language}": self._detail_text(language) for language in LANGUAGES}
 
     def text(self, language: str) -> str:
         """One line for a person, in "zh" or "en"."""

@@ -21,11 +21,11 @@ from callserver.emulator.control_server import ControlServer
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.keypad import Keypad
 from callserver.emulator.loop import SubscriberStage
-from callserver.emulator.script import ScriptError
 from callserver.emulator.script_run import run_script
 from callserver.emulator.service_numbers import add_service_numbers
 from callserver.emulator.stdio_telephone import KeyboardTelephone, ScriptedTelephone
 from callserver.wire.cells import cells
+from callserver.wire.script_words import ScriptError
 
 
 class ControlCase(SynchronousTestCase):

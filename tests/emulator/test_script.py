@@ -16,9 +16,10 @@ from callserver.dsp.tones import tone
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import SubscriberStage
 from callserver.emulator.phone import PhoneListener
-from callserver.emulator.script import ScriptError, Step, read_script
+from callserver.emulator.script import Step, read_script
 from callserver.emulator.script_run import ScriptEvent, run_script
 from callserver.emulator.service_numbers import add_service_numbers
+from callserver.wire.script_words import ScriptError
 
 SHOPPER = """
 caller 13912345678 "Li Ming" withheld   # hides the number

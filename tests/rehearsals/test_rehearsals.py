@@ -93,6 +93,22 @@ class RehearsalTests(SynchronousTestCase):
             for kind in ("answer", "connect", "recording_end", "end", "log_in", "log_out"):
                 self.assertEqual(kinds.count(kind), 1, kind)
 
+    def test_scripted_agent(self) -> None:
+        """An agent does what his script says, to its end, and goes home; one that comes to nothing fails it all."""
+        folder = Path(self.mktemp())
+        short(folder)
+        file = folder / "short.ini"
+        file.write_text(file.read_text() + "script = shift.txt\n")
+        (folder / "shift.txt").write_text("log in\nwait ring within 60\nanswer\nhold 2\nwait 3\nhang up\nlog out\n")
+        result = Rehearsal(read(file)).run()
+        self.check(result)
+        kinds = [event.kind for event in result.events]
+        self.assertEqual([kinds.count(kind) for kind in ("hold", "retrieve", "log_out")], [1, 1, 1])
+        (folder / "shift.txt").write_text("log in\nwait ring within 60\nhold\nlog out\n")
+        result = Rehearsal(read(file)).run()
+        self.assertIn("agent 801: shift.txt, line 3: 'hold' was refused (not-now: ringing", table(result, "", "en"))
+        self.assertFalse(result.passed)
+
     def test_every_fault(self) -> None:
         """Each kind of fault in the middle of a talk breaks nothing; all kinds of the script are there."""
         self.assertEqual([*SINGLE_KINDS, "any"], list(FAULTS))

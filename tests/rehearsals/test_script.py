@@ -170,6 +170,21 @@ class ScriptTests(SynchronousTestCase):
             (self.folder / "listener.txt").write_bytes(text)
             self.assertIn(f"{self.folder / 'listener.txt'}, {complaint}", self.mistake(GOOD))
 
+    def test_an_agents_script(self) -> None:
+        """Read and checked before anything is rehearsed, in the file where it stands."""
+        good = GOOD.replace("talks_s = 15", "script = shift.txt")
+        self.assertIn("line 17, column 10: [agent 801] script: 'shift.txt': no such file", self.mistake(good))
+        for text, complaint in (
+            ("log in\n  anser", "line 2, column 3: no command 'anser'; did you mean 'answer'?"),
+            ("answer", "line 1, column 1: a script begins with: log in"),
+            ("log in\nrepeat\n  say nix.wav\nend", "line 3, column 7: 'nix.wav': no such file"),
+        ):
+            (self.folder / "shift.txt").write_text(text)
+            self.assertIn(f"{self.folder / 'shift.txt'}, {complaint}", self.mistake(good))
+        (self.folder / "shift.txt").write_text("log in\nwait ring\nanswer")
+        self.file.write_text(good, "utf-8")
+        self.assertEqual([step.text for step in read(self.file).agents[0].steps], ["log in", "wait ring", "answer"])
+
     def test_a_voice_that_is_no_sound(self) -> None:
         """What an agent or a caller shall speak is a sound file."""
         (self.folder / "bad.wav").write_bytes(b"no sound at all")
