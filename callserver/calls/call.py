@@ -45,9 +45,18 @@ class Stage(Enum):
     MENU = "flow"
     QUEUE = "queue"
     TALK = "bridged"
+    TRANSFER = "transfer"  # on his way to somebody else
+    PARKED = "parked"
 
 
-LIMITS_S = {Stage.MENU: 1800.0, Stage.QUEUE: 3600.0, Stage.TALK: 10800.0}
+LIMITS_S = {
+    Stage.MENU: 1800.0,
+    Stage.QUEUE: 3600.0,
+    Stage.TALK: 10800.0,
+    Stage.TRANSFER: 300.0,
+    Stage.PARKED: 3600.0,
+}
+TAKES_KEYS = (Stage.MENU, Stage.QUEUE)
 
 
 class Party(Protocol):
@@ -305,7 +314,7 @@ class Call:
             self._write_key(key, MASK)
             return
         self.keys.press(key)
-        if self.stage is Stage.TALK:
+        if self.stage not in TAKES_KEYS:
             self.keys.drop()
 
     def _write_key(self, key: Key, shown: str) -> None:

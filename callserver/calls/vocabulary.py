@@ -19,11 +19,13 @@ class Kind(Enum):
     ENTRY = "entry"  # queue, place
     OFFER = "offer"  # seat, candidates, passed_over, why
     MISS = "miss"  # seat, reason
-    CONNECT = "connect"  # seat, wait_s
+    CONNECT = "connect"  # seat, wait_s: of one who waited in a queue
     HOLD = "hold"  # by, reason: where the agent has not asked for it
     RETRIEVE = "retrieve"  # likewise
     GIVEN_BACK = "given_back"  # by, reason: the agent does not come back, the caller waits for somebody else
     MERGED = "merged"  # call, or into: a consultation has become part of another call
+    TRANSFER = "transfer"  # by, target
+    TRANSFER_FAILED = "transfer_failed"  # target, reason: who transferred rings, or a queue has the caller
     LEAVE = "leave"  # queue, outcome, wait_s
     LOG_IN = "log_in"
     LOG_OUT = "log_out"  # reason

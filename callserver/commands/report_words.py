@@ -27,11 +27,13 @@ EVENTS = {  # by kind; {details} are the event's data
     "entry": N_("enters queue {queue}, place {place}"),
     "offer": N_("offered to seat {seat}: {why}; candidates {candidates}"),
     "miss": N_("not taken by seat {seat}: {reason}"),
-    "connect": N_("connected with seat {seat} after {wait_s} s"),
+    "connect": N_("connected with seat {seat}"),
     "hold": N_("hold"),
     "retrieve": N_("retrieved"),
     "given_back": N_("back in the queue from {by}: {reason}"),
     "merged": N_("joined into call {into}"),
+    "transfer": N_("transferred by {by}: {target}"),
+    "transfer_failed": N_("the transfer failed, {target}: {reason}"),
     "leave": N_("leaves queue {queue}: {outcome} after {wait_s} s"),
     "log_in": N_("logged in"),
     "log_out": N_("logged out"),
@@ -58,6 +60,7 @@ EVENTS = {  # by kind; {details} are the event's data
 }
 FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says something
     ("merged", "call"): N_("call {call} has been joined into this one"),
+    ("connect", "wait_s"): N_("connected with seat {seat} after {wait_s} s"),
     ("hold", "reason"): N_("hold by {by}: {reason}"),
     ("retrieve", "reason"): N_("retrieved by {by}: {reason}"),
     ("state", "reason"): N_("state: {to} ({reason})"),

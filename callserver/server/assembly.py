@@ -211,6 +211,15 @@ class CallServer(MultiService):
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
         self.menus = ShopMenus(self.features, self.folder, config)
         self._cards = declarations.Cards(self.features)
+        queue = next(iter(config.queues), "")
+        self._runner = MenuRunner(
+            self.menus.serving,
+            self._menu_call,
+            queue,
+            self._alarm,
+            lambda call, seconds: self.line_bank.rest(call, seconds),
+            lambda: self.config.queues[queue].hours,
+        )
         self.centre = CallCentre(
             config,
             world,
@@ -221,6 +230,7 @@ class CallServer(MultiService):
             self.bay,
             say=self._say,
             card=self._card,
+            flows=self._runner,
         )
         self._notice = RecordingNotice(self.events, self._say)
         self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)
@@ -324,15 +334,6 @@ class CallServer(MultiService):
             await maybeDeferred(watch.stopService)
 
     def _open_lines(self) -> None:
-        queue = next(iter(self.centre.queues))
-        self._runner = MenuRunner(
-            self.menus.serving,
-            self._menu_call,
-            queue,
-            self._alarm,
-            self.line_bank.rest,
-            lambda: self.config.queues[queue].hours,
-        )
         self.line_bank.open(self.config)
         self.line_bank.setServiceParent(self)  # type: ignore[no-untyped-call]
 
