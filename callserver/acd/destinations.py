@@ -47,7 +47,7 @@ class Destinations:
         raise Refused(Refusal.NOWHERE, target)
 
     def _to_seat(self, moved: Moved, target: Target, by: str, on_failed: Failed) -> Complete:
-        seat = self._seats.get(target.name)
+        seat = self._seats.find(target.name)
         if seat is None:
             raise Refused(Refusal.NOWHERE, target)
         offer = WaitingOffer(

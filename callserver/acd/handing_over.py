@@ -23,6 +23,11 @@ class HandingOver(SeatParts):
         return self._calls.ringing
 
     @property
+    def rings_since_s(self) -> float:
+        """When that began to ring, on the monotonic clock."""
+        return self._ringing.since_s
+
+    @property
     def talk(self) -> Offer:
         """
         The one call that he talks in or holds.

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from callserver.acd.acts import Act
 from callserver.acd.destinations import Destinations
 from callserver.acd.moved import Flows
+from callserver.acd.pick_up import Members, PickUp, Waits
 from callserver.acd.seats import Rights, Seats
 from callserver.acd.transfers import Transfers
-from callserver.wire.targets import Target
+from callserver.calls.event_log import EventLog
+from callserver.wire.rights import Right
+from callserver.wire.targets import DIGITS, NAME, Target
+
+CALL_ID_MAX = 64
 
 
 def target(value: Any) -> bool:
@@ -18,13 +23,52 @@ def target(value: Any) -> bool:
     return isinstance(value, str) and str(Target.parse(value)) == value
 
 
-class Moves:
-    """The services of one house."""
+def number(value: Any) -> bool:
+    """Of a seat."""
+    return isinstance(value, str) and DIGITS.fullmatch(value) is not None
 
-    def __init__(self, seats: Seats, queues: Container[str], flows: Flows, rights: Rights) -> None:
+
+def group(value: Any) -> bool:
+    """A name, or "" for everybody."""
+    return isinstance(value, str) and (not value or NAME.fullmatch(value) is not None)
+
+
+def call_id(value: Any) -> bool:
+    """As boards and waiting lists show it."""
+    return isinstance(value, str) and 1 <= len(value) <= CALL_ID_MAX
+
+
+def no_groups(name: str) -> Collection[str]:
+    """A house without groups."""
+    raise LookupError(name)
+
+
+class Moves:
+    """
+    The services of one house.
+
+    :param members: the staff numbers of a group
+    """
+
+    def __init__(
+        self,
+        seats: Seats,
+        queues: Mapping[str, Waits],
+        flows: Flows,
+        rights: Rights,
+        events: EventLog,
+        *,
+        members: Members = no_groups,
+    ) -> None:
         self.destinations = Destinations(seats, queues, flows)
         self.transfers = Transfers(self.destinations, flows, rights)
+        self.picking_up = PickUp(seats, queues, members, events)
 
     def acts(self) -> dict[str, Act]:
         """By their names on the agents' channel."""
-        return {"transfer": Act(self.transfers.transfer, (target,))}
+        return {
+            "transfer": Act(self.transfers.transfer, (target,)),
+            "pick_up": Act(self.picking_up.pick_up, (number,), Right.PICK_UP),
+            "pick_up_group": Act(self.picking_up.pick_up_group, (group,), Right.PICK_UP),
+            "grab": Act(self.picking_up.grab, (call_id,)),  # its refusals are audited, so it asks for itself
+        }

@@ -83,6 +83,17 @@ class Seats:
     def __iter__(self) -> Iterator[Seat]:
         return iter(tuple(self._seats.values()))
 
+    def of(self, station: Party) -> Seat:
+        """
+        Whose station this is.
+
+        :raises LookupError: nobody's
+        """
+        for seat in self:
+            if seat.station is station:
+                return seat
+        raise LookupError(station.name)
+
     def watch(self, watcher: Callable[[SeatChange], None]) -> Callable[[], None]:
         """Call `watcher` with every change of every seat; returns what ends it."""
         self._watchers.append(watcher)

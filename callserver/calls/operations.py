@@ -46,6 +46,14 @@ def retrieve(call: Call, station: Party, reason: Reason | None = None) -> None:
     call.give(station, Role.TALKS)
 
 
+def take_held(call: Call, station: Party, reason: Reason) -> None:
+    """Those that somebody holds talk with another station, and who held them is out."""
+    for party, part in tuple(call.parts.items()):
+        if part.role is Role.HELD and part.beside is not None:
+            call.leave(part.beside, reason)
+            connect(call, station, party)
+
+
 def join(first: Call, second: Call, station: Party) -> None:
     """A transfer after consultation: the held and the consulted party talk; who brought them together leaves both."""
     retrieve(first, station)

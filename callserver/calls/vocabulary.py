@@ -26,6 +26,7 @@ class Kind(Enum):
     MERGED = "merged"  # call, or into: a consultation has become part of another call
     TRANSFER = "transfer"  # by, target
     TRANSFER_FAILED = "transfer_failed"  # target, reason: who transferred rings, or a queue has the caller
+    PICK_UP = "pick_up"  # by, seat: where it rang
     LEAVE = "leave"  # queue, outcome, wait_s
     LOG_IN = "log_in"
     LOG_OUT = "log_out"  # reason

@@ -34,6 +34,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "merged": N_("joined into call {into}"),
     "transfer": N_("transferred by {by}: {target}"),
     "transfer_failed": N_("the transfer failed, {target}: {reason}"),
+    "pick_up": N_("picked up by {by} from seat {seat}"),
     "leave": N_("leaves queue {queue}: {outcome} after {wait_s} s"),
     "log_in": N_("logged in"),
     "log_out": N_("logged out"),

@@ -17,3 +17,15 @@ class Moving:
     def transfer(self, target: str) -> Deferred[None]:
         """Send on whom one talks with: "seat 802", "queue service", "menu balance", "number 01012345678"."""
         return self.ask("transfer", target)
+
+    def pick_up(self, number: str) -> Deferred[None]:
+        """Take what rings at the seat of this number."""
+        return self.ask("pick_up", number)
+
+    def pick_up_group(self, group: str) -> Deferred[None]:
+        """Take what has rung longest in a group; "" is the whole house."""
+        return self.ask("pick_up_group", group)
+
+    def grab(self, call_id: str) -> Deferred[None]:
+        """Take a caller who waits, out of his turn."""
+        return self.ask("grab", call_id)

@@ -70,7 +70,7 @@ class CallCentre:
                 program=PresenceLimits(away_s=config.agents.away_s, log_out_s=config.agents.log_out_s),
             ),
         )
-        self.moves = Moves(self.seats, self.queues, flows, self.staff)
+        self.moves = Moves(self.seats, self.queues, flows, self.staff, events)
 
     def open_queues(self, config: Config) -> None:
         """Callers can wait from now on."""

@@ -22,7 +22,7 @@ from tests.shop import FewPrompts, VirtualShop, people
 
 
 class MovingCase(SynchronousTestCase):
-    """Callers come by the menu "shop" into the queue "operator"; the menu "balance" asks for keys; nobody is there yet."""
+    """Callers come by the menu "shop" into the queue "operator"; the menu "balance" asks for keys."""
 
     n_lines = 3
 
@@ -35,7 +35,9 @@ class MovingCase(SynchronousTestCase):
         self.voice = Voice(FewPrompts(), FewPrompts(), self.shop.clock)  # type: ignore[arg-type]
         menus = {"shop": OneMenu(self.to_a_person), "balance": OneMenu(self.balance)}
         self.runner = MenuRunner(menus, self.menu_call, "operator")
-        self.moves = Moves(self.shop.seats, self.queues, self.runner, self.shop.staff, **self.services())
+        self.moves = Moves(
+            self.shop.seats, self.queues, self.runner, self.shop.staff, self.shop.events, **self.services()
+        )
 
     def shop_options(self) -> dict[str, Any]:
         """What else the shop has."""

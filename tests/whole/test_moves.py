@@ -7,16 +7,18 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.acd import staff_rules
 from callserver.desktop.client import AgentClient
 from callserver.desktop.listener import AgentListener
 from callserver.emulator.script_run import run_script
 from callserver.wire.messages import Hello
 from callserver.wire.refusals import Refused
+from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 from tests.whole.virtual_shop import VirtualShop
 
 CALL = """
-caller 13912345678 "Li Ming"
+caller {number}
 dial {shop}
 wait answer
 wait 3
@@ -55,13 +57,12 @@ class MovesTests(SynchronousTestCase):
         self.assertTrue(listener.here)
         return client
 
-    def call(self, seconds: int = 60) -> None:
+    def call(self, number: str = "13912345678", seconds: int = 60) -> None:
         """Somebody calls and asks for a person."""
         exchange = self.shop.server.exchange
         assert exchange is not None
-        calling: Deferred[Any] = run_script(
-            exchange, CALL.format(shop=self.shop.server.config.exchange.number, seconds=seconds)
-        )
+        shop = self.shop.server.config.exchange.number
+        calling: Deferred[Any] = run_script(exchange, CALL.format(shop=shop, number=number, seconds=seconds))
         calling.addErrback(lambda failure: failure.trap(CancelledError))
         self.addCleanup(calling.cancel)
         self.shop.wait(20)
@@ -69,6 +70,12 @@ class MovesTests(SynchronousTestCase):
     def do(self, asked: Deferred[Any]) -> Any:
         """What comes of a command."""
         return self.shop.until(asked)
+
+    def allow(self, number: str) -> None:
+        """Everything but to supervise, from now on."""
+        rights = set(Right) - {Right.SUPERVISOR}
+        self.shop.until(self.shop.server.store.write(lambda: staff_rules.set_rights(number, rights)))
+        self.shop.wait(6)
 
     def state(self, number: str) -> SeatState:
         return self.shop.server.centre.seats[number].status.state
@@ -101,3 +108,25 @@ class MovesTests(SynchronousTestCase):
             self.do(first.transfer("seat 801\n"))
         self.assertEqual(str(caught.exception), "bad-argument: target")
         self.assertIs(self.state("801"), SeatState.TALKING)
+
+    def test_picked_up_and_grabbed(self) -> None:
+        """A call is picked up at another seat; the next one is grabbed out of the queue."""
+        self.program("801")
+        second = self.program("802")
+        self.allow("802")
+        self.do(second.pause("lunch"))
+        self.call()
+        self.assertIs(self.state("801"), SeatState.RINGING)
+        self.do(second.pick_up("801"))
+        self.assertIs(self.state("802"), SeatState.TALKING)
+        self.do(second.hang_up())
+        self.do(second.pause("lunch"))
+        self.call("13912345679")
+        (call,) = self.shop.server.calls
+        self.do(second.grab(call.id))
+        self.assertIs(self.state("802"), SeatState.TALKING)
+        self.do(second.hang_up())
+        outcomes = [
+            event.data["outcome"] for _, events in self.shop.records() for event in events if event.kind == "leave"
+        ]
+        self.assertEqual(sorted(outcomes), ["answered", "grabbed"])
