@@ -133,9 +133,8 @@ class WaitingOffer:
         self._on_declined(reason)
 
     def give_back(self, station: Party, reason: Reason) -> None:
-        self.call.log(Kind.GIVEN_BACK, by=station.name, reason=str(reason))
-        self.call.leave(station, reason)
-        self._on_given_back()
+        if operations.wait_again(self.call, station, reason):
+            self._on_given_back()
 
 
 def _number(station: Party) -> str:

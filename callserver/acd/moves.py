@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from twisted.internet.interfaces import IReactorTime
+
 from callserver.acd.acts import Act
 from callserver.acd.destinations import Destinations
 from callserver.acd.moved import Flows
+from callserver.acd.parking import Parking, ParkingLimits
 from callserver.acd.pick_up import Members, PickUp, Waits
 from callserver.acd.seats import Rights, Seats
 from callserver.acd.transfers import Transfers
@@ -24,7 +27,7 @@ def target(value: Any) -> bool:
 
 
 def number(value: Any) -> bool:
-    """Of a seat."""
+    """Of a seat, or a place."""
     return isinstance(value, str) and DIGITS.fullmatch(value) is not None
 
 
@@ -57,11 +60,14 @@ class Moves:
         flows: Flows,
         rights: Rights,
         events: EventLog,
+        clock: IReactorTime,
         *,
         members: Members = no_groups,
+        parking: ParkingLimits = ParkingLimits(),  # noqa: B008
     ) -> None:
         self.destinations = Destinations(seats, queues, flows)
         self.transfers = Transfers(self.destinations, flows, rights)
+        self.parking = Parking(clock, flows, parking)
         self.picking_up = PickUp(seats, queues, members, events)
 
     def acts(self) -> dict[str, Act]:
@@ -70,5 +76,7 @@ class Moves:
             "transfer": Act(self.transfers.transfer, (target,)),
             "pick_up": Act(self.picking_up.pick_up, (number,), Right.PICK_UP),
             "pick_up_group": Act(self.picking_up.pick_up_group, (group,), Right.PICK_UP),
+            "park": Act(self.parking.park),
+            "fetch": Act(self.parking.fetch, (number,)),
             "grab": Act(self.picking_up.grab, (call_id,)),  # its refusals are audited, so it asks for itself
         }

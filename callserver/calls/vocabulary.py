@@ -27,6 +27,9 @@ class Kind(Enum):
     TRANSFER = "transfer"  # by, target
     TRANSFER_FAILED = "transfer_failed"  # target, reason: who transferred rings, or a queue has the caller
     PICK_UP = "pick_up"  # by, seat: where it rang
+    PARK = "park"  # by, place
+    FETCH = "fetch"  # by, place
+    PARKED_TOO_LONG = "parked_too_long"  # place: rings at who parked it, or a queue has the caller
     LEAVE = "leave"  # queue, outcome, wait_s
     LOG_IN = "log_in"
     LOG_OUT = "log_out"  # reason

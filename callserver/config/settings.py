@@ -59,6 +59,7 @@ class AgentsConfig:
     seats: int = 4
     away_s: float = 30.0  # so long a caller waits with music for an agent whose program is gone
     log_out_s: float = 300.0  # so long after its loss the agent is logged out
+    park_s: float = 120.0  # so long a parked caller waits, then he rings at who parked him
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (AgentsConfig, "seats"): (1, 200),
     (AgentsConfig, "away_s"): (5, 120),
     (AgentsConfig, "log_out_s"): (120, 86400),
+    (AgentsConfig, "park_s"): (10, 3000),
     (BackupConfig, "keep"): (1, 1000),
     (QueueConfig, "ring_s"): (3, 120),
     (QueueConfig, "retry_s"): (0, 60),

@@ -26,6 +26,14 @@ class Moving:
         """Take what has rung longest in a group; "" is the whole house."""
         return self.ask("pick_up_group", group)
 
+    def park(self) -> Deferred[str]:
+        """Put aside whom one talks with; fires with the place."""
+        return self.ask("park")
+
+    def fetch(self, place: str) -> Deferred[None]:
+        """Talk with who is parked there."""
+        return self.ask("fetch", place)
+
     def grab(self, call_id: str) -> Deferred[None]:
         """Take a caller who waits, out of his turn."""
         return self.ask("grab", call_id)

@@ -10,6 +10,7 @@ from twisted.internet.interfaces import IReactorTime
 from callserver.acd.acts import SEAT_ACTS, Act
 from callserver.acd.moved import Flows
 from callserver.acd.moves import Moves
+from callserver.acd.parking import ParkingLimits
 from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue import Queue
 from callserver.acd.seat_parts import SeatLimits
@@ -70,7 +71,15 @@ class CallCentre:
                 program=PresenceLimits(away_s=config.agents.away_s, log_out_s=config.agents.log_out_s),
             ),
         )
-        self.moves = Moves(self.seats, self.queues, flows, self.staff, events)
+        self.moves = Moves(
+            self.seats,
+            self.queues,
+            flows,
+            self.staff,
+            events,
+            world.reactor,
+            parking=ParkingLimits(back_s=config.agents.park_s),
+        )
 
     def open_queues(self, config: Config) -> None:
         """Callers can wait from now on."""

@@ -120,6 +120,9 @@ CAUSE_WORDS = {
     Cause.SENT_ON: N_("transferred"),
     Cause.SENT_HERE: N_("transferred to you"),
     Cause.CAME_BACK: N_("comes back"),
+    Cause.PARKED: N_("parked"),
+    Cause.FETCHED: N_("fetched"),
+    Cause.PARKED_TOO_LONG: N_("parked for too long"),
 }
 WITH_DETAIL = {  # where brackets would not say it
     Cause.FORCED_OUT: N_("logged out by force, by {detail}"),
@@ -133,6 +136,9 @@ WITH_DETAIL = {  # where brackets would not say it
     Cause.SENT_ON: N_("transferred: {detail}"),
     Cause.SENT_HERE: N_("transferred to you by {detail}"),
     Cause.CAME_BACK: N_("the transfer failed, comes back: {detail}"),
+    Cause.PARKED: N_("parked at place {detail}"),
+    Cause.FETCHED: N_("fetched from place {detail}"),
+    Cause.PARKED_TOO_LONG: N_("parked for too long at place {detail}, comes back"),
 }
 DETAILED = N_("{cause} ({detail})")
 

@@ -35,9 +35,8 @@ class MovingCase(SynchronousTestCase):
         self.voice = Voice(FewPrompts(), FewPrompts(), self.shop.clock)  # type: ignore[arg-type]
         menus = {"shop": OneMenu(self.to_a_person), "balance": OneMenu(self.balance)}
         self.runner = MenuRunner(menus, self.menu_call, "operator")
-        self.moves = Moves(
-            self.shop.seats, self.queues, self.runner, self.shop.staff, self.shop.events, **self.services()
-        )
+        shop = self.shop
+        self.moves = Moves(shop.seats, self.queues, self.runner, shop.staff, shop.events, shop.clock, **self.services())
 
     def shop_options(self) -> dict[str, Any]:
         """What else the shop has."""

@@ -130,3 +130,14 @@ class MovesTests(SynchronousTestCase):
             event.data["outcome"] for _, events in self.shop.records() for event in events if event.kind == "leave"
         ]
         self.assertEqual(sorted(outcomes), ["answered", "grabbed"])
+
+    def test_parked_and_fetched(self) -> None:
+        """Who parks is told the place; who knows it fetches the caller there."""
+        first, second = self.program("801"), self.program("802")
+        self.do(second.pause("lunch"))
+        self.call()
+        self.do(first.answer())
+        place = self.do(first.park())
+        self.assertEqual(place, "71")
+        self.do(second.fetch(place))
+        self.assertIs(self.state("802"), SeatState.TALKING)
