@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from twisted.internet.interfaces import IReactorTime
-
 from callserver.acd.acts import Act
 from callserver.acd.destinations import Destinations
 from callserver.acd.moved import Flows
 from callserver.acd.parking import Parking, ParkingLimits
 from callserver.acd.pick_up import Members, PickUp, Waits
+from callserver.acd.recording_on_demand import RecordingOnDemand
 from callserver.acd.seats import Rights, Seats
 from callserver.acd.transfers import Transfers
-from callserver.calls.event_log import EventLog
+from callserver.calls.live_calls import LiveCalls
 from callserver.wire.rights import Right
 from callserver.wire.targets import DIGITS, NAME, Target
 
@@ -59,16 +58,21 @@ class Moves:
         queues: Mapping[str, Waits],
         flows: Flows,
         rights: Rights,
-        events: EventLog,
-        clock: IReactorTime,
+        calls: LiveCalls,
         *,
         members: Members = no_groups,
         parking: ParkingLimits = ParkingLimits(),  # noqa: B008
     ) -> None:
         self.destinations = Destinations(seats, queues, flows)
         self.transfers = Transfers(self.destinations, flows, rights)
-        self.parking = Parking(clock, flows, parking)
+        events = calls.events
+        self.recording = RecordingOnDemand(calls, rights, events)
+        self.parking = Parking(calls.clock, flows, parking)
         self.picking_up = PickUp(seats, queues, members, events)
+
+    def rights_changed(self, number: str, before: frozenset[Right], after: frozenset[Right]) -> None:
+        """What somebody does by a right that he has no more, ends."""
+        self.recording.rights_changed(number, before, after)
 
     def acts(self) -> dict[str, Act]:
         """By their names on the agents' channel."""
@@ -78,5 +82,7 @@ class Moves:
             "pick_up_group": Act(self.picking_up.pick_up_group, (group,), Right.PICK_UP),
             "park": Act(self.parking.park),
             "fetch": Act(self.parking.fetch, (number,)),
+            "start_recording": Act(self.recording.start),
+            "stop_recording": Act(self.recording.stop),
             "grab": Act(self.picking_up.grab, (call_id,)),  # its refusals are audited, so it asks for itself
         }

@@ -36,7 +36,7 @@ class Kind(Enum):
     LOG_IN_REFUSED = "log_in_refused"  # address, act, right
     RIGHT_REFUSED = "right_refused"  # right (its number), act, address
     AUDIT = "audit"  # act, target, result ("done", or the refusal): the person did it, or was not let
-    RECORDING = "recording"  # file
+    RECORDING = "recording"  # file; by, before_s: on demand, begins so long before
     RECORDING_MARK = "recording_mark"  # text, sample, n_samples
     RECORDING_END = "recording_end"  # file, length_s
     RECORDING_REPAIRED = "recording_repaired"  # file, length_s

@@ -11,7 +11,7 @@ from callserver.wire.catalogue import LANGUAGES, N_, Detail, fill, known
 from callserver.wire.cells import printable
 from callserver.wire.records import EventRecord, Value
 from callserver.wire.refusals import Refused
-from callserver.wire.words import reason_text, right_text, state_text
+from callserver.wire.words import code_text, reason_text, right_text, state_text
 
 EVENTS = {  # by kind; {details} are the event's data
     "state": N_("state: {to}"),
@@ -63,6 +63,8 @@ EVENTS = {  # by kind; {details} are the event's data
     "server": N_("server {state}"),
 }
 FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says something
+    ("recording", "by"): N_("recording to {file}, started by {by}"),
+    ("recording", "before_s", "by"): N_("recording to {file}, started by {by}, from {before_s} s before"),
     ("merged", "call"): N_("call {call} has been joined into this one"),
     ("connect", "wait_s"): N_("connected with seat {seat} after {wait_s} s"),
     ("hold", "reason"): N_("hold by {by}: {reason}"),
@@ -147,6 +149,8 @@ def _text(kind: str, name: str, value: Value, language: str) -> str:
         return state_text(str(value), language)
     if name == "right":
         return right_text(str(value), language)
+    if kind == "recording_mark" and name == "text":
+        return code_text(str(value), language)
     if kind == "audit" and name == "result" and value != DONE:
         return Refused.from_wire(str(value)).text(language)
     return reason_text(str(value), language) if name in CODES or kind in ("tone", "audit") else str(value)

@@ -81,7 +81,8 @@ class RecordingConfig:
     """[recording]; `announce` has no default: whether callers are told is the shop's decision."""
 
     announce: bool
-    calls: str = "all"  # "all" or "none"
+    calls: str = "all"  # "all" or "none": without an agent's demand
+    recent_s: float = 0.0  # a recording on demand begins so long before it was asked for
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (AgentsConfig, "away_s"): (5, 120),
     (AgentsConfig, "log_out_s"): (120, 86400),
     (AgentsConfig, "park_s"): (10, 3000),
+    (RecordingConfig, "recent_s"): (0, 60),
     (BackupConfig, "keep"): (1, 1000),
     (QueueConfig, "ring_s"): (3, 120),
     (QueueConfig, "retry_s"): (0, 60),

@@ -34,6 +34,14 @@ class Moving:
         """Talk with who is parked there."""
         return self.ask("fetch", place)
 
+    def start_recording(self) -> Deferred[None]:
+        """Record the call in hand; one that is recorded already gets a mark."""
+        return self.ask("start_recording")
+
+    def stop_recording(self) -> Deferred[None]:
+        """End the recording that one has started."""
+        return self.ask("stop_recording")
+
     def grab(self, call_id: str) -> Deferred[None]:
         """Take a caller who waits, out of his turn."""
         return self.ask("grab", call_id)

@@ -16,6 +16,7 @@ from callserver.agents.desk import Desk
 from callserver.agents.tls import OwnCertificate
 from callserver.calls.board import Board
 from callserver.calls.call import Call
+from callserver.calls.call_recording import RecordingRule
 from callserver.calls.event_log import EventLog
 from callserver.calls.line import LineInService
 from callserver.calls.live_calls import LiveCalls
@@ -206,8 +207,8 @@ class CallServer(MultiService):
     def _make_people(self) -> None:
         """Calls, features with their menus, acts and cards, and the people."""
         world, config = self.world, self.config
-        recorder = self.recorder if config.recording.calls == "all" else None
-        self.calls = LiveCalls(self.reactor, self.bay, self.events, world.new_id, recorder)
+        rule = RecordingRule(config.recording.calls == "all", config.recording.recent_s)
+        self.calls = LiveCalls(self.reactor, self.bay, self.events, world.new_id, self.recorder, rule)
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
         self.menus = ShopMenus(self.features, self.folder, config)
         self._cards = declarations.Cards(self.features)

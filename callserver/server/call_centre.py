@@ -76,8 +76,7 @@ class CallCentre:
             self.queues,
             flows,
             self.staff,
-            events,
-            world.reactor,
+            calls,
             parking=ParkingLimits(back_s=config.agents.park_s),
         )
 
@@ -103,6 +102,7 @@ class CallCentre:
 
     def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
         self.seats.rights_changed(number, *change)
+        self.moves.rights_changed(number, *change)
 
     def _gone(self, number: str) -> None:
         self.seats.dismiss(number)

@@ -30,6 +30,8 @@ class Refusal(Enum):
     ONESELF = "oneself"
     SEVERAL = "several"
     NOT_THE_CALLER = "not-the-caller"
+    NO_RECORDING = "no-recording"
+    NOT_YOURS = "not-yours"
     UNKNOWN_ACT = "unknown-act"
     WEAK_PASSWORD = "weak-password"  # detail: the rule that it breaks, a sentence of the catalogue
     MUST_CHANGE = "must-change"  # the password was right, and has to be changed before anything else
@@ -51,6 +53,8 @@ TEXTS = {
     Refusal.ONESELF: N_("that is your own seat"),
     Refusal.SEVERAL: N_("not while several parties are in the call"),
     Refusal.NOT_THE_CALLER: N_("only the party the call began with can be sent to a queue or a menu"),
+    Refusal.NO_RECORDING: N_("cannot be recorded: no room on the disk, or nothing to record"),
+    Refusal.NOT_YOURS: N_("only who started it can stop it, while it runs"),
     Refusal.UNKNOWN_ACT: N_("the server knows no such act"),
     Refusal.WEAK_PASSWORD: N_("the new password cannot be taken: {detail}"),
     Refusal.MUST_CHANGE: N_("the password has to be changed before the first log-in"),

@@ -36,7 +36,7 @@ class MovingCase(SynchronousTestCase):
         menus = {"shop": OneMenu(self.to_a_person), "balance": OneMenu(self.balance)}
         self.runner = MenuRunner(menus, self.menu_call, "operator")
         shop = self.shop
-        self.moves = Moves(shop.seats, self.queues, self.runner, shop.staff, shop.events, shop.clock, **self.services())
+        self.moves = Moves(shop.seats, self.queues, self.runner, shop.staff, shop.calls, **self.services())
 
     def shop_options(self) -> dict[str, Any]:
         """What else the shop has."""

@@ -141,3 +141,26 @@ class MovesTests(SynchronousTestCase):
         self.assertEqual(place, "71")
         self.do(second.fetch(place))
         self.assertIs(self.state("802"), SeatState.TALKING)
+
+    def test_recorded_on_demand(self) -> None:
+        """In a shop that records nothing by itself an agent with right 8 can; timeline and audit have it."""
+        self.shop = VirtualShop(self, 1, settings={"calls = all": "calls = none", "recent_s = 0": "recent_s = 2"})
+        first = self.program("801")
+        self.call()
+        self.do(first.answer())
+        with self.assertRaises(Refused) as caught:
+            self.do(first.start_recording())
+        self.assertEqual(str(caught.exception), "no-right: 8")
+        self.allow("801")
+        self.do(first.start_recording())
+        self.shop.wait(3)
+        self.do(first.stop_recording())
+        self.do(first.hang_up())
+        ((record, events),) = self.shop.records()
+        (ended,) = [event for event in events if event.kind == "recording_end"]
+        self.assertGreaterEqual(ended.data["length_s"], 5)
+        self.assertEqual(record.recording, ended.data["file"])
+        acts = [(event.data["act"], event.data["result"]) for event in events if event.kind == "audit"]
+        self.assertEqual(
+            acts, [("start_recording", "no-right: 8"), ("start_recording", "done"), ("stop_recording", "done")]
+        )
