@@ -5,6 +5,7 @@ from __future__ import annotations
 from callserver.acd.agent_machine import Work
 from callserver.acd.calls_machine import Phase
 from callserver.acd.consulting import Consulting
+from callserver.acd.handing_over import HandingOver
 from callserver.acd.offers import Offer
 from callserver.acd.overhearing import Overhearing
 from callserver.acd.seat_parts import Person
@@ -14,7 +15,7 @@ from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 
-class Seat(Consulting, Overhearing):
+class Seat(Consulting, Overhearing, HandingOver):
     """One seat: what its agent does with the calls that come to it."""
 
     # Log-in and pause
@@ -45,8 +46,8 @@ class Seat(Consulting, Overhearing):
 
     # Calls that ring
 
-    def offer(self, offer: Offer) -> None:
-        """Ring for a call; what comes of it is told to the offer."""
+    def offer(self, offer: Offer, reason: Reason = Reason(Cause.OFFERED)) -> None:  # noqa: B008
+        """Ring for a call, and show why; what comes of it is told to the offer."""
         self._require(offer.right)
         if not self._can_ring:
             raise Refused(Refusal.NOT_NOW, CLIENT_LOST)
@@ -54,7 +55,7 @@ class Seat(Consulting, Overhearing):
             raise Refused(Refusal.NOT_NOW, self.status.state.value)
         self._begin(self._calls_machine.offer, offer)
         self._ringing.start(offer.ring_s)
-        self._show(Reason(Cause.OFFERED))
+        self._show(reason)
 
     def withdraw(self, offer: Offer, reason: Reason) -> None:
         """The caller has gone or was taken elsewhere: no miss. Harmless if this offer does not ring here any more."""
@@ -76,8 +77,8 @@ class Seat(Consulting, Overhearing):
         self._decline(Reason(Cause.REJECTED))
         self._ringing.end_row()
 
-    def take(self, offer: Offer, right: Right, reason: Reason) -> None:
-        """Picks up a call that rings at another seat (right 4), or grabs one that waits in a queue (5)."""
+    def take(self, offer: Offer, right: Right | None, reason: Reason) -> None:
+        """Picks up a call that rings at another seat (right 4), grabs one that waits in a queue (5), fetches one."""
         self._require(right)
         self._begin(self._calls_machine.take, offer)
         self._accept(reason)

@@ -15,11 +15,17 @@ from callserver.wire.causes import Cause, Reason
 PRESENT = (Role.TALKS, Role.HELD, Role.ALONE)
 
 
-def connect(call: Call, station: Party) -> None:
-    """An agent's station and the party that waited talk to each other."""
+def connect(call: Call, station: Party, party: Party | None = None) -> None:
+    """An agent's station and the party that waited, the call's first if no other is named, talk to each other."""
     call.enter(Stage.TALK)
     call.give(station, Role.TALKS)
-    call.give(call.first, Role.TALKS)
+    call.give(party or call.first, Role.TALKS)
+
+
+def wait_with_music(call: Call, party: Party, stage: Stage) -> None:
+    """Nobody holds this party, and it hears music until somebody has it."""
+    call.enter(stage)
+    call.give(party, Role.HELD)
 
 
 def hold(call: Call, station: Party, reason: Reason | None = None) -> None:
@@ -38,6 +44,14 @@ def retrieve(call: Call, station: Party, reason: Reason | None = None) -> None:
         if part.role is Role.HELD and part.beside is station:
             call.give(party, Role.TALKS)
     call.give(station, Role.TALKS)
+
+
+def take_held(call: Call, station: Party, reason: Reason) -> None:
+    """Those that somebody holds talk with another station, and who held them is out."""
+    for party, part in tuple(call.parts.items()):
+        if part.role is Role.HELD and part.beside is not None:
+            call.leave(part.beside, reason)
+            connect(call, station, party)
 
 
 def join(first: Call, second: Call, station: Party) -> None:

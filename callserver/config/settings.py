@@ -59,6 +59,7 @@ class AgentsConfig:
     seats: int = 4
     away_s: float = 30.0  # so long a caller waits with music for an agent whose program is gone
     log_out_s: float = 300.0  # so long after its loss the agent is logged out
+    park_s: float = 120.0  # so long a parked caller waits, then he rings at who parked him
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ class RecordingConfig:
     """[recording]; `announce` has no default: whether callers are told is the shop's decision."""
 
     announce: bool
-    calls: str = "all"  # "all" or "none"
+    calls: str = "all"  # "all" or "none": without an agent's demand
+    recent_s: float = 0.0  # a recording on demand begins so long before it was asked for
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,8 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (AgentsConfig, "seats"): (1, 200),
     (AgentsConfig, "away_s"): (5, 120),
     (AgentsConfig, "log_out_s"): (120, 86400),
+    (AgentsConfig, "park_s"): (10, 3000),
+    (RecordingConfig, "recent_s"): (0, 60),
     (BackupConfig, "keep"): (1, 1000),
     (QueueConfig, "ring_s"): (3, 120),
     (QueueConfig, "retry_s"): (0, 60),

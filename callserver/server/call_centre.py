@@ -8,6 +8,9 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from callserver.acd.acts import SEAT_ACTS, Act
+from callserver.acd.moved import Flows
+from callserver.acd.moves import Moves
+from callserver.acd.parking import ParkingLimits
 from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue import Queue
 from callserver.acd.seat_parts import SeatLimits
@@ -35,6 +38,7 @@ class CallCentre:
 
     :param say: says prompts to a call's first party in its language
     :param card: what an agent should see of a call
+    :param flows: menus and waits, for callers that agents send there
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class CallCentre:
         *,
         say: Say,
         card: MakeCard,
+        flows: Flows,
     ) -> None:
         self._clock: IReactorTime = world.reactor
         self._say, self._card = say, card
@@ -66,6 +71,14 @@ class CallCentre:
                 program=PresenceLimits(away_s=config.agents.away_s, log_out_s=config.agents.log_out_s),
             ),
         )
+        self.moves = Moves(
+            self.seats,
+            self.queues,
+            flows,
+            self.staff,
+            calls,
+            parking=ParkingLimits(back_s=config.agents.park_s),
+        )
 
     def open_queues(self, config: Config) -> None:
         """Callers can wait from now on."""
@@ -81,7 +94,7 @@ class CallCentre:
 
     def acts(self) -> Mapping[str, Act]:
         """What agents can ask for, by name; without those of features."""
-        return dict(SEAT_ACTS)
+        return dict(SEAT_ACTS) | self.moves.acts()
 
     def close(self, reason: Reason) -> None:
         """The server stops: everybody's time ends now."""
@@ -89,6 +102,7 @@ class CallCentre:
 
     def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
         self.seats.rights_changed(number, *change)
+        self.moves.rights_changed(number, *change)
 
     def _gone(self, number: str) -> None:
         self.seats.dismiss(number)

@@ -73,6 +73,12 @@ class Cause(Enum):
     STOPPED_LISTENING = "stopped_listening"
     BROKEN_OFF = "broken_off"  # by whom
     FORCED_PAUSE = "forced_pause"  # by whom
+    SENT_ON = "sent_on"  # where to: a Target
+    SENT_HERE = "sent_here"  # by whom: "seat 801"
+    PARKED = "parked"  # at which place
+    FETCHED = "fetched"  # from which place
+    PARKED_TOO_LONG = "parked_too_long"  # at which place
+    CAME_BACK = "came_back"  # why: a Reason, a DialResult's value or a queue's outcome
 
 
 @dataclass(frozen=True)
