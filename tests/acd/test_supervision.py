@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.defer import Deferred
+import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.queue import Queue
 from callserver.acd.seat import Seat
 from callserver.acd.supervision import Supervision
-from callserver.calls.call import Call
+from callserver.calls.call import Call, Stage
+from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.tones import tone
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 from tests.acd.test_seat import TestOffer
 from tests.hearing import Room, all_to_all, level_of, with_listener
-from tests.shop import VirtualShop, people
+from tests.shop import VirtualShop
 
 
 class Shop:
@@ -27,7 +27,6 @@ class Shop:
     def __init__(self) -> None:
         self.shop = VirtualShop(n_lines=2, n_seats=5)
         self.room = Room(self.shop)
-        self.queue: Queue = people(self.shop)
         self.priorities: list[tuple[str, int]] = []
         self.found: list[tuple[str, str]] = []  # who was sent to which queue
         self.supervision = Supervision(
@@ -44,12 +43,11 @@ class Shop:
         self.supervisor = self.room.seat("900")
 
     def talk(self, seat: Seat, line: int = 0) -> Call:
-        """A caller comes by the queue and talks with this agent."""
-        call = self.shop.answered_call(line)
-        Deferred.fromCoroutine(self.queue.enter(call)).addErrback(lambda failure: None)
-        self.room.talk(0.5)
+        """A caller rings at a seat, and is answered there."""
+        offer = TestOffer(self.shop.answered_call(line), wrap_up_s=10.0)
+        seat.offer(offer)
         seat.answer()
-        return call
+        return offer.call
 
     def consult(self) -> Call:
         """The agent holds his caller and talks with a third party, at line 2."""
@@ -290,7 +288,6 @@ class FollowTests(SupervisionCase):
     def test_back_in_the_queue(self) -> None:
         """The agent is sent away: who listened to him has nothing to hear, the line's listener waits with it."""
         second = self.world.room.seat("902")
-        self.world.without("900", Right.ANSWER_QUEUED)
         self.supervision.listen(self.supervisor, "seat 801")
         self.supervision.listen(second, "line 1")
         self.world.shop.seats.dismiss("801")
@@ -411,7 +408,7 @@ class BargeInTests(SupervisionCase):
                 self.agent.hold()
             self.world.shop.seats.dismiss("801")
             self.assertEqual(self.world.hears(), TAKEN_OVER)
-            self.assertEqual(self.world.queue.waiting, [])
+            self.assertIs(self.world.call.stage, Stage.TALK)
 
     def test_caller_leaves(self) -> None:
         """The talk is over for agent and supervisor."""
@@ -525,7 +522,7 @@ def listen(world: Shop) -> None:
 
 
 def whisper(world: Shop) -> None:
-    listen(world)
+    listen(world)  # which he may do already
     world.supervision.whisper(world.supervisor)
 
 
@@ -577,6 +574,33 @@ class RightTests(SupervisionCase):
         self.supervision.take_over(self.supervisor)
         self.world.without("900", Right.LISTEN, Right.BARGE_IN)
         self.assertEqual(self.world.hears(), TAKEN_OVER)
+
+
+class RecordingTests(SupervisionCase):
+    def test_tracks(self) -> None:
+        """A listener and a whisper are on no recording; who has barged in or taken over is on what the caller hears."""
+        cases: tuple[tuple[Callable[[Shop], object], set[str]], ...] = (
+            (lambda world: None, {"seat 801"}),
+            (listen, {"seat 801"}),
+            (whisper, {"seat 801"}),
+            (barge_in, {"seat 801", "seat 900"}),
+            (lambda world: world.agent.hang_up(), {"seat 900"}),
+        )
+        for act, near in cases:
+            act(self.world)
+            self.assertEqual(self.world.room.recorded("line 1"), ({"line 1"}, near))
+
+    def test_tone(self) -> None:
+        """The tone of a barge-in is on it as well."""
+        blocks: list[bytes] = []
+        self.world.shop.bay.give_tracks_to(lambda legs, tracks: blocks.append(tracks[0]))
+        assert self.world.call.leg is not None
+        self.world.shop.bay.tap(self.world.call.leg)
+        barge_in(self.world)
+        self.world.room.talk(0.3)
+        far, near = LINEAR_16.decode(np.frombuffer(b"".join(blocks), np.uint8)).reshape(-1, 2).T
+        self.assertLess(level_of(far, 1400), -60)
+        self.assertGreater(level_of(near, 1400), -20)
 
 
 class ProgramTests(SupervisionCase):
