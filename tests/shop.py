@@ -1,6 +1,6 @@
 """A shop in virtual time: real channels, patch bay, detectors, menus and queue; lines in memory, short prompts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from itertools import count
 from typing import Any
@@ -18,12 +18,15 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.line import LineInService
 from callserver.calls.live_calls import LiveCalls
 from callserver.config import QueueConfig
+from callserver.dsp.codecs import MU_LAW, Codec
+from callserver.dsp.ear import Ear
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.tones import dtmf
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.lines.memory_line import MemoryLine
 from callserver.media.patch_bay import PatchBay
+from callserver.media.sound_bank import Detectors
 from callserver.wire.alarms import alarm_text
 from callserver.wire.messages import Card
 from callserver.wire.records import CallRecord, EventRecord
@@ -86,11 +89,19 @@ class StaffOfThree:
 class VirtualShop:
     """Lines that ring when told, time that passes when told."""
 
-    def __init__(self, n_lines: int = 1, n_seats: int = 4, recorder: Any = None, **line: Any) -> None:
+    def __init__(
+        self,
+        n_lines: int = 1,
+        n_seats: int = 4,
+        recorder: Any = None,
+        codec: Codec = MU_LAW,
+        ear: Callable[[int], Detectors] = Ear,
+        **line: Any,
+    ) -> None:
         self.clock, self.book = Clock(), MemoryBook()
         self.events = EventLog(self.book, self.clock, "test")
         self.board = Board(self.events, self.clock.seconds)
-        self.bay = PatchBay(self.clock, n_lines + n_seats)
+        self.bay = PatchBay(self.clock, n_lines + n_seats, ear)
         ids = count(1)
         self.calls = LiveCalls(self.clock, self.bay, self.events, lambda: f"call-{next(ids)}", recorder)
         self.calls.music = np.full(4000, 0.02, np.float32)
@@ -99,7 +110,7 @@ class VirtualShop:
             self.clock, board=self.board, events=self.events, bay=self.bay, rights=self.staff, n_seats=n_seats
         )
         self.incoming: list[Call] = []
-        self.lines = [MemoryLine(f"line {number}") for number in range(1, n_lines + 1)]
+        self.lines = [MemoryLine(f"line {number}", codec) for number in range(1, n_lines + 1)]
         self.in_service = [
             LineInService(
                 one,

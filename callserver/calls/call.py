@@ -272,9 +272,9 @@ class Call:
         parts, other.parts = other.parts, {}
         other.log(Kind.MERGED, into=self.id)
         self.log(Kind.MERGED, call=other.id)
-        other.end("server", Reason(Cause.TRANSFERRED, self.id))
         for party, part in parts.items():
             self.give(party, part.role, part.beside)
+        other.end("server", Reason(Cause.TRANSFERRED, self.id))  # last: who follows one of them finds him here
 
     def wait_with_music(self, on: bool) -> None:
         """Music for the first party while it waits, or none."""
