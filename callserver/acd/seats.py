@@ -189,6 +189,7 @@ class Seats:
                 person=number,
                 name=status.name,
                 caller=call.caller_number if call else None,
+                kept=status.kept is not None,
             ),
             reason,
         )
