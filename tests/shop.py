@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -15,12 +16,13 @@ from callserver.acd.seats import Seats
 from callserver.calls.board import Board
 from callserver.calls.call import Call
 from callserver.calls.calls_out import CallsOut, Dialler
+from callserver.calls.dial_caps import DialCaps
 from callserver.calls.dial_guard import DialGuard, classify
 from callserver.calls.event_log import EventLog
 from callserver.calls.line import LineInService
 from callserver.calls.line_choice import Trunk
 from callserver.calls.live_calls import LiveCalls
-from callserver.config import QueueConfig
+from callserver.config import DiallingConfig, QueueConfig
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.progress.plans import plan
 from callserver.dsp.tones import dtmf, play
@@ -122,8 +124,12 @@ class VirtualShop:
         self.seats = Seats(
             self.clock, board=self.board, events=self.events, bay=self.bay, rights=self.staff, n_seats=n_seats
         )
+        self.dialling = DiallingConfig(reserve=0)  # a test may set others
         self.guard = DialGuard(classify, self.events.alarm)
-        self.calls_out = CallsOut(self.clock, self.events, self.guard, lambda: self.trunks)
+        self.caps = DialCaps(lambda: self.dialling, self.clock.seconds, self.local_now)
+        self.calls_out = CallsOut(
+            self.clock, self.events, self.guard, self.caps, lambda: self.trunks, lambda: self.dialling
+        )
         self.incoming: list[Call] = []
         self.lines = [MemoryLine(f"line {number}") for number in range(1, n_lines + 1)]
         self.in_service = [
@@ -142,6 +148,10 @@ class VirtualShop:
             in_service.enable()
             one.startService()
         self.trunks = [Trunk(number, one) for number, one in enumerate(self.in_service, 1)]
+
+    def local_now(self) -> datetime:
+        """A Monday, from nine o'clock on."""
+        return datetime(2026, 3, 2, 9) + timedelta(seconds=self.clock.seconds())
 
     def wait(self, seconds: float) -> None:
         """Time passes, 20 ms at a time; lines that nobody speaks on are silent."""

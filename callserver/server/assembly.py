@@ -221,6 +221,7 @@ class CallServer(MultiService):
             self.bay,
             say=self._say,
             card=self._card,
+            trunks=lambda: self.line_bank.trunks,
         )
         self._notice = RecordingNotice(self.events, self._say)
         self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)
