@@ -232,6 +232,7 @@ class CallServer(MultiService):
             say=self._say,
             card=self._card,
             flows=self._runner,
+            trunks=lambda: self.line_bank.trunks,
         )
         self._notice = RecordingNotice(self.events, self._say)
         self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from callserver.wire.catalogue import N_, known, text
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.dial_results import WORDS as DIAL_WORDS
+from callserver.wire.dial_results import WORDS as DIAL_RESULTS
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 from callserver.wire.targets import WORDS as TARGET_WORDS
@@ -59,6 +59,9 @@ SEAT_WORDS = {
 
 CAUSE_WORDS = {
     Cause.CALLER_HUNG_UP: N_("caller hung up"),
+    Cause.CALLED_HUNG_UP: N_("the called party hung up"),
+    Cause.EMERGENCY: N_("its line was needed for an emergency call"),
+    Cause.NOT_REACHED: N_("not reached"),
     Cause.AGENT_HUNG_UP: N_("agent hung up"),
     Cause.PARTY_GONE: N_("the others have left"),
     Cause.MISSED_AT_LINE: N_("not answered in time"),
@@ -143,7 +146,9 @@ WITH_DETAIL = {  # where brackets would not say it
 DETAILED = N_("{cause} ({detail})")
 
 CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one word
+    **{result.value: words for result, words in DIAL_RESULTS.items()},
     "caller": N_("caller"),
+    "called": N_("called party"),
     "agent": N_("agent"),
     "menu": N_("menu"),
     "queue": N_("queue"),
@@ -219,7 +224,6 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     "unplugged": N_("unplugged"),
     "the modem was unplugged": N_("the modem was unplugged"),
 }
-_DIAL_RESULTS = {result.value: words for result, words in DIAL_WORDS.items()}
 _STATES: dict[str, str] = {state.value: words for state, words in (LINE_WORDS | SEAT_WORDS).items()} | {
     state.name: words for state, words in (LINE_WORDS | SEAT_WORDS).items()
 }
@@ -277,5 +281,5 @@ def code_text(code: str, language: str) -> str:
     head, space, number = code.partition(" ")
     if code not in CODE_WORDS and head in CODE_WORDS and number.isdecimal():
         return f"{known(language, CODE_WORDS[head])}{space}{number}"
-    words = CODE_WORDS.get(code) or _DIAL_RESULTS.get(code)
+    words = CODE_WORDS.get(code)
     return known(language, words) if words else target_text(known(language, code), language)
