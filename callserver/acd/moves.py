@@ -55,7 +55,7 @@ class Moves:
     def __init__(
         self,
         seats: Seats,
-        queues: Mapping[str, Waits],
+        queues: Waits,
         flows: Flows,
         rights: Rights,
         calls: LiveCalls,

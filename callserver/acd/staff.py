@@ -73,6 +73,11 @@ class StaffBook(Service):
         person = self._people.get(number)
         return person.rights if person is not None else frozenset()
 
+    def skills(self, number: str) -> Mapping[str, int]:
+        """What this person can, with the levels."""
+        person = self._people.get(number)
+        return person.skills if person is not None else {}
+
     async def follow(self) -> None:
         """Bring the copy up to date; a database that does not answer leaves it as it is."""
         try:
