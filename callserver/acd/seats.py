@@ -10,7 +10,7 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from callserver.acd.routing import Candidate
+from callserver.acd.routing.candidates import Candidate
 from callserver.acd.seat import Seat
 from callserver.acd.seat_parts import Person, SeatLimits
 from callserver.acd.station import Headset
@@ -133,26 +133,22 @@ class Seats:
         if seat is not None:
             seat.dismiss(Reason(Cause.DISMISSED))
 
-    def is_staffed(self, right: Right, *, count_paused: bool = True) -> bool:
-        """Whether anybody who holds this right is logged in; those who pause count or not."""
-        return any(
-            seat.is_staffed and right in self._rights.rights(seat.number) and (count_paused or not _pauses(seat.status))
-            for seat in self._seats.values()
-        )
-
     def candidates(self) -> list[Candidate]:
         """The logged-in seats, as routing sees them."""
         return [
             Candidate(
                 number,
-                seat.status.state,
+                status.state,
                 self._rights.rights(number),
                 seat.last_end_s,
-                seat.status.client_here,
-                seat.rests,
+                reachable=status.client_here,
+                rests=seat.rests,
+                staffed=seat.is_staffed,
+                wraps_up=status.wrap_up,
             )
             for number, seat in self._seats.items()
             if seat.person is not None
+            for status in (seat.status,)
         ]
 
     def rights_changed(self, number: str, before: frozenset[Right], after: frozenset[Right]) -> None:
@@ -214,7 +210,3 @@ class Seats:
                 except Exception:
                     log.failure("seat {seat}: one who was told of a change failed", seat=told.status.number)
         self._telling = False
-
-
-def _pauses(status: SeatStatus) -> bool:
-    return status.state is SeatState.PAUSED and not status.wrap_up

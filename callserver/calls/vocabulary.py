@@ -17,8 +17,8 @@ class Kind(Enum):
     PROMPT_END = "prompt_end"  # interrupted
     INPUT = "input"  # what a menu took from the keys: digits
     ENTRY = "entry"  # queue, place
-    OFFER = "offer"  # seat, candidates, passed_over, why
-    MISS = "miss"  # seat, reason
+    OFFER = "offer"  # queue, seat or seats that ring now, candidates, passed_over, why
+    MISS = "miss"  # seat, reason; or seats, of several that rang at once: the team has missed the call once
     CONNECT = "connect"  # seat, wait_s: of one who waited in a queue
     HOLD = "hold"  # by, reason: where the agent has not asked for it
     RETRIEVE = "retrieve"  # likewise

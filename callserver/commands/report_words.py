@@ -9,6 +9,7 @@ from callserver.ivr.prompts import CATALOGUE, Catalogue
 from callserver.wire.alarms import alarm_text
 from callserver.wire.catalogue import LANGUAGES, N_, Detail, fill, known
 from callserver.wire.cells import printable
+from callserver.wire.obstacles import obstacle_text
 from callserver.wire.records import EventRecord, Value
 from callserver.wire.refusals import Refused
 from callserver.wire.words import code_text, reason_text, right_text, state_text
@@ -76,11 +77,16 @@ FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says so
     ("log_out", "reason"): N_("logged out ({reason})"),
     ("audit", "target"): N_("{act}, {target}: {result}"),
     ("prompt_end", "interrupted"): N_("prompt over, interrupted"),
+    ("offer", "seats"): N_("offered to seats {seats}: {why}; candidates {candidates}"),
+    ("offer", "passed_over", "seats"): N_(
+        "offered to seats {seats}: {why}; candidates {candidates}; passed over {passed_over}"
+    ),
+    ("miss", "seats"): N_("not taken by any of the seats {seats}"),
     ("offer", "passed_over"): N_("offered to seat {seat}: {why}; candidates {candidates}; passed over {passed_over}"),
 }
 # What is a code in an event's data, and not somebody's own word
 CODES = ("sub", "by", "outcome", "why", "source", "language", "state", "reason", "act", "target", "result")
-STATES = ("from", "to", "passed_over")
+STATES = ("from", "to")
 
 
 def words(event: EventRecord, language: str, prompts: Mapping[str, str] | None = None) -> str:
@@ -146,6 +152,8 @@ def _text(kind: str, name: str, value: Value, language: str) -> str:
         return _joined(_text(kind, name, one, language) for one in value)
     if value is None:
         return ""
+    if name == "passed_over":
+        return obstacle_text(str(value), language)
     if name in STATES:
         return state_text(str(value), language)
     if name == "right":
