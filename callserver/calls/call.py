@@ -47,6 +47,7 @@ class Stage(Enum):
     TALK = "bridged"
     TRANSFER = "transfer"  # on his way to somebody else
     PARKED = "parked"
+    SEAT = "station"  # the party is an agent: his line is kept up as the telephone of his seat
 
 
 LIMITS_S = {
@@ -55,8 +56,9 @@ LIMITS_S = {
     Stage.TALK: 10800.0,
     Stage.TRANSFER: 300.0,
     Stage.PARKED: 3600.0,
+    Stage.SEAT: 43200.0,
 }
-TAKES_KEYS = (Stage.MENU, Stage.QUEUE)
+TAKES_KEYS = (Stage.MENU, Stage.QUEUE, Stage.SEAT)
 
 
 class Party(Protocol):
@@ -224,6 +226,10 @@ class Call:
         reached = Reason(Cause.LIMIT_REACHED, stage.value)
         self._limit = self._clock.callLater(limit_s, self.end, "server", reached)
         self.first.stage_changed(self)
+
+    def stop_recording(self) -> None:
+        """What is said from now on is not recorded; harmless when nothing was."""
+        self._recording.stop()
 
     def when_ended(self) -> Deferred[Reason]:
         """A fresh Deferred that fires with the reason when the call is over (at once if it is)."""

@@ -1,0 +1,170 @@
+"""
+What an agent keys on his telephone: a star, two digits, and what the code takes.
+
+    *21        hold                     at once, nothing follows
+    *122       pause, reason 2          one digit follows
+    *30802#    transfer to seat 802     digits follow, ended by #
+
+A star in the middle begins anew. This is a wire format: keys in, events out, no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from callserver.wire.catalogue import N_
+from callserver.wire.targets import Target, TargetKind
+
+STAR, END = "*", "#"
+CODE_LENGTH = 3
+DIGITS_MAX = 24
+PAUSE_REASONS = {"1": "busy", "2": "break", "3": "meal", "4": "training", "5": "meeting"}
+
+
+class Takes(Enum):
+    """What is keyed after the code; the values are for people."""
+
+    NOTHING = ""
+    REASON = N_("a digit")
+    SEAT = N_("seat")
+    GROUP = N_("group")
+    NUMBER = N_("number")
+    TARGET = N_("seat or number")
+    PLACE = N_("place")
+    WAITING = N_("place in the queue")  # none: the first
+
+
+@dataclass(frozen=True)
+class StarCode:
+    """
+    One code.
+
+    :param act: its name in the register of acts, the same that programs ask for
+    :param said: the prompt when it is done; a tone where there is none
+    """
+
+    keys: str
+    act: str
+    words: str
+    takes: Takes = Takes.NOTHING
+    said: str = ""
+
+
+CODES = (
+    StarCode("*10", "log_out", N_("log out")),  # the good-bye is said for every way of logging out
+    StarCode("*11", "ready", N_("ready"), Takes.NOTHING, "seat-is-ready"),
+    StarCode("*12", "pause", N_("pause"), Takes.REASON, "seat-is-paused"),
+    StarCode("*20", "hang_up", N_("hang up; the telephone stays")),
+    StarCode("*21", "hold", N_("hold")),
+    StarCode("*22", "retrieve", N_("retrieve")),
+    StarCode("*30", "transfer", N_("transfer"), Takes.TARGET),
+    StarCode("*31", "consult", N_("consult"), Takes.TARGET),
+    StarCode("*32", "join", N_("join the two others, and leave")),
+    StarCode("*33", "three_way", N_("three-way")),
+    StarCode("*34", "cancel", N_("back to the first, without the consulted one")),
+    StarCode("*40", "pick_up", N_("pick up at a seat"), Takes.SEAT),
+    StarCode("*41", "pick_up_group", N_("pick up in a group"), Takes.GROUP),
+    StarCode("*42", "grab", N_("grab a waiting caller"), Takes.WAITING),
+    StarCode("*50", "start_recording", N_("record")),
+    StarCode("*51", "stop_recording", N_("stop recording")),
+    StarCode("*60", "park", N_("park")),
+    StarCode("*61", "fetch", N_("fetch a parked call"), Takes.PLACE),
+    StarCode("*90", "dial", N_("dial"), Takes.NUMBER),
+)
+
+
+@dataclass(frozen=True)
+class Began:
+    """A code begins: what follows is for us alone."""
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """A whole code, and what was keyed after it."""
+
+    code: StarCode
+    digits: str = ""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """There is no such code, or what follows it is too long."""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A key that belongs to no code."""
+
+    key: str
+
+
+Event = Began | Keyed | Unknown | Plain
+
+
+@dataclass
+class StarCodeReader:
+    """Keys in, codes out; `reset` when the rest of a code does not come."""
+
+    codes: Mapping[str, StarCode] = field(default_factory=lambda: {code.keys: code for code in CODES})
+    _keys: str = ""
+
+    @property
+    def is_keying(self) -> bool:
+        """A code has begun and is not whole."""
+        return bool(self._keys)
+
+    def reset(self) -> None:
+        """What was keyed of a code counts for nothing."""
+        self._keys = ""
+
+    def feed(self, key: str) -> Event | None:
+        """What has come of this key; None while a code goes on."""
+        if key == STAR:
+            self._keys = STAR
+            return Began()
+        if not self._keys:
+            return Plain(key)
+        self._keys += key
+        if len(self._keys) < CODE_LENGTH:
+            return None
+        return self._whole()
+
+    def _whole(self) -> Event | None:
+        code, digits = self.codes.get(self._keys[:CODE_LENGTH]), self._keys[CODE_LENGTH:]
+        if code is None or len(digits) > DIGITS_MAX:
+            self.reset()
+            return Unknown()
+        if code.takes is Takes.REASON and not digits:
+            return None
+        if code.takes not in (Takes.NOTHING, Takes.REASON) and not digits.endswith(END):
+            return None
+        self.reset()
+        return Keyed(code, digits.removesuffix(END))
+
+
+def arguments(keyed: Keyed, is_seat: Callable[[str], bool], waiting: Callable[[], list[str]]) -> tuple[str, ...] | None:
+    """
+    What the act is given for what was keyed; None if that is nothing it could be.
+
+    :param is_seat: whether somebody has this staff number
+    :param waiting: the ids of the calls that wait for this agent, in order
+    """
+    digits, takes = keyed.digits, keyed.code.takes
+    if digits and not digits.isdecimal():
+        return None
+    if takes is Takes.NOTHING:
+        return ()
+    if takes is Takes.REASON:
+        return (PAUSE_REASONS[digits],) if digits in PAUSE_REASONS else None
+    if takes is Takes.WAITING:
+        calls, place = waiting(), int(digits or "1")
+        return (calls[place - 1],) if 0 < place <= len(calls) else None
+    if takes is Takes.GROUP:
+        return (digits,)
+    if not digits:
+        return None
+    if takes is Takes.TARGET:
+        return (str(Target(TargetKind.SEAT if is_seat(digits) else TargetKind.NUMBER, digits)),)
+    return (digits,)
