@@ -39,14 +39,17 @@ class Asks(Protocol):
 class PinBook(Protocol):
     """The staff book, for telephones."""
 
-    def check_pin(self, number: str, pin: str, address: str) -> Deferred[Person]:
-        """The person, if it is him; fails with Refused LOG_IN, and locks out who guesses, as for passwords."""
+    def check_pin(self, number: str, pin: str, address: str) -> Deferred[Any]:
+        """Fires with the person, if it is him; fails with Refused LOG_IN; locks out who guesses, as passwords do."""
 
     def is_staff(self, number: str) -> bool:
         """Whether somebody of this number may log in."""
 
     def telephone_of(self, number: str) -> str:
         """The number of the telephone at his seat; "": he has none."""
+
+    def language_of(self, number: str) -> str:
+        """In which he is spoken to; "": as the call is."""
 
 
 async def log_in(call: Asks, book: PinBook) -> Person | None:

@@ -78,7 +78,7 @@ class MenuRunner:
     :param rest: lets a call's line take no calls for so many seconds
     :param hours: when people answer, as it is set at the moment, for who finds nobody there
     :param staff: serves a call by which somebody of the staff wants to work
-    :param staff_keys: what he presses in any menu to say so, as it is set at the moment; "": nobody does
+    :param staff_keys: what he presses in any menu to say so; "": nobody can
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class MenuRunner:
         rest: Callable[[Call, float], None] = lambda call, seconds: None,
         hours: Callable[[], Sequence[Hours]] = tuple,
         staff: Callable[[MenuCall], Awaitable[None]] | None = None,
-        staff_keys: Callable[[], str] = str,
+        staff_keys: str = "",
     ) -> None:
         self._menus, self._menu_call, self._queue = menus, menu_call, queue
         self._alarm, self._rest, self._hours = alarm, rest, hours
@@ -175,9 +175,9 @@ class MenuRunner:
 
     async def _run(self, menu: IMenu, name: str, menu_call: MenuCall) -> None:
         """Until the menu is over, or the staff's keys are pressed in it."""
-        run, keys, call = MenuRun(menu, name, menu_call), self._staff_keys(), menu_call.call
-        if keys:
-            typed = call.keys.when_typed(keys)
+        run, call = MenuRun(menu, name, menu_call), menu_call.call
+        if self._staff_keys:
+            typed = call.keys.when_typed(self._staff_keys)
             typed.addCallback(lambda _: run.stop(StaffCalls()) if call.stage is Stage.MENU else None)
         await run.serve()
 

@@ -8,7 +8,8 @@ from typing import Any
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.acts import SEAT_ACTS, Act
+from callserver.acd.acts import SEAT_ACTS, Act, perform
+from callserver.acd.dialled_telephone import DialledTelephone
 from callserver.acd.phones import Phones
 from callserver.acd.seat import Seat
 from callserver.calls.call import Call
@@ -16,13 +17,14 @@ from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
 from callserver.wire.causes import Cause
+from callserver.wire.dial_results import DialResult
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 from tests.shop import Agent, FewPrompts, VirtualShop, people
 
 AGENT, CALLER = 0, 1  # whose line it is
-PIN = "4711"
+PIN, OWN = "4711", "01087654321"
 
 
 class Pins:
@@ -38,8 +40,11 @@ class Pins:
     def is_staff(self, number: str) -> bool:
         return number in ("801", "802")
 
+    def language_of(self, number: str) -> str:
+        return "en" if number == "802" else ""
+
     def telephone_of(self, number: str) -> str:
-        return "01087654321" if number == "801" else ""
+        return OWN if number == "801" else ""
 
 
 class Greeting:
@@ -59,7 +64,9 @@ class PhoneShop:
         self.shop = VirtualShop(n_lines, n_seats=2)
         self.clock, self.voice = self.shop.clock, Voice(FewPrompts(), FewPrompts(), self.shop.clock)  # type: ignore[arg-type]
         self.book, self.refused = Pins(), list[tuple[str, str, str]]()
-        self.asked: list[tuple[str, tuple[Any, ...]]] = []
+        self.dialled: list[tuple[str, str]] = []
+        self.told: DialledTelephone
+        self.no_line = False
         self.phones = Phones(
             self.clock,
             self.shop.seats,
@@ -69,7 +76,8 @@ class PhoneShop:
             say=lambda call, prompts: Deferred.fromCoroutine(self.voice.say(call, prompts)).addCallback(lambda _: None),
             waiting=lambda: [entry.call.id for entry in self.queue.waiting],
             complain=lambda number, line, act, refused: self.refused.append((line, act, str(refused))),
-            at_once=lambda: at_once,
+            at_once=at_once,
+            dial=self.dial,
         )
         self.queue = people(self.shop, wrap_up_s=0, retry_s=1)
         self.runner = MenuRunner(
@@ -77,8 +85,16 @@ class PhoneShop:
             self.menu_call,
             "operator",
             staff=lambda menu_call: self.phones.serve(menu_call.call, menu_call),
-            staff_keys=lambda: "*#",
+            staff_keys="*#",
         )
+
+    def dial(self, number: str, who: str, told: DialledTelephone) -> Call:
+        """Calls out, by a line whose call stands for the dialled one; its other end answers as a test wishes."""
+        if self.no_line:
+            raise Refused(Refusal.NOT_NOW, DialResult.NO_LINE.value)
+        self.dialled.append((number, who))
+        self.told = told
+        return self.shop.answered_call(AGENT)
 
     def menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.clock)
@@ -306,6 +322,130 @@ class TalkTests(PhoneTests):
                 self.shop.wait(1)
                 self.assertEqual(self.shop.prompts()[-1], word)
                 self.assertIs(seat.status.state, SeatState.IDLE_PHONE)
+
+
+class DialledTests(PhoneTests):
+    """The telephone of the staff record, for an agent at his program."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.seat = self.shop.agent("801")
+
+    def asks(self, number: str = OWN) -> None:
+        """His program asks for it."""
+        acts = self.centre.phones.acts()
+        perform(acts, frozenset(Right), self.seat, "use_telephone", (number,))
+
+    def answers(self) -> None:
+        """He takes the telephone off the hook."""
+        self.asks()
+        self.centre.told.rings_there()
+        self.centre.told.answered_there()
+        self.shop.wait(1.5)
+
+    def test_works_by_it(self) -> None:
+        """It is dialled, he presses 1, and calls come there; his program shows them and can end them."""
+        self.answers()
+        self.assertEqual(self.centre.dialled, [(OWN, "801")])
+        self.centre.key("1")
+        self.shop.wait(1)
+        self.assertIs(self.seat.status.state, SeatState.IDLE_PHONE)
+        call = self.centre.customer()
+        self.seat.answer()
+        self.shop.wait(0.5)
+        self.assertTrue(self.centre.hears(CALLER, AGENT))
+        self.assertTrue(self.centre.hears(AGENT, CALLER))
+        self.assertEqual(self.seat.status.call and self.seat.status.call.call_id, call.id)
+        self.seat.hang_up()
+        self.assertIs(self.seat.status.state, SeatState.IDLE_PHONE)
+
+    def test_back_to_the_headset(self) -> None:
+        """An empty number: the line is put on hook, and the headset is his voice again."""
+        self.answers()
+        self.centre.key("1")
+        self.shop.wait(1)
+        self.asks("")
+        self.shop.wait(3)
+        self.assertIs(self.seat.status.state, SeatState.IDLE_PC)
+        self.assertIs(self.shop.state(AGENT), LineState.IDLE)
+        self.centre.customer()
+        self.seat.answer()
+        self.assertTrue(self.shop.hears(CALLER, self.seat))
+
+    def test_nobody_presses_the_key(self) -> None:
+        """A mailbox that answers is no agent: after half a minute the line is free, and he works on as before."""
+        causes: list[str] = []
+        self.shop.seats.watch(lambda change: causes.append(change.status.cause))
+        self.answers()
+        self.shop.wait(40)
+        self.assertEqual(causes, ["telephone_not_reached: no_answer"])
+        self.assertIs(self.seat.status.state, SeatState.IDLE_PC)
+        self.assertIs(self.shop.state(AGENT), LineState.IDLE)
+        self.assertGreater(self.shop.prompts().count("seat-connect-telephone"), 2)
+
+    def test_only_his_own(self) -> None:
+        """Another number than that of his record, or one while he has none, is refused and not dialled."""
+        for number in ("01012345678", "110", "x", "1" * 30):
+            with self.subTest(number=number), self.assertRaises(Refused) as caught:
+                self.asks(number)
+            self.assertIs(caught.exception.code, Refusal.BAD_ARGUMENT)
+        self.assertEqual(self.centre.dialled, [])
+
+    def test_not_now(self) -> None:
+        """Not twice, not in a talk, not without a free line, and no headset without a telephone."""
+        with self.assertRaises(Refused):
+            self.asks("")
+        self.centre.no_line = True
+        with self.assertRaises(Refused):
+            self.asks()
+        self.centre.no_line = False
+        self.centre.customer()
+        self.seat.answer()
+        with self.assertRaises(Refused):
+            self.asks()
+        self.seat.hang_up()
+        self.asks()
+        with self.assertRaises(Refused):
+            self.asks()
+
+    def test_goes_while_it_is_dialled(self) -> None:
+        """Who logs out meanwhile is not rung any more."""
+        self.asks()
+        self.seat.log_out()
+        self.shop.wait(3)
+        self.assertIs(self.shop.state(AGENT), LineState.IDLE)
+
+    def test_line_lost(self) -> None:
+        """His caller goes back to the queue; he has a program, so he is paused and not out, and hears by headset."""
+        self.shop.agent("803").pause("lunch")
+        self.answers()
+        self.centre.key("1")
+        self.shop.wait(1)
+        call = self.centre.customer()
+        self.seat.answer()
+        self.shop.lines[AGENT].far_end.unplug()
+        self.shop.wait(0.1)
+        self.assertEqual((self.seat.status.state, self.seat.status.reason), (SeatState.PAUSED, "telephone lost"))
+        self.assertIn(call, [entry.call for entry in self.centre.queue.waiting])
+        self.seat.ready()
+        self.shop.wait(1.5)
+        self.seat.answer()
+        self.assertTrue(self.shop.hears(CALLER, self.seat))
+
+    def test_program_gone(self) -> None:
+        """At a telephone he needs no program: the talk goes on without it, and the next call comes."""
+        self.answers()
+        self.centre.key("1")
+        self.shop.wait(1)
+        self.centre.customer()
+        self.centre.key("1")
+        self.seat.station.plug_in(None)
+        self.seat.client_lost()
+        self.shop.wait(60)
+        self.assertIs(self.seat.status.state, SeatState.TALKING)
+        self.centre.key("*20")
+        self.shop.wait(1)
+        self.assertIs(self.seat.status.state, SeatState.IDLE_PHONE)
 
 
 class AtOnceTests(SynchronousTestCase):
