@@ -42,9 +42,6 @@ class PinBook(Protocol):
     def check_pin(self, number: str, pin: str, address: str) -> Deferred[Any]:
         """Fires with the person, if it is him; fails with Refused LOG_IN; locks out who guesses, as passwords do."""
 
-    def is_staff(self, number: str) -> bool:
-        """Whether somebody of this number may log in."""
-
     def telephone_of(self, number: str) -> str:
         """The number of the telephone at his seat; "": he has none."""
 

@@ -219,12 +219,14 @@ class PhoneSeat:
             answer = maybeDeferred(self._do, name, args)
         finally:
             self._acts = False
-        answer.addCallbacks(lambda _: self._done(said), self._failed, errbackArgs=(name,))
+        answer.addCallbacks(self._done, self._failed, (said,), errbackArgs=(name,))
 
-    def _done(self, said: str) -> None:
+    def _done(self, answer: object, said: str) -> None:
         if self._over or (self._state is SeatState.TALKING and not said):
             return  # he hears what has come of it
-        if said and self._state in (*IDLE, SeatState.PAUSED):
+        if isinstance(answer, str) and answer.isdecimal():
+            self._tell("seat-parked-at", *(f"number-{digit}" for digit in answer))
+        elif said and self._state in (*IDLE, SeatState.PAUSED):
             self._tell(said)
         else:
             self._signal(phone_sounds.DONE)

@@ -26,7 +26,7 @@ from callserver.acd.phone_seat import PhoneSeat, words_of
 from callserver.acd.seat import Seat
 from callserver.acd.seat_parts import Person
 from callserver.acd.seats import SeatChange, Seats
-from callserver.acd.star_codes import Keyed, arguments
+from callserver.acd.star_codes import Keyed, Numbers, arguments
 from callserver.acd.telephone import Telephone
 from callserver.calls.call import Call
 from callserver.wire.causes import Cause, Reason
@@ -48,7 +48,7 @@ class Phones:
     :param acts: every act of agents by its name
     :param rights: what a person may do at this moment
     :param say: says prompts in a call
-    :param waiting: the ids of the calls that wait for people, in order
+    :param numbers: what agents may key for seats, groups and waiting callers
     :param complain: told who was refused which act, and at which line
     :param at_once: whether an agent at a telephone has his calls without a key
     :param dial: calls this very number for the person of this staff number, and tells what comes of it; or Refused
@@ -63,13 +63,13 @@ class Phones:
         acts: Callable[[], Mapping[str, Act]],
         rights: Callable[[str], Collection[Right]],
         say: Callable[[Call, Sequence[str]], Deferred[None]],
-        waiting: Callable[[], list[str]],
+        numbers: Numbers,
         complain: Complain,
         at_once: bool,
         dial: Dial,
     ) -> None:
         self._clock, self._seats, self._book = clock, seats, book
-        self._acts, self._rights, self._say, self._waiting = acts, rights, say, waiting
+        self._acts, self._rights, self._say, self._numbers = acts, rights, say, numbers
         self._complain, self._at_once, self._dial = complain, at_once, dial
         self._phones: dict[str, PhoneSeat] = {}  # by staff number, as
         self._dialled: dict[str, DialledTelephone] = {}  # those that are not there yet
@@ -180,7 +180,7 @@ class Phones:
             raise
 
     def _arguments(self, keyed: Keyed) -> Sequence[str] | None:
-        return arguments(keyed, self._book.is_staff, self._waiting)
+        return arguments(keyed, self._numbers)
 
     def _changed(self, change: SeatChange) -> None:
         number = change.status.number

@@ -29,7 +29,7 @@ class Takes(Enum):
     NOTHING = ""
     REASON = N_("a digit")
     SEAT = N_("seat")
-    GROUP = N_("group")
+    GROUP = N_("group")  # none: the whole house
     NUMBER = N_("number")
     TARGET = N_("seat or number")
     PLACE = N_("place")
@@ -144,13 +144,23 @@ class StarCodeReader:
         return Keyed(code, digits.removesuffix(END))
 
 
-def arguments(keyed: Keyed, is_seat: Callable[[str], bool], waiting: Callable[[], list[str]]) -> tuple[str, ...] | None:
+@dataclass(frozen=True)
+class Numbers:
     """
-    What the act is given for what was keyed; None if that is nothing it could be.
+    What numbers mean in this house.
 
     :param is_seat: whether somebody has this staff number
-    :param waiting: the ids of the calls that wait for this agent, in order
+    :param group: the name of the group with this number; None: there is none
+    :param waiting: the ids of the calls that wait for people, in order
     """
+
+    is_seat: Callable[[str], bool]
+    group: Callable[[str], str | None]
+    waiting: Callable[[], list[str]]
+
+
+def arguments(keyed: Keyed, numbers: Numbers) -> tuple[str, ...] | None:
+    """What the act is given for what was keyed; None if that is nothing it could be."""
     digits, takes = keyed.digits, keyed.code.takes
     if digits and not digits.isdecimal():
         return None
@@ -159,12 +169,13 @@ def arguments(keyed: Keyed, is_seat: Callable[[str], bool], waiting: Callable[[]
     if takes is Takes.REASON:
         return (PAUSE_REASONS[digits],) if digits in PAUSE_REASONS else None
     if takes is Takes.WAITING:
-        calls, place = waiting(), int(digits or "1")
+        calls, place = numbers.waiting(), int(digits or "1")
         return (calls[place - 1],) if 0 < place <= len(calls) else None
     if takes is Takes.GROUP:
-        return (digits,)
+        group = numbers.group(digits) if digits else ""
+        return (group,) if group is not None else None
     if not digits:
         return None
     if takes is Takes.TARGET:
-        return (str(Target(TargetKind.SEAT if is_seat(digits) else TargetKind.NUMBER, digits)),)
+        return (str(Target(TargetKind.SEAT if numbers.is_seat(digits) else TargetKind.NUMBER, digits)),)
     return (digits,)

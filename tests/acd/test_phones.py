@@ -12,6 +12,7 @@ from callserver.acd.acts import SEAT_ACTS, Act, perform
 from callserver.acd.dialled_telephone import DialledTelephone
 from callserver.acd.phones import Phones
 from callserver.acd.seat import Seat
+from callserver.acd.star_codes import Numbers
 from callserver.calls.call import Call
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.runner import MenuRunner
@@ -36,9 +37,6 @@ class Pins:
     def check_pin(self, number: str, pin: str, address: str) -> Deferred[Any]:
         self.tried.append((number, address))
         return succeed(Agent(number)) if pin == PIN else fail(Refused(Refusal.LOG_IN))
-
-    def is_staff(self, number: str) -> bool:
-        return number in ("801", "802")
 
     def language_of(self, number: str) -> str:
         return "en" if number == "802" else ""
@@ -74,7 +72,11 @@ class PhoneShop:
             acts=lambda: acts,
             rights=self.shop.staff.rights,
             say=lambda call, prompts: Deferred.fromCoroutine(self.voice.say(call, prompts)).addCallback(lambda _: None),
-            waiting=lambda: [entry.call.id for entry in self.queue.waiting],
+            numbers=Numbers(
+                lambda number: number in ("801", "802"),
+                {"90": "service"}.get,
+                lambda: [entry.call.id for entry in self.queue.waiting],
+            ),
             complain=lambda number, line, act, refused: self.refused.append((line, act, str(refused))),
             at_once=at_once,
             dial=self.dial,

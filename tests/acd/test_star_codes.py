@@ -9,6 +9,7 @@ from callserver.acd.star_codes import (
     Began,
     Event,
     Keyed,
+    Numbers,
     Plain,
     StarCodeReader,
     Takes,
@@ -16,6 +17,7 @@ from callserver.acd.star_codes import (
     arguments,
 )
 
+NUMBERS = Numbers({"802"}.__contains__, {"90": "service"}.get, lambda: ["call-1", "call-2"])
 CODE = {code.act: code for code in CODES}
 
 
@@ -70,14 +72,14 @@ class ReaderTests(SynchronousTestCase):
             self.assertLess(length, 30)
             self.assertEqual(key == "*", event == Began())
             if isinstance(event, Keyed):
-                arguments(event, lambda number: True, list)
+                arguments(event, NUMBERS)
 
 
 class ArgumentsTests(SynchronousTestCase):
     def given(self, keys: str) -> tuple[str, ...] | None:
         *_, last = keyed(keys)
         assert isinstance(last, Keyed)
-        return arguments(last, lambda number: number == "802", lambda: ["call-1", "call-2"])
+        return arguments(last, NUMBERS)
 
     def test_targets(self) -> None:
         """A staff number is a seat, everything else a number outside."""
@@ -91,6 +93,12 @@ class ArgumentsTests(SynchronousTestCase):
         self.assertEqual(self.given("*422#"), ("call-2",))
         self.assertIsNone(self.given("*423#"))
         self.assertIsNone(self.given("*420#"))
+
+    def test_groups(self) -> None:
+        """A group has a number; without one it is the whole house."""
+        self.assertEqual(self.given("*4190#"), ("service",))
+        self.assertEqual(self.given("*41#"), ("",))
+        self.assertIsNone(self.given("*4191#"))
 
     def test_reasons(self) -> None:
         """A pause has a reason that there is."""
