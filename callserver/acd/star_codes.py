@@ -14,26 +14,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from callserver.wire.catalogue import N_
 from callserver.wire.targets import Target, TargetKind
 
 STAR, END = "*", "#"
 CODE_LENGTH = 3
 DIGITS_MAX = 24
-PAUSE_REASONS = {"1": "busy", "2": "break", "3": "meal", "4": "training", "5": "meeting"}
+PAUSE_REASONS = {"1": "at work", "2": "break", "3": "meal", "4": "training", "5": "meeting"}
 
 
 class Takes(Enum):
-    """What is keyed after the code; the values are for people."""
+    """What is keyed after the code."""
 
-    NOTHING = ""
-    REASON = N_("a digit")
-    SEAT = N_("seat")
-    GROUP = N_("group")  # none: the whole house
-    NUMBER = N_("number")
-    TARGET = N_("seat or number")
-    PLACE = N_("place")
-    WAITING = N_("place in the queue")  # none: the first
+    NOTHING = "nothing"
+    REASON = "a digit"
+    SEAT = "seat"
+    GROUP = "group"  # none: the whole house
+    NUMBER = "number"
+    TARGET = "seat or number"
+    PLACE = "place"
+    CHANNEL = "seat of another"  # none: where he listens
+    WAITING = "place in the queue"  # none: the first
 
 
 @dataclass(frozen=True)
@@ -47,31 +47,37 @@ class StarCode:
 
     keys: str
     act: str
-    words: str
     takes: Takes = Takes.NOTHING
     said: str = ""
 
 
-CODES = (
-    StarCode("*10", "log_out", N_("log out")),  # the good-bye is said for every way of logging out
-    StarCode("*11", "ready", N_("ready"), Takes.NOTHING, "seat-is-ready"),
-    StarCode("*12", "pause", N_("pause"), Takes.REASON, "seat-is-paused"),
-    StarCode("*20", "hang_up", N_("hang up; the telephone stays")),
-    StarCode("*21", "hold", N_("hold")),
-    StarCode("*22", "retrieve", N_("retrieve")),
-    StarCode("*30", "transfer", N_("transfer"), Takes.TARGET),
-    StarCode("*31", "consult", N_("consult"), Takes.TARGET),
-    StarCode("*32", "join", N_("join the two others, and leave")),
-    StarCode("*33", "three_way", N_("three-way")),
-    StarCode("*34", "cancel", N_("back to the first, without the consulted one")),
-    StarCode("*40", "pick_up", N_("pick up at a seat"), Takes.SEAT),
-    StarCode("*41", "pick_up_group", N_("pick up in a group"), Takes.GROUP),
-    StarCode("*42", "grab", N_("grab a waiting caller"), Takes.WAITING),
-    StarCode("*50", "start_recording", N_("record")),
-    StarCode("*51", "stop_recording", N_("stop recording")),
-    StarCode("*60", "park", N_("park")),
-    StarCode("*61", "fetch", N_("fetch a parked call"), Takes.PLACE),
-    StarCode("*90", "dial", N_("dial"), Takes.NUMBER),
+CODES = (  # docs/staff.md says what they do
+    StarCode("*10", "log_out"),  # the good-bye is said for every way of logging out
+    StarCode("*11", "ready", Takes.NOTHING, "seat-is-ready"),
+    StarCode("*12", "pause", Takes.REASON, "seat-is-paused"),
+    StarCode("*20", "hang_up"),
+    StarCode("*21", "hold"),
+    StarCode("*22", "retrieve"),
+    StarCode("*30", "transfer", Takes.TARGET),
+    StarCode("*31", "consult", Takes.TARGET),
+    StarCode("*32", "join"),
+    StarCode("*33", "three_way"),
+    StarCode("*34", "cancel"),
+    StarCode("*40", "pick_up", Takes.SEAT),
+    StarCode("*41", "pick_up_group", Takes.GROUP),
+    StarCode("*42", "grab", Takes.WAITING),
+    StarCode("*50", "start_recording"),
+    StarCode("*51", "stop_recording"),
+    StarCode("*52", "hide_secret"),
+    StarCode("*53", "show_again"),
+    StarCode("*60", "park"),
+    StarCode("*61", "fetch", Takes.PLACE),
+    StarCode("*70", "listen", Takes.CHANNEL),
+    StarCode("*71", "whisper"),
+    StarCode("*72", "barge_in", Takes.CHANNEL),
+    StarCode("*73", "take_over"),
+    StarCode("*75", "force_log_out", Takes.SEAT),
+    StarCode("*90", "dial", Takes.NUMBER),
 )
 
 
@@ -174,6 +180,8 @@ def arguments(keyed: Keyed, numbers: Numbers) -> tuple[str, ...] | None:
     if takes is Takes.GROUP:
         group = numbers.group(digits) if digits else ""
         return (group,) if group is not None else None
+    if takes is Takes.CHANNEL:
+        return (f"seat {digits}" if digits else "",)
     if not digits:
         return None
     if takes is Takes.TARGET:

@@ -58,8 +58,8 @@ class Greeting:
 class PhoneShop:
     """A shop with a queue, whose first line an agent may dial in on."""
 
-    def __init__(self, n_lines: int = 3, acts: Mapping[str, Act] = SEAT_ACTS, at_once: bool = False) -> None:
-        self.shop = VirtualShop(n_lines, n_seats=2)
+    def __init__(self, n_seats: int = 2, acts: Mapping[str, Act] = SEAT_ACTS, at_once: bool = False) -> None:
+        self.shop = VirtualShop(n_lines=3, n_seats=n_seats)
         self.clock, self.voice = self.shop.clock, Voice(FewPrompts(), FewPrompts(), self.shop.clock)  # type: ignore[arg-type]
         self.book, self.refused = Pins(), list[tuple[str, str, str]]()
         self.dialled: list[tuple[str, str]] = []

@@ -1,5 +1,7 @@
 """Star codes: what is keyed, and what an act is given for it."""
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -60,6 +62,11 @@ class ReaderTests(SynchronousTestCase):
                 self.assertIsInstance(last, Keyed)
                 assert isinstance(last, Keyed)
                 self.assertIs(last.code, code)
+
+    def test_each_is_told(self) -> None:
+        """Every code stands in the table that agents are given."""
+        told = (Path(__file__).parents[2] / "docs" / "staff.md").read_text("utf-8")
+        self.assertEqual([code.keys for code in CODES if f"`{code.keys}" not in told], [])
 
     @given(st.text("0123456789*#ABCD", max_size=60))
     def test_anything(self, keys: str) -> None:
