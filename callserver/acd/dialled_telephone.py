@@ -66,7 +66,7 @@ class DialledTelephone:
     def answered_there(self) -> None:
         if self._over or self._call is None:
             return
-        self._call.stop_recording()
+        self._call.recording.over()
         self._call.give(self._call.first, Role.ALONE)
         self._call.enter(Stage.SEAT, 2 * ASK_S)
         self._later(ASK_S, self._no_key)

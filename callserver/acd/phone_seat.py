@@ -93,7 +93,7 @@ class PhoneSeat:
 
     def begin(self) -> None:
         """The line is his: nothing of it is recorded but the calls it serves, and it may stay up for half a day."""
-        self.call.stop_recording()
+        self.call.recording.over()
         self.call.enter(Stage.SEAT)
         self.call.log(Kind.TELEPHONE, seat=self.number, on=True)
         self.call.when_ended().addCallback(self._ended)

@@ -227,10 +227,6 @@ class Call:
         self._limit = self._clock.callLater(limit_s, self.end, "server", reached)
         self.first.stage_changed(self)
 
-    def stop_recording(self) -> None:
-        """What is said from now on is not recorded; harmless when nothing was."""
-        self._recording.stop()
-
     def when_ended(self) -> Deferred[Reason]:
         """A fresh Deferred that fires with the reason when the call is over (at once if it is)."""
         waiter: Deferred[Reason] = Deferred(self._forget)

@@ -202,7 +202,7 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     "wrap-up": N_("wrap-up"),
     "client lost": N_("computer lost"),
     "telephone lost": N_("telephone lost"),
-    "at work": N_("busy"),
+    "at work": N_("busy with other work"),
     "break": N_("break"),
     "meal": N_("meal"),
     "training": N_("training"),
