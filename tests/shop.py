@@ -30,7 +30,7 @@ from callserver.dsp.codecs import MU_LAW, Codec
 from callserver.dsp.ear import Ear
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.progress.plans import plan
-from callserver.dsp.tones import dtmf, play
+from callserver.dsp.tones import dtmf, play, tone
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.lines.memory_line import MemoryLine
@@ -236,6 +236,16 @@ class VirtualShop:
         self.lines[line].far_end.heard.clear()
         self.wait(0.3)
         return self.loudest(line) > 0.2
+
+    def line_hears(self, listener: int, speaker: int) -> bool:
+        """Whether the one at a line hears what the one at another says now."""
+        sound = self.lines[speaker].codec.encode(tone([420.0], BLOCK_SAMPLES, -6.0)).tobytes()
+        self.lines[listener].far_end.heard.clear()
+        for _ in range(15):
+            for number, line in enumerate(self.lines):
+                line.far_end.speak(sound if number == speaker else line.codec.silence * BLOCK_SAMPLES)
+            self.pass_block()
+        return self.loudest(listener) > 0.2
 
     def loudest(self, line: int) -> float:
         """The largest sample in what the caller on a line has heard since `hears`."""

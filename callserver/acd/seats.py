@@ -13,7 +13,7 @@ from twisted.logger import Logger
 from callserver.acd.routing.candidates import Candidate
 from callserver.acd.seat import Seat
 from callserver.acd.seat_parts import Person, SeatLimits
-from callserver.acd.station import Headset
+from callserver.acd.station import Headset, Instrument
 from callserver.calls.board import Board, ChannelStatus
 from callserver.calls.call import Party
 from callserver.calls.event_log import EventLog
@@ -105,17 +105,27 @@ class Seats:
 
         :raises Refused: LIMIT, when all seats are taken
         """
-        seat = self._seats.get(person.number) or self._new_seat(person.number)
-        taken = sum(other.person is not None for other in self._seats.values())
-        if seat.person is None and taken >= self._n_seats:
-            raise Refused(Refusal.LIMIT, str(self._n_seats))
-        self._seats[person.number] = seat
+        seat = self._place(person)
         seat.station.plug_in(headset)
         if seat.person is None:
-            self._events.write(Kind.LOG_IN, channel=seat.station.name, person=person.number)
+            self._write_log_in(seat)
             seat.log_in(person)
         elif not seat.status.client_here:
             seat.client_back()
+        return seat
+
+    def log_in_by_phone(self, person: Person, telephone: Instrument) -> Seat:
+        """
+        Seat a person at a telephone; who is at his program, or at another telephone, goes on at this one.
+
+        :raises Refused: LIMIT, when all seats are taken; NOT_NOW in a call
+        """
+        seat = self._place(person)
+        if seat.person is None:
+            self._write_log_in(seat)
+            seat.log_in(person, telephone)
+        else:
+            seat.use_telephone(telephone)
         return seat
 
     def log_all_out(self, reason: Reason) -> None:
@@ -158,6 +168,18 @@ class Seats:
             for right in sorted(before - after):
                 seat.lose_right(right)
             self._tell(SeatChange(seat.status, self._shown[number]))
+
+    def _place(self, person: Person) -> Seat:
+        """His seat, as long as there is one."""
+        seat = self._seats.get(person.number) or self._new_seat(person.number)
+        taken = sum(other.person is not None for other in self._seats.values())
+        if seat.person is None and taken >= self._n_seats:
+            raise Refused(Refusal.LIMIT, str(self._n_seats))
+        self._seats[person.number] = seat
+        return seat
+
+    def _write_log_in(self, seat: Seat) -> None:
+        self._events.write(Kind.LOG_IN, channel=seat.station.name, person=seat.number)
 
     def _new_seat(self, number: str) -> Seat:
         return Seat(

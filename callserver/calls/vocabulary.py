@@ -23,6 +23,7 @@ class Kind(Enum):
     HOLD = "hold"  # by, reason: where the agent has not asked for it
     RETRIEVE = "retrieve"  # likewise
     GIVEN_BACK = "given_back"  # by, reason: the agent does not come back, the caller waits for somebody else
+    TELEPHONE = "telephone"  # seat, on: this call's line has become a seat's telephone, or is none any more
     MERGED = "merged"  # call, or into: a consultation has become part of another call
     TRANSFER = "transfer"  # by, target
     TRANSFER_FAILED = "transfer_failed"  # target, reason: who transferred rings, or a queue has the caller

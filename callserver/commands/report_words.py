@@ -32,6 +32,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "hold": N_("hold"),
     "retrieve": N_("retrieved"),
     "given_back": N_("back in the queue from {by}: {reason}"),
+    "telephone": N_("no more the telephone of seat {seat}"),
     "merged": N_("joined into call {into}"),
     "transfer": N_("transferred by {by}: {target}"),
     "transfer_failed": N_("the transfer failed, {target}: {reason}"),
@@ -67,6 +68,7 @@ EVENTS = {  # by kind; {details} are the event's data
 FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says something
     ("recording", "by"): N_("recording to {file}, started by {by}"),
     ("recording", "before_s", "by"): N_("recording to {file}, started by {by}, from {before_s} s before"),
+    ("telephone", "on"): N_("the telephone of seat {seat} from now on"),
     ("merged", "call"): N_("call {call} has been joined into this one"),
     ("connect", "wait_s"): N_("connected with seat {seat} after {wait_s} s"),
     ("hold", "reason"): N_("hold by {by}: {reason}"),

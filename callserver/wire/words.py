@@ -126,6 +126,10 @@ CAUSE_WORDS = {
     Cause.PARKED: N_("parked"),
     Cause.FETCHED: N_("fetched"),
     Cause.PARKED_TOO_LONG: N_("parked for too long"),
+    Cause.ON_TELEPHONE: N_("works by telephone"),
+    Cause.ON_HEADSET: N_("works by headset"),
+    Cause.TELEPHONE_LOST: N_("telephone lost"),
+    Cause.TELEPHONE_NOT_REACHED: N_("telephone not reached"),
 }
 WITH_DETAIL = {  # where brackets would not say it
     Cause.FORCED_OUT: N_("logged out by force, by {detail}"),
@@ -181,6 +185,7 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     "force_log_out": N_("logs another seat out"),
     "force_pause": N_("makes another seat pause"),
     "set_priority": N_("gives a waiting caller another priority"),
+    "station": N_("telephone of a seat"),
     "started": N_("started"),
     "stopped": N_("stopped"),
     "zh": N_("Chinese"),
@@ -213,6 +218,12 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     # of an agent: why he makes a pause, where he is
     "wrap-up": N_("wrap-up"),
     "client lost": N_("computer lost"),
+    "telephone lost": N_("telephone lost"),
+    "at work": N_("busy with other work"),
+    "break": N_("break"),
+    "meal": N_("meal"),
+    "training": N_("training"),
+    "meeting": N_("meeting"),
     "logged out": N_("not logged in"),
     "not ready": N_("paused"),
     "listens": N_("listens in"),
