@@ -9,7 +9,6 @@ Invariants, and why:
 - What is keyed is for us alone. From the first key of a code until shortly after its last one nobody else hears his
   leg, and none of his keys is written down but a whole code. Of the star itself others hear the 60 ms that it takes to
   know it. Keys that belong to no code are his own: a bank's menu hears them.
-- Nobody hears him while his seat dials: keys would dial on behind the dial guard.
 - It ends once, in one of two ways: the line's call is over, then the seat has lost its telephone; or the seat does
   not use it any more (logged out, another telephone), then he is told and the line is put on hook.
 - A code that is not keyed to its end is forgotten after KEY_S, so the talk cannot stay mute.
@@ -40,7 +39,6 @@ log = Logger()
 KEY_S = 6.0  # the next key of a code comes within so long
 HELD_S = 0.4  # a key is heard until it is let go
 TAKE, LEAVE = "1", "2"  # while it rings
-DIALS = (SeatState.DIALING, SeatState.RINGBACK)
 IDLE = (SeatState.IDLE_PHONE, SeatState.IDLE_PC)
 WORDS = {
     Refusal.NO_RIGHT: "seat-not-allowed",
@@ -114,7 +112,6 @@ class PhoneSeat:
         before, self._state = self._state, status.state
         if self._over:
             return
-        self._set_mute()
         if status.state is SeatState.RINGING and before is not SeatState.RINGING:
             self._ring(status)
         elif before is SeatState.RINGING and status.state is not SeatState.RINGING:
@@ -203,7 +200,7 @@ class PhoneSeat:
     def _set_mute(self) -> None:
         held = self._muting is not None and self._muting.active()
         if self.call.leg is not None:
-            self.call.leg.mute(self._reader.is_keying or held or self._state in DIALS)
+            self.call.leg.mute(self._reader.is_keying or held)
 
     def _carry_out(self, keyed: Keyed) -> None:
         self.call.log(Kind.INPUT, digits=keyed.code.keys + keyed.digits, prompts=[])

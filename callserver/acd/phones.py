@@ -88,8 +88,8 @@ class Phones:
             return
         await call.when_ended()
 
-    def acts(self) -> Mapping[str, Act]:
-        """What agents may ask for."""
+    def acts(self) -> dict[str, Act]:
+        """By their names on the agents' channel."""
         return {"use_telephone": Act(self.use_telephone, (own_telephone,))}
 
     def use_telephone(self, seat: Seat, number: str) -> None:
