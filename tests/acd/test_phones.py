@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from twisted.internet.defer import Deferred, fail, succeed
@@ -28,6 +29,14 @@ AGENT, CALLER = 0, 1  # whose line it is
 PIN, OWN = "4711", "01087654321"
 
 
+@dataclass(frozen=True)
+class Record:
+    """What the staff book has of somebody."""
+
+    phone: str
+    language: str
+
+
 class Pins:
     """A staff book with one PIN for all."""
 
@@ -38,11 +47,8 @@ class Pins:
         self.tried.append((number, address))
         return succeed(Agent(number)) if pin == PIN else fail(Refused(Refusal.LOG_IN))
 
-    def language_of(self, number: str) -> str:
-        return "en" if number == "802" else ""
-
-    def telephone_of(self, number: str) -> str:
-        return OWN if number == "801" else ""
+    def person(self, number: str) -> Record:
+        return Record(OWN, "") if number == "801" else Record("", "en")
 
 
 class Greeting:
@@ -191,6 +197,11 @@ class LogInTests(PhoneTests):
         self.assertIs(seat.status.state, SeatState.OFF)
         self.assertIn("seat-logged-out", self.shop.prompts())
         self.assertIs(self.shop.state(AGENT), LineState.IDLE)
+
+    def test_language(self) -> None:
+        """He is spoken to in the language of his record."""
+        self.centre.logs_in("802")
+        self.assertEqual(self.shop.happened("language"), [("language", {"language": "en"})])
 
     def test_all_seats_taken(self) -> None:
         """Without a free seat he is told so, and nobody is logged in."""
