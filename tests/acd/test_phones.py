@@ -412,7 +412,7 @@ class DialledTests(PhoneTests):
             self.asks()
         self.assertEqual(caught.exception.detail, DialResult.NO_LINE.value)
         self.shop.in_service[AGENT].enable()
-        self.shop.wait(1.5)
+        self.shop.wait(6)
         self.seat.answer()
         with self.assertRaises(Refused):
             self.asks()
