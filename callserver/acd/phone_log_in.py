@@ -11,7 +11,7 @@ from callserver.lines.interfaces import Caller
 from callserver.wire.refusals import Refusal, Refused
 
 TRIES = 3
-NUMBER_DIGITS, PIN_DIGITS = 8, 16
+NUMBER_DIGITS, PIN_DIGITS = 8, 12
 WITHHELD = "withheld"
 
 
