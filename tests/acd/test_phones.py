@@ -328,6 +328,55 @@ class TalkTests(PhoneTests):
                 self.assertIs(seat.status.state, SeatState.IDLE_PHONE)
 
 
+class TwoPlacesTests(PhoneTests):
+    """One person, one seat: what becomes of the other telephone, the program, the talk."""
+
+    def test_newer_telephone(self) -> None:
+        """Who logs in at another telephone works by that one; the first is put on hook."""
+        seat = self.centre.logs_in()
+        self.assertIs(self.centre.logs_in(line=2), seat)
+        self.shop.wait(2)
+        self.assertEqual([self.shop.state(line) for line in (AGENT, 2)], [LineState.IDLE, LineState.TALKING])
+        self.centre.customer()
+        self.centre.key("1", 2)
+        self.shop.wait(0.5)
+        self.assertTrue(self.centre.hears(CALLER, 2))
+
+    def test_beside_his_program(self) -> None:
+        """Who is at his program and dials in works by the telephone; the program goes on showing all."""
+        seat = self.shop.agent("801")
+        self.assertIs(self.centre.logs_in(), seat)
+        self.assertIs(seat.status.state, SeatState.IDLE_PHONE)
+
+    def test_in_a_talk(self) -> None:
+        """Not while he talks by his headset: he is told, and the talk goes on."""
+        seat = self.shop.agent("801")
+        self.centre.customer()
+        seat.answer()
+        self.centre.logs_in()
+        self.assertIn("seat-not-now", self.shop.prompts())
+        self.assertIs(seat.status.state, SeatState.TALKING)
+        self.assertTrue(self.shop.hears(CALLER, seat))
+
+    def test_sent_away(self) -> None:
+        """Who may not work here any more is out at once; his caller waits again, his line is put on hook."""
+        seat, call = self.talk()
+        self.shop.seats.dismiss("801")
+        self.shop.wait(3)
+        self.assertIs(seat.status.state, SeatState.OFF)
+        self.assertIn(call, [entry.call for entry in self.centre.queue.waiting])
+        self.assertIn("seat-logged-out", self.shop.prompts())
+        self.assertIs(self.shop.state(AGENT), LineState.IDLE)
+
+    def test_line_disabled(self) -> None:
+        """An admin who needs the line now has it: as if it were pulled out."""
+        seat, call = self.talk()
+        self.shop.in_service[AGENT].disable(now=True)
+        self.shop.wait(0.1)
+        self.assertIs(seat.status.state, SeatState.OFF)
+        self.assertIn(call, [entry.call for entry in self.centre.queue.waiting])
+
+
 class DialledTests(PhoneTests):
     """The telephone of the staff record, for an agent at his program."""
 
