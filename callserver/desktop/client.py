@@ -114,6 +114,10 @@ class AgentClient(Moving):
         """More time before the next call."""
         return self.ask("prolong_wrap_up", seconds)
 
+    def use_telephone(self, number: str) -> Deferred[None]:
+        """Work by the telephone of the own staff record, which the server dials; "": by the headset again."""
+        return self.ask("use_telephone", number)
+
     def log_out(self) -> Deferred[None]:
         """Leave; not possible in a call."""
         return self.ask("log_out")
