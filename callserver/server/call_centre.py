@@ -16,8 +16,10 @@ from callserver.acd.parking import ParkingLimits
 from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue_settings import QueueSettings
 from callserver.acd.queues import House, Queues
+from callserver.acd.seat import Seat
 from callserver.acd.seat_parts import SeatLimits
 from callserver.acd.seats import Seats
+from callserver.acd.sight import Sight
 from callserver.acd.staff import StaffBook
 from callserver.acd.wait import Counted, Say, Speaking
 from callserver.acd.waiting_lists import WaitingLists
@@ -34,7 +36,7 @@ from callserver.media.patch_bay import PatchBay
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.wire.causes import Reason
-from callserver.wire.convert import to_wire
+from callserver.wire.convert import Wire, to_wire
 from callserver.wire.messages import Card
 from callserver.wire.rights import Right
 
@@ -145,8 +147,17 @@ class CallCentre:
 
     def acts(self) -> Mapping[str, Act]:
         """What agents can ask for, by name; without those of features."""
-        own = {"waiting": Act(lambda seat: [to_wire(row) for row in self.waiting.rows()])}
+        own = {"waiting": Act(self._who_waits)}
         return dict(SEAT_ACTS) | own | self.moves.acts()
+
+    def _who_waits(self, seat: Seat) -> list[Wire]:
+        """
+        Who waits in which queue, as the board shows it.
+
+        :return: a list of QueueRow
+        """
+        sight = Sight.of(self.staff.rights(seat.number))
+        return [to_wire(sight.queue(row)) for row in self.waiting.rows()]
 
     def close(self, reason: Reason) -> None:
         """The server stops: everybody's time ends now."""

@@ -146,7 +146,10 @@ class LoopbackTests(TestCase):
         self.assertEqual((await offered).caller_name, "王小明")
         await client.answer()
         hearing = teller.until("audio")
-        caller.says(BLOCK * 2)
+        caller.says(BLOCK * 3)
+        self.centre.bay.tick()
+        await hearing  # fades in
+        hearing = teller.until("audio")
         self.centre.bay.tick()
         self.assertEqual(await hearing, BLOCK)
         said: Deferred[bytes] = Deferred()
