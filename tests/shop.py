@@ -1,7 +1,7 @@
 """A shop in virtual time: real channels, patch bay, detectors, menus and queue; lines in memory, short prompts."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -291,6 +291,11 @@ class People:
     def waiting(self) -> list[Entry]:
         """Who waits, the first in front."""
         return self.queues.by_name[self.name].in_order()
+
+    def change(self, **settings: Any) -> None:
+        """The shop sets this queue otherwise."""
+        old = {name: queue.settings for name, queue in self.queues.by_name.items()}
+        self.queues.set(old | {self.name: replace(old[self.name], **settings)})
 
     async def enter(self, call: Call) -> str:
         return await self.queues.enter(self.name, call)

@@ -117,7 +117,7 @@ class Matching:
         entry.seat = seat
         for number, offer in ringing.offers.items():
             if number != seat:
-                self._seats[number].withdraw(offer, Reason(Cause.TAKEN_ELSEWHERE, seat))
+                self._seats[number].withdraw(offer, Reason(Cause.TAKEN_ELSEWHERE))
 
     def declined(self, entry: Entry, seat: str, reason: Reason) -> None:
         """The seat did not take it: the next choice at once, this one after a rest and last."""

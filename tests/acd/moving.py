@@ -29,7 +29,7 @@ class MovingCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.shop = VirtualShop(n_lines=self.n_lines, **self.shop_options())
         self.queue = people(self.shop, wrap_up_s=0)
-        self.queues = {"operator": self.queue}
+        self.queues = self.queue.queues
         self.keyed: list[str] = []
         self.broken_off: list[str] = []
         self.voice = Voice(FewPrompts(), FewPrompts(), self.shop.clock)  # type: ignore[arg-type]
@@ -51,7 +51,7 @@ class MovingCase(SynchronousTestCase):
 
     async def enter(self, queue: str, call: Call) -> str:
         """People, for menus."""
-        return await self.queues[queue].enter(call)
+        return await self.queues.enter(queue, call)
 
     async def to_a_person(self, call: ICall) -> None:
         try:

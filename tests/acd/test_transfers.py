@@ -168,7 +168,7 @@ class ToSeatTests(MovingCase):
     def test_wrap_up(self) -> None:
         """Who sent a queued call on has his wrap-up; who got it by transfer has none."""
         self.seat.hang_up()
-        self.queue.change(type(self.queue._config)(wrap_up_s=10))
+        self.queue.change(wrap_up_s=10)
         self.shop.wait(2)
         self.call = self.caller()
         ringing, other = (self.seat, self.other) if self.seat.status.state is RINGING else (self.other, self.seat)
