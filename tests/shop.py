@@ -190,9 +190,15 @@ class VirtualShop:
         """Somebody dials a number, and it rings there."""
         told = Told()
         call = self.calls_out.dial(number, who, told)
-        self.wait(0.1)
+        self.dial_tone(line)
         self.exchange("ringback", 6, line)
         return call, told
+
+    def dial_tone(self, line: int = 0) -> None:
+        """The exchange asks a seized line for the number, and gets it."""
+        self.wait(0.1)
+        self.exchange("dial", 2, line)
+        self.wait(1)
 
     def answer_there(self, line: int = 0) -> None:
         """The called party lifts in the pause, and says a word."""
@@ -208,9 +214,13 @@ class VirtualShop:
         self.wait(0.1)
         call = self.incoming[-1]
         answered: list[object] = []
-        Deferred.fromCoroutine(call.answer()).addBoth(answered.append)
+        self.answering(call).addBoth(answered.append)
         assert answered == [None], answered
         return call
+
+    def answering(self, call: Call) -> Deferred[None]:
+        """Somebody, as a menu, lets the line go off hook for its caller."""
+        return Deferred.fromCoroutine(call.answer())
 
     def agent(self, number: str = "801") -> Seat:
         """Somebody logs in, with a headset."""

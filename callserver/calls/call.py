@@ -201,14 +201,16 @@ class Call:
         if self._answered:  # by another of its menu's acts
             return
         await self.first.answer(self)
-        self._begin_answered(Stage.MENU)
+        self.begin_answered(Stage.MENU)
 
-    def far_end_answered(self) -> None:
-        """The party that was called has answered; in a call that talked already, one more talks."""
-        if not self._answered and self.ended is None:
-            self._begin_answered(Stage.TALK)
+    def begin_answered(self, stage: Stage) -> None:
+        """
+        The line is off hook and the other one is there: record and recording of their talk begin.
 
-    def _begin_answered(self, stage: Stage) -> None:
+        Of a call that talked already, as one more joins, nothing begins.
+        """
+        if self._answered or self.ended is not None:
+            return
         self._answered = True
         self.note(answered_at=self._events.now())
         self.log(Kind.ANSWER)

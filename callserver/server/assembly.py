@@ -280,6 +280,7 @@ class CallServer(MultiService):
         repaired = self.store, self.folder.recordings, self.events, self.world.in_thread, self._began
         await patiently(recovery.repair_recordings, *repaired)
         await self.centre.staff.follow()
+        await patiently(self.centre.restore)
         self.menus.bare(await patiently(self._books.bare, self.features))
         self._answer()
         self.status.demo, self.status.last_backup = self._is_demo, last_backup(self.folder, self.config)

@@ -33,6 +33,7 @@ from callserver.calls.line_choice import Trunk
 from callserver.calls.live_calls import LiveCalls
 from callserver.config import Config, DiallingConfig
 from callserver.media.patch_bay import PatchBay
+from callserver.server import dialled_before
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.wire.causes import Reason
@@ -105,21 +106,26 @@ class CallCentre:
             parking=ParkingLimits(back_s=config.agents.park_s),
         )
 
-        self.calls_out = self._make_calls_out(world, events, trunks)
+        self._store, self._world = store, world
+        self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now)
+        self.calls_out = self._make_calls_out(events, trunks)
 
-    def _make_calls_out(self, world: World, events: EventLog, trunks: Callable[[], Sequence[Trunk]]) -> CallsOut:
+    async def restore(self) -> None:
+        """What people did before this start counts on."""
+        await dialled_before.restore(self._caps, self._store, self._local_now())
+
+    def _local_now(self) -> datetime:
+        return self._world.now().astimezone(self._config.server.zone)
+
+    def _make_calls_out(self, events: EventLog, trunks: Callable[[], Sequence[Trunk]]) -> CallsOut:
         def settings() -> DiallingConfig:
             return self._config.dialling
-
-        def local_now() -> datetime:
-            return world.now().astimezone(self._config.server.zone)
 
         def alarm(msgid: str, /, **details: object) -> None:
             events.alarm(msgid, None, **details)
 
         guard = DialGuard(self._classify, alarm, lambda: settings().prefix)
-        caps = DialCaps(settings, self._clock.seconds, local_now)
-        return CallsOut(self._clock, events, guard, caps, trunks, settings)
+        return CallsOut(self._clock, events, guard, self._caps, trunks, settings)
 
     def _classify(self, number: str) -> DialClass:
         dialling = self._config.dialling

@@ -36,6 +36,7 @@ class Cause(Enum):
     ENABLED = "enabled"
     DISABLED = "disabled"
     RINGS = "rings"
+    GLARE = "glare"  # he was on the line as it was seized for a call out
     ON_HOOK = "on_hook"
     LINE_BACK = "line_back"
     # of an agent's

@@ -83,6 +83,7 @@ CAUSE_WORDS = {
     Cause.ENABLED: N_("enabled"),
     Cause.DISABLED: N_("disabled"),
     Cause.RINGS: N_("rings"),
+    Cause.GLARE: N_("was on the line as it was seized"),
     Cause.ON_HOOK: N_("on hook"),
     Cause.LINE_BACK: N_("line back"),
     Cause.LOGGED_IN: N_("logged in"),
