@@ -52,4 +52,5 @@ class Kind(Enum):
     DIAL_RESULT = "dial_result"  # result, number, dial_class, detail: what a refusal says; of one call out
     END = "end"  # by, reason
     ALARM = "alarm"  # text
+    ALARM_OVER = "alarm_over"  # as the alarm had it, which is over
     SERVER = "server"  # "started", "stopped"

@@ -63,6 +63,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "dial_result": N_("call out to {number}: {result}"),
     "end": N_("end, by {by}: {reason}"),
     "alarm": N_("alarm: {text}"),
+    "alarm_over": N_("well again: {text}"),
     "server": N_("server {state}"),
 }
 FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says something
@@ -138,7 +139,7 @@ def _sentence(event: EventRecord) -> str:
 def _detail(event: EventRecord, name: str, value: Value, language: str) -> Detail:
     if name.endswith("_fen") and isinstance(value, int):
         return value
-    if event.kind == "alarm" and name == "text":
+    if event.kind in ("alarm", "alarm_over") and name == "text":
         return alarm_text(event.data, language)
     if name == "digits":
         return str(value) or "–"

@@ -62,6 +62,8 @@ class AgentsConfig:
     away_s: float = 30.0  # so long a caller waits with music for an agent whose program is gone
     log_out_s: float = 300.0  # so long after its loss the agent is logged out
     park_s: float = 120.0  # so long a parked caller waits, then he rings at who parked him
+    barge_in_tone: bool = True  # told to those whose talk a supervisor joins
+    paused_alarm_min: float = 30.0  # an agent who pauses longer is an alarm for supervisors; 0: never
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,7 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (AgentsConfig, "log_out_s"): (120, 86400),
     (AgentsConfig, "park_s"): (10, 3000),
     (RecordingConfig, "recent_s"): (0, 60),
+    (AgentsConfig, "paused_alarm_min"): (0, 1440),
     (BackupConfig, "keep"): (1, 1000),
     (QueueConfig, "ring_s"): (3, 120),
     (QueueConfig, "retry_s"): (0, 60),

@@ -47,6 +47,10 @@ def words_as_one(words: list[str]) -> tuple[Any, ...] | None:
     return (" ".join(words),) if words else None
 
 
+def words_or_none(words: list[str]) -> tuple[Any, ...] | None:
+    return (" ".join(words),)
+
+
 def one_and_words(words: list[str]) -> tuple[Any, ...] | None:
     return (*_one(words[0]), " ".join(words[1:])) if len(words) > 1 else None
 
@@ -104,7 +108,7 @@ ACTS: dict[str, tuple[str, Takes, str]] = {
     "show again": ("show_again", nothing, ""),
     "listen": ("listen", words_as_one, "seat 802"),
     "whisper": ("whisper", nothing, ""),
-    "barge in": ("barge_in", nothing, ""),
+    "barge in": ("barge_in", words_or_none, "seat 802"),
     "take over": ("take_over", nothing, ""),
     "stop listening": ("stop_listening", nothing, ""),
     "break off": ("break_off", two_and_words, "seat 802 queue service"),

@@ -132,6 +132,15 @@ class QueueRow:
 
 
 @dataclass(frozen=True)
+class AlarmNotice:
+    """Something a supervisor should see to, told once, and once more when it is over, in the same words."""
+
+    phrase: Phrase
+    channel: str = ""  # "line 3", if it is about one
+    over: bool = False
+
+
+@dataclass(frozen=True)
 class Access:
     """What a person may do, and all that he may see, from now on: sent when his rights change; replaces all before."""
 

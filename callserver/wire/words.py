@@ -185,6 +185,7 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     "break_off": N_("breaks the call off"),
     "force_log_out": N_("logs another seat out"),
     "force_pause": N_("makes another seat pause"),
+    "alarms": N_("asks for the alarms"),
     "set_priority": N_("gives a waiting caller another priority"),
     "station": N_("telephone of a seat"),
     "started": N_("started"),

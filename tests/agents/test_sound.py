@@ -29,6 +29,8 @@ class SoundTests(ChannelCase):
     def test_both_ways(self) -> None:
         """In a talk each hears the other, sample for sample, and not himself."""
         self.ask(self.client.answer())
+        self.both_talk()  # it is faded in
+        self.forget()
         self.both_talk()
         self.assertTrue(len(self.caller.heard) > 5 < len(self.diary.sound))
         self.assertEqual(set(self.caller.heard[1:]), {VOICE})  # the first fades in
