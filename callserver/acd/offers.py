@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from callserver.calls.call import Call, Party
-from callserver.calls.operations import retrieve
+from callserver.calls.call import Call, FirstParty, Party
+from callserver.calls.operations import bring, leave_to_others, retrieve
 from callserver.wire.causes import Reason
 from callserver.wire.messages import Card
 from callserver.wire.rights import Right
@@ -52,6 +52,16 @@ class Offer(Protocol):
         """The agent took it and does not come back to the party: find him somebody else."""
 
 
+class Dialled(Offer, Protocol):
+    """A call that begins at a seat: what its agent has dialled."""
+
+    def begin(self, station: FirstParty) -> None:
+        """Who has dialled takes part from now on, and hears what comes of it."""
+
+    def pass_on(self, party: Offer) -> None:
+        """He has left it to the party of this other call of his, who waits for the answer or talks with who came."""
+
+
 class Recall:
     """
     The held party rings its agent, once. Implements Offer.
@@ -83,10 +93,14 @@ class Recall:
         return self._taken.wrap_up_s
 
     def accept(self, station: Party) -> None:
-        retrieve(self.call, station)
+        if station in self.call.parts:
+            retrieve(self.call, station)
+        else:  # he had passed it on
+            bring(self.call, station)
 
     def decline(self, station: Party, reason: Reason) -> None:
-        self._taken.give_back(station, reason)
+        self.give_back(station, reason)
 
     def give_back(self, station: Party, reason: Reason) -> None:
-        self._taken.give_back(station, reason)
+        if not leave_to_others(self.call, station, reason):
+            self._taken.give_back(station, reason)

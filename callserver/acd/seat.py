@@ -20,7 +20,9 @@ class Seat(Consulting, Overhearing):
     # Log-in and pause
 
     def log_in(self, person: Person, *, by_phone: bool = False) -> None:
-        """The password was right; the seat is ready at once."""
+        """The password was right; the seat is ready at once. Not while an emergency is called there."""
+        if self._calls.phase is not Phase.NONE:
+            self._refuse("log_in")
         self._happen(self._agent_machine.log_in)
         self.person, self._by_phone = person, by_phone
         self._show(Reason(Cause.LOGGED_IN))
@@ -47,14 +49,14 @@ class Seat(Consulting, Overhearing):
 
     def offer(self, offer: Offer) -> None:
         """Ring for a call; what comes of it is told to the offer."""
-        self._require(offer.right)
-        if not self._can_ring:
-            raise Refused(Refusal.NOT_NOW, CLIENT_LOST)
+        self.require(offer.right)
         if offer.right is Right.ANSWER_QUEUED and self._agent.work is not Work.READY:
             raise Refused(Refusal.NOT_NOW, self.status.state.value)
-        self._begin(self._calls_machine.offer, offer)
-        self._ringing.start(offer.ring_s)
-        self._show(Reason(Cause.OFFERED))
+        self._ring(offer, Reason(Cause.OFFERED))
+
+    def would_ring(self, right: Right) -> bool:
+        """Whether a call that comes by this right would ring here now."""
+        return self.person is not None and self._can_ring and self._calls.phase is Phase.NONE and self._may(right)
 
     def withdraw(self, offer: Offer, reason: Reason) -> None:
         """The caller has gone or was taken elsewhere: no miss. Harmless if this offer does not ring here any more."""
@@ -65,7 +67,7 @@ class Seat(Consulting, Overhearing):
     def answer(self) -> None:
         """The agent takes the call that rings."""
         if self._calls.ringing is not None:
-            self._require(self._calls.ringing.right)
+            self.require(self._calls.ringing.right)
         self._happen(self._calls_machine.answer)
         self._ringing.stop()
         self._ringing.end_row()
@@ -78,7 +80,7 @@ class Seat(Consulting, Overhearing):
 
     def take(self, offer: Offer, right: Right, reason: Reason) -> None:
         """Picks up a call that rings at another seat (right 4), or grabs one that waits in a queue (5)."""
-        self._require(right)
+        self.require(right)
         self._begin(self._calls_machine.take, offer)
         self._accept(reason)
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from automat import NoTransition
 from twisted.internet.interfaces import IReactorTime
@@ -26,7 +26,7 @@ from twisted.logger import Logger
 from callserver.acd.agent_machine import AgentCore, Work, agent_machine
 from callserver.acd.calls_machine import CallsCore, Phase, calls_machine
 from callserver.acd.listening import Listening
-from callserver.acd.offers import Offer, Recall
+from callserver.acd.offers import Dialled, Offer, Recall
 from callserver.acd.presence import Presence, PresenceLimits, ProgramWatch
 from callserver.acd.ringing import Ringing
 from callserver.acd.station import HeadsetStation
@@ -35,7 +35,7 @@ from callserver.calls import operations
 from callserver.calls.call import Call
 from callserver.media.patch_bay import PatchBay
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import MISSED, SeatStatus
+from callserver.wire.messages import CLIENT_LOST, MISSED, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
@@ -149,13 +149,19 @@ class SeatParts(ABC):
 
     # Steps of acts
 
+    def _ring(self, offer: Offer, reason: Reason) -> None:
+        if not self._can_ring:
+            raise Refused(Refusal.NOT_NOW, CLIENT_LOST)
+        self._begin(self._calls_machine.offer, offer)
+        self._ringing.start(offer.ring_s)
+        self._show(reason)
+
     def _begin(self, happening: Callable[[Offer], None], offer: Offer) -> None:
-        """A call comes to the seat; one that is consulted comes to an agent who is busy already."""
+        """A call comes to the seat, whose agent is busy from now on."""
         if self.person is None:
             raise Refused(Refusal.NOT_NOW, self.status.state.value)
         self._happen(happening, offer)
-        if self._calls.kept is None:
-            self._happen(self._agent_machine.busy)
+        self._happen(self._agent_machine.busy)
 
     def _accept(self, reason: Reason) -> None:
         offer = self._in_hand
@@ -248,7 +254,16 @@ class SeatParts(ABC):
         assert self._calls.in_hand is not None
         return self._calls.in_hand
 
-    def _require(self, right: Right | None) -> None:
+    def _two(self, happening: Callable[[], None]) -> tuple[Offer, Dialled]:
+        """The machine moves; the party that was kept until then, and the one that was consulted."""
+        kept, dialled = self._calls.kept, self._calls.dialled
+        self._happen(happening)
+        assert kept is not None
+        assert dialled is not None
+        return kept, dialled
+
+    def require(self, right: Right | None) -> None:
+        """:raises Refused: NO_RIGHT, when the person does not hold it at this moment"""
         if right is not None and not self._may(right):
             raise Refused.no_right(right)
 
@@ -256,9 +271,12 @@ class SeatParts(ABC):
         try:
             happening(*args)
         except NoTransition as no:
-            state = self.status.state
-            log.warn("seat {seat}: {act} refused, it is {state}", seat=self.number, act=no.symbol, state=state.value)
-            raise Refused(Refusal.NOT_NOW, state.value) from None
+            self._refuse(no.symbol)
+
+    def _refuse(self, act: str) -> NoReturn:
+        state = self.status.state
+        log.warn("seat {seat}: {act} refused, it is {state}", seat=self.number, act=act, state=state.value)
+        raise Refused(Refusal.NOT_NOW, state.value) from None
 
     def _status(self, cause: str) -> SeatStatus:
         shown = self._calls.in_hand or self._calls.ringing

@@ -34,7 +34,7 @@ class NoSignals:
 
 class HeadsetStation:
     """
-    The voice of one seat; its leg is open while he is in a call. Implements Party.
+    The voice of one seat; its leg is open while he is in a call. Implements FirstParty, for calls that begin here.
 
     Nobody holds it without a bound: after five minutes who does is told, and every five minutes from then on.
 
@@ -54,7 +54,7 @@ class HeadsetStation:
         self.leg: Leg | None = None
         self._bay, self._clock, self._on_left, self._on_recalled = bay, clock, on_left, on_recalled
         self._headset: Headset | None = None
-        self._calls: dict[str, None] = {}  # it takes part in: one, and one it keeps held
+        self._calls: dict[str, Call] = {}  # it takes part in: one, and one it keeps held
         self._held: dict[str, IDelayedCall] = {}  # by others, in these calls
 
     def plug_in(self, headset: Headset | None) -> None:
@@ -85,10 +85,19 @@ class HeadsetStation:
             leg, self.leg = self.leg, None
             leg.close()
 
-    # Party
+    # FirstParty
+
+    async def answer(self, call: Call) -> None:
+        self.off_hook()
+
+    def stage_changed(self, call: Call) -> None:
+        """The seat shows what it does itself."""
 
     def role_given(self, call: Call, role: Role) -> None:
-        self._calls[call.id] = None
+        for merged in [one for one in self._calls.values() if one.now is not one]:  # nobody leaves them
+            del self._calls[merged.id]
+            self._stop_held(merged)
+        self._calls[call.id] = call
         self._stop_held(call)
         if role is Role.HELD:
             self._held[call.id] = self._clock.callLater(HELD_S, self._held_too_long, call)

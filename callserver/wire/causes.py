@@ -73,6 +73,9 @@ class Cause(Enum):
     STOPPED_LISTENING = "stopped_listening"
     BROKEN_OFF = "broken_off"  # by whom
     FORCED_PAUSE = "forced_pause"  # by whom
+    THREE_WAY = "three_way"
+    COMES_BACK = "comes_back"  # whom a party was passed on to has not come
+    BUSY = "busy"
 
 
 @dataclass(frozen=True)

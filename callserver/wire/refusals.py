@@ -22,6 +22,8 @@ class Refusal(Enum):
     ELSEWHERE = "elsewhere"
     NO_RIGHT = "no-right"  # detail: the right's number
     NOT_NOW = "not-now"  # detail: a state's value, or a Reason
+    NOT_AVAILABLE = "not-available"  # detail: the internal number that was dialled; why is nobody's business
+    ONESELF = "oneself"
     NO_CALL = "no-call"
     BAD_ARGUMENT = "bad-argument"  # detail: the argument's name, never its value
     UNKNOWN_ACT = "unknown-act"
@@ -38,6 +40,8 @@ TEXTS = {
     Refusal.ELSEWHERE: N_("already logged in elsewhere"),
     Refusal.NO_RIGHT: N_("not allowed: {detail}"),
     Refusal.NOT_NOW: N_("not possible now: {detail}"),
+    Refusal.NOT_AVAILABLE: N_("{detail} is not available"),
+    Refusal.ONESELF: N_("this is your own number"),
     Refusal.NO_CALL: N_("there is no such call"),
     Refusal.BAD_ARGUMENT: N_("an argument does not fit: {detail}"),
     Refusal.UNKNOWN_ACT: N_("the server knows no such act"),

@@ -112,6 +112,9 @@ CAUSE_WORDS = {
     Cause.STOPPED_LISTENING: N_("listens no more"),
     Cause.BROKEN_OFF: N_("broken off by the supervisor"),
     Cause.FORCED_PAUSE: N_("pause ordered by the supervisor"),
+    Cause.THREE_WAY: N_("three talk"),
+    Cause.COMES_BACK: N_("comes back from a transfer"),
+    Cause.BUSY: N_("busy"),
 }
 WITH_DETAIL = {  # where brackets would not say it
     Cause.FORCED_OUT: N_("logged out by force, by {detail}"),

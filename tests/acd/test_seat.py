@@ -12,7 +12,7 @@ from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.offers import Recall
+from callserver.acd.offers import Offer, Recall
 from callserver.acd.seat import Seat
 from callserver.acd.seat_parts import SeatLimits
 from callserver.calls.call import Call, Party
@@ -58,6 +58,12 @@ class TestOffer:
 
     def decline(self, station: Party, reason: Reason) -> None:
         self.acts.append(str(reason))
+
+    def begin(self, station: Party) -> None:
+        self.call.give(station, Role.ALONE)
+
+    def pass_on(self, party: Offer) -> None:
+        self.acts.append(f"passed on to {party.call.id}")
 
     def give_back(self, station: Party, reason: Reason) -> None:
         self.acts.append("given back")
