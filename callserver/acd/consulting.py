@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from callserver.acd.calls_machine import Phase
 from callserver.acd.offers import Dialled, Offer, Recall
 from callserver.acd.seat_parts import SeatParts
@@ -93,8 +95,9 @@ class Consulting(SeatParts):
 
         If it cannot, or he does not take it, somebody else is found for it.
         """
-        operations.keep_for(passed_on.call, self.station)
-        recall = Recall(passed_on)
+        call, recall = passed_on.call, Recall(passed_on)
+        operations.keep_for(call, self.station)
+        call.when_ended().addCallback(partial(self.call_over, call))  # this station is not in it yet
         try:
             self._ring(recall, Reason(Cause.COMES_BACK))
         except Refused:

@@ -23,10 +23,15 @@ def connect(call: Call, station: Party) -> None:
 
 
 def hold(call: Call, station: Party, reason: Reason | None = None) -> None:
-    """The others hear music; who holds them hears nobody. With a reason it was not he who asked for it."""
+    """
+    The others hear music; who holds them hears nobody.
+
+    :param reason: it was not he who asked for it: two others talk on meanwhile
+    """
     _log(call, Kind.HOLD, station, reason)
-    for party, part in tuple(call.parts.items()):
-        if party is not station and part.role is Role.TALKS:
+    others = [party for party, part in call.parts.items() if party is not station and part.role is Role.TALKS]
+    if reason is None or len(others) < 2:
+        for party in others:
             call.give(party, Role.HELD, beside=station)
     call.give(station, Role.ALONE)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
 from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.dialled import DialledCall
 from callserver.acd.dialling import Dialler, Dialling
@@ -21,6 +22,7 @@ from callserver.wire.rights import Right
 from tests.calls.test_call import Somebody
 from tests.shop import VirtualShop
 
+OUTSIDE = "62345678"
 STAFF = ("801", "802", "803", "804")
 DIAL_RIGHTS = {
     DialClass.LOCAL: Right.DIAL_LOCAL,
@@ -112,6 +114,25 @@ class DiallingShop(VirtualShop):
             clock.advance(0.5)
 
 
-def seats_of(shop: DiallingShop, numbers: Iterable[str]) -> list[Seat]:
-    """Somebody logs in at each of these."""
-    return [shop.agent(number) for number in numbers]
+class DiallingCase(SynchronousTestCase):
+    """Li at 801, Wang at 802, Zhao at 803."""
+
+    def setUp(self) -> None:
+        self.shop = DiallingShop()
+        self.li, self.wang, self.zhao = map(self.shop.agent, ("801", "802", "803"))
+
+    def dial(self, seat: Seat, number: str) -> None:
+        self.shop.dialling.dial(seat, number)
+
+    def consult(self, seat: Seat, to: str) -> None:
+        self.shop.dialling.consult(seat, to)
+
+    def person(self, number: str = OUTSIDE) -> Outside:
+        return self.shop.out.people[number]
+
+    def states(self) -> list[str]:
+        return [seat.status.state.name for seat in (self.li, self.wang, self.zhao)]
+
+    def refusal(self, act: Callable[..., object], *args: object) -> tuple[Refusal, str]:
+        refused = self.assertRaises(Refused, act, *args)
+        return refused.code, refused.detail

@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-from twisted.trial.unittest import SynchronousTestCase
-
-from callserver.acd.seat import Seat
 from callserver.acd.seats import SeatChange
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.refusals import Refusal
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
-from tests.acd.dialling_case import DiallingShop, Outside, seats_of
+from tests.acd.dialling_case import DiallingCase
 
 OUTSIDE = "62345678"
 ALL = frozenset(Right)
-
-
-class DiallingCase(SynchronousTestCase):
-    """Li at 801, Wang at 802, Zhao at 803."""
-
-    def setUp(self) -> None:
-        self.shop = DiallingShop()
-        self.li, self.wang, self.zhao = seats_of(self.shop, ("801", "802", "803"))
-
-    def dial(self, seat: Seat, number: str) -> None:
-        self.shop.dialling.dial(seat, number)
-
-    def consult(self, seat: Seat, to: str) -> None:
-        self.shop.dialling.consult(seat, to)
-
-    def person(self, number: str = OUTSIDE) -> Outside:
-        return self.shop.out.people[number]
-
-    def states(self) -> list[str]:
-        return [seat.status.state.name for seat in (self.li, self.wang, self.zhao)]
-
-    def refusal(self, act: object, *args: object) -> tuple[Refusal, str]:
-        refused = self.assertRaises(Refused, act, *args)
-        return refused.code, refused.detail
 
 
 class InternalTests(DiallingCase):
