@@ -14,23 +14,31 @@ from callserver.acd.seat import Seat
 from callserver.acd.seats import Seats
 from callserver.calls.board import Board
 from callserver.calls.call import Call
+from callserver.calls.calls_out import CallsOut, Dialler
+from callserver.calls.dial_guard import DialGuard, classify
 from callserver.calls.event_log import EventLog
 from callserver.calls.line import LineInService
+from callserver.calls.line_choice import Trunk
 from callserver.calls.live_calls import LiveCalls
 from callserver.config import QueueConfig
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
-from callserver.dsp.tones import dtmf
+from callserver.dsp.progress.plans import plan
+from callserver.dsp.tones import dtmf, play
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.lines.memory_line import MemoryLine
 from callserver.media.patch_bay import PatchBay
 from callserver.wire.alarms import alarm_text
+from callserver.wire.dial_results import DialResult
 from callserver.wire.messages import Card
 from callserver.wire.records import CallRecord, EventRecord
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState
+from tests.dsp.progress.test_answer import voice
 
 BLOCK_S = 0.02
+CHINA = plan("cn")
+ANYBODY = Dialler("801", frozenset(Right))  # with every right
 PROMPT_S = 1.0
 
 
@@ -83,6 +91,22 @@ class StaffOfThree:
         return self.held.get(number, frozenset(Right))
 
 
+class Told:
+    """A DialListener that remembers."""
+
+    def __init__(self) -> None:
+        self.of: list[str] = []
+
+    def rings_there(self) -> None:
+        self.of.append("rings")
+
+    def answered_there(self) -> None:
+        self.of.append("answered")
+
+    def not_reached(self, result: DialResult) -> None:
+        self.of.append(result.value)
+
+
 class VirtualShop:
     """Lines that ring when told, time that passes when told."""
 
@@ -98,6 +122,8 @@ class VirtualShop:
         self.seats = Seats(
             self.clock, board=self.board, events=self.events, bay=self.bay, rights=self.staff, n_seats=n_seats
         )
+        self.guard = DialGuard(classify, self.events.alarm)
+        self.calls_out = CallsOut(self.clock, self.events, self.guard, lambda: self.trunks)
         self.incoming: list[Call] = []
         self.lines = [MemoryLine(f"line {number}") for number in range(1, n_lines + 1)]
         self.in_service = [
@@ -115,6 +141,7 @@ class VirtualShop:
             in_service.load("shop")
             in_service.enable()
             one.startService()
+        self.trunks = [Trunk(number, one) for number, one in enumerate(self.in_service, 1)]
 
     def wait(self, seconds: float) -> None:
         """Time passes, 20 ms at a time; lines that nobody speaks on are silent."""
@@ -122,6 +149,30 @@ class VirtualShop:
             for line in self.lines:
                 line.far_end.speak(line.codec.silence * BLOCK_SAMPLES)
             self.pass_block()
+
+    def hear(self, sound: FloatArray, line: int = 0) -> None:
+        """This comes from the far end of one line, in real blocks; the others are silent."""
+        for start in range(0, len(sound) - BLOCK_SAMPLES + 1, BLOCK_SAMPLES):
+            for each in self.lines:
+                block = sound[start : start + BLOCK_SAMPLES] if each is self.lines[line] else np.zeros(BLOCK_SAMPLES)
+                each.far_end.speak(each.codec.encode(block.astype(np.float32)).tobytes())
+            self.pass_block()
+
+    def exchange(self, tone_name: str, seconds: float, line: int = 0) -> None:
+        """The exchange plays one of its tones on a line: "ringback", "busy" ..."""
+        self.hear(play(CHINA.tones[tone_name], seconds, -15), line)
+
+    def call_out(self, number: str = "62345678", line: int = 0, who: Dialler = ANYBODY) -> tuple[Call, Told]:
+        """Somebody dials a number, and it rings there."""
+        told = Told()
+        call = self.calls_out.dial(number, who, told)
+        self.wait(0.1)
+        self.exchange("ringback", 6, line)
+        return call, told
+
+    def answer_there(self, line: int = 0) -> None:
+        """The called party lifts in the pause, and says a word."""
+        self.hear(voice(1.5), line)
 
     def pass_block(self) -> None:
         self.bay.tick()

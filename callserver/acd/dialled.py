@@ -94,7 +94,6 @@ class DialledCall:
     def answered_there(self) -> None:
         """Likewise; an exchange may connect without a ring-back tone."""
         self.rings_there()
-        self.call.answered()
         if self._party is None:
             self._seat.answered_there()
 
@@ -152,6 +151,7 @@ class InternalOffer:
 
     def accept(self, station: Party) -> None:
         bring(self.call, station)
+        self.call.far_end_answered()
         self.call.note(agent=self._seat.number)
         self._dialled.answered_there()
 

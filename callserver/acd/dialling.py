@@ -8,15 +8,13 @@ held before all of that is settled: what is refused has changed nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 from callserver.acd.acts import Act, target
 from callserver.acd.dialled import DialledCall, Elsewhere, InternalOffer
 from callserver.acd.seat import Seat
 from callserver.acd.seats import Rights, Seats
-from callserver.calls.call import Call
+from callserver.calls.calls_out import CallsOut, Dialler
 from callserver.calls.dial_guard import DialClass
 from callserver.calls.live_calls import LiveCalls
 from callserver.lines.interfaces import Caller
@@ -27,28 +25,6 @@ from callserver.wire.rights import Right
 from callserver.wire.targets import DIGITS, Target, TargetKind
 
 Begin = Callable[[DialledCall], None]
-
-
-@dataclass(frozen=True)
-class Dialler:
-    """Who wants to dial."""
-
-    who: str
-    rights: frozenset[Right]
-
-
-class CallsOut(Protocol):
-    """Calls to numbers outside."""
-
-    def classify(self, number: str) -> DialClass:
-        """What it costs; INTERNAL for numbers of the house."""
-
-    def dial(self, number: str, asks: Dialler, told: DialledCall) -> Call:
-        """
-        A call that begins at a line.
-
-        :raises Refused: it may not be dialled, or cannot now
-        """
 
 
 class Dialling:

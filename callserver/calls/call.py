@@ -38,7 +38,7 @@ from callserver.media.recorder import Recorder
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.records import CallRecord, Value
 
-HEARS_OTHERS = (Role.TALKS, Role.LISTENS, Role.WHISPERS)
+TAKES_PART = (Role.TALKS, Role.LISTENS, Role.WHISPERS, Role.CALLED)  # its leg serves this call
 
 
 class Stage(Enum):
@@ -126,6 +126,7 @@ class Call:
         self.language = "zh"
         self.path: list[str] = []
         self.keys = Keys(self._write_key)
+        self.began_s = clock.seconds()
         self._answering, self._answered = DeferredLock(), False
         self._events, self._clock, self._bay, self._music, self._find = events, clock, bay, music, find
         self._on_parts = on_parts
@@ -184,6 +185,11 @@ class Call:
         finally:
             self._answering.release()
 
+    @property
+    def is_answered(self) -> bool:
+        """Its first party is off hook, or whoever that called has answered."""
+        return self._answered
+
     async def _answer(self) -> None:
         await self.opened
         if self.ended is not None:
@@ -191,17 +197,20 @@ class Call:
         if self._answered:  # by another of its menu's acts
             return
         await self.first.answer(self)
-        self.answered()
+        self._begin_answered(Stage.MENU)
+
+    def far_end_answered(self) -> None:
+        """The party that was called has answered; in a call that talked already, one more talks."""
+        if not self._answered and self.ended is None:
+            self._begin_answered(Stage.TALK)
+
+    def _begin_answered(self, stage: Stage) -> None:
+        self._answered = True
+        self.note(answered_at=self._events.now())
+        self.log(Kind.ANSWER)
         if self.leg is not None:
             self._recording.start(self.leg)
-        self.enter(Stage.MENU)
-
-    def answered(self) -> None:
-        """Somebody has gone off hook for it; once."""
-        if not self._answered:
-            self._answered = True
-            self.note(answered_at=self._events.now())
-            self.log(Kind.ANSWER)
+        self.enter(stage)
 
     def enter(self, stage: Stage, limit_s: float | None = None) -> None:
         """Somebody else serves the caller from now on, for so long at most; keys meant for another are dropped."""
@@ -256,7 +265,7 @@ class Call:
             return
         self.parts[party] = Part(role, beside)
         if party.leg is not None:
-            if role in HEARS_OTHERS or party is self.first:
+            if role in TAKES_PART or party is self.first:
                 self._take_leg(party, party.leg)
             self._set_music(party, party.leg)
         self._set_gains()

@@ -41,6 +41,11 @@ class CallerHint:
         caller, self._caller = self._caller, None
         return caller if self._clock.seconds() - self._told_s <= self._life_s else None
 
+    @property
+    def is_fresh(self) -> bool:
+        """A caller has been announced whose ring is due."""
+        return self._caller is not None and self._clock.seconds() - self._told_s <= self._life_s
+
     def forget(self) -> None:
         """The line was out of service: whoever it was does not ring any more."""
         self._caller = None

@@ -8,34 +8,37 @@ Races, and what holds in them:
   the answer. The waiting menu gets CancelledError; it may get it, and stop waiting for the modem, before `left` comes.
 - *The line is lost in a call.* The machine is told before the call ends, so that nothing tries to put it on hook.
 - *A number comes before its ring.* See CallerHint.
+- *Glare.* A line on which somebody is about to call in is not seized: see `is_free`. What comes in while it is seized:
+  see `outgoing`.
+- *Seized while it clears.* An emergency does not wait for a free line: its call begins on one whose last call is just
+  over, and dials when the guard time has passed (`_guard_over`).
 - *Two sources of keys.* A line has one (`keys_from_sound`); what the other hears is not counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
-from math import isfinite
 
 from automat import NoTransition
 from twisted.internet.defer import CancelledError
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from callserver.calls.bell import Bell
 from callserver.calls.board import Board, ChannelStatus
 from callserver.calls.call import Call, Stage
 from callserver.calls.dead_alarms import DeadAlarms
 from callserver.calls.dial_tone import DialToneWatch
 from callserver.calls.hanging_up import OFF_HOOK_S, ON_HOOK_S, HangingUp
-from callserver.calls.incoming import CallerHint, IncomingCall
 from callserver.calls.keys import Key
-from callserver.calls.line_machine import RESTING, LineCore, LineInputs, Situation, line_machine
+from callserver.calls.line_machine import RESTING, Happening, LineCore, LineInputs, Situation, line_machine
+from callserver.calls.line_sound import LineSound
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import hang_up
+from callserver.calls.outgoing import DialListener, OutgoingCall
 from callserver.calls.roles import Role
-from callserver.calls.sound_trouble import SoundTrouble
 from callserver.calls.vocabulary import Kind
-from callserver.lines.interfaces import Caller, Capabilities, ILine, LineFailure
+from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILine, LineFailure
 from callserver.media.leg import Leg
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.causes import Cause, Reason
@@ -45,7 +48,6 @@ from callserver.wire.states import LineState
 log = Logger()
 
 DIALING_S, RINGBACK_S, HELD_S = 30.0, 60.0, 300.0
-BEFORE_ANSWER = (LineState.DIALING, LineState.RINGBACK)
 GONE_TONES = {"busy", "congestion", "unobtainable", "dial", "howler"}
 NOT_SET_UP = N_("not set up yet")  # why a line cannot be used, until its modem has answered or failed
 KEY_DELAY_S = 0.5  # a modem reports a key so much later at the most
@@ -56,6 +58,7 @@ class LineInService:
     One line, its state machine and the call it takes part in. Implements ILineListener, LegListener and FirstParty.
 
     :param on_call: whoever serves callers, with each new call once
+    `answers`: whether callers are let in; a line for calls out alone lets them ring.
     """
 
     def __init__(
@@ -69,24 +72,24 @@ class LineInService:
         keys_from_sound: bool = True,
         ring_stop_s: float = 6.0,
         guard_s: float = 1.0,
+        answers: bool = True,
     ) -> None:
         self.name = line.name
         self.line_ok = False
         self._trouble: Phrase | None = Phrase(NOT_SET_UP)  # why it cannot be used
-        self.leg: Leg | None = None
         self.call: Call | None = None
         self._line, self._clock, self._board, self._calls = line, clock, board, calls
         self._events = calls.events
-        self._on_call, self._keys_from_sound = on_call, keys_from_sound
+        self._keys_from_sound = keys_from_sound
         self._now = Situation(LineState.NOT_LOADED)
         self._last_call_id: str | None = None  # of the call that the line's states still belong to
-        self._incoming: IncomingCall | None = None
+        self._outgoing: OutgoingCall | None = None
         self._answering = False  # on its way off hook
-        self._sound_trouble = SoundTrouble(clock, self._sum_up_trouble)
+        self._sound = LineSound(line, calls, clock, lambda: self._last_call_id)
         self._dead_alarms = DeadAlarms(clock)
-        self._rests_until_s = 0.0
-        self._hint = CallerHint(clock, ring_stop_s)
-        self._hanging_up = HangingUp(line, clock, self._alarm, self._is_on_hook)
+        self.answers = answers
+        self._bell = Bell(clock, ring_stop_s, on_call)
+        self._hanging_up = HangingUp(line, clock, self.alarm, self._is_on_hook)
         self._dial_tone = DialToneWatch(clock, lambda: self.far_end_gone("dial tone"))
         self._core = LineCore(
             clock,
@@ -94,41 +97,71 @@ class LineInService:
             self._hanging_up.begin,
             bounds={
                 LineState.RINGING_IN: (ring_stop_s, self._ring_stopped),
-                LineState.DIALING: (DIALING_S, self._not_answered),
-                LineState.RINGBACK: (RINGBACK_S, self._not_answered),
+                LineState.DIALING: (DIALING_S, self._dialled_too_long),
+                LineState.RINGBACK: (RINGBACK_S, self._dialled_too_long),
                 LineState.HELD: (HELD_S, self._held_too_long),
                 LineState.WAIT_HANGUP: (ON_HOOK_S, self._not_on_hook),
             },
             guard=(guard_s, self._guard_over),
         )
-        self._machine: LineInputs = line_machine(self._core)
+        self.inputs: LineInputs = line_machine(self._core)
         line.attach(self)
 
     # In and out of service
 
     def load(self, menu: str) -> None:
         """Bind the line to a menu."""
-        self._tell(self._machine.load, Reason(Cause.LOADED, menu))
+        self.happens(self.inputs.load, Reason(Cause.LOADED, menu))
 
     def unload(self) -> None:
         """Take the menu off a line that is not enabled."""
-        self._tell(self._machine.unload, Reason(Cause.UNLOADED))
+        self.happens(self.inputs.unload, Reason(Cause.UNLOADED))
 
     def enable(self) -> None:
         """Let the line answer; one that is draining simply stays in service."""
-        self._hint.forget()
+        self._bell.forget()
         dead = self._now.state is LineState.LOADED and not self.line_ok
-        self._tell(self._machine.enable_dead if dead else self._machine.enable, Reason(Cause.ENABLED))
+        self.happens(self.inputs.enable_dead if dead else self.inputs.enable, Reason(Cause.ENABLED))
 
     def disable(self, *, now: bool = False) -> None:
         """Take the line out of service: at once when idle, else after its call; `now` ends the call first."""
-        self._tell(self._machine.disable, Reason(Cause.DISABLED))
+        self.happens(self.inputs.disable, Reason(Cause.DISABLED))
         if now and self.call is not None:
             self.call.end("admin", Reason(Cause.LINE_DISABLED))
 
     def rest(self, seconds: float) -> None:
         """Take no calls for so long: what rings meanwhile rings on, and the exchange may try the next line."""
-        self._rests_until_s = self._clock.seconds() + seconds
+        self._bell.rest(seconds)
+
+    # Calls out
+
+    @property
+    def leg(self) -> Leg | None:
+        """Its place in the patch bay; None while on hook."""
+        return self._sound.leg
+
+    @property
+    def is_free(self) -> bool:
+        """It may be seized: idle in service, and nobody has rung, or been announced, so lately that he may be there."""
+        return self._now == Situation(LineState.IDLE) and not self._bell.is_about_to_ring
+
+    @property
+    def clears(self) -> bool:
+        """Its last call is over: it will be idle in a moment, and nobody has seized it for then."""
+        return self._now == Situation(LineState.WAIT_HANGUP) and self.call is None
+
+    def dial(self, called: Caller, permit: DialPermit, told: DialListener) -> Call:
+        """
+        A call out begins on this line, which is free or clears.
+
+        :param called: whose number it is, for the record
+        """
+        self.call = call = self._calls.begin("out", self, called)
+        call.give(self, Role.CALLED)
+        self._outgoing = OutgoingCall(self, self._line, self._sound, self._clock, permit, told)
+        if self._now.state is not LineState.WAIT_HANGUP:
+            self._outgoing.seize(call)
+        return call
 
     # ILineListener
 
@@ -139,54 +172,63 @@ class LineInService:
         self._hanging_up.stop()
         self.line_ok, self._trouble = True, None
         self._dead_alarms.up()
-        self._hint.forget()
+        self._bell.forget()
         if self._now.state is LineState.DISCONNECTED:
-            self._tell(self._machine.line_back, Reason(Cause.LINE_BACK))
+            self.happens(self.inputs.line_back, Reason(Cause.LINE_BACK))
         else:
             self._show(self._now, Reason(Cause.LINE_BACK))
 
     def line_lost(self, reason: Complaint) -> None:
         self._hanging_up.stop()
         self.line_ok, self._trouble = False, Phrase.of(reason)
-        self._hint.forget()
+        self._bell.forget()
         lost = Reason(Cause.LINE_LOST, str(reason))
         if self._now.state not in (LineState.NOT_LOADED, LineState.LOADED, LineState.DISCONNECTED):
-            self._tell(self._machine.line_lost, lost)
+            self.happens(self.inputs.line_lost, lost)
         else:
             self._show(self._now, lost)
         if self._dead_alarms.is_new(str(reason)):
-            self._alarm(N_("line dead: {reason_word}"), reason_word=reason)
-        if self.call is not None:
+            self.alarm(N_("line dead: {reason_word}"), reason_word=reason)
+        if self._outgoing is not None and self._outgoing.is_pending:
+            self._outgoing.line_lost(lost)
+        elif self.call is not None:
             hang_up(self.call, self, "line", lost)
 
     def ring(self) -> None:
-        if self._now.state is LineState.IDLE and self._clock.seconds() < self._rests_until_s:
-            return
+        rests = self._bell.rings_for_nobody() or not self.answers
+        if self._outgoing is not None:
+            self._outgoing.rang_in()
+        elif self._now.state is not LineState.IDLE or not rests:
+            self._take_ring()
+
+    def _take_ring(self) -> None:
         if self._now == Situation(LineState.IDLE):
-            self.call = self._calls.begin("in", self, self._hint.take() or Caller())
+            self.call = self._calls.begin("in", self, self._bell.announced() or Caller())
             self._last_call_id = self.call.id
-            self._incoming = IncomingCall(self.call, self._clock, self._on_call)
-        self._tell(self._machine.ring, Reason(Cause.RINGS))
-        if self._now.state is LineState.RINGING_IN and self._incoming is not None:
-            self._incoming.ring()
+            self._bell.begin(self.call)
+        self.happens(self.inputs.ring, Reason(Cause.RINGS))
+        if self._now.state is LineState.RINGING_IN:
+            self._bell.ring()
 
     def caller_id(self, caller: Caller) -> None:
-        if self._now.state is LineState.RINGING_IN and self._incoming is not None:
-            self._incoming.identify(caller)
-        else:
-            self._hint.keep(caller)
+        self._bell.caller_id(caller)
+        if self._outgoing is not None:
+            self._outgoing.rang_in()
 
     def sound(self, data: bytes) -> None:
-        if self.leg is not None:
-            self.leg.receive(data)
+        self._sound.receive(data)
 
     def far_end_gone(self, reason: str) -> None:
-        if self.call is not None:
+        if self._outgoing is not None and self._outgoing.is_pending:
+            self._outgoing.line_reports(reason)
+        elif self._outgoing is not None and self.call is not None:
+            hang_up(self.call, self, "called", Reason(Cause.CALLED_HUNG_UP, reason))
+        elif self.call is not None:
             hang_up(self.call, self, "caller", Reason(Cause.CALLER_HUNG_UP, reason))
 
     def sound_trouble(self, kind: str) -> None:
         if self.call is not None:
-            self._sound_trouble.count(kind)
+            self._sound.trouble(kind)
 
     # ILineListener and LegListener both report keys; a line has one source of them
 
@@ -200,8 +242,8 @@ class LineInService:
         if self.call is not None:
             self.call.log(Kind.TONE, name=name)
             self._dial_tone.stop()
-            if self._now.state in BEFORE_ANSWER and name == "dial":
-                return  # our own exchange asks for the number
+            if self._outgoing is not None and self._outgoing.is_pending:
+                return  # it judges them itself
             if self.call.stage is Stage.TALK and name == "dial" and self.leg is not None:
                 self._dial_tone.heard(self.leg)
             elif name in GONE_TONES:
@@ -217,19 +259,16 @@ class LineInService:
             await self._line.answer()
         except LineFailure as problem:
             if call.ended is None:  # else it has been put on hook meanwhile, as it should
-                self._alarm(N_("does not answer: {problem}"), problem=problem)
+                self.alarm(N_("does not answer: {problem}"), problem=problem)
                 raise
         finally:
             if call.ended is None:  # else `left` has yet to know that the line may be off hook
                 self._answering = False
         if call is not self.call:
             raise CancelledError
-        self._stop_ringing()
-        self._tell(self._machine.answered, Reason(Cause.ANSWERED))
-        self.leg = self._calls.bay.open_leg(
-            self.name, self._line.codec, send=self._line.send, flush=self._line.flush, listener=self
-        )
-        self.leg.serve(call.id)
+        self._bell.stop()
+        self.happens(self.inputs.answered, Reason(Cause.ANSWERED))
+        self._sound.open(call, self)
 
     def stage_changed(self, call: Call) -> None:
         if call is self.call and self._now.state is LineState.TALKING:
@@ -238,54 +277,35 @@ class LineInService:
     def role_given(self, call: Call, role: Role) -> None:
         before, self.call, self._last_call_id = self.call, call, call.id
         if role is Role.HELD and self._now.state is LineState.TALKING:
-            self._tell(self._machine.hold, Reason(Cause.HELD))
+            self.happens(self.inputs.hold, Reason(Cause.HELD))
         elif role is not Role.HELD and self._now.state is LineState.HELD:
-            self._tell(self._machine.retrieve, Reason(Cause.RETRIEVED))
+            self.happens(self.inputs.retrieve, Reason(Cause.RETRIEVED))
         elif call is not before:  # its own has been merged into this one
             self._show(self._now, None)
 
     def left(self, call: Call, reason: Reason) -> None:
         if call is not self.call:
             return
-        self._sound_trouble.sum_up()
         self.call = None
-        self._stop_ringing()
-        self._close_leg(call)
+        self._bell.stop()
+        self._dial_tone.stop()
+        self._sound.close(call)
+        outgoing, self._outgoing = self._outgoing, None
         answering, self._answering = self._answering, False
         if self._now.state is LineState.RINGING_IN and not answering:
-            self._tell(self._machine.ring_stopped, reason)
-        elif self._now.state not in (*RESTING, LineState.DISCONNECTED):
-            self._tell(self._machine.over, reason)
+            self.happens(self.inputs.ring_stopped, reason)
+        elif self._now.state not in (*RESTING, LineState.WAIT_HANGUP, LineState.DISCONNECTED):
+            self.happens(self.inputs.over, reason)
         elif self._now.state is LineState.DISCONNECTED:
             self._last_call_id = None
             self._show(self._now, reason)  # dead, and nobody's any more
+        if outgoing is not None:
+            outgoing.over(reason)
 
     def recalled(self, call: Call) -> None:
         """A line holds nobody."""
 
     # The parts
-
-    def _stop_ringing(self) -> None:
-        if self._incoming is not None:
-            self._incoming.cancel()
-            self._incoming = None
-
-    def _sum_up_trouble(self, underruns: int, overruns: int) -> None:
-        self._events.write(
-            Kind.SOUND_TROUBLE,
-            call_id=self._last_call_id,
-            channel=self.name,
-            underruns=underruns,
-            overruns=overruns,
-        )
-
-    def _close_leg(self, call: Call) -> None:
-        self._dial_tone.stop()
-        leg, self.leg = self.leg, None
-        if leg is not None:
-            figures = {name: value for name, value in asdict(leg.figures).items() if isfinite(value)}
-            call.log(Kind.LINE_FIGURES, **figures, underruns=leg.underruns, overruns=leg.overruns)
-            leg.close()
 
     def _show(self, now: Situation, reason: Reason | None) -> None:
         self._now = now
@@ -304,30 +324,31 @@ class LineInService:
             reason,
         )
 
-    def _tell(self, happening: Callable[..., None], reason: Reason | None = None) -> None:
+    def happens(self, what: Happening, reason: Reason | None = None) -> None:
+        """One of the machine's inputs; one that its state does not expect is refused and logged."""
         try:
-            happening(reason)
+            what(reason)
         except NoTransition as refused:
             log.error("{channel}: {refused} (refused)", channel=self.name, refused=refused)
 
     def _ring_stopped(self) -> None:
         if self._answering:
-            self._tell(self._machine.ring)  # a modem that takes so long may still say that it cannot
+            self.happens(self.inputs.ring)  # a modem that takes so long may still say that it cannot
         elif self.call is not None:
             self.call.end("caller", Reason(Cause.MISSED_AT_LINE))
 
-    def _not_answered(self) -> None:
-        if self.call is not None:
-            self.call.end("server", Reason(Cause.NO_ANSWER))
+    def _dialled_too_long(self) -> None:
+        if self._outgoing is not None:
+            self._outgoing.timed_out()
 
     def _held_too_long(self) -> None:
-        self._tell(self._machine.recall)
+        self.happens(self.inputs.recall)
         if self.call is not None:
             self.call.recall(self)
 
     def _is_on_hook(self) -> None:
         if self._now.state is LineState.WAIT_HANGUP:
-            self._tell(self._machine.on_hook, Reason(Cause.ON_HOOK))
+            self.happens(self.inputs.on_hook, Reason(Cause.ON_HOOK))
         elif self._hanging_up.persists:
             self._up()
 
@@ -340,8 +361,11 @@ class LineInService:
         self.line_lost(LineFailure("not on hook after {limit_s} s", limit_s=f"{OFF_HOOK_S:g}"))
         self._hanging_up.persist()
 
-    def _alarm(self, msgid: str, /, **details: object) -> None:
+    def alarm(self, msgid: str, /, **details: object) -> None:
         self._events.alarm(msgid, self.name, **details)
 
     def _guard_over(self) -> None:
-        self._tell(self._machine.guard_over)
+        self.happens(self.inputs.guard_over)
+        if self._outgoing is not None and self.call is not None:
+            self._last_call_id = self.call.id
+            self._outgoing.seize(self.call)

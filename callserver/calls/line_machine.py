@@ -61,7 +61,8 @@ class LineInputs(Protocol):
 
 
 I = LineInputs  # noqa: E741 - the table reads better
-Transition = tuple[LineState, Callable[..., None], LineState]
+Happening = Callable[..., None]  # one of the inputs, as LineInputs.ring
+Transition = tuple[LineState, Happening, LineState]
 RESTING = (S.NOT_LOADED, S.LOADED, S.IDLE)
 BUSY = tuple(state for state in S if state not in RESTING)
 TRANSITIONS: tuple[Transition, ...] = (
@@ -138,7 +139,7 @@ class LineCore:
         self._timer = self.clock.callLater(*limit) if limit else None
 
 
-def transitions() -> list[tuple[Situation, Callable[..., None], Situation]]:
+def transitions() -> list[tuple[Situation, Happening, Situation]]:
     """The whole table, with the draining twins."""
     serving = [(Situation(before), happening, Situation(after)) for before, happening, after in TRANSITIONS]
     draining = [
@@ -163,7 +164,7 @@ def _build() -> Callable[[LineCore], LineInputs]:
     situations = [Situation(state) for state in S] + [Situation(state, True) for state in BUSY]
     states = {one: builder.state(f"{one.state.value}{', draining' * one.draining}") for one in situations}
 
-    def move(before: Situation, after: Situation, happening: Callable[..., None]) -> Callable[..., None]:
+    def move(before: Situation, after: Situation, happening: Happening) -> Happening:
         def act(inputs: LineInputs, core: LineCore, reason: Reason | None = None) -> None:
             if happening in (I.disable, I.enable) and before.state is after.state:
                 core.show(after, reason)

@@ -73,7 +73,7 @@ class LiveCalls:
             music=lambda: self.music,
             find=self._calls.get,
             on_parts=self._tell,
-            recorder=self._recorder,
+            recorder=None if direction == "internal" else self._recorder,
         )
         self._calls[call.id] = call
         call.when_ended().addCallback(lambda _: self._calls.pop(call.id))

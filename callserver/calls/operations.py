@@ -12,7 +12,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import FloatArray
 from callserver.wire.causes import Cause, Reason
 
-PRESENT = (Role.TALKS, Role.HELD, Role.ALONE)
+PRESENT = (Role.TALKS, Role.HELD, Role.ALONE, Role.CALLED)
 
 
 def connect(call: Call, station: Party) -> None:

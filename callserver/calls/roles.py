@@ -18,6 +18,7 @@ class Role(Enum):
     ALONE = "alone"  # with a menu or a queue, or holds the others: hears only what is played to it
     LISTENS = "listens"  # beside one who talks: hears what that one hears and says
     WHISPERS = "whispers"  # as LISTENS, and is heard by that one alone
+    CALLED = "called"  # is being dialled: is heard, with its tones, and hears nobody (no key of a talk dials on)
     SECRET = "in secret"  # keys in what nobody may hear, and hears only what is played to it
 
 
@@ -35,9 +36,9 @@ def gains(parts: Mapping[P, Part[P]]) -> dict[tuple[P, P], float]:
 
     :return: {(source, sink): gain}, only those that are not 0
 
-    | source \\ sink | talks | held | alone | listens | whispers | in secret |
+    | source \\ sink | talks | held | alone | listens | whispers | called, in secret |
     |---|---|---|---|---|---|---|
-    | talks | 1 | 0 | 0 | 1 if beside one who talks | as listens | 0 |
+    | talks, called | 1 | 0 | 0 | 1 if beside one who talks | as listens | 0 |
     | whispers | 1 for whom it is beside | 0 | 1 for whom it is beside | 0 | 0 | 0 |
     | held, alone, listens, in secret | 0 | 0 | 0 | 0 | 0 | 0 |
     """
@@ -50,7 +51,7 @@ def _is_heard(parts: Mapping[P, Part[P]], source: P, sink: P) -> bool:
     speaks, hears = parts[source], parts[sink]
     if speaks.role is Role.WHISPERS:
         return speaks.beside == sink and hears.role in (Role.TALKS, Role.ALONE)
-    if speaks.role is not Role.TALKS:
+    if speaks.role not in (Role.TALKS, Role.CALLED):
         return False
     if hears.role in (Role.LISTENS, Role.WHISPERS):
         beside = next((part for party, part in parts.items() if party == hears.beside), None)

@@ -45,6 +45,7 @@ class Kind(Enum):
     LINE_FIGURES = "line_figures"  # level, noise and hum in dBm0, echo in dB, blocks missing and dropped: of one call
     SOUND_TROUBLE = "sound_trouble"  # underruns, overruns: sound sent to or read from a modem too late, in a minute
     MENU_FAILED = "menu_failed"  # menu, error
+    DIAL_RESULT = "dial_result"  # result, number, dial_class, detail: what a refusal says; of one call out
     END = "end"  # by, reason
     ALARM = "alarm"  # text
     SERVER = "server"  # "started", "stopped"

@@ -55,6 +55,7 @@ EVENTS = {  # by kind; {details} are the event's data
     ),
     "sound_trouble": N_("the modem ran out of sound {underruns} times and lost some {overruns} times"),
     "menu_failed": N_("menu {menu} failed: {error}"),
+    "dial_result": N_("call out to {number}: {result}"),
     "end": N_("end, by {by}: {reason}"),
     "alarm": N_("alarm: {text}"),
     "server": N_("server {state}"),
@@ -72,7 +73,7 @@ FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says so
     ("offer", "passed_over"): N_("offered to seat {seat}: {why}; candidates {candidates}; passed over {passed_over}"),
 }
 # What is a code in an event's data, and not somebody's own word
-CODES = ("sub", "by", "outcome", "why", "source", "language", "state", "reason", "act", "target")
+CODES = ("sub", "by", "outcome", "why", "source", "language", "state", "reason", "act", "target", "result")
 STATES = ("from", "to", "passed_over")
 
 

@@ -147,6 +147,11 @@ class Ear:
             bank.reset(channel)
         self.activity.reset(channel)
 
+    def is_like_a_tone(self, channel: int) -> bool:
+        """Whether what sounds now may be a tone of the plan."""
+        progress = self._banks["call progress"]
+        return isinstance(progress, ProgressBank) and bool(progress.sounding[channel])
+
     def figures(self, channel: int) -> LineFigures:
         """One line's running figures."""
         heard, echo = self.activity, self.canceller

@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 
 from callserver.dsp.codecs import Codec
 from callserver.wire.catalogue import Complaint
+from callserver.wire.dial_results import DialResult
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,14 @@ class DialPermit:
 
 class LineFailure(Complaint):
     """The line could not do what was asked; the text says what happened."""
+
+
+class DialFailure(LineFailure):
+    """The line says itself what has come of the number."""
+
+    def __init__(self, result: DialResult, msgid: str, /, **details: object) -> None:
+        super().__init__(msgid, **details)
+        self.result = result
 
 
 class ILineListener(Protocol):
@@ -98,7 +107,10 @@ class ILine(Protocol):
         """Off hook, sound flowing both ways; fails with LineFailure."""
 
     def dial(self, permit: DialPermit) -> Deferred[None]:
-        """Off hook, digits sent, sound flowing; what follows is heard, not told. Fails with LineFailure if refused."""
+        """
+        Off hook, digits sent, sound flowing; what follows is heard, not told. Fails with LineFailure if refused;
+        where the line knows the result itself, with DialFailure.
+        """
 
     def hang_up(self) -> Deferred[None]:
         """

@@ -4,8 +4,10 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred, fail, succeed
 
 from callserver.dsp.codecs import MU_LAW, Codec
-from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILineListener, LineFailure
+from callserver.lines.interfaces import Caller, Capabilities, DialFailure, DialPermit, ILineListener, LineFailure
+from callserver.wire.dial_results import DialResult
 
+RESULTS = {"NO DIALTONE": DialResult.NO_DIAL_TONE, "BUSY": DialResult.BUSY}
 PLAIN = Capabilities(full_duplex=True, reports_keys=False)
 
 
@@ -85,7 +87,8 @@ class MemoryLine(Service):
     def dial(self, permit: DialPermit) -> Deferred[None]:
         refusal, self.far_end.refusal = self.far_end.refusal, None
         if refusal is not None:
-            return fail(LineFailure("{line} cannot dial: {refusal}", line=self.name, refusal=refusal))
+            result = RESULTS.get(refusal, DialResult.LINE_LOST)
+            return fail(DialFailure(result, "{line} cannot dial: {refusal}", line=self.name, refusal=refusal))
         return self._go_off_hook(permit.digits)
 
     def hang_up(self) -> Deferred[None]:

@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 
 from callserver.dsp.codecs import Codec
-from callserver.dsp.ear import LineFigures
+from callserver.dsp.ear import EarEvent, LineFigures
 from callserver.dsp.frames import FloatArray
 from callserver.media.elastic import ElasticBuffer
 from callserver.media.player import Player
@@ -15,6 +15,10 @@ from callserver.media.player import Player
 log = Logger()
 
 FAULTS_PER_LOG_LINE = 500  # a leg that fails every tick is logged every 10 s
+
+
+# Told each tick: what was heard, whether somebody speaks in this very tick, whether it sounds like a tone
+Attendant = Callable[[Sequence[EarEvent], bool, bool], None]
 
 
 class LegListener(Protocol):
@@ -35,6 +39,9 @@ class Bay(Protocol):
 
     def unplug(self, leg: "Leg") -> None:
         """The leg is closed: its slot is free, nobody hears it any more."""
+
+    def attend(self, leg: "Leg", attendant: Attendant | None) -> None:
+        """All that is heard on the leg is told to this one, each tick."""
 
     def speaks(self, leg: "Leg") -> bool:
         """Whether somebody speaks at the leg's far end."""
@@ -122,6 +129,11 @@ class Leg:
         if self.is_open:
             self.flush()
             self.player.stop()
+
+    def attend(self, attendant: Attendant | None) -> None:
+        """Tell this one all that is heard, each tick, until the leg closes; None: nobody any more."""
+        if self.is_open:
+            self._bay.attend(self, attendant)
 
     def music(self, samples: FloatArray | None) -> None:
         """Play this round and round (None: stop); it waits while prompts play, and goes on where it was."""

@@ -10,7 +10,7 @@ from twisted.logger import Logger
 from callserver.dsp.codecs import Codec
 from callserver.dsp.ear import Ear, LineFigures
 from callserver.dsp.frames import BLOCK_MS, FloatArray
-from callserver.media.leg import Leg, LegListener
+from callserver.media.leg import Attendant, Leg, LegListener
 from callserver.media.sound_bank import Detectors, SoundBank
 from callserver.media.tick import Tick
 from callserver.media.wiring import wire
@@ -169,6 +169,10 @@ class PatchBay:
         """No more tracks of this leg; harmless when already so."""
         self._tapped.pop(leg, None)
         self._rewired = True
+
+    def attend(self, leg: Leg, attendant: Attendant | None) -> None:
+        """Called by a leg that is listened to more closely than others."""
+        self._bank.attend(leg.slot, attendant)
 
     def speaks(self, leg: Leg) -> bool:
         """Whether somebody speaks at the far end of a leg that is listened to; never when it is closed."""

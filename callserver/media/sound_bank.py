@@ -16,7 +16,7 @@ from callserver.dsp.keys.bank import KeyDown
 from callserver.dsp.progress.bank import ToneGone, ToneHeard
 from callserver.dsp.sound.activity import ActivityBank
 from callserver.media.fade import Seam
-from callserver.media.leg import FAULTS_PER_LOG_LINE, Leg
+from callserver.media.leg import FAULTS_PER_LOG_LINE, Attendant, Leg
 from callserver.media.wiring import Wiring, wire
 from callserver.wire.alarms import Alarm
 from callserver.wire.catalogue import N_
@@ -40,6 +40,9 @@ class Detectors(Protocol):
     def reset(self, channel: int) -> None:
         """Another party speaks on this channel from now on."""
 
+    def is_like_a_tone(self, channel: int) -> bool:
+        """Whether what sounds now may be a tone of the exchange."""
+
     def figures(self, channel: int) -> LineFigures:
         """What the channel sounds like."""
 
@@ -59,6 +62,7 @@ class SoundBank:
         self._played: FloatArray = np.zeros((n_slots, BLOCK_SAMPLES), np.float32)
         self._samples_heard = 0
         self._faults: dict[str, int] = {}
+        self._attended: dict[int, Attendant] = {}  # by channel
 
     def lay_out(self, wiring: Wiring) -> None:
         """Others are open, or hear others, from now on; who was there before goes on with his sound."""
@@ -80,8 +84,16 @@ class SoundBank:
         if leg.listen_for_signals and leg.slot >= self.ear.n_channels:
             self.ear.resize(leg.slot + 1)
 
+    def attend(self, slot: int, attendant: Attendant | None) -> None:
+        """Tell this one each tick what is heard on a channel; None: nobody any more."""
+        if attendant is None:
+            self._attended.pop(slot, None)
+        else:
+            self._attended[slot] = attendant
+
     def clear(self, slot: int) -> None:
         """Nothing is left of who was here."""
+        self._attended.pop(slot, None)
         self._received[slot] = self._played[slot] = 0
         if slot < self.ear.n_channels:
             self.ear.reset(slot)
@@ -113,8 +125,10 @@ class SoundBank:
         legs = self.wiring.legs
         return {legs[row].slot: legs[row].buffer.shift for row in self._listened_rows if legs[row].buffer.shift}
 
-    def tell(self, legs: Sequence[Leg | None], events: Iterable[EarEvent], now_s: float) -> None:
-        """Pass keys, with the time at which they began, and tones on to the legs' listeners."""
+    def tell(self, legs: Sequence[Leg | None], events: Sequence[EarEvent], now_s: float) -> None:
+        """Pass keys, with the time at which they began, and tones on to the legs' listeners; all to attendants."""
+        for slot, attendant in tuple(self._attended.items()):
+            self._tell_attendant(legs[slot], attendant, events)
         for event in events:
             if isinstance(event, DetectorFailed):
                 self._failed(event)
@@ -133,6 +147,12 @@ class SoundBank:
                     leg.tone = None
                 case FaxHeard():
                     guarded(leg, leg.listener.tone, event.signal.value)
+
+    def _tell_attendant(self, leg: Leg | None, attendant: Attendant, events: Iterable[EarEvent]) -> None:
+        if leg is not None:
+            own = [event for event in events if not isinstance(event, DetectorFailed) and event.channel == leg.slot]
+            voiced = bool(self.ear.activity.voiced[leg.slot])
+            guarded(leg, attendant, own, voiced, self.ear.is_like_a_tone(leg.slot))
 
     def fill_players(self) -> list[Deferred[bool]]:
         """20 ms of prompts and music; gives those whose prompts have come to their end."""

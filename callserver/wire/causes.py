@@ -11,6 +11,9 @@ class Cause(Enum):
 
     # of the end of a call, or of one party's part in it
     CALLER_HUNG_UP = "caller_hung_up"  # by which sign: a tone, the line's report
+    CALLED_HUNG_UP = "called_hung_up"  # of a call out; likewise
+    EMERGENCY = "emergency"  # its line was needed for an emergency call
+    NOT_REACHED = "not_reached"  # the result of the call out
     AGENT_HUNG_UP = "agent_hung_up"
     PARTY_GONE = "party_gone"  # the others have left
     MISSED_AT_LINE = "missed_at_line"

@@ -2,6 +2,7 @@
 
 from callserver.wire.catalogue import N_, known, text
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.dial_results import WORDS as DIAL_RESULTS
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 
@@ -54,6 +55,9 @@ SEAT_WORDS = {
 
 CAUSE_WORDS = {
     Cause.CALLER_HUNG_UP: N_("caller hung up"),
+    Cause.CALLED_HUNG_UP: N_("the called party hung up"),
+    Cause.EMERGENCY: N_("its line was needed for an emergency call"),
+    Cause.NOT_REACHED: N_("not reached"),
     Cause.AGENT_HUNG_UP: N_("agent hung up"),
     Cause.PARTY_GONE: N_("the others have left"),
     Cause.MISSED_AT_LINE: N_("not answered in time"),
@@ -129,7 +133,9 @@ WITH_DETAIL = {  # where brackets would not say it
 DETAILED = N_("{cause} ({detail})")
 
 CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one word
+    **{result.value: words for result, words in DIAL_RESULTS.items()},
     "caller": N_("caller"),
+    "called": N_("called party"),
     "agent": N_("agent"),
     "menu": N_("menu"),
     "queue": N_("queue"),

@@ -8,9 +8,10 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.dialled import DialledCall
-from callserver.acd.dialling import Dialler, Dialling
+from callserver.acd.dialling import Dialling
 from callserver.acd.seat import Seat
 from callserver.calls.call import Call, Party
+from callserver.calls.calls_out import Dialler
 from callserver.calls.dial_guard import DialClass, classify
 from callserver.calls.operations import hang_up
 from callserver.calls.roles import Role
@@ -37,13 +38,15 @@ class Outside(Somebody):
     def __init__(self, shop: VirtualShop, number: str, told: DialledCall) -> None:
         super().__init__(f"outside {number}", shop.bay)
         self.call = shop.calls.begin("out", self, Caller(number))
-        self.call.give(self, Role.TALKS)
+        self.call.give(self, Role.CALLED)
         self._told = told
 
     def rings(self) -> None:
         self._told.rings_there()
 
     def answers(self) -> None:
+        self.call.now.far_end_answered()
+        self.call.now.give(self, Role.TALKS)
         self._told.answered_there()
 
     def hangs_up(self) -> None:

@@ -86,7 +86,7 @@ class RolesTests(SynchronousTestCase):
             self.assertEqual(gain, 1.0)
             self.assertNotEqual(source, sink)
             speaks, listens = parts[source], parts[sink]
-            self.assertIn(speaks.role, (Role.TALKS, Role.WHISPERS))
+            self.assertIn(speaks.role, (Role.TALKS, Role.CALLED, Role.WHISPERS))
             if speaks.role is Role.WHISPERS:
                 self.assertEqual(speaks.beside, sink)
                 self.assertIn(listens.role, (Role.TALKS, Role.ALONE))

@@ -18,6 +18,7 @@ from callserver.store.journal import append_event
 from callserver.store.opening import MIGRATIONS
 from callserver.store.tables import CallRow, call_columns
 from callserver.wire.cells import cells
+from callserver.wire.dial_results import DialResult
 from callserver.wire.records import EventRecord, Value
 
 ENGLISH = {"CALLSERVER_LANGUAGE": "en"}
@@ -85,6 +86,15 @@ class WordsTests(SynchronousTestCase):
         self.assertEqual(words(ended, "en"), "end, by agent 801: caller hung up (busy tone)")
         left = event(Kind.LEAVE, queue="orders", outcome="timed_out", wait_s=3)
         self.assertEqual(words(left, "en"), "leaves queue orders: waited too long after 3 s")
+
+    def test_calls_out(self) -> None:
+        """Each result of a call out has its own words, in both languages."""
+        told = event(Kind.DIAL_RESULT, result="no_dial_tone", number="62345678", dial_class="local", detail="")
+        self.assertEqual(words(told, "en"), "call out to 62345678: no dial tone on the line")
+        self.assertEqual(words(told, "zh"), "呼出 62345678：线路上没有拨号音")
+        for language in ("zh", "en"):
+            said = {words(event(Kind.DIAL_RESULT, result=one.value, number="1"), language) for one in DialResult}
+            self.assertEqual(len(said), len(DialResult))
 
     def test_names_are_not_codes(self) -> None:
         """A caller, a menu or a file that is called like a code keeps its name."""

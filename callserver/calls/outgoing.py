@@ -1,0 +1,213 @@
+"""
+A call out on one line, from its seizing until somebody answers or nobody does.
+
+What can happen, and what holds in it:
+
+- *Exactly one result.* Whoever dialled is told `answered_there` or `not_reached`, once, whatever comes first: the ear's
+  judgement, the line's refusal, a bound of the line's states, a lost line, a caller who comes in, or his own giving up.
+  `_told` is None from then on.
+- *Nothing is told before `dial` has returned*, so who dials knows the call by then.
+- *The record before the digits.* Nothing is asked of the line before the call's record is safe on disk (G1). The call
+  may be over by then, and is then never dialled.
+- *Given up while the line dials.* The call is over and the line is hung up behind its dialling; that fails then, or
+  succeeds for nobody: both are looked at only while the call lives.
+- *Glare.* What rings, or tells a caller's number, before the line is off hook comes in: this call is over as GLARE, the
+  line rests its guard time on hook, and the ringing goes on and is served as any other.
+- *A result ends the call of which this line is the first party.* In a call that it was merged into somebody waits for
+  the answer: the line only leaves that, and who dialled, told while it lives, finds the others somebody else.
+
+呼出：结果只告知一次；记录落盘之后才拨号；摘机前有来电则让来电进入（同抢）。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
+
+from callserver.calls.call import Call, FirstParty
+from callserver.calls.line_machine import Happening, LineInputs
+from callserver.calls.line_sound import LineSound
+from callserver.calls.roles import Role
+from callserver.dsp.ear import EarEvent
+from callserver.dsp.fax_tones.bank import FaxHeard
+from callserver.dsp.progress.answer import AnswerJudge, DialOutcome
+from callserver.dsp.progress.events import ToneGone, ToneHeard
+from callserver.lines.interfaces import DialFailure, DialPermit, ILine, LineFailure
+from callserver.media.leg import LegListener
+from callserver.wire.catalogue import N_
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.dial_results import DialResult
+
+log = Logger()
+
+RESULTS = {
+    DialOutcome.ANSWERED: DialResult.ANSWERED,
+    DialOutcome.BUSY: DialResult.BUSY,
+    DialOutcome.CONGESTION: DialResult.CONGESTION,
+    DialOutcome.UNALLOCATED: DialResult.UNALLOCATED,
+    DialOutcome.SECOND_DIAL_TONE: DialResult.UNALLOCATED,  # it asks for more digits: it is no whole number
+    DialOutcome.SILENCE: DialResult.SILENCE,
+    DialOutcome.RINGBACK_THEN_SILENCE: DialResult.RINGBACK_THEN_SILENCE,
+    DialOutcome.NO_ANSWER: DialResult.NO_ANSWER,
+}
+OF_CAUSES = {Cause.LINE_LOST: DialResult.LINE_LOST}  # when something else has ended the call
+
+
+class DialListener(Protocol):
+    """Whoever dials: told how the call gets on, and exactly once whether it was answered."""
+
+    def rings_there(self) -> None:
+        """Ring-back is heard."""
+
+    def answered_there(self) -> None:
+        """Somebody, or something, has answered; whoever is in the call and talks, talks to him from now on."""
+
+    def not_reached(self, result: DialResult) -> None:
+        """The call is over; or the line has left the call that it was merged into, whose others hear nobody now."""
+
+
+class DialledLine(FirstParty, LegListener, Protocol):
+    """The line in service, as its call out knows it."""
+
+    @property
+    def call(self) -> Call | None:
+        """Which it takes part in now: the call out, or one that it has been merged into."""
+
+    @property
+    def inputs(self) -> LineInputs:
+        """Of its machine, for `happens`."""
+
+    def happens(self, what: Happening, reason: Reason) -> None:
+        """One of its inputs: its state changes."""
+
+    def alarm(self, msgid: str, /, **details: object) -> None:
+        """A person should see to the line."""
+
+
+class OutgoingCall:
+    """
+    One number dialled on one line.
+
+    :param told: whoever dials
+    """
+
+    def __init__(
+        self,
+        in_service: DialledLine,
+        line: ILine,
+        sound: LineSound,
+        clock: IReactorTime,
+        permit: DialPermit,
+        told: DialListener,
+    ) -> None:
+        self._clock = clock
+        self._in_service, self._line, self._sound, self._permit = in_service, line, sound, permit
+        self._told: DialListener | None = told
+        self._judge = AnswerJudge()
+        self._dialled = self._rings = False
+
+    @property
+    def is_pending(self) -> bool:
+        """Nobody has answered yet."""
+        return self._told is not None
+
+    def seize(self, call: Call) -> None:
+        """The line is idle: off hook, as soon as the call's record is on disk."""
+        self._in_service.happens(self._in_service.inputs.seize, Reason(Cause.DIALS))
+        dialling = Deferred.fromCoroutine(self._dial(call))
+        dialling.addErrback(lambda failure: log.failure("dialling of {call} broke", failure, call=call.id))
+
+    def timed_out(self) -> None:
+        """The line has dialled, or has waited for an answer, as long as it may."""
+        if self._rings:
+            self._result(DialResult.NO_ANSWER)
+        else:
+            self._result(DialResult.SILENCE if self._dialled else DialResult.NO_DIAL_TONE)
+
+    def rang_in(self) -> None:
+        """Somebody calls in on the line."""
+        self._result(DialResult.GLARE)
+
+    def line_reports(self, reason: str) -> None:
+        """The line's own report that nobody is there, before anybody was."""
+        if "busy" in reason:
+            self._result(DialResult.BUSY)
+        else:
+            self._result(DialResult.RINGBACK_THEN_SILENCE if self._rings else DialResult.SILENCE)
+
+    def line_lost(self, reason: Reason) -> None:
+        """It is dead."""
+        self._result(DialResult.LINE_LOST, reason)
+
+    def over(self, reason: Reason) -> None:
+        """The line is in the call no more."""
+        told, self._told = self._told, None
+        if told is not None:
+            told.not_reached(OF_CAUSES.get(reason.cause, DialResult.GAVE_UP))
+
+    async def _dial(self, call: Call) -> None:
+        await deferLater(self._clock, 0)
+        await call.opened
+        if self._told is None:
+            return
+        try:
+            await self._line.dial(self._permit)
+        except LineFailure as problem:
+            if self._told is not None:  # else it was hung up meanwhile, and fails for that
+                self._in_service.alarm(N_("cannot dial: {problem}"), problem=problem)
+                self._result(problem.result if isinstance(problem, DialFailure) else DialResult.LINE_LOST)
+            return
+        if self._told is not None:
+            self._listen()
+
+    def _listen(self) -> None:
+        """The digits are out, and sound flows."""
+        call = self._in_service.call
+        assert call is not None  # it lives
+        self._dialled = True
+        self._in_service.happens(self._in_service.inputs.digits_sent, Reason(Cause.DIALS))
+        leg = self._sound.open(call, self._in_service)
+        call.give(self._in_service, Role.CALLED)
+        leg.attend(self._hear)
+
+    def _hear(self, events: Iterable[EarEvent], voiced: bool, tone_like: bool) -> None:
+        """20 ms of what the line hears after the digits."""
+        if self._told is None:
+            return
+        signs = [event for event in events if isinstance(event, ToneHeard | ToneGone | FaxHeard)]
+        outcome = self._judge.hear(signs, voiced=voiced, tone_like=tone_like)
+        if self._judge.ringing and not self._rings:
+            self._rings = True
+            self._told.rings_there()
+        if outcome is not None:
+            self._result(RESULTS[outcome])
+
+    def _result(self, result: DialResult, reason: Reason | None = None) -> None:
+        told, self._told = self._told, None
+        call = self._in_service.call
+        if told is None or call is None:
+            return
+        if result is DialResult.ANSWERED:
+            self._answered(call)
+            told.answered_there()
+        else:
+            self._not_reached(call, reason or Reason(Cause.NOT_REACHED, result.value))
+            told.not_reached(result)
+
+    def _answered(self, call: Call) -> None:
+        if self._sound.leg is not None:
+            self._sound.leg.attend(None)
+        self._in_service.happens(self._in_service.inputs.answered, Reason(Cause.ANSWERED))
+        call.far_end_answered()
+        call.give(self._in_service, Role.TALKS)
+
+    def _not_reached(self, call: Call, reason: Reason) -> None:
+        if call.first is self._in_service:
+            call.end("server", reason)
+        else:
+            call.leave(self._in_service, reason)
