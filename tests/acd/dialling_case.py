@@ -101,7 +101,7 @@ class DiallingShop(VirtualShop):
         self.lost.append(call)
         call.leave(station, reason)
 
-    def hear(self, sink: Party) -> set[str]:
+    def heard_by(self, sink: Party) -> set[str]:
         """Whom a party hears, by the patch bay."""
         legs = {party.name: party.leg for call in self.calls for party in call.parts if party.leg is not None}
         return {name for name, leg in legs.items() if sink.leg is not None and self.bay.gain(leg, sink.leg)}
@@ -121,8 +121,11 @@ class DiallingCase(SynchronousTestCase):
     """Li at 801, Wang at 802, Zhao at 803."""
 
     def setUp(self) -> None:
-        self.shop = DiallingShop()
+        self.shop = self.make_shop()
         self.li, self.wang, self.zhao = map(self.shop.agent, ("801", "802", "803"))
+
+    def make_shop(self) -> DiallingShop:
+        return DiallingShop()
 
     def dial(self, seat: Seat, number: str) -> None:
         self.shop.dialling.dial(seat, number)

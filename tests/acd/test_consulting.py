@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from twisted.internet.defer import Deferred, succeed
 
+from callserver.acd.dialling import Dialling
 from callserver.acd.queue import Queue
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 from callserver.wire.refusals import Refusal
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState
-from tests.acd.dialling_case import DiallingCase
+from tests.acd.dialling_case import OUTSIDE, DiallingCase, DiallingShop
 from tests.shop import people
 
-OUTSIDE = "62345678"
 LINE, LI, WANG, ZHAO, PERSON = "line 1", "seat 801", "seat 802", "seat 803", f"outside {OUTSIDE}"
 
 
@@ -41,7 +41,7 @@ class ConsultingCase(DiallingCase):
     def who_hears_whom(self) -> dict[str, set[str]]:
         """Of everybody who is in a call and hears somebody."""
         parties = {party.name: party for call in self.shop.calls for party in call.parts}
-        heard = {name: self.shop.hear(party) for name, party in parties.items()}
+        heard = {name: self.shop.heard_by(party) for name, party in parties.items()}
         return {name: whom for name, whom in heard.items() if whom}
 
     def caller_hangs_up(self) -> None:
@@ -478,3 +478,69 @@ class ThreeWayTests(ConsultingCase):
         self.zhao.answer()
         self.li.join()
         self.assertEqual(self.who_hears_whom(), {LINE: {WANG, ZHAO}, WANG: {LINE, ZHAO}, ZHAO: {LINE, WANG}})
+
+
+class RealLineTests(ConsultingCase):
+    """The third party is dialled on a real line, with an exchange's tones."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.shop.dialling = Dialling(
+            self.shop.seats, self.shop.staff, self.shop.calls, self.shop.calls_out, lambda *gone: None
+        )
+
+    def make_shop(self) -> DiallingShop:
+        return DiallingShop(n_lines=2)
+
+    def rings_outside(self) -> None:
+        self.consult(self.li, f"number {OUTSIDE}")
+        self.shop.wait(0.1)
+        self.shop.exchange("ringback", 6, line=1)
+
+    def test_shown_and_joined(self) -> None:
+        """Dialling, ring-back, talk: the seat shows what the line hears; then the caller talks with who was called."""
+        self.consult(self.li, f"number {OUTSIDE}")
+        self.assertEqual(self.states()[0], "DIALING")
+        self.shop.wait(0.1)
+        self.shop.exchange("ringback", 6, line=1)
+        self.assertEqual(self.states()[0], "RINGBACK")
+        self.shop.answer_there(line=1)
+        self.assertEqual(self.states()[0], "TALKING")
+        self.li.join()
+        self.assertEqual(self.who_hears_whom(), {LINE: {"line 2"}, "line 2": {LINE}})
+
+    def test_joined_too_early(self) -> None:
+        """The caller hears the ring-back of the line; busy then, he comes back to his agent, and the line is free."""
+        self.rings_outside()
+        self.li.join()
+        self.assertEqual(self.who_hears_whom(), {LINE: {"line 2"}})
+        self.shop.exchange("busy", 6, line=1)
+        self.assertEqual((self.states()[0], self.call.ended), ("RINGING", None))
+        self.assertEqual([data["result"] for _, data in self.shop.happened("dial_result")], ["busy"])
+        self.li.answer()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.shop.wait(3)
+        self.assertEqual(self.shop.state(1), LineState.IDLE)
+
+    def test_answered_after_it(self) -> None:
+        """Joined in ring-back and answered: they hear each other."""
+        self.rings_outside()
+        self.li.join()
+        self.shop.answer_there(line=1)
+        self.assertEqual(self.who_hears_whom(), {LINE: {"line 2"}, "line 2": {LINE}})
+
+    def test_the_line_is_lost(self) -> None:
+        """A line that dies under a caller who was left to it costs him nothing."""
+        self.rings_outside()
+        self.li.join()
+        self.shop.lines[1].far_end.unplug()
+        self.assertEqual((self.states()[0], self.call.ended), ("RINGING", None))
+
+    def test_the_caller_goes_first(self) -> None:
+        """A caller who gives up takes the ringing line with him."""
+        self.rings_outside()
+        self.li.join()
+        self.caller_hangs_up()
+        self.assertEqual(len(self.shop.calls), 0)
+        self.shop.wait(3)
+        self.assertEqual(self.shop.state(1), LineState.IDLE)

@@ -24,8 +24,8 @@ class InternalTests(DiallingCase):
         self.assertEqual(self.states(), ["TALKING", "TALKING", "IDLE_PC"])
         self.shop.wait(0.1)
         self.assertFalse(self.shop.hears_music(self.li.station))
-        self.assertEqual(self.shop.hear(self.li.station), {"seat 802"})
-        self.assertEqual(self.shop.hear(self.wang.station), {"seat 801"})
+        self.assertEqual(self.shop.heard_by(self.li.station), {"seat 802"})
+        self.assertEqual(self.shop.heard_by(self.wang.station), {"seat 801"})
         cards = [seat.status.call for seat in (self.li, self.wang)]
         seen = [(card.caller_number, card.caller_name) for card in cards if card is not None]
         self.assertEqual(seen, [("802", "agent 802"), ("801", "agent 801")])
@@ -80,7 +80,7 @@ class InternalTests(DiallingCase):
         self.dial(self.li, "802")
         self.assertEqual(self.refusal(self.dial, self.wang, "801"), (Refusal.NOT_NOW, "ringing"))
         self.wang.answer()
-        self.assertEqual(self.shop.hear(self.wang.station), {"seat 801"})
+        self.assertEqual(self.shop.heard_by(self.wang.station), {"seat 801"})
 
     def test_a_caller_is_quicker(self) -> None:
         """A seat that begins to ring for the queue at this very moment is not available; who called is free again."""
@@ -136,7 +136,7 @@ class InternalTests(DiallingCase):
         self.shop.let_pass(300)
         self.assertEqual(self.states()[:2], ["TALKING", "RINGING"])
         self.wang.answer()
-        self.assertEqual(self.shop.hear(self.li.station), {"seat 802"})
+        self.assertEqual(self.shop.heard_by(self.li.station), {"seat 802"})
 
     def test_program_lost(self) -> None:
         """A colleague whose program does not come back is left: the call is over for both."""
@@ -174,7 +174,7 @@ class OutsideTests(DiallingCase):
         """The agent hears the line from the beginning; dialling, ring-back and talk are shown; then both are free."""
         self.dial(self.li, OUTSIDE)
         self.assertEqual(self.states()[0], "DIALING")
-        self.assertEqual(self.shop.hear(self.li.station), {f"outside {OUTSIDE}"})
+        self.assertEqual(self.shop.heard_by(self.li.station), {f"outside {OUTSIDE}"})
         self.person().rings()
         self.assertEqual(self.states()[0], "RINGBACK")
         self.person().answers()
