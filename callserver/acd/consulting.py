@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from callserver.acd.calls_machine import Phase
 from callserver.acd.offers import Dialled, Offer, Recall
 from callserver.acd.seat_parts import SeatParts
@@ -95,9 +93,8 @@ class Consulting(SeatParts):
 
         If it cannot, or he does not take it, somebody else is found for it.
         """
-        call, recall = passed_on.call, Recall(passed_on)
-        operations.keep_for(call, self.station)
-        call.when_ended().addCallback(partial(self.call_over, call))  # this station is not in it yet
+        recall = Recall(passed_on)
+        operations.keep_for(passed_on.call, self.station)
         try:
             self._ring(recall, Reason(Cause.COMES_BACK))
         except Refused:

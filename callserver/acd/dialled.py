@@ -8,8 +8,8 @@ no line: it begins at the station of who calls, and rings at the other as an off
 
 Races, and what holds in them:
 
-- *Who has dialled gives up, or his caller goes, while it rings.* The call ends, and the ringing is withdrawn: whoever
-  answers a moment later is refused.
+- *Who has dialled gives up, or his caller goes, while it rings.* The call ends, and the seat rings for it no more:
+  whoever answers a moment later is refused.
 - *It was joined while it rang.* The call is merged into that of the held party, and `now` finds it there: it rings on,
   is answered for that party, or, if nobody comes, the party goes back to who had passed it on. From then on its keeper
   is that agent's offer (`pass_on`): if its new agent's program is lost, the queue that it came from takes it again.
@@ -139,7 +139,6 @@ class InternalOffer:
 
     def __init__(self, dialled: DialledCall, seat: Seat, card: Card) -> None:
         self._dialled, self._seat, self._card = dialled, seat, card
-        self._watch()
 
     @property
     def call(self) -> Call:
@@ -161,12 +160,3 @@ class InternalOffer:
 
     def give_back(self, station: Party, reason: Reason) -> None:
         self._dialled.left_by(station, reason)
-
-    def _watch(self) -> None:
-        self.call.when_ended().addCallback(self._over)
-
-    def _over(self, reason: Reason) -> None:
-        if self.call.ended is None:
-            self._watch()  # it has become part of another one
-        else:
-            self._seat.withdraw(self, self.call.ended)

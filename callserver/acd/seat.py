@@ -51,7 +51,7 @@ class Seat(Consulting, Overhearing):
         """Ring for a call; what comes of it is told to the offer."""
         self.require(offer.right)
         if offer.right is Right.ANSWER_QUEUED and self._agent.work is not Work.READY:
-            raise Refused(Refusal.NOT_NOW, self.status.state.value)
+            self._refuse("offer")
         self._ring(offer, Reason(Cause.OFFERED))
 
     def would_ring(self, right: Right) -> bool:
@@ -69,7 +69,7 @@ class Seat(Consulting, Overhearing):
         if self._calls.ringing is not None:
             self.require(self._calls.ringing.right)
         self._happen(self._calls_machine.answer)
-        self._ringing.stop()
+        self._stop_watching()
         self._ringing.end_row()
         self._accept(Reason(Cause.ANSWERED))
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
 from automat import NoTransition
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -84,6 +85,7 @@ class SeatParts(ABC):
         self.station = HeadsetStation(f"seat {number}", bay, clock, self.call_over, self._held_too_long)
         self._clock, self._may, self._on_show = clock, may, on_show
         self._by_phone = False
+        self._until_over: Deferred[None] = succeed(None)  # the call that rings
         self._ringing = Ringing(clock, self._miss, lambda: self._show(Reason(Cause.READY)))
         self._agent = AgentCore(clock, limits.max_wrap_up_s, self._wrap_up_over)
         self._agent_machine = agent_machine(self._agent)
@@ -154,12 +156,24 @@ class SeatParts(ABC):
             raise Refused(Refusal.NOT_NOW, CLIENT_LOST)
         self._begin(self._calls_machine.offer, offer)
         self._ringing.start(offer.ring_s)
+        self._watch(offer)
         self._show(reason)
+
+    def _watch(self, offer: Offer) -> None:
+        """It rings while its call lives: the station is not in it, so nobody else would tell."""
+        self._until_over = offer.call.when_ended().addCallbacks(self._ringing_over, lambda cancelled: None)
+
+    def _ringing_over(self, reason: Reason) -> None:
+        offer = self._calls.ringing
+        if offer is not None and offer.call.ended is None:
+            self._watch(offer)  # it has become part of another one
+        elif offer is not None:
+            self.call_over(offer.call, reason)
 
     def _begin(self, happening: Callable[[Offer], None], offer: Offer) -> None:
         """A call comes to the seat, whose agent is busy from now on."""
         if self.person is None:
-            raise Refused(Refusal.NOT_NOW, self.status.state.value)
+            self._refuse("a call")
         self._happen(happening, offer)
         self._happen(self._agent_machine.busy)
 
@@ -181,6 +195,10 @@ class SeatParts(ABC):
         """The party was gone before the seat was in the call, so nobody tells it."""
         if call.ended is not None:
             self.station.left(call, call.ended)
+
+    def _stop_watching(self) -> None:
+        self._ringing.stop()
+        self._until_over.cancel()
 
     def _recall(self) -> None:
         recall = Recall(self._in_hand)
@@ -218,7 +236,7 @@ class SeatParts(ABC):
         offer = self._calls.ringing
         self._happen(self._calls_machine.stop_ringing)
         assert offer is not None
-        self._ringing.stop()
+        self._stop_watching()
         if isinstance(offer, Recall):
             self._done_with(offer)
         else:
