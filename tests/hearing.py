@@ -9,6 +9,7 @@ import numpy as np
 
 from callserver.acd.seat import Seat
 from callserver.dsp.codecs import LINEAR_16, Codec
+from callserver.dsp.ear import NO_SHIFTS, Ear, EarEvent
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray, amplitude
 from tests.shop import Agent, VirtualShop
 
@@ -39,6 +40,14 @@ class Voice:
     def sound(self) -> FloatArray:
         """All it has heard since it was last emptied."""
         return self.codec.decode(np.frombuffer(bytes(self.heard()), np.uint8))
+
+
+class DeafEar(Ear):
+    """Hears nothing, and leaves the sound as it came: also waves that are too slow for a telephone."""
+
+    def hear(self, received: FloatArray, played: FloatArray, shifts: Mapping[int, int] = NO_SHIFTS) -> list[EarEvent]:
+        self.cleaned = received
+        return []
 
 
 class Room:
@@ -87,8 +96,23 @@ class Room:
         found = {name: self._tones(voice) for name, voice in self.voices.items()}
         return {name: others for name, others in found.items() if others}
 
+    def recorded(self, line: str) -> tuple[set[str], set[str]]:
+        """Whom the two tracks of a recording of this line have now: far and near, as the recorder is given them."""
+        leg = next(leg for leg in self.shop.bay.legs if leg.name == line)
+        blocks: list[bytes] = []
+        self.shop.bay.give_tracks_to(lambda legs, tracks: blocks.append(tracks[0]))
+        self.shop.bay.tap(leg)
+        self.talk(SETTLE_S)
+        blocks.clear()
+        self.talk(LISTEN_S)
+        self.shop.bay.untap(leg)
+        far, near = LINEAR_16.decode(np.frombuffer(b"".join(blocks), np.uint8)).reshape(-1, 2).T
+        return self._in(far), self._in(near)
+
     def _tones(self, voice: Voice) -> set[str]:
-        sound = voice.sound()
+        return self._in(voice.sound())
+
+    def _in(self, sound: FloatArray) -> set[str]:
         return {name for name, one in self.voices.items() if level_of(sound, one.frequency_hz) > HEARD_DBM0}
 
 

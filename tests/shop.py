@@ -1,7 +1,8 @@
 """A shop in virtual time: real channels, patch bay, detectors, menus and queue; lines in memory, short prompts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -15,12 +16,15 @@ from callserver.acd.seats import Seats
 from callserver.calls.board import Board
 from callserver.calls.call import Call
 from callserver.calls.calls_out import CallsOut, Dialler
+from callserver.calls.dial_caps import DialCaps
 from callserver.calls.dial_guard import DialGuard, classify
 from callserver.calls.event_log import EventLog
 from callserver.calls.line import LineInService
 from callserver.calls.line_choice import Trunk
 from callserver.calls.live_calls import LiveCalls
-from callserver.config import QueueConfig
+from callserver.config import DiallingConfig, QueueConfig
+from callserver.dsp.codecs import MU_LAW, Codec
+from callserver.dsp.ear import Ear
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.progress.plans import plan
 from callserver.dsp.tones import dtmf, play
@@ -28,6 +32,7 @@ from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.lines.memory_line import MemoryLine
 from callserver.media.patch_bay import PatchBay
+from callserver.media.sound_bank import Detectors
 from callserver.wire.alarms import alarm_text
 from callserver.wire.dial_results import DialResult
 from callserver.wire.messages import Card
@@ -110,11 +115,19 @@ class Told:
 class VirtualShop:
     """Lines that ring when told, time that passes when told."""
 
-    def __init__(self, n_lines: int = 1, n_seats: int = 4, recorder: Any = None, **line: Any) -> None:
+    def __init__(
+        self,
+        n_lines: int = 1,
+        n_seats: int = 4,
+        recorder: Any = None,
+        codec: Codec = MU_LAW,
+        ear: Callable[[int], Detectors] = Ear,
+        **line: Any,
+    ) -> None:
         self.clock, self.book = Clock(), MemoryBook()
         self.events = EventLog(self.book, self.clock, "test")
         self.board = Board(self.events, self.clock.seconds)
-        self.bay = PatchBay(self.clock, n_lines + n_seats)
+        self.bay = PatchBay(self.clock, n_lines + n_seats, ear)
         ids = count(1)
         self.calls = LiveCalls(self.clock, self.bay, self.events, lambda: f"call-{next(ids)}", recorder)
         self.calls.music = np.full(4000, 0.02, np.float32)
@@ -122,10 +135,14 @@ class VirtualShop:
         self.seats = Seats(
             self.clock, board=self.board, events=self.events, bay=self.bay, rights=self.staff, n_seats=n_seats
         )
+        self.dialling = DiallingConfig(reserve=0)  # a test may set others
         self.guard = DialGuard(classify, self.events.alarm)
-        self.calls_out = CallsOut(self.clock, self.events, self.guard, lambda: self.trunks)
+        self.caps = DialCaps(lambda: self.dialling, self.clock.seconds, self.local_now)
+        self.calls_out = CallsOut(
+            self.clock, self.events, self.guard, self.caps, lambda: self.trunks, lambda: self.dialling
+        )
         self.incoming: list[Call] = []
-        self.lines = [MemoryLine(f"line {number}") for number in range(1, n_lines + 1)]
+        self.lines = [MemoryLine(f"line {number}", codec) for number in range(1, n_lines + 1)]
         self.in_service = [
             LineInService(
                 one,
@@ -142,6 +159,10 @@ class VirtualShop:
             in_service.enable()
             one.startService()
         self.trunks = [Trunk(number, one) for number, one in enumerate(self.in_service, 1)]
+
+    def local_now(self) -> datetime:
+        """A Monday, from nine o'clock on."""
+        return datetime(2026, 3, 2, 9) + timedelta(seconds=self.clock.seconds())
 
     def wait(self, seconds: float) -> None:
         """Time passes, 20 ms at a time; lines that nobody speaks on are silent."""

@@ -96,6 +96,6 @@ class Consulting(SeatParts):
         recall = Recall(passed_on)
         operations.keep_for(passed_on.call, self.station)
         try:
-            self._ring(recall, Reason(Cause.COMES_BACK))
+            self._ring(recall, Reason(Cause.CAME_BACK))
         except Refused:
             recall.give_back(self.station, Reason(Cause.NOBODY_THERE))

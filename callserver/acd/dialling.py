@@ -84,7 +84,7 @@ class Dialling:
             raise Refused(Refusal.ONESELF)
         callee, caller = self._seats.find(number), seat.person
         if caller is None or callee is None or not callee.would_ring(Right.ANSWER_INTERNAL):
-            raise Refused(Refusal.NOT_AVAILABLE, number)
+            raise Refused(Refusal.NOT_AVAILABLE, Target(TargetKind.SEAT, number))
         call = self._calls.begin("internal", seat.station, Caller(seat.number, caller.name))
         dialled = DialledCall(seat, number, callee.person.name if callee.person else None)
         dialled.made(call)
@@ -94,7 +94,7 @@ class Dialling:
             callee.offer(offer)
         except Refused:  # a caller of a queue has been quicker
             dialled.not_reached(DialResult.BUSY)
-            raise Refused(Refusal.NOT_AVAILABLE, number) from None
+            raise Refused(Refusal.NOT_AVAILABLE, Target(TargetKind.SEAT, number)) from None
         dialled.rings_there()
 
 

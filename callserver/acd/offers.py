@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from callserver.calls.call import Call, FirstParty, Party
-from callserver.calls.operations import bring, leave_to_others, retrieve
-from callserver.wire.causes import Reason
+from callserver.calls.operations import leave_to_others, retrieve, take_held
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card
 from callserver.wire.rights import Right
 
@@ -43,7 +43,7 @@ class Offer(Protocol):
         """Time after this call before the next; 0 for none."""
 
     def accept(self, station: Party) -> None:
-        """The agent takes it: bring the two together."""
+        """An agent takes it, at the seat where it rings or at one that picks it up: bring the two together."""
 
     def decline(self, station: Party, reason: Reason) -> None:
         """The seat does not take it: REJECTED, MISSED, CLIENT_LOST, RIGHT_TAKEN; never after it was withdrawn."""
@@ -95,8 +95,8 @@ class Recall:
     def accept(self, station: Party) -> None:
         if station in self.call.parts:
             retrieve(self.call, station)
-        else:  # he had passed it on
-            bring(self.call, station)
+        else:
+            take_held(self.call, station, Reason(Cause.TAKEN_ELSEWHERE))
 
     def decline(self, station: Party, reason: Reason) -> None:
         self.give_back(station, reason)

@@ -18,11 +18,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from callserver.acd.offers import Offer
 from callserver.acd.routing import longest_idle
 from callserver.acd.seat import Seat
 from callserver.acd.seats import Seats
@@ -65,10 +66,10 @@ class QueueOffer:
     right = Right.ANSWER_QUEUED
     is_queued = True
 
-    def __init__(self, queue: Queue, entry: Entry, seat: Seat, config: QueueConfig) -> None:
+    def __init__(self, queue: Queue, entry: Entry, seat: Seat, config: QueueConfig, outcome: str = "answered") -> None:
         self.ring_s, self.max_misses, self.wrap_up_s = config.ring_s, config.misses, config.wrap_up_s
         self.call = entry.call
-        self._queue, self._entry, self._seat = queue, entry, seat
+        self._queue, self._entry, self._seat, self._outcome = queue, entry, seat, outcome
         self._waited_s = queue.waited_s(entry)
 
     @property
@@ -76,7 +77,7 @@ class QueueOffer:
         return replace(self._entry.card, waited_s=round(self._waited_s), path=tuple(self.call.path))
 
     def accept(self, station: Party) -> None:
-        self._queue.answered(self._entry, self._seat)
+        self._queue.answered(self._entry, station, self._outcome)
         connect(self.call, station)
 
     def decline(self, station: Party, reason: Reason) -> None:
@@ -132,7 +133,9 @@ class Queue:
         self.wait(entry)
         try:
             outcome = await entry.done
-        except CancelledError:
+        except GeneratorExit:  # nothing waits any more
+            raise
+        except BaseException:  # cancelled; or a menu is told that its caller has gone
             if entry in self.waiting:
                 self._leave(entry, _outcome_of_end(call.ended))
             raise
@@ -174,12 +177,26 @@ class Queue:
         """Since the caller came, or came back from an agent: a talk is no waiting."""
         return round(self._clock.seconds() - entry.waits_since_s, 3)
 
+    def take(self, call_id: str, seat: Seat, outcome: str = "grabbed") -> Offer:
+        """
+        A caller who waits here, for an agent who takes him; he waits on until the offer is accepted.
+
+        :raises LookupError: he does not wait here
+        """
+        for entry in self.waiting:
+            if entry.call.id == call_id:
+                return QueueOffer(self, entry, seat, self._config, outcome)
+        raise LookupError(call_id)
+
     # What seats tell, by way of the offer
 
-    def answered(self, entry: Entry, seat: Seat) -> None:
-        """The seat takes the call."""
+    def answered(self, entry: Entry, station: Party, outcome: str) -> None:
+        """An agent takes the call; at a seat where it rings it stops, and has not been missed."""
+        rung, offer, seat = entry.seat, entry.offer, self._seats.of(station)
         entry.offer, entry.seat = None, seat
-        self._leave(entry, "answered")
+        self._leave(entry, outcome)
+        if rung is not None and offer is not None:
+            rung.withdraw(offer, Reason(Cause.TAKEN_ELSEWHERE))
         entry.call.note(agent=seat.number)
         entry.call.log(Kind.CONNECT, person=seat.number, seat=seat.number, wait_s=self.waited_s(entry))
 

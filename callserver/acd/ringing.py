@@ -13,10 +13,12 @@ class Ringing:
 
     :param on_missed: nobody has answered in time
     :param on_rested: it may ring again
+    `since_s`: when what rings, or rang last, began to, on the monotonic clock.
     """
 
     def __init__(self, clock: IReactorTime, on_missed: Callable[[], None], on_rested: Callable[[], None]) -> None:
         self._clock, self._on_missed, self._on_rested = clock, on_missed, on_rested
+        self.since_s = 0.0
         self._misses = 0
         self._ring_timer: IDelayedCall | None = None
         self._rest_timer: IDelayedCall | None = None
@@ -28,6 +30,7 @@ class Ringing:
 
     def start(self, ring_s: float) -> None:
         """It rings, so long at most."""
+        self.since_s = self._clock.seconds()
         self._ring_timer = self._clock.callLater(ring_s, self._on_missed)
 
     def stop(self) -> None:

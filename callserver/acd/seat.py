@@ -5,6 +5,7 @@ from __future__ import annotations
 from callserver.acd.agent_machine import Work
 from callserver.acd.calls_machine import Phase
 from callserver.acd.consulting import Consulting
+from callserver.acd.handing_over import HandingOver
 from callserver.acd.offers import Offer
 from callserver.acd.overhearing import Overhearing
 from callserver.acd.seat_parts import Person
@@ -14,7 +15,7 @@ from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 
-class Seat(Consulting, Overhearing):
+class Seat(Consulting, Overhearing, HandingOver):
     """One seat: what its agent does with the calls that come to it."""
 
     # Log-in and pause
@@ -47,12 +48,12 @@ class Seat(Consulting, Overhearing):
 
     # Calls that ring
 
-    def offer(self, offer: Offer) -> None:
-        """Ring for a call; what comes of it is told to the offer."""
+    def offer(self, offer: Offer, reason: Reason = Reason(Cause.OFFERED)) -> None:  # noqa: B008
+        """Ring for a call, and show why; what comes of it is told to the offer."""
         self.require(offer.right)
         if offer.right is Right.ANSWER_QUEUED and self._agent.work is not Work.READY:
             self._refuse("offer")
-        self._ring(offer, Reason(Cause.OFFERED))
+        self._ring(offer, reason)
 
     def would_ring(self, right: Right) -> bool:
         """Whether a call that comes by this right would ring here now."""
@@ -78,8 +79,8 @@ class Seat(Consulting, Overhearing):
         self._decline(Reason(Cause.REJECTED))
         self._ringing.end_row()
 
-    def take(self, offer: Offer, right: Right, reason: Reason) -> None:
-        """Picks up a call that rings at another seat (right 4), or grabs one that waits in a queue (5)."""
+    def take(self, offer: Offer, right: Right | None, reason: Reason) -> None:
+        """Picks up a call that rings at another seat (right 4), grabs one that waits in a queue (5), fetches one."""
         self.require(right)
         self._begin(self._calls_machine.take, offer)
         self._accept(reason)

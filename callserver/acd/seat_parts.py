@@ -168,7 +168,7 @@ class SeatParts(ABC):
         if offer is not None and offer.call.ended is None:
             self._watch(offer)  # it has become part of another one
         elif offer is not None:
-            self.call_over(offer.call, reason)
+            self.call_over(offer.call, Reason(Cause.ABANDONED))
 
     def _begin(self, happening: Callable[[Offer], None], offer: Offer) -> None:
         """A call comes to the seat, whose agent is busy from now on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -80,6 +80,20 @@ class Seats:
     def has_station(self, party: Party) -> bool:
         """Whether a participant of a call is the station of one of these seats."""
         return any(seat.station is party for seat in self._seats.values())
+
+    def __iter__(self) -> Iterator[Seat]:
+        return iter(tuple(self._seats.values()))
+
+    def of(self, station: Party) -> Seat:
+        """
+        Whose station this is.
+
+        :raises LookupError: nobody's
+        """
+        for seat in self:
+            if seat.station is station:
+                return seat
+        raise LookupError(station.name)
 
     def watch(self, watcher: Callable[[SeatChange], None]) -> Callable[[], None]:
         """Call `watcher` with every change of every seat; returns what ends it."""
@@ -174,6 +188,7 @@ class Seats:
                 person=number,
                 name=status.name,
                 caller=call.caller_number if call else None,
+                kept=status.kept is not None,
             ),
             reason,
         )

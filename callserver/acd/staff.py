@@ -73,6 +73,9 @@ class StaffBook(Service):
         person = self._people.get(number)
         return person.rights if person is not None else frozenset()
 
+    def __contains__(self, number: object) -> bool:
+        return number in self._people
+
     async def follow(self) -> None:
         """Bring the copy up to date; a database that does not answer leaves it as it is."""
         try:

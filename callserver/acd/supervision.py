@@ -22,6 +22,7 @@ from callserver.calls import operations
 from callserver.calls.audit import audited
 from callserver.calls.call import Call, Party, Stage
 from callserver.calls.live_calls import LiveCalls
+from callserver.calls.operations import PRESENT
 from callserver.calls.roles import Role
 from callserver.dsp.frames import FloatArray
 from callserver.wire.causes import Cause, Reason
@@ -198,8 +199,11 @@ class Supervision:
 
     def _at(self, channel: str) -> tuple[Party | None, Call | None]:
         """Who takes part in calls under this name, and the call that is heard there."""
-        party = next((one for call in self._calls for one in call.parts if one.name == channel), None)
-        return party, None if party is None else call_of(self._calls, party)
+        for call in self._calls:
+            for party, part in call.parts.items():
+                if party.name == channel and part.role in PRESENT:  # and no other supervisor's ear
+                    return party, call_of(self._calls, party)
+        return None, None
 
     def _turn_to(self, seat: Seat, party: Party | None, call: Call | None) -> None:
         if party is None or call is None or party is seat.station:

@@ -29,6 +29,7 @@ from twisted.spread import pb
 from twisted.spread.jelly import SecurityOptions, unjelly
 
 from callserver.agents.banana_meter import BananaMeter, Limits, TooMuch
+from callserver.agents.packed import DIALECT, PackedCall
 from callserver.wire.broker import PacedBroker
 
 STRANGER = Limits(message_bytes=4096, message_items=128, total_bytes=4096)
@@ -82,6 +83,8 @@ class ConnectionList(Protocol):
 class GuardedBroker(PacedBroker):
     """One connection of a desktop program, or of whoever says it is one."""
 
+    knownDialects = [DIALECT]  # noqa: N815, RUF012 - banana's
+
     def __init__(self, connections: ConnectionList, clock: IReactorTime) -> None:
         super().__init__(clock, is_client=False)
         self.address = ""
@@ -133,6 +136,11 @@ class GuardedBroker(PacedBroker):
         if not self.is_over:
             self._connections.cut_off(self.address, why)
             self.abort()
+
+    def send_packed(self, call: PackedCall, remote: int) -> None:
+        """Call an object of the peer by its number; there is no answer."""
+        if not self.disconnected:
+            self.transport.write(call.to(self.newRequestID(), remote))  # type: ignore[no-untyped-call]
 
     def dataReceived(self, chunk: bytes) -> None:
         if self.is_over:

@@ -36,6 +36,7 @@ from twisted.spread import pb
 from zope.interface import Interface, implementer
 
 from callserver.acd.seat import Seat
+from callserver.agents.board_feed import BoardFeed
 from callserver.agents.broker import GuardedBroker
 from callserver.agents.desk import Complain, Desk, StaffDirectory
 from callserver.agents.perspective import AgentPerspective, arguments
@@ -92,6 +93,7 @@ class SeatRealm:
     def __init__(self, clock: IReactorTime, desk: Desk) -> None:
         self._sessions: dict[str, AgentSession] = {}  # by staff number; the newest of each
         self._clock, self._desk = clock, desk
+        self._feed = BoardFeed(clock, desk.board, desk.waiting)
         self._closed: Refused | None = None
         self._notice: Phrase | None = None  # the newest for all
 
@@ -126,9 +128,7 @@ class SeatRealm:
             before.close(Refused(Refusal.ELSEWHERE))
         if self._notice is not None:
             session.tell("notice", to_wire(self._notice))
-        screen = Screen(
-            session, seat, self._desk.seats, self._desk.board, partial(self._desk.staff.rights, seat.number)
-        )
+        screen = Screen(session, seat, self._desk.seats, self._feed, partial(self._desk.staff.rights, seat.number))
         avatar = AgentPerspective(person, seat, session, screen, self._desk)
         return pb.IPerspective, avatar, partial(self._leave, seat, session, screen)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from twisted.internet.defer import Deferred
@@ -77,7 +78,7 @@ class AgentPerspective(pb.Avatar):
         status, access = self._screen.everything()
         person = self._person
         hello = Hello(person.number, person.name, access.rights, status, board=access.board, demo=self._desk.demo)
-        return to_wire(hello)
+        return to_wire(replace(hello, queues=access.queues))
 
     def _change_password(self, args: Sequence[Any]) -> Deferred[None]:
         """His own, from the one he has to another; who has found his program open does not know the first."""

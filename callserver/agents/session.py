@@ -23,6 +23,7 @@ from twisted.python.failure import Failure
 from twisted.spread import pb
 
 from callserver.agents.broker import GuardedBroker
+from callserver.agents.packed import PackedCall
 from callserver.wire.refusals import Refused
 
 log = Logger()
@@ -69,6 +70,11 @@ class AgentSession:
         """Call the program; it does not answer."""
         if self._is_open:
             self._mind.callRemote(what, *args, pbanswer=False)  # type: ignore[no-untyped-call]
+
+    def tell_packed(self, call: PackedCall) -> None:
+        """The same, with what is told to others too."""
+        if self._is_open:
+            self._broker.send_packed(call, self._mind.luid)
 
     def close(self, why: Refused) -> None:
         """Say good-bye and close the connection; harmless when it is closed already."""

@@ -24,6 +24,7 @@ class ChannelStatus:
     state: LineState | SeatState
     sub: str = ""  # what a talking line does; why a seat pauses
     draining: bool = False
+    kept: bool = False  # a seat holds a second call
     call_id: str | None = None
     person: str | None = None  # staff number
     name: str = ""  # of the person

@@ -25,7 +25,7 @@ from typing import Protocol
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from callserver.calls.call_recording import CallRecording
+from callserver.calls.call_recording import CallRecording, RecordingRule
 from callserver.calls.event_log import EventLog
 from callserver.calls.keys import MASK, Key, Keys
 from callserver.calls.roles import Part, Role, gains
@@ -47,9 +47,18 @@ class Stage(Enum):
     MENU = "flow"
     QUEUE = "queue"
     TALK = "bridged"
+    TRANSFER = "transfer"  # on his way to somebody else
+    PARKED = "parked"
 
 
-LIMITS_S = {Stage.MENU: 1800.0, Stage.QUEUE: 3600.0, Stage.TALK: 10800.0}
+LIMITS_S = {
+    Stage.MENU: 1800.0,
+    Stage.QUEUE: 3600.0,
+    Stage.TALK: 10800.0,
+    Stage.TRANSFER: 300.0,
+    Stage.PARKED: 3600.0,
+}
+TAKES_KEYS = (Stage.MENU, Stage.QUEUE)
 
 
 class Party(Protocol):
@@ -99,6 +108,7 @@ class Call:
     `parts`: the participants and their roles, in the order in which they joined.
     `path`: menus, prompts and inputs so far, in words, for the agent's screen.
     `merged_into`: the call that this one has become part of.
+    `recording`: of all its participants, or none.
     `in_secret`: the first party keys in a secret; its part is what it will be again afterwards.
     """
 
@@ -116,6 +126,7 @@ class Call:
         find: Callable[[str], Call | None],
         on_parts: Callable[[Call], None] = lambda call: None,
         recorder: Recorder | None = None,
+        rule: RecordingRule = RecordingRule(),  # noqa: B008
     ) -> None:
         self.id, self.first, self.caller = call_id, first, caller
         self.parts: dict[Party, Part[Party]] = {first: Part(Role.ALONE)}
@@ -130,7 +141,7 @@ class Call:
         self._answering, self._answered = DeferredLock(), False
         self._events, self._clock, self._bay, self._music, self._find = events, clock, bay, music, find
         self._on_parts = on_parts
-        self._recording = CallRecording(self, recorder)
+        self.recording = CallRecording(self, recorder, rule)
         self._limit: IDelayedCall | None = None
         self._waiting_for_end: list[Deferred[Reason]] = []
         self.opened = events.book.open_call(
@@ -208,8 +219,7 @@ class Call:
         self._answered = True
         self.note(answered_at=self._events.now())
         self.log(Kind.ANSWER)
-        if self.leg is not None:
-            self._recording.start(self.leg)
+        self.recording.answered()
         self.enter(stage)
 
     def enter(self, stage: Stage, limit_s: float | None = None) -> None:
@@ -246,7 +256,7 @@ class Call:
                 waiter.callback(reason)
         self.log(Kind.END, by=by, reason=str(reason))
         self.note(ended_at=self._events.now(), end_reason=str(reason))
-        self._recording.stop()
+        self.recording.over()
         parties, self.parts = self.parts, {}
         self._bay.set_gains(self.id, {})
         for party in parties:
@@ -285,9 +295,9 @@ class Call:
         parts, other.parts, other.merged_into = other.parts, {}, self
         other.log(Kind.MERGED, into=self.id)
         self.log(Kind.MERGED, call=other.id)
-        other.end("server", Reason(Cause.TRANSFERRED, self.id))
         for party, part in parts.items():
             self.give(party, part.role, part.beside)
+        other.end("server", Reason(Cause.TRANSFERRED, self.id))  # last: who follows one of them finds him here
 
     def wait_with_music(self, on: bool) -> None:
         """Music for the first party while it waits, or none."""
@@ -314,12 +324,12 @@ class Call:
         """
         first_at_s = self.keys.first_at_s()
         since_s_ago = 0.0 if first_at_s is None else self._clock.seconds() - first_at_s
-        self._recording.begin_secret(since_s_ago)
+        self.recording.begin_secret(since_s_ago)
         self._keep_secret(True)
         try:
             yield
         finally:
-            self._recording.end_secret()
+            self.recording.end_secret()
             self._keep_secret(False)
 
     def key(self, party: Party, key: Key) -> None:
@@ -328,7 +338,7 @@ class Call:
             self._write_key(key, MASK)
             return
         self.keys.press(key)
-        if self.stage is Stage.TALK:
+        if self.stage not in TAKES_KEYS:
             self.keys.drop()
 
     def _write_key(self, key: Key, shown: str) -> None:

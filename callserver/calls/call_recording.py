@@ -1,18 +1,35 @@
-"""The one recording of a call: from its first answer to its end, with silence where a secret was told."""
+"""
+The recording of a call: by rule from its first answer to its end, or on demand; with silence where a secret was told.
+
+A call has at most one recording at a time. By rule it is the call's own and nobody stops it; on demand it is of who
+started it, who alone stops it, and it ends with the call at the latest. In a call that is recorded anyway, whoever
+wants it recorded sets a mark.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from twisted.logger import Logger
 
 from callserver.calls.vocabulary import Kind
 from callserver.media.leg import Leg
+from callserver.media.recent import Recent
 from callserver.media.recorder import Recorder
 from callserver.media.recording import Mark, Recording, RecordingInfo
 from callserver.wire.records import Value
+from callserver.wire.refusals import Refusal, Refused
 
 log = Logger()
+
+
+@dataclass(frozen=True)
+class RecordingRule:
+    """Which calls are recorded from their answer on, and how much one that is recorded later begins with."""
+
+    always: bool = True
+    recent_s: float = 0.0
 
 
 class Recorded(Protocol):
@@ -20,6 +37,10 @@ class Recorded(Protocol):
 
     @property
     def id(self) -> str: ...
+    @property
+    def leg(self) -> Leg | None:
+        """What its far end says and hears is recorded."""
+
     def log(self, kind: Kind, *, person: str | None = None, **data: Value) -> None: ...
     def note(self, **fields: object) -> None:
         """Set fields of the call's record."""
@@ -28,38 +49,109 @@ class Recorded(Protocol):
 class CallRecording:
     """Records one call if there is a recorder, and tells the call's event log."""
 
-    def __init__(self, call: Recorded, recorder: Recorder | None) -> None:
-        self._call, self._recorder = call, recorder
+    def __init__(self, call: Recorded, recorder: Recorder | None, rule: RecordingRule) -> None:
+        self._call, self._recorder, self._rule = call, recorder, rule
         self._recording: Recording | None = None
+        self._started_by = ""  # staff number; "": by rule
+        self._recent: Recent | None = None
+        self._secret = False
 
-    def start(self, leg: Leg) -> None:
-        """Record what this leg's far end says and hears, until `stop`."""
-        if self._recorder is None or self._recording is not None:
-            return
-        self._recording = self._recorder.start(self._call.id, leg, on_mark=self._marked)
+    @property
+    def started_by(self) -> str | None:
+        """Whose recording runs, by staff number; None: none on demand does."""
+        return self._started_by or None
+
+    def answered(self) -> None:
+        """Record from now on, if that is the rule."""
+        if self._rule.always:
+            self._start("")
+        else:
+            self._keep_recent()
+
+    def start(self, by: str) -> None:
+        """
+        Record on demand, with what was said just before if so much is kept; or mark the recording that runs.
+
+        :param by: a staff number
+        :raises Refused: there is no room on the disk, or nothing to record
+        """
         if self._recording is not None:
-            self._call.note(recording=self._recording.file_name)
-            self._call.log(Kind.RECORDING, file=self._recording.file_name)
+            self._recording.mark(f"seat {by}")
+            return
+        self._start(by)
+        if self._recording is None:
+            raise Refused(Refusal.NO_RECORDING)
+
+    def stop(self, by: str) -> None:
+        """
+        End the recording that this person has started.
+
+        :raises Refused: he has not, or it is over
+        """
+        if not by or by != self._started_by:
+            raise Refused(Refusal.NOT_YOURS)
+        self._end()
+        self._keep_recent()
 
     def begin_secret(self, since_s_ago: float) -> None:
         """Silence from now on, and over what was recorded in the last seconds."""
-        if self._recording is not None:
-            if since_s_ago > 0:
-                self._recording.blank(since_s_ago)
-            self._recording.pause()
+        self._secret = True
+        for kept in (self._recording, self._recent):
+            if kept is not None:
+                if since_s_ago > 0:
+                    kept.blank(since_s_ago)
+                kept.pause()
 
     def end_secret(self) -> None:
         """Record again."""
-        if self._recording is not None:
-            self._recording.resume()
+        self._secret = False
+        for kept in (self._recording, self._recent):
+            if kept is not None:
+                kept.resume()
 
-    def stop(self) -> None:
+    def over(self) -> None:
         """The call is over."""
-        recording, self._recording = self._recording, None
+        self._end()
+        self._forget_recent()
+
+    def _start(self, by: str) -> None:
+        leg = self._call.leg
+        if self._recorder is None or self._recording is not None or leg is None:
+            return
+        recent = self._recent
+        recording = self._recorder.start(self._call.id, leg, on_mark=self._marked, recent=recent)
+        if recording is None:
+            return
+        before_s = recent.length_s if recent is not None else 0.0
+        self._forget_recent()
+        self._recording, self._started_by = recording, by
+        if self._secret:
+            recording.pause()
+        self._call.note(recording=recording.file_name)
+        if by:
+            before_s = round(before_s, 3)
+            self._call.log(Kind.RECORDING, person=by, file=recording.file_name, by=f"seat {by}", before_s=before_s)
+        else:
+            self._call.log(Kind.RECORDING, file=recording.file_name)
+
+    def _end(self) -> None:
+        recording, self._recording, self._started_by = self._recording, None, ""
         if recording is not None:
             stopped = recording.stop()
             stopped.addCallback(self._stopped)
             stopped.addErrback(lambda failure: log.failure("recording of {call} broke", failure, call=self._call.id))
+
+    def _keep_recent(self) -> None:
+        leg = self._call.leg
+        if self._recorder is not None and self._rule.recent_s > 0 and leg is not None:
+            self._recent = self._recorder.keep_recent(leg, self._rule.recent_s)
+            if self._secret:
+                self._recent.pause()
+
+    def _forget_recent(self) -> None:
+        recent, self._recent = self._recent, None
+        if recent is not None and self._recorder is not None:
+            self._recorder.forget_recent(recent)
 
     def _marked(self, mark: Mark) -> None:
         self._call.log(Kind.RECORDING_MARK, text=mark.text, sample=mark.sample, n_samples=mark.n_samples)

@@ -19,11 +19,13 @@ from dataclasses import dataclass, replace
 from twisted.internet.interfaces import IReactorTime
 
 from callserver.calls.call import Call, Stage
+from callserver.calls.dial_caps import DialCaps, Use
 from callserver.calls.dial_guard import DialClass, DialGuard
 from callserver.calls.event_log import EventLog
 from callserver.calls.line_choice import LineTally, Trunk, choose, for_an_emergency, free_trunks
 from callserver.calls.outgoing import DialListener
 from callserver.calls.vocabulary import Kind
+from callserver.config import DiallingConfig
 from callserver.lines.interfaces import Caller, DialPermit
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
@@ -31,6 +33,7 @@ from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 OF_THE_LINE = (DialResult.NO_DIAL_TONE, DialResult.LINE_LOST)
+SHORTEST_LOOK_S = 1.0
 ENDED_FOR_AN_EMERGENCY = (Stage.MENU, Stage.QUEUE)
 
 
@@ -53,7 +56,7 @@ class Dialler:
 class CallsOut:
     """
     :param trunks: the shop's lines with their settings, as they are now
-    :param reserve: so many lines stay free of calls that may not use the reserve, as it is set now
+    :param settings: as they are now
     """
 
     def __init__(
@@ -61,10 +64,12 @@ class CallsOut:
         clock: IReactorTime,
         events: EventLog,
         guard: DialGuard,
+        caps: DialCaps,
         trunks: Callable[[], Sequence[Trunk]],
-        reserve: Callable[[], int] = lambda: 0,
+        settings: Callable[[], DiallingConfig],
     ) -> None:
-        self._clock, self._events, self._guard, self._trunks, self._reserve = clock, events, guard, trunks, reserve
+        self._clock, self._events, self._guard, self._caps = clock, events, guard, caps
+        self._trunks, self._settings = trunks, settings
         self._tallies: dict[str, LineTally] = {}
 
     def classify(self, number: str) -> DialClass:
@@ -84,28 +89,52 @@ class CallsOut:
         kind = self.classify(number)
         try:
             permit = self._guard.may_dial(asks.who, asks.rights, number, self._clock.seconds(), asks.allowed)
+            self._caps.check(asks.who, asks.rights, kind, number)
             trunk = self._trunk(kind, asks)
         except Refused as refused:
-            no_line = refused.code is Refusal.NOT_NOW
-            result = DialResult.NO_LINE if no_line else DialResult.REFUSED
-            self._write(None, asks, number, kind, result, str(refused))
+            result = DialResult.NO_LINE if refused.code is Refusal.NOT_NOW else DialResult.REFUSED
+            self._write(None, Attempt(number, kind, asks.who), result, str(refused))
             raise
-        return self._dial_on(trunk, permit, number, kind, asks, told)
+        use = self._caps.begin(asks.who, trunk.line.name, kind)
+        return self._dial_on(trunk, permit, Attempt(number, kind, asks.who), use, told)
 
-    def _dial_on(
-        self, trunk: Trunk, permit: DialPermit, number: str, kind: DialClass, asks: Dialler, told: DialListener
-    ) -> Call:
-        attempt = _Attempt(told, lambda result: self._came_of_it(trunk, call, asks, number, kind, result))
+    def _dial_on(self, trunk: Trunk, permit: DialPermit, attempt: Attempt, use: Use, told: DialListener) -> Call:
+        def came_of_it(result: DialResult) -> None:
+            self._count_failures(trunk, result)
+            self._write(call, attempt, result)
+            if result is DialResult.ANSWERED:
+                self._caps.answered(use, attempt.number)
+                self._bound(call, use)
+
         self._count(trunk)
-        call = trunk.line.dial(Caller(number), permit, attempt)
+        call = trunk.line.dial(Caller(attempt.number), permit, ToldFirst(came_of_it, told))
+        call.when_ended().addCallback(lambda _: self._caps.ended(use))
         return call
+
+    def _bound(self, call: Call, use: Use) -> None:
+        """The talk ends when its minutes are over; others may have used some up meanwhile."""
+        left_s = self._caps.left_s(use)
+        if left_s is not None and call.ended is None:
+            timer = self._clock.callLater(max(left_s, SHORTEST_LOOK_S), self._minutes_over, call, use)
+            call.when_ended().addCallback(lambda _: timer.cancel() if timer.active() else None)
+
+    def _minutes_over(self, call: Call, use: Use) -> None:
+        if self._caps.left_s(use) == 0:
+            call.end("server", Reason(Cause.LIMIT_REACHED, "dialling"))
+        else:
+            self._bound(call, use)
+
+    # Which line
 
     def _trunk(self, kind: DialClass, asks: Dialler) -> Trunk:
         if kind is DialClass.EMERGENCY:
             chosen = self._for_an_emergency()
         else:
-            reserve = 0 if asks.may_use_reserve else self._reserve()
-            chosen = choose(free_trunks(self._trunks(), asks.group), self._tallies, reserve)
+            settings = self._settings()
+            group = asks.group or (settings.group if asks.may_use_reserve else settings.transfer_group)
+            free = free_trunks(self._trunks(), group)
+            with_room = [trunk for trunk in free if self._caps.has_room(trunk.line.name, kind)]
+            chosen = choose(with_room, self._tallies, 0 if asks.may_use_reserve else settings.reserve)
         if chosen is None:
             raise Refused(Refusal.NOT_NOW, DialResult.NO_LINE.value)
         return chosen
@@ -113,58 +142,63 @@ class CallsOut:
     def _for_an_emergency(self) -> Trunk | None:
         chosen = for_an_emergency(self._trunks(), self._tallies)
         if chosen is None:
-            served = [call for stage in ENDED_FOR_AN_EMERGENCY for call in self._in_stage(stage)]
+            served = [call for stage in ENDED_FOR_AN_EMERGENCY for call in self._served_in(stage)]
             if served:
                 served[0].end("server", Reason(Cause.EMERGENCY))
             chosen = for_an_emergency(self._trunks(), self._tallies)
         return chosen
 
-    def _in_stage(self, stage: Stage) -> Iterable[Call]:
-        """The calls of our lines in a stage, oldest first; of those alone the end frees a line."""
+    def _served_in(self, stage: Stage) -> Iterable[Call]:
+        """The answered calls of our lines in a stage, oldest first: the end of one of those frees a line."""
         calls = [trunk.line.call for trunk in self._trunks()]
-        alive = [call for call in calls if call is not None and call.stage is stage and call.is_answered]
-        return sorted(alive, key=lambda call: call.began_s)
+        served = [call for call in calls if call is not None and call.stage is stage and call.is_answered]
+        return sorted(served, key=lambda call: call.began_s)
 
     def _count(self, trunk: Trunk) -> None:
         tally = self._tallies.get(trunk.line.name, LineTally())
         self._tallies[trunk.line.name] = replace(tally, calls=tally.calls + 1)
 
-    def _came_of_it(
-        self, trunk: Trunk, call: Call, asks: Dialler, number: str, kind: DialClass, result: DialResult
-    ) -> None:
+    def _count_failures(self, trunk: Trunk, result: DialResult) -> None:
         tally = self._tallies[trunk.line.name]
         failures = tally.failures + 1 if result in OF_THE_LINE else 0
         self._tallies[trunk.line.name] = replace(tally, failures=failures)
-        self._write(call, asks, number, kind, result)
 
-    def _write(
-        self, call: Call | None, asks: Dialler, number: str, kind: DialClass, result: DialResult, detail: str = ""
-    ) -> None:
+    def _write(self, call: Call | None, attempt: Attempt, result: DialResult, detail: str = "") -> None:
         self._events.write(
             Kind.DIAL_RESULT,
             call_id=call.id if call else None,
             channel=call.first.name if call else None,
-            person=asks.who,
+            person=attempt.who,
             result=result.value,
-            number=number,
-            dial_class=kind.name.lower(),
+            number=attempt.number,
+            dial_class=attempt.kind.name.lower(),
             detail=detail,
         )
 
 
-class _Attempt:
-    """A DialListener between the line and who dials: writes the result down before he hears of it."""
+@dataclass(frozen=True)
+class Attempt:
+    """What is dialled, and for whom."""
 
-    def __init__(self, told: DialListener, on_result: Callable[[DialResult], None]) -> None:
-        self._told, self._on_result = told, on_result
+    number: str
+    kind: DialClass
+    who: str
+
+
+@dataclass(frozen=True)
+class ToldFirst:
+    """A DialListener between the line and who dials: the result is written down before he hears of it."""
+
+    came_of_it: Callable[[DialResult], None]
+    told: DialListener
 
     def rings_there(self) -> None:
-        self._told.rings_there()
+        self.told.rings_there()
 
     def answered_there(self) -> None:
-        self._on_result(DialResult.ANSWERED)
-        self._told.answered_there()
+        self.came_of_it(DialResult.ANSWERED)
+        self.told.answered_there()
 
     def not_reached(self, result: DialResult) -> None:
-        self._on_result(result)
-        self._told.not_reached(result)
+        self.came_of_it(result)
+        self.told.not_reached(result)

@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -65,9 +65,10 @@ def classify(
     number: str,
     plan: DialPlan = CHINA,
     *,
-    internal: Collection[str] = (),
+    internal: Container[str] = (),
     premium: Iterable[str] = (),
     home_mobiles: Iterable[str] = (),
+    prefix: str = "",
 ) -> DialClass:
     """
     The class of a number as it would be dialled.
@@ -75,10 +76,11 @@ def classify(
     :param internal: numbers of staff, groups and boxes
     :param premium: beginnings the shop never dials
     :param home_mobiles: beginnings of mobiles that cost no more than a local call
+    :param prefix: what the lines want before a number outside; who dials it himself reaches an emergency all the same
     """
     if not re.fullmatch("[0-9]+", number) or len(number) > DIGITS_MAX:
         return DialClass.REFUSED  # * and # are orders to the exchange
-    if number in plan.emergency:
+    if number in plan.emergency or number.removeprefix(prefix) in plan.emergency:
         return DialClass.EMERGENCY
     if number in internal:
         return DialClass.INTERNAL
@@ -100,10 +102,17 @@ def _outside(number: str, plan: DialPlan, premium: tuple[str, ...], home_mobiles
 
 
 class DialGuard:
-    """Makes the permits without which no line dials."""
+    """
+    Makes the permits without which no line dials.
 
-    def __init__(self, classify: Callable[[str], DialClass], alarm: Alarm) -> None:
-        self.classify, self._alarm = classify, alarm
+    :param classify: what a number would be, by the shop's settings as they are now
+    :param prefix: what the lines want before a number outside, as it is set now
+    """
+
+    def __init__(
+        self, classify: Callable[[str], DialClass], alarm: Alarm, prefix: Callable[[], str] = lambda: ""
+    ) -> None:
+        self.classify, self._alarm, self._prefix = classify, alarm, prefix
         self._refused_at_s: dict[str, deque[float]] = {}
 
     def may_dial(
@@ -118,9 +127,15 @@ class DialGuard:
         """
         kind = self.classify(number)
         if kind is DialClass.EMERGENCY or (kind in RIGHTS and (RIGHTS[kind] in rights or number in allowed)):
-            return DialPermit(number, who)
+            return DialPermit(self._as_dialled(number, kind), who)
         self._count_refusal(who, now_s)
         raise Refused.no_right(RIGHTS[kind]) if kind in RIGHTS else Refused(Refusal.BAD_ARGUMENT, "number")
+
+    def _as_dialled(self, number: str, kind: DialClass) -> str:
+        prefix = self._prefix()
+        behind = number.removeprefix(prefix)
+        has_it = behind != number and kind is DialClass.EMERGENCY and self.classify(behind) is kind
+        return number if has_it else prefix + number
 
     def _count_refusal(self, who: str, now_s: float) -> None:
         refused_at_s = self._refused_at_s.setdefault(who, deque(maxlen=REFUSALS_MAX))

@@ -53,7 +53,7 @@ class Trunk:
 
 @dataclass(frozen=True)
 class LineTally:
-    """What a line has been used for today."""
+    """What a line has been used for since the start."""
 
     calls: int = 0
     failures: int = 0  # in a row: no dial tone, lost; what has failed lately comes last

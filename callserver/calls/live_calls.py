@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.calls.call import Call, FirstParty
+from callserver.calls.call_recording import RecordingRule
 from callserver.calls.event_log import EventLog
 from callserver.dsp.frames import FloatArray
 from callserver.lines.interfaces import Caller
@@ -24,6 +26,7 @@ class LiveCalls:
 
     :param new_id: a fresh UUID each time
     :param recorder: None: calls are not recorded
+    :param rule: which are, without anybody's demand
     `music`: what a held or waiting party hears, shape (n,); None until the prompts are loaded.
     """
 
@@ -34,10 +37,11 @@ class LiveCalls:
         events: EventLog,
         new_id: Callable[[], str],
         recorder: Recorder | None = None,
+        rule: RecordingRule = RecordingRule(),  # noqa: B008
     ) -> None:
         self.bay, self.events, self.clock = bay, events, clock
         self.music: FloatArray | None = None
-        self._new_id, self._recorder = new_id, recorder
+        self._new_id, self._recorder, self._rule = new_id, recorder, rule
         self._calls: dict[str, Call] = {}
         self._watchers: list[Callable[[Call], None]] = []
 
@@ -73,7 +77,8 @@ class LiveCalls:
             music=lambda: self.music,
             find=self._calls.get,
             on_parts=self._tell,
-            recorder=None if direction == "internal" else self._recorder,
+            recorder=self._recorder,
+            rule=replace(self._rule, always=False) if direction == "internal" else self._rule,
         )
         self._calls[call.id] = call
         call.when_ended().addCallback(lambda _: self._calls.pop(call.id))

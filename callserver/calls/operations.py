@@ -15,11 +15,17 @@ from callserver.wire.causes import Cause, Reason
 PRESENT = (Role.TALKS, Role.HELD, Role.ALONE, Role.CALLED)
 
 
-def connect(call: Call, station: Party) -> None:
-    """An agent's station and the party that waited talk to each other."""
+def connect(call: Call, station: Party, party: Party | None = None) -> None:
+    """An agent's station and the party that waited, the call's first if no other is named, talk to each other."""
     call.enter(Stage.TALK)
     call.give(station, Role.TALKS)
-    call.give(call.first, Role.TALKS)
+    call.give(party or call.first, Role.TALKS)
+
+
+def wait_with_music(call: Call, party: Party, stage: Stage) -> None:
+    """Nobody holds this party, and it hears music until somebody has it."""
+    call.enter(stage)
+    call.give(party, Role.HELD)
 
 
 def hold(call: Call, station: Party, reason: Reason | None = None) -> None:
@@ -43,6 +49,14 @@ def retrieve(call: Call, station: Party, reason: Reason | None = None) -> None:
         call.give(party, Role.TALKS)
 
 
+def take_held(call: Call, station: Party, reason: Reason) -> None:
+    """Those that somebody holds talk with another station, and who held them is out."""
+    for party, part in tuple(call.parts.items()):
+        if part.role is Role.HELD and part.beside is not None:
+            call.leave(part.beside, reason)
+            connect(call, station, party)
+
+
 def join(first: Call, second: Call, station: Party) -> None:
     """
     A transfer after consultation: who brought the two together leaves both, and the held party takes his place.
@@ -50,7 +64,7 @@ def join(first: Call, second: Call, station: Party) -> None:
     So it talks with whom he talked with, or is held by who held him. Where nobody has answered yet there is no place:
     it hears music on, until `bring` brings somebody or `keep_for` gives it back.
     """
-    first.log(Kind.TRANSFER, by=station.name, call=second.id)
+    first.log(Kind.JOINED, by=station.name, call=second.id)
     held, place = _held_by(first, station), _merge(first, second, station)
     first.leave(station, Reason(Cause.TRANSFERRED))
     if place is not None:

@@ -11,7 +11,7 @@ from callserver.wire.catalogue import LANGUAGES, N_, Detail, fill, known
 from callserver.wire.cells import printable
 from callserver.wire.records import EventRecord, Value
 from callserver.wire.refusals import Refused
-from callserver.wire.words import reason_text, right_text, state_text
+from callserver.wire.words import code_text, reason_text, right_text, state_text
 
 EVENTS = {  # by kind; {details} are the event's data
     "state": N_("state: {to}"),
@@ -27,14 +27,20 @@ EVENTS = {  # by kind; {details} are the event's data
     "entry": N_("enters queue {queue}, place {place}"),
     "offer": N_("offered to seat {seat}: {why}; candidates {candidates}"),
     "miss": N_("not taken by seat {seat}: {reason}"),
-    "connect": N_("connected with seat {seat} after {wait_s} s"),
+    "connect": N_("connected with seat {seat}"),
     "hold": N_("hold"),
     "retrieve": N_("retrieved"),
     "given_back": N_("back in the queue from {by}: {reason}"),
     "merged": N_("joined into call {into}"),
     "consult": N_("consults {to} in call {call}"),
-    "transfer": N_("transferred to who was consulted in call {call}"),
+    "joined": N_("transferred to who was consulted in call {call}"),
     "three_way": N_("three talk, with who was consulted in call {call}"),
+    "transfer": N_("transferred by {by}: {target}"),
+    "transfer_failed": N_("the transfer failed, {target}: {reason}"),
+    "pick_up": N_("picked up by {by} from seat {seat}"),
+    "park": N_("parked by {by} at place {place}"),
+    "fetch": N_("fetched by {by} from place {place}"),
+    "parked_too_long": N_("parked for too long at place {place}"),
     "leave": N_("leaves queue {queue}: {outcome} after {wait_s} s"),
     "log_in": N_("logged in"),
     "log_out": N_("logged out"),
@@ -61,7 +67,10 @@ EVENTS = {  # by kind; {details} are the event's data
     "server": N_("server {state}"),
 }
 FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says something
+    ("recording", "by"): N_("recording to {file}, started by {by}"),
+    ("recording", "before_s", "by"): N_("recording to {file}, started by {by}, from {before_s} s before"),
     ("merged", "call"): N_("call {call} has been joined into this one"),
+    ("connect", "wait_s"): N_("connected with seat {seat} after {wait_s} s"),
     ("hold", "reason"): N_("hold by {by}: {reason}"),
     ("retrieve", "reason"): N_("retrieved by {by}: {reason}"),
     ("state", "reason"): N_("state: {to} ({reason})"),
@@ -144,6 +153,8 @@ def _text(kind: str, name: str, value: Value, language: str) -> str:
         return state_text(str(value), language)
     if name == "right":
         return right_text(str(value), language)
+    if kind == "recording_mark" and name == "text":
+        return code_text(str(value), language)
     if kind == "audit" and name == "result" and value != DONE:
         return Refused.from_wire(str(value)).text(language)
     return reason_text(str(value), language) if name in CODES or kind in ("tone", "audit") else str(value)

@@ -48,6 +48,8 @@ class LineConfig:
     keys: str = "sound"  # who hears keys: "sound" (our detector) or "modem" (its reports); never both
     ring_stop_s: float = 6.0  # no further ring for so long: the caller has given up
     guard_s: float = 1.0  # on hook for so long before the line is used again
+    direction: str = "both"  # "in", "out", "both": what the line is for
+    group: str = ""  # of lines that calls out may be kept to
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class AgentsConfig:
     seats: int = 4
     away_s: float = 30.0  # so long a caller waits with music for an agent whose program is gone
     log_out_s: float = 300.0  # so long after its loss the agent is logged out
+    park_s: float = 120.0  # so long a parked caller waits, then he rings at who parked him
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,37 @@ class QueueConfig:
 
 
 @dataclass(frozen=True)
+class DiallingConfig:
+    """
+    [dialling]: calls out.
+
+    Limits are of a day, by the class of number: "local", "national", "international", or "" for all classes together.
+    """
+
+    prefix: str = ""  # what the lines want before a number outside (behind a PBX)
+    reserve: int = 1  # so many lines stay free of transfers and call-backs
+    group: str = ""  # the lines people dial on; empty: any
+    transfer_group: str = ""  # those of transfers and call-backs
+    premium: tuple[str, ...] = ()  # beginnings that are never dialled
+    home_mobiles: tuple[str, ...] = ()  # beginnings of mobiles that cost a local call
+    countries: tuple[str, ...] = ()  # codes; the first call to another country is a supervisor's
+    international_hours: tuple[Hours, ...] = ()  # outside them no international call goes out; empty: always
+    international_at_once: int = 1
+    person_calls: Mapping[str, int] = field(default_factory=dict)
+    person_minutes: Mapping[str, int] = field(default_factory=lambda: {"international": 60})
+    line_calls: Mapping[str, int] = field(default_factory=dict)
+    line_minutes: Mapping[str, int] = field(default_factory=dict)
+    day_calls: Mapping[str, int] = field(default_factory=dict)
+    day_minutes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class RecordingConfig:
     """[recording]; `announce` has no default: whether callers are told is the shop's decision."""
 
     announce: bool
-    calls: str = "all"  # "all" or "none"
+    calls: str = "all"  # "all" or "none": without an agent's demand
+    recent_s: float = 0.0  # a recording on demand begins so long before it was asked for
 
 
 @dataclass(frozen=True)
@@ -100,6 +129,7 @@ class Config:
     server: ServerConfig = field(default_factory=ServerConfig)
     exchange: ExchangeConfig = field(default_factory=ExchangeConfig)
     agents: AgentsConfig = field(default_factory=AgentsConfig)
+    dialling: DiallingConfig = field(default_factory=DiallingConfig)
     backup: BackupConfig = field(default_factory=BackupConfig)
     lines: Mapping[int, LineConfig] = field(default_factory=dict)
     queues: Mapping[str, QueueConfig] = field(default_factory=dict)
@@ -117,6 +147,7 @@ SINGLE_SECTIONS: dict[str, type] = {
     "server": ServerConfig,
     "exchange": ExchangeConfig,
     "agents": AgentsConfig,
+    "dialling": DiallingConfig,
     "recording": RecordingConfig,
     "backup": BackupConfig,
 }
@@ -125,10 +156,14 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (ServerConfig, "stop_wait_s"): (0, 86400),
     (LineConfig, "ring_stop_s"): (2, 20),
     (LineConfig, "guard_s"): (0.2, 10),
+    (DiallingConfig, "reserve"): (0, 200),
+    (DiallingConfig, "international_at_once"): (0, 200),
     (AgentsConfig, "port"): (0, 65535),
     (AgentsConfig, "seats"): (1, 200),
     (AgentsConfig, "away_s"): (5, 120),
     (AgentsConfig, "log_out_s"): (120, 86400),
+    (AgentsConfig, "park_s"): (10, 3000),
+    (RecordingConfig, "recent_s"): (0, 60),
     (BackupConfig, "keep"): (1, 1000),
     (QueueConfig, "ring_s"): (3, 120),
     (QueueConfig, "retry_s"): (0, 60),
@@ -139,7 +174,9 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
 }
 CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (LineConfig, "keys"): ("sound", "modem"),
+    (LineConfig, "direction"): ("in", "out", "both"),
     (RecordingConfig, "calls"): ("all", "none"),
     (ExchangeConfig, "country"): COUNTRIES,
 }
+DIAL_CLASSES = ("local", "national", "international")
 LINES_MAX = 200

@@ -15,10 +15,12 @@ from callserver.config.hours import Hours, read_hours
 from callserver.config.settings import (
     CHOICES,
     COUNTRIES,
+    DIAL_CLASSES,
     EMULATED,
     RANGES,
     AgentsConfig,
     BackupConfig,
+    DiallingConfig,
     ExchangeConfig,
     LineConfig,
     QueueConfig,
@@ -143,6 +145,32 @@ def _dialled(text: str) -> str:
     return text
 
 
+def _prefix(text: str) -> str:
+    if not re.fullmatch("[0-9]{0,4}", text):
+        raise Unfit("needs at most 4 digits, as in 9")
+    return text
+
+
+def _beginnings(text: str) -> tuple[str, ...]:
+    """Beginnings of numbers, with commas between."""
+    parts = tuple(part.strip() for part in text.split(",")) if text else ()
+    for part in parts:
+        if not re.fullmatch("[0-9]{1,15}", part):
+            raise Unfit("{part} is no beginning of a number; write digits, with commas between", part=repr(part))
+    return parts
+
+
+def _limits(text: str) -> dict[str, int]:
+    """`300, international 60`: a number alone is for all classes together."""
+    limits = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, number = part.rpartition(" ")
+        if not re.fullmatch("[0-9]{1,6}", number) or name.strip() not in ("", *DIAL_CLASSES):
+            raise Unfit("{part} is no limit; write 300, or international 60, with commas between", part=repr(part))
+        limits[name.strip()] = int(number)
+    return limits
+
+
 def _host(text: str) -> str:
     if text == "localhost":
         return "127.0.0.1"
@@ -207,6 +235,12 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     (LineConfig, "device"): _device,
     (LineConfig, "menu"): _filled,
     (AgentsConfig, "host"): _host,
+    (DiallingConfig, "prefix"): _prefix,
+    (DiallingConfig, "premium"): _beginnings,
+    (DiallingConfig, "home_mobiles"): _beginnings,
+    (DiallingConfig, "countries"): _beginnings,
+    (DiallingConfig, "international_hours"): _hours,
+    **{(DiallingConfig, f"{of}_{what}"): _limits for of in ("person", "line", "day") for what in ("calls", "minutes")},
     (BackupConfig, "folder"): file_name,
     (BackupConfig, "at"): _time_of_day,
     (QueueConfig, "hours"): _hours,

@@ -15,6 +15,7 @@ from twisted.spread import pb
 
 from callserver.desktop.connection import ClientBroker, ClientFactory
 from callserver.desktop.listener import IN_CALL, AgentListener, tell
+from callserver.desktop.moving import Moving
 from callserver.desktop.not_connected import NO_CONNECTION, NOT_UNDERSTOOD, NotConnected, value_of, why
 from callserver.wire.convert import Wire, WireError, from_wire
 from callserver.wire.messages import Access, ChannelRow, Hello, Phrase, QueueRow, SeatStatus
@@ -31,7 +32,7 @@ CONNECT_S, LOG_IN_S, COMMAND_S = 10.0, 15.0, 5.0
 COMES_BACK = (Refusal.STOPPING, Refusal.SERVER)  # any other refusal is final: trying on would lock the account
 
 
-class AgentClient:
+class AgentClient(Moving):
     """
     Stays connected and logged in until stopped, refused or logged out.
 

@@ -90,8 +90,8 @@ class MenuRun:
 
     def _stopped(self) -> MenuStopped | None:
         """Why the menu is to end, if it is."""
-        if self._menu_call.call.ended is not None:
-            return CallOver("the caller has gone")
+        if self._menu_call.is_over:
+            return CallOver("the caller has gone, or somebody else has him")
         return self._why or self._menu_call.stopped
 
     def _waited_for(self, awaited: object) -> Deferred[Any]:

@@ -1,9 +1,17 @@
-"""A menu at work on a call; whatever breaks in it, the caller is not left in silence."""
+"""
+A menu at work on a call; whatever breaks in it, the caller is not left in silence.
+
+A call is served by one story at a time: that of its menu, or of its wait for a person. It goes on in the background
+while an agent has the caller, and ends with the call. When an agent sends him to another menu or queue, a new story
+begins and the one before is over: its menu gets CallOver where it waits, as if the caller had gone, and what it does
+then reaches nobody; above all it does not end the call.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
@@ -27,10 +35,39 @@ from callserver.wire.causes import Cause, Reason
 
 log = Logger()
 
+NOT_LET_IN = ("no_agent", "closed", "full")  # of a queue's outcomes
 AT_ONCE_S = 3.0  # a menu that is over so soon, by itself and without a key, has done nothing for its caller
 AT_ONCE_MAX = 3  # so many such calls in a row, and the line rests
 REST_S = 300.0
 ERROR_CHARS = 500  # of what is kept of a menu's exception
+
+
+class _Story:
+    """What serves one caller, from its first act until it is over, or another begins."""
+
+    def __init__(self, call: Call, menu_call: Callable[[Call], MenuCall]) -> None:
+        self.call = call
+        self.left = False  # the caller is somebody else's
+        self.running: Deferred[None] | None = None
+        self._menu_call = menu_call
+        self._acts: list[MenuCall] = []
+
+    def act(self) -> MenuCall:
+        """The call for its next part."""
+        self._acts.append(self._menu_call(self.call))
+        return self._acts[-1]
+
+    def leave(self) -> None:
+        """Another story begins."""
+        self.left = True
+        for menu_call in self._acts:
+            menu_call.over = True
+        self.stop()
+
+    def stop(self) -> None:
+        """Whatever it waits for."""
+        if self.running is not None:
+            self.running.cancel()
 
 
 class MenuRunner:
@@ -53,45 +90,78 @@ class MenuRunner:
     ) -> None:
         self._menus, self._menu_call, self._queue = menus, menu_call, queue
         self._alarm, self._rest, self._hours = alarm, rest, hours
+        self._stories: dict[str, _Story] = {}  # by call
         self._told: dict[str, str] = {}  # menu: how it broke last
         self._at_once: Counter[str] = Counter()  # by line: so many calls in a row were for nothing
 
     def serve(self, call: Call, menu_name: str) -> None:
-        """Run a menu while the call lives, and end the call when the menu is over."""
-        running = Deferred.fromCoroutine(self._serve(call, menu_name))
-        call.when_ended().addCallback(lambda _: running.cancel())
-        running.addErrback(self._broken, call)
-        running.addCallback(lambda _: call.end("menu", Reason(Cause.MENU_OVER)))
+        """Run a menu while the call lives, in place of what served it before; end the call when the menu is over."""
+        story = _Story(call, self._menu_call)
+        self._tell(story, self._serve(story, menu_name))
 
-    def _broken(self, failure: Failure, call: Call) -> None:
+    def has_menu(self, name: str) -> bool:
+        """Whether there is one of this name, be it that its file is broken by now."""
+        return name in self._menus
+
+    def find_person(self, call: Call, queue: str, on_refused: Callable[[str], None] | None = None) -> None:
+        """
+        Let the caller wait for a person, in place of what served him before; not served, he leaves word.
+
+        :param queue: "" is the shop's first
+        :param on_refused: told the outcome when the queue has not let him in; he is somebody else's then
+        """
+        story = _Story(call, self._menu_call)
+        self._tell(story, self._find_person(story, queue or self._queue, on_refused))
+
+    def _tell(self, story: _Story, telling: Coroutine[Deferred[object], Any, None]) -> None:
+        call = story.call
+        before, self._stories[call.id] = self._stories.get(call.id), story
+        if before is not None:
+            before.leave()
+        else:
+            call.when_ended().addCallback(lambda _: self._stories.pop(call.id).stop())
+        running = story.running = Deferred.fromCoroutine(telling)
+        running.addErrback(self._broken, story)
+        running.addCallback(lambda _: None if story.left else call.end("menu", Reason(Cause.MENU_OVER)))
+
+    def _broken(self, failure: Failure, story: _Story) -> None:
+        call = story.call
+        over = call.ended is not None or story.left
         if isinstance(failure.value, LineFailure):  # the line has told its alarm
             call.end("line", Reason(Cause.NOT_CONNECTED, str(failure.value)))
-        elif call.ended is None or not isinstance(failure.value, CancelledError | CallOver):
+        elif not over or not isinstance(failure.value, CancelledError | CallOver):
             log.failure("call {call} broke", failure, call=call.id)
 
-    async def _serve(self, call: Call, name: str) -> None:
+    async def _serve(self, story: _Story, name: str) -> None:
+        call = story.call
         call.log(Kind.MENU, name=name)
         call.path.append(name)
-        menu_call, menu = self._menu_call(call), self._menus.get(name)
+        menu_call, menu = story.act(), self._menus.get(name)
         try:
             if menu is None:
                 raise WantsPerson("no menu")  # its file is broken: told at the start
             await MenuRun(menu, name, menu_call).serve()
             self._over_by_itself(menu_call, name)
             if menu_call.not_served:
-                await leave_word(self._menu_call(call), self._hours(), self._alarm)
+                await leave_word(story.act(), self._hours(), self._alarm)
             return
         except (WantsPerson, GoesRound) as wish:
             call.path.append(str(wish))
         except (CallOver, GeneratorExit, LineFailure):  # he has hung up; or it is no menu's fault, and he is not there
             raise
         except BaseException as problem:  # also a sys.exit
-            if call.ended is not None and isinstance(problem, CancelledError):
+            if (call.ended is not None or story.left) and isinstance(problem, CancelledError):
                 raise
             self._menu_failed(menu_call, name, problem, place_in(menu, problem) if menu else name)
-        menu_call = self._menu_call(call)
-        await menu_call.transfer_to_queue(self._queue)
-        if menu_call.not_served:
+        await self._find_person(story, self._queue)
+
+    async def _find_person(self, story: _Story, queue: str, on_refused: Callable[[str], None] | None = None) -> None:
+        menu_call = story.act()
+        outcome = await menu_call.transfer_to_queue(queue)
+        if on_refused is not None and outcome in NOT_LET_IN:
+            story.left = True
+            on_refused(outcome)
+        elif menu_call.not_served:
             await leave_word(menu_call, self._hours(), self._alarm)
 
     def _menu_failed(self, menu_call: MenuCall, name: str, problem: BaseException, place: str) -> None:

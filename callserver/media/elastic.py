@@ -46,6 +46,7 @@ class ElasticBuffer:
     :param extra_samples: kept ready beside that, for sound that comes over a network
     `shift`: of the block taken last: 1 when it is silence in place of sound that is late, -1 when sound is missing
     before it, else 0
+    `begins`: that block does not go on from the one before: sound after silence or missing sound, or the reverse
     """
 
     def __init__(self, codec: Codec, extra_samples: int = 0) -> None:
@@ -55,6 +56,8 @@ class ElasticBuffer:
         self.underruns = 0
         self.overruns = 0
         self.shift = 0
+        self.begins = False
+        self._silent = True
         self._sample_bytes = codec.bytes_per_sample
         self._block_bytes = BLOCK_SAMPLES * codec.bytes_per_sample
         self._limit_bytes = LIMIT_SAMPLES * codec.bytes_per_sample
@@ -80,7 +83,7 @@ class ElasticBuffer:
 
     def take(self) -> bytes | bytearray:
         """The next block: exactly 160 samples, of silence if there are none."""
-        data, self.shift = self._data, 0
+        data, self.shift, self.begins = self._data, 0, False
         if not self._flows:
             if len(data) < self._start_bytes:
                 return self._silence
@@ -89,6 +92,7 @@ class ElasticBuffer:
             return self._run_dry()
         block = data[: self._block_bytes]
         del data[: self._block_bytes]
+        self.begins, self._silent = self._silent or self._has_lost, False
         if self._has_lost:
             self.shift, self._has_lost = -1, False
         if len(data) < self._least_bytes:
@@ -107,6 +111,7 @@ class ElasticBuffer:
         self.underruns += 1
         self._dry_blocks += 1
         self.shift = 1
+        self.begins, self._silent = not self._silent, True
         if self._dry_blocks == DRY_BLOCKS:
             self._flows = False
         return self._silence

@@ -16,6 +16,7 @@ from twisted.python.threadpool import ThreadPool
 from callserver.media.disk_room import DiskRoom, Room
 from callserver.media.leg import Leg
 from callserver.media.patch_bay import PatchBay
+from callserver.media.recent import Recent
 from callserver.media.recording import Mark, Recording, RecordingInfo
 from callserver.media.tick import Tick
 from callserver.media.wav_file import WavFile
@@ -89,6 +90,7 @@ class Recorder(MultiService):
         self._room = Room.ENOUGH
         self._writer, self._syncer = make_pool("recordings: writing"), make_pool("recordings: syncing")
         self._recordings: dict[Recording, None] = {}  # running
+        self._recent: dict[Recent, None] = {}
         self._finishing: dict[Recording, None] = {}  # stopped, and not yet on disk
         self._ticks = self._n_lost = 0
         self._n_handed_over = 0  # batches; counted in the reactor's thread alone,
@@ -118,18 +120,22 @@ class Recorder(MultiService):
         leg: Leg,
         with_near: bool = True,
         on_mark: Callable[[Mark], None] = lambda mark: None,
+        recent: Recent | None = None,
     ) -> Recording | None:
         """
         Record what a leg's far end says and, on a second track, what it hears less its music.
 
         :param with_near: False: one track only, of what the far end says (a message)
         :param on_mark: told, as they are set, the places of secrets and what else is marked: for the event log
+        :param recent: what it begins with
         :return: None when the disk is too full for new recordings; the alarm was given
         """
         if self._room is Room.FULL:
             return None
         file = self._make_file(self._disk.folder / f"{self._new_name()}.wav", 2 if with_near else 1)
         recording = Recording(call_id, leg, file, self._finish, self._hide, on_mark)
+        if recent is not None:
+            recording.begin_with(recent.sound())
         if not self._recordings:  # what was lost while nothing was recorded is in no recording
             self._n_lost = self._bay.schedule.lost
         self._recordings[recording] = None
@@ -139,6 +145,23 @@ class Recorder(MultiService):
             self._opened, self._not_opened, callbackArgs=(recording,), errbackArgs=(recording,)
         )
         return recording
+
+    def keep_recent(self, leg: Leg, seconds: float) -> Recent:
+        """Keep the last seconds of a leg, both tracks, in memory until `forget_recent`."""
+        recent = Recent(leg, seconds)
+        self._recent[recent] = None
+        self._bay.tap(leg)
+        return recent
+
+    def forget_recent(self, recent: Recent) -> None:
+        """Nobody wants what was kept; harmless when already so."""
+        self._recent.pop(recent, None)
+        self._untap(recent.leg)
+
+    def _untap(self, leg: Leg) -> None:
+        legs = [recording.leg for recording in self._recordings] + [recent.leg for recent in self._recent]
+        if leg not in legs:
+            self._bay.untap(leg)
 
     def _take(self, legs: Sequence[Leg], blocks: Sequence[bytes]) -> None:
         n_lost, self._n_lost = self._bay.schedule.lost - self._n_lost, self._bay.schedule.lost
@@ -150,6 +173,9 @@ class Recorder(MultiService):
             block = tracks.get(recording.leg)
             if block:
                 recording.take(block if recording.file.n_tracks == 2 else _far_only(block))
+        for recent in self._recent:
+            if block := tracks.get(recent.leg):
+                recent.take(block)
         self._ticks += 1
         if not self._ticks % BATCH_TICKS:
             self._hand_over()
@@ -230,8 +256,7 @@ class Recorder(MultiService):
         del self._recordings[recording]
         self._syncs.need(bool(self._recordings))
         self._finishing[recording] = None
-        if not any(other.leg is recording.leg for other in self._recordings):
-            self._bay.untap(recording.leg)
+        self._untap(recording.leg)
         return Deferred.fromCoroutine(self._to_disk(recording))
 
     async def _to_disk(self, recording: Recording) -> RecordingInfo:

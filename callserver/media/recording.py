@@ -86,6 +86,11 @@ class Recording:
         """Say something of this moment."""
         self._on_mark(Mark(self.n_samples, text))
 
+    def begin_with(self, sound: bytes) -> None:
+        """What was said just before, all tracks interleaved; before any other sound."""
+        self._pending += sound
+        self.n_samples += len(sound) // self._frame_bytes
+
     def pause(self, limit_s: float = SECRET_LIMIT_S) -> None:
         """A secret begins: silence on all tracks until `resume`, and not longer than the limit, which begins anew."""
         if self._secret_samples <= 0:

@@ -103,6 +103,7 @@ class SoundBank:
         for group in self.wiring.groups:
             raw = np.frombuffer(b"".join([leg.buffer.take() for leg in group.legs]), np.uint8)
             self._far[group.rows] = group.codec.decode(raw.reshape(len(group.legs), -1))
+        self._seam.far_begins([row for row, leg in enumerate(self.wiring.legs) if leg.buffer.begins])
 
     def detect(self) -> Sequence[EarEvent]:
         """Keys and tones on the lines; from here on their sound is without the echo of what they were sent."""
@@ -175,7 +176,7 @@ class SoundBank:
             self._near += self._prompts
             self._ears = self._near + self._music
         if self._seam.due:
-            self._seam.smooth(self.wiring.gains, self._prompts, self._music, self._near, self._ears)
+            self._seam.smooth(self.wiring.gains, self._far, self._prompts, self._music, self._near, self._ears)
         np.minimum(self._ears, 1, out=self._ears)
         np.maximum(self._ears, -1, out=self._ears)
         self._seam.remember(self._far, self._prompts, self._music, self._near, self._ears)

@@ -16,6 +16,7 @@ from callserver.agents.desk import Desk
 from callserver.agents.tls import OwnCertificate
 from callserver.calls.board import Board
 from callserver.calls.call import Call
+from callserver.calls.call_recording import RecordingRule
 from callserver.calls.event_log import EventLog
 from callserver.calls.line import LineInService
 from callserver.calls.live_calls import LiveCalls
@@ -206,11 +207,20 @@ class CallServer(MultiService):
     def _make_people(self) -> None:
         """Calls, features with their menus, acts and cards, and the people."""
         world, config = self.world, self.config
-        recorder = self.recorder if config.recording.calls == "all" else None
-        self.calls = LiveCalls(self.reactor, self.bay, self.events, world.new_id, recorder)
+        rule = RecordingRule(config.recording.calls == "all", config.recording.recent_s)
+        self.calls = LiveCalls(self.reactor, self.bay, self.events, world.new_id, self.recorder, rule)
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
         self.menus = ShopMenus(self.features, self.folder, config)
         self._cards = declarations.Cards(self.features)
+        queue = next(iter(config.queues), "")
+        self._runner = MenuRunner(
+            self.menus.serving,
+            self._menu_call,
+            queue,
+            self._alarm,
+            lambda call, seconds: self.line_bank.rest(call, seconds),
+            lambda: self.config.queues[queue].hours,
+        )
         self.centre = CallCentre(
             config,
             world,
@@ -221,6 +231,8 @@ class CallServer(MultiService):
             self.bay,
             say=self._say,
             card=self._card,
+            flows=self._runner,
+            trunks=lambda: self.line_bank.trunks,
         )
         self._notice = RecordingNotice(self.events, self._say)
         self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)
@@ -324,15 +336,6 @@ class CallServer(MultiService):
             await maybeDeferred(watch.stopService)
 
     def _open_lines(self) -> None:
-        queue = next(iter(self.centre.queues))
-        self._runner = MenuRunner(
-            self.menus.serving,
-            self._menu_call,
-            queue,
-            self._alarm,
-            self.line_bank.rest,
-            lambda: self.config.queues[queue].hours,
-        )
         self.line_bank.open(self.config)
         self.line_bank.setServiceParent(self)  # type: ignore[no-untyped-call]
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from callserver.acd.acts import SEAT_ACTS, Act
+from callserver.acd.moved import Flows
+from callserver.acd.moves import Moves
+from callserver.acd.parking import ParkingLimits
 from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue import Queue
 from callserver.acd.seat_parts import SeatLimits
@@ -15,9 +19,13 @@ from callserver.acd.seats import Seats
 from callserver.acd.staff import StaffBook
 from callserver.calls.board import Board
 from callserver.calls.call import Call
+from callserver.calls.calls_out import CallsOut
+from callserver.calls.dial_caps import DialCaps
+from callserver.calls.dial_guard import DialClass, DialGuard, classify
 from callserver.calls.event_log import EventLog
+from callserver.calls.line_choice import Trunk
 from callserver.calls.live_calls import LiveCalls
-from callserver.config import Config
+from callserver.config import Config, DiallingConfig
 from callserver.media.patch_bay import PatchBay
 from callserver.server.world import World
 from callserver.store.database import Store
@@ -35,6 +43,8 @@ class CallCentre:
 
     :param say: says prompts to a call's first party in its language
     :param card: what an agent should see of a call
+    :param flows: menus and waits, for callers that agents send there
+    :param trunks: the lines, for calls out
     """
 
     def __init__(
@@ -49,7 +59,10 @@ class CallCentre:
         *,
         say: Say,
         card: MakeCard,
+        flows: Flows,
+        trunks: Callable[[], Sequence[Trunk]],
     ) -> None:
+        self._config = config
         self._clock: IReactorTime = world.reactor
         self._say, self._card = say, card
         self.calls = calls
@@ -66,6 +79,40 @@ class CallCentre:
                 program=PresenceLimits(away_s=config.agents.away_s, log_out_s=config.agents.log_out_s),
             ),
         )
+        self.moves = Moves(
+            self.seats,
+            self.queues,
+            flows,
+            self.staff,
+            calls,
+            parking=ParkingLimits(back_s=config.agents.park_s),
+        )
+
+        self.calls_out = self._make_calls_out(world, events, trunks)
+
+    def _make_calls_out(self, world: World, events: EventLog, trunks: Callable[[], Sequence[Trunk]]) -> CallsOut:
+        def settings() -> DiallingConfig:
+            return self._config.dialling
+
+        def local_now() -> datetime:
+            return world.now().astimezone(self._config.server.zone)
+
+        def alarm(msgid: str, /, **details: object) -> None:
+            events.alarm(msgid, None, **details)
+
+        guard = DialGuard(self._classify, alarm, lambda: settings().prefix)
+        caps = DialCaps(settings, self._clock.seconds, local_now)
+        return CallsOut(self._clock, events, guard, caps, trunks, settings)
+
+    def _classify(self, number: str) -> DialClass:
+        dialling = self._config.dialling
+        return classify(
+            number,
+            internal=self.staff,
+            premium=dialling.premium,
+            home_mobiles=dialling.home_mobiles,
+            prefix=dialling.prefix,
+        )
 
     def open_queues(self, config: Config) -> None:
         """Callers can wait from now on."""
@@ -76,12 +123,13 @@ class CallCentre:
 
     def change(self, config: Config) -> None:
         """Other settings, for what happens from now on."""
+        self._config = config
         for name, queue in self.queues.items():
             queue.change(config.queues[name])
 
     def acts(self) -> Mapping[str, Act]:
         """What agents can ask for, by name; without those of features."""
-        return dict(SEAT_ACTS)
+        return dict(SEAT_ACTS) | self.moves.acts()
 
     def close(self, reason: Reason) -> None:
         """The server stops: everybody's time ends now."""
@@ -89,6 +137,7 @@ class CallCentre:
 
     def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
         self.seats.rights_changed(number, *change)
+        self.moves.rights_changed(number, *change)
 
     def _gone(self, number: str) -> None:
         self.seats.dismiss(number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from twisted.application.service import MultiService
@@ -11,6 +11,7 @@ from twisted.internet.error import CannotListenError
 from callserver.calls.board import Board
 from callserver.calls.call import Call
 from callserver.calls.line import LineInService
+from callserver.calls.line_choice import Direction, Trunk
 from callserver.calls.live_calls import LiveCalls
 from callserver.config import EMULATED, Config, LineConfig
 from callserver.emulator.exchange import Exchange
@@ -41,21 +42,34 @@ class LineBank(MultiService):
         self.exchange: Exchange | None = None
         self._folder, self._world, self._board, self._calls = folder, world, board, calls
         self._on_alarm, self._on_call = on_alarm, on_call
+        self._settings: Mapping[int, LineConfig] = {}
+
+    @property
+    def trunks(self) -> Sequence[Trunk]:
+        """The lines as calls out see them, in service and as they are set now."""
+        return [
+            Trunk(number, line, Direction(self._settings[number].direction), self._settings[number].group)
+            for number, line in self.lines.items()
+        ]
 
     def open(self, config: Config) -> None:
         """All lines of the settings; the shop's number rings those that are emulated, and telephones can be used."""
+        self._settings = config.lines
         if any(line.device == EMULATED for line in config.lines.values()):
             self.exchange = Exchange(self._world.reactor, config.exchange.country, now=self._world.local_now)
             self.exchange.setServiceParent(self)  # type: ignore[no-untyped-call]
         for number, settings in config.lines.items():
             self._open_line(number, settings, config)
         if self.exchange is not None:
-            self.exchange.hunt(config.exchange.number, list(self.exchange.lines))
+            lines = zip(self.exchange.lines, self._emulated(config), strict=True)
+            self.exchange.hunt(config.exchange.number, [line for line, settings in lines if _answers(settings)])
             self._open_to_telephones(self.exchange)
 
     def change(self, old: Config, new: Config) -> None:
-        """Lines are enabled and disabled as the new settings say."""
+        """Lines are enabled and disabled as the new settings say, and their direction is another from now on."""
+        self._settings = new.lines
         for number, line in self.lines.items():
+            line.answers = _answers(new.lines[number])
             if old.lines[number].enabled != new.lines[number].enabled:
                 (line.enable if new.lines[number].enabled else line.disable)()
 
@@ -64,6 +78,9 @@ class LineBank(MultiService):
         for line in self.lines.values():
             if line is call.first:
                 line.rest(seconds)
+
+    def _emulated(self, config: Config) -> list[LineConfig]:
+        return [line for line in config.lines.values() if line.device == EMULATED]
 
     def _open_line(self, number: int, settings: LineConfig, config: Config) -> None:
         subscriber = None
@@ -79,6 +96,7 @@ class LineBank(MultiService):
             keys_from_sound=settings.keys == "sound",
             ring_stop_s=settings.ring_stop_s,
             guard_s=settings.guard_s,
+            answers=_answers(settings),
         )
         in_service.load(settings.menu)
         if settings.enabled:
@@ -91,3 +109,7 @@ class LineBank(MultiService):
             telephones.setServiceParent(self)  # type: ignore[no-untyped-call]
         except (CannotListenError, OSError) as problem:  # in use, or the path is too long for a socket
             self._on_alarm(N_("telephones cannot reach the emulated exchange: {problem}"), problem=problem)
+
+
+def _answers(settings: LineConfig) -> bool:
+    return settings.direction != Direction.OUT.value

@@ -77,8 +77,13 @@ class Cause(Enum):
     BROKEN_OFF = "broken_off"  # by whom
     FORCED_PAUSE = "forced_pause"  # by whom
     THREE_WAY = "three_way"
-    COMES_BACK = "comes_back"  # whom a party was passed on to has not come
     BUSY = "busy"
+    SENT_ON = "sent_on"  # where to: a Target
+    SENT_HERE = "sent_here"  # by whom: "seat 801"
+    PARKED = "parked"  # at which place
+    FETCHED = "fetched"  # from which place
+    PARKED_TOO_LONG = "parked_too_long"  # at which place
+    CAME_BACK = "came_back"  # why: a Reason, a DialResult's value or a queue's outcome
 
 
 @dataclass(frozen=True)

@@ -103,8 +103,10 @@ class ChannelRow:
     call_id: str | None = None
     person: str | None = None  # staff number
     name: str | None = None  # of the person
-    caller: str | None = None  # number
+    caller: str | None = None  # number; None: there is none, or it is not for the eyes of who is told
     reason: Phrase | None = None  # why a line cannot be used
+    kept: bool = False  # a seat holds a second call beside the one in hand
+    draining: bool = False  # a line will be disabled when its call is over
 
 
 @dataclass(frozen=True)

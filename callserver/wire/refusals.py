@@ -11,7 +11,8 @@ from callserver.wire.catalogue import LANGUAGES, N_, text
 from callserver.wire.causes import Reason
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
-from callserver.wire.words import right_text, state_text
+from callserver.wire.targets import Target
+from callserver.wire.words import right_text, state_text, target_text
 
 
 class Refusal(Enum):
@@ -22,10 +23,15 @@ class Refusal(Enum):
     ELSEWHERE = "elsewhere"
     NO_RIGHT = "no-right"  # detail: the right's number
     NOT_NOW = "not-now"  # detail: a state's value, or a Reason
-    NOT_AVAILABLE = "not-available"  # detail: the internal number that was dialled; why is nobody's business
-    ONESELF = "oneself"
     NO_CALL = "no-call"
     BAD_ARGUMENT = "bad-argument"  # detail: the argument's name, never its value
+    NOWHERE = "nowhere"  # detail: the Target that there is not
+    NOT_AVAILABLE = "not-available"  # detail: the Target that takes no call now
+    ONESELF = "oneself"
+    SEVERAL = "several"
+    NOT_THE_CALLER = "not-the-caller"
+    NO_RECORDING = "no-recording"
+    NOT_YOURS = "not-yours"
     UNKNOWN_ACT = "unknown-act"
     WEAK_PASSWORD = "weak-password"  # detail: the rule that it breaks, a sentence of the catalogue
     MUST_CHANGE = "must-change"  # the password was right, and has to be changed before anything else
@@ -40,10 +46,15 @@ TEXTS = {
     Refusal.ELSEWHERE: N_("already logged in elsewhere"),
     Refusal.NO_RIGHT: N_("not allowed: {detail}"),
     Refusal.NOT_NOW: N_("not possible now: {detail}"),
-    Refusal.NOT_AVAILABLE: N_("{detail} is not available"),
-    Refusal.ONESELF: N_("this is your own number"),
     Refusal.NO_CALL: N_("there is no such call"),
     Refusal.BAD_ARGUMENT: N_("an argument does not fit: {detail}"),
+    Refusal.NOWHERE: N_("there is no such place: {detail}"),
+    Refusal.NOT_AVAILABLE: N_("takes no call now: {detail}"),
+    Refusal.ONESELF: N_("that is your own seat"),
+    Refusal.SEVERAL: N_("not while several parties are in the call"),
+    Refusal.NOT_THE_CALLER: N_("only the party the call began with can be sent to a queue or a menu"),
+    Refusal.NO_RECORDING: N_("cannot be recorded: no room on the disk, or nothing to record"),
+    Refusal.NOT_YOURS: N_("only who started it can stop it, while it runs"),
     Refusal.UNKNOWN_ACT: N_("the server knows no such act"),
     Refusal.WEAK_PASSWORD: N_("the new password cannot be taken: {detail}"),
     Refusal.MUST_CHANGE: N_("the password has to be changed before the first log-in"),
@@ -60,7 +71,7 @@ class Refused(pb.Error):
     A pb.Error, so it reaches the desktop program without a traceback in the server's log.
     """
 
-    def __init__(self, code: Refusal, detail: str | Reason | LineState | SeatState = "") -> None:
+    def __init__(self, code: Refusal, detail: str | Reason | Target | LineState | SeatState = "") -> None:
         self.code, self.detail = code, detail.value if isinstance(detail, LineState | SeatState) else str(detail)
         super().__init__(f"{code.value}: {self.detail}" if self.detail else code.value)
 
@@ -92,4 +103,6 @@ class Refused(pb.Error):
     def _detail_text(self, language: str) -> str:
         if self.code is Refusal.NO_RIGHT:
             return right_text(self.detail, language)
+        if self.code in (Refusal.NOWHERE, Refusal.NOT_AVAILABLE):
+            return target_text(self.detail, language)
         return state_text(self.detail, language)

@@ -1,10 +1,14 @@
 """What codes are called on screens and in reports: rights, states, causes, and what the event log says in one word."""
 
+from collections.abc import Callable, Mapping
+
 from callserver.wire.catalogue import N_, known, text
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import WORDS as DIAL_RESULTS
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
+from callserver.wire.targets import WORDS as TARGET_WORDS
+from callserver.wire.targets import Target
 
 RIGHT_WORDS = {
     Right.SUPERVISOR: N_("supervisor"),
@@ -117,8 +121,13 @@ CAUSE_WORDS = {
     Cause.BROKEN_OFF: N_("broken off by the supervisor"),
     Cause.FORCED_PAUSE: N_("pause ordered by the supervisor"),
     Cause.THREE_WAY: N_("three talk"),
-    Cause.COMES_BACK: N_("comes back from a transfer"),
     Cause.BUSY: N_("busy"),
+    Cause.SENT_ON: N_("transferred"),
+    Cause.SENT_HERE: N_("transferred to you"),
+    Cause.CAME_BACK: N_("comes back"),
+    Cause.PARKED: N_("parked"),
+    Cause.FETCHED: N_("fetched"),
+    Cause.PARKED_TOO_LONG: N_("parked for too long"),
 }
 WITH_DETAIL = {  # where brackets would not say it
     Cause.FORCED_OUT: N_("logged out by force, by {detail}"),
@@ -129,6 +138,12 @@ WITH_DETAIL = {  # where brackets would not say it
     Cause.LOADED: N_("loaded: {detail}"),
     Cause.LINE_LOST: N_("line lost: {detail}"),
     Cause.TRANSFERRED: N_("transferred into call {detail}"),
+    Cause.SENT_ON: N_("transferred: {detail}"),
+    Cause.SENT_HERE: N_("transferred to you by {detail}"),
+    Cause.CAME_BACK: N_("the transfer failed, comes back: {detail}"),
+    Cause.PARKED: N_("parked at place {detail}"),
+    Cause.FETCHED: N_("fetched from place {detail}"),
+    Cause.PARKED_TOO_LONG: N_("parked for too long at place {detail}, comes back"),
 }
 DETAILED = N_("{cause} ({detail})")
 
@@ -147,8 +162,18 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     "modem": N_("modem"),
     "flow": N_("menu"),
     "bridged": N_("talk with an agent"),
+    "transfer": N_("transfer"),
+    "parked": N_("parked"),
     "done": N_("done"),
     # acts that are written down
+    "start_recording": N_("starts a recording"),
+    "stop_recording": N_("ends a recording"),
+    "grab": N_("grabs a caller"),
+    "secret begins": N_("a secret begins"),
+    "secret ends": N_("the secret is over"),
+    "secret ends by its limit": N_("the secret is over, by its time limit"),
+    "blanked": N_("made silent"),
+    "lost": N_("sound was lost"),
     "listen": N_("listens in"),
     "whisper": N_("whispers to the agent"),
     "barge_in": N_("barges in"),
@@ -232,14 +257,31 @@ def reason_text(reason: Reason | str, language: str) -> str:
     cause = known(language, CAUSE_WORDS[reason.cause])
     if not reason.detail:
         return cause
-    of_right = reason.cause is Cause.RIGHT_TAKEN
-    detail = right_text(reason.detail, language) if of_right else code_text(reason.detail, language)
+    words = _DETAIL_WORDS.get(reason.cause, code_text)
+    detail = words(reason.detail, language)
     return text(language, WITH_DETAIL.get(reason.cause, DETAILED), cause=cause, detail=detail)
 
 
+def target_text(target: Target | str, language: str) -> str:
+    """A place where somebody can be sent; what is none stays as it is."""
+    try:
+        place = Target.parse(target) if isinstance(target, str) else target
+    except ValueError:
+        return str(target)
+    return text(language, TARGET_WORDS[place.kind], name=place.name)
+
+
+_DETAIL_WORDS: Mapping[Cause, Callable[[str, str], str]] = {
+    Cause.RIGHT_TAKEN: right_text,
+    Cause.SENT_ON: target_text,
+    Cause.CAME_BACK: reason_text,
+}
+
+
 def code_text(code: str, language: str) -> str:
-    """Any other code; "agent 801" is the code and a number. What is no code is looked up as a sentence."""
+    """Any other code; "agent 801" is the code and a number, or it is a Target. Else it is looked up as a sentence."""
     head, space, number = code.partition(" ")
     if code not in CODE_WORDS and head in CODE_WORDS and number.isdecimal():
         return f"{known(language, CODE_WORDS[head])}{space}{number}"
-    return known(language, CODE_WORDS.get(code, code))
+    words = CODE_WORDS.get(code)
+    return known(language, words) if words else target_text(known(language, code), language)

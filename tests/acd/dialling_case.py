@@ -95,7 +95,7 @@ class DiallingShop(VirtualShop):
         super().__init__(n_lines, n_seats=len(STAFF) + n_outside)
         self.out = MemoryCallsOut(self)
         self.lost: list[Call] = []
-        self.dialling = Dialling(self.seats, self.staff, self.calls, self.out, self._elsewhere)
+        self.seats_dial = Dialling(self.seats, self.staff, self.calls, self.out, self._elsewhere)
 
     def _elsewhere(self, call: Call, station: Party, reason: Reason) -> None:
         self.lost.append(call)
@@ -128,10 +128,10 @@ class DiallingCase(SynchronousTestCase):
         return DiallingShop()
 
     def dial(self, seat: Seat, number: str) -> None:
-        self.shop.dialling.dial(seat, number)
+        self.shop.seats_dial.dial(seat, number)
 
     def consult(self, seat: Seat, to: str) -> None:
-        self.shop.dialling.consult(seat, to)
+        self.shop.seats_dial.consult(seat, to)
 
     def person(self, number: str = OUTSIDE) -> Outside:
         return self.shop.out.people[number]

@@ -167,7 +167,7 @@ class BackAndForthTests(ConsultingCase):
         for target, refused in wrong:
             self.assertEqual(self.refusal(self.consult, self.li, target), refused, target)
         self.shop.staff.held.clear()
-        for target, refused in (("seat 801", (Refusal.ONESELF, "")), ("seat 804", (Refusal.NOT_AVAILABLE, "804"))):
+        for target, refused in (("seat 801", (Refusal.ONESELF, "")), ("seat 804", (Refusal.NOT_AVAILABLE, "seat 804"))):
             self.assertEqual(self.refusal(self.consult, self.li, target), refused, target)
         self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
         self.assertEqual(self.shop.happened("hold"), [])
@@ -485,7 +485,7 @@ class RealLineTests(ConsultingCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.shop.dialling = Dialling(
+        self.shop.seats_dial = Dialling(
             self.shop.seats, self.shop.staff, self.shop.calls, self.shop.calls_out, lambda *gone: None
         )
 

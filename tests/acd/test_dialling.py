@@ -66,13 +66,13 @@ class InternalTests(DiallingCase):
         """Not logged in, without right 2, in a call, its program gone: the same words, no ring, nothing has changed."""
         self.shop.staff.held["803"] = ALL - {Right.ANSWER_INTERNAL}
         for number in ("804", "803"):
-            self.assertEqual(self.refusal(self.dial, self.li, number), (Refusal.NOT_AVAILABLE, number))
+            self.assertEqual(self.refusal(self.dial, self.li, number), (Refusal.NOT_AVAILABLE, f"seat {number}"))
         self.wang.client_lost()
-        self.assertEqual(self.refusal(self.dial, self.li, "802"), (Refusal.NOT_AVAILABLE, "802"))
+        self.assertEqual(self.refusal(self.dial, self.li, "802"), (Refusal.NOT_AVAILABLE, "seat 802"))
         self.wang.client_back()
         self.dial(self.wang, "801")
         self.shop.staff.held.clear()
-        self.assertEqual(self.refusal(self.dial, self.zhao, "801"), (Refusal.NOT_AVAILABLE, "801"))
+        self.assertEqual(self.refusal(self.dial, self.zhao, "801"), (Refusal.NOT_AVAILABLE, "seat 801"))
         self.assertEqual(self.states(), ["RINGING", "RINGBACK", "IDLE_PC"])
 
     def test_both_at_once(self) -> None:
@@ -90,7 +90,7 @@ class InternalTests(DiallingCase):
                 self.dial(self.zhao, "802")
 
         stop = self.shop.seats.watch(zhao_calls)
-        self.assertEqual(self.refusal(self.dial, self.li, "802"), (Refusal.NOT_AVAILABLE, "802"))
+        self.assertEqual(self.refusal(self.dial, self.li, "802"), (Refusal.NOT_AVAILABLE, "seat 802"))
         stop()
         self.assertEqual(self.states(), ["IDLE_PC", "RINGING", "RINGBACK"])
 

@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.desktop.client import AgentClient
 from callserver.desktop.listener import AgentListener
 from callserver.desktop.not_connected import NotConnected
-from callserver.wire.messages import Access, Card, ChannelRow, Hello, SeatStatus
+from callserver.wire.messages import Access, Card, ChannelRow, Hello, QueueRow, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
 from tests.agents.small_centre import PASSWORD, SmallCentre, certificate, channel
@@ -26,6 +26,7 @@ class Diary(AgentListener):
         self.hellos: list[Hello] = []
         self.accesses: list[Access] = []
         self.rows: list[ChannelRow] = []
+        self.queues: list[QueueRow] = []
         self.statuses: list[SeatStatus] = []
         self.sound: list[bytes] = []
         self.shown: dict[str, str] = {}
@@ -44,6 +45,9 @@ class Diary(AgentListener):
     def row(self, row: ChannelRow) -> None:
         self.rows.append(row)
         self.shown[row.channel] = row.state
+
+    def queue(self, row: QueueRow) -> None:
+        self.queues.append(row)
 
     def status(self, status: SeatStatus) -> None:
         self.statuses.append(status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -27,7 +27,7 @@ from callserver.dsp.codecs import LINEAR_16
 from callserver.lines.interfaces import Caller as CallerNumber
 from callserver.media.patch_bay import PatchBay
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import Card, CardPart, Identity, Phrase
+from callserver.wire.messages import Card, CardPart, Identity, Phrase, QueueRow
 from callserver.wire.records import CallRecord, EventRecord
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
@@ -176,6 +176,27 @@ class Offer:
         self.given_back += 1
 
 
+class Lists:
+    """Who waits, as a test says. Implements WaitingLists."""
+
+    def __init__(self) -> None:
+        self.shown: list[QueueRow] = []
+        self._watchers: list[Callable[[], None]] = []
+
+    def rows(self) -> Sequence[QueueRow]:
+        return self.shown
+
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def show(self, *rows: QueueRow) -> None:
+        """From now on these."""
+        self.shown = list(rows)
+        for watcher in self._watchers:
+            watcher()
+
+
 class SmallCentre:
     """
     Seats, board, calls, staff; `acts` may be added to.
@@ -192,6 +213,7 @@ class SmallCentre:
         self.seats = Seats(clock, board=self.board, events=events, bay=self.bay, rights=self.staff, n_seats=4)
         self.staff.seats = self.seats
         self.acts: dict[str, Act] = dict(SEAT_ACTS)
+        self.waiting = Lists()
         self.complaints: list[tuple[str, str, str, str]] = []
         numbers = count(1)
         self._calls = LiveCalls(clock, self.bay, events, lambda: f"call-{next(numbers)}")
@@ -223,5 +245,5 @@ def channel(
     clock: IReactorTime, centre: SmallCentre, own: OwnCertificate, endpoint: Any = None, *, demo: bool = False
 ) -> AgentChannel:
     """The agents' channel of this centre."""
-    desk = Desk(centre.staff, centre.seats, centre.board, centre.acts, centre.complain, demo)
+    desk = Desk(centre.staff, centre.seats, centre.board, centre.acts, centre.complain, demo, centre.waiting)
     return AgentChannel(clock, endpoint, own.options, desk)

@@ -1,7 +1,14 @@
 """One board feeds every program, and each sees what its person may see at that moment."""
 
+from dataclasses import replace
 from random import Random
 
+from callserver.agents import board_feed
+from callserver.agents.board_feed import WINDOW_S
+from callserver.agents.packed import PackedCall
+from callserver.agents.sight import HEARS, Sight
+from callserver.calls.board import ChannelStatus
+from callserver.wire.messages import ChannelRow, QueueRow, Waiter
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 from tests.agents.channel_case import ChannelCase, Diary
@@ -11,7 +18,9 @@ LINES = [f"line {number}" for number in range(1, 21)]
 
 class BoardCase(ChannelCase):
     def see(self) -> None:
-        """What has been said arrives."""
+        """What has changed is told, and arrives."""
+        self.wires.settle()
+        self.clock.advance(WINDOW_S)
         self.wires.settle()
 
     def lines_of(self, diary: Diary) -> dict[str, str]:
@@ -24,15 +33,19 @@ class WhoSeesWhatTests(BoardCase):
         """An agent sees his colleagues' seats log in, pause, ring and talk, and by whom."""
         _, diary = self.program("801")
         colleague, _ = self.program("802")
+        self.see()
         self.ask(colleague.pause("lunch"))
+        self.see()
         self.assertEqual(diary.shown["seat 802"], SeatState.PAUSED.name)
         self.assertEqual(
             (diary.rows[-1].person, diary.rows[-1].name, diary.rows[-1].sub), ("802", "Wang Fang", "lunch")
         )
         self.ask(colleague.ready())
+        self.see()
         self.centre.ring("802")
         self.see()
         self.ask(colleague.answer())
+        self.see()
         states = [row.state for row in diary.rows if row.channel == "seat 802"]
         self.assertEqual(states, ["IDLE_PC", "PAUSED", "IDLE_PC", "RINGING", "TALKING"])
 
@@ -68,6 +81,130 @@ class WhoSeesWhatTests(BoardCase):
         self.assertEqual(diary.shown["seat 802"], SeatState.OFF.name)
 
 
+class CoalescedTests(BoardCase):
+    def test_a_burst(self) -> None:
+        """What changes many times within a tenth of a second is told once, as it is then, at a tenth at the latest."""
+        _, diary = self.program("900")
+        self.see()
+        seen = len(diary.rows)
+        for state in (LineState.RINGING_IN, LineState.TALKING, LineState.HELD):
+            self.centre.show_line(state)
+        self.wires.pass_time(0.01, 0.01)
+        self.centre.show_line(LineState.TALKING)
+        self.centre.show_line(LineState.WAIT_HANGUP)
+        self.wires.pass_time(WINDOW_S, WINDOW_S)
+        self.assertEqual([row.state for row in diary.rows[seen:]], ["HELD", "WAIT_HANGUP"])
+
+    def test_put_into_bytes_once(self) -> None:
+        """However many programs are shown a change, it is put into bytes once for all who may see the same."""
+        for number in ("801", "802", "900"):
+            self.program(number)
+        self.see()
+        made: list[str] = []
+        self.patch(board_feed, "PackedCall", lambda *args: made.append(args[0]) or PackedCall(*args))
+        self.centre.seats["801"].pause("lunch")
+        self.see()
+        self.assertEqual(made, ["row", "row"])  # for agents, for the supervisor
+
+    def test_all_states(self) -> None:
+        """Every state of lines and seats, with what stands beside it, arrives as it is."""
+        _, diary = self.program("900")
+        for n, state in enumerate((*LineState, *SeatState)):
+            channel = "line 7" if isinstance(state, LineState) else "seat 807"
+            whose = {"person": "807", "name": "Chen"} if isinstance(state, SeatState) else {}
+            self.centre.board.show(
+                ChannelStatus(
+                    channel, state, sub=f"sub {n}", call_id="c", caller="139", kept=True, draining=True, **whose
+                )
+            )
+            self.see()
+            row = ChannelRow(channel, state.name, f"sub {n}", 0.0, "c", name="", caller="139", kept=True, draining=True)
+            self.assertEqual(replace(diary.rows[-1], since_s=0.0), replace(row, **whose), state)
+
+    def test_nobody_watches(self) -> None:
+        """With the last program the telling ends: nothing is left that would be due."""
+        client, _ = self.program("900")
+        self.see()
+        self.centre.show_line(LineState.RINGING_IN)
+        client.stop()
+        self.wires.settle()
+        self.assertEqual([call for call in self.clock.getDelayedCalls() if "BoardFeed" in str(call)], [])
+
+
+class NumbersTests(BoardCase):
+    def numbers(self, *rights: Right) -> set[str | None]:
+        """What somebody with these rights is told of the caller while he rings at 801, and while he talks there."""
+        self.centre.staff.take("802", *Right)
+        self.centre.staff.give("802", *rights)
+        client, diary = self.program("802")
+        self.program("801")
+        offer = self.centre.ring("801")
+        self.see()
+        rings = [row.caller for row in diary.rows if row.state == "RINGING"]
+        self.centre.seats["801"].answer()
+        self.see()
+        talks = [row.caller for row in diary.rows if row.state == "TALKING"]
+        offer.caller.hangs_up()
+        client.stop()
+        self.wires.settle()
+        return {*rings, *talks}
+
+    def test_at_another_seat(self) -> None:
+        """A colleague's caller is a number to who may hear him, or pick him up; to others he is a state."""
+        number = "13812345678"
+        self.assertEqual(self.numbers(*(set(Right) - HEARS - {Right.PICK_UP})), {None})
+        for right in HEARS:
+            self.assertEqual(self.numbers(right), {number}, right)
+        self.assertEqual(self.numbers(Right.PICK_UP), {number, None})
+
+    def test_lines(self) -> None:
+        """Lines are seen by supervisors, and by who may listen to or break off one."""
+        for right in Right:
+            self.assertEqual(Sight.of({right}).lines, right in HEARS, right)
+
+
+class WaitingTests(BoardCase):
+    ROW = QueueRow("service", 1, 12.0, (Waiter("call-1", "13812345678", 12.0, priority=2),))
+
+    def test_told(self) -> None:
+        """Who comes and who goes is told once, with the length and the longest wait; a wait that grows is not."""
+        _, diary = self.program("801")
+        self.centre.waiting.show(self.ROW)
+        self.see()
+        self.centre.waiting.show(
+            replace(self.ROW, oldest_s=13.0, waiters=(replace(self.ROW.waiters[0], since_s=13.0),))
+        )
+        self.see()
+        self.centre.waiting.show(QueueRow("service"))
+        self.see()
+        self.assertEqual(diary.queues, [self.ROW, QueueRow("service")])
+
+    def test_at_log_in(self) -> None:
+        """Who logs in sees who waits at once; when his rights change, anew."""
+        self.centre.waiting.show(self.ROW)
+        _, diary = self.program("801")
+        self.assertEqual(diary.hellos[0].queues, (self.ROW,))
+        self.centre.staff.give("801", Right.GRAB)
+        self.see()
+        self.assertEqual(diary.accesses[-1].queues, (self.ROW,))
+
+    def test_numbers(self) -> None:
+        """All see how many wait and how long; whose number it is, who may be rung by him, grab him, or supervises."""
+        for right in Right:
+            sees = right in (Right.SUPERVISOR, Right.ANSWER_QUEUED, Right.GRAB)
+            shown = Sight.of({right}).queue(self.ROW)
+            self.assertEqual(shown.waiters[0].caller, "13812345678" if sees else None, right)
+            self.assertEqual((shown.length, shown.oldest_s, shown.waiters[0].since_s), (1, 12.0, 12.0))
+
+    def test_a_queue_that_is_gone(self) -> None:
+        """A queue that the shop has given up is told as one in which nobody waits."""
+        self.centre.waiting.show(self.ROW)
+        _, diary = self.program("801")
+        self.centre.waiting.show()
+        self.see()
+        self.assertEqual(diary.queues, [QueueRow("service")])
+
+
 class OtherRightsTests(BoardCase):
     def setUp(self) -> None:
         super().setUp()
@@ -82,6 +219,7 @@ class OtherRightsTests(BoardCase):
         self.assertNotIn(Right.SUPERVISOR, self.diary.accesses[-1].rights)
         self.centre.show_line(LineState.RINGING_IN)
         self.program("801")
+        self.see()
         self.assertEqual(self.diary.shown, {"seat 900": "IDLE_PC", "seat 801": "IDLE_PC"})
 
     def test_given_back(self) -> None:
@@ -110,6 +248,7 @@ class OtherRightsTests(BoardCase):
         self.centre.staff.forget("900", Right.SUPERVISOR)
         self.centre.show_line(LineState.RINGING_IN)
         self.program("801")
+        self.see()
         self.assertEqual(self.lines_of(self.diary), {})
 
 

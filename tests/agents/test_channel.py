@@ -3,7 +3,7 @@
 from twisted.internet.defer import CancelledError
 from twisted.internet.error import ConnectionDone
 
-from callserver.agents import perspective, screen
+from callserver.agents import board_feed, perspective, screen
 from callserver.calls.roles import Role
 from callserver.desktop.client import NOT_UNDERSTOOD
 from callserver.desktop.not_connected import BROKEN, CLOSED, NO_ANSWER, NotConnected
@@ -143,14 +143,16 @@ class LossTests(ChannelCase):
     def test_status_of_no_shape(self) -> None:
         """A server that says what this program does not understand is not believed, and the connection holds."""
         client, diary = self.program()
+        self.wires.pass_time(1)
         seen, seat = (len(diary.statuses), len(diary.rows), len(diary.accesses)), self.centre.seats["801"]
         for wrong in ({}, {"number": 801}, {"number": "801", "state": "DREAMING"}, "801"):
-            self.patch(screen, "to_wire", lambda message, wrong=wrong: wrong)
+            for told_by in (screen, board_feed):
+                self.patch(told_by, "to_wire", lambda message, wrong=wrong: wrong)
             seat.pause("lunch")
             seat.ready()
             self.centre.staff.give("801", Right.GRAB)
             self.centre.staff.take("801", Right.GRAB)
-            self.wires.settle()
+            self.wires.pass_time(1)
         self.assertEqual((len(diary.statuses), len(diary.rows), len(diary.accesses)), seen)
         self.assertEqual(client.seat.state, SeatState.IDLE_PC)
         self.patch(screen, "to_wire", to_wire)

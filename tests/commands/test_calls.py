@@ -104,7 +104,7 @@ class WordsTests(SynchronousTestCase):
     def test_rights(self) -> None:
         """A refused right is named."""
         refused = event(Kind.RIGHT_REFUSED, right="5", act="grab", address="::1")
-        self.assertEqual(words(refused, "en"), "not allowed: grab waiting calls (grab)")
+        self.assertEqual(words(refused, "en"), "not allowed: grab waiting calls (grabs a caller)")
 
     def test_alarms(self) -> None:
         """An alarm is a sentence of the catalogue with its data, or a plain text that is shown as it came."""

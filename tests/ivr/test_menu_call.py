@@ -78,7 +78,9 @@ class WrittenRecorder:
     def __init__(self) -> None:
         self.acts: list[str] = []
 
-    def start(self, call_id: str, leg: Leg, with_near: bool = True, on_mark: Any = None) -> "WrittenRecorder":
+    def start(
+        self, call_id: str, leg: Leg, with_near: bool = True, on_mark: Any = None, recent: Any = None
+    ) -> "WrittenRecorder":
         self.acts.append("start")
         return self
 

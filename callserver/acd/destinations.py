@@ -1,0 +1,86 @@
+"""
+Where a party can be sent: to a seat, a queue, a menu; each kind of target once, whoever sends.
+
+Sending has two steps, and whoever had the party is out between them: `prepare` refuses while nothing has changed yet,
+so that a target that cannot take the party at once costs nobody his talk; what it gives completes it. What fails after
+that is told once, by `on_failed`; the party hears music then, and belongs to who is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+
+from callserver.acd.moved import Flows, Moved, WaitingOffer, to_queue
+from callserver.acd.seats import Seats
+from callserver.calls.call import Stage
+from callserver.calls.roles import Role
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
+from callserver.wire.targets import Target, TargetKind
+
+Failed = Callable[[str], None]
+"""Called once with why a party was not taken: a Reason, a queue's outcome or a DialResult's value, as its `str`."""
+Complete = Callable[[], None]
+
+
+class Destinations:
+    """The places of one house."""
+
+    def __init__(self, seats: Seats, queues: Container[str], flows: Flows) -> None:
+        self._seats, self._queues, self._flows = seats, queues, flows
+
+    def prepare(self, moved: Moved, target: Target, by: str, on_failed: Failed) -> Complete:
+        """
+        Make sure of the target, or make it ring.
+
+        :param by: who sends: "seat 801"
+        :return: to be called in the same turn of the reactor, when nobody has the party any more
+        :raises Refused: it cannot be sent there now; nothing has changed
+        """
+        if target.kind is TargetKind.SEAT:
+            return self._to_seat(moved, target, by, on_failed)
+        if target.kind is TargetKind.QUEUE:
+            return self._to_queue(moved, target, on_failed)
+        if target.kind is TargetKind.MENU:
+            return self._to_menu(moved, target)
+        raise Refused(Refusal.NOWHERE, target)
+
+    def _to_seat(self, moved: Moved, target: Target, by: str, on_failed: Failed) -> Complete:
+        seat = self._seats.find(target.name)
+        if seat is None:
+            raise Refused(Refusal.NOWHERE, target)
+        offer = WaitingOffer(
+            moved,
+            right=Right.ANSWER_INTERNAL,
+            on_declined=lambda reason: on_failed(str(reason)),
+            on_given_back=lambda: to_queue(moved, self._flows),
+        )
+        try:
+            offer.ring_at(seat, Reason(Cause.SENT_HERE, by))
+        except Refused:
+            raise Refused(Refusal.NOT_AVAILABLE, target) from None
+        return lambda: moved.wait_with_music(Stage.TRANSFER)
+
+    def _to_queue(self, moved: Moved, target: Target, on_failed: Failed) -> Complete:
+        if target.name not in self._queues:
+            raise Refused(Refusal.NOWHERE, target)
+        _require_caller(moved)
+        return lambda: to_queue(moved, self._flows, target.name, on_failed)
+
+    def _to_menu(self, moved: Moved, target: Target) -> Complete:
+        if not self._flows.has_menu(target.name):
+            raise Refused(Refusal.NOWHERE, target)
+        _require_caller(moved)
+
+        def go_on_there() -> None:
+            moved.call.enter(Stage.MENU)
+            moved.call.give(moved.party, Role.ALONE)
+            self._flows.serve(moved.call, target.name)
+
+        return go_on_there
+
+
+def _require_caller(moved: Moved) -> None:
+    if not moved.is_caller:
+        raise Refused(Refusal.NOT_THE_CALLER)

@@ -1,0 +1,49 @@
+"""What others may do with an agent's call: take it from where it rings, or out of his hand for somebody else."""
+
+from __future__ import annotations
+
+from callserver.acd.calls_machine import Phase
+from callserver.acd.offers import Offer
+from callserver.acd.seat_parts import SeatParts
+from callserver.wire.causes import Reason
+from callserver.wire.refusals import Refusal, Refused
+
+
+class HandingOver(SeatParts):
+    """
+    A call that leaves a seat while it lives.
+
+    The seat moves first: it is out of the call, and may be offered another, before the party has anybody else. So who
+    lets a party go gives it its next role in the same turn of the reactor: no tick comes between.
+    """
+
+    @property
+    def ringing(self) -> Offer | None:
+        """What rings here."""
+        return self._calls.ringing
+
+    @property
+    def rings_since_s(self) -> float:
+        """When that began to ring, on the monotonic clock."""
+        return self._ringing.since_s
+
+    @property
+    def talk(self) -> Offer:
+        """
+        The one call that he talks in or holds.
+
+        :raises Refused: he does neither, or another call is kept held
+        """
+        offer = self._calls.in_hand
+        if offer is None or self._calls.phase not in (Phase.TALKING, Phase.HELD):
+            raise Refused(Refusal.NOT_NOW, self.status.state)
+        return offer
+
+    def let_go(self, reason: Reason) -> None:
+        """The call that he talks in or holds leaves him, and goes on without him."""
+        offer = self.talk
+        if self._calls.phase is Phase.HELD:
+            self._retrieve()
+        self._happen(self._calls_machine.ended)
+        offer.call.leave(self.station, reason)
+        self._after_call(offer, reason)

@@ -1,0 +1,88 @@
+"""What agents can ask for to move calls between them: the services and their acts, put together once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from callserver.acd.acts import Act
+from callserver.acd.destinations import Destinations
+from callserver.acd.moved import Flows
+from callserver.acd.parking import Parking, ParkingLimits
+from callserver.acd.pick_up import Members, PickUp, Waits
+from callserver.acd.recording_on_demand import RecordingOnDemand
+from callserver.acd.seats import Rights, Seats
+from callserver.acd.transfers import Transfers
+from callserver.calls.live_calls import LiveCalls
+from callserver.wire.rights import Right
+from callserver.wire.targets import DIGITS, NAME, Target
+
+CALL_ID_MAX = 64
+
+
+def target(value: Any) -> bool:
+    """A place, as `str` of a Target gives it."""
+    return isinstance(value, str) and str(Target.parse(value)) == value
+
+
+def number(value: Any) -> bool:
+    """Of a seat, or a place."""
+    return isinstance(value, str) and DIGITS.fullmatch(value) is not None
+
+
+def group(value: Any) -> bool:
+    """A name, or "" for everybody."""
+    return isinstance(value, str) and (not value or NAME.fullmatch(value) is not None)
+
+
+def call_id(value: Any) -> bool:
+    """As boards and waiting lists show it."""
+    return isinstance(value, str) and 1 <= len(value) <= CALL_ID_MAX
+
+
+def no_groups(name: str) -> Collection[str]:
+    """A house without groups."""
+    raise LookupError(name)
+
+
+class Moves:
+    """
+    The services of one house.
+
+    :param members: the staff numbers of a group
+    """
+
+    def __init__(
+        self,
+        seats: Seats,
+        queues: Mapping[str, Waits],
+        flows: Flows,
+        rights: Rights,
+        calls: LiveCalls,
+        *,
+        members: Members = no_groups,
+        parking: ParkingLimits = ParkingLimits(),  # noqa: B008
+    ) -> None:
+        self.destinations = Destinations(seats, queues, flows)
+        self.transfers = Transfers(self.destinations, flows, rights)
+        events = calls.events
+        self.recording = RecordingOnDemand(calls, rights, events)
+        self.parking = Parking(calls.clock, flows, parking)
+        self.picking_up = PickUp(seats, queues, members, events)
+
+    def rights_changed(self, number: str, before: frozenset[Right], after: frozenset[Right]) -> None:
+        """What somebody does by a right that he has no more, ends."""
+        self.recording.rights_changed(number, before, after)
+
+    def acts(self) -> dict[str, Act]:
+        """By their names on the agents' channel."""
+        return {
+            "transfer": Act(self.transfers.transfer, (target,)),
+            "pick_up": Act(self.picking_up.pick_up, (number,), Right.PICK_UP),
+            "pick_up_group": Act(self.picking_up.pick_up_group, (group,), Right.PICK_UP),
+            "park": Act(self.parking.park),
+            "fetch": Act(self.parking.fetch, (number,)),
+            "start_recording": Act(self.recording.start),
+            "stop_recording": Act(self.recording.stop),
+            "grab": Act(self.picking_up.grab, (call_id,)),  # its refusals are audited, so it asks for itself
+        }

@@ -1,0 +1,63 @@
+"""
+Calls that many programs get alike, put into bytes once.
+
+A Perspective Broker call is one banana list: `message`, its number, the object's, then name, whether an answer is
+wanted, arguments, arguments by name. Only the two numbers differ from connection to connection, and banana writes the
+parts of a list one behind the other: so the rest is encoded once, and each connection writes its beginning before it.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from twisted.spread.banana import INT, LIST, Banana
+from twisted.spread.jelly import jelly
+
+DIALECT = b"pb"  # with short signs for pb's own words; every connection of the agents' channel speaks it
+
+
+class _Encoder(Banana):
+    def __init__(self) -> None:
+        super().__init__(isClient=0)  # type: ignore[no-untyped-call]
+        self.setPrefixLimit(64)  # type: ignore[no-untyped-call]
+        self.currentDialect = DIALECT
+
+    def bytes_of(self, *parts: object) -> bytes:
+        stream = BytesIO()
+        for part in parts:
+            self._encode(part, stream.write)  # type: ignore[no-untyped-call]
+        return stream.getvalue()
+
+
+_encoder = _Encoder()
+_BEGINNING = b"\x07" + LIST + _encoder.bytes_of(b"message")  # a list of seven
+_BY_NAME = _encoder.bytes_of(jelly({}))  # type: ignore[no-untyped-call]
+
+
+class PackedCall:
+    """
+    A call without an answer, to the same method of many programs.
+
+    :param args: plain values
+    """
+
+    def __init__(self, name: str, *args: Any) -> None:
+        self._rest = _encoder.bytes_of(name.encode(), 0, jelly(args)) + _BY_NAME  # type: ignore[no-untyped-call]
+
+    def to(self, request: int, remote: int) -> bytes:
+        """
+        As it goes over one connection.
+
+        :param request: the connection's next number
+        :param remote: the object's number there
+        """
+        return b"".join((_BEGINNING, _int(request), _int(remote), self._rest))
+
+
+def _int(number: int) -> bytes:
+    """A number that is not negative, as banana writes it: seven bits a byte, the lowest first."""
+    sevens = bytearray((number & 0x7F,))
+    while number := number >> 7:
+        sevens.append(number & 0x7F)
+    return bytes(sevens) + INT

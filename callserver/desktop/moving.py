@@ -1,0 +1,47 @@
+"""What an agent's program asks for to move calls; each fails with Refused where the server will not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+
+class Moving:
+    """Commands that send calls on, take them from elsewhere, and put them aside."""
+
+    def ask(self, act: str, *args: object) -> Deferred[Any]:
+        """An act by its name; fires with its answer."""
+        raise NotImplementedError
+
+    def transfer(self, target: str) -> Deferred[None]:
+        """Send on whom one talks with: "seat 802", "queue service", "menu balance", "number 01012345678"."""
+        return self.ask("transfer", target)
+
+    def pick_up(self, number: str) -> Deferred[None]:
+        """Take what rings at the seat of this number."""
+        return self.ask("pick_up", number)
+
+    def pick_up_group(self, group: str) -> Deferred[None]:
+        """Take what has rung longest in a group; "" is the whole house."""
+        return self.ask("pick_up_group", group)
+
+    def park(self) -> Deferred[str]:
+        """Put aside whom one talks with; fires with the place."""
+        return self.ask("park")
+
+    def fetch(self, place: str) -> Deferred[None]:
+        """Talk with who is parked there."""
+        return self.ask("fetch", place)
+
+    def start_recording(self) -> Deferred[None]:
+        """Record the call in hand; one that is recorded already gets a mark."""
+        return self.ask("start_recording")
+
+    def stop_recording(self) -> Deferred[None]:
+        """End the recording that one has started."""
+        return self.ask("stop_recording")
+
+    def grab(self, call_id: str) -> Deferred[None]:
+        """Take a caller who waits, out of his turn."""
+        return self.ask("grab", call_id)

@@ -1,0 +1,215 @@
+"""Recordings that agents start: from the key on, or from some seconds before it, until they or the call end it."""
+
+import wave
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from callserver.calls.call_recording import RecordingRule
+from callserver.dsp.frames import BLOCK_SAMPLES
+from callserver.media.disk_room import DiskRoom
+from callserver.media.recorder import Recorder
+from callserver.wire.rights import Right
+from tests.acd.moving import MovingCase
+from tests.alarms import Alarms
+from tests.media.test_recorder import Pool
+
+
+class OnDemandCase(MovingCase):
+    rule = RecordingRule(always=False)
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.folder = Path(self.mktemp())
+        self.folder.mkdir()
+        names = count(1)
+        clock: Any = self.shop.clock
+        clock.callFromThread = lambda function, *arguments: function(*arguments)
+        self.recorder = Recorder(
+            clock,
+            self.shop.bay,
+            DiskRoom(self.folder),
+            Alarms(),
+            lambda: f"recording {next(names)}",
+            make_pool=Pool,  # type: ignore[arg-type]
+        )
+        self.recorder.startService()
+        calls: Any = self.shop.calls
+        calls._recorder, calls._rule = self.recorder, self.rule
+        self.seat, self.call = self.talk()
+        self.other = self.shop.agent("802")
+
+    def say(self, seconds: float, level: int = 0x2000) -> None:
+        """The caller speaks, on one level so that it can be told."""
+        line = self.shop.lines[0]
+        sound = line.codec.encode(np.full(BLOCK_SAMPLES, level / 0x8000, np.float32)).tobytes()
+        for _ in range(round(seconds / 0.02)):
+            line.far_end.speak(sound)
+            self.shop.pass_block()
+
+    def heard_in(self, name: str) -> tuple[float, float]:
+        """Length of a recording and of what is not silent in it on the caller's track, in seconds."""
+        with wave.open(str(self.folder / f"{name}.wav"), "rb") as file:
+            tracks = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+        return len(tracks) / 8000, float(np.count_nonzero(np.abs(tracks[:, 0]) > 1000)) / 8000
+
+    def start(self) -> None:
+        self.moves.recording.start(self.seat)
+
+    def stop(self) -> None:
+        self.moves.recording.stop(self.seat)
+
+
+class OnDemandTests(OnDemandCase):
+    def test_start_and_stop(self) -> None:
+        """Between the two it is recorded, and not before and not after; the call's record names the file."""
+        self.say(1)
+        self.start()
+        self.say(2)
+        self.stop()
+        self.say(1)
+        self.seat.hang_up()
+        length_s, heard_s = self.heard_in("recording 1")
+        self.assertApproximates(length_s, 2, 0.05)
+        self.assertApproximates(heard_s, 2, 0.1)
+        self.assertEqual(self.shop.book.calls[self.call.id]["recording"], "recording 1.wav")
+        (started,) = self.shop.happened("recording")
+        self.assertEqual(started[1], {"file": "recording 1.wav", "by": "seat 801", "before_s": 0.0})
+        self.assertEqual(len(self.shop.happened("recording_end")), 1)
+
+    def test_call_ends(self) -> None:
+        """Nobody stops it: it ends with the call, also when the call is another agent's by then."""
+        self.start()
+        self.moves.transfers.transfer(self.seat, "seat 802")
+        self.other.answer()
+        self.say(1)
+        self.other.hang_up()
+        self.assertGreater(self.heard_in("recording 1")[1], 0.9)
+
+    def test_again(self) -> None:
+        """Each time is a file of its own."""
+        for _ in range(2):
+            self.start()
+            self.say(1)
+            self.stop()
+        self.assertEqual(len(self.shop.happened("recording")), 2)
+        self.assertGreater(self.heard_in("recording 2")[1], 0.9)
+
+    def test_of_another(self) -> None:
+        """Nobody stops what another has started; started twice, it gets a mark and goes on."""
+        self.start()
+        self.moves.transfers.transfer(self.seat, "seat 802")
+        self.other.answer()
+        self.assertEqual(self.refusal(self.moves.recording.stop, self.other), "not-yours")
+        self.moves.recording.start(self.other)
+        self.assertEqual(self.shop.happened("recording_mark")[0][1]["text"], "seat 802")
+        self.assertEqual(len(self.shop.happened("recording")), 1)
+
+    def test_nothing_to_stop(self) -> None:
+        """Nothing was started, or it is stopped already."""
+        self.assertEqual(self.refusal(self.stop), "not-yours")
+        self.start()
+        self.stop()
+        self.assertEqual(self.refusal(self.stop), "not-yours")
+
+    def test_right(self) -> None:
+        """Without right 8 there is only what the rule records; it taken away, what he started stops at once."""
+        self.start()
+        self.say(1)
+        before = self.shop.staff.rights("801")
+        self.without("801", Right.START_RECORDING)
+        self.moves.rights_changed("801", before, self.shop.staff.rights("801"))
+        self.say(1)
+        self.assertApproximates(self.heard_in("recording 1")[0], 1, 0.05)
+        self.assertEqual(self.refusal(self.start), "no-right: 8")
+        self.assertEqual(
+            [(data["act"], data["result"]) for _, data in self.shop.happened("audit")],
+            [("start_recording", "done"), ("start_recording", "no-right: 8")],
+        )
+
+    def test_other_rights(self) -> None:
+        """Another right taken away stops nothing; nor does 8 taken from somebody else."""
+        self.start()
+        every = frozenset(Right)
+        self.moves.rights_changed("801", every, every - {Right.GRAB})
+        self.moves.rights_changed("802", every, every - {Right.START_RECORDING})
+        self.assertEqual(self.call.recording.started_by, "801")
+
+    def test_no_talk(self) -> None:
+        """There must be a call in hand."""
+        self.assertEqual(self.refusal(self.moves.recording.start, self.other), "not-now: idle, computer")
+
+    def test_no_room(self) -> None:
+        """On a full disk it is refused, with a word, and the talk goes on."""
+        self.patch(self.recorder, "start", lambda *args, **how: None)
+        self.assertEqual(self.refusal(self.start), "no-recording")
+        self.assertTrue(self.is_with(self.seat))
+
+    def test_started_in_a_secret(self) -> None:
+        """What is started while a secret is told is silent until it is over."""
+        with self.call.secret():
+            self.start()
+            self.say(1)
+        self.say(1)
+        self.stop()
+        length_s, heard_s = self.heard_in("recording 1")
+        self.assertApproximates(length_s, 2, 0.05)
+        self.assertApproximates(heard_s, 1, 0.1)
+
+
+class RecentTests(OnDemandCase):
+    rule = RecordingRule(always=False, recent_s=2.0)
+
+    def test_from_before(self) -> None:
+        """It begins two seconds before it was asked for, and goes on without a gap; nothing older is in it."""
+        self.say(3)
+        self.start()
+        self.say(1)
+        self.stop()
+        length_s, heard_s = self.heard_in("recording 1")
+        self.assertApproximates(length_s, 3, 0.05)
+        self.assertApproximates(heard_s, 3, 0.1)
+        self.assertEqual(self.shop.happened("recording")[0][1]["before_s"], 2.0)
+
+    def test_second_time(self) -> None:
+        """Started again at once, it begins where the first one has ended: nothing is in both."""
+        self.start()
+        self.say(1)
+        self.stop()
+        self.say(0.5)
+        self.start()
+        self.say(0.5)
+        self.stop()
+        self.assertApproximates(self.heard_in("recording 2")[0], 1, 0.05)
+
+    def test_secret_before(self) -> None:
+        """A secret told just before the key is silence, as in any recording; so are keys typed ahead of it."""
+        self.say(0.5)
+        with self.call.secret():
+            self.say(1)
+        self.say(0.5)
+        self.start()
+        self.stop()
+        length_s, heard_s = self.heard_in("recording 1")
+        self.assertApproximates(length_s, 2, 0.05)
+        self.assertApproximates(heard_s, 1, 0.15)
+
+    def test_nothing_is_left(self) -> None:
+        """The end of the call frees what was kept: nobody's sound is taken any more."""
+        self.seat.hang_up()
+        self.shop.wait(2)
+        self.assertEqual(list(self.recorder._recent), [])
+        self.assertEqual(list(self.shop.bay._tapped), [])
+
+
+class ByRuleTests(OnDemandCase):
+    rule = RecordingRule()
+
+    def test_marked(self) -> None:
+        """A call that is recorded anyway gets a mark; that recording is nobody's to stop."""
+        self.start()
+        self.assertEqual(self.shop.happened("recording_mark")[0][1]["text"], "seat 801")
+        self.assertEqual(self.refusal(self.stop), "not-yours")
+        self.assertEqual(len(self.shop.happened("recording")), 1)

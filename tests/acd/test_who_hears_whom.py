@@ -1,0 +1,235 @@
+"""
+Who hears whom in every situation that a call can come into, measured by a tone of its own on every leg.
+
+A situation is a row of `SITUATIONS`: how it comes about, and who hears whom then. In each of them two strangers talk
+too, whom nobody may hear, and who hear nobody else. On the way there, and in a moment of every act, nothing may click.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.acd.seat import Seat
+from callserver.acd.supervision import Supervision
+from callserver.calls.call import Call
+from callserver.dsp.codecs import LINEAR_16
+from callserver.dsp.frames import amplitude
+from tests.acd.test_seat import TestOffer
+from tests.hearing import TONES_HZ, DeafEar, Room, all_to_all
+from tests.shop import VirtualShop
+
+Heard = Mapping[str, set[str]]
+CALLER, AGENT, THIRD, COLLEAGUE, SUPERVISOR, SECOND = "line 1", "seat 801", "line 2", "seat 802", "seat 900", "seat 902"
+STRANGERS = all_to_all("line 3", "seat 803")
+SLOW_HZ = tuple(3.0 + 0.7 * n for n in range(12))  # so slow that a click stands out of every wave
+LOUD_DBM0 = -6.0
+CLICK = amplitude(-40.0)
+
+
+class Scene:
+    """A caller who talks with an agent; two strangers who talk; supervisors, a colleague and a third party."""
+
+    def __init__(self, slow: bool = False) -> None:
+        if slow:
+            self.shop = VirtualShop(n_lines=3, n_seats=6, codec=LINEAR_16, ear=DeafEar)
+        else:
+            self.shop = VirtualShop(n_lines=3, n_seats=6)
+        self.room = Room(self.shop, SLOW_HZ if slow else TONES_HZ)
+        self.supervision = Supervision(
+            self.shop.seats,
+            self.shop.calls,
+            self.shop.staff,
+            tone=None,
+            queues=("operator",),
+            find_person=lambda call, queue: None,
+            set_priority=lambda call_id, priority: None,
+        )
+        self.agent, self.colleague, self.stranger, self.supervisor, self.second = map(
+            self.room.seat, ("801", "802", "803", "900", "902")
+        )
+        self.call = self.talk(self.agent, 0)
+        self.talk(self.stranger, 2)
+        self.third = self.shop.answered_call(1)  # with a menu, until the agent consults it
+
+    def talk(self, seat: Seat, line: int) -> Call:
+        """A caller rings at a seat, and is answered there."""
+        call = self.shop.answered_call(line)
+        seat.offer(TestOffer(call))
+        seat.answer()
+        return call
+
+    def consult(self) -> None:
+        """The agent holds his caller and talks with a third party."""
+        self.agent.hold()
+        self.agent.dial(TestOffer(self.third, right=None, wrap_up_s=0, is_queued=False))
+        self.agent.rings_there()
+        self.agent.answered_there()
+
+    def listen(self, channel: str = AGENT) -> None:
+        self.supervision.listen(self.supervisor, channel)
+
+    def whisper(self) -> None:
+        self.supervision.whisper(self.supervisor)
+
+    def barge_in(self) -> None:
+        self.supervision.barge_in(self.supervisor, AGENT)
+
+    def take_over(self) -> None:
+        self.supervision.take_over(self.supervisor)
+
+    def secret(self) -> None:
+        """The caller keys in a secret, for as long as the scene lasts."""
+        self.telling = self.call.secret()
+        self.telling.__enter__()
+
+
+Act = Callable[[Scene], object]
+
+
+def listen_to_line(scene: Scene) -> None:
+    scene.listen(CALLER)
+
+
+def listen_to_third(scene: Scene) -> None:
+    scene.listen(THIRD)
+
+
+def second_listens(scene: Scene) -> None:
+    scene.supervision.listen(scene.second, AGENT)
+
+
+def second_whispers(scene: Scene) -> None:
+    second_listens(scene)
+    scene.supervision.whisper(scene.second)
+
+
+def second_barges_in(scene: Scene) -> None:
+    scene.supervision.barge_in(scene.second, CALLER)
+
+
+def stop(scene: Scene) -> None:
+    scene.supervision.stop_listening(scene.supervisor)
+
+
+def break_off(scene: Scene) -> None:
+    scene.supervision.break_off(scene.supervisor, AGENT, "queue operator")
+
+
+def hold(scene: Scene) -> None:
+    scene.agent.hold()
+
+
+def retrieve(scene: Scene) -> None:
+    scene.agent.retrieve()
+
+
+def cancel(scene: Scene) -> None:
+    scene.agent.cancel()
+
+
+def join(scene: Scene) -> None:
+    scene.agent.join()
+
+
+def agent_leaves(scene: Scene) -> None:
+    scene.agent.hang_up()
+
+
+def third_leaves(scene: Scene) -> None:
+    scene.shop.lines[1].far_end.hang_up()
+
+
+def hears(parts: Heard, **more: str | set[str]) -> Heard:
+    """These, and one who hears others: `hears(TALK, seat_900=AGENT)`."""
+    others = {name.replace("_", " "): {heard} if isinstance(heard, str) else heard for name, heard in more.items()}
+    return dict(parts) | others
+
+
+TALK, CONSULTS, JOINED = all_to_all(CALLER, AGENT), all_to_all(THIRD, AGENT), all_to_all(CALLER, THIRD)
+THREE, TAKEN_OVER = all_to_all(CALLER, AGENT, SUPERVISOR), all_to_all(CALLER, SUPERVISOR)
+BOTH, BOTH_THERE, BOTH_LEFT = {CALLER, AGENT}, {THIRD, AGENT}, {CALLER, THIRD}
+
+# The acts by which each situation comes about, one after the other, and who hears whom then.
+SITUATIONS: dict[str, tuple[tuple[Act, ...], Heard]] = {
+    "talk": ((), TALK),
+    "hold": ((hold,), {}),
+    "retrieved": ((hold, retrieve), TALK),
+    "consultation": ((Scene.consult,), CONSULTS),
+    "back from it": ((Scene.consult, cancel), TALK),
+    "left by the third": ((Scene.consult, third_leaves), {}),
+    "attended transfer": ((Scene.consult, join), JOINED),
+    "secret entry": ((Scene.secret,), {}),
+    "listen to a seat": ((Scene.listen,), hears(TALK, seat_900=BOTH)),
+    "listen to a line": ((listen_to_line,), hears(TALK, seat_900=BOTH)),
+    "listen no more": ((Scene.listen, stop), TALK),
+    "listen, hold": ((Scene.listen, hold), {}),
+    "listen to a seat, consultation": ((Scene.listen, Scene.consult), hears(CONSULTS, seat_900=BOTH_THERE)),
+    "listen to a seat, back": ((Scene.listen, Scene.consult, cancel), hears(TALK, seat_900=BOTH)),
+    "listen to a line, consultation": ((listen_to_line, Scene.consult), CONSULTS),
+    "listen to a seat, transfer": ((Scene.listen, Scene.consult, join), JOINED),
+    "listen to a line, transfer": ((listen_to_line, Scene.consult, join), hears(JOINED, seat_900=BOTH_LEFT)),
+    "listen to the consulted": ((Scene.consult, listen_to_third, join), hears(JOINED, seat_900=BOTH_LEFT)),
+    "listen, secret entry": ((Scene.listen, Scene.secret), {SUPERVISOR: {AGENT}}),
+    "listen to a line, secret entry": ((listen_to_line, Scene.secret), {}),
+    "two listen": ((Scene.listen, second_listens), hears(TALK, seat_900=BOTH, seat_902=BOTH)),
+    "whisper": ((Scene.listen, Scene.whisper), hears(TALK, seat_900=BOTH, seat_801={CALLER, SUPERVISOR})),
+    "whisper from the line": (
+        (listen_to_line, Scene.whisper),
+        hears(TALK, seat_900=BOTH, seat_801={CALLER, SUPERVISOR}),
+    ),
+    "whisper, hold": ((Scene.listen, Scene.whisper, hold), {AGENT: {SUPERVISOR}}),
+    "whisper, consultation": (
+        (Scene.listen, Scene.whisper, Scene.consult),
+        hears(CONSULTS, seat_900=BOTH_THERE, seat_801={THIRD, SUPERVISOR}),
+    ),
+    "whisper, secret entry": (
+        (Scene.listen, Scene.whisper, Scene.secret),
+        {SUPERVISOR: {AGENT}, AGENT: {SUPERVISOR}},
+    ),
+    "two whisper": (
+        (Scene.listen, Scene.whisper, second_whispers),
+        hears(TALK, seat_900=BOTH, seat_902=BOTH, seat_801={CALLER, SUPERVISOR, SECOND}),
+    ),
+    "barge in": ((Scene.barge_in,), THREE),
+    "listen, barge in": ((Scene.listen, Scene.barge_in), THREE),
+    "barge in, another listens": ((Scene.barge_in, second_listens), hears(THREE, seat_902=set(THREE))),
+    "barge in, hold": ((Scene.barge_in, hold), {}),
+    "barge in, secret entry": ((Scene.barge_in, Scene.secret), all_to_all(AGENT, SUPERVISOR)),
+    "two barge in": ((Scene.barge_in, second_barges_in), all_to_all(CALLER, AGENT, SUPERVISOR, SECOND)),
+    "barge in, agent leaves": ((Scene.barge_in, agent_leaves), TAKEN_OVER),
+    "barge in, transfer": ((Scene.barge_in, Scene.consult, join), all_to_all(CALLER, THIRD, SUPERVISOR)),
+    "barge in, out again": ((Scene.barge_in, stop), TALK),
+    "take over": ((Scene.listen, Scene.take_over), TAKEN_OVER),
+    "take over one who is held": ((Scene.listen, hold, Scene.take_over), TAKEN_OVER),
+    "take over a consultation": ((Scene.listen, Scene.consult, Scene.take_over), all_to_all(THIRD, SUPERVISOR)),
+    "break off": ((Scene.listen, break_off), {}),
+}
+
+
+class SituationTests(SynchronousTestCase):
+    def test_who_hears_whom(self) -> None:
+        """Nobody hears whom he should not, and everybody whom he should."""
+        for name, (acts, heard) in SITUATIONS.items():
+            scene = Scene()
+            for act in acts:
+                act(scene)
+                scene.room.talk(0.1)
+            self.assertEqual(scene.room.hears(), dict(heard) | STRANGERS, name)
+
+    def test_no_clicks(self) -> None:
+        """From one act to the next no leg gets a step of more than -40 dBm0, however loud all speak."""
+        for name, (acts, _) in SITUATIONS.items():
+            scene = Scene(slow=True)
+            for voice in scene.room.voices.values():
+                voice.level_dbm0 = LOUD_DBM0
+            scene.room.talk(0.5)
+            scene.room.forget()
+            for act in acts:
+                act(scene)
+                scene.room.talk(0.13)
+            for who, voice in scene.room.voices.items():
+                steps = np.abs(np.diff(voice.sound()))
+                self.assertLess(max(steps, default=0), CLICK, f"{name}: {who}")
