@@ -68,15 +68,15 @@ class Consulting(SeatParts):
     def join(self) -> None:
         """The held and the consulted party talk to each other; one that only rings yet is left to the held one."""
         first, dialled = self._two(self._calls_machine.join)
-        dialled.pass_on(first)
         operations.join(first.call, dialled.call, self.station)
+        dialled.pass_on(first, Reason(Cause.SENT_HERE, self.station.name))
         self._after_call(first, Reason(Cause.TRANSFERRED))
 
     def three_way(self) -> None:
         """All three talk in the first call; who of them hangs up leaves the others talking."""
         first, dialled = self._two(self._calls_machine.three_way)
-        dialled.pass_on(first)
         operations.three_way(first.call, dialled.call, self.station)
+        dialled.pass_on(first, Reason(Cause.THREE_WAY))
         self._show(Reason(Cause.THREE_WAY))
 
     def cancel(self) -> None:

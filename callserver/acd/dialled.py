@@ -17,14 +17,16 @@ Races, and what holds in them:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
+from callserver.acd.moved import Flows, Moved, to_queue
 from callserver.acd.offers import Offer
 from callserver.acd.seat import Seat
+from callserver.acd.seats import Seats
 from callserver.calls.call import Call, FirstParty, Party, Stage
 from callserver.calls.operations import bring, hang_up
 from callserver.calls.roles import Role
+from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.tones import ToneSource, cadence
 from callserver.wire.causes import Cause, Reason
@@ -36,16 +38,15 @@ RING_S = 30.0  # at another seat
 RING_BACK = ToneSource(cadence([450], 1, 4), level_dbm0=-20.0).read(5 * RATE_HZ)  # shape (40000,), round and round
 REASONS = {DialResult.BUSY: Reason(Cause.BUSY), DialResult.REFUSED: Reason(Cause.REJECTED)}
 
-Elsewhere = Callable[[Call, Party, Reason], None]
-"""Finds somebody for a party outside whose agent does not come back to it: called with the call and who has gone."""
-
 
 class DialledCall:
     """
     What an agent has dialled, in his hand. Implements Dialled, and is told what becomes of it.
 
     :param number, name: of who is called
-    :param elsewhere: None in the house: a colleague who is left alone hangs up
+    `party`: whom it was left to.
+    :param flows: find somebody for a party outside whose agent does not come back to it; None in the house, where a
+        colleague who is left alone hangs up
     """
 
     right: Right | None = None
@@ -53,11 +54,12 @@ class DialledCall:
     ring_s = wrap_up_s = 0.0
     max_misses = 0
 
-    def __init__(self, seat: Seat, number: str, name: str | None = None, elsewhere: Elsewhere | None = None) -> None:
-        self._seat, self._number, self._name, self._elsewhere = seat, number, name, elsewhere
+    def __init__(self, seat: Seat, number: str, name: str | None = None, flows: Flows | None = None) -> None:
+        self.party: Offer | None = None
+        self._seat, self._number, self._name, self._flows = seat, number, name, flows
         self._call: Call | None = None
         self._rang = False
-        self._party: Offer | None = None  # whom it was left to
+        self._other: InternalOffer | None = None
 
     def made(self, call: Call) -> None:
         """It is this call."""
@@ -80,36 +82,42 @@ class DialledCall:
         if station.leg is not None:
             station.leg.music(RING_BACK)
 
-    def pass_on(self, party: Offer) -> None:
-        self._party = party
+    def rings_at(self, other: InternalOffer) -> None:
+        """In the house: so it looks at the other seat."""
+        self._other = other
+
+    def pass_on(self, party: Offer, reason: Reason) -> None:
+        self.party = party
+        if self._other is not None:
+            self._other.passed_on(reason)
 
     # What becomes of it
 
     def rings_there(self) -> None:
         """Told by the line, or the other seat."""
-        if self._party is None and not self._rang:
+        if self.party is None and not self._rang:
             self._rang = True
             self._seat.rings_there()
 
     def answered_there(self) -> None:
         """Likewise; an exchange may connect without a ring-back tone."""
         self.rings_there()
-        if self._party is None:
+        if self.party is None:
             self._seat.answered_there()
 
     def not_reached(self, result: DialResult) -> None:
         """Likewise; the seat is told by the call, which is over, unless it was left to a party that waits."""
         if self._call is None or self.call.ended is not None:
             return
-        if self._party is not None:
-            self._seat.take_back(self._party)
+        if self.party is not None:
+            self._seat.take_back(self.party)
         else:
             self.call.end(f"seat {self._number}", REASONS.get(result, Reason(Cause.NO_ANSWER)))
 
     def left_by(self, station: Party, reason: Reason) -> None:
         """Who has answered does not come back to the party."""
-        if self._party is not None:
-            self._party.give_back(station, reason)
+        if self.party is not None:
+            self.party.give_back(station, reason)
         else:
             hang_up(self.call, station, station.name, reason)
 
@@ -123,22 +131,31 @@ class DialledCall:
         hang_up(self.call, station, station.name, reason)
 
     def give_back(self, station: Party, reason: Reason) -> None:
-        if self._elsewhere is None:
-            hang_up(self.call, station, station.name, reason)
+        call, card = self.call, self.card
+        if self._flows is None or call.first not in call.parts:
+            hang_up(call, station, station.name, reason)
         else:
-            self._elsewhere(self.call, station, reason)
+            call.log(Kind.GIVEN_BACK, by=station.name, reason=str(reason))
+            call.leave(station, reason)
+            to_queue(Moved(call, call.first, card), self._flows)
 
 
 class InternalOffer:
-    """A call from another seat, as it rings at the one that was dialled. Implements Offer."""
+    """
+    A call from another seat, as it rings at the one that was dialled. Implements Offer.
+
+    :param seat: where it rings; somebody may pick it up elsewhere
+    """
 
     right = Right.ANSWER_INTERNAL
     is_queued = False
     ring_s, wrap_up_s = RING_S, 0.0
     max_misses = 0
+    is_answered = False
 
-    def __init__(self, dialled: DialledCall, seat: Seat, card: Card) -> None:
-        self._dialled, self._seat, self._card = dialled, seat, card
+    def __init__(self, dialled: DialledCall, seats: Seats, seat: Seat, card: Card) -> None:
+        self._dialled, self._seats, self._seat, self._card = dialled, seats, seat, card
+        dialled.rings_at(self)
 
     @property
     def call(self) -> Call:
@@ -146,9 +163,17 @@ class InternalOffer:
 
     @property
     def card(self) -> Card:
-        return replace(self._card, call_id=self.call.id)
+        """Of who has dialled; then of the party that he has left it to."""
+        return replace(self._card if self._dialled.party is None else self._dialled.party.card, call_id=self.call.id)
+
+    def passed_on(self, reason: Reason) -> None:
+        """It is another's call now: whoever has it, or hears it ring, sees whose."""
+        if self.is_answered:
+            self.call.note(agent=self._seat.number)
+        self._seat.card_changed(reason)
 
     def accept(self, station: Party) -> None:
+        self._seat, self.is_answered = self._seats.of(station), True
         bring(self.call, station)
         self.call.far_end_answered()
         self.call.note(agent=self._seat.number)

@@ -7,11 +7,12 @@ held before all of that is settled: what is refused has changed nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from callserver.acd.acts import Act, target
-from callserver.acd.dialled import DialledCall, Elsewhere, InternalOffer
+from callserver.acd.dialled import DialledCall, InternalOffer
+from callserver.acd.moved import Flows
 from callserver.acd.seat import Seat
 from callserver.acd.seats import Rights, Seats
 from callserver.calls.calls_out import CallsOut, Dialler
@@ -31,13 +32,13 @@ class Dialling:
     """
     Brings calls about that begin at seats.
 
-    :param elsewhere: finds somebody for a party outside whose agent does not come back
+    :param flows: find somebody for a party outside whose agent does not come back
     """
 
-    def __init__(self, seats: Seats, rights: Rights, calls: LiveCalls, out: CallsOut, elsewhere: Elsewhere) -> None:
-        self._seats, self._rights, self._calls, self._out, self._elsewhere = seats, rights, calls, out, elsewhere
+    def __init__(self, seats: Seats, rights: Rights, calls: LiveCalls, out: CallsOut, flows: Flows) -> None:
+        self._seats, self._rights, self._calls, self._out, self._flows = seats, rights, calls, out, flows
 
-    def acts(self) -> Mapping[str, Act]:
+    def acts(self) -> dict[str, Act]:
         """What agents may ask for."""
         return {"dial": Act(self.dial, (digits,)), "consult": Act(self.consult, (target,))}
 
@@ -73,7 +74,7 @@ class Dialling:
             self._call_out(seat, number, begin)
 
     def _call_out(self, seat: Seat, number: str, begin: Begin) -> None:
-        dialled = DialledCall(seat, number, elsewhere=self._elsewhere)
+        dialled = DialledCall(seat, number, flows=self._flows)
         asks = Dialler(seat.number, self._rights.rights(seat.number))
         dialled.made(self._out.dial(number, asks, dialled))
         begin(dialled)
@@ -88,7 +89,7 @@ class Dialling:
         call = self._calls.begin("internal", seat.station, Caller(seat.number, caller.name))
         dialled = DialledCall(seat, number, callee.person.name if callee.person else None)
         dialled.made(call)
-        offer = InternalOffer(dialled, callee, Card(call.id, seat.number, caller.name))
+        offer = InternalOffer(dialled, self._seats, callee, Card(call.id, seat.number, caller.name))
         begin(dialled)
         try:
             callee.offer(offer)

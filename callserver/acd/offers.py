@@ -58,8 +58,8 @@ class Dialled(Offer, Protocol):
     def begin(self, station: FirstParty) -> None:
         """Who has dialled takes part from now on, and hears what comes of it."""
 
-    def pass_on(self, party: Offer) -> None:
-        """He has left it to the party of this other call of his, who waits for the answer or talks with who came."""
+    def pass_on(self, party: Offer, reason: Reason) -> None:
+        """He has brought it together with the party of this other call of his, into which it has been merged."""
 
 
 class Recall:

@@ -113,6 +113,6 @@ class Seat(Consulting, Overhearing, HandingOver):
         dialling = self._calls.phase in (Phase.DIALLING, Phase.RINGBACK, Phase.DIALLING_SECOND, Phase.RINGBACK_SECOND)
         self._hang_up(Reason(Cause.GAVE_UP if dialling else Cause.AGENT_HUNG_UP))
 
-    def card_changed(self) -> None:
-        """More is known of a caller whose card is shown."""
-        self._show(Reason(Cause.RECORD_CAME))
+    def card_changed(self, reason: Reason = Reason(Cause.RECORD_CAME)) -> None:  # noqa: B008
+        """More is known of a caller whose card is shown, or the call is another's now."""
+        self._show(reason)

@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from callserver.acd.acts import SEAT_ACTS, Act
+from callserver.acd.dialling import Dialling
 from callserver.acd.moved import Flows
 from callserver.acd.moves import Moves
 from callserver.acd.parking import ParkingLimits
@@ -89,6 +90,7 @@ class CallCentre:
         )
 
         self.calls_out = self._make_calls_out(world, events, trunks)
+        self.dialling = Dialling(self.seats, self.staff, calls, self.calls_out, flows)
 
     def _make_calls_out(self, world: World, events: EventLog, trunks: Callable[[], Sequence[Trunk]]) -> CallsOut:
         def settings() -> DiallingConfig:
@@ -129,7 +131,7 @@ class CallCentre:
 
     def acts(self) -> Mapping[str, Act]:
         """What agents can ask for, by name; without those of features."""
-        return dict(SEAT_ACTS) | self.moves.acts()
+        return dict(SEAT_ACTS) | self.dialling.acts() | self.moves.acts()
 
     def close(self, reason: Reason) -> None:
         """The server stops: everybody's time ends now."""

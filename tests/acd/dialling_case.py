@@ -95,11 +95,11 @@ class DiallingShop(VirtualShop):
         super().__init__(n_lines, n_seats=len(STAFF) + n_outside)
         self.out = MemoryCallsOut(self)
         self.lost: list[Call] = []
-        self.seats_dial = Dialling(self.seats, self.staff, self.calls, self.out, self._elsewhere)
+        self.seats_dial = Dialling(self.seats, self.staff, self.calls, self.out, self)
 
-    def _elsewhere(self, call: Call, station: Party, reason: Reason) -> None:
+    def find_person(self, call: Call, queue: str, on_refused: object = None) -> None:
+        """Of Flows: somebody is found for a caller."""
         self.lost.append(call)
-        call.leave(station, reason)
 
     def heard_by(self, sink: Party) -> set[str]:
         """Whom a party hears, by the patch bay."""

@@ -234,7 +234,7 @@ class JoinTests(ConsultingCase):
         self.assertEqual(merged, [("call-2", {"into": self.call.id}), (self.call.id, {"call": "call-2"})])
         card = self.wang.status.call
         assert card is not None
-        self.assertEqual(card.call_id, self.call.id)
+        self.assertEqual((card.call_id, card.caller_number), (self.call.id, "13912345678"))
         self.wang.hang_up()
         self.assertEqual((self.call.ended, self.states()[1]), (Reason(Cause.AGENT_HUNG_UP), "PAUSED"))
         self.assertIsNone(self.wang.station.leg)
@@ -486,7 +486,7 @@ class RealLineTests(ConsultingCase):
     def setUp(self) -> None:
         super().setUp()
         self.shop.seats_dial = Dialling(
-            self.shop.seats, self.shop.staff, self.shop.calls, self.shop.calls_out, lambda *gone: None
+            self.shop.seats, self.shop.staff, self.shop.calls, self.shop.calls_out, self.shop
         )
 
     def make_shop(self) -> DiallingShop:

@@ -157,6 +157,17 @@ class InternalTests(DiallingCase):
         self.wang.dismiss(Reason(Cause.DISMISSED))
         self.assertEqual(self.states(), ["IDLE_PC", "OFF", "IDLE_PC"])
 
+    def test_picked_up(self) -> None:
+        """A colleague who picks it up at the third seat has it, with its card and its end."""
+        self.dial(self.li, "802")
+        offer = self.wang.ringing
+        assert offer is not None
+        self.wang.withdraw(offer, Reason(Cause.TAKEN_ELSEWHERE))
+        self.zhao.take(offer, Right.PICK_UP, Reason(Cause.PICKED_UP))
+        self.assertEqual(self.states(), ["TALKING", "IDLE_PC", "TALKING"])
+        self.assertEqual(self.shop.heard_by(self.zhao.station), {"seat 801"})
+        self.assertEqual(self.shop.book.calls["call-1"]["agent"], "803")
+
     def test_record(self) -> None:
         """A call in the house has a record, with its answer and its end."""
         self.dial(self.li, "802")

@@ -59,7 +59,7 @@ class TestOffer:
     def begin(self, station: Party) -> None:
         self.call.give(station, Role.ALONE)
 
-    def pass_on(self, party: Offer) -> None:
+    def pass_on(self, party: Offer, reason: Reason) -> None:
         self.acts.append(f"passed on to {party.call.id}")
 
     def give_back(self, station: Party, reason: Reason) -> None:
