@@ -10,9 +10,12 @@ import numpy as np
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
-from callserver.acd.queue import Queue
+from callserver.acd.entry import Entry
+from callserver.acd.queue_settings import QueueSettings
+from callserver.acd.queues import House, Queues
 from callserver.acd.seat import Seat
 from callserver.acd.seats import Seats
+from callserver.acd.wait import Speaking
 from callserver.calls.board import Board
 from callserver.calls.call import Call
 from callserver.calls.calls_out import CallsOut, Dialler
@@ -22,12 +25,12 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.line import LineInService
 from callserver.calls.line_choice import Trunk
 from callserver.calls.live_calls import LiveCalls
-from callserver.config import DiallingConfig, QueueConfig
+from callserver.config import DiallingConfig
 from callserver.dsp.codecs import MU_LAW, Codec
 from callserver.dsp.ear import Ear
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.progress.plans import plan
-from callserver.dsp.tones import dtmf, play
+from callserver.dsp.tones import dtmf, play, tone
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.lines.memory_line import MemoryLine
@@ -234,6 +237,16 @@ class VirtualShop:
         self.wait(0.3)
         return self.loudest(line) > 0.2
 
+    def line_hears(self, listener: int, speaker: int) -> bool:
+        """Whether the one at a line hears what the one at another says now."""
+        sound = self.lines[speaker].codec.encode(tone([420.0], BLOCK_SAMPLES, -6.0)).tobytes()
+        self.lines[listener].far_end.heard.clear()
+        for _ in range(15):
+            for number, line in enumerate(self.lines):
+                line.far_end.speak(sound if number == speaker else line.codec.silence * BLOCK_SAMPLES)
+            self.pass_block()
+        return self.loudest(listener) > 0.2
+
     def loudest(self, line: int) -> float:
         """The largest sample in what the caller on a line has heard since `hears`."""
         heard = np.frombuffer(bytes(self.lines[line].far_end.heard), np.uint8)
@@ -268,14 +281,38 @@ class Agent:
         self.heard += block
 
 
-def people(shop: VirtualShop, card: Any = None, **settings: Any) -> Queue:
+class People:
+    """The shop's queue for callers who want a person, `queues` what it belongs to."""
+
+    def __init__(self, queues: Queues, name: str) -> None:
+        self.queues, self.name = queues, name
+
+    @property
+    def waiting(self) -> list[Entry]:
+        """Who waits, the first in front."""
+        return self.queues.by_name[self.name].in_order()
+
+    async def enter(self, call: Call) -> str:
+        return await self.queues.enter(self.name, call)
+
+
+def people(shop: VirtualShop, card: Any = None, **settings: Any) -> People:
     """The shop's one queue; what it says is short, and cards are bare."""
+    settings = {"place_s": 0, "reject_s": 5} | settings
+    return queues(shop, QueueSettings("operator", **settings), card=card)
+
+
+def queues(shop: VirtualShop, *settings: QueueSettings, card: Any = None, **house: Any) -> People:
+    """All its queues; callers enter the first."""
     voice = Voice(FewPrompts(), FewPrompts(), shop.clock)  # type: ignore[arg-type]
-    return Queue(
-        "operator",
-        QueueConfig(**settings),
-        clock=shop.clock,
-        seats=shop.seats,
-        say=lambda call, prompts: Deferred.fromCoroutine(voice.say(call, prompts)).addCallback(lambda _: None),
-        card=card or (lambda call, queue: succeed(Card(call.id, call.caller.number, queue=queue))),
+    found = Queues(
+        shop.clock,
+        shop.seats,
+        Speaking(
+            say=lambda call, prompts: Deferred.fromCoroutine(voice.say(call, prompts)).addCallback(lambda _: None),
+            counted=lambda language, n: [f"number-{n}"],
+        ),
+        House(card=card or (lambda call, queue: succeed(Card(call.id, call.caller.number, queue=queue))), **house),
     )
+    found.set({one.name: one for one in settings})
+    return People(found, settings[0].name)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from callserver.acd.seat import Seat
+from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.targets import Target
 
@@ -66,6 +67,24 @@ def _holds(check: Check, arg: Any) -> bool:
         return check(arg)
     except Exception:
         return False
+
+
+def perform(acts: Mapping[str, Act], rights: Collection[Right], seat: Seat, name: str, args: Sequence[Any]) -> Any:
+    """
+    Do an act for the agent of a seat, by whatever way he asks for it; its answer.
+
+    :param rights: that he holds at this moment
+    :raises Refused: UNKNOWN_ACT, NO_RIGHT, BAD_ARGUMENT with the name of the check, or what the act itself refuses
+    """
+    act = acts.get(name)
+    if act is None:
+        raise Refused(Refusal.UNKNOWN_ACT)
+    if act.right is not None and act.right not in rights:
+        raise Refused.no_right(act.right)
+    misfit = act.misfit(args)
+    if misfit is not None:
+        raise Refused(Refusal.BAD_ARGUMENT, misfit)
+    return act.do(seat, *args)
 
 
 SEAT_ACTS: Mapping[str, Act] = MappingProxyType(

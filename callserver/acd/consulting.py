@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from twisted.logger import Logger
+
 from callserver.acd.calls_machine import Phase
 from callserver.acd.offers import Dialled, Offer, Recall
 from callserver.acd.seat_parts import SeatParts
@@ -9,6 +11,8 @@ from callserver.calls import operations
 from callserver.calls.vocabulary import Kind
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refused
+
+log = Logger()
 
 
 class Consulting(SeatParts):
@@ -40,7 +44,12 @@ class Consulting(SeatParts):
         self._happen(self._calls_machine.dial, dialled)
         if self.person is not None and not consults:
             self._happen(self._agent_machine.busy)
-        self.station.off_hook()
+        try:
+            self.station.off_hook()
+        except LookupError:
+            log.warn("seat {seat}: its telephone is gone", seat=self.number)
+            self._hang_up(Reason(Cause.NOT_CONNECTED))
+            return
         dialled.begin(self.station)
         kept = self._calls.kept
         if kept is not None:

@@ -8,7 +8,8 @@ that is told once, by `on_failed`; the party hears music then, and belongs to wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
+from typing import Protocol
 
 from callserver.acd.moved import Flows, Moved, WaitingOffer, to_queue
 from callserver.acd.seats import Seats
@@ -24,10 +25,16 @@ Failed = Callable[[str], None]
 Complete = Callable[[], None]
 
 
+class Places(Protocol):
+    """The queues that there are."""
+
+    def __contains__(self, queue: str) -> bool: ...
+
+
 class Destinations:
     """The places of one house."""
 
-    def __init__(self, seats: Seats, queues: Container[str], flows: Flows) -> None:
+    def __init__(self, seats: Seats, queues: Places, flows: Flows) -> None:
         self._seats, self._queues, self._flows = seats, queues, flows
 
     def prepare(self, moved: Moved, target: Target, by: str, on_failed: Failed) -> Complete:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from callserver.acd.agent_machine import Work
 from callserver.acd.calls_machine import Phase
 from callserver.acd.presence import Presence
 from callserver.acd.seat_parts import SeatParts
 from callserver.calls.operations import leave_to_others
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.messages import TELEPHONE_LOST
 from callserver.wire.rights import Right
 
 WITHOUT_AGENT_OVER = (  # a call out, a consultation, a supervisor's listening have no sense without who does it
@@ -28,6 +30,7 @@ class Leaving(SeatParts):
         self._program.back()
         self._ringing.reset()
         self.person = None
+        self.station.use(None)
         self._show(reason)
 
     def dismiss(self, reason: Reason) -> None:
@@ -47,7 +50,7 @@ class Leaving(SeatParts):
 
         A seat that works by telephone has none.
         """
-        if self.person is None or self._by_phone:
+        if self.person is None or self.station.by_phone:
             return
         reason = Reason(Cause.CLIENT_LOST)
         self._program.lost()
@@ -60,6 +63,24 @@ class Leaving(SeatParts):
         elif self._calls.phase in WITHOUT_AGENT_OVER:
             self._hang_up(reason)
         self._show(reason)
+
+    def telephone_lost(self, reason: Reason) -> None:
+        """
+        The line of his telephone is no more: whom he was with waits for somebody else, at once.
+
+        Nobody can be waited for, as for a program. Who has a program too is paused, and his headset is his voice; the
+        other is out. He gets no offers from the first moment on, or the next caller would ring at a seat with no ear.
+        """
+        if self.person is None:
+            return
+        if self._agent.work is not Work.NOT_READY:
+            self._happen(self._agent_machine.pause, TELEPHONE_LOST)
+        self._leave_calls(reason)
+        if self.station.has_headset:
+            self.station.use(None)
+            self._show(reason)
+        else:
+            self.log_out(reason)
 
     def client_back(self) -> None:
         """It is there again, after the password: all as before, the talk too."""

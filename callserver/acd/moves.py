@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from callserver.acd.acts import Act
@@ -55,7 +55,7 @@ class Moves:
     def __init__(
         self,
         seats: Seats,
-        queues: Mapping[str, Waits],
+        queues: Waits,
         flows: Flows,
         rights: Rights,
         calls: LiveCalls,

@@ -7,7 +7,7 @@ on. Two who take the same call at once: the second finds none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from callserver.acd.offers import Offer
@@ -26,21 +26,22 @@ Members = Callable[[str], Collection[str]]
 
 
 class Waits(Protocol):
-    """A queue, to who takes a caller out of it."""
+    """The queues, to who takes a caller out of one."""
 
-    def take(self, call_id: str, seat: Seat, outcome: str = "grabbed") -> Offer:
+    def __contains__(self, queue: str) -> bool: ...
+
+    def take(self, call_id: str, seat: Seat) -> Offer:
         """
-        A caller who waits there, also one who rings at a seat; he waits on until the offer is accepted.
+        A caller who waits, also one who rings at a seat; he waits on until the offer is accepted.
 
-        :param outcome: of his wait
-        :raises LookupError: he does not wait there
+        :raises LookupError: he does not wait
         """
 
 
 class PickUp:
     """Calls taken from where they ring or wait."""
 
-    def __init__(self, seats: Seats, queues: Mapping[str, Waits], members: Members, events: EventLog) -> None:
+    def __init__(self, seats: Seats, queues: Waits, members: Members, events: EventLog) -> None:
         self._seats, self._queues, self._members, self._events = seats, queues, members, events
 
     def pick_up(self, seat: Seat, number: str) -> None:
@@ -78,15 +79,11 @@ class PickUp:
         :raises Refused: he waits no more, or as `Seat.take`
         """
         with audited(self._events, seat.number, "grab", call_id=call_id):
-            seat.take(self._waiting(call_id, seat), Right.GRAB, Reason(Cause.GRABBED))
-
-    def _waiting(self, call_id: str, seat: Seat) -> Offer:
-        for queue in self._queues.values():
             try:
-                return queue.take(call_id, seat)
+                offer = self._queues.take(call_id, seat)
             except LookupError:
-                continue
-        raise Refused(Refusal.NO_CALL)
+                raise Refused(Refusal.NO_CALL) from None
+            seat.take(offer, Right.GRAB, Reason(Cause.GRABBED))
 
     def _take_from(self, rung: Seat, seat: Seat) -> None:
         offer = rung.ringing

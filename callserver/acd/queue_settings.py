@@ -46,6 +46,7 @@ class QueueSettings:
     ring_s: float = 15.0
     retry_s: float = 5.0  # a seat that has missed rests so long
     reject_s: float = 0.0  # after a reject
+    busy_s: float = 5.0  # where it could not ring at all
     misses: int = 3  # in a row, then the agent is paused; 0: never
     wrap_up_s: float = 10.0
     step_s: float = 10.0  # progressive: one more seat so often

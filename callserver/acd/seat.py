@@ -9,8 +9,9 @@ from callserver.acd.handing_over import HandingOver
 from callserver.acd.offers import Offer
 from callserver.acd.overhearing import Overhearing
 from callserver.acd.seat_parts import Person
+from callserver.acd.station import Instrument
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import CLIENT_LOST, MISSED, WRAP_UP
+from callserver.wire.messages import CLIENT_LOST, MISSED, TELEPHONE_LOST, WRAP_UP
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
@@ -20,17 +21,34 @@ class Seat(Consulting, Overhearing, HandingOver):
 
     # Log-in and pause
 
-    def log_in(self, person: Person, *, by_phone: bool = False) -> None:
-        """The password was right; the seat is ready at once. Not while an emergency is called there."""
+    def log_in(self, person: Person, telephone: Instrument | None = None) -> None:
+        """
+        Password or PIN was right; the seat is ready at once, and its voice is at this telephone if there is one.
+
+        Not while an emergency is called there.
+        """
         if self._calls.phase is not Phase.NONE:
             self._refuse("log_in")
         self._happen(self._agent_machine.log_in)
-        self.person, self._by_phone = person, by_phone
+        self.person = person
+        self.station.use(telephone)
         self._show(Reason(Cause.LOGGED_IN))
+
+    def use_telephone(self, telephone: Instrument | None) -> None:
+        """His voice is at a telephone from the next call on, or at his headset again; not changed in a call."""
+        if self.person is None or self._calls.phase not in (Phase.NONE, Phase.OFFERED):
+            raise Refused(Refusal.NOT_NOW, self.status.state.value)
+        self.station.use(telephone)
+        self._program.back()  # who is at a telephone can be reached, and who puts it down is at his program
+        self._show(Reason(Cause.ON_HEADSET if telephone is None else Cause.ON_TELEPHONE))
+
+    def telephone_not_reached(self, result: str) -> None:
+        """It was dialled for him, and nothing came of it: he is told, and works on as before."""
+        self._show(Reason(Cause.TELEPHONE_NOT_REACHED, result))
 
     def pause(self, reason: str, why: Reason = Reason(Cause.PAUSED)) -> None:  # noqa: B008
         """No offers, from now or from the end of the call on; why it shows so, where it is not his own wish."""
-        if not reason or reason in (WRAP_UP, MISSED, CLIENT_LOST):
+        if not reason or reason in (WRAP_UP, MISSED, CLIENT_LOST, TELEPHONE_LOST):
             raise Refused(Refusal.BAD_ARGUMENT, "reason")
         self._happen(self._agent_machine.pause, reason)
         self._show(why)

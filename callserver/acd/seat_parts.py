@@ -84,7 +84,6 @@ class SeatParts(ABC):
         self.last_end_s: float | None = None  # of his last queued call
         self.station = HeadsetStation(f"seat {number}", bay, clock, self.call_over, self._held_too_long)
         self._clock, self._may, self._on_show = clock, may, on_show
-        self._by_phone = False
         self._until_over: Deferred[None] = succeed(None)  # the call that rings
         self._ringing = Ringing(clock, self._miss, lambda: self._show(Reason(Cause.READY)))
         self._agent = AgentCore(clock, limits.max_wrap_up_s, self._wrap_up_over)
@@ -265,7 +264,7 @@ class SeatParts(ABC):
 
     @property
     def _can_ring(self) -> bool:
-        return self._by_phone or self._program.presence is Presence.HERE
+        return self.station.by_phone or self._program.presence is Presence.HERE
 
     @property
     def _in_hand(self) -> Offer:
@@ -305,7 +304,7 @@ class SeatParts(ABC):
                 self._agent.work,
                 self._calls.phase,
                 self._program.presence,
-                by_phone=self._by_phone,
+                by_phone=self.station.by_phone,
                 pause_reason=self._agent.pause_reason,
                 listens=shown.doing if isinstance(shown, Listening) else "",
                 wrap_up_s=self._agent.left_s(),

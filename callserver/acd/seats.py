@@ -10,10 +10,10 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from callserver.acd.routing import Candidate
+from callserver.acd.routing.candidates import Candidate
 from callserver.acd.seat import Seat
 from callserver.acd.seat_parts import Person, SeatLimits
-from callserver.acd.station import Headset
+from callserver.acd.station import Headset, Instrument
 from callserver.calls.board import Board, ChannelStatus
 from callserver.calls.call import Party
 from callserver.calls.event_log import EventLog
@@ -106,16 +106,25 @@ class Seats:
 
         :raises Refused: LIMIT, when all seats are taken
         """
-        seat = self._seats.get(person.number) or self._new_seat(person.number)
-        taken = sum(other.person is not None for other in self._seats.values())
-        if seat.person is None and taken >= self._n_seats:
-            raise Refused(Refusal.LIMIT, str(self._n_seats))
-        self._seats[person.number] = seat
+        seat = self._place(person)
         seat.station.plug_in(headset)
         if seat.person is None:
             seat.log_in(person)
         elif not seat.status.client_here:
             seat.client_back()
+        return seat
+
+    def log_in_by_phone(self, person: Person, telephone: Instrument) -> Seat:
+        """
+        Seat a person at a telephone; who is at his program, or at another telephone, goes on at this one.
+
+        :raises Refused: LIMIT, when all seats are taken; NOT_NOW in a call
+        """
+        seat = self._place(person)
+        if seat.person is None:
+            seat.log_in(person, telephone)
+        else:
+            seat.use_telephone(telephone)
         return seat
 
     def log_all_out(self, reason: Reason) -> None:
@@ -133,26 +142,22 @@ class Seats:
         if seat is not None:
             seat.dismiss(Reason(Cause.DISMISSED))
 
-    def is_staffed(self, right: Right, *, count_paused: bool = True) -> bool:
-        """Whether anybody who holds this right is logged in; those who pause count or not."""
-        return any(
-            seat.is_staffed and right in self._rights.rights(seat.number) and (count_paused or not _pauses(seat.status))
-            for seat in self._seats.values()
-        )
-
     def candidates(self) -> list[Candidate]:
         """The logged-in seats, as routing sees them."""
         return [
             Candidate(
                 number,
-                seat.status.state,
+                status.state,
                 self._rights.rights(number),
                 seat.last_end_s,
-                seat.status.client_here,
-                seat.rests,
+                reachable=status.client_here,
+                rests=seat.rests,
+                staffed=seat.is_staffed,
+                wraps_up=status.wrap_up,
             )
             for number, seat in self._seats.items()
             if seat.person is not None
+            for status in (seat.status,)
         ]
 
     def rights_changed(self, number: str, before: frozenset[Right], after: frozenset[Right]) -> None:
@@ -162,6 +167,15 @@ class Seats:
             for right in sorted(before - after):
                 seat.lose_right(right)
             self._tell(SeatChange(seat.status, self._shown[number]))
+
+    def _place(self, person: Person) -> Seat:
+        """His seat, as long as there is one."""
+        seat = self._seats.get(person.number) or self._new_seat(person.number)
+        taken = sum(other.person is not None for other in self._seats.values())
+        if seat.person is None and taken >= self._n_seats:
+            raise Refused(Refusal.LIMIT, str(self._n_seats))
+        self._seats[person.number] = seat
+        return seat
 
     def _new_seat(self, number: str) -> Seat:
         return Seat(
@@ -223,7 +237,3 @@ class Seats:
                 except Exception:
                     log.failure("seat {seat}: one who was told of a change failed", seat=told.status.number)
         self._telling = False
-
-
-def _pauses(status: SeatStatus) -> bool:
-    return status.state is SeatState.PAUSED and not status.wrap_up

@@ -76,6 +76,11 @@ class StaffBook(Service):
     def __contains__(self, number: object) -> bool:
         return number in self._people
 
+    def skills(self, number: str) -> Mapping[str, int]:
+        """What this person can, with the levels."""
+        person = self._people.get(number)
+        return person.skills if person is not None else {}
+
     async def follow(self) -> None:
         """Bring the copy up to date; a database that does not answer leaves it as it is."""
         try:

@@ -1,4 +1,4 @@
-"""Where an agent's voice is: the headset at his computer, over the agents' channel."""
+"""Where an agent's voice is: the headset at his computer, over the agents' channel, or a telephone."""
 
 from __future__ import annotations
 
@@ -32,9 +32,26 @@ class NoSignals:
     def tone(self, name: str) -> None: ...
 
 
+class Instrument(Protocol):
+    """What an agent hears and speaks with."""
+
+    def pick_up(self) -> Leg:
+        """
+        The leg of a call that begins.
+
+        :raises LookupError: there is none any more
+        """
+
+    def put_down(self, leg: Leg) -> None:
+        """It is in no call any more."""
+
+
 class HeadsetStation:
     """
-    The voice of one seat; its leg is open while he is in a call. Implements FirstParty, for calls that begin here.
+    The voice of one seat; it has a leg while he is in a call. Implements FirstParty, for calls that begin here.
+
+    He speaks into the headset at his computer, or into a telephone that is kept up. It is the same party of its calls
+    all the time.
 
     Nobody holds it without a bound: after five minutes who does is told, and every five minutes from then on.
 
@@ -54,6 +71,7 @@ class HeadsetStation:
         self.leg: Leg | None = None
         self._bay, self._clock, self._on_left, self._on_recalled = bay, clock, on_left, on_recalled
         self._headset: Headset | None = None
+        self._telephone: Instrument | None = None
         self._calls: dict[str, Call] = {}  # it takes part in: one, and one it keeps held
         self._held: dict[str, IDelayedCall] = {}  # by others, in these calls
 
@@ -61,29 +79,53 @@ class HeadsetStation:
         """Another program is his ear from now on; None: nobody hears."""
         self._headset = headset
 
+    @property
+    def has_headset(self) -> bool:
+        """A program is plugged in."""
+        return self._headset is not None
+
+    @property
+    def by_phone(self) -> bool:
+        """He speaks into a telephone."""
+        return self._telephone is not None
+
+    def use(self, telephone: Instrument | None) -> None:
+        """Speak into this from the next call on; None: into the headset."""
+        self._telephone = telephone
+
     def receive(self, block: bytes) -> None:
-        """What he says: 16-bit linear, any number of samples; dropped outside calls."""
-        if self.leg is not None:
+        """What he says into the headset: 16-bit linear, any number of samples; dropped where that is not used."""
+        if self.leg is not None and self._telephone is None:
             self.leg.receive(block)
 
     def off_hook(self) -> None:
-        """Open the leg for a call that begins; harmless when it is open."""
+        """
+        Have a leg for a call that begins; harmless when it has one.
+
+        :raises LookupError: the telephone is gone
+        """
         if self.leg is None:
-            self.leg = self._bay.open_leg(
-                self.name,
-                LINEAR_16,
-                send=self._send,
-                flush=lambda: None,
-                listener=NoSignals(),
-                listen_for_signals=False,
-                extra_samples=NETWORK_SAMPLES,
-            )
+            self.leg = self._telephone.pick_up() if self._telephone is not None else self._open()
+
+    def _open(self) -> Leg:
+        return self._bay.open_leg(
+            self.name,
+            LINEAR_16,
+            send=self._send,
+            flush=lambda: None,
+            listener=NoSignals(),
+            listen_for_signals=False,
+            extra_samples=NETWORK_SAMPLES,
+        )
 
     def on_hook(self) -> None:
-        """Close the leg, unless a call is left; harmless when it is closed."""
+        """Close the leg, or give it back to its telephone, unless a call is left; harmless when that is done."""
         if not self._calls and self.leg is not None:
             leg, self.leg = self.leg, None
-            leg.close()
+            if self._telephone is not None:
+                self._telephone.put_down(leg)
+            else:
+                leg.close()
 
     # FirstParty
 

@@ -11,6 +11,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.spread import pb
 
+from callserver.acd.acts import perform
 from callserver.acd.seat import Seat
 from callserver.acd.seat_parts import Person
 from callserver.agents.broker import GuardedBroker
@@ -63,15 +64,7 @@ class AgentPerspective(pb.Avatar):
             return self._hello()
         if message == "change_password":
             return self._change_password(args)
-        act = self._desk.acts.get(message)
-        if act is None:
-            raise Refused(Refusal.UNKNOWN_ACT)
-        if act.right is not None and act.right not in self._desk.staff.rights(self._person.number):
-            raise Refused.no_right(act.right)
-        misfit = act.misfit(args)
-        if misfit is not None:
-            raise Refused(Refusal.BAD_ARGUMENT, misfit)
-        return act.do(self._seat, *args)
+        return perform(self._desk.acts, self._desk.staff.rights(self._person.number), self._seat, message, args)
 
     def _hello(self) -> dict[str, Any]:
         """Who he is, what he may do, and how his seat and the board look."""

@@ -49,6 +49,7 @@ class Stage(Enum):
     TALK = "bridged"
     TRANSFER = "transfer"  # on his way to somebody else
     PARKED = "parked"
+    SEAT = "station"  # the party is an agent: his line is kept up as the telephone of his seat
 
 
 LIMITS_S = {
@@ -57,8 +58,9 @@ LIMITS_S = {
     Stage.TALK: 10800.0,
     Stage.TRANSFER: 300.0,
     Stage.PARKED: 3600.0,
+    Stage.SEAT: 43200.0,
 }
-TAKES_KEYS = (Stage.MENU, Stage.QUEUE)
+TAKES_KEYS = (Stage.MENU, Stage.QUEUE, Stage.SEAT)
 
 
 class Party(Protocol):

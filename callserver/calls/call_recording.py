@@ -110,7 +110,7 @@ class CallRecording:
                 kept.resume()
 
     def over(self) -> None:
-        """The call is over."""
+        """The call is over, or no caller's any more: nothing more of it is kept."""
         self._end()
         self._forget_recent()
 

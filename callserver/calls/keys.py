@@ -16,6 +16,7 @@ from twisted.internet.defer import Deferred
 KEYS_MAX = 32  # so many may wait for a menu; more are noise
 TWICE_S = 1.0  # an end key that follows another so soon is the same, pressed twice
 MASK = "?"
+SEQUENCE_S = 2.0  # keys that are one sequence follow each other within so long
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,18 @@ class Keys:
         # The end key of the input before, until when, and whether it may come twice
         self._due: tuple[str, float, bool] | None = None
         self._waiting: list[Deferred[None]] = []
+        self._typed = ""  # the last keys, as far as they may be one sequence
+        self._awaited: list[tuple[str, Deferred[None]]] = []
 
     def __len__(self) -> int:
         return len(self._untaken)
 
     def press(self, key: Key) -> None:
         """A key was pressed: whoever waits for one is told. The end key that is due belongs to the input before."""
+        self._typed = (self._typed if key.at_s - self.last_at_s <= SEQUENCE_S else "") + key.digit
         self.last_at_s = key.at_s
+        if self._completes(key):
+            return
         if self._is_due(key):
             self._write(key, key.digit)
             return
@@ -72,6 +78,12 @@ class Keys:
             self._waiting.append(waiter)
         return waiter
 
+    def when_typed(self, sequence: str) -> Deferred[None]:
+        """A fresh Deferred that fires when these keys were pressed one after the other; the last is no input then."""
+        waiter: Deferred[None] = Deferred()
+        self._awaited.append((sequence, waiter))
+        return waiter
+
     def end_key_due(self, digit: str, until_s: float) -> None:
         """An input has ended without its end key: that key alone, if it comes next and in time, is no new input."""
         self._due = (digit, until_s, True)
@@ -81,6 +93,17 @@ class Keys:
         """An input has ended with its end key: that key once more, at once, was pressed twice and is no new input."""
         self._due = (digit, at_s + TWICE_S, False)
         self._take_due()
+
+    def _completes(self, key: Key) -> bool:
+        """Whether this key ends a sequence that somebody waits for; he is told."""
+        found = next((one for one in self._awaited if self._typed.endswith(one[0])), None)
+        self._typed = "" if found else self._typed[-KEYS_MAX:]
+        if found is None:
+            return False
+        self._awaited.remove(found)
+        self._write(key, key.digit)
+        found[1].callback(None)
+        return True
 
     def _take_due(self) -> None:
         while self._untaken and self._is_due(self._untaken[0]):

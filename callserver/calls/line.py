@@ -48,6 +48,7 @@ from callserver.wire.states import LineState
 log = Logger()
 
 DIALING_S, RINGBACK_S, HELD_S = 30.0, 60.0, 300.0
+WITH_VOICES = (Stage.TALK, Stage.SEAT)  # a voice may be taken for a dial tone
 GONE_TONES = {"busy", "congestion", "unobtainable", "dial", "howler"}
 NOT_SET_UP = N_("not set up yet")  # why a line cannot be used, until its modem has answered or failed
 KEY_DELAY_S = 0.5  # a modem reports a key so much later at the most
@@ -244,7 +245,7 @@ class LineInService:
             self._dial_tone.stop()
             if self._outgoing is not None and self._outgoing.is_pending:
                 return  # it judges them itself
-            if self.call.stage is Stage.TALK and name == "dial" and self.leg is not None:
+            if self.call.stage in WITH_VOICES and name == "dial" and self.leg is not None:
                 self._dial_tone.heard(self.leg)
             elif name in GONE_TONES:
                 self.far_end_gone(f"{name} tone")

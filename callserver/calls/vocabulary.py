@@ -17,8 +17,8 @@ class Kind(Enum):
     PROMPT_END = "prompt_end"  # interrupted
     INPUT = "input"  # what a menu took from the keys: digits
     ENTRY = "entry"  # queue, place
-    OFFER = "offer"  # seat, candidates, passed_over, why
-    MISS = "miss"  # seat, reason
+    OFFER = "offer"  # queue, seat or seats that ring now, candidates, passed_over, why
+    MISS = "miss"  # seat, reason; or seats, of several that rang at once: the team has missed the call once
     CONNECT = "connect"  # seat, wait_s: of one who waited in a queue
     HOLD = "hold"  # by, reason: where the agent has not asked for it
     RETRIEVE = "retrieve"  # likewise
@@ -26,6 +26,7 @@ class Kind(Enum):
     CONSULT = "consult"  # by, call, to: a third party is consulted in a call of its own
     JOINED = "joined"  # by, call: who held the party has brought it together with that call's, and left
     THREE_WAY = "three_way"  # by, call: that call's parties have joined
+    TELEPHONE = "telephone"  # seat, on: this call's line has become a seat's telephone, or is none any more
     MERGED = "merged"  # call, or into: a consultation has become part of another call
     TRANSFER = "transfer"  # by, target
     TRANSFER_FAILED = "transfer_failed"  # target, reason: who transferred rings, or a queue has the caller

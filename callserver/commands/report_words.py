@@ -9,6 +9,7 @@ from callserver.ivr.prompts import CATALOGUE, Catalogue
 from callserver.wire.alarms import alarm_text
 from callserver.wire.catalogue import LANGUAGES, N_, Detail, fill, known
 from callserver.wire.cells import printable
+from callserver.wire.obstacles import obstacle_text
 from callserver.wire.records import EventRecord, Value
 from callserver.wire.refusals import Refused
 from callserver.wire.words import code_text, reason_text, right_text, state_text
@@ -31,6 +32,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "hold": N_("hold"),
     "retrieve": N_("retrieved"),
     "given_back": N_("back in the queue from {by}: {reason}"),
+    "telephone": N_("no more the telephone of seat {seat}"),
     "merged": N_("joined into call {into}"),
     "consult": N_("consults {to} in call {call}"),
     "joined": N_("transferred to who was consulted in call {call}"),
@@ -69,6 +71,7 @@ EVENTS = {  # by kind; {details} are the event's data
 FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says something
     ("recording", "by"): N_("recording to {file}, started by {by}"),
     ("recording", "before_s", "by"): N_("recording to {file}, started by {by}, from {before_s} s before"),
+    ("telephone", "on"): N_("the telephone of seat {seat} from now on"),
     ("merged", "call"): N_("call {call} has been joined into this one"),
     ("connect", "wait_s"): N_("connected with seat {seat} after {wait_s} s"),
     ("hold", "reason"): N_("hold by {by}: {reason}"),
@@ -79,11 +82,16 @@ FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says so
     ("log_out", "reason"): N_("logged out ({reason})"),
     ("audit", "target"): N_("{act}, {target}: {result}"),
     ("prompt_end", "interrupted"): N_("prompt over, interrupted"),
+    ("offer", "seats"): N_("offered to seats {seats}: {why}; candidates {candidates}"),
+    ("offer", "passed_over", "seats"): N_(
+        "offered to seats {seats}: {why}; candidates {candidates}; passed over {passed_over}"
+    ),
+    ("miss", "seats"): N_("not taken by any of the seats {seats}"),
     ("offer", "passed_over"): N_("offered to seat {seat}: {why}; candidates {candidates}; passed over {passed_over}"),
 }
 # What is a code in an event's data, and not somebody's own word
 CODES = ("sub", "by", "outcome", "why", "source", "language", "state", "reason", "act", "target", "result")
-STATES = ("from", "to", "passed_over")
+STATES = ("from", "to")
 
 
 def words(event: EventRecord, language: str, prompts: Mapping[str, str] | None = None) -> str:
@@ -149,6 +157,8 @@ def _text(kind: str, name: str, value: Value, language: str) -> str:
         return _joined(_text(kind, name, one, language) for one in value)
     if value is None:
         return ""
+    if name == "passed_over":
+        return obstacle_text(str(value), language)
     if name in STATES:
         return state_text(str(value), language)
     if name == "right":

@@ -38,7 +38,8 @@ BREATH_S = 0.02  # each act takes so long at least: a menu's loop lets the other
 HASTY_MAX = 100  # so many acts one after the other may have taken no time; a caller types 32 keys ahead
 ROUNDS = 10  # the same question so often one after the other, then a person
 WORDS_S = (3.0, 13.0, 23.0)  # who waits for an answer that does not come is told so
-NOT_SERVED = ("no_agent", "left_empty", "timed_out")  # of a queue's outcomes
+# Of a queue's outcomes
+NOT_SERVED = ("closed", "no_agent", "full", "diverted", "left_empty", "timed_out", "key_exit")
 MASKED = "****"  # as long for every secret: its length is part of it
 
 P = ParamSpec("P")

@@ -49,6 +49,7 @@ class MenuRun:
 
         :raises CallOver: the caller has gone
         :raises GoesRound: no key for IDLE_S
+        :raises MenuStopped: what `stop` was given
         """
         self._story = Deferred.fromCoroutine(self._steps())
         self._look_in(IDLE_S)
@@ -58,6 +59,12 @@ class MenuRun:
             self._menu_call.over = True
             if self._timer is not None and self._timer.active():
                 self._timer.cancel()
+
+    def stop(self, why: MenuStopped) -> None:
+        """End the menu where it waits; harmless when it is over."""
+        if not self._menu_call.over:
+            self._why = why
+            self._story.cancel()
 
     @coroutine
     def _steps(self) -> Generator[Any, Any, None]:
@@ -116,5 +123,4 @@ class MenuRun:
             self._look_in(left_s)
             return
         self._look_in(AGAIN_S)
-        self._why = GoesRound("no key for ten minutes")
-        self._story.cancel()
+        self.stop(GoesRound("no key for ten minutes"))

@@ -10,7 +10,7 @@ then reaches nobody; above all it does not end the call.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -27,7 +27,7 @@ from callserver.ivr.interfaces import IMenu
 from callserver.ivr.leave_word import leave_word
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.menu_run import MenuRun
-from callserver.ivr.running import CallOver, GoesRound
+from callserver.ivr.running import CallOver, GoesRound, StaffCalls
 from callserver.lines.interfaces import LineFailure
 from callserver.wire.alarms import Alarm
 from callserver.wire.catalogue import N_
@@ -77,6 +77,8 @@ class MenuRunner:
     :param alarm: told of a menu that breaks, once for each way in which it does so
     :param rest: lets a call's line take no calls for so many seconds
     :param hours: when people answer, as it is set at the moment, for who finds nobody there
+    :param staff: serves a call by which somebody of the staff wants to work
+    :param staff_keys: what he presses in any menu to say so; "": nobody can
     """
 
     def __init__(
@@ -87,10 +89,13 @@ class MenuRunner:
         alarm: Alarm = lambda msgid, /, **details: None,
         rest: Callable[[Call, float], None] = lambda call, seconds: None,
         hours: Callable[[], Sequence[Hours]] = tuple,
+        staff: Callable[[MenuCall], Awaitable[None]] | None = None,
+        staff_keys: str = "",
     ) -> None:
         self._menus, self._menu_call, self._queue = menus, menu_call, queue
         self._alarm, self._rest, self._hours = alarm, rest, hours
         self._stories: dict[str, _Story] = {}  # by call
+        self._staff, self._staff_keys = staff, staff_keys
         self._told: dict[str, str] = {}  # menu: how it broke last
         self._at_once: Counter[str] = Counter()  # by line: so many calls in a row were for nothing
 
@@ -140,10 +145,14 @@ class MenuRunner:
         try:
             if menu is None:
                 raise WantsPerson("no menu")  # its file is broken: told at the start
-            await MenuRun(menu, name, menu_call).serve()
+            await self._run(menu, name, menu_call)
             self._over_by_itself(menu_call, name)
             if menu_call.not_served:
                 await leave_word(story.act(), self._hours(), self._alarm)
+            return
+        except StaffCalls:
+            if self._staff is not None:
+                await self._staff(story.act())
             return
         except (WantsPerson, GoesRound) as wish:
             call.path.append(str(wish))
@@ -163,6 +172,14 @@ class MenuRunner:
             on_refused(outcome)
         elif menu_call.not_served:
             await leave_word(menu_call, self._hours(), self._alarm)
+
+    async def _run(self, menu: IMenu, name: str, menu_call: MenuCall) -> None:
+        """Until the menu is over, or the staff's keys are pressed in it."""
+        run, call = MenuRun(menu, name, menu_call), menu_call.call
+        if self._staff_keys:
+            typed = call.keys.when_typed(self._staff_keys)
+            typed.addCallback(lambda _: run.stop(StaffCalls()) if call.stage is Stage.MENU else None)
+        await run.serve()
 
     def _menu_failed(self, menu_call: MenuCall, name: str, problem: BaseException, place: str) -> None:
         call, error = menu_call.call, safe_repr(problem)[:ERROR_CHARS]  # type: ignore[no-untyped-call]

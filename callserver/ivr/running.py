@@ -35,5 +35,9 @@ class Spins(MenuStopped):
     """The menu does one thing after the other in no time: it would never end."""
 
 
+class StaffCalls(MenuStopped):
+    """It is no customer: somebody of the staff wants to work by this telephone."""
+
+
 class GoesRound(MenuStopped):
     """The menu goes on and the caller gets nowhere: a person helps him."""

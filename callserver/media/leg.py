@@ -43,6 +43,9 @@ class Bay(Protocol):
     def attend(self, leg: "Leg", attendant: Attendant | None) -> None:
         """All that is heard on the leg is told to this one, each tick."""
 
+    def mute(self, leg: "Leg", on: bool) -> None:
+        """Whoever hears the leg's far end hears silence from it, as long as it is on; keys and tones are heard."""
+
     def speaks(self, leg: "Leg") -> bool:
         """Whether somebody speaks at the leg's far end."""
 
@@ -110,6 +113,11 @@ class Leg:
             self._call_id = call_id
             if self.is_open:
                 self._bay.part(self)
+
+    def mute(self, on: bool) -> None:
+        """While it is on nobody hears the far end, in whatever call; its keys and tones are known all the same."""
+        if self.is_open:
+            self._bay.mute(self, on)
 
     def receive(self, data: bytes) -> None:
         """What the far end says, in the leg's codec, any number of bytes."""

@@ -73,6 +73,7 @@ class PatchBay:
     ) -> None:
         self.schedule = Tick(clock, self.tick, needed=False)
         self._gains: FloatArray = np.zeros((n_legs, n_legs), np.float32)  # [sink, source]
+        self._heard: FloatArray = np.ones(n_legs, np.float32)  # 0 where a source is muted
         self._bank = SoundBank(n_legs, ear_factory(n_legs), on_alarm)
         self._clock = clock
         self._slots: list[Leg | None] = [None] * n_legs
@@ -120,6 +121,7 @@ class PatchBay:
     def unplug(self, leg: Leg) -> None:
         """Called by a leg that closes."""
         self._slots[leg.slot] = None
+        self._heard[leg.slot] = 1
         self.part(leg)
         self.untap(leg)
         self._bank.clear(leg.slot)
@@ -128,6 +130,11 @@ class PatchBay:
     def part(self, leg: Leg) -> None:
         """Nobody hears an open leg, and it hears nobody: called by a leg that serves another call, or closes."""
         self._gains[leg.slot] = self._gains[:, leg.slot] = 0
+        self._rewired = True
+
+    def mute(self, leg: Leg, on: bool) -> None:
+        """Nobody hears the far end of an open leg, whatever its gains say; asked for by the leg."""
+        self._heard[leg.slot] = not on
         self._rewired = True
 
     def set_gains(self, call_id: str, gains: Mapping[tuple[Leg, Leg], float]) -> None:
@@ -152,7 +159,7 @@ class PatchBay:
         self._rewired = True
 
     def gain(self, source: Leg, sink: Leg) -> float:
-        """How loud `sink` hears the far end of `source`."""
+        """How loud `sink` hears the far end of `source`, as long as that is not muted."""
         return float(self._gains[sink.slot, source.slot]) if source.is_open and sink.is_open else 0.0
 
     def give_tracks_to(self, take: Callable[[Sequence[Leg], Sequence[bytes]], None]) -> None:
@@ -213,7 +220,7 @@ class PatchBay:
     def _lay_out(self) -> None:
         if self._rewired:
             self._rewired = False
-            self._bank.lay_out(wire(self.legs, self._tapped, self._gains))
+            self._bank.lay_out(wire(self.legs, self._tapped, self._gains * self._heard))
 
     def _give_tracks(self) -> None:
         recorded = self._bank.wiring.recorded

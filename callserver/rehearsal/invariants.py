@@ -258,7 +258,12 @@ def no_secret_is_written(seen: Seen) -> Iterator[str]:
 def the_house_is_empty(seen: Seen) -> Iterator[str]:
     """No leg is open, nobody waits, no recording is open."""
     yield from (f"{leg} is open" for leg in seen.server.bay.legs)
-    yield from (f"{entry.call.id} waits in {q.name}" for q in seen.server.centre.queues.values() for entry in q.waiting)
+    yield from (
+        f"{entry.call.id} waits in {q.name}"
+        for q in seen.server.centre.queues.by_name.values()
+        for entry in q.waiting
+        if entry.call
+    )
     yield from (f"recording {path.name} is open" for path in seen.world.files)
     yield from (f"{c.name} still has a call" for c in seen.server.lines.values() if c.call is not None)
 

@@ -28,6 +28,7 @@ from callserver.dsp.progress.plan_files import PlanFileError, load_plan
 from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
 from callserver.features import Asked, Shop
+from callserver.ivr import spoken
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import Prompts
 from callserver.ivr.runner import MenuRunner
@@ -230,6 +231,7 @@ class CallServer(MultiService):
             self.events,
             self.bay,
             say=self._say,
+            counted=spoken.number,
             card=self._card,
             flows=self._runner,
             trunks=lambda: self.line_bank.trunks,
@@ -343,7 +345,8 @@ class CallServer(MultiService):
         endpoint, self.certificate = self.world.agents_endpoint(self.config.agents, self.folder.path)
         options = self.certificate.options if self.certificate else None
         acts = declarations.acts(self.centre.acts(), self.features)
-        desk = Desk(self.centre.staff, self.centre.seats, self.board, acts, self._refused, self._is_demo)
+        centre = self.centre
+        desk = Desk(centre.staff, centre.seats, self.board, acts, self._refused, self._is_demo, centre.waiting)
         self.agents = AgentChannel(self.reactor, endpoint, options, desk)
         await self.agents.startService()
 
@@ -396,12 +399,11 @@ class CallServer(MultiService):
 
         :raises LookupError: there is no such queue
         """
-        queues = self.centre.queues
-        if queue not in queues:
-            raise LookupError(f"no queue {queue!r}; there are {', '.join(queues)}")
+        if queue not in self.centre.queues.by_name:
+            raise LookupError(f"no queue {queue!r}; there are {', '.join(self.centre.queues.by_name)}")
         if self.config.recording.announce:
             await self._notice.before_a_person(call)
-        return await queues[queue].enter(call)
+        return await self.centre.queues.enter(queue, call)
 
     def _say(self, call: Call, prompts: Sequence[str]) -> Deferred[None]:
         return Deferred.fromCoroutine(self._menu_call(call).say(prompts)).addCallback(lambda _: None)

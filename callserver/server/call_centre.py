@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 
 from twisted.internet.defer import Deferred
@@ -14,10 +15,13 @@ from callserver.acd.moved import Flows
 from callserver.acd.moves import Moves
 from callserver.acd.parking import ParkingLimits
 from callserver.acd.presence import PresenceLimits
-from callserver.acd.queue import Queue
+from callserver.acd.queue_settings import QueueSettings
+from callserver.acd.queues import House, Queues
 from callserver.acd.seat_parts import SeatLimits
 from callserver.acd.seats import Seats
 from callserver.acd.staff import StaffBook
+from callserver.acd.wait import Counted, Say, Speaking
+from callserver.acd.waiting_lists import WaitingLists
 from callserver.calls.board import Board
 from callserver.calls.call import Call
 from callserver.calls.calls_out import CallsOut
@@ -31,10 +35,10 @@ from callserver.media.patch_bay import PatchBay
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.wire.causes import Reason
+from callserver.wire.convert import to_wire
 from callserver.wire.messages import Card
 from callserver.wire.rights import Right
 
-Say = Callable[[Call, Sequence[str]], Deferred[None]]
 MakeCard = Callable[[Call, str], Deferred[Card]]
 
 
@@ -43,6 +47,7 @@ class CallCentre:
     Staff, seats and queues of one shop, and the services that move calls between them.
 
     :param say: says prompts to a call's first party in its language
+    :param counted: a number as prompts of a language
     :param card: what an agent should see of a call
     :param flows: menus and waits, for callers that agents send there
     :param trunks: the lines, for calls out
@@ -59,15 +64,14 @@ class CallCentre:
         bay: PatchBay,
         *,
         say: Say,
+        counted: Counted,
         card: MakeCard,
         flows: Flows,
         trunks: Callable[[], Sequence[Trunk]],
     ) -> None:
         self._config = config
         self._clock: IReactorTime = world.reactor
-        self._say, self._card = say, card
         self.calls = calls
-        self.queues: dict[str, Queue] = {}
         self.staff = StaffBook(store, world.reactor, world.now, on_rights=self._rights_changed, on_gone=self._gone)
         self.seats = Seats(
             world.reactor,
@@ -78,6 +82,17 @@ class CallCentre:
             n_seats=config.agents.seats,
             limits=SeatLimits(
                 program=PresenceLimits(away_s=config.agents.away_s, log_out_s=config.agents.log_out_s),
+            ),
+        )
+        self.queues = Queues(
+            world.reactor,
+            self.seats,
+            Speaking(say, counted),
+            House(
+                card=card,
+                skills=self.staff.skills,
+                today=lambda: world.now().astimezone(config.server.zone).date(),
+                seed=config.server.node,
             ),
         )
         self.moves = Moves(
@@ -118,20 +133,22 @@ class CallCentre:
 
     def open_queues(self, config: Config) -> None:
         """Callers can wait from now on."""
-        for name, settings in config.queues.items():
-            self.queues[name] = Queue(
-                name, settings, clock=self._clock, seats=self.seats, say=self._say, card=self._card
-            )
+        self.queues.set(queue_settings(config))
 
     def change(self, config: Config) -> None:
         """Other settings, for what happens from now on."""
         self._config = config
-        for name, queue in self.queues.items():
-            queue.change(config.queues[name])
+        self.queues.set(queue_settings(config))
+
+    @property
+    def waiting(self) -> WaitingLists:
+        """Who waits in which queue."""
+        return self.queues.lists
 
     def acts(self) -> Mapping[str, Act]:
         """What agents can ask for, by name; without those of features."""
-        return dict(SEAT_ACTS) | self.dialling.acts() | self.moves.acts()
+        own = {"waiting": Act(lambda seat: [to_wire(row) for row in self.waiting.rows()])}
+        return dict(SEAT_ACTS) | own | self.dialling.acts() | self.moves.acts()
 
     def close(self, reason: Reason) -> None:
         """The server stops: everybody's time ends now."""
@@ -143,3 +160,12 @@ class CallCentre:
 
     def _gone(self, number: str) -> None:
         self.seats.dismiss(number)
+
+
+def queue_settings(config: Config) -> dict[str, QueueSettings]:
+    """The queues of config.ini; what it does not say is as usual."""
+    known = {field.name for field in fields(QueueSettings)}
+    return {
+        name: QueueSettings(name, **{key: value for key, value in vars(section).items() if key in known})
+        for name, section in config.queues.items()
+    }

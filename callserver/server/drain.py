@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from callserver.calls.board import Board
+from callserver.calls.call import Stage
 from callserver.calls.line import LineInService
 from callserver.calls.live_calls import LiveCalls
 from callserver.wire.catalogue import N_
@@ -66,8 +67,12 @@ class Drain:
         if not self._dry.called:
             self._dry.callback(None)
 
+    def _n_talks(self) -> int:
+        """The calls that go on; a line that is only kept up as an agent's telephone is none."""
+        return sum(call.stage is not Stage.SEAT for call in self._calls)
+
     def _look(self) -> None:
-        left_s, n = max(0.0, self._until_s - self._clock.seconds()), len(self._calls)
+        left_s, n = max(0.0, self._until_s - self._clock.seconds()), self._n_talks()
         if not n or not left_s:
             self._tell(Phrase(TIME_IS_UP, {"n": n}) if n else Phrase(NOBODY))
             self.cut()

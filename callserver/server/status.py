@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 
-from callserver.acd.queue import Queue
+from callserver.acd.queues import Queues
 from callserver.calls.board import Board, ChannelStatus
 from callserver.calls.event_log import EventLog
 from callserver.calls.line import NOT_SET_UP
@@ -60,7 +60,7 @@ class Status:
         board: Board,
         calls: LiveCalls,
         events: EventLog,
-        queues: Mapping[str, Queue],
+        queues: Queues,
         tick: Tick,
         stalls: Stalls,
     ) -> None:
@@ -154,14 +154,8 @@ class Status:
         }
 
     def _queue_rows(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "queue": name,
-                "waiting": len(queue.waiting),
-                "longest_s": round(max((queue.waited_s(entry) for entry in queue.waiting), default=0.0), 1),
-            }
-            for name, queue in self._queues.items()
-        ]
+        rows = self._queues.lists.rows()
+        return [{"queue": row.queue, "waiting": row.length, "longest_s": round(row.oldest_s, 1)} for row in rows]
 
     def _ticks(self) -> dict[str, Any]:
         lateness = self._tick.lateness

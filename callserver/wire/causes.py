@@ -84,6 +84,11 @@ class Cause(Enum):
     FETCHED = "fetched"  # from which place
     PARKED_TOO_LONG = "parked_too_long"  # at which place
     CAME_BACK = "came_back"  # why: a Reason, a DialResult's value or a queue's outcome
+    # of an agent's telephone
+    ON_TELEPHONE = "on_telephone"
+    ON_HEADSET = "on_headset"
+    TELEPHONE_LOST = "telephone_lost"  # why
+    TELEPHONE_NOT_REACHED = "telephone_not_reached"  # what came of dialling it
 
 
 @dataclass(frozen=True)

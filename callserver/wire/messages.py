@@ -154,5 +154,5 @@ class Hello:
     queues: tuple[QueueRow, ...] = ()
 
 
-WRAP_UP, MISSED, CLIENT_LOST = "wrap-up", "missed", "client lost"
+WRAP_UP, MISSED, CLIENT_LOST, TELEPHONE_LOST = "wrap-up", "missed", "client lost", "telephone lost"
 LISTENS, WHISPERS, BARGED_IN = SUPERVISES = "listens", "whispers", "barged in"

@@ -12,6 +12,7 @@ from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.seat import Seat
+from callserver.acd.wait import Speaking
 from callserver.calls.call import Call
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refused
@@ -48,7 +49,9 @@ class Centre:
     def __init__(self) -> None:
         self.shop = VirtualShop(n_lines=N_LINES)
         self.queue = people(self.shop, wrap_up_s=5)
-        self.queue._say = lambda call, prompts: succeed(None)  # no sound is made here
+        self.queue.queues._speaking = Speaking(
+            lambda call, prompts: succeed(None), lambda *_: ()
+        )  # no sound is made here
         self.waits: dict[Call, Deferred[str]] = {}
         for n in range(1, N_SEATS + 1):
             self.do("sits down", n)

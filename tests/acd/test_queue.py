@@ -528,4 +528,4 @@ class QueueTests(SynchronousTestCase):
         (_, offer), *_ = self.shop.happened("offer")
         self.assertEqual(offer["seat"], "801")
         self.assertEqual(offer["passed_over"], {"802": "paused"})
-        self.assertEqual(offer["why"], "longest idle")
+        self.assertEqual(offer["why"], "longest_idle")

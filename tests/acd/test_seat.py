@@ -16,6 +16,7 @@ from callserver.calls.call import Call, Party
 from callserver.calls.operations import connect, wait_again
 from callserver.calls.roles import Role
 from callserver.lines.interfaces import Caller
+from callserver.media.leg import Leg
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
@@ -71,10 +72,13 @@ class World:
     """A seat, its clock, its calls, and what the board was shown."""
 
     def __init__(self, limits: SeatLimits = SeatLimits()) -> None:  # noqa: B008
-        self.switch = Switch(5)
+        self.switch = Switch(6)
         self.clock: Clock = self.switch.clock
         self.shown: list[SeatStatus] = []
         self.rights = frozenset(Right)
+        spare = self.switch.people.pop()  # whose line is the seat's telephone
+        assert spare.leg is not None
+        self.telephone = Held(spare.leg)
         last = self.switch.people.pop()  # whose place is the seat's
         assert last.leg is not None
         last.leg.close()
@@ -114,10 +118,22 @@ class World:
         offer.call.end("caller", GONE)
 
 
+class Held:
+    """A telephone that is kept up. An Instrument."""
+
+    def __init__(self, leg: Leg) -> None:
+        self._leg = leg
+
+    def pick_up(self) -> Leg:
+        return self._leg
+
+    def put_down(self, leg: Leg) -> None: ...
+
+
 # How each situation comes about.
 REACH: dict[str, Callable[[World], object]] = {
     "OFF": lambda w: None,
-    "IDLE_PHONE": lambda w: w.seat.log_in(Person(), by_phone=True),
+    "IDLE_PHONE": lambda w: w.seat.log_in(Person(), w.telephone),
     "IDLE_PC": lambda w: w.seat.log_in(Person()),
     "PAUSED": lambda w: (REACH["IDLE_PC"](w), w.seat.pause("lunch")),
     "RINGING": lambda w: (REACH["IDLE_PC"](w), w.seat.offer(w.customer)),

@@ -88,7 +88,7 @@ class PasswordTests(BookCase):
         stranger.says(HELLO)
         for act in (b"hello", b"ready", b"answer", b"audio"):
             stranger.says(message(act))
-        self.assertEqual(self.centre.seats.is_staffed(Right.ANSWER_QUEUED), False)
+        self.assertEqual(self.centre.seats.candidates(), [])
         self.assertEqual(self.flushLoggedErrors(), [])
 
     def test_own_password(self) -> None:
@@ -168,7 +168,7 @@ class PasswordTests(BookCase):
             self.successResultOf(StaffBook(self.store, self.clock).disable("802"))  # type: ignore[arg-type]
         self.wires.pass_time(3)
         self.assertEqual(diary.lines, [self.refused(Refusal.LOG_IN)])
-        self.assertFalse(self.centre.seats.is_staffed(Right.ANSWER_QUEUED))
+        self.assertEqual(self.centre.seats.candidates(), [])
 
     def test_guessing_fills_no_disk(self) -> None:
         """Thousands of refused log-ins from one address: some lines a minute, and some events."""

@@ -71,7 +71,7 @@ class AnswerTests(ChannelCase):
         self.ask(self.client.retrieve())
         self.assertEqual(self.offer.end, "")
         self.ask(self.client.hang_up())
-        self.assertFalse(self.centre.seats.is_staffed(Right.ANSWER_QUEUED))
+        self.assertFalse([one for one in self.centre.seats.candidates() if Right.ANSWER_QUEUED in one.rights])
 
     def test_taken_and_not_yet_told(self) -> None:
         """The book has changed a moment ago and nobody was told: the answer is refused, and it is complained of."""

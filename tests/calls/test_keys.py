@@ -63,3 +63,37 @@ class KeysTests(SynchronousTestCase):
         self.keys.press(key("1", 2.5))
         self.keys.press(key("2", 3.5))
         self.assertEqual(self.keys.first_at_s(), 2.5)
+
+
+class TypedTests(SynchronousTestCase):
+    """Keys that mean something together, whoever takes keys at the moment."""
+
+    def setUp(self) -> None:
+        self.keys = Keys(lambda key, shown: None)
+        self.typed = self.keys.when_typed("*#")
+
+    def press(self, *keys: tuple[str, float]) -> None:
+        for digit, at_s in keys:
+            self.keys.press(key(digit, at_s))
+
+    def test_typed(self) -> None:
+        """One after the other, also after others and when each was taken at once; the last is no input."""
+        self.press(("5", 1.0), ("*", 1.5))
+        self.keys.take()
+        self.keys.take()
+        self.assertNoResult(self.typed)
+        self.press(("#", 2.0))
+        self.successResultOf(self.typed)
+        self.assertEqual(len(self.keys), 0)
+
+    def test_not_typed(self) -> None:
+        """Too slow, or with another between, they are keys like all others."""
+        self.press(("*", 1.0), ("#", 3.5), ("*", 4.0), ("1", 4.2), ("#", 4.4))
+        self.assertNoResult(self.typed)
+        self.assertEqual(len(self.keys), 5)
+
+    def test_once(self) -> None:
+        """Who waited for them has been told once; then they are keys like all others."""
+        self.press(("*", 1.0), ("#", 1.2), ("*", 1.4), ("#", 1.6))
+        self.successResultOf(self.typed)
+        self.assertEqual(len(self.keys), 3)

@@ -18,7 +18,7 @@ MISTAKES = (
     ("log in\nwait seat 802 tolking", "line 2, column 15: wait: no state 'tolking'; did you mean 'talking'?"),
     ("log in\nwait ring within never", "line 2, column 18: wait: 'never': needs seconds, more than 0"),
     ("log in\nwait 5 ring", "line 2, column 8: wait: 'ring' after 5 means nothing"),
-    ("log in\nwait event lightning", "line 2, column 12: wait: no such event: did you mean 'right_taken'?"),
+    ("log in\nwait event mised", "line 2, column 12: wait: no such event: did you mean 'missed'?"),
     ("log in\nwait queue service", "line 2, column 12: wait: needs a queue and how many wait"),
     ("log in\nhold five", "line 2, column 6: hold: 'five': needs seconds"),
     ("log in\nconsult", "line 2, column 1: consult: is written: consult seat 802"),

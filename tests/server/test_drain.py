@@ -2,6 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.calls.call import Stage
 from callserver.desktop.headless import AgentPlan
 from callserver.lines.interfaces import Caller
 from callserver.server.drain import Drain
@@ -42,6 +43,11 @@ class DrainTests(SynchronousTestCase):
         self.shop.wait(1)
         self.assertTrue(dry.called)
         self.assertEqual([phrase.details.get("n") for phrase in self.told], [1, None])
+
+    def test_a_telephone_of_a_seat(self) -> None:
+        """A line that is kept up for an agent is no call: between his calls it holds nobody up."""
+        self.shop.answered_call(0).enter(Stage.SEAT)
+        self.assertTrue(self.drain().when_dry().called)
 
     def test_limit(self) -> None:
         """A talk without end holds nobody up for ever; the time that is left is told each minute."""
