@@ -10,6 +10,7 @@ from typing import Any
 from callserver.acd.seat import Seat
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
+from callserver.wire.targets import Target
 
 Check = Callable[[Any], bool]
 WORD_MAX = 32
@@ -25,6 +26,14 @@ def word(value: Any) -> bool:
 def seconds(value: Any) -> bool:
     """A whole number of seconds, an hour at most."""
     return type(value) is int and 1 <= value <= 3600
+
+
+def target(value: Any) -> bool:
+    """Where to: a `Target` as its `str` gives it."""
+    try:
+        return isinstance(value, str) and str(Target.parse(value)) == value
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,9 @@ SEAT_ACTS: Mapping[str, Act] = MappingProxyType(
         "hang_up": Act(Seat.hang_up),
         "hold": Act(Seat.hold),
         "retrieve": Act(Seat.retrieve),
+        "join": Act(Seat.join),
+        "cancel": Act(Seat.cancel),
+        "three_way": Act(Seat.three_way),
         "pause": Act(Seat.pause, (word,)),
         "ready": Act(Seat.ready),
         "prolong_wrap_up": Act(Seat.prolong_wrap_up, (seconds,)),

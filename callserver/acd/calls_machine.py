@@ -10,6 +10,7 @@ The life of an agent's calls: one that rings, one in hand, one kept held while a
 | talking | hold / ended | held / none, or held if one is kept |
 | held | retrieve / consult / recall / ended | talking / dialling with one kept / offered / none |
 | ring-back, talking, with one kept | join / cancel | none / talking with the first |
+| talking, with one kept | three_way | talking with both in one call |
 | any with one kept | kept_gone | the same without |
 | listening | take_over / ended | talking / none |
 
@@ -27,7 +28,7 @@ from typing import Protocol
 
 from automat import TypeMachineBuilder
 
-from callserver.acd.offers import Offer
+from callserver.acd.offers import Dialled, Offer
 
 
 class Phase(Enum):
@@ -54,7 +55,7 @@ class CallsInputs(Protocol):
     def take(self, offer: Offer) -> None:
         """Picks up a call that rings elsewhere, or grabs one that waits."""
 
-    def dial(self, offer: Offer) -> None: ...
+    def dial(self, dialled: Dialled) -> None: ...
     def rings_there(self) -> None: ...
     def answered_there(self) -> None: ...
     def hold(self) -> None: ...
@@ -72,6 +73,9 @@ class CallsInputs(Protocol):
     def take_over(self) -> None:
         """The call that was listened to is his own from now on."""
 
+    def three_way(self) -> None:
+        """The consultation becomes part of the first call, in which all three talk."""
+
 
 @dataclass
 class CallsCore:
@@ -81,6 +85,7 @@ class CallsCore:
     ringing: Offer | None = None
     in_hand: Offer | None = None
     kept: Offer | None = None
+    dialled: Dialled | None = None  # in hand, while one is kept
 
     def ring(self, offer: Offer) -> None:
         self.ringing = offer
@@ -100,17 +105,17 @@ class CallsCore:
     def recall(self, offer: Offer) -> None:
         self.in_hand, self.ringing = None, offer
 
-    def consult(self, offer: Offer) -> None:
-        self.kept, self.in_hand = self.in_hand, offer
+    def consult(self, dialled: Dialled) -> None:
+        self.kept, self.in_hand, self.dialled = self.in_hand, dialled, dialled
 
     def back_to_kept(self) -> None:
-        self.in_hand, self.kept = self.kept, None
+        self.in_hand, self.kept, self.dialled = self.kept, None, None
 
     def lose_kept(self) -> None:
-        self.kept = None
+        self.kept = self.dialled = None
 
     def leave_both(self) -> None:
-        self.in_hand = self.kept = None
+        self.in_hand = self.kept = self.dialled = None
 
     def nothing(self) -> None:
         """The state says it all."""
@@ -147,6 +152,7 @@ TRANSITIONS: tuple[tuple[Phase, Callable[..., None], Phase, Callable[..., None]]
     (P.TALKING_SECOND, I.ended, P.HELD, C.back_to_kept),
     (P.TALKING_SECOND, I.kept_gone, P.TALKING, C.lose_kept),
     (P.TALKING_SECOND, I.join, P.NONE, C.leave_both),
+    (P.TALKING_SECOND, I.three_way, P.TALKING, C.back_to_kept),
     (P.TALKING_SECOND, I.cancel, P.TALKING, C.back_to_kept),
 )
 

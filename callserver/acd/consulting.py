@@ -2,23 +2,67 @@
 
 from __future__ import annotations
 
-from callserver.acd.offers import Offer
+from twisted.logger import Logger
+
+from callserver.acd.calls_machine import Phase
+from callserver.acd.offers import Dialled, Offer, Recall
 from callserver.acd.seat_parts import SeatParts
 from callserver.calls import operations
-from callserver.calls.roles import Role
+from callserver.calls.vocabulary import Kind
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.refusals import Refused
+
+log = Logger()
 
 
 class Consulting(SeatParts):
     """What an agent does who has dialled; whoever dials for him has asked the dial guard before."""
 
-    def dial(self, offer: Offer) -> None:
+    def check_dial(self, *, emergency: bool = False) -> None:
+        """
+        Before anything is dialled for it; nobody need be logged in for an emergency.
+
+        :raises Refused: it may not dial now
+        """
+        if self._calls.phase is not Phase.NONE or (self.person is None and not emergency):
+            self._refuse("dial")
+
+    def check_consult(self) -> None:
+        """
+        Before a third party is called for it.
+
+        :raises Refused: it has no party whom it could keep held
+        """
+        if self._calls.phase not in (Phase.TALKING, Phase.HELD):
+            self._refuse("consult")
+
+    def dial(self, dialled: Dialled, *, emergency: bool = False) -> None:
         """A call out begins, or the consultation of a third party while the first is held."""
-        self._begin(self._calls_machine.dial, offer)
-        self.station.off_hook()
-        offer.call.give(self.station, Role.ALONE)
-        self._show(Reason(Cause.CONSULTS if self._calls.kept is not None else Cause.DIALS))
-        self._leave_what_is_over(offer.call)
+        if self.person is None:
+            self.check_dial(emergency=emergency)
+        consults = self._calls.phase is Phase.HELD
+        self._happen(self._calls_machine.dial, dialled)
+        if self.person is not None and not consults:
+            self._happen(self._agent_machine.busy)
+        try:
+            self.station.off_hook()
+        except LookupError:
+            log.warn("seat {seat}: its telephone is gone", seat=self.number)
+            self._hang_up(Reason(Cause.NOT_CONNECTED))
+            return
+        dialled.begin(self.station)
+        kept = self._calls.kept
+        if kept is not None:
+            kept.call.log(Kind.CONSULT, by=self.station.name, call=dialled.call.id, to=dialled.card.caller_number)
+        self._show(Reason(Cause.DIALS if kept is None else Cause.CONSULTS))
+        self._leave_what_is_over(dialled.call)
+
+    def consult(self, dialled: Dialled) -> None:
+        """The party in hand is held, if it is not yet, and a third one called."""
+        if self._calls.phase is Phase.TALKING:
+            self._hold()
+            self._show(Reason(Cause.HELD))
+        self.dial(dialled)
 
     def rings_there(self) -> None:
         """What was dialled rings; `call_over` if it cannot."""
@@ -31,20 +75,36 @@ class Consulting(SeatParts):
         self._accept(Reason(Cause.ANSWERED))
 
     def join(self) -> None:
-        """The held and the consulted party talk to each other."""
-        first, second = self._calls.kept, self._calls.in_hand
-        self._happen(self._calls_machine.join)
-        assert first is not None
-        assert second is not None
-        operations.join(first.call, second.call, self.station)
+        """The held and the consulted party talk to each other; one that only rings yet is left to the held one."""
+        first, dialled = self._two(self._calls_machine.join)
+        operations.join(first.call, dialled.call, self.station)
+        dialled.pass_on(first, Reason(Cause.SENT_HERE, self.station.name))
         self._after_call(first, Reason(Cause.TRANSFERRED))
+
+    def three_way(self) -> None:
+        """All three talk in the first call; who of them hangs up leaves the others talking."""
+        first, dialled = self._two(self._calls_machine.three_way)
+        operations.three_way(first.call, dialled.call, self.station)
+        dialled.pass_on(first, Reason(Cause.THREE_WAY))
+        self._show(Reason(Cause.THREE_WAY))
 
     def cancel(self) -> None:
         """The consulted party is left, the first is back."""
-        consulted = self._calls.in_hand
-        self._happen(self._calls_machine.cancel)
-        assert consulted is not None
+        first, dialled = self._two(self._calls_machine.cancel)
         reason = Reason(Cause.CONSULT_CANCELLED)
-        operations.hang_up(consulted.call, self.station, f"agent {self.number}", reason)
-        operations.retrieve(self._in_hand.call, self.station)
+        operations.hang_up(dialled.call, self.station, f"agent {self.number}", reason)
+        operations.retrieve(first.call, self.station)
         self._show(reason)
+
+    def take_back(self, passed_on: Offer) -> None:
+        """
+        A party that this agent has passed on to somebody who did not come rings here again.
+
+        If it cannot, or he does not take it, somebody else is found for it.
+        """
+        recall = Recall(passed_on)
+        operations.keep_for(passed_on.call, self.station)
+        try:
+            self._ring(recall, Reason(Cause.CAME_BACK))
+        except Refused:
+            recall.give_back(self.station, Reason(Cause.NOBODY_THERE))

@@ -6,6 +6,7 @@ from callserver.acd.agent_machine import Work
 from callserver.acd.calls_machine import Phase
 from callserver.acd.presence import Presence
 from callserver.acd.seat_parts import SeatParts
+from callserver.calls.operations import leave_to_others
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import TELEPHONE_LOST
 from callserver.wire.rights import Right
@@ -110,4 +111,5 @@ class Leaving(SeatParts):
             if offer.is_queued:
                 self.last_end_s = self._clock.seconds()
             self._free(0)
-            offer.give_back(self.station, reason)
+            if not leave_to_others(offer.call, self.station, reason):
+                offer.give_back(self.station, reason)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from callserver.calls.call import Call, Party
-from callserver.calls.operations import retrieve, take_held
+from callserver.calls.call import Call, FirstParty, Party
+from callserver.calls.operations import leave_to_others, retrieve, take_held
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card
 from callserver.wire.rights import Right
@@ -52,6 +52,16 @@ class Offer(Protocol):
         """The agent took it and does not come back to the party: find him somebody else."""
 
 
+class Dialled(Offer, Protocol):
+    """A call that begins at a seat: what its agent has dialled."""
+
+    def begin(self, station: FirstParty) -> None:
+        """Who has dialled takes part from now on, and hears what comes of it."""
+
+    def pass_on(self, party: Offer, reason: Reason) -> None:
+        """He has brought it together with the party of this other call of his, into which it has been merged."""
+
+
 class Recall:
     """
     The held party rings its agent, once. Implements Offer.
@@ -89,7 +99,8 @@ class Recall:
             take_held(self.call, station, Reason(Cause.TAKEN_ELSEWHERE))
 
     def decline(self, station: Party, reason: Reason) -> None:
-        self._taken.give_back(station, reason)
+        self.give_back(station, reason)
 
     def give_back(self, station: Party, reason: Reason) -> None:
-        self._taken.give_back(station, reason)
+        if not leave_to_others(self.call, station, reason):
+            self._taken.give_back(station, reason)

@@ -22,7 +22,13 @@ class Seat(Consulting, Overhearing, HandingOver):
     # Log-in and pause
 
     def log_in(self, person: Person, telephone: Instrument | None = None) -> None:
-        """Password or PIN was right; the seat is ready at once, and its voice is at this telephone if there is one."""
+        """
+        Password or PIN was right; the seat is ready at once, and its voice is at this telephone if there is one.
+
+        Not while an emergency is called there.
+        """
+        if self._calls.phase is not Phase.NONE:
+            self._refuse("log_in")
         self._happen(self._agent_machine.log_in)
         self.person = person
         self.station.use(telephone)
@@ -62,14 +68,14 @@ class Seat(Consulting, Overhearing, HandingOver):
 
     def offer(self, offer: Offer, reason: Reason = Reason(Cause.OFFERED)) -> None:  # noqa: B008
         """Ring for a call, and show why; what comes of it is told to the offer."""
-        self._require(offer.right)
-        if not self._can_ring:
-            raise Refused(Refusal.NOT_NOW, CLIENT_LOST)
+        self.require(offer.right)
         if offer.right is Right.ANSWER_QUEUED and self._agent.work is not Work.READY:
-            raise Refused(Refusal.NOT_NOW, self.status.state.value)
-        self._begin(self._calls_machine.offer, offer)
-        self._ringing.start(offer.ring_s)
-        self._show(reason)
+            self._refuse("offer")
+        self._ring(offer, reason)
+
+    def would_ring(self, right: Right) -> bool:
+        """Whether a call that comes by this right would ring here now."""
+        return self.person is not None and self._can_ring and self._calls.phase is Phase.NONE and self._may(right)
 
     def withdraw(self, offer: Offer, reason: Reason) -> None:
         """The caller has gone or was taken elsewhere: no miss. Harmless if this offer does not ring here any more."""
@@ -80,9 +86,9 @@ class Seat(Consulting, Overhearing, HandingOver):
     def answer(self) -> None:
         """The agent takes the call that rings."""
         if self._calls.ringing is not None:
-            self._require(self._calls.ringing.right)
+            self.require(self._calls.ringing.right)
         self._happen(self._calls_machine.answer)
-        self._ringing.stop()
+        self._stop_watching()
         self._ringing.end_row()
         self._accept(Reason(Cause.ANSWERED))
 
@@ -93,7 +99,7 @@ class Seat(Consulting, Overhearing, HandingOver):
 
     def take(self, offer: Offer, right: Right | None, reason: Reason) -> None:
         """Picks up a call that rings at another seat (right 4), grabs one that waits in a queue (5), fetches one."""
-        self._require(right)
+        self.require(right)
         self._begin(self._calls_machine.take, offer)
         self._accept(reason)
 
@@ -125,6 +131,6 @@ class Seat(Consulting, Overhearing, HandingOver):
         dialling = self._calls.phase in (Phase.DIALLING, Phase.RINGBACK, Phase.DIALLING_SECOND, Phase.RINGBACK_SECOND)
         self._hang_up(Reason(Cause.GAVE_UP if dialling else Cause.AGENT_HUNG_UP))
 
-    def card_changed(self) -> None:
-        """More is known of a caller whose card is shown."""
-        self._show(Reason(Cause.RECORD_CAME))
+    def card_changed(self, reason: Reason = Reason(Cause.RECORD_CAME)) -> None:  # noqa: B008
+        """More is known of a caller whose card is shown, or the call is another's now."""
+        self._show(reason)

@@ -17,16 +17,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from automat import NoTransition
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.acd.agent_machine import AgentCore, Work, agent_machine
 from callserver.acd.calls_machine import CallsCore, Phase, calls_machine
 from callserver.acd.listening import Listening
-from callserver.acd.offers import Offer, Recall
+from callserver.acd.offers import Dialled, Offer, Recall
 from callserver.acd.presence import Presence, PresenceLimits, ProgramWatch
 from callserver.acd.ringing import Ringing
 from callserver.acd.station import HeadsetStation
@@ -35,7 +36,7 @@ from callserver.calls import operations
 from callserver.calls.call import Call
 from callserver.media.patch_bay import PatchBay
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import MISSED, SeatStatus
+from callserver.wire.messages import CLIENT_LOST, MISSED, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
@@ -83,6 +84,7 @@ class SeatParts(ABC):
         self.last_end_s: float | None = None  # of his last queued call
         self.station = HeadsetStation(f"seat {number}", bay, clock, self.call_over, self._held_too_long)
         self._clock, self._may, self._on_show = clock, may, on_show
+        self._until_over: Deferred[None] = succeed(None)  # the call that rings
         self._ringing = Ringing(clock, self._miss, lambda: self._show(Reason(Cause.READY)))
         self._agent = AgentCore(clock, limits.max_wrap_up_s, self._wrap_up_over)
         self._agent_machine = agent_machine(self._agent)
@@ -148,13 +150,31 @@ class SeatParts(ABC):
 
     # Steps of acts
 
+    def _ring(self, offer: Offer, reason: Reason) -> None:
+        if not self._can_ring:
+            raise Refused(Refusal.NOT_NOW, CLIENT_LOST)
+        self._begin(self._calls_machine.offer, offer)
+        self._ringing.start(offer.ring_s)
+        self._watch(offer)
+        self._show(reason)
+
+    def _watch(self, offer: Offer) -> None:
+        """It rings while its call lives: the station is not in it, so nobody else would tell."""
+        self._until_over = offer.call.when_ended().addCallbacks(self._ringing_over, lambda cancelled: None)
+
+    def _ringing_over(self, reason: Reason) -> None:
+        offer = self._calls.ringing
+        if offer is not None and offer.call.ended is None:
+            self._watch(offer)  # it has become part of another one
+        elif offer is not None:
+            self.call_over(offer.call, Reason(Cause.ABANDONED))
+
     def _begin(self, happening: Callable[[Offer], None], offer: Offer) -> None:
-        """A call comes to the seat; one that is consulted comes to an agent who is busy already."""
+        """A call comes to the seat, whose agent is busy from now on."""
         if self.person is None:
-            raise Refused(Refusal.NOT_NOW, self.status.state.value)
+            self._refuse("a call")
         self._happen(happening, offer)
-        if self._calls.kept is None:
-            self._happen(self._agent_machine.busy)
+        self._happen(self._agent_machine.busy)
 
     def _accept(self, reason: Reason) -> None:
         offer = self._in_hand
@@ -174,6 +194,10 @@ class SeatParts(ABC):
         """The party was gone before the seat was in the call, so nobody tells it."""
         if call.ended is not None:
             self.station.left(call, call.ended)
+
+    def _stop_watching(self) -> None:
+        self._ringing.stop()
+        self._until_over.cancel()
 
     def _recall(self) -> None:
         recall = Recall(self._in_hand)
@@ -211,7 +235,7 @@ class SeatParts(ABC):
         offer = self._calls.ringing
         self._happen(self._calls_machine.stop_ringing)
         assert offer is not None
-        self._ringing.stop()
+        self._stop_watching()
         if isinstance(offer, Recall):
             self._done_with(offer)
         else:
@@ -247,7 +271,16 @@ class SeatParts(ABC):
         assert self._calls.in_hand is not None
         return self._calls.in_hand
 
-    def _require(self, right: Right | None) -> None:
+    def _two(self, happening: Callable[[], None]) -> tuple[Offer, Dialled]:
+        """The machine moves; the party that was kept until then, and the one that was consulted."""
+        kept, dialled = self._calls.kept, self._calls.dialled
+        self._happen(happening)
+        assert kept is not None
+        assert dialled is not None
+        return kept, dialled
+
+    def require(self, right: Right | None) -> None:
+        """:raises Refused: NO_RIGHT, when the person does not hold it at this moment"""
         if right is not None and not self._may(right):
             raise Refused.no_right(right)
 
@@ -255,9 +288,12 @@ class SeatParts(ABC):
         try:
             happening(*args)
         except NoTransition as no:
-            state = self.status.state
-            log.warn("seat {seat}: {act} refused, it is {state}", seat=self.number, act=no.symbol, state=state.value)
-            raise Refused(Refusal.NOT_NOW, state.value) from None
+            self._refuse(no.symbol)
+
+    def _refuse(self, act: str) -> NoReturn:
+        state = self.status.state
+        log.warn("seat {seat}: {act} refused, it is {state}", seat=self.number, act=act, state=state.value)
+        raise Refused(Refusal.NOT_NOW, state.value) from None
 
     def _status(self, cause: str) -> SeatStatus:
         shown = self._calls.in_hand or self._calls.ringing

@@ -64,6 +64,7 @@ class Seats:
         self._seats: dict[str, Seat] = {}
         self._limits, self._rights = limits, rights
         self._clock, self._board, self._events, self._bay, self._n_seats = clock, board, events, bay, n_seats
+        self._logged_in: set[str] = set()
         self._shown: dict[str, SeatState] = {}
         self._watchers: list[Callable[[SeatChange], None]] = []
         self._untold: deque[SeatChange] = deque()
@@ -108,7 +109,6 @@ class Seats:
         seat = self._place(person)
         seat.station.plug_in(headset)
         if seat.person is None:
-            self._write_log_in(seat)
             seat.log_in(person)
         elif not seat.status.client_here:
             seat.client_back()
@@ -122,7 +122,6 @@ class Seats:
         """
         seat = self._place(person)
         if seat.person is None:
-            self._write_log_in(seat)
             seat.log_in(person, telephone)
         else:
             seat.use_telephone(telephone)
@@ -178,9 +177,6 @@ class Seats:
         self._seats[person.number] = seat
         return seat
 
-    def _write_log_in(self, seat: Seat) -> None:
-        self._events.write(Kind.LOG_IN, channel=seat.station.name, person=seat.number)
-
     def _new_seat(self, number: str) -> Seat:
         return Seat(
             number,
@@ -195,8 +191,7 @@ class Seats:
         number = status.number
         seat = self._seats[number]
         before, self._shown[number] = self._shown.get(number, SeatState.OFF), status.state
-        if status.state is SeatState.OFF and before is not SeatState.OFF:
-            self._events.write(Kind.LOG_OUT, channel=seat.station.name, person=number, reason=str(reason))
+        self._log_presence(seat, reason)
         call = None if status.supervises else status.call  # whom a supervisor listens to is nobody's business
         self._board.show(
             ChannelStatus(
@@ -212,6 +207,16 @@ class Seats:
             reason,
         )
         self._tell(SeatChange(status, before))
+
+    def _log_presence(self, seat: Seat, reason: Reason) -> None:
+        """One log-in and one log-out each time; an emergency called at an empty seat is neither."""
+        number, there = seat.number, seat.person is not None
+        if there and number not in self._logged_in:
+            self._logged_in.add(number)
+            self._events.write(Kind.LOG_IN, channel=seat.station.name, person=number)
+        elif not there and number in self._logged_in:
+            self._logged_in.discard(number)
+            self._events.write(Kind.LOG_OUT, channel=seat.station.name, person=number, reason=str(reason))
 
     def _tell(self, change: SeatChange) -> None:
         """

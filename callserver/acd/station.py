@@ -48,7 +48,7 @@ class Instrument(Protocol):
 
 class HeadsetStation:
     """
-    The voice of one seat; it has a leg while he is in a call. Implements Party.
+    The voice of one seat; it has a leg while he is in a call. Implements FirstParty, for calls that begin here.
 
     He speaks into the headset at his computer, or into a telephone that is kept up. It is the same party of its calls
     all the time.
@@ -72,7 +72,7 @@ class HeadsetStation:
         self._bay, self._clock, self._on_left, self._on_recalled = bay, clock, on_left, on_recalled
         self._headset: Headset | None = None
         self._telephone: Instrument | None = None
-        self._calls: dict[str, None] = {}  # it takes part in: one, and one it keeps held
+        self._calls: dict[str, Call] = {}  # it takes part in: one, and one it keeps held
         self._held: dict[str, IDelayedCall] = {}  # by others, in these calls
 
     def plug_in(self, headset: Headset | None) -> None:
@@ -127,10 +127,19 @@ class HeadsetStation:
             else:
                 leg.close()
 
-    # Party
+    # FirstParty
+
+    async def answer(self, call: Call) -> None:
+        self.off_hook()
+
+    def stage_changed(self, call: Call) -> None:
+        """The seat shows what it does itself."""
 
     def role_given(self, call: Call, role: Role) -> None:
-        self._calls[call.id] = None
+        for merged in [one for one in self._calls.values() if one.now is not one]:  # nobody leaves them
+            del self._calls[merged.id]
+            self._stop_held(merged)
+        self._calls[call.id] = call
         self._stop_held(call)
         if role is Role.HELD:
             self._held[call.id] = self._clock.callLater(HELD_S, self._held_too_long, call)

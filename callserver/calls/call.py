@@ -7,6 +7,8 @@ Invariants, and why:
   no forgotten gain can let a caller hear another one (G7). The patch bay refuses what crosses calls.
 - A leg serves one call at a time. An agent who consults stays a participant of the call he holds, with the role
   ALONE, while his leg serves the other call; given the role TALKS again, his leg comes back.
+- A call that is merged into another one is over, and `now` is that other: whoever has kept it in mind (an offer that
+  rings, an agent's call in hand) asks for `now`, and so is in the call where his party is.
 - A call ends once. Ended, it first tells those who wait (a menu, a queue: they write down what became of the caller),
   then writes its own end, then lets go of its parties, who may begin another call at once.
 - Each stage has a bound; so has each state of the line (`line_machine`). Nothing here waits without one.
@@ -107,6 +109,7 @@ class Call:
     :param on_parts: told when somebody has joined, has left or has another role; it may act on the call at once
     `parts`: the participants and their roles, in the order in which they joined.
     `path`: menus, prompts and inputs so far, in words, for the agent's screen.
+    `merged_into`: the call that this one has become part of.
     `recording`: of all its participants, or none.
     `in_secret`: the first party keys in a secret; its part is what it will be again afterwards.
     """
@@ -131,6 +134,7 @@ class Call:
         self.parts: dict[Party, Part[Party]] = {first: Part(Role.ALONE)}
         self.stage = Stage.MENU
         self.ended: Reason | None = None
+        self.merged_into: Call | None = None
         self.in_secret = False
         self.language = "zh"
         self.path: list[str] = []
@@ -145,6 +149,11 @@ class Call:
         self.opened = events.book.open_call(
             CallRecord(self.id, direction, first.name, caller.number, caller.name, events.now())
         )
+
+    @property
+    def now(self) -> Call:
+        """Where its parties are: itself, or the call it has been merged into."""
+        return self if self.merged_into is None else self.merged_into.now
 
     # Its record and its timeline
 
@@ -287,7 +296,7 @@ class Call:
 
     def move(self, other: Call) -> None:
         """The participants of another call join this one in their roles; the other is over, merged into this."""
-        parts, other.parts = other.parts, {}
+        parts, other.parts, other.merged_into = other.parts, {}, self
         other.log(Kind.MERGED, into=self.id)
         self.log(Kind.MERGED, call=other.id)
         for party, part in parts.items():

@@ -198,7 +198,9 @@ class LineInService:
             self._show(self._now, lost)
         if self._dead_alarms.is_new(str(reason)):
             self.alarm(N_("line dead: {reason_word}"), reason_word=reason)
-        if self.call is not None:
+        if self._outgoing is not None and self._outgoing.is_pending:
+            self._outgoing.line_lost(lost)
+        elif self.call is not None:
             hang_up(self.call, self, "line", lost)
 
     def ring(self) -> None:

@@ -7,7 +7,7 @@ Whether somebody may do it is asked before, by whoever asks for it; what it does
 from __future__ import annotations
 
 from callserver.calls.call import Call, Party, Stage
-from callserver.calls.roles import Role
+from callserver.calls.roles import Part, Role
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import FloatArray
 from callserver.wire.causes import Cause, Reason
@@ -29,10 +29,15 @@ def wait_with_music(call: Call, party: Party, stage: Stage) -> None:
 
 
 def hold(call: Call, station: Party, reason: Reason | None = None) -> None:
-    """The others hear music; who holds them hears nobody. With a reason it was not he who asked for it."""
+    """
+    The others hear music; who holds them hears nobody.
+
+    :param reason: it was not he who asked for it: two others talk on meanwhile
+    """
     _log(call, Kind.HOLD, station, reason)
-    for party, part in tuple(call.parts.items()):
-        if party is not station and part.role is Role.TALKS:
+    others = [party for party, part in call.parts.items() if party is not station and part.role is Role.TALKS]
+    if reason is None or len(others) < 2:
+        for party in others:
             call.give(party, Role.HELD, beside=station)
     call.give(station, Role.ALONE)
 
@@ -40,10 +45,8 @@ def hold(call: Call, station: Party, reason: Reason | None = None) -> None:
 def retrieve(call: Call, station: Party, reason: Reason | None = None) -> None:
     """Those that this station holds are back with it. With a reason it was not he who asked for it."""
     _log(call, Kind.RETRIEVE, station, reason)
-    for party, part in tuple(call.parts.items()):
-        if part.role is Role.HELD and part.beside is station:
-            call.give(party, Role.TALKS)
-    call.give(station, Role.TALKS)
+    for party in (*_held_by(call, station), station):
+        call.give(party, Role.TALKS)
 
 
 def take_held(call: Call, station: Party, reason: Reason) -> None:
@@ -55,19 +58,46 @@ def take_held(call: Call, station: Party, reason: Reason) -> None:
 
 
 def join(first: Call, second: Call, station: Party) -> None:
-    """A transfer after consultation: the held and the consulted party talk; who brought them together leaves both."""
-    retrieve(first, station)
-    second.leave(station, Reason(Cause.TRANSFERRED))
-    first.move(second)
+    """
+    A transfer after consultation: who brought the two together leaves both, and the held party takes his place.
+
+    So it talks with whom he talked with, or is held by who held him. Where nobody has answered yet there is no place:
+    it hears music on, until `bring` brings somebody or `keep_for` gives it back.
+    """
+    first.log(Kind.JOINED, by=station.name, call=second.id)
+    held, place = _held_by(first, station), _merge(first, second, station)
     first.leave(station, Reason(Cause.TRANSFERRED))
+    if place is not None:
+        for party in held:
+            first.give(party, place.role, place.beside)
+
+
+def three_way(first: Call, second: Call, station: Party) -> None:
+    """All three talk: the consultation becomes part of the first call, its parties join the held one and the agent."""
+    first.log(Kind.THREE_WAY, by=station.name, call=second.id)
+    held = _held_by(first, station)
+    place = _merge(first, second, station) or Part(Role.TALKS)
+    for party in (*held, station):
+        first.give(party, place.role, place.beside)
+
+
+def bring(call: Call, station: Party) -> None:
+    """Somebody answers, and talks with those who wait for it: who has dialled, or a party that was passed on."""
+    waiting = [party for party in call.parts if _waits(call, party)]
+    call.enter(Stage.TALK)
+    for party in (station, *waiting):
+        call.give(party, Role.TALKS)
+
+
+def keep_for(call: Call, station: Party) -> None:
+    """Whom a party was passed on to has not come: it hears music until this station, which has left, is back."""
+    for party in tuple(call.parts):
+        call.give(party, Role.HELD, beside=station)
 
 
 def hang_up(call: Call, party: Party, by: str, reason: Reason) -> None:
     """One goes on hook; the call goes on while two are left to talk, else it is over for all."""
-    others = [other for other, part in call.parts.items() if other is not party and part.role in PRESENT]
-    if len(others) >= 2:
-        call.leave(party, reason)
-    else:
+    if not leave_to_others(call, party, reason):
         call.end(by, reason)
 
 
@@ -86,6 +116,22 @@ def free_held(call: Call) -> None:
             call.give(party, Role.TALKS)
 
 
+def leave_to_others(call: Call, party: Party, reason: Reason) -> bool:
+    """
+    One leaves a call in which two are left to talk, also those he held.
+
+    :return: False: there are no two, and nothing has changed
+    """
+    others = [other for other, part in call.parts.items() if other is not party and part.role in PRESENT]
+    if len(others) < 2:
+        return False
+    held = _held_by(call, party)
+    call.leave(party, reason)
+    for other in held:
+        call.give(other, Role.TALKS)
+    return True
+
+
 def wait_again(call: Call, station: Party, reason: Reason) -> bool:
     """
     The party's agent does not come back: he is out, and the party waits for somebody else.
@@ -99,9 +145,7 @@ def wait_again(call: Call, station: Party, reason: Reason) -> bool:
         call.end("server", Reason(Cause.PARTY_GONE))
         return False
     call.log(Kind.GIVEN_BACK, by=station.name, reason=str(reason))
-    if any(part.role in PRESENT for party, part in call.parts.items() if party not in (station, call.first)):
-        call.leave(station, reason)
-        free_held(call)
+    if leave_to_others(call, station, reason):
         return False
     call.leave(station, reason)
     call.give(call.first, Role.ALONE)
@@ -114,6 +158,27 @@ def leave_alone(call: Call, reason: Reason) -> None:
         if party is not call.first:
             call.leave(party, reason)
     call.give(call.first, Role.ALONE)
+
+
+def _merge(first: Call, second: Call, station: Party) -> Part[Party] | None:
+    """The second call's other parties join the first in their roles; what the station was to them, if there are any."""
+    place = second.parts.get(station)
+    second.leave(station, Reason(Cause.TRANSFERRED))
+    answered = bool(second.parts)
+    first.move(second)
+    return place if answered else None
+
+
+def _held_by(call: Call, station: Party) -> list[Party]:
+    return [party for party, part in call.parts.items() if part.role is Role.HELD and part.beside is station]
+
+
+def _waits(call: Call, party: Party) -> bool:
+    """Nobody is there for it: who holds it has left, or it is alone and holds nobody."""
+    part = call.parts[party]
+    if part.role is Role.HELD:
+        return part.beside not in call.parts
+    return part.role is Role.ALONE and not _held_by(call, party)
 
 
 def _log(call: Call, kind: Kind, station: Party, reason: Reason | None) -> None:

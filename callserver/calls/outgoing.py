@@ -16,8 +16,8 @@ What can happen, and what holds in it:
 - *Glare, off hook.* Who was about to ring is there when the line is seized. So no digit is sent before dial tone is
   heard; a voice in its place is a caller, whose own call begins on the line as it is, off hook. On a line that brings
   nothing at all nothing is dialled (`no_dial_tone`).
-- *A result ends the call of which this line is the first party.* In a call that it was merged into others may be left:
-  there the line hangs up as in any call.
+- *A result ends the call of which this line is the first party.* In a call that it was merged into somebody waits for
+  the answer: the line only leaves that, and who dialled, told while it lives, finds the others somebody else.
 
 呼出：结果只告知一次；记录落盘之后才拨号；摘机前有来电则让来电进入（同抢）。
 """
@@ -36,7 +36,6 @@ from twisted.python.failure import Failure
 from callserver.calls.call import Call, FirstParty, Stage
 from callserver.calls.line_machine import Happening, LineInputs
 from callserver.calls.line_sound import LineSound
-from callserver.calls.operations import hang_up
 from callserver.calls.roles import Role
 from callserver.dsp.ear import EarEvent
 from callserver.dsp.fax_tones.bank import FaxHeard
@@ -74,7 +73,7 @@ class DialListener(Protocol):
         """Somebody, or something, has answered; whoever is in the call and talks, talks to him from now on."""
 
     def not_reached(self, result: DialResult) -> None:
-        """The call is over."""
+        """The call is over; or the line has left the call that it was merged into, whose others hear nobody now."""
 
 
 class DialledLine(FirstParty, Protocol):
@@ -149,6 +148,10 @@ class OutgoingCall:
         else:
             self._result(DialResult.RINGBACK_THEN_SILENCE if self._rings else DialResult.SILENCE)
 
+    def line_lost(self, reason: Reason) -> None:
+        """It is dead."""
+        self._result(DialResult.LINE_LOST, reason)
+
     def over(self, reason: Reason) -> None:
         """The line is in the call no more."""
         told, self._told = self._told, None
@@ -216,7 +219,7 @@ class OutgoingCall:
             self._not_reached(call, Reason(Cause.NOT_REACHED, DialResult.GLARE.value))
             told.not_reached(DialResult.GLARE)
 
-    def _result(self, result: DialResult) -> None:
+    def _result(self, result: DialResult, reason: Reason | None = None) -> None:
         told, self._told = self._told, None
         call = self._in_service.call
         if told is None or call is None:
@@ -225,7 +228,7 @@ class OutgoingCall:
             self._answered(call)
             told.answered_there()
         else:
-            self._not_reached(call, Reason(Cause.NOT_REACHED, result.value))
+            self._not_reached(call, reason or Reason(Cause.NOT_REACHED, result.value))
             told.not_reached(result)
 
     def _broke(self, failure: Failure) -> None:
@@ -243,7 +246,7 @@ class OutgoingCall:
         if call.first is self._in_service:
             call.end("server", reason)
         else:
-            hang_up(call, self._in_service, "server", reason)
+            call.leave(self._in_service, reason)
 
 
 def _signs(events: Sequence[EarEvent]) -> list[ToneHeard | ToneGone | FaxHeard]:

@@ -23,6 +23,9 @@ class Kind(Enum):
     HOLD = "hold"  # by, reason: where the agent has not asked for it
     RETRIEVE = "retrieve"  # likewise
     GIVEN_BACK = "given_back"  # by, reason: the agent does not come back, the caller waits for somebody else
+    CONSULT = "consult"  # by, call, to: a third party is consulted in a call of its own
+    JOINED = "joined"  # by, call: who held the party has brought it together with that call's, and left
+    THREE_WAY = "three_way"  # by, call: that call's parties have joined
     TELEPHONE = "telephone"  # seat, on: this call's line has become a seat's telephone, or is none any more
     MERGED = "merged"  # call, or into: a consultation has become part of another call
     TRANSFER = "transfer"  # by, target

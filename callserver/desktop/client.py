@@ -102,6 +102,26 @@ class AgentClient(Moving):
         """Talk on."""
         return self.ask("retrieve")
 
+    def dial(self, number: str) -> Deferred[None]:
+        """Call a colleague or a number outside."""
+        return self.ask("dial", number)
+
+    def consult(self, target: Target) -> Deferred[None]:
+        """Call a third party, a seat or a number; the first hears music meanwhile."""
+        return self.ask("consult", str(target))
+
+    def join(self) -> Deferred[None]:
+        """Leave the two others to each other, also while it rings there yet."""
+        return self.ask("join")
+
+    def cancel(self) -> Deferred[None]:
+        """Leave the third party, and be back with the first."""
+        return self.ask("cancel")
+
+    def three_way(self) -> Deferred[None]:
+        """All three talk."""
+        return self.ask("three_way")
+
     def pause(self, reason: str) -> Deferred[None]:
         """No calls, from now or from the end of the call on; `reason` at most 32 characters."""
         return self.ask("pause", reason)

@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from callserver.acd.acts import SEAT_ACTS, Act
+from callserver.acd.dialling import Dialling
 from callserver.acd.moved import Flows
 from callserver.acd.moves import Moves
 from callserver.acd.parking import ParkingLimits
@@ -109,6 +110,7 @@ class CallCentre:
         self._store, self._world = store, world
         self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now)
         self.calls_out = self._make_calls_out(events, trunks)
+        self.dialling = Dialling(self.seats, self.staff, calls, self.calls_out, flows)
 
     async def restore(self) -> None:
         """What people did before this start counts on."""
@@ -154,7 +156,7 @@ class CallCentre:
     def acts(self) -> Mapping[str, Act]:
         """What agents can ask for, by name; without those of features."""
         own = {"waiting": Act(self._who_waits)}
-        return dict(SEAT_ACTS) | own | self.moves.acts()
+        return dict(SEAT_ACTS) | own | self.dialling.acts() | self.moves.acts()
 
     def _who_waits(self, seat: Seat) -> list[Wire]:
         """

@@ -77,6 +77,8 @@ class Cause(Enum):
     STOPPED_LISTENING = "stopped_listening"
     BROKEN_OFF = "broken_off"  # by whom
     FORCED_PAUSE = "forced_pause"  # by whom
+    THREE_WAY = "three_way"
+    BUSY = "busy"
     SENT_ON = "sent_on"  # where to: a Target
     SENT_HERE = "sent_here"  # by whom: "seat 801"
     PARKED = "parked"  # at which place

@@ -121,6 +121,8 @@ CAUSE_WORDS = {
     Cause.STOPPED_LISTENING: N_("listens no more"),
     Cause.BROKEN_OFF: N_("broken off by the supervisor"),
     Cause.FORCED_PAUSE: N_("pause ordered by the supervisor"),
+    Cause.THREE_WAY: N_("three talk"),
+    Cause.BUSY: N_("busy"),
     Cause.SENT_ON: N_("transferred"),
     Cause.SENT_HERE: N_("transferred to you"),
     Cause.CAME_BACK: N_("comes back"),
