@@ -111,6 +111,7 @@ class Call:
     `path`: menus, prompts and inputs so far, in words, for the agent's screen.
     `merged_into`: the call that this one has become part of.
     `recording`: of all its participants, or none.
+    `lines_alone`: two lines talk, and nobody of the house with them: the least sign that one is gone ends it.
     `in_secret`: the first party keys in a secret; its part is what it will be again afterwards.
     """
 
@@ -135,7 +136,7 @@ class Call:
         self.stage = Stage.MENU
         self.ended: Reason | None = None
         self.merged_into: Call | None = None
-        self.in_secret = False
+        self.in_secret = self.lines_alone = False
         self.language = "zh"
         self.path: list[str] = []
         self.keys = Keys(self._write_key)

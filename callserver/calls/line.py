@@ -150,15 +150,11 @@ class LineInService:
         """Its last call is over: it will be idle in a moment, and nobody has seized it for then."""
         return self._now == Situation(LineState.WAIT_HANGUP) and self.call is None
 
-    def dial(self, called: Caller, permit: DialPermit, told: DialListener) -> Call:
-        """
-        A call out begins on this line, which is free or clears.
-
-        :param called: whose number it is, for the record
-        """
+    def dial(self, called: Caller, permit: DialPermit, told: DialListener, on_left: Callable[[], None]) -> Call:
+        """A call out begins on this line, which is free or clears: see `OutgoingCall`."""
         self.call = call = self._calls.begin("out", self, called)
         call.give(self, Role.CALLED)
-        self._outgoing = OutgoingCall(self, self._line, self._sound, self._signs, self._clock, permit, told)
+        self._outgoing = OutgoingCall(self, self._line, self._sound, self._signs, self._clock, permit, told, on_left)
         if self._now.state is not LineState.WAIT_HANGUP:
             self._outgoing.seize(call)
         return call

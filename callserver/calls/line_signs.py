@@ -55,7 +55,7 @@ class LineSigns:
         self._dial_tone.stop()
         if line.is_dialling:
             return
-        if call.stage in WITH_VOICES and name == "dial" and line.leg is not None:
+        if call.stage in WITH_VOICES and name == "dial" and line.leg is not None and not call.lines_alone:
             self._dial_tone.heard(line.leg)
         elif name in GONE_TONES:
             line.far_end_gone(f"{name} tone")

@@ -24,7 +24,7 @@ What can happen, and what holds in it:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
@@ -102,6 +102,7 @@ class OutgoingCall:
     One number dialled on one line.
 
     :param told: whoever dials
+    :param on_left: told when the line is in no call any more, also if that is another by then
     """
 
     def __init__(
@@ -113,10 +114,12 @@ class OutgoingCall:
         clock: IReactorTime,
         permit: DialPermit,
         told: DialListener,
+        on_left: Callable[[], None],
     ) -> None:
         self._listener, self._clock = listener, clock
         self._in_service, self._line, self._sound, self._permit = in_service, line, sound, permit
         self._told: DialListener | None = told
+        self._on_left = on_left
         self._dial_tone, self._judge = AnswerJudge(silence_s=DIAL_TONE_S), AnswerJudge()
         self._dialled = self._rings = False
 
@@ -157,6 +160,7 @@ class OutgoingCall:
         told, self._told = self._told, None
         if told is not None:
             told.not_reached(OF_CAUSES.get(reason.cause, DialResult.GAVE_UP))
+        self._on_left()
 
     async def _dial(self, call: Call) -> None:
         await deferLater(self._clock, 0)
@@ -217,6 +221,7 @@ class OutgoingCall:
             self._told = None
             self._in_service.caller_came_in()
             self._not_reached(call, Reason(Cause.NOT_REACHED, DialResult.GLARE.value))
+            self._on_left()
             told.not_reached(DialResult.GLARE)
 
     def _result(self, result: DialResult, reason: Reason | None = None) -> None:

@@ -52,6 +52,8 @@ class Kind(Enum):
     LINE_FIGURES = "line_figures"  # level, noise and hum in dBm0, echo in dB, blocks missing and dropped: of one call
     SOUND_TROUBLE = "sound_trouble"  # underruns, overruns: sound sent to or read from a modem too late, in a minute
     MENU_FAILED = "menu_failed"  # menu, error
+    OFFICE_CASE = "office_case"  # case, region, found_by: a fault is passed on to an office
+    OFFICE_RESULT = "office_result"  # office, result: of one attempt
     DIAL_RESULT = "dial_result"  # result, number, dial_class, detail: what a refusal says; of one call out
     END = "end"  # by, reason
     ALARM = "alarm"  # text

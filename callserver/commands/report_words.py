@@ -63,6 +63,8 @@ EVENTS = {  # by kind; {details} are the event's data
     ),
     "sound_trouble": N_("the modem ran out of sound {underruns} times and lost some {overruns} times"),
     "menu_failed": N_("menu {menu} failed: {error}"),
+    "office_case": N_("fault for an office of region {region} ({found_by})"),
+    "office_result": N_("office {office}: {result}"),
     "dial_result": N_("call out to {number}: {result}"),
     "end": N_("end, by {by}: {reason}"),
     "alarm": N_("alarm: {text}"),
@@ -91,7 +93,7 @@ FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says so
     ("offer", "passed_over"): N_("offered to seat {seat}: {why}; candidates {candidates}; passed over {passed_over}"),
 }
 # What is a code in an event's data, and not somebody's own word
-CODES = ("sub", "by", "outcome", "why", "source", "language", "state", "reason", "act", "target", "result")
+CODES = ("sub", "by", "outcome", "why", "source", "language", "state", "reason", "act", "target", "result", "found_by")
 STATES = ("from", "to")
 
 

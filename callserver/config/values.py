@@ -23,6 +23,7 @@ from callserver.config.settings import (
     DiallingConfig,
     ExchangeConfig,
     LineConfig,
+    OfficesConfig,
     QueueConfig,
     ServerConfig,
 )
@@ -151,6 +152,12 @@ def _prefix(text: str) -> str:
     return text
 
 
+def _key(text: str) -> str:
+    if not re.fullmatch("[0-9*#]?", text):
+        raise Unfit("needs one key of a telephone, or nothing")
+    return text
+
+
 def _beginnings(text: str) -> tuple[str, ...]:
     """Beginnings of numbers, with commas between."""
     parts = tuple(part.strip() for part in text.split(",")) if text else ()
@@ -235,6 +242,7 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     (LineConfig, "device"): _device,
     (LineConfig, "menu"): _filled,
     (AgentsConfig, "host"): _host,
+    (OfficesConfig, "accept_key"): _key,
     (DiallingConfig, "prefix"): _prefix,
     (DiallingConfig, "premium"): _beginnings,
     (DiallingConfig, "home_mobiles"): _beginnings,

@@ -11,7 +11,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.calls.event_log import EventLog
-from callserver.config import Config, ConfigError, DiallingConfig
+from callserver.config import Config, ConfigError, DiallingConfig, OfficesConfig
 from callserver.ivr.discovery import MenuProblem
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.prompts import Prompts
@@ -28,10 +28,11 @@ MENUS_S = 30.0  # so long the files of the plugins folder may take
 NOTHING_CHANGED = N_("Nothing was changed.")
 NOT_READY = N_("Settings are read only while the server is ready, once at a time.")
 
-SINGLE = ("server", "exchange", "agents", "dialling", "recording")
+SINGLE = ("server", "exchange", "agents", "dialling", "offices", "recording")
 NOW = {  # settings that a running server takes over; those of queues all
     "server": {"plugins", "prompts", "stop_wait_s"},
     "line": {"menu", "enabled", "direction", "group"},
+    "offices": {one.name for one in fields(OfficesConfig)},
     "dialling": {one.name for one in fields(DiallingConfig)},
 }
 LATER = N_("[{section}] {key} counts from the next start on.")

@@ -154,6 +154,12 @@ DETAILED = N_("{cause} ({detail})")
 
 CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one word
     **{result.value: words for result, words in DIAL_RESULTS.items()},
+    "not_accepted": N_("answered, but nobody pressed the key"),
+    "address": N_("by the customer's address"),
+    "number": N_("by the caller's number"),
+    "area_code": N_("by the area code he keyed in"),
+    "asked": N_("asked by an agent"),
+    "nothing": N_("nothing told it"),
     "caller": N_("caller"),
     "called": N_("called party"),
     "agent": N_("agent"),
