@@ -11,8 +11,9 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
 from callserver.acd.entry import Entry
+from callserver.acd.house import House
 from callserver.acd.queue_settings import QueueSettings
-from callserver.acd.queues import House, Queues
+from callserver.acd.queues import Queues
 from callserver.acd.seat import Seat
 from callserver.acd.seats import Seats
 from callserver.acd.wait import Speaking
