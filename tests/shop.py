@@ -318,7 +318,9 @@ def people(shop: VirtualShop, card: Any = None, **settings: Any) -> People:
     return queues(shop, QueueSettings("operator", **settings), card=card)
 
 
-def queues(shop: VirtualShop, *settings: QueueSettings, card: Any = None, **house: Any) -> People:
+def queues(
+    shop: VirtualShop, *settings: QueueSettings, card: Any = None, call_backs: Any = None, **house: Any
+) -> People:
     """All its queues; callers enter the first."""
     voice = Voice(FewPrompts(), FewPrompts(), shop.clock)  # type: ignore[arg-type]
     found = Queues(
@@ -329,6 +331,7 @@ def queues(shop: VirtualShop, *settings: QueueSettings, card: Any = None, **hous
             counted=lambda language, n: [f"number-{n}"],
         ),
         House(card=card or (lambda call, queue: succeed(Card(call.id, call.caller.number, queue=queue))), **house),
+        call_backs,
     )
     found.set({one.name: one for one in settings})
     return People(found, settings[0].name)
