@@ -11,8 +11,9 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
 from callserver.acd.entry import Entry
+from callserver.acd.house import House
 from callserver.acd.queue_settings import QueueSettings
-from callserver.acd.queues import House, Queues
+from callserver.acd.queues import Queues
 from callserver.acd.seat import Seat
 from callserver.acd.seats import Seats
 from callserver.acd.wait import Speaking
@@ -317,7 +318,9 @@ def people(shop: VirtualShop, card: Any = None, **settings: Any) -> People:
     return queues(shop, QueueSettings("operator", **settings), card=card)
 
 
-def queues(shop: VirtualShop, *settings: QueueSettings, card: Any = None, **house: Any) -> People:
+def queues(
+    shop: VirtualShop, *settings: QueueSettings, card: Any = None, call_backs: Any = None, **house: Any
+) -> People:
     """All its queues; callers enter the first."""
     voice = Voice(FewPrompts(), FewPrompts(), shop.clock)  # type: ignore[arg-type]
     found = Queues(
@@ -328,6 +331,7 @@ def queues(shop: VirtualShop, *settings: QueueSettings, card: Any = None, **hous
             counted=lambda language, n: [f"number-{n}"],
         ),
         House(card=card or (lambda call, queue: succeed(Card(call.id, call.caller.number, queue=queue))), **house),
+        call_backs,
     )
     found.set({one.name: one for one in settings})
     return People(found, settings[0].name)

@@ -36,7 +36,7 @@ from callserver.wire.refusals import Refused
 
 log = Logger()
 
-MakeOffer = Callable[[Entry, str, float], Offer]
+MakeOffer = Callable[[Entry, str, float], Offer | None]
 
 
 class Matching:
@@ -180,6 +180,8 @@ class Matching:
 
     def _ring_at(self, entry: Entry, number: str, ring_s: float) -> None:
         offer = self._offer(entry, number, ring_s)
+        if offer is None:
+            return
         entry.ringing.offers[number] = offer
         entry.ringing.rung[number] = None
         try:

@@ -47,6 +47,7 @@ class Kind(Enum):
     ORDER = "order"  # order, items, total_fen, balance of stock
     ORDER_WANTED = "order_wanted"  # number, claimed, items: confirmed by the caller, not booked yet
     ORDER_REFUSED = "order_refused"  # reason: what was confirmed cannot be had any more
+    CALLED_BACK = "called_back"  # number, queue, outcome (of a try: a DialResult's value), tries that reached nobody
     CALL_BACK = "call_back"  # number: nobody was there, and the caller wants to be called
     TONE = "tone"  # name
     LINE_FIGURES = "line_figures"  # level, noise and hum in dBm0, echo in dB, blocks missing and dropped: of one call

@@ -56,6 +56,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "order": N_("order {order}: {items}, total {total_fen} yuan; stock {stock}"),
     "order_wanted": N_("confirmed by {number}: {items}"),
     "order_refused": N_("what was confirmed cannot be had: {reason}"),
+    "called_back": N_("{number} called back from queue {queue}: {outcome}"),
     "call_back": N_("{number} wants to be called back"),
     "tone": N_("tone {name}"),
     "line_figures": N_(

@@ -11,12 +11,13 @@ from twisted.internet.interfaces import IReactorTime
 
 from callserver.acd.acts import SEAT_ACTS, Act
 from callserver.acd.dialling import Dialling
+from callserver.acd.house import House
 from callserver.acd.moved import Flows
 from callserver.acd.moves import Moves
 from callserver.acd.parking import ParkingLimits
 from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue_settings import QueueSettings
-from callserver.acd.queues import House, Queues
+from callserver.acd.queues import Queues
 from callserver.acd.seat import Seat
 from callserver.acd.seat_parts import SeatLimits
 from callserver.acd.seats import Seats
