@@ -67,9 +67,9 @@ class Alarms:
         """The alarms that are not over."""
         return [one.phrase for one in self._raised.values()]
 
-    def acts(self) -> Mapping[str, Act]:
+    def acts(self) -> dict[str, Act]:
         """What supervisors can ask for, by name."""
-        return {"alarms": Act(self._tell, right=Right.SUPERVISOR)}
+        return {"alarms": Act(self.tell, right=Right.SUPERVISOR)}
 
     def look(self) -> None:
         """What is wrong now, what is not any more."""
@@ -88,7 +88,12 @@ class Alarms:
                 self._over(about)
         self.schedule.need(bool(resting or self._raised or any(waits.values()) or any(row.length for row in rows)))
 
-    def _tell(self, seat: Seat) -> list[Wire]:
+    def tell(self, seat: Seat) -> list[Wire]:
+        """
+        The alarms of queues and seats that are not over.
+
+        :return: `AlarmNotice`s
+        """
         audit(self._events, seat.number, "alarms")
         return [to_wire(AlarmNotice(phrase)) for phrase in self.raised]
 

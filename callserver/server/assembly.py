@@ -52,9 +52,11 @@ from callserver.server.status import Status
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.store.journal import Journal
+from callserver.wire.alarms import alarm_phrase
 from callserver.wire.catalogue import N_, Complaint, told
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import Card, Phrase
+from callserver.wire.messages import AlarmNotice, Card, Phrase
+from callserver.wire.records import EventRecord
 from callserver.wire.refusals import Refusal, Refused
 
 log = Logger()
@@ -286,7 +288,7 @@ class CallServer(MultiService):
         self.status.demo, self.status.last_backup = self._is_demo, last_backup(self.folder, self.config)
         nightly = NightlyBackup(self.folder, self.config, self.world, self.events, self._backed_up)
         services = [service for feature in self.features for service in feature.services]
-        for part in (self.centre.staff, nightly, *services):
+        for part in (self.centre.staff, self.centre.alarms.schedule, nightly, *services):
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         await self._open_agents()
         if self._drain is None:  # a stop may have begun while the database was waited for
@@ -350,6 +352,7 @@ class CallServer(MultiService):
         desk = Desk(centre.staff, centre.seats, self.board, acts, self._refused, self._is_demo, centre.waiting)
         self.agents = AgentChannel(self.reactor, endpoint, options, desk)
         await self.agents.startService()
+        self.events.watch(self._tell_supervisors)
 
     # What the parts need of each other
 
@@ -362,6 +365,12 @@ class CallServer(MultiService):
             self.events.write(Kind.LOG_IN_REFUSED, person=number, address=address, act=act, right=str(refused))
         elif refused.code is Refusal.NO_RIGHT:
             self.events.write(Kind.RIGHT_REFUSED, person=number, address=address, act=act, right=refused.detail)
+
+    def _tell_supervisors(self, event: EventRecord) -> None:
+        """Every alarm, whoever has given it, and that it is over."""
+        if self.agents is not None and event.kind in (Kind.ALARM.value, Kind.ALARM_OVER.value):
+            over = event.kind == Kind.ALARM_OVER.value
+            self.agents.tell_supervisors(AlarmNotice(alarm_phrase(event.data), event.channel or "", over))
 
     def _alarm(self, msgid: str, /, **details: object) -> None:
         self.events.alarm(msgid, None, **details)

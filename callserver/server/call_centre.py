@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from callserver.acd.acts import SEAT_ACTS, Act
+from callserver.acd.alarms import Alarms
 from callserver.acd.dialling import Dialling
 from callserver.acd.house import House
 from callserver.acd.moved import Flows
@@ -23,6 +24,7 @@ from callserver.acd.seat_parts import SeatLimits
 from callserver.acd.seats import Seats
 from callserver.acd.sight import Sight
 from callserver.acd.staff import StaffBook
+from callserver.acd.supervision import Supervision, intrusion_tone
 from callserver.acd.wait import Counted, Say, Speaking
 from callserver.acd.waiting_lists import WaitingLists
 from callserver.calls.board import Board
@@ -107,7 +109,23 @@ class CallCentre:
             calls,
             parking=ParkingLimits(back_s=config.agents.park_s),
         )
-
+        self.supervision = Supervision(
+            self.seats,
+            calls,
+            self.staff,
+            tone=intrusion_tone() if config.agents.barge_in_tone else None,
+            queues=self.queues,
+            find_person=flows.find_person,
+            set_priority=self.queues.set_priority,
+        )
+        self.alarms = Alarms(
+            self._clock,
+            board,
+            events,
+            rows=self.waiting.rows,
+            settings=lambda: {name: queue.settings for name, queue in self.queues.by_name.items()},
+            paused_s=config.agents.paused_alarm_min * 60,
+        )
         self._store, self._world = store, world
         self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now)
         self.calls_out = self._make_calls_out(events, trunks)
@@ -147,6 +165,8 @@ class CallCentre:
     def change(self, config: Config) -> None:
         """Other settings, for what happens from now on."""
         self._config = config
+        self.supervision.tone = intrusion_tone() if config.agents.barge_in_tone else None
+        self.alarms.paused_s = config.agents.paused_alarm_min * 60
         self.queues.set(queue_settings(config))
 
     @property
@@ -157,7 +177,10 @@ class CallCentre:
     def acts(self) -> Mapping[str, Act]:
         """What agents can ask for, by name; without those of features."""
         own = {"waiting": Act(self._who_waits)}
-        return dict(SEAT_ACTS) | own | self.dialling.acts() | self.moves.acts()
+        return dict(SEAT_ACTS) | own | self.dialling.acts() | self.moves.acts() | self._supervising()
+
+    def _supervising(self) -> dict[str, Act]:
+        return self.supervision.acts() | self.alarms.acts()
 
     def _who_waits(self, seat: Seat) -> list[Wire]:
         """

@@ -44,6 +44,7 @@ class SupervisionCase(ChannelCase):
 class ListenTests(SupervisionCase):
     def test_listen(self) -> None:
         """The supervisor's program gets the talk's sound, and the agent's program gets nothing new."""
+        self.pass_blocks(20)
         before = len(self.agent_sees.statuses), dict(self.agent_sees.shown)
         self.ask(self.supervisor.listen("seat 801"))
         self.offer.caller.says(BLOCK * 8)
@@ -51,6 +52,7 @@ class ListenTests(SupervisionCase):
         self.assertIn(BLOCK, self.sees.sound)
         self.assertEqual((self.supervisor.seat.state, self.supervisor.seat.reason), (SeatState.TALKING, "listens"))
         shown = self.agent_sees.shown | {"seat 900": before[1]["seat 900"]}
+        self.assertEqual({row.sub for row in self.agent_sees.rows if row.channel == "seat 900"}, {""})
         self.assertEqual((len(self.agent_sees.statuses), shown), before)
 
     def test_all_acts(self) -> None:
@@ -82,8 +84,8 @@ class ListenTests(SupervisionCase):
         cases = (
             ("listen", ("801",), "channel"),
             ("barge_in", (None,), "channel_or_none"),
-            ("break_off", ("seat 801", "seat 802"), "target"),
-            ("break_off", ("seat 801", "elsewhere"), "target"),
+            ("break_off", ("seat 801", "seat 802"), "hang_up_or_queue"),
+            ("break_off", ("seat 801", "elsewhere"), "hang_up_or_queue"),
             ("force_log_out", ("seat 801",), "staff_number"),
             ("force_pause", ("801", ""), "word"),
             ("set_priority", ("call-1", 1.5), "priority"),
