@@ -96,7 +96,7 @@ ACTS: dict[str, tuple[str, Takes, str]] = {
     "three way": ("three_way", nothing, ""),
     "transfer": ("transfer", words_as_one, "queue service"),
     "pick up": ("pick_up", one, "802"),
-    "pick up group": ("pick_up_group", one, "sales"),
+    "pick up group": ("pick_up_group", one_or_none, "sales"),
     "grab": ("grab", waiting_call, "13912345678"),
     "park": ("park", nothing, ""),
     "fetch": ("fetch", one, "$"),

@@ -1,6 +1,7 @@
 """A whole shop in which somebody tries what he may and may not do: agents at their programs, callers, other rights."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -32,8 +33,10 @@ class Hall:
     second: AgentClient
     caller: str
 
-    def __init__(self, case: SynchronousTestCase, n_lines: int = 4) -> None:
-        self.shop = VirtualShop(case, n_lines)
+    def __init__(
+        self, case: SynchronousTestCase, n_lines: int = 4, settings: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self.shop = VirtualShop(case, n_lines, settings=settings)
         self.centre = self.shop.server.centre
         self.events: list[EventRecord] = []
         self.shop.server.events.watch(self.events.append)

@@ -21,6 +21,7 @@ from tests.whole.hall import Hall
 from tools.channel_document import acts_of_the_server
 
 EVERY = frozenset(Right)
+ABROAD = "0085221234567"
 AUDITED = frozenset(map(Right, (1, 5, 6, 7, 8, 13, 14, 15, 16, 17, 18)))
 NOTHING_TO_GATE_YET = {  # recordings that are played or fetched, and faxes, are features to come
     Right.PLAY_RECORDINGS,
@@ -112,9 +113,9 @@ GATES = (
     Gate(Right.DIAL_INTERNAL, "transfer", talks_801, is_in("802", SeatState.RINGING), lambda hall: ("seat 802",)),
     Gate(Right.DIAL_INTERNAL, "consult", talks_801, is_in("802", SeatState.RINGING), lambda hall: ("seat 802",)),
     Gate(Right.DIAL_INTERNAL, "dial", nothing, is_in("802", SeatState.RINGING), lambda hall: ("802",)),
-    Gate(Right.DIAL_LOCAL, "dial", nothing, said("dial"), dials("81234567")),
-    Gate(Right.DIAL_NATIONAL, "dial", nothing, said("dial"), dials("02181234567")),
-    Gate(Right.DIAL_INTERNATIONAL, "dial", nothing, said("dial"), dials("0085221234567")),
+    Gate(Right.DIAL_LOCAL, "dial", nothing, is_in("801", SeatState.DIALING), dials("81234567")),
+    Gate(Right.DIAL_NATIONAL, "dial", nothing, is_in("801", SeatState.DIALING), dials("02181234567")),
+    Gate(Right.DIAL_INTERNATIONAL, "dial", nothing, is_in("801", SeatState.DIALING), dials(ABROAD)),
     Gate(Right.LISTEN, "listen", talks_802, has_role(Role.LISTENS), lambda hall: ("seat 802",)),
     Gate(Right.BARGE_IN, "barge_in", talks_802, has_role(Role.TALKS), lambda hall: ("seat 802",)),
     Gate(
@@ -137,7 +138,9 @@ GATES = (
 
 class GateTests(SynchronousTestCase):
     def hall(self, rights: frozenset[Right]) -> Hall:
-        hall = Hall(self)
+        hall = Hall(
+            self, settings={"countries =": "countries = 852"}
+        )  # else right 1 is needed for the first call there
         hall.first, hall.second = hall.comes("801", rights), hall.comes("802")
         return hall
 
@@ -174,6 +177,101 @@ for one in GATES:
     setattr(GateTests, f"test_{one.right.name.lower()}_{one.act}_{GATES.index(one)}", row(one))
 
 
+class OfAnotherTests(SynchronousTestCase):
+    """Rights that are asked of who is rung."""
+
+    def setUp(self) -> None:
+        self.hall = Hall(self)
+        self.hall.first, self.hall.second = self.hall.comes("801"), self.hall.comes("802")
+
+    def test_answer_internal(self) -> None:
+        """2: without it nobody in the house reaches him, the caller hears so, and he is not rung; with it he rings."""
+        hall = self.hall
+        hall.give("802", EVERY - {Right.ANSWER_INTERNAL})
+        tried = hall.tries(hall.first, "dial", "802")
+        self.assertEqual(str(tried), "not-available: seat 802")
+        self.assertIs(hall.seat("802").status.state, SeatState.IDLE_PC)
+        hall.give("802", {Right.ANSWER_INTERNAL})
+        hall.does(hall.first, "dial", "802")
+        self.assertIs(hall.seat("802").status.state, SeatState.RINGING)
+
+    def test_answer_queued(self) -> None:
+        """3: without it the queue passes him over, though he alone is free; with it he is rung at once."""
+        hall = self.hall
+        hall.does(hall.second, "pause", "lunch")
+        hall.give("801", EVERY - {Right.ANSWER_QUEUED})
+        hall.calls()
+        hall.shop.wait(5)
+        self.assertIs(hall.seat("801").status.state, SeatState.IDLE_PC)
+        hall.give("801", {Right.ANSWER_QUEUED})
+        hall.until(lambda: hall.seat("801").status.state is SeatState.RINGING, within_s=5)
+
+
+class WithdrawnTests(SynchronousTestCase):
+    """What a right carries ends at once when it is taken away; nothing else does."""
+
+    def hall(self, **settings: str) -> Hall:
+        hall = Hall(self, settings=settings)
+        hall.first, hall.second = hall.comes("801"), hall.comes("802")
+        return hall
+
+    def test_answer_internal(self) -> None:
+        """2: a colleague's call that rings is taken from him."""
+        hall = self.hall()
+        hall.does(hall.second, "dial", "801")
+        hall.give("801", EVERY - {Right.ANSWER_INTERNAL})
+        self.assertIs(hall.seat("801").status.state, SeatState.IDLE_PC)
+        self.assertIs(hall.seat("802").status.state, SeatState.IDLE_PC)
+
+    def test_answer_queued(self) -> None:
+        """3: a caller who rings goes to somebody else at once; one who is talked with stays."""
+        hall = self.hall()
+        hall.does(hall.second, "pause", "lunch")
+        hall.calls()
+        hall.until(is_in_hall(hall, "801", SeatState.RINGING))
+        hall.does(hall.second, "ready")
+        hall.give("801", EVERY - {Right.ANSWER_QUEUED})
+        self.assertIs(hall.seat("801").status.state, SeatState.IDLE_PC)
+        hall.until(is_in_hall(hall, "802", SeatState.RINGING), within_s=5)
+        hall.does(hall.second, "answer")
+        hall.give("802", EVERY - {Right.ANSWER_QUEUED})
+        self.assertIs(hall.seat("802").status.state, SeatState.TALKING)
+
+    def test_start_recording(self) -> None:
+        """8: the recording that he has started stops; the talk goes on."""
+        hall = self.hall(**{"calls = all": "calls = none"})
+        talks_801(hall)
+        hall.does(hall.first, "start_recording")
+        self.assertTrue(said("recording")(hall))
+        self.assertFalse(said("recording_end")(hall))
+        hall.give("801", EVERY - {Right.START_RECORDING})
+        hall.until(lambda: said("recording_end")(hall), within_s=2)
+        self.assertIs(hall.seat("801").status.state, SeatState.TALKING)
+
+    def test_listen(self) -> None:
+        """16: who listens hears nothing more."""
+        self.check_ear(Right.LISTEN, "listen", Role.LISTENS)
+
+    def test_barge_in(self) -> None:
+        """17: who has barged in is out; the others talk on."""
+        self.check_ear(Right.BARGE_IN, "barge_in", Role.TALKS)
+
+    def check_ear(self, right: Right, act: str, role: Role) -> None:
+        if act not in acts_of_the_server():
+            raise SkipTest(f"no act {act} yet")
+        hall = self.hall()
+        talks_802(hall)
+        hall.does(hall.first, act, "seat 802")
+        self.assertTrue(has_role(role)(hall))
+        hall.give("801", EVERY - {right})
+        self.assertFalse(has_role(role)(hall))
+        self.assertIs(hall.seat("802").status.state, SeatState.TALKING)
+
+
+def is_in_hall(hall: Hall, number: str, state: SeatState) -> Callable[[], bool]:
+    return lambda: is_in(number, state)(hall)
+
+
 class NoneIsForgottenTests(SynchronousTestCase):
     def test_each_right_has_a_row(self) -> None:
         """Every right gates an act, or is named as one that has nothing to gate yet."""
@@ -186,6 +284,16 @@ class NoneIsForgottenTests(SynchronousTestCase):
         rows = {(gate.right, gate.act) for gate in GATES}
         fixed = {(act.right, name) for name, act in acts_of_the_server().items() if act.right is not None}
         self.assertEqual({right for right, _ in fixed} - {right for right, _ in rows}, set())
+
+    def test_one_way_in(self) -> None:
+        """Programs and telephone keys ask by one and the same function, so that what holds for one holds for both."""
+        done_by = {
+            file.name
+            for file in (TOP / "callserver").rglob("*.py")
+            for node in ast.walk(ast.parse(file.read_text("utf-8")))
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("act.do", "perform")
+        }
+        self.assertEqual(done_by, {"acts.py", "perspective.py", "phones.py"})
 
     def test_nothing_yet(self) -> None:
         """The day a right of that list is asked for anywhere, it needs a row here."""
