@@ -70,17 +70,17 @@ def _converter(kind: type, key: str, hint: type) -> Convert:
     if (kind, key) in CHOICES:
         return _choice(CHOICES[kind, key])
     if hint is bool:
-        return _boolean
-    return _number(hint, *RANGES[kind, key]) if hint in (int, float) else str
+        return boolean
+    return number(hint, *RANGES[kind, key]) if hint in (int, float) else str
 
 
-def _boolean(text: str) -> bool:
+def boolean(text: str) -> bool:
     if text.lower() not in YES_NO:
         raise Unfit("needs yes or no")
     return YES_NO[text.lower()]
 
 
-def _number(kind: type[int] | type[float], low: float, high: float) -> Convert:
+def number(kind: type[int] | type[float], low: float, high: float) -> Convert:
     span = {"low": f"{low:g}", "high": f"{high:g}"}
 
     def convert(text: str) -> Any:

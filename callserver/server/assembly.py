@@ -43,6 +43,7 @@ from callserver.server.call_centre import CallCentre
 from callserver.server.drain import NOBODY, Drain
 from callserver.server.line_bank import LineBank
 from callserver.server.notify import notify
+from callserver.server.people_only import FIRST
 from callserver.server.recording_notice import RecordingNotice
 from callserver.server.reload import Reload
 from callserver.server.shop_folder import Life, ShopFolder
@@ -213,14 +214,13 @@ class CallServer(MultiService):
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
         self.menus = ShopMenus(self.features, self.folder, config)
         self._cards = declarations.Cards(self.features)
-        queue = next(iter(config.queues), "")
         self._runner = MenuRunner(
             self.menus.serving,
             self._menu_call,
-            queue,
+            FIRST,
             self._alarm,
             lambda call, seconds: self.line_bank.rest(call, seconds),
-            lambda: self.config.queues[queue].hours,
+            lambda: self.centre.hours(),
         )
         self.centre = CallCentre(
             config,
@@ -281,12 +281,13 @@ class CallServer(MultiService):
         await patiently(recovery.repair_recordings, *repaired)
         await self.centre.staff.follow()
         await patiently(self.centre.restore)
+        await self.centre.organisation.follow()
         self.menus.bare(await patiently(self._books.bare, self.features))
         self._answer()
         self.status.demo, self.status.last_backup = self._is_demo, last_backup(self.folder, self.config)
         nightly = NightlyBackup(self.folder, self.config, self.world, self.events, self._backed_up)
         services = [service for feature in self.features for service in feature.services]
-        for part in (self.centre.staff, nightly, *services):
+        for part in (self.centre.staff, self.centre.organisation, nightly, *services):
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         await self._open_agents()
         if self._drain is None:  # a stop may have begun while the database was waited for
@@ -308,7 +309,7 @@ class CallServer(MultiService):
         self._answering = True
         for part in (self.recorder, self.tick):
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
-        self.centre.open_queues(self.config)
+        self.centre.open_queues()
         self._open_lines()
 
     def _started(self, result: Failure | None) -> None:
@@ -398,8 +399,10 @@ class CallServer(MultiService):
         """
         People, for menus.
 
+        :param queue: its name; FIRST: the shop's first
         :raises LookupError: there is no such queue
         """
+        queue = queue or self.centre.first_queue
         if queue not in self.centre.queues.by_name:
             raise LookupError(f"no queue {queue!r}; there are {', '.join(self.centre.queues.by_name)}")
         if self.config.recording.announce:

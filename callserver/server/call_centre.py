@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 
 from twisted.internet.defer import Deferred
@@ -13,10 +12,12 @@ from callserver.acd.acts import SEAT_ACTS, Act
 from callserver.acd.dialling import Dialling
 from callserver.acd.moved import Flows
 from callserver.acd.moves import Moves
+from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.parking import ParkingLimits
 from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue_settings import QueueSettings
 from callserver.acd.queues import House, Queues
+from callserver.acd.routing.candidates import Member
 from callserver.acd.seat import Seat
 from callserver.acd.seat_parts import SeatLimits
 from callserver.acd.seats import Seats
@@ -32,7 +33,7 @@ from callserver.calls.dial_guard import DialClass, DialGuard, classify
 from callserver.calls.event_log import EventLog
 from callserver.calls.line_choice import Trunk
 from callserver.calls.live_calls import LiveCalls
-from callserver.config import Config, DiallingConfig
+from callserver.config import Config, DiallingConfig, Hours
 from callserver.media.patch_bay import PatchBay
 from callserver.server import dialled_before
 from callserver.server.world import World
@@ -41,6 +42,8 @@ from callserver.wire.causes import Reason
 from callserver.wire.convert import Wire, to_wire
 from callserver.wire.messages import Card
 from callserver.wire.rights import Right
+
+FIRST_QUEUE = "operator"  # of a shop whose database is not open yet
 
 MakeCard = Callable[[Call, str], Deferred[Card]]
 
@@ -75,7 +78,18 @@ class CallCentre:
         self._config = config
         self._clock: IReactorTime = world.reactor
         self.calls = calls
-        self.staff = StaffBook(store, world.reactor, world.now, on_rights=self._rights_changed, on_gone=self._gone)
+        self._queues_open = False
+        self.organisation = OrganisationBook(
+            store,
+            world.reactor,
+            events,
+            lambda: config.server.zone,
+            on_change=lambda before, after: self._set_queues(),
+            waiting=self._n_waiting,
+        )
+        self.staff = StaffBook(
+            store, world.reactor, world.now, on_rights=self._rights_changed, on_gone=self._gone, events=events
+        )
         self.seats = Seats(
             world.reactor,
             board=board,
@@ -93,7 +107,9 @@ class CallCentre:
             Speaking(say, counted),
             House(
                 card=card,
+                members=self._members,
                 skills=self.staff.skills,
+                is_open=lambda calendar: self.organisation.is_open(calendar, world.now()),
                 today=lambda: world.now().astimezone(config.server.zone).date(),
                 seed=config.server.node,
             ),
@@ -104,6 +120,7 @@ class CallCentre:
             flows,
             self.staff,
             calls,
+            members=self.organisation.numbers_in,
             parking=ParkingLimits(back_s=config.agents.park_s),
         )
 
@@ -133,25 +150,38 @@ class CallCentre:
         dialling = self._config.dialling
         return classify(
             number,
-            internal=self.staff,
+            internal=(number,) if self._is_internal(number) else (),
             premium=dialling.premium,
             home_mobiles=dialling.home_mobiles,
             prefix=dialling.prefix,
         )
 
-    def open_queues(self, config: Config) -> None:
-        """Callers can wait from now on."""
-        self.queues.set(queue_settings(config))
+    def _is_internal(self, number: str) -> bool:
+        return number in self.staff or self.organisation.group_of(number) is not None
+
+    def open_queues(self) -> None:
+        """Callers can wait from now on, also while the database is not open yet: then in one queue."""
+        self._queues_open = True
+        self._set_queues()
 
     def change(self, config: Config) -> None:
         """Other settings, for what happens from now on."""
         self._config = config
-        self.queues.set(queue_settings(config))
+
+    @property
+    def first_queue(self) -> str:
+        """Where callers wait whom nothing sends to another queue."""
+        return next(iter(self.organisation.settings), FIRST_QUEUE)
 
     @property
     def waiting(self) -> WaitingLists:
         """Who waits in which queue."""
         return self.queues.lists
+
+    def hours(self) -> Sequence[Hours]:
+        """When people answer in the shop's first queue, for callers who find nobody there."""
+        first = next(iter(self.organisation.settings.values()), None)
+        return self.organisation.hours(first.calendar) if first is not None else ()
 
     def acts(self) -> Mapping[str, Act]:
         """What agents can ask for, by name; without those of features."""
@@ -171,18 +201,20 @@ class CallCentre:
         """The server stops: everybody's time ends now."""
         self.seats.log_all_out(reason)
 
+    def _set_queues(self) -> None:
+        """Queues and groups as the database has them now."""
+        if self._queues_open:
+            self.queues.set(self.organisation.settings or {FIRST_QUEUE: QueueSettings(FIRST_QUEUE)})
+
+    def _members(self, group: str) -> Sequence[Member] | None:
+        return self.organisation.members(group) if group else None
+
+    def _n_waiting(self, queue: str) -> int:
+        return len(self.queues.by_name[queue].waiting) if queue in self.queues.by_name else 0
+
     def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
         self.seats.rights_changed(number, *change)
         self.moves.rights_changed(number, *change)
 
     def _gone(self, number: str) -> None:
         self.seats.dismiss(number)
-
-
-def queue_settings(config: Config) -> dict[str, QueueSettings]:
-    """The queues of config.ini; what it does not say is as usual."""
-    known = {field.name for field in fields(QueueSettings)}
-    return {
-        name: QueueSettings(name, **{key: value for key, value in vars(section).items() if key in known})
-        for name, section in config.queues.items()
-    }

@@ -175,7 +175,7 @@ class MenuTests(ShopCase):
         with self.folder.config_file.open("a") as file:
             file.write("[queue operater]\n")
         _, findings = check(self.folder)
-        said = "plugins/fault.py, line 15: no [queue operator]; did you mean 'operater'?"
+        said = "plugins/fault.py, line 15: no queue operator; did you mean 'operater'?"
         self.assertIn(said, [str(finding).replace(f"{self.path}/", "") for finding in findings])
 
     def test_folder_elsewhere(self) -> None:

@@ -11,6 +11,7 @@ from callserver.server.checks.agents import certificate, channel
 from callserver.server.checks.database import database, database_place
 from callserver.server.checks.devices import devices
 from callserver.server.checks.menus import menus
+from callserver.server.checks.queues import moved
 from callserver.server.checks.sounds import prompts, synthesiser, tones
 from callserver.server.lock import FolderError, holder
 from callserver.server.shop_folder import ShopFolder
@@ -48,6 +49,7 @@ def before_start(folder: ShopFolder) -> Sequence[Finding]:
 def _opened(reading: Reading, folder: ShopFolder, running: bool) -> Iterator[Finding]:
     yield from lines(reading)
     yield from groups(reading)
+    yield from moved(reading, folder)
     yield from devices(reading, running)
     if not running:
         yield from channel(reading)
