@@ -93,3 +93,25 @@ class MovesTests(AgentsCase):
         self.assertEqual(
             acts, [("start_recording", "no-right: 8"), ("start_recording", "done"), ("stop_recording", "done")]
         )
+
+    def test_secret_and_keys(self) -> None:
+        """An agent lets his caller key in a secret, and sends keys himself; no digit of either is written anywhere."""
+        first = self.program("801")
+        self.call()
+        self.do(first.answer())
+        self.do(first.hide_secret())
+        self.shop.wait(0.5)
+        self.assertTrue(first.seat.hidden)
+        self.do(first.show_again())
+        self.shop.wait(0.5)
+        self.assertFalse(first.seat.hidden)
+        self.do(first.send_keys("1*9"))
+        self.shop.wait(1)
+        self.do(first.hang_up())
+        ((_, events),) = self.shop.records()
+        told = [event.kind for event in events if event.kind in ("hide_secret", "show_again", "keys_sent")]
+        self.assertEqual(told, ["hide_secret", "show_again", "keys_sent"])
+        self.assertNotIn("1*9", str([event.data for event in events]))
+        with self.assertRaises(Refused) as caught:
+            self.do(first.send_keys("12a"))
+        self.assertEqual(str(caught.exception), "bad-argument: keys")
