@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from callserver.acd.acts import Act
@@ -16,7 +16,8 @@ from callserver.acd.recording_on_demand import RecordingOnDemand
 from callserver.acd.seats import Rights, Seats
 from callserver.acd.sending_keys import SendingKeys
 from callserver.acd.transfers import Transfers
-from callserver.calls.dial_guard import DialClass, classify
+from callserver.calls.calls_out import CallsOut
+from callserver.calls.dial_guard import classify
 from callserver.calls.live_calls import LiveCalls
 from callserver.wire.rights import Right
 from callserver.wire.targets import DIGITS, NAME, Target
@@ -60,7 +61,7 @@ class Moves:
     The services of one house.
 
     :param members: the staff numbers of a group
-    :param classify: what it would be to dial a number
+    :param out: None: no number is dialled
     """
 
     def __init__(
@@ -72,14 +73,14 @@ class Moves:
         calls: LiveCalls,
         *,
         members: Members = no_groups,
-        classify: Callable[[str], DialClass] = classify,
+        out: CallsOut | None = None,
         parking: ParkingLimits = ParkingLimits(),  # noqa: B008
     ) -> None:
-        self.destinations = Destinations(seats, queues, flows)
+        self.destinations = Destinations(calls.clock, seats, queues, flows, out)
         self.transfers = Transfers(self.destinations, flows, rights)
         events = calls.events
         self.recording = RecordingOnDemand(calls, rights, events)
-        self.sending_keys = SendingKeys(calls, rights, classify)
+        self.sending_keys = SendingKeys(calls, rights, out.classify if out is not None else classify)
         self.hiding = Hiding(calls, seats)
         self.parking = Parking(calls.clock, flows, parking)
         self.picking_up = PickUp(seats, queues, members, events)

@@ -68,6 +68,11 @@ class CallRecording:
         else:
             self._keep_recent()
 
+    def never(self) -> None:
+        """Nothing of this call is recorded, by no rule and on no demand: it is part of another one, or no talk."""
+        self.over()
+        self._recorder = None
+
     def start(self, by: str) -> None:
         """
         Record on demand, with what was said just before if so much is kept; or mark the recording that runs.

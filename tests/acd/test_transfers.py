@@ -1,5 +1,6 @@
 """Blind transfer: the caller goes where he was sent, or comes back, and is never left in silence."""
 
+from callserver.acd.queue_settings import QueueSettings
 from callserver.calls.call import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refused
@@ -168,7 +169,7 @@ class ToSeatTests(MovingCase):
     def test_wrap_up(self) -> None:
         """Who sent a queued call on has his wrap-up; who got it by transfer has none."""
         self.seat.hang_up()
-        self.queue.change(wrap_up_s=10)
+        self.queue.queues.set({"operator": QueueSettings("operator", wrap_up_s=10)})
         self.shop.wait(2)
         self.call = self.caller()
         ringing, other = (self.seat, self.other) if self.seat.status.state is RINGING else (self.other, self.seat)
