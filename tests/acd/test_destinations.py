@@ -62,7 +62,8 @@ class SendTests(MovingCase):
     def test_number(self) -> None:
         """A number that the shop has set takes nobody's right; busy there, he is asked for a message."""
         call = self.caller_sent("number 01062345678")
-        (line,) = [at for at, one in enumerate(self.shop.lines) if one.far_end.dialled]
+        (line,) = [at for at, one in enumerate(self.shop.lines) if one.seized]
+        self.shop.dial_tone(line)
         self.shop.exchange("ringback", 6, line)
         self.shop.answer_there(line)
         self.assertTrue(self.shop.line_hears(0, line))
