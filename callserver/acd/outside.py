@@ -37,7 +37,7 @@ class Outside:
         """
         self._out = out.dial(number, asks, self)
         self._out.recording.never()  # once answered it is joined to the party's call, and recorded there
-        self._moved.call.when_ended().addCallback(self._party_gone)
+        self._moved.when_over().addCallback(self._party_gone)
 
     def wait(self) -> None:
         """Nobody has the party any more."""
@@ -61,7 +61,7 @@ class Outside:
         if self._moved.call.ended is None:
             self._on_failed(result.value)
 
-    def _party_gone(self, _: Reason) -> None:
+    def _party_gone(self, _: object) -> None:
         out, self._out = self._out, None
         if out is not None:
             out.end("caller", Reason(Cause.GAVE_UP))

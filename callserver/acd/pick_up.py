@@ -91,4 +91,4 @@ class PickUp:
             raise Refused(Refusal.NO_CALL)
         seat.take(offer, Right.PICK_UP, Reason(Cause.PICKED_UP, rung.station.name))
         offer.call.log(Kind.PICK_UP, person=seat.number, by=seat.station.name, seat=rung.number)
-        rung.withdraw(offer, Reason(Cause.TAKEN_ELSEWHERE, seat.number))
+        rung.withdraw(offer, Reason(Cause.TAKEN_ELSEWHERE))

@@ -27,7 +27,7 @@ class PickUpTests(MovingCase):
     def test_picked_up(self) -> None:
         """Who picks up talks with the caller; the other telephone stops, and has missed nothing."""
         self.pick_up()
-        self.assertEqual(self.shown(self.seat), (IDLE, "taken_elsewhere: 802"))
+        self.assertEqual(self.shown(self.seat), (IDLE, "taken_elsewhere"))
         self.assertEqual(self.shown(self.other), (TALKING, "picked_up: seat 801"))
         self.assertTrue(self.is_with(self.other))
         self.assertEqual(self.shop.happened("miss"), [])

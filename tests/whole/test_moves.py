@@ -15,7 +15,6 @@ from tests.dsp.progress.test_answer import voice
 from tests.whole.agents_case import AgentsCase
 from tests.whole.virtual_shop import VirtualShop
 
-
 THERE = """
 caller 62345678
 wait ring
