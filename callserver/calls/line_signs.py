@@ -44,6 +44,9 @@ class LineSigns:
         """One key; heard in the sound, it is known when it began."""
         from_sound = at_s is not None
         if self._line.call is not None and from_sound is self._keys_from_sound:
+            leg = self._line.leg
+            if leg is not None and leg.is_echo(digit, self._clock.seconds() if at_s is None else at_s):
+                return
             began_s = self._clock.seconds() - KEY_DELAY_S if at_s is None else at_s
             self._line.call.key(self._line, Key(digit, "sound" if from_sound else "modem", began_s))
 

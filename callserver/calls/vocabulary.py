@@ -34,6 +34,9 @@ class Kind(Enum):
     PARK = "park"  # by, place
     FETCH = "fetch"  # by, place
     PARKED_TOO_LONG = "parked_too_long"  # place: rings at who parked it, or a queue has the caller
+    HIDE_SECRET = "hide_secret"  # by
+    SHOW_AGAIN = "show_again"  # by; nobody: its time was up, or the agent has left
+    KEYS_SENT = "keys_sent"  # by, digits (masked): sounded to the others by an agent
     LEAVE = "leave"  # queue, outcome, wait_s
     LOG_IN = "log_in"
     LOG_OUT = "log_out"  # reason

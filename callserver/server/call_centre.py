@@ -114,9 +114,14 @@ class CallCentre:
                 skills=self.staff.skills,
                 is_open=lambda calendar: self.organisation.is_open(calendar, world.now()),
                 today=lambda: world.now().astimezone(config.server.zone).date(),
+                send=lambda call, target: self.moves.destinations.send(call, target),
                 seed=config.server.node,
             ),
         )
+        self._store, self._world = store, world
+        self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now)
+        self.calls_out = self._make_calls_out(events, trunks)
+        self.dialling = Dialling(self.seats, self.staff, calls, self.calls_out, flows)
         self.moves = Moves(
             self.seats,
             self.queues,
@@ -124,6 +129,7 @@ class CallCentre:
             self.staff,
             calls,
             members=self.organisation.numbers_in,
+            out=self.calls_out,
             parking=ParkingLimits(back_s=config.agents.park_s),
         )
         self.supervision = Supervision(
@@ -143,10 +149,6 @@ class CallCentre:
             settings=lambda: {name: queue.settings for name, queue in self.queues.by_name.items()},
             paused_s=config.agents.paused_alarm_min * 60,
         )
-        self._store, self._world = store, world
-        self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now)
-        self.calls_out = self._make_calls_out(events, trunks)
-        self.dialling = Dialling(self.seats, self.staff, calls, self.calls_out, flows)
 
     async def restore(self) -> None:
         """What people did before this start counts on."""

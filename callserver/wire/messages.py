@@ -80,6 +80,7 @@ class SeatStatus:
     pause_wanted: bool = False  # takes effect after the call
     wrap_up_s: int = 0  # length of the wrap-up that begins with this status
     client_here: bool = True  # the desktop program answers
+    hidden: bool = False  # who he talks with keys in a secret: silence is no fault, and a sign says so
 
     @property
     def wrap_up(self) -> bool:

@@ -126,6 +126,8 @@ CAUSE_WORDS = {
     Cause.SENT_ON: N_("transferred"),
     Cause.SENT_HERE: N_("transferred to you"),
     Cause.CAME_BACK: N_("comes back"),
+    Cause.SECRET_BEGINS: N_("a secret is being keyed in: you hear silence"),
+    Cause.SECRET_ENDS: N_("the secret is over"),
     Cause.PARKED: N_("parked"),
     Cause.FETCHED: N_("fetched"),
     Cause.PARKED_TOO_LONG: N_("parked for too long"),
