@@ -114,8 +114,7 @@ def place(number: str, country: str, language: str) -> str:
     """
     from phonenumbers import geocoder
 
-    filled = number + "6" * max(0, 11 - len(number))  # an area code alone is no number yet
-    for one in (number, filled):
+    for one in (number, number.ljust(11, "6"), number.ljust(12, "6")):  # an area code alone is no number yet
         try:
             parsed = phonenumbers.parse(one, country.upper())
         except phonenumbers.NumberParseException:

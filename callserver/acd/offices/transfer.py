@@ -103,7 +103,7 @@ class OfficeTransfers:
         :param note: what the fault is, for the case
         """
         running = Deferred.fromCoroutine(self._transfer(call, known, note))
-        call.when_ended().addCallback(lambda _: running.cancel())
+        call.when_ended().addCallback(lambda _: None if call.lines_alone else running.cancel())
         return running
 
     @property
@@ -142,7 +142,7 @@ class OfficeTransfers:
         call.enter(Stage.TRANSFER, ALL_OFFICES_S)
         try:
             for position, office in enumerate(offices, 1):
-                if await self._try(call, office, AtOffice(case.id, position, office.number, office.phone, case.at)):
+                if await self._try(call, case.id, position, office):
                     return Outcome.ANSWERED, office
         except BaseException:
             self._give_back(call)
@@ -155,9 +155,9 @@ class OfficeTransfers:
             call.enter(Stage.MENU)
             call.give(call.first, Role.ALONE)
 
-    async def _try(self, call: Call, office: Office, attempt: AtOffice) -> bool:
+    async def _try(self, call: Call, case_id: str, position: int, office: Office) -> bool:
         """One office; whether it talks with the caller now."""
-        attempt = AtOffice(attempt.case_id, attempt.position, office.number, office.phone, self._house.now())
+        attempt = AtOffice(case_id, position, office.number, office.phone, self._house.now())
         await self._kept(cases.begin_attempt, attempt)
         result = CLOSED
         try:
@@ -168,7 +168,7 @@ class OfficeTransfers:
             raise
         finally:
             call.log(Kind.OFFICE_RESULT, office=office.name or office.number, result=result)
-            self._later(cases.end_attempt, attempt.case_id, attempt.position, result)
+            self._later(cases.end_attempt, case_id, position, result)
         return result == DialResult.ANSWERED.value
 
     async def _dial(self, call: Call, office: Office) -> str:
