@@ -12,7 +12,8 @@ what holds in them:
 - *The server stops.* Nobody is seated any more once the seats are logged out: his log-in would have no end in the
   event log. He is told that it stops, and comes back.
 - *A second try on the same connection.* Refused at once: guesses are not worked on side by side.
-- *The same person at two programs.* The one that is judged last has the seat: his headset is plugged in, he is told of
+- *The same person at two programs.* While one is connected another log-in is refused with ELSEWHERE, unless he takes
+  over, with the password again. The one that takes over last has the seat: his headset is plugged in, he is told of
   changes, the other is told ELSEWHERE and closed. The other's disconnect comes later, at whatever moment, and finds
   that its session is not the seat's any more: the newer one's headset stays plugged in, and the seat is not lost.
 - *Logged out, not yet disconnected.* The seat is free while the old connection closes; the person may log in again
@@ -72,6 +73,7 @@ class ConnectedProgram:
 
     program: pb.RemoteReference
     broker: GuardedBroker
+    takes_over: bool = False
 
 
 @implementer(ICredentialsChecker)
@@ -89,7 +91,7 @@ class StaffChecker:
 
 @implementer(IRealm)
 class SeatRealm:
-    """Gives each person his seat, and his seat one program: the newest that knows the password."""
+    """Gives each person his seat, and his seat one program: the newest that was let in."""
 
     def __init__(self, clock: IReactorTime, desk: Desk) -> None:
         self._sessions: dict[str, AgentSession] = {}  # by staff number; the newest of each
@@ -124,13 +126,16 @@ class SeatRealm:
             raise Refused.from_wire(str(self._closed))
         if mind.broker.is_over:
             raise Refused(Refusal.NOT_NOW, "connection lost")
+        before = self._sessions.get(person.number)
+        if before is not None and before.closed is None and not mind.takes_over:
+            raise Refused(Refusal.ELSEWHERE)
         session = AgentSession(mind.program, mind.broker, self._clock)
         try:
             seat = self._desk.seats.log_in(person, session)
         except Refused:
             session.gone()
             raise
-        before, self._sessions[person.number] = self._sessions.get(person.number), session
+        self._sessions[person.number] = session
         if before is not None:
             before.close(Refused(Refusal.ELSEWHERE))
         if self._notice is not None:
@@ -162,23 +167,28 @@ class Login(pb.Referenceable):
         self._portal, self._broker, self._clock, self._complain = portal, broker, clock, complain
         self._staff = staff
         self._tries, self._busy = 0, False
+        self._acts: dict[str, Callable[..., Coroutine[Any, Any, Any]]] = {
+            "login": partial(self._log_in, takes_over=False),
+            "take_over": partial(self._log_in, takes_over=True),
+            "change_password": self._change_password,
+        }
 
     def remoteMessageReceived(self, broker: GuardedBroker, message: str, args: Any, kw: Any) -> Any:
         """
-        Only two things are understood; whatever else is said, and however it is said, is refused and not logged.
+        Only three things are understood; whatever else is said, and however it is said, is refused and not logged.
 
-        `login(number, password, mind)` and `change_password(number, password, new)`.
+        `login` and `take_over(number, password, mind)`, and `change_password(number, password, new)`.
         """
-        if broker.logged_in or message not in ("login", "change_password"):
+        if broker.logged_in or message not in self._acts:
             raise Refused(Refusal.UNKNOWN_ACT)
         given = arguments(broker, args, kw)
-        logs_in = message == "login"
+        logs_in = message != "change_password"
         if len(given) != 3 or not (fits(*given) if logs_in else fits_change(*given)):
             raise Refused(Refusal.BAD_ARGUMENT, "number, password, mind" if logs_in else "number, password, new")
         if self._busy or self._tries >= TRIES:
             raise Refused(Refusal.TOO_MANY_TRIES)
         self._tries, self._busy = self._tries + 1, True
-        answer = Deferred.fromCoroutine(self._try(given[0], self._log_in if logs_in else self._change_password, *given))
+        answer = Deferred.fromCoroutine(self._try(given[0], self._acts[message], *given))
         return broker.serialize(answer)  # type: ignore[no-untyped-call]
 
     async def _try(self, number: str, act: Callable[..., Coroutine[Any, Any, Any]], *given: Any) -> Any:
@@ -198,10 +208,10 @@ class Login(pb.Referenceable):
     async def _change_password(self, number: str, password: str, new: str) -> None:
         await self._staff.change_password(number, password, new, self._broker.address)
 
-    async def _log_in(self, number: str, password: str, mind: pb.RemoteReference) -> Any:
+    async def _log_in(self, number: str, password: str, mind: pb.RemoteReference, *, takes_over: bool) -> Any:
         broker = self._broker
         who = StaffCredentials(number, password, broker.address)
-        _, avatar, leave = await self._portal.login(who, ConnectedProgram(mind, broker), pb.IPerspective)
+        _, avatar, leave = await self._portal.login(who, ConnectedProgram(mind, broker, takes_over), pb.IPerspective)
         broker.welcome()
         broker.notifyOnDisconnect(leave)  # type: ignore[no-untyped-call]
         return pb.AsReferenceable(avatar, "perspective")  # type: ignore[no-untyped-call]

@@ -23,6 +23,7 @@ NO_WINDOW = N_(
     "The agents' window is not there yet. Without one: callserver-agent --headless --number 801 --password-file FILE "
     "--certificate FILE"
 )
+HOW = {Refusal.MUST_CHANGE: " (--new-password-file FILE)", Refusal.ELSEWHERE: " (--take-over)"}
 SECONDS = click.FloatRange(min=0)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -36,6 +37,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     type=FILE,
     help=here("Change the password to the first line of this file; a first password has to be changed."),
 )
+@click.option("--take-over", is_flag=True, help=here("Also when logged in elsewhere: the program there is closed."))
 @click.option("--host", default="localhost", show_default=True, help=here("Where the server runs."))
 @click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help=here("Its agents' port."))
 @click.option("--certificate", type=FILE, help=here("The server's certificate, copied from its folder."))
@@ -58,6 +60,7 @@ def main(
     number: str | None,
     password_file: Path | None,
     new_password_file: Path | None,
+    take_over: bool,
     host: str,
     port: int,
     certificate: Path | None,
@@ -70,7 +73,7 @@ def main(
         raise click.UsageError(here("--headless needs --number, --password-file and --certificate"))
     password = first_line(password_file)
     new = first_line(new_password_file) if new_password_file is not None else None
-    react(run, (number, password, new, host, port, certificate, AgentPlan(**plan), script))  # type: ignore[arg-type]
+    react(run, (number, password, new, take_over, host, port, certificate, AgentPlan(**plan), script))  # type: ignore[arg-type]
 
 
 def run(reactor: IReactorCore, *args: object) -> Deferred[None]:
@@ -90,6 +93,7 @@ async def serve(
     number: str,
     password: str,
     new_password: str | None,
+    take_over: bool,
     host: str,
     port: int,
     certificate: Path,
@@ -101,15 +105,14 @@ async def serve(
         endpoint = pinned_endpoint(reactor, host, port, certificate)
         clock = cast(IReactorTime, reactor)
         if script is None:
-            await headless_agent(clock, endpoint, number, password, plan, click.echo, new_password)
+            await headless_agent(clock, endpoint, number, password, plan, click.echo, new_password, take_over=take_over)
         else:
-            told_to: dict[str, Any] = {"hear": plan.hear, "new_password": new_password}
+            told_to: dict[str, Any] = {"hear": plan.hear, "new_password": new_password, "take_over": take_over}
             await scripted_agent(clock, endpoint, number, password, script, click.echo, **told_to)
     except CancelledError:
         return
     except Refused as refused:
-        how = " (--new-password-file FILE)" if refused.code is Refusal.MUST_CHANGE else ""
-        fail(refused.text(plan.language) + how)
+        fail(refused.text(plan.language) + HOW.get(refused.code, ""))
     except (CertificateUnusable, SoundUnusable, AgentScriptError) as unusable:
         fail(told(unusable, plan.language))
 

@@ -40,6 +40,8 @@ class AgentClient(Moving):
 
     :param endpoint: `pinned_endpoint(...)`
     :param new_password: the password is changed to this one before the log-in, as a first password has to be
+    :param take_over: also when he is logged in elsewhere: that program is closed. One that was logged in and has lost
+        its connection takes over always: the session is its own
     :param delay_s: seconds to wait after so many failed connections; by default 1 to 30, growing
     """
 
@@ -52,6 +54,8 @@ class AgentClient(Moving):
         listener: AgentListener,
         delay_s: Callable[[int], float] | None = None,
         new_password: str | None = None,
+        *,
+        take_over: bool = False,
     ) -> None:
         self.seat = SeatStatus(number)  # how it looks, as far as we have been told
         self.dropped_blocks = 0
@@ -59,7 +63,7 @@ class AgentClient(Moving):
         self._password = sendable(typed_password(password))
         self._new_password = None if new_password is None else sendable(typed_password(new_password))
         self._perhaps_changed = False  # the server was asked to, and has not answered
-        self._listener = listener
+        self._listener, self._take_over = listener, take_over
         self._delay_s = delay_s or backoffPolicy(initialDelay=1.0, maxDelay=30.0)
         self._broker: ClientBroker | None = None
         self._perspective: pb.RemoteReference | None = None
@@ -240,7 +244,9 @@ class AgentClient(Moving):
         root = broker.remoteForName("root")
         if self._new_password is not None:
             await self._change(root, self._new_password)
-        self._perspective = await self._ask_root(root, "login", self._password, Mind(self))
+        log_in = "take_over" if self._take_over else "login"
+        self._perspective = await self._ask_root(root, log_in, self._password, Mind(self))
+        self._take_over = True
         hello = _hello(await self.ask("hello"))
         self._listener.logged_in(hello)
         self.show_access(Access(hello.rights, hello.board, hello.queues))

@@ -51,12 +51,15 @@ async def headless_agent(
     plan: AgentPlan,
     say: Callable[[str], object] = print,
     new_password: str | None = None,
+    *,
+    take_over: bool = False,
 ) -> int:
     """
     Log in, serve the calls of the plan, log out; cancelling it closes the connection.
 
     :param endpoint: `pinned_endpoint(...)`
     :param new_password: the password is changed to this one first
+    :param take_over: also when he is logged in elsewhere
     :return: calls served
     :raises Refused: if the server will not have him
     :raises SoundUnusable: before anything is connected
@@ -65,7 +68,9 @@ async def headless_agent(
     with ExitStack() as files:
         hearing = files.enter_context(HearingFile(plan.hear)) if plan.hear else None
         agent = HeadlessAgent(reactor, plan, blocks, hearing, say)
-        client = agent.client = AgentClient(reactor, endpoint, number, password, agent, new_password=new_password)
+        client = agent.client = AgentClient(
+            reactor, endpoint, number, password, agent, new_password=new_password, take_over=take_over
+        )
         client.start()
         try:
             return await agent.until_done()

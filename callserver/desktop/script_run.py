@@ -327,6 +327,7 @@ async def scripted_agent(
     *,
     hear: Path | None = None,
     new_password: str | None = None,
+    take_over: bool = False,
 ) -> None:
     """
     Do what a file says, from its first line to its last; then, or when it is cancelled, the program ends.
@@ -335,6 +336,7 @@ async def scripted_agent(
     :param say: told each line when its turn comes
     :param hear: WAV to write what he hears into
     :param new_password: the password is changed to this one at the first log-in
+    :param take_over: also when he is logged in elsewhere
     :raises AgentScriptError: the file cannot be read, or a step came to nothing
     :raises SoundUnusable: a WAV file cannot be used
     """
@@ -344,7 +346,13 @@ async def scripted_agent(
     def make_client(listener: AgentListener) -> AgentClient:
         new, new_passwords[0] = new_passwords[0], None
         return AgentClient(
-            clock, endpoint, number, password if new else new_password or password, listener, new_password=new
+            clock,
+            endpoint,
+            number,
+            password if new else new_password or password,
+            listener,
+            new_password=new,
+            take_over=take_over,
         )
 
     with ExitStack() as files:

@@ -209,7 +209,13 @@ class RehearsedAgent(AgentListener):
     def _new_client(self) -> AgentClient:
         number = self.agent.number
         return AgentClient(
-            self._clock, self.way, number, self._password, self, delay_s=lambda tries: min(1.0 + tries, 10.0)
+            self._clock,
+            self.way,
+            number,
+            self._password,
+            self,
+            delay_s=lambda tries: min(1.0 + tries, 10.0),
+            take_over=True,  # killed and begun anew, before the server knows
         )
 
     def _do(self, story: Coroutine[Deferred[Any], Any, None]) -> None:

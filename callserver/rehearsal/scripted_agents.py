@@ -146,7 +146,13 @@ class ScriptedAgent(AgentScriptRun):
     def _new_client(self, listener: AgentListener) -> AgentClient:
         way, number = self._way_in, self.agent.number
         return AgentClient(
-            self._time, way, number, self._password, listener, delay_s=lambda tries: min(1.0 + tries, 10.0)
+            self._time,
+            way,
+            number,
+            self._password,
+            listener,
+            delay_s=lambda tries: min(1.0 + tries, 10.0),
+            take_over=True,  # killed and begun anew, before the server knows
         )
 
 

@@ -96,12 +96,24 @@ class ChannelCase(SynchronousTestCase):
         self.wires.factory, self.wires.up = self.channel.factory.wrappedFactory, True
 
     def program(
-        self, number: str = "801", password: str = PASSWORD, new_password: str | None = None
+        self,
+        number: str = "801",
+        password: str = PASSWORD,
+        new_password: str | None = None,
+        *,
+        take_over: bool = True,
     ) -> tuple[AgentClient, Diary]:
-        """A desktop program that has connected."""
+        """A desktop program that has connected; the newest one of a person has his seat, if not told otherwise."""
         diary = Diary()
         client = AgentClient(
-            self.clock, self.wires, number, password, diary, delay_s=lambda tries: 1.0, new_password=new_password
+            self.clock,
+            self.wires,
+            number,
+            password,
+            diary,
+            delay_s=lambda tries: 1.0,
+            new_password=new_password,
+            take_over=take_over,
         )
         client.start()
         self.wires.settle()

@@ -52,7 +52,7 @@ class CompleteTests(SynchronousTestCase):
 
     def test_log_in(self) -> None:
         """The two calls that a stranger can make."""
-        self.assertEqual(first_cells(part("Log-in")), {"login", "change_password"})
+        self.assertEqual(first_cells(part("Log-in")), {"login", "take_over", "change_password"})
 
     def test_messages(self) -> None:
         """What the server tells is what programs understand."""

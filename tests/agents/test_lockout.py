@@ -138,7 +138,7 @@ class PasswordTests(BookCase):
         self.wires.settle()
         client, diary = self.program("801", self.NEW)
         self.assertEqual(diary.lines[-1], ("logged in", "李明"))
-        late = AgentClient(self.clock, self.wires, "801", PASSWORD, diary, new_password=self.NEW)
+        late = AgentClient(self.clock, self.wires, "801", PASSWORD, diary, new_password=self.NEW, take_over=True)
         late._perhaps_changed = True  # it was asked, and never heard
         late.start()
         self.addCleanup(late.stop)

@@ -4,7 +4,9 @@ import gc
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone
 from twisted.logger import capturedLogs
+from twisted.python.failure import Failure
 
 from callserver.agents.screen import Screen
 from callserver.agents.session import AgentSession
@@ -38,6 +40,35 @@ class TakeoverTests(ChannelCase):
         self.assertTrue(self.hears(offer.caller, second))
         self.assertFalse(self.hears(offer.caller, first))
         self.ask(newer.hang_up())
+
+    def test_logged_in_elsewhere(self) -> None:
+        """Without the wish to take over he is told so, in words, and the first program goes on; then he takes over."""
+        client, first = self.program()
+        _, second = self.program(take_over=False)
+        self.assertEqual(second.lines, [("refused", Refusal.ELSEWHERE)])
+        self.assertEqual(Refused(Refusal.ELSEWHERE).text("en"), "already logged in elsewhere")
+        self.ask(client.pause("lunch"))
+        self.assertEqual(first.lines, [("logged in", "Li Mei")])
+        _, third = self.program(take_over=True)
+        self.assertEqual((third.lines, first.lines[-1]), ([("logged in", "Li Mei")], ("refused", Refusal.ELSEWHERE)))
+
+    def test_log_in_after_the_first_has_gone(self) -> None:
+        """Nobody is elsewhere whose connection is over."""
+        client, _ = self.program()
+        client.stop()
+        self.wires.settle()
+        _, second = self.program(take_over=False)
+        self.assertEqual(second.lines, [("logged in", "Li Mei")])
+
+    def test_its_own_session(self) -> None:
+        """A program that lost its connection is let in again at once, though the server still believes in the first."""
+        _, diary = self.program(take_over=False)
+        [pump] = self.wires.pumps
+        self.wires.frozen.add(pump)
+        pump.client.connectionLost(Failure(ConnectionDone()))
+        self.wires.pass_time(2)
+        self.assertFalse(pump.server.is_over)
+        self.assertEqual([line[0] for line in diary.lines], ["logged in", "lost", "logged in"])
 
     def test_while_it_rings(self) -> None:
         """Taken over while a caller rings: the new program shows him, and answers."""
@@ -183,7 +214,7 @@ class ServerStopsTests(ChannelCase):
     def test_between_log_in_and_hello(self) -> None:
         """The server stops when a program is logged in and has not yet asked how its seat looks: it comes back."""
         diary = Diary()
-        client = AgentClient(self.clock, self.wires, "801", PASSWORD, diary, delay_s=lambda tries: 1.0)
+        client = AgentClient(self.clock, self.wires, "801", PASSWORD, diary, delay_s=lambda tries: 1.0, take_over=True)
         self.addCleanup(client.stop)
         client.start()
         while not self.centre.book.events:
