@@ -31,6 +31,7 @@ COMMANDS = {
     "hours": ("callserver.commands.organisation", "hours"),
     "offices": ("callserver.commands.organisation", "offices"),
     "regions": ("callserver.commands.organisation", "regions"),
+    "faults": ("callserver.commands.faults", "faults"),
     "callers": ("callserver.commands.organisation", "callers"),
     "emulate": ("callserver.commands.emulate", "emulate"),
     "listen": ("callserver.commands.listen", "listen"),

@@ -41,10 +41,10 @@ NARROWEST = 20  # for words
 @language_option
 @json_option
 def calls(shop: Path, limit: int, number: str | None, language: str, as_json: bool) -> None:
-    with _database(shop) as config:
+    with database(shop) as config:
         found = reading.list_calls(limit, number)
     if as_json:
-        click.echo(_json([asdict(call) for call in found]))
+        click.echo(as_text([asdict(call) for call in found]))
     else:
         for line in call_table(found, language, config.server.zone, report_width() or WIDE):
             click.echo(line)
@@ -56,14 +56,14 @@ def calls(shop: Path, limit: int, number: str | None, language: str, as_json: bo
 @language_option
 @json_option
 def call(call_id: str, shop: Path, language: str, as_json: bool) -> None:
-    with _database(shop) as config:
+    with database(shop) as config:
         try:
             record = reading.call(call_id)
         except reading.NotOne as problem:
             raise click.ClickException(complaint(problem)) from problem
         events = reading.timeline(record.id)
     if as_json:
-        click.echo(_json({"call": asdict(record), "events": [asdict(event) for event in events]}))
+        click.echo(as_text({"call": asdict(record), "events": [asdict(event) for event in events]}))
     else:
         told = Telling(
             language, config.server.zone, prompt_texts(ShopFolder(shop).prompts(config), language), report_width()
@@ -163,7 +163,8 @@ def _length(record: CallRecord, seconds_shown: str) -> str:
     return f"{int(seconds // 60)}:{seconds % 60:{seconds_shown}}"
 
 
-def _json(value: object) -> str:
+def as_text(value: object) -> str:
+    """JSON as people and programs read it."""
     return json.dumps(value, ensure_ascii=False, indent=1, default=_plain)
 
 
@@ -172,7 +173,8 @@ def _plain(value: Any) -> str:
 
 
 @contextmanager
-def _database(shop: Path) -> Iterator[Config]:
+def database(shop: Path) -> Iterator[Config]:
+    """The shop's, to be read, also beside a running server; with the shop's settings."""
     folder = ShopFolder(shop)
     if not folder.config_file.exists():
         raise click.ClickException(here("{shop}: no shop here (no config.ini)", shop=str(shop)))

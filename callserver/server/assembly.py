@@ -11,6 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred, maybeDeferred, succ
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from callserver.acd.offices.regions import Known
 from callserver.agents.channel import AgentChannel
 from callserver.agents.desk import Desk
 from callserver.agents.tls import OwnCertificate
@@ -418,6 +419,13 @@ class CallServer(MultiService):
         if self.config.recording.announce:
             await self._notice.before_a_person(call)
         return await self.centre.queues.enter(queue, call)
+
+    async def to_office(self, call: Call, address: str, ask_area_code: Callable[[], Deferred[str]], note: str) -> str:
+        """The office nearest to the caller, for menus."""
+        if self.config.recording.announce:
+            await self._notice.before_a_person(call)
+        known = Known(address, call.caller.known_by or "", ask_area_code=ask_area_code)
+        return str((await self.centre.offices.transfer(call, known, note)).value)
 
     def _say(self, call: Call, prompts: Sequence[str]) -> Deferred[None]:
         return Deferred.fromCoroutine(self._menu_call(call).say(prompts)).addCallback(lambda _: None)

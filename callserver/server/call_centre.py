@@ -10,10 +10,13 @@ from twisted.internet.interfaces import IReactorTime
 
 from callserver.acd.acts import SEAT_ACTS, Act
 from callserver.acd.alarms import Alarms
+from callserver.acd.day_caps import DayCaps
 from callserver.acd.dialling import Dialling
 from callserver.acd.house import House
 from callserver.acd.moved import Flows
 from callserver.acd.moves import Moves
+from callserver.acd.offices.regions import places
+from callserver.acd.offices.transfer import Around, OfficeTransfers
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.parking import ParkingLimits
 from callserver.acd.presence import PresenceLimits
@@ -119,8 +122,23 @@ class CallCentre:
             ),
         )
         self._store, self._world = store, world
-        self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now)
+        self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now, self._personal_caps)
         self.calls_out = self._make_calls_out(events, trunks)
+        self.offices = OfficeTransfers(
+            self._clock,
+            self.calls_out,
+            self.organisation,
+            Around(
+                say=say,
+                write=store.write,
+                place_of=lambda number: world.in_thread(places, number, config.exchange.country),
+                now=world.now,
+                new_id=world.new_id,
+                n_lines=lambda: len(config.lines),
+                settings=lambda: self._config.offices,
+                alarm=self._alarm,
+            ),
+        )
         self.dialling = Dialling(self.seats, self.staff, calls, self.calls_out, flows)
         self.moves = Moves(
             self.seats,
@@ -130,6 +148,7 @@ class CallCentre:
             calls,
             members=self.organisation.numbers_in,
             out=self.calls_out,
+            offices=self.offices,
             parking=ParkingLimits(back_s=config.agents.park_s),
         )
         self.supervision = Supervision(
@@ -161,11 +180,15 @@ class CallCentre:
         def settings() -> DiallingConfig:
             return self._config.dialling
 
-        def alarm(msgid: str, /, **details: object) -> None:
-            events.alarm(msgid, None, **details)
-
-        guard = DialGuard(self._classify, alarm, lambda: settings().prefix)
+        guard = DialGuard(self._classify, self._alarm, lambda: settings().prefix)
         return CallsOut(self._clock, events, guard, self._caps, trunks, settings)
+
+    def _alarm(self, msgid: str, /, **details: object) -> None:
+        self.calls.events.alarm(msgid, None, **details)
+
+    def _personal_caps(self, number: str) -> DayCaps:
+        person = self.staff.person(number)
+        return person.caps if person is not None else {}
 
     def _classify(self, number: str) -> DialClass:
         dialling = self._config.dialling
