@@ -31,8 +31,9 @@ from typing import Any
 import click
 from twisted.internet.defer import Deferred, succeed
 
+from callserver.acd.house import House
 from callserver.acd.queue_settings import QueueSettings
-from callserver.acd.queues import House, Queues
+from callserver.acd.queues import Queues
 from callserver.acd.seats import SeatChange, Seats
 from callserver.acd.wait import Speaking
 from callserver.calls.board import Board

@@ -1,17 +1,19 @@
 """
 What a full house costs: 20 lines, the emulated exchange and the agents in this process, the server in another.
 
-    python -m benchmarks.load [--seconds 30]
+    python -m benchmarks.load [--seconds 30] [--scene 2]
 
 Prints a table and writes benchmarks/results/load.json. For each scene: the server's share of one core (its own user and
-system time over the wall time), how late its 20-ms tick was, gaps in the modems' streams; then, on the last scene's
-lines, from a key pressed to the prompt silent at the caller's ear, and from the caller's mouth to the agent's program.
+system time over the wall time), how late its 20-ms tick was, gaps in the modems' streams; then, where a scene has it,
+from a key pressed to the prompt silent at the caller's ear, from the caller's mouth to the agent's program, and from a
+seat that becomes free to the next caller's ring at its program.
 """
 
 import contextlib
 import json
 import os
 import platform
+import shutil
 import signal
 import sys
 import time
@@ -28,7 +30,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import CancelledError, Deferred, gatherResults, succeed
 from twisted.internet.error import ProcessExitedAlready
 from twisted.internet.protocol import ProcessProtocol
 from twisted.internet.task import LoopingCall, deferLater, react
@@ -46,13 +48,17 @@ from callserver.emulator.loop import SubscriberStage
 from callserver.emulator.phone import PhoneListener
 from callserver.emulator.pty_modem import PtyModem
 from callserver.server.shop_folder import ShopFolder
-from callserver.wire.messages import Card, Hello
+from callserver.wire.messages import Card, Hello, QueueRow
+from callserver.wire.states import SeatState
 
 RESULTS = Path(__file__).parent / "results" / "load.json"
 N_LINES = 20
+VOICE_PROMPTS = Path(__file__).parents[1] / "voice-prompts"
 SETTLE_S = 3.0
 GONE_S = 12.0  # the first caller's line is free again by then
 TRIES = 20
+FREE_TRIES, FREE_PACE_S, REDIAL_S = 100, 0.7, 3.0
+THREES, LISTENED = 8, 4
 PROMPT_HZ = 600.0
 CHIRP = np.asarray(tone([1500.0], 800, -6.0), np.float32)
 
@@ -87,6 +93,7 @@ class Scene:
     menu: str
     n_agents: int
     recorded: bool = True
+    threes: bool = False  # eight of the agents talk, each with a third party; four of those calls are listened to
     cpu_share: float = 0.0
     late_p999_ms: float = 0.0
     late_max_ms: float = 0.0
@@ -139,15 +146,40 @@ class Answering(AgentListener):
         self.on_block: Callable[[bytes], None] = lambda block: None
         self.blocks = blocks
         self.at_desk: Deferred[None] = Deferred()
+        self.n_waiting = 0
+        self._speaking: Deferred[None] = succeed(None)
+        self._talks: list[Deferred[None]] = []
+        self._rings: list[Deferred[float]] = []
 
     def logged_in(self, hello: Hello) -> None:
         self.at_desk.callback(None)
 
+    def when_rings(self) -> Deferred[float]:
+        """Fires with the moment at which the next call rings."""
+        self._rings.append(Deferred())
+        return self._rings[-1]
+
+    def when_talks(self) -> Deferred[None]:
+        """Fires when he has the next call in hand."""
+        self._talks.append(Deferred())
+        return self._talks[-1]
+
+    def queue(self, row: QueueRow) -> None:
+        self.n_waiting = row.length
+
     def offered(self, card: Card) -> None:
+        while self._rings:
+            self._rings.pop().callback(time.monotonic())
         self.client.answer()
 
     def talking(self, card: Card) -> None:
-        Deferred.fromCoroutine(speak(cycle(self.blocks), self.client.send_audio, reactor))
+        while self._talks:
+            self._talks.pop().callback(None)
+        speech = speak(cycle(self.blocks), self.client.send_audio, reactor)
+        self._speaking = Deferred.fromCoroutine(speech).addErrback(lambda failure: failure.trap(CancelledError))
+
+    def ended(self, cause: str) -> None:
+        self._speaking.cancel()
 
     def audio(self, block: bytes) -> None:
         self.on_block(block)
@@ -155,19 +187,22 @@ class Answering(AgentListener):
 
 @click.command()
 @click.option("--seconds", default=30.0, show_default=True, help="How long each scene is measured.")
-def main(seconds: float) -> None:
+@click.option("--scene", "only", type=int, help="Only this one, counted from 1.")
+def main(seconds: float, only: int | None) -> None:
     """Measure the server under a full house of emulated calls."""
     reactor.seconds = time.monotonic
-    react(lambda _: Deferred.fromCoroutine(measure(seconds)))
+    react(lambda _: Deferred.fromCoroutine(measure(seconds, only)))
 
 
-async def measure(seconds: float) -> None:
+async def measure(seconds: float, only: int | None) -> None:
     """All scenes, one after the other."""
     scenes = [
         Scene("20 lines hear a prompt and speak, recorded", "listen", 0),
         Scene("4 agents talk, 16 lines hear music, recorded", "talk", 4),
         Scene("20 lines talk with 20 agents, recorded", "talk", 20),
+        Scene("8 calls of three parties, 4 listened to, 12 lines hear music, recorded", "talk", 20, threes=True),
     ]
+    scenes = scenes[only - 1 : only] if only else scenes
     figures: dict[str, Any] = {"machine": platform.platform(), "python": platform.python_version()}
     for scene in scenes:
         print(f"{scene.what} ...", file=sys.stderr, flush=True)
@@ -204,6 +239,8 @@ class House:
         self.scene.start_s = time.monotonic() - began_s
         self.phones[0].hang_up()
         await self._seat_agents()
+        if self.scene.threes:
+            await gatherResults([agent.client.pause("third party") for agent in self.agents[THREES:]])
         await deferLater(reactor, GONE_S)
         for phone in self.phones:
             phone.dial("8008")
@@ -214,6 +251,8 @@ class House:
         self.talking = [LoopingCall(phone.say, sentence) for phone in self.phones]
         for loop in self.talking:
             loop.start(sentence.size / 8000)
+        if self.scene.threes:
+            await self._bring_third_parties()
 
     async def close(self) -> None:
         """Ask the server for its figures and end it."""
@@ -235,8 +274,8 @@ class House:
 
     def _furnish(self) -> None:
         plugins, prompts = self.folder.path / "plugins", self.folder.path / "prompts"
-        for folder in (plugins, prompts / "zh"):
-            folder.mkdir(parents=True)
+        plugins.mkdir(parents=True)
+        shutil.copytree(VOICE_PROMPTS, prompts)
         (plugins / "load.py").write_text(MENUS)
         write_wav(prompts / "zh" / "welcome.wav", np.asarray(tone([PROMPT_HZ], 8000 * 300, -15.0), np.float32))
         lines = "\n".join(
@@ -247,6 +286,20 @@ class House:
             f"[queue operator]\nwrap_up_s = 0\n[recording]\nannounce = no\n{lines}\n"
         )
         self.folder.prepare()
+
+    async def _bring_third_parties(self) -> None:
+        """Each of the first eight agents talks with a caller; a colleague joins them; supervisors listen to four."""
+        while any(agent.client.seat.state is not SeatState.TALKING for agent in self.agents[:THREES]):
+            await deferLater(reactor, 0.2)
+        for agent, third in zip(self.agents, self.agents[THREES:], strict=False):
+            if agent is self.agents[THREES]:
+                break
+            talks = third.when_talks()
+            await agent.client.ask("consult", f"seat {third.client.seat.number}")
+            await talks
+            await agent.client.ask("three_way")
+        for agent, ear in zip(self.agents, self.agents[2 * THREES :], strict=False):
+            await ear.client.ask("listen", f"seat {agent.client.seat.number}")
 
     async def _seat_agents(self) -> None:
         """One after the other: the server lets few strangers in at a time."""
@@ -285,7 +338,9 @@ async def play(scene: Scene, seconds: float) -> dict[str, Any]:
 async def delays(house: House) -> dict[str, Any]:
     if house.scene.menu == "listen":
         return {"key_to_silence_ms": [await key_to_silence(house, n) for n in range(TRIES)]}
-    if house.scene.n_agents == N_LINES:
+    if house.scene.n_agents == 4:
+        return {"free_to_ring_ms": await free_to_ring(house)}
+    if house.scene.n_agents == N_LINES and not house.scene.threes:
         return {"mouth_to_ear_ms": [await mouth_to_ear(house, n) for n in range(TRIES)]}
     return {}
 
@@ -346,6 +401,40 @@ async def mouth_to_ear(house: House, n: int) -> float:
     return round(1000 * (await heard.addTimeout(2.0, reactor) - said_s), 1)
 
 
+async def free_to_ring(house: House) -> list[float]:
+    """
+    Milliseconds from an agent who hangs up, and is free by it, until the next caller rings at his program.
+
+    The act's own way to the server is part of it. Callers who have been served call again, so that somebody waits.
+    """
+    again = LoopingCall(call_again, house)
+    again.start(0.5)
+    took_ms = []
+    while len(took_ms) < FREE_TRIES:
+        agent = house.agents[len(took_ms) % len(house.agents)]
+        await deferLater(reactor, FREE_PACE_S)
+        if agent.n_waiting < 2 or agent.client.seat.state is not SeatState.TALKING:
+            continue
+        rings, asked_s = agent.when_rings(), time.monotonic()
+        await agent.client.hang_up()
+        took_ms.append(round(1000 * (await rings.addTimeout(5.0, reactor) - asked_s), 1))
+    again.stop()
+    return took_ms
+
+
+def call_again(house: House) -> None:
+    """Who hears that the other side is gone hangs up, and dials once more when a line is free."""
+    for phone in house.phones:
+        if phone.stage is SubscriberStage.TONE:
+            phone.hang_up()
+            reactor.callLater(REDIAL_S, phone.dial, "8008")
+
+
+def percentile(values: list[float], share: float) -> float:
+    """So many of them are not larger."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
 def show(scenes: list[Scene], figures: dict[str, Any]) -> None:
     """The table."""
     table = Table("scene", "CPU of one core", "tick late p99.9", "max", "gaps", "start to first answer")
@@ -364,6 +453,9 @@ def show(scenes: list[Scene], figures: dict[str, Any]) -> None:
         values = figures.get(name)
         if values:
             console.print(f"{name}: median {median(values):.0f}, worst {max(values):.0f} of {len(values)} (aim {aim})")
+    if took_ms := figures.get("free_to_ring_ms"):
+        p99 = percentile(took_ms, 0.99)
+        console.print(f"free_to_ring_ms: median {median(took_ms):.0f}, p99 {p99:.0f} of {len(took_ms)} (aim 50)")
     console.print(f"written to {RESULTS}")
 
 

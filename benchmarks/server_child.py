@@ -16,6 +16,8 @@ from callserver.server.shop_folder import ShopFolder
 from callserver.server.world import World
 from callserver.wire.rights import Right
 
+RIGHTS = {Right.ANSWER_QUEUED, Right.ANSWER_INTERNAL, Right.DIAL_INTERNAL, Right.LISTEN}
+
 
 def main() -> None:
     reactor.seconds = time.monotonic
@@ -36,7 +38,7 @@ async def hire(server: CallServer) -> None:
     """As many agents as there are seats."""
     await server.store.write(settle_in)
     for number in range(805, 801 + server.config.agents.seats):
-        await server.centre.staff.add(str(number), "agent", server.folder.first_password("801"), {Right.ANSWER_QUEUED})
+        await server.centre.staff.add(str(number), "agent", server.folder.first_password("801"), RIGHTS)
 
 
 def say(**words: object) -> None:

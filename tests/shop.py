@@ -1,7 +1,7 @@
 """A shop in virtual time: real channels, patch bay, detectors, menus and queue; lines in memory, short prompts."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -11,8 +11,9 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
 from callserver.acd.entry import Entry
+from callserver.acd.house import House
 from callserver.acd.queue_settings import QueueSettings
-from callserver.acd.queues import House, Queues
+from callserver.acd.queues import Queues
 from callserver.acd.seat import Seat
 from callserver.acd.seats import Seats
 from callserver.acd.wait import Speaking
@@ -190,9 +191,15 @@ class VirtualShop:
         """Somebody dials a number, and it rings there."""
         told = Told()
         call = self.calls_out.dial(number, who, told)
-        self.wait(0.1)
+        self.dial_tone(line)
         self.exchange("ringback", 6, line)
         return call, told
+
+    def dial_tone(self, line: int = 0) -> None:
+        """The exchange asks a seized line for the number, and gets it."""
+        self.wait(0.1)
+        self.exchange("dial", 2, line)
+        self.wait(1)
 
     def answer_there(self, line: int = 0) -> None:
         """The called party lifts in the pause, and says a word."""
@@ -208,9 +215,13 @@ class VirtualShop:
         self.wait(0.1)
         call = self.incoming[-1]
         answered: list[object] = []
-        Deferred.fromCoroutine(call.answer()).addBoth(answered.append)
+        self.answering(call).addBoth(answered.append)
         assert answered == [None], answered
         return call
+
+    def answering(self, call: Call) -> Deferred[None]:
+        """Somebody, as a menu, lets the line go off hook for its caller."""
+        return Deferred.fromCoroutine(call.answer())
 
     def agent(self, number: str = "801") -> Seat:
         """Somebody logs in, with a headset."""
@@ -292,17 +303,25 @@ class People:
         """Who waits, the first in front."""
         return self.queues.by_name[self.name].in_order()
 
+    def change(self, **settings: Any) -> None:
+        """The shop sets this queue otherwise."""
+        old = {name: queue.settings for name, queue in self.queues.by_name.items()}
+        self.queues.set(old | {self.name: replace(old[self.name], **settings)})
+
     async def enter(self, call: Call) -> str:
         return await self.queues.enter(self.name, call)
 
 
 def people(shop: VirtualShop, card: Any = None, **settings: Any) -> People:
     """The shop's one queue; what it says is short, and cards are bare."""
+    house = {name: settings.pop(name) for name in ("send",) if name in settings}
     settings = {"place_s": 0, "reject_s": 5} | settings
-    return queues(shop, QueueSettings("operator", **settings), card=card)
+    return queues(shop, QueueSettings("operator", **settings), card=card, **house)
 
 
-def queues(shop: VirtualShop, *settings: QueueSettings, card: Any = None, **house: Any) -> People:
+def queues(
+    shop: VirtualShop, *settings: QueueSettings, card: Any = None, call_backs: Any = None, **house: Any
+) -> People:
     """All its queues; callers enter the first."""
     voice = Voice(FewPrompts(), FewPrompts(), shop.clock)  # type: ignore[arg-type]
     found = Queues(
@@ -313,6 +332,7 @@ def queues(shop: VirtualShop, *settings: QueueSettings, card: Any = None, **hous
             counted=lambda language, n: [f"number-{n}"],
         ),
         House(card=card or (lambda call, queue: succeed(Card(call.id, call.caller.number, queue=queue))), **house),
+        call_backs,
     )
     found.set({one.name: one for one in settings})
     return People(found, settings[0].name)

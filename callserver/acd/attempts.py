@@ -8,6 +8,7 @@ ahead locks nobody out for years.
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum
 
 from callserver.acd.lockout import ACCOUNT_FAILURES, DAY_S, Attempt, obstacle
 from callserver.acd.staff_rules import Staff, person_of
@@ -17,13 +18,23 @@ from callserver.store.tables import to_ms
 DAY_MS = int(DAY_S * 1000)
 
 
-def look_up(account: str, address: str, now: datetime) -> tuple[Staff | None, str | None, str | None]:
-    """The person, the stored password, and what stands against judging a log-in now."""
+class Secret(Enum):
+    """With what somebody proves who he is; the values are columns of the staff book."""
+
+    PASSWORD = "password"
+    PIN = "pin"  # at a telephone
+
+
+def look_up(
+    account: str, address: str, now: datetime, secret: Secret = Secret.PASSWORD
+) -> tuple[Staff | None, str | None, str | None]:
+    """The person, the stored secret, and what stands against judging a log-in now."""
     row = StaffRow.get_or_none(StaffRow.number == account)
     why = obstacle(_last_day(account, address, now), account, address, now.timestamp())
     if row is None:
         return None, None, why
-    return person_of(row), row.password, "account disabled" if row.disabled else "account locked" if row.locked else why
+    kept: str | None = getattr(row, secret.value)
+    return person_of(row), kept, "account disabled" if row.disabled else "account locked" if row.locked else why
 
 
 def note(attempt: Attempt) -> None:

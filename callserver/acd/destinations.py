@@ -11,14 +11,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
 from callserver.acd.moved import Flows, Moved, WaitingOffer, to_queue
+from callserver.acd.outside import Outside
 from callserver.acd.seats import Seats
-from callserver.calls.call import Stage
+from callserver.calls.call import Call, Stage
+from callserver.calls.calls_out import CallsOut, Dialler
 from callserver.calls.roles import Role
+from callserver.calls.vocabulary import Kind
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.messages import Card
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.targets import Target, TargetKind
+
+log = Logger()
 
 Failed = Callable[[str], None]
 """Called once with why a party was not taken: a Reason, a queue's outcome or a DialResult's value, as its `str`."""
@@ -32,16 +42,46 @@ class Places(Protocol):
 
 
 class Destinations:
-    """The places of one house."""
+    """
+    The places of one house, and the numbers outside.
 
-    def __init__(self, seats: Seats, queues: Places, flows: Flows) -> None:
-        self._seats, self._queues, self._flows = seats, queues, flows
+    :param out: None: nothing is dialled
+    """
 
-    def prepare(self, moved: Moved, target: Target, by: str, on_failed: Failed) -> Complete:
+    def __init__(
+        self, clock: IReactorTime, seats: Seats, queues: Places, flows: Flows, out: CallsOut | None = None
+    ) -> None:
+        self._clock, self._seats, self._queues, self._flows, self._out = clock, seats, queues, flows, out
+
+    async def send(self, call: Call, target: Target) -> None:
+        """
+        Take a caller where a queue or menu of the shop sends him, with nobody's rights but the setting's.
+
+        Returns when he could not be served there.
+        """
+        failed: Deferred[str] = Deferred()
+        card = Card(call.id, call.caller.number, call.caller.name, language=call.language, path=tuple(call.path))
+        asks = Dialler(target.name, allowed=frozenset((target.name,)), may_use_reserve=False)
+        try:
+            complete = self.prepare(Moved(call, call.first, card), target, "queue", failed.callback, asks)
+        except Refused as refused:
+            log.info("call {call} cannot be sent to {target}: {refused}", call=call.id, target=target, refused=refused)
+            return
+        call.log(Kind.TRANSFER, by="queue", target=str(target))
+        if target.kind in (TargetKind.MENU, TargetKind.QUEUE):  # a story of its own, which ends the one that waits here
+            self._clock.callLater(0, complete)
+        else:
+            complete()
+        call.log(Kind.TRANSFER_FAILED, target=str(target), reason=await failed)
+        call.enter(Stage.MENU)
+        call.give(call.first, Role.ALONE)
+
+    def prepare(self, moved: Moved, target: Target, by: str, on_failed: Failed, asks: Dialler) -> Complete:
         """
         Make sure of the target, or make it ring.
 
         :param by: who sends: "seat 801"
+        :param asks: for a number outside
         :return: to be called in the same turn of the reactor, when nobody has the party any more
         :raises Refused: it cannot be sent there now; nothing has changed
         """
@@ -51,6 +91,10 @@ class Destinations:
             return self._to_queue(moved, target, on_failed)
         if target.kind is TargetKind.MENU:
             return self._to_menu(moved, target)
+        if target.kind is TargetKind.NUMBER and self._out is not None:
+            outside = Outside(moved, on_failed)
+            outside.dial(target.name, asks, self._out)
+            return outside.wait
         raise Refused(Refusal.NOWHERE, target)
 
     def _to_seat(self, moved: Moved, target: Target, by: str, on_failed: Failed) -> Complete:

@@ -175,7 +175,7 @@ class InternalOffer:
     def accept(self, station: Party) -> None:
         self._seat, self.is_answered = self._seats.of(station), True
         bring(self.call, station)
-        self.call.far_end_answered()
+        self.call.begin_answered(Stage.TALK)
         self.call.note(agent=self._seat.number)
         self._dialled.answered_there()
 

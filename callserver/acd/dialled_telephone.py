@@ -50,7 +50,7 @@ class DialledTelephone:
     def made(self, call: Call) -> None:
         """It is this call."""
         self._call = call
-        call.when_ended().addCallback(lambda reason: self._gone(reason.cause.value))
+        call.when_ended().addCallback(self._ended)
 
     def give_up(self) -> None:
         """It is not wanted any more: the line is put on hook, and nobody is told."""
@@ -74,7 +74,7 @@ class DialledTelephone:
         self._ask(self._call)
 
     def not_reached(self, result: DialResult) -> None:
-        self._gone(result.value)
+        """The end of the call has told it."""
 
     # The question
 
@@ -97,6 +97,9 @@ class DialledTelephone:
     def _no_key(self) -> None:
         if self._call is not None:
             self._call.end("server", Reason(Cause.NO_ANSWER))
+
+    def _ended(self, reason: Reason) -> None:
+        self._gone(reason.detail if reason.cause is Cause.NOT_REACHED else reason.cause.value)
 
     def _gone(self, why: str) -> None:
         if not self._over:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from callserver.acd.calls_machine import Phase
 from callserver.acd.offers import Offer
 from callserver.acd.seat_parts import SeatParts
-from callserver.wire.causes import Reason
+from callserver.calls.call import Call
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refusal, Refused
 
 
@@ -28,6 +29,17 @@ class HandingOver(SeatParts):
         return self._ringing.since_s
 
     @property
+    def in_hand(self) -> Offer:
+        """
+        The call in hand, also while another is kept held.
+
+        :raises Refused: there is none
+        """
+        if self._calls.in_hand is None:
+            raise Refused(Refusal.NOT_NOW, self.status.state)
+        return self._calls.in_hand
+
+    @property
     def talk(self) -> Offer:
         """
         The one call that he talks in or holds.
@@ -38,6 +50,11 @@ class HandingOver(SeatParts):
         if offer is None or self._calls.phase not in (Phase.TALKING, Phase.HELD):
             raise Refused(Refusal.NOT_NOW, self.status.state)
         return offer
+
+    def secret_changed(self, call: Call) -> None:
+        """Whether a secret is being told in this call is otherwise now; he sees it if the call is in his hand."""
+        if self._calls.in_hand is not None and self._calls.in_hand.call is call:
+            self._show(Reason(Cause.SECRET_BEGINS if call.in_secret else Cause.SECRET_ENDS))
 
     def let_go(self, reason: Reason) -> None:
         """The call that he talks in or holds leaves him, and goes on without him."""

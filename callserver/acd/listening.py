@@ -77,13 +77,18 @@ class Listening:
         is_agent: Callable[[Party], bool],
         find_somebody: Callable[[Call, Party, Reason], None],
     ) -> None:
-        self.call, self.party = call, party
+        self._call, self.party = call, party
         self.role = Role.LISTENS
         self.over = False
         self._calls, self._seat, self._is_agent, self._find_somebody = calls, seat, is_agent, find_somebody
         self._ear = Ear(seat.station)
 
     # Offer
+
+    @property
+    def call(self) -> Call:
+        """That is heard now."""
+        return self._call.now
 
     @property
     def card(self) -> Card:
@@ -163,7 +168,7 @@ class Listening:
             self._be_in(call)
 
     def _be_in(self, call: Call) -> None:
-        before, self.call = self.call, call
+        before, self._call = self._call, call
         part = self._part(call)
         call.give(self._ear, part.role, part.beside)
         if before is not call:

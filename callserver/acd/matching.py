@@ -36,7 +36,7 @@ from callserver.wire.refusals import Refused
 
 log = Logger()
 
-MakeOffer = Callable[[Entry, str, float], Offer]
+MakeOffer = Callable[[Entry, str, float], Offer | None]
 
 
 class Matching:
@@ -117,7 +117,7 @@ class Matching:
         entry.seat = seat
         for number, offer in ringing.offers.items():
             if number != seat:
-                self._seats[number].withdraw(offer, Reason(Cause.TAKEN_ELSEWHERE, seat))
+                self._seats[number].withdraw(offer, Reason(Cause.TAKEN_ELSEWHERE))
 
     def declined(self, entry: Entry, seat: str, reason: Reason) -> None:
         """The seat did not take it: the next choice at once, this one after a rest and last."""
@@ -180,6 +180,8 @@ class Matching:
 
     def _ring_at(self, entry: Entry, number: str, ring_s: float) -> None:
         offer = self._offer(entry, number, ring_s)
+        if offer is None:
+            return
         entry.ringing.offers[number] = offer
         entry.ringing.rung[number] = None
         try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Protocol
+
+from twisted.internet.defer import Deferred
 
 from callserver.acd.seat import Seat
 from callserver.calls import operations
@@ -37,13 +39,16 @@ class Flows(Protocol):
         """
 
 
-@dataclass(frozen=True)
 class Moved:
-    """One party of a call, and what agents see of it."""
+    """
+    One party of a call on its way, and what agents see of it.
 
-    call: Call
-    party: Party
-    card: Card
+    Its call may be merged into another meanwhile: then that is its call, and where its agent has left a caller in his
+    place, the caller is who is on the way.
+    """
+
+    def __init__(self, call: Call, party: Party, card: Card) -> None:
+        self._call, self._party, self._card = call, party, card
 
     @classmethod
     def of(cls, seat: Seat) -> Moved:
@@ -61,6 +66,18 @@ class Moved:
         return cls(offer.call, others[0], offer.card)
 
     @property
+    def call(self) -> Call:
+        return self._call.now
+
+    @property
+    def party(self) -> Party:
+        return self._party if self._party in self.call.parts else self.call.first
+
+    @property
+    def card(self) -> Card:
+        return replace(self._card, call_id=self.call.id)
+
+    @property
     def is_caller(self) -> bool:
         """The party the call began with: menus can speak to it."""
         return self.party is self.call.first
@@ -68,6 +85,19 @@ class Moved:
     def wait_with_music(self, stage: Stage) -> None:
         """Until somebody has it."""
         operations.wait_with_music(self.call, self.party, stage)
+
+    def when_over(self) -> Deferred[None]:
+        """A fresh Deferred that fires when its call is over; one that was merged into another goes on there."""
+        over: Deferred[None] = Deferred()
+
+        def ended(_: object) -> None:
+            if self.call.ended is None:
+                self.call.when_ended().addCallback(ended)
+            else:
+                over.callback(None)
+
+        self.call.when_ended().addCallback(ended)
+        return over
 
 
 def to_queue(moved: Moved, flows: Flows, queue: str = "", on_refused: Callable[[str], None] | None = None) -> None:
@@ -79,7 +109,7 @@ def to_queue(moved: Moved, flows: Flows, queue: str = "", on_refused: Callable[[
     call = moved.call
     if call.ended is not None:
         return
-    if not moved.is_caller:
+    if not moved.is_caller or call.first not in call.parts:
         call.end("server", Reason(Cause.NOBODY_THERE))
         return
     call.give(call.first, Role.ALONE)
@@ -109,9 +139,16 @@ class WaitingOffer:
         is_queued: bool = False,
         wrap_up_s: float = 0.0,
     ) -> None:
-        self.call, self.card = moved.call, moved.card
         self.right, self.is_queued, self.wrap_up_s = right, is_queued, wrap_up_s
         self._moved, self._on_declined, self._on_given_back = moved, on_declined, on_given_back
+
+    @property
+    def call(self) -> Call:
+        return self._moved.call
+
+    @property
+    def card(self) -> Card:
+        return self._moved.card
 
     def ring_at(self, seat: Seat, why: Reason) -> None:
         """
@@ -121,12 +158,12 @@ class WaitingOffer:
         """
         seat.offer(self, why)
         self.call.log(Kind.OFFER, seat=seat.number, candidates=[seat.number], passed_over={}, why=why.cause.value)
-        self.call.when_ended().addCallback(lambda _: seat.withdraw(self, Reason(Cause.ABANDONED)))
+        self._moved.when_over().addCallback(lambda _: seat.withdraw(self, Reason(Cause.ABANDONED)))
 
     def accept(self, station: Party) -> None:
         self.call.note(agent=_number(station))
         self.call.log(Kind.CONNECT, person=_number(station), seat=_number(station))
-        operations.connect(self.call, station, self._moved.party)
+        operations.bring(self.call, station)
 
     def decline(self, station: Party, reason: Reason) -> None:
         self.call.log(Kind.MISS, person=_number(station), seat=_number(station), reason=str(reason))

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 
 from callserver.acd.acts import Act
 from callserver.acd.destinations import Destinations
+from callserver.acd.hiding import Hiding
 from callserver.acd.moved import Flows
 from callserver.acd.parking import Parking, ParkingLimits
 from callserver.acd.pick_up import Members, PickUp, Waits
 from callserver.acd.recording_on_demand import RecordingOnDemand
 from callserver.acd.seats import Rights, Seats
+from callserver.acd.sending_keys import SendingKeys
 from callserver.acd.transfers import Transfers
+from callserver.calls.calls_out import CallsOut
+from callserver.calls.dial_guard import classify
 from callserver.calls.live_calls import LiveCalls
 from callserver.wire.rights import Right
 from callserver.wire.targets import DIGITS, NAME, Target
 
 CALL_ID_MAX = 64
+KEYS = re.compile(r"[0-9*#]{1,32}")
 
 
 def target(value: Any) -> bool:
@@ -28,6 +34,11 @@ def target(value: Any) -> bool:
 def number(value: Any) -> bool:
     """Of a seat, or a place."""
     return isinstance(value, str) and DIGITS.fullmatch(value) is not None
+
+
+def keys(value: Any) -> bool:
+    """0-9, *, #, at most 32."""
+    return isinstance(value, str) and KEYS.fullmatch(value) is not None
 
 
 def group(value: Any) -> bool:
@@ -50,6 +61,7 @@ class Moves:
     The services of one house.
 
     :param members: the staff numbers of a group
+    :param out: None: no number is dialled
     """
 
     def __init__(
@@ -61,12 +73,15 @@ class Moves:
         calls: LiveCalls,
         *,
         members: Members = no_groups,
+        out: CallsOut | None = None,
         parking: ParkingLimits = ParkingLimits(),  # noqa: B008
     ) -> None:
-        self.destinations = Destinations(seats, queues, flows)
+        self.destinations = Destinations(calls.clock, seats, queues, flows, out)
         self.transfers = Transfers(self.destinations, flows, rights)
         events = calls.events
         self.recording = RecordingOnDemand(calls, rights, events)
+        self.sending_keys = SendingKeys(calls, rights, out.classify if out is not None else classify)
+        self.hiding = Hiding(calls, seats)
         self.parking = Parking(calls.clock, flows, parking)
         self.picking_up = PickUp(seats, queues, members, events)
 
@@ -84,5 +99,8 @@ class Moves:
             "fetch": Act(self.parking.fetch, (number,)),
             "start_recording": Act(self.recording.start),
             "stop_recording": Act(self.recording.stop),
+            "hide_secret": Act(self.hiding.hide),
+            "show_again": Act(self.hiding.show_again),
+            "send_keys": Act(self.sending_keys.send, (keys,)),
             "grab": Act(self.picking_up.grab, (call_id,)),  # its refusals are audited, so it asks for itself
         }

@@ -17,7 +17,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from callserver.acd.coming_back import Sender, come_back
 from callserver.acd.moved import Flows, Moved, WaitingOffer, to_queue
 from callserver.acd.seat import Seat
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Stage
 from callserver.calls.vocabulary import Kind
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refusal, Refused
@@ -58,7 +58,7 @@ class Parking:
             raise Refused(Refusal.LIMIT, str(len(self._limits.places)))
         timer = self._clock.callLater(self._limits.back_s, self._too_long, place)
         self._parked[place] = _Parked(moved, sender, timer)
-        moved.call.when_ended().addCallback(lambda _: self._over(place, moved.call))
+        moved.when_over().addCallback(lambda _: self._over(place, moved))
         moved.call.log(Kind.PARK, person=seat.number, by=seat.station.name, place=place)
         seat.let_go(Reason(Cause.PARKED, place))
         moved.wait_with_music(Stage.PARKED)
@@ -92,10 +92,10 @@ class Parking:
         parked.moved.call.log(Kind.PARKED_TOO_LONG, place=place)
         come_back(parked.moved, parked.sender, Reason(Cause.PARKED_TOO_LONG, place), self._flows)
 
-    def _over(self, place: str, call: Call) -> None:
+    def _over(self, place: str, moved: Moved) -> None:
         """Another may stand there by now."""
         parked = self._parked.get(place)
-        if parked is not None and parked.moved.call is call:
+        if parked is not None and parked.moved is moved:
             self._leave(place)
 
     def _leave(self, place: str) -> _Parked:

@@ -1,10 +1,12 @@
 """Passwords: what may be one, how it is stored (scrypt), and a first one for somebody new; never seen in a log."""
 
 import hmac
+import re
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Collection
 from hashlib import scrypt
+from itertools import count
 
 from callserver.wire.catalogue import N_
 from callserver.wire.refusals import Refusal, Refused
@@ -17,6 +19,7 @@ LENGTH_MIN, SUPERVISOR_LENGTH_MIN = 8, 12
 DIFFERENT_MIN = 4  # characters
 NOBODY = "scrypt$" + b64encode(bytes(SALT_BYTES)).decode() + "$" + b64encode(bytes(KEY_BYTES)).decode()
 EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another: i 1 l, o 0
+PIN_MIN, PIN_MAX, FIRST_PIN = 4, 12, 6  # digits
 FIRST_GROUPS, FIRST_GROUP = 4, 4  # 79 bits
 
 
@@ -45,6 +48,26 @@ def _broken_rule(password: str, number: str, supervisor: bool) -> str:
     if len(set(password.replace(number, ""))) < DIFFERENT_MIN:
         return N_("it is made of too few different characters")
     return ""
+
+
+def check_pin(pin: str, number: str) -> None:
+    """
+    Whether a person may have this PIN.
+
+    :raises Refused: WEAK_PASSWORD, with the rule that it breaks
+    """
+    if not re.fullmatch("[0-9]*", pin):
+        raise Refused(Refusal.WEAK_PASSWORD, N_("a PIN is made of digits"))
+    if not PIN_MIN <= len(pin) <= PIN_MAX:
+        raise Refused(Refusal.WEAK_PASSWORD, N_("a PIN needs 4 to 12 digits"))
+    if pin == number:
+        raise Refused(Refusal.WEAK_PASSWORD, N_("a PIN is not the staff number"))
+
+
+def first_pin(number: str) -> str:
+    """One for somebody, to be written down."""
+    pins = ("".join(secrets.choice("0123456789") for _ in range(FIRST_PIN)) for _ in count())
+    return next(pin for pin in pins if pin != number)
 
 
 def first() -> str:

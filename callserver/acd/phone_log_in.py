@@ -11,7 +11,7 @@ from callserver.lines.interfaces import Caller
 from callserver.wire.refusals import Refusal, Refused
 
 TRIES = 3
-NUMBER_DIGITS, PIN_DIGITS = 8, 16
+NUMBER_DIGITS, PIN_DIGITS = 8, 12
 WITHHELD = "withheld"
 
 
@@ -36,17 +36,26 @@ class Asks(Protocol):
         """What was pressed ahead answers nothing any more."""
 
 
+class Record(Protocol):
+    """What the staff book has of a person."""
+
+    @property
+    def phone(self) -> str:
+        """The number of the telephone at his seat; "": he has none."""
+
+    @property
+    def language(self) -> str:
+        """In which he is spoken to; "": he has not said."""
+
+
 class PinBook(Protocol):
     """The staff book, for telephones."""
 
     def check_pin(self, number: str, pin: str, address: str) -> Deferred[Any]:
         """Fires with the person, if it is him; fails with Refused LOG_IN; locks out who guesses, as passwords do."""
 
-    def telephone_of(self, number: str) -> str:
-        """The number of the telephone at his seat; "": he has none."""
-
-    def language_of(self, number: str) -> str:
-        """In which he is spoken to; "": as the call is."""
+    def person(self, number: str) -> Record | None:
+        """As the book has him now; None: nobody of this number may log in."""
 
 
 async def log_in(call: Asks, book: PinBook) -> Person | None:

@@ -1,18 +1,11 @@
 """
 An agent at his telephone: he hears what his seat does, and what he keys is done by the same acts as a program's.
 
-    a key --> star codes --> the register of acts (right, arguments) --> the seat
+    a key --> star codes (`phone_keys`) --> the register of acts (right, arguments) --> the seat
     the seat shows something --> a tone or a word in his ear
 
-Invariants, and why:
-
-- What is keyed is for us alone. From the first key of a code until shortly after its last one nobody else hears his
-  leg, and none of his keys is written down but a whole code. Of the star itself others hear the 60 ms that it takes to
-  know it. Keys that belong to no code are his own: a bank's menu hears them.
-- Nobody hears him while his seat dials: keys would dial on behind the dial guard.
-- It ends once, in one of two ways: the line's call is over, then the seat has lost its telephone; or the seat does
-  not use it any more (logged out, another telephone), then he is told and the line is put on hook.
-- A code that is not keyed to its end is forgotten after KEY_S, so the talk cannot stay mute.
+It ends once, in one of two ways: the line's call is over, then the seat has lost its telephone; or the seat does not
+use it any more (logged out, another telephone), then he is told and the line is put on hook.
 """
 
 from __future__ import annotations
@@ -21,12 +14,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.acd import phone_sounds
-from callserver.acd.star_codes import Keyed, Plain, StarCodeReader, Unknown
+from callserver.acd.phone_keys import PhoneKeys
+from callserver.acd.star_codes import Event, Keyed, Plain, Unknown
 from callserver.calls.call import Call, Stage
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import FloatArray
@@ -37,10 +31,8 @@ from callserver.wire.states import SeatState
 
 log = Logger()
 
-KEY_S = 6.0  # the next key of a code comes within so long
-HELD_S = 0.4  # a key is heard until it is let go
 TAKE, LEAVE = "1", "2"  # while it rings
-DIALS = (SeatState.DIALING, SeatState.RINGBACK)
+IN_CALL = (SeatState.DIALING, SeatState.RINGBACK, SeatState.TALKING, SeatState.HELD)
 IDLE = (SeatState.IDLE_PHONE, SeatState.IDLE_PC)
 WORDS = {
     Refusal.NO_RIGHT: "seat-not-allowed",
@@ -82,14 +74,12 @@ class PhoneSeat:
         on_lost: Callable[[PhoneSeat, Reason], None],
     ) -> None:
         self.number, self.call = number, call
-        self._clock, self._do, self._arguments, self._say = clock, do, arguments, say
+        self._do, self._arguments, self._say = do, arguments, say
         self._at_once, self._on_lost = at_once, on_lost
-        self._reader = StarCodeReader()
+        self._keys = PhoneKeys(call, clock, self._keyed)
         self._state = SeatState.OFF
         self._acts = False  # an act of his is at work: what the seat shows is its answer
         self._over = False
-        self._patience: IDelayedCall | None = None
-        self._muting: IDelayedCall | None = None
 
     def begin(self) -> None:
         """The line is his: nothing of it is recorded but the calls it serves, and it may stay up for half a day."""
@@ -97,7 +87,7 @@ class PhoneSeat:
         self.call.enter(Stage.SEAT)
         self.call.log(Kind.TELEPHONE, seat=self.number, on=True)
         self.call.when_ended().addCallback(self._ended)
-        self._listen()
+        self._keys.listen()
 
     def part(self, *words: str) -> None:
         """The seat does not use it any more: he is told, and the line is put on hook. Harmless when it is over."""
@@ -114,7 +104,6 @@ class PhoneSeat:
         before, self._state = self._state, status.state
         if self._over:
             return
-        self._set_mute()
         if status.state is SeatState.RINGING and before is not SeatState.RINGING:
             self._ring(status)
         elif before is SeatState.RINGING and status.state is not SeatState.RINGING:
@@ -122,7 +111,7 @@ class PhoneSeat:
         if status.cause in (Cause.LOGGED_IN.value, Cause.ON_TELEPHONE.value):
             self._tell("seat-logged-in" if status.state in IDLE else "seat-is-paused")
         elif not self._acts and status.state is not before:
-            self._tell_work(before, status)
+            self._tell_change(before, status)
 
     # What he hears
 
@@ -146,8 +135,10 @@ class PhoneSeat:
             self.call.leg.music(None)
             self.call.leg.stop()
 
-    def _tell_work(self, before: SeatState, status: SeatStatus) -> None:
-        """Somebody else, or the clock, has made him pause or let him work again."""
+    def _tell_change(self, before: SeatState, status: SeatStatus) -> None:
+        """It was not he: the other side has hung up, a supervisor or the clock lets him pause or work again."""
+        if before in IN_CALL and status.state not in IN_CALL:
+            self._signal(phone_sounds.OVER)
         if status.state is SeatState.PAUSED and not status.wrap_up:
             self._tell("seat-is-paused")
         elif before is SeatState.PAUSED and status.state in IDLE and status.cause == Cause.READY.value:
@@ -162,48 +153,13 @@ class PhoneSeat:
 
     # What he keys
 
-    def _listen(self) -> None:
-        if not self._over:
-            self.call.keys.when_pressed().addCallbacks(self._pressed, lambda _: None)
-
-    def _pressed(self, _: None) -> None:
-        while self.call.keys:
-            self._key(self.call.keys.take(secret=True))
-        self._listen()
-
-    def _key(self, key: str) -> None:
-        event = self._reader.feed(key)
-        self._wait_for_key()
-        if isinstance(event, Plain):
-            if self._state is SeatState.RINGING and key in (TAKE, LEAVE):
-                self._act("answer" if key == TAKE else "reject", ())
-            return
+    def _keyed(self, event: Event) -> None:
         if isinstance(event, Keyed):
             self._carry_out(event)
         elif isinstance(event, Unknown):
             self._refused(Refused(Refusal.BAD_ARGUMENT, "keys"))
-        self._stay_mute()
-
-    def _wait_for_key(self) -> None:
-        _cancel(self._patience)
-        if self._reader.is_keying:
-            self._patience = self._clock.callLater(KEY_S, self._no_key)
-
-    def _no_key(self) -> None:
-        self._reader.reset()
-        self._set_mute()
-        self._signal(phone_sounds.REFUSED)
-
-    def _stay_mute(self) -> None:
-        """Nobody else hears him now, nor what is left of the last key."""
-        _cancel(self._muting)
-        self._muting = self._clock.callLater(HELD_S, self._set_mute)
-        self._set_mute()
-
-    def _set_mute(self) -> None:
-        held = self._muting is not None and self._muting.active()
-        if self.call.leg is not None:
-            self.call.leg.mute(self._reader.is_keying or held or self._state in DIALS)
+        elif isinstance(event, Plain) and self._state is SeatState.RINGING and event.key in (TAKE, LEAVE):
+            self._act("answer" if event.key == TAKE else "reject", ())
 
     def _carry_out(self, keyed: Keyed) -> None:
         self.call.log(Kind.INPUT, digits=keyed.code.keys + keyed.digits, prompts=[])
@@ -251,11 +207,4 @@ class PhoneSeat:
 
     def _finish(self) -> None:
         self._over = True
-        _cancel(self._patience)
-        _cancel(self._muting)
-        self._reader.reset()
-
-
-def _cancel(timer: IDelayedCall | None) -> None:
-    if timer is not None and timer.active():
-        timer.cancel()
+        self._keys.stop()

@@ -24,6 +24,6 @@ def _padded(sound: FloatArray, seconds: float) -> FloatArray:
 
 
 DONE = _in_a_row(beep(800, 80, SOFT_DBM0), _pause(0.04), beep(1200, 80, SOFT_DBM0))
-REFUSED = _in_a_row(beep(500, 150, SOFT_DBM0), _pause(0.08), beep(350, 300, SOFT_DBM0))
+OVER = _in_a_row(beep(1200, 80, SOFT_DBM0), _pause(0.04), beep(800, 80, SOFT_DBM0))
 CALL = _in_a_row(beep(950, 120, SOFT_DBM0), _pause(0.08), beep(950, 120, SOFT_DBM0))  # a call comes, at once
 RINGS = _padded(CALL, RING_EVERY_S)  # round and round

@@ -88,8 +88,8 @@ class Phones:
             return
         await call.when_ended()
 
-    def acts(self) -> Mapping[str, Act]:
-        """What agents may ask for."""
+    def acts(self) -> dict[str, Act]:
+        """By their names on the agents' channel."""
         return {"use_telephone": Act(self.use_telephone, (own_telephone,))}
 
     def use_telephone(self, seat: Seat, number: str) -> None:
@@ -104,7 +104,8 @@ class Phones:
         if not number:
             self._use_headset(seat)
             return
-        if number != self._book.telephone_of(seat.number):
+        person = self._book.person(seat.number)
+        if person is None or number != person.phone:
             raise Refused(Refusal.BAD_ARGUMENT, own_telephone.__name__)
         if seat.number in self._phones or seat.number in self._dialled or seat.status.state not in BETWEEN_CALLS:
             raise Refused(Refusal.NOT_NOW, seat.status.state)
@@ -146,9 +147,8 @@ class Phones:
 
         :raises Refused: as `Seats.log_in_by_phone`
         """
-        number, language = person.number, self._book.language_of(person.number)
-        if language and language != call.language:
-            call.speak(language)
+        number = person.number
+        self._speak(number, call)
         phone = PhoneSeat(
             number,
             call,
@@ -171,6 +171,12 @@ class Phones:
         phone.begin()
         if before is not None:
             before.part()
+
+    def _speak(self, number: str, call: Call) -> None:
+        """His own language, if he has said which, else the one that the caller has chosen."""
+        record = self._book.person(number)
+        if record is not None and record.language not in ("", call.language):
+            call.speak(record.language)
 
     def _do(self, number: str, line: str, name: str, args: Sequence[str]) -> Any:
         try:

@@ -313,6 +313,7 @@ class SeatParts(ABC):
                 wrap_up_s=self._agent.left_s(),
                 card=shown.card if shown else None,
                 kept=self._calls.kept.card if self._calls.kept else None,
+                hidden=self._calls.in_hand is not None and self._calls.in_hand.call.in_secret,
             ),
             cause,
         )

@@ -202,6 +202,7 @@ class Seats:
                 person=number,
                 name=status.name,
                 caller=call.caller_number if call else None,
+                supervises=status.supervises,
                 kept=status.kept is not None,
             ),
             reason,

@@ -3,19 +3,21 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, DeferredLock
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall, deferLater
+from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
-from callserver.acd import attempts, passwords, staff_rules
-from callserver.acd.few_lines import LINES_A_MINUTE, FewLines
-from callserver.acd.lockout import Attempt
-from callserver.acd.staff_rules import NUMBER, Staff, StaffError, staff_name, staff_number
+from callserver.acd import passwords, staff_rules
+from callserver.acd.attempts import Secret
+from callserver.acd.log_ins import LogIns
+from callserver.acd.noted import Noted, Stamps
+from callserver.acd.staff_form import STAFF_FORM
+from callserver.acd.staff_rules import Staff, StaffError, staff_name, staff_number
 from callserver.store.database import Store
 from callserver.wire.catalogue import N_
 from callserver.wire.refusals import Refusal, Refused
@@ -25,7 +27,6 @@ from callserver.wire.typed import typed_password, typed_text
 __all__ = ["Staff", "StaffBook", "StaffError"]
 
 FOLLOW_S = 2.0
-REFUSED_AFTER_S = 0.5  # whatever is wrong takes this long: wrong, unknown and locked look alike
 NOT_A_NEW_ONE = N_("it is the old one")
 
 log = Logger()
@@ -41,6 +42,7 @@ class StaffBook(Service):
 
     :param on_rights: told who has other rights now, those before and those after
     :param on_gone: told who may not work here any more: disabled, or not in the book
+    :param events: who changes something is noted there; `by` is his staff number, None the server's command line
     """
 
     def __init__(
@@ -50,11 +52,11 @@ class StaffBook(Service):
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_rights: Callable[[str, frozenset[Right], frozenset[Right]], None] = lambda number, before, after: None,
         on_gone: Callable[[str], None] = lambda number: None,
+        events: Stamps | None = None,
     ) -> None:
-        self._store, self._clock, self._now = store, clock, now
+        self._store, self._noted = store, Noted(store, events)
         self._on_rights, self._on_gone = on_rights, on_gone
-        self._turn = DeferredLock()  # guesses side by side would not yet see each other's failures
-        self._lines = FewLines(clock)
+        self._log_ins = LogIns(store, clock, now, self._in_thread)
         self._people: dict[str, Staff] = {}
         self._following = LoopingCall(self.follow)
         self._following.clock = clock
@@ -81,6 +83,15 @@ class StaffBook(Service):
         person = self._people.get(number)
         return person.skills if person is not None else {}
 
+    def telephone_of(self, number: str) -> str:
+        """Of his seat, as it is dialled from the shop; "": he has none."""
+        person = self._people.get(number)
+        return person.phone if person is not None else ""
+
+    def person(self, number: str) -> Staff | None:
+        """As the book has him at this moment; None, if nobody of this number may log in."""
+        return self._people.get(number)
+
     async def follow(self) -> None:
         """Bring the copy up to date; a database that does not answer leaves it as it is."""
         try:
@@ -90,7 +101,7 @@ class StaffBook(Service):
             return
         before, self._people = self._people, people
         for number, person in sorted(before.items()):
-            if number not in people or people[number].name != person.name:  # or the number is another's now
+            if number not in people or people[number].uid != person.uid:  # or the number is another's now
                 self._tell(self._on_gone, number)
         for number in sorted(before.keys() | people.keys()):
             had = before[number].rights if number in before else frozenset()
@@ -119,59 +130,47 @@ class StaffBook(Service):
         """His own choice; judged as a log-in. Fails with Refused LOG_IN, or WEAK_PASSWORD with the rule it breaks."""
         return Deferred.fromCoroutine(self._change_password(number, password, new, address))
 
+    def check_pin(self, number: str, pin: str, address: str) -> Deferred[Staff]:
+        """
+        The person, if it is him, at a telephone; fails as `log_in` does, and counts to the same limits.
+
+        :param address: where he calls from: a line, and the number if it is known
+        """
+        return Deferred.fromCoroutine(self._check_pin(number, pin, address))
+
     async def _log_in(self, number: str, password: str, address: str) -> Staff:
-        person, _ = await self._proved(number, password, address)
+        person, _ = await self._log_ins.proved(number, password, address, Secret.PASSWORD)
         if person.must_change:
             raise Refused(Refusal.MUST_CHANGE)
+        return await self._let_in(person)
+
+    async def _check_pin(self, number: str, pin: str, address: str) -> Staff:
+        person, _ = await self._log_ins.proved(number, pin, address, Secret.PIN)
+        return await self._let_in(person)
+
+    async def _let_in(self, person: Staff) -> Staff:
         await self.follow()  # disabled meanwhile: it was told before he had a seat, and will not be told again
         if person.number not in self._people:
             raise Refused(Refusal.LOG_IN)
         return person
 
     async def _change_password(self, number: str, password: str, new: str, address: str) -> None:
-        person, before = await self._proved(number, password, address)
+        person, before = await self._log_ins.proved(number, password, address, Secret.PASSWORD)
         if typed_password(new) == typed_password(password):
             raise Refused(Refusal.WEAK_PASSWORD, NOT_A_NEW_ONE)
         passwords.check(new, person.number, person.rights)
         kept = await self._in_thread(passwords.stored, new)
         await self._store.write(staff_rules.change_password, person.number, before, new, kept)
 
-    async def _proved(self, number: str, password: str, address: str) -> tuple[Staff, str]:
-        """The person and his password as the book has it; Refused LOG_IN if it is not him."""
-        typed = typed_text(number)
-        account = typed if NUMBER.fullmatch(typed) else ""
-        await self._turn.acquire()
-        try:
-            began_s = self._clock.seconds()
-            person, kept, why = await self._judge(account, password, address)
-        finally:
-            self._turn.release()
-        if person is not None and kept is not None:
-            return person, kept
-        self._log_refused(account, address, why)
-        await deferLater(self._clock, max(0.0, began_s + REFUSED_AFTER_S - self._clock.seconds()))
-        raise Refused(Refusal.LOG_IN)
-
-    def _log_refused(self, account: str, address: str, why: str) -> None:
-        n_lines = self._lines.count(address)
-        if n_lines <= LINES_A_MINUTE:
-            log.warn("log-in as {account} from {address} refused: {why}", account=account, address=address, why=why)
-        elif n_lines == LINES_A_MINUTE + 1:
-            log.warn("log-ins from {address} are refused again and again", address=address)
-
-    async def _judge(self, account: str, password: str, address: str) -> tuple[Staff | None, str | None, str]:
-        person, kept, why = await self._store.read(attempts.look_up, account, address, self._now())
-        right = await self._in_thread(passwords.matches, password, kept)
-        if why is not None:
-            return None, None, why
-        await self._store.write(attempts.note, Attempt(self._now().timestamp(), account, address, right))
-        return (person, kept, "") if right else (None, None, "wrong password" if kept else "unknown number")
-
     # The book
 
     def everybody(self) -> Deferred[list[Staff]]:
         """By number, also those who may not log in."""
         return self._store.read(staff_rules.everybody)
+
+    def one(self, number: str) -> Deferred[Staff]:
+        """As the database has him; fails with StaffError for a number nobody has."""
+        return self._store.read(staff_rules.one, number)
 
     def add(
         self,
@@ -180,62 +179,86 @@ class StaffBook(Service):
         password: str,
         rights: Iterable[Right],
         skills: Mapping[str, int] | None = None,
-        groups: Iterable[str] = (),
         *,
         must_change: bool = False,
+        settings: Mapping[str, str] | None = None,
+        by: str | None = None,
     ) -> Deferred[Staff]:
         """
         Somebody new; `must_change`: somebody else has chosen his password.
 
-        Fails with Refused WEAK_PASSWORD, or with StaffError for a number that is taken or no number, or for a name.
+        Fails with Refused WEAK_PASSWORD, or with a Complaint for a number that is taken or none, a name, a setting.
+
+        :param settings: what else is set of him, as `staff_form` reads it
         """
-        person = Staff(number, name, frozenset(rights), dict(skills or {}), frozenset(groups), must_change=must_change)
-        return Deferred.fromCoroutine(self._add(person, password))
+        person = Staff(number, name, frozenset(rights), dict(skills or {}), must_change=must_change)
+        return Deferred.fromCoroutine(self._add(person, password, settings or {}, by))
 
-    def set_password(self, number: str, password: str) -> Deferred[Staff]:
+    def save(self, number: str, settings: Mapping[str, str], *, by: str | None = None) -> Deferred[Staff]:
+        """Set something of a person, as `staff_form` reads it; what is not named stays. Fails with a Complaint."""
+        return self._change("save_staff", number, by, _save, number, settings, settings=dict(settings))
+
+    def set_password(self, number: str, password: str, *, by: str | None = None) -> Deferred[Staff]:
         """By somebody else, so it has to be changed. Fails with Refused WEAK_PASSWORD, or StaffError."""
-        return Deferred.fromCoroutine(self._set_password(number, password))
+        return Deferred.fromCoroutine(self._set_password(number, password, by))
 
-    def set_rights(self, number: str, rights: Iterable[Right]) -> Deferred[Staff]:
+    def set_pin(self, number: str, pin: str | None, *, by: str | None = None) -> Deferred[Staff]:
+        """With which he logs in at a telephone; None: not at all. Fails with Refused WEAK_PASSWORD, or StaffError."""
+        return Deferred.fromCoroutine(self._set_pin(number, pin, by))
+
+    def set_rights(self, number: str, rights: Iterable[Right], *, by: str | None = None) -> Deferred[Staff]:
         """Hold at once, and end at once what those carry that are gone. Fails with StaffError."""
-        return self._change(staff_rules.set_rights, number, frozenset(rights))
+        chosen = frozenset(rights)
+        return self._change("save_staff", number, by, staff_rules.set_rights, number, chosen, rights=sorted(chosen))
 
-    def delete(self, number: str) -> Deferred[Staff]:
-        """Out of the book; who is logged in is logged out. Fails with StaffError."""
-        return self._change(staff_rules.delete_staff, number)
+    def delete(self, number: str, *, by: str | None = None) -> Deferred[Staff]:
+        """Out of the book; who is logged in is logged out. Fails with a Complaint."""
+        return self._change("delete_staff", number, by, staff_rules.delete_staff, number)
 
-    def disable(self, number: str) -> Deferred[Staff]:
+    def disable(self, number: str, *, by: str | None = None) -> Deferred[Staff]:
         """He stays in the book and may not log in; who is logged in is logged out. Fails with StaffError."""
-        return self._change(lambda: staff_rules.let_in(number, disabled=True))
+        return self._change("disable_staff", number, by, lambda: staff_rules.let_in(number, disabled=True))
 
-    def enable(self, number: str) -> Deferred[Staff]:
+    def enable(self, number: str, *, by: str | None = None) -> Deferred[Staff]:
         """He may log in again. Fails with StaffError."""
-        return self._change(lambda: staff_rules.let_in(number, disabled=False))
+        return self._change("enable_staff", number, by, lambda: staff_rules.let_in(number, disabled=False))
 
-    def unlock(self, number: str) -> Deferred[Staff]:
+    def unlock(self, number: str, *, by: str | None = None) -> Deferred[Staff]:
         """All his wrong passwords are forgiven. Fails with StaffError for a number nobody has."""
-        return self._store.write(staff_rules.unlock, number)
+        return self._change("unlock_staff", number, by, staff_rules.unlock, number)
 
     def unlock_address(self, address: str) -> Deferred[int]:
         """All wrong passwords from there are forgiven; fires with how many there were."""
-        return self._store.write(staff_rules.unlock_address, address)
+        noting = self._noted.write("unlock_address", address, None, staff_rules.unlock_address, address)
+        return Deferred.fromCoroutine(noting)
 
-    async def _add(self, person: Staff, password: str) -> Staff:
+    async def _add(self, person: Staff, password: str, settings: Mapping[str, str], by: str | None) -> Staff:
         person = replace(person, number=staff_number(person.number), name=staff_name(person.name))
+        person = STAFF_FORM.filled(person, settings)
         passwords.check(password, person.number, person.rights)
         kept = await self._in_thread(passwords.stored, password)
-        await self._store.write(staff_rules.add_staff, person, kept)
+        await self._noted.write("save_staff", _target(person.number), by, staff_rules.add_staff, person, kept)
         await self.follow()
         return person
 
-    async def _set_password(self, number: str, password: str) -> Staff:
+    async def _set_password(self, number: str, password: str, by: str | None) -> Staff:
         passwords.check(password, "", ())
         kept = await self._in_thread(passwords.stored, password)
-        return await self._store.write(staff_rules.set_password, number, password, kept)
+        return await self._change("new_password", number, by, staff_rules.set_password, number, password, kept)
 
-    def _change(self, change: Callable[..., Staff], *args: object) -> Deferred[Staff]:
+    async def _set_pin(self, number: str, pin: str | None, by: str | None) -> Staff:
+        if pin is None:
+            return await self._change("new_pin", number, by, staff_rules.set_pin, number, None)
+        typed = typed_text(pin)
+        passwords.check_pin(typed, typed_text(number))
+        kept = await self._in_thread(passwords.stored, typed)
+        return await self._change("new_pin", number, by, staff_rules.set_pin, number, kept)
+
+    def _change(
+        self, act: str, number: str, by: str | None, change: Callable[..., Staff], *args: object, **data: Any
+    ) -> Deferred[Staff]:
         async def story() -> Staff:
-            person = await self._store.write(change, *args)
+            person: Staff = await self._noted.write(act, _target(number), by, change, *args, **data)
             await self.follow()
             return person
 
@@ -244,3 +267,13 @@ class StaffBook(Service):
     def _in_thread(self, f: Callable[..., T], *args: object) -> Deferred[T]:
         done: Deferred[T] = deferToThreadPool(self._store.reactor, self._store.reactor.getThreadPool(), f, *args)
         return done
+
+
+def _save(number: str, settings: Mapping[str, str]) -> Staff:
+    """In the database's thread."""
+    person = staff_rules.one(number)
+    return staff_rules.change(person.number, STAFF_FORM.filled(person, settings))
+
+
+def _target(number: str) -> str:
+    return f"seat {number}"

@@ -8,12 +8,15 @@ supervisor is not left without one.
 
 import json
 import re
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from peewee import IntegrityError
 
 from callserver.acd import passwords
+from callserver.acd.day_caps import DayCaps, read_caps, show_caps
+from callserver.acd.organisation import rules
 from callserver.acd.staff_tables import AttemptRow, StaffRow
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.refusals import Refusal, Refused
@@ -36,10 +39,15 @@ class Staff:
     name: str
     rights: frozenset[Right]
     skills: Mapping[str, int] = field(default_factory=dict)  # level by skill; languages are skills: "zh", "en"
-    groups: frozenset[str] = frozenset()
     must_change: bool = False  # his password, before anything else
     disabled: bool = False  # he may not log in
     locked: bool = False  # after too many wrong passwords
+    phone: str = ""  # of his seat, as one dials it from the shop
+    has_pin: bool = False  # with which he logs in from a telephone
+    caps: DayCaps = field(default_factory=dict)
+    language: str = ""  # in which he is spoken to; "": the shop's
+    wrap_up_s: int | None = None  # his own, at least; None: his queue's
+    uid: str = field(default="", compare=False)  # of the person: his number may be another's later
 
 
 def staff_number(text: str) -> str:
@@ -81,6 +89,7 @@ def add_staff(person: Staff, kept: str) -> None:
     :raises StaffError: somebody has this number already, or number or name are none
     """
     number = staff_number(person.number)
+    rules.person_comes(number, person.name)
     try:
         StaffRow.insert(
             number=number,
@@ -88,9 +97,13 @@ def add_staff(person: Staff, kept: str) -> None:
             password=kept,
             rights=_rights_text(person.rights),
             skills=json.dumps(dict(person.skills)),
-            groups=json.dumps(sorted(person.groups)),
             must_change=person.must_change,
             disabled=person.disabled,
+            phone=person.phone,
+            caps=show_caps(person.caps),
+            language=person.language,
+            wrap_up_s=person.wrap_up_s,
+            uid=secrets.token_hex(8),
         ).execute()
     except IntegrityError:
         raise StaffError("there is somebody with the number {number} already", number=number) from None
@@ -103,6 +116,7 @@ def delete_staff(number: str) -> Staff:
     :raises StaffError: nobody has this number, or no supervisor would be left
     """
     person = one(number)
+    rules.person_goes(person.number)
     _keep_a_supervisor(person)
     StaffRow.delete().where(StaffRow.number == person.number).execute()
     _forgive(person.number)
@@ -164,6 +178,37 @@ def change_password(number: str, before: str, password: str, kept: str) -> None:
     _change(number, password=kept, must_change=False)
 
 
+def change(number: str, new: Staff) -> Staff:
+    """
+    All that can be set of a person but secrets; who becomes supervisor has to change his password.
+
+    :raises StaffError: as `delete_staff`
+    """
+    set_rights(number, new.rights)
+    _change(
+        new.number,
+        name=staff_name(new.name),
+        skills=json.dumps(dict(new.skills)),
+        phone=new.phone,
+        language=new.language,
+        caps=show_caps(new.caps),
+        wrap_up_s=new.wrap_up_s,
+    )
+    return one(number)
+
+
+def set_pin(number: str, kept: str | None) -> Staff:
+    """
+    With which he logs in from a telephone; None: from none.
+
+    :param kept: as `passwords.stored` gives it; it was checked before
+    :raises StaffError: nobody has this number
+    """
+    person = one(number)
+    _change(person.number, pin=kept)
+    return person
+
+
 def stored_passwords() -> list[tuple[str, str]]:
     """By staff number, as they are stored."""
     return [(row.number, row.password) for row in StaffRow.select().order_by(StaffRow.number)]
@@ -216,10 +261,15 @@ def person_of(row: StaffRow) -> Staff:
         row.name,
         frozenset(Right(number) for number in json.loads(row.rights)),
         json.loads(row.skills),
-        frozenset(json.loads(row.groups)),
         must_change=row.must_change,
         disabled=row.disabled,
         locked=row.locked,
+        phone=row.phone,
+        has_pin=row.pin is not None,
+        caps=read_caps(row.caps),
+        language=row.language,
+        wrap_up_s=row.wrap_up_s,
+        uid=row.uid,
     )
 
 
@@ -239,7 +289,7 @@ def _forgive(number: str) -> None:
     AttemptRow.delete().where(AttemptRow.account == number, ~AttemptRow.ok).execute()
 
 
-def _change(number: str, **columns: str | bool) -> None:
+def _change(number: str, **columns: str | int | None) -> None:
     StaffRow.update(columns).where(StaffRow.number == number).execute()
 
 

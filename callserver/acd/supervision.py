@@ -9,13 +9,15 @@ becomes listening again, and a barge-in. What has been taken over by then is a t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from callserver.acd.acts import Act, word
+from callserver.acd.destinations import Places
 from callserver.acd.ear import call_of
 from callserver.acd.listening import Listening
+from callserver.acd.moves import call_id
 from callserver.acd.seat import Seat
 from callserver.acd.seats import Rights, Seats
 from callserver.calls import operations
@@ -24,7 +26,8 @@ from callserver.calls.call import Call, Party, Stage
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import PRESENT
 from callserver.calls.roles import Role
-from callserver.dsp.frames import FloatArray
+from callserver.dsp.frames import RATE_HZ, FloatArray
+from callserver.dsp.tones import tone
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
@@ -32,9 +35,15 @@ from callserver.wire.states import SeatState
 from callserver.wire.targets import Target, TargetKind
 
 AT_REST = (SeatState.IDLE_PC, SeatState.IDLE_PHONE, SeatState.PAUSED)  # wrap-up is a pause (section 14, 23)
-PRIORITY_MAX, ID_MAX = 100, 64
+INTRUSION_HZ, INTRUSION_S, INTRUSION_DBM0 = 1400.0, 0.4, -20.0  # as China's third-party warning tone sounds
+PRIORITY_MAX = 100
 CHANNEL = re.compile(r"(line|seat) [0-9]{1,24}")
 STAFF_NUMBER = re.compile(r"[0-9]{1,24}")
+
+
+def intrusion_tone() -> FloatArray:
+    """What tells two who talk that a third joins them."""
+    return tone([INTRUSION_HZ], round(INTRUSION_S * RATE_HZ), INTRUSION_DBM0)
 
 
 def channel(value: Any) -> bool:
@@ -47,7 +56,7 @@ def channel_or_none(value: Any) -> bool:
     return value == "" or channel(value)
 
 
-def target(value: Any) -> bool:
+def hang_up_or_queue(value: Any) -> bool:
     """What becomes of the caller: "hang up" or "queue NAME"."""
     return isinstance(value, str) and Target.parse(value).kind in (TargetKind.HANG_UP, TargetKind.QUEUE)
 
@@ -55,11 +64,6 @@ def target(value: Any) -> bool:
 def staff_number(value: Any) -> bool:
     """Of a seat."""
     return isinstance(value, str) and STAFF_NUMBER.fullmatch(value) is not None
-
-
-def call_id(value: Any) -> bool:
-    """As the waiting list names a call."""
-    return isinstance(value, str) and 1 <= len(value) <= ID_MAX and value.isprintable()
 
 
 def priority(value: Any) -> bool:
@@ -84,7 +88,7 @@ class Supervision:
         rights: Rights,
         *,
         tone: FloatArray | None,
-        queues: Container[str],
+        queues: Places,
         find_person: Callable[[Call, str], None],
         set_priority: Callable[[str, int], None],
     ) -> None:
@@ -94,38 +98,52 @@ class Supervision:
         self._listenings: list[Listening] = []
         calls.watch(lambda call: self._follow())
 
-    def acts(self) -> Mapping[str, Act]:
-        """What supervisors can ask for, by name."""
+    def acts(self) -> dict[str, Act]:
+        """What supervisors can ask for, by name; refusals are written down, so each act asks for its rights itself."""
         return {
-            "listen": Act(self.listen, (channel,), Right.LISTEN),
-            "whisper": Act(self.whisper, (), Right.BARGE_IN),
-            "barge_in": Act(self.barge_in, (channel_or_none,), Right.BARGE_IN),
-            "take_over": Act(self.take_over, (), Right.BARGE_IN),
+            "listen": Act(self.listen, (channel,)),
+            "whisper": Act(self.whisper),
+            "barge_in": Act(self.barge_in, (channel_or_none,)),
+            "take_over": Act(self.take_over),
             "stop_listening": Act(self.stop_listening),
-            "break_off": Act(self.break_off, (channel, target), Right.BARGE_IN),
-            "force_log_out": Act(self.force_log_out, (staff_number,), Right.FORCE_LOG_OUT),
-            "force_pause": Act(self.force_pause, (staff_number, word), Right.FORCE_LOG_OUT),
-            "set_priority": Act(self.set_priority, (call_id, priority), Right.SUPERVISOR),
+            "break_off": Act(self.break_off, (channel, hang_up_or_queue)),
+            "force_log_out": Act(self.force_log_out, (staff_number,)),
+            "force_pause": Act(self.force_pause, (staff_number, word)),
+            "set_priority": Act(self.set_priority, (call_id, priority)),
         }
 
     # Other people's calls
 
     def listen(self, seat: Seat, channel: str) -> None:
-        """Hear what a seat or a line hears and says; who whispers is silent again."""
+        """
+        Hear what a seat or a line hears and says (right 16); who whispers is silent again.
+
+        :raises Refused: it is in no call, or one has a call of one's own, or has barged in
+        """
         party, call = self._at(channel)
         with self._act(seat, "listen", channel, call, Right.LISTEN):
             self._turn_to(seat, party, call)
             seat.listening_changed(Reason(Cause.LISTENS))
 
     def whisper(self, seat: Seat) -> None:
-        """Be heard by the agent one listens to, and by nobody else."""
+        """
+        Be heard by the agent one listens to, and by nobody else (rights 16 and 17).
+
+        :raises Refused: one listens to nobody, or has barged in
+        """
         listening = seat.listening
         with self._act(seat, "whisper", *_of(listening), Right.BARGE_IN, Right.LISTEN):
             _silent(seat, listening).whisper()
             seat.listening_changed(Reason(Cause.WHISPERS))
 
     def barge_in(self, seat: Seat, channel: str = "") -> None:
-        """Talk with those who talk at a seat or a line, or with those one listens to; they hear a tone first."""
+        """
+        Talk with those who talk at a seat or a line, or, if it is "", with those one listens to (right 17).
+
+        They hear a tone first.
+
+        :raises Refused: nobody talks there, or one has a call of one's own, or has barged in
+        """
         party, call = self._at(channel) if channel else _at(seat.listening)
         with self._act(seat, "barge_in", party.name if party else channel, call, Right.BARGE_IN):
             if call is None or party is None or call.parts[party].role is not Role.TALKS:
@@ -134,7 +152,11 @@ class Supervision:
             _silent(seat, seat.listening).barge_in(self.tone)
 
     def take_over(self, seat: Seat) -> None:
-        """The agents of the call leave it, and who has listened or barged in talks on with the others."""
+        """
+        The agents of the call leave it, and who has listened or barged in talks on with the others (right 17).
+
+        :raises Refused: one listens to nobody
+        """
         listening = seat.listening
         with self._act(seat, "take_over", *_of(listening), Right.BARGE_IN):
             if listening is None:
@@ -143,7 +165,11 @@ class Supervision:
             listening.call.note(agent=seat.number)
 
     def stop_listening(self, seat: Seat) -> None:
-        """Leave the others alone; also out of a barge-in."""
+        """
+        Leave the others alone; also out of a barge-in.
+
+        :raises Refused: one listens to nobody
+        """
         listening = seat.listening
         with self._act(seat, "stop_listening", *_of(listening)):
             if listening is None:
@@ -151,7 +177,11 @@ class Supervision:
             seat.stop_listening(Reason(Cause.STOPPED_LISTENING))
 
     def break_off(self, seat: Seat, channel: str, target: str) -> None:
-        """End a talk; what becomes of the caller is said by the target."""
+        """
+        End a talk, and send its caller to a queue or hang up on him (right 17).
+
+        :raises Refused: nobody talks there; there is no such queue, or no caller who could wait in it
+        """
         _, call = self._at(channel)
         with self._act(seat, "break_off", channel, call, Right.BARGE_IN):
             if call is None:
@@ -162,7 +192,7 @@ class Supervision:
             if place.kind is TargetKind.HANG_UP:
                 call.end(f"agent {seat.number}", reason)
             elif place.name not in self._queues or call.first not in call.parts or self._seats.has_station(call.first):
-                raise Refused(Refusal.BAD_ARGUMENT, "target")
+                raise Refused(Refusal.NOWHERE, place)
             else:
                 operations.leave_alone(call, reason)
                 self._find_person(call, place.name)
@@ -170,17 +200,29 @@ class Supervision:
     # Other people's seats
 
     def force_log_out(self, seat: Seat, number: str) -> None:
-        """Somebody who is in no call is sent off."""
+        """
+        Log out somebody else who is idle, pauses, or is in his wrap-up (right 18).
+
+        :raises Refused: nobody is there, or he is in a call
+        """
         with self._act(seat, "force_log_out", f"seat {number}", None, Right.FORCE_LOG_OUT):
             self._at_rest(seat, number).log_out(Reason(Cause.FORCED_OUT, seat.number))
 
     def force_pause(self, seat: Seat, number: str, reason: str) -> None:
-        """Somebody who is in no call gets none for now."""
+        """
+        Make somebody else pause who is idle, pauses, or is in his wrap-up (right 18).
+
+        :raises Refused: nobody is there, or he is in a call
+        """
         with self._act(seat, "force_pause", f"seat {number}", None, Right.FORCE_LOG_OUT):
             self._at_rest(seat, number).pause(reason, Reason(Cause.FORCED_PAUSE, seat.number))
 
     def set_priority(self, seat: Seat, call_id: str, priority: int) -> None:
-        """A waiting caller goes before those of smaller priority."""
+        """
+        Let a waiting caller go before those of smaller priority, -100 to 100 (right 1).
+
+        :raises Refused: he does not wait
+        """
         call = self._calls.find(call_id)
         with self._act(seat, "set_priority", str(priority), call, Right.SUPERVISOR):
             if call is None:

@@ -10,6 +10,7 @@ from callserver.acd.moved import Flows, Moved
 from callserver.acd.seat import Seat
 from callserver.acd.seats import Rights
 from callserver.calls.call import Call
+from callserver.calls.calls_out import Dialler
 from callserver.calls.vocabulary import Kind
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refusal, Refused
@@ -41,7 +42,8 @@ class Transfers:
             moved.call.log(Kind.TRANSFER_FAILED, target=to, reason=why)
             come_back(moved, sender, Reason(Cause.CAME_BACK, why), self._flows)
 
-        complete = self._destinations.prepare(moved, target, seat.station.name, failed)
+        asks = Dialler(seat.number, self._rights.rights(seat.number), may_use_reserve=False)
+        complete = self._destinations.prepare(moved, target, seat.station.name, failed, asks)
         self._count(moved.call)
         moved.call.log(Kind.TRANSFER, person=seat.number, by=seat.station.name, target=to)
         seat.let_go(Reason(Cause.SENT_ON, to))

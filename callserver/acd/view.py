@@ -38,6 +38,7 @@ class Look:
     wrap_up_s: float = 0.0
     card: Card | None = None  # of the call that rings or is in hand
     kept: Card | None = None
+    hidden: bool = False  # who he talks with keys in a secret: he hears silence
 
 
 def seat_status(look: Look, cause: str = "") -> SeatStatus:
@@ -53,6 +54,7 @@ def seat_status(look: Look, cause: str = "") -> SeatStatus:
         kept=look.kept,
         pause_wanted=bool(look.pause_reason) and (look.phase is not Phase.NONE or look.work is Work.WRAP_UP),
         wrap_up_s=round(look.wrap_up_s),
+        hidden=look.hidden,
         client_here=look.presence is Presence.HERE,
     )
 

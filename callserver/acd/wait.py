@@ -20,7 +20,7 @@ log = Logger()
 
 PLEASE_WAIT, COMFORT = "please-wait-for-person", "all-busy-please-wait"
 NEXT, PLACE_IS = "you-are-next", "your-place-in-queue-is"
-ESTIMATE_IS, MINUTE, MINUTES = "wait-is-about", "minute", "minutes"
+ESTIMATE_IS, MINUTE, MINUTES = "wait-is-about", "waiting-minute", "waiting-minutes"
 LAST_WORDS_S = 60.0  # after the longest wait: for what the caller is told then
 
 Say = Callable[[Call, Sequence[str]], Deferred[None]]
@@ -113,6 +113,11 @@ class Wait:
         if told is not None:
             words += [ESTIMATE_IS, *self.voice.counted(language, told), MINUTE if told == 1 else MINUTES]
         self.voice.say(self.call, words)
+
+    def resume(self) -> None:
+        """A question is answered, and he waits on: keys and words as before."""
+        self._listen()
+        self.look()
 
     def _listen(self) -> None:
         self._listening = self.call.keys.when_pressed()

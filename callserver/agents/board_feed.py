@@ -18,9 +18,9 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from callserver.acd.sight import Sight
 from callserver.agents.desk import WaitingLists
 from callserver.agents.packed import PackedCall
-from callserver.agents.sight import Sight
 from callserver.calls.board import Board, ChannelStatus
 from callserver.wire.convert import to_wire
 from callserver.wire.messages import ChannelRow, QueueRow

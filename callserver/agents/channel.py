@@ -18,7 +18,7 @@ from callserver.acd.few_lines import LINES_A_MINUTE, FewLines
 from callserver.agents.broker import GuardedBroker
 from callserver.agents.desk import Complain, Desk, StaffDirectory
 from callserver.agents.login import Login, SeatRealm, StaffChecker
-from callserver.wire.messages import Phrase
+from callserver.wire.messages import AlarmNotice, Phrase
 from callserver.wire.refusals import Refusal, Refused
 
 log = Logger()
@@ -141,6 +141,10 @@ class AgentChannel(Service):
     def tell_all(self, notice: Phrase) -> None:
         """Show a sentence on every screen, also on those that come later."""
         self._realm.tell_all(notice)
+
+    def tell_supervisors(self, alarm: AlarmNotice) -> None:
+        """Show an alarm, or that it is over, on the screens of supervisors who are there now."""
+        self._realm.tell_supervisors(alarm)
 
     @property
     def port_number(self) -> int:

@@ -44,8 +44,9 @@ from callserver.agents.perspective import AgentPerspective, arguments
 from callserver.agents.screen import Screen
 from callserver.agents.session import AgentSession
 from callserver.wire.convert import to_wire
-from callserver.wire.messages import Phrase
+from callserver.wire.messages import AlarmNotice, Phrase
 from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
 from callserver.wire.typed import is_password
 
 log = Logger()
@@ -104,6 +105,12 @@ class SeatRealm:
         self._notice = notice
         for session in self._sessions.values():
             session.tell("notice", to_wire(notice))
+
+    def tell_supervisors(self, alarm: AlarmNotice) -> None:
+        """An alarm, for the screens of those who have right 1 at this moment."""
+        for number, session in self._sessions.items():
+            if Right.SUPERVISOR in self._desk.staff.rights(number):
+                session.tell("alarm", to_wire(alarm))
 
     def close(self, why: Refused) -> None:
         """Say good-bye to all programs; nobody is seated any more."""

@@ -18,9 +18,9 @@ from collections.abc import Callable
 
 from callserver.acd.seat import Seat
 from callserver.acd.seats import SeatChange, Seats
+from callserver.acd.sight import Sight
 from callserver.agents.board_feed import BoardFeed
 from callserver.agents.session import AgentSession
-from callserver.agents.sight import Sight
 from callserver.wire.convert import to_wire
 from callserver.wire.messages import Access, SeatStatus
 from callserver.wire.refusals import Refusal, Refused

@@ -30,6 +30,7 @@ class ChannelStatus:
     name: str = ""  # of the person
     caller: str | None = None  # number
     reason: Phrase | None = None  # why a line cannot be used, whatever its state; None while it can
+    supervises: bool = False  # in somebody else's call, which is not told: `sub` says how
     since_s: float = 0.0  # monotonic; set by the board when the state began
 
 

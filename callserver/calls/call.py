@@ -106,12 +106,12 @@ class Call:
     :param first: the party it begins with
     :param music: what a held party hears, round and round
     :param find: a live call by its id
-    :param on_parts: told when somebody has joined, has left or has another role; it may act on the call at once
+    :param on_parts: told when somebody has joined, has left, has another role or tells a secret; may act on the call
     `parts`: the participants and their roles, in the order in which they joined.
     `path`: menus, prompts and inputs so far, in words, for the agent's screen.
     `merged_into`: the call that this one has become part of.
     `recording`: of all its participants, or none.
-    `in_secret`: the first party keys in a secret; its part is what it will be again afterwards.
+    `lines_alone`: two lines talk, and nobody of the house with them: the least sign that one is gone ends it.
     """
 
     def __init__(
@@ -135,7 +135,8 @@ class Call:
         self.stage = Stage.MENU
         self.ended: Reason | None = None
         self.merged_into: Call | None = None
-        self.in_secret = False
+        self.lines_alone = False
+        self._secrets = 0  # that are being told, by whoever has begun them
         self.language = "zh"
         self.path: list[str] = []
         self.keys = Keys(self._write_key)
@@ -210,14 +211,16 @@ class Call:
         if self._answered:  # by another of its menu's acts
             return
         await self.first.answer(self)
-        self._begin_answered(Stage.MENU)
+        self.begin_answered(Stage.MENU)
 
-    def far_end_answered(self) -> None:
-        """The party that was called has answered; in a call that talked already, one more talks."""
-        if not self._answered and self.ended is None:
-            self._begin_answered(Stage.TALK)
+    def begin_answered(self, stage: Stage) -> None:
+        """
+        The line is off hook and the other one is there: record and recording of their talk begin.
 
-    def _begin_answered(self, stage: Stage) -> None:
+        Of a call that talked already, as one more joins, nothing begins.
+        """
+        if self._answered or self.ended is not None:
+            return
         self._answered = True
         self.note(answered_at=self._events.now())
         self.log(Kind.ANSWER)
@@ -316,23 +319,39 @@ class Call:
 
     # Keys and secrets
 
+    @property
+    def in_secret(self) -> bool:
+        """The first party keys in a secret; its part is what it will be again afterwards."""
+        return self._secrets > 0
+
     @contextmanager
     def secret(self) -> Iterator[None]:
-        """
-        While the first party keys in a secret: heard by nobody, recorded as silence, written down masked.
-
-        Keys it has pressed already belong to the secret: their sound is taken out of the recording again. A role that
-        it is given meanwhile (its agent holds it) holds when the secret is told.
-        """
-        first_at_s = self.keys.first_at_s()
-        since_s_ago = 0.0 if first_at_s is None else self._clock.seconds() - first_at_s
-        self.recording.begin_secret(since_s_ago)
-        self._keep_secret(True)
+        """While a menu asks the first party for a secret."""
+        self.begin_secret()
         try:
             yield
         finally:
-            self.recording.end_secret()
-            self._keep_secret(False)
+            self.end_secret()
+
+    def begin_secret(self) -> None:
+        """
+        The first party keys in a secret: heard by nobody, recorded as silence, written down masked.
+
+        Keys it has pressed already belong to the secret: their sound is taken out of the recording again. A role that
+        it is given meanwhile (its agent holds it) holds when the secret is told. Begun twice, by a menu and an agent,
+        it is over when both say so.
+        """
+        first_at_s = self.keys.first_at_s()
+        since_s_ago = 0.0 if first_at_s is None else self._clock.seconds() - first_at_s
+        self._secrets += 1
+        self.recording.begin_silence(since_s_ago)
+        self._keep_secret()
+
+    def end_secret(self) -> None:
+        """It is told."""
+        self._secrets -= 1
+        self.recording.end_silence()
+        self._keep_secret()
 
     def key(self, party: Party, key: Key) -> None:
         """A key was pressed; nobody takes those of a talk, or of other parties than the first: written down masked."""
@@ -346,11 +365,11 @@ class Call:
     def _write_key(self, key: Key, shown: str) -> None:
         self.log(Kind.KEY, digit=shown, source=key.source, pressed_s=round(key.at_s, 3))
 
-    def _keep_secret(self, secret: bool) -> None:
-        self.in_secret = secret
+    def _keep_secret(self) -> None:
         if self.leg is not None:
             self._set_music(self.first, self.leg)
         self._set_gains()
+        self._on_parts(self)
 
     def _set_music(self, party: Party, leg: Leg) -> None:
         held = self.parts[party].role is Role.HELD and not (self.in_secret and party is self.first)

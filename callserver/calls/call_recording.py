@@ -54,7 +54,7 @@ class CallRecording:
         self._recording: Recording | None = None
         self._started_by = ""  # staff number; "": by rule
         self._recent: Recent | None = None
-        self._secret = False
+        self._silences = 0  # begun and not ended
 
     @property
     def started_by(self) -> str | None:
@@ -67,6 +67,11 @@ class CallRecording:
             self._start("")
         else:
             self._keep_recent()
+
+    def never(self) -> None:
+        """Nothing of this call is recorded, by no rule and on no demand: it is part of another one, or no talk."""
+        self.over()
+        self._recorder = None
 
     def start(self, by: str) -> None:
         """
@@ -82,6 +87,11 @@ class CallRecording:
         if self._recording is None:
             raise Refused(Refusal.NO_RECORDING)
 
+    def mark(self, text: str) -> None:
+        """Say of this place in the recording, if one runs, what is not heard there: a hold, a consultation."""
+        if self._recording is not None:
+            self._recording.mark(text)
+
     def stop(self, by: str) -> None:
         """
         End the recording that this person has started.
@@ -93,18 +103,20 @@ class CallRecording:
         self._end()
         self._keep_recent()
 
-    def begin_secret(self, since_s_ago: float) -> None:
-        """Silence from now on, and over what was recorded in the last seconds."""
-        self._secret = True
+    def begin_silence(self, since_s_ago: float = 0.0) -> None:
+        """Silence from now on, and over what was recorded in the last seconds; to be ended as often as it was begun."""
+        self._silences += 1
         for kept in (self._recording, self._recent):
             if kept is not None:
                 if since_s_ago > 0:
                     kept.blank(since_s_ago)
                 kept.pause()
 
-    def end_secret(self) -> None:
+    def end_silence(self) -> None:
         """Record again."""
-        self._secret = False
+        self._silences -= 1
+        if self._silences:
+            return
         for kept in (self._recording, self._recent):
             if kept is not None:
                 kept.resume()
@@ -125,7 +137,7 @@ class CallRecording:
         before_s = recent.length_s if recent is not None else 0.0
         self._forget_recent()
         self._recording, self._started_by = recording, by
-        if self._secret:
+        if self._silences:
             recording.pause()
         self._call.note(recording=recording.file_name)
         if by:
@@ -145,7 +157,7 @@ class CallRecording:
         leg = self._call.leg
         if self._recorder is not None and self._rule.recent_s > 0 and leg is not None:
             self._recent = self._recorder.keep_recent(leg, self._rule.recent_s)
-            if self._secret:
+            if self._silences:
                 self._recent.pause()
 
     def _forget_recent(self) -> None:

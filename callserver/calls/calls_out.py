@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from callserver.calls.call import Call, Stage
 from callserver.calls.dial_caps import DialCaps, Use
@@ -34,7 +34,7 @@ from callserver.wire.rights import Right
 
 OF_THE_LINE = (DialResult.NO_DIAL_TONE, DialResult.LINE_LOST)
 SHORTEST_LOOK_S = 1.0
-ENDED_FOR_AN_EMERGENCY = (Stage.MENU, Stage.QUEUE)
+ENDED_FOR_AN_EMERGENCY = (Stage.MENU, Stage.QUEUE, Stage.SEAT)
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class CallsOut:
         self._clock, self._events, self._guard, self._caps = clock, events, guard, caps
         self._trunks, self._settings = trunks, settings
         self._tallies: dict[str, LineTally] = {}
+        self._bounds: dict[Use, IDelayedCall] = {}
 
     def classify(self, number: str) -> DialClass:
         """What it would be to dial this."""
@@ -104,25 +105,34 @@ class CallsOut:
             self._write(call, attempt, result)
             if result is DialResult.ANSWERED:
                 self._caps.answered(use, attempt.number)
-                self._bound(call, use)
+                self._bound(trunk, use)
 
         self._count(trunk)
-        call = trunk.line.dial(Caller(attempt.number), permit, ToldFirst(came_of_it, told))
-        call.when_ended().addCallback(lambda _: self._caps.ended(use))
+        told_first = ToldFirst(came_of_it, told)
+        call = trunk.line.dial(Caller(attempt.number), permit, told_first, lambda: self._over(use))
         return call
 
-    def _bound(self, call: Call, use: Use) -> None:
-        """The talk ends when its minutes are over; others may have used some up meanwhile."""
-        left_s = self._caps.left_s(use)
-        if left_s is not None and call.ended is None:
-            timer = self._clock.callLater(max(left_s, SHORTEST_LOOK_S), self._minutes_over, call, use)
-            call.when_ended().addCallback(lambda _: timer.cancel() if timer.active() else None)
+    def _bound(self, trunk: Trunk, use: Use) -> None:
+        """
+        The talk ends when its minutes are over, whichever call the line is in by then.
 
-    def _minutes_over(self, call: Call, use: Use) -> None:
-        if self._caps.left_s(use) == 0:
-            call.end("server", Reason(Cause.LIMIT_REACHED, "dialling"))
+        Looked at again then: others' talks may have used some up meanwhile.
+        """
+        left_s = self._caps.left_s(use)
+        if left_s is not None:
+            self._bounds[use] = self._clock.callLater(max(left_s, SHORTEST_LOOK_S), self._minutes_over, trunk, use)
+
+    def _over(self, use: Use) -> None:
+        self._caps.ended(use)
+        bound = self._bounds.pop(use, None)
+        if bound is not None and bound.active():
+            bound.cancel()
+
+    def _minutes_over(self, trunk: Trunk, use: Use) -> None:
+        if self._caps.left_s(use) == 0 and trunk.line.call is not None:
+            trunk.line.call.end("server", Reason(Cause.LIMIT_REACHED, "dialling"))
         else:
-            self._bound(call, use)
+            self._bound(trunk, use)
 
     # Which line
 

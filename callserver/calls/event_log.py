@@ -81,6 +81,10 @@ class EventLog:
         log.warn("ALARM {channel}: {text}", channel=channel or "server", text=alarm_text(data, "en"))
         self._keep(replace(self.stamp(Kind.ALARM, channel=channel), data=data))
 
+    def alarm_over(self, msgid: str, /, channel: str | None = None, **details: object) -> None:
+        """What an alarm was given for, in the same words, is well again."""
+        self._keep(replace(self.stamp(Kind.ALARM_OVER, channel=channel), data=alarm_data(msgid, details)))
+
     def _keep(self, event: EventRecord) -> None:
         self.book.write(event)
         self.show(event)

@@ -12,7 +12,6 @@ Races, and what holds in them:
   see `outgoing`.
 - *Seized while it clears.* An emergency does not wait for a free line: its call begins on one whose last call is just
   over, and dials when the guard time has passed (`_guard_over`).
-- *Two sources of keys.* A line has one (`keys_from_sound`); what the other hears is not counted.
 """
 
 from __future__ import annotations
@@ -28,16 +27,14 @@ from callserver.calls.bell import Bell
 from callserver.calls.board import Board, ChannelStatus
 from callserver.calls.call import Call, Stage
 from callserver.calls.dead_alarms import DeadAlarms
-from callserver.calls.dial_tone import DialToneWatch
 from callserver.calls.hanging_up import OFF_HOOK_S, ON_HOOK_S, HangingUp
-from callserver.calls.keys import Key
 from callserver.calls.line_machine import RESTING, Happening, LineCore, LineInputs, Situation, line_machine
+from callserver.calls.line_signs import LineSigns
 from callserver.calls.line_sound import LineSound
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import hang_up
 from callserver.calls.outgoing import DialListener, OutgoingCall
 from callserver.calls.roles import Role
-from callserver.calls.vocabulary import Kind
 from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILine, LineFailure
 from callserver.media.leg import Leg
 from callserver.wire.catalogue import N_, Complaint
@@ -48,15 +45,12 @@ from callserver.wire.states import LineState
 log = Logger()
 
 DIALING_S, RINGBACK_S, HELD_S = 30.0, 60.0, 300.0
-WITH_VOICES = (Stage.TALK, Stage.SEAT)  # a voice may be taken for a dial tone
-GONE_TONES = {"busy", "congestion", "unobtainable", "dial", "howler"}
 NOT_SET_UP = N_("not set up yet")  # why a line cannot be used, until its modem has answered or failed
-KEY_DELAY_S = 0.5  # a modem reports a key so much later at the most
 
 
 class LineInService:
     """
-    One line, its state machine and the call it takes part in. Implements ILineListener, LegListener and FirstParty.
+    One line, its state machine and the call it takes part in. Implements ILineListener and FirstParty.
 
     :param on_call: whoever serves callers, with each new call once
     `answers`: whether callers are let in; a line for calls out alone lets them ring.
@@ -81,7 +75,7 @@ class LineInService:
         self.call: Call | None = None
         self._line, self._clock, self._board, self._calls = line, clock, board, calls
         self._events = calls.events
-        self._keys_from_sound = keys_from_sound
+        self._on_call = on_call
         self._now = Situation(LineState.NOT_LOADED)
         self._last_call_id: str | None = None  # of the call that the line's states still belong to
         self._outgoing: OutgoingCall | None = None
@@ -91,7 +85,7 @@ class LineInService:
         self.answers = answers
         self._bell = Bell(clock, ring_stop_s, on_call)
         self._hanging_up = HangingUp(line, clock, self.alarm, self._is_on_hook)
-        self._dial_tone = DialToneWatch(clock, lambda: self.far_end_gone("dial tone"))
+        self._signs = LineSigns(self, clock, keys_from_sound)
         self._core = LineCore(
             clock,
             self._show,
@@ -147,22 +141,32 @@ class LineInService:
         return self._now == Situation(LineState.IDLE) and not self._bell.is_about_to_ring
 
     @property
+    def is_dialling(self) -> bool:
+        """Nobody has answered its call out yet."""
+        return self._outgoing is not None and self._outgoing.is_pending
+
+    @property
     def clears(self) -> bool:
         """Its last call is over: it will be idle in a moment, and nobody has seized it for then."""
         return self._now == Situation(LineState.WAIT_HANGUP) and self.call is None
 
-    def dial(self, called: Caller, permit: DialPermit, told: DialListener) -> Call:
-        """
-        A call out begins on this line, which is free or clears.
-
-        :param called: whose number it is, for the record
-        """
+    def dial(self, called: Caller, permit: DialPermit, told: DialListener, on_left: Callable[[], None]) -> Call:
+        """A call out begins on this line, which is free or clears: see `OutgoingCall`."""
         self.call = call = self._calls.begin("out", self, called)
         call.give(self, Role.CALLED)
-        self._outgoing = OutgoingCall(self, self._line, self._sound, self._clock, permit, told)
+        self._outgoing = OutgoingCall(self, self._line, self._sound, self._signs, self._clock, permit, told, on_left)
         if self._now.state is not LineState.WAIT_HANGUP:
             self._outgoing.seize(call)
         return call
+
+    def caller_came_in(self) -> None:
+        self._outgoing = None
+        self._begin_incoming()
+        self.happens(self.inputs.answered, Reason(Cause.GLARE))
+        if self.leg is not None and self.call is not None:
+            self.leg.serve(self.call.id)
+            self.call.begin_answered(Stage.MENU)
+            self._on_call(self.call)
 
     # ILineListener
 
@@ -204,12 +208,15 @@ class LineInService:
 
     def _take_ring(self) -> None:
         if self._now == Situation(LineState.IDLE):
-            self.call = self._calls.begin("in", self, self._bell.announced() or Caller())
-            self._last_call_id = self.call.id
-            self._bell.begin(self.call)
+            self._bell.begin(self._begin_incoming())
         self.happens(self.inputs.ring, Reason(Cause.RINGS))
         if self._now.state is LineState.RINGING_IN:
             self._bell.ring()
+
+    def _begin_incoming(self) -> Call:
+        self.call = call = self._calls.begin("in", self, self._bell.announced() or Caller())
+        self._last_call_id = call.id
+        return call
 
     def caller_id(self, caller: Caller) -> None:
         self._bell.caller_id(caller)
@@ -220,7 +227,7 @@ class LineInService:
         self._sound.receive(data)
 
     def far_end_gone(self, reason: str) -> None:
-        if self._outgoing is not None and self._outgoing.is_pending:
+        if self._outgoing is not None and self.is_dialling:
             self._outgoing.line_reports(reason)
         elif self._outgoing is not None and self.call is not None:
             hang_up(self.call, self, "called", Reason(Cause.CALLED_HUNG_UP, reason))
@@ -231,24 +238,8 @@ class LineInService:
         if self.call is not None:
             self._sound.trouble(kind)
 
-    # ILineListener and LegListener both report keys; a line has one source of them
-
-    def key(self, digit: str, at_s: float | None = None) -> None:
-        from_sound = at_s is not None
-        if self.call is not None and from_sound is self._keys_from_sound:
-            began_s = self._clock.seconds() - KEY_DELAY_S if at_s is None else at_s
-            self.call.key(self, Key(digit, "sound" if from_sound else "modem", began_s))
-
-    def tone(self, name: str) -> None:
-        if self.call is not None:
-            self.call.log(Kind.TONE, name=name)
-            self._dial_tone.stop()
-            if self._outgoing is not None and self._outgoing.is_pending:
-                return  # it judges them itself
-            if self.call.stage in WITH_VOICES and name == "dial" and self.leg is not None:
-                self._dial_tone.heard(self.leg)
-            elif name in GONE_TONES:
-                self.far_end_gone(f"{name} tone")
+    def key(self, digit: str) -> None:
+        self._signs.key(digit)
 
     # FirstParty, for the call
 
@@ -269,7 +260,7 @@ class LineInService:
             raise CancelledError
         self._bell.stop()
         self.happens(self.inputs.answered, Reason(Cause.ANSWERED))
-        self._sound.open(call, self)
+        self._sound.open(call, self._signs)
 
     def stage_changed(self, call: Call) -> None:
         if call is self.call and self._now.state is LineState.TALKING:
@@ -289,7 +280,7 @@ class LineInService:
             return
         self.call = None
         self._bell.stop()
-        self._dial_tone.stop()
+        self._signs.stop()
         self._sound.close(call)
         outgoing, self._outgoing = self._outgoing, None
         answering, self._answering = self._answering, False

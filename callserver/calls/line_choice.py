@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -37,8 +37,13 @@ class LineOut(Protocol):
     def call(self) -> Call | None:
         """The one it takes part in."""
 
-    def dial(self, called: Caller, permit: DialPermit, told: DialListener) -> Call:
-        """Seize it, when it is free or clears."""
+    def dial(self, called: Caller, permit: DialPermit, told: DialListener, on_left: Callable[[], None]) -> Call:
+        """
+        Seize it, when it is free or clears.
+
+        :param called: whose number it is, for the record
+        :param on_left: told when the line is in no call any more
+        """
 
 
 @dataclass(frozen=True)

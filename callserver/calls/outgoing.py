@@ -11,8 +11,11 @@ What can happen, and what holds in it:
   may be over by then, and is then never dialled.
 - *Given up while the line dials.* The call is over and the line is hung up behind its dialling; that fails then, or
   succeeds for nobody: both are looked at only while the call lives.
-- *Glare.* What rings, or tells a caller's number, before the line is off hook comes in: this call is over as GLARE, the
-  line rests its guard time on hook, and the ringing goes on and is served as any other.
+- *Glare, on hook.* What rings, or tells a caller's number, before the line is off hook comes in: this call is over as
+  GLARE, the line rests its guard time on hook, and the ringing goes on and is served as any other.
+- *Glare, off hook.* Who was about to ring is there when the line is seized. So no digit is sent before dial tone is
+  heard; a voice in its place is a caller, whose own call begins on the line as it is, off hook. On a line that brings
+  nothing at all nothing is dialled (`no_dial_tone`).
 - *A result ends the call of which this line is the first party.* In a call that it was merged into somebody waits for
   the answer: the line only leaves that, and who dialled, told while it lives, finds the others somebody else.
 
@@ -21,15 +24,16 @@ What can happen, and what holds in it:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
-from callserver.calls.call import Call, FirstParty
+from callserver.calls.call import Call, FirstParty, Stage
 from callserver.calls.line_machine import Happening, LineInputs
 from callserver.calls.line_sound import LineSound
 from callserver.calls.roles import Role
@@ -41,10 +45,11 @@ from callserver.lines.interfaces import DialFailure, DialPermit, ILine, LineFail
 from callserver.media.leg import LegListener
 from callserver.wire.catalogue import N_
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.dial_results import DialResult
+from callserver.wire.dial_results import WORDS, DialResult
 
 log = Logger()
 
+DIAL_TONE_S = 5.0  # call-centre.md section 2, rule 5
 RESULTS = {
     DialOutcome.ANSWERED: DialResult.ANSWERED,
     DialOutcome.BUSY: DialResult.BUSY,
@@ -71,7 +76,7 @@ class DialListener(Protocol):
         """The call is over; or the line has left the call that it was merged into, whose others hear nobody now."""
 
 
-class DialledLine(FirstParty, LegListener, Protocol):
+class DialledLine(FirstParty, Protocol):
     """The line in service, as its call out knows it."""
 
     @property
@@ -85,6 +90,9 @@ class DialledLine(FirstParty, LegListener, Protocol):
     def happens(self, what: Happening, reason: Reason) -> None:
         """One of its inputs: its state changes."""
 
+    def caller_came_in(self) -> None:
+        """Somebody was met on the line as it was seized: his call begins."""
+
     def alarm(self, msgid: str, /, **details: object) -> None:
         """A person should see to the line."""
 
@@ -94,6 +102,7 @@ class OutgoingCall:
     One number dialled on one line.
 
     :param told: whoever dials
+    :param on_left: told when the line is in no call any more, also if that is another by then
     """
 
     def __init__(
@@ -101,14 +110,17 @@ class OutgoingCall:
         in_service: DialledLine,
         line: ILine,
         sound: LineSound,
+        listener: LegListener,
         clock: IReactorTime,
         permit: DialPermit,
         told: DialListener,
+        on_left: Callable[[], None],
     ) -> None:
-        self._clock = clock
+        self._listener, self._clock = listener, clock
         self._in_service, self._line, self._sound, self._permit = in_service, line, sound, permit
         self._told: DialListener | None = told
-        self._judge = AnswerJudge()
+        self._on_left = on_left
+        self._dial_tone, self._judge = AnswerJudge(silence_s=DIAL_TONE_S), AnswerJudge()
         self._dialled = self._rings = False
 
     @property
@@ -119,8 +131,7 @@ class OutgoingCall:
     def seize(self, call: Call) -> None:
         """The line is idle: off hook, as soon as the call's record is on disk."""
         self._in_service.happens(self._in_service.inputs.seize, Reason(Cause.DIALS))
-        dialling = Deferred.fromCoroutine(self._dial(call))
-        dialling.addErrback(lambda failure: log.failure("dialling of {call} broke", failure, call=call.id))
+        Deferred.fromCoroutine(self._dial(call)).addErrback(self._broke)
 
     def timed_out(self) -> None:
         """The line has dialled, or has waited for an answer, as long as it may."""
@@ -149,43 +160,69 @@ class OutgoingCall:
         told, self._told = self._told, None
         if told is not None:
             told.not_reached(OF_CAUSES.get(reason.cause, DialResult.GAVE_UP))
+        self._on_left()
 
     async def _dial(self, call: Call) -> None:
         await deferLater(self._clock, 0)
         await call.opened
-        if self._told is None:
-            return
+        if self._told is not None and await self._done(self._line.seize()):
+            self._off_hook(self._in_service.call or call)
+
+    def _off_hook(self, call: Call) -> None:
+        leg = self._sound.open(call, self._listener)
+        call.give(self._in_service, Role.CALLED)
+        leg.attend(self._hear_before_digits)
+
+    async def _done(self, asked: Deferred[None]) -> bool:
+        """Whether the line has done it, and somebody still wants it; one that does not is told to people."""
         try:
-            await self._line.dial(self._permit)
+            await asked
         except LineFailure as problem:
             if self._told is not None:  # else it was hung up meanwhile, and fails for that
                 self._in_service.alarm(N_("cannot dial: {problem}"), problem=problem)
                 self._result(problem.result if isinstance(problem, DialFailure) else DialResult.LINE_LOST)
+        return self._told is not None
+
+    def _hear_before_digits(self, events: Sequence[EarEvent], voiced: bool, tone_like: bool) -> None:
+        """20 ms of what a line that is off hook brings: dial tone, a caller, or nothing."""
+        outcome = self._dial_tone.hear(_signs(events), voiced=voiced, tone_like=tone_like)
+        if outcome is None or self._sound.leg is None:
             return
-        if self._told is not None:
-            self._listen()
+        self._sound.leg.attend(None)
+        if outcome is DialOutcome.SECOND_DIAL_TONE:
+            Deferred.fromCoroutine(self._send_digits()).addErrback(self._broke)
+        elif outcome is DialOutcome.ANSWERED:
+            self._came_in()
+        else:
+            self._in_service.alarm(WORDS[DialResult.NO_DIAL_TONE])
+            self._result(DialResult.NO_DIAL_TONE)
 
-    def _listen(self) -> None:
-        """The digits are out, and sound flows."""
-        call = self._in_service.call
-        assert call is not None  # it lives
-        self._dialled = True
-        self._in_service.happens(self._in_service.inputs.digits_sent, Reason(Cause.DIALS))
-        leg = self._sound.open(call, self._in_service)
-        call.give(self._in_service, Role.CALLED)
-        leg.attend(self._hear)
+    async def _send_digits(self) -> None:
+        if await self._done(self._line.dial(self._permit)) and self._sound.leg is not None:
+            self._dialled = True
+            self._in_service.happens(self._in_service.inputs.digits_sent, Reason(Cause.DIALS))
+            self._sound.leg.attend(self._hear)
 
-    def _hear(self, events: Iterable[EarEvent], voiced: bool, tone_like: bool) -> None:
+    def _hear(self, events: Sequence[EarEvent], voiced: bool, tone_like: bool) -> None:
         """20 ms of what the line hears after the digits."""
         if self._told is None:
             return
-        signs = [event for event in events if isinstance(event, ToneHeard | ToneGone | FaxHeard)]
-        outcome = self._judge.hear(signs, voiced=voiced, tone_like=tone_like)
+        outcome = self._judge.hear(_signs(events), voiced=voiced, tone_like=tone_like)
         if self._judge.ringing and not self._rings:
             self._rings = True
             self._told.rings_there()
         if outcome is not None:
             self._result(RESULTS[outcome])
+
+    def _came_in(self) -> None:
+        """The line is another call's now; this one is over without it."""
+        call, told = self._in_service.call, self._told
+        if call is not None and told is not None:
+            self._told = None
+            self._in_service.caller_came_in()
+            self._not_reached(call, Reason(Cause.NOT_REACHED, DialResult.GLARE.value))
+            self._on_left()
+            told.not_reached(DialResult.GLARE)
 
     def _result(self, result: DialResult, reason: Reason | None = None) -> None:
         told, self._told = self._told, None
@@ -199,11 +236,15 @@ class OutgoingCall:
             self._not_reached(call, reason or Reason(Cause.NOT_REACHED, result.value))
             told.not_reached(result)
 
+    def _broke(self, failure: Failure) -> None:
+        log.failure("dialling on {line} broke", failure, line=self._in_service.name)
+        self._result(DialResult.LINE_LOST)
+
     def _answered(self, call: Call) -> None:
         if self._sound.leg is not None:
             self._sound.leg.attend(None)
         self._in_service.happens(self._in_service.inputs.answered, Reason(Cause.ANSWERED))
-        call.far_end_answered()
+        call.begin_answered(Stage.TALK)
         call.give(self._in_service, Role.TALKS)
 
     def _not_reached(self, call: Call, reason: Reason) -> None:
@@ -211,3 +252,7 @@ class OutgoingCall:
             call.end("server", reason)
         else:
             call.leave(self._in_service, reason)
+
+
+def _signs(events: Sequence[EarEvent]) -> list[ToneHeard | ToneGone | FaxHeard]:
+    return [event for event in events if isinstance(event, ToneHeard | ToneGone | FaxHeard)]

@@ -34,6 +34,9 @@ class Kind(Enum):
     PARK = "park"  # by, place
     FETCH = "fetch"  # by, place
     PARKED_TOO_LONG = "parked_too_long"  # place: rings at who parked it, or a queue has the caller
+    HIDE_SECRET = "hide_secret"  # by
+    SHOW_AGAIN = "show_again"  # by; nobody: its time was up, or the agent has left
+    KEYS_SENT = "keys_sent"  # by, digits (masked): sounded to the others by an agent
     LEAVE = "leave"  # queue, outcome, wait_s
     LOG_IN = "log_in"
     LOG_OUT = "log_out"  # reason
@@ -47,12 +50,16 @@ class Kind(Enum):
     ORDER = "order"  # order, items, total_fen, balance of stock
     ORDER_WANTED = "order_wanted"  # number, claimed, items: confirmed by the caller, not booked yet
     ORDER_REFUSED = "order_refused"  # reason: what was confirmed cannot be had any more
+    CALLED_BACK = "called_back"  # number, queue, outcome (of a try: a DialResult's value), tries that reached nobody
     CALL_BACK = "call_back"  # number: nobody was there, and the caller wants to be called
     TONE = "tone"  # name
     LINE_FIGURES = "line_figures"  # level, noise and hum in dBm0, echo in dB, blocks missing and dropped: of one call
     SOUND_TROUBLE = "sound_trouble"  # underruns, overruns: sound sent to or read from a modem too late, in a minute
     MENU_FAILED = "menu_failed"  # menu, error
+    OFFICE_CASE = "office_case"  # case, region, found_by: a fault is passed on to an office
+    OFFICE_RESULT = "office_result"  # office, result: of one attempt
     DIAL_RESULT = "dial_result"  # result, number, dial_class, detail: what a refusal says; of one call out
     END = "end"  # by, reason
     ALARM = "alarm"  # text
+    ALARM_OVER = "alarm_over"  # as the alarm had it, which is over
     SERVER = "server"  # "started", "stopped"

@@ -43,6 +43,9 @@ EVENTS = {  # by kind; {details} are the event's data
     "park": N_("parked by {by} at place {place}"),
     "fetch": N_("fetched by {by} from place {place}"),
     "parked_too_long": N_("parked for too long at place {place}"),
+    "hide_secret": N_("{by} lets the caller key in a secret"),
+    "show_again": N_("the secret is over"),
+    "keys_sent": N_("{by} sends keys: {digits}"),
     "leave": N_("leaves queue {queue}: {outcome} after {wait_s} s"),
     "log_in": N_("logged in"),
     "log_out": N_("logged out"),
@@ -56,6 +59,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "order": N_("order {order}: {items}, total {total_fen} yuan; stock {stock}"),
     "order_wanted": N_("confirmed by {number}: {items}"),
     "order_refused": N_("what was confirmed cannot be had: {reason}"),
+    "called_back": N_("{number} called back from queue {queue}: {outcome}"),
     "call_back": N_("{number} wants to be called back"),
     "tone": N_("tone {name}"),
     "line_figures": N_(
@@ -63,9 +67,12 @@ EVENTS = {  # by kind; {details} are the event's data
     ),
     "sound_trouble": N_("the modem ran out of sound {underruns} times and lost some {overruns} times"),
     "menu_failed": N_("menu {menu} failed: {error}"),
+    "office_case": N_("fault for an office of region {region} ({found_by})"),
+    "office_result": N_("office {office}: {result}"),
     "dial_result": N_("call out to {number}: {result}"),
     "end": N_("end, by {by}: {reason}"),
     "alarm": N_("alarm: {text}"),
+    "alarm_over": N_("well again: {text}"),
     "server": N_("server {state}"),
 }
 FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says something
@@ -90,7 +97,7 @@ FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says so
     ("offer", "passed_over"): N_("offered to seat {seat}: {why}; candidates {candidates}; passed over {passed_over}"),
 }
 # What is a code in an event's data, and not somebody's own word
-CODES = ("sub", "by", "outcome", "why", "source", "language", "state", "reason", "act", "target", "result")
+CODES = ("sub", "by", "outcome", "why", "source", "language", "state", "reason", "act", "target", "result", "found_by")
 STATES = ("from", "to")
 
 
@@ -141,7 +148,7 @@ def _sentence(event: EventRecord) -> str:
 def _detail(event: EventRecord, name: str, value: Value, language: str) -> Detail:
     if name.endswith("_fen") and isinstance(value, int):
         return value
-    if event.kind == "alarm" and name == "text":
+    if event.kind in ("alarm", "alarm_over") and name == "text":
         return alarm_text(event.data, language)
     if name == "digits":
         return str(value) or "–"

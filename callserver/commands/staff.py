@@ -1,28 +1,22 @@
 """The commands for the staff: who there is, new people, passwords, rights; also while the server runs."""
 
 import sys
-from collections.abc import Callable, Coroutine
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import click
-from peewee import PeeweeException
-from twisted.internet.defer import Deferred
-from twisted.internet.task import react
 
 from callserver.acd import passwords
-from callserver.acd.staff import Staff, StaffBook
+from callserver.acd.staff import Staff
+from callserver.acd.staff_form import STAFF_FORM
+from callserver.commands.books import Books, settings_of, tell, with_books
 from callserver.commands.calls import NARROWEST, report_width
+from callserver.commands.organisation import LISTS, NOTHING_TO_SET, keys_help, show_settings
 from callserver.commands.start import shop_option
-from callserver.server.shop_folder import ShopFolder
-from callserver.store.database import Store
-from callserver.store.opening import as_store_error
-from callserver.wire.catalogue import Complaint
-from callserver.wire.cells import cells, column, cut, printable, wrapped
-from callserver.wire.refusals import Refused
+from callserver.wire.cells import cells, column, cut, wrapped
 from callserver.wire.rights import Right
-from callserver.wire.terminal import complaint, here, person_language
+from callserver.wire.terminal import here
 
 NAMES = {right.name.lower().replace("_", "-"): right for right in Right}
 SUGGESTIONS = 3
@@ -44,13 +38,14 @@ class RightName(click.ParamType[Right]):
         return self.fail(here("there is no right {name}; there is {known}", name=repr(value), known=known), param, ctx)
 
 
+KEYS = "\n\n".join((LISTS, keys_help(STAFF_FORM)))
 number_argument = click.argument("number")
 password_stdin = click.option(
     "--password-stdin", is_flag=True, help=here("Read the password from standard input instead of making one up.")
 )
 
 
-@click.group(help=here("The staff: list, add, rights, password, unlock, disable, enable, delete."))
+@click.group(help=here("The staff: who there is, what they may do, telephones, PINs, passwords."))
 def staff() -> None:
     """Holds the commands below."""
 
@@ -59,8 +54,8 @@ def staff() -> None:
 @shop_option
 def list_(shop: Path) -> None:
 
-    async def work(book: StaffBook) -> None:
-        for person in await book.everybody():
+    async def work(books: Books) -> None:
+        for person in await books.staff.everybody():
             state = f"  [{', '.join(states(person))}]" if states(person) else ""
             width = report_width()
             name = cut(person.name, NAME_CELLS) if width else person.name
@@ -69,12 +64,13 @@ def list_(shop: Path) -> None:
             lines = wrapped(said, max(width - cells(head), NARROWEST)) if width else [said]
             click.echo(head + f"\n{' ' * cells(head)}".join(lines))
 
-    _run(shop, work)
+    with_books(shop, work)
 
 
 @staff.command(help=here("Add a person, with a first password that is shown once and changed at the first log-in."))
 @number_argument
 @click.argument("name")
+@click.argument("settings", nargs=-1, metavar="[KEY=VALUE...]")
 @click.option(
     "--right",
     "rights",
@@ -85,16 +81,65 @@ def list_(shop: Path) -> None:
 )
 @password_stdin
 @shop_option
-def add(number: str, name: str, rights: tuple[Right, ...], password_stdin: bool, shop: Path) -> None:
+def add(
+    number: str, name: str, settings: tuple[str, ...], rights: tuple[Right, ...], password_stdin: bool, shop: Path
+) -> None:
+    given = settings_of(settings)
     chosen = frozenset(rights) or {Right.ANSWER_QUEUED}
     password = _given() if password_stdin else passwords.first()
 
-    async def work(book: StaffBook) -> None:
-        person = await book.add(number, name, password, chosen, must_change=True)
-        _tell(here("{number} {name} is in the book.", number=person.number, name=person.name))
+    async def work(books: Books) -> None:
+        person = await books.staff.add(number, name, password, chosen, must_change=True, settings=given)
+        tell(here("{number} {name} is in the book.", number=person.number, name=person.name))
         _show_password(person, password, given=password_stdin)
 
-    _run(shop, work)
+    with_books(shop, work)
+
+
+@staff.command(help=here("Show all settings of a person, as set takes them."))
+@number_argument
+@shop_option
+def show(number: str, shop: Path) -> None:
+
+    async def work(books: Books) -> None:
+        show_settings(STAFF_FORM.shown(await books.staff.one(number)))
+
+    with_books(shop, work)
+
+
+@staff.command("set", help="\n\n".join((here("Change settings of a person; the others stay."), KEYS)))
+@number_argument
+@click.argument("settings", nargs=-1, metavar="KEY=VALUE...")
+@shop_option
+def set_(number: str, settings: tuple[str, ...], shop: Path) -> None:
+    if not settings:
+        raise click.UsageError(NOTHING_TO_SET)
+    given = settings_of(settings)
+
+    async def work(books: Books) -> None:
+        show_settings(STAFF_FORM.different(await books.staff.save(number, given)))
+
+    with_books(shop, work)
+
+
+@staff.command(help=here("Give a person a new PIN for log-ins from a telephone, shown once."))
+@number_argument
+@click.option("--pin-stdin", is_flag=True, help=here("Read the PIN from standard input instead of making one up."))
+@click.option("--none", "no_pin", is_flag=True, help=here("Take it away: no log-in from a telephone."))
+@shop_option
+def pin(number: str, pin_stdin: bool, no_pin: bool, shop: Path) -> None:
+    new = None if no_pin else _given() if pin_stdin else passwords.first_pin(number)
+
+    async def work(books: Books) -> None:
+        person = await books.staff.set_pin(number, new)
+        if new is None:
+            tell(here("{number} {name} has no PIN any more.", number=person.number, name=person.name))
+            return
+        tell(here("{number} {name} has another PIN.", number=person.number, name=person.name))
+        if not pin_stdin:
+            click.echo(new)
+
+    with_books(shop, work)
 
 
 @staff.command(help=here("Give a person a new password, shown once and changed at the next log-in; unlocks him too."))
@@ -104,12 +149,12 @@ def add(number: str, name: str, rights: tuple[Right, ...], password_stdin: bool,
 def password(number: str, password_stdin: bool, shop: Path) -> None:
     new = _given() if password_stdin else passwords.first()
 
-    async def work(book: StaffBook) -> None:
-        person = await book.set_password(number, new)
-        _tell(here("{number} {name} has another password.", number=person.number, name=person.name))
+    async def work(books: Books) -> None:
+        person = await books.staff.set_password(number, new)
+        tell(here("{number} {name} has another password.", number=person.number, name=person.name))
         _show_password(person, new, given=password_stdin)
 
-    _run(shop, work)
+    with_books(shop, work)
 
 
 @staff.command(help=here("Give a person these rights instead of those he has; a running server follows at once."))
@@ -121,13 +166,13 @@ def rights(number: str, rights: tuple[Right, ...], no_rights: bool, shop: Path) 
     if bool(rights) is no_rights:
         raise click.UsageError(here("Name the rights, as `list` shows them, or --none."))
 
-    async def work(book: StaffBook) -> None:
-        person = await book.set_rights(number, rights)
+    async def work(books: Books) -> None:
+        person = await books.staff.set_rights(number, rights)
         click.echo(f"{person.number:8} {right_names(rights)}")
         if Right.SUPERVISOR in set(rights) - person.rights:
-            _tell(here("As a supervisor he has to change his password, to one of 12 characters or more."))
+            tell(here("As a supervisor he has to change his password, to one of 12 characters or more."))
 
-    _run(shop, work)
+    with_books(shop, work)
 
 
 @staff.command(help=here("Let a person, or everybody at an address, try again after too many wrong passwords."))
@@ -138,15 +183,15 @@ def unlock(number: str | None, address: str | None, shop: Path) -> None:
     if (number is None) is (address is None):
         raise click.UsageError(here("Name a staff number, or --address and an address."))
 
-    async def work(book: StaffBook) -> None:
+    async def work(books: Books) -> None:
         if address is not None:
-            n_forgiven = await book.unlock_address(address.strip())
-            _tell(here("{address}: wrong passwords forgiven: {n}.", address=address, n=n_forgiven))
+            n_forgiven = await books.staff.unlock_address(address.strip())
+            tell(here("{address}: wrong passwords forgiven: {n}.", address=address, n=n_forgiven))
         elif number is not None:
-            person = await book.unlock(number)
-            _tell(here("{number} {name} may try again.", number=person.number, name=person.name))
+            person = await books.staff.unlock(number)
+            tell(here("{number} {name} may try again.", number=person.number, name=person.name))
 
-    _run(shop, work)
+    with_books(shop, work)
 
 
 @staff.command(help=here("Keep a person from logging in, at once; he stays in the book with his rights."))
@@ -154,11 +199,11 @@ def unlock(number: str | None, address: str | None, shop: Path) -> None:
 @shop_option
 def disable(number: str, shop: Path) -> None:
 
-    async def work(book: StaffBook) -> None:
-        person = await book.disable(number)
-        _tell(here("{number} {name} may not log in any more.", number=person.number, name=person.name))
+    async def work(books: Books) -> None:
+        person = await books.staff.disable(number)
+        tell(here("{number} {name} may not log in any more.", number=person.number, name=person.name))
 
-    _run(shop, work)
+    with_books(shop, work)
 
 
 @staff.command(help=here("Let a person log in again who was disabled."))
@@ -166,11 +211,11 @@ def disable(number: str, shop: Path) -> None:
 @shop_option
 def enable(number: str, shop: Path) -> None:
 
-    async def work(book: StaffBook) -> None:
-        person = await book.enable(number)
-        _tell(here("{number} {name} may log in again.", number=person.number, name=person.name))
+    async def work(books: Books) -> None:
+        person = await books.staff.enable(number)
+        tell(here("{number} {name} may log in again.", number=person.number, name=person.name))
 
-    _run(shop, work)
+    with_books(shop, work)
 
 
 @staff.command(help=here("Take a person out of the book; what he did stays in the records."))
@@ -178,11 +223,11 @@ def enable(number: str, shop: Path) -> None:
 @shop_option
 def delete(number: str, shop: Path) -> None:
 
-    async def work(book: StaffBook) -> None:
-        person = await book.delete(number)
-        _tell(here("{number} {name} is in the book no more.", number=person.number, name=person.name))
+    async def work(books: Books) -> None:
+        person = await books.staff.delete(number)
+        tell(here("{number} {name} is in the book no more.", number=person.number, name=person.name))
 
-    _run(shop, work)
+    with_books(shop, work)
 
 
 def right_names(rights: Any) -> str:
@@ -191,11 +236,12 @@ def right_names(rights: Any) -> str:
 
 
 def states(person: Staff) -> list[str]:
-    """What keeps a person from logging in just like that."""
+    """What is to be known of how a person logs in."""
     all_states = {
         here("disabled"): person.disabled,
         here("locked"): person.locked,
         here("first password"): person.must_change,
+        here("PIN"): person.has_pin,
     }
     return [words for words, is_so in all_states.items() if is_so]
 
@@ -216,38 +262,7 @@ def _given() -> str:
 
 def _show_password(person: Staff, password: str, *, given: bool) -> None:
     """The password alone goes to standard output, so that a script can take it; shown this once."""
-    _tell(here("It has to be changed at the first log-in."))
+    tell(here("It has to be changed at the first log-in."))
     if not given:
-        _tell(here("First password of {number}, shown only now:", number=person.number))
+        tell(here("First password of {number}, shown only now:", number=person.number))
         click.echo(password)
-
-
-def _tell(words: str) -> None:
-    click.echo(printable(words), err=True)
-
-
-def _alarm(msgid: str, /, **details: object) -> None:
-    click.echo(complaint(Complaint(msgid, **details)), err=True)
-
-
-def _run(shop: Path, work: Callable[[StaffBook], Coroutine[Any, Any, None]]) -> None:
-    """Do it in the shop's database; what is refused is one line and exit code 1."""
-    folder = ShopFolder(shop)
-    database = folder.database(folder.known_config())
-
-    async def story(reactor: Any) -> None:
-        store = Store(database, reactor, _alarm)
-        try:
-            await store.visit()
-            try:
-                await work(StaffBook(store, reactor))
-            finally:
-                await store.stop()
-        except Refused as refused:
-            raise SystemExit(refused.text(person_language())) from refused
-        except Complaint as problem:
-            raise SystemExit(complaint(problem)) from problem
-        except PeeweeException as problem:  # a table of it is missing, for instance
-            raise SystemExit(complaint(as_store_error(problem, database))) from problem
-
-    react(lambda reactor: Deferred.fromCoroutine(story(reactor)))

@@ -67,6 +67,11 @@ class Reading:
         line = setting.line if setting else there.line if there else 0
         return Finding(complaint, self.path, line, section, key, grade)
 
+    @property
+    def queue_sections(self) -> list[str]:
+        """Those that stand in the file, or in the environment: "queue operator"."""
+        return [name for name in self._sections if name.startswith("queue ")]
+
     def line_section(self, number: int) -> str:
         """The name of the section that describes a line: "line 1-20"."""
         return self._line_sections.get(number, f"line {number}")

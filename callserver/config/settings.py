@@ -62,6 +62,8 @@ class AgentsConfig:
     away_s: float = 30.0  # so long a caller waits with music for an agent whose program is gone
     log_out_s: float = 300.0  # so long after its loss the agent is logged out
     park_s: float = 120.0  # so long a parked caller waits, then he rings at who parked him
+    barge_in_tone: bool = True  # told to those whose talk a supervisor joins
+    paused_alarm_min: float = 30.0  # an agent who pauses longer is an alarm for supervisors; 0: never
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,14 @@ class DiallingConfig:
 
 
 @dataclass(frozen=True)
+class OfficesConfig:
+    """[offices]: how callers with a fault are connected with the office near them."""
+
+    accept_key: str = "1"  # pressed at the office before it is joined: no mailbox swallows a fault; empty: not asked
+    transfers: int = 0  # at the same time, of two lines each; 0: a quarter of the lines
+
+
+@dataclass(frozen=True)
 class RecordingConfig:
     """[recording]; `announce` has no default: whether callers are told is the shop's decision."""
 
@@ -130,6 +140,7 @@ class Config:
     exchange: ExchangeConfig = field(default_factory=ExchangeConfig)
     agents: AgentsConfig = field(default_factory=AgentsConfig)
     dialling: DiallingConfig = field(default_factory=DiallingConfig)
+    offices: OfficesConfig = field(default_factory=OfficesConfig)
     backup: BackupConfig = field(default_factory=BackupConfig)
     lines: Mapping[int, LineConfig] = field(default_factory=dict)
     queues: Mapping[str, QueueConfig] = field(default_factory=dict)
@@ -148,6 +159,7 @@ SINGLE_SECTIONS: dict[str, type] = {
     "exchange": ExchangeConfig,
     "agents": AgentsConfig,
     "dialling": DiallingConfig,
+    "offices": OfficesConfig,
     "recording": RecordingConfig,
     "backup": BackupConfig,
 }
@@ -157,6 +169,7 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (LineConfig, "ring_stop_s"): (2, 20),
     (LineConfig, "guard_s"): (0.2, 10),
     (DiallingConfig, "reserve"): (0, 200),
+    (OfficesConfig, "transfers"): (0, 200),
     (DiallingConfig, "international_at_once"): (0, 200),
     (AgentsConfig, "port"): (0, 65535),
     (AgentsConfig, "seats"): (1, 200),
@@ -164,6 +177,7 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (AgentsConfig, "log_out_s"): (120, 86400),
     (AgentsConfig, "park_s"): (10, 3000),
     (RecordingConfig, "recent_s"): (0, 60),
+    (AgentsConfig, "paused_alarm_min"): (0, 1440),
     (BackupConfig, "keep"): (1, 1000),
     (QueueConfig, "ring_s"): (3, 120),
     (QueueConfig, "retry_s"): (0, 60),

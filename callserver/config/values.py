@@ -23,6 +23,7 @@ from callserver.config.settings import (
     DiallingConfig,
     ExchangeConfig,
     LineConfig,
+    OfficesConfig,
     QueueConfig,
     ServerConfig,
 )
@@ -70,17 +71,17 @@ def _converter(kind: type, key: str, hint: type) -> Convert:
     if (kind, key) in CHOICES:
         return _choice(CHOICES[kind, key])
     if hint is bool:
-        return _boolean
-    return _number(hint, *RANGES[kind, key]) if hint in (int, float) else str
+        return boolean
+    return number(hint, *RANGES[kind, key]) if hint in (int, float) else str
 
 
-def _boolean(text: str) -> bool:
+def boolean(text: str) -> bool:
     if text.lower() not in YES_NO:
         raise Unfit("needs yes or no")
     return YES_NO[text.lower()]
 
 
-def _number(kind: type[int] | type[float], low: float, high: float) -> Convert:
+def number(kind: type[int] | type[float], low: float, high: float) -> Convert:
     span = {"low": f"{low:g}", "high": f"{high:g}"}
 
     def convert(text: str) -> Any:
@@ -148,6 +149,12 @@ def _dialled(text: str) -> str:
 def _prefix(text: str) -> str:
     if not re.fullmatch("[0-9]{0,4}", text):
         raise Unfit("needs at most 4 digits, as in 9")
+    return text
+
+
+def _key(text: str) -> str:
+    if not re.fullmatch("[0-9*#]?", text):
+        raise Unfit("needs one key of a telephone, or nothing")
     return text
 
 
@@ -235,6 +242,7 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     (LineConfig, "device"): _device,
     (LineConfig, "menu"): _filled,
     (AgentsConfig, "host"): _host,
+    (OfficesConfig, "accept_key"): _key,
     (DiallingConfig, "prefix"): _prefix,
     (DiallingConfig, "premium"): _beginnings,
     (DiallingConfig, "home_mobiles"): _beginnings,

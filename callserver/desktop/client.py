@@ -18,7 +18,7 @@ from callserver.desktop.listener import IN_CALL, AgentListener, tell
 from callserver.desktop.moving import Moving
 from callserver.desktop.not_connected import NO_CONNECTION, NOT_UNDERSTOOD, NotConnected, value_of, why
 from callserver.wire.convert import Wire, WireError, from_wire
-from callserver.wire.messages import Access, ChannelRow, Hello, Phrase, QueueRow, SeatStatus
+from callserver.wire.messages import Access, AlarmNotice, ChannelRow, Hello, Phrase, QueueRow, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from callserver.wire.targets import Target, TargetKind
@@ -138,6 +138,10 @@ class AgentClient(Moving):
         """More time before the next call."""
         return self.ask("prolong_wrap_up", seconds)
 
+    def use_telephone(self, number: str) -> Deferred[None]:
+        """Work by the telephone of the own staff record, which the server dials; "": by the headset again."""
+        return self.ask("use_telephone", number)
+
     def log_out(self) -> Deferred[None]:
         """Leave; not possible in a call."""
         return self.ask("log_out")
@@ -179,6 +183,10 @@ class AgentClient(Moving):
     def set_priority(self, call_id: str, priority: int) -> Deferred[None]:
         """A waiting caller goes before those of smaller priority, -100 to 100."""
         return self.ask("set_priority", call_id, priority)
+
+    def alarms(self) -> Deferred[list[AlarmNotice]]:
+        """Those of queues and seats that are not over."""
+        return self.ask("alarms").addCallback(lambda wires: [from_wire(AlarmNotice, wire) for wire in wires])
 
     def change_password(self, password: str, new: str) -> Deferred[None]:
         """His own password, from the one he has; refused with the rule that the new one breaks."""
@@ -298,6 +306,10 @@ class AgentClient(Moving):
         """A sentence for everybody, such as that the server will stop."""
         self._listener.notice(notice)
 
+    def show_alarm(self, alarm: AlarmNotice) -> None:
+        """For a supervisor."""
+        self._listener.alarm(alarm)
+
     def hear(self, block: bytes) -> None:
         """20 ms of sound."""
         self._listener.audio(block)
@@ -340,6 +352,11 @@ class Mind(pb.Referenceable):
         notice = understood(Phrase, wire)
         if notice is not None:
             self._client.show_notice(notice)
+
+    def remote_alarm(self, wire: Wire) -> None:
+        alarm = understood(AlarmNotice, wire)
+        if alarm is not None:
+            self._client.show_alarm(alarm)
 
     def remote_audio(self, block: bytes) -> None:
         self._client.hear(block)

@@ -1,7 +1,7 @@
 """What a program can be told by its client."""
 
 from callserver.desktop.not_connected import NotConnected
-from callserver.wire.messages import Access, Card, ChannelRow, Hello, Phrase, QueueRow, SeatStatus
+from callserver.wire.messages import Access, AlarmNotice, Card, ChannelRow, Hello, Phrase, QueueRow, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
 
@@ -28,6 +28,9 @@ class AgentListener:
 
     def notice(self, notice: Phrase) -> None:
         """A sentence for everybody, such as that the server will stop; a newer one replaces it."""
+
+    def alarm(self, alarm: AlarmNotice) -> None:
+        """A supervisor should see to something, or need not any more."""
 
     def status(self, status: SeatStatus) -> None:
         """The agent's own seat looks otherwise. The five below say the same, sorted."""

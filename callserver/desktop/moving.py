@@ -42,6 +42,18 @@ class Moving:
         """End the recording that one has started."""
         return self.ask("stop_recording")
 
+    def hide_secret(self) -> Deferred[None]:
+        """Let whom one talks with key in a secret: silence for a minute at most, here and in the recording."""
+        return self.ask("hide_secret")
+
+    def show_again(self) -> Deferred[None]:
+        """The secret is told."""
+        return self.ask("show_again")
+
+    def send_keys(self, keys: str) -> Deferred[None]:
+        """Sound these keys, 0-9 * #, to whom one talks with."""
+        return self.ask("send_keys", keys)
+
     def grab(self, call_id: str) -> Deferred[None]:
         """Take a caller who waits, out of his turn."""
         return self.ask("grab", call_id)

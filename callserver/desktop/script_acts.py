@@ -47,6 +47,10 @@ def words_as_one(words: list[str]) -> tuple[Any, ...] | None:
     return (" ".join(words),) if words else None
 
 
+def words_or_none(words: list[str]) -> tuple[Any, ...] | None:
+    return (" ".join(words),)
+
+
 def one_and_words(words: list[str]) -> tuple[Any, ...] | None:
     return (*_one(words[0]), " ".join(words[1:])) if len(words) > 1 else None
 
@@ -92,7 +96,7 @@ ACTS: dict[str, tuple[str, Takes, str]] = {
     "three way": ("three_way", nothing, ""),
     "transfer": ("transfer", words_as_one, "queue service"),
     "pick up": ("pick_up", one, "802"),
-    "pick up group": ("pick_up_group", one, "sales"),
+    "pick up group": ("pick_up_group", one_or_none, "sales"),
     "grab": ("grab", waiting_call, "13912345678"),
     "park": ("park", nothing, ""),
     "fetch": ("fetch", one, "$"),
@@ -104,7 +108,7 @@ ACTS: dict[str, tuple[str, Takes, str]] = {
     "show again": ("show_again", nothing, ""),
     "listen": ("listen", words_as_one, "seat 802"),
     "whisper": ("whisper", nothing, ""),
-    "barge in": ("barge_in", nothing, ""),
+    "barge in": ("barge_in", words_or_none, "seat 802"),
     "take over": ("take_over", nothing, ""),
     "stop listening": ("stop_listening", nothing, ""),
     "break off": ("break_off", two_and_words, "seat 802 queue service"),

@@ -17,6 +17,8 @@ PHRASES = {
     "ended": N_("the call is over: {cause}"),
     "reject": N_("reject"),
     "lost": N_("no connection, trying again: {why}"),
+    "alarm": N_("alarm: {text}"),
+    "alarm over": N_("well again: {text}"),
     "demo": N_("this is a demo: goods, customers and orders are made up"),
 }
 

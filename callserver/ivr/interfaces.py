@@ -115,6 +115,19 @@ class ICall(Protocol):
         :raises LookupError: there is no such queue
         """
 
+    async def transfer_to_office(self, address: str = "", note: str = "", queue: str = "") -> str:
+        """
+        Connect the caller with the office nearest to him: by his address, his number, the area code he is asked for.
+
+        Who is answered there stays with it until the call is over. Where no office answers he is told so and handed to
+        people, who see where he lives and what for; not served by them either, he is as after `transfer_to_queue`.
+
+        :param address: of the customer, if he has proved who he is
+        :param note: what the fault is, for the case that is kept; "": the caller's last input
+        :param queue: of people; "": the shop's first
+        :return: as `transfer_to_queue`
+        """
+
     async def hang_up(self) -> None:
         """End the call."""
 

@@ -40,6 +40,7 @@ ROUNDS = 10  # the same question so often one after the other, then a person
 WORDS_S = (3.0, 13.0, 23.0)  # who waits for an answer that does not come is told so
 # Of a queue's outcomes
 NOT_SERVED = ("closed", "no_agent", "full", "diverted", "left_empty", "timed_out", "key_exit")
+AREA_CODE_S, BETWEEN_S, AREA_CODE_MAX = 8.0, 4.0, 5
 MASKED = "****"  # as long for every secret: its length is part of it
 
 P = ParamSpec("P")
@@ -54,6 +55,14 @@ class People(Protocol):
         The outcome, when the caller could not be served.
 
         :raises LookupError: there is no such queue
+        """
+
+    async def to_office(self, call: Call, address: str, ask_area_code: Callable[[], Deferred[str]], note: str) -> str:
+        """
+        The outcome, when no office has served the caller; "answered" when one has, and the call is over.
+
+        :param address: of the customer who has proved who he is, "" if nobody has
+        :param ask_area_code: asks the caller, if nothing else tells where he lives
         """
 
 
@@ -206,6 +215,18 @@ class MenuCall:
         return outcome
 
     @act
+    async def transfer_to_office(self, address: str = "", note: str = "", queue: str = "") -> str:
+        await self._answer()
+        note = note or (self.call.path[-1] if self.call.path else "")
+        served = await self._people.to_office(self.call, address, self._ask_area_code, note)
+        if served == "answered":
+            return ""
+        await self.say(("office-not-reached",))
+        outcome = await self._people.enter(queue, self.call)
+        self.not_served = outcome if outcome in NOT_SERVED else ""
+        return outcome
+
+    @act
     async def wait_for(self, answer: Deferred[T], limit_s: float = 30.0) -> T:
         words = [self.clock.callLater(at_s, self._ask_for_patience) for at_s in WORDS_S]
         try:
@@ -249,6 +270,10 @@ class MenuCall:
 
     def _ask_for_patience(self) -> None:
         Deferred.fromCoroutine(self._voice.say(self.call, ("one-moment",))).addErrback(_unsaid)
+
+    def _ask_area_code(self) -> Deferred[str]:
+        timeouts_s = (AREA_CODE_S, BETWEEN_S)
+        return Deferred.fromCoroutine(self._collect(("enter-area-code",), AREA_CODE_MAX, "#", timeouts_s))
 
     async def _answer(self) -> None:
         if self.call.leg is None:

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 
 from callserver.wire.catalogue import LANGUAGES, N_
 
-ACTS = frozenset(("answer", "play", "collect", "collect_secret", "record", "wait_for", "transfer_to_queue", "hang_up"))
+ACTS = frozenset(
+    (
+        "answer",
+        "play",
+        "collect",
+        "collect_secret",
+        "record",
+        "wait_for",
+        "transfer_to_queue",
+        "transfer_to_office",
+        "hang_up",
+    )
+)
 SAYING = frozenset(("play", "collect", "collect_secret", "choose", "ask_number"))
 DIALOGUE = frozenset(("choose", "ask_number"))
 SLEEPS = frozenset(("time.sleep", "asyncio.sleep"))

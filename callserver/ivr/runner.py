@@ -35,7 +35,7 @@ from callserver.wire.causes import Cause, Reason
 
 log = Logger()
 
-NOT_LET_IN = ("no_agent", "closed", "full")  # of a queue's outcomes
+NOT_LET_IN = ("closed", "no_agent", "full", "diverted")  # of a queue's outcomes
 AT_ONCE_S = 3.0  # a menu that is over so soon, by itself and without a key, has done nothing for its caller
 AT_ONCE_MAX = 3  # so many such calls in a row, and the line rests
 REST_S = 300.0

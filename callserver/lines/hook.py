@@ -2,16 +2,23 @@
 
 from twisted.logger import Logger
 
-from callserver.lines.interfaces import DialPermit, LineFailure
+from callserver.lines.interfaces import DialFailure, DialPermit, LineFailure
 from callserver.lines.link import Answer, ModemGone, ModemLink, ModemStuck, Unfit
 from callserver.lines.set_up import in_voice_mode, make_idle, must
 from callserver.modem import commands
 from callserver.modem.profiles import Modem
+from callserver.wire.dial_results import DialResult
 
 log = Logger()
 
 DIAL_S = 25.0  # dial tone awaited, then digits and pauses
 END_OF_STREAM_S = 2.0
+RESULTS = {
+    "NO DIALTONE": DialResult.NO_DIAL_TONE,
+    "NO DIAL TONE": DialResult.NO_DIAL_TONE,
+    "BUSY": DialResult.BUSY,
+    "NO ANSWER": DialResult.NO_ANSWER,
+}
 OF_THE_LINE = ("NO CARRIER", "BUSY", "NO DIALTONE", "NO ANSWER", "LINE IN USE")  # the modem is not to blame
 
 
@@ -45,7 +52,7 @@ async def _connect(link: ModemLink, modem: Modem) -> None:
 
 async def dial(link: ModemLink, permit: DialPermit) -> None:
     """
-    Off hook, digits, then sound both ways; who answers is to be heard.
+    The digits of a modem that is off hook, then sound both ways again; who answers is to be heard.
 
     :raises LineFailure: NO DIALTONE, DELAYED, BLACKLISTED, LINE IN USE ..., as the modem says it
     """
@@ -54,9 +61,17 @@ async def dial(link: ModemLink, permit: DialPermit) -> None:
     except ValueError as problem:
         raise LineFailure(str(problem)) from problem
     answer = await link.command(command, DIAL_S)
+    if answer.result in RESULTS:
+        raise DialFailure(RESULTS[answer.result], "the modem refuses to dial: {result}", result=answer.result)
     if answer.result not in ("OK", "VCON", "VOICE"):
         raise LineFailure("the modem refuses to dial: {result}", result=answer.result)
     await _start_sound(link)
+
+
+async def end_sound(link: ModemLink) -> None:
+    """Back to command state, the line as it is; harmless when already so."""
+    if link.in_stream:
+        await link.end_stream(END_OF_STREAM_S)
 
 
 async def go_on_hook(link: ModemLink, modem: Modem, country: str) -> None:
@@ -65,8 +80,7 @@ async def go_on_hook(link: ModemLink, modem: Modem, country: str) -> None:
 
     :raises ModemStuck: it does not obey
     """
-    if link.in_stream:
-        await link.end_stream(END_OF_STREAM_S)
+    await end_sound(link)
     for command in (commands.LINE_OFF, commands.HANG_UP):
         answer = await link.command(command)
         if not answer.ok:

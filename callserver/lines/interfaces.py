@@ -106,18 +106,26 @@ class ILine(Protocol):
     def answer(self) -> Deferred[None]:
         """Off hook, sound flowing both ways; fails with LineFailure."""
 
+    def seize(self) -> Deferred[None]:
+        """
+        Off hook to dial, sound flowing both ways; fails with LineFailure.
+
+        What is heard then is the exchange's dial tone, or a caller who was about to ring: only who listens knows.
+        """
+
     def dial(self, permit: DialPermit) -> Deferred[None]:
         """
-        Off hook, digits sent, sound flowing; what follows is heard, not told. Fails with LineFailure if refused;
-        where the line knows the result itself, with DialFailure.
+        The digits, once, on a line that was seized; sound flows again when it fires, and what follows is heard.
+
+        Fails with LineFailure if refused, with DialFailure where the line knows the result itself: it is on hook then.
         """
 
     def hang_up(self) -> Deferred[None]:
         """
         On hook, from whatever the line does; fires when it is; harmless when already so.
 
-        Asked while the line is answered or dials, it ends that, which then fails. Fails with LineFailure if the line
-        does not obey.
+        Asked while the line is answered, seized or dials, it ends that, which then fails. Fails with LineFailure if the
+        line does not obey.
         """
 
     def send(self, block: bytes) -> None:

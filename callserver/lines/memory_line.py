@@ -65,7 +65,7 @@ class MemoryLine(Service):
         capabilities: Capabilities = PLAIN,
     ) -> None:
         self.name, self.codec, self.capabilities = name, codec, capabilities
-        self.plugged_in = self.off_hook = False
+        self.plugged_in = self.off_hook = self.seized = False
         self.n_flushes = 0
         self.listener: ILineListener
         self.far_end = FarEnd(self)
@@ -84,12 +84,22 @@ class MemoryLine(Service):
     def answer(self) -> Deferred[None]:
         return self._go_off_hook()
 
+    def seize(self) -> Deferred[None]:
+        seized = self._go_off_hook()
+        self.seized = self.off_hook
+        return seized
+
     def dial(self, permit: DialPermit) -> Deferred[None]:
         refusal, self.far_end.refusal = self.far_end.refusal, None
+        if not (self.off_hook and self.seized):
+            return fail(LineFailure("{line} is not seized", line=self.name))
+        self.seized = False
         if refusal is not None:
+            self.off_hook = False
             result = RESULTS.get(refusal, DialResult.LINE_LOST)
             return fail(DialFailure(result, "{line} cannot dial: {refusal}", line=self.name, refusal=refusal))
-        return self._go_off_hook(permit.digits)
+        self.far_end.dialled.append(permit.digits)
+        return succeed(None)
 
     def hang_up(self) -> Deferred[None]:
         self.off_hook = False
@@ -103,13 +113,11 @@ class MemoryLine(Service):
         """Nothing waits in memory: only counted."""
         self.n_flushes += 1
 
-    def _go_off_hook(self, digits: str | None = None) -> Deferred[None]:
+    def _go_off_hook(self) -> Deferred[None]:
         if self.off_hook:
             return fail(LineFailure("{line} is busy", line=self.name))
         if not self.plugged_in:
             return fail(LineFailure("{line} is not there", line=self.name))
-        self.off_hook = True
+        self.off_hook, self.seized = True, False
         self.far_end.heard.clear()
-        if digits is not None:
-            self.far_end.dialled.append(digits)
         return succeed(None)

@@ -15,8 +15,8 @@ from callserver.dsp.codecs import UNSIGNED_8, Codec
 from callserver.lines.attended_modem import AttendedModem, ModemProcedure, ModemReset
 from callserver.lines.calling_party import CallerIdGatherer
 from callserver.lines.duplex_stream import DuplexStream
-from callserver.lines.hook import connect, dial, go_on_hook
-from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILineListener, LineFailure
+from callserver.lines.hook import connect, dial, end_sound, go_on_hook
+from callserver.lines.interfaces import Caller, Capabilities, DialFailure, DialPermit, ILineListener, LineFailure
 from callserver.lines.link import ModemGone, ModemLink, ModemStuck, Unfit
 from callserver.lines.port import open_port
 from callserver.modem import commands
@@ -30,8 +30,8 @@ log = Logger()
 STOP_S = 3.0
 
 
-#                 answer, dial             seized
-#           ON ------------------> SEIZING -------> OFF
+#                 answer, seize           off hook
+#           ON ------------------> SEIZING -------> OFF (dial: digits, once, if it was seized)
 #           ^                       |    |           |
 #           |        it fails       |    | hang_up   | hang_up
 #           |<----------------------'    v           v
@@ -43,8 +43,9 @@ STOP_S = 3.0
 #
 # Races. Hung up while SEIZING: the procedure under way looks at `_hook` when it has got off hook, goes on hook again
 # and fails; the hang-up's own procedure is queued behind it and, if RELEASING still, does the same once more, which
-# harms nothing. Its end leaves `_hook` alone when another call was asked meanwhile. Dialling listens to nobody for
-# seconds: any character aborts it (V.250 5.6.1), sent past the queue. Hung up twice: the second procedure finds ON and
+# harms nothing. Its end leaves `_hook` alone when another call was asked meanwhile. The digits of a seized line leave
+# the hook OFF, without a stream for some seconds; a modem that refuses them is put on hook. Dialling listens to nobody:
+# any character aborts it (V.250 5.6.1), sent past the queue. Hung up twice: the second procedure finds ON and
 # does nothing. Lost in a call: modem_down sets ON, tells line_lost, and whatever was asked fails with ModemGone; for a
 # hang-up that is success, as the modem went on hook with its port. Whoever stops waiting for answer or dial (cancels)
 # has not stopped the modem: the line is hung up for him, and the procedure runs to its end.
@@ -92,7 +93,7 @@ class ModemLine(Service):
         self._clock, self._country, self._reports_keys = reactor, country, reports_keys
         self._listener: ILineListener
         self._modem = AttendedModem(device, reactor, country, self, lambda link: connect_port(device, reactor, link))
-        self._hook, self._dialling = _Hook.ON, False
+        self._hook, self._seized, self._dialling = _Hook.ON, False, False
         self._stream: DuplexStream | None = None  # while off hook
         self._answered_again = False  # in this call, because it rang on; or it is not to be
         self._caller_id = CallerIdGatherer(reactor, country, self._tell_caller)
@@ -116,6 +117,13 @@ class ModemLine(Service):
             await connect(link, modem, self._country)
 
         return self._to_the_end(self._go_off_hook(seize, tries=2))  # the caller still rings
+
+    def seize(self) -> Deferred[None]:
+        async def lift(link: ModemLink, modem: Modem) -> None:
+            await connect(link, modem, self._country)
+            self._seized = True
+
+        return self._to_the_end(self._go_off_hook(lift))
 
     def dial(self, permit: DialPermit) -> Deferred[None]:
         return self._to_the_end(self._dial(permit))
@@ -184,13 +192,14 @@ class ModemLine(Service):
         if self._hook is not _Hook.ON:
             raise LineFailure("{line} is busy", line=self.name)
         self._hook, self._answered_again = _Hook.SEIZING, tries == 1  # who dials must not answer somebody else
+        self._seized = False
         self._caller_id.finish()
 
         async def procedure(link: ModemLink, modem: Modem) -> None:
             try:
-                self._demand_seizing()  # another procedure, or a reset, may have taken its time
+                self._demand(_Hook.SEIZING)  # another procedure, or a reset, may have taken its time
                 await seize(link, modem)
-                self._demand_seizing()
+                self._demand(_Hook.SEIZING)
             except Unfit:
                 with suppress(ModemStuck):  # its port will be closed, which is another way
                     await go_on_hook(link, modem, self._country)
@@ -206,21 +215,48 @@ class ModemLine(Service):
             self._on_hook()
             if isinstance(failure, Unfit):
                 self._modem.give_up(failure)
-            raise LineFailure("{line}: {problem}", line=self.name, problem=failure) from failure
+            raise self._named(failure) from failure
 
-    def _demand_seizing(self) -> None:
-        if self._hook is not _Hook.SEIZING:
+    def _demand(self, hook: _Hook) -> None:
+        if self._hook is not hook:
             raise LineFailure("hung up meanwhile")
 
     async def _dial(self, permit: DialPermit) -> None:
-        async def seize(link: ModemLink, modem: Modem) -> None:
-            self._dialling = True
+        if self._hook is not _Hook.OFF or not self._seized:
+            raise LineFailure("{line} is not seized", line=self.name)
+        self._seized = False
+
+        async def procedure(link: ModemLink, modem: Modem) -> None:
+            self._demand(_Hook.OFF)
+            self._stream = None
+            await end_sound(link)
+            self._demand(_Hook.OFF)
             try:
+                self._dialling = True
                 await dial(link, permit)
+            except Unfit:
+                raise
+            except LineFailure:
+                await go_on_hook(link, modem, self._country)
+                raise
             finally:
                 self._dialling = False
+            self._demand(_Hook.OFF)  # else the hang-up's own procedure is queued behind
+            self._off_hook(link)
 
-        await self._go_off_hook(seize)
+        try:
+            await self._modem.in_turn(procedure)
+        except LineFailure as failure:
+            if self._hook is _Hook.OFF:
+                self._on_hook()
+            if isinstance(failure, Unfit):
+                self._modem.give_up(failure)
+            raise self._named(failure) from failure
+
+    def _named(self, failure: LineFailure) -> LineFailure:
+        if isinstance(failure, DialFailure):
+            return DialFailure(failure.result, "{line}: {problem}", line=self.name, problem=failure)
+        return LineFailure("{line}: {problem}", line=self.name, problem=failure)
 
     async def _hang_up(self) -> None:
         if self._hook is _Hook.ON:

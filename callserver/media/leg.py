@@ -9,12 +9,14 @@ from twisted.logger import Logger
 from callserver.dsp.codecs import Codec
 from callserver.dsp.ear import EarEvent, LineFigures
 from callserver.dsp.frames import FloatArray
+from callserver.dsp.tones import dtmf
 from callserver.media.elastic import ElasticBuffer
 from callserver.media.player import Player
 
 log = Logger()
 
 FAULTS_PER_LOG_LINE = 500  # a leg that fails every tick is logged every 10 s
+ECHO_S = 1.2  # through a modem's buffers and back, and its own time to report a key
 
 
 # Told each tick: what was heard, whether somebody speaks in this very tick, whether it sounds like a tone
@@ -78,6 +80,7 @@ class Leg:
         self.player = Player()
         self._bay = bay
         self._call_id: str | None = None
+        self._own_keys: list[tuple[str, float]] = []
 
     def __repr__(self) -> str:
         return f"<Leg {self.name}>"
@@ -131,6 +134,15 @@ class Leg:
             it was stopped, replaced, or the leg closed; cancelling it stops the playing
         """
         return self.player.play(sounds) if self.is_open else succeed(False)
+
+    def play_key(self, key: str, now_s: float) -> Deferred[bool]:
+        """As `play`, a key's two tones and the pause after it; what comes back of them is no key of the far end."""
+        self._own_keys = [(own, at_s) for own, at_s in self._own_keys if now_s - at_s < ECHO_S] + [(key, now_s)]
+        return self.play([dtmf(key)])
+
+    def is_echo(self, key: str, at_s: float) -> bool:
+        """Whether a key that was heard then is one that was just played: a line's echo comes back as loud as that."""
+        return any(own == key and 0 <= at_s - played_s < ECHO_S for own, played_s in self._own_keys)
 
     def stop(self) -> None:
         """Be silent at once: the prompts end, and what was sent and is not yet heard is forgotten (barge-in)."""

@@ -41,7 +41,7 @@ class ExchangeLine(Service):
     ) -> None:
         self.name = name
         self.codec: Codec = A_LAW
-        self.plugged_in = self.off_hook = self.deaf = False
+        self.plugged_in = self.off_hook = self.deaf = self._seized = False
         self._subscriber, self._clock, self._on_permit = subscriber, clock, on_permit
         self._listener: ILineListener
         self._said: deque[bytes] = deque()
@@ -89,11 +89,20 @@ class ExchangeLine(Service):
     # ILine
 
     def answer(self) -> Deferred[None]:
+        self._seized = False
+        return self._lift(self._subscriber.lift)
+
+    def seize(self) -> Deferred[None]:
+        self._seized = True
         return self._lift(self._subscriber.lift)
 
     def dial(self, permit: DialPermit) -> Deferred[None]:
+        if not (self.off_hook and self._seized) or self.deaf:
+            return fail(LineFailure(f"{self.name} is not seized"))
+        self._seized = False
         self._on_permit(permit.digits)
-        return self._lift(lambda: self._subscriber.dial(permit.digits))
+        self._subscriber.dial(permit.digits)
+        return succeed(None)
 
     def hang_up(self) -> Deferred[None]:
         self._on_hook()
@@ -140,22 +149,22 @@ class ExchangeLine(Service):
     def _hears_the_bell(self) -> bool:
         return self.plugged_in and not self.deaf and not self.off_hook
 
-    def _lift(self, seize: Callable[[], None]) -> Deferred[None]:
+    def _lift(self, lift: Callable[[], None]) -> Deferred[None]:
         if not self.plugged_in or self.off_hook or self._lifting:
             return fail(LineFailure(f"{self.name} is {'busy' if self.plugged_in else 'not there'}"))
         lifted: Deferred[None] = Deferred(lambda _: self._on_hook())
         if self.deaf:
             self._lifting = self._clock.callLater(DEAF_S / 2, self._on_hook), lifted
         else:
-            self._lifting = self._clock.callLater(LIFT_S, self._lifted, seize), lifted
+            self._lifting = self._clock.callLater(LIFT_S, self._lifted, lift), lifted
         return lifted
 
-    def _lifted(self, seize: Callable[[], None]) -> None:
+    def _lifted(self, lift: Callable[[], None]) -> None:
         assert self._lifting is not None
         (_, lifted), self._lifting = self._lifting, None
         self.off_hook = True
         self._said.clear()
-        seize()
+        lift()
         lifted.callback(None)
 
     def _on_hook(self) -> None:

@@ -43,6 +43,7 @@ from callserver.server.call_centre import CallCentre
 from callserver.server.drain import NOBODY, Drain
 from callserver.server.line_bank import LineBank
 from callserver.server.notify import notify
+from callserver.server.people_only import FIRST
 from callserver.server.recording_notice import RecordingNotice
 from callserver.server.reload import Reload
 from callserver.server.shop_folder import Life, ShopFolder
@@ -52,9 +53,11 @@ from callserver.server.status import Status
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.store.journal import Journal
+from callserver.wire.alarms import alarm_phrase
 from callserver.wire.catalogue import N_, Complaint, told
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import Card, Phrase
+from callserver.wire.messages import AlarmNotice, Card, Phrase
+from callserver.wire.records import EventRecord
 from callserver.wire.refusals import Refusal, Refused
 
 log = Logger()
@@ -213,14 +216,13 @@ class CallServer(MultiService):
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
         self.menus = ShopMenus(self.features, self.folder, config)
         self._cards = declarations.Cards(self.features)
-        queue = next(iter(config.queues), "")
         self._runner = MenuRunner(
             self.menus.serving,
             self._menu_call,
-            queue,
+            FIRST,
             self._alarm,
             lambda call, seconds: self.line_bank.rest(call, seconds),
-            lambda: self.config.queues[queue].hours,
+            lambda: self.centre.hours(),
         )
         self.centre = CallCentre(
             config,
@@ -280,12 +282,15 @@ class CallServer(MultiService):
         repaired = self.store, self.folder.recordings, self.events, self.world.in_thread, self._began
         await patiently(recovery.repair_recordings, *repaired)
         await self.centre.staff.follow()
+        await patiently(self.centre.restore)
+        await self.centre.organisation.follow()
         self.menus.bare(await patiently(self._books.bare, self.features))
         self._answer()
         self.status.demo, self.status.last_backup = self._is_demo, last_backup(self.folder, self.config)
         nightly = NightlyBackup(self.folder, self.config, self.world, self.events, self._backed_up)
         services = [service for feature in self.features for service in feature.services]
-        for part in (self.centre.staff, nightly, *services):
+        parts = (self.centre.staff, self.centre.organisation, self.centre.alarms.schedule, nightly, *services)
+        for part in parts:
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         await self._open_agents()
         if self._drain is None:  # a stop may have begun while the database was waited for
@@ -307,7 +312,7 @@ class CallServer(MultiService):
         self._answering = True
         for part in (self.recorder, self.tick):
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
-        self.centre.open_queues(self.config)
+        self.centre.open_queues()
         self._open_lines()
 
     def _started(self, result: Failure | None) -> None:
@@ -349,6 +354,7 @@ class CallServer(MultiService):
         desk = Desk(centre.staff, centre.seats, self.board, acts, self._refused, self._is_demo, centre.waiting)
         self.agents = AgentChannel(self.reactor, endpoint, options, desk)
         await self.agents.startService()
+        self.events.watch(self._tell_supervisors)
 
     # What the parts need of each other
 
@@ -361,6 +367,12 @@ class CallServer(MultiService):
             self.events.write(Kind.LOG_IN_REFUSED, person=number, address=address, act=act, right=str(refused))
         elif refused.code is Refusal.NO_RIGHT:
             self.events.write(Kind.RIGHT_REFUSED, person=number, address=address, act=act, right=refused.detail)
+
+    def _tell_supervisors(self, event: EventRecord) -> None:
+        """Every alarm, whoever has given it, and that it is over."""
+        if self.agents is not None and event.kind in (Kind.ALARM.value, Kind.ALARM_OVER.value):
+            over = event.kind == Kind.ALARM_OVER.value
+            self.agents.tell_supervisors(AlarmNotice(alarm_phrase(event.data), event.channel or "", over))
 
     def _alarm(self, msgid: str, /, **details: object) -> None:
         self.events.alarm(msgid, None, **details)
@@ -397,8 +409,10 @@ class CallServer(MultiService):
         """
         People, for menus.
 
+        :param queue: its name; FIRST: the shop's first
         :raises LookupError: there is no such queue
         """
+        queue = queue or self.centre.first_queue
         if queue not in self.centre.queues.by_name:
             raise LookupError(f"no queue {queue!r}; there are {', '.join(self.centre.queues.by_name)}")
         if self.config.recording.announce:

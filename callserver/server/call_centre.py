@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from callserver.acd.acts import SEAT_ACTS, Act
+from callserver.acd.alarms import Alarms
 from callserver.acd.dialling import Dialling
+from callserver.acd.house import House
 from callserver.acd.moved import Flows
 from callserver.acd.moves import Moves
+from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.parking import ParkingLimits
 from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue_settings import QueueSettings
-from callserver.acd.queues import House, Queues
+from callserver.acd.queues import Queues
+from callserver.acd.routing.candidates import Member
+from callserver.acd.seat import Seat
 from callserver.acd.seat_parts import SeatLimits
 from callserver.acd.seats import Seats
+from callserver.acd.sight import Sight
 from callserver.acd.staff import StaffBook
+from callserver.acd.supervision import Supervision, intrusion_tone
 from callserver.acd.wait import Counted, Say, Speaking
 from callserver.acd.waiting_lists import WaitingLists
 from callserver.calls.board import Board
@@ -30,14 +36,17 @@ from callserver.calls.dial_guard import DialClass, DialGuard, classify
 from callserver.calls.event_log import EventLog
 from callserver.calls.line_choice import Trunk
 from callserver.calls.live_calls import LiveCalls
-from callserver.config import Config, DiallingConfig
+from callserver.config import Config, DiallingConfig, Hours
 from callserver.media.patch_bay import PatchBay
+from callserver.server import dialled_before
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.wire.causes import Reason
-from callserver.wire.convert import to_wire
+from callserver.wire.convert import Wire, to_wire
 from callserver.wire.messages import Card
 from callserver.wire.rights import Right
+
+FIRST_QUEUE = "operator"  # of a shop whose database is not open yet
 
 MakeCard = Callable[[Call, str], Deferred[Card]]
 
@@ -72,7 +81,18 @@ class CallCentre:
         self._config = config
         self._clock: IReactorTime = world.reactor
         self.calls = calls
-        self.staff = StaffBook(store, world.reactor, world.now, on_rights=self._rights_changed, on_gone=self._gone)
+        self._queues_open = False
+        self.organisation = OrganisationBook(
+            store,
+            world.reactor,
+            events,
+            lambda: config.server.zone,
+            on_change=lambda before, after: self._set_queues(),
+            waiting=self._n_waiting,
+        )
+        self.staff = StaffBook(
+            store, world.reactor, world.now, on_rights=self._rights_changed, on_gone=self._gone, events=events
+        )
         self.seats = Seats(
             world.reactor,
             board=board,
@@ -90,69 +110,133 @@ class CallCentre:
             Speaking(say, counted),
             House(
                 card=card,
+                members=self._members,
                 skills=self.staff.skills,
+                is_open=lambda calendar: self.organisation.is_open(calendar, world.now()),
                 today=lambda: world.now().astimezone(config.server.zone).date(),
+                send=lambda call, target: self.moves.destinations.send(call, target),
                 seed=config.server.node,
             ),
         )
+        self._store, self._world = store, world
+        self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now)
+        self.calls_out = self._make_calls_out(events, trunks)
+        self.dialling = Dialling(self.seats, self.staff, calls, self.calls_out, flows)
         self.moves = Moves(
             self.seats,
             self.queues,
             flows,
             self.staff,
             calls,
+            members=self.organisation.numbers_in,
+            out=self.calls_out,
             parking=ParkingLimits(back_s=config.agents.park_s),
         )
+        self.supervision = Supervision(
+            self.seats,
+            calls,
+            self.staff,
+            tone=intrusion_tone() if config.agents.barge_in_tone else None,
+            queues=self.queues,
+            find_person=flows.find_person,
+            set_priority=self.queues.set_priority,
+        )
+        self.alarms = Alarms(
+            self._clock,
+            board,
+            events,
+            rows=self.waiting.rows,
+            settings=lambda: {name: queue.settings for name, queue in self.queues.by_name.items()},
+            paused_s=config.agents.paused_alarm_min * 60,
+        )
 
-        self.calls_out = self._make_calls_out(world, events, trunks)
-        self.dialling = Dialling(self.seats, self.staff, calls, self.calls_out, flows)
+    async def restore(self) -> None:
+        """What people did before this start counts on."""
+        await dialled_before.restore(self._caps, self._store, self._local_now())
 
-    def _make_calls_out(self, world: World, events: EventLog, trunks: Callable[[], Sequence[Trunk]]) -> CallsOut:
+    def _local_now(self) -> datetime:
+        return self._world.now().astimezone(self._config.server.zone)
+
+    def _make_calls_out(self, events: EventLog, trunks: Callable[[], Sequence[Trunk]]) -> CallsOut:
         def settings() -> DiallingConfig:
             return self._config.dialling
-
-        def local_now() -> datetime:
-            return world.now().astimezone(self._config.server.zone)
 
         def alarm(msgid: str, /, **details: object) -> None:
             events.alarm(msgid, None, **details)
 
         guard = DialGuard(self._classify, alarm, lambda: settings().prefix)
-        caps = DialCaps(settings, self._clock.seconds, local_now)
-        return CallsOut(self._clock, events, guard, caps, trunks, settings)
+        return CallsOut(self._clock, events, guard, self._caps, trunks, settings)
 
     def _classify(self, number: str) -> DialClass:
         dialling = self._config.dialling
         return classify(
             number,
-            internal=self.staff,
+            internal=(number,) if self._is_internal(number) else (),
             premium=dialling.premium,
             home_mobiles=dialling.home_mobiles,
             prefix=dialling.prefix,
         )
 
-    def open_queues(self, config: Config) -> None:
-        """Callers can wait from now on."""
-        self.queues.set(queue_settings(config))
+    def _is_internal(self, number: str) -> bool:
+        return number in self.staff or self.organisation.group_of(number) is not None
+
+    def open_queues(self) -> None:
+        """Callers can wait from now on, also while the database is not open yet: then in one queue."""
+        self._queues_open = True
+        self._set_queues()
 
     def change(self, config: Config) -> None:
         """Other settings, for what happens from now on."""
         self._config = config
-        self.queues.set(queue_settings(config))
+        self.supervision.tone = intrusion_tone() if config.agents.barge_in_tone else None
+        self.alarms.paused_s = config.agents.paused_alarm_min * 60
+
+    @property
+    def first_queue(self) -> str:
+        """Where callers wait whom nothing sends to another queue."""
+        return next(iter(self.organisation.settings), FIRST_QUEUE)
 
     @property
     def waiting(self) -> WaitingLists:
         """Who waits in which queue."""
         return self.queues.lists
 
+    def hours(self) -> Sequence[Hours]:
+        """When people answer in the shop's first queue, for callers who find nobody there."""
+        first = next(iter(self.organisation.settings.values()), None)
+        return self.organisation.hours(first.calendar) if first is not None else ()
+
     def acts(self) -> Mapping[str, Act]:
         """What agents can ask for, by name; without those of features."""
-        own = {"waiting": Act(lambda seat: [to_wire(row) for row in self.waiting.rows()])}
-        return dict(SEAT_ACTS) | own | self.dialling.acts() | self.moves.acts()
+        own = {"waiting": Act(self._who_waits)}
+        return dict(SEAT_ACTS) | own | self.dialling.acts() | self.moves.acts() | self._supervising()
+
+    def _supervising(self) -> dict[str, Act]:
+        return self.supervision.acts() | self.alarms.acts()
+
+    def _who_waits(self, seat: Seat) -> list[Wire]:
+        """
+        Who waits in which queue, as the board shows it.
+
+        :return: a list of QueueRow
+        """
+        sight = Sight.of(self.staff.rights(seat.number))
+        return [to_wire(sight.queue(row)) for row in self.waiting.rows()]
 
     def close(self, reason: Reason) -> None:
         """The server stops: everybody's time ends now."""
         self.seats.log_all_out(reason)
+
+    def _set_queues(self) -> None:
+        """Queues and groups as the database has them now."""
+        if self._queues_open:
+            self.queues.set(self.organisation.settings or {FIRST_QUEUE: QueueSettings(FIRST_QUEUE)})
+
+    def _members(self, group: str) -> Sequence[Member] | None:
+        return self.organisation.members(group) if group else None
+
+    def _n_waiting(self, queue: str) -> int:
+        return len(self.queues.by_name[queue].waiting) if queue in self.queues.by_name else 0
 
     def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
         self.seats.rights_changed(number, *change)
@@ -160,12 +244,3 @@ class CallCentre:
 
     def _gone(self, number: str) -> None:
         self.seats.dismiss(number)
-
-
-def queue_settings(config: Config) -> dict[str, QueueSettings]:
-    """The queues of config.ini; what it does not say is as usual."""
-    known = {field.name for field in fields(QueueSettings)}
-    return {
-        name: QueueSettings(name, **{key: value for key, value in vars(section).items() if key in known})
-        for name, section in config.queues.items()
-    }

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from twisted.internet.defer import Deferred, gatherResults
 
 from callserver.acd import passwords
+from callserver.acd.organisation.taking_over import take_over
 from callserver.acd.staff_rules import Staff, add_staff, everybody, must_change, stored_passwords
 from callserver.acd.staff_tables import StaffRow
 from callserver.config import EMULATED, Config
@@ -59,6 +60,7 @@ async def begin(
     elif life is None:  # of an older version, or begun anew after a loss
         life = replace(known if known is not None and known.shop else new, database=new.database)
         await store.write(_begin, life, [], [])
+    await store.write(take_over, config.queues)
     if life != known:
         folder.keep_life(life)
     if folder.shared_password:

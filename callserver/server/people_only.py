@@ -6,6 +6,8 @@ from zope.interface import implementer
 
 from callserver.ivr.interfaces import ICall, IMenu
 
+FIRST = ""  # in place of a queue's name: the shop's first, whatever it is called at the moment
+
 
 @implementer(IMenu)
 @dataclass(frozen=True)
@@ -13,8 +15,7 @@ class PeopleOnly:
     """In place of the menu of this name."""
 
     name: str
-    queue: str
 
     async def run(self, call: ICall) -> None:
-        """Hand the caller to the queue."""
-        await call.transfer_to_queue(self.queue)
+        """Hand the caller to the shop's first queue."""
+        await call.transfer_to_queue(FIRST)

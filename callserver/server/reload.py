@@ -11,7 +11,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.calls.event_log import EventLog
-from callserver.config import Config, ConfigError, DiallingConfig
+from callserver.config import Config, ConfigError, DiallingConfig, OfficesConfig
 from callserver.ivr.discovery import MenuProblem
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.prompts import Prompts
@@ -28,14 +28,16 @@ MENUS_S = 30.0  # so long the files of the plugins folder may take
 NOTHING_CHANGED = N_("Nothing was changed.")
 NOT_READY = N_("Settings are read only while the server is ready, once at a time.")
 
-SINGLE = ("server", "exchange", "agents", "dialling", "recording")
-NOW = {  # settings that a running server takes over; those of queues all
+SINGLE = ("server", "exchange", "agents", "dialling", "offices", "recording")
+NOW = {  # settings that a running server takes over
     "server": {"plugins", "prompts", "stop_wait_s"},
     "line": {"menu", "enabled", "direction", "group"},
+    "offices": {one.name for one in fields(OfficesConfig)},
     "dialling": {one.name for one in fields(DiallingConfig)},
 }
 LATER = N_("[{section}] {key} counts from the next start on.")
 NEW, GONE = N_("[{section}] is new: from the next start on."), N_("[{section}] is gone: from the next start on.")
+MOVED = N_("[{section}] does not count: the database has the queues; change them by bin/callserver queues.")
 CHANGED = N_("[{section}] {key} = {value}")
 
 
@@ -56,8 +58,10 @@ def change(old: Config, new: Config) -> Change:
     said: list[Phrase] = []
     single = {name: _merged(name, name, getattr(old, name), getattr(new, name), said) for name in SINGLE}
     lines = _each("line", old.lines, new.lines, said)
-    queues = _each("queue", old.queues, new.queues, said)
-    return Change(replace(old, **single, lines=lines, queues=queues), tuple(said))
+    said += [
+        Phrase(MOVED, {"section": f"queue {name}"}) for name, one in new.queues.items() if old.queues.get(name) != one
+    ]
+    return Change(replace(old, **single, lines=lines), tuple(said))
 
 
 def _each(kind: str, old: Mapping[Any, Any], new: Mapping[Any, Any], said: list[Phrase]) -> dict[Any, Any]:
@@ -69,7 +73,7 @@ def _each(kind: str, old: Mapping[Any, Any], new: Mapping[Any, Any], said: list[
 def _merged(kind: str, section: str, old: Any, new: Any, said: list[Phrase]) -> Any:
     now = {}
     for key in _different(old, new):
-        if kind == "queue" or key in NOW.get(kind, ()):
+        if key in NOW.get(kind, ()):
             now[key] = getattr(new, key)
             said.append(Phrase(CHANGED, {"section": section, "key": key, "value": _shown(now[key])}))
         else:

@@ -26,7 +26,6 @@ class ShopMenus:
 
     def __init__(self, features: Sequence[Feature], folder: ShopFolder, config: Config) -> None:
         self._features, self._folder = features, folder
-        self._queue = next(iter(config.queues), "")
         self.serving: dict[str, IMenu] = {}
         self._menus, self.problems = self.find(config)
         self._bare: frozenset[str] | None = None
@@ -58,7 +57,7 @@ class ShopMenus:
     def _choose(self) -> None:
         people = self._menus.keys() if self._bare is None else self._bare
         self.serving.clear()
-        self.serving.update(self._menus | {name: PeopleOnly(name, self._queue) for name in people})
+        self.serving.update(self._menus | {name: PeopleOnly(name) for name in people})
 
 
 def _no_menu(section: str, menu: str) -> MenuProblem:

@@ -98,6 +98,32 @@ def last_run(began: datetime) -> LastRun:
     return LastRun(from_ms(stop.at_ms) if stop else None, list(begun.values()), unfinished)
 
 
+@dataclass(frozen=True)
+class Dialled:
+    """Calls out of before this start: what has come of each of a day's, and every number abroad that ever answered."""
+
+    results: list[tuple[CallRecord, EventRecord]]
+    answered_abroad: list[str]
+
+
+def dialled(since: datetime) -> Dialled:
+    """
+    For limits of a day.
+
+    :param since: when the day began
+    """
+    calls = CallRow.select().where(CallRow.direction == "out", CallRow.started_ms >= to_ms(since))
+    by_id = {row.id: call_record(row) for row in calls}
+    told = (
+        EventRow.select().where(EventRow.kind == "dial_result", EventRow.at_ms >= to_ms(since)).order_by(EventRow.seq)
+    )
+    results = [(by_id[event.call_id], event) for event in map(event_record, told) if event.call_id in by_id]
+    abroad = CallRow.select(CallRow.caller_number).where(
+        CallRow.direction == "out", CallRow.answered_ms.is_null(False), CallRow.caller_number.startswith("00")
+    )
+    return Dialled(results, sorted({str(row.caller_number) for row in abroad}))
+
+
 def untold_recordings(files: list[str]) -> list[str]:
     """Those of these files that no event of any run tells of; goes through all recordings there ever were."""
     told = EventRow.select().where(EventRow.kind == "recording").iterator()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from callserver.wire.catalogue import Sentence, fill, known
+from callserver.wire.messages import Phrase
 from callserver.wire.records import Value
 
 TEXT = "text"  # under this name an event has the sentence; before that, and in plain words, what was to be said
@@ -26,6 +27,16 @@ def alarm_text(data: Mapping[str, Value], language: str) -> str:
     if len(data) <= 1:
         return words
     return fill(language, words, {name: _told(detail, language) for name, detail in data.items()})
+
+
+def alarm_phrase(data: Mapping[str, Value]) -> Phrase:
+    """What `alarm_data` gave, for a screen in any language."""
+    details = {name: _shown(detail) for name, detail in data.items() if name != TEXT}
+    return Phrase(str(data.get(TEXT, "")), details)
+
+
+def _shown(detail: Value) -> str | int:
+    return detail if type(detail) is int else str(_told(detail, "en"))
 
 
 def _kept(detail: object) -> Value:

@@ -36,6 +36,7 @@ class Cause(Enum):
     ENABLED = "enabled"
     DISABLED = "disabled"
     RINGS = "rings"
+    GLARE = "glare"  # he was on the line as it was seized for a call out
     ON_HOOK = "on_hook"
     LINE_BACK = "line_back"
     # of an agent's
@@ -83,6 +84,8 @@ class Cause(Enum):
     PARKED = "parked"  # at which place
     FETCHED = "fetched"  # from which place
     PARKED_TOO_LONG = "parked_too_long"  # at which place
+    SECRET_BEGINS = "secret_begins"
+    SECRET_ENDS = "secret_ends"
     CAME_BACK = "came_back"  # why: a Reason, a DialResult's value or a queue's outcome
     # of an agent's telephone
     ON_TELEPHONE = "on_telephone"

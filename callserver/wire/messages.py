@@ -80,6 +80,7 @@ class SeatStatus:
     pause_wanted: bool = False  # takes effect after the call
     wrap_up_s: int = 0  # length of the wrap-up that begins with this status
     client_here: bool = True  # the desktop program answers
+    hidden: bool = False  # who he talks with keys in a secret: silence is no fault, and a sign says so
 
     @property
     def wrap_up(self) -> bool:
@@ -129,6 +130,15 @@ class QueueRow:
     length: int = 0  # who waits, those who will be called back with them
     oldest_s: float = 0.0  # the longest wait when it was sent, seconds; 0 if nobody waits
     waiters: tuple[Waiter, ...] = ()  # in the order in which they will be served
+
+
+@dataclass(frozen=True)
+class AlarmNotice:
+    """Something a supervisor should see to, told once, and once more when it is over, in the same words."""
+
+    phrase: Phrase
+    channel: str = ""  # "line 3", if it is about one
+    over: bool = False
 
 
 @dataclass(frozen=True)

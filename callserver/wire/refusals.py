@@ -32,6 +32,8 @@ class Refusal(Enum):
     NOT_THE_CALLER = "not-the-caller"
     NO_RECORDING = "no-recording"
     NOT_YOURS = "not-yours"
+    NO_SECRET = "no-secret"
+    NOBODY_HEARS = "nobody-hears"
     UNKNOWN_ACT = "unknown-act"
     WEAK_PASSWORD = "weak-password"  # detail: the rule that it breaks, a sentence of the catalogue
     MUST_CHANGE = "must-change"  # the password was right, and has to be changed before anything else
@@ -54,6 +56,8 @@ TEXTS = {
     Refusal.SEVERAL: N_("not while several parties are in the call"),
     Refusal.NOT_THE_CALLER: N_("only the party the call began with can be sent to a queue or a menu"),
     Refusal.NO_RECORDING: N_("cannot be recorded: no room on the disk, or nothing to record"),
+    Refusal.NO_SECRET: N_("no secret is being told in this call"),
+    Refusal.NOBODY_HEARS: N_("nobody would hear it: the other end is gone, or keys in a secret"),
     Refusal.NOT_YOURS: N_("only who started it can stop it, while it runs"),
     Refusal.UNKNOWN_ACT: N_("the server knows no such act"),
     Refusal.WEAK_PASSWORD: N_("the new password cannot be taken: {detail}"),

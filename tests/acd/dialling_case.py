@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.acd.dialled import DialledCall
 from callserver.acd.dialling import Dialling
 from callserver.acd.seat import Seat
-from callserver.calls.call import Call, Party
+from callserver.calls.call import Call, Party, Stage
 from callserver.calls.calls_out import Dialler
 from callserver.calls.dial_guard import DialClass, classify
 from callserver.calls.operations import hang_up
@@ -46,7 +46,7 @@ class Outside(Somebody):
 
     def answers(self) -> None:
         self.is_answered = True
-        self.call.now.far_end_answered()
+        self.call.now.begin_answered(Stage.TALK)
         self.call.now.give(self, Role.TALKS)
         self._told.answered_there()
 

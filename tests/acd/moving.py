@@ -28,18 +28,21 @@ class MovingCase(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.shop = VirtualShop(n_lines=self.n_lines, **self.shop_options())
-        self.queue = people(self.shop, wrap_up_s=0)
-        self.queues = {"operator": self.queue}
+        self.queue = people(self.shop, wrap_up_s=0, **self.queue_options())
         self.keyed: list[str] = []
         self.broken_off: list[str] = []
         self.voice = Voice(FewPrompts(), FewPrompts(), self.shop.clock)  # type: ignore[arg-type]
         menus = {"shop": OneMenu(self.to_a_person), "balance": OneMenu(self.balance)}
         self.runner = MenuRunner(menus, self.menu_call, "operator")
         shop = self.shop
-        self.moves = Moves(shop.seats, self.queues, self.runner, shop.staff, shop.calls, **self.services())
+        self.moves = Moves(shop.seats, self.queue.queues, self.runner, shop.staff, shop.calls, **self.services())
 
     def shop_options(self) -> dict[str, Any]:
         """What else the shop has."""
+        return {}
+
+    def queue_options(self) -> dict[str, Any]:
+        """What else its queue is set to."""
         return {}
 
     def services(self) -> dict[str, Any]:
@@ -51,7 +54,7 @@ class MovingCase(SynchronousTestCase):
 
     async def enter(self, queue: str, call: Call) -> str:
         """People, for menus."""
-        return await self.queues[queue].enter(call)
+        return await self.queue.queues.enter(queue, call)
 
     async def to_a_person(self, call: ICall) -> None:
         try:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.acts import SEAT_ACTS, Act, perform
-from callserver.acd.dialled_telephone import DialledTelephone
 from callserver.acd.phones import Phones
 from callserver.acd.seat import Seat
 from callserver.acd.star_codes import Numbers
 from callserver.calls.call import Call
+from callserver.calls.calls_out import Dialler
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.runner import MenuRunner
 from callserver.ivr.voice import Voice
@@ -28,6 +29,14 @@ AGENT, CALLER = 0, 1  # whose line it is
 PIN, OWN = "4711", "01087654321"
 
 
+@dataclass(frozen=True)
+class Record:
+    """What the staff book has of somebody."""
+
+    phone: str
+    language: str
+
+
 class Pins:
     """A staff book with one PIN for all."""
 
@@ -38,11 +47,8 @@ class Pins:
         self.tried.append((number, address))
         return succeed(Agent(number)) if pin == PIN else fail(Refused(Refusal.LOG_IN))
 
-    def language_of(self, number: str) -> str:
-        return "en" if number == "802" else ""
-
-    def telephone_of(self, number: str) -> str:
-        return OWN if number == "801" else ""
+    def person(self, number: str) -> Record:
+        return Record(OWN, "") if number == "801" else Record("", "en")
 
 
 class Greeting:
@@ -62,9 +68,6 @@ class PhoneShop:
         self.shop = VirtualShop(n_lines=3, n_seats=n_seats)
         self.clock, self.voice = self.shop.clock, Voice(FewPrompts(), FewPrompts(), self.shop.clock)  # type: ignore[arg-type]
         self.book, self.refused = Pins(), list[tuple[str, str, str]]()
-        self.dialled: list[tuple[str, str]] = []
-        self.told: DialledTelephone
-        self.no_line = False
         self.phones = Phones(
             self.clock,
             self.shop.seats,
@@ -79,7 +82,9 @@ class PhoneShop:
             ),
             complain=lambda number, line, act, refused: self.refused.append((line, act, str(refused))),
             at_once=at_once,
-            dial=self.dial,
+            dial=lambda number, who, told: self.shop.calls_out.dial(
+                number, Dialler(who, allowed=frozenset({number})), told
+            ),
         )
         self.queue = people(self.shop, wrap_up_s=0, retry_s=1)
         self.runner = MenuRunner(
@@ -89,14 +94,6 @@ class PhoneShop:
             staff=lambda menu_call: self.phones.serve(menu_call.call, menu_call),
             staff_keys="*#",
         )
-
-    def dial(self, number: str, who: str, told: DialledTelephone) -> Call:
-        """Calls out, by a line whose call stands for the dialled one; its other end answers as a test wishes."""
-        if self.no_line:
-            raise Refused(Refusal.NOT_NOW, DialResult.NO_LINE.value)
-        self.dialled.append((number, who))
-        self.told = told
-        return self.shop.answered_call(AGENT)
 
     def menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.clock)
@@ -200,6 +197,11 @@ class LogInTests(PhoneTests):
         self.assertIs(seat.status.state, SeatState.OFF)
         self.assertIn("seat-logged-out", self.shop.prompts())
         self.assertIs(self.shop.state(AGENT), LineState.IDLE)
+
+    def test_language(self) -> None:
+        """He is spoken to in the language of his record."""
+        self.centre.logs_in("802")
+        self.assertEqual(self.shop.happened("language"), [("language", {"language": "en"})])
 
     def test_all_seats_taken(self) -> None:
         """Without a free seat he is told so, and nobody is logged in."""
@@ -326,12 +328,63 @@ class TalkTests(PhoneTests):
                 self.assertIs(seat.status.state, SeatState.IDLE_PHONE)
 
 
+class TwoPlacesTests(PhoneTests):
+    """One person, one seat: what becomes of the other telephone, the program, the talk."""
+
+    def test_newer_telephone(self) -> None:
+        """Who logs in at another telephone works by that one; the first is put on hook."""
+        seat = self.centre.logs_in()
+        self.assertIs(self.centre.logs_in(line=2), seat)
+        self.shop.wait(2)
+        self.assertEqual([self.shop.state(line) for line in (AGENT, 2)], [LineState.IDLE, LineState.TALKING])
+        self.centre.customer()
+        self.centre.key("1", 2)
+        self.shop.wait(0.5)
+        self.assertTrue(self.centre.hears(CALLER, 2))
+
+    def test_beside_his_program(self) -> None:
+        """Who is at his program and dials in works by the telephone; the program goes on showing all."""
+        seat = self.shop.agent("801")
+        self.assertIs(self.centre.logs_in(), seat)
+        self.assertIs(seat.status.state, SeatState.IDLE_PHONE)
+
+    def test_in_a_talk(self) -> None:
+        """Not while he talks by his headset: he is told, and the talk goes on."""
+        seat = self.shop.agent("801")
+        self.centre.customer()
+        seat.answer()
+        self.centre.logs_in()
+        self.assertIn("seat-not-now", self.shop.prompts())
+        self.assertIs(seat.status.state, SeatState.TALKING)
+        self.assertTrue(self.shop.hears(CALLER, seat))
+
+    def test_sent_away(self) -> None:
+        """Who may not work here any more is out at once; his caller waits again, his line is put on hook."""
+        seat, call = self.talk()
+        self.shop.seats.dismiss("801")
+        self.shop.wait(3)
+        self.assertIs(seat.status.state, SeatState.OFF)
+        self.assertIn(call, [entry.call for entry in self.centre.queue.waiting])
+        self.assertIn("seat-logged-out", self.shop.prompts())
+        self.assertIs(self.shop.state(AGENT), LineState.IDLE)
+
+    def test_line_disabled(self) -> None:
+        """An admin who needs the line now has it: as if it were pulled out."""
+        seat, call = self.talk()
+        self.shop.in_service[AGENT].disable(now=True)
+        self.shop.wait(0.1)
+        self.assertIs(seat.status.state, SeatState.OFF)
+        self.assertIn(call, [entry.call for entry in self.centre.queue.waiting])
+
+
 class DialledTests(PhoneTests):
     """The telephone of the staff record, for an agent at his program."""
 
     def setUp(self) -> None:
         super().setUp()
         self.seat = self.shop.agent("801")
+        self.causes: list[str] = []
+        self.shop.seats.watch(lambda change: self.causes.append(change.status.cause))
 
     def asks(self, number: str = OWN) -> None:
         """His program asks for it."""
@@ -341,14 +394,19 @@ class DialledTests(PhoneTests):
     def answers(self) -> None:
         """He takes the telephone off the hook."""
         self.asks()
-        self.centre.told.rings_there()
-        self.centre.told.answered_there()
+        self.shop.wait(0.1)
+        self.shop.exchange("ringback", 6)
+        self.shop.answer_there()
         self.shop.wait(1.5)
+
+    def dialled(self) -> list[str]:
+        """What the lines have dialled."""
+        return [number for line in self.shop.lines for number in line.far_end.dialled]
 
     def test_works_by_it(self) -> None:
         """It is dialled, he presses 1, and calls come there; his program shows them and can end them."""
         self.answers()
-        self.assertEqual(self.centre.dialled, [(OWN, "801")])
+        self.assertEqual(self.dialled(), [OWN])
         self.centre.key("1")
         self.shop.wait(1)
         self.assertIs(self.seat.status.state, SeatState.IDLE_PHONE)
@@ -376,11 +434,9 @@ class DialledTests(PhoneTests):
 
     def test_nobody_presses_the_key(self) -> None:
         """A mailbox that answers is no agent: after half a minute the line is free, and he works on as before."""
-        causes: list[str] = []
-        self.shop.seats.watch(lambda change: causes.append(change.status.cause))
         self.answers()
         self.shop.wait(40)
-        self.assertEqual(causes, ["telephone_not_reached: no_answer"])
+        self.assertEqual(self.causes, ["telephone_not_reached: no_answer"])
         self.assertIs(self.seat.status.state, SeatState.IDLE_PC)
         self.assertIs(self.shop.state(AGENT), LineState.IDLE)
         self.assertGreater(self.shop.prompts().count("seat-connect-telephone"), 2)
@@ -391,17 +447,21 @@ class DialledTests(PhoneTests):
             with self.subTest(number=number), self.assertRaises(Refused) as caught:
                 self.asks(number)
             self.assertIs(caught.exception.code, Refusal.BAD_ARGUMENT)
-        self.assertEqual(self.centre.dialled, [])
+        self.assertEqual(self.dialled(), [])
 
     def test_not_now(self) -> None:
         """Not twice, not in a talk, not without a free line, and no headset without a telephone."""
         with self.assertRaises(Refused):
             self.asks("")
-        self.centre.no_line = True
-        with self.assertRaises(Refused):
-            self.asks()
-        self.centre.no_line = False
+        for line in (AGENT, 2):
+            self.shop.in_service[line].disable()
         self.centre.customer()
+        self.seat.reject()
+        with self.assertRaises(Refused) as caught:
+            self.asks()
+        self.assertEqual(caught.exception.detail, DialResult.NO_LINE.value)
+        self.shop.in_service[AGENT].enable()
+        self.shop.wait(6)
         self.seat.answer()
         with self.assertRaises(Refused):
             self.asks()
@@ -409,6 +469,15 @@ class DialledTests(PhoneTests):
         self.asks()
         with self.assertRaises(Refused):
             self.asks()
+
+    def test_busy(self) -> None:
+        """He is told what came of it, and works on as before."""
+        self.asks()
+        self.shop.wait(0.1)
+        self.shop.exchange("busy", 4)
+        self.shop.wait(3)
+        self.assertIs(self.seat.status.state, SeatState.IDLE_PC)
+        self.assertEqual(self.causes, ["telephone_not_reached: busy"])
 
     def test_goes_while_it_is_dialled(self) -> None:
         """Who logs out meanwhile is not rung any more."""

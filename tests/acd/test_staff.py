@@ -10,13 +10,18 @@ from twisted.logger import LogPublisher, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from callserver.acd import passwords
+from callserver.acd.day_caps import DayCap
 from callserver.acd.staff import Staff, StaffBook, StaffError
-from callserver.acd.staff_tables import AttemptRow
+from callserver.acd.staff_tables import AttemptRow, StaffRow
+from callserver.calls.dial_guard import DialClass
+from callserver.calls.event_log import EventLog
 from callserver.store.database import Store
 from callserver.store.opening import StoreError
+from callserver.store.tables import EventRow
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from tests.alarms import Alarms
+from tests.shop import MemoryBook
 from tests.store import postgres
 from tests.store.inline import InlineStore
 
@@ -33,7 +38,7 @@ class StaffTests(SynchronousTestCase):
         self.clock = self.store.reactor
         self.began = datetime(2026, 1, 5, 9, tzinfo=UTC)
         self.book = self.open_book()
-        self.li = self.successResultOf(self.book.add("801", "李明", GOOD, RIGHTS, {"zh": 5, "en": 2}, ["shop"]))
+        self.li = self.successResultOf(self.book.add("801", "李明", GOOD, RIGHTS, {"zh": 5, "en": 2}))
 
     def open_book(self) -> StaffBook:
         now = lambda: self.began + timedelta(seconds=self.clock.seconds())  # noqa: E731
@@ -48,9 +53,9 @@ class StaffTests(SynchronousTestCase):
         return self.book.log_in(number, password, address)
 
     def test_log_in(self) -> None:
-        """The right password gives the person with his rights, skills and groups."""
+        """The right password gives the person with his rights and skills."""
         person = self.successResultOf(self.log_in())
-        self.assertEqual(person, Staff("801", "李明", RIGHTS, {"zh": 5, "en": 2}, frozenset({"shop"})))
+        self.assertEqual(person, Staff("801", "李明", RIGHTS, {"zh": 5, "en": 2}))
         self.assertEqual(self.successResultOf(self.book.everybody()), [self.li])
 
     def test_disabled_while_judged(self) -> None:
@@ -233,6 +238,86 @@ class StaffTests(SynchronousTestCase):
         self.successResultOf(Deferred.fromCoroutine(follower.follow()))
         self.assertEqual(gone, ["801"])
 
+    def test_renamed(self) -> None:
+        """Somebody who gets another name, or another telephone, is not put out of his seat; what was set holds."""
+        gone: list[str] = []
+        follower = StaffBook(self.store, self.clock, on_gone=gone.append)  # type: ignore[arg-type]
+        self.successResultOf(Deferred.fromCoroutine(follower.follow()))
+        settings = {"name": "李小明", "phone": "010 8765 4321", "caps": "national 10min 3calls", "wrap_up_s": "30"}
+        self.successResultOf(self.book.save("801", settings))
+        self.successResultOf(Deferred.fromCoroutine(follower.follow()))
+        self.assertEqual(gone, [])
+        li = follower.person("801")
+        assert li is not None
+        self.assertEqual(
+            (li.name, li.phone, li.wrap_up_s, li.skills), ("李小明", "01087654321", 30, {"zh": 5, "en": 2})
+        )
+        self.assertEqual(li.caps, {DialClass.NATIONAL: DayCap(minutes=10, calls=3)})
+        self.successResultOf(self.log_in())
+        self.assertIsNone(follower.person("899"))
+
+    def test_set_in_words(self) -> None:
+        """What cannot be set is said with what can; nothing of it is set."""
+        for settings, said in (
+            ({"phone": "none"}, "person 801, phone: is no telephone number"),
+            ({"caps": "national 10"}, "'national 10' is no limit; write local 120min 40calls"),
+            ({"caps": "emergency 0calls"}, "there are international, local, national"),
+            ({"skills": "zh:11"}, "needs a whole number from 0 to 10"),
+            ({"rights": "anser-queued"}, "did you mean 'answer_queued'?"),
+            ({"language": "xx"}, "there are en, zh"),
+            ({"name": "", "phone": "1"}, "is no name"),
+            ({"pin": "1234"}, "no such setting"),
+        ):
+            problem = self.failureResultOf(self.book.save("801", settings)).value
+            self.assertIn(said, str(problem))
+            self.assertEqual(self.successResultOf(self.book.everybody()), [self.li])
+
+    def check_pin(self, pin: str, number: str = "801") -> Deferred[Staff]:
+        return self.book.check_pin(number, pin, "line 3 13912345678")
+
+    def test_pin(self) -> None:
+        """With it he logs in from a telephone: kept as a password is, and never one's number."""
+        self.assertEqual(self.refused(self.check_pin("4711")), Refusal.LOG_IN)
+        for pin in ("123", "801", "47a1", "", "1234567890123"):
+            self.assertEqual(self.refused(self.book.set_pin("801", pin)), Refusal.WEAK_PASSWORD, pin)
+        self.assertTrue(self.successResultOf(self.book.set_pin("801", "4711")).number)
+        self.assertEqual(self.successResultOf(self.check_pin("4711")).number, "801")
+        kept = self.store.run(lambda: StaffRow.get_by_id("801").pin)
+        self.assertTrue(kept.startswith("scrypt$") and "4711" not in kept)
+        self.assertEqual(self.refused(self.check_pin("4712")), Refusal.LOG_IN)
+        self.assertEqual(self.refused(self.check_pin("4711", "802")), Refusal.LOG_IN)
+        self.assertEqual(self.refused(self.log_in(password="4711")), Refusal.LOG_IN)
+        self.successResultOf(self.book.disable("801"))
+        self.assertEqual(self.refused(self.check_pin("4711")), Refusal.LOG_IN)
+        self.successResultOf(self.book.enable("801"))
+        self.successResultOf(self.book.set_pin("801", None))
+        self.assertEqual(self.refused(self.check_pin("4711")), Refusal.LOG_IN)
+
+    def test_pin_and_password_share_their_limits(self) -> None:
+        """Guesses at a PIN lock as guesses at a password do; a hundred a day of both lock the account."""
+        self.successResultOf(self.book.set_pin("801", "4711"))
+        for n in range(5):
+            self.refused(self.check_pin(f"000{n}"))
+        self.assertEqual(self.refused(self.check_pin("4711")), Refusal.LOG_IN)
+        self.successResultOf(self.log_in())
+        for n in range(100):
+            self.refused(self.book.check_pin("801", "0000", f"line {n}"))
+            self.clock.advance(6)
+        self.assertEqual(self.refused(self.log_in()), Refusal.LOG_IN)
+
+    def test_who_did_it(self) -> None:
+        """Changes are in the event log with who made them, and without any secret."""
+        book = StaffBook(self.store, self.clock, events=EventLog(MemoryBook(), self.clock, "x"))  # type: ignore[arg-type]
+        self.successResultOf(book.save("801", {"phone": "12345678"}, by="900"))
+        self.successResultOf(book.set_pin("801", "4711", by="900"))
+        self.successResultOf(book.set_password("801", OTHER))
+        rows = self.store.run(lambda: [(row.person, row.data) for row in EventRow.select().order_by(EventRow.seq)])
+        self.assertEqual([person for person, _ in rows], ["900", "900", None])
+        for act, (_, data) in zip(("save_staff", "new_pin", "new_password"), rows, strict=True):
+            self.assertIn(act, data)
+            self.assertNotIn("4711", data)
+            self.assertNotIn(OTHER, data)
+
     def test_guesses_at_the_same_moment(self) -> None:
         """A hundred at once are judged one after the other, so no more than five of them are judged."""
         self.clock.thread_s = 0.1
@@ -317,6 +402,10 @@ class PostgresTests(TestCase):
         await gatherResults([self.assertFailure(book.log_in("801", OTHER, "10.0.0.7"), Refused) for _ in range(5)])
         await self.assertFailure(book.log_in("801", GOOD, "10.0.0.7"), Refused)
         await book.unlock("801")
+        await book.set_pin("801", "4711")
+        await book.save("801", {"phone": "12345678"})
+        self.assertEqual((await book.check_pin("801", "4711", "line 1")).phone, "12345678")
+        li = await book.save("801", {"phone": ""})
         self.assertEqual(await book.log_in("801", GOOD, "10.0.0.7"), li)
 
 

@@ -506,7 +506,7 @@ class BreakOffTests(SupervisionCase):
     def test_no_such_queue(self) -> None:
         """Nothing has changed."""
         refusal = self.refused(self.supervision.break_off, self.supervisor, "seat 801", "queue nowhere")
-        self.assertEqual(refusal, "bad-argument: target")
+        self.assertEqual(refusal, "nowhere: queue nowhere")
         self.assertEqual(self.world.hears(), TALK)
 
     def test_no_talk(self) -> None:

@@ -1,5 +1,7 @@
 """Blind transfer: the caller goes where he was sent, or comes back, and is never left in silence."""
 
+from callserver.acd.dialling import Dialling
+from callserver.acd.queue_settings import QueueSettings
 from callserver.calls.call import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refused
@@ -168,7 +170,7 @@ class ToSeatTests(MovingCase):
     def test_wrap_up(self) -> None:
         """Who sent a queued call on has his wrap-up; who got it by transfer has none."""
         self.seat.hang_up()
-        self.queue.change(type(self.queue._config)(wrap_up_s=10))
+        self.queue.queues.set({"operator": QueueSettings("operator", wrap_up_s=10)})
         self.shop.wait(2)
         self.call = self.caller()
         ringing, other = (self.seat, self.other) if self.seat.status.state is RINGING else (self.other, self.seat)
@@ -296,3 +298,84 @@ class ToQueueAndMenuTests(MovingCase):
             in_english, in_chinese = (Refused.from_wire(code).text(language) for language in ("en", "zh"))
             self.assertNotEqual(in_english, code)
             self.assertNotEqual(in_english, in_chinese)
+
+
+class ColleagueTests(MovingCase):
+    """Who is sent on may be a colleague who consults, and who leaves his caller in his place meanwhile."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        shop = self.shop
+        self.dialling = Dialling(shop.seats, shop.staff, shop.calls, shop.calls_out, self.runner)
+        self.seat, self.call = self.talk()
+        self.second, self.third = self.paused("802"), self.paused("803")
+        self.dialling.consult(self.seat, "seat 802")
+        self.second.answer()
+        shop.wait(0.1)
+
+    def test_sent_on(self) -> None:
+        """The consulted one sends him on: he talks with the third, and his caller is held all the while."""
+        self.moves.transfers.transfer(self.second, "seat 803")
+        self.assertIs(self.second.status.state, SeatState.PAUSED)
+        self.third.answer()
+        self.assertIs(self.third.status.state, TALKING)
+        self.assertTrue(self.hears_music())
+        self.seat.cancel()
+        self.assertTrue(self.is_with(self.seat))
+
+    def test_leaves_his_caller_in_his_place(self) -> None:
+        """He brings his caller together with whom he has been sent to, before that one has answered: it rings on."""
+        self.moves.transfers.transfer(self.second, "seat 803")
+        self.seat.join()
+        self.assertTrue(self.hears_music())
+        self.assertIs(self.third.status.state, RINGING)
+        self.third.answer()
+        self.assertTrue(self.is_with(self.third))
+        self.third.hang_up()
+        self.assertIsNotNone(self.call.ended)
+
+    def test_not_taken_then(self) -> None:
+        """Not answered, the caller comes back to who sent him; not there either, he waits in the queue."""
+        self.moves.transfers.transfer(self.second, "seat 803")
+        self.seat.join()
+        self.third.reject()
+        self.assertEqual(self.shown(self.second), (RINGING, "came_back: rejected"))
+        self.second.reject()
+        self.shop.wait(0.5)
+        self.assertIs(self.call.stage, Stage.QUEUE)
+        self.assertIs(self.seat.status.state, RINGING)
+        self.seat.answer()
+        self.assertTrue(self.is_with(self.seat))
+
+    def test_caller_goes_then(self) -> None:
+        """The caller in his place hangs up: it rings no more."""
+        self.moves.transfers.transfer(self.second, "seat 803")
+        self.seat.join()
+        self.shop.lines[0].far_end.hang_up()
+        self.assertEqual(self.shown(self.third), (SeatState.PAUSED, "abandoned"))
+
+    def test_parked(self) -> None:
+        """A colleague who was parked leaves his caller at the place; he is fetched there, or comes back in time."""
+        place = self.moves.parking.park(self.second)
+        self.seat.join()
+        self.shop.wait(1)
+        self.moves.parking.fetch(self.third, place)
+        self.assertTrue(self.is_with(self.third))
+        self.moves.parking.park(self.third)
+        self.shop.wait(121)
+        self.assertIs(self.third.status.state, RINGING)
+
+    def test_not_to_a_queue(self) -> None:
+        """A colleague who was called is no caller: he is not sent to a queue or a menu, but to another seat."""
+        self.shop.lines[0].far_end.hang_up()
+        for to in ("queue operator", "menu balance"):
+            self.assertEqual(self.refusal(self.moves.transfers.transfer, self.seat, to), "not-the-caller")
+        self.moves.transfers.transfer(self.seat, "seat 803")
+        self.third.answer()
+        self.assertEqual({self.third.status.state, self.second.status.state}, {TALKING})
+
+    def test_several(self) -> None:
+        """While three talk nobody is sent on: it would not be said who."""
+        self.seat.three_way()
+        self.assertEqual(self.refusal(self.moves.transfers.transfer, self.seat, "seat 803"), "several")
+        self.assertEqual(self.refusal(self.moves.parking.park, self.second), "several")

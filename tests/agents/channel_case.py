@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.desktop.client import AgentClient
 from callserver.desktop.listener import AgentListener
 from callserver.desktop.not_connected import NotConnected
-from callserver.wire.messages import Access, Card, ChannelRow, Hello, QueueRow, SeatStatus
+from callserver.wire.messages import Access, AlarmNotice, Card, ChannelRow, Hello, QueueRow, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
 from tests.agents.small_centre import PASSWORD, SmallCentre, certificate, channel
@@ -28,6 +28,7 @@ class Diary(AgentListener):
         self.rows: list[ChannelRow] = []
         self.queues: list[QueueRow] = []
         self.statuses: list[SeatStatus] = []
+        self.alarms: list[AlarmNotice] = []
         self.sound: list[bytes] = []
         self.shown: dict[str, str] = {}
 
@@ -48,6 +49,9 @@ class Diary(AgentListener):
 
     def queue(self, row: QueueRow) -> None:
         self.queues.append(row)
+
+    def alarm(self, alarm: AlarmNotice) -> None:
+        self.alarms.append(alarm)
 
     def status(self, status: SeatStatus) -> None:
         self.statuses.append(status)

@@ -216,7 +216,7 @@ class SmallCentre:
         self.waiting = Lists()
         self.complaints: list[tuple[str, str, str, str]] = []
         numbers = count(1)
-        self._calls = LiveCalls(clock, self.bay, events, lambda: f"call-{next(numbers)}")
+        self.calls = LiveCalls(clock, self.bay, events, lambda: f"call-{next(numbers)}")
 
     def complain(self, number: str, address: str, act: str, refused: Refused) -> None:
         self.complaints.append((number, address, act, str(refused)))
@@ -224,7 +224,7 @@ class SmallCentre:
     def ring(self, number: str, **offer: Any) -> Offer:
         """A caller rings at a seat."""
         caller = Caller(self.bay)
-        caller.call = self._calls.begin("in", caller, CallerNumber(CARD.caller_number, CARD.caller_name))
+        caller.call = self.calls.begin("in", caller, CallerNumber(CARD.caller_number, CARD.caller_name))
         made = Offer(caller.call, caller, **offer)
         self.seats[number].offer(made)
         return made

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from random import Random
 
+from callserver.acd.sight import HEARS, Sight
 from callserver.agents import board_feed
 from callserver.agents.board_feed import WINDOW_S
 from callserver.agents.packed import PackedCall
-from callserver.agents.sight import HEARS, Sight
 from callserver.calls.board import ChannelStatus
 from callserver.wire.messages import ChannelRow, QueueRow, Waiter
 from callserver.wire.rights import Right

@@ -145,10 +145,11 @@ class LoopbackTests(TestCase):
         caller = self.centre.ring("801").caller
         self.assertEqual((await offered).caller_name, "王小明")
         await client.answer()
-        hearing = teller.until("audio")
-        caller.says(BLOCK * 2)
-        self.centre.bay.tick()
-        self.assertEqual(await hearing, BLOCK)
+        caller.says(BLOCK * 3)
+        for heard in (False, True):  # faded in, and then as it came
+            hearing = teller.until("audio")
+            self.centre.bay.tick()
+            self.assertEqual(await hearing == BLOCK, heard)
         said: Deferred[bytes] = Deferred()
         self.patch(self.centre.seats["801"].station, "receive", said.callback)
         client.send_audio(BLOCK)

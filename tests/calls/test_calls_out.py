@@ -46,6 +46,8 @@ class ResultTests(CallsOutCase):
         self.dial()
         self.assertIs(self.shop.state(), LineState.DIALING)
         self.shop.wait(0.1)
+        self.assertEqual(self.shop.lines[0].far_end.dialled, [])
+        self.shop.dial_tone()
         self.assertEqual(self.shop.lines[0].far_end.dialled, [NUMBER])
         self.assertIs(self.shop.state(), LineState.RINGBACK)
         self.shop.exchange("ringback", 6)
@@ -73,20 +75,21 @@ class ResultTests(CallsOutCase):
             with self.subTest(tone=tone_name):
                 self.setUp()
                 self.dial()
-                self.shop.wait(0.1)
+                self.shop.dial_tone()
                 self.shop.exchange(tone_name, 6)
                 self.assert_over(result)
 
     def test_nobody_answers(self) -> None:
         """A minute after the digits it has rung long enough."""
         self.dial()
-        self.shop.wait(0.1)
+        self.shop.dial_tone()
         self.shop.exchange("ringback", 61)
         self.assert_over(DialResult.NO_ANSWER, "rings")
 
     def test_nothing_is_heard(self) -> None:
         """Silence after the digits, or after some ringing, is not waited for without end."""
         self.dial()
+        self.shop.dial_tone()
         self.shop.wait(16)
         self.assert_over(DialResult.SILENCE)
         self.setUp()
@@ -98,7 +101,7 @@ class ResultTests(CallsOutCase):
         """A line that refuses to dial is told to people, and comes last in the next choice."""
         self.shop.lines[0].far_end.refusal = "NO DIALTONE"
         self.dial()
-        self.shop.wait(0.1)
+        self.shop.dial_tone()
         self.assertEqual(self.shop.alarms(), ["cannot dial: line 1 cannot dial: NO DIALTONE"])
         self.assert_over(DialResult.NO_DIAL_TONE)
         self.dial()
@@ -143,7 +146,7 @@ class SoundTests(CallsOutCase):
         self.dial()
         agent.station.off_hook()
         self.call.give(agent.station, Role.TALKS)
-        self.shop.wait(0.1)
+        self.shop.dial_tone()
         agent.person.heard.clear()
         self.shop.exchange("ringback", 1)
         self.assertGreater(np.abs(np.frombuffer(bytes(agent.person.heard), "<i2")).max(), 2000)

@@ -340,9 +340,9 @@ class LineInServiceTests(SynchronousTestCase):
         """Each tone that an exchange plays when the caller has hung up ends the call, and the reason names it."""
         for name in ("busy", "congestion", "unobtainable", "dial", "howler"):
             call = self.answered_call()
-            self.shop.in_service[0].tone("ring-back")
+            self.shop.in_service[0].leg.listener.tone("ring-back")
             self.assertIsNone(call.ended)
-            self.shop.in_service[0].tone(name)
+            self.shop.in_service[0].leg.listener.tone(name)
             self.assertEqual(call.ended, Reason(Cause.CALLER_HUNG_UP, f"{name} tone"))
             self.shop.wait(1.1)
 
@@ -482,7 +482,7 @@ class LineInServiceTests(SynchronousTestCase):
         line.far_end.ring(Caller("13912345678"))
         self.shop.wait(0.1)
         self.successResultOf(Deferred.fromCoroutine(self.shop.incoming[-1].answer()))
-        in_service.key("5", 0.0)  # heard in the sound, which is not this line's source
+        in_service.leg.listener.key("5", 0.0)  # heard in the sound, which is not this line's source
         in_service.key("7")
         keys = self.shop.incoming[-1].keys
         self.assertEqual(keys.first_at_s(), self.shop.clock.seconds() - 0.5)

@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd import passwords
 from callserver.acd.staff import StaffBook
-from callserver.commands import staff
+from callserver.commands import books, staff
 from callserver.server.shop_folder import TOP
 from callserver.wire.cells import cells
 from callserver.wire.refusals import Refusal, Refused
@@ -38,8 +38,8 @@ class StaffCommandTests(SynchronousTestCase):
         self.book = StaffBook(self.store, self.store.reactor)  # type: ignore[arg-type]
         for replaced in (
             patch.object(passwords, "N", 2),
-            patch.object(staff, "Store", lambda *where: self.store),
-            patch.object(staff, "react", self.run_story),
+            patch.object(books, "Store", lambda *where: self.store),
+            patch.object(books, "react", self.run_story),
             patch.dict("os.environ", {"CALLSERVER_LANGUAGE": "en"}),
         ):
             replaced.start()

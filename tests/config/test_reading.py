@@ -189,6 +189,21 @@ class ConfigTests(SynchronousTestCase):
         self.assertEqual(config.lines[2], LineConfig("emulated", menu="fault"))
         self.assertEqual(config.queues, {"tea": QueueConfig(wrap_up_s=0)})
 
+    def test_dialling(self) -> None:
+        """Limits by class, beginnings of numbers, directions; what is none of these is told with what would be."""
+        dialling = "[dialling]\nperson_minutes = 300, international 60\npremium = 900, 12590\nday_calls =\n"
+        config = self.read(NEEDED + EMULATED_LINE + "direction = OUT\n" + dialling)
+        self.assertEqual(config.dialling.person_minutes, {"": 300, "international": 60})
+        self.assertEqual((config.dialling.premium, config.dialling.day_calls), (("900", "12590"), {}))
+        self.assertEqual(config.lines[1].direction, "out")
+        for wrong, said in {
+            "[dialling]\nprefix = 9w\n": "'9w': needs at most 4 digits, as in 9",
+            "[dialling]\npremium = 900, +1\n": "'+1' is no beginning of a number",
+            "[dialling]\nline_calls = lokal 5\n": "'lokal 5' is no limit; write 300, or international 60",
+            EMULATED_LINE + "direction = up\n": "'up': there are both, in, out",
+        }.items():
+            self.assertIn(said, self.complaint(NEEDED + wrong))
+
     def test_time_zone(self) -> None:
         """Days and hours are those of the shop's zone, whatever the computer's; a zone there is not is named."""
         config = self.read(NEEDED + "[server]\ntime_zone = Asia/Shanghai\n")

@@ -61,9 +61,9 @@ class HeadlessTests(ChannelCase):
         self.pass_time(4)
         self.assertEqual(self.successResultOf(agent), 1)
         self.assertEqual(offer.end, "agent_hung_up")
-        self.assertEqual(offer.caller.heard, voice)
+        self.assertEqual(offer.caller.heard[1 : len(voice)], voice[1:])  # faded in, and out at its end
         with wave.open(str(hear)) as file:
-            self.assertEqual(file.readframes(100000).strip(b"\0"), (BLOCK * 2).strip(b"\0"))
+            self.assertIn(BLOCK[2:], file.readframes(100000))
         expected = ["logged in: Li Mei (801)", "a call rings:", *(f"    {line}" for line in card_lines(CARD, "en"))]
         self.assertEqual(self.said[: len(expected)], expected)
         story = ["talking", "hold", "retrieve", "hang up", "the call is over: agent hung up"]

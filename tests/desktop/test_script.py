@@ -6,6 +6,7 @@ from callserver.desktop.script import Step, all_steps, read_script
 from callserver.desktop.script_acts import ACTS, LastAnswer, WaitingCall
 from callserver.wire.catalogue import told
 from callserver.wire.script_words import ScriptError
+from tools.channel_document import acts_of_the_server
 
 MISTAKES = (
     ("log in\nanswr", "line 2, column 1: no command 'answr'; did you mean 'answer'?"),
@@ -22,7 +23,7 @@ MISTAKES = (
     ("log in\nwait queue service", "line 2, column 12: wait: needs a queue and how many wait"),
     ("log in\nhold five", "line 2, column 6: hold: 'five': needs seconds"),
     ("log in\nconsult", "line 2, column 1: consult: is written: consult seat 802"),
-    ("log in\npick up group", "line 2, column 9: pick up group: is written: pick up group sales"),
+    ("log in\npick up", "line 2, column 6: pick up: is written: pick up 802"),
     ("log in\nhang up now", "line 2, column 9: hang up: stands alone"),
     ("log in\nask 5", "line 2, column 5: ask: needs the name of an act"),
     ("log in\nask save_staff '{'", "line 2, column 16: ask: needs JSON between these quotation marks"),
@@ -60,6 +61,15 @@ class ReadTests(SynchronousTestCase):
         for command, (act, _, example) in ACTS.items():
             (asked,) = self.acts(f"{command} {example}")
             self.assertEqual(asked[0], act, command)
+
+    def test_as_the_server_takes_them(self) -> None:
+        """What a script writes behind an act is what the server's act takes."""
+        known = acts_of_the_server()
+        for command, (act, _, example) in ACTS.items():
+            if act in known:
+                (asked,) = self.acts(f"{command} {example}")
+                given = [one if isinstance(one, str | int) else "7" for one in asked[1:]]
+                self.assertIsNone(known[act].misfit(given), command)
 
     def test_what_acts_take(self) -> None:
         """What stands behind a command becomes what the server is sent."""

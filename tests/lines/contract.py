@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILine, LineFailure
+from callserver.lines.interfaces import Caller, Capabilities, DialFailure, DialPermit, ILine, LineFailure
 from callserver.wire.catalogue import Complaint
+from callserver.wire.dial_results import DialResult
 
 CALLER = Caller(number="01062345678", name="HARRINGTON")
 BLOCK_SAMPLES = 160
@@ -90,6 +91,11 @@ class LineContract:
         self.settle()
         self.successResultOf(answered)
 
+    def seized(self) -> None:
+        seized = self.line.seize()
+        self.settle()
+        self.successResultOf(seized)
+
     def on_hook(self) -> None:
         hung_up = self.line.hang_up()
         self.settle()
@@ -172,28 +178,44 @@ class LineContract:
         self.on_hook()
 
     def test_no_second_answer(self) -> None:
-        """A line that is off hook can be neither answered nor dialled on."""
+        """A line that is off hook can be neither answered nor seized."""
         self.off_hook()
         self.failureResultOf(self.line.answer(), LineFailure)
-        self.failureResultOf(self.line.dial(DialPermit("10086", "test")), LineFailure)
-        self.assertEqual(self.dialled(), [])
+        self.failureResultOf(self.line.seize(), LineFailure)
 
     def test_dials(self) -> None:
-        """The permitted digits go out, and then both sides hear each other."""
+        """Seized, both sides hear each other; the permitted digits go out; then both hear each other again."""
+        self.seized()
+        self.line.send(self.word())
+        self.settle()
+        self.assertIn(self.word(), self.far_heard())
         dialled = self.line.dial(DialPermit("01062345678", "test"))
         self.settle()
         self.successResultOf(dialled)
         self.assertEqual(self.dialled(), ["01062345678"])
-        self.line.send(self.word())
+        self.far_speak(self.word())
         self.settle()
-        self.assertIn(self.word(), self.far_heard())
+        self.assertIn(self.word(), self.diary.heard)
+
+    def test_dialled_once(self) -> None:
+        """A line dials only when it was seized for it, and once: no digits go into a talk."""
+        for prepare in (self.on_hook, self.off_hook):
+            prepare()
+            self.failureResultOf(self.line.dial(DialPermit("10086", "test")), LineFailure)
+        self.on_hook()
+        self.test_dials()
+        self.failureResultOf(self.line.dial(DialPermit("10086", "test")), LineFailure)
+        self.assertEqual(self.dialled(), ["01062345678"])
 
     def test_dialling_refused(self) -> None:
         """A refused call says why, leaves the line on hook, and the next one goes out."""
         self.refuse_next_dial()
+        self.seized()
         refused = self.line.dial(DialPermit("10086", "test"))
         self.settle()
-        self.assertIn("NO DIALTONE", str(self.failureResultOf(refused, LineFailure).value))
+        failure = self.failureResultOf(refused, DialFailure).value
+        self.assertIn("NO DIALTONE", str(failure))
+        self.assertIs(failure.result, DialResult.NO_DIAL_TONE)
         self.on_hook()
         self.test_dials()
 

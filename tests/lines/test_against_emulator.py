@@ -96,6 +96,7 @@ class AgainstEmulatorTests(TestCase):
         A dialled line rings, tells who calls, is answered; each hears the other and neither itself; the one whose modem
         is pulled out is lost and comes back, the other hangs up; no sound was late.
         """
+        await self.ours.line.seize()
         await self.ours.line.dial(DialPermit("8002", "test"))
         await until(lambda: "caller" in self.theirs.diary.told)
         self.assertEqual(self.theirs.diary.told, ["up", "ring", "caller"])

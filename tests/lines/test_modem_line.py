@@ -384,6 +384,7 @@ class CallTests(ModemLineCase):
     def test_hung_up_while_dialling(self) -> None:
         """A hang-up aborts the dialling at once instead of waiting for the dial tone's time-out."""
         self.modem.answers["ATDT10086;"] = None
+        self.successResultOf(self.after(self.line.seize()))
         dialling = self.line.dial(DialPermit("10086", "test"))
         self.settle()
         hung_up = self.line.hang_up()
@@ -396,7 +397,9 @@ class CallTests(ModemLineCase):
     def test_only_digits_leave_the_line(self) -> None:
         """Whatever a permit holds, nothing but 0 to 9 is dialled."""
         for number in ("", "*57*10086", "10086;", "1,2", "10086\rATDT911", "１１０", "W110", "!2"):
+            self.successResultOf(self.after(self.line.seize()))
             self.failureResultOf(self.after(self.line.dial(DialPermit(number, "test"))), LineFailure)
+            self.assertFalse(self.modem.off_hook)
         self.assertEqual(self.modem.dialled, [])
 
     def hung_up(self):
@@ -448,12 +451,13 @@ class RingsOnTests(ModemLineCase):
 
     def test_rings_after_dialling(self) -> None:
         """When it rings after a call out, the modem is on hook: nobody is answered as if he were the one dialled."""
-        dialled = self.line.dial(DialPermit("10086", "test"))
-        self.settle()
-        self.successResultOf(dialled)
+        for asked in (self.line.seize, lambda: self.line.dial(DialPermit("10086", "test"))):
+            done = asked()
+            self.settle()
+            self.successResultOf(done)
         self.ring(10.5)
         self.assertEqual(self.diary.told, ["up", "lost"])
-        self.assertNotIn("AT+VLS=1", self.modem.commands)
+        self.assertEqual(self.modem.commands.count("AT+VLS=1"), 1)
 
     def test_last_burst(self) -> None:
         """The burst in which it was answered, told late, and a single false report in a talk cost nobody his call."""

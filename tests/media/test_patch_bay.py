@@ -91,6 +91,26 @@ class WhoHearsWhomTests(SynchronousTestCase):
         self.assertEqual(self.hear(), [AGENT, 0, 0, 0])
         self.assertEqual([digit for digit, _ in self.caller.keys], ["7"])
 
+    def test_mute(self) -> None:
+        """Who is mute hears all and is heard by nobody, whatever call he comes into; his keys still count."""
+        self.caller.leg.mute(True)
+        talk(self.bay, self.caller, self.agent)
+        self.ear.events = [key_down(self.caller.leg.slot, "7")]
+        self.assertEqual(self.hear(), [AGENT, 0, 0, 0])
+        self.assertEqual([digit for digit, _ in self.caller.keys], ["7"])
+        self.caller.leg.mute(False)
+        self.assertEqual(self.hear(), [AGENT, CALLER, 0, 0])
+
+    def test_mute_ends_with_the_leg(self) -> None:
+        """The next in the same place is heard."""
+        self.caller.leg.mute(True)
+        self.caller.leg.close()
+        self.caller.leg.mute(True)
+        self.caller = plug(self.bay, "line 3")
+        self.parties = (self.caller, *self.parties[1:])
+        talk(self.bay, self.caller, self.agent)
+        self.assertEqual(self.hear(), [AGENT, CALLER, 0, 0])
+
     def test_all_gains_at_once(self) -> None:
         """Gains are those of the last word: who is not named in it is heard by nobody any more."""
         talk(self.bay, self.caller, self.agent, self.third)

@@ -76,6 +76,9 @@ class ExchangeLineTests(SynchronousTestCase):
 
     def test_dials_with_a_permit(self) -> None:
         """The permitted digits go out, and are noted."""
+        seized = self.line.seize()
+        self.wait(0.3)
+        self.successResultOf(seized)
         dialled = self.line.dial(DialPermit("139", "test"))
         self.wait(0.3)
         self.successResultOf(dialled)

@@ -125,6 +125,23 @@ class CheckTests(ShopCase):
             self.assertEqual(self.told(Grade.MISTAKE), [], country)
 
 
+class DiallingTests(ShopCase):
+    def test_groups(self) -> None:
+        """Calls out that are kept to a group no line has, with the groups there are."""
+        self.assert_told(
+            "config.ini: [dialling] group: no line of group 'gms' for calls out; did you mean 'gsm'?",
+            line1_group="gsm",
+            dialling_group="gms",
+        )
+
+    def test_nobody_can_be_called(self) -> None:
+        """Lines for callers alone are a note."""
+        self.write(line1_direction="in")
+        self.assertEqual(
+            self.told(Grade.NOTE), ["Note: config.ini: every [line] has direction = in: nobody can be called"]
+        )
+
+
 class MenuTests(ShopCase):
     def test_no_such_menu(self) -> None:
         """The section whose menu there is not, with the nearest name."""
@@ -158,7 +175,7 @@ class MenuTests(ShopCase):
         with self.folder.config_file.open("a") as file:
             file.write("[queue operater]\n")
         _, findings = check(self.folder)
-        said = "plugins/fault.py, line 15: no [queue operator]; did you mean 'operater'?"
+        said = "plugins/fault.py, line 15: no queue operator; did you mean 'operater'?"
         self.assertIn(said, [str(finding).replace(f"{self.path}/", "") for finding in findings])
 
     def test_folder_elsewhere(self) -> None:

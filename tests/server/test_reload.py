@@ -7,7 +7,7 @@ from threading import current_thread
 from twisted.internet import reactor
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from callserver.config import Config, LineConfig, QueueConfig, RecordingConfig, ServerConfig, read_hours
+from callserver.config import Config, LineConfig, QueueConfig, RecordingConfig, ServerConfig
 from callserver.desktop.headless import AgentPlan
 from callserver.emulator.script_run import run_script
 from callserver.server.reload import change
@@ -49,30 +49,30 @@ class ChangeTests(SynchronousTestCase):
         self.assertEqual(change(OLD, replace(OLD)).told, ())
 
     def test_now(self) -> None:
-        """A queue's settings, a line's menu and whether it is enabled, own prompts and plugins count at once."""
+        """A line's menu and whether it is enabled, own prompts and plugins count at once."""
         lines = {1: LineConfig("emulated", menu="new", enabled=False), 2: OLD.lines[2]}
-        new = replace(OLD, lines=lines, queues={"operator": QueueConfig(ring_s=20)}, server=ServerConfig(prompts="own"))
+        new = replace(OLD, lines=lines, server=ServerConfig(prompts="own"))
         self.assertEqual(change(OLD, new).config, new)
         words = [
             "[server] prompts = own",
             "[line 1] menu = new",
             "[line 1] enabled = no",
-            "[queue operator] ring_s = 20",
         ]
         self.assertEqual(self.told(new), words)
 
-    def test_hours(self) -> None:
-        """Told as they are written in config.ini."""
-        written = "mon-fri 09:00-18:00, sat 10:00-24:00"
-        new = replace(OLD, queues={"operator": QueueConfig(hours=read_hours(written))})
-        self.assertEqual(self.told(new), [f"[queue operator] hours = {written}"])
+    def test_queues_are_elsewhere(self) -> None:
+        """Whoever changes a queue here is told where it is changed."""
+        new = replace(OLD, queues={"operator": QueueConfig(ring_s=20)})
+        self.assertEqual(change(OLD, new).config, OLD)
+        (said,) = self.told(new)
+        self.assertIn("[queue operator] does not count", said)
+        self.assertIn("bin/callserver queues", said)
 
     def test_later(self) -> None:
-        """Devices, ports, the database, lines and queues that come or go: as before until the next start."""
+        """Devices, ports, the database, lines that come or go: as before until the next start."""
         new = replace(
             OLD,
             lines={1: LineConfig("/dev/ttyACM1"), 3: LineConfig("emulated")},
-            queues={"operator": QueueConfig(), "repairs": QueueConfig()},
             server=ServerConfig(database="other.db"),
             recording=RecordingConfig(False),
         )
@@ -83,7 +83,6 @@ class ChangeTests(SynchronousTestCase):
                 "[line 1] device counts from the next start on.",
                 "[line 2] is gone: from the next start on.",
                 "[line 3] is new: from the next start on.",
-                "[queue repairs] is new: from the next start on.",
                 "[recording] announce counts from the next start on.",
                 "[server] database counts from the next start on.",
             ],
@@ -140,9 +139,9 @@ class ReloadTests(SynchronousTestCase):
     def test_a_mistake(self) -> None:
         """Then nothing at all is changed, and both are said."""
         before = self.server.config
-        self.assertFalse(self.reload(ring_s_is_15="ring_s = fast", enabled_is_yes="enabled = no"))
+        self.assertFalse(self.reload(guard_s_is_1="guard_s = fast", enabled_is_yes="enabled = no"))
         self.assertIs(self.server.config, before)
-        self.assertIn("ring_s", self.told()[0])
+        self.assertIn("guard_s", self.told()[0])
         self.assertEqual(self.told()[-1], "Nothing was changed.")
         self.assertIs(self.server.board.statuses["line 1"].state, LineState.IDLE)
 

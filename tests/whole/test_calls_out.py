@@ -1,15 +1,22 @@
 """Calls out of a whole server into the emulated exchange, on virtual time, on lines of both kinds."""
 
+from datetime import datetime
 from typing import ClassVar
 
 import numpy as np
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.calls.call import Call
 from callserver.calls.calls_out import Dialler
+from callserver.calls.dial_caps import DialCaps
+from callserver.calls.dial_guard import DialClass
+from callserver.config import DiallingConfig
 from callserver.dsp.frames import FloatArray
 from callserver.emulator.phone import Phone
+from callserver.server.dialled_before import restore
 from callserver.wire.dial_results import DialResult
+from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState
 from tests.dsp.progress.test_answer import voice
@@ -84,11 +91,46 @@ class StraightLineTests(SynchronousTestCase):
         self.shop.wait(30)
         self.assert_over(call, DialResult.UNALLOCATED.value)
 
+    def test_a_restart_gives_nobody_a_new_day(self) -> None:
+        """Whoever starts on this database knows what was dialled today, by whom, for how long."""
+        self.test_answered()
+        server = self.shop.server
+        caps = DialCaps(lambda: DiallingConfig(person_calls={"": 1}), server.reactor.seconds, self.local_now)
+        self.shop.until(Deferred.fromCoroutine(restore(caps, server.store, self.local_now())))
+        refused = self.assertRaises(Refused, caps.check, "801", (), DialClass.LOCAL, NUMBER)
+        self.assertIs(refused.code, Refusal.LIMIT)
+        caps.check("802", (), DialClass.LOCAL, NUMBER)
+
+    def rings_late(self) -> None:
+        """The line tells of a ring when the burst is over, as modems do: what is seized meanwhile meets the caller."""
+        self.patch(self.shop.world.lines["line 1"], "ringing", lambda on: None)
+
+    def local_now(self) -> datetime:
+        return self.shop.world.now().astimezone(self.shop.server.config.server.zone)
+
+    def test_glare(self) -> None:
+        """A caller whose call arrives as the line is seized is served as a caller; the dialler is told."""
+        self.rings_late()
+        self.dial()
+        self.phone.dial(f"{self.shop.server.config.exchange.number}01")
+        self.shop.wait(0.5)
+        speak(self.phone, 2)
+        self.shop.wait(4)
+        self.assertEqual(self.told.of, [DialResult.GLARE.value])
+        self.assertIs(self.shop.server.board.statuses["line 1"].state, LineState.TALKING)
+        ((caller, events), *_) = [one for one in self.shop.records() if one[0].direction == "in"]
+        self.assertIsNotNone(caller.answered_at)
+        self.assertIn("prompt", [event.kind for event in events])
+        self.phone.hang_up()
+
 
 class ModemLineTests(StraightLineTests):
     """Lines on emulated modems, byte by byte."""
 
     byte_share = 1.0
+
+    def rings_late(self) -> None:
+        """As they are."""
 
 
 def speak(phone: Phone, seconds: float) -> None:

@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+import wave
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+from callserver.emulator.script_run import run_script
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
+from tests.dsp.progress.test_answer import voice
 from tests.whole.agents_case import AgentsCase
 from tests.whole.virtual_shop import VirtualShop
 
+THERE = """
+caller 62345678
+wait ring
+answer
+speak {voice}
+wait 5
+hang up
+"""
+
 
 class MovesTests(AgentsCase):
+    def voice(self) -> Path:
+        """A recording of a second or two of speech."""
+        path = Path(self.mktemp())
+        with wave.open(str(path), "wb") as file:
+            file.setparams((1, 2, 8000, 0, "NONE", ""))
+            file.writeframes((voice(1.5) * 32767).astype("<i2").tobytes())
+        return path.resolve()
+
     def test_transfer_to_a_seat(self) -> None:
         """One record, one recording, one timeline, whoever the caller was sent to."""
         first = self.program("801")
@@ -93,3 +118,44 @@ class MovesTests(AgentsCase):
         self.assertEqual(
             acts, [("start_recording", "no-right: 8"), ("start_recording", "done"), ("stop_recording", "done")]
         )
+
+    def test_secret_and_keys(self) -> None:
+        """An agent lets his caller key in a secret, and sends keys himself; no digit of either is written anywhere."""
+        first = self.program("801")
+        self.call()
+        self.do(first.answer())
+        self.do(first.hide_secret())
+        self.shop.wait(0.5)
+        self.assertTrue(first.seat.hidden)
+        self.do(first.show_again())
+        self.shop.wait(0.5)
+        self.assertFalse(first.seat.hidden)
+        self.do(first.send_keys("1*9"))
+        self.shop.wait(1)
+        self.do(first.hang_up())
+        ((_, events),) = self.shop.records()
+        told = [event.kind for event in events if event.kind in ("hide_secret", "show_again", "keys_sent")]
+        self.assertEqual(told, ["hide_secret", "show_again", "keys_sent"])
+        self.assertNotIn("1*9", str([event.data for event in events]))
+        with self.assertRaises(Refused) as caught:
+            self.do(first.send_keys("12a"))
+        self.assertEqual(str(caught.exception), "bad-argument: keys")
+
+    def test_transfer_outside(self) -> None:
+        """The caller is joined with a telephone outside, on a second line; its end is the end of both."""
+        self.shop = VirtualShop(self, n_lines=4)
+        exchange = self.shop.server.exchange
+        assert exchange is not None
+        first = self.program("801")
+        self.call()
+        self.do(first.answer())
+        there: Deferred[Any] = run_script(exchange, THERE.format(voice=self.voice()))
+        self.do(first.transfer("number 62345678"))
+        self.assertIsNot(self.state("801"), SeatState.TALKING)
+        self.do(there)
+        self.shop.wait(5)
+        talked = [(record, events) for record, events in self.shop.records() if record.direction == "in"]
+        ((record, events),) = talked
+        self.assertTrue(any(event.kind == "merged" for event in events))
+        self.assertIsNotNone(record.ended_at)
+        self.assertEqual([event.data["target"] for event in events if event.kind == "transfer"], ["number 62345678"])

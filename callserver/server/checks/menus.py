@@ -10,6 +10,7 @@ from typing import Any, cast
 from callserver.config import Finding, Grade, Reading, ServerConfig, nearest
 from callserver.features import Shop
 from callserver.server import declarations
+from callserver.server.checks.queues import known_queues
 from callserver.server.shop_folder import TOP, ShopFolder
 from callserver.wire.catalogue import Complaint
 
@@ -24,13 +25,14 @@ def menus(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
         yield reading.finding(problem, "server", "plugins", Grade.MISTAKE)
     known = declarations.menus(features, own)
     yield from without_menu(reading, missing_menus(reading, known), known)
+    queues = known_queues(reading, folder)
     for place in folder.plugins(reading.config):
         for path in sorted(place.glob("*.py")):
-            yield from unknown_queues(path, reading.config.queues)
+            yield from unknown_queues(path, queues)
 
 
 def unknown_queues(path: Path, queues: Collection[str]) -> Iterator[Finding]:
-    """Where a menu file sends callers to a queue that no section describes: in a call they would get the first one."""
+    """Where a menu file sends callers to a queue that there is not: in a call they would get the first one."""
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
@@ -39,7 +41,7 @@ def unknown_queues(path: Path, queues: Collection[str]) -> Iterator[Finding]:
         match node:
             case ast.Call(func=ast.Attribute(attr="transfer_to_queue"), args=[ast.Constant(value=str(name))]):
                 if name not in queues:
-                    complaint = Complaint("no [queue {queue}]; {hint}", queue=name, hint=nearest(name, queues))
+                    complaint = Complaint("no queue {queue}; {hint}", queue=name, hint=nearest(name, queues))
                     yield Finding(complaint, path, node.lineno, grade=Grade.MISTAKE)
 
 

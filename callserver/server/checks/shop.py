@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from callserver.config import EMULATED, Finding, Grade, Reading
+from callserver.config import EMULATED, Finding, Grade, Reading, nearest
 from callserver.dsp.progress.plans import plan
 from callserver.media.disk_room import Room, room_on
 from callserver.server.checks.agents import certificate, channel
 from callserver.server.checks.database import database, database_place
 from callserver.server.checks.devices import devices
 from callserver.server.checks.menus import menus
+from callserver.server.checks.queues import moved
 from callserver.server.checks.sounds import prompts, synthesiser, tones
 from callserver.server.lock import FolderError, holder
 from callserver.server.shop_folder import ShopFolder
@@ -47,6 +48,8 @@ def before_start(folder: ShopFolder) -> Sequence[Finding]:
 
 def _opened(reading: Reading, folder: ShopFolder, running: bool) -> Iterator[Finding]:
     yield from lines(reading)
+    yield from groups(reading)
+    yield from moved(reading, folder)
     yield from devices(reading, running)
     if not running:
         yield from channel(reading)
@@ -73,6 +76,22 @@ def lines(reading: Reading) -> Iterator[Finding]:
                 **span,
             )
             yield reading.finding(complaint, section, "ring_stop_s", Grade.MISTAKE)
+
+
+def groups(reading: Reading) -> Iterator[Finding]:
+    """That there are lines to dial on, in the groups that calls out are kept to."""
+    outward = [line for line in reading.config.lines.values() if line.direction != "in"]
+    if reading.config.lines and not outward:
+        yield reading.finding(Complaint("every [line] has direction = in: nobody can be called"), grade=Grade.NOTE)
+        return
+    known = sorted({line.group for line in outward if line.group})
+    for key in ("group", "transfer_group"):
+        wanted = getattr(reading.config.dialling, key)
+        if wanted and wanted not in known:
+            complaint = Complaint(
+                "no line of group {group} for calls out; {hint}", group=repr(wanted), hint=nearest(wanted, known)
+            )
+            yield reading.finding(complaint, "dialling", key, Grade.MISTAKE)
 
 
 def disk(folder: ShopFolder) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ another thing: it is personal data, and colleagues see it where their work needs
 | what is shown | to whom |
 |---|---|
 | every seat with its state, reason, person, age; each queue's length and waits | all |
+| that somebody listens, whispers or has barged in (to whom is shown to nobody) | 1, 16, 17; others see that he talks |
 | every line | 1 supervisor; 16 and 17: who listens to or breaks off a line must be able to choose it |
 | the number of a caller who talks at another seat, or on a line | 1, 16, 17: they may hear him |
 | the number of a caller who rings at another seat | these, and 4: who may pick him up |
@@ -53,7 +54,7 @@ class Sight:
         return ChannelRow(
             status.channel,
             status.state.name,
-            sub=status.sub,
+            sub="" if status.supervises and not self.lines else status.sub,
             since_s=round(age_s, 3),
             call_id=status.call_id,
             person=status.person,

@@ -1,0 +1,124 @@
+"""
+Alarms for supervisors: each is given once when something begins to be wrong, and taken back once when it is well again.
+
+What is wrong is told by `alarm_rules`, looked at every few seconds while there is something to look at: somebody
+waits or pauses, an alarm is raised, or somebody has waited in the last half hour. An alarm is over when its cause has
+been gone for a minute: a queue that goes up and down at its limit gives one alarm and not twenty.
+
+What lines and disk have to tell is told by themselves (`EventLog.alarm`), and reaches supervisors the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from twisted.internet.interfaces import IReactorTime
+
+from callserver.acd.acts import Act
+from callserver.acd.alarm_rules import Found, Resting, found
+from callserver.acd.queue_settings import QueueSettings
+from callserver.acd.seat import Seat
+from callserver.acd.service_level import WINDOW_S, RecentWaits, Wait
+from callserver.calls.audit import audit
+from callserver.calls.board import Board, ChannelStatus
+from callserver.calls.event_log import EventLog
+from callserver.calls.vocabulary import Kind
+from callserver.media.tick import Tick
+from callserver.wire.convert import Wire, to_wire
+from callserver.wire.messages import AlarmNotice, Phrase, QueueRow
+from callserver.wire.records import EventRecord
+from callserver.wire.rights import Right
+from callserver.wire.states import SeatState
+
+LOOK_S = 2.0
+OVER_S = 60.0  # so long all must have been well
+
+
+class Alarms:
+    """
+    Watches queues and seats from its making on.
+
+    :param rows: the queues as they are now
+    :param settings: of the queues, by name, as they are now
+    :param paused_s: so long may a seat pause; 0: as long as it likes
+    `schedule`: a service; while it runs it looks by itself
+    """
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        board: Board,
+        events: EventLog,
+        *,
+        rows: Callable[[], Sequence[QueueRow]],
+        settings: Callable[[], Mapping[str, QueueSettings]],
+        paused_s: float,
+    ) -> None:
+        self.schedule = Tick(clock, self.look, LOOK_S, needed=False)
+        self.paused_s = paused_s
+        self._clock, self._board, self._events, self._rows, self._settings = clock, board, events, rows, settings
+        self._waits: dict[str, RecentWaits] = {}
+        self._raised: dict[tuple[str, str], Found] = {}
+        self._well_since_s: dict[tuple[str, str], float] = {}
+        self._stop_watching = (events.watch(self._happened), board.watch(self._changed))
+
+    @property
+    def raised(self) -> list[Phrase]:
+        """The alarms that are not over."""
+        return [one.phrase for one in self._raised.values()]
+
+    def acts(self) -> dict[str, Act]:
+        """What supervisors can ask for, by name."""
+        return {"alarms": Act(self.tell, right=Right.SUPERVISOR)}
+
+    def look(self) -> None:
+        """What is wrong now, what is not any more."""
+        now_s = self._clock.seconds()
+        waits = {queue: recent.since(now_s - WINDOW_S) for queue, recent in self._waits.items()}
+        resting = [self._resting(status) for status in self._board.statuses.values() if _rests(status)]
+        rows = self._rows()
+        wrong = {one.about: one for one in found(rows, self._settings(), waits, resting, self.paused_s)}
+        for about, one in wrong.items():
+            self._well_since_s.pop(about, None)
+            if about not in self._raised:
+                self._raised[about] = one
+                self._events.alarm(one.phrase.msgid, None, **one.phrase.details)
+        for about in [about for about in self._raised if about not in wrong]:
+            if now_s - self._well_since_s.setdefault(about, now_s) >= OVER_S:
+                self._over(about)
+        self.schedule.need(bool(resting or self._raised or any(waits.values()) or any(row.length for row in rows)))
+
+    def tell(self, seat: Seat) -> list[Wire]:
+        """
+        The alarms of queues and seats that are not over.
+
+        :return: `AlarmNotice`s
+        """
+        audit(self._events, seat.number, "alarms")
+        return [to_wire(AlarmNotice(phrase)) for phrase in self.raised]
+
+    def _over(self, about: tuple[str, str]) -> None:
+        phrase = self._raised.pop(about).phrase
+        del self._well_since_s[about]
+        self._events.alarm_over(phrase.msgid, None, **phrase.details)
+
+    def _happened(self, event: EventRecord) -> None:
+        if event.kind == Kind.ENTRY.value:
+            self.schedule.need(True)
+        if event.kind != Kind.LEAVE.value:
+            return
+        waited_s = float(str(event.data.get("wait_s", 0)))
+        queue = self._waits.setdefault(str(event.data.get("queue")), RecentWaits())
+        queue.add(Wait(self._clock.seconds() - waited_s, waited_s, str(event.data.get("outcome"))))
+        self.schedule.need(True)
+
+    def _changed(self, status: ChannelStatus) -> None:
+        if _rests(status):
+            self.schedule.need(True)
+
+    def _resting(self, status: ChannelStatus) -> Resting:
+        return Resting(status.person or status.channel, status.sub, self._board.age_s(status))
+
+
+def _rests(status: ChannelStatus) -> bool:
+    return status.state is SeatState.PAUSED

@@ -1,0 +1,119 @@
+"""Somebody to be called back, as he is offered to an agent; accepted, one number is dialled, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol, cast
+
+from callserver.acd.entry import Entry
+from callserver.acd.queue_settings import QueueSettings
+from callserver.calls.call import Call, Party
+from callserver.calls.live_calls import LiveCalls
+from callserver.calls.operations import wait_again
+from callserver.calls.outgoing import DialListener
+from callserver.calls.roles import Role
+from callserver.lines.interfaces import Caller
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.dial_results import DialResult
+from callserver.wire.messages import Card
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
+
+Dial = Callable[[str, str, DialListener], Call]
+"""Dials a number for the person with a staff number; raises Refused as `CallsOut.dial`."""
+
+
+class NoLine:
+    """The party of a call out for which nothing could be dialled. Implements FirstParty."""
+
+    name, leg = "queue", None
+
+    async def answer(self, call: Call) -> None: ...
+    def stage_changed(self, call: Call) -> None: ...
+    def role_given(self, call: Call, role: Role) -> None: ...
+    def left(self, call: Call, reason: Reason) -> None: ...
+    def recalled(self, call: Call) -> None: ...
+
+
+class Results(Protocol):
+    """Who is told what came of it."""
+
+    def accepted(self, entry: Entry, station: Party) -> str:
+        """An agent takes it on him; his staff number."""
+
+    def declined(self, entry: Entry, seat: str, reason: Reason) -> None: ...
+
+    def reached(self, entry: Entry, seat: str, call: Call) -> None: ...
+
+    def not_reached(self, entry: Entry, seat: str, result: DialResult) -> None: ...
+
+    def given_back(self, entry: Entry, call: Call) -> None:
+        """He is on the line, and his agent does not come back to him."""
+
+
+class CallBackOffer:
+    """
+    One attempt. Implements Offer, and is told by the line.
+
+    There is no call before an agent accepts: `call` is none till then.
+    """
+
+    right: Right | None = Right.ANSWER_QUEUED
+    is_queued = True
+
+    def __init__(
+        self,
+        results: Results,
+        entry: Entry,
+        seat: str,
+        settings: QueueSettings,
+        *,
+        dial: Dial,
+        calls: LiveCalls,
+        ring_s: float,
+        waited_s: float,
+    ) -> None:
+        self.ring_s, self.max_misses, self.wrap_up_s = ring_s, settings.misses, settings.wrap_up_s
+        self._results, self._entry, self._seat, self._dial, self._calls = results, entry, seat, dial, calls
+        self._waited_s = waited_s
+        self._call: Call | None = None
+
+    @property
+    def call(self) -> Call:
+        return cast(Call, self._call)  # nobody asks before it is accepted
+
+    @property
+    def card(self) -> Card:
+        call_id = self._entry.card.call_id if self._call is None else self._call.id
+        return replace(self._entry.card, call_id=call_id, waited_s=round(self._waited_s))
+
+    def accept(self, station: Party) -> None:
+        self._seat = self._results.accepted(self._entry, station)
+        try:
+            self._call = self._dial(self._entry.number, self._seat, self)
+        except Refused as refused:
+            result = DialResult.NO_LINE if refused.code is Refusal.NOT_NOW else DialResult.REFUSED
+            self._call = self._calls.begin("out", NoLine(), Caller(self._entry.number))
+            self._call.end("queue", Reason(Cause.NOT_REACHED, result.value))
+            self.not_reached(result)
+            return
+        self._call.give(station, Role.TALKS)
+
+    def decline(self, station: Party, reason: Reason) -> None:
+        self._results.declined(self._entry, self._seat, reason)
+
+    def give_back(self, station: Party, reason: Reason) -> None:
+        if wait_again(self.call, station, reason):
+            self._results.given_back(self._entry, self.call)
+
+    # DialListener
+
+    def rings_there(self) -> None:
+        """The agent hears it."""
+
+    def answered_there(self) -> None:
+        self._results.reached(self._entry, self._seat, self.call)
+
+    def not_reached(self, result: DialResult) -> None:
+        self._results.not_reached(self._entry, self._seat, result)

@@ -1,0 +1,124 @@
+"""Where a caller lives, as far as the shop's regions go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+import phonenumbers
+from twisted.internet.defer import Deferred
+
+CHINESE_FROM = "\u2e80"
+
+
+class Office(Protocol):
+    """A place outside that is told of faults."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def phone(self) -> str:
+        """As one dials it from the shop."""
+
+    @property
+    def calendar(self) -> str:
+        """Its hours; "": always open."""
+
+
+class OfficeBook(Protocol):
+    """The shop's regions and offices, as they are now."""
+
+    def region_names(self) -> Collection[str]: ...
+    def region_of(self, number: str) -> str:
+        """The region with the longest code that a telephone number, or an area code, begins with; "": none."""
+
+    def offices_of(self, region: str) -> Sequence[Office]:
+        """The nearest first; a region without any has those of its parent."""
+
+    def is_open(self, name: str, now: datetime) -> bool:
+        """A calendar at an aware moment."""
+
+
+class FoundBy(Enum):
+    """What told the region; stored with the case."""
+
+    ADDRESS = "address"  # of the customer, who has proved who he is
+    NUMBER = "number"  # the caller's
+    AREA_CODE = "area_code"  # he keyed it in
+    ASKED = "asked"  # by an agent
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of where a caller lives, the surest first."""
+
+    address: str = ""
+    number: str = ""
+    asked: str = ""  # a region, by its name
+    ask_area_code: Callable[[], Deferred[str]] | None = None  # asks him, if nothing else tells
+
+
+async def region_of(known: Known, book: OfficeBook, place_of: Callable[[str], Deferred[str]]) -> tuple[str, FoundBy]:
+    """
+    The region by the first that yields one; "" if nothing does.
+
+    :param place_of: a number's place in words, as `place` gives it
+    """
+    names = book.region_names()
+    if region := named_in(known.address, names):
+        return region, FoundBy.ADDRESS
+    if known.number and (region := book.region_of(known.number) or named_in(await place_of(known.number), names)):
+        return region, FoundBy.NUMBER
+    if known.ask_area_code is not None and (region := await _keyed(known.ask_area_code, book, names, place_of)):
+        return region, FoundBy.AREA_CODE
+    return (known.asked, FoundBy.ASKED) if known.asked in names else ("", FoundBy.NOTHING)
+
+
+async def _keyed(
+    ask: Callable[[], Deferred[str]], book: OfficeBook, names: Collection[str], place_of: Callable[[str], Deferred[str]]
+) -> str:
+    code = await ask()
+    with_zero = code if code.startswith("0") else f"0{code}"
+    if not code.strip("0"):
+        return ""
+    return book.region_of(with_zero) or named_in(await place_of(with_zero), names)
+
+
+def named_in(place: str, names: Collection[str]) -> str:
+    """
+    The region that an address, or a place in words, names most closely; "": none.
+
+    Chinese goes from the province to the street, so the last name counts; English the other way.
+    """
+    chinese = any(character >= CHINESE_FROM for character in place)
+    text = place.casefold()
+    found = [(text.rfind(name.casefold()), name) for name in names if name and name.casefold() in text]
+    if not found:
+        return ""
+    return max(found, key=lambda one: (one[0] if chinese else -one[0], len(one[1])))[1]
+
+
+def place(number: str, country: str, language: str) -> str:
+    """
+    What a number's area code or mobile prefix says of its place, in words, by Google's tables; "": nothing.
+
+    Takes half a second the first time: for a thread.
+
+    :param number: as one dials it in the country; an area code with its 0 is enough
+    """
+    from phonenumbers import geocoder
+
+    for one in (number, number.ljust(11, "6"), number.ljust(12, "6")):  # an area code alone is no number yet
+        try:
+            parsed = phonenumbers.parse(one, country.upper())
+        except phonenumbers.NumberParseException:
+            continue
+        if described := geocoder.description_for_number(parsed, language):
+            return str(described)
+    return ""

@@ -1,0 +1,184 @@
+"""The living copy of a shop's organisation, and the way to change it while calls go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+
+from callserver.acd.noted import Noted, Stamps
+from callserver.acd.organisation import rules
+from callserver.acd.organisation.forms import OrganisationError
+from callserver.acd.organisation.parts import CALLED, CallerClass, Group, Office, Organisation, Part
+from callserver.acd.queue_settings import QueueSettings
+from callserver.acd.routing.candidates import Member
+from callserver.config import Hours
+from callserver.store.database import Store
+from callserver.wire.records import Value
+
+FOLLOW_S = 2.0
+
+
+log = Logger()
+
+
+class OrganisationBook(Service):
+    """
+    A shop's groups, queues, hours, offices and classes of callers, as they are in the database.
+
+    The copy follows every change: one made here at once, one made by another process (`callserver queues set`) within
+    two seconds. It is one object that never changes, put in place of the one before: whoever asks twice in one turn of
+    the reactor gets answers that fit each other. While the database does not answer it stays as it was.
+
+    Implements what `interfaces` asks.
+
+    :param zone: the shop's, asked each time
+    :param on_change: told what was and what is, when it is another
+    :param waiting: how many callers wait in a queue
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: IReactorTime,
+        events: Stamps | None,
+        zone: Callable[[], tzinfo],
+        on_change: Callable[[Organisation, Organisation], None] = lambda before, after: None,
+        waiting: Callable[[str], int] = lambda queue: 0,
+    ) -> None:
+        self._store, self._noted, self._zone = store, Noted(store, events), zone
+        self._on_change, self._waiting = on_change, waiting
+        self.now = Organisation()
+        self._following = LoopingCall(self.follow)
+        self._following.clock = clock
+
+    def startService(self) -> None:
+        super().startService()  # type: ignore[no-untyped-call]
+        self._following.start(FOLLOW_S).addErrback(lambda failure: log.failure("queues are not followed", failure))
+
+    def stopService(self) -> None:
+        super().stopService()  # type: ignore[no-untyped-call]
+        if self._following.running:
+            self._following.stop()
+
+    async def follow(self) -> None:
+        """Bring the copy up to date; a database that does not answer leaves it as it is."""
+        try:
+            new = await self._store.read(rules.load_if_new, self.now.revision)
+        except Exception:
+            log.failure("groups, queues, hours and offices cannot be read; they stay as they were")
+            return
+        if new is None or new.revision == self.now.revision:
+            return
+        before, self.now = self.now, new
+        try:
+            if new == before:  # somebody has come into the staff book
+                return
+            self._on_change(before, new)
+        except Exception:  # it is followed all the same
+            log.failure("what has changed of queues and groups could not be taken over")
+
+    # What others ask
+
+    @property
+    def settings(self) -> Mapping[str, QueueSettings]:
+        return self.now.queues
+
+    def members(self, group: str) -> Sequence[Member]:
+        found = self.now.groups.get(group)
+        return found.members if found is not None else ()
+
+    def group_of(self, number: str) -> Group | None:
+        return next((one for one in self.now.groups.values() if number and one.number == number), None)
+
+    def numbers_in(self, group: str) -> Collection[str]:
+        """
+        Staff numbers of a group known by its name or its internal number.
+
+        :raises LookupError: there is no such group
+        """
+        found = self.now.groups.get(group) or self.group_of(group)
+        if found is None:
+            raise LookupError(group)
+        return [member.number for member in found.members]
+
+    def is_open(self, name: str, now: datetime) -> bool:
+        found = self.now.calendars.get(name)
+        return found is None or found.is_open(now, self._zone())
+
+    def hours(self, name: str) -> Sequence[Hours]:
+        found = self.now.calendars.get(name)
+        return found.hours if found is not None else ()
+
+    def region_of(self, number: str) -> str:
+        codes = [(code, one.name) for one in self.now.regions.values() for code in one.codes]
+        fitting = [(len(code), name) for code, name in codes if number.startswith(code)]
+        return max(fitting, default=(0, ""))[1]
+
+    def offices_of(self, region: str) -> Sequence[Office]:
+        seen: set[str] = set()
+        while region in self.now.regions and region not in seen:
+            seen.add(region)
+            found = self.now.regions[region]
+            if found.offices:
+                return [self.now.offices[number] for number in found.offices if number in self.now.offices]
+            region = found.parent
+        return ()
+
+    def class_of(self, number: str) -> CallerClass | None:
+        return next((one for one in self.now.callers.values() if number in one.numbers), None)
+
+    # Changes
+
+    def all(self) -> Deferred[Organisation]:
+        """As the database has it at this moment."""
+        return self._store.read(rules.load)
+
+    def save(
+        self, part: Part, name: str, settings: Mapping[str, str], *, new: bool | None = None, by: str | None = None
+    ) -> Deferred[Any]:
+        """
+        Make one or change it; what is not named stays. Fires with it; fails with OrganisationError.
+
+        :param settings: as `forms` reads them
+        :param new: as `rules.save`
+        :param by: the staff number of who does it; None: somebody at the server's command line
+        """
+        saving = self._change("save", part, name, by, rules.save, part, name, settings, new, settings=dict(settings))
+        return Deferred.fromCoroutine(saving)
+
+    def save_all(
+        self, part: Part, wanted: Mapping[str, Mapping[str, str]], *, by: str | None = None
+    ) -> Deferred[Sequence[Any]]:
+        """Make or change several of one kind, all or none; as `save`."""
+        names = ", ".join(wanted)
+        plain: dict[str, Value] = {name: dict(settings) for name, settings in wanted.items()}
+        return Deferred.fromCoroutine(
+            self._change("save", part, names, by, rules.save_all, part, wanted, settings=plain)
+        )
+
+    def delete(self, part: Part, name: str, *, by: str | None = None) -> Deferred[Any]:
+        """Fires with what was there; fails with OrganisationError, also for a queue that somebody waits in."""
+        return Deferred.fromCoroutine(self._delete(part, name, by))
+
+    async def _delete(self, part: Part, name: str, by: str | None) -> Any:
+        n_waiting = self._waiting(name) if part is Part.QUEUE else 0
+        if n_waiting:
+            raise OrganisationError(
+                "callers wait in queue {name}: {n}; let them be served first", name=name, n=n_waiting
+            )
+        return await self._change("delete", part, name, by, rules.delete, part, name)
+
+    async def _change(
+        self, verb: str, part: Part, name: str, by: str | None, change: Callable[..., Any], *args: Any, **data: Value
+    ) -> Any:
+        act, target = f"{verb}_{CALLED[part]}", f"{part.value} {name}"
+        done = await self._noted.write(act, target, by, change, *args, **data)
+        await self.follow()
+        return done

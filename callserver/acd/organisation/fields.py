@@ -1,0 +1,401 @@
+"""The text of one setting of the organisation -> its value, and back; what does not fit says what would."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from enum import Enum
+from typing import Any
+
+from callserver.acd.organisation.calendars import Span, SpecialDay, days_between
+from callserver.acd.organisation.parts import in_order
+from callserver.acd.routing.candidates import Member
+from callserver.config import Hours, Unfit, nearest, read_hours
+from callserver.config.values import boolean, number
+from callserver.wire.targets import Target
+from callserver.wire.typed import typed_text
+
+NAME = re.compile(r"[\w-]{1,32}")  # as in `callserver.wire.targets`
+NUMBER = re.compile(r"[0-9]{1,8}")  # an internal one
+TEXT_MAX, LEVEL_MAX, DAYS_MAX, PHONE_MAX = 64, 9, 400, 24
+SPAN = re.compile(r"(\d{1,2}):(\d\d)-(\d{1,2}):(\d\d)")
+CLOSED, UNTIL = "closed", ".."
+
+
+@dataclass(frozen=True)
+class Field:
+    """
+    What one setting may be.
+
+    :param read: its value, from a text that was typed; raises Unfit
+    :param show: the text again, which `read` takes
+    :param help: a sentence of the catalogue
+    :param is_list: its text is items with commas between, which can be added and taken away one by one
+    :param spread: the items of a value, each for itself
+    :param keys: what an item is known by, also when it is to be taken away: the 801 of 801/2
+    """
+
+    read: Callable[[str], Any]
+    show: Callable[[Any], str]
+    help: str
+    is_list: bool = False
+    spread: Callable[[Any], list[str]] | None = None
+    keys: Callable[[str], Iterable[str]] = lambda item: [re.split("[ /:]", item)[0]]
+
+    def plus(self, value: Any, text: str) -> Any:
+        """
+        The value with these items too; one that is there already is as it is written here.
+
+        :raises Unfit: as `read`
+        """
+        new = items(text)
+        return self.read(", ".join([*self._but(value, new), *new]))
+
+    def minus(self, value: Any, text: str) -> Any:
+        """
+        The value without these items.
+
+        :raises Unfit: one of them is not there
+        """
+        there = {key for item in self._items(value) for key in self.keys(item)}
+        for item in items(text):
+            if not there.intersection(self.keys(item)):
+                raise Unfit("{item} is not there", item=repr(item))
+        return self.read(", ".join(self._but(value, items(text))))
+
+    def _but(self, value: Any, gone: Iterable[str]) -> list[str]:
+        keys = {key for item in gone for key in self.keys(item)}
+        return [item for item in self._items(value) if not keys.intersection(self.keys(item))]
+
+    def _items(self, value: Any) -> list[str]:
+        return self.spread(value) if self.spread else items(self.show(value))
+
+
+def items(text: str) -> list[str]:
+    """What stands between commas; those of a Chinese keyboard too."""
+    return [item for part in re.split("[,，、;；]", text) if (item := " ".join(typed_text(part).split()))]
+
+
+# Words and numbers
+
+
+def yes_no(help: str) -> Field:
+    return Field(lambda text: boolean(typed_text(text)), lambda value: "yes" if value else "no", help)
+
+
+def amount(kind: type[int] | type[float], low: float, high: float, help: str) -> Field:
+    """A number with its limits."""
+    read = number(kind, low, high)
+    return Field(lambda text: read(typed_text(text)), lambda value: f"{value:g}", help)
+
+
+def optional_amount(low: int, high: int, help: str) -> Field:
+    """A whole number, or nothing."""
+    read = number(int, low, high)
+    return Field(
+        lambda text: read(typed_text(text)) if typed_text(text) else None,
+        lambda value: "" if value is None else str(value),
+        help,
+    )
+
+
+def choice(kind: type[Enum], help: str) -> Field:
+    """One of an enum's values."""
+    return Field(lambda text: kind(one_of([one.value for one in kind], text)), lambda value: str(value.value), help)
+
+
+def word_of(allowed: Iterable[str], help: str) -> Field:
+    """One of these words, or nothing."""
+    known = tuple(allowed)
+    return Field(lambda text: one_of(known, text) if typed_text(text) else "", str, help)
+
+
+def name(help: str) -> Field:
+    """What something else is known by; whether it is there is seen to by `references`."""
+    return Field(lambda text: read_name(text) if typed_text(text) else "", str, help)
+
+
+def words(help: str) -> Field:
+    """For people."""
+    return Field(read_words, str, help)
+
+
+def internal_number(help: str) -> Field:
+    return Field(lambda text: read_number(text) if typed_text(text) else "", str, help)
+
+
+def phone(help: str) -> Field:
+    return Field(read_phone, str, help)
+
+
+def key(help: str) -> Field:
+    """One that a caller presses."""
+    return Field(_read_key, str, help)
+
+
+def target(help: str) -> Field:
+    """Where a caller is sent; nothing is the usual."""
+    return Field(_read_target, lambda value: "" if value is None else str(value), help)
+
+
+def one_of(allowed: Iterable[str], text: str) -> str:
+    """
+    :raises Unfit: it is none of these; with the likest
+    """
+    known, typed = tuple(allowed), typed_text(text).lower().replace("-", "_")
+    if typed not in known:
+        raise Unfit("{hint}", hint=nearest(typed, known))
+    return typed
+
+
+def read_name(text: str) -> str:
+    """
+    :raises Unfit: letters, figures, - and _ make a name
+    """
+    typed = typed_text(text)
+    if not NAME.fullmatch(typed):
+        raise Unfit("is no name: that is 1 to 32 letters, figures, - or _")
+    return typed
+
+
+def read_number(text: str) -> str:
+    """
+    :raises Unfit: it is no internal number
+    """
+    typed = typed_text(text)
+    if not NUMBER.fullmatch(typed):
+        raise Unfit("is no internal number: that is 1 to 8 digits")
+    return typed
+
+
+def read_words(text: str) -> str:
+    """
+    :raises Unfit: too long, or not to be read
+    """
+    typed = typed_text(text)
+    if len(typed) > TEXT_MAX or not typed.isprintable():
+        raise Unfit("needs at most {most} readable characters", most=TEXT_MAX)
+    return typed
+
+
+def read_phone(text: str) -> str:
+    """
+    A telephone number as one dials it from the shop; written with blanks and dashes too.
+
+    :raises Unfit: it is none
+    """
+    typed = re.sub(r"[\s()./-]", "", typed_text(text))
+    if typed.startswith("+"):
+        raise Unfit("write the number as it is dialled from the shop, without +")
+    if not re.fullmatch("[0-9]*", typed) or len(typed) > PHONE_MAX:
+        raise Unfit("is no telephone number: that is at most {most} digits", most=PHONE_MAX)
+    return typed
+
+
+def _read_key(text: str) -> str:
+    typed = typed_text(text)
+    if not re.fullmatch("[0-9*#]?", typed):
+        raise Unfit("needs one key of a telephone: 0 to 9, * or #; or nothing")
+    return typed
+
+
+def _read_target(text: str) -> Target | None:
+    typed = " ".join(typed_text(text).split())
+    if not typed:
+        return None
+    try:
+        return Target.parse(typed)
+    except ValueError:
+        raise Unfit(
+            "needs a place, as in: queue service, seat 802, number 01012345678, menu fault, box 700, hang up"
+        ) from None
+
+
+# Lists
+
+
+def list_of(read: Callable[[str], Any], show: Callable[[Any], str], help: str) -> Field:
+    """Items with commas between, of whatever kind."""
+    return Field(read, show, help, is_list=True)
+
+
+def names(help: str) -> Field:
+    """Numbers of others, in their order."""
+    return Field(lambda text: tuple(_once(map(read_number, items(text)))), ", ".join, help, is_list=True)
+
+
+def phones(help: str) -> Field:
+    """Telephone numbers, or beginnings of them."""
+    return Field(lambda text: tuple(_once(map(read_phone, items(text)))), ", ".join, help, is_list=True)
+
+
+def levels(help: str, low: int = 0, high: int = 10) -> Field:
+    """Skills with their levels: zh:3, en:1; without a level it is 1."""
+    read = number(int, low, high)
+
+    def read_all(text: str) -> dict[str, int]:
+        found = [one.replace("：", ":").partition(":") for one in items(text)]
+        _once(skill for skill, _, _ in found)
+        return {read_name(skill): read(level.strip()) if colon else 1 for skill, colon, level in found}
+
+    return Field(read_all, _show_levels, help, is_list=True)
+
+
+def _show_levels(value: Mapping[str, int]) -> str:
+    return ", ".join(f"{skill}:{level}" for skill, level in sorted(value.items()))
+
+
+def members(help: str) -> Field:
+    """People in the order in which they are asked; 804/2 is at level 2."""
+    return Field(_read_members, _show_members, help, is_list=True)
+
+
+def _read_members(text: str) -> tuple[Member, ...]:
+    level_of = number(int, 1, LEVEL_MAX)
+    found = [item.replace(" ", "").partition("/") for item in items(text)]
+    _once(person for person, _, _ in found)
+    return in_order(
+        Member(read_number(person), level_of(level) if slash else 1, position)
+        for position, (person, slash, level) in enumerate(found, 1)
+    )
+
+
+def _show_members(value: tuple[Member, ...]) -> str:
+    shown = sorted(value, key=lambda one: (one.position, one.level, one.number))
+    return ", ".join(one.number if one.level == 1 else f"{one.number}/{one.level}" for one in shown)
+
+
+def _once(found: Iterable[str]) -> list[str]:
+    seen: dict[str, None] = {}
+    for one in found:
+        if one in seen:
+            raise Unfit("{item} stands there twice", item=one)
+        seen[one] = None
+    return list(seen)
+
+
+# Hours and days
+
+
+def hours(help: str) -> Field:
+    """Spans of the week; a day may have several, so each is known by all of it."""
+    return Field(
+        read_weekly, lambda value: ", ".join(map(str, value)), help, is_list=True, keys=lambda item: [item.lower()]
+    )
+
+
+def days(help: str) -> Field:
+    """Holidays and days with hours of their own."""
+    return Field(_read_days, _show_days, help, is_list=True, spread=_each_day, keys=_dates)
+
+
+def read_weekly(text: str) -> tuple[Hours, ...]:
+    """
+    :raises Unfit: with the span that is none
+    """
+    try:
+        return read_hours(",".join(items(text)))
+    except ValueError as problem:
+        raise Unfit(
+            "{hours} is no time span; write mon-fri 09:00-18:00, sat 10:00-16:00", hours=repr(str(problem)[:60])
+        ) from None
+
+
+def _each_day(value: Mapping[date, SpecialDay]) -> list[str]:
+    return [_show_days({day: special}) for day, special in value.items()]
+
+
+def _dates(item: str) -> list[str]:
+    """2026-10-01..2026-10-03 closed: three days, each a key."""
+    first, until, last = item.partition(" ")[0].partition(UNTIL)
+    begins, ends = _date(item, first), _date(item, last if until else first)
+    return [day.isoformat() for day in _days(item, begins, ends)]
+
+
+def _days(item: str, first: date, last: date) -> Iterable[date]:
+    if not first <= last or (last - first).days > DAYS_MAX:
+        raise _no_day(item)
+    return days_between(first, last)
+
+
+def _read_days(text: str) -> dict[date, SpecialDay]:
+    found: dict[date, SpecialDay] = {}
+    for item in items(text):
+        special = _special_day(item, item.partition(" ")[2])
+        for day in map(date.fromisoformat, _dates(item)):
+            if day in found:
+                raise Unfit("{item} stands there twice", item=day.isoformat())
+            found[day] = special
+    return dict(sorted(found.items()))
+
+
+def _special_day(item: str, rest: str) -> SpecialDay:
+    first, _, label = rest.partition(" ")
+    if first.lower() == CLOSED:
+        return SpecialDay((), read_words(label))
+    written = rest.split()
+    n_spans = next((n for n, one in enumerate(written) if not SPAN.fullmatch(one)), len(written))
+    if not n_spans:
+        raise _no_day(item)
+    return SpecialDay(read_spans(" ".join(written[:n_spans])), read_words(" ".join(written[n_spans:])))
+
+
+def _span(item: str, written: str) -> Span:
+    found = SPAN.fullmatch(written)
+    try:
+        opens, closes = (time(int(hour), int(minute)) for hour, minute in _clocks(found))
+    except ValueError:
+        raise _no_day(item) from None
+    return Span(opens, closes)
+
+
+def _clocks(found: re.Match[str] | None) -> list[tuple[str, str]]:
+    first, second, third, fourth = found.groups() if found else ("", "", "", "")
+    return [(first, second), ("0", "00") if (third, fourth) == ("24", "00") else (third, fourth)]
+
+
+def _date(item: str, written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise _no_day(item) from None
+
+
+def _no_day(item: str) -> Unfit:
+    return Unfit(
+        "{day} is no day; write 2026-10-01..2026-10-07 closed National Day, 2026-12-24 09:00-13:00", day=repr(item[:60])
+    )
+
+
+def read_spans(text: str) -> tuple[Span, ...]:
+    """
+    09:00-12:00 13:00-17:00; nothing is closed.
+
+    :raises Unfit: with what is no span
+    """
+    return tuple(_span(text, one) for one in text.split())
+
+
+def spans_text(spans: Iterable[Span]) -> str:
+    """As a day's hours are written and stored; "": closed."""
+    return " ".join(map(str, spans))
+
+
+def _show_days(value: Mapping[date, SpecialDay]) -> str:
+    """Days that follow one another and are alike stand together."""
+    rows: list[tuple[date, date, SpecialDay]] = []
+    for day, special in sorted(value.items()):
+        if rows and rows[-1][2] == special and (day - rows[-1][1]).days == 1:
+            rows[-1] = (rows[-1][0], day, special)
+        else:
+            rows.append((day, day, special))
+    return ", ".join(
+        " ".join(filter(None, (_show_dates(first, last), spans_text(special.spans) or CLOSED, special.label)))
+        for first, last, special in rows
+    )
+
+
+def _show_dates(first: date, last: date) -> str:
+    return first.isoformat() if first == last else f"{first}{UNTIL}{last}"

@@ -1,0 +1,96 @@
+"""The shop's books opened for a command, beside the running server or without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import click
+from peewee import PeeweeException
+from twisted.internet.defer import Deferred
+from twisted.internet.task import react
+
+from callserver.acd.organisation.book import OrganisationBook
+from callserver.acd.staff import StaffBook
+from callserver.calls.event_log import CallBook, EventLog
+from callserver.commands.status import look
+from callserver.config import Config
+from callserver.server.shop_folder import ShopFolder
+from callserver.store.database import Store
+from callserver.store.opening import as_store_error
+from callserver.wire.catalogue import Complaint
+from callserver.wire.cells import printable
+from callserver.wire.refusals import Refused
+from callserver.wire.terminal import complaint, here, person_language
+
+
+@dataclass(frozen=True)
+class Books:
+    """Who works here, and what is set up of their work."""
+
+    staff: StaffBook
+    organisation: OrganisationBook
+    config: Config
+
+
+def with_books(shop: Path, work: Callable[[Books], Coroutine[Any, Any, None]]) -> None:
+    """Do it in the shop's database; what is refused is one line and exit code 1."""
+    folder = ShopFolder(shop)
+    config = folder.known_config()
+    database = folder.database(config)
+
+    async def story(reactor: Any) -> None:
+        store = Store(database, reactor, _alarm)
+        try:
+            await store.visit()
+            try:
+                await work(_books(store, reactor, config, shop))
+            finally:
+                await store.stop()
+        except Refused as refused:
+            raise SystemExit(refused.text(person_language())) from refused
+        except Complaint as problem:
+            raise SystemExit(complaint(problem)) from problem
+        except PeeweeException as problem:  # a table of it is missing, for instance
+            raise SystemExit(complaint(as_store_error(problem, database))) from problem
+
+    react(lambda reactor: Deferred.fromCoroutine(story(reactor)))
+
+
+def tell(words: str) -> None:
+    """To the person; what a script takes goes to standard output."""
+    click.echo(printable(words), err=True)
+
+
+def settings_of(typed: tuple[str, ...]) -> dict[str, str]:
+    """What was typed as KEY=VALUE, KEY+=ITEM or KEY-=ITEM."""
+    found: dict[str, str] = {}
+    for one in typed:
+        key, equals, value = one.partition("=")
+        if not equals or not key.strip():
+            raise click.UsageError(here("{typed} is not KEY=VALUE, as in ring_s=20", typed=repr(one)))
+        if key in found:
+            raise click.UsageError(here("{key} stands there twice", key=key))
+        found[key] = value
+    return found
+
+
+def _books(store: Store, reactor: Any, config: Config, shop: Path) -> Books:
+    nothing = cast(CallBook, None)  # it only stamps: the books keep their events themselves
+    events = EventLog(nothing, reactor, config.server.node)
+    organisation = OrganisationBook(
+        store, reactor, events, lambda: config.server.zone, waiting=lambda queue: _waiting(shop, queue)
+    )
+    return Books(StaffBook(store, reactor, events=events), organisation, config)
+
+
+def _waiting(shop: Path, queue: str) -> int:
+    """How many callers wait there, as the running server says."""
+    rows = look(shop).get("queues", ())
+    return sum(row["waiting"] for row in rows if row["queue"] == queue)
+
+
+def _alarm(msgid: str, /, **details: object) -> None:
+    click.echo(complaint(Complaint(msgid, **details)), err=True)

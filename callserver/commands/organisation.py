@@ -1,0 +1,180 @@
+"""
+`callserver groups`, `queues`, `hours`, `offices`, `regions`, `callers`: what is set up of people's work.
+
+Each has the same commands: list, show, add, set, delete, export, import; also while the server runs.
+"""
+
+from __future__ import annotations
+
+import configparser
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from callserver.acd.organisation.forms import FORMS, Form
+from callserver.acd.organisation.parts import CALLED, Part
+from callserver.acd.organisation.rules import one
+from callserver.commands.books import Books, settings_of, tell, with_books
+from callserver.commands.calls import NARROWEST, report_width
+from callserver.commands.start import shop_option
+from callserver.wire.cells import cells, column, printable, wrapped
+from callserver.wire.terminal import here
+
+NAME_CELLS, KEY_CELLS, HELP_CELLS = 16, 22, 78
+IMPORT_MAX = 1_000_000  # characters
+
+HELPS = {
+    Part.GROUP: here("Groups of people: who serves a queue, in which order."),
+    Part.QUEUE: here("Queues in which callers wait for a person."),
+    Part.CALENDAR: here("Hours: of the week, holidays, special days, the night switch."),
+    Part.OFFICE: here("Offices that are told of faults."),
+    Part.REGION: here("Regions callers live in, with the nearest offices of each."),
+    Part.CALLERS: here("Classes of callers, known by number: who is served before others."),
+}
+FOLLOWS = here("A running server follows within two seconds; calls go on.")
+NOTHING_TO_SET = here("Say what to set: KEY=VALUE; show prints what there is.")
+LISTS = here("KEY+=ITEM adds to a list, KEY-=ITEM takes from it; KEY= alone is as it is by itself.")
+
+
+def commands_of(part: Part) -> click.Group:
+    """The commands of one kind."""
+    form = FORMS[part]
+    name = click.argument("name", metavar="NUMBER" if form.key == "number" else "NAME")
+    settings = click.argument("settings", nargs=-1, metavar="KEY=VALUE...")
+    file = click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+    keys = "\n\n".join((LISTS, keys_help(form)))
+    group = click.Group(CALLED[part], help=HELPS[part] + "\n\n" + FOLLOWS)
+
+    def command(called: str, help: str, do: Callable[..., None], *decorators: Callable[..., Any]) -> None:
+        callback: Any = partial(do, part)
+        for decorate in (shop_option, *reversed(decorators)):
+            callback = decorate(callback)
+        group.add_command(click.command(called, help=help)(callback))
+
+    command("list", here("List all, each with what is set."), _list)
+    command("show", here("Show all settings of one, as set takes them."), _show, name)
+    command("add", here("Make a new one.") + "\n\n" + keys, _add, name, settings)
+    command("set", here("Change settings of one; the others stay.") + "\n\n" + keys, _set, name, settings)
+    command("delete", here("Delete one that nothing else names."), _delete, name)
+    command("export", here("Print all as an INI text, which import reads."), _export)
+    command("import", here("Make or change those of an INI file, all or none; - is standard input."), _import, file)
+    return group
+
+
+def _list(part: Part, shop: Path) -> None:
+    async def work(books: Books) -> None:
+        for key, there in (await books.organisation.all()).of(part).items():
+            click.echo("\n".join(_row(key, FORMS[part].different(there), _remark(part, there, books))))
+
+    with_books(shop, work)
+
+
+def _show(part: Part, name: str, shop: Path) -> None:
+    async def work(books: Books) -> None:
+        there = one(part, name, await books.organisation.all())
+        show_settings(FORMS[part].shown(there))
+
+    with_books(shop, work)
+
+
+def _add(part: Part, name: str, settings: tuple[str, ...], shop: Path) -> None:
+    _save(part, shop, name, settings_of(settings), new=True)
+
+
+def _set(part: Part, name: str, settings: tuple[str, ...], shop: Path) -> None:
+    if not settings:
+        raise click.UsageError(NOTHING_TO_SET)
+    _save(part, shop, name, settings_of(settings), new=False)
+
+
+def _save(part: Part, shop: Path, name: str, settings: Mapping[str, str], *, new: bool) -> None:
+    form = FORMS[part]
+
+    async def work(books: Books) -> None:
+        saved = await books.organisation.save(part, name, settings, new=new)
+        click.echo("\n".join(_row(getattr(saved, form.key), form.different(saved), _remark(part, saved, books))))
+
+    with_books(shop, work)
+
+
+def _delete(part: Part, name: str, shop: Path) -> None:
+    async def work(books: Books) -> None:
+        await books.organisation.delete(part, name)
+        tell(here("{name} is deleted.", name=name))
+
+    with_books(shop, work)
+
+
+def _export(part: Part, shop: Path) -> None:
+    async def work(books: Books) -> None:
+        for name, there in (await books.organisation.all()).of(part).items():
+            settings = FORMS[part].different(there).items()
+            click.echo("\n".join([f"[{name}]", *(f"{key} = {text}" for key, text in settings), ""]))
+
+    with_books(shop, work)
+
+
+def _import(part: Part, file: Path, shop: Path) -> None:
+    wanted = _read(file)
+
+    async def work(books: Books) -> None:
+        await books.organisation.save_all(part, wanted)
+        tell(here("{names}: saved.", names=", ".join(wanted)))
+
+    with_books(shop, work)
+
+
+def show_settings(settings: Mapping[str, str]) -> None:
+    """One a line, each a word of a shell's command line."""
+    for key, text in settings.items():
+        click.echo(printable(shlex.quote(f"{key}={text}") if text else f"{key}="))
+
+
+def keys_help(form: Form) -> str:
+    """What can be set, a line each, for click to leave as it is."""
+    lines = ["\b"]
+    for key, field in form.settings.items():
+        first, *more = wrapped(here(field.help), HELP_CELLS - KEY_CELLS)
+        lines += [column(key, KEY_CELLS) + first, *(" " * KEY_CELLS + line for line in more)]
+    return "\n".join(lines)
+
+
+def _row(name: str, settings: Mapping[str, str], remark: str) -> Iterable[str]:
+    """On as many lines of the terminal as it takes."""
+    head = column(name, NAME_CELLS) + " "
+    width = report_width()
+    said = "  ".join(filter(None, (remark, *(f"{key}={text}" for key, text in settings.items())))) or "-"
+    lines = wrapped(said, max(width - cells(head), NARROWEST)) if width else [printable(said)]
+    return [f"{head if n == 0 else ' ' * cells(head)}{line}" for n, line in enumerate(lines)]
+
+
+def _remark(part: Part, there: Any, books: Books) -> str:
+    if part is not Part.CALENDAR:
+        return ""
+    return here("[open now]") if there.is_open(datetime.now(UTC), books.config.server.zone) else here("[closed now]")
+
+
+def _read(file: Path) -> dict[str, dict[str, str]]:
+    try:
+        with click.open_file(str(file), "rb") as opened:
+            text = opened.read(IMPORT_MAX).decode("utf-8-sig")
+        parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), default_section="")
+        parser.read_string(text)
+    except OSError as problem:
+        raise click.UsageError(
+            here("{file}: cannot be read ({problem})", file=str(file), problem=problem.strerror)
+        ) from problem
+    except UnicodeDecodeError as problem:
+        raise click.UsageError(here("{file}: is not UTF-8 text: save it as UTF-8", file=str(file))) from problem
+    except configparser.Error as problem:
+        said = str(problem).splitlines()[0]
+        raise click.UsageError(here("{file}: is no INI text ({problem})", file=str(file), problem=said)) from problem
+    return {name: dict(parser[name]) for name in parser.sections()}
+
+
+groups, queues, hours, offices, regions, callers = (commands_of(part) for part in Part)

@@ -1,0 +1,257 @@
+"""The nearest office: found by what tells the region first, dialled in order, joined when somebody there wants it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from twisted.internet.defer import Deferred, fail, succeed
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.acd.offices.cases import AtOffice, Case, list_cases
+from callserver.acd.offices.regions import FoundBy, Known, named_in, place, region_of
+from callserver.acd.offices.transfer import House, OfficeTransfers, Outcome
+from callserver.calls.call import Call, Stage
+from callserver.config import OfficesConfig
+from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.states import LineState
+from tests.shop import VirtualShop
+from tests.store.inline import InlineStore
+
+NORTH, SOUTH = "62345678", "63345678"
+
+
+@dataclass(frozen=True)
+class Office:
+    number: str
+    name: str
+    phone: str
+    calendar: str = ""
+
+
+class Book:
+    """Two offices of Beijing, one of which closes; a province without any; a place that is nobody's."""
+
+    def __init__(self) -> None:
+        self.closed: set[str] = set()
+        north, south = Office("1", "north", NORTH, "days"), Office("2", "south", SOUTH)
+        self.offices = {"北京": [north, south], "广东": [south], "广州": [south], "": []}
+        self.codes = {"010": "北京", "020": "广州"}
+
+    def region_names(self) -> list[str]:
+        return [name for name in self.offices if name]
+
+    def region_of(self, number: str) -> str:
+        return next((region for code, region in self.codes.items() if number.startswith(code)), "")
+
+    def offices_of(self, region: str) -> list[Office]:
+        return self.offices[region]
+
+    def is_open(self, name: str, now: datetime) -> bool:
+        return name not in self.closed
+
+
+class RegionTests(SynchronousTestCase):
+    def found(self, known: Known) -> tuple[str, FoundBy]:
+        def place_of(number: str) -> Deferred[str]:
+            return succeed(place(number, "cn", "zh"))
+
+        answer: tuple[str, FoundBy] = self.successResultOf(Deferred.fromCoroutine(region_of(known, Book(), place_of)))
+        return answer
+
+    def test_the_first_that_tells(self) -> None:
+        """Address before number, number before a keyed area code, that before what an agent was told."""
+        keyed = Known("天河路1号", "62345678", "北京", lambda: succeed("020"))
+        self.assertEqual(
+            self.found(replace(keyed, address="北京市海淀区1号", number="02062345678")), ("北京", FoundBy.ADDRESS)
+        )
+        self.assertEqual(self.found(replace(keyed, number="02062345678")), ("广州", FoundBy.NUMBER))
+        self.assertEqual(self.found(keyed), ("广州", FoundBy.AREA_CODE))
+        self.assertEqual(self.found(replace(keyed, ask_area_code=lambda: succeed(""))), ("北京", FoundBy.ASKED))
+        self.assertEqual(self.found(Known()), ("", FoundBy.NOTHING))
+
+    def test_places_of_numbers(self) -> None:
+        """A number that no code of the shop's fits is placed by its area code or its mobile prefix."""
+        for number in ("075562345678", "13926512345"):  # Shenzhen, Dongguan
+            self.assertEqual(self.found(Known(number=number)), ("广东", FoundBy.NUMBER))
+        self.assertEqual(self.found(Known(ask_area_code=lambda: succeed("755"))), ("广东", FoundBy.AREA_CODE))
+
+    def test_the_closest_name(self) -> None:
+        """Chinese goes from the large to the small, English the other way."""
+        self.assertEqual(named_in("广东省广州市天河区", ["广东", "广州"]), "广州")
+        self.assertEqual(named_in("Tianhe, Guangzhou, Guangdong", ["Guangdong", "Guangzhou"]), "Guangzhou")
+        self.assertEqual(named_in("", ["广东"]), "")
+
+
+class TransferTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.shop = VirtualShop(n_lines=8)
+        self.store, self.book, self.settings = InlineStore(), Book(), OfficesConfig()
+        self.said: list[str] = []
+        self.offices = OfficeTransfers(
+            self.shop.clock,
+            self.shop.calls_out,
+            self.book,
+            House(
+                say=self.say,
+                write=self.store.write,
+                place_of=lambda number: succeed(""),
+                now=self.shop.events.now,
+                new_id=iter(f"case-{n}" for n in range(99)).__next__,
+                n_lines=lambda: 8,
+                settings=lambda: self.settings,
+                alarm=self.shop.events.alarm,
+            ),
+        )
+
+    def say(self, call: Call, prompts: Any) -> Deferred[None]:
+        self.said += prompts
+        return succeed(None)
+
+    def caller(self, line: int = 0, number: str = "01066666666") -> tuple[Call, Deferred[Outcome]]:
+        """Somebody calls and is to be connected with his office."""
+        call = self.shop.answered_call(line, number)
+        return call, self.offices.transfer(call, Known(number=number), "no water")
+
+    def rings(self, line: int) -> None:
+        self.shop.dial_tone(line)
+        self.shop.exchange("ringback", 6, line)
+
+    def lifts(self, line: int, key: str = "1") -> None:
+        self.rings(line)
+        self.shop.answer_there(line)
+        self.shop.wait(0.3)
+        if key:
+            self.shop.press(key, line)
+            self.shop.wait(0.3)
+
+    def turned_away(self, line: int) -> None:
+        self.shop.dial_tone(line)
+        self.shop.exchange("busy", 6, line)
+        self.shop.wait(0.1)
+
+    def kept(self) -> tuple[Case, list[AtOffice]]:
+        ((case, attempts),) = self.successResultOf(self.store.read(list_cases))
+        return case, attempts
+
+    def hears(self, line: int, of: int) -> bool:
+        """Whether the far end of one line hears what the far end of another says."""
+        self.shop.lines[line].far_end.heard.clear()
+        self.shop.hear(loud(), of)
+        return self.shop.loudest(line) > 0.2
+
+    def test_connected(self) -> None:
+        """A word, music, the office's yes; then both talk, on two lines, for half an hour at most."""
+        call, done = self.caller()
+        self.assertEqual(self.said, ["office-connecting"])
+        case, attempts = self.kept()
+        self.assertEqual((case.region, case.found_by, case.note), ("北京", "number", "no water"))
+        self.assertEqual([(one.office, one.number, one.result) for one in attempts], [("1", NORTH, None)])
+        self.assertEqual(self.shop.lines[1].far_end.dialled, [])  # kept before
+        self.lifts(1, key="")
+        self.assertFalse(self.hears(1, of=0))
+        self.shop.press("1", 1)
+        self.shop.wait(0.3)
+        self.assertTrue(self.hears(1, of=0))
+        self.assertTrue(self.hears(0, of=1))
+        self.assertNoResult(done)
+        case, attempts = self.kept()
+        self.assertEqual((case.result, case.office, attempts[0].result), ("answered", "1", "answered"))
+        self.shop.lines[1].far_end.hang_up()
+        self.assertIs(call.ended.cause, Cause.CALLED_HUNG_UP)
+        self.assertIs(self.successResultOf(done), Outcome.ANSWERED)
+        self.shop.wait(1.5)
+        for line in (0, 1):
+            self.assertIs(self.shop.state(line), LineState.IDLE)
+
+    def test_half_an_hour(self) -> None:
+        """Then the lines are needed by others."""
+        call, _ = self.caller()
+        self.lifts(1)
+        self.shop.clock.advance(1790)
+        self.assertIsNone(call.ended)
+        self.shop.clock.advance(20)
+        self.assertEqual(call.ended, Reason(Cause.LIMIT_REACHED, "bridged"))
+
+    def test_dial_tone_ends_it(self) -> None:
+        """The office has gone, and the exchange asks for a number: the caller gets no free call."""
+        call, _ = self.caller()
+        self.lifts(1)
+        self.shop.exchange("dial", 2.5, 1)
+        self.assertIs(call.ended.cause, Cause.CALLED_HUNG_UP)
+
+    def test_next_office(self) -> None:
+        """Busy here, a mailbox there that presses no key, one that is closed: each tried in order, then given back."""
+        call, done = self.caller()
+        self.turned_away(1)
+        self.lifts(2, key="")
+        self.shop.wait(30)
+        self.assertIs(self.successResultOf(done), Outcome.NOT_REACHED)
+        case, attempts = self.kept()
+        self.assertEqual([one.result for one in attempts], ["busy", "not_accepted"])
+        self.assertEqual((case.result, case.office), ("not_reached", None))
+        self.assertIsNone(call.ended)
+        self.assertIs(call.stage, Stage.MENU)
+        self.assertIs(self.shop.state(0), LineState.TALKING)
+
+    def test_closed(self) -> None:
+        """An office outside its hours is not dialled; the next one is."""
+        self.book.closed.add("days")
+        self.caller()
+        self.lifts(1)
+        self.assertEqual(self.shop.lines[1].far_end.dialled, [SOUTH])
+        self.assertEqual([one.result for one in self.kept()[1]], ["closed", "answered"])
+
+    def test_no_office(self) -> None:
+        """A region without any: the caller is back at once, with the case kept."""
+        call, done = self.caller(number="13912345678")
+        self.assertIs(self.successResultOf(done), Outcome.NO_OFFICE)
+        self.assertEqual(self.kept()[0].result, "no_office")
+        self.assertIsNone(call.ended)
+
+    def test_limit(self) -> None:
+        """A quarter of eight lines are two transfers; the third caller is back at once."""
+        for line in (0, 5):
+            self.caller(line)
+        _, third = self.caller(6)
+        self.assertIs(self.successResultOf(third), Outcome.TOO_MANY)
+
+    def test_caller_hangs_up(self) -> None:
+        """The office's call is given up with him, and the case says so."""
+        _, done = self.caller()
+        self.rings(1)
+        self.shop.lines[0].far_end.hang_up()
+        self.failureResultOf(done)
+        self.shop.wait(1.5)
+        self.assertIs(self.shop.state(1), LineState.IDLE)
+        case, attempts = self.kept()
+        self.assertEqual((case.result, attempts[0].result), ("gave_up", "gave_up"))
+
+    def test_no_line(self) -> None:
+        """All lines outside the reserve are taken: said so, nothing dialled."""
+        self.shop.dialling = replace(self.shop.dialling, reserve=8)
+        _, done = self.caller()
+        self.assertIs(self.successResultOf(done), Outcome.NOT_REACHED)
+        self.assertEqual([one.result for one in self.kept()[1]], ["no_line", "no_line"])
+
+    def test_without_a_key(self) -> None:
+        """Where the shop asks for no key, whoever answers is joined."""
+        self.settings = replace(self.settings, accept_key="")
+        self.caller()
+        self.lifts(1, key="")
+        self.assertTrue(self.hears(1, of=0))
+
+    def test_database_that_does_not_answer(self) -> None:
+        """The caller is helped all the same, and people are told."""
+        self.offices._house = replace(self.offices._house, write=lambda *_: fail(OSError("locked")))
+        self.caller()
+        self.lifts(1)
+        self.assertTrue(self.hears(1, of=0))
+        self.assertIn("could not be kept", self.shop.alarms()[0])
+        self.flushLoggedErrors(OSError)
+
+
+def loud() -> FloatArray:
+    """200 ms that are no key and no tone."""
+    return np.tile(np.array([0.3, -0.3, 0.3, 0.3, -0.3], np.float32), 2 * BLOCK_SAMPLES)

@@ -1,0 +1,307 @@
+"""
+Each of the eighteen rights gates what call-centre.md section 4 says, at the moment of the act, and none gates nothing.
+
+One row a right and act: without the right, with all others, the act is refused with `no-right` and an event, and
+nothing is done; with the right alone it is done. Rights that are asked of somebody else than who acts, or carry what
+lasts, have tests of their own below.
+"""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from unittest import SkipTest
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.calls.roles import Role
+from callserver.wire.rights import Right
+from callserver.wire.states import SeatState
+from tests.run import TOP
+from tests.whole.hall import Hall
+from tools.channel_document import acts_of_the_server
+
+EVERY = frozenset(Right)
+ABROAD = "0085221234567"
+AUDITED = frozenset(map(Right, (1, 5, 6, 7, 8, 13, 14, 15, 16, 17, 18)))
+NOTHING_TO_GATE_YET = {  # recordings that are played or fetched, and faxes, are features to come
+    Right.PLAY_RECORDINGS,
+    Right.DOWNLOAD_RECORDINGS,
+    Right.RECEIVE_FAX,
+    Right.DOWNLOAD_FAX,
+    Right.SEND_FAX,
+}
+OF_ANOTHER = {Right.ANSWER_INTERNAL, Right.ANSWER_QUEUED}  # asked of who is rung, not of who acts
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A right, and what somebody at seat 801 does by it; 802 is a colleague who may do everything."""
+
+    right: Right
+    act: str
+    scene: Callable[[Hall], None]
+    done: Callable[[Hall], bool]
+    args: Callable[[Hall], tuple[object, ...]] = lambda hall: ()
+
+    @property
+    def is_audited(self) -> bool:
+        return self.right in AUDITED
+
+
+def nothing(hall: Hall) -> None:
+    """Both are there and free."""
+
+
+def rings_at_802(hall: Hall) -> None:
+    hall.does(hall.first, "pause", "lunch")
+    hall.caller = hall.calls()
+    hall.until(lambda: hall.seat("802").status.state is SeatState.RINGING)
+
+
+def waits(hall: Hall) -> None:
+    hall.does(hall.first, "pause", "lunch")
+    hall.does(hall.second, "pause", "lunch")
+    hall.caller = hall.calls()
+
+
+def talks_801(hall: Hall) -> None:
+    hall.does(hall.second, "pause", "lunch")
+    hall.caller = hall.calls()
+    hall.does(hall.first, "answer")
+    hall.does(hall.second, "ready")
+
+
+def talks_802(hall: Hall) -> None:
+    rings_at_802(hall)
+    hall.does(hall.second, "answer")
+
+
+def is_in(number: str, state: SeatState) -> Callable[[Hall], bool]:
+    return lambda hall: hall.seat(number).status.state is state
+
+
+def has_role(role: Role) -> Callable[[Hall], bool]:
+    """Whether somebody of seat 801 has this part in the caller's call."""
+
+    def asked(hall: Hall) -> bool:
+        call = hall.shop.server.calls.find(hall.call_id(hall.caller))
+        return call is not None and any(
+            party.name == "seat 801" and part.role is role for party, part in call.parts.items()
+        )
+
+    return asked
+
+
+def said(kind: str) -> Callable[[Hall], bool]:
+    return lambda hall: any(event.kind == kind for event in hall.events)
+
+
+def dials(number: str) -> Callable[[Hall], tuple[object, ...]]:
+    return lambda hall: (number,)
+
+
+def the_call(hall: Hall) -> tuple[object, ...]:
+    return (hall.call_id(hall.caller),)
+
+
+GATES = (
+    Gate(Right.SUPERVISOR, "set_priority", waits, said("priority"), lambda hall: (*the_call(hall), 5)),
+    Gate(Right.PICK_UP, "pick_up", rings_at_802, is_in("801", SeatState.TALKING), lambda hall: ("802",)),
+    Gate(Right.PICK_UP, "pick_up_group", rings_at_802, is_in("801", SeatState.TALKING), lambda hall: ("",)),
+    Gate(Right.GRAB, "grab", waits, is_in("801", SeatState.TALKING), the_call),
+    Gate(Right.START_RECORDING, "start_recording", talks_801, said("recording_mark")),
+    Gate(Right.DIAL_INTERNAL, "transfer", talks_801, is_in("802", SeatState.RINGING), lambda hall: ("seat 802",)),
+    Gate(Right.DIAL_INTERNAL, "consult", talks_801, is_in("802", SeatState.RINGING), lambda hall: ("seat 802",)),
+    Gate(Right.DIAL_INTERNAL, "dial", nothing, is_in("802", SeatState.RINGING), lambda hall: ("802",)),
+    Gate(Right.DIAL_LOCAL, "dial", nothing, is_in("801", SeatState.DIALING), dials("81234567")),
+    Gate(Right.DIAL_NATIONAL, "dial", nothing, is_in("801", SeatState.DIALING), dials("02181234567")),
+    Gate(Right.DIAL_INTERNATIONAL, "dial", nothing, is_in("801", SeatState.DIALING), dials(ABROAD)),
+    Gate(Right.LISTEN, "listen", talks_802, has_role(Role.LISTENS), lambda hall: ("seat 802",)),
+    Gate(Right.BARGE_IN, "barge_in", talks_802, has_role(Role.TALKS), lambda hall: ("seat 802",)),
+    Gate(
+        Right.BARGE_IN,
+        "break_off",
+        talks_802,
+        lambda hall: hall.seat("802").status.state is not SeatState.TALKING,
+        lambda hall: ("seat 802", "hang up"),
+    ),
+    Gate(Right.FORCE_LOG_OUT, "force_log_out", nothing, is_in("802", SeatState.OFF), lambda hall: ("802",)),
+    Gate(
+        Right.FORCE_LOG_OUT,
+        "force_pause",
+        nothing,
+        is_in("802", SeatState.PAUSED),
+        lambda hall: ("802", "lunch"),
+    ),
+)
+
+
+class GateTests(SynchronousTestCase):
+    def hall(self, rights: frozenset[Right]) -> Hall:
+        hall = Hall(
+            self, settings={"countries =": "countries = 852"}
+        )  # else right 1 is needed for the first call there
+        hall.first, hall.second = hall.comes("801", rights), hall.comes("802")
+        return hall
+
+    def check(self, gate: Gate) -> None:
+        """Refused without the right, done with it; both are audited where that is asked for."""
+        hall = self.hall(EVERY)
+        gate.scene(hall)
+        hall.give("801", EVERY - {gate.right})
+        hall.tries(hall.first, gate.act, *gate.args(hall))
+        self.assertTrue(hall.is_refused(gate.right), f"not refused: {hall.tried}")
+        self.assertFalse(gate.done(hall), "done without the right")
+        hall.give("801", {gate.right})
+        hall.does(hall.first, gate.act, *gate.args(hall))
+        hall.shop.wait(0.5)
+        self.assertTrue(gate.done(hall), "not done with the right")
+        if gate.is_audited:
+            told = [dict(one.data)["result"] for one in hall.events if one.kind == "audit" and one.person == "801"]
+            self.assertEqual(told, [f"no-right: {int(gate.right)}", "done"])
+
+
+def row(gate: Gate) -> Callable[[GateTests], None]:
+    """A test of its own for each, so that each has a server of its own."""
+
+    def test(self: GateTests) -> None:
+        if gate.act not in acts_of_the_server():
+            raise SkipTest(f"no act {gate.act} yet")
+        self.check(gate)
+
+    test.__doc__ = f"Right {int(gate.right)} and no other lets an agent {gate.act}."
+    return test
+
+
+for one in GATES:
+    setattr(GateTests, f"test_{one.right.name.lower()}_{one.act}_{GATES.index(one)}", row(one))
+
+
+class OfAnotherTests(SynchronousTestCase):
+    """Rights that are asked of who is rung."""
+
+    def setUp(self) -> None:
+        self.hall = Hall(self)
+        self.hall.first, self.hall.second = self.hall.comes("801"), self.hall.comes("802")
+
+    def test_answer_internal(self) -> None:
+        """2: without it nobody in the house reaches him, the caller hears so, and he is not rung; with it he rings."""
+        hall = self.hall
+        hall.give("802", EVERY - {Right.ANSWER_INTERNAL})
+        tried = hall.tries(hall.first, "dial", "802")
+        self.assertEqual(str(tried), "not-available: seat 802")
+        self.assertIs(hall.seat("802").status.state, SeatState.IDLE_PC)
+        hall.give("802", {Right.ANSWER_INTERNAL})
+        hall.does(hall.first, "dial", "802")
+        self.assertIs(hall.seat("802").status.state, SeatState.RINGING)
+
+    def test_answer_queued(self) -> None:
+        """3: without it the queue passes him over, though he alone is free; with it he is rung at once."""
+        hall = self.hall
+        hall.does(hall.second, "pause", "lunch")
+        hall.give("801", EVERY - {Right.ANSWER_QUEUED})
+        hall.calls()
+        hall.shop.wait(5)
+        self.assertIs(hall.seat("801").status.state, SeatState.IDLE_PC)
+        hall.give("801", {Right.ANSWER_QUEUED})
+        hall.until(lambda: hall.seat("801").status.state is SeatState.RINGING, within_s=5)
+
+
+class WithdrawnTests(SynchronousTestCase):
+    """What a right carries ends at once when it is taken away; nothing else does."""
+
+    def hall(self, **settings: str) -> Hall:
+        hall = Hall(self, settings=settings)
+        hall.first, hall.second = hall.comes("801"), hall.comes("802")
+        return hall
+
+    def test_answer_internal(self) -> None:
+        """2: a colleague's call that rings is taken from him."""
+        hall = self.hall()
+        hall.does(hall.second, "dial", "801")
+        hall.give("801", EVERY - {Right.ANSWER_INTERNAL})
+        self.assertIs(hall.seat("801").status.state, SeatState.IDLE_PC)
+        self.assertIs(hall.seat("802").status.state, SeatState.IDLE_PC)
+
+    def test_answer_queued(self) -> None:
+        """3: a caller who rings goes to somebody else at once; one who is talked with stays."""
+        hall = self.hall()
+        hall.does(hall.second, "pause", "lunch")
+        hall.calls()
+        hall.until(is_in_hall(hall, "801", SeatState.RINGING))
+        hall.does(hall.second, "ready")
+        hall.give("801", EVERY - {Right.ANSWER_QUEUED})
+        self.assertIs(hall.seat("801").status.state, SeatState.IDLE_PC)
+        hall.until(is_in_hall(hall, "802", SeatState.RINGING), within_s=5)
+        hall.does(hall.second, "answer")
+        hall.give("802", EVERY - {Right.ANSWER_QUEUED})
+        self.assertIs(hall.seat("802").status.state, SeatState.TALKING)
+
+    def test_start_recording(self) -> None:
+        """8: the recording that he has started stops; the talk goes on."""
+        hall = self.hall(**{"calls = all": "calls = none"})
+        talks_801(hall)
+        hall.does(hall.first, "start_recording")
+        self.assertTrue(said("recording")(hall))
+        self.assertFalse(said("recording_end")(hall))
+        hall.give("801", EVERY - {Right.START_RECORDING})
+        hall.until(lambda: said("recording_end")(hall), within_s=2)
+        self.assertIs(hall.seat("801").status.state, SeatState.TALKING)
+
+    def test_listen(self) -> None:
+        """16: who listens hears nothing more."""
+        self.check_ear(Right.LISTEN, "listen", Role.LISTENS)
+
+    def test_barge_in(self) -> None:
+        """17: who has barged in is out; the others talk on."""
+        self.check_ear(Right.BARGE_IN, "barge_in", Role.TALKS)
+
+    def check_ear(self, right: Right, act: str, role: Role) -> None:
+        if act not in acts_of_the_server():
+            raise SkipTest(f"no act {act} yet")
+        hall = self.hall()
+        talks_802(hall)
+        hall.does(hall.first, act, "seat 802")
+        self.assertTrue(has_role(role)(hall))
+        hall.give("801", EVERY - {right})
+        self.assertFalse(has_role(role)(hall))
+        self.assertIs(hall.seat("802").status.state, SeatState.TALKING)
+
+
+def is_in_hall(hall: Hall, number: str, state: SeatState) -> Callable[[], bool]:
+    return lambda: is_in(number, state)(hall)
+
+
+class NoneIsForgottenTests(SynchronousTestCase):
+    def test_each_right_has_a_row(self) -> None:
+        """Every right gates an act, or is named as one that has nothing to gate yet."""
+        gated = {gate.right for gate in GATES}
+        self.assertEqual(gated | NOTHING_TO_GATE_YET | OF_ANOTHER, EVERY)
+        self.assertEqual(gated & NOTHING_TO_GATE_YET, set())
+
+    def test_each_act_has_a_row(self) -> None:
+        """An act that takes a right has a row for it."""
+        rows = {(gate.right, gate.act) for gate in GATES}
+        fixed = {(act.right, name) for name, act in acts_of_the_server().items() if act.right is not None}
+        self.assertEqual({right for right, _ in fixed} - {right for right, _ in rows}, set())
+
+    def test_one_way_in(self) -> None:
+        """Programs and telephone keys ask by one and the same function, so that what holds for one holds for both."""
+        done_by = {
+            file.name
+            for file in (TOP / "callserver").rglob("*.py")
+            for node in ast.walk(ast.parse(file.read_text("utf-8")))
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("act.do", "perform")
+        }
+        self.assertEqual(done_by, {"acts.py", "perspective.py", "phones.py"})
+
+    def test_nothing_yet(self) -> None:
+        """The day a right of that list is asked for anywhere, it needs a row here."""
+        asked = set()
+        for file in (TOP / "callserver").rglob("*.py"):
+            if file.parts[-2] == "wire":
+                continue
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "Right":
+                    asked.add(node.attr)
+        self.assertEqual(asked & {right.name for right in NOTHING_TO_GATE_YET}, set())
