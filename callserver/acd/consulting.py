@@ -53,6 +53,7 @@ class Consulting(SeatParts):
         dialled.begin(self.station)
         kept = self._calls.kept
         if kept is not None:
+            kept.call.recording.mark(f"consult {dialled.call.id}")
             kept.call.log(Kind.CONSULT, by=self.station.name, call=dialled.call.id, to=dialled.card.caller_number)
         self._show(Reason(Cause.DIALS if kept is None else Cause.CONSULTS))
         self._leave_what_is_over(dialled.call)

@@ -34,6 +34,7 @@ from callserver.acd.station import HeadsetStation
 from callserver.acd.view import Look, seat_status
 from callserver.calls import operations
 from callserver.calls.call import Call
+from callserver.calls.roles import Role
 from callserver.media.patch_bay import PatchBay
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import CLIENT_LOST, MISSED, SeatStatus
@@ -243,7 +244,9 @@ class SeatParts(ABC):
         return offer
 
     def _after_call(self, offer: Offer, reason: Reason) -> None:
-        """The call is out of his hand; with one kept he is back at that one."""
+        """The call is out of his hand; with one kept he is back at that one, with his leg."""
+        if self._calls.phase is Phase.HELD:
+            self._in_hand.call.give(self.station, Role.ALONE)
         if self._calls.phase is Phase.NONE:
             self._done_with(offer)
         self._show(reason)

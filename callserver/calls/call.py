@@ -280,7 +280,7 @@ class Call:
             return
         self.parts[party] = Part(role, beside)
         if party.leg is not None:
-            if role in TAKES_PART or party is self.first:
+            if role in TAKES_PART or party is self.first or not self._serves(party, party.leg):
                 self._take_leg(party, party.leg)
             self._set_music(party, party.leg)
         self._set_gains()
@@ -374,6 +374,11 @@ class Call:
     def _set_music(self, party: Party, leg: Leg) -> None:
         held = self.parts[party].role is Role.HELD and not (self.in_secret and party is self.first)
         leg.music(self._music() if held else None)
+
+    def _serves(self, party: Party, leg: Leg) -> bool:
+        """Its leg serves some call that it is in."""
+        served = self._find(leg.call_id) if leg.call_id is not None else None
+        return served is not None and party in served.parts
 
     def _take_leg(self, party: Party, leg: Leg) -> None:
         """The leg serves this call from now on; in the one it served before its party is alone."""

@@ -87,6 +87,11 @@ class CallRecording:
         if self._recording is None:
             raise Refused(Refusal.NO_RECORDING)
 
+    def mark(self, text: str) -> None:
+        """Say of this place in the recording, if one runs, what is not heard there: a hold, a consultation."""
+        if self._recording is not None:
+            self._recording.mark(text)
+
     def stop(self, by: str) -> None:
         """
         End the recording that this person has started.

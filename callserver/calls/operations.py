@@ -182,6 +182,7 @@ def _waits(call: Call, party: Party) -> bool:
 
 
 def _log(call: Call, kind: Kind, station: Party, reason: Reason | None) -> None:
+    call.recording.mark(kind.value)
     if reason is None:
         call.log(kind)
     else:

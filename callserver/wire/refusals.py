@@ -107,6 +107,8 @@ class Refused(pb.Error):
     def _detail_text(self, language: str) -> str:
         if self.code is Refusal.NO_RIGHT:
             return right_text(self.detail, language)
+        if self.code is Refusal.BAD_ARGUMENT:
+            return self.detail
         if self.code in (Refusal.NOWHERE, Refusal.NOT_AVAILABLE):
             return target_text(self.detail, language)
         return state_text(self.detail, language)

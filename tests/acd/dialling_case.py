@@ -39,12 +39,13 @@ class Outside(Somebody):
         super().__init__(f"outside {number}", shop.bay)
         self.call = shop.calls.begin("out", self, Caller(number))
         self.call.give(self, Role.CALLED)
-        self._told = told
+        self._told, self.is_answered = told, False
 
     def rings(self) -> None:
         self._told.rings_there()
 
     def answers(self) -> None:
+        self.is_answered = True
         self.call.now.begin_answered(Stage.TALK)
         self.call.now.give(self, Role.TALKS)
         self._told.answered_there()

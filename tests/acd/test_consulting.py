@@ -494,14 +494,14 @@ class RealLineTests(ConsultingCase):
 
     def rings_outside(self) -> None:
         self.consult(self.li, f"number {OUTSIDE}")
-        self.shop.wait(0.1)
+        self.shop.dial_tone(line=1)
         self.shop.exchange("ringback", 6, line=1)
 
     def test_shown_and_joined(self) -> None:
         """Dialling, ring-back, talk: the seat shows what the line hears; then the caller talks with who was called."""
         self.consult(self.li, f"number {OUTSIDE}")
         self.assertEqual(self.states()[0], "DIALING")
-        self.shop.wait(0.1)
+        self.shop.dial_tone(line=1)
         self.shop.exchange("ringback", 6, line=1)
         self.assertEqual(self.states()[0], "RINGBACK")
         self.shop.answer_there(line=1)
