@@ -26,6 +26,7 @@ from callserver.calls.call import Call, Party, Stage
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import PRESENT
 from callserver.calls.roles import Role
+from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import RATE_HZ, FloatArray
 from callserver.dsp.tones import tone
 from callserver.wire.causes import Cause, Reason
@@ -163,6 +164,7 @@ class Supervision:
                 raise Refused(Refusal.NO_CALL)
             listening.take_over()
             listening.call.note(agent=seat.number)
+            listening.call.log(Kind.CONNECT, person=seat.number, seat=seat.number)
 
     def stop_listening(self, seat: Seat) -> None:
         """
