@@ -17,7 +17,6 @@ from callserver.calls.roles import Role
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 
-
 LINES_ALONE_S = 1800.0  # reliability-security.md section 8
 
 
