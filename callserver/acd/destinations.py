@@ -102,7 +102,7 @@ class Destinations:
         if target.kind is TargetKind.MENU:
             return self._to_menu(moved, target)
         if target.kind is TargetKind.NUMBER and self._out is not None:
-            outside = Outside(moved, on_failed)
+            outside = Outside(moved, on_failed, from_line=not self._seats.has_station(moved.party))
             outside.dial(target.name, asks, self._out)
             return outside.wait
         if target.kind is TargetKind.OFFICE and self._offices is not None:
