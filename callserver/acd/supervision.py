@@ -26,6 +26,7 @@ from callserver.calls.call import Call, Party, Stage
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import PRESENT
 from callserver.calls.roles import Role
+from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import RATE_HZ, FloatArray
 from callserver.dsp.tones import tone
 from callserver.wire.causes import Cause, Reason
@@ -228,6 +229,7 @@ class Supervision:
             if call is None:
                 raise Refused(Refusal.NO_CALL)
             self._set_priority(call_id, priority)
+            call.log(Kind.PRIORITY, person=seat.number, priority=priority)
 
     # The parts
 

@@ -34,6 +34,7 @@ class Kind(Enum):
     PARK = "park"  # by, place
     FETCH = "fetch"  # by, place
     PARKED_TOO_LONG = "parked_too_long"  # place: rings at who parked it, or a queue has the caller
+    PRIORITY = "priority"  # priority: by the person, of one who waits
     LEAVE = "leave"  # queue, outcome, wait_s
     LOG_IN = "log_in"
     LOG_OUT = "log_out"  # reason

@@ -43,6 +43,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "park": N_("parked by {by} at place {place}"),
     "fetch": N_("fetched by {by} from place {place}"),
     "parked_too_long": N_("parked for too long at place {place}"),
+    "priority": N_("priority {priority} from now on"),
     "leave": N_("leaves queue {queue}: {outcome} after {wait_s} s"),
     "log_in": N_("logged in"),
     "log_out": N_("logged out"),
