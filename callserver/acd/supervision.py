@@ -230,6 +230,7 @@ class Supervision:
             if call is None:
                 raise Refused(Refusal.NO_CALL)
             self._set_priority(call_id, priority)
+            call.log(Kind.PRIORITY, person=seat.number, priority=priority)
 
     # The parts
 
@@ -258,8 +259,8 @@ class Supervision:
         listening = Listening(
             self._calls, seat, party, call, is_agent=self._seats.has_station, find_somebody=self._find_somebody
         )
-        self._listenings.append(listening)
         seat.listen(listening)
+        self._listenings.append(listening)
 
     def _find_somebody(self, call: Call, station: Party, reason: Reason) -> None:
         """A supervisor does not come back to the caller whom he has taken over."""
