@@ -23,6 +23,7 @@ COMMANDS = {
     "demo": ("callserver.commands.demo", "demo"),
     "calls": ("callserver.commands.calls", "calls"),
     "call": ("callserver.commands.calls", "call"),
+    "why": ("callserver.commands.why", "why"),
     "backup": ("callserver.commands.backup", "backup"),
     "restore": ("callserver.commands.backup", "restore_command"),
     "staff": ("callserver.commands.staff", "staff"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from callserver.acd.offices.cases import AtOffice, Case, list_cases
-from callserver.commands.calls import as_text, database
+from callserver.commands.calls import as_text
 from callserver.commands.options import json_option, language_option
 from callserver.commands.start import shop_option
 from callserver.wire.catalogue import N_, text
@@ -25,7 +25,7 @@ UNDER_WAY = N_("under way")
 @language_option
 @json_option
 def faults(shop: Path, limit: int, language: str, as_json: bool) -> None:
-    with database(shop) as config:
+    with known_shop(shop) as config:
         found = list_cases(limit)
     if as_json:
         click.echo(as_text([asdict(case) | {"attempts": [asdict(one) for one in tried]} for case, tried in found]))

@@ -30,6 +30,7 @@ from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
 from callserver.features import Asked, Shop
 from callserver.ivr import spoken
+from callserver.ivr.call_back import CallBackTalk
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import Prompts
 from callserver.ivr.runner import MenuRunner
@@ -237,6 +238,7 @@ class CallServer(MultiService):
             counted=spoken.number,
             card=self._card,
             flows=self._runner,
+            asking=CallBackTalk(self._menu_call, lambda number: self.centre.call_backs.may_call(number)),
             trunks=lambda: self.line_bank.trunks,
         )
         self._notice = RecordingNotice(self.events, self._say)
@@ -287,6 +289,7 @@ class CallServer(MultiService):
         await self.centre.organisation.follow()
         self.menus.bare(await patiently(self._books.bare, self.features))
         self._answer()
+        await patiently(self.centre.call_backs.open)
         self.status.demo, self.status.last_backup = self._is_demo, last_backup(self.folder, self.config)
         nightly = NightlyBackup(self.folder, self.config, self.world, self.events, self._backed_up)
         services = [service for feature in self.features for service in feature.services]

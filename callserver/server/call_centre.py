@@ -10,9 +10,11 @@ from twisted.internet.interfaces import IReactorTime
 
 from callserver.acd.acts import SEAT_ACTS, Act
 from callserver.acd.alarms import Alarms
+from callserver.acd.call_backs import CallBacks, Lists
 from callserver.acd.day_caps import DayCaps
 from callserver.acd.dialling import Dialling
-from callserver.acd.house import House
+from callserver.acd.house import Asking, House
+from callserver.acd.kept_call_backs import KeptCallBacks, last_agent
 from callserver.acd.moved import Flows
 from callserver.acd.moves import Moves
 from callserver.acd.offices.regions import places
@@ -33,12 +35,13 @@ from callserver.acd.wait import Counted, Say, Speaking
 from callserver.acd.waiting_lists import WaitingLists
 from callserver.calls.board import Board
 from callserver.calls.call import Call
-from callserver.calls.calls_out import CallsOut
+from callserver.calls.calls_out import CallsOut, Dialler
 from callserver.calls.dial_caps import DialCaps
 from callserver.calls.dial_guard import DialClass, DialGuard, classify
 from callserver.calls.event_log import EventLog
 from callserver.calls.line_choice import Trunk
 from callserver.calls.live_calls import LiveCalls
+from callserver.calls.outgoing import DialListener
 from callserver.config import Config, DiallingConfig, Hours
 from callserver.media.patch_bay import PatchBay
 from callserver.server import dialled_before
@@ -62,6 +65,7 @@ class CallCentre:
     :param counted: a number as prompts of a language
     :param card: what an agent should see of a call
     :param flows: menus and waits, for callers that agents send there
+    :param asking: what callers are asked who would rather be called back
     :param trunks: the lines, for calls out
     """
 
@@ -79,6 +83,7 @@ class CallCentre:
         counted: Counted,
         card: MakeCard,
         flows: Flows,
+        asking: Asking,
         trunks: Callable[[], Sequence[Trunk]],
     ) -> None:
         self._config = config
@@ -107,20 +112,6 @@ class CallCentre:
                 program=PresenceLimits(away_s=config.agents.away_s, log_out_s=config.agents.log_out_s),
             ),
         )
-        self.queues = Queues(
-            world.reactor,
-            self.seats,
-            Speaking(say, counted),
-            House(
-                card=card,
-                members=self._members,
-                skills=self.staff.skills,
-                is_open=lambda calendar: self.organisation.is_open(calendar, world.now()),
-                today=lambda: world.now().astimezone(config.server.zone).date(),
-                send=lambda call, target: self.moves.destinations.send(call, target),
-                seed=config.server.node,
-            ),
-        )
         self._store, self._world = store, world
         self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now, self._personal_caps)
         self.calls_out = self._make_calls_out(events, trunks)
@@ -140,6 +131,20 @@ class CallCentre:
             ),
         )
         self.dialling = Dialling(self.seats, self.staff, calls, self.calls_out, flows)
+        house = House(
+            card=card,
+            members=self._members,
+            skills=self.staff.skills,
+            is_open=lambda calendar: self.organisation.is_open(calendar, world.now()),
+            favour=self.organisation.class_of,
+            last_agent=lambda number, days: store.read(last_agent, number, world.now(), days),
+            today=lambda: self._local_now().date(),
+            send=lambda call, target: self.moves.destinations.send(call, target),
+            wait_on=lambda call, queue: flows.find_person(call, queue),
+            asking=asking,
+            seed=config.server.node,
+        )
+        self.queues = Queues(world.reactor, self.seats, Speaking(say, counted), house, self._make_call_backs)
         self.moves = Moves(
             self.seats,
             self.queues,
@@ -172,6 +177,19 @@ class CallCentre:
     async def restore(self) -> None:
         """What people did before this start counts on."""
         await dialled_before.restore(self._caps, self._store, self._local_now())
+
+    @property
+    def call_backs(self) -> CallBacks:
+        """Places that are kept."""
+        assert self.queues.call_backs is not None
+        return self.queues.call_backs
+
+    def _make_call_backs(self, lists: Lists, sequence: Callable[[], int]) -> CallBacks:
+        def dial(number: str, seat: str, told: DialListener) -> Call:
+            return self.calls_out.dial(number, Dialler(seat, self.staff.rights(seat), may_use_reserve=False), told)
+
+        kept = KeptCallBacks(self._store)
+        return CallBacks(self._clock, self.calls, kept, lists, dial=dial, classify=self._classify, sequence=sequence)
 
     def _local_now(self) -> datetime:
         return self._world.now().astimezone(self._config.server.zone)
