@@ -16,6 +16,7 @@ from callserver.acd.moved import Flows
 from callserver.acd.moves import Moves
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.parking import ParkingLimits
+from callserver.acd.phones import Complain, Phones
 from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue_settings import QueueSettings
 from callserver.acd.queues import Queues
@@ -25,17 +26,19 @@ from callserver.acd.seat_parts import SeatLimits
 from callserver.acd.seats import Seats
 from callserver.acd.sight import Sight
 from callserver.acd.staff import StaffBook
+from callserver.acd.star_codes import Numbers
 from callserver.acd.supervision import Supervision, intrusion_tone
 from callserver.acd.wait import Counted, Say, Speaking
 from callserver.acd.waiting_lists import WaitingLists
 from callserver.calls.board import Board
 from callserver.calls.call import Call
-from callserver.calls.calls_out import CallsOut
+from callserver.calls.calls_out import CallsOut, Dialler
 from callserver.calls.dial_caps import DialCaps
 from callserver.calls.dial_guard import DialClass, DialGuard, classify
 from callserver.calls.event_log import EventLog
 from callserver.calls.line_choice import Trunk
 from callserver.calls.live_calls import LiveCalls
+from callserver.calls.outgoing import DialListener
 from callserver.config import Config, DiallingConfig, Hours
 from callserver.media.patch_bay import PatchBay
 from callserver.server import dialled_before
@@ -60,6 +63,8 @@ class CallCentre:
     :param card: what an agent should see of a call
     :param flows: menus and waits, for callers that agents send there
     :param trunks: the lines, for calls out
+    :param acts: every act of agents by its name, those of features too
+    :param complain: told of each act that is refused
     """
 
     def __init__(
@@ -77,6 +82,8 @@ class CallCentre:
         card: MakeCard,
         flows: Flows,
         trunks: Callable[[], Sequence[Trunk]],
+        acts: Callable[[], Mapping[str, Act]],
+        complain: Complain,
     ) -> None:
         self._config = config
         self._clock: IReactorTime = world.reactor
@@ -149,6 +156,7 @@ class CallCentre:
             settings=lambda: {name: queue.settings for name, queue in self.queues.by_name.items()},
             paused_s=config.agents.paused_alarm_min * 60,
         )
+        self.phones = self._make_phones(say, acts, complain)
 
     async def restore(self) -> None:
         """What people did before this start counts on."""
@@ -166,6 +174,24 @@ class CallCentre:
 
         guard = DialGuard(self._classify, alarm, lambda: settings().prefix)
         return CallsOut(self._clock, events, guard, self._caps, trunks, settings)
+
+    def _make_phones(self, say: Say, acts: Callable[[], Mapping[str, Act]], complain: Complain) -> Phones:
+        return Phones(
+            self._clock,
+            self.seats,
+            self.staff,
+            acts=acts,
+            rights=self.staff.rights,
+            say=say,
+            numbers=Numbers(self.staff.__contains__, self._group_name, self._waiting_calls),
+            complain=complain,
+            at_once=self._config.agents.phone_answer == "at once",
+            dial=self._dial_own_telephone,
+        )
+
+    def _dial_own_telephone(self, number: str, who: str, told: DialListener) -> Call:
+        """Of a person's staff record, which is allowed for him as it stands."""
+        return self.calls_out.dial(number, Dialler(who, allowed=frozenset({number})), told)
 
     def _classify(self, number: str) -> DialClass:
         dialling = self._config.dialling
@@ -209,7 +235,9 @@ class CallCentre:
     def acts(self) -> Mapping[str, Act]:
         """What agents can ask for, by name; without those of features."""
         own = {"waiting": Act(self._who_waits)}
-        return dict(SEAT_ACTS) | own | self.dialling.acts() | self.moves.acts() | self._supervising()
+        return (
+            dict(SEAT_ACTS) | own | self.dialling.acts() | self.moves.acts() | self.phones.acts() | self._supervising()
+        )
 
     def _supervising(self) -> dict[str, Act]:
         return self.supervision.acts() | self.alarms.acts()
@@ -237,6 +265,14 @@ class CallCentre:
 
     def _n_waiting(self, queue: str) -> int:
         return len(self.queues.by_name[queue].waiting) if queue in self.queues.by_name else 0
+
+    def _group_name(self, number: str) -> str | None:
+        group = self.organisation.group_of(number)
+        return group.name if group is not None else None
+
+    def _waiting_calls(self) -> list[str]:
+        """Who waits in any queue, those of the first queue first."""
+        return [waiter.call_id for row in self.waiting.rows() for waiter in row.waiters]
 
     def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
         self.seats.rights_changed(number, *change)
