@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from callserver.acd.offices.cases import AtOffice, Case, list_cases
-from callserver.commands.calls import as_text
+from callserver.commands.calls import as_text, known_shop
 from callserver.commands.options import json_option, language_option
 from callserver.commands.start import shop_option
 from callserver.wire.catalogue import N_, text

@@ -225,6 +225,8 @@ class CallServer(MultiService):
             self._alarm,
             lambda call, seconds: self.line_bank.rest(call, seconds),
             lambda: self.centre.hours(),
+            self._staff_call,
+            config.agents.phone_log_in,
         )
         self.centre = CallCentre(
             config,
@@ -240,7 +242,10 @@ class CallServer(MultiService):
             flows=self._runner,
             asking=CallBackTalk(self._menu_call, lambda number: self.centre.call_backs.may_call(number)),
             trunks=lambda: self.line_bank.trunks,
+            acts=lambda: self._acts,
+            complain=self._refused,
         )
+        self._acts = declarations.acts(self.centre.acts(), self.features)
         self._notice = RecordingNotice(self.events, self._say)
         self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)
 
@@ -353,9 +358,8 @@ class CallServer(MultiService):
     async def _open_agents(self) -> None:
         endpoint, self.certificate = self.world.agents_endpoint(self.config.agents, self.folder.path)
         options = self.certificate.options if self.certificate else None
-        acts = declarations.acts(self.centre.acts(), self.features)
         centre = self.centre
-        desk = Desk(centre.staff, centre.seats, self.board, acts, self._refused, self._is_demo, centre.waiting)
+        desk = Desk(centre.staff, centre.seats, self.board, self._acts, self._refused, self._is_demo, centre.waiting)
         self.agents = AgentChannel(self.reactor, endpoint, options, desk)
         await self.agents.startService()
         self.events.watch(self._tell_supervisors)
@@ -405,6 +409,10 @@ class CallServer(MultiService):
     def _serve(self, number: int, call: Call) -> None:
         """A new call at a line, with the menu that its settings name now."""
         self._runner.serve(call, self.config.lines[number].menu)
+
+    async def _staff_call(self, menu_call: MenuCall) -> None:
+        """Somebody of the staff wants to work by the telephone that he calls from."""
+        await self.centre.phones.serve(menu_call.call, menu_call)
 
     def _menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.reactor, self.recorder)

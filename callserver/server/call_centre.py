@@ -21,6 +21,7 @@ from callserver.acd.offices.regions import places
 from callserver.acd.offices.transfer import Around, OfficeTransfers
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.parking import ParkingLimits
+from callserver.acd.phones import Complain, Phones
 from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue_settings import QueueSettings
 from callserver.acd.queues import Queues
@@ -30,6 +31,7 @@ from callserver.acd.seat_parts import SeatLimits
 from callserver.acd.seats import Seats
 from callserver.acd.sight import Sight
 from callserver.acd.staff import StaffBook
+from callserver.acd.star_codes import Numbers
 from callserver.acd.supervision import Supervision, intrusion_tone
 from callserver.acd.wait import Counted, Say, Speaking
 from callserver.acd.waiting_lists import WaitingLists
@@ -67,6 +69,8 @@ class CallCentre:
     :param flows: menus and waits, for callers that agents send there
     :param asking: what callers are asked who would rather be called back
     :param trunks: the lines, for calls out
+    :param acts: every act of agents by its name, those of features too
+    :param complain: told of each act that is refused
     """
 
     def __init__(
@@ -85,6 +89,8 @@ class CallCentre:
         flows: Flows,
         asking: Asking,
         trunks: Callable[[], Sequence[Trunk]],
+        acts: Callable[[], Mapping[str, Act]],
+        complain: Complain,
     ) -> None:
         self._config = config
         self._clock: IReactorTime = world.reactor
@@ -173,6 +179,7 @@ class CallCentre:
             settings=lambda: {name: queue.settings for name, queue in self.queues.by_name.items()},
             paused_s=config.agents.paused_alarm_min * 60,
         )
+        self.phones = self._make_phones(say, acts, complain)
 
     async def restore(self) -> None:
         """What people did before this start counts on."""
@@ -207,6 +214,24 @@ class CallCentre:
     def _personal_caps(self, number: str) -> DayCaps:
         person = self.staff.person(number)
         return person.caps if person is not None else {}
+
+    def _make_phones(self, say: Say, acts: Callable[[], Mapping[str, Act]], complain: Complain) -> Phones:
+        return Phones(
+            self._clock,
+            self.seats,
+            self.staff,
+            acts=acts,
+            rights=self.staff.rights,
+            say=say,
+            numbers=Numbers(self.staff.__contains__, self._group_name, self._waiting_calls),
+            complain=complain,
+            at_once=self._config.agents.phone_answer == "at once",
+            dial=self._dial_own_telephone,
+        )
+
+    def _dial_own_telephone(self, number: str, who: str, told: DialListener) -> Call:
+        """Of a person's staff record, which is allowed for him as it stands."""
+        return self.calls_out.dial(number, Dialler(who, allowed=frozenset({number})), told)
 
     def _classify(self, number: str) -> DialClass:
         dialling = self._config.dialling
@@ -250,7 +275,9 @@ class CallCentre:
     def acts(self) -> Mapping[str, Act]:
         """What agents can ask for, by name; without those of features."""
         own = {"waiting": Act(self._who_waits)}
-        return dict(SEAT_ACTS) | own | self.dialling.acts() | self.moves.acts() | self._supervising()
+        return (
+            dict(SEAT_ACTS) | own | self.dialling.acts() | self.moves.acts() | self.phones.acts() | self._supervising()
+        )
 
     def _supervising(self) -> dict[str, Act]:
         return self.supervision.acts() | self.alarms.acts()
@@ -278,6 +305,14 @@ class CallCentre:
 
     def _n_waiting(self, queue: str) -> int:
         return len(self.queues.by_name[queue].waiting) if queue in self.queues.by_name else 0
+
+    def _group_name(self, number: str) -> str | None:
+        group = self.organisation.group_of(number)
+        return group.name if group is not None else None
+
+    def _waiting_calls(self) -> list[str]:
+        """Who waits in any queue, those of the first queue first."""
+        return [waiter.call_id for row in self.waiting.rows() for waiter in row.waiters]
 
     def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
         self.seats.rights_changed(number, *change)
