@@ -116,6 +116,9 @@ class OrganisationBook(Service):
         found = self.now.calendars.get(name)
         return found.hours if found is not None else ()
 
+    def region_names(self) -> Collection[str]:
+        return self.now.regions
+
     def region_of(self, number: str) -> str:
         codes = [(code, one.name) for one in self.now.regions.values() for code in one.codes]
         fitting = [(len(code), name) for code, name in codes if number.startswith(code)]
@@ -131,8 +134,8 @@ class OrganisationBook(Service):
             region = found.parent
         return ()
 
-    def class_of(self, number: str) -> CallerClass | None:
-        return next((one for one in self.now.callers.values() if number in one.numbers), None)
+    def class_of(self, *spellings: str) -> CallerClass | None:
+        return next((one for one in self.now.callers.values() if not set(spellings).isdisjoint(one.numbers)), None)
 
     # Changes
 
