@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol, cast
 
+from twisted.internet.defer import Deferred
+
 from callserver.acd.entry import Entry
 from callserver.acd.queue_settings import QueueSettings
 from callserver.calls.call import Call, Party
@@ -36,6 +38,18 @@ class NoLine:
     def recalled(self, call: Call) -> None: ...
 
 
+class NotYet:
+    """Stands for the call before an agent has accepted: it has not begun, and does not end."""
+
+    id, ended = "", None
+
+    def when_ended(self) -> Deferred[Reason]:
+        return Deferred()
+
+
+NOT_YET = NotYet()
+
+
 class Results(Protocol):
     """Who is told what came of it."""
 
@@ -56,7 +70,7 @@ class CallBackOffer:
     """
     One attempt. Implements Offer, and is told by the line.
 
-    There is no call before an agent accepts: `call` is none till then.
+    There is no call before an agent accepts; till then `call` is one that has not begun.
     """
 
     right: Right | None = Right.ANSWER_QUEUED
@@ -81,7 +95,7 @@ class CallBackOffer:
 
     @property
     def call(self) -> Call:
-        return cast(Call, self._call)  # nobody asks before it is accepted
+        return cast(Call, NOT_YET) if self._call is None else self._call.now
 
     @property
     def card(self) -> Card:

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.acd.moved import Flows, Moved, WaitingOffer, to_queue
+from callserver.acd.offices.regions import Known
+from callserver.acd.offices.transfer import OfficeTransfers, Outcome
 from callserver.acd.outside import Outside
 from callserver.acd.seats import Seats
 from callserver.calls.call import Call, Stage
@@ -46,12 +48,20 @@ class Destinations:
     The places of one house, and the numbers outside.
 
     :param out: None: nothing is dialled
+    :param offices: None: this house has none
     """
 
     def __init__(
-        self, clock: IReactorTime, seats: Seats, queues: Places, flows: Flows, out: CallsOut | None = None
+        self,
+        clock: IReactorTime,
+        seats: Seats,
+        queues: Places,
+        flows: Flows,
+        out: CallsOut | None = None,
+        offices: OfficeTransfers | None = None,
     ) -> None:
         self._clock, self._seats, self._queues, self._flows, self._out = clock, seats, queues, flows, out
+        self._offices = offices
 
     async def send(self, call: Call, target: Target) -> None:
         """
@@ -92,9 +102,11 @@ class Destinations:
         if target.kind is TargetKind.MENU:
             return self._to_menu(moved, target)
         if target.kind is TargetKind.NUMBER and self._out is not None:
-            outside = Outside(moved, on_failed)
+            outside = Outside(moved, on_failed, from_line=not self._seats.has_station(moved.party))
             outside.dial(target.name, asks, self._out)
             return outside.wait
+        if target.kind is TargetKind.OFFICE and self._offices is not None:
+            return self._to_office(moved, target, on_failed, self._offices)
         raise Refused(Refusal.NOWHERE, target)
 
     def _to_seat(self, moved: Moved, target: Target, by: str, on_failed: Failed) -> Complete:
@@ -130,6 +142,24 @@ class Destinations:
             self._flows.serve(moved.call, target.name)
 
         return go_on_there
+
+    def _to_office(self, moved: Moved, target: Target, on_failed: Failed, offices: OfficeTransfers) -> Complete:
+        _require_caller(moved)
+        if target.name and not offices.has_region(target.name):
+            raise Refused(Refusal.NOWHERE, target)
+        known = Known(asked=target.name) if target.name else Known(number=moved.call.caller.known_by or "")
+
+        def back(outcome: Outcome) -> None:
+            if outcome is not Outcome.ANSWERED:
+                moved.wait_with_music(Stage.TRANSFER)
+                on_failed(outcome.value)
+
+        def go_there() -> None:
+            moved.call.give(moved.party, Role.ALONE)
+            sent = offices.transfer(moved.call, known)
+            sent.addCallbacks(back, lambda failure: failure.trap(CancelledError))  # the caller has gone
+
+        return go_there
 
 
 def _require_caller(moved: Moved) -> None:

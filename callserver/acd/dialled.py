@@ -169,15 +169,21 @@ class InternalOffer:
     def passed_on(self, reason: Reason) -> None:
         """It is another's call now: whoever has it, or hears it ring, sees whose."""
         if self.is_answered:
-            self.call.note(agent=self._seat.number)
+            self._agent_is_here()
         self._seat.card_changed(reason)
 
     def accept(self, station: Party) -> None:
         self._seat, self.is_answered = self._seats.of(station), True
         bring(self.call, station)
         self.call.begin_answered(Stage.TALK)
-        self.call.note(agent=self._seat.number)
+        self._agent_is_here()
         self._dialled.answered_there()
+
+    def _agent_is_here(self) -> None:
+        """Record and event log say the same: whose call it is."""
+        number = self._seat.number
+        self.call.note(agent=number)
+        self.call.log(Kind.CONNECT, person=number, seat=number)
 
     def decline(self, station: Party, reason: Reason) -> None:
         rejected = reason.cause in (Cause.REJECTED, Cause.RIGHT_TAKEN)

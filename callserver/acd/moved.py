@@ -112,6 +112,7 @@ def to_queue(moved: Moved, flows: Flows, queue: str = "", on_refused: Callable[[
     if not moved.is_caller or call.first not in call.parts:
         call.end("server", Reason(Cause.NOBODY_THERE))
         return
+    call.enter(Stage.MENU)  # until the queue has him: it may not let him in
     call.give(call.first, Role.ALONE)
     flows.find_person(call, queue or moved.card.queue or "", on_refused)
 

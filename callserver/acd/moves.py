@@ -10,6 +10,7 @@ from callserver.acd.acts import Act
 from callserver.acd.destinations import Destinations
 from callserver.acd.hiding import Hiding
 from callserver.acd.moved import Flows
+from callserver.acd.offices.transfer import OfficeTransfers
 from callserver.acd.parking import Parking, ParkingLimits
 from callserver.acd.pick_up import Members, PickUp, Waits
 from callserver.acd.recording_on_demand import RecordingOnDemand
@@ -62,6 +63,7 @@ class Moves:
 
     :param members: the staff numbers of a group
     :param out: None: no number is dialled
+    :param offices: that callers can be sent to; None: this house has none
     """
 
     def __init__(
@@ -74,9 +76,10 @@ class Moves:
         *,
         members: Members = no_groups,
         out: CallsOut | None = None,
+        offices: OfficeTransfers | None = None,
         parking: ParkingLimits = ParkingLimits(),  # noqa: B008
     ) -> None:
-        self.destinations = Destinations(calls.clock, seats, queues, flows, out)
+        self.destinations = Destinations(calls.clock, seats, queues, flows, out, offices)
         self.transfers = Transfers(self.destinations, flows, rights)
         events = calls.events
         self.recording = RecordingOnDemand(calls, rights, events)

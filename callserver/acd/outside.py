@@ -17,16 +17,19 @@ from callserver.calls.roles import Role
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 
+LINES_ALONE_S = 1800.0  # reliability-security.md section 8
+
 
 class Outside:
     """
     One party and one call out for it. Implements DialListener.
 
+    :param from_line: it is at a line, and not one of the house
     :param on_failed: told why nobody was reached, while the party's call lives
     """
 
-    def __init__(self, moved: Moved, on_failed: Callable[[str], None]) -> None:
-        self._moved, self._on_failed = moved, on_failed
+    def __init__(self, moved: Moved, on_failed: Callable[[str], None], *, from_line: bool) -> None:
+        self._moved, self._on_failed, self._from_line = moved, on_failed, from_line
         self._out: Call | None = None
 
     def dial(self, number: str, asks: Dialler, out: CallsOut) -> None:
@@ -52,9 +55,10 @@ class Outside:
         call, out = self._moved.call, self._out
         assert out is not None
         self._out = None
-        call.enter(Stage.TALK)
+        call.enter(Stage.TALK, LINES_ALONE_S if self._from_line else None)
         call.move(out)
         call.give(self._moved.party, Role.TALKS)
+        call.lines_alone = self._from_line
 
     def not_reached(self, result: DialResult) -> None:
         self._out = None

@@ -42,9 +42,13 @@ class QueueOffer:
         outcome: Outcome = Outcome.ANSWERED,
     ) -> None:
         self.ring_s, self.max_misses, self.wrap_up_s = ring_s, settings.misses, settings.wrap_up_s
-        self.call = call
+        self._call = call
         self._takings, self._entry, self._seat = takings, entry, seat
         self._waited_s, self._outcome = waited_s, outcome
+
+    @property
+    def call(self) -> Call:
+        return self._call.now
 
     @property
     def card(self) -> Card:

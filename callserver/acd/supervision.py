@@ -26,6 +26,7 @@ from callserver.calls.call import Call, Party, Stage
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import PRESENT
 from callserver.calls.roles import Role
+from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import RATE_HZ, FloatArray
 from callserver.dsp.tones import tone
 from callserver.wire.causes import Cause, Reason
@@ -163,6 +164,7 @@ class Supervision:
                 raise Refused(Refusal.NO_CALL)
             listening.take_over()
             listening.call.note(agent=seat.number)
+            listening.call.log(Kind.CONNECT, person=seat.number, seat=seat.number)
 
     def stop_listening(self, seat: Seat) -> None:
         """
@@ -228,6 +230,7 @@ class Supervision:
             if call is None:
                 raise Refused(Refusal.NO_CALL)
             self._set_priority(call_id, priority)
+            call.log(Kind.PRIORITY, person=seat.number, priority=priority)
 
     # The parts
 
@@ -256,8 +259,8 @@ class Supervision:
         listening = Listening(
             self._calls, seat, party, call, is_agent=self._seats.has_station, find_somebody=self._find_somebody
         )
-        self._listenings.append(listening)
         seat.listen(listening)
+        self._listenings.append(listening)
 
     def _find_somebody(self, call: Call, station: Party, reason: Reason) -> None:
         """A supervisor does not come back to the caller whom he has taken over."""

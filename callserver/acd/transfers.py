@@ -50,7 +50,7 @@ class Transfers:
         complete()
 
     def _check(self, seat: Seat, target: Target, call: Call) -> None:
-        internal = target.kind in (TargetKind.SEAT, TargetKind.QUEUE, TargetKind.BOX)
+        internal = target.kind in (TargetKind.SEAT, TargetKind.QUEUE, TargetKind.BOX, TargetKind.OFFICE)
         if internal and Right.DIAL_INTERNAL not in self._rights.rights(seat.number):
             raise Refused.no_right(Right.DIAL_INTERNAL)
         if target == Target(TargetKind.SEAT, seat.number):

@@ -21,6 +21,7 @@ log = Logger()
 PLEASE_WAIT, COMFORT = "please-wait-for-person", "all-busy-please-wait"
 NEXT, PLACE_IS = "you-are-next", "your-place-in-queue-is"
 ESTIMATE_IS, MINUTE, MINUTES = "wait-is-about", "waiting-minute", "waiting-minutes"
+CALL_BACK_BY = "to-be-called-back-press"
 LAST_WORDS_S = 60.0  # after the longest wait: for what the caller is told then
 
 Say = Callable[[Call, Sequence[str]], Deferred[None]]
@@ -100,10 +101,15 @@ class Wait:
             return
         if word is Word.COMFORT:
             self._told.say_comfort(self.clock.seconds())
-            self.voice.say(self.call, (COMFORT,))
+            self.voice.say(self.call, (COMFORT, *self._hint()))
         else:
             self._say_place(place)
         self.look()
+
+    def _hint(self) -> Sequence[str]:
+        """How he can be called back, where that is offered."""
+        key = self.queue.settings.call_back_key
+        return (CALL_BACK_BY, *self.voice.counted(self.call.language, int(key))) if key.isdecimal() else ()
 
     def _say_place(self, place: int) -> None:
         settings, language = self.queue.settings, self.call.language

@@ -10,9 +10,10 @@ over. Emergencies are counted nowhere and stopped by nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Protocol
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
@@ -68,6 +69,24 @@ class Cap:
         return self.most - len(counted)
 
 
+class PersonalCap(Protocol):
+    """What one person's record says of a class; None: nothing."""
+
+    @property
+    def minutes(self) -> int | None: ...
+    @property
+    def calls(self) -> int | None: ...
+
+
+def personal(own: Mapping[DialClass, PersonalCap]) -> Iterator[Cap]:
+    """All of one person's record."""
+    for kind, cap in own.items():
+        if cap.calls is not None:
+            yield Cap(N_("calls of one person in a day"), _who, kind.name.lower(), cap.calls, False)
+        if cap.minutes is not None:
+            yield Cap(N_("minutes of one person in a day"), _who, kind.name.lower(), cap.minutes, True)
+
+
 def caps(settings: DiallingConfig) -> Iterator[Cap]:
     """All that a shop has set."""
     for words, of, minutes, limits in (
@@ -100,12 +119,17 @@ class DialCaps:
     :param settings: as they are now
     :param seconds: the monotonic clock
     :param local_now: the wall clock in the shop's zone
+    :param own: what a person's record says beside
     """
 
     def __init__(
-        self, settings: Callable[[], DiallingConfig], seconds: Callable[[], float], local_now: Callable[[], datetime]
+        self,
+        settings: Callable[[], DiallingConfig],
+        seconds: Callable[[], float],
+        local_now: Callable[[], datetime],
+        own: Callable[[str], Mapping[DialClass, PersonalCap]] = lambda who: {},
     ) -> None:
-        self._settings, self._seconds, self._local_now = settings, seconds, local_now
+        self._settings, self._seconds, self._local_now, self._own = settings, seconds, local_now, own
         self._uses: list[Use] = []
         self._countries: set[str] = set()  # that have been called before
 
@@ -151,7 +175,7 @@ class DialCaps:
             return None
         lefts = [
             cap.left(use, self._counted(), self._seconds())
-            for cap in caps(self._settings())
+            for cap in self._all(use)
             if cap.minutes and cap.applies(use)
         ]
         return max(0.0, min(lefts)) if lefts else None
@@ -166,9 +190,13 @@ class DialCaps:
         today = self._local_now().date()
         return [use for use in self._uses if use.day == today or use.ended_s is None]
 
+    def _all(self, use: Use) -> Iterator[Cap]:
+        yield from caps(self._settings())
+        yield from personal(self._own(use.who))
+
     def _full(self, use: Use, asked: Callable[[Cap], bool]) -> Cap | None:
         uses, now_s = [one for one in self._counted() if one.day == use.day], self._seconds()
-        which = (cap for cap in caps(self._settings()) if asked(cap) and cap.applies(use))
+        which = (cap for cap in self._all(use) if asked(cap) and cap.applies(use))
         return next((cap for cap in which if cap.left(use, uses, now_s) <= 0), None)
 
     def _check_international(self, rights: Collection[Right], number: str) -> None:

@@ -41,10 +41,10 @@ NARROWEST = 20  # for words
 @language_option
 @json_option
 def calls(shop: Path, limit: int, number: str | None, language: str, as_json: bool) -> None:
-    with _database(shop) as config:
+    with known_shop(shop) as config:
         found = reading.list_calls(limit, number)
     if as_json:
-        click.echo(_json([asdict(call) for call in found]))
+        click.echo(as_text([asdict(call) for call in found]))
     else:
         for line in call_table(found, language, config.server.zone, report_width() or WIDE):
             click.echo(line)
@@ -56,14 +56,14 @@ def calls(shop: Path, limit: int, number: str | None, language: str, as_json: bo
 @language_option
 @json_option
 def call(call_id: str, shop: Path, language: str, as_json: bool) -> None:
-    with _database(shop) as config:
+    with known_shop(shop) as config:
         try:
             record = reading.call(call_id)
         except reading.NotOne as problem:
             raise click.ClickException(complaint(problem)) from problem
         events = reading.timeline(record.id)
     if as_json:
-        click.echo(_json({"call": asdict(record), "events": [asdict(event) for event in events]}))
+        click.echo(as_text({"call": asdict(record), "events": [asdict(event) for event in events]}))
     else:
         told = Telling(
             language, config.server.zone, prompt_texts(ShopFolder(shop).prompts(config), language), report_width()
@@ -104,7 +104,7 @@ def call_lines(record: CallRecord, told: Telling) -> list[str]:
     """What is known of one call, a line each; what is not known is left out."""
     started = record.started_at.astimezone(told.zone)
     known = dict(zip(COLUMNS, _cells(record, told.language, told.zone), strict=True))
-    known["time"] = f"{started:%Y-%m-%d} {_clock(record.started_at, told.zone)} {started:%Z}"
+    known["time"] = f"{started:%Y-%m-%d} {clock_text(record.started_at, told.zone)} {started:%Z}"
     known["line"] = code_text(record.channel, told.language)
     known["length"] = _length(record, "06.3f")
     known["id"] = record.id
@@ -118,7 +118,7 @@ def timeline_lines(record: CallRecord, events: Sequence[EventRecord], told: Tell
     for event in events:
         since_s = (event.at - record.started_at).total_seconds()
         where = column(code_text(event.channel or "", told.language), 8)
-        head = f"{_clock(event.at, told.zone)} {since_s:+9.3f} {where} {event.person or '':4} "
+        head = f"{clock_text(event.at, told.zone)} {since_s:+9.3f} {where} {event.person or '':4} "
         said = words(event, told.language, told.prompts)
         width = max(told.width - WORDS_AT, NARROWEST) if told.width else cells(said)
         first, *more = wrapped(said, width)
@@ -150,7 +150,8 @@ def _day_and_time(at: datetime) -> str:
     return (f"{at:%m-%d %H:%M:%S}" if this_year else f"{at:%Y-%m-%d %H:%M}") + (f"{at:%z}" if comes_twice else "")
 
 
-def _clock(at: datetime, zone: tzinfo) -> str:
+def clock_text(at: datetime, zone: tzinfo) -> str:
+    """Time of day with milliseconds."""
     return at.astimezone(zone).strftime("%H:%M:%S.%f")[:-3]
 
 
@@ -163,7 +164,8 @@ def _length(record: CallRecord, seconds_shown: str) -> str:
     return f"{int(seconds // 60)}:{seconds % 60:{seconds_shown}}"
 
 
-def _json(value: object) -> str:
+def as_text(value: object) -> str:
+    """JSON as people and programs read it."""
     return json.dumps(value, ensure_ascii=False, indent=1, default=_plain)
 
 
@@ -172,7 +174,8 @@ def _plain(value: Any) -> str:
 
 
 @contextmanager
-def _database(shop: Path) -> Iterator[Config]:
+def known_shop(shop: Path) -> Iterator[Config]:
+    """Its database can be read inside, also beside a running server; how it is set."""
     folder = ShopFolder(shop)
     if not folder.config_file.exists():
         raise click.ClickException(here("{shop}: no shop here (no config.ini)", shop=str(shop)))

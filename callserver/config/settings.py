@@ -64,6 +64,8 @@ class AgentsConfig:
     park_s: float = 120.0  # so long a parked caller waits, then he rings at who parked him
     barge_in_tone: bool = True  # told to those whose talk a supervisor joins
     paused_alarm_min: float = 30.0  # an agent who pauses longer is an alarm for supervisors; 0: never
+    phone_log_in: str = "*#"  # pressed in any menu: an agent wants to work by this telephone; "": nobody can
+    phone_answer: str = "key"  # how an agent at a telephone takes a call: by a "key", or "at once"
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,7 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
 CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (LineConfig, "keys"): ("sound", "modem"),
     (LineConfig, "direction"): ("in", "out", "both"),
+    (AgentsConfig, "phone_answer"): ("key", "at once"),
     (RecordingConfig, "calls"): ("all", "none"),
     (ExchangeConfig, "country"): COUNTRIES,
 }

@@ -178,6 +178,12 @@ def _limits(text: str) -> dict[str, int]:
     return limits
 
 
+def _keys(text: str) -> str:
+    if text and not re.fullmatch("[0-9*#]{2,8}", text):
+        raise Unfit("needs 2 to 8 keys (0-9 * #), as *#, or nothing")
+    return text
+
+
 def _host(text: str) -> str:
     if text == "localhost":
         return "127.0.0.1"
@@ -249,6 +255,7 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     (DiallingConfig, "countries"): _beginnings,
     (DiallingConfig, "international_hours"): _hours,
     **{(DiallingConfig, f"{of}_{what}"): _limits for of in ("person", "line", "day") for what in ("calls", "minutes")},
+    (AgentsConfig, "phone_log_in"): _keys,
     (BackupConfig, "folder"): file_name,
     (BackupConfig, "at"): _time_of_day,
     (QueueConfig, "hours"): _hours,

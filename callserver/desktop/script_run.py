@@ -255,7 +255,9 @@ class AgentScriptRun(AgentListener):
             for waiter in row.waiters:
                 if argument.caller in ("", waiter.caller):
                     return waiter.call_id
-        return argument.caller  # no number: then it is the call's own name
+        if not argument.caller:
+            raise ScriptError(step.line, Complaint("nobody waits in a queue"))
+        return argument.caller  # no number of theirs: then it is the call's own name
 
     def _condition(self, what: str, details: Sequence[Any]) -> Callable[[], bool]:
         """Whether what is waited for is so."""

@@ -11,6 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred, maybeDeferred, succ
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from callserver.acd.offices.regions import Known
 from callserver.agents.channel import AgentChannel
 from callserver.agents.desk import Desk
 from callserver.agents.tls import OwnCertificate
@@ -29,6 +30,7 @@ from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
 from callserver.features import Asked, Shop
 from callserver.ivr import spoken
+from callserver.ivr.call_back import CallBackTalk
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import Prompts
 from callserver.ivr.runner import MenuRunner
@@ -223,6 +225,8 @@ class CallServer(MultiService):
             self._alarm,
             lambda call, seconds: self.line_bank.rest(call, seconds),
             lambda: self.centre.hours(),
+            self._staff_call,
+            config.agents.phone_log_in,
         )
         self.centre = CallCentre(
             config,
@@ -236,8 +240,12 @@ class CallServer(MultiService):
             counted=spoken.number,
             card=self._card,
             flows=self._runner,
+            asking=CallBackTalk(self._menu_call, lambda number: self.centre.call_backs.may_call(number)),
             trunks=lambda: self.line_bank.trunks,
+            acts=lambda: self._acts,
+            complain=self._refused,
         )
+        self._acts = declarations.acts(self.centre.acts(), self.features)
         self._notice = RecordingNotice(self.events, self._say)
         self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)
 
@@ -286,6 +294,7 @@ class CallServer(MultiService):
         await self.centre.organisation.follow()
         self.menus.bare(await patiently(self._books.bare, self.features))
         self._answer()
+        await patiently(self.centre.call_backs.open)
         self.status.demo, self.status.last_backup = self._is_demo, last_backup(self.folder, self.config)
         nightly = NightlyBackup(self.folder, self.config, self.world, self.events, self._backed_up)
         services = [service for feature in self.features for service in feature.services]
@@ -349,9 +358,8 @@ class CallServer(MultiService):
     async def _open_agents(self) -> None:
         endpoint, self.certificate = self.world.agents_endpoint(self.config.agents, self.folder.path)
         options = self.certificate.options if self.certificate else None
-        acts = declarations.acts(self.centre.acts(), self.features)
         centre = self.centre
-        desk = Desk(centre.staff, centre.seats, self.board, acts, self._refused, self._is_demo, centre.waiting)
+        desk = Desk(centre.staff, centre.seats, self.board, self._acts, self._refused, self._is_demo, centre.waiting)
         self.agents = AgentChannel(self.reactor, endpoint, options, desk)
         await self.agents.startService()
         self.events.watch(self._tell_supervisors)
@@ -402,6 +410,10 @@ class CallServer(MultiService):
         """A new call at a line, with the menu that its settings name now."""
         self._runner.serve(call, self.config.lines[number].menu)
 
+    async def _staff_call(self, menu_call: MenuCall) -> None:
+        """Somebody of the staff wants to work by the telephone that he calls from."""
+        await self.centre.phones.serve(menu_call.call, menu_call)
+
     def _menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.reactor, self.recorder)
 
@@ -418,6 +430,13 @@ class CallServer(MultiService):
         if self.config.recording.announce:
             await self._notice.before_a_person(call)
         return await self.centre.queues.enter(queue, call)
+
+    async def to_office(self, call: Call, address: str, ask_area_code: Callable[[], Deferred[str]], note: str) -> str:
+        """The office nearest to the caller, for menus."""
+        if self.config.recording.announce:
+            await self._notice.before_a_person(call)
+        known = Known(address, call.caller.known_by or "", ask_area_code=ask_area_code)
+        return str((await self.centre.offices.transfer(call, known, note)).value)
 
     def _say(self, call: Call, prompts: Sequence[str]) -> Deferred[None]:
         return Deferred.fromCoroutine(self._menu_call(call).say(prompts)).addCallback(lambda _: None)

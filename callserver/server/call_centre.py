@@ -10,12 +10,18 @@ from twisted.internet.interfaces import IReactorTime
 
 from callserver.acd.acts import SEAT_ACTS, Act
 from callserver.acd.alarms import Alarms
+from callserver.acd.call_backs import CallBacks, Lists
+from callserver.acd.day_caps import DayCaps
 from callserver.acd.dialling import Dialling
-from callserver.acd.house import House
+from callserver.acd.house import Asking, House
+from callserver.acd.kept_call_backs import KeptCallBacks, last_agent
 from callserver.acd.moved import Flows
 from callserver.acd.moves import Moves
+from callserver.acd.offices.regions import places
+from callserver.acd.offices.transfer import Around, OfficeTransfers
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.parking import ParkingLimits
+from callserver.acd.phones import Complain, Phones
 from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue_settings import QueueSettings
 from callserver.acd.queues import Queues
@@ -25,17 +31,19 @@ from callserver.acd.seat_parts import SeatLimits
 from callserver.acd.seats import Seats
 from callserver.acd.sight import Sight
 from callserver.acd.staff import StaffBook
+from callserver.acd.star_codes import Numbers
 from callserver.acd.supervision import Supervision, intrusion_tone
 from callserver.acd.wait import Counted, Say, Speaking
 from callserver.acd.waiting_lists import WaitingLists
 from callserver.calls.board import Board
 from callserver.calls.call import Call
-from callserver.calls.calls_out import CallsOut
+from callserver.calls.calls_out import CallsOut, Dialler
 from callserver.calls.dial_caps import DialCaps
 from callserver.calls.dial_guard import DialClass, DialGuard, classify
 from callserver.calls.event_log import EventLog
 from callserver.calls.line_choice import Trunk
 from callserver.calls.live_calls import LiveCalls
+from callserver.calls.outgoing import DialListener
 from callserver.config import Config, DiallingConfig, Hours
 from callserver.media.patch_bay import PatchBay
 from callserver.server import dialled_before
@@ -59,7 +67,10 @@ class CallCentre:
     :param counted: a number as prompts of a language
     :param card: what an agent should see of a call
     :param flows: menus and waits, for callers that agents send there
+    :param asking: what callers are asked who would rather be called back
     :param trunks: the lines, for calls out
+    :param acts: every act of agents by its name, those of features too
+    :param complain: told of each act that is refused
     """
 
     def __init__(
@@ -76,7 +87,10 @@ class CallCentre:
         counted: Counted,
         card: MakeCard,
         flows: Flows,
+        asking: Asking,
         trunks: Callable[[], Sequence[Trunk]],
+        acts: Callable[[], Mapping[str, Act]],
+        complain: Complain,
     ) -> None:
         self._config = config
         self._clock: IReactorTime = world.reactor
@@ -104,24 +118,39 @@ class CallCentre:
                 program=PresenceLimits(away_s=config.agents.away_s, log_out_s=config.agents.log_out_s),
             ),
         )
-        self.queues = Queues(
-            world.reactor,
-            self.seats,
-            Speaking(say, counted),
-            House(
-                card=card,
-                members=self._members,
-                skills=self.staff.skills,
-                is_open=lambda calendar: self.organisation.is_open(calendar, world.now()),
-                today=lambda: world.now().astimezone(config.server.zone).date(),
-                send=lambda call, target: self.moves.destinations.send(call, target),
-                seed=config.server.node,
+        self._store, self._world = store, world
+        self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now, self._personal_caps)
+        self.calls_out = self._make_calls_out(events, trunks)
+        self.offices = OfficeTransfers(
+            self._clock,
+            self.calls_out,
+            self.organisation,
+            Around(
+                say=say,
+                write=store.write,
+                place_of=lambda number: world.in_thread(places, number, config.exchange.country),
+                now=world.now,
+                new_id=world.new_id,
+                n_lines=lambda: len(config.lines),
+                settings=lambda: self._config.offices,
+                alarm=self._alarm,
             ),
         )
-        self._store, self._world = store, world
-        self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now)
-        self.calls_out = self._make_calls_out(events, trunks)
         self.dialling = Dialling(self.seats, self.staff, calls, self.calls_out, flows)
+        house = House(
+            card=card,
+            members=self._members,
+            skills=self.staff.skills,
+            is_open=lambda calendar: self.organisation.is_open(calendar, world.now()),
+            favour=self.organisation.class_of,
+            last_agent=lambda number, days: store.read(last_agent, number, world.now(), days),
+            today=lambda: self._local_now().date(),
+            send=lambda call, target: self.moves.destinations.send(call, target),
+            wait_on=lambda call, queue: flows.find_person(call, queue),
+            asking=asking,
+            seed=config.server.node,
+        )
+        self.queues = Queues(world.reactor, self.seats, Speaking(say, counted), house, self._make_call_backs)
         self.moves = Moves(
             self.seats,
             self.queues,
@@ -130,6 +159,7 @@ class CallCentre:
             calls,
             members=self.organisation.numbers_in,
             out=self.calls_out,
+            offices=self.offices,
             parking=ParkingLimits(back_s=config.agents.park_s),
         )
         self.supervision = Supervision(
@@ -149,10 +179,24 @@ class CallCentre:
             settings=lambda: {name: queue.settings for name, queue in self.queues.by_name.items()},
             paused_s=config.agents.paused_alarm_min * 60,
         )
+        self.phones = self._make_phones(say, acts, complain)
 
     async def restore(self) -> None:
         """What people did before this start counts on."""
         await dialled_before.restore(self._caps, self._store, self._local_now())
+
+    @property
+    def call_backs(self) -> CallBacks:
+        """Places that are kept."""
+        assert self.queues.call_backs is not None
+        return self.queues.call_backs
+
+    def _make_call_backs(self, lists: Lists, sequence: Callable[[], int]) -> CallBacks:
+        def dial(number: str, seat: str, told: DialListener) -> Call:
+            return self.calls_out.dial(number, Dialler(seat, self.staff.rights(seat), may_use_reserve=False), told)
+
+        kept = KeptCallBacks(self._store)
+        return CallBacks(self._clock, self.calls, kept, lists, dial=dial, classify=self._classify, sequence=sequence)
 
     def _local_now(self) -> datetime:
         return self._world.now().astimezone(self._config.server.zone)
@@ -161,11 +205,33 @@ class CallCentre:
         def settings() -> DiallingConfig:
             return self._config.dialling
 
-        def alarm(msgid: str, /, **details: object) -> None:
-            events.alarm(msgid, None, **details)
-
-        guard = DialGuard(self._classify, alarm, lambda: settings().prefix)
+        guard = DialGuard(self._classify, self._alarm, lambda: settings().prefix)
         return CallsOut(self._clock, events, guard, self._caps, trunks, settings)
+
+    def _alarm(self, msgid: str, /, **details: object) -> None:
+        self.calls.events.alarm(msgid, None, **details)
+
+    def _personal_caps(self, number: str) -> DayCaps:
+        person = self.staff.person(number)
+        return person.caps if person is not None else {}
+
+    def _make_phones(self, say: Say, acts: Callable[[], Mapping[str, Act]], complain: Complain) -> Phones:
+        return Phones(
+            self._clock,
+            self.seats,
+            self.staff,
+            acts=acts,
+            rights=self.staff.rights,
+            say=say,
+            numbers=Numbers(self.staff.__contains__, self._group_name, self._waiting_calls),
+            complain=complain,
+            at_once=self._config.agents.phone_answer == "at once",
+            dial=self._dial_own_telephone,
+        )
+
+    def _dial_own_telephone(self, number: str, who: str, told: DialListener) -> Call:
+        """Of a person's staff record, which is allowed for him as it stands."""
+        return self.calls_out.dial(number, Dialler(who, allowed=frozenset({number})), told)
 
     def _classify(self, number: str) -> DialClass:
         dialling = self._config.dialling
@@ -209,7 +275,9 @@ class CallCentre:
     def acts(self) -> Mapping[str, Act]:
         """What agents can ask for, by name; without those of features."""
         own = {"waiting": Act(self._who_waits)}
-        return dict(SEAT_ACTS) | own | self.dialling.acts() | self.moves.acts() | self._supervising()
+        return (
+            dict(SEAT_ACTS) | own | self.dialling.acts() | self.moves.acts() | self.phones.acts() | self._supervising()
+        )
 
     def _supervising(self) -> dict[str, Act]:
         return self.supervision.acts() | self.alarms.acts()
@@ -237,6 +305,14 @@ class CallCentre:
 
     def _n_waiting(self, queue: str) -> int:
         return len(self.queues.by_name[queue].waiting) if queue in self.queues.by_name else 0
+
+    def _group_name(self, number: str) -> str | None:
+        group = self.organisation.group_of(number)
+        return group.name if group is not None else None
+
+    def _waiting_calls(self) -> list[str]:
+        """Who waits in any queue, those of the first queue first."""
+        return [waiter.call_id for row in self.waiting.rows() for waiter in row.waiters]
 
     def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
         self.seats.rights_changed(number, *change)

@@ -20,6 +20,7 @@ class TargetKind(Enum):
     MENU = "menu"
     NUMBER = "number"  # outside, as one dials it
     BOX = "box"
+    OFFICE = "office"  # of this region; none named: of the caller's
     HANG_UP = "hang up"  # the end, after a word
 
 
@@ -28,6 +29,7 @@ WORDS = {
     TargetKind.QUEUE: N_("queue {name}"),
     TargetKind.MENU: N_("menu {name}"),
     TargetKind.NUMBER: N_("number {name}"),
+    TargetKind.OFFICE: N_("office {name}"),
     TargetKind.BOX: N_("mailbox {name}"),
     TargetKind.HANG_UP: N_("hang up"),
 }
@@ -52,9 +54,11 @@ class Target:
         """
         if text == TargetKind.HANG_UP.value:
             return cls(TargetKind.HANG_UP)
+        if text == TargetKind.OFFICE.value:
+            return cls(TargetKind.OFFICE)
         word, _, name = text.partition(" ")
         kind = TargetKind(word)
-        wanted = NAME if kind in (TargetKind.QUEUE, TargetKind.MENU) else DIGITS
+        wanted = NAME if kind in (TargetKind.QUEUE, TargetKind.MENU, TargetKind.OFFICE) else DIGITS
         if not wanted.fullmatch(name):
             raise ValueError(text)
         return cls(kind, name)

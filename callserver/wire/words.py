@@ -156,6 +156,8 @@ DETAILED = N_("{cause} ({detail})")
 
 CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one word
     **{result.value: words for result, words in DIAL_RESULTS.items()},
+    "no_office": N_("no office of that region"),
+    "too_many": N_("too many transfers at this moment"),
     "not_accepted": N_("answered, but nobody pressed the key"),
     "address": N_("by the customer's address"),
     "number": N_("by the caller's number"),

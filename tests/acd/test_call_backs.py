@@ -127,12 +127,14 @@ class CallBackCase(SynchronousTestCase):
 
     def line_out(self) -> int:
         """The line on which somebody is called back."""
+        self.shop.wait(0.1)
         return next(n for n, line in enumerate(self.shop.lines) if line.off_hook)
 
     def exchange(self, tone: str, seconds: float) -> None:
-        """What the exchange says there."""
-        self.shop.wait(0.1)
-        self.shop.exchange(tone, seconds, self.line_out())
+        """The number is dialled, and what the exchange says then."""
+        line = self.line_out()
+        self.shop.dial_tone(line)
+        self.shop.exchange(tone, seconds, line)
 
     def answer_there(self) -> None:
         """The customer is there."""

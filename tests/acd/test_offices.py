@@ -5,17 +5,20 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.defer import CancelledError, Deferred, fail, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.offices.cases import AtOffice, Case, list_cases
-from callserver.acd.offices.regions import FoundBy, Known, named_in, place, region_of
-from callserver.acd.offices.transfer import House, OfficeTransfers, Outcome
+from callserver.acd.offices.regions import FoundBy, Known, named_in, places, region_of
+from callserver.acd.offices.transfer import Around, OfficeTransfers, Outcome
 from callserver.calls.call import Call, Stage
 from callserver.config import OfficesConfig
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.states import LineState
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
+from callserver.wire.states import LineState, SeatState
+from tests.acd.moving import MovingCase
 from tests.shop import VirtualShop
 from tests.store.inline import InlineStore
 
@@ -55,7 +58,7 @@ class Book:
 class RegionTests(SynchronousTestCase):
     def found(self, known: Known) -> tuple[str, FoundBy]:
         def place_of(number: str) -> Deferred[str]:
-            return succeed(place(number, "cn", "zh"))
+            return succeed(places(number, "cn"))
 
         answer: tuple[str, FoundBy] = self.successResultOf(Deferred.fromCoroutine(region_of(known, Book(), place_of)))
         return answer
@@ -84,26 +87,27 @@ class RegionTests(SynchronousTestCase):
         self.assertEqual(named_in("", ["广东"]), "")
 
 
+def offices(shop: VirtualShop, book: Book, store: InlineStore, **around: Any) -> OfficeTransfers:
+    """Transfers of a shop of eight lines that tells nobody anything."""
+    usual: dict[str, Any] = {
+        "say": lambda call, prompts: succeed(None),
+        "write": store.write,
+        "place_of": lambda number: succeed(""),
+        "now": shop.events.now,
+        "new_id": iter(f"case-{n}" for n in range(99)).__next__,
+        "n_lines": lambda: 8,
+        "settings": OfficesConfig,
+        "alarm": shop.events.alarm,
+    }
+    return OfficeTransfers(shop.clock, shop.calls_out, book, Around(**usual | around))  # type: ignore[arg-type]
+
+
 class TransferTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.shop = VirtualShop(n_lines=8)
         self.store, self.book, self.settings = InlineStore(), Book(), OfficesConfig()
         self.said: list[str] = []
-        self.offices = OfficeTransfers(
-            self.shop.clock,
-            self.shop.calls_out,
-            self.book,
-            House(
-                say=self.say,
-                write=self.store.write,
-                place_of=lambda number: succeed(""),
-                now=self.shop.events.now,
-                new_id=iter(f"case-{n}" for n in range(99)).__next__,
-                n_lines=lambda: 8,
-                settings=lambda: self.settings,
-                alarm=self.shop.events.alarm,
-            ),
-        )
+        self.offices = offices(self.shop, self.book, self.store, say=self.say, settings=lambda: self.settings)
 
     def say(self, call: Call, prompts: Any) -> Deferred[None]:
         self.said += prompts
@@ -112,7 +116,13 @@ class TransferTests(SynchronousTestCase):
     def caller(self, line: int = 0, number: str = "01066666666") -> tuple[Call, Deferred[Outcome]]:
         """Somebody calls and is to be connected with his office."""
         call = self.shop.answered_call(line, number)
-        return call, self.offices.transfer(call, Known(number=number), "no water")
+        done = self.offices.transfer(call, Known(number=number), "no water")
+        self.addCleanup(self.is_over, call, done)
+        return call, done
+
+    def is_over(self, call: Call, done: Deferred[Outcome]) -> None:
+        done.addErrback(lambda failure: failure.trap(CancelledError))
+        call.end("server", Reason(Cause.SERVER_STOPPED))
 
     def rings(self, line: int) -> None:
         self.shop.dial_tone(line)
@@ -244,7 +254,7 @@ class TransferTests(SynchronousTestCase):
 
     def test_database_that_does_not_answer(self) -> None:
         """The caller is helped all the same, and people are told."""
-        self.offices._house = replace(self.offices._house, write=lambda *_: fail(OSError("locked")))
+        self.offices._around = replace(self.offices._around, write=lambda *_: fail(OSError("locked")))
         self.caller()
         self.lifts(1)
         self.assertTrue(self.hears(1, of=0))
@@ -255,3 +265,56 @@ class TransferTests(SynchronousTestCase):
 def loud() -> FloatArray:
     """200 ms that are no key and no tone."""
     return np.tile(np.array([0.3, -0.3, 0.3, 0.3, -0.3], np.float32), 2 * BLOCK_SAMPLES)
+
+
+class AgentTests(MovingCase):
+    """An agent sends his caller to an office."""
+
+    n_lines = 4
+
+    def services(self) -> dict[str, Any]:
+        self.offices = offices(self.shop, Book(), InlineStore())
+        return {"offices": self.offices}
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.seat, self.call = self.talk()
+        self.addCleanup(self.shop.calls.end_all, "server", Reason(Cause.SERVER_STOPPED))
+
+    def busy_there(self, line: int) -> None:
+        self.shop.dial_tone(line)
+        self.shop.exchange("busy", 6, line)
+        self.shop.wait(0.1)
+
+    def test_sent_there(self) -> None:
+        """The agent is free at once; the office takes the caller."""
+        self.moves.transfers.transfer(self.seat, "office 广州")
+        self.assertIs(self.seat.status.state, SeatState.IDLE_PC)
+        self.shop.dial_tone(1)
+        self.shop.exchange("ringback", 6, 1)
+        self.shop.answer_there(1)
+        self.shop.wait(0.3)
+        self.shop.press("1", 1)
+        self.shop.wait(0.3)
+        self.assertIs(self.call.stage, Stage.TALK)
+        self.assertEqual([party.name for party in self.call.parts], ["line 1", "line 2"])
+
+    def test_nobody_there(self) -> None:
+        """The caller comes back to who sent him, and he sees why."""
+        self.moves.transfers.transfer(self.seat, "office 广州")
+        self.busy_there(1)
+        self.assertEqual(self.shown(self.seat), (SeatState.RINGING, "came_back: not_reached"))
+        self.seat.answer()
+        self.assertIs(self.call.stage, Stage.TALK)
+
+    def test_no_such_region(self) -> None:
+        """Refused, and nothing has changed."""
+        refused = self.assertRaises(Refused, self.moves.transfers.transfer, self.seat, "office 上海")
+        self.assertIs(refused.code, Refusal.NOWHERE)
+        self.assertIs(self.seat.status.state, SeatState.TALKING)
+
+    def test_right(self) -> None:
+        """It is a transfer in the house: right 9."""
+        self.shop.staff.held["801"] = frozenset(Right) - {Right.DIAL_INTERNAL}
+        refused = self.assertRaises(Refused, self.moves.transfers.transfer, self.seat, "office")
+        self.assertIs(refused.code, Refusal.NO_RIGHT)

@@ -394,7 +394,7 @@ class DialledTests(PhoneTests):
     def answers(self) -> None:
         """He takes the telephone off the hook."""
         self.asks()
-        self.shop.wait(0.1)
+        self.shop.dial_tone()
         self.shop.exchange("ringback", 6)
         self.shop.answer_there()
         self.shop.wait(1.5)
@@ -473,7 +473,7 @@ class DialledTests(PhoneTests):
     def test_busy(self) -> None:
         """He is told what came of it, and works on as before."""
         self.asks()
-        self.shop.wait(0.1)
+        self.shop.dial_tone()
         self.shop.exchange("busy", 4)
         self.shop.wait(3)
         self.assertIs(self.seat.status.state, SeatState.IDLE_PC)

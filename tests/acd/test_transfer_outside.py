@@ -79,6 +79,12 @@ class OutsideTests(MovingCase):
         self.shop.wait(2)
         self.assertIs(self.shop.state(self.dialling), LineState.IDLE)
 
+    def test_dial_tone(self) -> None:
+        """Behind who has gone the exchange would take the other's keys for a number: its first sign ends the call."""
+        self.answered()
+        self.shop.exchange("dial", 2, self.dialling)
+        self.assertIsNotNone(self.call.ended)
+
     def test_busy(self) -> None:
         """Busy there: he rings at who sent him, who sees that, and talks with him again."""
         self.dial()
@@ -155,7 +161,7 @@ class OutsideTests(MovingCase):
         """Two lines that talk for ever are parted at last: no line is bound without an end."""
         self.answered()
         self.assertIs(self.call.stage, Stage.TALK)
-        self.shop.clock.advance(3 * 3600)
+        self.shop.clock.advance(1800)
         self.assertEqual(self.call.ended, Reason(Cause.LIMIT_REACHED, "bridged"))
         self.shop.wait(2)
         self.assertIs(self.shop.state(self.dialling), LineState.IDLE)

@@ -170,6 +170,27 @@ def colleague_answers(scene: Scene) -> None:
     scene.colleague.answer()
 
 
+def colleague_rejects(scene: Scene) -> None:
+    scene.colleague.reject()
+
+
+def agent_answers(scene: Scene) -> None:
+    scene.agent.answer()
+
+
+def pick_up_recall(scene: Scene) -> None:
+    """What the agent has held rings at his own seat."""
+    scene.moves.picking_up.pick_up(scene.second, "801")
+
+
+def hide(scene: Scene) -> None:
+    scene.moves.hiding.hide(scene.agent)
+
+
+def show_again(scene: Scene) -> None:
+    scene.moves.hiding.show_again(scene.agent)
+
+
 def park(scene: Scene) -> None:
     scene.place = scene.moves.parking.park(scene.agent)
 
@@ -244,7 +265,13 @@ SITUATIONS: Mapping[str, tuple[tuple[Act, ...], Heard]] = {
     "internal consultation": ((consults_colleague, colleague_answers), all_to_all(AGENT, COLLEAGUE)),
     "internal consultation, joined": ((consults_colleague, colleague_answers, join), SENT_ON),
     "joined while it rings": ((consults_colleague, join, colleague_answers), SENT_ON),
+    "blind transfer, comes back": ((transfer, colleague_rejects), {}),
+    "blind transfer, taken back": ((transfer, colleague_rejects, agent_answers), TALK),
+    "recall picked up": ((hold, agent_leaves, pick_up_recall), all_to_all(CALLER, SECOND)),
     "secret entry": ((Scene.secret,), {}),
+    "secret hidden by the agent": ((hide,), {}),
+    "secret hidden by the agent, told": ((hide, show_again), TALK),
+    "secret hidden, then blind transfer": ((hide, transfer, colleague_answers), SENT_ON),
     "listen to a seat": ((Scene.listen,), hears(TALK, seat_900=BOTH)),
     "listen to a line": ((listen_to_line,), hears(TALK, seat_900=BOTH)),
     "listen no more": ((Scene.listen, stop), TALK),

@@ -1,6 +1,6 @@
 """Limits of a day: of one person, one line, all together; and what is asked of calls abroad."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from callserver.calls.calls_out import Dialler
@@ -16,6 +16,12 @@ from tests.shop import ANYBODY, Told
 ABROAD = "0014155550123"
 WORKER = Dialler("801", frozenset(Right) - {Right.SUPERVISOR})
 DAY_S = 86400.0
+
+
+@dataclass(frozen=True)
+class PersonalCap:
+    minutes: int | None = None
+    calls: int | None = None
 
 
 class CapsCase(CallsOutCase):
@@ -78,6 +84,13 @@ class CapsTests(CapsCase):
         self.shop.wait(1.5)
         self.assertEqual(names, ["line 1", "line 2"])
         self.assertIn("no line was free", self.refused())
+
+    def test_a_person_of_his_own(self) -> None:
+        """What stands in a person's record counts beside what counts for all."""
+        self.shop.caps._own = lambda who: {DialClass.LOCAL: PersonalCap(calls=1)} if who == "801" else {}
+        self.talk()
+        self.assertIn("calls of one person", self.refused())
+        self.talk(who=replace(ANYBODY, who="802"))
 
     def test_what_was_before_the_start(self) -> None:
         """A restart gives nobody a new day."""

@@ -9,6 +9,7 @@ from callserver.desktop.script import AgentScriptError
 from callserver.desktop.script_run import scripted_agent
 from callserver.desktop.sound import SoundUnusable
 from callserver.wire.catalogue import told
+from callserver.wire.messages import QueueRow, Waiter
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 from tests.agents.channel_case import BLOCK, ChannelCase
@@ -119,6 +120,21 @@ class BoardTests(ScriptCase):
         self.centre.show_line(LineState.RINGING_IN)
         self.pass_time(0.5)
         self.successResultOf(agent)
+
+
+class WaitingTests(ScriptCase):
+    def test_grab(self) -> None:
+        """A caller who waits is named by his number, or is the first of all; where nobody waits, that is said."""
+        grabbed: list[object] = []
+        self.centre.acts["grab"] = Act(lambda seat, call_id: grabbed.append(call_id), (any_text,))
+        rows = tuple(Waiter(f"call-{n}", f"1391234567{n}") for n in range(3))
+        self.centre.waiting.show(QueueRow("service", 3, 5.0, rows))
+        agent = self.agent("log in\nwait queue service 2\ngrab 13912345671\ngrab\nwait queue service 0\ngrab")
+        self.pass_time(1)
+        self.assertEqual(grabbed, ["call-1", "call-0"])
+        self.centre.waiting.show(QueueRow("service"))
+        self.pass_time(1)
+        self.assertEqual(self.problem(agent), "801.txt, line 6: nobody waits in a queue")
 
 
 class ExpectedTests(ScriptCase):

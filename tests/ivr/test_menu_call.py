@@ -35,6 +35,12 @@ class Waiters:
         self.entered.append((queue, call))
         return await succeed("answered")
 
+    async def to_office(self, call: Call, address: str, ask_area_code: Any, note: str) -> str:
+        self.wanted = address, await ask_area_code(), note
+        return self.office
+
+    office = "answered"
+
 
 @implementer(IMenu)
 class OneMenu:
@@ -229,6 +235,30 @@ class MenuTests(SynchronousTestCase):
                 self.answers.append(await call.collect("question", **how))
 
         return self.serve(story)
+
+    def to_office(self, outcome: str) -> None:
+        """A menu sends its caller to an office, of which this becomes; he keys in his area code."""
+        self.people.office = outcome
+
+        async def story(call: ICall) -> None:
+            self.answers.append(await call.transfer_to_office("Beijing", "no water"))
+
+        self.serve(story)
+        self.shop.wait(1)
+        self.shop.press("010#")
+        self.shop.wait(3)
+
+    def test_to_an_office(self) -> None:
+        """The office is found by what menu and caller say; who was served there needs nobody else."""
+        self.to_office("answered")
+        self.assertEqual(self.people.wanted, ("Beijing", "010", "no water"))
+        self.assertEqual((self.answers, self.people.entered), ([""], []))
+
+    def test_no_office_answers(self) -> None:
+        """The caller is told so, and goes to people."""
+        self.to_office("not_reached")
+        self.assertIn("office-not-reached", self.shop.prompts())
+        self.assertEqual(([queue for queue, _ in self.people.entered], self.answers), ([""], ["answered"]))
 
     def test_a_key_silences_the_question(self) -> None:
         """The prompt stops at the key, and the key is its answer."""

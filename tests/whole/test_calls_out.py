@@ -7,7 +7,11 @@ import numpy as np
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.calls.call import Call
+from callserver.acd.offices.cases import list_cases
+from callserver.acd.offices.regions import Known
+from callserver.acd.offices.transfer import Outcome
+from callserver.acd.organisation.parts import Part
+from callserver.calls.call import Call, Stage
 from callserver.calls.calls_out import Dialler
 from callserver.calls.dial_caps import DialCaps
 from callserver.calls.dial_guard import DialClass
@@ -33,7 +37,7 @@ class StraightLineTests(SynchronousTestCase):
     byte_share: ClassVar[float] = 0.0
 
     def setUp(self) -> None:
-        self.shop = VirtualShop(self, 2, byte_share=self.byte_share)
+        self.shop = VirtualShop(self, 2, byte_share=self.byte_share, settings={"reserve = 1": "reserve = 0"})
         self.exchange = self.shop.server.exchange
         assert self.exchange is not None
         self.phone = self.exchange.add_phone(NUMBER)
@@ -104,6 +108,30 @@ class StraightLineTests(SynchronousTestCase):
     def rings_late(self) -> None:
         """The line tells of a ring when the burst is over, as modems do: what is seized meanwhile meets the caller."""
         self.patch(self.shop.world.lines["line 1"], "ringing", lambda on: None)
+
+    def test_office(self) -> None:
+        """A caller from a region with an office is connected with it, by two lines of the shop; the case is kept."""
+        organisation = self.shop.server.centre.organisation
+        self.shop.until(organisation.save(Part.OFFICE, "1", {"name": "north", "phone": NUMBER}))
+        self.shop.until(organisation.save(Part.REGION, "Beijing", {"codes": "010", "offices": "1"}))
+        line = self.shop.server.line_bank.lines[1]
+        customer = self.exchange.add_phone("01066666666")
+        customer.dial(f"{self.shop.server.config.exchange.number}01")
+        self.shop.wait(8)
+        call = line.call
+        sent = self.shop.server.centre.offices.transfer(call, Known(number="01066666666"), "no water")
+        self.shop.wait(15)
+        self.phone.lift()
+        speak(self.phone, 2)
+        self.shop.wait(4)
+        self.phone.press("1")
+        self.shop.wait(2)
+        self.assertIs(call.stage, Stage.TALK)
+        self.assertEqual([party.name for party in call.parts], ["line 1", "line 2"])
+        self.phone.hang_up()
+        self.assertIs(self.shop.until(sent), Outcome.ANSWERED)
+        ((case, attempts),) = self.shop.ask(list_cases)
+        self.assertEqual((case.region, case.office, attempts[0].result), ("Beijing", "1", "answered"))
 
     def local_now(self) -> datetime:
         return self.shop.world.now().astimezone(self.shop.server.config.server.zone)

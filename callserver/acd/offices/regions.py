@@ -11,6 +11,8 @@ from typing import Protocol
 import phonenumbers
 from twisted.internet.defer import Deferred
 
+from callserver.wire.catalogue import LANGUAGES
+
 CHINESE_FROM = "\u2e80"
 
 
@@ -68,12 +70,12 @@ async def region_of(known: Known, book: OfficeBook, place_of: Callable[[str], De
     """
     The region by the first that yields one; "" if nothing does.
 
-    :param place_of: a number's place in words, as `place` gives it
+    :param place_of: a number's place in words, as `places` gives it
     """
     names = book.region_names()
     if region := named_in(known.address, names):
         return region, FoundBy.ADDRESS
-    if known.number and (region := book.region_of(known.number) or named_in(await place_of(known.number), names)):
+    if known.number and (region := book.region_of(known.number) or _named(await place_of(known.number), names)):
         return region, FoundBy.NUMBER
     if known.ask_area_code is not None and (region := await _keyed(known.ask_area_code, book, names, place_of)):
         return region, FoundBy.AREA_CODE
@@ -87,7 +89,7 @@ async def _keyed(
     with_zero = code if code.startswith("0") else f"0{code}"
     if not code.strip("0"):
         return ""
-    return book.region_of(with_zero) or named_in(await place_of(with_zero), names)
+    return book.region_of(with_zero) or _named(await place_of(with_zero), names)
 
 
 def named_in(place: str, names: Collection[str]) -> str:
@@ -104,21 +106,26 @@ def named_in(place: str, names: Collection[str]) -> str:
     return max(found, key=lambda one: (one[0] if chinese else -one[0], len(one[1])))[1]
 
 
-def place(number: str, country: str, language: str) -> str:
+def _named(places: str, names: Collection[str]) -> str:
+    return next(filter(None, (named_in(one, names) for one in places.split("\n"))), "")
+
+
+def places(number: str, country: str) -> str:
     """
-    What a number's area code or mobile prefix says of its place, in words, by Google's tables; "": nothing.
+    What a number's area code or mobile prefix says of its place, by Google's tables: a line in Chinese, one in English.
 
     Takes half a second the first time: for a thread.
 
     :param number: as one dials it in the country; an area code with its 0 is enough
     """
-    from phonenumbers import geocoder
+    from phonenumbers import geocoder  # large, and most shops' codes tell
 
     for one in (number, number.ljust(11, "6"), number.ljust(12, "6")):  # an area code alone is no number yet
         try:
             parsed = phonenumbers.parse(one, country.upper())
         except phonenumbers.NumberParseException:
             continue
-        if described := geocoder.description_for_number(parsed, language):
-            return str(described)
+        described = [geocoder.description_for_number(parsed, language) for language in LANGUAGES]
+        if any(described):
+            return "\n".join(described)
     return ""

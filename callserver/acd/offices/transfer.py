@@ -68,9 +68,9 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
-class House:
+class Around:
     """
-    What of the house a transfer needs.
+    What of the house a transfer needs beside lines and offices.
 
     :param say: says prompts to a call's first party in its language
     :param write: runs a function in a transaction, as `Store.write`
@@ -91,8 +91,8 @@ class House:
 class OfficeTransfers:
     """Menus, agents and the shop's fault menu ask it for the office nearest to a caller."""
 
-    def __init__(self, clock: IReactorTime, calls_out: CallsOut, book: OfficeBook, house: House) -> None:
-        self._clock, self._calls_out, self._book, self._house = clock, calls_out, book, house
+    def __init__(self, clock: IReactorTime, calls_out: CallsOut, book: OfficeBook, around: Around) -> None:
+        self._clock, self._calls_out, self._book, self._around = clock, calls_out, book, around
         self._running: set[str] = set()  # by call
 
     def transfer(self, call: Call, known: Known, note: str = "") -> Deferred[Outcome]:
@@ -106,15 +106,19 @@ class OfficeTransfers:
         call.when_ended().addCallback(lambda _: None if call.lines_alone else running.cancel())
         return running
 
+    def has_region(self, name: str) -> bool:
+        """Whether the shop knows a region of this name."""
+        return name in self._book.region_names()
+
     @property
     def limit(self) -> int:
         """So many at the same time: as it is set, else a quarter of the lines."""
-        return self._house.settings().transfers or max(1, self._house.n_lines() // 4)
+        return self._around.settings().transfers or max(1, self._around.n_lines() // 4)
 
     async def _transfer(self, call: Call, known: Known, note: str) -> Outcome:
-        region, found_by = await region_of(known, self._book, self._house.place_of)
+        region, found_by = await region_of(known, self._book, self._around.place_of)
         number = call.caller.known_by
-        case = Case(self._house.new_id(), call.id, self._house.now(), number, region, found_by.value, note)
+        case = Case(self._around.new_id(), call.id, self._around.now(), number, region, found_by.value, note)
         await self._kept(cases.open_case, case)
         call.log(Kind.OFFICE_CASE, case=case.id, region=region, found_by=found_by.value)
         call.path.append(f"{region or '-'}: {note or '-'}")
@@ -137,7 +141,7 @@ class OfficeTransfers:
             return Outcome.NO_OFFICE, None
         if len(self._running) > self.limit:
             return Outcome.TOO_MANY, None
-        await self._house.say(call, (CONNECTING,))
+        await self._around.say(call, (CONNECTING,))
         operations.wait_with_music(call, call.first, Stage.TRANSFER)
         call.enter(Stage.TRANSFER, ALL_OFFICES_S)
         try:
@@ -157,11 +161,11 @@ class OfficeTransfers:
 
     async def _try(self, call: Call, case_id: str, position: int, office: Office) -> bool:
         """One office; whether it talks with the caller now."""
-        attempt = AtOffice(case_id, position, office.number, office.phone, self._house.now())
+        attempt = AtOffice(case_id, position, office.number, office.phone, self._around.now())
         await self._kept(cases.begin_attempt, attempt)
         result = CLOSED
         try:
-            if self._book.is_open(office.calendar, self._house.now()):
+            if self._book.is_open(office.calendar, self._around.now()):
                 result = await self._dial(call, office)
         except CancelledError:
             result = DialResult.GAVE_UP.value
@@ -194,12 +198,12 @@ class OfficeTransfers:
 
     async def _accepted(self, out: Call) -> bool:
         """Whether somebody there has pressed the key that no mailbox presses."""
-        key = self._house.settings().accept_key
+        key = self._around.settings().accept_key
         if not key:
             return True
         out.enter(Stage.MENU)
         for _ in range(ACCEPT_TRIES):
-            self._house.say(out, (ACCEPT,)).addErrback(lambda failure: None)  # the key, or the end, is what counts
+            self._around.say(out, (ACCEPT,)).addErrback(lambda failure: None)  # the key, or the end, is what counts
             if await self._pressed(out) == key:
                 if out.leg is not None:
                     out.leg.stop()
@@ -225,14 +229,14 @@ class OfficeTransfers:
     async def _kept(self, write: Callable[..., None], row: object) -> None:
         """On disk, or people know that it is not."""
         try:
-            await self._house.write(write, row).addTimeout(ON_DISK_S, self._clock)
+            await self._around.write(write, row).addTimeout(ON_DISK_S, self._clock)
         except CancelledError:
             raise
         except Exception as problem:
-            self._house.alarm(N_("a fault for an office could not be kept: {problem}"), problem=repr(problem))
+            self._around.alarm(N_("a fault for an office could not be kept: {problem}"), problem=repr(problem))
 
     def _later(self, write: Callable[..., None], *row: object) -> None:
-        written = self._house.write(write, *row)
+        written = self._around.write(write, *row)
         written.addErrback(lambda failure: log.failure("what came of a fault could not be kept", failure))
 
 

@@ -116,6 +116,9 @@ class OrganisationBook(Service):
         found = self.now.calendars.get(name)
         return found.hours if found is not None else ()
 
+    def region_names(self) -> Collection[str]:
+        return self.now.regions.keys()
+
     def region_of(self, number: str) -> str:
         codes = [(code, one.name) for one in self.now.regions.values() for code in one.codes]
         fitting = [(len(code), name) for code, name in codes if number.startswith(code)]

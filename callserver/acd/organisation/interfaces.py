@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -43,6 +43,7 @@ class Calendars(Protocol):
 class Offices(Protocol):
     """Who is told of a fault."""
 
+    def region_names(self) -> Collection[str]: ...
     def region_of(self, number: str) -> str:
         """The region with the longest code that a telephone number begins with; "": none."""
 

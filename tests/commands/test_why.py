@@ -1,0 +1,81 @@
+"""Why did 804 not get the call? The answer, in sentences."""
+
+from datetime import UTC, datetime, timedelta
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.acd.queue_settings import Strategy
+from callserver.acd.routing.matching import OLDEST_MISS, STICKY
+from callserver.calls.vocabulary import Kind
+from callserver.commands.calls import Telling
+from callserver.commands.why import RINGS, sentences, why_lines
+from callserver.wire.cells import cells
+from callserver.wire.obstacles import WORDS, Obstacle, PassedOver, obstacle_text
+from callserver.wire.records import CallRecord, EventRecord, Value
+
+BEGAN = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
+
+
+def event(kind: Kind, at_s: float, person: str | None = None, **data: Value) -> EventRecord:
+    return EventRecord(BEGAN + timedelta(seconds=at_s), at_s, "shop", kind.value, "call-1", "line 3", person, data)
+
+
+PASSED: dict[str, Value] = {
+    "801": "talking",
+    "804": str(PassedOver(Obstacle.LEVEL_CLOSED, "30")),
+    "805": str(PassedOver(Obstacle.LACKS_SKILL, "en 2")),
+}
+OFFER = event(
+    Kind.OFFER, 4, queue="service", seat="802", candidates=["802", "803"], passed_over=PASSED, why="longest_idle"
+)
+DAY = [
+    event(Kind.RING, 0, count=1),
+    event(Kind.ENTRY, 3, queue="service", place=2),
+    OFFER,
+    event(Kind.MISS, 19, "802", seat="802", reason="missed"),
+    event(
+        Kind.OFFER, 19, queue="service", seats=["803", "806"], candidates=["803", "806"], passed_over={}, why="ring_all"
+    ),
+    event(Kind.LEAVE, 25, queue="service", outcome="answered", wait_s=22),
+    event(Kind.CONNECT, 25, "803", seat="803", wait_s=22),
+]
+
+
+class WhyTests(SynchronousTestCase):
+    def test_sentences(self) -> None:
+        """Whom it was rung for and why, who came next, and why each other one was not rung; in both languages."""
+        self.assertEqual(
+            sentences(OFFER, "en"),
+            [
+                "Seat 802 is rung: of those who are free it has been idle longest.",
+                "Next in turn would be: 803.",
+                "Not rung: 801 (talking), 804 (stands on a level that opens after 30 s), "
+                "805 (has not the skill that is needed: en 2).",
+            ],
+        )
+        self.assertEqual(
+            sentences(OFFER, "zh"),
+            [
+                "座席 802 振铃：在空闲座席中空闲最久。",
+                "其次依序为：803。",
+                "未振铃：801（通话中）、804（所在级别要等候 30 秒后才开放）、805（技能不够：需要 en 2）。",
+            ],
+        )
+
+    def test_every_reason(self) -> None:
+        """Each strategy has its sentence, each obstacle its words, in both languages."""
+        self.assertEqual(set(RINGS), {strategy.value for strategy in Strategy} | {STICKY, OLDEST_MISS})
+        self.assertEqual(set(WORDS), set(Obstacle) - {Obstacle.STATE})
+        for obstacle in WORDS:
+            stored = str(PassedOver(obstacle, "11"))
+            self.assertNotEqual(obstacle_text(stored, "zh"), stored)
+            self.assertNotIn("{", obstacle_text(stored, "en"))
+
+    def test_80_columns(self) -> None:
+        """A terminal of 80 columns is enough; what is of no concern to a wait is left out."""
+        record = CallRecord("call-1", "in", "line 3", "13912345678", None, BEGAN)
+        for language in ("zh", "en"):
+            lines = list(why_lines(record, DAY, Telling(language, UTC, width=80)))
+            self.assertLessEqual(max(map(cells, lines)), 80)
+            heads = [line.split()[0] for line in lines if not line.startswith(" ")]
+            self.assertEqual(heads, [f"09:00:{s:02}" for s in (3, 4, 19, 19, 25, 25)])
