@@ -1,4 +1,20 @@
-"""Calls out of a seat, and the consultation of a third party while the first is kept held."""
+"""
+Calls out of a seat, and the consultation of a third party while the first is kept held.
+
+The kept party and the consulted one are in two calls until the agent says otherwise; he takes part in both, and his leg
+serves the one in hand. What brings them together is the end of the second call: it is merged into the first, whose
+record, recording and timeline go on. What holds in between:
+
+- *The kept party goes.* Only its mark goes: what is dialled, rings or talks goes on as any call out, and there is nobody
+  left to join it to.
+- *The consulted party goes, or never comes.* The first stays held, with music, until it is fetched: an agent who looks
+  away for a moment has not dropped it.
+- *Joined while it rings.* The agent is out of both, and free; his caller waits for the answer with music (or hears the
+  line's own ring-back). Nobody comes: `take_back`.
+- *Joined while the third holds the agent.* The caller takes the agent's place: he is held, by who held him.
+- *Two at once.* Each act is over before the next begins; who comes second finds the machine in another state, and is
+  refused in words.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +22,7 @@ from twisted.logger import Logger
 
 from callserver.acd.calls_machine import Phase
 from callserver.acd.offers import Dialled, Offer, Recall
-from callserver.acd.seat_parts import SeatParts
+from callserver.acd.seat_calls import SeatCalls
 from callserver.calls import operations
 from callserver.calls.vocabulary import Kind
 from callserver.wire.causes import Cause, Reason
@@ -15,7 +31,7 @@ from callserver.wire.refusals import Refused
 log = Logger()
 
 
-class Consulting(SeatParts):
+class Consulting(SeatCalls):
     """What an agent does who has dialled; whoever dials for him has asked the dial guard before."""
 
     def check_dial(self, *, emergency: bool = False) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from callserver.acd.calls_machine import Phase
 from callserver.acd.offers import Offer
-from callserver.acd.seat_parts import SeatParts
+from callserver.acd.seat_calls import SeatCalls
 from callserver.calls.call import Call
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refusal, Refused
 
 
-class HandingOver(SeatParts):
+class HandingOver(SeatCalls):
     """
     A call that leaves a seat while it lives.
 

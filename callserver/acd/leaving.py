@@ -5,7 +5,7 @@ from __future__ import annotations
 from callserver.acd.agent_machine import Work
 from callserver.acd.calls_machine import Phase
 from callserver.acd.presence import Presence
-from callserver.acd.seat_parts import SeatParts
+from callserver.acd.seat_calls import SeatCalls
 from callserver.calls.operations import leave_to_others
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import TELEPHONE_LOST
@@ -21,7 +21,7 @@ WITHOUT_AGENT_OVER = (  # a call out, a consultation, a supervisor's listening h
 )
 
 
-class Leaving(SeatParts):
+class Leaving(SeatCalls):
     """The ends of an agent's time at his seat, and the loss and return of his program."""
 
     def log_out(self, reason: Reason = Reason(Cause.LOGGED_OUT)) -> None:  # noqa: B008
