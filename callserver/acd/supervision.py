@@ -230,6 +230,7 @@ class Supervision:
             if call is None:
                 raise Refused(Refusal.NO_CALL)
             self._set_priority(call_id, priority)
+            call.log(Kind.PRIORITY, person=seat.number, priority=priority)
 
     # The parts
 

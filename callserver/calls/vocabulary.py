@@ -37,6 +37,7 @@ class Kind(Enum):
     HIDE_SECRET = "hide_secret"  # by
     SHOW_AGAIN = "show_again"  # by; nobody: its time was up, or the agent has left
     KEYS_SENT = "keys_sent"  # by, digits (masked): sounded to the others by an agent
+    PRIORITY = "priority"  # priority: by the person, of one who waits
     LEAVE = "leave"  # queue, outcome, wait_s
     LOG_IN = "log_in"
     LOG_OUT = "log_out"  # reason

@@ -46,6 +46,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "hide_secret": N_("{by} lets the caller key in a secret"),
     "show_again": N_("the secret is over"),
     "keys_sent": N_("{by} sends keys: {digits}"),
+    "priority": N_("priority {priority} from now on"),
     "leave": N_("leaves queue {queue}: {outcome} after {wait_s} s"),
     "log_in": N_("logged in"),
     "log_out": N_("logged out"),
