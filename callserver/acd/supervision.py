@@ -259,8 +259,8 @@ class Supervision:
         listening = Listening(
             self._calls, seat, party, call, is_agent=self._seats.has_station, find_somebody=self._find_somebody
         )
-        self._listenings.append(listening)
         seat.listen(listening)
+        self._listenings.append(listening)
 
     def _find_somebody(self, call: Call, station: Party, reason: Reason) -> None:
         """A supervisor does not come back to the caller whom he has taken over."""

@@ -206,6 +206,17 @@ class ListenTests(SupervisionCase):
         self.assertEqual(self.refused(self.supervision.listen, other, "seat 801"), "not-now: talking")
         self.assertEqual(self.world.hears(), TALK | all_to_all("line 2", "seat 802"))
 
+    def test_refused_is_forgotten(self) -> None:
+        """Who holds a call of his own is refused, and is not drawn into the other call later."""
+        other = self.world.room.seat("802")
+        self.world.talk(other, line=1)
+        other.hold()
+        self.assertEqual(self.refused(self.supervision.listen, other, "seat 801"), "not-now: held")
+        other.retrieve()
+        self.agent.hold()
+        self.agent.retrieve()
+        self.assertEqual(self.world.hears(), TALK | all_to_all("line 2", "seat 802"))
+
     def test_pause(self) -> None:
         """Who pauses may listen, and pauses afterwards."""
         self.supervisor.pause("lunch")
