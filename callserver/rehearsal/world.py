@@ -115,6 +115,7 @@ class RehearsalWorld(World):
                 self.reactor,
                 country=country,
                 reports_keys=settings.keys == "modem",
+                flash=settings.flash_transfer,
                 connect_port=modem.open,
             )
         line = self.lines[name] = ExchangeLine(name, subscriber, self.reactor, self.permits.add)
