@@ -106,6 +106,7 @@ class RehearsalWorld(World):
     def line(self, name: str, settings: LineConfig, country: str, subscriber: SubscriberLine | None) -> ILineService:
         if subscriber is None:
             raise ValueError(f"{name}: a rehearsal has emulated lines only, not {settings.device}")
+        subscriber.takes_flash = settings.flash_transfer
         if settings.keys == "modem" or self._random.random() < self._byte_share:
             modem = self.lines[name] = MemoryModem(subscriber)
             return WatchedModemLine(

@@ -131,6 +131,7 @@ class World:
         """
         device = settings.device
         if subscriber is not None:
+            subscriber.takes_flash = settings.flash_transfer
             modem = PtyModem(subscriber, self.reactor)
             self.modems.append(modem)
             device = modem.path
