@@ -36,14 +36,14 @@ FALLBACKS = {"unobtainable": "sit", "sit": "congestion", "congestion": "busy"}
 # are routed as soon as no longer number begins with them, else after 5 s. A peer "leaves" a ringing line when the
 # caller hangs up or his time is over.
 #
-# A flash, on a line that has ordered the service, while it talks: its peer is set aside (`held`; TALKING without a peer,
-# it hears nothing), and the line is in DIALLING. Another flash drops the second call and is back with the first. The
-# line that hangs up hands the first over to the second, who rings or talks; where there is none, it leaves it.
+# A flash, on a line that has ordered the service, while it talks: its peer is set aside (`held`; TALKING without a
+# peer, it hears nothing), and the line is in DIALLING. Another flash drops the second call and is back with the first.
+# The line that hangs up hands the first over to the second, who rings or talks; where there is none, it leaves it.
 #
 # Invariants. `peer` is mutual: `_ring` sets it on both lines, and whoever clears one clears the other in the same call.
-# So are `held` and `held_by`; who is held has no peer. Each change of stage goes through `_set`, which stops the stage's
-# timer, so that no time-out meets a later stage. A line is chosen and set ringing in one call: two callers never get
-# the same one.
+# So are `held` and `held_by`; who is held has no peer. Each change of stage goes through `_set`, which stops the
+# stage's timer, so that no time-out meets a later stage. A line is chosen and set ringing in one call: two callers
+# never get the same one.
 #
 # Races. Off hook in the very moment a call arrives answers it, as on every analog line (glare): a modem that wanted to
 # dial has a caller then. A terminal is told its progress when its own line is in the new stage already, because it may
