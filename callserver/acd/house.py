@@ -19,7 +19,9 @@ class Favour(Protocol):
     """What the shop does for a caller it knows."""
 
     @property
-    def priority(self) -> int: ...
+    def priority(self) -> int:
+        """Before others, or behind them; 0: as everybody in the queue."""
+
     @property
     def queue(self) -> str:
         """He waits there, whichever he was sent to; "": as everybody."""
