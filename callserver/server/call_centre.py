@@ -144,6 +144,7 @@ class CallCentre:
             card=card,
             members=self._members,
             skills=self.staff.skills,
+            wrap_up_s=self.staff.wrap_up_s,
             is_open=lambda calendar: self.organisation.is_open(calendar, world.now()),
             favour=self._class_of,
             last_agent=lambda number, days: store.read(last_agent, number, world.now(), days),
