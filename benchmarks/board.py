@@ -28,7 +28,7 @@ from callserver.desktop.client import AgentClient
 from callserver.desktop.connection import pinned_endpoint
 from callserver.desktop.listener import AgentListener
 from callserver.server.shop_folder import ShopFolder
-from callserver.wire.messages import ChannelRow, Hello
+from callserver.wire.messages import ChannelRow, Hello, QueueRow
 
 RESULTS = Path(__file__).parent / "results" / "board.json"
 SETTLE_S = 2.0
@@ -48,6 +48,9 @@ class Watching(AgentListener):
         self.at_desk.callback(None)
 
     def row(self, row: ChannelRow) -> None:
+        self.n_rows += 1
+
+    def queue(self, row: QueueRow) -> None:
         self.n_rows += 1
 
 

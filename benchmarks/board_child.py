@@ -17,10 +17,11 @@ from callserver.server.assembly import CallServer
 from callserver.server.first_start import settle_in
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.world import World
+from callserver.wire.messages import QueueRow, Waiter
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 
-N_LINES = 20
+N_LINES, N_WAIT = 20, 8
 LINE_STATES = (LineState.RINGING_IN, LineState.TALKING, LineState.HELD, LineState.WAIT_HANGUP, LineState.IDLE)
 SEAT_STATES = (SeatState.RINGING, SeatState.TALKING, SeatState.HELD, SeatState.PAUSED, SeatState.IDLE_PC)
 
@@ -58,8 +59,25 @@ class Busy:
         self._places = [(f"line {n}", LINE_STATES) for n in range(1, N_LINES + 1)]
         self._places += [(f"seat {n}", SEAT_STATES) for n in range(801, 801 + n_seats)]
         self._at = dict.fromkeys((channel for channel, _ in self._places), 0)
+        self._waiters: list[Waiter] = []
+        server.centre.waiting.rows = lambda: [QueueRow("operator", len(self._waiters), 30.0, tuple(self._waiters))]
 
     def change(self) -> None:
+        """Every fifth time somebody comes to the queue or leaves it, else a line or a seat looks otherwise."""
+        if self._random.random() < 0.2:
+            self._queue_changes()
+        else:
+            self._channel_changes()
+
+    def _queue_changes(self) -> None:
+        if len(self._waiters) > self._random.randrange(1, 2 * N_WAIT):
+            self._waiters.pop(0)
+        else:
+            call_id = f"0198c2f4-7a11-7000-8000-{self._random.randrange(10**12):012}"
+            self._waiters.append(Waiter(call_id, "13912345678", self._random.uniform(1, 60)))
+        self._server.centre.waiting.changed()
+
+    def _channel_changes(self) -> None:
         channel, states = self._random.choice(self._places)
         self._at[channel] += 1
         state = states[self._at[channel] % len(states)]

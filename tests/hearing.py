@@ -11,6 +11,7 @@ from callserver.acd.seat import Seat
 from callserver.dsp.codecs import LINEAR_16, Codec
 from callserver.dsp.ear import NO_SHIFTS, Ear, EarEvent
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray, amplitude
+from callserver.media.leg import Leg
 from tests.shop import Agent, VirtualShop
 
 SPOKEN_DBM0 = -20.0
@@ -75,6 +76,12 @@ class Room:
             next(self._frequencies), LINEAR_16, lambda block: seat.station.receive(block), lambda: agent.heard
         )
         return seat
+
+    def add(self, name: str, leg: Leg) -> None:
+        """Somebody whose leg was opened otherwise speaks from now on."""
+        heard = bytearray()
+        leg.send = heard.extend
+        self.voices[name] = Voice(next(self._frequencies), leg.codec, leg.receive, lambda: heard)
 
     def talk(self, seconds: float) -> None:
         """Time passes, 20 ms at a time; everybody speaks."""

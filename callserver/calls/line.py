@@ -358,6 +358,11 @@ class LineInService:
 
     def _guard_over(self) -> None:
         self.happens(self.inputs.guard_over)
-        if self._outgoing is not None and self.call is not None:
-            self._last_call_id = self.call.id
-            self._outgoing.seize(self.call)
+        call, outgoing = self.call, self._outgoing
+        if call is None or outgoing is None:
+            return
+        if self._now == Situation(LineState.IDLE):
+            self._last_call_id = call.id
+            outgoing.seize(call)
+        else:
+            call.end("admin", Reason(Cause.LINE_DISABLED))

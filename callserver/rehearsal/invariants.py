@@ -83,7 +83,7 @@ def nothing_dials_unpermitted(seen: Seen) -> Iterator[str]:
         if (
             ours
             and line.stage in (SubscriberStage.DIALLING, SubscriberStage.RINGBACK)
-            and line.digits not in ("", *seen.world.permits)
+            and not any(permit.startswith(line.digits) for permit in ("", *seen.world.permits))  # digit by digit
         ):
             yield f"line {line.number} dials {line.digits}"
 

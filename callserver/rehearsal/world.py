@@ -24,6 +24,7 @@ from callserver.dsp.sound.files import write_wav
 from callserver.dsp.tones import tone
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import SubscriberLine
+from callserver.lines.interfaces import DialPermit
 from callserver.lines.modem_line import ModemLine
 from callserver.media.disk_room import DiskRoom, Room
 from callserver.media.wav_file import WavFile
@@ -107,7 +108,8 @@ class RehearsalWorld(World):
             raise ValueError(f"{name}: a rehearsal has emulated lines only, not {settings.device}")
         if settings.keys == "modem" or self._random.random() < self._byte_share:
             modem = self.lines[name] = MemoryModem(subscriber)
-            return ModemLine(
+            return WatchedModemLine(
+                self.permits.add,
                 name,
                 f"{name}'s modem",
                 self.reactor,
@@ -126,6 +128,20 @@ class RehearsalWorld(World):
 
     def _spawn(self, protocol: ProcessProtocol, *command: object, **options: object) -> SynthesisChild:
         return SynthesisChild(protocol, self.reactor, self._random)
+
+
+class WatchedModemLine(ModemLine):
+    """
+    :param on_permit: told the digits of each permit that is used
+    """
+
+    def __init__(self, on_permit: Callable[[str], None], *of_the_line: Any, **more: Any) -> None:
+        super().__init__(*of_the_line, **more)
+        self._on_permit = on_permit
+
+    def dial(self, permit: DialPermit) -> Deferred[None]:
+        self._on_permit(permit.digits)
+        return super().dial(permit)
 
 
 class RehearsedDatabase(SqliteDatabase):

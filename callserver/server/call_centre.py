@@ -19,7 +19,9 @@ from callserver.acd.moved import Flows
 from callserver.acd.moves import Moves
 from callserver.acd.offices.regions import places
 from callserver.acd.offices.transfer import Around, OfficeTransfers
+from callserver.acd.organisation.acts import OrganisationActs
 from callserver.acd.organisation.book import OrganisationBook
+from callserver.acd.organisation.parts import CallerClass
 from callserver.acd.parking import ParkingLimits
 from callserver.acd.phones import Complain, Phones
 from callserver.acd.presence import PresenceLimits
@@ -52,6 +54,7 @@ from callserver.store.database import Store
 from callserver.wire.causes import Reason
 from callserver.wire.convert import Wire, to_wire
 from callserver.wire.messages import Card
+from callserver.wire.numbers import spellings
 from callserver.wire.rights import Right
 
 FIRST_QUEUE = "operator"  # of a shop whose database is not open yet
@@ -262,6 +265,13 @@ class CallCentre:
         """Where callers wait whom nothing sends to another queue."""
         return next(iter(self.organisation.settings), FIRST_QUEUE)
 
+    def class_of(self, call: Call) -> CallerClass | None:
+        """How the shop serves this caller, if it knows his number."""
+        number = call.caller.number
+        if not number:
+            return None
+        return self.organisation.class_of(*spellings(number, self._config.exchange.country))
+
     @property
     def waiting(self) -> WaitingLists:
         """Who waits in which queue."""
@@ -275,8 +285,15 @@ class CallCentre:
     def acts(self) -> Mapping[str, Act]:
         """What agents can ask for, by name; without those of features."""
         own = {"waiting": Act(self._who_waits)}
+        organisation = OrganisationActs(self.organisation, self.staff, self.calls.events)
         return (
-            dict(SEAT_ACTS) | own | self.dialling.acts() | self.moves.acts() | self.phones.acts() | self._supervising()
+            dict(SEAT_ACTS)
+            | own
+            | organisation.acts()
+            | self.dialling.acts()
+            | self.moves.acts()
+            | self.phones.acts()
+            | self._supervising()
         )
 
     def _supervising(self) -> dict[str, Act]:

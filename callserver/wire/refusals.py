@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from enum import Enum
+from typing import Any
 
 from twisted.spread import pb
 
-from callserver.wire.catalogue import LANGUAGES, N_, text
+from callserver.wire.catalogue import LANGUAGES, N_, Complaint, Sentence, fill, known, text
 from callserver.wire.causes import Reason
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
@@ -35,6 +37,7 @@ class Refusal(Enum):
     NO_SECRET = "no-secret"
     NOBODY_HEARS = "nobody-hears"
     UNKNOWN_ACT = "unknown-act"
+    NOT_SAVED = "not-saved"  # detail: why, a sentence of the catalogue with its data, as JSON: [sentence, {name: data}]
     WEAK_PASSWORD = "weak-password"  # detail: the rule that it breaks, a sentence of the catalogue
     MUST_CHANGE = "must-change"  # the password was right, and has to be changed before anything else
     LIMIT = "limit"  # detail: the limit
@@ -60,6 +63,7 @@ TEXTS = {
     Refusal.NOBODY_HEARS: N_("nobody would hear it: the other end is gone, or keys in a secret"),
     Refusal.NOT_YOURS: N_("only who started it can stop it, while it runs"),
     Refusal.UNKNOWN_ACT: N_("the server knows no such act"),
+    Refusal.NOT_SAVED: N_("not saved: {detail}"),
     Refusal.WEAK_PASSWORD: N_("the new password cannot be taken: {detail}"),
     Refusal.MUST_CHANGE: N_("the password has to be changed before the first log-in"),
     Refusal.LIMIT: N_("beyond the limit: {detail}"),
@@ -83,6 +87,11 @@ class Refused(pb.Error):
     def no_right(cls, right: Right) -> Refused:
         """The person does not hold this right."""
         return cls(Refusal.NO_RIGHT, str(int(right)))
+
+    @classmethod
+    def not_saved(cls, why: Complaint) -> Refused:
+        """What was to be set cannot be so."""
+        return cls(Refusal.NOT_SAVED, json.dumps(_packed(why), ensure_ascii=False))
 
     @classmethod
     def from_wire(cls, text: str) -> Refused:
@@ -109,6 +118,31 @@ class Refused(pb.Error):
             return right_text(self.detail, language)
         if self.code is Refusal.BAD_ARGUMENT:
             return self.detail
+        if self.code is Refusal.NOT_SAVED:
+            return _unpacked(self.detail, language)
         if self.code in (Refusal.NOWHERE, Refusal.NOT_AVAILABLE):
             return target_text(self.detail, language)
         return state_text(self.detail, language)
+
+
+def _packed(sentence: Sentence) -> list[Any]:
+    """With its data, sentences among them too."""
+    plain = {
+        name: _packed(one) if isinstance(one, Sentence) else one if type(one) is int else str(one)
+        for name, one in sentence.details.items()
+    }
+    return [sentence.msgid, plain]
+
+
+def _unpacked(detail: str, language: str) -> str:
+    """What `_packed` gave, in words; what is none, from another server, as it came."""
+    try:
+        return _told(json.loads(detail), language)
+    except (ValueError, TypeError, AttributeError):
+        return detail
+
+
+def _told(packed: Any, language: str) -> str:
+    msgid, details = packed
+    plain = {name: _told(one, language) if isinstance(one, list) else one for name, one in details.items()}
+    return fill(language, known(language, msgid), plain)

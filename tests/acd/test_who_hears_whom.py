@@ -8,6 +8,7 @@ too, whom nobody may hear, and who hear nobody else. On the way there, and in a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
@@ -27,6 +28,8 @@ from tests.shop import VirtualShop, people
 
 Heard = Mapping[str, set[str]]
 CALLER, AGENT, THIRD, COLLEAGUE, SUPERVISOR, SECOND = "line 1", "seat 801", "line 2", "seat 802", "seat 900", "seat 804"
+NUMBER = "62345678"
+OUTSIDE = f"outside {NUMBER}"
 STRANGERS = all_to_all("line 3", "seat 803")
 SLOW_HZ = tuple(3.0 + 0.7 * n for n in range(12))  # so slow that a click stands out of every wave
 LOUD_DBM0 = -6.0
@@ -59,8 +62,9 @@ class Scene:
         self.talk(self.stranger, 2)
         self.third = self.shop.answered_call(1)  # with a menu, until the agent consults it
         waits = people(self.shop).queues
-        self.moves = Moves(self.shop.seats, waits, self, self.shop.staff, self.shop.calls)
-        self.dialling = Dialling(self.shop.seats, self.shop.staff, self.shop.calls, MemoryCallsOut(self.shop), self)
+        self.out: Any = MemoryCallsOut(self.shop)
+        self.moves = Moves(self.shop.seats, waits, self, self.shop.staff, self.shop.calls, out=self.out)
+        self.dialling = Dialling(self.shop.seats, self.shop.staff, self.shop.calls, self.out, self)
 
     # Flows, where callers are left alone
 
@@ -191,6 +195,28 @@ def show_again(scene: Scene) -> None:
     scene.moves.hiding.show_again(scene.agent)
 
 
+def transfer_outside(scene: Scene) -> None:
+    scene.moves.transfers.transfer(scene.agent, f"number {NUMBER}")
+    outside_rings(scene)
+
+
+def dial_outside(scene: Scene) -> None:
+    scene.agent.hold()
+    scene.dialling.consult(scene.agent, f"number {NUMBER}")
+    outside_rings(scene)
+
+
+def outside_rings(scene: Scene) -> None:
+    leg = scene.out.people[NUMBER].leg
+    scene.room.add(OUTSIDE, leg)
+    scene.room.voices[OUTSIDE].level_dbm0 = scene.room.voices[CALLER].level_dbm0
+    scene.out.people[NUMBER].rings()
+
+
+def outside_answers(scene: Scene) -> None:
+    scene.out.people[NUMBER].answers()
+
+
 def park(scene: Scene) -> None:
     scene.place = scene.moves.parking.park(scene.agent)
 
@@ -255,6 +281,18 @@ SITUATIONS: Mapping[str, tuple[tuple[Act, ...], Heard]] = {
     "three-way, hold": ((Scene.consult, three_way, hold), {}),
     "blind transfer, rings": ((transfer,), {}),
     "blind transfer": ((transfer, colleague_answers), SENT_ON),
+    "transfer to a number": ((transfer_outside, outside_answers), all_to_all(CALLER, OUTSIDE)),
+    "transfer to a number, rings": ((transfer_outside,), {}),
+    "consult a number, rings": ((dial_outside,), {AGENT: {OUTSIDE}}),
+    "consult a number": ((dial_outside, outside_answers), all_to_all(AGENT, OUTSIDE)),
+    "consult a number, joined": ((dial_outside, outside_answers, join), all_to_all(CALLER, OUTSIDE)),
+    "listen, consult a number, rings": ((Scene.listen, dial_outside), {AGENT: {OUTSIDE}, SUPERVISOR: {AGENT, OUTSIDE}}),
+    "listen to a line, transfer to a number": (
+        (listen_to_line, transfer_outside, outside_answers),
+        hears(all_to_all(CALLER, OUTSIDE), seat_900={CALLER, OUTSIDE}),
+    ),
+    "listen, hidden secret": ((Scene.listen, hide), {SUPERVISOR: {AGENT}}),
+    "barge in, hidden secret": ((Scene.barge_in, hide), all_to_all(AGENT, SUPERVISOR)),
     "parked": ((park,), {}),
     "fetched": ((park, fetch), SENT_ON),
     "rings at a colleague": ((third_rings,), TALK),

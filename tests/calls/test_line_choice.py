@@ -150,6 +150,18 @@ class EmergencyTests(CallsOutCase):
         self.assertIs(self.shop.state(), LineState.IDLE)
         self.assertEqual(self.shop.lines[0].far_end.dialled, [])
 
+    def test_disabled_while_it_clears(self) -> None:
+        """A line that is taken out of service in that moment dials nothing; who dialled is told."""
+        self.shop.answered_call(0)
+        self.shop.answered_call(1)
+        self.shop.lines[0].far_end.hang_up()
+        self.dial("120", NOBODY)
+        self.shop.in_service[0].disable()
+        self.shop.wait(2)
+        self.assertEqual(self.told.of, ["gave_up"])
+        self.assertIs(self.shop.state(), LineState.LOADED)
+        self.assertFalse(self.shop.lines[0].off_hook)
+
     def test_everybody_talks(self) -> None:
         """No talk is ended: who dials is told that there is no line."""
         for line in (0, 1):

@@ -19,8 +19,8 @@ class FaultsTests(SynchronousTestCase):
             list(fault_lines(CASE, TRIED, "en", UTC)),
             [
                 "2026-03-02 01:00  13912345678, region 北京 (by the caller's number), no water: answered",
-                "    office 1, 62345678: busy tone",
+                "    office 1, 62345678: busy",
                 "    office 2, 63345678: under way",
             ],
         )
-        self.assertEqual(list(fault_lines(CASE, TRIED, "zh", UTC))[1], "    网点 1，62345678：忙音")
+        self.assertEqual(list(fault_lines(CASE, TRIED, "zh", UTC))[1], "    网点 1，62345678：占线")

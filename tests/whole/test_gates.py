@@ -44,7 +44,6 @@ FREE = {  # at his own seat and in his own calls; what else they ask for, the ca
     "log_out",
     "park",
     "fetch",
-    "send_keys",  # into a call that he may have; the guard has let it be dialled
     "hide_secret",
     "show_again",
     "stop_recording",  # what he has started: goes with 8
@@ -143,6 +142,7 @@ GATES = (
     Gate(Right.DIAL_LOCAL, "dial", nothing, is_in("801", SeatState.DIALING), dials("81234567")),
     Gate(Right.DIAL_NATIONAL, "dial", nothing, is_in("801", SeatState.DIALING), dials("02181234567")),
     Gate(Right.DIAL_INTERNATIONAL, "dial", nothing, is_in("801", SeatState.DIALING), dials(ABROAD)),
+    Gate(Right.DIAL_INTERNATIONAL, "send_keys", talks_801, said("keys_sent"), dials(ABROAD)),
     Gate(Right.LISTEN, "listen", talks_802, has_role(Role.LISTENS), lambda hall: ("seat 802",)),
     Gate(Right.BARGE_IN, "barge_in", talks_802, has_role(Role.TALKS), lambda hall: ("seat 802",)),
     Gate(Right.BARGE_IN, "whisper", listens_802, has_role(Role.WHISPERS), besides=frozenset({Right.LISTEN})),

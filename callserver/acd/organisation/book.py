@@ -134,8 +134,8 @@ class OrganisationBook(Service):
             region = found.parent
         return ()
 
-    def class_of(self, number: str) -> CallerClass | None:
-        return next((one for one in self.now.callers.values() if number in one.numbers), None)
+    def class_of(self, *spellings: str) -> CallerClass | None:
+        return next((one for one in self.now.callers.values() if not set(spellings).isdisjoint(one.numbers)), None)
 
     # Changes
 

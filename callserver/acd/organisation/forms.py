@@ -135,7 +135,7 @@ FORMS: Mapping[Part, Form] = {
         Form(
             Part.CALLERS.value,
             {
-                "priority": fields.amount(int, -9, 9, N_("higher ones are served first")),
+                "priority": fields.amount(int, -9, 9, N_("higher ones are served first; 0: as the queue says")),
                 "queue": fields.name(N_("where they wait; empty: as the menu says")),
                 "numbers": fields.phones(N_("telephone numbers of these callers")),
             },

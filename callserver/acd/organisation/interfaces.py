@@ -43,7 +43,9 @@ class Calendars(Protocol):
 class Offices(Protocol):
     """Who is told of a fault."""
 
-    def region_names(self) -> Collection[str]: ...
+    def region_names(self) -> Collection[str]:
+        """All there are."""
+
     def region_of(self, number: str) -> str:
         """The region with the longest code that a telephone number begins with; "": none."""
 
@@ -54,5 +56,5 @@ class Offices(Protocol):
 class CallerBook(Protocol):
     """Callers whom the shop knows by their number."""
 
-    def class_of(self, number: str) -> CallerClass | None:
-        """Of a number in its normal form (`callserver.wire.numbers.normal`)."""
+    def class_of(self, *spellings: str) -> CallerClass | None:
+        """Of a number, in all the ways in which the shop may have written it (`callserver.wire.numbers.spellings`)."""

@@ -77,9 +77,9 @@ class CallerClass:
     """Callers who are served before others, or by others."""
 
     name: str
-    priority: int = 0
+    priority: int = 0  # 0: the queue's
     queue: str = ""  # in place of the one a menu names; "": that one
-    numbers: tuple[str, ...] = ()  # telephone numbers in their normal form
+    numbers: tuple[str, ...] = ()  # telephone numbers, as the shop writes them
 
 
 @dataclass(frozen=True)
