@@ -5,8 +5,8 @@ The kept party and the consulted one are in two calls until the agent says other
 serves the one in hand. What brings them together is the end of the second call: it is merged into the first, whose
 record, recording and timeline go on. What holds in between:
 
-- *The kept party goes.* Only its mark goes: what is dialled, rings or talks goes on as any call out, and there is nobody
-  left to join it to.
+- *The kept party goes.* Only its mark goes: what is dialled, rings or talks goes on as any call out, and there is
+  nobody left to join it to.
 - *The consulted party goes, or never comes.* The first stays held, with music, until it is fetched: an agent who looks
   away for a moment has not dropped it.
 - *Joined while it rings.* The agent is out of both, and free; his caller waits for the answer with music (or hears the

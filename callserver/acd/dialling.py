@@ -3,6 +3,9 @@ What agents dial: a colleague, or a number outside; on its own, or to consult wh
 
 The dial guard classifies the whole number, the right to it is asked at the moment of the act, and nothing rings or is
 held before all of that is settled: what is refused has changed nothing.
+
+Nor does anybody dial afterwards, behind the guard: where lines are left alone with each other, because their agent has
+joined them or has left a call of three, the first dial tone ends the call, before the other's keys dial on it.
 """
 
 from __future__ import annotations
@@ -15,9 +18,11 @@ from callserver.acd.dialled import DialledCall, InternalOffer
 from callserver.acd.moved import Flows
 from callserver.acd.seat import Seat
 from callserver.acd.seats import Rights, Seats
+from callserver.calls.call import Call
 from callserver.calls.calls_out import CallsOut, Dialler
 from callserver.calls.dial_guard import DialClass
 from callserver.calls.live_calls import LiveCalls
+from callserver.calls.operations import PRESENT
 from callserver.lines.interfaces import Caller
 from callserver.wire.dial_results import DialResult
 from callserver.wire.messages import Card
@@ -37,6 +42,7 @@ class Dialling:
 
     def __init__(self, seats: Seats, rights: Rights, calls: LiveCalls, out: CallsOut, flows: Flows) -> None:
         self._seats, self._rights, self._calls, self._out, self._flows = seats, rights, calls, out, flows
+        calls.watch(self._look_who_is_left)
 
     def acts(self) -> dict[str, Act]:
         """What agents may ask for."""
@@ -66,6 +72,10 @@ class Dialling:
         internal = wanted.kind is TargetKind.SEAT
         kind = DialClass.INTERNAL if internal else self._out.classify(wanted.name)
         self._seek(seat, wanted.name, kind, seat.consult)
+
+    def _look_who_is_left(self, call: Call) -> None:
+        present = [party for party, part in call.parts.items() if part.role in PRESENT]
+        call.lines_alone = len(present) > 1 and not any(map(self._seats.has_station, present))
 
     def _seek(self, seat: Seat, number: str, kind: DialClass, begin: Begin) -> None:
         if kind is DialClass.INTERNAL:

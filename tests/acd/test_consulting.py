@@ -6,6 +6,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from callserver.acd.dialling import Dialling
 from callserver.acd.queue import Queue
+from callserver.acd.seat import Seat
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 from callserver.wire.refusals import Refusal
@@ -544,3 +545,21 @@ class RealLineTests(ConsultingCase):
         self.assertEqual(len(self.shop.calls), 0)
         self.shop.wait(3)
         self.assertEqual(self.shop.state(1), LineState.IDLE)
+
+    def test_two_lines_alone(self) -> None:
+        """
+        Joined, or left by the agent of three: nobody can go on dialling with the other's line.
+
+        Who hangs up leaves a dial tone behind him, on which the other's keys would be dialled: the call ends with it.
+        """
+        for acts in ((Seat.join,), (Seat.three_way, Seat.hang_up)):
+            self.rings_outside()
+            self.shop.answer_there(line=1)
+            self.assertFalse(self.call.lines_alone)
+            for act in acts:
+                act(self.li)
+            self.assertTrue(self.call.lines_alone)
+            self.shop.exchange("dial", 3, line=1)
+            self.assertIsNotNone(self.call.ended)
+            self.assertEqual(len(self.shop.calls), 0)
+            self.setUp()

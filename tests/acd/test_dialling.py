@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callserver.acd.dialling import Dialling
 from callserver.acd.seats import SeatChange
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refusal
@@ -253,3 +254,18 @@ class OutsideTests(DiallingCase):
         self.li.client_lost()
         self.shop.let_pass(31)
         self.assertEqual([call.first.name for call in self.shop.lost], [f"outside {OUTSIDE}"])
+
+    def test_emergency_on_a_real_line(self) -> None:
+        """Without a log-in and without any right, through the guard: the line dials 110, and they talk."""
+        self.li.log_out()
+        self.shop.staff.held["801"] = frozenset()
+        dialling = Dialling(self.shop.seats, self.shop.staff, self.shop.calls, self.shop.calls_out, self.shop)
+        dialling.dial(self.li, "110")
+        self.shop.dial_tone()
+        self.assertEqual(self.shop.lines[0].far_end.dialled, ["110"])
+        self.shop.exchange("ringback", 6)
+        self.shop.answer_there()
+        self.assertEqual(self.states()[0], "TALKING")
+        self.assertEqual(self.shop.heard_by(self.li.station), {"line 1"})
+        self.li.hang_up()
+        self.assertEqual((self.states()[0], len(self.shop.calls)), ("OFF", 0))
