@@ -245,6 +245,8 @@ class Supervision:
     def _at(self, channel: str) -> tuple[Party | None, Call | None]:
         """Who takes part in calls under this name, and the call that is heard there."""
         for call in self._calls:
+            if call.stage is Stage.SEAT:  # a seat's telephone between calls: no call to be heard, but a room
+                continue
             for party, part in call.parts.items():
                 if party.name == channel and part.role in PRESENT:  # and no other supervisor's ear
                     return party, call_of(self._calls, party)

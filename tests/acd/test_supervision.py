@@ -117,6 +117,27 @@ class ListenTests(SupervisionCase):
         self.supervision.listen(self.supervisor, "line 1")
         self.assertEqual(self.world.hears(), with_listener(TALK, "seat 900"))
 
+    def test_a_menu(self) -> None:
+        """Of a line that is with a menu he hears what the caller says and is told, but not his music."""
+        call = self.world.shop.answered_call(1)
+        self.supervision.listen(self.supervisor, "line 2")
+        self.assertEqual(self.world.hears(), TALK | {"seat 900": {"line 2"}})
+        assert call.leg is not None
+        call.leg.play([tone([1000], 8000, -15.0)])
+        self.world.room.forget()
+        self.world.room.talk(0.5)
+        for name in ("line 2", "seat 900"):
+            self.assertGreater(level_of(self.world.room.voices[name].sound(), 1000), -20, name)
+        self.assertLess(level_of(self.world.room.voices["line 1"].sound(), 1000), -60)
+        call.leg.play([])
+        call.wait_with_music(True)
+        self.assertEqual(self.world.hears(), TALK | {"seat 900": {"line 2"}})
+
+    def test_an_agents_telephone(self) -> None:
+        """The line of an agent who works by telephone is no call between his calls: nobody listens to his room."""
+        self.world.shop.answered_call(1).enter(Stage.SEAT)
+        self.assertEqual(self.refused(self.supervision.listen, self.supervisor, "line 2"), "no-call")
+
     def test_nobody_notices(self) -> None:
         """What the others hear is the same to the last sample, and no screen but his own shows anything."""
         heard, shown = [], []
