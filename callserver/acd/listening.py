@@ -194,6 +194,7 @@ class Listening:
         if others and not any(map(self._is_agent, others)):
             self.over = True
             operations.free_held(self.call)
+            self.call.note(agent=self._seat.number)
             self._seat.takes_over(self)
         elif len(others) < 2:
             self.call.end("server", Reason(Cause.PARTY_GONE))

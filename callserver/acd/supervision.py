@@ -163,7 +163,6 @@ class Supervision:
             if listening is None:
                 raise Refused(Refusal.NO_CALL)
             listening.take_over()
-            listening.call.note(agent=seat.number)
             listening.call.log(Kind.CONNECT, person=seat.number, seat=seat.number)
 
     def stop_listening(self, seat: Seat) -> None:

@@ -25,7 +25,7 @@ class Shop:
     """A caller who talks with 801; 900 is a supervisor; 802 and a second line are there too."""
 
     def __init__(self) -> None:
-        self.shop = VirtualShop(n_lines=2, n_seats=5)
+        self.shop = VirtualShop(n_lines=2, n_seats=6)
         self.room = Room(self.shop)
         self.priorities: list[tuple[str, int]] = []
         self.found: list[tuple[str, str]] = []  # who was sent to which queue
@@ -682,6 +682,11 @@ class SeatTests(SupervisionCase):
         for act in acts:
             self.assertEqual(self.refused(act), "not-now: held")
         second = self.world.room.seat("802")
+        others = self.world.room.seat("803"), self.world.room.seat("804")
+        others[0].offer(TestOffer(self.world.shop.answered_call(1)))
+        others[1].dial(TestOffer(self.world.call, right=None))
+        for number, state in (("803", "ringing"), ("804", "dialling")):
+            self.assertEqual(self.refused(self.supervision.force_log_out, self.supervisor, number), f"not-now: {state}")
         listen(self.world)
         for act in (self.supervision.force_log_out, self.supervision.force_pause):
             args = ("900",) if act == self.supervision.force_log_out else ("900", "meeting")
