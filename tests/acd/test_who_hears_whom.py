@@ -318,6 +318,8 @@ SITUATIONS: Mapping[str, tuple[tuple[Act, ...], Heard]] = {
     "secret hidden, then blind transfer": ((hide, transfer, colleague_answers), SENT_ON),
     "listen to a seat": ((Scene.listen,), hears(TALK, seat_900=BOTH)),
     "listen to a line": ((listen_to_line,), hears(TALK, seat_900=BOTH)),
+    "listen to a line with a menu": ((listen_to_third,), hears(TALK, seat_900=THIRD)),
+    "listen to a line, back in the queue": ((listen_to_line, break_off), {SUPERVISOR: {CALLER}}),
     "listen no more": ((Scene.listen, stop), TALK),
     "listen, hold": ((Scene.listen, hold), {}),
     "listen to a seat, consultation": ((Scene.listen, Scene.consult), hears(CONSULTS, seat_900=BOTH_THERE)),
