@@ -129,7 +129,8 @@ def has_dialled(hall: Hall) -> bool:
 
 def has_recorded(hall: Hall) -> bool:
     """The call is recorded by rule: who asks for it sets a mark, and keys that are masked set others."""
-    return any(event.kind == "audit" and event.data["result"] == "done" for event in hall.events)
+    audits = [dict(event.data) for event in hall.events if event.kind == "audit"]
+    return any(one["act"] == "start_recording" and one["result"] == "done" for one in audits)
 
 
 def has_priority(hall: Hall) -> bool:
