@@ -23,7 +23,8 @@ from callserver.acd.organisation.acts import OrganisationActs
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.organisation.parts import CallerClass
 from callserver.acd.parking import ParkingLimits
-from callserver.acd.phones import Complain, Phones
+from callserver.acd.phone_log_in import Complain
+from callserver.acd.phones import Phones
 from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue_settings import QueueSettings
 from callserver.acd.queues import Queues
