@@ -36,8 +36,6 @@ class OrganisationBook(Service):
     two seconds. It is one object that never changes, put in place of the one before: whoever asks twice in one turn of
     the reactor gets answers that fit each other. While the database does not answer it stays as it was.
 
-    Implements what `interfaces` asks.
-
     :param zone: the shop's, asked each time
     :param on_change: told what was and what is, when it is another
     :param waiting: how many callers wait in a queue
@@ -88,13 +86,16 @@ class OrganisationBook(Service):
 
     @property
     def settings(self) -> Mapping[str, QueueSettings]:
+        """The queues by name, in the order they were made."""
         return self.now.queues
 
     def members(self, group: str) -> Sequence[Member]:
+        """In order of level, position, number; none of a group that is not there."""
         found = self.now.groups.get(group)
         return found.members if found is not None else ()
 
     def group_of(self, number: str) -> Group | None:
+        """The one with this internal number."""
         return next((one for one in self.now.groups.values() if number and one.number == number), None)
 
     def numbers_in(self, group: str) -> Collection[str]:
@@ -109,10 +110,12 @@ class OrganisationBook(Service):
         return [member.number for member in found.members]
 
     def is_open(self, name: str, now: datetime) -> bool:
+        """A calendar at an aware moment; "" and what is not there are always open."""
         found = self.now.calendars.get(name)
         return found is None or found.is_open(now, self._zone())
 
     def hours(self, name: str) -> Sequence[Hours]:
+        """Of a calendar's week, to be told to callers."""
         found = self.now.calendars.get(name)
         return found.hours if found is not None else ()
 
@@ -120,11 +123,13 @@ class OrganisationBook(Service):
         return self.now.regions.keys()
 
     def region_of(self, number: str) -> str:
+        """The one with the longest code that a telephone number begins with; "": none."""
         codes = [(code, one.name) for one in self.now.regions.values() for code in one.codes]
         fitting = [(len(code), name) for code, name in codes if number.startswith(code)]
         return max(fitting, default=(0, ""))[1]
 
     def offices_of(self, region: str) -> Sequence[Office]:
+        """The nearest first; a region without any has those of its parent."""
         seen: set[str] = set()
         while region in self.now.regions and region not in seen:
             seen.add(region)
@@ -135,6 +140,7 @@ class OrganisationBook(Service):
         return ()
 
     def class_of(self, *spellings: str) -> CallerClass | None:
+        """Of a number, in all the ways in which the shop may have written it (`callserver.wire.numbers.spellings`)."""
         return next((one for one in self.now.callers.values() if not set(spellings).isdisjoint(one.numbers)), None)
 
     # Changes

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from callserver.acd.organisation import fields
+from callserver.acd.organisation import fields, hours_fields
 from callserver.acd.organisation.calendars import Calendar, Night
 from callserver.acd.organisation.fields import Field
 from callserver.acd.organisation.parts import CallerClass, Group, Office, Part, Region
@@ -106,8 +106,8 @@ FORMS: Mapping[Part, Form] = {
         Form(
             Part.CALENDAR.value,
             {
-                "hours": fields.hours(N_("of the week: mon-fri 09:00-18:00, sat 22:00-02:00")),
-                "days": fields.days(N_("that are otherwise: 2026-10-01..2026-10-07 closed Holiday")),
+                "hours": hours_fields.hours(N_("of the week: mon-fri 09:00-18:00, sat 22:00-02:00")),
+                "days": hours_fields.days(N_("that are otherwise: 2026-10-01..2026-10-07 closed Holiday")),
                 "night": fields.choice(Night, N_("night switch: on is closed, off is open")),
             },
             Calendar,

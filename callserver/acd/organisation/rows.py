@@ -14,8 +14,8 @@ from twisted.logger import Logger
 
 from callserver.acd.organisation import tables as t
 from callserver.acd.organisation.calendars import Calendar, Night, SpecialDay
-from callserver.acd.organisation.fields import read_spans, read_weekly, spans_text
 from callserver.acd.organisation.forms import FORMS
+from callserver.acd.organisation.hours_fields import read_spans, read_weekly, spans_text
 from callserver.acd.organisation.parts import CallerClass, Group, Office, Organisation, Part, Region, in_order
 from callserver.acd.queue_settings import QueueSettings
 from callserver.acd.routing.candidates import Member

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from callserver.acd.organisation.book import OrganisationBook
@@ -263,3 +264,24 @@ class PostgresTests(TestCase):
         await again.follow()
         self.assertEqual(again.now, book.now)
         self.assertEqual(again.offices_of(again.region_of("01087654321"))[0].phone, "01012345678")
+
+    async def test_two_at_once(self) -> None:
+        """A calendar does not go while another process names it: the second looks when the first has written."""
+        import psycopg
+
+        url = postgres.new_database()
+        store = Store(url, reactor, Alarms())
+        await store.start()
+        self.addCleanup(store.stop)
+        book = OrganisationBook(store, reactor, EventLog(MemoryBook(), reactor, "test"), lambda: SHANGHAI)
+        await store.write(take_over, {"operator": QueueConfig()})
+        await book.save(Part.CALENDAR, "main", {})
+        with psycopg.connect(url) as elsewhere:
+            elsewhere.execute("UPDATE organisation SET revision = revision + 1")
+            deleting = book.delete(Part.CALENDAR, "main")
+            await deferLater(reactor, 0.2)
+            self.assertNoResult(deleting)
+            elsewhere.execute('UPDATE queues SET settings = \'{"calendar": "main"}\'')
+        await self.assertFailure(deleting, OrganisationError)
+        await book.follow()
+        self.assertEqual(book.settings["operator"].calendar, "main")
