@@ -13,11 +13,10 @@ from collections.abc import Callable
 from callserver.acd.moved import Moved
 from callserver.calls.call import Call, Stage
 from callserver.calls.calls_out import CallsOut, Dialler
+from callserver.calls.operations import join_lines
 from callserver.calls.roles import Role
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
-
-LINES_ALONE_S = 1800.0  # reliability-security.md section 8
 
 
 class Outside:
@@ -55,10 +54,12 @@ class Outside:
         call, out = self._moved.call, self._out
         assert out is not None
         self._out = None
-        call.enter(Stage.TALK, LINES_ALONE_S if self._from_line else None)
-        call.move(out)
-        call.give(self._moved.party, Role.TALKS)
-        call.lines_alone = self._from_line
+        if self._from_line:
+            join_lines(call, out, self._moved.party)
+        else:
+            call.enter(Stage.TALK)
+            call.move(out)
+            call.give(self._moved.party, Role.TALKS)
 
     def not_reached(self, result: DialResult) -> None:
         self._out = None

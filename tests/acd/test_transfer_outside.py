@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from callserver.acd.dialling import Dialling
 from callserver.calls.call import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.rights import Right
@@ -165,3 +166,31 @@ class OutsideTests(MovingCase):
         self.assertEqual(self.call.ended, Reason(Cause.LIMIT_REACHED, "bridged"))
         self.shop.wait(2)
         self.assertIs(self.shop.state(self.dialling), LineState.IDLE)
+
+
+class ConsultedTests(MovingCase):
+    """A colleague who consults is sent on to a number: he talks there, and may leave his caller in his place."""
+
+    def services(self) -> dict[str, Any]:
+        return {"out": self.shop.calls_out}
+
+    def test_colleague(self) -> None:
+        """He talks with the number while his caller hears music; then he brings the two together."""
+        shop = self.shop
+        seat, call = self.talk()
+        second = self.paused("802")
+        Dialling(shop.seats, shop.staff, shop.calls, shop.calls_out, self.runner).consult(seat, "seat 802")
+        second.answer()
+        self.moves.transfers.transfer(second, f"number {NUMBER}")
+        shop.wait(0.1)
+        line = next(at for at, one in enumerate(shop.lines) if one.seized)
+        shop.dial_tone(line)
+        shop.exchange("ringback", 6, line)
+        shop.answer_there(line)
+        self.assertTrue(self.is_with(seat, line))
+        self.assertTrue(self.hears_music())
+        seat.join()
+        self.assertTrue(shop.line_hears(0, line))
+        self.assertTrue(shop.line_hears(line, 0))
+        shop.lines[line].far_end.hang_up()
+        self.assertIsNotNone(call.ended)
