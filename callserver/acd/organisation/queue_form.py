@@ -24,6 +24,7 @@ SERVED: Mapping[str, Field] = {
     "ring_s": fields.amount(float, 3, 120, N_("a seat rings so long")),
     "retry_s": fields.amount(float, 0, 60, N_("a seat that missed a call rests so long")),
     "reject_s": fields.amount(float, 0, HOUR_S, N_("a seat that rejected one rests so long")),
+    "busy_s": fields.amount(float, 1, HOUR_S, N_("a seat that could not ring at all rests so long")),
     "misses": fields.amount(int, 0, 100, N_("so many in a row pause the agent; 0: never")),
     "wrap_up_s": fields.amount(float, 0, HOUR_S, N_("after a call")),
     "step_s": fields.amount(float, 1, 120, N_("strategy progressive: one more seat after")),
