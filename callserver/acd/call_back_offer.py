@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Protocol, cast
 
 from twisted.internet.defer import Deferred
@@ -41,7 +42,8 @@ class NoLine:
 class NotYet:
     """Stands for the call before an agent has accepted: it has not begun, and does not end."""
 
-    id, ended = "", None
+    id, ended, in_secret = "", None, False
+    parts: Mapping[Party, object] = MappingProxyType({})
 
     def when_ended(self) -> Deferred[Reason]:
         return Deferred()

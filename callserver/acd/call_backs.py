@@ -80,6 +80,8 @@ class Lists(Protocol):
 
     def settings_of(self, entry: Entry) -> QueueSettings: ...
 
+    def settings_for(self, entry: Entry, seat: str) -> QueueSettings: ...
+
     def waited_s(self, entry: Entry) -> float: ...
 
     def wait_on(self, queue: str, call: Call) -> None:
@@ -164,7 +166,7 @@ class CallBacks:
             self._mark(entry)
             return None
         waited_s = self._lists.waited_s(entry)
-        settings = self._lists.settings_of(entry)
+        settings = self._lists.settings_for(entry, seat)
         return CallBackOffer(
             self, entry, seat, settings, dial=self._dial, calls=self._calls, ring_s=ring_s, waited_s=waited_s
         )

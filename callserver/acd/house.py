@@ -19,7 +19,9 @@ class Favour(Protocol):
     """What the shop does for a caller it knows."""
 
     @property
-    def priority(self) -> int: ...
+    def priority(self) -> int:
+        """Before others, or behind them; 0: as everybody in the queue."""
+
     @property
     def queue(self) -> str:
         """He waits there, whichever he was sent to; "": as everybody."""
@@ -48,6 +50,7 @@ class House:
     :param card: what an agent should see of a call; asked when the caller enters, and may be long in coming
     :param members: of a group; None: everybody with right 3
     :param skills: of a person, with their levels
+    :param wrap_up_s: of a person's own, at least
     :param is_open: by the name of a calendar
     :param favour: what is done for a caller with this number
     :param last_agent: staff number of who talked last with this caller within so many days; ""
@@ -61,6 +64,7 @@ class House:
     card: Callable[[Call, str], Deferred[Card]]
     members: Callable[[str], Sequence[Member] | None] = lambda group: None
     skills: Callable[[str], Mapping[str, int]] = lambda number: {}
+    wrap_up_s: Callable[[str], float] = lambda number: 0.0
     is_open: Callable[[str], bool] = lambda calendar: True
     favour: Callable[[str], Favour | None] = lambda number: None
     last_agent: Callable[[str, int], Deferred[str]] = lambda number, days: succeed("")

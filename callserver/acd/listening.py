@@ -7,8 +7,9 @@ One supervisor at somebody else's call: he listens, whispers, or has barged in.
 What must hold:
 
 - *Nobody notices.* A listening or whispering supervisor is an `Ear` in the call: no party is told of it, no state of
-  anybody changes, no row of the board but his own. Only the role LISTENS or WHISPERS is ever given to the ear, and
-  `roles.gains` lets nobody hear the first, and only the one it is beside the second.
+  anybody changes, no row of the board but his own. Only the roles LISTENS (beside a seat), OVERHEARS (beside a line:
+  also while it is with a menu or a queue) and WHISPERS are ever given to the ear, and `roles.gains` lets nobody hear
+  the first two, and only the one it is beside the third.
 - *It follows whom he listens to, not the call* (call-centre.md section 14, 29). Who that is hears one call at a time:
   the one his leg serves. So after each change of anybody's part in any call `follow` asks again which that is, and
   moves the ear there: into a consultation and back, into the call that a consultation is merged into. While a seat
@@ -177,10 +178,12 @@ class Listening:
 
     def _part(self, call: Call) -> Part[Party]:
         """Whispered is to an agent: beside a line, to the one who talks with it, and to nobody while there is none."""
-        if self.role is Role.LISTENS or self._is_agent(self.party):
+        if self._is_agent(self.party):
             return Part(self.role, self.party)
         agent = next((party for party in call.parts if self._is_agent(party)), None)
-        return Part(Role.LISTENS, self.party) if agent is None else Part(Role.WHISPERS, agent)
+        if self.role is Role.WHISPERS and agent is not None:
+            return Part(Role.WHISPERS, agent)
+        return Part(Role.OVERHEARS, self.party)
 
     def _look_who_is_left(self) -> None:
         station, parts = self._seat.station, self.call.parts
@@ -191,6 +194,7 @@ class Listening:
         if others and not any(map(self._is_agent, others)):
             self.over = True
             operations.free_held(self.call)
+            self.call.note(agent=self._seat.number)
             self._seat.takes_over(self)
         elif len(others) < 2:
             self.call.end("server", Reason(Cause.PARTY_GONE))

@@ -8,6 +8,7 @@ from typing import Any
 
 from callserver.acd.acts import Act
 from callserver.acd.destinations import Destinations
+from callserver.acd.flash_transfer import FlashTransfer
 from callserver.acd.hiding import Hiding
 from callserver.acd.moved import Flows
 from callserver.acd.offices.transfer import OfficeTransfers
@@ -33,7 +34,7 @@ def target(value: Any) -> bool:
 
 
 def number(value: Any) -> bool:
-    """Of a seat, or a place."""
+    """Digits: of a seat, a place, or outside."""
     return isinstance(value, str) and DIGITS.fullmatch(value) is not None
 
 
@@ -81,6 +82,7 @@ class Moves:
     ) -> None:
         self.destinations = Destinations(calls.clock, seats, queues, flows, out, offices)
         self.transfers = Transfers(self.destinations, flows, rights)
+        self.flashing = FlashTransfer(out, rights)
         events = calls.events
         self.recording = RecordingOnDemand(calls, rights, events)
         self.sending_keys = SendingKeys(calls, rights, out.classify if out is not None else classify)
@@ -96,6 +98,7 @@ class Moves:
         """By their names on the agents' channel."""
         return {
             "transfer": Act(self.transfers.transfer, (target,)),
+            "flash_transfer": Act(self.flashing.transfer, (number,)),
             "pick_up": Act(self.picking_up.pick_up, (number,), Right.PICK_UP),
             "pick_up_group": Act(self.picking_up.pick_up_group, (group,), Right.PICK_UP),
             "park": Act(self.parking.park),

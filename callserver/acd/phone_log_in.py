@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
@@ -12,7 +13,10 @@ from callserver.wire.refusals import Refusal, Refused
 
 TRIES = 3
 NUMBER_DIGITS, PIN_DIGITS = 8, 12
-WITHHELD = "withheld"
+WITHHELD, NOBODY = "withheld", "?"
+LOG_IN = "log in"
+Complain = Callable[[str, str, str, Refused], None]
+"""Called with staff number, address or line, act and refusal, for each act that is refused."""
 
 
 class Asks(Protocol):
@@ -58,10 +62,11 @@ class PinBook(Protocol):
         """As the book has him now; None: nobody of this number may log in."""
 
 
-async def log_in(call: Asks, book: PinBook) -> Person | None:
+async def log_in(call: Asks, book: PinBook, complain: Complain) -> Person | None:
     """
     Ask for staff number and PIN, three times at most, and say what was wrong.
 
+    :param complain: told of each that was refused, with the number that he calls from
     :return: None: it was nobody
     """
     address = f"telephone {call.caller.known_by or WITHHELD}"
@@ -72,6 +77,7 @@ async def log_in(call: Asks, book: PinBook) -> Person | None:
             person: Person = await call.wait_for(book.check_pin(number, pin, address))
             return person
         except Refused as refused:
+            complain(number or NOBODY, address, LOG_IN, refused)
             call.forget_keys()
             await call.play("seat-log-in-failed" if refused.code is Refusal.LOG_IN else "system-trouble")
     await call.play("too-many-tries")

@@ -21,7 +21,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from callserver.acd.acts import Act, perform
 from callserver.acd.dialled_telephone import DialledTelephone
-from callserver.acd.phone_log_in import Asks, PinBook, log_in
+from callserver.acd.phone_log_in import LOG_IN, Asks, Complain, PinBook, log_in
 from callserver.acd.phone_seat import PhoneSeat, words_of
 from callserver.acd.seat import Seat
 from callserver.acd.seat_parts import Person
@@ -37,8 +37,6 @@ from callserver.wire.targets import DIGITS
 
 Dial = Callable[[str, str, DialledTelephone], Call]
 BETWEEN_CALLS = (SeatState.IDLE_PC, SeatState.PAUSED, SeatState.RINGING)
-Complain = Callable[[str, str, str, Refused], None]
-"""Called with staff number, address or line, act and refusal, for each act that is refused."""
 
 
 class Phones:
@@ -71,19 +69,19 @@ class Phones:
         self._clock, self._seats, self._book = clock, seats, book
         self._acts, self._rights, self._say, self._numbers = acts, rights, say, numbers
         self._complain, self._at_once, self._dial = complain, at_once, dial
-        self._phones: dict[str, PhoneSeat] = {}  # by staff number, as
+        self._phones: dict[str, PhoneSeat] = {}  # by staff number, as are
         self._dialled: dict[str, DialledTelephone] = {}  # those that are not there yet
         seats.watch(self._changed)
 
     async def serve(self, call: Call, asks: Asks) -> None:
         """Somebody of the staff has dialled in: until he is logged out, or gone."""
-        person = await log_in(asks, self._book)
+        person = await log_in(asks, self._book, self._complain)
         if person is None:
             return
         try:
             self._connect(person, call)
         except Refused as refused:
-            self._complain(person.number, call.first.name, "log in", refused)
+            self._complain(person.number, call.first.name, LOG_IN, refused)
             await asks.play(words_of(refused))
             return
         await call.when_ended()

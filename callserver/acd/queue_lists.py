@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import count
 
 from twisted.internet.interfaces import IReactorTime
@@ -84,6 +85,11 @@ class QueueLists(ABC):
     def settings_of(self, entry: Entry) -> QueueSettings:
         """Of the queue he is in."""
         return self._queue(entry).settings
+
+    def settings_for(self, entry: Entry, seat: str) -> QueueSettings:
+        """The same for this agent: after it he has the longer of the queue's wrap-up and his own."""
+        settings = self.settings_of(entry)
+        return replace(settings, wrap_up_s=max(settings.wrap_up_s, self._house.wrap_up_s(seat)))
 
     def waited_s(self, entry: Entry) -> float:
         """Since the caller came, or came back from an agent: a talk is no waiting."""
@@ -191,7 +197,7 @@ class QueueLists(ABC):
     def _offer_of(
         self, entry: Entry, call: Call, seat: str, ring_s: float, outcome: Outcome = Outcome.ANSWERED
     ) -> Offer:
-        settings, waited_s = self._queue(entry).settings, self.waited_s(entry)
+        settings, waited_s = self.settings_for(entry, seat), self.waited_s(entry)
         return QueueOffer(self, entry, call, seat, settings, ring_s=ring_s, waited_s=waited_s, outcome=outcome)
 
     # What is the callers' own

@@ -182,7 +182,7 @@ class Queues(QueueLists):
         bare = Card(call.id, call.caller.number, call.caller.name, queue=queue, language=call.language)
         entry = Entry(next(self._sequence), call, bare, call.log, queue, now_s, now_s)
         settings = self.by_name[queue].settings
-        usual = settings.priority if favour is None else favour.priority
+        usual = favour.priority if favour is not None and favour.priority else settings.priority
         entry.priority = usual if priority is None else priority
         entry.skills = {call.language: 1} if settings.by_language else {}
         return entry

@@ -88,6 +88,11 @@ class StaffBook(Service):
         person = self._people.get(number)
         return person.phone if person is not None else ""
 
+    def wrap_up_s(self, number: str) -> float:
+        """After each call, at least."""
+        person = self._people.get(number)
+        return float(person.wrap_up_s or 0) if person is not None else 0.0
+
     def person(self, number: str) -> Staff | None:
         """As the book has him at this moment; None, if nobody of this number may log in."""
         return self._people.get(number)

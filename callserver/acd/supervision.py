@@ -163,7 +163,6 @@ class Supervision:
             if listening is None:
                 raise Refused(Refusal.NO_CALL)
             listening.take_over()
-            listening.call.note(agent=seat.number)
             listening.call.log(Kind.CONNECT, person=seat.number, seat=seat.number)
 
     def stop_listening(self, seat: Seat) -> None:
@@ -245,6 +244,8 @@ class Supervision:
     def _at(self, channel: str) -> tuple[Party | None, Call | None]:
         """Who takes part in calls under this name, and the call that is heard there."""
         for call in self._calls:
+            if call.stage is Stage.SEAT:  # a seat's telephone between calls: no call to be heard, but a room
+                continue
             for party, part in call.parts.items():
                 if party.name == channel and part.role in PRESENT:  # and no other supervisor's ear
                     return party, call_of(self._calls, party)

@@ -28,7 +28,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from callserver.calls.call_recording import CallRecording, RecordingRule
 from callserver.calls.event_log import EventLog
 from callserver.calls.keys import MASK, Key, Keys
-from callserver.calls.roles import Part, Role, gains
+from callserver.calls.roles import LISTENERS, Part, Role, gains, overheard
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import FloatArray
 from callserver.lines.interfaces import Caller
@@ -38,7 +38,7 @@ from callserver.media.recorder import Recorder
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.records import CallRecord, Value
 
-TAKES_PART = (Role.TALKS, Role.LISTENS, Role.WHISPERS, Role.CALLED)  # its leg serves this call
+TAKES_PART = (Role.TALKS, *LISTENERS, Role.CALLED)  # its leg serves this call
 
 
 class Stage(Enum):
@@ -391,8 +391,10 @@ class Call:
     def _set_gains(self) -> None:
         legs = {party: party.leg for party in self.parts if party.leg is not None and party.leg.call_id == self.id}
         secret = {self.first: Part[Party](Role.SECRET)} if self.in_secret and self.first in legs else {}
-        wanted = gains({party: self.parts[party] for party in legs} | secret)
-        self._bay.set_gains(self.id, {(legs[source], legs[sink]): gain for (source, sink), gain in wanted.items()})
+        parts = {party: self.parts[party] for party in legs} | secret
+        heard = {(legs[source], legs[sink]): gain for (source, sink), gain in gains(parts).items()}
+        prompts = {legs[sink]: legs[source] for sink, source in overheard(parts).items()}
+        self._bay.set_gains(self.id, heard, prompts)
 
     def _cancel_limit(self) -> None:
         if self._limit is not None and self._limit.active():

@@ -15,7 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from callserver.calls.call import Call, Stage
@@ -35,6 +37,13 @@ from callserver.wire.rights import Right
 OF_THE_LINE = (DialResult.NO_DIAL_TONE, DialResult.LINE_LOST)
 SHORTEST_LOOK_S = 1.0
 ENDED_FOR_AN_EMERGENCY = (Stage.MENU, Stage.QUEUE, Stage.SEAT)
+
+
+class Flashes(Protocol):
+    """A line in a call, whose exchange may take a flash."""
+
+    def flash_transfer(self, permit: DialPermit) -> Deferred[None]:
+        """Flash and digits; fails with LineFailure, and the call goes on."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,23 @@ class CallsOut:
             raise
         use = self._caps.begin(asks.who, trunk.line.name, kind)
         return self._dial_on(trunk, permit, Attempt(number, kind, asks.who), use, told)
+
+    def hand_over(self, number: str, asks: Dialler, line: Flashes) -> Deferred[None]:
+        """
+        Let the exchange connect a line's far end with a number, by a hook flash; the line is free after it.
+
+        What becomes of the number is not heard any more, so no result of it is written down.
+
+        :raises Refused: as `dial`
+        """
+        kind = self.classify(number)
+        try:
+            permit = self._guard.may_dial(asks.who, asks.rights, number, self._clock.seconds(), asks.allowed)
+            self._caps.check(asks.who, asks.rights, kind, number)
+        except Refused as refused:
+            self._write(None, Attempt(number, kind, asks.who), DialResult.REFUSED, str(refused))
+            raise
+        return line.flash_transfer(permit)
 
     def _dial_on(self, trunk: Trunk, permit: DialPermit, attempt: Attempt, use: Use, told: DialListener) -> Call:
         def came_of_it(result: DialResult) -> None:

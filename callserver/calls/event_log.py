@@ -1,6 +1,6 @@
 """Where everything that happens is told: stamped once, stored, and shown to whoever watches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -81,9 +81,9 @@ class EventLog:
         log.warn("ALARM {channel}: {text}", channel=channel or "server", text=alarm_text(data, "en"))
         self._keep(replace(self.stamp(Kind.ALARM, channel=channel), data=data))
 
-    def alarm_over(self, msgid: str, /, channel: str | None = None, **details: object) -> None:
-        """What an alarm was given for, in the same words, is well again."""
-        self._keep(replace(self.stamp(Kind.ALARM_OVER, channel=channel), data=alarm_data(msgid, details)))
+    def alarm_over(self, data: Mapping[str, Value], channel: str | None = None) -> None:
+        """What an alarm with this data was given for is well again."""
+        self._keep(replace(self.stamp(Kind.ALARM_OVER, channel=channel), data=dict(data)))
 
     def _keep(self, event: EventRecord) -> None:
         self.book.write(event)

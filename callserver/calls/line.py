@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from automat import NoTransition
-from twisted.internet.defer import CancelledError
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -70,7 +70,7 @@ class LineInService:
         answers: bool = True,
     ) -> None:
         self.name = line.name
-        self.line_ok = False
+        self.line_ok = self.can_flash = False
         self._trouble: Phrase | None = Phrase(NOT_SET_UP)  # why it cannot be used
         self.call: Call | None = None
         self._line, self._clock, self._board, self._calls = line, clock, board, calls
@@ -124,6 +124,14 @@ class LineInService:
         if now and self.call is not None:
             self.call.end("admin", Reason(Cause.LINE_DISABLED))
 
+    def flash_transfer(self, permit: DialPermit) -> Deferred[None]:
+        """
+        The exchange connects the far end with a number as soon as the line is on hook after this.
+
+        Fails with LineFailure; the call goes on then.
+        """
+        return self._line.flash_transfer(permit)
+
     def rest(self, seconds: float) -> None:
         """Take no calls for so long: what rings meanwhile rings on, and the exchange may try the next line."""
         self._bell.rest(seconds)
@@ -171,6 +179,7 @@ class LineInService:
     # ILineListener
 
     def line_up(self, capabilities: Capabilities) -> None:
+        self.can_flash = capabilities.flash
         self._up()
 
     def _up(self) -> None:

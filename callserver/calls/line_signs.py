@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from callserver.calls.call import Call, Party, Stage
 from callserver.calls.dial_tone import DialToneWatch
 from callserver.calls.keys import Key
 from callserver.calls.vocabulary import Kind
+from callserver.media.leg import Leg
 
 WITH_VOICES = (Stage.TALK, Stage.SEAT)  # a voice may be taken for a dial tone
 GONE_TONES = {"busy", "congestion", "unobtainable", "dial", "howler"}
+BLANK_S = 3.0  # where two lines talk alone: so long after a key nobody hears who pressed it
 KEY_DELAY_S = 0.5  # a modem reports a key so much later at the most
 
 
@@ -38,6 +40,7 @@ class LineSigns:
 
     def __init__(self, line: Line, clock: IReactorTime, keys_from_sound: bool) -> None:
         self._line, self._clock, self._keys_from_sound = line, clock, keys_from_sound
+        self._blanking: IDelayedCall | None = None
         self._dial_tone = DialToneWatch(clock, lambda: line.far_end_gone("dial tone"))
 
     def key(self, digit: str, at_s: float | None = None) -> None:
@@ -48,7 +51,26 @@ class LineSigns:
             if leg is not None and leg.is_echo(digit, self._clock.seconds() if at_s is None else at_s):
                 return
             began_s = self._clock.seconds() - KEY_DELAY_S if at_s is None else at_s
+            if self._line.call.lines_alone:  # before the key: it may be the one by which they are joined
+                self._blank(leg)
             self._line.call.key(self._line, Key(digit, "sound" if from_sound else "modem", began_s))
+
+    def _blank(self, leg: Leg | None) -> None:
+        """
+        Nobody hears this line for a while.
+
+        The other one may have gone, and its exchange may ask for a number: keys would dial it, at the shop's cost. Of a
+        key others hear the 60 ms that it takes to know it, of one that follows soon nothing.
+        """
+        self._stop_blanking()
+        if leg is not None:
+            leg.mute(True)
+            self._blanking = self._clock.callLater(BLANK_S, leg.mute, False)
+
+    def _stop_blanking(self) -> None:
+        if self._blanking is not None and self._blanking.active():
+            self._blanking.cancel()
+        self._blanking = None
 
     def tone(self, name: str) -> None:
         line, call = self._line, self._line.call
@@ -65,4 +87,5 @@ class LineSigns:
 
     def stop(self) -> None:
         """The line leaves its call."""
+        self._stop_blanking()
         self._dial_tone.stop()

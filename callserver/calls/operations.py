@@ -12,6 +12,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import FloatArray
 from callserver.wire.causes import Cause, Reason
 
+LINES_ALONE_S = 1800.0  # two lines are bound for so long at most (reliability-security.md section 8)
 PRESENT = (Role.TALKS, Role.HELD, Role.ALONE, Role.CALLED)
 
 
@@ -20,6 +21,16 @@ def connect(call: Call, station: Party, party: Party | None = None) -> None:
     call.enter(Stage.TALK)
     call.give(station, Role.TALKS)
     call.give(party or call.first, Role.TALKS)
+
+
+def join_lines(call: Call, out: Call, party: Party) -> None:
+    """Whoever a call out has reached talks with a party of this call, on two lines, nobody of the house with them."""
+    called = out.first
+    call.move(out)
+    call.enter(Stage.TALK, LINES_ALONE_S)
+    call.lines_alone = True
+    call.give(called, Role.TALKS)
+    call.give(party, Role.TALKS)
 
 
 def wait_with_music(call: Call, party: Party, stage: Stage) -> None:

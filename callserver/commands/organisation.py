@@ -139,7 +139,8 @@ def keys_help(form: Form) -> str:
     """What can be set, a line each, for click to leave as it is."""
     lines = ["\b"]
     for key, field in form.settings.items():
-        first, *more = wrapped(here(field.help), HELP_CELLS - KEY_CELLS)
+        said = "  ".join(filter(None, (here(field.help), ", ".join(field.allowed))))
+        first, *more = wrapped(said, HELP_CELLS - KEY_CELLS)
         lines += [column(key, KEY_CELLS) + first, *(" " * KEY_CELLS + line for line in more)]
     return "\n".join(lines)
 

@@ -50,6 +50,7 @@ class LineConfig:
     guard_s: float = 1.0  # on hook for so long before the line is used again
     direction: str = "both"  # "in", "out", "both": what the line is for
     group: str = ""  # of lines that calls out may be kept to
+    flash_transfer: bool = False  # its exchange transfers a call at a hook flash: a service that must be ordered
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,10 @@ class Moving:
         """Send on whom one talks with: "seat 802", "queue service", "menu balance", "number 01012345678"."""
         return self.ask("transfer", target)
 
+    def flash_transfer(self, number: str) -> Deferred[None]:
+        """Let the exchange connect whom one talks with, where his line can; it shows when that has failed."""
+        return self.ask("flash_transfer", number)
+
     def pick_up(self, number: str) -> Deferred[None]:
         """Take what rings at the seat of this number."""
         return self.ask("pick_up", number)

@@ -196,12 +196,12 @@ class AgentScriptRun(AgentListener):
             return
         reached = self._condition(what, details)
         if not await self._until(lambda: reached() or not self.is_here, step.within_s):
-            waited = {"seconds": f"{step.within_s:g}", "what": step.text.partition(" ")[2]}
+            waited = {"seconds": f"{step.within_s:g}", "what": _waited_for(step)}
             raise ScriptError(
                 step.line, Complaint("waited {seconds} s for {what}; {state}", **waited, state=self._state())
             )
         if not reached():
-            said = Complaint("no {what} will come: {state}", what=step.text.partition(" ")[2], state=self._state())
+            said = Complaint("no {what} will come: {state}", what=_waited_for(step), state=self._state())
             raise ScriptError(step.line, said)
 
     async def _expect(self, step: Step) -> None:
@@ -213,7 +213,7 @@ class AgentScriptRun(AgentListener):
                 )
                 raise ScriptError(step.line, said)
         elif not self._condition(what, details)():
-            expected = Complaint("expected {what}; {state}", what=step.text.partition(" ")[2], state=self._state())
+            expected = Complaint("expected {what}; {state}", what=_waited_for(step), state=self._state())
             raise ScriptError(step.line, expected)
 
     # What they stand on
@@ -382,6 +382,11 @@ def _fire(waiting: Deferred[None]) -> None:
 
 def _looks(seat: SeatStatus, states: tuple[str, ...], reason: str) -> bool:
     return seat.state.name in states and reason in ("", seat.reason)
+
+
+def _waited_for(step: Step) -> str:
+    """As the script says it."""
+    return step.text.partition(" ")[2].partition(" within ")[0]
 
 
 def _as_text(value: object) -> str:

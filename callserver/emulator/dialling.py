@@ -89,6 +89,7 @@ def _one_mark(modem: IVoiceModem, mark: str) -> Generator[None, None, str]:
         yield from _wait(modem, registers[COMMA_S])
     elif mark == "!":
         yield from _wait(modem, registers[29] / 100)
+        modem.line.flash()
     elif mark == "W" and not (yield from _heard(modem, "dial", registers[WAIT_FOR_ANSWER_S])):
         return "NO DIALTONE"
     elif mark == "@" and not (yield from _quiet(modem, QUIET_ANSWER_S, registers[WAIT_FOR_ANSWER_S])):

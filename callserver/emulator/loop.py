@@ -113,6 +113,9 @@ class ICallControl(Protocol):
     def dialled(self, line: "SubscriberLine", key: str) -> None:
         """One key."""
 
+    def flashed(self, line: "SubscriberLine") -> None:
+        """A hook flash."""
+
 
 @dataclass(eq=False)
 class SubscriberLine:
@@ -129,6 +132,9 @@ class SubscriberLine:
     tone: ToneSource | None = None
     digits: str = ""
     timer: IDelayedCall | None = None
+    takes_flash: bool = False  # a service that must be ordered
+    held: "SubscriberLine | None" = None  # whom a flash has set aside
+    held_by: "SubscriberLine | None" = None
 
     @property
     def country(self) -> str:
@@ -150,6 +156,10 @@ class SubscriberLine:
     def dial(self, number: str) -> None:
         """Ask for a number in one piece, as a mobile telephone does; off hook if it is not."""
         self.switch.asked_for(self, number)
+
+    def flash(self) -> None:
+        """The loop is broken for a moment: a second call, or back to the first."""
+        self.switch.flashed(self)
 
     def key(self, key: str) -> None:
         """A key that the exchange's register has heard."""

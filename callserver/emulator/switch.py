@@ -36,9 +36,14 @@ FALLBACKS = {"unobtainable": "sit", "sit": "congestion", "congestion": "busy"}
 # are routed as soon as no longer number begins with them, else after 5 s. A peer "leaves" a ringing line when the
 # caller hangs up or his time is over.
 #
+# A flash, on a line that has ordered the service, while it talks: its peer is set aside (`held`; TALKING without a
+# peer, it hears nothing), and the line is in DIALLING. Another flash drops the second call and is back with the first.
+# The line that hangs up hands the first over to the second, who rings or talks; where there is none, it leaves it.
+#
 # Invariants. `peer` is mutual: `_ring` sets it on both lines, and whoever clears one clears the other in the same call.
-# Each change of stage goes through `_set`, which stops the stage's timer, so that no time-out meets a later stage. A
-# line is chosen and set ringing in one call: two callers never get the same one.
+# So are `held` and `held_by`; who is held has no peer. Each change of stage goes through `_set`, which stops the
+# stage's timer, so that no time-out meets a later stage. A line is chosen and set ringing in one call: two callers
+# never get the same one.
 #
 # Races. Off hook in the very moment a call arrives answers it, as on every analog line (glare): a modem that wanted to
 # dial has a caller then. A terminal is told its progress when its own line is in the new stage already, because it may
@@ -111,12 +116,54 @@ class Switch:
         if not longer:
             self._route(line)
 
+    def flashed(self, line: SubscriberLine) -> None:
+        if line.held is not None:
+            held, peer, was = self._free(line.held), line.peer, line.stage
+            self._talk(line, held)
+            self._left(peer, was)
+        elif line.takes_flash and line.stage is SubscriberStage.TALKING and line.peer is not None:
+            held, line.peer = line.peer, None
+            held.peer, held.held_by, line.held = None, line, held
+            line.digits = ""
+            self._set(line, SubscriberStage.DIALLING, "dial", FIRST_DIGIT_S)
+
     def hung_up(self, line: SubscriberLine) -> None:
         if not line.off_hook:
             return
+        if line.held_by is not None:
+            self._free(line)
         peer, was = line.peer, line.stage
         line.peer = None
         self._set(line, SubscriberStage.ON_HOOK)
+        if line.held is not None:
+            self._hand_over(self._free(line.held), peer, was)
+        else:
+            self._left(peer, was)
+
+    def _free(self, held: SubscriberLine) -> SubscriberLine:
+        """Nobody has set it aside any more."""
+        by, held.held_by = held.held_by, None
+        if by is not None:
+            by.held = None
+        return held
+
+    def _hand_over(self, held: SubscriberLine, peer: SubscriberLine | None, was: SubscriberStage) -> None:
+        """Whom a line that has hung up had set aside, to whom it had called."""
+        if peer is None:
+            self._released(held)
+        elif was is SubscriberStage.RINGBACK:
+            held.peer, peer.peer = peer, held
+            self._set(held, SubscriberStage.RINGBACK, "ringback", NO_ANSWER_S)
+        else:
+            self._talk(held, peer)
+
+    def _talk(self, one: SubscriberLine, other: SubscriberLine) -> None:
+        one.peer, other.peer = other, one
+        for line in (one, other):
+            self._set(line, SubscriberStage.TALKING)
+
+    def _left(self, peer: SubscriberLine | None, was: SubscriberStage) -> None:
+        """By whom rang it, or talked with it."""
         if peer and was is SubscriberStage.RINGBACK:
             self._not_answered(peer)
         elif peer:

@@ -35,7 +35,8 @@ from callserver.wire.causes import Cause, Reason
 
 log = Logger()
 
-NOT_LET_IN = ("closed", "no_agent", "full", "diverted")  # of a queue's outcomes
+NO_QUEUE = "no_queue"
+NOT_LET_IN = ("closed", "no_agent", "full", "diverted", NO_QUEUE)  # of a queue's outcomes
 AT_ONCE_S = 3.0  # a menu that is over so soon, by itself and without a key, has done nothing for its caller
 AT_ONCE_MAX = 3  # so many such calls in a row, and the line rests
 REST_S = 300.0
@@ -166,12 +167,23 @@ class MenuRunner:
 
     async def _find_person(self, story: _Story, queue: str, on_refused: Callable[[str], None] | None = None) -> None:
         menu_call = story.act()
-        outcome = await menu_call.transfer_to_queue(queue)
+        outcome = await self._wait_in(menu_call, queue)
         if on_refused is not None and outcome in NOT_LET_IN:
             story.left = True
             on_refused(outcome)
-        elif menu_call.not_served:
+        elif menu_call.not_served or outcome == NO_QUEUE:
             await leave_word(menu_call, self._hours(), self._alarm)
+
+    async def _wait_in(self, menu_call: MenuCall, queue: str) -> str:
+        """The outcome; where this queue has been taken away meanwhile, in the shop's first."""
+        for name in (queue, self._queue):
+            try:
+                return await menu_call.transfer_to_queue(name)
+            except LookupError as problem:
+                if type(problem) is not LookupError:  # a fault of ours, and not what says that there is none
+                    raise
+                log.warn("call {call}: {problem}", call=menu_call.id, problem=problem)
+        return NO_QUEUE
 
     async def _run(self, menu: IMenu, name: str, menu_call: MenuCall) -> None:
         """Until the menu is over, or the staff's keys are pressed in it."""

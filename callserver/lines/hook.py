@@ -1,5 +1,7 @@
 """The procedures of a modem around a call: off hook, dialled, on hook."""
 
+from collections.abc import Callable
+
 from twisted.logger import Logger
 
 from callserver.lines.interfaces import DialFailure, DialPermit, LineFailure
@@ -56,8 +58,29 @@ async def dial(link: ModemLink, permit: DialPermit) -> None:
 
     :raises LineFailure: NO DIALTONE, DELAYED, BLACKLISTED, LINE IN USE ..., as the modem says it
     """
+    await _dial(link, commands.dial, permit)
+    await _start_sound(link)
+
+
+async def flash_and_dial(link: ModemLink, permit: DialPermit) -> None:
+    """
+    A flash and the digits in a call; the modem stays in command state, for it is to go on hook now.
+
+    :raises LineFailure: as `dial`; who was talked with is back, and sound flows
+    """
     try:
-        command = commands.dial(permit.digits)
+        await _dial(link, commands.flash_and_dial, permit)
+    except ModemGone:
+        raise
+    except LineFailure:
+        await link.command(commands.FLASH, DIAL_S)
+        await _start_sound(link)
+        raise
+
+
+async def _dial(link: ModemLink, order: Callable[[str], str], permit: DialPermit) -> None:
+    try:
+        command = order(permit.digits)
     except ValueError as problem:
         raise LineFailure(str(problem)) from problem
     answer = await link.command(command, DIAL_S)
@@ -65,7 +88,6 @@ async def dial(link: ModemLink, permit: DialPermit) -> None:
         raise DialFailure(RESULTS[answer.result], "the modem refuses to dial: {result}", result=answer.result)
     if answer.result not in ("OK", "VCON", "VOICE"):
         raise LineFailure("the modem refuses to dial: {result}", result=answer.result)
-    await _start_sound(link)
 
 
 async def end_sound(link: ModemLink) -> None:

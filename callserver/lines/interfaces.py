@@ -40,6 +40,7 @@ class Capabilities:
     full_duplex: bool
     reports_keys: bool  # it finds DTMF itself
     fax: bool = False  # it makes the signals of a fax machine itself
+    flash: bool = False  # its exchange takes a hook flash and a number as a transfer
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,13 @@ class ILine(Protocol):
         The digits, once, on a line that was seized; sound flows again when it fires, and what follows is heard.
 
         Fails with LineFailure if refused, with DialFailure where the line knows the result itself: it is on hook then.
+        """
+
+    def flash_transfer(self, permit: DialPermit) -> Deferred[None]:
+        """
+        In a call: flash, and the digits. On hook after that, the exchange connects the far end with that number.
+
+        Fails with LineFailure where the line cannot (`Capabilities.flash`) or the exchange refuses; the call goes on.
         """
 
     def hang_up(self) -> Deferred[None]:

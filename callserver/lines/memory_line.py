@@ -18,6 +18,7 @@ class FarEnd:
         self._line = line
         self.heard = bytearray()  # what the line has said since it last went off hook, in its codec
         self.dialled: list[str] = []
+        self.transferred_to: list[str] = []  # by a flash and these digits
         self.refusal: str | None = None  # why the exchange refuses the next dial, e.g. "NO DIALTONE"
 
     def ring(self, caller: Caller | None = None) -> None:
@@ -99,6 +100,13 @@ class MemoryLine(Service):
             result = RESULTS.get(refusal, DialResult.LINE_LOST)
             return fail(DialFailure(result, "{line} cannot dial: {refusal}", line=self.name, refusal=refusal))
         self.far_end.dialled.append(permit.digits)
+        return succeed(None)
+
+    def flash_transfer(self, permit: DialPermit) -> Deferred[None]:
+        refusal, self.far_end.refusal = self.far_end.refusal, None
+        if not self.off_hook or not self.capabilities.flash or refusal is not None:
+            return fail(LineFailure("{line} does not transfer: {refusal}", line=self.name, refusal=refusal or ""))
+        self.far_end.transferred_to.append(permit.digits)
         return succeed(None)
 
     def hang_up(self) -> Deferred[None]:

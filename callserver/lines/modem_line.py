@@ -15,7 +15,7 @@ from callserver.dsp.codecs import UNSIGNED_8, Codec
 from callserver.lines.attended_modem import AttendedModem, ModemProcedure, ModemReset
 from callserver.lines.calling_party import CallerIdGatherer
 from callserver.lines.duplex_stream import DuplexStream
-from callserver.lines.hook import connect, dial, end_sound, go_on_hook
+from callserver.lines.hook import connect, dial, end_sound, flash_and_dial, go_on_hook
 from callserver.lines.interfaces import Caller, Capabilities, DialFailure, DialPermit, ILineListener, LineFailure
 from callserver.lines.link import ModemGone, ModemLink, ModemStuck, Unfit
 from callserver.lines.port import open_port
@@ -73,6 +73,7 @@ class ModemLine(Service):
     :param device: best /dev/serial/by-path/..., which names the socket and not the modem
     :param country: ISO code of the exchange's country
     :param reports_keys: the modem's own reports are this line's source of keys
+    :param flash: its exchange takes a hook flash and a number as a transfer
     :param connect_port: opens `device` for a link, with the reactor; raises OSError
     """
 
@@ -86,11 +87,12 @@ class ModemLine(Service):
         *,
         country: str = "cn",
         reports_keys: bool = False,
+        flash: bool = False,
         connect_port: Callable[[str, Any, ModemLink], object] = open_port,
     ) -> None:
         self.name = name
         self.codec: Codec = UNSIGNED_8
-        self._clock, self._country, self._reports_keys = reactor, country, reports_keys
+        self._clock, self._country, self._reports_keys, self._flash = reactor, country, reports_keys, flash
         self._listener: ILineListener
         self._modem = AttendedModem(device, reactor, country, self, lambda link: connect_port(device, reactor, link))
         self._hook, self._seized, self._dialling = _Hook.ON, False, False
@@ -128,6 +130,9 @@ class ModemLine(Service):
     def dial(self, permit: DialPermit) -> Deferred[None]:
         return self._to_the_end(self._dial(permit))
 
+    def flash_transfer(self, permit: DialPermit) -> Deferred[None]:
+        return self._to_the_end(self._flash_transfer(permit))
+
     def hang_up(self) -> Deferred[None]:
         return self._to_the_end(self._hang_up())
 
@@ -147,7 +152,8 @@ class ModemLine(Service):
 
     def modem_up(self, modem: Modem) -> None:
         self.codec = modem.codec
-        self._listener.line_up(Capabilities(full_duplex=True, reports_keys=self._reports_keys, fax=modem.fax_class_1))
+        reports_keys, fax, flash = self._reports_keys, modem.fax_class_1, self._flash
+        self._listener.line_up(Capabilities(full_duplex=True, reports_keys=reports_keys, fax=fax, flash=flash))
 
     def modem_down(self, reason: Complaint) -> None:
         self._on_hook()
@@ -249,6 +255,34 @@ class ModemLine(Service):
         except LineFailure as failure:
             if self._hook is _Hook.OFF:
                 self._on_hook()
+            if isinstance(failure, Unfit):
+                self._modem.give_up(failure)
+            raise self._named(failure) from failure
+
+    async def _flash_transfer(self, permit: DialPermit) -> None:
+        if not self._flash:
+            raise LineFailure("{line} is not set to transfer by a flash", line=self.name)
+        if self._hook is not _Hook.OFF or self._seized:
+            raise LineFailure("{line} is in no call", line=self.name)
+
+        async def procedure(link: ModemLink, modem: Modem) -> None:
+            self._demand(_Hook.OFF)
+            self._stream = None
+            await end_sound(link)
+            self._demand(_Hook.OFF)
+            try:
+                self._dialling = True
+                await flash_and_dial(link, permit)
+            except LineFailure:
+                self._demand(_Hook.OFF)
+                self._off_hook(link)
+                raise
+            finally:
+                self._dialling = False
+
+        try:
+            await self._modem.in_turn(procedure)
+        except LineFailure as failure:
             if isinstance(failure, Unfit):
                 self._modem.give_up(failure)
             raise self._named(failure) from failure

@@ -13,7 +13,7 @@ from callserver.dsp.frames import BLOCK_MS, FloatArray
 from callserver.media.leg import Attendant, Leg, LegListener
 from callserver.media.sound_bank import Detectors, SoundBank
 from callserver.media.tick import Tick
-from callserver.media.wiring import wire
+from callserver.media.wiring import NONE, wire
 from callserver.wire.alarms import Alarm
 
 log = Logger()
@@ -73,6 +73,7 @@ class PatchBay:
     ) -> None:
         self.schedule = Tick(clock, self.tick, needed=False)
         self._gains: FloatArray = np.zeros((n_legs, n_legs), np.float32)  # [sink, source]
+        self._prompts: dict[Leg, Leg] = {}  # by sink
         self._heard: FloatArray = np.ones(n_legs, np.float32)  # 0 where a source is muted
         self._bank = SoundBank(n_legs, ear_factory(n_legs), on_alarm)
         self._clock = clock
@@ -130,6 +131,8 @@ class PatchBay:
     def part(self, leg: Leg) -> None:
         """Nobody hears an open leg, and it hears nobody: called by a leg that serves another call, or closes."""
         self._gains[leg.slot] = self._gains[:, leg.slot] = 0
+        if self._prompts:
+            self._prompts = {sink: source for sink, source in self._prompts.items() if leg not in (sink, source)}
         self._rewired = True
 
     def mute(self, leg: Leg, on: bool) -> None:
@@ -137,23 +140,28 @@ class PatchBay:
         self._heard[leg.slot] = not on
         self._rewired = True
 
-    def set_gains(self, call_id: str, gains: Mapping[tuple[Leg, Leg], float]) -> None:
+    def set_gains(
+        self, call_id: str, gains: Mapping[tuple[Leg, Leg], float], prompts: Mapping[Leg, Leg] = NONE
+    ) -> None:
         """
         Set who hears whom in one call: all gains among its open legs are those of (source, sink), or 0.
 
         A gain is how loud the sink hears what the far end of the source says; listen and whisper are one-way.
 
+        :param prompts: {sink: source}: who hears, beside its own, what is played to another one, less its music
         :raises WrongParty: a leg of a gain serves another call, or none; nothing was changed
         :raises LegClosed: it is no longer plugged in; nothing was changed
         """
         heard = {pair: gain for pair, gain in gains.items() if gain}
-        for leg in chain.from_iterable(heard):
+        for leg in chain.from_iterable((*heard, *prompts.items())):
             if not leg.is_open:
                 raise LegClosed(f"{leg.name} is closed")
             if leg.call_id != call_id:
                 raise WrongParty(f"{leg.name} serves call {leg.call_id}, not {call_id}")
         members = [leg.slot for leg in self.legs if leg.call_id == call_id]
         self._gains[np.ix_(members, members)] = 0
+        self._prompts = {sink: source for sink, source in self._prompts.items() if sink.call_id != call_id}
+        self._prompts.update(prompts)
         for (source, sink), gain in heard.items():
             self._gains[sink.slot, source.slot] = gain
         self._rewired = True
@@ -193,9 +201,14 @@ class PatchBay:
         """G7, once more: nothing else sets gains, so what is found here is a mistake of this server."""
         for sink, source in np.argwhere(self._gains):
             hears, heard = self._slots[sink], self._slots[source]
-            if not (hears and heard and heard.call_id is not None and hears.call_id == heard.call_id):
+            if not _serve_one_call(hears, heard):
                 log.critical("{source} was heard by {sink} of another call", source=heard, sink=hears)
                 self._gains[sink, source] = 0
+                self._rewired = True
+        for listener, leg in tuple(self._prompts.items()):
+            if not _serve_one_call(listener, leg):
+                log.critical("{source} was overheard by {sink} of another call", source=leg, sink=listener)
+                del self._prompts[listener]
                 self._rewired = True
 
     # --- the round -----------------------------------------------------------------------------------------------
@@ -220,7 +233,7 @@ class PatchBay:
     def _lay_out(self) -> None:
         if self._rewired:
             self._rewired = False
-            self._bank.lay_out(wire(self.legs, self._tapped, self._gains * self._heard))
+            self._bank.lay_out(wire(self.legs, self._tapped, self._gains * self._heard, self._prompts))
 
     def _give_tracks(self) -> None:
         recorded = self._bank.wiring.recorded
@@ -232,3 +245,7 @@ class PatchBay:
                 take(recorded, tracks)
             except Exception:
                 log.failure("a recorder failed; 20 ms of all its recordings are lost")
+
+
+def _serve_one_call(one: Leg | None, other: Leg | None) -> bool:
+    return bool(one and other and one.call_id is not None and one.call_id == other.call_id)

@@ -74,7 +74,12 @@ class SoundBank:
         self._far[new] = before[old]
         self._seam.lay_out(len(wiring.legs), old, new)
         self._sounding = []
+        overheard = {self.wiring.legs[sink] for sink, _ in self.wiring.overheard}
         self.wiring = wiring
+        now = {sink for sink, _ in wiring.overheard}
+        for row, leg in enumerate(wiring.legs if overheard or now else ()):
+            if row in now or leg in overheard:
+                self._seam.begins(row)  # what it hears of another's prompts may begin or end here
         self._listened_rows = wiring.listened.tolist()
         if wiring.n_channels and wiring.n_channels != self.ear.n_channels:
             self.ear.resize(wiring.n_channels)
@@ -165,21 +170,27 @@ class SoundBank:
             player = self.wiring.legs[row].player
             if player.fresh:
                 player.fresh = False
-                self._seam.begins(row)
+                for begun in (row, *(sink for sink, source in self.wiring.overheard if source == row)):
+                    self._seam.begins(begun)
             ended.append(player.fill(self._prompts[row], self._music[row]))
         return [done for done in ended if done]
 
     def mix(self) -> None:
         """The one product, and what each leg hears of its own player."""
         self._near = self._ears = self.wiring.gains @ self._far
+        prompts = self._prompts
+        if self.wiring.overheard:
+            prompts = prompts.copy()
+            for sink, source in self.wiring.overheard:
+                prompts[sink] += self._prompts[source]
         if self._sounding or self._seam.due:
-            self._near += self._prompts
+            self._near += prompts
             self._ears = self._near + self._music
         if self._seam.due:
-            self._seam.smooth(self.wiring.gains, self._far, self._prompts, self._music, self._near, self._ears)
+            self._seam.smooth(self.wiring.gains, self._far, prompts, self._music, self._near, self._ears)
         np.minimum(self._ears, 1, out=self._ears)
         np.maximum(self._ears, -1, out=self._ears)
-        self._seam.remember(self._far, self._prompts, self._music, self._near, self._ears)
+        self._seam.remember(self._far, prompts, self._music, self._near, self._ears)
         self._played[self.wiring.channels] = self._ears[self.wiring.listened]
 
     def send(self) -> None:

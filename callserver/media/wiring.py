@@ -1,8 +1,9 @@
 """Who is plugged in, laid out for the tick; made anew only when somebody comes, goes or is heard by somebody else."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from callserver.dsp.codecs import Codec
 from callserver.dsp.frames import FloatArray
 from callserver.media.leg import Leg
 
+NONE: Mapping[Leg, Leg] = MappingProxyType({})
 IndexArray = NDArray[np.intp]
 
 
@@ -30,6 +32,7 @@ class Wiring:
 
     `gains`: shape (k, k), [sink, source]. Prompts and music are heard by their own leg alone, with a gain of 1: they
     are added, for as columns of the matrix they would be mostly zeros.
+    `overheard`: rows (sink, source): who hears what is played to another one as well.
     """
 
     legs: Sequence[Leg]  # in the order of the rows
@@ -39,6 +42,7 @@ class Wiring:
     recorded: Sequence[Leg]
     recorded_rows: IndexArray
     gains: FloatArray
+    overheard: Sequence[tuple[int, int]] = ()
 
     @property
     def n_channels(self) -> int:
@@ -46,18 +50,24 @@ class Wiring:
         return int(self.channels.max()) + 1 if self.channels.size else 0
 
 
-def wire(legs: Collection[Leg], recorded: Collection[Leg], gains: FloatArray) -> Wiring:
+def wire(
+    legs: Collection[Leg], recorded: Collection[Leg], gains: FloatArray, prompts: Mapping[Leg, Leg] = NONE
+) -> Wiring:
     """
     Lay the open legs out.
 
     :param gains: shape (n_slots, n_slots), [sink, source]
+    :param prompts: {sink: source}
     """
     ordered = sorted(legs, key=lambda leg: (leg.codec.name, leg.slot))
     slots = _numbers([leg.slot for leg in ordered])
     listened = _numbers([row for row, leg in enumerate(ordered) if leg.listen_for_signals])
     recorded_rows = _numbers([ordered.index(leg) for leg in recorded])
     of_these = gains[np.ix_(slots, slots)]
-    return Wiring(ordered, _groups(ordered), listened, slots[listened], list(recorded), recorded_rows, of_these)
+    overheard = [(ordered.index(sink), ordered.index(source)) for sink, source in prompts.items()]
+    return Wiring(
+        ordered, _groups(ordered), listened, slots[listened], list(recorded), recorded_rows, of_these, overheard
+    )
 
 
 def _numbers(values: list[int]) -> IndexArray:

@@ -73,6 +73,22 @@ def dial(digits: str) -> str:
 
     :raises ValueError: anything but 1 to 32 of the digits 0 to 9
     """
+    return f"ATDT{_number(digits)};"
+
+
+def flash_and_dial(digits: str) -> str:
+    """
+    In a call: hook flash, dial tone awaited, digits; as `dial`. The length of the flash is S29's.
+
+    :raises ValueError: as `dial`
+    """
+    return f"ATDT!,W{_number(digits)};"
+
+
+FLASH = "ATD!;"  # back to who was left by a flash
+
+
+def _number(digits: str) -> str:
     if not DIGITS.fullmatch(digits):
         raise ValueError(f"not a number to dial: {digits!r}")
-    return f"ATDT{digits};"
+    return digits

@@ -96,6 +96,9 @@ class ExchangeLine(Service):
         self._seized = True
         return self._lift(self._subscriber.lift)
 
+    def flash_transfer(self, permit: DialPermit) -> Deferred[None]:
+        return fail(LineFailure(f"{self.name} is on an exchange that takes no flash"))
+
     def dial(self, permit: DialPermit) -> Deferred[None]:
         if not (self.off_hook and self._seized) or self.deaf:
             return fail(LineFailure(f"{self.name} is not seized"))

@@ -106,6 +106,7 @@ class RehearsalWorld(World):
     def line(self, name: str, settings: LineConfig, country: str, subscriber: SubscriberLine | None) -> ILineService:
         if subscriber is None:
             raise ValueError(f"{name}: a rehearsal has emulated lines only, not {settings.device}")
+        subscriber.takes_flash = settings.flash_transfer
         if settings.keys == "modem" or self._random.random() < self._byte_share:
             modem = self.lines[name] = MemoryModem(subscriber)
             return WatchedModemLine(
@@ -115,6 +116,7 @@ class RehearsalWorld(World):
                 self.reactor,
                 country=country,
                 reports_keys=settings.keys == "modem",
+                flash=settings.flash_transfer,
                 connect_port=modem.open,
             )
         line = self.lines[name] = ExchangeLine(name, subscriber, self.reactor, self.permits.add)

@@ -424,13 +424,12 @@ class CallServer(MultiService):
         :param queue: its name; FIRST: the shop's first
         :raises LookupError: there is no such queue
         """
-        known = self.centre.class_of(call)
-        queue = (known.queue if known is not None else "") or queue or self.centre.first_queue
+        queue = queue or self.centre.first_queue
         if queue not in self.centre.queues.by_name:
             raise LookupError(f"no queue {queue!r}; there are {', '.join(self.centre.queues.by_name)}")
         if self.config.recording.announce:
             await self._notice.before_a_person(call)
-        return await self.centre.queues.enter(queue, call, known.priority or None if known is not None else None)
+        return await self.centre.queues.enter(queue, call)
 
     async def to_office(self, call: Call, address: str, ask_area_code: Callable[[], Deferred[str]], note: str) -> str:
         """The office nearest to the caller, for menus."""

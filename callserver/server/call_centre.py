@@ -23,7 +23,8 @@ from callserver.acd.organisation.acts import OrganisationActs
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.organisation.parts import CallerClass
 from callserver.acd.parking import ParkingLimits
-from callserver.acd.phones import Complain, Phones
+from callserver.acd.phone_log_in import Complain
+from callserver.acd.phones import Phones
 from callserver.acd.presence import PresenceLimits
 from callserver.acd.queue_settings import QueueSettings
 from callserver.acd.queues import Queues
@@ -144,8 +145,9 @@ class CallCentre:
             card=card,
             members=self._members,
             skills=self.staff.skills,
+            wrap_up_s=self.staff.wrap_up_s,
             is_open=lambda calendar: self.organisation.is_open(calendar, world.now()),
-            favour=self.organisation.class_of,
+            favour=self._class_of,
             last_agent=lambda number, days: store.read(last_agent, number, world.now(), days),
             today=lambda: self._local_now().date(),
             send=lambda call, target: self.moves.destinations.send(call, target),
@@ -265,11 +267,7 @@ class CallCentre:
         """Where callers wait whom nothing sends to another queue."""
         return next(iter(self.organisation.settings), FIRST_QUEUE)
 
-    def class_of(self, call: Call) -> CallerClass | None:
-        """How the shop serves this caller, if it knows his number."""
-        number = call.caller.number
-        if not number:
-            return None
+    def _class_of(self, number: str) -> CallerClass | None:
         return self.organisation.class_of(*spellings(number, self._config.exchange.country))
 
     @property

@@ -131,11 +131,13 @@ class World:
         """
         device = settings.device
         if subscriber is not None:
+            subscriber.takes_flash = settings.flash_transfer
             modem = PtyModem(subscriber, self.reactor)
             self.modems.append(modem)
             device = modem.path
         reports_keys = settings.keys == "modem"
-        return ModemLine(name, device, self.reactor, country=country, reports_keys=reports_keys)
+        flash = settings.flash_transfer
+        return ModemLine(name, device, self.reactor, country=country, reports_keys=reports_keys, flash=flash)
 
     def open_to_telephones(self, exchange: Exchange, socket: Path) -> IService:
         """

@@ -36,6 +36,7 @@ class Refusal(Enum):
     NOT_YOURS = "not-yours"
     NO_SECRET = "no-secret"
     NOBODY_HEARS = "nobody-hears"
+    NO_FLASH = "no-flash"
     UNKNOWN_ACT = "unknown-act"
     NOT_SAVED = "not-saved"  # detail: why, a sentence of the catalogue with its data, as JSON: [sentence, {name: data}]
     WEAK_PASSWORD = "weak-password"  # detail: the rule that it breaks, a sentence of the catalogue
@@ -60,6 +61,7 @@ TEXTS = {
     Refusal.NOT_THE_CALLER: N_("only the party the call began with can be sent to a queue or a menu"),
     Refusal.NO_RECORDING: N_("cannot be recorded: no room on the disk, or nothing to record"),
     Refusal.NO_SECRET: N_("no secret is being told in this call"),
+    Refusal.NO_FLASH: N_("the line of this call is not one that transfers by a flash, or does so already"),
     Refusal.NOBODY_HEARS: N_("nobody would hear it: the other end is gone, or keys in a secret"),
     Refusal.NOT_YOURS: N_("only who started it can stop it, while it runs"),
     Refusal.UNKNOWN_ACT: N_("the server knows no such act"),

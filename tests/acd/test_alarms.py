@@ -15,7 +15,7 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.wire.alarms import alarm_text
 from callserver.wire.messages import QueueRow
-from callserver.wire.states import SeatState
+from callserver.wire.states import LineState, SeatState
 from tests.shop import MemoryBook
 
 LIMITS = QueueSettings("service", alarm_length=3, alarm_wait_s=120.0, alarm_service_level=80.0)
@@ -165,6 +165,20 @@ class AlarmsTests(SynchronousTestCase):
         self.seat(SeatState.PAUSED, "missed")
         self.wait(2 * LOOK_S)
         self.assertEqual(self.told(), ["seat 801 pauses: nobody answered there, several times in a row"])
+
+    def test_line(self) -> None:
+        """A line has told that it is dead; that it is well again is told when it has been so for a minute."""
+        self.board.show(ChannelStatus("line 3", LineState.DISCONNECTED))
+        self.events.alarm("line dead: {reason_word}", "line 3", reason_word="unplugged")
+        self.wait(300)
+        self.assertEqual(self.told(), ["line dead: unplugged"])
+        self.assertEqual([alarm.channel for alarm in self.alarms.raised], ["line 3"])
+        self.board.show(ChannelStatus("line 3", LineState.IDLE))
+        self.wait(30)
+        self.assertEqual(self.told(), [])
+        self.wait(OVER_S)
+        self.assertEqual(self.told(), ["(line dead: unplugged)"])
+        self.assertEqual(self.alarms.raised, [])
 
     def test_quiet(self) -> None:
         """Where nobody waits or pauses, nothing is looked at, and no timer waits."""

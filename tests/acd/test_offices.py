@@ -191,6 +191,18 @@ class TransferTests(SynchronousTestCase):
         self.shop.exchange("dial", 2.5, 1)
         self.assertIs(call.ended.cause, Cause.CALLED_HUNG_UP)
 
+    def test_keys_of_the_caller(self) -> None:
+        """What the caller keys does not reach the other line: behind an office that has gone it would dial a number."""
+        self.caller()
+        self.lifts(1)
+        self.shop.wait(3)
+        self.shop.press("5", 0)
+        self.shop.lines[1].far_end.heard.clear()
+        self.shop.press("5120", 0)
+        self.assertLess(self.shop.loudest(1), 0.01)
+        self.shop.wait(3.5)
+        self.assertTrue(self.hears(1, of=0))
+
     def test_next_office(self) -> None:
         """Busy here, a mailbox there that presses no key, one that is closed: each tried in order, then given back."""
         call, done = self.caller()

@@ -4,12 +4,16 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.seat import Seat
 from callserver.acd.supervision import Supervision
+from callserver.acd.telephone import Telephone
+from callserver.calls.call import Stage
 from callserver.dsp.tones import tone
 from callserver.wire.states import SeatState
+from tests.acd import test_who_hears_whom as scenes
 from tests.acd.test_phones import CALLER, PhoneShop
 from tests.hearing import Room, all_to_all, with_listener
+from tests.shop import Agent
 
-PHONE, CUSTOMER, NEXT = "line 1", "line 2", "line 3"
+PHONE, CUSTOMER = "line 1", "line 2"
 TALK = all_to_all(PHONE, CUSTOMER)
 
 
@@ -82,3 +86,25 @@ class HearingTests(SynchronousTestCase):
         self.assertEqual(self.room.hears(), with_listener(TALK, "seat 900"))
         supervision.barge_in(supervisor, "")
         self.assertEqual(self.room.hears(), all_to_all(PHONE, CUSTOMER, "seat 900"))
+
+
+class PhoneScene(scenes.Scene):
+    """The same people as in every other scene; agent, colleague and supervisor work by telephone."""
+
+    n_lines = 6
+
+    def seat(self, number: str) -> Seat:
+        line = {"801": 3, "802": 4, "900": 5}.get(number)
+        if line is None:
+            return super().seat(number)
+        base = self.shop.answered_call(line)
+        base.enter(Stage.SEAT)
+        seat = self.shop.seats.log_in_by_phone(Agent(number), Telephone(base))
+        self.room.voices[f"seat {number}"] = self.room.voices.pop(f"line {line + 1}")
+        return seat
+
+
+class SituationsByPhoneTests(scenes.SituationTests):
+    """Who hears whom, and that nothing clicks, is the same by telephone in each situation there is."""
+
+    make = PhoneScene

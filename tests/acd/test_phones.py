@@ -180,6 +180,7 @@ class LogInTests(PhoneTests):
         self.shop.wait(4)
         self.assertEqual(self.shop.prompts().count("seat-log-in-failed"), 3)
         self.assertIn("too-many-tries", self.shop.prompts())
+        self.assertEqual(self.centre.refused, [("telephone 13800000000", "log in", "log-in")] * 3)
         self.assertIsNotNone(call.ended)
 
     def test_hangs_up(self) -> None:

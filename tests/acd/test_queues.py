@@ -173,6 +173,20 @@ class GroupTests(QueuesCase):
         self.shop.wait(0.6)
         self.assertEqual(self.ringing(), ["801"])
 
+    def test_ones_own_wrap_up(self) -> None:
+        """An agent has the longer of the queue's wrap-up and his own."""
+        for queue_s, own_s in ((5, 8), (8, 5)):
+            self.shop = VirtualShop(n_lines=4, n_seats=6)
+            self.open(settings(wrap_up_s=queue_s), wrap_up_s=lambda number, own_s=own_s: own_s)
+            (seat,) = self.seats("801")
+            self.caller()
+            seat.answer()
+            seat.hang_up()
+            self.shop.wait(7.5)
+            self.assertEqual(seat.status.reason, "wrap-up")
+            self.shop.wait(0.6)
+            self.assertIs(seat.status.state, SeatState.IDLE_PC)
+
     def test_sticky(self) -> None:
         """Who talked with him last is rung first, alone, once."""
         self.open(settings(strategy=Strategy.RING_ALL, sticky_days=7), last_agent=lambda number, days: succeed("802"))

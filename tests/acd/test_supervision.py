@@ -25,7 +25,7 @@ class Shop:
     """A caller who talks with 801; 900 is a supervisor; 802 and a second line are there too."""
 
     def __init__(self) -> None:
-        self.shop = VirtualShop(n_lines=2, n_seats=5)
+        self.shop = VirtualShop(n_lines=2, n_seats=6)
         self.room = Room(self.shop)
         self.priorities: list[tuple[str, int]] = []
         self.found: list[tuple[str, str]] = []  # who was sent to which queue
@@ -116,6 +116,27 @@ class ListenTests(SupervisionCase):
         """A line can be chosen as well as the seat that talks with it."""
         self.supervision.listen(self.supervisor, "line 1")
         self.assertEqual(self.world.hears(), with_listener(TALK, "seat 900"))
+
+    def test_a_menu(self) -> None:
+        """Of a line that is with a menu he hears what the caller says and is told, but not his music."""
+        call = self.world.shop.answered_call(1)
+        self.supervision.listen(self.supervisor, "line 2")
+        self.assertEqual(self.world.hears(), TALK | {"seat 900": {"line 2"}})
+        assert call.leg is not None
+        call.leg.play([tone([1000], 8000, -15.0)])
+        self.world.room.forget()
+        self.world.room.talk(0.5)
+        for name in ("line 2", "seat 900"):
+            self.assertGreater(level_of(self.world.room.voices[name].sound(), 1000), -20, name)
+        self.assertLess(level_of(self.world.room.voices["line 1"].sound(), 1000), -60)
+        call.leg.play([])
+        call.wait_with_music(True)
+        self.assertEqual(self.world.hears(), TALK | {"seat 900": {"line 2"}})
+
+    def test_an_agents_telephone(self) -> None:
+        """The line of an agent who works by telephone is no call between his calls: nobody listens to his room."""
+        self.world.shop.answered_call(1).enter(Stage.SEAT)
+        self.assertEqual(self.refused(self.supervision.listen, self.supervisor, "line 2"), "no-call")
 
     def test_nobody_notices(self) -> None:
         """What the others hear is the same to the last sample, and no screen but his own shows anything."""
@@ -661,6 +682,11 @@ class SeatTests(SupervisionCase):
         for act in acts:
             self.assertEqual(self.refused(act), "not-now: held")
         second = self.world.room.seat("802")
+        others = self.world.room.seat("803"), self.world.room.seat("804")
+        others[0].offer(TestOffer(self.world.shop.answered_call(1)))
+        others[1].dial(TestOffer(self.world.call, right=None))
+        for number, state in (("803", "ringing"), ("804", "dialling")):
+            self.assertEqual(self.refused(self.supervision.force_log_out, self.supervisor, number), f"not-now: {state}")
         listen(self.world)
         for act in (self.supervision.force_log_out, self.supervision.force_pause):
             args = ("900",) if act == self.supervision.force_log_out else ("900", "meeting")

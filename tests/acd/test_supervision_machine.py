@@ -15,7 +15,7 @@ from callserver.acd.seat import Seat
 from callserver.acd.supervision import Supervision
 from callserver.calls.call import Call, Party
 from callserver.calls.operations import PRESENT
-from callserver.calls.roles import Role
+from callserver.calls.roles import LISTENERS, Role
 from callserver.media.leg import Leg
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
@@ -145,7 +145,7 @@ class SupervisionMachine(RuleBasedStateMachine):
             assert seat.status.supervises == (listening is not None), seat.status
             if listening is not None and listening.role is not Role.TALKS:
                 assert listening.call is call_of(self.shop.calls, listening.party)
-                assert Role.LISTENS in self.roles(seat, listening.call) | {self.whispers_as(seat)}
+                assert self.roles(seat, listening.call) & set(LISTENERS)
                 assert right_of(listening.role) <= self.shop.staff.rights(seat.number)
             elif listening is not None:
                 assert seat.station in listening.call.parts
@@ -184,9 +184,6 @@ class SupervisionMachine(RuleBasedStateMachine):
 
     def roles(self, seat: Seat, call: Call) -> set[Role]:
         return {part.role for party, part in call.parts.items() if party.name == seat.station.name}
-
-    def whispers_as(self, seat: Seat) -> Role:
-        return Role.LISTENS if seat.listening is not None and seat.listening.role is Role.WHISPERS else Role.ALONE
 
     def is_line(self, party: Party) -> bool:
         return any(party is line for line in self.shop.in_service)

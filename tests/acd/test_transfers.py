@@ -269,6 +269,20 @@ class ToQueueAndMenuTests(MovingCase):
         self.seat.hang_up()
         self.assertEqual(self.call.ended, Reason(Cause.AGENT_HUNG_UP))
 
+    def test_queue_that_is_gone(self) -> None:
+        """Its queue was taken away meanwhile: the shop's first has him, and without one he leaves word."""
+        self.seat.let_go(Reason(Cause.SENT_ON, "queue gone"))
+        self.runner.find_person(self.call, "gone")
+        self.shop.wait(0.5)
+        self.assertIs(self.call.stage, Stage.QUEUE)
+        self.shop.lines[0].far_end.hang_up()
+        self.shop.wait(2)
+        self.queue.queues.set({})
+        self.call = self.caller()  # his menu, which has asked for it, is told so
+        self.shop.wait(2)
+        self.assertEqual(self.shop.prompts()[-1], "message-or-call-back")
+        self.assertEqual(len(self.flushLoggedErrors(LookupError)), 1)
+
     def test_menu(self) -> None:
         """He goes on in that menu, with its questions; it can go on for long, and ends with his call."""
         self.moves.transfers.transfer(self.seat, "menu balance")

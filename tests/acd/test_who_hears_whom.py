@@ -39,11 +39,13 @@ CLICK = amplitude(-40.0)
 class Scene:
     """A caller who talks with an agent; two strangers who talk; supervisors, a colleague and a third party."""
 
+    n_lines = 3
+
     def __init__(self, slow: bool = False) -> None:
         if slow:
-            self.shop = VirtualShop(n_lines=3, n_seats=6, codec=LINEAR_16, ear=DeafEar)
+            self.shop = VirtualShop(n_lines=self.n_lines, n_seats=6, codec=LINEAR_16, ear=DeafEar)
         else:
-            self.shop = VirtualShop(n_lines=3, n_seats=6)
+            self.shop = VirtualShop(n_lines=self.n_lines, n_seats=6)
         self.place = ""  # where the caller is parked
         self.room = Room(self.shop, SLOW_HZ if slow else TONES_HZ)
         self.supervision = Supervision(
@@ -56,7 +58,7 @@ class Scene:
             set_priority=lambda call_id, priority: None,
         )
         self.agent, self.colleague, self.stranger, self.supervisor, self.second = map(
-            self.room.seat, ("801", "802", "803", "900", "804")
+            self.seat, ("801", "802", "803", "900", "804")
         )
         self.call = self.talk(self.agent, 0)
         self.talk(self.stranger, 2)
@@ -65,6 +67,10 @@ class Scene:
         self.out: Any = MemoryCallsOut(self.shop)
         self.moves = Moves(self.shop.seats, waits, self, self.shop.staff, self.shop.calls, out=self.out)
         self.dialling = Dialling(self.shop.seats, self.shop.staff, self.shop.calls, self.out, self)
+
+    def seat(self, number: str) -> Seat:
+        """Somebody logs in, and speaks from now on."""
+        return self.room.seat(number)
 
     # Flows, where callers are left alone
 
@@ -312,6 +318,8 @@ SITUATIONS: Mapping[str, tuple[tuple[Act, ...], Heard]] = {
     "secret hidden, then blind transfer": ((hide, transfer, colleague_answers), SENT_ON),
     "listen to a seat": ((Scene.listen,), hears(TALK, seat_900=BOTH)),
     "listen to a line": ((listen_to_line,), hears(TALK, seat_900=BOTH)),
+    "listen to a line with a menu": ((listen_to_third,), hears(TALK, seat_900=THIRD)),
+    "listen to a line, back in the queue": ((listen_to_line, break_off), {SUPERVISOR: {CALLER}}),
     "listen no more": ((Scene.listen, stop), TALK),
     "listen, hold": ((Scene.listen, hold), {}),
     "listen to a seat, consultation": ((Scene.listen, Scene.consult), hears(CONSULTS, seat_900=BOTH_THERE)),
@@ -388,10 +396,12 @@ SITUATIONS: Mapping[str, tuple[tuple[Act, ...], Heard]] = {
 
 
 class SituationTests(SynchronousTestCase):
+    make = Scene
+
     def test_who_hears_whom(self) -> None:
         """Nobody hears whom he should not, and everybody whom he should."""
         for name, (acts, heard) in SITUATIONS.items():
-            scene = Scene()
+            scene = self.make()
             for act in acts:
                 act(scene)
                 scene.room.talk(0.1)
@@ -401,7 +411,7 @@ class SituationTests(SynchronousTestCase):
         """From one act to the next no leg gets a step of more than -40 dBm0, however loud all speak."""
         self.patch(dialled, "RING_BACK", np.zeros(8000, np.float32))  # too fast a wave for this measure
         for name, (acts, _) in SITUATIONS.items():
-            scene = Scene(slow=True)
+            scene = self.make(slow=True)
             for voice in scene.room.voices.values():
                 voice.level_dbm0 = LOUD_DBM0
             scene.room.talk(0.5)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.calls.roles import Part, Role, gains
+from callserver.calls.roles import LISTENERS, Part, Role, gains, overheard
 
 NAMES = ("line 1", "line 2", "seat 801", "seat 802", "seat 900")
 T, H, A, S = Role.TALKS, Role.HELD, Role.ALONE, Role.SECRET
@@ -74,6 +74,15 @@ class RolesTests(SynchronousTestCase):
         parts = {"line 1": Part[str](T), "seat 801": Part[str](T), "seat 900": Part(Role.LISTENS, "seat 777")}
         self.assertEqual(hears(parts, "seat 900"), set())
 
+    def test_beside_a_line(self) -> None:
+        """With a menu or a queue the line is heard, and what it is told; held, it is not; nor is an agent who holds."""
+        for role, heard in ((A, {"line 1"}), (H, set()), (S, set())):
+            parts = {"line 1": Part[str](role), "seat 900": Part(Role.OVERHEARS, "line 1")}
+            self.assertEqual(hears(parts, "seat 900"), heard)
+            self.assertEqual(overheard(parts), {"seat 900": "line 1"} if heard else {})
+        holds = {"line 1": Part(H, "seat 801"), "seat 801": Part[str](A), "seat 900": Part(Role.LISTENS, "seat 801")}
+        self.assertEqual((hears(holds, "seat 900"), overheard(holds)), (set(), {}))
+
     @given(
         st.dictionaries(
             st.sampled_from(NAMES),
@@ -86,12 +95,15 @@ class RolesTests(SynchronousTestCase):
             self.assertEqual(gain, 1.0)
             self.assertNotEqual(source, sink)
             speaks, listens = parts[source], parts[sink]
+            if speaks.role is Role.ALONE:
+                self.assertEqual((listens.role, listens.beside), (Role.OVERHEARS, source))
+                continue
             self.assertIn(speaks.role, (Role.TALKS, Role.CALLED, Role.WHISPERS))
             if speaks.role is Role.WHISPERS:
                 self.assertEqual(speaks.beside, sink)
                 self.assertIn(listens.role, (Role.TALKS, Role.ALONE))
             elif listens.role is not Role.TALKS:
-                self.assertIn(listens.role, (Role.LISTENS, Role.WHISPERS))
+                self.assertIn(listens.role, LISTENERS)
                 self.assertIs(parts[str(listens.beside)].role, Role.TALKS)
         for source, speaks in parts.items():
             for sink, listens in parts.items():

@@ -197,16 +197,14 @@ class FailureTests(ScriptCase):
         """What is waited for in vain is said, and what there is instead."""
         agent = self.agent("log in\nwait ring within 5")
         self.pass_time(6)
-        why = "801.txt, line 2: waited 5 s for ring within 5; the seat is idle, at the computer"
+        why = "801.txt, line 2: waited 5 s for ring; the seat is idle, at the computer"
         self.assertEqual(self.problem(agent), why)
 
     def test_in_chinese(self) -> None:
         """The same in Chinese."""
         agent = self.agent("log in\nwait ring within 5")
         self.pass_time(6)
-        self.assertEqual(
-            self.problem(agent, "zh"), "801.txt，第 2 行：等待 ring within 5 已 5 秒；座席空闲（座席电脑）"
-        )
+        self.assertEqual(self.problem(agent, "zh"), "801.txt，第 2 行：等待 ring 已 5 秒；座席空闲（座席电脑）")
 
     def test_another_state(self) -> None:
         """`expect` says what is instead."""
@@ -239,7 +237,7 @@ class FailureTests(ScriptCase):
         self.pass_time(1)
         self.centre.seats["801"].log_out()
         self.pass_time(1)
-        self.assertEqual(self.problem(agent), "801.txt, line 2: no ring within 600 will come: he is not logged in")
+        self.assertEqual(self.problem(agent), "801.txt, line 2: no ring will come: he is not logged in")
 
     def test_files(self) -> None:
         """A script or a sound that is missing is told before anything is connected."""

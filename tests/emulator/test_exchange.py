@@ -272,3 +272,72 @@ class CountryTests(SynchronousTestCase):
                     blocks = sound[: len(sound) // 160 * 160].reshape(-1, 1, 160)
                     found = {heard.tone for block in blocks for heard in detector.feed(block)}
                     self.assertEqual(found, {name}, plan.code)
+
+
+class FlashTests(ExchangeCase):
+    """A line that has ordered it transfers by a hook flash."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.zhao = self.exchange.add_phone("62345678")
+        self.wang.line.takes_flash = True
+        self.talk()
+
+    def stages(self) -> list[str]:
+        return [phone.line.stage.value for phone in (self.li, self.wang, self.zhao)]
+
+    def second_call(self) -> None:
+        """A flash, and the second number."""
+        self.wang.line.flash()
+        self.run_s(0.5)
+        self.wang.line.dial("62345678")
+        self.run_s(1)
+
+    def test_transferred_before_the_answer(self) -> None:
+        """Hung up while it rings: who was set aside hears ringback, then talks with who lifts."""
+        self.second_call()
+        self.wang.hang_up()
+        self.assertEqual(self.stages(), ["ringback", "on hook", "ringing"])
+        self.zhao.lift()
+        self.assertIs(self.li.line.peer, self.zhao.line)
+        self.assertEqual(self.stages(), ["talking", "on hook", "talking"])
+        self.li.hang_up()
+        self.assertEqual(self.stages()[2], "tone")
+
+    def test_transferred_after_the_answer(self) -> None:
+        """Hung up while the two talk: the first and the third talk."""
+        self.second_call()
+        self.zhao.lift()
+        self.assertIs(self.wang.line.peer, self.zhao.line)
+        self.wang.hang_up()
+        self.assertIs(self.li.line.peer, self.zhao.line)
+
+    def test_back(self) -> None:
+        """Another flash drops the second, ringing or talking, and is back with the first."""
+        for lifts in (False, True):
+            self.second_call()
+            if lifts:
+                self.zhao.lift()
+            self.wang.line.flash()
+            self.assertIs(self.li.line.peer, self.wang.line)
+            self.assertIn(self.zhao.line.stage.value, ("on hook", "tone"))
+            self.zhao.hang_up()
+
+    def test_nobody_to_hand_over_to(self) -> None:
+        """Hung up before a number, or when it is busy: who was set aside hears that he was left."""
+        self.wang.line.flash()
+        self.wang.hang_up()
+        self.assertEqual(self.stages()[:2], ["tone", "on hook"])
+
+    def test_set_aside_hangs_up(self) -> None:
+        """Who was set aside goes: the second call is an ordinary one from then on."""
+        self.second_call()
+        self.li.hang_up()
+        self.zhao.lift()
+        self.wang.hang_up()
+        self.assertEqual(self.stages(), ["on hook", "on hook", "tone"])
+
+    def test_not_ordered(self) -> None:
+        """On a line without the service a flash is nothing."""
+        self.li.line.flash()
+        self.assertEqual(self.stages()[:2], ["talking", "talking"])

@@ -374,7 +374,7 @@ class ForNothingTests(RunnerCase):
             lambda msgid, /, **details: self.told.append(fill("en", msgid, details)),
             lambda call, seconds: self.shop.in_service[0].rest(seconds),
         )
-        self.shop.in_service[0]._on_call = lambda call: runner.serve(call, "test")
+        self.shop.in_service[0]._bell._on_call = lambda call: runner.serve(call, "test")
 
     def ring(self, minutes: float) -> int:
         """A caller rings on, every 5 s; how many calls came of it."""

@@ -611,3 +611,61 @@ class StuckModemTests(ModemLineCase):
         self.successResultOf(stopped)
         self.assertFalse(self.modem.off_hook)
         self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
+class FlashTests(ModemLineCase):
+    FLASHED = "ATDT!,W62345678;"
+    PERMIT = DialPermit("62345678", "test")
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.line._flash = True
+
+    def after(self, asked):
+        self.settle()
+        return asked
+
+    def test_flash_and_number(self) -> None:
+        """In a call: out of the stream, flash and digits in one command; then on hook, and the line serves the next."""
+        self.answered()
+        self.successResultOf(self.after(self.line.flash_transfer(self.PERMIT)))
+        self.assertEqual(self.modem.commands[-1], self.FLASHED)
+        self.successResultOf(self.after(self.line.hang_up()))
+        self.assertFalse(self.modem.off_hook or self.modem.in_stream)
+        self.answered()
+
+    def test_refused(self) -> None:
+        """The exchange gives no second dial tone: another flash, and the caller is back with his sound."""
+        self.modem.answers[self.FLASHED] = "NO DIALTONE"
+        self.answered()
+        failure = self.failureResultOf(self.after(self.line.flash_transfer(self.PERMIT)), LineFailure)
+        self.assertIn("NO DIALTONE", failure.getErrorMessage())
+        self.assertIn("ATD!;", self.modem.commands)
+        self.assertTrue(self.modem.off_hook and self.modem.in_stream)
+        self.successResultOf(self.after(self.line.hang_up()))
+
+    def test_hung_up_meanwhile(self) -> None:
+        """Who hangs up while it dials ends it at once, on hook."""
+        self.modem.answers[self.FLASHED] = None
+        self.answered()
+        flashed = self.line.flash_transfer(self.PERMIT)
+        self.settle()
+        hung_up = self.line.hang_up()
+        self.modem.says(b"\r\nNO CARRIER\r\n")
+        self.settle()
+        self.clock.advance(30)
+        self.settle()
+        self.failureResultOf(flashed, LineFailure)
+        self.successResultOf(hung_up)
+        self.assertFalse(self.modem.off_hook)
+
+    def test_only_in_a_call(self) -> None:
+        """Not on hook, not where it is not set, and nothing but digits."""
+        self.failureResultOf(self.line.flash_transfer(self.PERMIT), LineFailure)
+        self.answered()
+        for number in ("", "1,2", "!2", "10086\rATDT911"):
+            self.failureResultOf(self.after(self.line.flash_transfer(DialPermit(number, "test"))), LineFailure)
+            self.assertTrue(self.modem.in_stream)
+        self.line._flash = False
+        self.failureResultOf(self.line.flash_transfer(self.PERMIT), LineFailure)
+        self.assertEqual([command for command in self.modem.commands if "!" in command and command != "ATD!;"], [])

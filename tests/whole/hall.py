@@ -1,5 +1,7 @@
 """A whole shop in which somebody tries what he may and may not do: agents at their programs, callers, other rights."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -8,19 +10,58 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.seat import Seat
+from callserver.acd.star_codes import CODES, Takes
 from callserver.desktop.client import AgentClient
 from callserver.desktop.listener import AgentListener
 from callserver.emulator.script_run import run_script
 from callserver.server.first_start import settle_in
 from callserver.wire.records import EventRecord
-from callserver.wire.refusals import Refused
+from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
+from tests.whole.test_telephone_seat import LOG_IN, PIN, Telephone
 from tests.whole.virtual_shop import VirtualShop
 
 FIRST_CALLER = 13912345600
 # He wants to speak to a person: Mandarin, person.
 WANTS_A_PERSON = "caller {number}\ndial {shop}\nwait answer\nwait 3\npress 1\nwait 3\npress 0\nwait 3000"
+
+
+class AtTelephone:
+    """Somebody who works at his telephone: what others ask at a program he keys."""
+
+    def __init__(self, hall: Hall, number: str) -> None:
+        self._hall, self._telephone = hall, Telephone(hall.shop)
+        hall.shop.until(hall.centre.staff.set_pin(number, PIN))
+        self._telephone.does(LOG_IN)
+
+    def is_gone(self) -> None:
+        self._telephone.is_gone()
+
+    def asks(self, act: str, *args: object) -> Refused | None:
+        """Why not, as the event log has it; he hears a tone or a sentence."""
+        before = len(self._hall.events)
+        self._telephone.does(f"press {keys(act, *args)}\nwait 2")
+        for event in self._hall.events[before:]:
+            if event.kind == "right_refused":
+                return Refused(Refusal.NO_RIGHT, str(event.data["right"]))
+            if event.kind == "audit" and event.data["result"] != "done":
+                return Refused.from_wire(str(event.data["result"]))
+        return None
+
+
+def keys(act: str, *args: object) -> str:
+    """What an agent keys for an act of the register."""
+    if act == "answer":
+        return "1"
+    code = next(code for code in CODES if code.act == act)
+    if code.takes is Takes.NOTHING:
+        return code.keys
+    if code.takes is Takes.REASON:
+        return f"{code.keys}2"
+    if code.takes is Takes.WAITING:
+        return f"{code.keys}#"
+    return f"{code.keys}{str(args[0]).rpartition(' ')[2]}#"
 
 
 class Hall:
@@ -29,7 +70,7 @@ class Hall:
     `first`, `second`, `caller`: who is there, as a scene has put them; the caller is his number.
     """
 
-    first: AgentClient
+    first: AgentClient | AtTelephone
     second: AgentClient
     caller: str
 
@@ -63,6 +104,13 @@ class Hall:
         self.until(lambda: client.seat.state is not SeatState.OFF)
         return client
 
+    def telephones(self, number: str) -> AtTelephone:
+        """Somebody logs in from his telephone."""
+        telephone = AtTelephone(self, number)
+        self._case.addCleanup(telephone.is_gone)
+        self._case.assertIs(self.seat(number).status.state, SeatState.IDLE_PHONE)
+        return telephone
+
     def calls(self) -> str:
         """Somebody calls and wants a person; his number. He rings somewhere or waits when this is over."""
         exchange = self.shop.server.exchange
@@ -90,18 +138,21 @@ class Hall:
         calls = [e.call_id for e in self.events if e.kind == "caller_id" and e.data["number"] == number]
         return [event.kind for event in self.events if calls and event.call_id == calls[-1]]
 
-    def tries(self, client: AgentClient, act: str, *args: object) -> Any:
-        """Somebody asks for something at his program; the answer, or the Refused."""
+    def tries(self, who: AgentClient | AtTelephone, act: str, *args: object) -> Any:
+        """Somebody asks for something, at his program or by keys; the answer, or the Refused."""
+        if isinstance(who, AtTelephone):
+            self.tried = who.asks(act, *args)
+            return self.tried
         found: list[Any] = []
-        client.ask(act, *args).addBoth(found.append)
+        who.ask(act, *args).addBoth(found.append)
         self.until(lambda: bool(found))
         self.tried = found[0].value if hasattr(found[0], "value") else found[0]
         self.shop.wait(0.3)
         return self.tried
 
-    def does(self, client: AgentClient, act: str, *args: object) -> None:
+    def does(self, who: AgentClient | AtTelephone, act: str, *args: object) -> None:
         """The same, and it must not be refused."""
-        tried = self.tries(client, act, *args)
+        tried = self.tries(who, act, *args)
         self._case.assertFalse(isinstance(tried, Exception), f"{act} {args}: {tried}")
 
     def until(self, reached: Any, within_s: float = 60.0) -> None:

@@ -159,3 +159,19 @@ class MovesTests(AgentsCase):
         self.assertTrue(any(event.kind == "merged" for event in events))
         self.assertIsNotNone(record.ended_at)
         self.assertEqual([event.data["target"] for event in events if event.kind == "transfer"], ["number 62345678"])
+
+    def test_flash_transfer(self) -> None:
+        """Where the exchange takes a flash, it joins the two, and the shop's line is free: modem, bytes and all."""
+        self.shop = VirtualShop(self, 2, byte_share=1.0, settings={"flash_transfer = no": "flash_transfer = yes"})
+        exchange = self.shop.server.exchange
+        assert exchange is not None
+        first = self.program("801")
+        self.call()
+        self.do(first.answer())
+        there: Deferred[Any] = run_script(exchange, THERE.format(voice=self.voice()))
+        self.do(first.flash_transfer("62345678"))
+        self.do(there)
+        self.assertIsNot(self.state("801"), SeatState.TALKING)
+        ((record, events),) = self.shop.records()
+        self.assertEqual(record.end_reason, "sent_on: number 62345678")
+        self.assertEqual([event.kind for event in events if event.kind.startswith("transfer")], ["transfer"])

@@ -52,7 +52,6 @@ WHO = "offices"  # dials, for the guard and the caps
 CONNECTING, ACCEPT = "office-connecting", "office-accept"
 ON_DISK_S = 5.0
 ALL_OFFICES_S = 900.0  # so long a caller waits for all of them together
-TALK_S = 1800.0  # reliability-security.md section 8
 ACCEPT_TRIES, ACCEPT_S = 3, 8.0  # the question, and so long for the key each time
 NOT_ACCEPTED, CLOSED = "not_accepted", "closed"  # beside those of DialResult
 
@@ -193,7 +192,7 @@ class OfficeTransfers:
         finally:
             if not joined:
                 out.end("server", Reason(Cause.GAVE_UP))
-        join(call, out)
+        operations.join_lines(call, out, call.first)
         return str(result.value)
 
     async def _accepted(self, out: Call) -> bool:
@@ -253,12 +252,3 @@ class Reached:
 
     def not_reached(self, result: DialResult) -> None:
         self.result.callback(result)
-
-
-def join(call: Call, out: Call) -> None:
-    """The caller and whoever a call out has reached talk, nobody of the house with them."""
-    party = out.first
-    call.move(out)
-    operations.connect(call, party)
-    call.enter(Stage.TALK, TALK_S)
-    call.lines_alone = True

@@ -34,6 +34,7 @@ class Field:
     :param help: a sentence of the catalogue
     :param is_list: its text is items with commas between, which can be added and taken away one by one
     :param spread: the items of a value, each for itself
+    :param allowed: all values there are, where they can be counted
     :param keys: what an item is known by, also when it is to be taken away: the 801 of 801/2
     """
 
@@ -42,6 +43,7 @@ class Field:
     help: str
     is_list: bool = False
     spread: Callable[[Any], list[str]] | None = None
+    allowed: tuple[str, ...] = ()
     keys: Callable[[str], Iterable[str]] = lambda item: [re.split("[ /:]", item)[0]]
 
     def plus(self, value: Any, text: str) -> Any:
@@ -103,13 +105,14 @@ def optional_amount(low: int, high: int, help: str) -> Field:
 
 def choice(kind: type[Enum], help: str) -> Field:
     """One of an enum's values."""
-    return Field(lambda text: kind(one_of([one.value for one in kind], text)), lambda value: str(value.value), help)
+    allowed = tuple(str(one.value) for one in kind)
+    return Field(lambda text: kind(one_of(allowed, text)), lambda value: str(value.value), help, allowed=allowed)
 
 
 def word_of(allowed: Iterable[str], help: str) -> Field:
     """One of these words, or nothing."""
     known = tuple(allowed)
-    return Field(lambda text: one_of(known, text) if typed_text(text) else "", str, help)
+    return Field(lambda text: one_of(known, text) if typed_text(text) else "", str, help, allowed=known)
 
 
 def name(help: str) -> Field:

@@ -108,7 +108,7 @@ FORMS: Mapping[Part, Form] = {
             {
                 "hours": fields.hours(N_("of the week: mon-fri 09:00-18:00, sat 22:00-02:00")),
                 "days": fields.days(N_("that are otherwise: 2026-10-01..2026-10-07 closed Holiday")),
-                "night": fields.choice(Night, N_("switch: automatic, on (closed) or off (open)")),
+                "night": fields.choice(Night, N_("night switch: on is closed, off is open")),
             },
             Calendar,
         ),

@@ -14,7 +14,7 @@ DAY_S, HOUR_S = 86400, 3600
 SERVED: Mapping[str, Field] = {
     "group": fields.name(N_("who serves it; empty: everybody who may")),
     "strategy": fields.choice(Strategy, N_("who is rung first")),
-    "order": fields.choice(Order, N_("which caller is first: priority or aging")),
+    "order": fields.choice(Order, N_("which caller is first")),
     "weight": fields.amount(int, 0, 100, N_("between queues that share people: larger first")),
     "priority": fields.amount(int, -9, 9, N_("of its callers: higher first")),
     "aging_bonus_s": fields.amount(float, 0, HOUR_S, N_("waiting that one step of priority is worth")),
