@@ -104,8 +104,8 @@ class DiallingShop(VirtualShop):
 
     def heard_by(self, sink: Party) -> set[str]:
         """Whom a party hears, by the patch bay."""
-        legs = {party.name: party.leg for call in self.calls for party in call.parts if party.leg is not None}
-        return {name for name, leg in legs.items() if sink.leg is not None and self.bay.gain(leg, sink.leg)}
+        others = [party for call in self.calls for party in call.parts if party.leg is not None]
+        return {one.name for one in others if sink.leg is not None and self.bay.gain(one.leg, sink.leg)}
 
     def hears_music(self, party: Party) -> bool:
         """Something is played to it."""
