@@ -147,6 +147,8 @@ class Supervision:
         """
         party, call = self._at(channel) if channel else _at(seat.listening)
         with self._act(seat, "barge_in", party.name if party else channel, call, Right.BARGE_IN):
+            if seat.listening is not None:
+                _silent(seat, seat.listening)
             if call is None or party is None or call.parts[party].role is not Role.TALKS:
                 raise Refused(Refusal.NO_CALL)
             self._turn_to(seat, party, call)
@@ -163,7 +165,6 @@ class Supervision:
             if listening is None:
                 raise Refused(Refusal.NO_CALL)
             listening.take_over()
-            listening.call.log(Kind.CONNECT, person=seat.number, seat=seat.number)
 
     def stop_listening(self, seat: Seat) -> None:
         """
