@@ -31,6 +31,7 @@ from callserver.calls.call import Call, Party
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import PRESENT
 from callserver.calls.roles import Part, Role
+from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import FloatArray
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import BARGED_IN, LISTENS, WHISPERS, Card
@@ -195,6 +196,7 @@ class Listening:
             self.over = True
             operations.free_held(self.call)
             self.call.note(agent=self._seat.number)
+            self.call.log(Kind.CONNECT, person=self._seat.number, seat=self._seat.number)
             self._seat.takes_over(self)
         elif len(others) < 2:
             self.call.end("server", Reason(Cause.PARTY_GONE))

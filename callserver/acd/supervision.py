@@ -8,16 +8,15 @@ becomes listening again, and a barge-in. What has been taken over by then is a t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from callserver.acd.acts import Act, word
 from callserver.acd.destinations import Places
 from callserver.acd.ear import call_of
 from callserver.acd.listening import Listening
 from callserver.acd.moves import call_id
+from callserver.acd.named import channel, channel_or_none, hang_up_or_queue, priority, staff_number
 from callserver.acd.seat import Seat
 from callserver.acd.seats import Rights, Seats
 from callserver.calls import operations
@@ -37,39 +36,11 @@ from callserver.wire.targets import Target, TargetKind
 
 AT_REST = (SeatState.IDLE_PC, SeatState.IDLE_PHONE, SeatState.PAUSED)  # wrap-up is a pause (section 14, 23)
 INTRUSION_HZ, INTRUSION_S, INTRUSION_DBM0 = 1400.0, 0.4, -20.0  # as China's third-party warning tone sounds
-PRIORITY_MAX = 100
-CHANNEL = re.compile(r"(line|seat) [0-9]{1,24}")
-STAFF_NUMBER = re.compile(r"[0-9]{1,24}")
 
 
 def intrusion_tone() -> FloatArray:
     """What tells two who talk that a third joins them."""
     return tone([INTRUSION_HZ], round(INTRUSION_S * RATE_HZ), INTRUSION_DBM0)
-
-
-def channel(value: Any) -> bool:
-    """A seat or a line, as the board names it: "seat 801", "line 3"."""
-    return isinstance(value, str) and CHANNEL.fullmatch(value) is not None
-
-
-def channel_or_none(value: Any) -> bool:
-    """Likewise, or "": what one listens to."""
-    return value == "" or channel(value)
-
-
-def hang_up_or_queue(value: Any) -> bool:
-    """What becomes of the caller: "hang up" or "queue NAME"."""
-    return isinstance(value, str) and Target.parse(value).kind in (TargetKind.HANG_UP, TargetKind.QUEUE)
-
-
-def staff_number(value: Any) -> bool:
-    """Of a seat."""
-    return isinstance(value, str) and STAFF_NUMBER.fullmatch(value) is not None
-
-
-def priority(value: Any) -> bool:
-    """A whole number; larger goes before."""
-    return type(value) is int and abs(value) <= PRIORITY_MAX
 
 
 class Supervision:
@@ -147,6 +118,8 @@ class Supervision:
         """
         party, call = self._at(channel) if channel else _at(seat.listening)
         with self._act(seat, "barge_in", party.name if party else channel, call, Right.BARGE_IN):
+            if seat.listening is not None:
+                _silent(seat, seat.listening)
             if call is None or party is None or call.parts[party].role is not Role.TALKS:
                 raise Refused(Refusal.NO_CALL)
             self._turn_to(seat, party, call)
@@ -163,7 +136,6 @@ class Supervision:
             if listening is None:
                 raise Refused(Refusal.NO_CALL)
             listening.take_over()
-            listening.call.log(Kind.CONNECT, person=seat.number, seat=seat.number)
 
     def stop_listening(self, seat: Seat) -> None:
         """

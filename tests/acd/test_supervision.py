@@ -458,6 +458,8 @@ class BargeInTests(SupervisionCase):
         self.assertEqual(self.world.hears(), all_to_all("line 1", "seat 801", "seat 900", "seat 902"))
         self.agent.hang_up()
         self.assertEqual(self.world.hears(), all_to_all("line 1", "seat 900", "seat 902"))
+        for act in (self.supervision.barge_in, self.supervision.whisper):
+            self.assertEqual(self.refused(act, self.supervisor), "not-now: barged in")
         self.supervision.stop_listening(second)
         self.assertEqual(self.world.hears(), TAKEN_OVER)
         self.assertEqual(self.world.looks(self.supervisor), (SeatState.TALKING, ""))
