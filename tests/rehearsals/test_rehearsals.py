@@ -109,6 +109,15 @@ class RehearsalTests(SynchronousTestCase):
         self.assertIn("agent 801: shift.txt, line 3: 'hold' was refused (not-now: ringing", table(result, "", "en"))
         self.assertFalse(result.passed)
 
+    def test_a_whole_shift(self) -> None:
+        """Two agents and a supervisor do what the scripts of the documents say, and all that must hold holds."""
+        script = read(TOP / "docs/rehearsals/shift.ini")
+        result = Rehearsal(script).run()
+        self.check(result)
+        done = {(one.who, one.what.partition(": ")[2]) for one in result.happened if one.what.startswith("line ")}
+        last = {(f"agent {agent.number}", agent.steps[-1].text) for agent in script.agents}
+        self.assertEqual(last - done, set(), "to the last line")
+
     def test_every_fault(self) -> None:
         """Each kind of fault in the middle of a talk breaks nothing; all kinds of the script are there."""
         self.assertEqual([*SINGLE_KINDS, "any"], list(FAULTS))

@@ -14,6 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.star_codes import CODES
 from callserver.calls.roles import Role
+from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 from tests.run import TOP
@@ -338,7 +339,11 @@ class NoneIsForgottenTests(SynchronousTestCase):
             hall.give("801", EVERY - {act.right})
             self.assertEqual(str(hall.tries(hall.first, name)), f"no-right: {int(act.right)}", name)
             hall.give("801", {act.right})
-            self.assertNotIn("no-right", str(hall.tries(hall.first, name)), name)
+            answer = hall.tries(hall.first, name)
+            self.assertNotIn("no-right", str(answer), name)
+            if act.right in AUDITED and not isinstance(answer, Refused):
+                audits = [dict(event.data)["act"] for event in hall.events if event.kind == "audit"]
+                self.assertIn(name, audits)
 
     def test_one_way_in(self) -> None:
         """Programs and telephone keys ask by one and the same function, so that what holds for one holds for both."""

@@ -76,6 +76,7 @@ class OrganisationActs:
             """
 
             async def story() -> list[Row]:
+                audit(self._events, seat.number, f"list_{called}")
                 found = await organisation.all()
                 return [_row(key, FORMS[part].shown(one)) for key, one in found.of(part).items()]
 
@@ -121,6 +122,7 @@ class OrganisationActs:
 
         :return: a list of rows, each with "disabled", "locked", "must_change", "has_pin" besides
         """
+        audit(self._events, seat.number, "list_staff")
         return self._staff.everybody().addCallback(lambda people: [_person(person) for person in people])
 
     def save_staff(self, seat: Seat, number: str, given: Mapping[str, str]) -> Deferred[Row]:
