@@ -54,7 +54,7 @@ def house(**changes: Any) -> Any:
         "exchange": SimpleNamespace(lines=[]),
         "board": SimpleNamespace(statuses={"line 1": SimpleNamespace(state=LineState.IDLE)}),
         "lines": {1: SimpleNamespace(name="line 1", call=None)},
-        "centre": SimpleNamespace(queues={}),
+        "centre": SimpleNamespace(queues=SimpleNamespace(by_name={})),
         "config": SimpleNamespace(exchange=SimpleNamespace(number="8008")),
     }
     return SimpleNamespace(**parts | changes)
