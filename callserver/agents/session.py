@@ -64,7 +64,7 @@ class AgentSession:
     def send_audio(self, block: bytes) -> None:
         """20 ms for the agent to hear, in a call; dropped when his program does not keep up."""
         if self.in_call and self.reads:
-            self.tell("audio", block)
+            self.tell_packed(PackedCall.audio(block))
 
     def tell(self, what: str, *args: object) -> None:
         """Call the program; it does not answer."""

@@ -7,6 +7,7 @@ from twisted.spread import pb
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.agents.packed import PackedCall
+from callserver.wire.messages import AUDIO_BLOCK_BYTES
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**31), 2**31 - 1) | st.text(max_size=20) | st.binary(max_size=20),
@@ -16,6 +17,11 @@ PLAIN = st.recursive(
 
 
 class PackedTests(SynchronousTestCase):
+    @given(st.binary(min_size=AUDIO_BLOCK_BYTES, max_size=AUDIO_BLOCK_BYTES))
+    def test_sound(self, block: bytes) -> None:
+        """A block of sound that is put together by hand is the same as any other call."""
+        self.assertEqual(PackedCall.audio(block).to(300, 1), PackedCall("audio", block).to(300, 1))
+
     @given(st.lists(PLAIN, max_size=3), st.integers(0, 2**31 - 1), st.integers(0, 100_000))
     def test_as_pb_does(self, args: list[object], requests: int, remote: int) -> None:
         """Whatever plain values are told, whatever the connection's numbers are."""
