@@ -107,11 +107,13 @@ class ICall(Protocol):
         :raises twisted.internet.defer.TimeoutError: nothing came in `limit_s`
         """
 
-    async def transfer_to_queue(self, queue: str) -> str:
+    async def transfer_to_queue(self, queue: str, priority: int | None = None) -> str:
         """
         Hand the caller to people; who is answered stays with them until the call is over.
 
-        :return: why nobody served him: "no_agent", "left_empty", "timed_out"; he has been told
+        :param priority: before whom he is served: higher is earlier; None: as the queue's other callers
+        :return: why nobody served him: "closed", "no_agent", "full", "diverted" (the wait would be too long),
+            "left_empty", "timed_out", "key_exit"; he has been told
         :raises LookupError: there is no such queue
         """
 

@@ -50,10 +50,11 @@ T = TypeVar("T")
 class People(Protocol):
     """Where callers wait for a person."""
 
-    async def enter(self, queue: str, call: Call) -> str:
+    async def enter(self, queue: str, call: Call, priority: int | None = None) -> str:
         """
         The outcome, when the caller could not be served.
 
+        :param priority: that his menu gives him; None: the queue's
         :raises LookupError: there is no such queue
         """
 
@@ -208,9 +209,9 @@ class MenuCall:
         return recording.file_name if await self._on_disk(recording) else ""
 
     @act
-    async def transfer_to_queue(self, queue: str) -> str:
+    async def transfer_to_queue(self, queue: str, priority: int | None = None) -> str:
         await self._answer()
-        outcome = await self._people.enter(queue, self.call)
+        outcome = await self._people.enter(queue, self.call, priority)
         self.not_served = outcome if outcome in NOT_SERVED else ""
         return outcome
 

@@ -417,11 +417,12 @@ class CallServer(MultiService):
     def _menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.reactor, self.recorder)
 
-    async def enter(self, queue: str, call: Call) -> str:
+    async def enter(self, queue: str, call: Call, priority: int | None = None) -> str:
         """
         People, for menus.
 
         :param queue: its name; FIRST: the shop's first
+        :param priority: that the menu gives; None: what the shop gives this caller, or the queue's
         :raises LookupError: there is no such queue
         """
         queue = queue or self.centre.first_queue
@@ -429,7 +430,7 @@ class CallServer(MultiService):
             raise LookupError(f"no queue {queue!r}; there are {', '.join(self.centre.queues.by_name)}")
         if self.config.recording.announce:
             await self._notice.before_a_person(call)
-        return await self.centre.queues.enter(queue, call)
+        return await self.centre.queues.enter(queue, call, priority)
 
     async def to_office(self, call: Call, address: str, ask_area_code: Callable[[], Deferred[str]], note: str) -> str:
         """The office nearest to the caller, for menus."""

@@ -52,7 +52,7 @@ class MovingCase(SynchronousTestCase):
     def menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.shop.clock)
 
-    async def enter(self, queue: str, call: Call) -> str:
+    async def enter(self, queue: str, call: Call, priority: int | None = None) -> str:
         """People, for menus."""
         return await self.queue.queues.enter(queue, call)
 

@@ -98,7 +98,7 @@ class PhoneShop:
     def menu_call(self, call: Call) -> MenuCall:
         return MenuCall(call, self.voice, self, self.clock)
 
-    async def enter(self, queue: str, call: Call) -> str:
+    async def enter(self, queue: str, call: Call, priority: int | None = None) -> str:
         return await self.queue.enter(call)
 
     def dials_in(self, line: int = AGENT) -> Call:

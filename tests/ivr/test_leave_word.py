@@ -36,7 +36,7 @@ class LeaveWordTests(SynchronousTestCase):
         queue, voice = people(self.shop), Voice(FewPrompts(), FewPrompts(), self.shop.clock)  # type: ignore[arg-type]
 
         class People:
-            async def enter(self, name: str, call: Call) -> str:
+            async def enter(self, name: str, call: Call, priority: int | None = None) -> str:
                 return await queue.enter(call)
 
         runner = MenuRunner(

@@ -31,7 +31,7 @@ class Waiters:
     def __init__(self) -> None:
         self.entered: list[tuple[str, Call]] = []
 
-    async def enter(self, queue: str, call: Call) -> str:
+    async def enter(self, queue: str, call: Call, priority: int | None = None) -> str:
         self.entered.append((queue, call))
         return await succeed("answered")
 

@@ -327,7 +327,7 @@ class EndlessTests(RunnerCase):
 class LongQueue(Waiters):
     """People: whoever enters waits."""
 
-    async def enter(self, queue: str, call: Call) -> str:
+    async def enter(self, queue: str, call: Call, priority: int | None = None) -> str:
         self.entered.append((queue, call))
         return await Deferred()
 
@@ -418,7 +418,7 @@ class ForNothingTests(RunnerCase):
         """Where people take the callers of a broken menu, its line goes on."""
 
         class Talk(Waiters):
-            async def enter(self, queue: str, call: Call) -> str:
+            async def enter(self, queue: str, call: Call, priority: int | None = None) -> str:
                 call.enter(Stage.TALK)
                 return await deferLater(clock, 3, lambda: "answered")
 

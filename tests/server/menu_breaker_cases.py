@@ -86,7 +86,7 @@ class People:
     def __init__(self) -> None:
         self.came: list[str] = []
 
-    async def enter(self, queue: str, call: Any) -> str:
+    async def enter(self, queue: str, call: Any, priority: int | None = None) -> str:
         self.came.append(call.id)
         await Deferred()
         return ""
