@@ -98,8 +98,7 @@ class CallsOut:
         """
         kind = self.classify(number)
         try:
-            permit = self._guard.may_dial(asks.who, asks.rights, number, self._clock.seconds(), asks.allowed)
-            self._caps.check(asks.who, asks.rights, kind, number)
+            permit = self._permit(number, kind, asks)
             trunk = self._trunk(kind, asks)
         except Refused as refused:
             result = DialResult.NO_LINE if refused.code is Refusal.NOT_NOW else DialResult.REFUSED
@@ -118,12 +117,16 @@ class CallsOut:
         """
         kind = self.classify(number)
         try:
-            permit = self._guard.may_dial(asks.who, asks.rights, number, self._clock.seconds(), asks.allowed)
-            self._caps.check(asks.who, asks.rights, kind, number)
+            permit = self._permit(number, kind, asks)
         except Refused as refused:
             self._write(None, Attempt(number, kind, asks.who), DialResult.REFUSED, str(refused))
             raise
         return line.flash_transfer(permit)
+
+    def _permit(self, number: str, kind: DialClass, asks: Dialler) -> DialPermit:
+        permit = self._guard.may_dial(asks.who, asks.rights, number, self._clock.seconds(), asks.allowed)
+        self._caps.check(asks.who, asks.rights, kind, number)
+        return permit
 
     def _dial_on(self, trunk: Trunk, permit: DialPermit, attempt: Attempt, use: Use, told: DialListener) -> Call:
         def came_of_it(result: DialResult) -> None:
