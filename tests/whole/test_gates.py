@@ -23,6 +23,7 @@ from tools.channel_document import acts_of_the_server
 
 EVERY = frozenset(Right)
 ABROAD = "0085221234567"
+SETTINGS = {"countries =": "countries = 852"}  # the first call to others takes right 1 besides
 AUDITED = frozenset(map(Right, (1, 5, 6, 7, 8, 13, 14, 15, 16, 17, 18)))
 NOTHING_TO_GATE_YET = {  # recordings that are played or fetched, and faxes, are features to come
     Right.PLAY_RECORDINGS,
@@ -51,6 +52,7 @@ FREE = {  # at his own seat and in his own calls; what else they ask for, the ca
     "stop_recording",  # what he has started: goes with 8
     "stop_listening",
     "use_telephone",  # his own
+    "flash_transfer",  # as `dial`: tests.acd.test_flash_transfer; no rehearsed line has a hook flash
     "waiting",  # a working list; numbers as `Sight` says
 }
 OF_ANOTHER = {Right.ANSWER_INTERNAL, Right.ANSWER_QUEUED}  # asked of who is rung, not of who acts
@@ -184,7 +186,7 @@ GATES = (
 class GateTests(SynchronousTestCase):
     def check(self, gate: Gate, *, by_keys: bool) -> None:
         """Refused without the right, done with it; both are audited where that is asked for."""
-        hall = Hall(self, settings={"countries =": "countries = 852"})  # the first call to others takes right 1
+        hall = Hall(self, settings=SETTINGS)
         hall.second = hall.comes("802")
         hall.give("801", EVERY)
         hall.first = hall.telephones("801") if by_keys else hall.comes("801")
