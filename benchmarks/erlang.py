@@ -124,7 +124,7 @@ class NoBay:
     def open_leg(self, name: str, *args: object, **more: object) -> NoLeg:
         return NoLeg(name)
 
-    def set_gains(self, call_id: str, gains: object) -> None: ...
+    def set_gains(self, call_id: str, *gains: object) -> None: ...
 
 
 class NoBook:

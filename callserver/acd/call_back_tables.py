@@ -50,7 +50,8 @@ class CallBackRow(Table):
 
 def save(one: CallBack) -> None:
     """In `store.write`: as it is now."""
-    CallBackRow.replace(
+    close(one.call_id)
+    CallBackRow.create(
         call_id=one.call_id,
         queue=one.queue,
         number=one.number,
@@ -62,7 +63,7 @@ def save(one: CallBack) -> None:
         tries=one.tries,
         not_before_ms=one.not_before and to_ms(one.not_before),
         at_agent=one.at_agent,
-    ).execute()  # type: ignore[no-untyped-call]
+    )
 
 
 def close(call_id: str) -> None:

@@ -1,14 +1,22 @@
 """Why did 804 not get the call? The answer, in sentences."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from click.testing import CliRunner
+from peewee import SqliteDatabase
+from playhouse.migrations import Runner
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.queue_settings import Strategy
 from callserver.acd.routing.matching import OLDEST_MISS, STICKY
 from callserver.calls.vocabulary import Kind
 from callserver.commands.calls import Telling
-from callserver.commands.why import RINGS, sentences, why_lines
+from callserver.commands.why import RINGS, sentences, why, why_lines
+from callserver.store import tables
+from callserver.store.journal import append_event
+from callserver.store.opening import MIGRATIONS
+from callserver.store.tables import CallRow, call_columns
 from callserver.wire.cells import cells
 from callserver.wire.obstacles import WORDS, Obstacle, PassedOver, obstacle_text
 from callserver.wire.records import CallRecord, EventRecord, Value
@@ -79,3 +87,32 @@ class WhyTests(SynchronousTestCase):
             self.assertLessEqual(max(map(cells, lines)), 80)
             heads = [line.split()[0] for line in lines if not line.startswith(" ")]
             self.assertEqual(heads, [f"09:00:{s:02}" for s in (3, 4, 19, 19, 25, 25)])
+
+
+class CommandTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.shop = Path(self.mktemp())
+        self.shop.mkdir()
+        (self.shop / "config.ini").write_text("[recording]\nannounce = yes\n")
+        database = SqliteDatabase(self.shop / "callserver.db")
+        tables.database.initialize(database)
+        with database.connection_context():
+            Runner(database, str(MIGRATIONS)).up()
+            for call_id in ("call-1", "other"):
+                record = {"id": call_id, "direction": "in", "channel": "line 3", "started_at": BEGAN}
+                CallRow.insert(call_columns(record) | {"node": "shop"}).execute()
+            for one in DAY:
+                append_event(one)
+
+    def told(self, call_id: str) -> str:
+        arguments = [call_id, "--shop", str(self.shop)]
+        return CliRunner(env={"CALLSERVER_LANGUAGE": "en"}).invoke(why, arguments).output
+
+    def test_asked(self) -> None:
+        """The first characters of the call are enough; a call that has not waited says so."""
+        told = " ".join(self.told("call").split())
+        self.assertIn("Seat 802 is rung: of those who are free it has been idle longest.", told)
+        self.assertIn("Seats 803, 806 are rung together", told)
+        self.assertNotIn("ring 1", told)
+        self.assertIn("this call has waited in no queue", self.told("oth"))
+        self.assertIn("no call with an id that starts with", self.told("nobody"))
