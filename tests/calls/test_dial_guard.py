@@ -51,7 +51,7 @@ class ClassesTests(SynchronousTestCase):
             self.assert_class(DialClass.REFUSED, prefix, prefix + "16812345")
 
     def test_carrier_prefix_before_an_emergency_number(self) -> None:
-        """Only the number itself is an emergency: behind a prefix it is refused, and an internal one is not internal."""
+        """Only the number itself is an emergency: behind a prefix it is refused; an internal one is not internal."""
         for prefix in ("17951", "17909", "19300", "10193", "12593", "11808", "1795117909"):
             self.assert_class(DialClass.REFUSED, prefix + "110", prefix + "119", prefix + "120", prefix + "122")
             self.assertIs(classify(f"9{prefix}110", prefix="9"), DialClass.REFUSED)
