@@ -42,6 +42,8 @@ ENDED_FOR_AN_EMERGENCY = (Stage.MENU, Stage.QUEUE, Stage.SEAT)
 class Flashes(Protocol):
     """A line in a call, whose exchange may take a flash."""
 
+    name: str
+
     def flash_transfer(self, permit: DialPermit) -> Deferred[None]:
         """Flash and digits; fails with LineFailure, and the call goes on."""
 
@@ -111,7 +113,8 @@ class CallsOut:
         """
         Let the exchange connect a line's far end with a number, by a hook flash; the line is free after it.
 
-        What becomes of the number is not heard any more, so no result of it is written down.
+        What becomes of the number is not heard any more, so no result of it is written down; for the caps it is one
+        call out, and has no minutes.
 
         :raises Refused: as `dial`
         """
@@ -121,6 +124,7 @@ class CallsOut:
         except Refused as refused:
             self._write(None, Attempt(number, kind, asks.who), DialResult.REFUSED, str(refused))
             raise
+        self._caps.ended(self._caps.begin(asks.who, line.name, kind))
         return line.flash_transfer(permit)
 
     def _permit(self, number: str, kind: DialClass, asks: Dialler) -> DialPermit:
