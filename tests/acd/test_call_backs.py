@@ -18,7 +18,7 @@ from callserver.calls.call import Call
 from callserver.calls.calls_out import Dialler
 from callserver.wire.causes import Cause
 from callserver.wire.rights import Right
-from callserver.wire.states import SeatState
+from callserver.wire.states import LineState, SeatState
 from tests.shop import VirtualShop, queues
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -232,6 +232,28 @@ class DialTests(CallBackCase):
         seat.hang_up()
         self.shop.wait(3)
         self.assertEqual((self.queue.waiting, self.dialled()), ([], ["62345678"]))
+
+    def test_offered_once(self) -> None:
+        """What is only marked in the store yet is no offer: one was made, and round robin goes on behind that seat."""
+        self.offered()
+        self.assertEqual([data["seat"] for _, data in self.shop.happened("offer")], ["801"])
+
+    def test_answers_while_on_hold(self) -> None:
+        """His agent has put the dialling line on hold, or lost his program: who answers hears music, then the agent."""
+        for hold, back in ((Seat.hold, Seat.retrieve), (Seat.client_lost, Seat.client_back)):
+            self.setUp()
+            seat = self.offered()
+            seat.answer()
+            self.exchange("ringback", 6)
+            hold(seat)
+            line = self.line_out()
+            self.shop.answer_there(line)
+            leg = self.shop.in_service[line].leg
+            assert leg is not None
+            self.assertIs(self.shop.state(line), LineState.HELD)
+            self.assertEqual([other for other in self.shop.bay.legs if self.shop.bay.gain(other, leg)], [])
+            back(seat)
+            self.assertTrue(self.shop.hears(line, seat))
 
     def test_not_before_its_turn(self) -> None:
         """An older caller is served first."""
