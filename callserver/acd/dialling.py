@@ -85,7 +85,7 @@ class Dialling:
 
     def _call_out(self, seat: Seat, number: str, begin: Begin) -> None:
         dialled = DialledCall(seat, number, flows=self._flows)
-        asks = Dialler(seat.number, self._rights.rights(seat.number))
+        asks = Dialler(seat.number, self._rights.rights(seat.number), speaks_by=seat.station.own_call)
         dialled.made(self._out.dial(number, asks, dialled))
         begin(dialled)
 
