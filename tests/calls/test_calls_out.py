@@ -133,9 +133,11 @@ class ResultTests(CallsOutCase):
         """Nothing is dialled before the call's record is on disk; a disk that takes too long ends the call."""
         self.shop.book.locked = True
         self.dial()
-        self.shop.wait(29)
+        self.shop.dial_tone()
+        self.assertFalse(self.shop.lines[0].off_hook)
+        self.shop.wait(25)
         self.assertEqual(self.shop.lines[0].far_end.dialled, [])
-        self.shop.wait(2)
+        self.shop.wait(3)
         self.assert_over(DialResult.NO_DIAL_TONE)
 
 
