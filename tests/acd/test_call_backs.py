@@ -189,6 +189,16 @@ class WishTests(CallBackCase):
         self.shop.lines[0].far_end.hang_up()
         self.assertEqual((self.outcomes(), self.kept.rows, self.queue.waiting), (["abandoned"], {}, []))
 
+    def test_hangs_up_while_it_is_stored(self) -> None:
+        """Nothing was promised yet, so nothing stays on disk that the next start would dial."""
+        self.seat().pause("lunch")
+        save, slow = self.kept.save, Deferred[None]()
+        self.patch(self.kept, "save", lambda one: (save(one), slow)[1])
+        self.wish()
+        self.assertEqual(len(self.kept.rows), 1)
+        self.shop.lines[0].far_end.hang_up()
+        self.assertEqual((self.outcomes(), self.kept.rows, self.queue.waiting), (["abandoned"], {}, []))
+
     def test_one_a_number(self) -> None:
         """The same number wishes twice: one call-back is open, with the older place."""
         self.seat().pause("lunch")
