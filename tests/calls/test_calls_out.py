@@ -1,10 +1,12 @@
 """Calls out: what comes of a number that is dialled, told once, written down once, and the line free behind it."""
 
 import numpy as np
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.calls.calls_out import Dialler
 from callserver.calls.roles import Role
+from callserver.lines.interfaces import LineFailure
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 from callserver.wire.refusals import Refusal, Refused
@@ -120,6 +122,17 @@ class ResultTests(CallsOutCase):
         self.call, self.told = self.shop.call_out()
         self.call.end("agent", Reason(Cause.GAVE_UP))
         self.assert_over(DialResult.GAVE_UP, "rings")
+
+    def test_given_up_while_it_goes_off_hook(self) -> None:
+        """The line is hung up behind its seizing, which fails for that: no trouble of the line, and no alarm."""
+        seizing: Deferred[None] = Deferred()
+        self.patch(self.shop.lines[0], "seize", lambda: seizing)
+        self.dial()
+        self.shop.wait(0.1)
+        self.call.end("agent", Reason(Cause.GAVE_UP))
+        seizing.errback(LineFailure("hung up"))
+        self.assertEqual(self.shop.alarms(), [])
+        self.assert_over(DialResult.GAVE_UP)
 
     def test_line_lost(self) -> None:
         """The line is pulled out while it rings there."""

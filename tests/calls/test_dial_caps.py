@@ -73,6 +73,18 @@ class CapsTests(CapsCase):
         self.assertEqual(call.ended, Reason(Cause.LIMIT_REACHED, "dialling"))
         self.assertEqual(self.refused(), "beyond the limit: minutes of all together in a day")
 
+    def test_past_midnight(self) -> None:
+        """A talk that goes on since yesterday was yesterday's call: today one more may go out."""
+        self.limit(person_calls={"": 1})
+        self.shop.clock.advance(15 * 3600 - 60)
+        late, _ = self.shop.call_out()
+        self.shop.answer_there()
+        self.assertIn("beyond the limit", self.refused())
+        self.shop.clock.advance(60)
+        self.shop.call_out(line=1)
+        self.assertIn("beyond the limit", self.refused())
+        self.assertIsNone(late.ended)
+
     def test_minutes_given_meanwhile(self) -> None:
         """A limit that is set higher in a talk lets it go on, up to the new one."""
         self.limit(day_minutes={"": 10})
