@@ -265,6 +265,16 @@ class DialTests(CallBackCase):
             back(seat)
             self.assertTrue(self.shop.hears(line, seat))
 
+    def test_calls_himself_while_he_is_dialled(self) -> None:
+        """He is asked nothing and waits as any other; what comes of the dial is counted as ever."""
+        seat = self.offered()
+        seat.answer()
+        again = self.caller(2)
+        self.assertEqual([entry.call for entry in self.queue.waiting], [again])
+        self.exchange("busy", 4)
+        self.assertEqual(self.tries(), [("busy", 1)])
+        self.assertEqual(len(self.kept.rows), 1)
+
     def test_not_before_its_turn(self) -> None:
         """An older caller is served first."""
         seat = self.seat()
