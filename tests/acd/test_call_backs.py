@@ -400,3 +400,13 @@ class CutOffTests(CallBackCase):
         self.shop.wait(0.1)
         late = self.caller(0)
         self.assertIs(self.queue.in_order()[1].call, late)
+
+    def test_line_pulled_out(self) -> None:
+        """Whose line died while he waited has his old place too, once."""
+        self.seat().pause("lunch")
+        self.caller(0)
+        self.caller(1, "62345679")
+        self.shop.lines[0].far_end.unplug()
+        self.assertEqual(self.outcomes(), ["cut_off"])
+        again = self.caller(2)
+        self.assertIs(self.queue.in_order()[0].call, again)
