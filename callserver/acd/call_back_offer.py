@@ -94,6 +94,7 @@ class CallBackOffer:
         self._results, self._entry, self._seat, self._dial, self._calls = results, entry, seat, dial, calls
         self._waited_s = waited_s
         self._call: Call | None = None
+        self._station: Party | None = None  # of the agent who has accepted
 
     @property
     def call(self) -> Call:
@@ -105,7 +106,7 @@ class CallBackOffer:
         return replace(self._entry.card, call_id=call_id, waited_s=round(self._waited_s))
 
     def accept(self, station: Party) -> None:
-        self._seat = self._results.accepted(self._entry, station)
+        self._seat, self._station = self._results.accepted(self._entry, station), station
         try:
             self._call = self._dial(self._entry.number, self._seat, self)
         except Refused as refused:
@@ -130,6 +131,9 @@ class CallBackOffer:
 
     def answered_there(self) -> None:
         self._results.reached(self._entry, self._seat, self.call)
+        part = self.call.parts.get(self._station) if self._station is not None else None
+        if part is not None and part.role is Role.ALONE:  # on hold, or his program is gone: music, and no silence
+            self.call.give(self.call.first, Role.HELD, beside=self._station)
 
     def not_reached(self, result: DialResult) -> None:
         self._results.not_reached(self._entry, self._seat, result)

@@ -25,7 +25,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -150,7 +150,11 @@ class CallBacks:
             caller.card.language,
             dict(caller.skills),
         )
-        await self._book.save(one)
+        try:
+            await self._book.save(one)
+        except CancelledError:  # he has hung up before it was promised; it may be on disk by now, or be there soon
+            self._close(one)
+            raise
         entry = self._entry(one, caller)
         self._open[entry] = one
         self._lists.put(entry)
@@ -246,7 +250,9 @@ class CallBacks:
         self._tell(entry, outcome, person)
         self._on_their_way.discard(entry)
         self._marked.discard(entry)
-        one = self._open.pop(entry)
+        self._close(self._open.pop(entry))
+
+    def _close(self, one: CallBack) -> None:
         self._book.close(one.call_id).addErrback(lambda failure: log.failure("a call-back stays open", failure))
 
     def _tell(self, entry: Entry, outcome: str, person: str | None) -> None:

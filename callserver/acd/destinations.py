@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from callserver.acd.moved import Flows, Moved, WaitingOffer, to_queue
 from callserver.acd.offices.regions import Known
@@ -154,10 +155,14 @@ class Destinations:
                 moved.wait_with_music(Stage.TRANSFER)
                 on_failed(outcome.value)
 
+        def broken(failure: Failure) -> None:
+            if moved.call.ended is None:  # else he has gone, and that is what has ended it
+                log.failure("call {call} was not brought to an office", failure, call=moved.call.id)
+                back(Outcome.NOT_REACHED)
+
         def go_there() -> None:
             moved.call.give(moved.party, Role.ALONE)
-            sent = offices.transfer(moved.call, known)
-            sent.addCallbacks(back, lambda failure: failure.trap(CancelledError))  # the caller has gone
+            offices.transfer(moved.call, known).addCallbacks(back, broken)
 
         return go_there
 

@@ -5,7 +5,8 @@ The dial guard classifies the whole number, the right to it is asked at the mome
 held before all of that is settled: what is refused has changed nothing.
 
 Nor does anybody dial afterwards, behind the guard: where lines are left alone with each other, because their agent has
-joined them or has left a call of three, the first dial tone ends the call, before the other's keys dial on it.
+joined them or has left a call of three, the first dial tone ends the call, before the other's keys dial on it; and
+half an hour ends it in any case.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from callserver.acd.dialled import DialledCall, InternalOffer
 from callserver.acd.moved import Flows
 from callserver.acd.seat import Seat
 from callserver.acd.seats import Rights, Seats
-from callserver.calls.call import Call
+from callserver.calls.call import Call, Stage
 from callserver.calls.calls_out import CallsOut, Dialler
 from callserver.calls.dial_guard import DialClass
 from callserver.calls.live_calls import LiveCalls
-from callserver.calls.operations import PRESENT
+from callserver.calls.operations import LINES_ALONE_S, PRESENT
 from callserver.lines.interfaces import Caller
 from callserver.wire.dial_results import DialResult
 from callserver.wire.messages import Card
@@ -75,7 +76,11 @@ class Dialling:
 
     def _look_who_is_left(self, call: Call) -> None:
         present = [party for party, part in call.parts.items() if part.role in PRESENT]
-        call.lines_alone = len(present) > 1 and not any(map(self._seats.has_station, present))
+        alone = len(present) > 1 and not any(map(self._seats.has_station, present))
+        if alone is not call.lines_alone:
+            call.lines_alone = alone
+            if call.stage is Stage.TALK:
+                call.enter(Stage.TALK, LINES_ALONE_S if alone else None)
 
     def _seek(self, seat: Seat, number: str, kind: DialClass, begin: Begin) -> None:
         if kind is DialClass.INTERNAL:
@@ -85,7 +90,7 @@ class Dialling:
 
     def _call_out(self, seat: Seat, number: str, begin: Begin) -> None:
         dialled = DialledCall(seat, number, flows=self._flows)
-        asks = Dialler(seat.number, self._rights.rights(seat.number))
+        asks = Dialler(seat.number, self._rights.rights(seat.number), speaks_by=seat.station.own_call)
         dialled.made(self._out.dial(number, asks, dialled))
         begin(dialled)
 

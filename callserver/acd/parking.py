@@ -84,7 +84,7 @@ class Parking:
             wrap_up_s=taken.wrap_up_s if own else 0.0,
         )
         seat.take(offer, None, Reason(Cause.FETCHED, place))
-        self._leave(place)
+        self._over(place, moved)  # not there any more if it could not be connected: its end has emptied the place
         moved.call.log(Kind.FETCH, person=seat.number, by=seat.station.name, place=place)
 
     def _too_long(self, place: str) -> None:

@@ -83,11 +83,6 @@ class StaffBook(Service):
         person = self._people.get(number)
         return person.skills if person is not None else {}
 
-    def telephone_of(self, number: str) -> str:
-        """Of his seat, as it is dialled from the shop; "": he has none."""
-        person = self._people.get(number)
-        return person.phone if person is not None else ""
-
     def wrap_up_s(self, number: str) -> float:
         """After each call, at least."""
         person = self._people.get(number)

@@ -35,6 +35,10 @@ class NoSignals:
 class Instrument(Protocol):
     """What an agent hears and speaks with."""
 
+    @property
+    def base(self) -> Call:
+        """The call of its line alone."""
+
     def pick_up(self) -> Leg:
         """
         The leg of a call that begins.
@@ -88,6 +92,11 @@ class HeadsetStation:
     def by_phone(self) -> bool:
         """He speaks into a telephone."""
         return self._telephone is not None
+
+    @property
+    def own_call(self) -> Call | None:
+        """Of the line that keeps his telephone up, if that is where he speaks: without it he has no voice."""
+        return self._telephone.base if self._telephone is not None else None
 
     def use(self, telephone: Instrument | None) -> None:
         """Speak into this from the next call on; None: into the headset."""

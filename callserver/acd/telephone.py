@@ -19,7 +19,11 @@ class Telephone:
     """
 
     def __init__(self, base: Call) -> None:
-        self.base = base
+        self._base = base
+
+    @property
+    def base(self) -> Call:
+        return self._base
 
     def pick_up(self) -> Leg:
         leg = self.base.leg

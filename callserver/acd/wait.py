@@ -10,7 +10,6 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from callserver.acd.announcements import Told, Word, due
-from callserver.acd.door import Outcome
 from callserver.acd.entry import Entry
 from callserver.acd.estimate import minutes
 from callserver.acd.queue import Queue
@@ -59,7 +58,6 @@ class Wait:
     estimate_s: Callable[[int], float | None]
     on_timeout: Callable[[], object]
     on_key: Callable[[str], object]
-    done: Deferred[Outcome] = field(default_factory=Deferred)  # when the wait has ended and he is still there
     _told: Told = field(init=False)
     _timers: dict[str, IDelayedCall] = field(default_factory=dict, init=False)
     _listening: Deferred[None] | None = field(default=None, init=False)

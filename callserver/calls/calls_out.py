@@ -42,6 +42,8 @@ ENDED_FOR_AN_EMERGENCY = (Stage.MENU, Stage.QUEUE, Stage.SEAT)
 class Flashes(Protocol):
     """A line in a call, whose exchange may take a flash."""
 
+    name: str
+
     def flash_transfer(self, permit: DialPermit) -> Deferred[None]:
         """Flash and digits; fails with LineFailure, and the call goes on."""
 
@@ -53,6 +55,7 @@ class Dialler:
 
     `allowed`: exact numbers that the shop has configured for this (offices, a seat's own telephone); no right needed.
     `may_use_reserve`: people may, transfers and call-backs may not. `group`: of lines; "" is any.
+    `speaks_by`: the call that keeps up his own telephone, which is never ended to make room for what he dials.
     """
 
     who: str
@@ -60,6 +63,7 @@ class Dialler:
     allowed: frozenset[str] = frozenset()
     may_use_reserve: bool = True
     group: str = ""
+    speaks_by: Call | None = None
 
 
 class CallsOut:
@@ -111,7 +115,8 @@ class CallsOut:
         """
         Let the exchange connect a line's far end with a number, by a hook flash; the line is free after it.
 
-        What becomes of the number is not heard any more, so no result of it is written down.
+        What becomes of the number is not heard any more, so no result of it is written down; for the caps it is one
+        call out, and has no minutes.
 
         :raises Refused: as `dial`
         """
@@ -121,6 +126,7 @@ class CallsOut:
         except Refused as refused:
             self._write(None, Attempt(number, kind, asks.who), DialResult.REFUSED, str(refused))
             raise
+        self._caps.ended(self._caps.begin(asks.who, line.name, kind))
         return line.flash_transfer(permit)
 
     def _permit(self, number: str, kind: DialClass, asks: Dialler) -> DialPermit:
@@ -167,7 +173,7 @@ class CallsOut:
 
     def _trunk(self, kind: DialClass, asks: Dialler) -> Trunk:
         if kind is DialClass.EMERGENCY:
-            chosen = self._for_an_emergency()
+            chosen = self._for_an_emergency(asks)
         else:
             settings = self._settings()
             group = asks.group or (settings.group if asks.may_use_reserve else settings.transfer_group)
@@ -178,12 +184,13 @@ class CallsOut:
             raise Refused(Refusal.NOT_NOW, DialResult.NO_LINE.value)
         return chosen
 
-    def _for_an_emergency(self) -> Trunk | None:
+    def _for_an_emergency(self, asks: Dialler) -> Trunk | None:
         chosen = for_an_emergency(self._trunks(), self._tallies)
         if chosen is None:
             served = [call for stage in ENDED_FOR_AN_EMERGENCY for call in self._served_in(stage)]
-            if served:
-                served[0].end("server", Reason(Cause.EMERGENCY))
+            others = [call for call in served if call is not asks.speaks_by]
+            if others:
+                others[0].end("server", Reason(Cause.EMERGENCY))
             chosen = for_an_emergency(self._trunks(), self._tallies)
         return chosen
 

@@ -88,7 +88,7 @@ def classify(
 
 
 def _outside(number: str, plan: DialPlan, premium: tuple[str, ...], home_mobiles: tuple[str, ...]) -> DialClass:
-    if number.startswith(premium):
+    if number.startswith(premium) or number in plan.emergency:  # behind a carrier's prefix nobody is at the other end
         return DialClass.REFUSED
     mobile = re.fullmatch(plan.mobile, number)
     carrier = re.match(plan.carrier_prefix, number)

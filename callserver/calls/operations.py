@@ -164,8 +164,8 @@ def wait_again(call: Call, station: Party, reason: Reason) -> bool:
 
 
 def leave_alone(call: Call, reason: Reason) -> None:
-    """All but the first party leave."""
-    for party in tuple(call.parts):
+    """All but the first party leave; who joined last goes first, so that nobody is left to take the call over."""
+    for party in reversed(tuple(call.parts)):
         if party is not call.first:
             call.leave(party, reason)
     call.give(call.first, Role.ALONE)

@@ -18,7 +18,7 @@ from callserver.calls.call import Call
 from callserver.calls.calls_out import Dialler
 from callserver.wire.causes import Cause
 from callserver.wire.rights import Right
-from callserver.wire.states import SeatState
+from callserver.wire.states import LineState, SeatState
 from tests.shop import VirtualShop, queues
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -189,6 +189,16 @@ class WishTests(CallBackCase):
         self.shop.lines[0].far_end.hang_up()
         self.assertEqual((self.outcomes(), self.kept.rows, self.queue.waiting), (["abandoned"], {}, []))
 
+    def test_hangs_up_while_it_is_stored(self) -> None:
+        """Nothing was promised yet, so nothing stays on disk that the next start would dial."""
+        self.seat().pause("lunch")
+        save, slow = self.kept.save, Deferred[None]()
+        self.patch(self.kept, "save", lambda one: (save(one), slow)[1])
+        self.wish()
+        self.assertEqual(len(self.kept.rows), 1)
+        self.shop.lines[0].far_end.hang_up()
+        self.assertEqual((self.outcomes(), self.kept.rows, self.queue.waiting), (["abandoned"], {}, []))
+
     def test_one_a_number(self) -> None:
         """The same number wishes twice: one call-back is open, with the older place."""
         self.seat().pause("lunch")
@@ -232,6 +242,38 @@ class DialTests(CallBackCase):
         seat.hang_up()
         self.shop.wait(3)
         self.assertEqual((self.queue.waiting, self.dialled()), ([], ["62345678"]))
+
+    def test_offered_once(self) -> None:
+        """What is only marked in the store yet is no offer: one was made, and round robin goes on behind that seat."""
+        self.offered()
+        self.assertEqual([data["seat"] for _, data in self.shop.happened("offer")], ["801"])
+
+    def test_answers_while_on_hold(self) -> None:
+        """His agent has put the dialling line on hold, or lost his program: who answers hears music, then the agent."""
+        for hold, back in ((Seat.hold, Seat.retrieve), (Seat.client_lost, Seat.client_back)):
+            self.setUp()
+            seat = self.offered()
+            seat.answer()
+            self.exchange("ringback", 6)
+            hold(seat)
+            line = self.line_out()
+            self.shop.answer_there(line)
+            leg = self.shop.in_service[line].leg
+            assert leg is not None
+            self.assertIs(self.shop.state(line), LineState.HELD)
+            self.assertEqual([other for other in self.shop.bay.legs if self.shop.bay.gain(other, leg)], [])
+            back(seat)
+            self.assertTrue(self.shop.hears(line, seat))
+
+    def test_calls_himself_while_he_is_dialled(self) -> None:
+        """He is asked nothing and waits as any other; what comes of the dial is counted as ever."""
+        seat = self.offered()
+        seat.answer()
+        again = self.caller(2)
+        self.assertEqual([entry.call for entry in self.queue.waiting], [again])
+        self.exchange("busy", 4)
+        self.assertEqual(self.tries(), [("busy", 1)])
+        self.assertEqual(len(self.kept.rows), 1)
 
     def test_not_before_its_turn(self) -> None:
         """An older caller is served first."""
@@ -358,3 +400,13 @@ class CutOffTests(CallBackCase):
         self.shop.wait(0.1)
         late = self.caller(0)
         self.assertIs(self.queue.in_order()[1].call, late)
+
+    def test_line_pulled_out(self) -> None:
+        """Whose line died while he waited has his old place too, once."""
+        self.seat().pause("lunch")
+        self.caller(0)
+        self.caller(1, "62345679")
+        self.shop.lines[0].far_end.unplug()
+        self.assertEqual(self.outcomes(), ["cut_off"])
+        again = self.caller(2)
+        self.assertIs(self.queue.in_order()[0].call, again)

@@ -449,6 +449,16 @@ class ThreeWayTests(ConsultingCase):
         self.li.retrieve()
         self.assertEqual(len(self.who_hears_whom()), 3)
 
+    def test_left_on_hold(self) -> None:
+        """Who holds both and does not come back leaves them to each other, and not to the music."""
+        self.three()
+        self.li.hold()
+        self.li.hang_up()
+        self.assertEqual(self.li.status.state.name, "RINGING")
+        self.li.reject()
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+        self.assertFalse(self.caller_hears_music())
+
     def test_program_lost(self) -> None:
         """An agent who does not come back is out, and the two others talk on: nobody goes to a queue out of a talk."""
         for number, other in (("801", WANG), ("802", LI)):
@@ -562,4 +572,18 @@ class RealLineTests(ConsultingCase):
             self.shop.exchange("dial", 3, line=1)
             self.assertIsNotNone(self.call.ended)
             self.assertEqual(len(self.shop.calls), 0)
+            self.setUp()
+
+    def test_two_lines_for_half_an_hour(self) -> None:
+        """However they came to be alone, two lines are bound for half an hour at most."""
+        for acts in ((Seat.join,), (Seat.three_way, Seat.hang_up)):
+            self.rings_outside()
+            self.shop.answer_there(line=1)
+            for act in acts:
+                self.shop.clock.advance(1700)
+                act(self.li)
+            self.shop.clock.advance(1799)
+            self.assertIsNone(self.call.ended)
+            self.shop.clock.advance(2)
+            self.assertEqual(self.call.ended, Reason(Cause.LIMIT_REACHED, "bridged"))
             self.setUp()

@@ -1,5 +1,6 @@
 """A transfer that the exchange makes at a hook flash: the line is free, or the caller still there."""
 
+from dataclasses import replace
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -67,6 +68,17 @@ class FlashTransferTests(MovingCase):
         other.answer()
         self.assertEqual(self.refusal(self.moves.flashing.transfer, other, NUMBER), "no-flash")
         self.assertTrue(self.is_with(other, line=1))
+
+    def test_caps(self) -> None:
+        """It counts as a call out of him, so it is no way round his day's limit."""
+        self.shop.dialling = replace(self.shop.dialling, person_calls={"local": 1})
+        self.transfer()
+        self.shop.wait(2)
+        self.caller()
+        self.seat.answer()
+        self.assertEqual(self.refusal(self.transfer), "limit: calls of one person in a day")
+        self.assertEqual(self.line.far_end.transferred_to, [NUMBER])
+        self.assertTrue(self.is_with(self.seat))
 
     def test_rights(self) -> None:
         """It is dialled, so it takes the number's right."""

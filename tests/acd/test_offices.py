@@ -319,6 +319,15 @@ class AgentTests(MovingCase):
         self.seat.answer()
         self.assertIs(self.call.stage, Stage.TALK)
 
+    def test_offices_that_break(self) -> None:
+        """A fault of the server's own on the way there: the caller comes back all the same."""
+        self.patch(self.offices, "transfer", lambda call, known: fail(ZeroDivisionError("a fault of ours")))
+        self.moves.transfers.transfer(self.seat, "office 广州")
+        self.shop.wait(0.1)
+        self.assertEqual(self.shown(self.seat), (SeatState.RINGING, "came_back: not_reached"))
+        self.assertTrue(self.hears_music())
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
     def test_no_such_region(self) -> None:
         """Refused, and nothing has changed."""
         refused = self.assertRaises(Refused, self.moves.transfers.transfer, self.seat, "office 上海")

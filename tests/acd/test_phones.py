@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.acts import SEAT_ACTS, Act, perform
+from callserver.acd.dialling import Dialling
 from callserver.acd.phones import Phones
 from callserver.acd.seat import Seat
 from callserver.acd.star_codes import Numbers
@@ -518,6 +519,36 @@ class DialledTests(PhoneTests):
         self.centre.key("*20")
         self.shop.wait(1)
         self.assertIs(self.seat.status.state, SeatState.IDLE_PHONE)
+
+
+class EmergencyTests(PhoneTests):
+    """No line is free for a 110 that an agent keys at his telephone."""
+
+    def dial(self, seat: Seat) -> None:
+        dialling = Dialling(self.shop.seats, self.shop.staff, self.shop.calls, self.shop.calls_out, self.centre.runner)
+        dialling.dial(seat, "110")
+
+    def test_his_own_telephone_is_not_ended_for_it(self) -> None:
+        """The oldest telephone of a colleague is put on hook instead, though his own has been up for longer."""
+        seat, other = self.centre.logs_in(), self.centre.logs_in("802", line=1)
+        self.shop.trunks = self.shop.trunks[:2]
+        self.dial(seat)
+        self.assertEqual((seat.status.state, other.status.state), (SeatState.DIALING, SeatState.OFF))
+        self.shop.wait(2)
+        self.shop.dial_tone(1)
+        self.assertEqual(self.shop.lines[1].far_end.dialled, ["110"])
+        self.shop.exchange("ringback", 6, 1)
+        self.shop.answer_there(1)
+        self.assertTrue(self.centre.hears(1, AGENT))
+
+    def test_no_other_line(self) -> None:
+        """Where his own telephone is all that could be ended, he is told so, and stays there."""
+        seat = self.centre.logs_in()
+        self.shop.trunks = self.shop.trunks[:1]
+        with self.assertRaises(Refused) as caught:
+            self.dial(seat)
+        self.assertEqual(str(caught.exception), "not-now: no_line")
+        self.assertEqual((seat.status.state, self.shop.state(AGENT)), (SeatState.IDLE_PHONE, LineState.TALKING))
 
 
 class AtOnceTests(SynchronousTestCase):

@@ -168,6 +168,14 @@ class MissTests(SynchronousTestCase):
         missed = caller(missed=("802", "801", "803"))
         self.assertEqual(rung(missed, view(Strategy.RING_ALL)), ("802", "801", "803"))
 
+    def test_missed_does_not_join_a_fresh_one(self) -> None:
+        """While a fresh seat rings for him, one that has missed him stays out; it joins when none but such ring."""
+        seats = (CHECK_SEATS[0], replace(CHECK_SEATS[1], state=SeatState.RINGING))
+        waiting = caller(missed=("801",), rings=("802",), rung=("802",), last_rung_s=TEN)
+        self.assertEqual(rung(waiting, view(Strategy.PROGRESSIVE), TEN + 10, seats), ())
+        again = replace(waiting, missed=("802", "801"))
+        self.assertEqual(rung(again, view(Strategy.PROGRESSIVE), TEN + 10, seats), ("801",))
+
     def test_told(self) -> None:
         """Each that is passed over has its reason."""
         seats = (

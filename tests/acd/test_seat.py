@@ -121,6 +121,8 @@ class World:
 class Held:
     """A telephone that is kept up. An Instrument."""
 
+    base: Call
+
     def __init__(self, leg: Leg) -> None:
         self._leg = leg
 

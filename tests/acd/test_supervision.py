@@ -529,6 +529,7 @@ class BreakOffTests(SupervisionCase):
         self.assertEqual(self.world.hears(), {})
         self.assertEqual(self.world.looks(self.supervisor), IDLE)
         self.assertEqual(self.world.looks(self.agent), (SeatState.PAUSED, "wrap-up"))
+        self.assertEqual(self.world.shop.happened("connect"), [])  # he has not taken the call over on the way
 
     def test_held(self) -> None:
         """Also a caller who is held is sent on."""

@@ -1,10 +1,12 @@
 """Calls out: what comes of a number that is dialled, told once, written down once, and the line free behind it."""
 
 import numpy as np
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.calls.calls_out import Dialler
 from callserver.calls.roles import Role
+from callserver.lines.interfaces import LineFailure
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 from callserver.wire.refusals import Refusal, Refused
@@ -121,6 +123,17 @@ class ResultTests(CallsOutCase):
         self.call.end("agent", Reason(Cause.GAVE_UP))
         self.assert_over(DialResult.GAVE_UP, "rings")
 
+    def test_given_up_while_it_goes_off_hook(self) -> None:
+        """The line is hung up behind its seizing, which fails for that: no trouble of the line, and no alarm."""
+        seizing: Deferred[None] = Deferred()
+        self.patch(self.shop.lines[0], "seize", lambda: seizing)
+        self.dial()
+        self.shop.wait(0.1)
+        self.call.end("agent", Reason(Cause.GAVE_UP))
+        seizing.errback(LineFailure("hung up"))
+        self.assertEqual(self.shop.alarms(), [])
+        self.assert_over(DialResult.GAVE_UP)
+
     def test_line_lost(self) -> None:
         """The line is pulled out while it rings there."""
         self.call, self.told = self.shop.call_out()
@@ -133,9 +146,11 @@ class ResultTests(CallsOutCase):
         """Nothing is dialled before the call's record is on disk; a disk that takes too long ends the call."""
         self.shop.book.locked = True
         self.dial()
-        self.shop.wait(29)
+        self.shop.dial_tone()
+        self.assertFalse(self.shop.lines[0].off_hook)
+        self.shop.wait(25)
         self.assertEqual(self.shop.lines[0].far_end.dialled, [])
-        self.shop.wait(2)
+        self.shop.wait(3)
         self.assert_over(DialResult.NO_DIAL_TONE)
 
 

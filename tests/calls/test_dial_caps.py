@@ -73,6 +73,44 @@ class CapsTests(CapsCase):
         self.assertEqual(call.ended, Reason(Cause.LIMIT_REACHED, "dialling"))
         self.assertEqual(self.refused(), "beyond the limit: minutes of all together in a day")
 
+    def test_past_midnight(self) -> None:
+        """A talk that goes on since yesterday was yesterday's call: today one more may go out."""
+        self.limit(person_calls={"": 1})
+        self.shop.clock.advance(15 * 3600 - 60)
+        late, _ = self.shop.call_out()
+        self.shop.answer_there()
+        self.assertIn("beyond the limit", self.refused())
+        self.shop.clock.advance(60)
+        self.shop.call_out(line=1)
+        self.assertIn("beyond the limit", self.refused())
+        self.assertIsNone(late.ended)
+
+    def test_minutes_given_meanwhile(self) -> None:
+        """A limit that is set higher in a talk lets it go on, up to the new one."""
+        self.limit(day_minutes={"": 10})
+        call, _ = self.shop.call_out()
+        self.shop.answer_there()
+        self.limit(day_minutes={"": 20})
+        self.shop.clock.advance(601)
+        self.assertIsNone(call.ended)
+        self.shop.clock.advance(600)
+        self.assertEqual(call.ended, Reason(Cause.LIMIT_REACHED, "dialling"))
+
+    def test_the_bound_of_a_talk_ends_no_other(self) -> None:
+        """When the minutes are over that a talk had, its line may long have somebody else, who is left alone."""
+        self.limit(day_minutes={"": 10})
+        first, _ = self.shop.call_out()
+        self.shop.answer_there()
+        self.shop.clock.advance(60)
+        first.end("agent", Reason(Cause.AGENT_HUNG_UP))
+        self.shop.wait(8)
+        caller = self.shop.answered_call(0)
+        second, _ = self.shop.call_out(line=1)
+        self.shop.answer_there(1)
+        self.shop.clock.advance(700)
+        self.assertEqual(second.ended, Reason(Cause.LIMIT_REACHED, "dialling"))
+        self.assertIsNone(caller.ended)
+
     def test_a_line_that_has_done_its_day(self) -> None:
         """Another line is taken; when all have, none is free."""
         self.limit(line_calls={"": 1})

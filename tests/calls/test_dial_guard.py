@@ -51,8 +51,10 @@ class ClassesTests(SynchronousTestCase):
             self.assert_class(DialClass.REFUSED, prefix, prefix + "16812345")
 
     def test_carrier_prefix_before_an_emergency_number(self) -> None:
-        """Only the number itself is an emergency; an internal one is not internal behind a prefix."""
-        self.assertGreaterEqual(classify("17951110"), DialClass.LOCAL)
+        """Only the number itself is an emergency: behind a prefix it is refused; an internal one is not internal."""
+        for prefix in ("17951", "17909", "19300", "10193", "12593", "11808", "1795117909"):
+            self.assert_class(DialClass.REFUSED, prefix + "110", prefix + "119", prefix + "120", prefix + "122")
+            self.assertIs(classify(f"9{prefix}110", prefix="9"), DialClass.REFUSED)
         self.assert_class(DialClass.REFUSED, "17951801")
 
     def test_a_prefix_that_is_also_a_mobile(self) -> None:

@@ -129,6 +129,17 @@ class EmergencyTests(CallsOutCase):
         self.assertIsNotNone(served.ended)
         self.assertIsNone(waits.ended)
 
+    def test_who_only_rings_yet(self) -> None:
+        """The end of a call that is not answered frees no line: a younger one in a menu is ended, and it rings on."""
+        self.shop.lines[0].far_end.ring()
+        self.shop.wait(0.1)
+        rings = self.shop.in_service[0].call
+        assert rings is not None
+        served = self.shop.answered_call(1)
+        self.dial("120", NOBODY)
+        self.assertEqual((self.call.first.name, rings.ended), ("line 2", None))
+        self.assertEqual(served.ended, Reason(Cause.EMERGENCY))
+
     def test_a_line_that_clears(self) -> None:
         """A line whose call is just over is waited for, and nobody is ended."""
         self.shop.answered_call(0)

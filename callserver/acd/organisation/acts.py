@@ -23,7 +23,6 @@ from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 
 NAME_MAX, TEXT_MAX, SETTINGS_MAX = 32, 10_000, 100
-STAFF = "staff"
 Row = dict[str, Any]
 
 

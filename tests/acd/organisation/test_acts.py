@@ -105,7 +105,9 @@ class OrganisationActTests(SynchronousTestCase):
         """Somebody new has a first password, shown once; what is set of him holds; nobody deletes himself."""
         row = self.answer("save_staff", "801", {"name": "Li Mei", "rights": "answer-queued", "phone": "12345678"})
         self.assertEqual((row["settings"]["rights"], row["must_change"]), ("answer-queued", True))
-        self.assertEqual(self.staff.telephone_of("801"), "12345678")
+        person = self.staff.person("801")
+        assert person is not None
+        self.assertEqual(person.phone, "12345678")
         first = self.staff.log_in("801", row["password"], "10.0.0.7")
         self.store.reactor.advance(1)
         self.assertIs(self.failureResultOf(first, Refused).value.code, Refusal.MUST_CHANGE)
