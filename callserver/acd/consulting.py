@@ -34,6 +34,16 @@ log = Logger()
 class Consulting(SeatCalls):
     """What an agent does who has dialled; whoever dials for him has asked the dial guard before."""
 
+    @property
+    def rings(self) -> bool:
+        """A call is offered to it."""
+        return self._calls.phase is Phase.OFFERED
+
+    @property
+    def has_one_party(self) -> bool:
+        """It talks with or holds somebody whom it could keep held while it calls a third one."""
+        return self._calls.phase in (Phase.TALKING, Phase.HELD)
+
     def check_dial(self, *, emergency: bool = False) -> None:
         """
         Before anything is dialled for it; nobody need be logged in for an emergency.
@@ -49,7 +59,7 @@ class Consulting(SeatCalls):
 
         :raises Refused: it has no party whom it could keep held
         """
-        if self._calls.phase not in (Phase.TALKING, Phase.HELD):
+        if not self.has_one_party:
             self._refuse("consult")
 
     def dial(self, dialled: Dialled, *, emergency: bool = False) -> None:

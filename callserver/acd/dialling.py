@@ -51,13 +51,16 @@ class Dialling:
 
     def dial(self, seat: Seat, number: str) -> None:
         """
-        Call a colleague, or a number outside; an emergency also from a seat where nobody is logged in.
+        Call a colleague, or a number outside; an emergency also from a seat where nobody is logged in, and in a call.
 
         :raises Refused: NOT_NOW, NO_RIGHT, NOT_AVAILABLE, ONESELF, or what the dial guard says
         """
         kind = self._out.classify(number)
-        seat.check_dial(emergency=kind is DialClass.EMERGENCY)
-        self._seek(seat, number, kind, partial(seat.dial, emergency=kind is DialClass.EMERGENCY))
+        if kind is DialClass.EMERGENCY:
+            self._call_for_help(seat, number)
+        else:
+            seat.check_dial()
+            self._seek(seat, number, kind, seat.dial)
 
     def consult(self, seat: Seat, to: str) -> None:
         """
@@ -73,6 +76,16 @@ class Dialling:
         internal = wanted.kind is TargetKind.SEAT
         kind = DialClass.INTERNAL if internal else self._out.classify(wanted.name)
         self._seek(seat, wanted.name, kind, seat.consult)
+
+    def _call_for_help(self, seat: Seat, number: str) -> None:
+        """Nobody has to make his seat free first: what rings there rings elsewhere, whom he talks with is held."""
+        if seat.has_one_party:
+            self._call_out(seat, number, seat.consult)
+            return
+        if seat.rings:
+            seat.reject()
+        seat.check_dial(emergency=True)
+        self._call_out(seat, number, partial(seat.dial, emergency=True))
 
     def _look_who_is_left(self, call: Call) -> None:
         present = [party for party, part in call.parts.items() if part.role in PRESENT]

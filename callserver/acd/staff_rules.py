@@ -18,6 +18,7 @@ from callserver.acd import passwords
 from callserver.acd.day_caps import DayCaps, read_caps, show_caps
 from callserver.acd.organisation import rules
 from callserver.acd.staff_tables import AttemptRow, StaffRow
+from callserver.calls.dial_guard import CHINA
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
@@ -89,6 +90,8 @@ def add_staff(person: Staff, kept: str) -> None:
     :raises StaffError: somebody has this number already, or number or name are none
     """
     number = staff_number(person.number)
+    if number in CHINA.emergency:
+        raise StaffError("{number} is an emergency number: choose another", number=number)
     rules.person_comes(number, person.name)
     try:
         StaffRow.insert(

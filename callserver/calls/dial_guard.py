@@ -121,12 +121,15 @@ class DialGuard:
         """
         Let a person dial a number on a line; internal ones are rung in the house, and no line dials them.
 
+        Only a person calls for help: an emergency number that the shop's settings name is not dialled for them.
+
         :param rights: what he may do at this moment; an emergency needs none
         :param allowed: numbers the shop has configured for just this, which need no right
         :raises Refused: NO_RIGHT, or BAD_ARGUMENT for a number nobody may dial
         """
         kind = self.classify(number)
-        if kind is DialClass.EMERGENCY or (kind in RIGHTS and (RIGHTS[kind] in rights or number in allowed)):
+        calls_for_help = kind is DialClass.EMERGENCY and number not in allowed
+        if calls_for_help or (kind in RIGHTS and (RIGHTS[kind] in rights or number in allowed)):
             return DialPermit(self._as_dialled(number, kind), who)
         self._count_refusal(who, now_s)
         raise Refused.no_right(RIGHTS[kind]) if kind in RIGHTS else Refused(Refusal.BAD_ARGUMENT, "number")

@@ -236,6 +236,28 @@ class OutsideTests(DiallingCase):
         kinds = [event.kind for event in self.shop.book.events if event.kind in ("log_in", "log_out")]
         self.assertEqual(kinds, ["log_in"] * 3 + ["log_out"])
 
+    def test_emergency_while_it_rings(self) -> None:
+        """What rings at the seat stops there, and the ambulance is called."""
+        self.dial(self.wang, "801")
+        self.dial(self.li, "120")
+        self.assertEqual(self.states()[:2], ["DIALING", "IDLE_PC"])
+        self.person("120").answers()
+        self.assertEqual(self.states()[0], "TALKING")
+
+    def test_emergency_in_a_talk(self) -> None:
+        """Whom he talks with is held, and is back when he has hung up and fetches him; a third call is too much."""
+        self.dial(self.li, OUTSIDE)
+        self.person().answers()
+        self.dial(self.li, "120")
+        self.assertEqual(self.states()[0], "DIALING")
+        self.person("120").answers()
+        self.assertEqual(self.shop.heard_by(self.li.station), {"outside 120"})
+        self.assertTrue(self.shop.hears_music(self.person()))
+        self.assertEqual(self.refusal(self.dial, self.li, "110"), (Refusal.NOT_NOW, "talking"))
+        self.li.hang_up()
+        self.li.retrieve()
+        self.assertEqual(self.shop.heard_by(self.li.station), {f"outside {OUTSIDE}"})
+
     def test_hung_up_in_an_emergency(self) -> None:
         """The same when it is he who hangs up."""
         self.li.log_out()

@@ -107,6 +107,11 @@ class DialGuardTests(SynchronousTestCase):
         permit = self.guard.may_dial("nobody", (), "120", 0.0)
         self.assertEqual((permit.digits, permit.asked_by), ("120", "nobody"))
 
+    def test_no_setting_calls_for_help(self) -> None:
+        """An office or a queue whose number is an emergency number, however it came there, is not dialled."""
+        refused = self.assertRaises(Refused, self.guard.may_dial, "nobody", Right, "110", 0.0, {"110"})
+        self.assertEqual(refused.code, Refusal.BAD_ARGUMENT)
+
     def test_each_class_needs_its_own_right(self) -> None:
         """No right implies another."""
         for number, right in (

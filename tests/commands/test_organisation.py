@@ -135,6 +135,11 @@ class OrganisationCommandTests(SynchronousTestCase):
             ("staff set 899 phone=1", "nobody has the number 899; there are 801, 802"),
             ("staff set 801 pin=1234", "no such setting"),
             ("staff add 803 Li phone=x", "person 803, phone: is no telephone number"),
+            ("staff add 110 Li", "110 is an emergency number: choose another"),
+            ("staff set 801 phone=119", "person 801, phone: 119 is an emergency number: choose another"),
+            ("groups add sales number=120", "group sales, number: 120 is an emergency number"),
+            ("offices add 1 phone=1-10", "office 1, phone: 110 is an emergency number"),
+            ("queues set operator 'on_full=number 110'", "queue operator, on_full: 110 is an emergency number"),
         ):
             self.assertIn(said, self.said(words), words)
         self.assertEqual(self.done("queues export"), before)
@@ -145,6 +150,12 @@ class OrganisationCommandTests(SynchronousTestCase):
         self.waiting = 3
         self.assertIn("callers wait in queue tea: 3", self.said("queues delete tea"))
         self.waiting = 0
+        self.done("queues delete tea")
+
+    def test_a_queue_that_names_itself(self) -> None:
+        """It is deleted as others are: nothing is left that names it."""
+        self.done("queues add tea")
+        self.done("queues set tea 'on_timeout=queue tea'")
         self.done("queues delete tea")
 
     def test_export_and_import(self) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 
 from callserver.acd.organisation.parts import in_order
 from callserver.acd.routing.candidates import Member
+from callserver.calls.dial_guard import CHINA
 from callserver.config import Unfit, nearest
 from callserver.config.values import boolean, number
-from callserver.wire.targets import Target
+from callserver.wire.targets import Target, TargetKind
 from callserver.wire.typed import typed_text
 
 NAME = re.compile(r"[\w-]{1,32}")  # as in `callserver.wire.targets`
@@ -122,11 +123,12 @@ def words(help: str) -> Field:
 
 
 def internal_number(help: str) -> Field:
-    return Field(lambda text: read_number(text) if typed_text(text) else "", str, help)
+    return Field(lambda text: no_emergency(read_number(text)) if typed_text(text) else "", str, help)
 
 
 def phone(help: str) -> Field:
-    return Field(read_phone, str, help)
+    """One that the shop dials."""
+    return Field(lambda text: no_emergency(read_phone(text)), str, help)
 
 
 def key(help: str) -> Field:
@@ -169,6 +171,17 @@ def read_number(text: str) -> str:
     return typed
 
 
+def no_emergency(number: str) -> str:
+    """
+    Nobody has such a number, and no setting has it dialled.
+
+    :raises Unfit: it is one
+    """
+    if number in CHINA.emergency:
+        raise Unfit("{number} is an emergency number: choose another", number=number)
+    return number
+
+
 def read_words(text: str) -> str:
     """
     :raises Unfit: too long, or not to be read
@@ -205,11 +218,14 @@ def _read_target(text: str) -> Target | None:
     if not typed:
         return None
     try:
-        return Target.parse(typed)
+        target = Target.parse(typed)
     except ValueError:
         raise Unfit(
             "needs a place, as in: queue service, seat 802, number 01012345678, menu fault, box 700, hang up"
         ) from None
+    if target.kind is TargetKind.NUMBER:
+        no_emergency(target.name)
+    return target
 
 
 # Lists

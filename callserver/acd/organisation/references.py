@@ -75,8 +75,9 @@ def check(all_: Organisation, people: Mapping[str, str]) -> None:
 
 
 def who_names(wanted: str, name: str, all_: Organisation) -> list[Reference]:
-    """What would be left without it."""
-    return [one for one in references(all_) if (one.wanted, one.name) == (wanted, name)]
+    """What would be left without it; what names itself goes with it."""
+    naming = [one for one in references(all_) if (one.wanted, one.name) == (wanted, name)]
+    return [one for one in naming if (one.part.value, one.by) != (wanted, name)]
 
 
 def refuse_if_named(wanted: str, name: str, all_: Organisation) -> None:
