@@ -157,6 +157,13 @@ class Matching:
             self._ring(waiting[decision.sequence], decision, self._queues[waiting[decision.sequence].queue])
 
     def _ring(self, entry: Entry, decision: Decision, queue: Queue) -> None:
+        ring_s = queue.settings.ring_s
+        if queue.settings.strategy is Strategy.PROGRESSIVE and decision.why != STICKY:  # all stop at the same time
+            ring_s += queue.settings.step_s * (len(decision.candidates) - 1)
+        made = [(number, self._offer(entry, number, ring_s)) for number in decision.rings]
+        offers = [(number, offer) for number, offer in made if offer is not None]
+        if not offers:  # a call-back has to be stored first: in a moment it is looked at again
+            return
         entry.n_offers += 1
         queue.last_offered = decision.rings[-1]
         entry.ringing.alone = decision.why == STICKY
@@ -170,18 +177,12 @@ class Matching:
             passed_over={number: str(why) for number, why in decision.passed_over.items()},
             why=decision.why,
         )
-        ring_s = queue.settings.ring_s
-        if queue.settings.strategy is Strategy.PROGRESSIVE and not entry.ringing.alone:  # all stop at the same time
-            ring_s += queue.settings.step_s * (len(decision.candidates) - 1)
-        for number in decision.rings:
+        for number, offer in offers:
             if entry in queue.waiting:  # not answered by the one before
-                self._ring_at(entry, number, ring_s)
+                self._ring_at(entry, number, offer)
         self._on_rings(entry)
 
-    def _ring_at(self, entry: Entry, number: str, ring_s: float) -> None:
-        offer = self._offer(entry, number, ring_s)
-        if offer is None:
-            return
+    def _ring_at(self, entry: Entry, number: str, offer: Offer) -> None:
         entry.ringing.offers[number] = offer
         entry.ringing.rung[number] = None
         try:
