@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from twisted.trial.unittest import SynchronousTestCase
+
 from callserver.calls.vocabulary import Kind
 from callserver.wire.records import EventRecord
-from tests.acd.agent_times import agent_times_s
+from tests.acd.agent_times import LOGGED_IN, agent_times_s
 
 
 @dataclass
@@ -31,6 +33,12 @@ class Report:
     calls: Mapping[str, CallLine]
     outcomes: Mapping[tuple[str, str], int]
     agents: Mapping[str, Mapping[str, float]]
+
+    def check_times(self, case: SynchronousTestCase, within_s: float) -> None:
+        """What an agent did adds up to the time he was logged in, but for what passes between two lines of the log."""
+        for seat, times in self.agents.items():
+            did_s = sum(seconds for kind, seconds in times.items() if kind != LOGGED_IN)
+            case.assertAlmostEqual(did_s, times[LOGGED_IN], delta=within_s, msg=seat)
 
 
 def report_of(events: Sequence[EventRecord]) -> Report:

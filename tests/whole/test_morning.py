@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from twisted.internet.defer import Deferred
+
 from callserver.acd.acts import CHANNEL_ACTS
 from callserver.acd.offices.cases import list_cases
 from callserver.calls.vocabulary import Kind
+from callserver.commands.visit import SHOPPER
 from callserver.emulator.loop import SubscriberStage
+from callserver.emulator.script_run import ScriptEvent, run_script
 from callserver.wire.records import CallRecord
 from callserver.wire.states import LineState, SeatState
-from tests.acd.agent_times import LOGGED_IN
 from tests.whole.morning_case import BUSY_OFFICE, OFFICE, VIP, MorningCase
 from tests.whole.morning_people import Clerk
 from tests.whole.morning_report import Report, report_of
@@ -30,9 +33,11 @@ class MorningTests(MorningCase):
     def test_morning(self) -> None:
         """Everything that people can do with calls is done, and more goes wrong than in a year; no call is lost."""
         self.there, self.nobody = (self.morning.exchange.add_phone(number) for number in (OUTSIDE, NOBODY))
+        buying = self.buys()
         self.talks()
         self.sent_on()
         self.brought_together()
+        self.shop.until(buying)
         self.three()
         self.not_there()
         self.outside()
@@ -53,6 +58,14 @@ class MorningTests(MorningCase):
         self.all_is_well()
 
     # Talks
+
+    def buys(self) -> Deferred[list[ScriptEvent]]:
+        """Meanwhile somebody orders by the menu, and needs nobody; fires when he has hung up."""
+        self.morning.n_calls += 1
+        orders, _, _ = SHOPPER.partition("press 0")
+        shop = self.morning.server.config.exchange.number
+        script = orders.format(number="13912340023", name="Li Ming", shop=shop)
+        return run_script(self.morning.exchange, f"{script}hang up")
 
     def talks(self) -> None:
         """The first customer: held, a secret, keys, a recording, a long wrap-up."""
@@ -414,7 +427,8 @@ class MorningTests(MorningCase):
         self.calls_are_all_there(list(rows.calls.values()), report)
         self.assertEqual(report, report_of(self.morning.reopened()))
         self.nobody_is_lost(list(rows.calls.values()), report)
-        self.times_sum(report)
+        self.assertEqual(set(report.agents), {f"seat {number}" for number in ("800", "801", "802", "803", "804")})
+        report.check_times(self, within_s=0.001)
         self.log_tells()
 
     def calls_are_all_there(self, calls: list[CallRecord], report: Report) -> None:
@@ -423,7 +437,9 @@ class MorningTests(MorningCase):
         exchanged = self.morning.exchanged
         self.assertEqual((directions["in"], directions["out"]), (exchanged.n_in, exchanged.n_out))
         self.assertEqual(directions["in"], self.morning.n_calls)
+        self.assertGreater(self.morning.n_calls, 20)
         self.assertEqual({call.id for call in calls}, set(report.calls))
+        self.assertEqual([call.caller_number for call in calls if call.order_number], ["13912340023"])
         for call in calls:
             self.assertIsNotNone(call.ended_at, call)
             self.assertEqual([call.end_reason], report.calls[call.id].reasons)
@@ -442,13 +458,6 @@ class MorningTests(MorningCase):
         self.assertEqual(sorted(str(agent) for agent in dialled), ["801", "802", "None"])  # a transfer was nobody's
         for line in report.calls.values():
             self.assertEqual(line.entries, [queue for queue, _, _ in line.outcomes])
-
-    def times_sum(self, report: Report) -> None:
-        """What an agent did adds up to the time he was logged in."""
-        self.assertEqual(set(report.agents), {f"seat {number}" for number in ("800", "801", "802", "803", "804")})
-        for seat, times in report.agents.items():
-            whole_s = times[LOGGED_IN]
-            self.assertAlmostEqual(sum(times.values()) - whole_s, whole_s, delta=0.001, msg=seat)
 
     def log_tells(self) -> None:
         """Who did what to whom; no secret."""
