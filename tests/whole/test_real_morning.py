@@ -13,6 +13,7 @@ from callserver.commands.visit import when_idle
 from callserver.desktop.client import AgentClient
 from callserver.desktop.connection import pinned_endpoint
 from callserver.emulator.script_run import ScriptRun, ignored
+from callserver.wire.records import EventRecord
 from callserver.wire.states import SeatState
 from tests.whole.agents_case import Program
 from tests.whole.morning import all_events
@@ -87,7 +88,7 @@ class RealMorningTests(RealTimeCase):
         for number in ("800", "801", "803"):
             await self.is_in(number, SeatState.OFF)
         calls = await self.on_disk(3)
-        report = report_of(await self.server.store.read(all_events))
+        report = report_of(await self.whole_log())
         self.assertEqual({call.id: [call.end_reason] for call in calls}, {
             name: line.reasons for name, line in report.calls.items()
         })  # fmt: skip
@@ -95,6 +96,14 @@ class RealMorningTests(RealTimeCase):
         self.assertEqual(agents, {"13800000803": [], "13912340001": ["801", "803"], "13912340002": ["801"]})
         self.assertEqual(dict(report.outcomes), {("operator", "answered"): 2})
         report.check_times(self, within_s=0.5)
+
+    async def whole_log(self) -> list[EventRecord]:
+        """When the journal has written all of it."""
+        while True:
+            events: list[EventRecord] = await self.server.store.read(all_events)
+            if sum(event.kind == "log_out" for event in events) == 3:
+                return events
+            await deferLater(reactor, 0.1)
 
     # Who takes part
 
