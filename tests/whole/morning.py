@@ -169,6 +169,11 @@ class Morning:
         """By which a customer's call goes."""
         return next(party.name for party in self.call_of(number).parts if party.name.startswith("line"))
 
+    def agent_of(self, number: str) -> str:
+        """The seat that has a customer."""
+        (seat,) = [party.name for party in self.call_of(number).parts if party.name.startswith("seat")]
+        return seat
+
     def state_of(self, line: str) -> LineState:
         state = self.server.board.statuses[line].state
         assert isinstance(state, LineState)

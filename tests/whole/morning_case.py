@@ -34,6 +34,7 @@ SET = (
     ("queues", "operator", {"call_back_key": "5", "wrap_up_s": "3"}),
     ("staff", "800", {"rights-": "answer-queued"}),
     *(("staff", number, {"rights": ALL_BUT_SUPERVISING}) for number in ("801", "802", "803")),
+    ("staff", "803", {"rights+": "listen, barge-in, force-log-out"}),
     ("staff", "804", {"rights": ALL_BUT_SUPERVISING, "phone": "13800000804"}),
 )
 LOG_IN = """

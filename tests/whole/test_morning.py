@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
-
-from twisted.internet.defer import Deferred
 
 from callserver.acd.acts import CHANNEL_ACTS
 from callserver.acd.offices.cases import list_cases
+from callserver.acd.star_codes import CODES
 from callserver.calls.vocabulary import Kind
-from callserver.commands.visit import SHOPPER
-from callserver.emulator.loop import SubscriberStage
-from callserver.emulator.script_run import ScriptEvent, run_script
 from callserver.wire.records import CallRecord
 from callserver.wire.states import LineState, SeatState
-from tests.whole.morning_case import BUSY_OFFICE, OFFICE, VIP, MorningCase
-from tests.whole.morning_people import Clerk
+from tests.whole.morning_case import VIP
 from tests.whole.morning_report import Report, report_of
+from tests.whole.morning_takers import Takers
+from tests.whole.morning_talks import BUYER, OUTSIDE, SECRET, Talks
 from tools.channel_document import acts_of_the_server
 
-OUTSIDE, NOBODY = "62345678", "62345679"
 GAVE_UP, CALLED_BACK = "13912340016", "13912340015"
-SECRET = "471108"
 AUDITED = {
     "listen", "whisper", "barge_in", "take_over", "break_off", "force_pause", "force_log_out", "set_priority", "grab",
     "start_recording", "stop_recording", "save_queues", "new_pin",
 }  # fmt: skip
+BY_KEYS = {
+    Kind.HIDE_SECRET, Kind.SHOW_AGAIN, Kind.CONSULT, Kind.JOINED, Kind.THREE_WAY, Kind.PARK, Kind.FETCH, Kind.TRANSFER,
+    Kind.PICK_UP, Kind.RECORDING,
+}  # fmt: skip
 
 
-class MorningTests(MorningCase):
+class MorningTests(Talks, Takers):
     def test_morning(self) -> None:
         """Everything that people can do with calls is done, and more goes wrong than in a year; no call is lost."""
-        self.there, self.nobody = (self.morning.exchange.add_phone(number) for number in (OUTSIDE, NOBODY))
         buying = self.buys()
         self.talks()
         self.sent_on()
@@ -48,6 +45,8 @@ class MorningTests(MorningCase):
         self.calls_out()
         self.supervised()
         self.broken_off()
+        self.by_keys()
+        self.supervised_by_keys()
         self.called_back()
         self.overflows()
         self.frozen()
@@ -56,273 +55,6 @@ class MorningTests(MorningCase):
         self.customer_pulled_out()
         self.all_go()
         self.all_is_well()
-
-    # Talks
-
-    def buys(self) -> Deferred[list[ScriptEvent]]:
-        """Meanwhile somebody orders by the menu, and needs nobody; fires when he has hung up."""
-        self.morning.n_calls += 1
-        orders, _, _ = SHOPPER.partition("press 0")
-        shop = self.morning.server.config.exchange.number
-        script = orders.format(number="13912340023", name="Li Ming", shop=shop)
-        return run_script(self.morning.exchange, f"{script}hang up")
-
-    def talks(self) -> None:
-        """The first customer: held, a secret, keys, a recording, a long wrap-up."""
-        self.only("801")
-        customer = self.comes("13912340001")
-        self.morning.rings("801")
-        for act in ("answer", "hold", "retrieve", "hide_secret"):
-            self.li.does(act)
-            self.shop.wait(1)
-        customer.does(f"press {SECRET}\nwait 1")
-        self.li.does("show_again")
-        self.li.does("send_keys", "1*9")
-        self.li.does("start_recording")
-        self.li.says(1)
-        customer.says_hello()
-        self.li.does("stop_recording")
-        self.li.does("hang_up")
-        self.li.does("prolong_wrap_up", 20)
-        self.li.does("ready")
-        self.goes(customer)
-
-    def sent_on(self) -> None:
-        """Rejected, answered by a colleague, sent on, parked, fetched, sent to a queue, and to a menu."""
-        self.only("801", "802")
-        customer = self.comes("13912340002")
-        self.morning.until(lambda: self.rung() is not None, "it rings")
-        first = self.rung()
-        assert first is not None
-        second = self.wang if first is self.li else self.li
-        first.does("reject")
-        first.does("pause", "desk work")
-        self.morning.rings(second.number)
-        second.does("answer")
-        second.does("transfer", "seat 803")
-        self.chen.takes_it()
-        self.chen.keys("*60")
-        second.does("fetch", "71")
-        self.morning.is_in(second.number, SeatState.TALKING)
-        self.only("804")
-        second.does("transfer", "queue operator")
-        self.beside.takes_it()
-        self.assertEqual(self.zhao.does("park"), "71")
-        second.does("fetch", "71")
-        second.does("transfer", "menu shop")
-        self.shop.wait(3)
-        self.assertEqual(len(self.morning.call_of("13912340002").parts), 1)
-        self.goes(customer)
-
-    def rung(self) -> Clerk | None:
-        """At whose program it rings."""
-        ringing = [clerk for clerk in (self.li, self.wang) if self.morning.state(clerk.number) is SeatState.RINGING]
-        return ringing[0] if ringing else None
-
-    def brought_together(self) -> None:
-        """A colleague is asked, and then has the customer: attended transfers, from a program and from a telephone."""
-        self.only("801")
-        customer = self.comes("13912340003")
-        self.morning.rings("801")
-        self.li.does("answer")
-        self.li.does("consult", "seat 803")
-        self.chen.takes_it()
-        self.li.does("join")
-        self.chen.keys("*21", "*31802#")
-        self.morning.rings("802")
-        self.wang.does("answer")
-        self.chen.keys("*32")
-        self.morning.is_in("802", SeatState.TALKING)
-        self.wang.does("hang_up")
-        self.goes(customer)
-
-    def three(self) -> None:
-        """Chen, at his telephone, has a colleague join the talk; who leaves leaves the others talking."""
-        self.only("803")
-        customer = self.comes("13912340004")
-        self.chen.takes_it()
-        self.chen.keys("*31802#")
-        self.morning.rings("802")
-        self.wang.does("answer")
-        self.chen.keys("*33")
-        self.assertEqual(len(self.morning.call_of("13912340004").parts), 3)
-        self.chen.keys("*20")
-        self.morning.is_in("802", SeatState.TALKING)
-        self.wang.does("consult", "seat 801")
-        self.li.does("answer")
-        self.wang.does("three_way")
-        self.shop.wait(1)
-        self.wang.does("hang_up")
-        self.morning.is_in("801", SeatState.TALKING)
-        self.goes(customer)
-
-    def not_there(self) -> None:
-        """Numbers outside: one that nobody answers, given up; a busy one, from which the customer comes back."""
-        self.only("802")
-        customer = self.comes("13912340005")
-        self.morning.rings("802")
-        self.wang.does("answer")
-        self.wang.does("consult", f"number {NOBODY}")
-        self.morning.until(lambda: self.morning.state("802") is SeatState.RINGBACK, "it rings outside")
-        self.wang.does("cancel")
-        self.morning.is_in("802", SeatState.TALKING)
-        self.nobody.lift()
-        self.wang.does("transfer", f"number {NOBODY}")
-        self.morning.rings("802")
-        self.assertEqual(self.wang.client.seat.cause, "came_back: busy")
-        self.nobody.hang_up()
-        self.wang.does("answer")
-        self.wang.does("hang_up")
-        self.goes(customer)
-
-    def outside(self) -> None:
-        """Somebody outside has the customer: sent there, and brought there after a word with him."""
-        for number, act in (("13912340021", "transfer"), ("13912340022", "consult")):
-            self.only("802")
-            customer = self.comes(number)
-            self.morning.rings("802")
-            self.wang.does("answer")
-            self.wang.does(act, f"number {OUTSIDE}")
-            self.morning.answers(self.there)
-            if act == "consult":
-                self.wang.does("join")
-            self.assertEqual([party.name[:4] for party in self.morning.call_of(number).parts], ["line", "line"])
-            self.there.hang_up()
-            self.shop.wait(8)
-            self.goes(customer)
-
-    def office(self) -> None:
-        """The nearest office is busy; the next one answers, hears what it is about, and takes the call by the key."""
-        busy, office = (self.morning.exchange.add_phone(number) for number in (BUSY_OFFICE, OFFICE))
-        busy.lift()
-        self.only("802")
-        customer = self.comes("01066660006")
-        self.morning.rings("802")
-        self.wang.does("answer")
-        self.wang.does("transfer", "office")
-        self.morning.answers(office)
-        office.press("1")
-        self.shop.wait(2)
-        self.assertEqual(len(self.morning.call_of("01066660006").parts), 2)
-        office.hang_up()
-        busy.hang_up()
-        self.shop.wait(8)
-        self.goes(customer)
-
-    def flashed(self) -> None:
-        """A customer on the modem line goes on to a number outside by the exchange alone; the line is free."""
-        self.only("801")
-        customer = self.comes("13912340007", line="08")
-        self.morning.rings("801")
-        self.li.does("answer")
-        self.li.does("flash_transfer", OUTSIDE)
-        self.morning.answers(self.there)
-        self.assertEqual(self.there.stage, SubscriberStage.TALKING)
-        self.assertIs(self.morning.state_of("line 8"), LineState.IDLE)
-        self.there.hang_up()
-        self.goes(customer)
-
-    def picked_up(self) -> None:
-        """What rings at a seat is taken at another: by its number, in the group, from a telephone."""
-        for n, taker in enumerate(("pick_up", "pick_up_group"), 8):
-            self.only("801")
-            customer = self.comes(f"139123400{n:02}")
-            self.morning.rings("801")
-            self.wang.does(taker, "801" if taker == "pick_up" else "tea")
-            self.morning.is_in("802", SeatState.TALKING)
-            self.wang.does("hang_up")
-            self.goes(customer)
-        self.only("801")
-        customer = self.comes("13912340010")
-        self.morning.rings("801")
-        self.chen.keys("*40801#")
-        self.morning.is_in("803", SeatState.TALKING)
-        self.chen.keys("*20")
-        self.goes(customer)
-
-    def grabbed(self) -> None:
-        """Two wait; the later one is put first, and the other one grabbed."""
-        self.only()
-        late, later = self.comes("13912340011"), self.comes("13912340012")
-        self.morning.wait_there("operator", 2)
-        first, second = self.waiters()
-        self.assertEqual([first["caller"], second["caller"]], ["13912340011", "13912340012"])
-        self.boss.does("set_priority", second["call_id"], 7)
-        self.assertEqual([one["caller"] for one in self.waiters()], ["13912340012", "13912340011"])
-        self.wang.does("grab", first["call_id"])
-        self.morning.is_in("802", SeatState.TALKING)
-        self.li.does("ready")
-        self.morning.rings("801")
-        self.li.does("answer")
-        self.wang.does("hang_up")
-        self.li.does("hang_up")
-        self.goes(late)
-        self.goes(later)
-
-    def waiters(self) -> list[Any]:
-        """Who waits for the operators, as the supervisor's program shows it."""
-        return [waiter for row in self.boss.does("waiting") if row["queue"] == "operator" for waiter in row["waiters"]]
-
-    def calls_out(self) -> None:
-        """To a colleague from a program and from a telephone, and to numbers outside."""
-        self.only()
-        self.li.does("dial", "802")
-        self.morning.rings("802")
-        self.wang.does("answer")
-        self.wang.does("hang_up")
-        self.chen.keys("*90801#")
-        self.morning.rings("801")
-        self.li.does("answer")
-        self.chen.keys("*20")
-        self.li.does("dial", OUTSIDE)
-        self.morning.answers(self.there)
-        self.morning.is_in("801", SeatState.TALKING)
-        self.there.hang_up()
-        self.shop.wait(10)
-        self.assertIsNot(self.morning.state("801"), SeatState.TALKING)
-
-    # The supervisor
-
-    def supervised(self) -> None:
-        """He listens to Chen's talk, whispers, joins it, leaves it, and at last takes it over."""
-        self.only("803")
-        customer = self.comes("13912340013")
-        self.chen.takes_it()
-        self.boss.does("listen", "seat 803")
-        customer.says_hello()
-        self.boss.does("whisper")
-        self.boss.says(1)
-        self.boss.does("barge_in", "")
-        self.boss.says(1)
-        self.boss.does("stop_listening")
-        self.morning.is_in("803", SeatState.TALKING)
-        self.boss.does("listen", "seat 803")
-        self.boss.does("take_over")
-        self.morning.is_in("800", SeatState.TALKING)
-        self.assertIsNot(self.morning.state("803"), SeatState.TALKING)
-        self.boss.does("hang_up")
-        self.goes(customer)
-
-    def broken_off(self) -> None:
-        """He ends a talk whose customer goes back to the queue; he sends one agent into a pause and another home."""
-        self.only("801")
-        customer = self.comes("13912340014")
-        self.morning.rings("801")
-        self.li.does("answer")
-        self.shop.wait(1)
-        self.boss.does("break_off", "seat 801", "queue operator")
-        self.boss.does("force_pause", "801", "see me")
-        self.wang.does("ready")
-        self.morning.rings("802")
-        self.wang.does("answer")
-        self.wang.does("hang_up")
-        self.goes(customer)
-        self.boss.does("force_log_out", "802")
-        self.shop.wait(1)
-        self.assertFalse(self.wang.is_here)
-        self.wang.start()
-
-    # Customers who do not wait
 
     def called_back(self) -> None:
         """One would rather be called; he keeps his place, and is called once."""
@@ -351,8 +83,6 @@ class MorningTests(MorningCase):
         gives_up = self.comes(GAVE_UP)
         self.morning.wait_there("operator", 1)
         self.goes(gives_up)
-
-    # What breaks
 
     def frozen(self) -> None:
         """Wang's program hangs in a talk; the customer hears music until it goes on."""
@@ -409,11 +139,10 @@ class MorningTests(MorningCase):
             self.assertIsNot(self.morning.state("802"), SeatState.TALKING)
         self.goes(customer)
 
-    # What it comes to
-
     def all_is_well(self) -> None:
         """Nobody is left, nothing was forgotten, and the event log says of the morning what it was."""
         self.assertEqual(set(self.morning.acts), acts_of_the_server().keys() | CHANNEL_ACTS)
+        self.assertEqual(set(self.morning.acts_by_keys), {code.act for code in CODES})
         self.assertEqual(
             {self.morning.state(number) for number in ("800", "801", "802", "803", "804")}, {SeatState.OFF}
         )
@@ -439,7 +168,7 @@ class MorningTests(MorningCase):
         self.assertEqual(directions["in"], self.morning.n_calls)
         self.assertGreater(self.morning.n_calls, 20)
         self.assertEqual({call.id for call in calls}, set(report.calls))
-        self.assertEqual([call.caller_number for call in calls if call.order_number], ["13912340023"])
+        self.assertEqual([call.caller_number for call in calls if call.order_number], [BUYER])
         for call in calls:
             self.assertIsNotNone(call.ended_at, call)
             self.assertEqual([call.end_reason], report.calls[call.id].reasons)
@@ -464,6 +193,8 @@ class MorningTests(MorningCase):
         events = self.morning.seen.events
         done = {str(one.data["act"]) for one in events if one.kind == Kind.AUDIT.value and one.data["result"] == "done"}
         self.assertEqual(AUDITED - done, set())
+        by_chen = {one.kind for one in events if one.data.get("by") == "seat 803"}
+        self.assertEqual({kind.value for kind in BY_KEYS} - by_chen, set())
         keyed = "".join(str(one.data["digit"]) for one in events if one.kind == Kind.KEY.value)
         self.assertIn("803#", keyed)
         self.assertNotIn(SECRET, keyed)
