@@ -31,7 +31,7 @@ CHECKS = {
 }
 REAL_TIME = {  # processes, ptys, sockets: they wait more than they work
     "peers": ["tests.peers"],
-    "whole": ["tests.whole.test_kill", "tests.whole.test_real_time"],
+    "whole": ["tests.whole.test_kill", "tests.whole.test_real_time", "tests.whole.test_real_morning"],
 }
 LAST_LINE = re.compile(r"^(?:PASSED|FAILED)\b.*$", re.MULTILINE)
 FAILURES = ("failures", "errors", "unexpectedSuccesses")

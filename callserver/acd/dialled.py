@@ -102,8 +102,11 @@ class DialledCall:
     def answered_there(self) -> None:
         """Likewise; an exchange may connect without a ring-back tone."""
         self.rings_there()
-        if self.party is None:
-            self._seat.answered_there()
+        if self.party is not None:
+            return
+        if self._flows is not None:  # of a call in the house it is who has answered
+            _agent_is_here(self.call, self._seat)
+        self._seat.answered_there()
 
     def not_reached(self, result: DialResult) -> None:
         """Likewise; the seat is told by the call, which is over, unless it was left to a party that waits."""
@@ -169,21 +172,15 @@ class InternalOffer:
     def passed_on(self, reason: Reason) -> None:
         """It is another's call now: whoever has it, or hears it ring, sees whose."""
         if self.is_answered:
-            self._agent_is_here()
+            _agent_is_here(self.call, self._seat)
         self._seat.card_changed(reason)
 
     def accept(self, station: Party) -> None:
         self._seat, self.is_answered = self._seats.of(station), True
         bring(self.call, station)
         self.call.begin_answered(Stage.TALK)
-        self._agent_is_here()
+        _agent_is_here(self.call, self._seat)
         self._dialled.answered_there()
-
-    def _agent_is_here(self) -> None:
-        """Record and event log say the same: whose call it is."""
-        number = self._seat.number
-        self.call.note(agent=number)
-        self.call.log(Kind.CONNECT, person=number, seat=number)
 
     def decline(self, station: Party, reason: Reason) -> None:
         rejected = reason.cause in (Cause.REJECTED, Cause.RIGHT_TAKEN)
@@ -191,3 +188,9 @@ class InternalOffer:
 
     def give_back(self, station: Party, reason: Reason) -> None:
         self._dialled.left_by(station, reason)
+
+
+def _agent_is_here(call: Call, seat: Seat) -> None:
+    """Record and event log say the same: whose call it is."""
+    call.note(agent=seat.number)
+    call.log(Kind.CONNECT, person=seat.number, seat=seat.number)

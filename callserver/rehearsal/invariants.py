@@ -20,6 +20,7 @@ from callserver.rehearsal.agents import Rehearsed
 from callserver.rehearsal.world import RehearsalWorld
 from callserver.server.assembly import CallServer
 from callserver.store.tables import CallRow, EventRow, call_record
+from callserver.wire.causes import Cause
 from callserver.wire.records import CallRecord, EventRecord
 from callserver.wire.states import LineState, SeatState
 
@@ -125,12 +126,13 @@ def each_call_ends_within_bounds(seen: Seen) -> Iterator[str]:
 
 
 def nothing_answers_after_the_end(seen: Seen) -> Iterator[str]:
-    """After its end a call is not answered, offered, connected or sold to."""
+    """After its end a call is not answered, offered, connected or sold to; but the place of who wants to be called."""
     ended: set[str | None] = set()
     life = {Kind.ANSWER.value, Kind.OFFER.value, Kind.CONNECT.value, Kind.ENTRY.value}
     for event in seen.events:
         if event.kind == Kind.END.value:
-            ended.add(event.call_id)
+            if not str(event.data["reason"]).startswith(Cause.CALL_BACK_WANTED.value):
+                ended.add(event.call_id)
         elif event.kind in life and event.call_id in ended:
             yield f"call {event.call_id}: {event.kind} after its end"
 
@@ -162,7 +164,7 @@ def queue_entries_have_one_outcome(seen: Seen) -> Iterator[str]:
 def seats_have_one_offer(seen: Seen) -> Iterator[str]:
     """No seat rings for two calls."""
     rings: dict[object, str | None] = {}
-    over = {Kind.MISS.value, Kind.CONNECT.value, Kind.LEAVE.value, Kind.END.value}
+    over = {Kind.MISS.value, Kind.CONNECT.value, Kind.LEAVE.value, Kind.END.value, Kind.CALLED_BACK.value}
     for event in seen.events:
         if event.kind == Kind.OFFER.value:
             seat = event.data["seat"]

@@ -235,6 +235,7 @@ class DialTests(CallBackCase):
         assert seat.status.call is not None
         self.assertEqual((seat.status.state, seat.status.call.caller_number), (SeatState.RINGING, "62345678"))
         self.assertEqual(self.dialled(), [])
+        self.assertEqual(len(self.shop.happened("offer")), 1)
         seat.answer()
         self.answer_there()
         self.assertTrue(self.shop.hears(self.line_out(), seat))

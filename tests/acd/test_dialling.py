@@ -193,6 +193,7 @@ class OutsideTests(DiallingCase):
         self.assertEqual(self.states()[0], "TALKING")
         self.person().hangs_up()
         self.assertEqual(self.states()[0], "IDLE_PC")
+        self.assertEqual(self.shop.book.calls[self.person().call.id]["agent"], "801")
 
     def test_connected_without_ringing(self) -> None:
         """Some exchanges connect at once."""

@@ -95,6 +95,16 @@ class InvariantsTests(SynchronousTestCase):
         offers = [event(1, Kind.OFFER, call, seat="801") for call in ("a", "b")]
         self.assertIn("seats_have_one_offer", self.broken([*STORY, *offers]))
 
+    def test_called_back(self) -> None:
+        """Who wants to be called is offered after the end of his call, and rings until it is told what came of it."""
+        wanted = replace(STORY[11], data={"by": "queue", "reason": "call_back_wanted: 139"})
+        rings, told = event(9, Kind.OFFER, "one", seat="801"), event(9, Kind.CALLED_BACK, "one", outcome="answered")
+        another = event(9, Kind.OFFER, "two", seat="801")
+        story = [*STORY[:11], wanted, rings, told, another, *STORY[12:]]
+        about_offers = {"nothing_answers_after_the_end", "seats_have_one_offer"}
+        self.assertFalse(about_offers & self.broken(story))
+        self.assertIn("seats_have_one_offer", self.broken([one for one in story if one is not told]))
+
     def test_times(self) -> None:
         """States that do not follow each other, and a seat whose states do not fill its time."""
         wrong = state(6, SEAT, SeatState.PAUSED, SeatState.PAUSED)

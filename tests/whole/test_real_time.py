@@ -17,6 +17,7 @@ from callserver.server.first_start import settle_in
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.world import World
 from callserver.store import reading
+from callserver.wire.records import CallRecord
 from tests.whole.alignment import track
 
 WANTS_A_PERSON = """
@@ -33,15 +34,17 @@ hang up
 """
 
 
-class RealTimeTests(TestCase):
+class RealTimeCase(TestCase):
+    """A shop whose lines are ptys, and whose clock is the wall's."""
+
     timeout = 300
 
-    def open(self) -> Deferred[None]:
-        """A shop with one line on a pty; fires when it is ready."""
+    def open(self, n_lines: int = 1) -> Deferred[None]:
+        """Fires when every line is ready."""
         self.folder = ShopFolder(Path(self.mktemp()))
         self.folder.prepare()
         text = self.folder.config_file.read_text("utf-8")
-        text = text.replace("port = 8787", "port = 0").replace("[line 1-20]", "[line 1]")
+        text = text.replace("port = 8787", "port = 0").replace("[line 1-20]", f"[line 1-{n_lines}]")
         self.folder.config_file.write_text(text, "utf-8")
         self.world = World(reactor)
         self.server = CallServer(self.folder, self.world)
@@ -50,6 +53,16 @@ class RealTimeTests(TestCase):
         self.server.ready.addCallback(lambda _: self.server.store.write(settle_in))
         return self.server.ready.addCallback(lambda _: when_idle(self.server))
 
+    async def on_disk(self, n_calls: int) -> list[CallRecord]:
+        """All calls, when so many have ended; the journal writes in batches."""
+        while True:
+            records: list[CallRecord] = await self.server.store.read(reading.list_calls, 100)
+            if len(records) == n_calls and all(record.ended_at for record in records):
+                return records
+            await deferLater(reactor, 0.1)
+
+
+class RealTimeTests(RealTimeCase):
     async def test_a_talk(self) -> None:
         """A caller on a modem and an agent behind TLS hear each other, and the record says so."""
         await self.open()
@@ -64,8 +77,5 @@ class RealTimeTests(TestCase):
         await when_idle(self.server)
         for sound in (heard, caller_heard):  # how well is heard in rehearsals: here a busy machine may lose blocks
             self.assertGreater(np.abs(track(sound, 0)).max(), 0.05, sound.name)
-        (record,) = await self.server.store.read(reading.list_calls, 100)
-        while not record.ended_at:  # the journal writes in batches
-            await deferLater(reactor, 0.1)
-            (record,) = await self.server.store.read(reading.list_calls, 100)
+        (record,) = await self.on_disk(1)
         self.assertEqual((record.agent, record.caller_number, record.channel), ("801", "13912345678", "line 1"))
