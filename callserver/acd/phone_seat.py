@@ -36,17 +36,15 @@ IN_CALL = (SeatState.DIALING, SeatState.RINGBACK, SeatState.TALKING, SeatState.H
 IDLE = (SeatState.IDLE_PHONE, SeatState.IDLE_PC)
 WORDS = {
     Refusal.NO_RIGHT: "seat-not-allowed",
-    Refusal.BAD_ARGUMENT: "invalid-keys",
-    Refusal.UNKNOWN_ACT: "invalid-keys",
-    Refusal.NOT_NOW: "seat-not-now",
-    Refusal.NO_CALL: "seat-not-now",
-    Refusal.LIMIT: "seat-not-now",
+    Refusal.NOT_YOURS: "seat-not-allowed",
+    **dict.fromkeys((Refusal.BAD_ARGUMENT, Refusal.UNKNOWN_ACT, Refusal.NOWHERE, Refusal.ONESELF), "invalid-keys"),
 }
+OURS = (Refusal.SERVER, Refusal.STOPPING, Refusal.NO_RECORDING)  # the server cannot, whatever he keys
 
 
 def words_of(refused: Refused) -> str:
     """The prompt that says why something is not done."""
-    return WORDS.get(refused.code, "system-trouble")
+    return "system-trouble" if refused.code in OURS else WORDS.get(refused.code, "seat-not-now")
 
 
 class PhoneSeat:

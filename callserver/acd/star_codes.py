@@ -63,6 +63,7 @@ CODES = (  # docs/staff.md says what they do
     StarCode("*32", "join"),
     StarCode("*33", "three_way"),
     StarCode("*34", "cancel"),
+    StarCode("*35", "flash_transfer", Takes.NUMBER),
     StarCode("*40", "pick_up", Takes.SEAT),
     StarCode("*41", "pick_up_group", Takes.GROUP),
     StarCode("*42", "grab", Takes.WAITING),

@@ -11,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.acts import SEAT_ACTS, Act, perform
 from callserver.acd.dialling import Dialling
+from callserver.acd.phone_seat import words_of
 from callserver.acd.phones import Phones
 from callserver.acd.seat import Seat
 from callserver.acd.star_codes import Numbers
@@ -519,6 +520,21 @@ class DialledTests(PhoneTests):
         self.centre.key("*20")
         self.shop.wait(1)
         self.assertIs(self.seat.status.state, SeatState.IDLE_PHONE)
+
+
+class WordsTests(SynchronousTestCase):
+    def test_what_is_refused_is_no_trouble(self) -> None:
+        """A colleague who is busy, a place there is not: he is told so, and not that the system has failed."""
+        for code, word in (
+            (Refusal.NOT_AVAILABLE, "seat-not-now"),
+            (Refusal.SEVERAL, "seat-not-now"),
+            (Refusal.NOBODY_HEARS, "seat-not-now"),
+            (Refusal.NOWHERE, "invalid-keys"),
+            (Refusal.ONESELF, "invalid-keys"),
+            (Refusal.NOT_YOURS, "seat-not-allowed"),
+            (Refusal.SERVER, "system-trouble"),
+        ):
+            self.assertEqual(words_of(Refused(code)), word)
 
 
 class EmergencyTests(PhoneTests):
