@@ -10,7 +10,7 @@ from callserver.wire.alarms import alarm_text
 from callserver.wire.catalogue import N_, fill, known, plural, text
 from callserver.wire.cells import cells, column, printable, wrapped
 from callserver.wire.states import LineState, SeatState
-from callserver.wire.words import code_text
+from callserver.wire.words import code_text, state_text
 
 WIDTH = 80
 ALARMS, STALLS = 5, 3
@@ -136,8 +136,8 @@ def _seats(seats: dict[str, Any], language: str) -> Iterator[str]:
     yield text(language, "Seats: {n} of {places} taken", n=len(seats["here"]), places=seats["places"])
     for seat in seats["here"]:
         words = printable(f"{seat['name']}  {code_text(seat['sub'], language)}  {seat['caller'] or ''}")
-        state = known(language, SeatState[seat["state"]].value)
-        yield from _told((seat["person"], 12), (state, 12), (span(seat["for_s"]), 9), words=words)
+        state = state_text(SeatState[seat["state"]], language)
+        yield from _told((seat["person"], 12), (state, 21), (span(seat["for_s"]), 9), words=words)
 
 
 def _alarms(alarms: Sequence[dict[str, Any]], language: str) -> Iterator[str]:
@@ -177,7 +177,7 @@ def _place(stall: dict[str, Any], language: str) -> str:
 
 
 def _state(name: str, language: str) -> str:
-    return known(language, LineState[name].value)
+    return state_text(LineState[name], language)
 
 
 def sentence(kept: dict[str, Any], language: str) -> str:

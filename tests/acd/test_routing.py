@@ -270,6 +270,13 @@ class ManyQueuesTests(SynchronousTestCase):
             (decision.rings, str(decision.passed_over["801"])), (("803",), "no right to dial the number: 11")
         )
 
+    def test_a_program_that_is_gone(self) -> None:
+        """Why its seat is not rung: not that it pauses, which nobody wished."""
+        gone = seat("804", state=SeatState.PAUSED, reachable=False)
+        decision = decide(caller(), view(), TEN, (*CHECK_SEATS[:1], gone))
+        assert decision is not None
+        self.assertEqual(str(decision.passed_over["804"]), "client lost")
+
     def test_sticky(self) -> None:
         """Who talked with him last is asked first and alone, also from a higher open level, and only once."""
         one = caller(sticky="804")

@@ -65,6 +65,10 @@ class SnapshotTests(SynchronousTestCase):
         self.assertEqual((call["channel"], call["caller"]), ("line 2", "13912345678"))
         self.assertEqual([seat["person"] for seat in found["seats"]["here"]], ["801"])
         self.assertEqual(found["queues"], [{"queue": "operator", "waiting": 0, "longest_s": 0.0}])
+        found["seats"]["here"][0]["state"] = "IDLE_PHONE"
+        for language, words in (("en", "idle, at the telephone"), ("zh", "空闲（座席电话机）")):
+            (row,) = [line for line in report(found, language) if line.startswith("  801 ")]
+            self.assertIn(words, row)
 
     def test_how_long(self) -> None:
         """A call's length counts from its first ring."""

@@ -125,10 +125,10 @@ def obstacle(seat: Candidate, member: Member | None, waiting: Waiting, settings:
         return PassedOver(Obstacle.NOT_IN_GROUP, settings.group)
     if Right.ANSWER_QUEUED not in seat.rights:
         return PassedOver(Obstacle.NO_RIGHT)
+    if not seat.reachable:  # before its state: a seat that has lost its program pauses after a while, by nobody's wish
+        return PassedOver(Obstacle.CLIENT_LOST)
     if seat.state not in IDLE:
         return in_state(seat.state)
-    if not seat.reachable:
-        return PassedOver(Obstacle.CLIENT_LOST)
     if seat.rests:
         return PassedOver(Obstacle.RESTS)
     if waiting.dial_right is not None and waiting.dial_right not in seat.rights:
