@@ -95,7 +95,14 @@ class SendingKeysTests(OnDemandCase):
     def test_no_number_is_dialled(self) -> None:
         """Digits that make a number take its right, also one after the other; others do not."""
         self.without("801", *DIALS)
-        for number, right in (("62345678", 10), ("01062345678", 11), ("13912345678", 11), ("0086", 12)):
+        for number, right in (
+            ("62345678", 10),
+            ("01062345678", 11),
+            ("13912345678", 11),
+            ("0086", 12),
+            ("62345678#", 10),  # what follows it does not undo it
+            ("*0086*1", 12),
+        ):
             self.assertEqual(self.refusal(self.send, number), f"no-right: {right}")
         self.send("6234")
         self.assertEqual(self.refusal(self.send, "567"), "no-right: 10")

@@ -1,5 +1,6 @@
 """Blind transfer to a number outside: two lines joined, or the caller back with who sent him."""
 
+from dataclasses import replace
 from typing import Any
 
 from callserver.acd.dialling import Dialling
@@ -155,6 +156,12 @@ class OutsideTests(MovingCase):
         """All lines are busy: refused at once, and he keeps his caller."""
         for line in (1, 2):
             self.caller(line)
+        self.assertEqual(self.refusal(self.transfer), "not-now: no_line")
+        self.assertTrue(self.is_with(self.seat))
+
+    def test_reserve(self) -> None:
+        """Lines that are kept for people are free, and no transfer takes them."""
+        self.shop.dialling = replace(self.shop.dialling, reserve=2)
         self.assertEqual(self.refusal(self.transfer), "not-now: no_line")
         self.assertTrue(self.is_with(self.seat))
 
