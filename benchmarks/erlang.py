@@ -31,11 +31,11 @@ from typing import Any
 import click
 from twisted.internet.defer import Deferred, succeed
 
-from callserver.acd.house import House
-from callserver.acd.queue_settings import QueueSettings
-from callserver.acd.queues import Queues
-from callserver.acd.seats import SeatChange, Seats
-from callserver.acd.wait import Speaking
+from callserver.acd.queues.house import House
+from callserver.acd.queues.queues import Queues
+from callserver.acd.queues.wait import Speaking
+from callserver.acd.routing.settings import QueueSettings
+from callserver.acd.seats.seats import SeatChange, Seats
 from callserver.calls.board import Board
 from callserver.calls.call import Call
 from callserver.calls.event_log import EventLog

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from callserver.acd.seat import Seat
+from callserver.acd.seats.seat import Seat
 from callserver.dsp.codecs import LINEAR_16, Codec
 from callserver.dsp.ear import NO_SHIFTS, Ear, EarEvent
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray, amplitude

@@ -10,13 +10,13 @@ import numpy as np
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
-from callserver.acd.entry import Entry
-from callserver.acd.house import House
-from callserver.acd.queue_settings import QueueSettings
-from callserver.acd.queues import Queues
-from callserver.acd.seat import Seat
-from callserver.acd.seats import Seats
-from callserver.acd.wait import Speaking
+from callserver.acd.queues.entry import Entry
+from callserver.acd.queues.house import House
+from callserver.acd.queues.queues import Queues
+from callserver.acd.queues.wait import Speaking
+from callserver.acd.routing.settings import QueueSettings
+from callserver.acd.seats.seat import Seat
+from callserver.acd.seats.seats import Seats
 from callserver.calls.board import Board
 from callserver.calls.call import Call
 from callserver.calls.calls_out import CallsOut, Dialler

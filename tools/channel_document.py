@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from callserver.acd.acts import Act
+from callserver.acd.seats.acts import Act
 from callserver.rehearsal.world import RehearsalWorld
 from callserver.server import declarations
 from callserver.server.assembly import CallServer

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from callserver.acd.sight import Sight
+from callserver.acd.supervision.sight import Sight
 from callserver.agents.desk import WaitingLists
 from callserver.agents.packed import PackedCall
 from callserver.calls.board import Board, ChannelStatus

@@ -14,7 +14,7 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.spread import pb
 from zope.interface import implementer
 
-from callserver.acd.few_lines import LINES_A_MINUTE, FewLines
+from callserver.acd.staff.few_lines import LINES_A_MINUTE, FewLines
 from callserver.agents.broker import GuardedBroker
 from callserver.agents.desk import Complain, Desk, StaffDirectory
 from callserver.agents.login import Login, SeatRealm, StaffChecker

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
 
-from callserver.acd.acts import Act
-from callserver.acd.seats import Rights, Seats
+from callserver.acd.seats.acts import Act
+from callserver.acd.seats.seats import Rights, Seats
 from callserver.calls.board import Board
 from callserver.wire.messages import QueueRow
 from callserver.wire.refusals import Refused

@@ -36,7 +36,7 @@ from twisted.logger import Logger
 from twisted.spread import pb
 from zope.interface import Interface, implementer
 
-from callserver.acd.seat import Seat
+from callserver.acd.seats.seat import Seat
 from callserver.agents.board_feed import BoardFeed
 from callserver.agents.broker import GuardedBroker
 from callserver.agents.desk import Complain, Desk, StaffDirectory

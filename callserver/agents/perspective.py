@@ -11,9 +11,9 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.spread import pb
 
-from callserver.acd.acts import perform
-from callserver.acd.seat import Seat
-from callserver.acd.seat_parts import Person
+from callserver.acd.seats.acts import perform
+from callserver.acd.seats.parts import Person
+from callserver.acd.seats.seat import Seat
 from callserver.agents.broker import GuardedBroker
 from callserver.agents.desk import Desk
 from callserver.agents.screen import Screen

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from callserver.acd.seat import Seat
-from callserver.acd.seats import SeatChange, Seats
-from callserver.acd.sight import Sight
+from callserver.acd.seats.seat import Seat
+from callserver.acd.seats.seats import SeatChange, Seats
+from callserver.acd.supervision.sight import Sight
 from callserver.agents.board_feed import BoardFeed
 from callserver.agents.session import AgentSession
 from callserver.wire.convert import to_wire

@@ -34,7 +34,7 @@ MISSES = 2  # frozen or gone: known 9 s after the last answer at the latest
 
 class AgentSession:
     """
-    The agent's ear, and the way to his program while it is connected. Implements callserver.acd.station.Headset.
+    The agent's ear, and the way to his program while it is connected. Implements callserver.acd.seats.station.Headset.
 
     `in_call`: he hears; set by whoever knows how his seat looks.
     `closed`: why the server has ended it, None while it has not.

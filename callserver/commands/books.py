@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import react
 
 from callserver.acd.organisation.book import OrganisationBook
-from callserver.acd.staff import StaffBook
+from callserver.acd.staff.book import StaffBook
 from callserver.calls.event_log import CallBook, EventLog
 from callserver.commands.status import look
 from callserver.config import Config

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from callserver.acd import passwords
-from callserver.acd.staff import Staff
-from callserver.acd.staff_form import STAFF_FORM
+from callserver.acd.staff import passwords
+from callserver.acd.staff.book import Staff
+from callserver.acd.staff.form import STAFF_FORM
 from callserver.commands.books import Books, settings_of, tell, with_books
 from callserver.commands.calls import NARROWEST, report_width
 from callserver.commands.organisation import LISTS, NOTHING_TO_SET, keys_help, show_settings

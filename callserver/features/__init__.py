@@ -15,7 +15,7 @@ from typing import Any
 
 from twisted.application.service import IService
 
-from callserver.acd.acts import Act
+from callserver.acd.seats.acts import Act
 from callserver.calls.event_log import EventLog
 from callserver.config import Config
 from callserver.ivr.interfaces import IMenu

@@ -8,36 +8,36 @@ from datetime import datetime
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
-from callserver.acd.acts import SEAT_ACTS, Act
-from callserver.acd.alarms import Alarms
-from callserver.acd.call_backs import CallBacks, Lists
-from callserver.acd.day_caps import DayCaps
-from callserver.acd.dialling import Dialling
-from callserver.acd.house import Asking, House
-from callserver.acd.kept_call_backs import KeptCallBacks, last_agent
-from callserver.acd.moved import Flows
-from callserver.acd.moves import Moves
+from callserver.acd.moves.dialling import Dialling
+from callserver.acd.moves.moved import Flows
+from callserver.acd.moves.moves import Moves
+from callserver.acd.moves.parking import ParkingLimits
 from callserver.acd.offices.regions import places
 from callserver.acd.offices.transfer import Around, OfficeTransfers
 from callserver.acd.organisation.acts import OrganisationActs
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.organisation.parts import CallerClass
-from callserver.acd.parking import ParkingLimits
-from callserver.acd.phone_log_in import Complain
-from callserver.acd.phones import Phones
-from callserver.acd.presence import PresenceLimits
-from callserver.acd.queue_settings import QueueSettings
-from callserver.acd.queues import Queues
+from callserver.acd.phones.log_in import Complain
+from callserver.acd.phones.phones import Phones
+from callserver.acd.phones.star_codes import Numbers
+from callserver.acd.queues.call_backs import CallBacks, Lists
+from callserver.acd.queues.house import Asking, House
+from callserver.acd.queues.kept_call_backs import KeptCallBacks, last_agent
+from callserver.acd.queues.queues import Queues
+from callserver.acd.queues.wait import Counted, Say, Speaking
+from callserver.acd.queues.waiting_lists import WaitingLists
 from callserver.acd.routing.candidates import Member
-from callserver.acd.seat import Seat
-from callserver.acd.seat_parts import SeatLimits
-from callserver.acd.seats import Seats
-from callserver.acd.sight import Sight
-from callserver.acd.staff import StaffBook
-from callserver.acd.star_codes import Numbers
-from callserver.acd.supervision import Supervision, intrusion_tone
-from callserver.acd.wait import Counted, Say, Speaking
-from callserver.acd.waiting_lists import WaitingLists
+from callserver.acd.routing.settings import QueueSettings
+from callserver.acd.seats.acts import SEAT_ACTS, Act
+from callserver.acd.seats.parts import SeatLimits
+from callserver.acd.seats.presence import PresenceLimits
+from callserver.acd.seats.seat import Seat
+from callserver.acd.seats.seats import Seats
+from callserver.acd.staff.book import StaffBook
+from callserver.acd.staff.day_caps import DayCaps
+from callserver.acd.supervision.alarms import Alarms
+from callserver.acd.supervision.sight import Sight
+from callserver.acd.supervision.supervision import Supervision, intrusion_tone
 from callserver.calls.board import Board
 from callserver.calls.call import Call
 from callserver.calls.calls_out import CallsOut, Dialler

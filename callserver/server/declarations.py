@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from callserver.acd.acts import CHANNEL_ACTS, Act
+from callserver.acd.seats.acts import CHANNEL_ACTS, Act
 from callserver.calls.call import Call
 from callserver.config import ConfigError
 from callserver.features import Asked, Feature, Share, Shop

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, gatherResults
 
-from callserver.acd import passwords
+from callserver.acd.organisation.staff_tables import StaffRow
 from callserver.acd.organisation.taking_over import take_over
-from callserver.acd.staff_rules import Staff, add_staff, everybody, must_change, stored_passwords
-from callserver.acd.staff_tables import StaffRow
+from callserver.acd.staff import passwords
+from callserver.acd.staff.rules import Staff, add_staff, everybody, must_change, stored_passwords
 from callserver.config import EMULATED, Config
 from callserver.features import Feature
 from callserver.server.shop_folder import Life, ShopFolder

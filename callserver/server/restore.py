@@ -24,7 +24,7 @@ from datetime import datetime
 from pathlib import Path
 from zipfile import ZipFile
 
-from callserver.acd import passwords
+from callserver.acd.staff import passwords
 from callserver.config import ConfigError
 from callserver.server import backup_file
 from callserver.server.backup_file import DATABASE, SHOP, BackupError, Manifest

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from callserver.acd import passwords
+from callserver.acd.staff import passwords
 from callserver.config import Config, ConfigError, Reading, read_config
 from callserver.server.on_disk import sync, write_whole
 from callserver.store.opening import name_of

@@ -13,7 +13,7 @@ from typing import Any
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 
-from callserver.acd.queues import Queues
+from callserver.acd.queues.queues import Queues
 from callserver.calls.board import Board, ChannelStatus
 from callserver.calls.event_log import EventLog
 from callserver.calls.line import NOT_SET_UP

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.dialled import DialledCall
-from callserver.acd.dialling import Dialling
-from callserver.acd.seat import Seat
+from callserver.acd.moves.dialled import DialledCall
+from callserver.acd.moves.dialling import Dialling
+from callserver.acd.seats.seat import Seat
 from callserver.calls.call import Call, Party, Stage
 from callserver.calls.calls_out import Dialler
 from callserver.calls.dial_guard import DialClass, classify

@@ -6,8 +6,8 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.moves import Moves
-from callserver.acd.seat import Seat
+from callserver.acd.moves.moves import Moves
+from callserver.acd.seats.seat import Seat
 from callserver.calls.call import Call
 from callserver.ivr.interfaces import ICall
 from callserver.ivr.menu_call import MenuCall

@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd import dialled
-from callserver.acd.dialling import Dialling
-from callserver.acd.moves import Moves
-from callserver.acd.seat import Seat
-from callserver.acd.supervision import Supervision
+from callserver.acd.moves import dialled
+from callserver.acd.moves.dialling import Dialling
+from callserver.acd.moves.moves import Moves
+from callserver.acd.seats.seat import Seat
+from callserver.acd.supervision.supervision import Supervision
 from callserver.calls.call import Call
 from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.frames import amplitude
 from tests.acd.dialling_case import MemoryCallsOut
-from tests.acd.test_seat import TestOffer
+from tests.acd.seats.test_seat import TestOffer
 from tests.hearing import TONES_HZ, DeafEar, Room, all_to_all
 from tests.shop import VirtualShop, people
 

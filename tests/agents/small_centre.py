@@ -11,9 +11,9 @@ from typing import Any
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.interfaces import IReactorTime
 
-from callserver.acd.acts import SEAT_ACTS, Act
-from callserver.acd.seats import Seats
-from callserver.acd.station import NoSignals
+from callserver.acd.seats.acts import SEAT_ACTS, Act
+from callserver.acd.seats.seats import Seats
+from callserver.acd.seats.station import NoSignals
 from callserver.agents.channel import AgentChannel
 from callserver.agents.desk import Desk
 from callserver.agents.tls import OwnCertificate, own_certificate
@@ -144,7 +144,7 @@ class Caller:
 
 @dataclass
 class Offer:
-    """A caller who has come by the queue, for one seat. Implements callserver.acd.offers.Offer."""
+    """A caller who has come by the queue, for one seat. Implements callserver.acd.seats.offers.Offer."""
 
     call: Call
     caller: Caller

@@ -8,8 +8,8 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.acts import SEAT_ACTS, Act, seconds, word
-from callserver.acd.seat import Seat
+from callserver.acd.seats.acts import SEAT_ACTS, Act, seconds, word
+from callserver.acd.seats.seat import Seat
 from callserver.config import ConfigError
 from callserver.features import Feature
 from callserver.server import declarations

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from random import Random
 
-from callserver.acd.sight import HEARS, Sight
+from callserver.acd.supervision.sight import HEARS, Sight
 from callserver.agents import board_feed
 from callserver.agents.board_feed import WINDOW_S
 from callserver.agents.packed import PackedCall

@@ -11,7 +11,7 @@ from twisted.internet.endpoints import TCP4ServerEndpoint
 from twisted.internet.protocol import ProcessProtocol
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from callserver.acd.acts import CHANNEL_ACTS
+from callserver.acd.seats.acts import CHANNEL_ACTS
 from callserver.desktop.client import Mind
 from callserver.desktop.script_acts import ACTS
 from tests.agents.small_centre import PASSWORD, SmallCentre, certificate, channel

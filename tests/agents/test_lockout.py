@@ -8,9 +8,9 @@ from unittest.mock import patch
 from twisted.internet.defer import Deferred
 from twisted.logger import capturedLogs
 
-from callserver.acd import passwords
-from callserver.acd.staff import StaffBook
-from callserver.acd.staff_tables import AttemptRow
+from callserver.acd.organisation.staff_tables import AttemptRow
+from callserver.acd.staff import passwords
+from callserver.acd.staff.book import StaffBook
 from callserver.desktop.client import AgentClient
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right

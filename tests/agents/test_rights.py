@@ -1,6 +1,6 @@
 """Rights are those of the moment: nobody has to log in again to lose one or to gain one."""
 
-from callserver.acd.acts import Act
+from callserver.acd.seats.acts import Act
 from callserver.wire.refusals import Refusal
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState

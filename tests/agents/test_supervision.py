@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.internet.task import Clock
 
-from callserver.acd.supervision import Supervision
+from callserver.acd.supervision.supervision import Supervision
 from callserver.wire.alarms import alarm_data, alarm_phrase
 from callserver.wire.messages import AlarmNotice, SeatStatus
 from callserver.wire.refusals import Refusal

@@ -11,12 +11,12 @@ from click.testing import CliRunner, Result
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd import passwords
 from callserver.acd.organisation.forms import FORMS
 from callserver.acd.organisation.parts import CALLED
 from callserver.acd.organisation.taking_over import take_over
-from callserver.acd.staff import StaffBook
-from callserver.acd.staff_form import STAFF_FORM
+from callserver.acd.staff import passwords
+from callserver.acd.staff.book import StaffBook
+from callserver.acd.staff.form import STAFF_FORM
 from callserver.commands import books, organisation, staff
 from callserver.config import QueueConfig
 from callserver.server.shop_folder import TOP

@@ -10,8 +10,8 @@ from peewee import OperationalError
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd import passwords
-from callserver.acd.staff import StaffBook
+from callserver.acd.staff import passwords
+from callserver.acd.staff.book import StaffBook
 from callserver.commands import books, staff
 from callserver.server.shop_folder import TOP
 from callserver.wire.cells import cells

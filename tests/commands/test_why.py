@@ -8,8 +8,8 @@ from peewee import SqliteDatabase
 from playhouse.migrations import Runner
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.queue_settings import Strategy
 from callserver.acd.routing.matching import OLDEST_MISS, STICKY
+from callserver.acd.routing.settings import Strategy
 from callserver.calls.vocabulary import Kind
 from callserver.commands.calls import Telling
 from callserver.commands.why import RINGS, sentences, why, why_lines

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from twisted.internet.defer import CancelledError, Deferred
 
-from callserver.acd.acts import Act
+from callserver.acd.seats.acts import Act
 from callserver.desktop.script import AgentScriptError
 from callserver.desktop.script_run import scripted_agent
 from callserver.desktop.sound import SoundUnusable

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from peewee import OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.seats import Seats
+from callserver.acd.seats.seats import Seats
 from callserver.rehearsal.callers import Outcome
 from callserver.rehearsal.fault_kinds import FAULTS
 from callserver.rehearsal.faults import SINGLE_KINDS

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.__main__ import main
-from callserver.acd.acts import SEAT_ACTS, Act
+from callserver.acd.seats.acts import SEAT_ACTS, Act
 from callserver.config import ConfigError, read_config
 from callserver.features import Asked, Feature, Shop
 from callserver.lines.interfaces import Caller

@@ -9,9 +9,9 @@ from unittest.mock import patch
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd import passwords
-from callserver.acd.staff_rules import everybody
-from callserver.acd.staff_tables import StaffRow
+from callserver.acd.organisation.staff_tables import StaffRow
+from callserver.acd.staff import passwords
+from callserver.acd.staff.rules import everybody
 from callserver.emulator.phone import Phone
 from callserver.features.shopping.tables import BasketLine, Order, OrderLine, OrderStep, Product, StockMovement
 from callserver.server.backups import backups, make_backup

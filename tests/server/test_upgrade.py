@@ -9,12 +9,13 @@ from playhouse.migrations import Runner
 from twisted.internet import reactor
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from callserver.acd import passwords, staff_rules
 from callserver.acd.organisation import rules
 from callserver.acd.organisation.parts import Group, Organisation, Part
 from callserver.acd.organisation.taking_over import take_over
-from callserver.acd.queue_settings import QueueSettings
 from callserver.acd.routing.candidates import Member
+from callserver.acd.routing.settings import QueueSettings
+from callserver.acd.staff import passwords
+from callserver.acd.staff import rules as staff_rules
 from callserver.config import Grade, QueueConfig, read_hours
 from callserver.features.shopping.tables import Product
 from callserver.server.checks.shop import check

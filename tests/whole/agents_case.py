@@ -7,7 +7,7 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd import staff_rules
+from callserver.acd.staff import rules as staff_rules
 from callserver.desktop.client import AgentClient
 from callserver.desktop.listener import AgentListener
 from callserver.emulator.script_run import run_script

@@ -9,8 +9,8 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.seat import Seat
-from callserver.acd.star_codes import CODES, Takes
+from callserver.acd.phones.star_codes import CODES, Takes
+from callserver.acd.seats.seat import Seat
 from callserver.desktop.client import AgentClient
 from callserver.desktop.listener import AgentListener
 from callserver.emulator.script_run import run_script

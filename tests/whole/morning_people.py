@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from callserver.acd.star_codes import CODES
+from callserver.acd.phones.star_codes import CODES
 from callserver.desktop.client import AgentClient
 from callserver.desktop.listener import AgentListener
 from callserver.desktop.not_connected import NotConnected

@@ -6,7 +6,7 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd import staff_rules
+from callserver.acd.staff import rules as staff_rules
 from callserver.desktop.headless import AgentPlan
 from callserver.emulator.script_run import run_script
 from callserver.store.tables import EventRow, event_record

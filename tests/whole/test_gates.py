@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.star_codes import CODES
+from callserver.acd.phones.star_codes import CODES
 from callserver.calls.roles import Role
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
@@ -52,7 +52,7 @@ FREE = {  # at his own seat and in his own calls; what else they ask for, the ca
     "stop_recording",  # what he has started: goes with 8
     "stop_listening",
     "use_telephone",  # his own
-    "flash_transfer",  # as `dial`: tests.acd.test_flash_transfer; no rehearsed line has a hook flash
+    "flash_transfer",  # as `dial`: tests.acd.moves.test_flash_transfer; no rehearsed line has a hook flash
     "waiting",  # a working list; numbers as `Sight` says
 }
 OF_ANOTHER = {Right.ANSWER_INTERNAL, Right.ANSWER_QUEUED}  # asked of who is rung, not of who acts

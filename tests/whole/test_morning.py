@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from callserver.acd.acts import CHANNEL_ACTS
 from callserver.acd.offices.cases import list_cases
-from callserver.acd.star_codes import CODES
+from callserver.acd.phones.star_codes import CODES
+from callserver.acd.seats.acts import CHANNEL_ACTS
 from callserver.calls.vocabulary import Kind
 from callserver.wire.records import CallRecord
 from callserver.wire.states import LineState, SeatState

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callserver.acd import staff_rules
+from callserver.acd.staff import rules as staff_rules
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 from callserver.wire.targets import Target, TargetKind

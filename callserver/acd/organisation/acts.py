@@ -7,15 +7,15 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from callserver.acd import passwords
-from callserver.acd.acts import Act
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.organisation.forms import FORMS
 from callserver.acd.organisation.parts import CALLED, Part
-from callserver.acd.seat import Seat
-from callserver.acd.staff import Staff, StaffBook
-from callserver.acd.staff_form import STAFF_FORM
-from callserver.acd.staff_rules import StaffError
+from callserver.acd.seats.acts import Act
+from callserver.acd.seats.seat import Seat
+from callserver.acd.staff import passwords
+from callserver.acd.staff.book import Staff, StaffBook
+from callserver.acd.staff.form import STAFF_FORM
+from callserver.acd.staff.rules import StaffError
 from callserver.calls.audit import audit
 from callserver.calls.event_log import EventLog
 from callserver.wire.catalogue import Complaint

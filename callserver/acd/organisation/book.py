@@ -12,12 +12,12 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
-from callserver.acd.noted import Noted, Stamps
 from callserver.acd.organisation import rules
 from callserver.acd.organisation.forms import OrganisationError
+from callserver.acd.organisation.noted import Noted, Stamps
 from callserver.acd.organisation.parts import CALLED, CallerClass, Group, Office, Organisation, Part
-from callserver.acd.queue_settings import QueueSettings
 from callserver.acd.routing.candidates import Member
+from callserver.acd.routing.settings import QueueSettings
 from callserver.config import Hours
 from callserver.store.database import Store
 from callserver.wire.records import Value

@@ -11,7 +11,7 @@ from callserver.acd.organisation.calendars import Calendar, Night
 from callserver.acd.organisation.fields import Field
 from callserver.acd.organisation.parts import CallerClass, Group, Office, Part, Region
 from callserver.acd.organisation.queue_form import QUEUE_FIELDS
-from callserver.acd.queue_settings import QueueSettings
+from callserver.acd.routing.settings import QueueSettings
 from callserver.config import Unfit, nearest
 from callserver.wire.catalogue import N_, Complaint
 

@@ -8,8 +8,8 @@ from enum import Enum
 from typing import Any
 
 from callserver.acd.organisation.calendars import Calendar
-from callserver.acd.queue_settings import QueueSettings
 from callserver.acd.routing.candidates import Member
+from callserver.acd.routing.settings import QueueSettings
 from callserver.wire.catalogue import N_
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from callserver.acd.organisation import fields
 from callserver.acd.organisation.fields import Field
-from callserver.acd.queue_settings import Order, Strategy
+from callserver.acd.routing.settings import Order, Strategy
 from callserver.wire.catalogue import N_
 
 DAY_S, HOUR_S = 86400, 3600

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from callserver.acd.organisation.forms import OrganisationError
 from callserver.acd.organisation.parts import Organisation, Part
-from callserver.acd.queue_settings import QueueSettings
+from callserver.acd.routing.settings import QueueSettings
 from callserver.config import nearest
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import Phrase

@@ -17,8 +17,8 @@ from callserver.acd.organisation.calendars import Calendar, Night, SpecialDay
 from callserver.acd.organisation.forms import FORMS
 from callserver.acd.organisation.hours_fields import read_spans, read_weekly, spans_text
 from callserver.acd.organisation.parts import CallerClass, Group, Office, Organisation, Part, Region, in_order
-from callserver.acd.queue_settings import QueueSettings
 from callserver.acd.routing.candidates import Member
+from callserver.acd.routing.settings import QueueSettings
 from callserver.config import Unfit
 
 log = Logger()

@@ -18,8 +18,8 @@ from typing import Any
 from callserver.acd.organisation import references, rows
 from callserver.acd.organisation.forms import FORMS, OrganisationError
 from callserver.acd.organisation.parts import Organisation, Part
+from callserver.acd.organisation.staff_tables import StaffRow
 from callserver.acd.organisation.tables import OrganisationRow
-from callserver.acd.staff_tables import StaffRow
 from callserver.config import nearest
 
 

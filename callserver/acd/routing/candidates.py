@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from callserver.acd.queue_settings import QueueSettings
+from callserver.acd.routing.settings import QueueSettings
 from callserver.wire.obstacles import Obstacle, PassedOver, in_state
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState

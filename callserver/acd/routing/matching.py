@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from callserver.acd.queue_settings import QueueSettings, Strategy
 from callserver.acd.routing.candidates import Candidate, Decision, Member, QueueView, Waiting, obstacle, places
 from callserver.acd.routing.levels import opening_s
 from callserver.acd.routing.order import in_order
+from callserver.acd.routing.settings import QueueSettings, Strategy
 from callserver.acd.routing.strategies import SEVERAL, Free, ordered
 from callserver.wire.obstacles import Obstacle, PassedOver
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from heapq import merge
 
-from callserver.acd.queue_settings import Order, QueueSettings
 from callserver.acd.routing.candidates import Waiting
+from callserver.acd.routing.settings import Order, QueueSettings
 
 SAME_SCORE_DIGITS = 3  # scores closer than a millisecond are equal
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-from callserver.acd.queue_settings import Strategy
 from callserver.acd.routing.candidates import Candidate, Member, QueueView, Waiting, rank
+from callserver.acd.routing.settings import Strategy
 
 SEVERAL = (Strategy.RING_ALL, Strategy.PROGRESSIVE)  # more than one seat rings at once
 Free = Sequence[tuple[Candidate, Member]]

@@ -7,13 +7,13 @@ from unittest.mock import patch
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd import passwords
-from callserver.acd.acts import perform
 from callserver.acd.organisation.acts import OrganisationActs
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.organisation.parts import CALLED, Part
 from callserver.acd.organisation.taking_over import take_over
-from callserver.acd.staff import StaffBook
+from callserver.acd.seats.acts import perform
+from callserver.acd.staff import passwords
+from callserver.acd.staff.book import StaffBook
 from callserver.agents.perspective import is_plain
 from callserver.calls.event_log import EventLog
 from callserver.config import QueueConfig, system_zone

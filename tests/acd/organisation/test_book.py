@@ -12,9 +12,9 @@ from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.organisation.forms import OrganisationError
 from callserver.acd.organisation.parts import Organisation, Part
 from callserver.acd.organisation.taking_over import take_over
-from callserver.acd.queue_settings import QueueSettings, Strategy
 from callserver.acd.routing.candidates import Member
-from callserver.acd.staff import StaffBook
+from callserver.acd.routing.settings import QueueSettings, Strategy
+from callserver.acd.staff.book import StaffBook
 from callserver.calls.event_log import EventLog
 from callserver.config import QueueConfig, read_hours
 from callserver.store.database import Store

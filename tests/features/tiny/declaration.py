@@ -2,8 +2,8 @@
 
 from zope.interface import implementer
 
-from callserver.acd.acts import Act, word
-from callserver.acd.seat import Seat
+from callserver.acd.seats.acts import Act, word
+from callserver.acd.seats.seat import Seat
 from callserver.features import Asked, Feature, Share, Shop
 from callserver.ivr.interfaces import ICall, IMenu
 from callserver.wire.messages import CardPart, Phrase

@@ -1,0 +1,132 @@
+"""
+What agents dial: a colleague, or a number outside; on its own, or to consult while their caller is kept held.
+
+The dial guard classifies the whole number, the right to it is asked at the moment of the act, and nothing rings or is
+held before all of that is settled: what is refused has changed nothing.
+
+Nor does anybody dial afterwards, behind the guard: where lines are left alone with each other, because their agent has
+joined them or has left a call of three, the first dial tone ends the call, before the other's keys dial on it; and
+half an hour ends it in any case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from callserver.acd.moves.dialled import DialledCall, InternalOffer
+from callserver.acd.moves.moved import Flows
+from callserver.acd.seats.acts import Act, target
+from callserver.acd.seats.seat import Seat
+from callserver.acd.seats.seats import Rights, Seats
+from callserver.calls.call import Call, Stage
+from callserver.calls.calls_out import CallsOut, Dialler
+from callserver.calls.dial_guard import DialClass
+from callserver.calls.live_calls import LiveCalls
+from callserver.calls.operations import LINES_ALONE_S, PRESENT
+from callserver.lines.interfaces import Caller
+from callserver.wire.dial_results import DialResult
+from callserver.wire.messages import Card
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
+from callserver.wire.targets import DIGITS, Target, TargetKind
+
+Begin = Callable[[DialledCall], None]
+
+
+class Dialling:
+    """
+    Brings calls about that begin at seats.
+
+    :param flows: find somebody for a party outside whose agent does not come back
+    """
+
+    def __init__(self, seats: Seats, rights: Rights, calls: LiveCalls, out: CallsOut, flows: Flows) -> None:
+        self._seats, self._rights, self._calls, self._out, self._flows = seats, rights, calls, out, flows
+        calls.watch(self._look_who_is_left)
+
+    def acts(self) -> dict[str, Act]:
+        """What agents may ask for."""
+        return {"dial": Act(self.dial, (digits,)), "consult": Act(self.consult, (target,))}
+
+    def dial(self, seat: Seat, number: str) -> None:
+        """
+        Call a colleague, or a number outside; an emergency also from a seat where nobody is logged in, and in a call.
+
+        :raises Refused: NOT_NOW, NO_RIGHT, NOT_AVAILABLE, ONESELF, or what the dial guard says
+        """
+        kind = self._out.classify(number)
+        if kind is DialClass.EMERGENCY:
+            self._call_for_help(seat, number)
+        else:
+            seat.check_dial()
+            self._seek(seat, number, kind, seat.dial)
+
+    def consult(self, seat: Seat, to: str) -> None:
+        """
+        Call a third party; the first hears music meanwhile, from the moment on at which it is certain that one dials.
+
+        :param to: a `Target`, SEAT or NUMBER
+        :raises Refused: as `dial`, or BAD_ARGUMENT for another kind of target
+        """
+        wanted = Target.parse(to)
+        if wanted.kind not in (TargetKind.SEAT, TargetKind.NUMBER):
+            raise Refused(Refusal.BAD_ARGUMENT, "target")
+        seat.check_consult()
+        internal = wanted.kind is TargetKind.SEAT
+        kind = DialClass.INTERNAL if internal else self._out.classify(wanted.name)
+        self._seek(seat, wanted.name, kind, seat.consult)
+
+    def _call_for_help(self, seat: Seat, number: str) -> None:
+        """Nobody has to make his seat free first: what rings there rings elsewhere, whom he talks with is held."""
+        if seat.has_one_party:
+            self._call_out(seat, number, seat.consult)
+            return
+        if seat.rings:
+            seat.reject()
+        seat.check_dial(emergency=True)
+        self._call_out(seat, number, partial(seat.dial, emergency=True))
+
+    def _look_who_is_left(self, call: Call) -> None:
+        present = [party for party, part in call.parts.items() if part.role in PRESENT]
+        alone = len(present) > 1 and not any(map(self._seats.has_station, present))
+        if alone is not call.lines_alone:
+            call.lines_alone = alone
+            if call.stage is Stage.TALK:
+                call.enter(Stage.TALK, LINES_ALONE_S if alone else None)
+
+    def _seek(self, seat: Seat, number: str, kind: DialClass, begin: Begin) -> None:
+        if kind is DialClass.INTERNAL:
+            self._call_seat(seat, number, begin)
+        else:
+            self._call_out(seat, number, begin)
+
+    def _call_out(self, seat: Seat, number: str, begin: Begin) -> None:
+        dialled = DialledCall(seat, number, flows=self._flows)
+        asks = Dialler(seat.number, self._rights.rights(seat.number), speaks_by=seat.station.own_call)
+        dialled.made(self._out.dial(number, asks, dialled))
+        begin(dialled)
+
+    def _call_seat(self, seat: Seat, number: str, begin: Begin) -> None:
+        seat.require(Right.DIAL_INTERNAL)
+        if number == seat.number:
+            raise Refused(Refusal.ONESELF)
+        callee, caller = self._seats.find(number), seat.person
+        if caller is None or callee is None or not callee.would_ring(Right.ANSWER_INTERNAL):
+            raise Refused(Refusal.NOT_AVAILABLE, Target(TargetKind.SEAT, number))
+        call = self._calls.begin("internal", seat.station, Caller(seat.number, caller.name))
+        dialled = DialledCall(seat, number, callee.person.name if callee.person else None)
+        dialled.made(call)
+        offer = InternalOffer(dialled, self._seats, callee, Card(call.id, seat.number, caller.name))
+        begin(dialled)
+        try:
+            callee.offer(offer)
+        except Refused:  # a caller of a queue has been quicker
+            dialled.not_reached(DialResult.BUSY)
+            raise Refused(Refusal.NOT_AVAILABLE, Target(TargetKind.SEAT, number)) from None
+        dialled.rings_there()
+
+
+def digits(value: object) -> bool:
+    """A number as one dials it."""
+    return isinstance(value, str) and DIGITS.fullmatch(value) is not None

@@ -1,0 +1,180 @@
+"""A party on its way from one person to another, and where it may go in the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+
+from callserver.acd.seats.seat import Seat
+from callserver.calls import operations
+from callserver.calls.call import Call, Party, Stage
+from callserver.calls.operations import PRESENT
+from callserver.calls.roles import Role
+from callserver.calls.vocabulary import Kind
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.messages import Card
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
+
+RING_S = 20.0
+
+
+class Flows(Protocol):
+    """Menus and queues, for a call that lives already (callserver.ivr.runner.MenuRunner)."""
+
+    def has_menu(self, name: str) -> bool: ...
+
+    def serve(self, call: Call, menu: str) -> None:
+        """The caller goes on in this menu; whatever has served him ends."""
+
+    def find_person(self, call: Call, queue: str, on_refused: Callable[[str], None] | None = None) -> None:
+        """
+        The caller waits for a person; not served, he is asked for a message or the wish to be called back.
+
+        :param queue: "" is the shop's first
+        :param on_refused: called with the outcome, in place of that, when the queue has not even let him in
+        """
+
+
+class Moved:
+    """
+    One party of a call on its way, and what agents see of it.
+
+    Its call may be merged into another meanwhile: then that is its call, and where its agent has left a caller in his
+    place, the caller is who is on the way.
+    """
+
+    def __init__(self, call: Call, party: Party, card: Card) -> None:
+        self._call, self._party, self._card = call, party, card
+
+    @classmethod
+    def of(cls, seat: Seat) -> Moved:
+        """
+        Whom this agent talks with, or holds.
+
+        :raises Refused: nobody, or more than one
+        """
+        offer = seat.talk
+        others = [
+            party for party, part in offer.call.parts.items() if party is not seat.station and part.role in PRESENT
+        ]
+        if len(others) != 1:
+            raise Refused(Refusal.SEVERAL)
+        return cls(offer.call, others[0], offer.card)
+
+    @property
+    def call(self) -> Call:
+        return self._call.now
+
+    @property
+    def party(self) -> Party:
+        return self._party if self._party in self.call.parts else self.call.first
+
+    @property
+    def card(self) -> Card:
+        return replace(self._card, call_id=self.call.id)
+
+    @property
+    def is_caller(self) -> bool:
+        """The party the call began with: menus can speak to it."""
+        return self.party is self.call.first
+
+    def wait_with_music(self, stage: Stage) -> None:
+        """Until somebody has it."""
+        operations.wait_with_music(self.call, self.party, stage)
+
+    def when_over(self) -> Deferred[None]:
+        """A fresh Deferred that fires when its call is over; one that was merged into another goes on there."""
+        over: Deferred[None] = Deferred()
+
+        def ended(_: object) -> None:
+            if self.call.ended is None:
+                self.call.when_ended().addCallback(ended)
+            else:
+                over.callback(None)
+
+        self.call.when_ended().addCallback(ended)
+        return over
+
+
+def to_queue(moved: Moved, flows: Flows, queue: str = "", on_refused: Callable[[str], None] | None = None) -> None:
+    """
+    The party waits in a queue, by default that by which it came.
+
+    One the call did not begin with cannot be spoken to, and is not a caller: its call is over.
+    """
+    call = moved.call
+    if call.ended is not None:
+        return
+    if not moved.is_caller or call.first not in call.parts:
+        call.end("server", Reason(Cause.NOBODY_THERE))
+        return
+    call.enter(Stage.MENU)  # until the queue has him: it may not let him in
+    call.give(call.first, Role.ALONE)
+    flows.find_person(call, queue or moved.card.queue or "", on_refused)
+
+
+class WaitingOffer:
+    """
+    A party that hears music rings at one seat: it was transferred there, or comes back. Implements Offer.
+
+    It rings no more when its call is over, and stays where it is when another seat picks it up.
+
+    :param on_declined: rejected, missed, the agent gone: somebody else is to be found for it
+    :param on_given_back: the agent who took it does not come back to it
+    """
+
+    max_misses = 0
+    ring_s = RING_S
+
+    def __init__(
+        self,
+        moved: Moved,
+        *,
+        right: Right | None,
+        on_declined: Callable[[Reason], None],
+        on_given_back: Callable[[], None],
+        is_queued: bool = False,
+        wrap_up_s: float = 0.0,
+    ) -> None:
+        self.right, self.is_queued, self.wrap_up_s = right, is_queued, wrap_up_s
+        self._moved, self._on_declined, self._on_given_back = moved, on_declined, on_given_back
+
+    @property
+    def call(self) -> Call:
+        return self._moved.call
+
+    @property
+    def card(self) -> Card:
+        return self._moved.card
+
+    def ring_at(self, seat: Seat, why: Reason) -> None:
+        """
+        Until it is answered or declined there, or the call is over.
+
+        :raises Refused: the seat cannot ring now; nothing has changed
+        """
+        seat.offer(self, why)
+        self.call.log(Kind.OFFER, seat=seat.number, candidates=[seat.number], passed_over={}, why=why.cause.value)
+        self._moved.when_over().addCallback(lambda _: seat.withdraw(self, Reason(Cause.ABANDONED)))
+
+    def accept(self, station: Party) -> None:
+        self.call.note(agent=_number(station))
+        self.call.log(Kind.CONNECT, person=_number(station), seat=_number(station))
+        operations.bring(self.call, station)
+
+    def decline(self, station: Party, reason: Reason) -> None:
+        self.call.log(Kind.MISS, person=_number(station), seat=_number(station), reason=str(reason))
+        self._on_declined(reason)
+
+    def give_back(self, station: Party, reason: Reason) -> None:
+        if operations.wait_again(self.call, station, reason):
+            self._on_given_back()
+
+
+def _number(station: Party) -> str:
+    """ "seat 801" is at 801."""
+    return station.name.rpartition(" ")[2]

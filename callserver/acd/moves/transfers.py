@@ -1,0 +1,64 @@
+"""Blind transfer: an agent sends on whom he talks with, and is out of the call."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from callserver.acd.moves.coming_back import Sender, come_back
+from callserver.acd.moves.destinations import Destinations
+from callserver.acd.moves.moved import Flows, Moved
+from callserver.acd.seats.seat import Seat
+from callserver.acd.seats.seats import Rights
+from callserver.calls.call import Call
+from callserver.calls.calls_out import Dialler
+from callserver.calls.vocabulary import Kind
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
+from callserver.wire.targets import Target, TargetKind
+
+TRANSFERS_MAX = 10  # of one call: who is passed round in a circle stays where he is
+
+
+class Transfers:
+    """Transfers of agents, by their rights at that moment."""
+
+    def __init__(self, destinations: Destinations, flows: Flows, rights: Rights) -> None:
+        self._destinations, self._flows, self._rights = destinations, flows, rights
+        self._counts: Counter[str] = Counter()  # by call
+
+    def transfer(self, seat: Seat, to: str) -> None:
+        """
+        Send on whom this agent talks with or holds; if that fails, the party comes back to him.
+
+        :param to: a Target, as its `str` gives it
+        :raises Refused: no such right, place or call, or the target takes no call now; nothing has changed
+        """
+        target = Target.parse(to)
+        moved, sender = Moved.of(seat), Sender(seat, seat.talk)
+        self._check(seat, target, moved.call)
+
+        def failed(why: str) -> None:
+            moved.call.log(Kind.TRANSFER_FAILED, target=to, reason=why)
+            come_back(moved, sender, Reason(Cause.CAME_BACK, why), self._flows)
+
+        asks = Dialler(seat.number, self._rights.rights(seat.number), may_use_reserve=False)
+        complete = self._destinations.prepare(moved, target, seat.station.name, failed, asks)
+        self._count(moved.call)
+        moved.call.log(Kind.TRANSFER, person=seat.number, by=seat.station.name, target=to)
+        seat.let_go(Reason(Cause.SENT_ON, to))
+        complete()
+
+    def _check(self, seat: Seat, target: Target, call: Call) -> None:
+        internal = target.kind in (TargetKind.SEAT, TargetKind.QUEUE, TargetKind.BOX, TargetKind.OFFICE)
+        if internal and Right.DIAL_INTERNAL not in self._rights.rights(seat.number):
+            raise Refused.no_right(Right.DIAL_INTERNAL)
+        if target == Target(TargetKind.SEAT, seat.number):
+            raise Refused(Refusal.ONESELF)
+        if self._counts[call.id] >= TRANSFERS_MAX:
+            raise Refused(Refusal.LIMIT, str(TRANSFERS_MAX))
+
+    def _count(self, call: Call) -> None:
+        if not self._counts[call.id]:
+            call.when_ended().addCallback(lambda _: self._counts.pop(call.id))
+        self._counts[call.id] += 1

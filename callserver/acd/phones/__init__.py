@@ -1,0 +1,1 @@
+"""Seats at telephones: log-in, star codes, what is heard there."""

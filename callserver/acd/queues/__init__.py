@@ -1,0 +1,1 @@
+"""Callers who wait, and those who are called back."""

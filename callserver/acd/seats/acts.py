@@ -1,0 +1,105 @@
+"""What an agent may ask for at his seat, by name: the acts of the seat itself, and the shape of a feature's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from callserver.acd.seats.seat import Seat
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
+from callserver.wire.targets import Target
+
+Check = Callable[[Any], bool]
+WORD_MAX = 32
+# of the agents' channel itself: no feature's act is called so
+CHANNEL_ACTS = frozenset({"hello", "audio", "change_password"})
+
+
+def word(value: Any) -> bool:
+    """A short text for people."""
+    return isinstance(value, str) and 1 <= len(value) <= WORD_MAX and value.isprintable()
+
+
+def seconds(value: Any) -> bool:
+    """A whole number of seconds, an hour at most."""
+    return type(value) is int and 1 <= value <= 3600
+
+
+def target(value: Any) -> bool:
+    """Where to: a `Target` as its `str` gives it."""
+    try:
+        return isinstance(value, str) and str(Target.parse(value)) == value
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class Act:
+    """
+    One act.
+
+    :param do: called with the seat of who asks, and what he sent; what it returns, plain values (also in lists
+        and dicts) or a Deferred of them, is the answer
+    :param takes: a check for each argument, a named function; nothing else reaches `do`, and its name is what a
+        refusal says
+    :param right: asked of the staff book at the moment of the act; None where the seat itself knows
+    """
+
+    do: Callable[..., Any]
+    takes: tuple[Check, ...] = ()
+    right: Right | None = None
+
+    def misfit(self, args: Sequence[Any]) -> str | None:
+        """What does not fit, by its check's name, or all that is wanted if the number is wrong; None: all fits."""
+        if len(args) != len(self.takes):
+            return ", ".join(check.__name__ for check in self.takes)
+        return next(
+            (check.__name__ for check, arg in zip(self.takes, args, strict=True) if not _holds(check, arg)), None
+        )
+
+
+def _holds(check: Check, arg: Any) -> bool:
+    """A check that breaks on a value does not hold: its exception may quote the value, and is dropped."""
+    try:
+        return check(arg)
+    except Exception:
+        return False
+
+
+def perform(acts: Mapping[str, Act], rights: Collection[Right], seat: Seat, name: str, args: Sequence[Any]) -> Any:
+    """
+    Do an act for the agent of a seat, by whatever way he asks for it; its answer.
+
+    :param rights: that he holds at this moment
+    :raises Refused: UNKNOWN_ACT, NO_RIGHT, BAD_ARGUMENT with the name of the check, or what the act itself refuses
+    """
+    act = acts.get(name)
+    if act is None:
+        raise Refused(Refusal.UNKNOWN_ACT)
+    if act.right is not None and act.right not in rights:
+        raise Refused.no_right(act.right)
+    misfit = act.misfit(args)
+    if misfit is not None:
+        raise Refused(Refusal.BAD_ARGUMENT, misfit)
+    return act.do(seat, *args)
+
+
+SEAT_ACTS: Mapping[str, Act] = MappingProxyType(
+    {
+        "answer": Act(Seat.answer),
+        "reject": Act(Seat.reject),
+        "hang_up": Act(Seat.hang_up),
+        "hold": Act(Seat.hold),
+        "retrieve": Act(Seat.retrieve),
+        "join": Act(Seat.join),
+        "cancel": Act(Seat.cancel),
+        "three_way": Act(Seat.three_way),
+        "pause": Act(Seat.pause, (word,)),
+        "ready": Act(Seat.ready),
+        "prolong_wrap_up": Act(Seat.prolong_wrap_up, (seconds,)),
+        "log_out": Act(Seat.log_out),
+    }
+)

@@ -1,0 +1,137 @@
+"""
+Calls out of a seat, and the consultation of a third party while the first is kept held.
+
+The kept party and the consulted one are in two calls until the agent says otherwise; he takes part in both, and his leg
+serves the one in hand. What brings them together is the end of the second call: it is merged into the first, whose
+record, recording and timeline go on. What holds in between:
+
+- *The kept party goes.* Only its mark goes: what is dialled, rings or talks goes on as any call out, and there is
+  nobody left to join it to.
+- *The consulted party goes, or never comes.* The first stays held, with music, until it is fetched: an agent who looks
+  away for a moment has not dropped it.
+- *Joined while it rings.* The agent is out of both, and free; his caller waits for the answer with music (or hears the
+  line's own ring-back). Nobody comes: `take_back`.
+- *Joined while the third holds the agent.* The caller takes the agent's place: he is held, by who held him.
+- *Two at once.* Each act is over before the next begins; who comes second finds the machine in another state, and is
+  refused in words.
+"""
+
+from __future__ import annotations
+
+from twisted.logger import Logger
+
+from callserver.acd.seats.calls import SeatCalls
+from callserver.acd.seats.calls_machine import Phase
+from callserver.acd.seats.offers import Dialled, Offer, Recall
+from callserver.calls import operations
+from callserver.calls.vocabulary import Kind
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.refusals import Refused
+
+log = Logger()
+
+
+class Consulting(SeatCalls):
+    """What an agent does who has dialled; whoever dials for him has asked the dial guard before."""
+
+    @property
+    def rings(self) -> bool:
+        """A call is offered to it."""
+        return self._calls.phase is Phase.OFFERED
+
+    @property
+    def has_one_party(self) -> bool:
+        """It talks with or holds somebody whom it could keep held while it calls a third one."""
+        return self._calls.phase in (Phase.TALKING, Phase.HELD)
+
+    def check_dial(self, *, emergency: bool = False) -> None:
+        """
+        Before anything is dialled for it; nobody need be logged in for an emergency.
+
+        :raises Refused: it may not dial now
+        """
+        if self._calls.phase is not Phase.NONE or (self.person is None and not emergency):
+            self._refuse("dial")
+
+    def check_consult(self) -> None:
+        """
+        Before a third party is called for it.
+
+        :raises Refused: it has no party whom it could keep held
+        """
+        if not self.has_one_party:
+            self._refuse("consult")
+
+    def dial(self, dialled: Dialled, *, emergency: bool = False) -> None:
+        """A call out begins, or the consultation of a third party while the first is held."""
+        if self.person is None:
+            self.check_dial(emergency=emergency)
+        consults = self._calls.phase is Phase.HELD
+        self._happen(self._calls_machine.dial, dialled)
+        if self.person is not None and not consults:
+            self._happen(self._agent_machine.busy)
+        try:
+            self.station.off_hook()
+        except LookupError:
+            log.warn("seat {seat}: its telephone is gone", seat=self.number)
+            self._hang_up(Reason(Cause.NOT_CONNECTED))
+            return
+        dialled.begin(self.station)
+        kept = self._calls.kept
+        if kept is not None:
+            kept.call.recording.mark(f"consult {dialled.call.id}")
+            kept.call.log(Kind.CONSULT, by=self.station.name, call=dialled.call.id, to=dialled.card.caller_number)
+        self._show(Reason(Cause.DIALS if kept is None else Cause.CONSULTS))
+        self._leave_what_is_over(dialled.call)
+
+    def consult(self, dialled: Dialled) -> None:
+        """The party in hand is held, if it is not yet, and a third one called."""
+        if self._calls.phase is Phase.TALKING:
+            self._hold()
+            self._show(Reason(Cause.HELD))
+        self.dial(dialled)
+
+    def rings_there(self) -> None:
+        """What was dialled rings; `call_over` if it cannot."""
+        self._happen(self._calls_machine.rings_there)
+        self._show(Reason(Cause.RINGS_THERE))
+
+    def answered_there(self) -> None:
+        """The dialled party is there; `call_over` if it does not come."""
+        self._happen(self._calls_machine.answered_there)
+        self._accept(Reason(Cause.ANSWERED))
+
+    def join(self) -> None:
+        """The held and the consulted party talk to each other; one that only rings yet is left to the held one."""
+        first, dialled = self._two(self._calls_machine.join)
+        operations.join(first.call, dialled.call, self.station)
+        dialled.pass_on(first, Reason(Cause.SENT_HERE, self.station.name))
+        self._after_call(first, Reason(Cause.TRANSFERRED))
+
+    def three_way(self) -> None:
+        """All three talk in the first call; who of them hangs up leaves the others talking."""
+        first, dialled = self._two(self._calls_machine.three_way)
+        operations.three_way(first.call, dialled.call, self.station)
+        dialled.pass_on(first, Reason(Cause.THREE_WAY))
+        self._show(Reason(Cause.THREE_WAY))
+
+    def cancel(self) -> None:
+        """The consulted party is left, the first is back."""
+        first, dialled = self._two(self._calls_machine.cancel)
+        reason = Reason(Cause.CONSULT_CANCELLED)
+        operations.hang_up(dialled.call, self.station, f"agent {self.number}", reason)
+        operations.retrieve(first.call, self.station)
+        self._show(reason)
+
+    def take_back(self, passed_on: Offer) -> None:
+        """
+        A party that this agent has passed on to somebody who did not come rings here again.
+
+        If it cannot, or he does not take it, somebody else is found for it.
+        """
+        recall = Recall(passed_on)
+        operations.keep_for(passed_on.call, self.station)
+        try:
+            self._ring(recall, Reason(Cause.CAME_BACK))
+        except Refused:
+            recall.give_back(self.station, Reason(Cause.NOBODY_THERE))

@@ -1,0 +1,175 @@
+"""
+What a seat is made of, and how it asks, moves, refuses and shows.
+
+It is made of three small machines that know nothing of each other: the agent's work (`agent_machine`), his calls
+(`calls_machine`) and his program (`presence`). `ringing` has the clocks of what rings; what a screen shows is a pure
+view of all (`view`).
+
+How one act goes, always in this order: the right is asked of the living staff book; the machine moves, or refuses and
+nothing has changed; then the operation changes roles in the call; then the seat shows how it looks. What comes of an
+operation (the call ends, its station has left) finds machines that have already moved: `call_over` of a call that is
+no more in hand, kept or ringing here changes nothing. So no act can be done twice, and nobody has to be told "do not
+tell me".
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, Protocol
+
+from automat import NoTransition
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from callserver.acd.seats.agent_machine import AgentCore, agent_machine
+from callserver.acd.seats.calls_machine import CallsCore, calls_machine
+from callserver.acd.seats.listening import Listening
+from callserver.acd.seats.offers import Offer
+from callserver.acd.seats.presence import Presence, PresenceLimits, ProgramWatch
+from callserver.acd.seats.ringing import Ringing
+from callserver.acd.seats.station import HeadsetStation
+from callserver.acd.seats.view import Look, seat_status
+from callserver.calls.call import Call
+from callserver.media.patch_bay import PatchBay
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.messages import SeatStatus
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
+
+log = Logger()
+
+
+class Person(Protocol):
+    """Who is logged in."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class SeatLimits:
+    """What a shop may set for its seats."""
+
+    max_wrap_up_s: float = 600.0  # prolonging included
+    program: PresenceLimits = field(default_factory=PresenceLimits)
+
+
+class SeatParts(ABC):
+    """
+    The parts of one seat. What it cannot do now raises Refused, is logged, and changes nothing.
+
+    :param number: the staff number, which is also the internal number
+    :param may: whether the person holds a right at this moment
+    :param on_show: told of every change of what the seat shows, and why; it may act on the seat at once
+    """
+
+    def __init__(
+        self,
+        number: str,
+        clock: IReactorTime,
+        bay: PatchBay,
+        *,
+        may: Callable[[Right], bool],
+        on_show: Callable[[SeatStatus, Reason], None],
+        limits: SeatLimits = SeatLimits(),
+    ) -> None:
+        self.number = number
+        self.person: Person | None = None
+        self.last_end_s: float | None = None  # of his last queued call
+        self.station = HeadsetStation(f"seat {number}", bay, clock, self.call_over, self._held_too_long)
+        self._clock, self._may, self._on_show = clock, may, on_show
+        self._until_over: Deferred[None] = succeed(None)  # the call that rings
+        self._ringing = Ringing(clock, self._miss, lambda: self._show(Reason(Cause.READY)))
+        self._agent = AgentCore(clock, limits.max_wrap_up_s, self._wrap_up_over)
+        self._agent_machine = agent_machine(self._agent)
+        self._calls = CallsCore()
+        self._calls_machine = calls_machine(self._calls)
+        self._program = ProgramWatch(clock, limits.program, self._program_changed, self._program_given_up)
+        self._parked: Offer | None = None  # held for an agent whose program is gone
+
+    @property
+    def status(self) -> SeatStatus:
+        """How it looks now."""
+        return self._status("")
+
+    @property
+    def is_staffed(self) -> bool:
+        """Somebody is logged in who can be reached, or will be in a moment."""
+        return self.person is not None and self._program.presence in (Presence.HERE, Presence.LOST)
+
+    @property
+    def rests(self) -> bool:
+        """It has just missed a call, and is not asked for a while."""
+        return self._ringing.rests
+
+    # What calls and the clock tell
+
+    def _wrap_up_over(self) -> None:
+        self._happen(self._agent_machine.wrap_up_over)
+        self._show(Reason(Cause.WRAP_UP_OVER))
+
+    @abstractmethod
+    def call_over(self, call: Call, reason: Reason) -> None:
+        """The station is in a call no more, and the seat did not end it."""
+
+    @abstractmethod
+    def _held_too_long(self, call: Call) -> None:
+        """A party that it holds has waited for too long."""
+
+    @abstractmethod
+    def _miss(self) -> None:
+        """It has rung for as long as it may."""
+
+    @abstractmethod
+    def _program_changed(self, presence: Presence) -> None:
+        """The program has been gone for longer."""
+
+    @abstractmethod
+    def _program_given_up(self) -> None:
+        """The program does not come back."""
+
+    # Steps of acts
+
+    def require(self, right: Right | None) -> None:
+        """:raises Refused: NO_RIGHT, when the person does not hold it at this moment"""
+        if right is not None and not self._may(right):
+            raise Refused.no_right(right)
+
+    def _happen(self, happening: Callable[..., None], *args: Any) -> None:
+        try:
+            happening(*args)
+        except NoTransition as no:
+            self._refuse(no.symbol)
+
+    def _refuse(self, act: str) -> NoReturn:
+        state = self.status.state
+        log.warn("seat {seat}: {act} refused, it is {state}", seat=self.number, act=act, state=state.value)
+        raise Refused(Refusal.NOT_NOW, state.value) from None
+
+    def _status(self, cause: str) -> SeatStatus:
+        shown = self._calls.in_hand or self._calls.ringing
+        return seat_status(
+            Look(
+                self.number,
+                self.person.name if self.person else "",
+                self._agent.work,
+                self._calls.phase,
+                self._program.presence,
+                by_phone=self.station.by_phone,
+                pause_reason=self._agent.pause_reason,
+                listens=shown.doing if isinstance(shown, Listening) else "",
+                wrap_up_s=self._agent.left_s(),
+                card=shown.card if shown else None,
+                kept=self._calls.kept.card if self._calls.kept else None,
+                hidden=self._calls.in_hand is not None and self._calls.in_hand.call.in_secret,
+            ),
+            cause,
+        )
+
+    def _show(self, reason: Reason) -> None:
+        self._on_show(self._status(str(reason)), reason)

@@ -1,0 +1,1 @@
+"""Who works here, and whether it is really them."""

@@ -1,0 +1,413 @@
+"""Hang up and keep your place: one dial goes out when it is your turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.acd.queues.call_back_tables import CallBack
+from callserver.acd.queues.call_backs import CallBacks
+from callserver.acd.queues.queues import Queues
+from callserver.acd.routing.settings import QueueSettings
+from callserver.acd.seats.seat import Seat
+from callserver.calls.call import Call
+from callserver.calls.calls_out import Dialler
+from callserver.wire.causes import Cause
+from callserver.wire.rights import Right
+from callserver.wire.states import LineState, SeatState
+from tests.shop import VirtualShop, queues
+
+NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SETTINGS = QueueSettings("operator", wrap_up_s=0, place_s=0, call_back_key="2", call_back_retry_s=100)
+
+
+class Kept:
+    """A Book in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, CallBack] = {}
+
+    def save(self, one: CallBack) -> Deferred[None]:
+        self.rows[one.call_id] = one
+        return succeed(None)
+
+    def close(self, call_id: str) -> Deferred[None]:
+        del self.rows[call_id]
+        return succeed(None)
+
+    def still_open(self) -> Deferred[list[CallBack]]:
+        return succeed(list(self.rows.values()))
+
+
+class Asks:
+    """What callers answer: an Asking."""
+
+    def __init__(self) -> None:
+        self.wants_number, self.wants_place = "62345678", True
+        self.waits: Deferred[str] | None = None
+        self.promised: list[str] = []
+
+    async def number(self, call: Call) -> str:
+        return await self.waits if self.waits is not None else self.wants_number
+
+    async def promise(self, call: Call, number: str) -> None:
+        self.promised.append(number)
+
+    async def takes_old_place(self, call: Call) -> bool:
+        return self.wants_place
+
+
+class CallBackCase(SynchronousTestCase):
+    """Three lines; a caller of each is answered and waits."""
+
+    def setUp(self) -> None:
+        self.shop, self.kept, self.asks = VirtualShop(n_lines=3), Kept(), Asks()
+        self.shop.events.now = lambda: NINE + timedelta(seconds=self.shop.clock.seconds())  # type: ignore[method-assign]
+        self.waited_on: list[Call] = []
+        self.centre = self.open()
+
+    def open(self, **settings: Any) -> Queues:
+        """The queue, as after a start."""
+        shop = self.shop
+        found = queues(
+            shop,
+            SETTINGS,
+            call_backs=self.make,
+            asking=self.asks,
+            wait_on=lambda call, queue: self.waited_on.append(call),
+        ).queues
+        self.queue = found.by_name["operator"]
+        return found
+
+    def make(self, lists: Any, sequence: Callable[[], int]) -> CallBacks:
+        shop = self.shop
+        return CallBacks(
+            shop.clock,
+            shop.calls,
+            self.kept,
+            lists,
+            dial=lambda number, seat, told: shop.calls_out.dial(
+                number, Dialler(seat, shop.staff.rights(seat), may_use_reserve=False), told
+            ),
+            classify=shop.calls_out.classify,
+            sequence=sequence,
+        )
+
+    def seat(self, number: str = "801") -> Seat:
+        return self.shop.agent(number)
+
+    def caller(self, line: int = 0, number: str = "62345678") -> Call:
+        call = self.shop.answered_call(line, number)
+        waiting = Deferred.fromCoroutine(self.centre.enter("operator", call))
+        call.when_ended().addCallback(lambda _: waiting.cancel())
+        waiting.addErrback(lambda failure: "his call ended")
+        self.shop.wait(0.1)
+        return call
+
+    def wish(self, line: int = 0, number: str = "62345678") -> Call:
+        """A caller comes, and presses the key."""
+        call = self.caller(line, number)
+        self.shop.press("2", line)
+        self.shop.wait(0.3)
+        return call
+
+    def outcomes(self) -> list[str]:
+        return [data["outcome"] for _, data in self.shop.happened("leave")]
+
+    def tries(self) -> list[tuple[str, int]]:
+        return [(data["outcome"], data["tries"]) for _, data in self.shop.happened("called_back")]
+
+    def dialled(self) -> list[str]:
+        """By all lines."""
+        return [number for line in self.shop.lines for number in line.far_end.dialled]
+
+    def line_out(self) -> int:
+        """The line on which somebody is called back."""
+        self.shop.wait(0.1)
+        return next(n for n, line in enumerate(self.shop.lines) if line.off_hook)
+
+    def exchange(self, tone: str, seconds: float) -> None:
+        """The number is dialled, and what the exchange says then."""
+        line = self.line_out()
+        self.shop.dial_tone(line)
+        self.shop.exchange(tone, seconds, line)
+
+    def answer_there(self) -> None:
+        """The customer is there."""
+        self.exchange("ringback", 6)
+        self.shop.answer_there(self.line_out())
+
+
+class WishTests(CallBackCase):
+    def test_line_is_freed(self) -> None:
+        """He hears that he will be called, his call ends, and his place is kept: first, with the moment he came."""
+        self.seat().pause("lunch")
+        call = self.wish()
+        self.assertEqual(self.outcomes(), ["callback"])
+        self.assertEqual(self.asks.promised, ["62345678"])
+        assert call.ended is not None
+        self.assertIs(call.ended.cause, Cause.CALL_BACK_WANTED)
+        self.caller(1, "62345679")
+        first, second = self.queue.in_order()
+        self.assertEqual((first.call, first.number, first.card.call_id), (None, "62345678", call.id))
+        self.assertIsNotNone(second.call)
+        self.assertEqual(len(self.kept.rows), 1)
+
+    def test_rather_waits(self) -> None:
+        """Who does not confirm a number waits on as before, and can press the key again."""
+        self.seat().pause("lunch")
+        self.asks.wants_number = ""
+        call = self.wish()
+        self.assertEqual((self.outcomes(), call.ended, len(self.queue.waiting)), ([], None, 1))
+        self.asks.wants_number = "62345678"
+        self.shop.press("2")
+        self.shop.wait(0.3)
+        self.assertEqual(self.outcomes(), ["callback"])
+
+    def test_no_seat_while_he_is_asked(self) -> None:
+        """A seat that becomes free while he types his number waits for his answer, then rings."""
+        seat = self.seat()
+        seat.pause("lunch")
+        self.asks.waits = Deferred()
+        self.wish()
+        seat.ready()
+        self.shop.wait(1)
+        self.assertIs(seat.status.state, SeatState.IDLE_PC)
+        self.asks.waits.callback("")
+        self.shop.wait(0.1)
+        self.assertIs(seat.status.state, SeatState.RINGING)
+
+    def test_hangs_up_while_he_is_asked(self) -> None:
+        """He has given up: nobody is called back."""
+        self.seat().pause("lunch")
+        self.asks.waits = Deferred()
+        self.wish()
+        self.shop.lines[0].far_end.hang_up()
+        self.assertEqual((self.outcomes(), self.kept.rows, self.queue.waiting), (["abandoned"], {}, []))
+
+    def test_hangs_up_while_it_is_stored(self) -> None:
+        """Nothing was promised yet, so nothing stays on disk that the next start would dial."""
+        self.seat().pause("lunch")
+        save, slow = self.kept.save, Deferred[None]()
+        self.patch(self.kept, "save", lambda one: (save(one), slow)[1])
+        self.wish()
+        self.assertEqual(len(self.kept.rows), 1)
+        self.shop.lines[0].far_end.hang_up()
+        self.assertEqual((self.outcomes(), self.kept.rows, self.queue.waiting), (["abandoned"], {}, []))
+
+    def test_one_a_number(self) -> None:
+        """The same number wishes twice: one call-back is open, with the older place."""
+        self.seat().pause("lunch")
+        first = self.wish()
+        self.asks.wants_place = False
+        self.wish(1)
+        self.assertEqual([entry.card.call_id for entry in self.queue.waiting], [first.id])
+        self.assertEqual(self.outcomes(), ["callback", "callback"])
+
+    def test_calls_again(self) -> None:
+        """He comes himself and takes the old place: before who came meanwhile, and nobody is called back."""
+        self.seat().pause("lunch")
+        self.wish()
+        other = self.caller(1, "62345679")
+        again = self.caller(2)
+        self.assertEqual([entry.call for entry in self.queue.in_order()], [again, other])
+        self.assertEqual((self.tries(), self.kept.rows), ([("called_again", 0)], {}))
+
+
+class DialTests(CallBackCase):
+    def offered(self) -> Seat:
+        """A caller has hung up, and an agent becomes free."""
+        seat = self.seat()
+        seat.pause("lunch")
+        self.wish()
+        self.shop.wait(2)
+        seat.ready()
+        self.shop.wait(0.1)
+        return seat
+
+    def test_reached(self) -> None:
+        """The agent sees whom to call and accepts; then one dial goes out, and they talk."""
+        seat = self.offered()
+        assert seat.status.call is not None
+        self.assertEqual((seat.status.state, seat.status.call.caller_number), (SeatState.RINGING, "62345678"))
+        self.assertEqual(self.dialled(), [])
+        self.assertEqual(len(self.shop.happened("offer")), 1)
+        seat.answer()
+        self.answer_there()
+        self.assertTrue(self.shop.hears(self.line_out(), seat))
+        self.assertEqual((self.tries(), self.kept.rows), ([("answered", 0)], {}))
+        seat.hang_up()
+        self.shop.wait(3)
+        self.assertEqual((self.queue.waiting, self.dialled()), ([], ["62345678"]))
+
+    def test_offered_once(self) -> None:
+        """What is only marked in the store yet is no offer: one was made, and round robin goes on behind that seat."""
+        self.offered()
+        self.assertEqual([data["seat"] for _, data in self.shop.happened("offer")], ["801"])
+
+    def test_answers_while_on_hold(self) -> None:
+        """His agent has put the dialling line on hold, or lost his program: who answers hears music, then the agent."""
+        for hold, back in ((Seat.hold, Seat.retrieve), (Seat.client_lost, Seat.client_back)):
+            self.setUp()
+            seat = self.offered()
+            seat.answer()
+            self.exchange("ringback", 6)
+            hold(seat)
+            line = self.line_out()
+            self.shop.answer_there(line)
+            leg = self.shop.in_service[line].leg
+            assert leg is not None
+            self.assertIs(self.shop.state(line), LineState.HELD)
+            self.assertEqual([other for other in self.shop.bay.legs if self.shop.bay.gain(other, leg)], [])
+            back(seat)
+            self.assertTrue(self.shop.hears(line, seat))
+
+    def test_calls_himself_while_he_is_dialled(self) -> None:
+        """He is asked nothing and waits as any other; what comes of the dial is counted as ever."""
+        seat = self.offered()
+        seat.answer()
+        again = self.caller(2)
+        self.assertEqual([entry.call for entry in self.queue.waiting], [again])
+        self.exchange("busy", 4)
+        self.assertEqual(self.tries(), [("busy", 1)])
+        self.assertEqual(len(self.kept.rows), 1)
+
+    def test_not_before_its_turn(self) -> None:
+        """An older caller is served first."""
+        seat = self.seat()
+        seat.pause("lunch")
+        older = self.caller(1, "62345679")
+        self.wish()
+        seat.ready()
+        assert seat.status.call is not None
+        self.assertEqual(seat.status.call.call_id, older.id)
+
+    def test_rejected(self) -> None:
+        """Nothing is dialled; another agent is asked."""
+        seat, other = self.offered(), self.seat("802")
+        seat.reject()
+        self.shop.wait(0.1)
+        self.assertEqual((other.status.state, self.dialled()), (SeatState.RINGING, []))
+
+    def test_right(self) -> None:
+        """It is offered only to who may dial the number."""
+        self.shop.staff.held["801"] = frozenset(Right) - {Right.DIAL_LOCAL}
+        seat = self.offered()
+        self.assertIs(seat.status.state, SeatState.IDLE_PC)
+        may = self.seat("802")
+        self.shop.wait(0.1)
+        self.assertIs(may.status.state, SeatState.RINGING)
+
+    def test_busy(self) -> None:
+        """Busy: again after the set time, with its place; the second time its place is that of the failure."""
+        seat = self.offered()
+        place_s = self.queue.waiting[0].entered_s
+        for n in (1, 2):
+            seat.answer()
+            self.exchange("busy", 4)
+            self.assertEqual(self.tries()[-1], ("busy", n))
+            (waits,) = self.queue.waiting
+            self.assertEqual(waits.entered_s == place_s, n == 1)
+            self.shop.wait(90)
+            self.assertIs(seat.status.state, SeatState.IDLE_PC)
+            self.shop.wait(12)
+            self.assertIs(seat.status.state, SeatState.RINGING)
+        seat.answer()
+        self.exchange("busy", 4)
+        self.assertEqual((self.tries()[-1], self.queue.waiting, self.kept.rows), (("given_up", 3), [], {}))
+        self.assertEqual(self.shop.alarms(), ["62345678 was to be called back and was not reached, 3 times"])
+        self.assertEqual(self.dialled(), ["62345678"] * 3)
+
+    def test_no_line(self) -> None:
+        """All lines are busy: nothing was dialled, so it is no try; the agent is free and it comes again."""
+        seat = self.offered()
+        self.shop.trunks = []
+        seat.answer()
+        self.shop.wait(0.1)
+        self.assertEqual((self.tries(), seat.status.state), ([("no_line", 0)], SeatState.IDLE_PC))
+        self.shop.wait(31)
+        self.assertIs(seat.status.state, SeatState.RINGING)
+
+    def test_agent_gives_up(self) -> None:
+        """He hangs up before anybody answers: a dial has gone out, so it is a try."""
+        seat = self.offered()
+        seat.answer()
+        self.shop.wait(0.1)
+        seat.hang_up()
+        self.shop.wait(0.1)
+        self.assertEqual(self.tries(), [("gave_up", 1)])
+        self.assertEqual(len(self.queue.waiting), 1)
+
+    def test_held_and_left(self) -> None:
+        """He was reached, and his agent does not come back to him: he waits as any other caller."""
+        seat = self.offered()
+        seat.answer()
+        self.answer_there()
+        seat.hold()
+        seat.hang_up()
+        self.shop.wait(21)
+        self.assertEqual([call.caller.number for call in self.waited_on], ["62345678"])
+
+
+class RestartTests(CallBackCase):
+    def again(self) -> None:
+        """The server starts again, with what is on disk."""
+        self.queue.waiting.clear()
+        self.centre = self.open()
+        assert self.centre.call_backs is not None
+        self.successResultOf(Deferred.fromCoroutine(self.centre.call_backs.open()))
+
+    def test_waits_again(self) -> None:
+        """Who was to be called back still is, in his place."""
+        self.seat().pause("lunch")
+        self.wish()
+        self.shop.wait(30)
+        self.again()
+        (entry,) = self.queue.waiting
+        self.assertLess(abs(self.centre.waited_s(entry) - 30), 1)
+
+    def test_killed_at_an_agent(self) -> None:
+        """Whether he was dialled is not known: it counts as a try, and he is not dialled at once again."""
+        seat = self.seat()
+        seat.pause("lunch")
+        self.wish()
+        seat.ready()
+        self.shop.wait(0.1)
+        self.again()
+        self.assertEqual(self.tries(), [("gave_up", 1)])
+        seat.reject()
+        self.shop.wait(90)
+        self.assertIs(seat.status.state, SeatState.IDLE_PC)
+        self.shop.wait(12)
+        self.assertIs(seat.status.state, SeatState.RINGING)
+
+
+class CutOffTests(CallBackCase):
+    def test_calls_again_in_time(self) -> None:
+        """Who hung up while he waited and calls again within two minutes has his old place; later not."""
+        self.seat().pause("lunch")
+        self.caller(0)
+        self.caller(1, "62345679")
+        self.shop.lines[0].far_end.hang_up()
+        self.shop.wait(2)
+        again = self.caller(0)
+        self.assertIs(self.queue.in_order()[0].call, again)
+        self.shop.lines[0].far_end.hang_up()
+        self.shop.clock.advance(121)
+        self.shop.wait(0.1)
+        late = self.caller(0)
+        self.assertIs(self.queue.in_order()[1].call, late)
+
+    def test_line_pulled_out(self) -> None:
+        """Whose line died while he waited has his old place too, once."""
+        self.seat().pause("lunch")
+        self.caller(0)
+        self.caller(1, "62345679")
+        self.shop.lines[0].far_end.unplug()
+        self.assertEqual(self.outcomes(), ["cut_off"])
+        again = self.caller(2)
+        self.assertIs(self.queue.in_order()[0].call, again)

@@ -1,0 +1,589 @@
+"""An agent keeps his caller held and asks a third party: back and forth, joined, all three; and what can go wrong."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import Deferred, succeed
+
+from callserver.acd.moves.dialling import Dialling
+from callserver.acd.queues.queue import Queue
+from callserver.acd.seats.seat import Seat
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.dial_results import DialResult
+from callserver.wire.refusals import Refusal
+from callserver.wire.rights import Right
+from callserver.wire.states import LineState
+from tests.acd.dialling_case import OUTSIDE, DiallingCase, DiallingShop
+from tests.shop import people
+
+LINE, LI, WANG, ZHAO, PERSON = "line 1", "seat 801", "seat 802", "seat 803", f"outside {OUTSIDE}"
+
+
+class ConsultingCase(DiallingCase):
+    """A caller talks with Li, who has found him in a queue."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.queue = self.one_queue()
+        for seat in (self.wang, self.zhao):
+            seat.pause("desk work")
+        self.call = self.shop.answered_call()
+        waiting = Deferred.fromCoroutine(self.queue.enter(self.call))
+        self.call.when_ended().addCallback(lambda _: waiting.cancel())
+        waiting.addErrback(lambda failure: None)
+        self.shop.let_pass(1)
+        self.li.answer()
+        self.line = self.call.first
+
+    def one_queue(self) -> Queue:
+        queue = people(self.shop, wrap_up_s=20)
+        queue._say = lambda call, prompts: succeed(None)  # no sound is made here
+        return queue
+
+    def who_hears_whom(self) -> dict[str, set[str]]:
+        """Of everybody who is in a call and hears somebody."""
+        parties = {party.name: party for call in self.shop.calls for party in call.parts}
+        heard = {name: self.shop.heard_by(party) for name, party in parties.items()}
+        return {name: whom for name, whom in heard.items() if whom}
+
+    def caller_hangs_up(self) -> None:
+        self.shop.lines[0].far_end.hang_up()
+
+    def caller_hears_music(self) -> bool:
+        self.shop.wait(0.1)
+        return self.shop.hears_music(self.line)
+
+    def talk_with_wang(self) -> None:
+        self.consult(self.li, "seat 802")
+        self.wang.answer()
+
+    def talk_outside(self) -> None:
+        self.consult(self.li, f"number {OUTSIDE}")
+        self.person().rings()
+        self.person().answers()
+
+
+class BackAndForthTests(ConsultingCase):
+    def test_a_colleague(self) -> None:
+        """The caller hears music and nobody else; cancelled, he talks with his agent, and the colleague is free."""
+        self.consult(self.li, "seat 802")
+        self.assertEqual(self.states(), ["RINGBACK", "RINGING", "PAUSED"])
+        self.wang.answer()
+        self.assertEqual(self.states(), ["TALKING", "TALKING", "PAUSED"])
+        self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
+        self.assertTrue(self.caller_hears_music())
+        self.assertEqual(self.shop.state(), LineState.HELD)
+        kept = self.li.status.kept
+        assert kept is not None
+        self.assertEqual(kept.call_id, self.call.id)
+        self.li.cancel()
+        self.assertEqual(self.states(), ["TALKING", "PAUSED", "PAUSED"])
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+    def test_a_number_outside(self) -> None:
+        """The same with somebody outside, who is hung up on when he is cancelled."""
+        self.talk_outside()
+        self.assertEqual(self.who_hears_whom(), {LI: {PERSON}, PERSON: {LI}})
+        self.li.cancel()
+        self.assertEqual(self.person().told[-1], "left: consult_cancelled")
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+    def test_held_before(self) -> None:
+        """Who is held already is kept as he is."""
+        self.li.hold()
+        self.talk_with_wang()
+        self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
+
+    def test_the_consultation_in_the_timeline(self) -> None:
+        """The caller's call says who was asked, and in which call that is written down."""
+        self.consult(self.li, "seat 802")
+        [(_, data)] = self.shop.happened("consult")
+        self.assertEqual(data, {"by": LI, "call": "call-2", "to": "802"})
+
+    def test_hung_up_on_the_third(self) -> None:
+        """Back to the caller, who stays held until he is fetched."""
+        self.talk_with_wang()
+        self.li.hang_up()
+        self.assertEqual(self.states()[:2], ["HELD", "PAUSED"])
+        self.assertTrue(self.caller_hears_music())
+        self.li.retrieve()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+    def test_third_party_goes(self) -> None:
+        """Whoever of the two hangs up, the caller stays held; also while it is dialled, rings, is not reached."""
+        for goes in (
+            self.third_hangs_up,
+            self.third_hangs_up_early,
+            self.third_does_not_answer,
+            self.colleague_goes,
+            self.colleague_rejects,
+        ):
+            goes()
+            self.assertEqual(self.states()[0], "HELD", goes)
+            self.assertEqual(len(self.shop.calls), 1)
+            self.assertTrue(self.caller_hears_music())
+
+    def third_hangs_up(self) -> None:
+        self.talk_outside()
+        self.person().hangs_up()
+
+    def third_hangs_up_early(self) -> None:
+        self.consult(self.li, f"number {OUTSIDE}")
+        self.li.hang_up()
+
+    def third_does_not_answer(self) -> None:
+        self.consult(self.li, f"number {OUTSIDE}")
+        self.person().rings()
+        self.person().does_not_answer(DialResult.BUSY)
+
+    def colleague_goes(self) -> None:
+        self.talk_with_wang()
+        self.wang.hang_up()
+
+    def colleague_rejects(self) -> None:
+        self.consult(self.li, "seat 802")
+        self.wang.reject()
+
+    def test_the_caller_goes_meanwhile(self) -> None:
+        """Only the mark goes; the consultation becomes a call like any other, and cannot be joined."""
+        self.consult(self.li, "seat 802")
+        self.caller_hangs_up()
+        self.assertEqual((self.states()[0], self.li.status.kept), ("RINGBACK", None))
+        self.wang.answer()
+        self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
+        for act in (self.li.join, self.li.three_way, self.li.cancel):
+            self.assertEqual(self.refusal(act), (Refusal.NOT_NOW, "talking"))
+        self.li.hang_up()
+        self.assertEqual((self.states()[1], len(self.shop.calls)), ("PAUSED", 0))
+
+    def test_refused(self) -> None:
+        """What cannot be called costs the caller nothing: he is not even held."""
+        self.shop.staff.held["801"] = frozenset(Right) - {Right.DIAL_INTERNAL, Right.DIAL_LOCAL}
+        internal, local = (str(int(right)) for right in (Right.DIAL_INTERNAL, Right.DIAL_LOCAL))
+        wrong = [
+            ("seat 802", (Refusal.NO_RIGHT, internal)),
+            (f"number {OUTSIDE}", (Refusal.NO_RIGHT, local)),
+            ("number 1", (Refusal.BAD_ARGUMENT, "number")),
+            ("queue operator", (Refusal.BAD_ARGUMENT, "target")),
+        ]
+        for target, refused in wrong:
+            self.assertEqual(self.refusal(self.consult, self.li, target), refused, target)
+        self.shop.staff.held.clear()
+        for target, refused in (("seat 801", (Refusal.ONESELF, "")), ("seat 804", (Refusal.NOT_AVAILABLE, "seat 804"))):
+            self.assertEqual(self.refusal(self.consult, self.li, target), refused, target)
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.assertEqual(self.shop.happened("hold"), [])
+
+    def test_nobody_to_keep(self) -> None:
+        """Who talks with nobody can call, and not consult; who consults cannot consult once more."""
+        self.assertEqual(self.refusal(self.consult, self.wang, "seat 803"), (Refusal.NOT_NOW, "paused"))
+        self.talk_with_wang()
+        self.assertEqual(self.refusal(self.consult, self.li, "seat 803"), (Refusal.NOT_NOW, "talking"))
+        self.assertEqual(self.refusal(self.dial, self.li, "803"), (Refusal.NOT_NOW, "talking"))
+
+    def test_hold_and_hang_up_at_once(self) -> None:
+        """The caller hangs up as he is held: the hold comes too late, in words; and the other way round."""
+        self.caller_hangs_up()
+        self.assertEqual(self.refusal(self.li.hold), (Refusal.NOT_NOW, "paused"))
+        self.assertEqual(self.refusal(self.consult, self.li, "seat 802"), (Refusal.NOT_NOW, "paused"))
+
+    def test_held_and_gone(self) -> None:
+        self.li.hold()
+        self.caller_hangs_up()
+        self.assertEqual(self.refusal(self.li.retrieve), (Refusal.NOT_NOW, "paused"))
+        self.assertEqual(self.li.status.reason, "wrap-up")
+
+    def test_program_lost(self) -> None:
+        """The third is left at once; the caller waits for his agent, and is back with him when his program is."""
+        self.talk_with_wang()
+        self.li.client_lost()
+        self.assertEqual(self.states()[1], "PAUSED")
+        self.li.client_back()
+        self.assertEqual(self.states()[0], "HELD")
+        self.li.retrieve()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+    def test_program_lost_for_good(self) -> None:
+        """The caller is in his queue again."""
+        self.talk_outside()
+        self.li.client_lost()
+        self.shop.let_pass(31)
+        self.assertEqual([entry.call for entry in self.queue.waiting], [self.call])
+        self.assertEqual(len(self.shop.calls), 1)
+
+    def test_the_third_consults_too(self) -> None:
+        """Each hears only whom he is with; two who hold, two who hear music."""
+        self.talk_with_wang()
+        self.consult(self.wang, "seat 803")
+        self.zhao.answer()
+        self.assertEqual(self.who_hears_whom(), {WANG: {ZHAO}, ZHAO: {WANG}})
+        self.shop.wait(0.1)
+        self.assertTrue(self.shop.hears_music(self.li.station))
+        self.wang.cancel()
+        self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
+
+
+class JoinTests(ConsultingCase):
+    def test_to_a_colleague(self) -> None:
+        """Caller and colleague talk in the caller's call; the agent has his wrap-up; the timelines name each other."""
+        self.talk_with_wang()
+        self.li.join()
+        self.assertEqual(self.states(), ["PAUSED", "TALKING", "PAUSED"])
+        self.assertEqual(self.li.status.reason, "wrap-up")
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+        self.assertEqual(self.shop.state(), LineState.TALKING)
+        merged = [(e.call_id, dict(e.data)) for e in self.shop.book.events if e.kind == "merged"]
+        self.assertEqual(merged, [("call-2", {"into": self.call.id}), (self.call.id, {"call": "call-2"})])
+        card = self.wang.status.call
+        assert card is not None
+        self.assertEqual((card.call_id, card.caller_number), (self.call.id, "13912345678"))
+        self.wang.hang_up()
+        self.assertEqual((self.call.ended, self.states()[1]), (Reason(Cause.AGENT_HUNG_UP), "PAUSED"))
+        self.assertIsNone(self.wang.station.leg)
+
+    def test_the_caller_ends_it(self) -> None:
+        """When the caller hangs up, the colleague is free."""
+        self.talk_with_wang()
+        self.li.join()
+        self.caller_hangs_up()
+        self.assertEqual((self.states()[1], len(self.shop.calls)), ("PAUSED", 0))
+
+    def test_the_colleague_goes_on(self) -> None:
+        """Hold, retrieve, consult, join: he can do all with the caller that the first agent could."""
+        self.talk_with_wang()
+        self.li.join()
+        self.wang.hold()
+        self.assertTrue(self.caller_hears_music())
+        self.consult(self.wang, "seat 803")
+        self.zhao.answer()
+        self.wang.join()
+        self.assertEqual(self.who_hears_whom(), {LINE: {ZHAO}, ZHAO: {LINE}})
+
+    def test_the_colleague_is_gone(self) -> None:
+        """A caller who was passed on and is left by his new agent's program goes back to the queue he came from."""
+        self.talk_with_wang()
+        self.li.join()
+        self.wang.client_lost()
+        self.assertTrue(self.caller_hears_music())
+        self.shop.let_pass(31)
+        self.assertEqual([entry.call for entry in self.queue.waiting], [self.call])
+        self.assertEqual(self.states()[1], "PAUSED")
+
+    def test_in_a_circle(self) -> None:
+        """Passed on and passed back again: each time the caller talks with one, and nobody is left anywhere."""
+        self.talk_with_wang()
+        self.li.join()
+        for one, other in ((self.wang, self.li), (self.li, self.wang)) * 2:
+            self.consult(one, f"seat {other.number}")
+            other.answer()
+            one.join()
+            self.assertEqual(self.who_hears_whom(), {LINE: {other.station.name}, other.station.name: {LINE}})
+        self.caller_hangs_up()
+        self.assertEqual(len(self.shop.calls), 0)
+        self.assertEqual([seat.station.leg for seat in (self.li, self.wang)], [None, None])
+
+    def test_outside(self) -> None:
+        """Caller and third party talk on without the house; whoever of the two hangs up ends it."""
+        self.talk_outside()
+        self.li.join()
+        self.assertEqual(self.who_hears_whom(), {LINE: {PERSON}, PERSON: {LINE}})
+        self.assertEqual(self.states()[0], "PAUSED")
+        self.person().hangs_up()
+        self.assertEqual(len(self.shop.calls), 0)
+
+    def test_held_by_the_colleague(self) -> None:
+        """Joined while the colleague holds the agent: the caller takes the agent's place, and hears music."""
+        self.talk_with_wang()
+        self.wang.hold()
+        self.li.join()
+        self.assertEqual(self.who_hears_whom(), {})
+        self.assertTrue(self.caller_hears_music())
+        self.wang.retrieve()
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+
+    def test_rights_taken_meanwhile(self) -> None:
+        """Rights are asked when one dials; a talk goes on, and can be joined, whatever was taken since."""
+        self.talk_with_wang()
+        self.shop.staff.held["801"] = frozenset()
+        for right in Right:
+            self.li.lose_right(right)
+        self.li.join()
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+
+
+class WhileItRingsTests(ConsultingCase):
+    """Joined while the third party's telephone rings yet."""
+
+    def join_ringing(self, target: str = "seat 802") -> None:
+        self.consult(self.li, target)
+        if target.startswith("number"):
+            self.person().rings()
+        self.li.join()
+
+    def test_answered(self) -> None:
+        """The caller hears music until the colleague answers; then they talk."""
+        self.join_ringing()
+        self.assertEqual(self.states(), ["PAUSED", "RINGING", "PAUSED"])
+        self.assertTrue(self.caller_hears_music())
+        self.wang.answer()
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+        self.assertFalse(self.caller_hears_music())
+        self.assertEqual(self.shop.book.calls[self.call.id]["agent"], "802")
+
+    def test_nobody_answers(self) -> None:
+        """The caller rings at who passed him on, hears music until then, and talks with him again."""
+        self.join_ringing()
+        self.shop.let_pass(30)
+        self.assertEqual(self.states(), ["RINGING", "PAUSED", "PAUSED"])
+        self.assertTrue(self.caller_hears_music())
+        self.li.answer()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+    def test_neither_of_them(self) -> None:
+        """Not taken by who passed him on either, he goes back to his queue."""
+        self.join_ringing()
+        self.wang.reject()
+        self.shop.let_pass(20)
+        self.assertEqual([entry.call for entry in self.queue.waiting], [self.call])
+        self.assertIsNone(self.call.ended)
+
+    def test_the_agent_has_gone(self) -> None:
+        """If who passed him on has logged out meanwhile, he goes to his queue at once."""
+        self.join_ringing()
+        self.zhao.ready()
+        self.li.log_out()
+        self.wang.reject()
+        self.shop.let_pass(1)
+        self.assertEqual(self.states(), ["OFF", "PAUSED", "RINGING"])
+
+    def test_the_agent_is_busy(self) -> None:
+        """The same if he talks already with the next."""
+        self.join_ringing()
+        self.dial(self.li, "803")
+        self.wang.reject()
+        self.assertEqual([entry.call for entry in self.queue.waiting], [self.call])
+        self.assertEqual(self.states(), ["RINGBACK", "PAUSED", "RINGING"])
+
+    def test_the_caller_gives_up(self) -> None:
+        """It rings no more at the colleague."""
+        self.join_ringing()
+        self.caller_hangs_up()
+        self.assertEqual((self.states(), len(self.shop.calls)), (["PAUSED"] * 3, 0))
+
+    def test_the_caller_gives_up_as_he_comes_back(self) -> None:
+        """Nor at the agent."""
+        self.join_ringing()
+        self.wang.reject()
+        self.caller_hangs_up()
+        self.assertEqual((self.states(), len(self.shop.calls)), (["PAUSED"] * 3, 0))
+
+    def test_outside(self) -> None:
+        """The caller hears how it rings there, on the line itself; answered, they talk."""
+        self.join_ringing(f"number {OUTSIDE}")
+        self.assertIn(PERSON, self.who_hears_whom()[LINE])
+        self.person().answers()
+        self.assertEqual(self.who_hears_whom(), {LINE: {PERSON}, PERSON: {LINE}})
+        self.assertEqual(self.states()[0], "PAUSED")
+
+    def test_outside_not_reached(self) -> None:
+        """Busy, or nobody there: the caller is not lost with that line, but back with his agent."""
+        self.join_ringing(f"number {OUTSIDE}")
+        self.person().does_not_answer()
+        self.assertEqual(self.states()[0], "RINGING")
+        self.assertTrue(self.caller_hears_music())
+        self.li.answer()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+    def test_not_before_it_rings(self) -> None:
+        """Before it is known that it rings there is nothing to leave a caller to."""
+        self.consult(self.li, f"number {OUTSIDE}")
+        self.assertEqual(self.refusal(self.li.join), (Refusal.NOT_NOW, "dialling"))
+        self.assertEqual(self.refusal(self.li.three_way), (Refusal.NOT_NOW, "dialling"))
+
+
+class ThreeWayTests(ConsultingCase):
+    def three(self) -> None:
+        self.talk_with_wang()
+        self.li.three_way()
+
+    def test_all_three(self) -> None:
+        """Each hears the two others, in one call; no second mark is left."""
+        self.three()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI, WANG}, LI: {LINE, WANG}, WANG: {LINE, LI}})
+        self.assertEqual((self.states()[:2], self.li.status.kept), (["TALKING", "TALKING"], None))
+        self.assertEqual(len(self.shop.calls), 1)
+
+    def test_with_somebody_outside(self) -> None:
+        """The same with a line."""
+        self.talk_outside()
+        self.li.three_way()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI, PERSON}, LI: {LINE, PERSON}, PERSON: {LINE, LI}})
+
+    def test_the_agent_leaves(self) -> None:
+        """The two others talk on; he has his wrap-up."""
+        self.three()
+        self.li.hang_up()
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+        self.assertEqual(self.li.status.reason, "wrap-up")
+
+    def test_the_colleague_leaves(self) -> None:
+        """Caller and agent talk on."""
+        self.three()
+        self.wang.hang_up()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+    def test_the_caller_leaves(self) -> None:
+        """The two colleagues talk on, and whoever of them hangs up ends it for both."""
+        self.three()
+        self.caller_hangs_up()
+        self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
+        self.wang.hang_up()
+        self.assertEqual((self.states()[1], len(self.shop.calls)), ("PAUSED", 0))
+        self.assertEqual([seat.station.leg for seat in (self.li, self.wang)], [None, None])
+
+    def test_hold(self) -> None:
+        """Who holds, holds both; nobody is left with nobody, and they are all back."""
+        self.three()
+        self.li.hold()
+        self.assertEqual(self.who_hears_whom(), {})
+        self.assertTrue(self.caller_hears_music())
+        self.li.retrieve()
+        self.assertEqual(len(self.who_hears_whom()), 3)
+
+    def test_left_on_hold(self) -> None:
+        """Who holds both and does not come back leaves them to each other, and not to the music."""
+        self.three()
+        self.li.hold()
+        self.li.hang_up()
+        self.assertEqual(self.li.status.state.name, "RINGING")
+        self.li.reject()
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+        self.assertFalse(self.caller_hears_music())
+
+    def test_program_lost(self) -> None:
+        """An agent who does not come back is out, and the two others talk on: nobody goes to a queue out of a talk."""
+        for number, other in (("801", WANG), ("802", LI)):
+            self.setUp()
+            self.three()
+            lost = self.shop.seats[number]
+            lost.client_lost()
+            self.assertEqual(self.who_hears_whom(), {LINE: {other}, other: {LINE}})
+            lost.client_back()
+            self.assertEqual(len(self.who_hears_whom()), 3)
+            lost.client_lost()
+            self.shop.let_pass(31)
+            self.assertEqual(self.queue.waiting, [])
+            self.assertEqual(self.who_hears_whom(), {LINE: {other}, other: {LINE}})
+
+    def test_all_others_gone(self) -> None:
+        """When the colleague has left as well, the last agent's program decides as in any talk."""
+        self.three()
+        self.li.hang_up()
+        self.wang.client_lost()
+        self.shop.let_pass(31)
+        self.assertEqual([entry.call for entry in self.queue.waiting], [self.call])
+
+    def test_three_and_a_fourth(self) -> None:
+        """From three one can consult and join again: the two others talk with the fourth, in one call."""
+        self.three()
+        self.consult(self.li, "seat 803")
+        self.zhao.answer()
+        self.li.join()
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG, ZHAO}, WANG: {LINE, ZHAO}, ZHAO: {LINE, WANG}})
+
+
+class RealLineTests(ConsultingCase):
+    """The third party is dialled on a real line, with an exchange's tones."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.shop.seats_dial = Dialling(
+            self.shop.seats, self.shop.staff, self.shop.calls, self.shop.calls_out, self.shop
+        )
+
+    def make_shop(self) -> DiallingShop:
+        return DiallingShop(n_lines=2)
+
+    def rings_outside(self) -> None:
+        self.consult(self.li, f"number {OUTSIDE}")
+        self.shop.dial_tone(line=1)
+        self.shop.exchange("ringback", 6, line=1)
+
+    def test_shown_and_joined(self) -> None:
+        """Dialling, ring-back, talk: the seat shows what the line hears; then the caller talks with who was called."""
+        self.consult(self.li, f"number {OUTSIDE}")
+        self.assertEqual(self.states()[0], "DIALING")
+        self.shop.dial_tone(line=1)
+        self.shop.exchange("ringback", 6, line=1)
+        self.assertEqual(self.states()[0], "RINGBACK")
+        self.shop.answer_there(line=1)
+        self.assertEqual(self.states()[0], "TALKING")
+        self.li.join()
+        self.assertEqual(self.who_hears_whom(), {LINE: {"line 2"}, "line 2": {LINE}})
+
+    def test_joined_too_early(self) -> None:
+        """The caller hears the ring-back of the line; busy then, he comes back to his agent, and the line is free."""
+        self.rings_outside()
+        self.li.join()
+        self.assertEqual(self.who_hears_whom(), {LINE: {"line 2"}})
+        self.shop.exchange("busy", 6, line=1)
+        self.assertEqual((self.states()[0], self.call.ended), ("RINGING", None))
+        self.assertEqual([data["result"] for _, data in self.shop.happened("dial_result")], ["busy"])
+        self.li.answer()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.shop.wait(3)
+        self.assertEqual(self.shop.state(1), LineState.IDLE)
+
+    def test_answered_after_it(self) -> None:
+        """Joined in ring-back and answered: they hear each other."""
+        self.rings_outside()
+        self.li.join()
+        self.shop.answer_there(line=1)
+        self.assertEqual(self.who_hears_whom(), {LINE: {"line 2"}, "line 2": {LINE}})
+
+    def test_the_line_is_lost(self) -> None:
+        """A line that dies under a caller who was left to it costs him nothing."""
+        self.rings_outside()
+        self.li.join()
+        self.shop.lines[1].far_end.unplug()
+        self.assertEqual((self.states()[0], self.call.ended), ("RINGING", None))
+
+    def test_the_caller_goes_first(self) -> None:
+        """A caller who gives up takes the ringing line with him."""
+        self.rings_outside()
+        self.li.join()
+        self.caller_hangs_up()
+        self.assertEqual(len(self.shop.calls), 0)
+        self.shop.wait(3)
+        self.assertEqual(self.shop.state(1), LineState.IDLE)
+
+    def test_two_lines_alone(self) -> None:
+        """
+        Joined, or left by the agent of three: nobody can go on dialling with the other's line.
+
+        Who hangs up leaves a dial tone behind him, on which the other's keys would be dialled: the call ends with it.
+        """
+        for acts in ((Seat.join,), (Seat.three_way, Seat.hang_up)):
+            self.rings_outside()
+            self.shop.answer_there(line=1)
+            self.assertFalse(self.call.lines_alone)
+            for act in acts:
+                act(self.li)
+            self.assertTrue(self.call.lines_alone)
+            self.shop.exchange("dial", 3, line=1)
+            self.assertIsNotNone(self.call.ended)
+            self.assertEqual(len(self.shop.calls), 0)
+            self.setUp()
+
+    def test_two_lines_for_half_an_hour(self) -> None:
+        """However they came to be alone, two lines are bound for half an hour at most."""
+        for acts in ((Seat.join,), (Seat.three_way, Seat.hang_up)):
+            self.rings_outside()
+            self.shop.answer_there(line=1)
+            for act in acts:
+                self.shop.clock.advance(1700)
+                act(self.li)
+            self.shop.clock.advance(1799)
+            self.assertIsNone(self.call.ended)
+            self.shop.clock.advance(2)
+            self.assertEqual(self.call.ended, Reason(Cause.LIMIT_REACHED, "bridged"))
+            self.setUp()
