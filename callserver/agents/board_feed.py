@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
 
 from callserver.acd.supervision.sight import Sight
 from callserver.agents.desk import WaitingLists
@@ -24,6 +25,8 @@ from callserver.agents.packed import PackedCall
 from callserver.calls.board import Board, ChannelStatus
 from callserver.wire.convert import to_wire
 from callserver.wire.messages import ChannelRow, QueueRow
+
+log = Logger()
 
 WINDOW_S = 0.1
 
@@ -124,9 +127,12 @@ class BoardFeed:
         queues = self._changed_queues()
         self._packed = {}
         for screen in tuple(self._screens):
-            for queue in queues:
-                screen.queue_changed(queue)
-            screen.tell()
+            try:
+                for queue in queues:
+                    screen.queue_changed(queue)
+                screen.tell()
+            except Exception:  # the others are told all the same
+                log.failure("a screen could not be told of the board")
         self._packed = None
 
     def _forget(self, screen: Watcher) -> None:

@@ -24,6 +24,7 @@ from typing import Protocol
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
 
 from callserver.calls.call_recording import CallRecording, RecordingRule
 from callserver.calls.event_log import EventLog
@@ -37,6 +38,8 @@ from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.records import CallRecord, Value
+
+log = Logger()
 
 TAKES_PART = (Role.TALKS, *LISTENERS, Role.CALLED)  # its leg serves this call
 
@@ -265,7 +268,10 @@ class Call:
         parties, self.parts = self.parts, {}
         self._bay.set_gains(self.id, {})
         for party in parties:
-            party.left(self, reason)
+            try:
+                party.left(self, reason)
+            except Exception:  # the others have to be let go all the same (G5)
+                log.failure("{party} has not left call {call} as it should", party=party.name, call=self.id)
         self._on_parts(self)
 
     # Who takes part, and how

@@ -144,7 +144,11 @@ class CallsOut:
 
         self._count(trunk)
         told_first = ToldFirst(came_of_it, told)
-        call = trunk.line.dial(Caller(attempt.number), permit, told_first, lambda: self._over(use))
+        try:
+            call = trunk.line.dial(Caller(attempt.number), permit, told_first, lambda: self._over(use))
+        except Exception:  # nothing will tell of its end, and it would count as live for ever
+            self._over(use)
+            raise
         return call
 
     def _bound(self, trunk: Trunk, use: Use) -> None:

@@ -3,15 +3,18 @@
 from dataclasses import replace
 from random import Random
 
+from twisted.trial.unittest import SynchronousTestCase
+
 from callserver.acd.supervision.sight import HEARS, Sight
 from callserver.agents import board_feed
-from callserver.agents.board_feed import WINDOW_S
+from callserver.agents.board_feed import WINDOW_S, BoardFeed
 from callserver.agents.packed import PackedCall
 from callserver.calls.board import ChannelStatus
 from callserver.wire.messages import ChannelRow, QueueRow, Waiter
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 from tests.agents.channel_case import ChannelCase, Diary
+from tests.shop import VirtualShop, people
 
 LINES = [f"line {number}" for number in range(1, 21)]
 
@@ -26,6 +29,36 @@ class BoardCase(ChannelCase):
     def lines_of(self, diary: Diary) -> dict[str, str]:
         """The lines that a window would show now."""
         return {channel: state for channel, state in diary.shown.items() if channel.startswith("line")}
+
+
+class ScreenInMemory:
+    """Counts what it is told. Implements Watcher."""
+
+    def __init__(self, breaks: bool = False) -> None:
+        self.n_told, self._breaks = 0, breaks
+
+    def channel_changed(self, channel: str) -> None: ...
+    def queue_changed(self, queue: str) -> None: ...
+
+    def tell(self) -> None:
+        self.n_told += 1
+        if self._breaks:
+            raise ValueError
+
+
+class FeedTests(SynchronousTestCase):
+    def test_one_screen_breaks(self) -> None:
+        """The others are told all the same, then and from then on."""
+        shop = VirtualShop()
+        feed = BoardFeed(shop.clock, shop.board, people(shop).queues.lists)
+        broken, whole = ScreenInMemory(breaks=True), ScreenInMemory()
+        feed.watch(broken)
+        feed.watch(whole)
+        for n, state in enumerate((LineState.RINGING_IN, LineState.IDLE), 1):
+            shop.board.show(ChannelStatus("line 9", state))
+            shop.clock.advance(WINDOW_S)
+            self.assertEqual((broken.n_told, whole.n_told), (n, n))
+        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 2)
 
 
 class WhoSeesWhatTests(BoardCase):

@@ -97,6 +97,15 @@ class CallTests(SynchronousTestCase):
         self.assertEqual(self.switch.hears(self.agent), ["party 0"])
         self.assertIs(self.call.stage, Stage.TALK)
 
+    def test_one_fails_to_leave(self) -> None:
+        """A party that breaks as the call ends keeps nobody else in it."""
+        connect(self.call, self.agent)
+        self.patch(self.caller, "left", lambda call, reason: 1 / 0)
+        self.call.end("server", GONE)
+        self.assertEqual(self.agent.told[-1], f"left: {GONE}")
+        self.assertEqual(len(self.switch.calls), 0)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
     def test_hold_and_retrieve(self) -> None:
         """Held, the caller hears music and nobody else; then they talk again."""
         connect(self.call, self.agent)

@@ -66,6 +66,13 @@ class ResultTests(CallsOutCase):
         self.assertEqual(self.call.ended, Reason(Cause.CALLED_HUNG_UP, "busy tone reported twice"))
         self.assertEqual(self.told.of, ["rings", "answered"])
 
+    def test_broken_dial(self) -> None:
+        """A call out that breaks before it begins does not count as one that goes on."""
+        for line in self.shop.in_service:
+            self.patch(line, "dial", lambda *_: 1 / 0)
+        self.assertRaises(ZeroDivisionError, self.dial)
+        self.assertTrue(all(use.ended_s is not None for use in self.shop.caps._uses))
+
     def test_what_the_exchange_says(self) -> None:
         """Busy, congested, no such number: each is its own result."""
         for tone_name, result in (
