@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
-from callserver.acd import staff_tables  # noqa: F401 - its tables are checked
+from callserver.acd.organisation import staff_tables  # noqa: F401 - its tables are checked
 from callserver.features.shopping import tables as shop_tables  # noqa: F401
 from callserver.store import database
 from callserver.store.database import Store
