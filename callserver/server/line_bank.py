@@ -63,7 +63,11 @@ class LineBank(MultiService):
         if self.exchange is not None:
             lines = zip(self.exchange.lines, self._emulated(config), strict=True)
             self.exchange.hunt(config.exchange.number, [line for line, settings in lines if _answers(settings)])
-            self._open_to_telephones(self.exchange)
+
+    def startService(self) -> None:
+        super().startService()  # type: ignore[no-untyped-call]
+        if self.exchange is not None:
+            self._open_to_telephones(self.exchange)  # listens at once, so that what is wrong with that is told here
 
     def change(self, old: Config, new: Config) -> None:
         """Lines are enabled and disabled as the new settings say, and their direction is another from now on."""

@@ -1,6 +1,8 @@
 """The server as it is in life: ptys, TLS, threads. One short visit; the long ones are rehearsed."""
 
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import numpy as np
 from twisted.internet import reactor
@@ -41,7 +43,9 @@ class RealTimeCase(TestCase):
 
     def open(self, n_lines: int = 1) -> Deferred[None]:
         """Fires when every line is ready."""
-        self.folder = ShopFolder(Path(self.mktemp()))
+        folder = Path(mkdtemp())  # short: a socket's path may have some hundred characters
+        self.addCleanup(rmtree, folder)
+        self.folder = ShopFolder(folder)
         self.folder.prepare()
         text = self.folder.config_file.read_text("utf-8")
         text = text.replace("port = 8787", "port = 0").replace("[line 1-20]", f"[line 1-{n_lines}]")
