@@ -86,7 +86,7 @@ class ListenTests(SupervisionCase):
             ("barge_in", (None,), "channel_or_none"),
             ("break_off", ("seat 801", "seat 802"), "hang_up_or_queue"),
             ("break_off", ("seat 801", "elsewhere"), "hang_up_or_queue"),
-            ("force_log_out", ("seat 801",), "staff_number"),
+            ("force_log_out", ("seat 801",), "number"),
             ("force_pause", ("801", ""), "word"),
             ("set_priority", ("call-1", 1.5), "priority"),
             ("set_priority", ("", 1), "call_id"),

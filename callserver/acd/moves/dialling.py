@@ -16,7 +16,7 @@ from functools import partial
 
 from callserver.acd.moves.dialled import DialledCall, InternalOffer
 from callserver.acd.moves.moved import Flows
-from callserver.acd.seats.acts import Act, target
+from callserver.acd.seats.acts import Act, number, target
 from callserver.acd.seats.seat import Seat
 from callserver.acd.seats.seats import Rights, Seats
 from callserver.calls.call import Call, Stage
@@ -29,7 +29,7 @@ from callserver.wire.dial_results import DialResult
 from callserver.wire.messages import Card
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
-from callserver.wire.targets import DIGITS, Target, TargetKind
+from callserver.wire.targets import Target, TargetKind
 
 Begin = Callable[[DialledCall], None]
 
@@ -47,7 +47,7 @@ class Dialling:
 
     def acts(self) -> dict[str, Act]:
         """What agents may ask for."""
-        return {"dial": Act(self.dial, (digits,)), "consult": Act(self.consult, (target,))}
+        return {"dial": Act(self.dial, (number,)), "consult": Act(self.consult, (target,))}
 
     def dial(self, seat: Seat, number: str) -> None:
         """
@@ -125,8 +125,3 @@ class Dialling:
             dialled.not_reached(DialResult.BUSY)
             raise Refused(Refusal.NOT_AVAILABLE, Target(TargetKind.SEAT, number)) from None
         dialled.rings_there()
-
-
-def digits(value: object) -> bool:
-    """A number as one dials it."""
-    return isinstance(value, str) and DIGITS.fullmatch(value) is not None

@@ -16,26 +16,16 @@ from callserver.acd.moves.recording_on_demand import RecordingOnDemand
 from callserver.acd.moves.sending_keys import SendingKeys
 from callserver.acd.moves.transfers import Transfers
 from callserver.acd.offices.transfer import OfficeTransfers
-from callserver.acd.seats.acts import Act
+from callserver.acd.seats.acts import Act, number, target
 from callserver.acd.seats.seats import Rights, Seats
 from callserver.calls.calls_out import CallsOut
 from callserver.calls.dial_guard import classify
 from callserver.calls.live_calls import LiveCalls
 from callserver.wire.rights import Right
-from callserver.wire.targets import DIGITS, NAME, Target
+from callserver.wire.targets import NAME
 
 CALL_ID_MAX = 64
 KEYS = re.compile(r"[0-9*#]{1,32}")
-
-
-def target(value: Any) -> bool:
-    """A place, as `str` of a Target gives it."""
-    return isinstance(value, str) and str(Target.parse(value)) == value
-
-
-def number(value: Any) -> bool:
-    """Digits: of a seat, a place, or outside."""
-    return isinstance(value, str) and DIGITS.fullmatch(value) is not None
 
 
 def keys(value: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from callserver.acd.seats.seat import Seat
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
-from callserver.wire.targets import Target
+from callserver.wire.targets import DIGITS, Target
 
 Check = Callable[[Any], bool]
 WORD_MAX = 32
@@ -34,6 +34,11 @@ def target(value: Any) -> bool:
         return isinstance(value, str) and str(Target.parse(value)) == value
     except ValueError:
         return False
+
+
+def number(value: Any) -> bool:
+    """Digits: of a seat, a place, or outside."""
+    return isinstance(value, str) and DIGITS.fullmatch(value) is not None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from callserver.wire.targets import Target, TargetKind
 
 PRIORITY_MAX = 100
 CHANNEL = re.compile(r"(line|seat) [0-9]{1,24}")
-STAFF_NUMBER = re.compile(r"[0-9]{1,24}")
 
 
 def channel(value: Any) -> bool:
@@ -25,11 +24,6 @@ def channel_or_none(value: Any) -> bool:
 def hang_up_or_queue(value: Any) -> bool:
     """What becomes of the caller: "hang up" or "queue NAME"."""
     return isinstance(value, str) and Target.parse(value).kind in (TargetKind.HANG_UP, TargetKind.QUEUE)
-
-
-def staff_number(value: Any) -> bool:
-    """Of a seat."""
-    return isinstance(value, str) and STAFF_NUMBER.fullmatch(value) is not None
 
 
 def priority(value: Any) -> bool:

@@ -13,12 +13,12 @@ from contextlib import contextmanager
 
 from callserver.acd.moves.destinations import Places
 from callserver.acd.moves.moves import call_id
-from callserver.acd.seats.acts import Act, word
+from callserver.acd.seats.acts import Act, number, word
 from callserver.acd.seats.ear import call_of
 from callserver.acd.seats.listening import Listening
 from callserver.acd.seats.seat import Seat
 from callserver.acd.seats.seats import Rights, Seats
-from callserver.acd.supervision.named import channel, channel_or_none, hang_up_or_queue, priority, staff_number
+from callserver.acd.supervision.named import channel, channel_or_none, hang_up_or_queue, priority
 from callserver.calls import operations
 from callserver.calls.audit import audited
 from callserver.calls.call import Call, Party, Stage
@@ -79,8 +79,8 @@ class Supervision:
             "take_over": Act(self.take_over),
             "stop_listening": Act(self.stop_listening),
             "break_off": Act(self.break_off, (channel, hang_up_or_queue)),
-            "force_log_out": Act(self.force_log_out, (staff_number,)),
-            "force_pause": Act(self.force_pause, (staff_number, word)),
+            "force_log_out": Act(self.force_log_out, (number,)),
+            "force_pause": Act(self.force_pause, (number, word)),
             "set_priority": Act(self.set_priority, (call_id, priority)),
         }
 
@@ -243,7 +243,7 @@ class Supervision:
     def _at_rest(self, by: Seat, number: str) -> Seat:
         seat = self._seats.find(number)
         if seat is None or seat is by:
-            raise Refused(Refusal.BAD_ARGUMENT, staff_number.__name__)
+            raise Refused(Refusal.BAD_ARGUMENT, "number")
         if seat.status.state not in AT_REST:
             raise Refused(Refusal.NOT_NOW, seat.status.state)
         return seat

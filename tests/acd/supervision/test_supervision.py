@@ -710,7 +710,7 @@ class SeatTests(SupervisionCase):
         """Nobody of that number, nobody logged in, and he himself."""
         log_out = self.supervision.force_log_out
         for number in ("999", "900"):
-            self.assertEqual(self.refused(log_out, self.supervisor, number), "bad-argument: staff_number")
+            self.assertEqual(self.refused(log_out, self.supervisor, number), "bad-argument: number")
         second = self.world.room.seat("802")
         second.log_out()
         self.assertEqual(self.refused(log_out, self.supervisor, "802"), "not-now: off")
