@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from twisted.internet.defer import Deferred
 
 
-class Moving:
+class Moving(ABC):
     """Commands that send calls on, take them from elsewhere, and put them aside."""
 
+    @abstractmethod
     def ask(self, act: str, *args: object) -> Deferred[Any]:
         """An act by its name; fires with its answer."""
-        raise NotImplementedError
 
     def transfer(self, target: str) -> Deferred[None]:
         """Send on whom one talks with: "seat 802", "queue service", "menu balance", "number 01012345678"."""

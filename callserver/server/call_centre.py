@@ -111,50 +111,13 @@ class CallCentre:
         self.staff = StaffBook(
             store, world.reactor, world.now, on_rights=self._rights_changed, on_gone=self._gone, events=events
         )
-        self.seats = Seats(
-            world.reactor,
-            board=board,
-            events=events,
-            bay=bay,
-            rights=self.staff,
-            n_seats=config.agents.seats,
-            limits=SeatLimits(
-                program=PresenceLimits(away_s=config.agents.away_s, log_out_s=config.agents.log_out_s),
-            ),
-        )
+        self.seats = self._make_seats(world, board, events, bay)
         self._store, self._world = store, world
         self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now, self._personal_caps)
         self.calls_out = self._make_calls_out(events, trunks)
-        self.offices = OfficeTransfers(
-            self._clock,
-            self.calls_out,
-            self.organisation,
-            Around(
-                say=say,
-                write=store.write,
-                place_of=lambda number: world.in_thread(places, number, config.exchange.country),
-                now=world.now,
-                new_id=world.new_id,
-                n_lines=lambda: len(config.lines),
-                settings=lambda: self._config.offices,
-                alarm=self._alarm,
-            ),
-        )
+        self.offices = self._make_offices(say)
         self.dialling = Dialling(self.seats, self.staff, calls, self.calls_out, flows)
-        house = House(
-            card=card,
-            members=self._members,
-            skills=self.staff.skills,
-            wrap_up_s=self.staff.wrap_up_s,
-            is_open=lambda calendar: self.organisation.is_open(calendar, world.now()),
-            favour=self._class_of,
-            last_agent=lambda number, days: store.read(last_agent, number, world.now(), days),
-            today=lambda: self._local_now().date(),
-            send=lambda call, target: self.moves.destinations.send(call, target),
-            wait_on=lambda call, queue: flows.find_person(call, queue),
-            asking=asking,
-            seed=config.server.node,
-        )
+        house = self._make_house(card, flows, asking)
         self.queues = Queues(world.reactor, self.seats, Speaking(say, counted), house, self._make_call_backs)
         self.moves = Moves(
             self.seats,
@@ -185,6 +148,52 @@ class CallCentre:
             paused_s=config.agents.paused_alarm_min * 60,
         )
         self.phones = self._make_phones(say, acts, complain)
+
+    def _make_seats(self, world: World, board: Board, events: EventLog, bay: PatchBay) -> Seats:
+        return Seats(
+            world.reactor,
+            board=board,
+            events=events,
+            bay=bay,
+            rights=self.staff,
+            n_seats=self._config.agents.seats,
+            limits=SeatLimits(
+                program=PresenceLimits(away_s=self._config.agents.away_s, log_out_s=self._config.agents.log_out_s),
+            ),
+        )
+
+    def _make_offices(self, say: Say) -> OfficeTransfers:
+        return OfficeTransfers(
+            self._clock,
+            self.calls_out,
+            self.organisation,
+            Around(
+                say=say,
+                write=self._store.write,
+                place_of=lambda number: self._world.in_thread(places, number, self._config.exchange.country),
+                now=self._world.now,
+                new_id=self._world.new_id,
+                n_lines=lambda: len(self._config.lines),
+                settings=lambda: self._config.offices,
+                alarm=self._alarm,
+            ),
+        )
+
+    def _make_house(self, card: MakeCard, flows: Flows, asking: Asking) -> House:
+        return House(
+            card=card,
+            members=self._members,
+            skills=self.staff.skills,
+            wrap_up_s=self.staff.wrap_up_s,
+            is_open=lambda calendar: self.organisation.is_open(calendar, self._world.now()),
+            favour=self._class_of,
+            last_agent=lambda number, days: self._store.read(last_agent, number, self._world.now(), days),
+            today=lambda: self._local_now().date(),
+            send=lambda call, target: self.moves.destinations.send(call, target),
+            wait_on=lambda call, queue: flows.find_person(call, queue),
+            asking=asking,
+            seed=self._config.server.node,
+        )
 
     async def restore(self) -> None:
         """What people did before this start counts on."""
