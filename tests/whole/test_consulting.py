@@ -139,7 +139,7 @@ class ConsultingTests(AgentsCase):
             (lambda: first.dial("801"), "that is your own seat"),
             (lambda: first.dial("803"), "takes no call now: seat 803"),
             (lambda: first.dial("00"), "an argument does not fit: number"),
-            (lambda: first.dial("no number"), "an argument does not fit: digits"),
+            (lambda: first.dial("no number"), "an argument does not fit: number"),
             (lambda: first.join(), "not possible now: idle, at the computer"),
         ):
             with self.assertRaises(Refused) as caught:
