@@ -33,7 +33,7 @@ class SendTone:
 
 @dataclass(frozen=True)
 class SendFrames:
-    """One burst of V.21: the preamble, then each frame, from its address octet to the last before the FCS, added below."""
+    """One burst of V.21: the preamble, then each frame, from its address octet to the last before its FCS."""
 
     frames: tuple[bytes, ...]
 
