@@ -41,7 +41,7 @@ from callserver.wire.records import CallRecord, Value
 
 log = Logger()
 
-TAKES_PART = (Role.TALKS, *LISTENERS, Role.CALLED)  # its leg serves this call
+TAKES_PART = (Role.TALKS, *LISTENERS, Role.CALLED, Role.FAXES)  # its leg serves this call
 
 
 class Stage(Enum):
@@ -52,6 +52,7 @@ class Stage(Enum):
     TALK = "bridged"
     TRANSFER = "transfer"  # on his way to somebody else
     PARKED = "parked"
+    FAX = "fax"
     SEAT = "station"  # the party is an agent: his line is kept up as the telephone of his seat
 
 
@@ -61,6 +62,7 @@ LIMITS_S = {
     Stage.TALK: 10800.0,
     Stage.TRANSFER: 300.0,
     Stage.PARKED: 3600.0,
+    Stage.FAX: 1260.0,  # a fax ends itself before
     Stage.SEAT: 43200.0,
 }
 TAKES_KEYS = (Stage.MENU, Stage.QUEUE, Stage.SEAT)
@@ -114,6 +116,7 @@ class Call:
     `path`: menus, prompts and inputs so far, in words, for the agent's screen.
     `merged_into`: the call that this one has become part of.
     `recording`: of all its participants, or none.
+    `doing`: what its stage does, more exactly: a fax's phase; the board shows it.
     `lines_alone`: two lines talk, and nobody of the house with them: the least sign that one is gone ends it.
     """
 
@@ -139,6 +142,7 @@ class Call:
         self.ended: Reason | None = None
         self.merged_into: Call | None = None
         self.lines_alone = False
+        self.doing = ""
         self._secrets = 0  # that are being told, by whoever has begun them
         self.language = "zh"
         self.path: list[str] = []
@@ -150,6 +154,7 @@ class Call:
         self.recording = CallRecording(self, recorder, rule)
         self._limit: IDelayedCall | None = None
         self._waiting_for_end: list[Deferred[Reason]] = []
+        self._waiting_for_fax: list[Deferred[None]] = []
         self.opened = events.book.open_call(
             CallRecord(self.id, direction, first.name, caller.number, caller.name, events.now())
         )
@@ -235,12 +240,31 @@ class Call:
         if self.ended is not None:
             return
         self.keys.drop()
-        self.stage = stage
+        self.stage, self.doing = stage, ""
         self._cancel_limit()
         limit_s = LIMITS_S[stage] if limit_s is None else limit_s
         reached = Reason(Cause.LIMIT_REACHED, stage.value)
         self._limit = self._clock.callLater(limit_s, self.end, "server", reached)
         self.first.stage_changed(self)
+
+    def tell_doing(self, doing: str) -> None:
+        """What it does now, until its stage changes; "" is nothing in particular."""
+        if self.ended is None and doing != self.doing:
+            self.doing = doing
+            self.first.stage_changed(self)
+
+    def when_fax_calls(self) -> Deferred[None]:
+        """A fresh Deferred that fires when the calling tone of a fax is heard of the first party; cancel it to stop."""
+        waiter: Deferred[None] = Deferred(lambda waiter: self._waiting_for_fax.remove(waiter))
+        self._waiting_for_fax.append(waiter)
+        return waiter
+
+    def fax_calls(self, party: Party) -> None:
+        """The calling tone of a fax was heard."""
+        if party is self.first:
+            waiting, self._waiting_for_fax = self._waiting_for_fax, []
+            for waiter in waiting:
+                waiter.callback(None)
 
     def when_ended(self) -> Deferred[Reason]:
         """A fresh Deferred that fires with the reason when the call is over (at once if it is)."""
@@ -286,6 +310,8 @@ class Call:
             return
         self.parts[party] = Part(role, beside)
         if party.leg is not None:
+            if role is not Role.FAXES:
+                party.leg.take_back()
             if role in TAKES_PART or party is self.first or not self._serves(party, party.leg):
                 self._take_leg(party, party.leg)
             self._set_music(party, party.leg)

@@ -44,6 +44,7 @@ from callserver.wire.states import LineState
 
 log = Logger()
 
+SERVES = (LineState.TALKING, LineState.FAXING)
 DIALING_S, RINGBACK_S, HELD_S = 30.0, 60.0, 300.0
 NOT_SET_UP = N_("not set up yet")  # why a line cannot be used, until its modem has answered or failed
 
@@ -272,7 +273,7 @@ class LineInService:
         self._sound.open(call, self._signs)
 
     def stage_changed(self, call: Call) -> None:
-        if call is self.call and self._now.state is LineState.TALKING:
+        if call is self.call and self._now.state in SERVES:
             self._show(self._now, None)
 
     def role_given(self, call: Call, role: Role) -> None:
@@ -281,6 +282,12 @@ class LineInService:
             self.happens(self.inputs.hold, Reason(Cause.HELD))
         elif role is not Role.HELD and self._now.state is LineState.HELD:
             self.happens(self.inputs.retrieve, Reason(Cause.RETRIEVED))
+        elif role is Role.FAXES and self._now.state is LineState.TALKING:
+            self.happens(self.inputs.fax, Reason(Cause.FAX_BEGINS))
+        elif role is not Role.FAXES and self._now.state is LineState.FAXING:
+            self.happens(self.inputs.fax_over, Reason(Cause.FAX_OVER))
+            if role is Role.HELD:
+                self.happens(self.inputs.hold, Reason(Cause.HELD))
         elif call is not before:  # its own has been merged into this one
             self._show(self._now, None)
 
@@ -316,7 +323,7 @@ class LineInService:
             ChannelStatus(
                 self.name,
                 now.state,
-                sub=self.call.stage.value if self.call is not None and now.state is LineState.TALKING else "",
+                sub=self._doing(now.state),
                 draining=now.draining,
                 call_id=self._last_call_id,
                 caller=self.call.caller.number if self.call is not None else None,
@@ -324,6 +331,9 @@ class LineInService:
             ),
             reason,
         )
+
+    def _doing(self, state: LineState) -> str:
+        return (self.call.doing or self.call.stage.value) if self.call is not None and state in SERVES else ""
 
     def happens(self, what: Happening, reason: Reason | None = None) -> None:
         """One of the machine's inputs; one that its state does not expect is refused and logged."""

@@ -14,6 +14,7 @@ from callserver.media.leg import Leg
 
 WITH_VOICES = (Stage.TALK, Stage.SEAT)  # a voice may be taken for a dial tone
 GONE_TONES = {"busy", "congestion", "unobtainable", "dial", "howler"}
+FAX_CALLS = "cng"
 BLANK_S = 3.0  # where two lines talk alone: so long after a key nobody hears who pressed it
 KEY_DELAY_S = 0.5  # a modem reports a key so much later at the most
 
@@ -78,6 +79,8 @@ class LineSigns:
             return
         call.log(Kind.TONE, name=name)
         self._dial_tone.stop()
+        if name == FAX_CALLS:
+            call.fax_calls(line)
         if line.is_dialling:
             return
         if call.stage in WITH_VOICES and name == "dial" and line.leg is not None and not call.lines_alone:

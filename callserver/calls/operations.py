@@ -6,14 +6,19 @@ Whether somebody may do it is asked before, by whoever asks for it; what it does
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from twisted.python.failure import Failure
+
 from callserver.calls.call import Call, Party, Stage
 from callserver.calls.roles import Part, Role
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import FloatArray
+from callserver.media.loan import Exchange
 from callserver.wire.causes import Cause, Reason
 
 LINES_ALONE_S = 1800.0  # two lines are bound for so long at most (reliability-security.md section 8)
-PRESENT = (Role.TALKS, Role.HELD, Role.ALONE, Role.CALLED)
+PRESENT = (Role.TALKS, Role.HELD, Role.ALONE, Role.CALLED, Role.FAXES)
 
 
 def connect(call: Call, station: Party, party: Party | None = None) -> None:
@@ -104,6 +109,19 @@ def keep_for(call: Call, station: Party) -> None:
     """Whom a party was passed on to has not come: it hears music until this station, which has left, is back."""
     for party in tuple(call.parts):
         call.give(party, Role.HELD, beside=station)
+
+
+def fax(call: Call, party: Party, exchange: Exchange, on_over: Callable[[Failure | None], None]) -> None:
+    """
+    A party's sound is a fax's from now on; the others wait in silence until it has another role again.
+
+    :param on_over: told when it has, or has gone; or what the exchange raised
+    """
+    call.recording.mark("fax")
+    call.enter(Stage.FAX)
+    call.give(party, Role.FAXES)
+    if party.leg is not None:
+        party.leg.lend(exchange, on_over)
 
 
 def hang_up(call: Call, party: Party, by: str, reason: Reason) -> None:

@@ -20,6 +20,7 @@ class Role(Enum):
     OVERHEARS = "overhears"  # beside a line: as LISTENS, and also while it is with a menu or a queue
     WHISPERS = "whispers"  # as LISTENS, and is heard by that one alone
     CALLED = "called"  # is being dialled: is heard, with its tones, and hears nobody (no key of a talk dials on)
+    FAXES = "faxes"  # its sound is a fax engine's alone
     SECRET = "in secret"  # keys in what nobody may hear, and hears only what is played to it
 
 
@@ -40,12 +41,12 @@ def gains(parts: Mapping[P, Part[P]]) -> dict[tuple[P, P], float]:
 
     :return: {(source, sink): gain}, only those that are not 0
 
-    | source \\ sink | talks | held | alone | listens | overhears | whispers | called, in secret |
+    | source \\ sink | talks | held | alone | listens | overhears | whispers | called, faxes, in secret |
     |---|---|---|---|---|---|---|---|
     | talks, called | 1 | 0 | 0 | 1 if beside one who talks | as listens | as listens | 0 |
     | alone | 0 | 0 | 0 | 0 | 1 if beside it | 0 | 0 |
     | whispers | 1 for whom it is beside | 0 | 1 for whom it is beside | 0 | 0 | 0 | 0 |
-    | held, listens, overhears, in secret | 0 | 0 | 0 | 0 | 0 | 0 | 0 |
+    | held, listens, overhears, faxes, in secret | 0 | 0 | 0 | 0 | 0 | 0 | 0 |
     """
     return {
         (source, sink): 1.0 for source in parts for sink in parts if source != sink and _is_heard(parts, source, sink)

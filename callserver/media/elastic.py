@@ -72,14 +72,30 @@ class ElasticBuffer:
         self._quietest = np.inf
         self._has_lost = False
         self._least_bytes = self._limit_bytes
+        self._keeps_all = False
 
     def put(self, data: bytes) -> None:
         """What has just arrived: any number of bytes, also half a sample."""
         self._data += data
         if len(self._data) > self._limit_bytes:
             self._drop_oldest(FLOOD_SAMPLES * self._sample_bytes)
-            self._shorten()
-            self._drop_oldest(self._limit_bytes)
+            if not self._keeps_all:
+                self._shorten()
+                self._drop_oldest(self._limit_bytes)
+
+    def keep_all(self, on: bool) -> None:
+        """For who follows the far end's clock himself by `take_whole`; off, it begins as at first."""
+        self._keeps_all = on
+        if not on:
+            self._data.clear()
+            self._flows = False
+
+    def take_whole(self) -> list[bytes]:
+        """All blocks that are here, as they came."""
+        n_bytes = len(self._data) // self._block_bytes * self._block_bytes
+        whole = bytes(self._data[:n_bytes])
+        del self._data[:n_bytes]
+        return [whole[at : at + self._block_bytes] for at in range(0, n_bytes, self._block_bytes)]
 
     def take(self) -> bytes | bytearray:
         """The next block: exactly 160 samples, of silence if there are none."""

@@ -5,12 +5,14 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from callserver.dsp.codecs import Codec
 from callserver.dsp.ear import EarEvent, LineFigures
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.tones import dtmf
 from callserver.media.elastic import ElasticBuffer
+from callserver.media.loan import Exchange, Loan
 from callserver.media.player import Player
 
 log = Logger()
@@ -48,6 +50,12 @@ class Bay(Protocol):
     def mute(self, leg: "Leg", on: bool) -> None:
         """Whoever hears the leg's far end hears silence from it, as long as it is on; keys and tones are heard."""
 
+    def lend(self, leg: "Leg", exchange: Exchange, on_over: Callable[[Failure | None], None]) -> Loan:
+        """The leg's sound is this one's alone from now on."""
+
+    def take_back(self, leg: "Leg") -> None:
+        """The leg is heard and hears again."""
+
     def speaks(self, leg: "Leg") -> bool:
         """Whether somebody speaks at the leg's far end."""
 
@@ -78,6 +86,7 @@ class Leg:
         self.faults = 0  # exceptions of its send and its listener
         self.buffer = ElasticBuffer(codec, extra_samples)
         self.player = Player()
+        self.loan: Loan | None = None
         self._bay = bay
         self._call_id: str | None = None
         self._own_keys: list[tuple[str, float]] = []
@@ -121,6 +130,24 @@ class Leg:
         """While it is on nobody hears the far end, in whatever call; its keys and tones are known all the same."""
         if self.is_open:
             self._bay.mute(self, on)
+
+    def lend(self, exchange: Exchange, on_over: Callable[[Failure | None], None]) -> None:
+        """
+        Each block that comes is given to this one alone, and what it gives goes out; until `take_back`, or the end.
+
+        :param on_over: told once: what it raised (the leg is silent then until it is taken back), or None
+        """
+        if self.is_open:
+            self.take_back()
+            self.flush()
+            self.loan = self._bay.lend(self, exchange, on_over)
+
+    def take_back(self) -> None:
+        """It is heard and hears again; harmless when it was not lent."""
+        loan, self.loan = self.loan, None
+        if loan is not None:
+            loan.over()
+            self._bay.take_back(self)
 
     def receive(self, data: bytes) -> None:
         """What the far end says, in the leg's codec, any number of bytes."""
@@ -168,6 +195,7 @@ class Leg:
     def close(self) -> None:
         """Out of the patch bay; harmless when already so."""
         if self.is_open:
+            self.take_back()
             self.is_open = False
             self._bay.unplug(self)
             self.player.stop()

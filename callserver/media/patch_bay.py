@@ -6,11 +6,13 @@ from itertools import chain
 import numpy as np
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from callserver.dsp.codecs import Codec
 from callserver.dsp.ear import Ear, LineFigures
 from callserver.dsp.frames import BLOCK_MS, FloatArray
 from callserver.media.leg import Attendant, Leg, LegListener
+from callserver.media.loan import Exchange, Loan
 from callserver.media.sound_bank import Detectors, SoundBank
 from callserver.media.tick import Tick
 from callserver.media.wiring import NONE, wire
@@ -188,6 +190,14 @@ class PatchBay:
     def attend(self, leg: Leg, attendant: Attendant | None) -> None:
         """Called by a leg that is listened to more closely than others."""
         self._bank.attend(leg.slot, attendant)
+
+    def lend(self, leg: Leg, exchange: Exchange, on_over: Callable[[Failure | None], None]) -> Loan:
+        """Called by a leg whose sound one has for himself from now on."""
+        return Loan(leg, exchange, self._clock, on_over)
+
+    def take_back(self, leg: Leg) -> None:
+        """Called by a leg that is everybody's again: what the detectors heard before is long ago."""
+        self._bank.forget(leg.slot)
 
     def speaks(self, leg: Leg) -> bool:
         """Whether somebody speaks at the far end of a leg that is listened to; never when it is closed."""

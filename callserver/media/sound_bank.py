@@ -100,13 +100,17 @@ class SoundBank:
         """Nothing is left of who was here."""
         self._attended.pop(slot, None)
         self._received[slot] = self._played[slot] = 0
+        self.forget(slot)
+
+    def forget(self, slot: int) -> None:
+        """What was heard on this channel so far is long ago."""
         if slot < self.ear.n_channels:
             self.ear.reset(slot)
 
     def take_in(self) -> None:
-        """What the far ends say, 20 ms of each."""
+        """What the far ends say, 20 ms of each; of one that is lent, nothing."""
         for group in self.wiring.groups:
-            raw = np.frombuffer(b"".join([leg.buffer.take() for leg in group.legs]), np.uint8)
+            raw = np.frombuffer(b"".join([_taken(leg) for leg in group.legs]), np.uint8)
             self._far[group.rows] = group.codec.decode(raw.reshape(len(group.legs), -1))
         self._seam.far_begins([row for row, leg in enumerate(self.wiring.legs) if leg.buffer.begins])
 
@@ -192,16 +196,22 @@ class SoundBank:
         np.maximum(self._ears, -1, out=self._ears)
         self._seam.remember(self._far, prompts, self._music, self._near, self._ears)
         self._played[self.wiring.channels] = self._ears[self.wiring.listened]
+        for leg in self.wiring.legs:
+            if leg.loan is not None and leg.listen_for_signals:
+                self._played[leg.slot] = 0
 
     def send(self) -> None:
-        """Each leg gets its 20 ms, in its codec."""
+        """Each leg gets its 20 ms, in its codec; one that is lent what its borrower has made."""
         for group in self.wiring.groups:
             size = BLOCK_SAMPLES * group.codec.bytes_per_sample
             sound = group.codec.encode(self._ears[group.rows]).tobytes()
             for at, leg in zip(range(0, len(sound), size), group.legs, strict=True):
                 if leg.is_open:
                     try:
-                        leg.send(sound[at : at + size])
+                        if leg.loan is not None:
+                            leg.loan.tick()
+                        else:
+                            leg.send(sound[at : at + size])
                     except Exception:
                         leg.fault()
 
@@ -219,6 +229,10 @@ class SoundBank:
         if n % FAULTS_PER_LOG_LINE == 1:
             failure = Failure(event.error)  # type: ignore[no-untyped-call]
             log.failure("{detector} failed, fault {n}: the others hear on", failure, detector=event.detector, n=n)
+
+
+def _taken(leg: Leg) -> bytes | bytearray:
+    return leg.buffer.take() if leg.loan is None else leg.codec.silence * BLOCK_SAMPLES
 
 
 def guarded(leg: Leg, function: Callable[..., None], *arguments: object) -> None:

@@ -39,6 +39,8 @@ class Cause(Enum):
     GLARE = "glare"  # he was on the line as it was seized for a call out
     ON_HOOK = "on_hook"
     LINE_BACK = "line_back"
+    FAX_BEGINS = "fax_begins"
+    FAX_OVER = "fax_over"
     # of an agent's
     LOGGED_IN = "logged_in"
     LOGGED_OUT = "logged_out"

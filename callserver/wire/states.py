@@ -31,3 +31,15 @@ class SeatState(Enum):
     RINGBACK = "ring-back"
     TALKING = "talking"
     HELD = "held"
+
+
+class FaxPhase(Enum):
+    """What stands beside a line that faxes, or waits to; of a page its number behind it."""
+
+    WAIT = "fax engine"  # all are lent
+    SET_UP = "fax set-up"
+    NEGOTIATE = "negotiate"
+    TRAIN = "train"
+    PAGE = "page"
+    CONFIRM = "confirm"
+    RELEASE = "release"
