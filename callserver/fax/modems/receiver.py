@@ -1,0 +1,145 @@
+"""Hears an image: finds the training, learns the line from it, gives the data."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from callserver.dsp.frames import FloatArray, amplitude
+from callserver.fax.modems.front_end import FrontEnd
+from callserver.fax.modems.learning import Line, learn, needed_after
+from callserver.fax.modems.pulses import Points
+from callserver.fax.modems.scheme import Scheme, Training, samples_per_symbol
+from callserver.fax.modems.scramblers import Bits, octets_of
+from callserver.fax.modems.search import TrainingSearch
+from callserver.fax.modems.tracker import Tracker
+from callserver.fax.signals import Heard, ImageHeard, ImageOver, Trained
+
+PATTERN_SYMBOLS = 48
+FLOOR_DBM0 = -48.0
+WORST_NOISE = 0.5  # after the training, of the points' mean power: there was no such training
+RIDE_STEPS = 12  # 120 ms without carrier: the burst is over
+LOUD_BLOCKS, QUIET_BLOCKS = 15, 4  # of 20 ms: a burst without an understood training, and the silence after it
+DROP = 0.1  # of the loudest block
+HOPELESS_STEPS = 300  # 3 s of sound that makes no sense
+
+
+class ImageReceiver:
+    """
+    One burst of an image modem, and after it the next; feed it blocks of 20 ms.
+
+    Searching -> storing (the training has begun) -> following (data) -> searching. Octets of steps without carrier
+    are kept back: when the carrier comes back they fill the hole, so that all later ones stand in their places; when it
+    does not, they were never sent.
+    """
+
+    def __init__(self, scheme: Scheme, *, short: bool = False) -> None:
+        self._scheme, self._short = scheme, short
+        self._floor = amplitude(FLOOR_DBM0) ** 2 / 2
+        self._begin_search()
+
+    @property
+    def makes_sense(self) -> bool:
+        """Data are being received, and are no guesses."""
+        return self._tracker is not None and not self._n_bad
+
+    def _begin_search(self) -> None:
+        self._front_end = FrontEnd(self._scheme)
+        self._training: Training = self._scheme.training(short=self._short)
+        self._known: Points = self._training.points[self._training.known_from :]
+        self._search = TrainingSearch(self._known[:PATTERN_SYMBOLS])
+        self._half = samples_per_symbol(self._scheme) / 2
+        self._n_searched = 0  # half symbols
+        self._found_at: float | None = None
+        self._tracker: Tracker | None = None
+        self._bits: list[Bits] = []
+        self._held: list[Bits] = []
+        self._odd_bits: Bits = np.zeros(0, np.uint8)
+        self._n_lost = self._n_bad = 0
+        self._n_loud = self._n_quiet = 0  # blocks
+        self._loudest = 0.0
+
+    def feed(self, block: FloatArray) -> list[Heard]:
+        """20 ms, shape (160,)."""
+        self._front_end.hear(block)
+        events: list[Heard] = []
+        if self._tracker is None and self._found_at is None:
+            events += self._look(block)
+        if self._tracker is None and self._found_at is not None:
+            events += self._learn()
+        if self._tracker is not None:
+            events += self._follow(self._tracker)
+        return events
+
+    def _look(self, block: FloatArray) -> list[Heard]:
+        power = float(np.mean(np.square(block)))
+        n_ready = int((self._front_end.end - self._front_end.reach - 1) / self._half) + 1
+        halves = np.arange(self._n_searched, n_ready)
+        self._n_searched = n_ready
+        values = self._front_end.at(halves.astype(np.float64) * self._half)
+        self._front_end.forget_before((n_ready - 4 * PATTERN_SYMBOLS) * self._half)
+        found = self._search.feed(values)
+        if found and power > self._floor:
+            self._found_at = found.half * self._half
+            return []
+        return self._missed(power)
+
+    def _missed(self, power: float) -> list[Heard]:
+        """A burst whose training was not understood has an end, too."""
+        if power > max(self._floor, DROP * self._loudest):
+            self._loudest = max(power, self._loudest)
+            self._n_loud, self._n_quiet = self._n_loud + 1, 0
+        else:
+            self._n_quiet += 1
+        if self._n_quiet < QUIET_BLOCKS:
+            return []
+        missed = self._n_loud >= LOUD_BLOCKS
+        self.note_other_signal()
+        return [ImageOver()] if missed else []
+
+    def note_other_signal(self) -> None:
+        """What sounds now is no image."""
+        self._n_loud, self._loudest = 0, 0.0
+
+    def _learn(self) -> list[Heard]:
+        assert self._found_at is not None
+        over = self._found_at + len(self._known) * 2 * self._half
+        if self._front_end.end < over + needed_after(self._front_end, self._scheme):
+            return []
+        line = learn(self._front_end, self._scheme, self._found_at, self._known)
+        if line.noise > WORST_NOISE:
+            self._begin_search()
+            return []
+        self._start(line)
+        return [Trained()]
+
+    def _start(self, line: Line) -> None:
+        self._tracker = Tracker(self._front_end, self._scheme, line, self._training.decoder)
+
+    def _follow(self, tracker: Tracker) -> list[Heard]:
+        while tracker.ready():
+            step = tracker.step()
+            self._n_lost = 0 if step.good else self._n_lost + 1 if step.power < 0.25 else 0
+            self._n_bad = 0 if step.good else self._n_bad + 1
+            self._held.append(step.bits)
+            if step.good:
+                self._bits += self._held
+                self._held = []
+            if self._n_lost >= RIDE_STEPS or self._n_bad >= HOPELESS_STEPS:
+                return self.end()
+        self._front_end.forget_before(tracker.earliest)
+        octets = self._octets()
+        return [ImageHeard(octets)] if octets else []
+
+    def end(self) -> list[Heard]:
+        """Nothing more of this burst is to be expected."""
+        if self._tracker is None:
+            return []
+        octets = self._octets()
+        self._begin_search()
+        return [ImageHeard(octets), ImageOver()] if octets else [ImageOver()]
+
+    def _octets(self) -> bytes:
+        bits = np.concatenate([self._odd_bits, *self._bits])
+        whole = len(bits) // 8 * 8
+        self._bits, self._odd_bits = [], bits[whole:]
+        return octets_of(bits[:whole])
