@@ -16,6 +16,7 @@ from callserver.fax.signals import Heard, ImageHeard, ImageOver, Trained
 
 PATTERN_SYMBOLS = 48
 FLOOR_DBM0 = -48.0
+LIKER = 0.15  # a later place must be so much more like the training than the one that was taken for it
 WORST_NOISE = 0.5  # after the training, of the points' mean power: there was no such training
 RIDE_STEPS = 12  # 120 ms without carrier: the burst is over
 LOUD_BLOCKS, QUIET_BLOCKS = 15, 4  # of 20 ms: a burst without an understood training, and the silence after it
@@ -49,7 +50,7 @@ class ImageReceiver:
         self._search = TrainingSearch(self._known[:PATTERN_SYMBOLS])
         self._half = samples_per_symbol(self._scheme) / 2
         self._n_searched = 0  # half symbols
-        self._found_at: float | None = None
+        self._found_at, self._likeness = 0.0, 0.0
         self._tracker: Tracker | None = None
         self._bits: list[Bits] = []
         self._held: list[Bits] = []
@@ -62,9 +63,9 @@ class ImageReceiver:
         """20 ms, shape (160,)."""
         self._front_end.hear(block)
         events: list[Heard] = []
-        if self._tracker is None and self._found_at is None:
+        if self._tracker is None:
             events += self._look(block)
-        if self._tracker is None and self._found_at is not None:
+        if self._tracker is None and self._found_at:
             events += self._learn()
         if self._tracker is not None:
             events += self._follow(self._tracker)
@@ -76,12 +77,12 @@ class ImageReceiver:
         halves = np.arange(self._n_searched, n_ready)
         self._n_searched = n_ready
         values = self._front_end.at(halves.astype(np.float64) * self._half)
-        self._front_end.forget_before((n_ready - 4 * PATTERN_SYMBOLS) * self._half)
+        if not self._found_at:
+            self._front_end.forget_before((n_ready - 4 * PATTERN_SYMBOLS) * self._half)
         found = self._search.feed(values)
-        if found and power > self._floor:
-            self._found_at = found.half * self._half
-            return []
-        return self._missed(power)
+        if found and power > self._floor and found.likeness > self._likeness + LIKER:
+            self._found_at, self._likeness = found.half * self._half, found.likeness
+        return [] if self._found_at else self._missed(power)
 
     def _missed(self, power: float) -> list[Heard]:
         """A burst whose training was not understood has an end, too."""
@@ -101,13 +102,12 @@ class ImageReceiver:
         self._n_loud, self._loudest = 0, 0.0
 
     def _learn(self) -> list[Heard]:
-        assert self._found_at is not None
         over = self._found_at + len(self._known) * 2 * self._half
         if self._front_end.end < over + needed_after(self._front_end, self._scheme):
             return []
         line = learn(self._front_end, self._scheme, self._found_at, self._known)
         if line.noise > WORST_NOISE:
-            self._begin_search()
+            self._found_at, self._likeness = 0.0, 0.0
             return []
         self._start(line)
         return [Trained()]
@@ -121,7 +121,7 @@ class ImageReceiver:
             self._n_lost = 0 if step.good else self._n_lost + 1 if step.power < 0.25 else 0
             self._n_bad = 0 if step.good else self._n_bad + 1
             self._held.append(step.bits)
-            if step.good:
+            if step.sure:
                 self._bits += self._held
                 self._held = []
             if self._n_lost >= RIDE_STEPS or self._n_bad >= HOPELESS_STEPS:

@@ -25,17 +25,16 @@ class Decided:
     """What a decoder makes of some received points."""
 
     points: Points  # the ideal ones, one for each received; those of the last few symbols may be wrong
-    bits: Bits  # descrambled data, late by what the decoder has to wait
+    bits: Bits  # descrambled
 
 
 class Decoder(Protocol):
     """Points to bits; the opposite of an encoder that has just sent the training."""
 
+    late: bool  # the bits are those of the points of the call before
+
     def decode(self, points: Points) -> Decided:
         """Decide about these points."""
-
-    def flush(self) -> Bits:
-        """The bits that were waited with: no more points come."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from callserver.fax.modems.scheme import Scheme
+from callserver.fax.modems.v17 import V17
 from callserver.fax.modems.v27ter import V27ter
+from callserver.fax.modems.v29 import V29
 from callserver.fax.modulations import Modulation
 
 
@@ -15,4 +17,8 @@ def scheme_of(modulation: Modulation) -> Scheme:
     """
     if modulation.recommendation == "V.27ter":
         return V27ter(modulation.bit_rate)
+    if modulation.recommendation == "V.29":
+        return V29(modulation.bit_rate)
+    if modulation.recommendation == "V.17":
+        return V17(modulation.bit_rate)
     raise ValueError(f"{modulation.name} carries no image")

@@ -25,13 +25,15 @@ class TrainingSearch:
     """
     Correlates a stream of values, two a symbol, with the first known symbols.
 
-    Likeness = |sum of value x conj(known)|^2 / (energy of the values x energy of the known): independent of level and
-    phase, and of a channel that is not too bad. The carrier alone, flags of V.21, alternations and noise are unlike.
+    Likeness = |sum of values x conj(known)|^2 / (energy of the values x energy of the known), all without their means:
+    independent of level and phase, and of a channel that is not too bad. The carrier alone, flags of V.21, alternations
+    and noise are unlike.
     """
 
     def __init__(self, known: Points) -> None:
-        self._pattern = known.conj().astype(np.complex64)
-        self._pattern_energy = float(np.sum(np.abs(known) ** 2))
+        centred = known - known.mean()
+        self._pattern = centred.conj().astype(np.complex64)
+        self._pattern_energy = float(np.sum(np.abs(centred) ** 2))
         self._span = 2 * len(known) - 1
         self._values = np.zeros(self._span - 1, np.complex64)
         self._n_heard = 0  # half symbols
@@ -45,8 +47,9 @@ class TrainingSearch:
         self._values = stream[-(self._span - 1) :]
         windows = sliding_window_view(stream, self._span)[:, ::2]
         match = np.abs(windows @ self._pattern) ** 2
-        powers = np.abs(windows) ** 2
-        likeness = match / np.maximum(powers.sum(axis=1) * self._pattern_energy, 1e-20)
+        n_symbols = len(self._pattern)
+        energies = (np.abs(windows) ** 2).sum(axis=1) - np.abs(windows.sum(axis=1)) ** 2 / n_symbols
+        likeness = match / np.maximum(energies * self._pattern_energy, 1e-9)
         first = self._n_heard - (self._span - 1)  # the half symbol in which the first window begins
         self._n_heard += len(values)
         line = np.concatenate([self._last, likeness])

@@ -27,8 +27,9 @@ class Step:
     """10 ms of data."""
 
     bits: Bits
+    sure: bool  # the points that these bits come from were where they should be
     power: float  # against what was learned: 1 is as loud
-    good: bool  # the points are where they should be
+    good: bool  # the points of this step are
 
 
 class Tracker:
@@ -47,6 +48,7 @@ class Tracker:
         self.taps, self._noise = line.taps.astype(np.complex64), line.noise
         self._distance = _distance(scheme.constellation)
         self._values = self._ask(-(TAPS // 2), TAPS - 1)
+        self._was_good = True
         self._numbers = np.arange(self._n_symbols)
         self._after = (TAPS // 2 + 2 * self._n_symbols) / 2 * line.per_symbol + front_end.reach + 2
 
@@ -85,7 +87,9 @@ class Tracker:
             self._correct_clock(equalised, turned, wrong)
             self._correct_taps(windows[::2], wrong * turned.conj(), power)
             self._noise += NOISE_GAIN * (noise - self._noise)
-        return Step(decided.bits, power, good)
+        sure = self._was_good if self._decoder.late else good
+        self._was_good = good
+        return Step(decided.bits, sure, power, good)
 
     def _correct(self, points: Points, ideal: Points, wrong: Points) -> None:
         angle = float(np.angle(np.vdot(ideal, points)))

@@ -42,6 +42,8 @@ class _Encoder:
 
 
 class _Decoder:
+    late = False
+
     def __init__(self, steps: np.ndarray[tuple[int], np.dtype[np.intp]], width: int, last_phase: int) -> None:
         self._width, self._last, self._descrambler = width, last_phase, GuardedDescrambler()
         self._grid = 8 // len(steps)
@@ -54,9 +56,6 @@ class _Decoder:
         self._last = int(phases[-1])
         bits = self._descrambler.descramble(ungrouped(self._numbers[steps], self._width))
         return Decided(EIGHTHS[phases], bits)
-
-    def flush(self) -> Bits:
-        return np.zeros(0, np.uint8)
 
     def learn(self, line_bits: Bits) -> None:
         """These bits were on the line in the training."""
