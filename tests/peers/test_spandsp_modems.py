@@ -41,7 +41,7 @@ def sent_by_spandsp(modulation: Modulation, bits: Bits, level_dbm0: float = LEVE
 
 
 def heard(sound: FloatArray, modulation: Modulation | None = None) -> list[Heard]:
-    ear = Ear()
+    ear = Ear({})
     ear.expect(modulation, short=False)
     whole = len(sound) // BLOCK_SAMPLES * BLOCK_SAMPLES
     return [event for block in sound[:whole].reshape(-1, BLOCK_SAMPLES) for event in ear.feed(block)]

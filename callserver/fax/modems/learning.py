@@ -16,6 +16,8 @@ TAPS = 31  # half symbols: seven and a half symbols each way
 PIECE_SYMBOLS = 32
 MOST_SYMBOLS = 900  # taken for the equaliser: 29 for each tap cost 0.15 dB
 MOST_SKEW = 300e-6
+PLACES, PLACE_SYMBOLS = 6, 0.1  # looked at each way
+FIRMNESS = 0.1  # of taps that were learnt before
 RIDGE = 1e-4  # of the mean power of a tap: what is no signal stays small
 
 
@@ -52,8 +54,37 @@ def learn(front_end: FrontEnd, scheme: Scheme, moment: float, known: Points) -> 
     windows = sliding_window_view(values, TAPS)[::2]
     wanted = used * np.exp(1j * turn * np.arange(len(used)))
     line = Line(start + first * per_symbol, per_symbol, 0.0, turn, np.zeros(TAPS, np.complex64), 0.0, 1.0)
-    line = _equalise(line, windows, wanted)
+    line = _equalise(line, windows, wanted, RIDGE, line.taps)
     return at_symbol(line, len(used))
+
+
+def recognise(front_end: FrontEnd, moment: float, known: Points, before: Line) -> Line:
+    """
+    The line again, at the first symbol after a short training, from what it was in the burst `before`.
+
+    Clock, carrier and equaliser are those of that burst; new are only the place in time, the level and the phase. Of a
+    few places the one is taken at which the old equaliser fits best; then the taps may give way a little.
+    """
+    wanted = known * np.exp(1j * before.turn * np.arange(len(known)))
+    places = np.arange(-PLACES, PLACES + 1) * PLACE_SYMBOLS
+    fits = [_fit(front_end, moment + place * before.per_symbol, wanted, before) for place in places]
+    top = int(np.clip(np.argmax(fits), 1, len(fits) - 2))
+    left, middle, right = fits[top - 1 : top + 2]
+    bend = left - 2 * middle + right
+    place = places[top] + PLACE_SYMBOLS * (float(np.clip(0.5 * (left - right) / bend, -1, 1)) if bend < 0 else 0.0)
+    line = replace(before, moment=moment + place * before.per_symbol, phase=0.0)
+    windows = sliding_window_view(_values(front_end, line.moment, line.per_symbol, len(known)), TAPS)[::2]
+    equalised = windows @ before.taps
+    gain = np.vdot(equalised, wanted) / max(float(np.vdot(equalised, equalised).real), 1e-12)
+    return at_symbol(_equalise(line, windows, wanted, FIRMNESS, before.taps * gain), len(known))
+
+
+def _fit(front_end: FrontEnd, moment: float, wanted: Points, before: Line) -> float:
+    """How like the wanted points the old equaliser's are, 0 to 1, whatever their level and phase."""
+    values = _values(front_end, moment, before.per_symbol, len(wanted))
+    equalised = sliding_window_view(values, TAPS)[::2] @ before.taps
+    energy = float(np.vdot(equalised, equalised).real * np.vdot(wanted, wanted).real)
+    return float(abs(np.vdot(equalised, wanted)) ** 2) / max(energy, 1e-12)
 
 
 def at_symbol(line: Line, number: int) -> Line:
@@ -113,13 +144,13 @@ def _turn(pieces: Points) -> float:
     return float(2 * np.pi * summit / n_fft / PIECE_SYMBOLS)
 
 
-def _equalise(line: Line, windows: Points, wanted: Points) -> Line:
-    """The taps that bring the windows nearest to the wanted points."""
+def _equalise(line: Line, windows: Points, wanted: Points, firmness: float, old: Points) -> Line:
+    """The taps that bring the windows nearest to the wanted points; the firmer, the nearer to the old ones."""
     conj = windows.conj().T
-    square = conj @ windows
     power = float(np.mean(np.abs(windows) ** 2))
-    ridge = RIDGE * power * len(wanted) * np.eye(TAPS)
-    taps: Points = np.asarray(np.linalg.solve(square + ridge, conj @ wanted), np.complex64)
+    ridge = firmness * power * len(wanted) * np.eye(TAPS)
+    change = np.linalg.solve(conj @ windows + ridge, conj @ (wanted - windows @ old))
+    taps: Points = np.asarray(old + change, np.complex64)
     noise = float(np.mean(np.abs(windows @ taps - wanted) ** 2))
     return replace(line, taps=taps, power=power, noise=noise)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from callserver.dsp.frames import FloatArray, amplitude
 from callserver.fax.modems.front_end import FrontEnd
-from callserver.fax.modems.learning import Line, learn, needed_after
+from callserver.fax.modems.learning import Line, learn, needed_after, recognise
 from callserver.fax.modems.pulses import Points
 from callserver.fax.modems.scheme import Scheme, Training, samples_per_symbol
 from callserver.fax.modems.scramblers import Bits, octets_of
@@ -31,10 +31,13 @@ class ImageReceiver:
     Searching -> storing (the training has begun) -> following (data) -> searching. Octets of steps without carrier
     are kept back: when the carrier comes back they fill the hole, so that all later ones stand in their places; when it
     does not, they were never sent.
+
+    :param short: a short training comes, of V.17
+    :param line: what was learnt in a burst before; a short training needs it
     """
 
-    def __init__(self, scheme: Scheme, *, short: bool = False) -> None:
-        self._scheme, self._short = scheme, short
+    def __init__(self, scheme: Scheme, *, short: bool = False, line: Line | None = None) -> None:
+        self._scheme, self._short, self.line = scheme, short, line
         self._floor = amplitude(FLOOR_DBM0) ** 2 / 2
         self._begin_search()
 
@@ -105,15 +108,16 @@ class ImageReceiver:
         over = self._found_at + len(self._known) * 2 * self._half
         if self._front_end.end < over + needed_after(self._front_end, self._scheme):
             return []
-        line = learn(self._front_end, self._scheme, self._found_at, self._known)
+        if self._short and self.line:
+            line = recognise(self._front_end, self._found_at, self._known, self.line)
+        else:
+            line = learn(self._front_end, self._scheme, self._found_at, self._known)
         if line.noise > WORST_NOISE:
             self._found_at, self._likeness = 0.0, 0.0
             return []
-        self._start(line)
-        return [Trained()]
-
-    def _start(self, line: Line) -> None:
+        self.line = line
         self._tracker = Tracker(self._front_end, self._scheme, line, self._training.decoder)
+        return [Trained()]
 
     def _follow(self, tracker: Tracker) -> list[Heard]:
         while tracker.ready():
@@ -134,7 +138,7 @@ class ImageReceiver:
         """Nothing more of this burst is to be expected."""
         if self._tracker is None:
             return []
-        octets = self._octets()
+        octets, self.line = self._octets(), self._tracker.line
         self._begin_search()
         return [ImageHeard(octets), ImageOver()] if octets else [ImageOver()]
 

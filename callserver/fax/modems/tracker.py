@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -41,11 +41,11 @@ class Tracker:
     """
 
     def __init__(self, front_end: FrontEnd, scheme: Scheme, line: Line, decoder: Decoder) -> None:
-        self._front_end, self._line_power, self._decoder = front_end, line.power, decoder
+        self._front_end, self._line, self._decoder = front_end, line, decoder
         self._n_symbols = scheme.baud // STEPS_A_SECOND
         self._moment, self._per_symbol = line.moment, line.per_symbol
         self._phase, self._turn = line.phase, line.turn
-        self.taps, self._noise = line.taps.astype(np.complex64), line.noise
+        self._taps, self._noise = line.taps.astype(np.complex64), line.noise
         self._distance = _distance(scheme.constellation)
         self._values = self._ask(-(TAPS // 2), TAPS - 1)
         self._was_good = True
@@ -55,6 +55,19 @@ class Tracker:
     def _ask(self, first: int, n_halves: int) -> Points:
         moments = self._moment + (np.arange(n_halves) + first) * self._per_symbol / 2
         return self._front_end.at(moments).astype(np.complex64)
+
+    @property
+    def line(self) -> Line:
+        """As it is now."""
+        return replace(
+            self._line,
+            moment=self._moment,
+            per_symbol=self._per_symbol,
+            phase=self._phase,
+            turn=self._turn,
+            taps=self._taps,
+            noise=self._noise,
+        )
 
     @property
     def earliest(self) -> float:
@@ -72,13 +85,13 @@ class Tracker:
         values = np.concatenate([self._values, fresh])
         self._values = values[2 * n_symbols :]
         windows = sliding_window_view(values, TAPS)
-        equalised = windows @ self.taps
+        equalised = windows @ self._taps
         turned = np.exp(-1j * (self._phase + self._turn * self._numbers)).astype(np.complex64)
         points = equalised[::2] * turned
         decided = self._decoder.decode(points)
         wrong = points - decided.points
         noise = float(np.mean(np.abs(wrong) ** 2))
-        power = float(np.mean(np.abs(values) ** 2)) / self._line_power
+        power = float(np.mean(np.abs(values) ** 2)) / self._line.power
         good = power > LOST_POWER and noise < min(HOPELESS * self._noise + 0.1 * self._distance, self._distance)
         self._moment += n_symbols * self._per_symbol
         self._phase += n_symbols * self._turn
@@ -106,8 +119,8 @@ class Tracker:
         self._per_symbol *= 1 - SKEW_GAIN * late / self._n_symbols
 
     def _correct_taps(self, windows: Points, wrong: Points, power: float) -> None:
-        gain = EQUALISER_GAIN / (len(wrong) * TAPS * self._line_power * power)
-        self.taps -= (gain * (windows.conj().T @ wrong)).astype(np.complex64)
+        gain = EQUALISER_GAIN / (len(wrong) * TAPS * self._line.power * power)
+        self._taps -= (gain * (windows.conj().T @ wrong)).astype(np.complex64)
 
 
 def _distance(constellation: Points) -> float:
