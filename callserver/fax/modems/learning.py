@@ -12,7 +12,8 @@ from callserver.fax.modems.front_end import FrontEnd
 from callserver.fax.modems.pulses import Points
 from callserver.fax.modems.scheme import Scheme, samples_per_symbol
 
-TAPS = 31  # half symbols: seven and a half symbols each way
+FUTURE, PAST = 14, 26  # half symbols that tell something of a point: before it more, whose echoes fall on it
+TAPS = FUTURE + 1 + PAST
 PIECE_SYMBOLS = 32
 MOST_SYMBOLS = 900  # taken for the equaliser: 29 for each tap cost 0.15 dB
 MOST_SKEW = 300e-6
@@ -95,12 +96,12 @@ def at_symbol(line: Line, number: int) -> Line:
 
 def needed_after(front_end: FrontEnd, scheme: Scheme) -> float:
     """Samples that must have been heard after a symbol before it can be equalised."""
-    return (TAPS // 2 + 1) * samples_per_symbol(scheme) / 2 + front_end.reach + 1
+    return (FUTURE + 1) * samples_per_symbol(scheme) / 2 + front_end.reach + 1
 
 
 def _values(front_end: FrontEnd, moment: float, per_symbol: float, n_symbols: int) -> Points:
     """Half symbols for the equalisation of so many symbols."""
-    halves = np.arange(2 * n_symbols - 1 + TAPS - 1) - TAPS // 2
+    halves = np.arange(2 * n_symbols - 1 + TAPS - 1) - PAST
     return front_end.at(moment + halves * per_symbol / 2)
 
 

@@ -18,7 +18,7 @@ PATTERN_SYMBOLS = 48
 FLOOR_DBM0 = -48.0
 LIKER = 0.15  # a later place must be so much more like the training than the one that was taken for it
 WORST_NOISE = 0.5  # after the training, of the points' mean power: there was no such training
-RIDE_STEPS = 12  # 120 ms without carrier: the burst is over
+RIDE_STEPS = 25  # 250 ms without carrier: the burst is over
 LOUD_BLOCKS, QUIET_BLOCKS = 15, 4  # of 20 ms: a burst without an understood training, and the silence after it
 DROP = 0.1  # of the loudest block
 HOPELESS_STEPS = 300  # 3 s of sound that makes no sense
@@ -122,7 +122,7 @@ class ImageReceiver:
     def _follow(self, tracker: Tracker) -> list[Heard]:
         while tracker.ready():
             step = tracker.step()
-            self._n_lost = 0 if step.good else self._n_lost + 1 if step.power < 0.25 else 0
+            self._n_lost = 0 if step.loud else self._n_lost + 1
             self._n_bad = 0 if step.good else self._n_bad + 1
             self._held.append(step.bits)
             if step.sure:
