@@ -1,0 +1,20 @@
+"""ITU-T V.21, channel 2: 300 bit/s by two tones. The sender."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray, amplitude
+from callserver.fax.modems.scramblers import Bits
+
+ONE_HZ, ZERO_HZ = 1650.0, 1850.0
+BAUD = 300
+BLOCK_BITS = BAUD * BLOCK_SAMPLES // RATE_HZ  # 20 ms hold six
+
+
+def v21_sound(bits: Bits, level_dbm0: float) -> FloatArray:
+    """These bits as one tone without jumps of phase."""
+    n_samples = round(len(bits) * RATE_HZ / BAUD)
+    which = np.minimum(np.arange(n_samples) * BAUD // RATE_HZ, len(bits) - 1)
+    phases = 2 * np.pi / RATE_HZ * np.cumsum(np.where(bits, ONE_HZ, ZERO_HZ)[which])
+    return (amplitude(level_dbm0) * np.sin(phases)).astype(np.float32)
