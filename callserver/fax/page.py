@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 PelRows = NDArray[np.uint8]
+WIDTHS = (1728, 2048, 2432)  # pels: A4, B4, A3
+MAX_ROWS = 10_000  # a page of A4 has 4573 at the finest
 
 
 class Resolution(Enum):
@@ -35,6 +37,6 @@ class Page:
     `rows`: shape (n_rows, width // 8), the first pel of eight in the highest bit, 1 is black.
     """
 
-    width: int  # in pels: 1728 (A4), 2048 (B4) or 2432 (A3)
+    width: int  # one of WIDTHS
     resolution: Resolution
     rows: PelRows
