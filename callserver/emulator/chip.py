@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from callserver.dsp.codecs import A_LAW, MU_LAW, UNSIGNED_8, Codec
 
-RESULTS = {
+RESULTS: dict[str, int | str] = {
     "OK": 0,
     "CONNECT": 1,
     "RING": 2,
@@ -14,6 +14,8 @@ RESULTS = {
     "NO DIALTONE": 6,
     "BUSY": 7,
     "NO ANSWER": 8,
+    "+FCERROR": "+F4",
+    "+FRH:3": "+F3",
 }
 
 
@@ -46,7 +48,7 @@ class Chip:
     manufacturer: str = "CONEXANT"
     model: str = "V90"
     revision: str = "CX93001-EIS_V0.2002-V92"
-    classes: tuple[str, ...] = ("0", "8")  # the fax classes join when there is something behind them
+    classes: tuple[str, ...] = ("0", "1", "1.0", "8")
     samplings: Mapping[int, Sampling] = field(default_factory=lambda: PLAIN)
     devices: Mapping[int, str] = field(default_factory=lambda: {0: "", 1: "T", 2: "L", 3: "LT"})
     blank_line_before_ok: bool = False

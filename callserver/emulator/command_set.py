@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from callserver.emulator.class_1.commands import FaxCommands
 from callserver.emulator.command_line import BadCommand, Command, CommandKind
 from callserver.emulator.dialling import answer_data, dial, send_tones
 from callserver.emulator.parameters import ALL_COUNTRY_CODES, BASIC, CARRIAGE_RETURN, PARAMETERS, PROFILES
@@ -16,7 +17,7 @@ class CommandSet:
     """Does commands on its modem; information comes back as lines, refusal as `BadCommand`."""
 
     def __init__(self, modem: IVoiceModem) -> None:
-        self._modem = modem
+        self._modem, self.fax = modem, FaxCommands(modem)
         self._by_name: dict[str, Callable[[Command], Information]] = {
             "A": self._answer,
             "D": self._dial,
@@ -31,6 +32,7 @@ class CommandSet:
             "&W": self._store,
             "+FCLASS": self._service,
             "+GCI": self._country,
+            **self.fax.by_name,
             "+GMI": lambda command: self._told(command, f"+GMI: {self._modem.chip.manufacturer}"),
             "+GMM": lambda command: self._told(command, f"+GMM: {self._modem.chip.model}"),
             "+GMR": lambda command: self._told(command, f"+GMR: {self._modem.chip.revision}"),
@@ -111,12 +113,14 @@ class CommandSet:
             self._modem.lift()
             self._modem.settings.device = 1
         else:
-            self._modem.run(answer_data(self._modem), abortable=True)
+            answers = self.fax.answer() if self._modem.settings.fax else answer_data(self._modem)
+            self._modem.run(answers, abortable=True)
         return []
 
     def _dial(self, command: Command) -> Information:
         stays = command.value.endswith(";")
-        self._modem.run(dial(self._modem, command.value.rstrip(";"), stays), abortable=True)
+        then = self.fax.call if self._modem.settings.fax else None
+        self._modem.run(dial(self._modem, command.value.rstrip(";"), stays, then), abortable=True)
         return []
 
     def _hook(self, command: Command) -> Information:

@@ -5,9 +5,11 @@ from callserver.emulator.caller_report import CallerReport
 from callserver.emulator.chip import CX93001, RESULTS, Chip
 from callserver.emulator.command_line import BadCommand, LineReader, commands
 from callserver.emulator.command_set import CommandSet
+from callserver.emulator.dialling import BrokenOff
 from callserver.emulator.handset import Transmitter, is_sound
 from callserver.emulator.loop import CallerId, CallProgress, SubscriberLine, SubscriberStage
 from callserver.emulator.settings import Settings
+from callserver.emulator.stream import Stream
 from callserver.emulator.tone_detector import FAX_ANSWER, FAX_CALLING
 from callserver.emulator.voice_bytes import event
 from callserver.emulator.voice_modem import Procedure
@@ -68,7 +70,7 @@ class Dce:
         self.tones: dict[str, int] = {}  # when each was last heard
         self._commands, self._reader = CommandSet(self), LineReader()
         self._out, self._held = bytearray(), b""
-        self._stream: VoiceStream | None = None
+        self._stream: Stream | None = None
         self._procedure: Procedure | None = None
         self._abortable = self.congested = self._losing = self._key_is_down = False
         self._past_underruns, self._line_ended_ms, self._heard_from_ms = 0, 0, 0
@@ -96,7 +98,7 @@ class Dce:
             if self._stream:
                 self._stream.feed(data)
                 return
-            data = self._interrupted(data) if self._procedure else self._read_line(data)
+            data = self._interrupted(data, self._procedure) if self._procedure else self._read_line(data)
 
     def read(self) -> bytes:
         """What the modem sends."""
@@ -127,7 +129,11 @@ class Dce:
         """CONNECT, and sound flows from the next block on."""
         codec, gains = self.chip.samplings[self.settings.sampling].codec, self.settings.gains
         self.result("CONNECT")
-        self._stream = VoiceStream(codec, plays, records, gains, self.chip.buffer_bytes, self.report)
+        self.begin(VoiceStream(codec, plays, records, gains, self.chip.buffer_bytes, self.report))
+
+    def begin(self, stream: Stream) -> None:
+        """Bytes and sound are its own until it ends."""
+        self._stream = stream
 
     def run(self, procedure: Procedure, abortable: bool) -> None:
         """Something that takes time and ends with a result; a character from the computer may end it."""
@@ -180,6 +186,8 @@ class Dce:
             self._out += b"" if self._losing else sound
             if self._stream.ended:
                 self._close_stream(self._stream)
+        elif self.settings.fax and block is not None and self.transmitter.is_empty:
+            self._commands.fax.hear(block)
 
     def key_heard(self, key: str, down: bool) -> None:
         if down and not self._procedure:  # not its own keys, which the line returns
@@ -256,16 +264,26 @@ class Dce:
         self._out += end + text if self.settings.basic["V"] else text
         return self.chip.blank_line_before_ok or not self._commands.answers_bare(name)
 
-    def _interrupted(self, data: bytes) -> bytes:
+    def _interrupted(self, data: bytes, procedure: Procedure) -> bytes:
         if not self._abortable:
             self._held += data
             return b""
         if self.now_ms - self._line_ended_ms <= CHARACTERS_IGNORED_MS:
             return b""
-        self._procedure = None
-        self.hang_up()
-        self.result("NO CARRIER")
+        try:
+            procedure.throw(BrokenOff())
+        except StopIteration as end:
+            self._procedure_over(end.value)
+        except BrokenOff:
+            self.transmitter.clear()
+            self._fail()
+            self._procedure_over("NO CARRIER")
         return data[1:]
+
+    def _fail(self) -> None:
+        """On hook, unless it is a fax in a voice call that is to go on (+VNH)."""
+        if not self.settings.fax or self.settings.numbers["+VNH"] == (0,):
+            self.hang_up()
 
     def _step(self) -> None:
         if not self._procedure:
@@ -273,15 +291,21 @@ class Dce:
         try:
             next(self._procedure)
         except StopIteration as end:
-            self._procedure, held, self._held = None, self._held, b""
-            self.result(end.value)
-            self.feed(held)
+            self._procedure_over(end.value)
 
-    def _close_stream(self, stream: VoiceStream) -> None:
+    def _procedure_over(self, result: str) -> None:
+        self._procedure, held, self._held = None, self._held, b""
+        if result:
+            self.result(result)
+        self.feed(held)
+
+    def _close_stream(self, stream: Stream) -> None:
         self._past_underruns += stream.underruns
         self._stream = None
         self._out += stream.end_mark
-        self.result("OK")
+        if stream.hangs_up:
+            self._fail()
+        self.result(stream.result)
         self.feed(stream.held)
 
     def _watch_inactivity(self) -> None:

@@ -1,7 +1,7 @@
 """What a modem does on the line by itself, as coroutines: each `yield` is 20 ms."""
 
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import numpy as np
 
@@ -16,17 +16,22 @@ QUIET_ANSWER_S = 5.0
 ANSWER_TONE_HZ, ANSWER_TONE_S = 2100.0, 3.3  # ITU-T V.25
 TONE_LEVEL_DBM0 = -10.0
 PAUSE_MS = 70.0
-BLIND = 2  # X0, X1: do not wait for dial tone
+BLIND = (0, 1, 3)  # X: do not wait for dial tone
 
 _TONES = re.compile(r"\[(\d*),(\d*),(\d+)\]|\{([0-9A-D*#!]),(\d+)\}|([0-9A-D*#!,])")
 
 
-def dial(modem: IVoiceModem, number: str, stays: bool) -> Procedure:
+class BrokenOff(Exception):
+    """The computer has sent a character: the procedure ends with its own result, or hangs up with NO CARRIER."""
+
+
+def dial(modem: IVoiceModem, number: str, stays: bool, then: Callable[[], None] | None = None) -> Procedure:
     """
     ATD.
 
     :param number: digits and modifiers , W @ !; others are skipped
     :param stays: OK after the digits (the semicolon), instead of judging how the call gets on
+    :param then: begins what is done after the digits instead, and tells its result
     """
     if not modem.line.off_hook:
         modem.lift()
@@ -39,14 +44,17 @@ def dial(modem: IVoiceModem, number: str, stays: bool) -> Procedure:
     modem.settings.device = 1
     if stays:
         return "OK"
+    if then is not None:
+        then()
+        return ""
     return (yield from _judge(modem))
 
 
 def answer_data(modem: IVoiceModem) -> Procedure:
     """ATA outside voice mode: answer tone, then wait for a data modem, which never comes."""
     modem.lift()
-    yield from _say(modem, tone([ANSWER_TONE_HZ], round(ANSWER_TONE_S * RATE_HZ), TONE_LEVEL_DBM0))
-    yield from _wait(modem, modem.settings.registers[WAIT_FOR_ANSWER_S])
+    yield from say(modem, tone([ANSWER_TONE_HZ], round(ANSWER_TONE_S * RATE_HZ), TONE_LEVEL_DBM0))
+    yield from wait(modem, modem.settings.registers[WAIT_FOR_ANSWER_S])
     return _give_up(modem, "NO CARRIER")
 
 
@@ -65,7 +73,7 @@ def send_tones(modem: IVoiceModem, text: str) -> Procedure:
 
 def _say_all(modem: IVoiceModem, sounds: list[FloatArray]) -> Procedure:
     for sound in sounds:
-        yield from _say(modem, sound)
+        yield from say(modem, sound)
     return "OK"
 
 
@@ -84,11 +92,11 @@ def _one_mark(modem: IVoiceModem, mark: str) -> Generator[None, None, str]:
     """One character of a dial string; the result code if the call ends here."""
     registers = modem.settings.registers
     if mark in KEY_TONES_HZ:
-        yield from _say(modem, dtmf(mark, registers[KEY_MS], registers[KEY_MS]))
+        yield from say(modem, dtmf(mark, registers[KEY_MS], registers[KEY_MS]))
     elif mark == ",":
-        yield from _wait(modem, registers[COMMA_S])
+        yield from wait(modem, registers[COMMA_S])
     elif mark == "!":
-        yield from _wait(modem, registers[29] / 100)
+        yield from wait(modem, registers[29] / 100)
         modem.line.flash()
     elif mark == "W" and not (yield from _heard(modem, "dial", registers[WAIT_FOR_ANSWER_S])):
         return "NO DIALTONE"
@@ -98,8 +106,8 @@ def _one_mark(modem: IVoiceModem, mark: str) -> Generator[None, None, str]:
 
 
 def _dial_tone(modem: IVoiceModem) -> Generator[None, None, bool]:
-    if modem.settings.basic["X"] < BLIND:
-        yield from _wait(modem, modem.settings.registers[BEFORE_DIALLING_S])
+    if modem.settings.basic["X"] in BLIND:
+        yield from wait(modem, modem.settings.registers[BEFORE_DIALLING_S])
         return True
     return (yield from _heard(modem, "dial", NO_DIALTONE_S))
 
@@ -129,13 +137,15 @@ def _give_up(modem: IVoiceModem, result: str) -> str:
     return result
 
 
-def _say(modem: IVoiceModem, sound: FloatArray) -> Generator[None, None, None]:
+def say(modem: IVoiceModem, sound: FloatArray) -> Generator[None, None, None]:
+    """All of it, to the line."""
     modem.transmitter.feed(sound)
     while not modem.transmitter.is_empty:
         yield
 
 
-def _wait(modem: IVoiceModem, seconds: float) -> Generator[None, None, None]:
+def wait(modem: IVoiceModem, seconds: float) -> Generator[None, None, None]:
+    """So long, in whole blocks."""
     end_ms = modem.now_ms + 1000 * seconds
     while modem.now_ms < end_ms:
         yield

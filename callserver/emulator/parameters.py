@@ -57,6 +57,12 @@ PARAMETERS: dict[str, Parameter] = {
     "+VDT": Parameter(((0, 1), (0, 255)), (0, 0), frozen=True),
     "+VNH": Parameter(((0, 2),), (0,)),
     "+VCID": Parameter(((0, 2),), (0,)),
+    "+FLO": Parameter(((0, 2),), (1,)),  # XON/XOFF, as fax programs expect
+    "+FAR": Parameter(((0, 1),), (0,)),
+    "+FCL": Parameter(((0, 255),), (0,), frozen=True),
+    "+FIT": Parameter(((0, 255), (0, 1)), (0, 0), frozen=True),
+    "+FDD": Parameter(((0, 1),), (0,)),
+    "+FPR": Parameter(((0, 31),), (0,), frozen=True),
     "+IFC": Parameter(((0, 2), (0, 2)), (2, 2)),
     "-STE": Parameter(((0, 7),), (0,)),
     "-SCID": Parameter(((0, 1),), (0,)),

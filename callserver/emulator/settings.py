@@ -6,6 +6,7 @@ from callserver.emulator.parameters import BASIC, CARRIAGE_RETURN, COUNTRY_CODES
 
 NOMINAL_GAIN = 128
 VOICE = "8"
+FAX = ("1", "1.0")
 
 
 @dataclass
@@ -33,6 +34,10 @@ class Settings:
     @property
     def voice(self) -> bool:
         return self.service == VOICE
+
+    @property
+    def fax(self) -> bool:
+        return self.service in FAX
 
     @property
     def line_end(self) -> bytes:

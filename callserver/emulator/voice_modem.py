@@ -8,8 +8,9 @@ from callserver.emulator.chip import Chip
 from callserver.emulator.handset import Transmitter
 from callserver.emulator.loop import SubscriberLine
 from callserver.emulator.settings import Settings
+from callserver.emulator.stream import Stream
 
-Procedure = Generator[None, None, str]  # one step each 20 ms; returns the result code
+Procedure = Generator[None, None, str]  # one step each 20 ms; returns the result code, "" if it has begun a stream
 
 
 class IVoiceModem(Protocol):
@@ -37,6 +38,12 @@ class IVoiceModem(Protocol):
 
     def tell(self, data: bytes) -> None:
         """Bytes that nobody asked for."""
+
+    def result(self, code: str) -> None:
+        """A final or unsolicited result code."""
+
+    def begin(self, stream: Stream) -> None:
+        """Bytes and sound are its own until it ends."""
 
     def open_stream(self, plays: bool, records: bool) -> None:
         """CONNECT, and sound flows from the next block on."""

@@ -33,6 +33,7 @@ class VoiceStream:
         on_report: Callable[[str], None],
     ) -> None:
         self.records, self.ended, self.held, self.underruns = records, False, b"", 0
+        self.result, self.hangs_up = "OK", False
         self._codec, self._plays, self._buffer_bytes, self._on_report = codec, plays, buffer_bytes, on_report
         self._play_gain, self._record_gain = np.float32(gains[0]), np.float32(gains[1])
         self._reader = FromComputer()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
 from callserver.dsp.codecs import Codec
+from callserver.fax.signals import Asked, Heard
 from callserver.wire.catalogue import Complaint
 from callserver.wire.dial_results import DialResult
 
@@ -95,6 +97,16 @@ class ILineListener(Protocol):
         """'underrun' (we sent too late) or 'overrun' (we read too late)."""
 
 
+class IFaxModem(Protocol):
+    """The fax of a line that makes the signals itself, while it has taken the place of the call's sound."""
+
+    def asked(self, asked: Asked) -> None:
+        """What T.30 wants now; what is heard comes to `on_heard`."""
+
+    def end(self) -> Deferred[None]:
+        """The voice comes back; fires when sound flows again, or the call has ended. Fails with LineFailure."""
+
+
 class ILine(Protocol):
     """One subscriber line, however it is attached."""
 
@@ -126,6 +138,14 @@ class ILine(Protocol):
         In a call: flash, and the digits. On hook after that, the exchange connects the far end with that number.
 
         Fails with LineFailure where the line cannot (`Capabilities.flash`) or the exchange refuses; the call goes on.
+        """
+
+    def fax(self, on_heard: Callable[[Heard], None], on_lost: Callable[[], None]) -> Deferred[IFaxModem]:
+        """
+        In a call: the modem's own fax signals in place of the sound, which stops until the fax modem is ended.
+
+        Fails with LineFailure where the line cannot (`Capabilities.fax`): sound flows as before. `on_lost` is told once
+        if the fax ends otherwise than by its `end`: hung up, unplugged, stuck.
         """
 
     def hang_up(self) -> Deferred[None]:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol as Interface
 from typing import cast
 
 from twisted.internet.defer import Deferred, fail
@@ -50,6 +51,16 @@ class Answer:
         return self.result == "OK"
 
 
+class IBorrower(Interface):
+    """Who speaks with the modem in the link's place for a time."""
+
+    def feed(self, data: bytes) -> None:
+        """All that the modem says."""
+
+    def lost(self, reason: Exception) -> None:
+        """The link is no more."""
+
+
 @dataclass
 class _InFlight:
     text: str
@@ -80,6 +91,9 @@ class _InFlight:
 # state in the very byte, so that sound in the same read is sound already. `end_stream` and `play_instead` first drop
 # what still waits to be sent: that may take the second half of a <DLE> pair, and HARMLESS completes it.
 #
+# Lent to a borrower, what comes goes to it as it is, and no command may be sent here: a fax class is another language.
+# Lent and taken back in command state only, so that no half line is left on either side.
+#
 # V.250 的应答没有编号，只能按次序对应，所以同时只有一条命令；超时后的迟到应答无法分辨，只能复位，不能重试。
 
 
@@ -107,6 +121,7 @@ class ModemLink(Protocol):
         self._on_bytes = on_bytes
         self._reader = ModemReader()
         self._in_flight: _InFlight | None = None
+        self._borrower: IBorrower | None = None
         self._owed: deque[float] = deque()  # until when an answer that is late may still come, one a command
         self._text_s = float("-inf")  # when text came last
         self._unasked_n, self._unasked_since_s = 0, float("-inf")
@@ -148,6 +163,14 @@ class ModemLink(Protocol):
         if self.connected:
             self._port.write(raw)
 
+    def lend(self, borrower: IBorrower) -> None:
+        """What the modem says goes there until it is taken back; it says what it likes by `write`."""
+        self._borrower = borrower
+
+    def take_back(self) -> None:
+        """Commands are answered again."""
+        self._borrower = None
+
     def reset(self) -> None:
         """Take what comes next for text in command state."""
         self._reader = ModemReader()
@@ -173,9 +196,13 @@ class ModemLink(Protocol):
             self._port.abort(reason)
 
     def dataReceived(self, data: bytes) -> None:
+        lent = self._borrower is not None
         if not self.in_stream:
             self._text_s = self._clock.seconds()
-        self._on_bytes(len(data), self.in_stream)
+        self._on_bytes(len(data), self.in_stream or lent)
+        if self._borrower is not None:
+            self._pass_on(data, self._borrower)
+            return
         for found in self._reader.feed(data):
             if not self.connected:
                 return  # closed over what came before
@@ -189,12 +216,21 @@ class ModemLink(Protocol):
             except Exception:
                 log.failure("{line}: {found!r} could not be dealt with", line=self.line, found=found)
 
+    def _pass_on(self, data: bytes, borrower: IBorrower) -> None:
+        try:
+            borrower.feed(data)
+        except Exception as problem:
+            log.failure("{line}: {n} bytes could not be dealt with", line=self.line, n=len(data))
+            borrower.lost(ModemStuck("what the modem said could not be dealt with: {problem}", problem=problem))
+
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self.connected = 0
         gone = ModemGone("the modem was unplugged")  # whatever the reason says: nobody here asked for it
         in_flight = self._take_in_flight()
         if in_flight is not None:
             in_flight.deferred.errback(gone)
+        if self._borrower is not None:
+            self._borrower.lost(gone)
         self._on_lost(gone)
 
     @property
@@ -204,8 +240,9 @@ class ModemLink(Protocol):
     def _ask(self, text: str, raw: bytes, timeout_s: float, *, stream: bool = False) -> Deferred[Answer]:
         if not self.connected:
             return fail(ModemGone("no modem"))
-        if self._in_flight is not None:
-            raise RuntimeError(f"{text} while {self._in_flight.text} is not answered")
+        if self._in_flight is not None or self._borrower is not None:
+            under_way = self._in_flight.text if self._in_flight else "a fax"
+            raise RuntimeError(f"{text} while {under_way} is not answered")
         deferred: Deferred[Answer] = Deferred(self._cancelled)
         timer = self._clock.callLater(timeout_s, self._time_out, timeout_s)
         self._in_flight = _InFlight(text, deferred, timer, self._clock.seconds() + COMMAND_S)

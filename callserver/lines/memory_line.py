@@ -1,10 +1,21 @@
 """A line with both ends in memory: for tests, and for whoever wants to see a line without a modem."""
 
+from collections.abc import Callable
+
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, fail, succeed
 
 from callserver.dsp.codecs import MU_LAW, Codec
-from callserver.lines.interfaces import Caller, Capabilities, DialFailure, DialPermit, ILineListener, LineFailure
+from callserver.fax.signals import Heard
+from callserver.lines.interfaces import (
+    Caller,
+    Capabilities,
+    DialFailure,
+    DialPermit,
+    IFaxModem,
+    ILineListener,
+    LineFailure,
+)
 from callserver.wire.dial_results import DialResult
 
 RESULTS = {"NO DIALTONE": DialResult.NO_DIAL_TONE, "BUSY": DialResult.BUSY}
@@ -108,6 +119,9 @@ class MemoryLine(Service):
             return fail(LineFailure("{line} does not transfer: {refusal}", line=self.name, refusal=refusal or ""))
         self.far_end.transferred_to.append(permit.digits)
         return succeed(None)
+
+    def fax(self, on_heard: Callable[[Heard], None], on_lost: Callable[[], None]) -> Deferred[IFaxModem]:
+        return fail(LineFailure("{line} has no fax of its own", line=self.name))
 
     def hang_up(self) -> Deferred[None]:
         self.off_hook = False

@@ -12,11 +12,21 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.dsp.codecs import UNSIGNED_8, Codec
+from callserver.fax.signals import Heard
 from callserver.lines.attended_modem import AttendedModem, ModemProcedure, ModemReset
 from callserver.lines.calling_party import CallerIdGatherer
 from callserver.lines.duplex_stream import DuplexStream
+from callserver.lines.fax_in_call import FaxInCall, enter_fax, leave_fax
 from callserver.lines.hook import connect, dial, end_sound, flash_and_dial, go_on_hook
-from callserver.lines.interfaces import Caller, Capabilities, DialFailure, DialPermit, ILineListener, LineFailure
+from callserver.lines.interfaces import (
+    Caller,
+    Capabilities,
+    DialFailure,
+    DialPermit,
+    IFaxModem,
+    ILineListener,
+    LineFailure,
+)
 from callserver.lines.link import ModemGone, ModemLink, ModemStuck, Unfit
 from callserver.lines.port import open_port
 from callserver.modem import commands
@@ -49,6 +59,10 @@ STOP_S = 3.0
 # does nothing. Lost in a call: modem_down sets ON, tells line_lost, and whatever was asked fails with ModemGone; for a
 # hang-up that is success, as the modem went on hook with its port. Whoever stops waiting for answer or dial (cancels)
 # has not stopped the modem: the line is hung up for him, and the procedure runs to its end.
+#
+# A fax is one procedure, from the end of the sound to its new begin: OFF without a stream, `_fax` there. Whoever hangs
+# up stops it first, and waits in the queue until the modem is in its voice class again, for its commands are of that.
+# The modem is lost: the fax fails with its link. It is stuck: it is reset as over any other command, on hook.
 #
 # Rings in OFF: the modem has not done what it said. It goes on hook and off again while `_hook`, which is what was
 # asked, stays OFF; a hang-up meanwhile is queued behind.
@@ -97,6 +111,7 @@ class ModemLine(Service):
         self._modem = AttendedModem(device, reactor, country, self, lambda link: connect_port(device, reactor, link))
         self._hook, self._seized, self._dialling = _Hook.ON, False, False
         self._stream: DuplexStream | None = None  # while off hook
+        self._fax: FaxInCall | None = None  # in its place
         self._answered_again = False  # in this call, because it rang on; or it is not to be
         self._caller_id = CallerIdGatherer(reactor, country, self._tell_caller)
 
@@ -132,6 +147,22 @@ class ModemLine(Service):
 
     def flash_transfer(self, permit: DialPermit) -> Deferred[None]:
         return self._to_the_end(self._flash_transfer(permit))
+
+    def fax(self, on_heard: Callable[[Heard], None], on_lost: Callable[[], None]) -> Deferred[IFaxModem]:
+        started: Deferred[IFaxModem] = Deferred()
+
+        def begun(fax: FaxInCall) -> None:
+            if started.called:  # cancelled
+                fax.end()
+            else:
+                started.callback(fax)
+
+        def failed(failure: Failure) -> None:
+            if not started.called:
+                started.errback(failure)
+
+        Deferred.fromCoroutine(self._run_fax(on_heard, on_lost, begun)).addErrback(failed)
+        return started
 
     def hang_up(self) -> Deferred[None]:
         return self._to_the_end(self._hang_up())
@@ -287,6 +318,58 @@ class ModemLine(Service):
                 self._modem.give_up(failure)
             raise self._named(failure) from failure
 
+    async def _run_fax(
+        self, on_heard: Callable[[Heard], None], on_lost: Callable[[], None], begun: Callable[[FaxInCall], None]
+    ) -> None:
+        if self._hook is not _Hook.OFF or self._seized or self._stream is None:
+            raise LineFailure("{line} is in no call", line=self.name)
+        fax: FaxInCall | None = None
+
+        async def procedure(link: ModemLink, modem: Modem) -> None:
+            nonlocal fax
+            self._demand(_Hook.OFF)
+            self._stream = None
+            await end_sound(link)
+            self._demand(_Hook.OFF)
+            try:
+                await enter_fax(link)
+            except LineFailure:
+                await self._voice_again(link, modem)
+                raise
+            try:
+                self._fax = fax = FaxInCall(link, self._clock, on_heard, on_lost)
+                begun(fax)
+                await fax.borrow(link)
+            finally:
+                self._fax = None
+            await self._voice_again(link, modem)
+
+        failure: LineFailure | None = None
+        try:
+            await self._modem.in_turn(procedure)
+        except LineFailure as problem:
+            failure = self._named(problem)
+            self._after_failed_fax(problem)
+            raise failure from problem
+        finally:
+            if fax is not None:
+                fax.ended(failure)
+
+    def _after_failed_fax(self, problem: LineFailure) -> None:
+        if isinstance(problem, Unfit):
+            self._modem.give_up(problem)
+        if self._hook is _Hook.OFF and self._stream is None:  # it was reset
+            self._on_hook()
+            self._listener.far_end_gone("the modem ended the call")
+
+    async def _voice_again(self, link: ModemLink, modem: Modem) -> None:
+        """If it is hung up meanwhile, only in the voice class: its own procedure is queued behind."""
+        await leave_fax(link, modem)
+        if self._hook is _Hook.OFF:
+            await connect(link, modem, self._country)
+        if self._hook is _Hook.OFF:
+            self._off_hook(link)
+
     def _named(self, failure: LineFailure) -> LineFailure:
         if isinstance(failure, DialFailure):
             return DialFailure(failure.result, "{line}: {problem}", line=self.name, problem=failure)
@@ -296,6 +379,8 @@ class ModemLine(Service):
         if self._hook is _Hook.ON:
             return
         self._hook, self._stream = _Hook.RELEASING, None
+        if self._fax is not None:
+            self._fax.stop()
         if self._dialling and self._modem.link is not None:
             self._modem.link.write(commands.ABORT_DIALLING)
 

@@ -78,10 +78,19 @@ async def make_idle(link: ModemLink, modem: Modem, country: str) -> None:
     """
     await _set_if_known(link, commands.country(country))
     await must(link, commands.VOICE)
-    if not (await link.command(f"AT+VSM={modem.codec_number},8000")).ok:
-        await must(link, f"AT+VSM={modem.codec_number}")
+    await set_codec(link, modem)
     for setting in (*commands.OPTIONAL_SETTINGS, *modem.profile.optional_settings):
         await _set_if_known(link, setting)
+
+
+async def set_codec(link: ModemLink, modem: Modem) -> None:
+    """
+    How sound is coded, in voice mode.
+
+    :raises LineFailure: it refuses its own codec
+    """
+    if not (await link.command(f"AT+VSM={modem.codec_number},8000")).ok:
+        await must(link, f"AT+VSM={modem.codec_number}")
 
 
 async def check(link: ModemLink, modem: Modem, country: str) -> None:

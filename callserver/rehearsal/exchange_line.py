@@ -13,7 +13,8 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from callserver.dsp.codecs import A_LAW, Codec
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.emulator.loop import CallerId, CallProgress, SubscriberLine
-from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILineListener, LineFailure
+from callserver.fax.signals import Heard
+from callserver.lines.interfaces import Caller, Capabilities, DialPermit, IFaxModem, ILineListener, LineFailure
 
 LIFT_S = 0.1  # a relay, and what a modem's commands take
 AHEAD_BLOCKS = 12  # 240 ms: more would not be heard in time
@@ -98,6 +99,9 @@ class ExchangeLine(Service):
 
     def flash_transfer(self, permit: DialPermit) -> Deferred[None]:
         return fail(LineFailure(f"{self.name} is on an exchange that takes no flash"))
+
+    def fax(self, on_heard: Callable[[Heard], None], on_lost: Callable[[], None]) -> Deferred[IFaxModem]:
+        return fail(LineFailure(f"{self.name} has no fax of its own"))
 
     def dial(self, permit: DialPermit) -> Deferred[None]:
         if not (self.off_hook and self._seized) or self.deaf:

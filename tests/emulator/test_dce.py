@@ -65,7 +65,7 @@ class CommandTests(ModemCase):
             ("AT+FCLASS?", b"AT+FCLASS?\r\r\n0\r\nOK\r\n"),
             ("ATI3", b"ATI3\r\r\nCX93001-EIS_V0.2002-V92\r\n\r\nOK\r\n"),
             ("AT+GMI", b"AT+GMI\r\r\n+GMI: CONEXANT\r\n\r\nOK\r\n"),
-            ("at+fclass=?", b"at+fclass=?\r\r\n0,8\r\nOK\r\n"),
+            ("at+fclass=?", b"at+fclass=?\r\r\n0,1,1.0,8\r\nOK\r\n"),
             ("ATFOO", b"ATFOO\r\r\nERROR\r\n"),
             ("AT-PV", b"AT-PV\r\r\nERROR\r\n"),
             ("AT", b"AT\r\r\nOK\r\n"),

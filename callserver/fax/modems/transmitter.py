@@ -42,8 +42,14 @@ class Modulator:
         return sound
 
 
-def image_sound(scheme: Scheme, octets: bytes, level_dbm0: float, *, short: bool) -> Iterator[FloatArray]:
-    """A whole burst in blocks of 20 ms, each made when it is asked for."""
+def image_sound(
+    scheme: Scheme, octets: bytes | Iterator[bytes], level_dbm0: float, *, short: bool
+) -> Iterator[FloatArray]:
+    """
+    A whole burst in blocks of 20 ms, each made when it is asked for.
+
+    :param octets: all of them, or one piece of 20 ms after the other, each asked for when it is due
+    """
     modulator = Modulator(scheme, level_dbm0)
     size = modulator.block_symbols
     waiting: Points = np.zeros(0, np.complex128)
@@ -57,7 +63,7 @@ def image_sound(scheme: Scheme, octets: bytes, level_dbm0: float, *, short: bool
         yield modulator.modulate(waiting[at : at + size])
 
 
-def _burst(scheme: Scheme, octets: bytes, *, short: bool) -> Iterator[Points]:
+def _burst(scheme: Scheme, octets: bytes | Iterator[bytes], *, short: bool) -> Iterator[Points]:
     training = scheme.training(short=short)
     yield training.points
     yield from _data(scheme, training.encoder, octets)
@@ -65,11 +71,13 @@ def _burst(scheme: Scheme, octets: bytes, *, short: bool) -> Iterator[Points]:
     yield training.encoder.encode(ones)
 
 
-def _data(scheme: Scheme, encoder: Encoder, octets: bytes) -> Iterator[Points]:
+def _data(scheme: Scheme, encoder: Encoder, octets: bytes | Iterator[bytes]) -> Iterator[Points]:
     """In pieces of 20 ms, which are whole octets at every rate; the last symbol is filled with ones."""
     size = scheme.baud * scheme.bits_per_symbol // 50 // 8
-    for at in range(0, len(octets), size):
-        bits = bits_of(octets[at : at + size])
+    if isinstance(octets, bytes):
+        octets = (octets[at : at + size] for at in range(0, len(octets), size))
+    for piece in octets:
+        bits = bits_of(piece)
         fill = np.ones(-len(bits) % scheme.bits_per_symbol, np.uint8)
         yield encoder.encode(np.concatenate([bits, fill]))
 
