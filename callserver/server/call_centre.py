@@ -157,6 +157,7 @@ class CallCentre:
             bay=bay,
             rights=self.staff,
             n_seats=self._config.agents.seats,
+            group=self.organisation.rung_by,
             limits=SeatLimits(
                 program=PresenceLimits(away_s=self._config.agents.away_s, log_out_s=self._config.agents.log_out_s),
             ),
@@ -237,7 +238,14 @@ class CallCentre:
             acts=acts,
             rights=self.staff.rights,
             say=say,
-            numbers=Numbers(self.staff.__contains__, self._group_name, self._waiting_calls),
+            numbers=Numbers(
+                is_seat=self.staff.__contains__,
+                group=self._group_name,
+                queue=self.organisation.queue_of,
+                menu=lambda number: self._config.agents.menu_numbers.get(number),
+                is_office=lambda number: self.organisation.office(number) is not None,
+                waiting=self._waiting_calls,
+            ),
             complain=complain,
             at_once=self._config.agents.phone_answer == "at once",
             dial=self._dial_own_telephone,
