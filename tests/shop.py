@@ -136,8 +136,15 @@ class VirtualShop:
         self.calls = LiveCalls(self.clock, self.bay, self.events, lambda: f"call-{next(ids)}", recorder)
         self.calls.music = np.full(4000, 0.02, np.float32)
         self.staff = StaffOfThree()
+        self.groups: dict[str, list[str]] = {}  # staff numbers by the group's internal number
         self.seats = Seats(
-            self.clock, board=self.board, events=self.events, bay=self.bay, rights=self.staff, n_seats=n_seats
+            self.clock,
+            board=self.board,
+            events=self.events,
+            bay=self.bay,
+            rights=self.staff,
+            n_seats=n_seats,
+            group=lambda number: self.groups.get(number, ()),
         )
         self.dialling = DiallingConfig(reserve=0)  # a test may set others
         self.guard = DialGuard(classify, self.events.alarm)

@@ -66,6 +66,7 @@ class AgentsConfig:
     barge_in_tone: bool = True  # told to those whose talk a supervisor joins
     paused_alarm_min: float = 30.0  # an agent who pauses longer is an alarm for supervisors; 0: never
     phone_log_in: str = "*#"  # pressed in any menu: an agent wants to work by this telephone; "": nobody can
+    menu_numbers: Mapping[str, str] = field(default_factory=dict)  # menus by what telephones of seats key for them
     phone_answer: str = "key"  # how an agent at a telephone takes a call: by a "key", or "at once"
 
 

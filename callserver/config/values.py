@@ -184,6 +184,17 @@ def _keys(text: str) -> str:
     return text
 
 
+def _menu_numbers(text: str) -> dict[str, str]:
+    """`91 balance, 92 orders`."""
+    menus: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        number, _, menu = part.partition(" ")
+        if not re.fullmatch("[0-9]{1,8}", number) or not menu.strip() or number in menus:
+            raise Unfit("{part} is no menu with its number; write 91 balance, 92 orders", part=repr(part))
+        menus[number] = menu.strip()
+    return menus
+
+
 def _host(text: str) -> str:
     if text == "localhost":
         return "127.0.0.1"
@@ -256,6 +267,7 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     (DiallingConfig, "international_hours"): _hours,
     **{(DiallingConfig, f"{of}_{what}"): _limits for of in ("person", "line", "day") for what in ("calls", "minutes")},
     (AgentsConfig, "phone_log_in"): _keys,
+    (AgentsConfig, "menu_numbers"): _menu_numbers,
     (BackupConfig, "folder"): file_name,
     (BackupConfig, "at"): _time_of_day,
     (QueueConfig, "hours"): _hours,

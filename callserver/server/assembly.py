@@ -290,8 +290,8 @@ class CallServer(MultiService):
         repaired = self.store, self.folder.recordings, self.events, self.world.in_thread, self._began
         await patiently(recovery.repair_recordings, *repaired)
         await self.centre.staff.follow()
-        await patiently(self.centre.restore)
         await self.centre.organisation.follow()
+        await patiently(self.centre.restore, self._began)
         self.menus.bare(await patiently(self._books.bare, self.features))
         self._answer()
         await patiently(self.centre.call_backs.open)

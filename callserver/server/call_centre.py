@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -23,6 +23,7 @@ from callserver.acd.phones.star_codes import Numbers
 from callserver.acd.queues.call_backs import CallBacks, Lists
 from callserver.acd.queues.house import Asking, House
 from callserver.acd.queues.kept_call_backs import KeptCallBacks, last_agent
+from callserver.acd.queues.kept_cut_offs import lost_places
 from callserver.acd.queues.queues import Queues
 from callserver.acd.queues.wait import Counted, Say, Speaking
 from callserver.acd.queues.waiting_lists import WaitingLists
@@ -157,6 +158,7 @@ class CallCentre:
             bay=bay,
             rights=self.staff,
             n_seats=self._config.agents.seats,
+            group=self.organisation.rung_by,
             limits=SeatLimits(
                 program=PresenceLimits(away_s=self._config.agents.away_s, log_out_s=self._config.agents.log_out_s),
             ),
@@ -195,9 +197,13 @@ class CallCentre:
             seed=self._config.server.node,
         )
 
-    async def restore(self) -> None:
-        """What people did before this start counts on."""
+    async def restore(self, began: datetime) -> None:
+        """What people did before this start counts on: what was dialled today, whose place was lost a moment ago."""
         await dialled_before.restore(self._caps, self._store, self._local_now())
+        kept_s = {name: queue.cut_off_s for name, queue in self.organisation.settings.items()}
+        since = began - timedelta(seconds=max(kept_s.values(), default=0.0))
+        places = await self._store.read(lost_places, since, began, self._config.exchange.country)
+        self.queues.restore_places(places, self._world.now(), kept_s)
 
     @property
     def call_backs(self) -> CallBacks:
@@ -237,7 +243,14 @@ class CallCentre:
             acts=acts,
             rights=self.staff.rights,
             say=say,
-            numbers=Numbers(self.staff.__contains__, self._group_name, self._waiting_calls),
+            numbers=Numbers(
+                is_seat=self.staff.__contains__,
+                group=self._group_name,
+                queue=self.organisation.queue_of,
+                menu=lambda number: self._config.agents.menu_numbers.get(number),
+                is_office=lambda number: self.organisation.office(number) is not None,
+                waiting=self._waiting_calls,
+            ),
             complain=complain,
             at_once=self._config.agents.phone_answer == "at once",
             dial=self._dial_own_telephone,

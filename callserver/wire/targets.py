@@ -15,12 +15,12 @@ DIGITS = re.compile(r"[0-9]{1,24}")
 class TargetKind(Enum):
     """The values are what is written before the name: "seat 802", "queue service", "number 01012345678"."""
 
-    SEAT = "seat"  # staff number
+    SEAT = "seat"  # staff number, or that of a group
     QUEUE = "queue"
     MENU = "menu"
     NUMBER = "number"  # outside, as one dials it
     BOX = "box"
-    OFFICE = "office"  # of this region; none named: of the caller's
+    OFFICE = "office"  # of this region, or of this number; none named: of the caller's region
     HANG_UP = "hang up"  # the end, after a word
 
 

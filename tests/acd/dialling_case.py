@@ -77,7 +77,7 @@ class MemoryCallsOut:
         self.people: dict[str, Outside] = {}
 
     def classify(self, number: str) -> DialClass:
-        return classify(number, internal=STAFF)
+        return classify(number, internal=(*STAFF, *self._shop.groups))
 
     def dial(self, number: str, asks: Dialler, told: DialledCall) -> Call:
         kind = self.classify(number)

@@ -55,13 +55,16 @@ def keys(act: str, *args: object) -> str:
     if act == "answer":
         return "1"
     code = next(code for code in CODES if code.act == act)
-    if code.takes is Takes.NOTHING:
-        return code.keys
-    if code.takes is Takes.REASON:
-        return f"{code.keys}2"
-    if code.takes is Takes.WAITING:
-        return f"{code.keys}#"
-    return f"{code.keys}{str(args[0]).rpartition(' ')[2]}#"
+    given = [_keyed(takes, arg) for takes, arg in zip(code.takes, args or ("",) * len(code.takes), strict=True)]
+    return code.keys + "".join(given)
+
+
+def _keyed(takes: Takes, arg: object) -> str:
+    if takes is Takes.REASON:
+        return "2"
+    if takes in (Takes.WAITING, Takes.HANG_UP_OR_QUEUE):
+        return "#"
+    return f"{str(arg).rpartition(' ')[2]}#"
 
 
 class Hall:

@@ -43,6 +43,6 @@ def come_back(moved: Moved, sender: Sender, why: Reason, flows: Flows) -> None:
         wrap_up_s=sender.taken.wrap_up_s,
     )
     try:
-        offer.ring_at(sender.seat, why)
+        offer.ring_at((sender.seat,), why)
     except Refused:  # he is in another call, or has gone
         to_others()

@@ -9,6 +9,7 @@ that is told once, by `on_failed`; the party hears music then, and belongs to wh
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
@@ -111,9 +112,10 @@ class Destinations:
         raise Refused(Refusal.NOWHERE, target)
 
     def _to_seat(self, moved: Moved, target: Target, by: str, on_failed: Failed) -> Complete:
-        seat = self._seats.find(target.name)
-        if seat is None:
-            raise Refused(Refusal.NOWHERE, target)
+        try:
+            seats = self._seats.reached_by(target.name)
+        except LookupError:
+            raise Refused(Refusal.NOWHERE, target) from None
         offer = WaitingOffer(
             moved,
             right=Right.ANSWER_INTERNAL,
@@ -121,7 +123,7 @@ class Destinations:
             on_given_back=lambda: to_queue(moved, self._flows),
         )
         try:
-            offer.ring_at(seat, Reason(Cause.SENT_HERE, by))
+            offer.ring_at(seats, Reason(Cause.SENT_HERE, by))
         except Refused:
             raise Refused(Refusal.NOT_AVAILABLE, target) from None
         return lambda: moved.wait_with_music(Stage.TRANSFER)
@@ -146,9 +148,13 @@ class Destinations:
 
     def _to_office(self, moved: Moved, target: Target, on_failed: Failed, offices: OfficeTransfers) -> Complete:
         _require_caller(moved)
-        if target.name and not offices.has_region(target.name):
-            raise Refused(Refusal.NOWHERE, target)
-        known = Known(asked=target.name) if target.name else Known(number=moved.call.caller.known_by or "")
+        known = Known(number=moved.call.caller.known_by or "")
+        if offices.has_region(target.name):
+            known = Known(asked=target.name)
+        elif target.name:
+            if not offices.has_office(target.name):
+                raise Refused(Refusal.NOWHERE, target)
+            known = replace(known, office=target.name)
 
         def back(outcome: Outcome) -> None:
             if outcome is not Outcome.ANSWERED:

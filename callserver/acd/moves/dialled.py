@@ -17,9 +17,11 @@ Races, and what holds in them:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from callserver.acd.moves.moved import Flows, Moved, to_queue
+from callserver.acd.moves.rung import RungSeats
 from callserver.acd.seats.offers import Offer
 from callserver.acd.seats.seat import Seat
 from callserver.acd.seats.seats import Seats
@@ -145,20 +147,29 @@ class DialledCall:
 
 class InternalOffer:
     """
-    A call from another seat, as it rings at the one that was dialled. Implements Offer.
+    A call from another seat, as it rings at the one that was dialled, or at several. Implements Offer.
 
-    :param seat: where it rings; somebody may pick it up elsewhere
+    Somebody may pick it up elsewhere.
     """
 
     right = Right.ANSWER_INTERNAL
     is_queued = False
     ring_s, wrap_up_s = RING_S, 0.0
     max_misses = 0
-    is_answered = False
 
-    def __init__(self, dialled: DialledCall, seats: Seats, seat: Seat, card: Card) -> None:
-        self._dialled, self._seats, self._seat, self._card = dialled, seats, seat, card
+    def __init__(self, dialled: DialledCall, seats: Seats, card: Card) -> None:
+        self._dialled, self._seats, self._card = dialled, seats, card
+        self._rung = RungSeats()
+        self._seat: Seat | None = None  # where it was answered
         dialled.rings_at(self)
+
+    def ring_at(self, seats: Sequence[Seat]) -> None:
+        """
+        Until one answers, or all decline.
+
+        :raises Refused: none of them can ring now
+        """
+        self._rung.ring(self, seats, Reason(Cause.OFFERED))
 
     @property
     def call(self) -> Call:
@@ -171,18 +182,22 @@ class InternalOffer:
 
     def passed_on(self, reason: Reason) -> None:
         """It is another's call now: whoever has it, or hears it ring, sees whose."""
-        if self.is_answered:
+        if self._seat is not None:
             _agent_is_here(self.call, self._seat)
-        self._seat.card_changed(reason)
+        for seat in self._rung if self._seat is None else (self._seat,):
+            seat.card_changed(reason)
 
     def accept(self, station: Party) -> None:
-        self._seat, self.is_answered = self._seats.of(station), True
+        self._seat = self._seats.of(station)
+        self._rung.taken(self)
         bring(self.call, station)
         self.call.begin_answered(Stage.TALK)
         _agent_is_here(self.call, self._seat)
         self._dialled.answered_there()
 
     def decline(self, station: Party, reason: Reason) -> None:
+        if not self._rung.declined(station):
+            return
         rejected = reason.cause in (Cause.REJECTED, Cause.RIGHT_TAKEN)
         self._dialled.not_reached(DialResult.REFUSED if rejected else DialResult.NO_ANSWER)
 

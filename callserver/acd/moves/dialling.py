@@ -51,7 +51,7 @@ class Dialling:
 
     def dial(self, seat: Seat, number: str) -> None:
         """
-        Call a colleague, or a number outside; an emergency also from a seat where nobody is logged in, and in a call.
+        Call a colleague, a group, or a number outside; an emergency also where nobody is logged in, and in a call.
 
         :raises Refused: NOT_NOW, NO_RIGHT, NOT_AVAILABLE, ONESELF, or what the dial guard says
         """
@@ -66,7 +66,7 @@ class Dialling:
         """
         Call a third party; the first hears music meanwhile, from the moment on at which it is certain that one dials.
 
-        :param to: a `Target`, SEAT or NUMBER
+        :param to: a `Target`: NUMBER, or SEAT, which a group's number is too
         :raises Refused: as `dial`, or BAD_ARGUMENT for another kind of target
         """
         wanted = Target.parse(to)
@@ -111,17 +111,30 @@ class Dialling:
         seat.require(Right.DIAL_INTERNAL)
         if number == seat.number:
             raise Refused(Refusal.ONESELF)
-        callee, caller = self._seats.find(number), seat.person
-        if caller is None or callee is None or not callee.would_ring(Right.ANSWER_INTERNAL):
+        caller, free = seat.person, self._free(seat, number)
+        if caller is None or not free:
             raise Refused(Refusal.NOT_AVAILABLE, Target(TargetKind.SEAT, number))
         call = self._calls.begin("internal", seat.station, Caller(seat.number, caller.name))
-        dialled = DialledCall(seat, number, callee.person.name if callee.person else None)
+        dialled = DialledCall(seat, number, self._name(number))
         dialled.made(call)
-        offer = InternalOffer(dialled, self._seats, callee, Card(call.id, seat.number, caller.name))
+        offer = InternalOffer(dialled, self._seats, Card(call.id, seat.number, caller.name))
         begin(dialled)
         try:
-            callee.offer(offer)
+            offer.ring_at(free)
         except Refused:  # a caller of a queue has been quicker
             dialled.not_reached(DialResult.BUSY)
             raise Refused(Refusal.NOT_AVAILABLE, Target(TargetKind.SEAT, number)) from None
         dialled.rings_there()
+
+    def _free(self, caller: Seat, number: str) -> list[Seat]:
+        """Those that would ring now."""
+        try:
+            reached = self._seats.reached_by(number)
+        except LookupError:
+            return []
+        return [one for one in reached if one is not caller and one.would_ring(Right.ANSWER_INTERNAL)]
+
+    def _name(self, number: str) -> str | None:
+        """Of who sits there; a group has none."""
+        callee = self._seats.find(number)
+        return callee.person.name if callee is not None and callee.person is not None else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
+from callserver.acd.moves.rung import RungSeats
 from callserver.acd.seats.seat import Seat
 from callserver.calls import operations
 from callserver.calls.call import Call, Party, Stage
@@ -119,11 +120,11 @@ def to_queue(moved: Moved, flows: Flows, queue: str = "", on_refused: Callable[[
 
 class WaitingOffer:
     """
-    A party that hears music rings at one seat: it was transferred there, or comes back. Implements Offer.
+    A party that hears music rings at a seat, or at several: it was transferred there, or comes back. Implements Offer.
 
     It rings no more when its call is over, and stays where it is when another seat picks it up.
 
-    :param on_declined: rejected, missed, the agent gone: somebody else is to be found for it
+    :param on_declined: rejected, missed, the agent gone, at the last of them: somebody else is to be found for it
     :param on_given_back: the agent who took it does not come back to it
     """
 
@@ -142,6 +143,7 @@ class WaitingOffer:
     ) -> None:
         self.right, self.is_queued, self.wrap_up_s = right, is_queued, wrap_up_s
         self._moved, self._on_declined, self._on_given_back = moved, on_declined, on_given_back
+        self._rung = RungSeats()
 
     @property
     def call(self) -> Call:
@@ -151,24 +153,28 @@ class WaitingOffer:
     def card(self) -> Card:
         return self._moved.card
 
-    def ring_at(self, seat: Seat, why: Reason) -> None:
+    def ring_at(self, seats: Sequence[Seat], why: Reason) -> None:
         """
-        Until it is answered or declined there, or the call is over.
+        Until it is answered at one of them or declined at all, or the call is over.
 
-        :raises Refused: the seat cannot ring now; nothing has changed
+        :raises Refused: none of them can ring now; nothing has changed
         """
-        seat.offer(self, why)
-        self.call.log(Kind.OFFER, seat=seat.number, candidates=[seat.number], passed_over={}, why=why.cause.value)
-        self._moved.when_over().addCallback(lambda _: seat.withdraw(self, Reason(Cause.ABANDONED)))
+        self._rung.ring(self, seats, why)
+        rung = [seat.number for seat in self._rung]
+        for number in rung:
+            self.call.log(Kind.OFFER, seat=number, candidates=[*rung], passed_over={}, why=why.cause.value)
+        self._moved.when_over().addCallback(lambda _: self._rung.withdraw(self, Reason(Cause.ABANDONED)))
 
     def accept(self, station: Party) -> None:
+        self._rung.taken(self)
         self.call.note(agent=_number(station))
         self.call.log(Kind.CONNECT, person=_number(station), seat=_number(station))
         operations.bring(self.call, station)
 
     def decline(self, station: Party, reason: Reason) -> None:
         self.call.log(Kind.MISS, person=_number(station), seat=_number(station), reason=str(reason))
-        self._on_declined(reason)
+        if self._rung.declined(station):
+            self._on_declined(reason)
 
     def give_back(self, station: Party, reason: Reason) -> None:
         if operations.wait_again(self.call, station, reason):

@@ -42,6 +42,9 @@ class OfficeBook(Protocol):
     def offices_of(self, region: str) -> Sequence[Office]:
         """The nearest first; a region without any has those of its parent."""
 
+    def office(self, number: str) -> Office | None:
+        """The one of this number."""
+
     def is_open(self, name: str, now: datetime) -> bool:
         """A calendar at an aware moment."""
 
@@ -64,6 +67,7 @@ class Known:
     number: str = ""
     asked: str = ""  # a region, by its name
     ask_area_code: Callable[[], Deferred[str]] | None = None  # asks him, if nothing else tells
+    office: str = ""  # this one and no other, by its number
 
 
 async def region_of(known: Known, book: OfficeBook, place_of: Callable[[str], Deferred[str]]) -> tuple[str, FoundBy]:

@@ -109,22 +109,36 @@ class OfficeTransfers:
         """Whether the shop knows a region of this name."""
         return name in self._book.region_names()
 
+    def has_office(self, number: str) -> bool:
+        """Whether an office has this number."""
+        return self._book.office(number) is not None
+
     @property
     def limit(self) -> int:
         """So many at the same time: as it is set, else a quarter of the lines."""
         return self._around.settings().transfers or max(1, self._around.n_lines() // 4)
 
     async def _transfer(self, call: Call, known: Known, note: str) -> Outcome:
-        region, found_by = await region_of(known, self._book, self._around.place_of)
-        number = call.caller.known_by
-        case = Case(self._around.new_id(), call.id, self._around.now(), number, region, found_by.value, note)
-        await self._kept(cases.open_case, case)
-        call.log(Kind.OFFICE_CASE, case=case.id, region=region, found_by=found_by.value)
-        call.path.append(f"{region or '-'}: {note or '-'}")
+        if known.ask_area_code is None:
+            _wait_with_music(call)  # from now on: neither a slow disk nor a slow look-up is heard as silence
+        try:
+            region, found_by = await region_of(known, self._book, self._around.place_of)
+            _wait_with_music(call)
+            number = call.caller.known_by
+            case = Case(self._around.new_id(), call.id, self._around.now(), number, region, found_by.value, note)
+            await self._kept(cases.open_case, case)
+            call.log(Kind.OFFICE_CASE, case=case.id, region=region, found_by=found_by.value)
+            call.path.append(f"{region or '-'}: {note or '-'}")
+            return await self._settle(call, case, self._offices(known, region))
+        finally:
+            _give_back(call)
+
+    async def _settle(self, call: Call, case: Case, offices: Sequence[Office]) -> Outcome:
+        """The case has an outcome, whatever happens."""
         outcome, office = Outcome.GAVE_UP, None
         self._running.add(call.id)
         try:
-            outcome, office = await self._find(call, case)
+            outcome, office = await self._find(call, case, offices)
             if office is not None:
                 self._later(cases.close_case, case.id, outcome.value, office.number)
                 await call.when_ended()
@@ -134,29 +148,21 @@ class OfficeTransfers:
                 self._later(cases.close_case, case.id, outcome.value, None)
         return outcome
 
-    async def _find(self, call: Call, case: Case) -> tuple[Outcome, Office | None]:
-        offices = self._book.offices_of(case.region)
+    def _offices(self, known: Known, region: str) -> Sequence[Office]:
+        """In the order in which they are tried."""
+        chosen = self._book.office(known.office) if known.office else None
+        return (chosen,) if chosen is not None else self._book.offices_of(region)
+
+    async def _find(self, call: Call, case: Case, offices: Sequence[Office]) -> tuple[Outcome, Office | None]:
         if not offices:
             return Outcome.NO_OFFICE, None
         if len(self._running) > self.limit:
             return Outcome.TOO_MANY, None
         await self._around.say(call, (CONNECTING,))
-        operations.wait_with_music(call, call.first, Stage.TRANSFER)
-        call.enter(Stage.TRANSFER, ALL_OFFICES_S)
-        try:
-            for position, office in enumerate(offices, 1):
-                if await self._try(call, case.id, position, office):
-                    return Outcome.ANSWERED, office
-        except BaseException:
-            self._give_back(call)
-            raise
-        self._give_back(call)
+        for position, office in enumerate(offices, 1):
+            if await self._try(call, case.id, position, office):
+                return Outcome.ANSWERED, office
         return Outcome.NOT_REACHED, None
-
-    def _give_back(self, call: Call) -> None:
-        if call.ended is None:
-            call.enter(Stage.MENU)
-            call.give(call.first, Role.ALONE)
 
     async def _try(self, call: Call, case_id: str, position: int, office: Office) -> bool:
         """One office; whether it talks with the caller now."""
@@ -237,6 +243,17 @@ class OfficeTransfers:
     def _later(self, write: Callable[..., None], *row: object) -> None:
         written = self._around.write(write, *row)
         written.addErrback(lambda failure: log.failure("what came of a fault could not be kept", failure))
+
+
+def _wait_with_music(call: Call) -> None:
+    operations.wait_with_music(call, call.first, Stage.TRANSFER)
+    call.enter(Stage.TRANSFER, ALL_OFFICES_S)
+
+
+def _give_back(call: Call) -> None:
+    if call.ended is None:
+        call.enter(Stage.MENU)
+        call.give(call.first, Role.ALONE)
 
 
 class Reached:

@@ -98,6 +98,19 @@ class OrganisationBook(Service):
         """The one with this internal number."""
         return next((one for one in self.now.groups.values() if number and one.number == number), None)
 
+    def rung_by(self, number: str) -> Collection[str]:
+        """Staff numbers of the group with this internal number; none: no group has it."""
+        found = self.group_of(number)
+        return [member.number for member in found.members] if found is not None else ()
+
+    def queue_of(self, number: str) -> str | None:
+        """The name of the queue with this internal number."""
+        return next((one.name for one in self.now.queues.values() if number and one.number == number), None)
+
+    def office(self, number: str) -> Office | None:
+        """The one of this number."""
+        return self.now.offices.get(number)
+
     def numbers_in(self, group: str) -> Collection[str]:
         """
         Staff numbers of a group known by its name or its internal number.

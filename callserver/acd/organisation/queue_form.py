@@ -12,6 +12,7 @@ from callserver.wire.catalogue import N_
 DAY_S, HOUR_S = 86400, 3600
 
 SERVED: Mapping[str, Field] = {
+    "number": fields.internal_number(N_("number that agents at telephones key for it")),
     "group": fields.name(N_("who serves it; empty: everybody who may")),
     "strategy": fields.choice(Strategy, N_("who is rung first")),
     "order": fields.choice(Order, N_("which caller is first")),

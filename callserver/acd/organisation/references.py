@@ -127,13 +127,13 @@ def _missing(one: Reference, all_: Organisation, people: Mapping[str, str]) -> O
 
 def check_numbers(all_: Organisation, people: Mapping[str, str]) -> None:
     """
-    Internal numbers are those of people and groups; a caller's number is of one class, a code of one region.
+    Internal numbers are of people, groups, queues and offices; a caller's number is of one class, a code of one region.
 
     :raises OrganisationError: two have one number
     """
     _unique(
         N_("number {number} is {other}'s already: {one} needs another"),
-        [*people.items(), *((group.number, group.name) for group in all_.groups.values() if group.number)],
+        [*people.items(), *_numbered(all_)],
     )
     _unique(
         N_("number {number} is in class {other} already: take it out there, or leave it out of {one}"),
@@ -143,6 +143,14 @@ def check_numbers(all_: Organisation, people: Mapping[str, str]) -> None:
         N_("code {number} is region {other}'s already: take it out there, or leave it out of {one}"),
         [(code, region.name) for region in all_.regions.values() for code in region.codes],
     )
+
+
+def _numbered(all_: Organisation) -> Iterator[tuple[str, str]]:
+    groups = [(group.number, group.name) for group in all_.groups.values()]
+    queues = [(queue.number, queue.name) for queue in all_.queues.values()]
+    yield from (one for one in (*groups, *queues) if one[0])
+    for office in all_.offices.values():
+        yield office.number, office.name or office.number
 
 
 def _unique(msgid: str, owners: Collection[tuple[str, str]]) -> None:

@@ -176,14 +176,14 @@ class Phones:
         if record is not None and record.language not in ("", call.language):
             call.speak(record.language)
 
-    def _do(self, number: str, line: str, name: str, args: Sequence[str]) -> Any:
+    def _do(self, number: str, line: str, name: str, args: Sequence[str | int]) -> Any:
         try:
             return perform(self._acts(), self._rights(number), self._seats[number], name, args)
         except Refused as refused:
             self._complain(number, line, name, refused)
             raise
 
-    def _arguments(self, keyed: Keyed) -> Sequence[str] | None:
+    def _arguments(self, keyed: Keyed) -> Sequence[str | int] | None:
         return arguments(keyed, self._numbers)
 
     def _changed(self, change: SeatChange) -> None:

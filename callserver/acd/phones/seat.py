@@ -65,8 +65,8 @@ class PhoneSeat:
         call: Call,
         clock: IReactorTime,
         *,
-        do: Callable[[str, Sequence[str]], Any],
-        arguments: Callable[[Keyed], Sequence[str] | None],
+        do: Callable[[str, Sequence[str | int]], Any],
+        arguments: Callable[[Keyed], Sequence[str | int] | None],
         say: Callable[[Call, Sequence[str]], Deferred[None]],
         at_once: bool,
         on_lost: Callable[[PhoneSeat, Reason], None],
@@ -160,14 +160,14 @@ class PhoneSeat:
             self._act("answer" if event.key == TAKE else "reject", ())
 
     def _carry_out(self, keyed: Keyed) -> None:
-        self.call.log(Kind.INPUT, digits=keyed.code.keys + keyed.digits, prompts=[])
+        self.call.log(Kind.INPUT, digits=str(keyed), prompts=[])
         args = self._arguments(keyed)
         if args is None:
             self._refused(Refused(Refusal.BAD_ARGUMENT, "keys"))
             return
         self._act(keyed.code.act, args, keyed.code.said)
 
-    def _act(self, name: str, args: Sequence[str], said: str = "") -> None:
+    def _act(self, name: str, args: Sequence[str | int], said: str = "") -> None:
         self._acts = True
         try:
             answer = maybeDeferred(self._do, name, args)

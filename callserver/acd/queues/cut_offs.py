@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class LostPlace:
+    """One of before a start."""
+
+    queue: str
+    number: str  # of the caller
+    entered_at: datetime
+    lost_at: datetime
 
 
 @dataclass(frozen=True)

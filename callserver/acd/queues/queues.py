@@ -15,9 +15,10 @@ sent in a circle. What he is asked while he waits (`_ask`) ends with the wait, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -27,7 +28,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.acd.queues.call_backs import CallBacks, Lists
-from callserver.acd.queues.cut_offs import CutOffs
+from callserver.acd.queues.cut_offs import CutOffs, LostPlace
 from callserver.acd.queues.door import Outcome, refusal, target
 from callserver.acd.queues.entry import Entry
 from callserver.acd.queues.house import House
@@ -221,7 +222,12 @@ class Queues(QueueLists):
         calls, asking = self.call_backs, self._house.asking
         if calls is None or asking is None or calls.find(queue.name, number) is None:
             return
-        wants = await asking.takes_old_place(caller.call)
+        try:
+            wants = await asking.takes_old_place(caller.call)
+        except BaseException:  # he has gone without an answer: what he had is his, as if he had waited by now
+            if _outcome_of_end(caller.call.ended) in GONE:
+                self._keep_place(entry, caller.call)
+            raise
         kept = calls.find(queue.name, number)  # it may have been on its way meanwhile
         if wants and kept is not None:
             entry.entered_s, entry.sequence = kept.entered_s, kept.sequence
@@ -255,9 +261,24 @@ class Queues(QueueLists):
 
     def _gone(self, entry: Entry, outcome: Outcome) -> None:
         if outcome in GONE and entry.call is not None:
-            number, within_s = entry.call.caller.known_by or "", self.settings_of(entry).cut_off_s
-            self._cut_offs.lost(entry.queue, number, entry.entered_s, self._clock.seconds(), within_s)
+            self._keep_place(entry, entry.call)
         self._leave(entry, outcome)
+
+    def _keep_place(self, entry: Entry, call: Call) -> None:
+        """For a while, should he call again."""
+        number, within_s = call.caller.known_by or "", self.settings_of(entry).cut_off_s
+        self._cut_offs.lost(entry.queue, number, entry.entered_s, self._clock.seconds(), within_s)
+
+    def restore_places(self, places: Iterable[LostPlace], now: datetime, kept_s: Mapping[str, float]) -> None:
+        """
+        Those of before this start, the first that was lost in front.
+
+        :param kept_s: how long each queue keeps them
+        """
+        now_s = self._clock.seconds()
+        for one in places:
+            entered_s, lost_s = (now_s - (now - at).total_seconds() for at in (one.entered_at, one.lost_at))
+            self._cut_offs.lost(one.queue, one.number, entered_s, lost_s, kept_s.get(one.queue, 0.0))
 
     def given_back(self, entry: Entry) -> None:
         caller = self._callers.get(entry)

@@ -34,6 +34,7 @@ class QueueSettings:
     """One queue; times in seconds."""
 
     name: str
+    number: str = ""  # that telephones of seats key for it; "": none
     group: str = ""  # of people who serve it; "": everybody with right 3
     strategy: Strategy = Strategy.LONGEST_IDLE
     order: Order = Order.PRIORITY

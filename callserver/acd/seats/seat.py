@@ -77,6 +77,11 @@ class Seat(Consulting, Overhearing, HandingOver):
         """Whether a call that comes by this right would ring here now."""
         return self.person is not None and self._can_ring and self._calls.phase is Phase.NONE and self._may(right)
 
+    @property
+    def is_ready(self) -> bool:
+        """A call from a colleague would ring here, and he neither pauses nor wraps up."""
+        return self._agent.work is Work.READY and self.would_ring(Right.ANSWER_INTERNAL)
+
     def withdraw(self, offer: Offer, reason: Reason) -> None:
         """The caller has gone or was taken elsewhere: no miss. Harmless if this offer does not ring here any more."""
         if self._calls.ringing is offer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,6 +48,7 @@ class Seats:
     One seat a staff number, made at its first log-in and kept.
 
     :param n_seats: so many may be logged in at once
+    :param group: the staff numbers of the group with this internal number; none: there is no such group
     """
 
     def __init__(
@@ -59,10 +60,11 @@ class Seats:
         bay: PatchBay,
         rights: Rights,
         n_seats: int,
+        group: Callable[[str], Collection[str]] = lambda number: (),
         limits: SeatLimits = SeatLimits(),  # noqa: B008
     ) -> None:
         self._seats: dict[str, Seat] = {}
-        self._limits, self._rights = limits, rights
+        self._limits, self._rights, self._group = limits, rights, group
         self._clock, self._board, self._events, self._bay, self._n_seats = clock, board, events, bay, n_seats
         self._logged_in: set[str] = set()
         self._shown: dict[str, SeatState] = {}
@@ -76,6 +78,20 @@ class Seats:
     def find(self, number: str) -> Seat | None:
         """Of this staff number, once somebody has logged in there."""
         return self._seats.get(number)
+
+    def reached_by(self, number: str) -> list[Seat]:
+        """
+        The seats that an internal number rings: the one it is, or those of its group who are ready.
+
+        :raises LookupError: nobody has ever logged in at such a seat, nor is there such a group
+        """
+        seat = self.find(number)
+        if seat is not None:
+            return [seat]
+        members = self._group(number)
+        if not members:
+            raise LookupError(number)
+        return [one for one in self if one.number in members and one.is_ready]
 
     def has_station(self, party: Party) -> bool:
         """Whether a participant of a call is the station of one of these seats."""

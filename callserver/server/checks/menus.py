@@ -25,6 +25,8 @@ def menus(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
         yield reading.finding(problem, "server", "plugins", Grade.MISTAKE)
     known = declarations.menus(features, own)
     yield from without_menu(reading, missing_menus(reading, known), known)
+    for menu in sorted({*reading.config.agents.menu_numbers.values()} - {*known}):
+        yield reading.finding(no_menu(menu, known), "agents", "menu_numbers", Grade.MISTAKE)
     queues = known_queues(reading, folder)
     for place in folder.plugins(reading.config):
         for path in sorted(place.glob("*.py")):
@@ -54,8 +56,12 @@ def missing_menus(reading: Reading, known: Collection[str]) -> dict[str, str]:
 def without_menu(reading: Reading, missing: Mapping[str, str], known: Collection[str]) -> Iterator[Finding]:
     """The same as findings."""
     for section, menu in missing.items():
-        complaint = Complaint("no menu {menu}; {hint}", menu=repr(menu), hint=nearest(menu, known))
-        yield reading.finding(complaint, section, "menu")
+        yield reading.finding(no_menu(menu, known), section, "menu")
+
+
+def no_menu(menu: str, known: Collection[str]) -> Complaint:
+    """It is named, and nobody has it."""
+    return Complaint("no menu {menu}; {hint}", menu=repr(menu), hint=nearest(menu, known))
 
 
 def missing_folder(reading: Reading, folder: ShopFolder, key: str, name: str) -> Iterator[Finding]:

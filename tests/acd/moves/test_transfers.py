@@ -1,5 +1,7 @@
 """Blind transfer: the caller goes where he was sent, or comes back, and is never left in silence."""
 
+from typing import Any
+
 from callserver.acd.moves.dialling import Dialling
 from callserver.acd.routing.settings import QueueSettings
 from callserver.calls.call import Stage
@@ -180,6 +182,74 @@ class ToSeatTests(MovingCase):
         other.answer()
         other.hang_up()
         self.assertIs(other.status.state, IDLE)
+
+
+class ToGroupTests(MovingCase):
+    """The number of a group rings all of it who are ready."""
+
+    def shop_options(self) -> dict[str, Any]:
+        return {"n_seats": 6}
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.shop.groups["90"] = ["801", "802", "803", "804"]
+        self.seat, self.call = self.talk()
+        self.second, self.third = self.shop.agent("802"), self.shop.agent("803")
+        self.pauses = self.paused("804")
+
+    def transfer(self) -> None:
+        self.moves.transfers.transfer(self.seat, "seat 90")
+        self.seat.pause("lunch")
+
+    def states(self) -> list[SeatState]:
+        return [seat.status.state for seat in (self.second, self.third, self.pauses)]
+
+    def test_first_to_answer(self) -> None:
+        """Who answers first has him; at the others it stops, and that is no miss."""
+        self.transfer()
+        self.assertEqual(self.states(), [RINGING, RINGING, SeatState.PAUSED])
+        self.third.answer()
+        self.assertTrue(self.is_with(self.third))
+        self.assertEqual(self.shown(self.second), (IDLE, "taken_elsewhere"))
+        self.assertEqual(self.shop.happened("miss"), [])
+
+    def test_all_decline(self) -> None:
+        """One who rejects leaves him to the others; when nobody is left he comes back."""
+        self.transfer()
+        self.second.reject()
+        self.assertEqual(self.states()[:2], [IDLE, RINGING])
+        self.shop.wait(20.1)
+        self.assertEqual(self.shown(self.seat), (RINGING, "came_back: missed"))
+        self.assertTrue(self.hears_music())
+
+    def test_picked_up(self) -> None:
+        """Somebody who pauses takes it from one of them: it stops at all."""
+        self.transfer()
+        self.moves.picking_up.pick_up(self.pauses, "802")
+        self.assertTrue(self.is_with(self.pauses))
+        self.assertEqual(self.states(), [IDLE, IDLE, TALKING])
+
+    def test_caller_hangs_up(self) -> None:
+        """It rings nowhere any more."""
+        self.transfer()
+        self.shop.lines[0].far_end.hang_up()
+        self.assertEqual(self.states()[:2], [IDLE, IDLE])
+
+    def test_one_goes(self) -> None:
+        """A program that is lost is one less; the other rings on."""
+        self.transfer()
+        self.second.client_lost()
+        self.assertIs(self.third.status.state, RINGING)
+        self.third.answer()
+        self.assertTrue(self.is_with(self.third))
+
+    def test_nobody_is_ready(self) -> None:
+        """Refused, and he is still talked with; so is a number that is nobody's."""
+        for seat in (self.second, self.third):
+            seat.pause("lunch")
+        self.assertEqual(self.refusal(self.moves.transfers.transfer, self.seat, "seat 90"), "not-available: seat 90")
+        self.assertEqual(self.refusal(self.moves.transfers.transfer, self.seat, "seat 95"), "nowhere: seat 95")
+        self.assertTrue(self.is_with(self.seat))
 
 
 class RefusedTests(MovingCase):

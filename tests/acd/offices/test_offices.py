@@ -12,6 +12,7 @@ from callserver.acd.offices.cases import AtOffice, Case, list_cases
 from callserver.acd.offices.regions import FoundBy, Known, named_in, places, region_of
 from callserver.acd.offices.transfer import Around, OfficeTransfers, Outcome
 from callserver.calls.call import Call, Stage
+from callserver.calls.roles import Role
 from callserver.config import OfficesConfig
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.wire.causes import Cause, Reason
@@ -50,6 +51,9 @@ class Book:
 
     def offices_of(self, region: str) -> list[Office]:
         return self.offices[region]
+
+    def office(self, number: str) -> Office | None:
+        return next((one for offices in self.offices.values() for one in offices if one.number == number), None)
 
     def is_open(self, name: str, now: datetime) -> bool:
         return name not in self.closed
@@ -273,6 +277,25 @@ class TransferTests(SynchronousTestCase):
         self.assertIn("could not be kept", self.shop.alarms()[0])
         self.flushLoggedErrors(OSError)
 
+    def test_database_that_is_slow(self) -> None:
+        """Until it has answered, five seconds at most, the caller hears music, and no silence."""
+        self.offices._around = replace(self.offices._around, write=lambda *_: Deferred())
+        call, _ = self.caller()
+        for _ in range(4):
+            self.assertIs(call.parts[call.first].role, Role.HELD)
+            self.shop.lines[0].far_end.heard.clear()
+            self.shop.wait(1)
+            self.assertGreater(self.shop.loudest(0), 0.005)
+        self.assertEqual(self.said, [])
+        self.shop.wait(1.5)
+        self.assertEqual(self.said, ["office-connecting"])
+
+    def test_nowhere_to_go(self) -> None:
+        """No office for him: he is alone with his menu again."""
+        call, done = self.caller(number="0231234567")
+        self.assertIs(self.successResultOf(done), Outcome.NO_OFFICE)
+        self.assertEqual((call.stage, call.parts[call.first].role), (Stage.MENU, Role.ALONE))
+
 
 def loud() -> FloatArray:
     """200 ms that are no key and no tone."""
@@ -310,6 +333,14 @@ class AgentTests(MovingCase):
         self.shop.wait(0.3)
         self.assertIs(self.call.stage, Stage.TALK)
         self.assertEqual([party.name for party in self.call.parts], ["line 1", "line 2"])
+
+    def test_this_office(self) -> None:
+        """An office has a number: that one is called, wherever the caller lives, and no other."""
+        self.assertEqual(self.refusal(self.moves.transfers.transfer, self.seat, "office 7"), "nowhere: office 7")
+        self.moves.transfers.transfer(self.seat, "office 2")
+        self.busy_there(1)
+        self.assertEqual(self.shop.lines[1].far_end.dialled, [SOUTH])
+        self.assertEqual(self.shown(self.seat), (SeatState.RINGING, "came_back: not_reached"))
 
     def test_nobody_there(self) -> None:
         """The caller comes back to who sent him, and he sees why."""

@@ -4,34 +4,43 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.phones.star_codes import CODES, Takes
+from callserver.acd.phones.star_codes import CODES, StarCode, Takes
 from callserver.acd.seats.acts import Act
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from tests.acd.phones.test_phones import PhoneShop
 
-FOLLOWS = {
-    Takes.NOTHING: ("", ()),
+FOLLOWS: dict[Takes, tuple[str, tuple[object, ...]]] = {
     Takes.REASON: ("3", ("meal",)),
+    Takes.MINUTES: ("5", (300,)),
     Takes.SEAT: ("802#", ("802",)),
     Takes.GROUP: ("90#", ("service",)),
     Takes.NUMBER: ("62345678#", ("62345678",)),
     Takes.TARGET: ("802#", ("seat 802",)),
     Takes.PLACE: ("7#", ("7",)),
     Takes.CHANNEL: ("802#", ("seat 802",)),
+    Takes.CHANNEL_OR_NONE: ("#", ("",)),
     Takes.WAITING: ("#", ("call-2",)),
+    Takes.PRIORITY: ("7#", (7,)),
+    Takes.HANG_UP_OR_QUEUE: ("91#", ("queue operator",)),
 }
 RIGHT = Right.FORCE_LOG_OUT
 
 
-def text(value: object) -> bool:
-    return isinstance(value, str)
+def follows(code: StarCode) -> tuple[str, tuple[object, ...]]:
+    """What is keyed after a code, and what its act is given for it."""
+    keys = "".join(FOLLOWS[takes][0] for takes in code.takes)
+    return keys, code.gives + tuple(value for takes in code.takes for value in FOLLOWS[takes][1])
+
+
+def anything(value: object) -> bool:
+    return True
 
 
 class RightTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.done: list[tuple[str, tuple[Any, ...]]] = []
-        acts = {code.act: self.act(code.act, len(FOLLOWS[code.takes][1])) for code in CODES}
+        acts = {code.act: self.act(code.act, len(follows(code)[1])) for code in CODES}
         self.centre = PhoneShop(acts=acts)
         self.shop = self.centre.shop
         self.seat = self.centre.logs_in()
@@ -45,12 +54,12 @@ class RightTests(SynchronousTestCase):
         def do(seat: object, *args: Any) -> None:
             self.done.append((name, args))
 
-        return Act(do, (text,) * n_args, RIGHT)
+        return Act(do, (anything,) * n_args, RIGHT)
 
     def test_with_the_right(self) -> None:
         """Each code does its act, with what was keyed after it."""
         for code in CODES:
-            keys, args = FOLLOWS[code.takes]
+            keys, args = follows(code)
             self.centre.key(code.keys + keys)
             self.shop.wait(0.5)
             with self.subTest(code=code.keys):
@@ -61,7 +70,7 @@ class RightTests(SynchronousTestCase):
         """Taken away a moment ago: nothing is done, he is told, and it is written down for whom and for what."""
         self.shop.staff.held["801"] = frozenset(Right) - {RIGHT}
         for code in CODES:
-            self.centre.key(code.keys + FOLLOWS[code.takes][0])
+            self.centre.key(code.keys + follows(code)[0])
             self.shop.wait(0.5)
         self.assertEqual(self.done, [])
         refused = str(Refused.no_right(RIGHT))

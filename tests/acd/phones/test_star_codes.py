@@ -8,19 +8,26 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.phones.star_codes import (
     CODES,
+    ONE_DIGIT,
     Began,
     Event,
     Keyed,
     Numbers,
     Plain,
     StarCodeReader,
-    Takes,
     Unknown,
     arguments,
 )
 
-NUMBERS = Numbers({"802"}.__contains__, {"90": "service"}.get, lambda: ["call-1", "call-2"])
-CODE = {code.act: code for code in CODES}
+NUMBERS = Numbers(
+    is_seat={"802"}.__contains__,
+    group={"90": "service"}.get,
+    queue={"91": "repair"}.get,
+    menu={"92": "balance"}.get,
+    is_office={"3"}.__contains__,
+    waiting=lambda: ["call-1", "call-2"],
+)
+CODE = {code.act: code for code in CODES if not code.gives}
 
 
 def keyed(keys: str) -> list[Event]:
@@ -36,9 +43,20 @@ class ReaderTests(SynchronousTestCase):
 
     def test_with_digits(self) -> None:
         """Others take one digit, or digits to the hash, or nothing but the hash."""
-        self.assertEqual(keyed("*122"), [Began(), Keyed(CODE["pause"], "2")])
-        self.assertEqual(keyed("*30802#"), [Began(), Keyed(CODE["transfer"], "802")])
-        self.assertEqual(keyed("*42#"), [Began(), Keyed(CODE["grab"])])
+        self.assertEqual(keyed("*122"), [Began(), Keyed(CODE["pause"], ("2",))])
+        self.assertEqual(keyed("*30802#"), [Began(), Keyed(CODE["transfer"], ("802",))])
+        self.assertEqual(keyed("*42#"), [Began(), Keyed(CODE["grab"], ("",))])
+
+    def test_one_thing_after_the_other(self) -> None:
+        """Some take two things, and either may be empty where that means something."""
+        self.assertEqual(keyed("*768023"), [Began()])
+        self.assertEqual(keyed("*76802#3"), [Began(), Keyed(CODE["force_pause"], ("802", "3"))])
+        self.assertEqual(keyed("*74802#91#"), [Began(), Keyed(CODE["break_off"], ("802", "91"))])
+        self.assertEqual(keyed("*74802##"), [Began(), Keyed(CODE["break_off"], ("802", ""))])
+
+    def test_written(self) -> None:
+        """As a timeline has it."""
+        self.assertEqual([str(one) for one in keyed("*74802#91#")[1:]], ["*74802#91"])
 
     def test_begins_anew(self) -> None:
         """A star in the middle of a code begins another."""
@@ -55,10 +73,9 @@ class ReaderTests(SynchronousTestCase):
 
     def test_each_can_be_keyed(self) -> None:
         """Every line of the table can be keyed, and no code is the beginning of another."""
-        follows = {Takes.NOTHING: "", Takes.REASON: "1"}
         for code in CODES:
             with self.subTest(code=code.keys):
-                *_, last = keyed(code.keys + follows.get(code.takes, "12#"))
+                *_, last = keyed(code.keys + "".join("1" if one in ONE_DIGIT else "12#" for one in code.takes))
                 self.assertIsInstance(last, Keyed)
                 assert isinstance(last, Keyed)
                 self.assertIs(last.code, code)
@@ -83,14 +100,19 @@ class ReaderTests(SynchronousTestCase):
 
 
 class ArgumentsTests(SynchronousTestCase):
-    def given(self, keys: str) -> tuple[str, ...] | None:
+    def given(self, keys: str) -> tuple[str | int, ...] | None:
         *_, last = keyed(keys)
         assert isinstance(last, Keyed)
         return arguments(last, NUMBERS)
 
     def test_targets(self) -> None:
-        """A staff number is a seat, everything else a number outside."""
+        """A number is a seat's or a group's, a queue's, a menu's, an office's; everything else is one outside."""
         self.assertEqual(self.given("*30802#"), ("seat 802",))
+        self.assertEqual(self.given("*3090#"), ("seat 90",))
+        self.assertEqual(self.given("*3091#"), ("queue repair",))
+        self.assertEqual(self.given("*3092#"), ("menu balance",))
+        self.assertEqual(self.given("*303#"), ("office 3",))
+        self.assertEqual(self.given("*36"), ("office",))
         self.assertEqual(self.given("*3101012345678#"), ("number 01012345678",))
         self.assertIsNone(self.given("*30#"))
 
@@ -100,6 +122,22 @@ class ArgumentsTests(SynchronousTestCase):
         self.assertEqual(self.given("*422#"), ("call-2",))
         self.assertIsNone(self.given("*423#"))
         self.assertIsNone(self.given("*420#"))
+
+    def test_supervisors(self) -> None:
+        """Whose call is broken off and where its caller goes; who pauses and why; who waits and how soon."""
+        self.assertEqual(self.given("*74802##"), ("seat 802", "hang up"))
+        self.assertEqual(self.given("*74802#91#"), ("seat 802", "queue repair"))
+        self.assertIsNone(self.given("*74802#90#"))
+        self.assertIsNone(self.given("*74##"))
+        self.assertEqual(self.given("*76802#3"), ("802", "meal"))
+        self.assertIsNone(self.given("*76802#9"))
+        self.assertEqual(self.given("*432#7#"), ("call-2", 7))
+        self.assertEqual(self.given("*43#7#"), ("call-1", 7))
+        self.assertIsNone(self.given("*43##"))
+
+    def test_minutes(self) -> None:
+        """Wrap-up is prolonged by minutes."""
+        self.assertEqual(self.given("*135"), (300,))
 
     def test_groups(self) -> None:
         """A group has a number; without one it is the whole house."""

@@ -11,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.queues.call_back_tables import CallBack
 from callserver.acd.queues.call_backs import CallBacks
+from callserver.acd.queues.cut_offs import LostPlace
 from callserver.acd.queues.queues import Queues
 from callserver.acd.routing.settings import QueueSettings
 from callserver.acd.seats.seat import Seat
@@ -410,4 +411,37 @@ class CutOffTests(CallBackCase):
         self.shop.lines[0].far_end.unplug()
         self.assertEqual(self.outcomes(), ["cut_off"])
         again = self.caller(2)
+        self.assertIs(self.queue.in_order()[0].call, again)
+
+    def test_after_a_restart(self) -> None:
+        """What was lost before the server was started anew counts on, as long as it counts, in its own queue."""
+        now = NINE + timedelta(seconds=self.shop.clock.seconds())
+        long_ago, a_minute_ago = now - timedelta(seconds=300), now - timedelta(seconds=60)
+        lost = [
+            LostPlace("operator", "62345671", long_ago, now - timedelta(seconds=121)),
+            LostPlace("other", "62345672", long_ago, a_minute_ago),
+            LostPlace("operator", "62345670", long_ago, a_minute_ago),
+        ]
+        self.centre.restore_places(lost, now, {"operator": 120.0})
+        self.seat().pause("lunch")
+        others = [self.caller(line, f"6234567{line}") for line in (1, 2)]
+        again = self.caller(0, "62345670")
+        self.assertEqual([entry.call for entry in self.queue.in_order()], [again, *others])
+
+    def test_gone_while_he_is_asked(self) -> None:
+        """Who hangs up while he is asked for the place of his call-back keeps that and the one he was cut off from."""
+        self.seat().pause("lunch")
+        self.caller(0)
+        self.caller(1, "62345679")
+        self.shop.lines[0].far_end.hang_up()
+        self.shop.wait(2)
+        self.patch(self.asks, "takes_old_place", lambda call: Deferred())
+        self.patch(self.centre.call_backs, "find", lambda queue, number: number == "62345678")
+        self.caller(0)
+        self.assertEqual(len(self.queue.waiting), 1)
+        self.shop.wait(100)
+        self.shop.lines[0].far_end.hang_up()
+        self.shop.wait(100)
+        self.patch(self.centre.call_backs, "find", lambda queue, number: None)
+        again = self.caller(0)
         self.assertIs(self.queue.in_order()[0].call, again)

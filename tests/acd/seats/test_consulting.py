@@ -222,6 +222,53 @@ class BackAndForthTests(ConsultingCase):
         self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
 
 
+class GroupTests(ConsultingCase):
+    """The number of a group rings all of it who are ready."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.shop.groups["90"] = ["801", "802", "803"]
+        self.wang.ready()
+        self.zhao.ready()
+
+    def test_one_of_them(self) -> None:
+        """Who answers first is consulted; the other's telephone stops, and the caller hears music."""
+        self.consult(self.li, "seat 90")
+        self.assertEqual(self.states(), ["RINGBACK", "RINGING", "RINGING"])
+        self.zhao.answer()
+        self.assertEqual(self.states(), ["TALKING", "IDLE_PC", "TALKING"])
+        self.assertEqual(self.who_hears_whom(), {LI: {ZHAO}, ZHAO: {LI}})
+        self.li.join()
+        self.assertEqual(self.who_hears_whom(), {LINE: {ZHAO}, ZHAO: {LINE}})
+
+    def test_joined_while_it_rings(self) -> None:
+        """All of them see whose call it is now; who answers has the caller."""
+        self.consult(self.li, "seat 90")
+        self.li.join()
+        for seat in (self.wang, self.zhao):
+            assert seat.status.call is not None
+            self.assertEqual(seat.status.call.call_id, self.call.id)
+        self.wang.answer()
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+        self.assertEqual(self.states()[2], "IDLE_PC")
+
+    def test_nobody_answers(self) -> None:
+        """One declines, the other does not come: the caller is still held."""
+        self.consult(self.li, "seat 90")
+        self.wang.reject()
+        self.assertEqual(self.states(), ["RINGBACK", "IDLE_PC", "RINGING"])
+        self.shop.let_pass(31)
+        self.assertEqual(self.states()[0], "HELD")
+        self.assertTrue(self.caller_hears_music())
+
+    def test_nobody_is_ready(self) -> None:
+        """Refused, and the talk goes on."""
+        for seat in (self.wang, self.zhao):
+            seat.pause("desk work")
+        self.assertEqual(self.refusal(self.consult, self.li, "seat 90"), (Refusal.NOT_AVAILABLE, "seat 90"))
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+
 class JoinTests(ConsultingCase):
     def test_to_a_colleague(self) -> None:
         """Caller and colleague talk in the caller's call; the agent has his wrap-up; the timelines name each other."""
