@@ -151,7 +151,7 @@ class Call:
         self._answering, self._answered = DeferredLock(), False
         self._events, self._clock, self._bay, self._music, self._find = events, clock, bay, music, find
         self._on_parts = on_parts
-        self.recording = CallRecording(self, recorder, rule)
+        self.recording = CallRecording(self, recorder, rule, in_house=direction == "internal")
         self._limit: IDelayedCall | None = None
         self._waiting_for_end: list[Deferred[Reason]] = []
         self._waiting_for_fax: list[Deferred[None]] = []
@@ -225,9 +225,12 @@ class Call:
         """
         The line is off hook and the other one is there: record and recording of their talk begin.
 
-        Of a call that talked already, as one more joins, nothing begins.
+        Of a call that talked already, as one more joins, nothing begins, unless it is the first line in it.
         """
-        if self._answered or self.ended is not None:
+        if self.ended is not None:
+            return
+        if self._answered:
+            self.recording.line_talks()
             return
         self._answered = True
         self.note(answered_at=self._events.now())
@@ -332,8 +335,11 @@ class Call:
         parts, other.parts, other.merged_into = other.parts, {}, self
         other.log(Kind.MERGED, into=self.id)
         self.log(Kind.MERGED, call=other.id)
+        self.recording.joined_by(other.recording, other.first)
         for party, part in parts.items():
             self.give(party, part.role, part.beside)
+        if other._answered:
+            self.recording.line_talks()
         other.end("server", Reason(Cause.TRANSFERRED, self.id))  # last: who follows one of them finds him here
 
     def wait_with_music(self, on: bool) -> None:

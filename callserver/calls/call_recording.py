@@ -4,6 +4,10 @@ The recording of a call: by rule from its first answer to its end, or on demand;
 A call has at most one recording at a time. By rule it is the call's own and nobody stops it; on demand it is of who
 started it, who alone stops it, and it ends with the call at the latest. In a call that is recorded anyway, whoever
 wants it recorded sets a mark.
+
+A call in the house is recorded on demand alone. As soon as an outside line talks in it, it is recorded as one of that
+line's from there on: by the same rule, and with the line as its far end, for who began it may leave. What somebody has
+started until then ends with that, or goes on in a second file where the rule is on demand.
 """
 
 from __future__ import annotations
@@ -46,11 +50,24 @@ class Recorded(Protocol):
         """Set fields of the call's record."""
 
 
-class CallRecording:
-    """Records one call if there is a recorder, and tells the call's event log."""
+class Line(Protocol):
+    """An outside line that takes part in the call."""
 
-    def __init__(self, call: Recorded, recorder: Recorder | None, rule: RecordingRule) -> None:
+    @property
+    def leg(self) -> Leg | None: ...
+
+
+class CallRecording:
+    """
+    Records one call if there is a recorder, and tells the call's event log.
+
+    :param in_house: it is no outside line's, so far
+    """
+
+    def __init__(self, call: Recorded, recorder: Recorder | None, rule: RecordingRule, in_house: bool = False) -> None:
         self._call, self._recorder, self._rule = call, recorder, rule
+        self._in_house = in_house
+        self._line: Line | None = None  # that has joined a call of the house
         self._recording: Recording | None = None
         self._started_by = ""  # staff number; "": by rule
         self._recent: Recent | None = None
@@ -63,8 +80,28 @@ class CallRecording:
 
     def answered(self) -> None:
         """Record from now on, if that is the rule."""
+        if self._rule.always and not self._in_house:
+            self._start("")
+        else:
+            self._keep_recent()
+
+    def joined_by(self, other: CallRecording, line: Line) -> None:
+        """Another call becomes part of this one, with the line it began with unless it is of the house, too."""
+        if self._in_house and not other._in_house:
+            self._line = other._line or line
+
+    def line_talks(self) -> None:
+        """An outside line talks in the call; of one that has begun with it nothing changes."""
+        if self._line is None or not self._in_house:
+            return
+        self._in_house = False
+        by, was_running = self._started_by, self._recording is not None
+        self._end()
+        self._forget_recent()
         if self._rule.always:
             self._start("")
+        elif was_running:
+            self._start(by)
         else:
             self._keep_recent()
 
@@ -126,8 +163,13 @@ class CallRecording:
         self._end()
         self._forget_recent()
 
+    @property
+    def _leg(self) -> Leg | None:
+        """Of the far end."""
+        return self._call.leg if self._line is None else self._line.leg
+
     def _start(self, by: str) -> None:
-        leg = self._call.leg
+        leg = self._leg
         if self._recorder is None or self._recording is not None or leg is None:
             return
         recent = self._recent
@@ -154,7 +196,7 @@ class CallRecording:
             stopped.addErrback(lambda failure: log.failure("recording of {call} broke", failure, call=self._call.id))
 
     def _keep_recent(self) -> None:
-        leg = self._call.leg
+        leg = self._leg
         if self._recorder is not None and self._rule.recent_s > 0 and leg is not None:
             self._recent = self._recorder.keep_recent(leg, self._rule.recent_s)
             if self._silences:

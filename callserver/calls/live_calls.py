@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -78,7 +77,7 @@ class LiveCalls:
             find=self._calls.get,
             on_parts=self._tell,
             recorder=self._recorder,
-            rule=replace(self._rule, always=False) if direction == "internal" else self._rule,
+            rule=self._rule,
         )
         self._calls[call.id] = call
         call.when_ended().addCallback(lambda _: self._calls.pop(call.id))

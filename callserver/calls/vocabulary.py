@@ -37,6 +37,8 @@ class Kind(Enum):
     HIDE_SECRET = "hide_secret"  # by
     SHOW_AGAIN = "show_again"  # by; nobody: its time was up, or the agent has left
     KEYS_SENT = "keys_sent"  # by, digits (masked): sounded to the others by an agent
+    SUPERVISOR_IN = "supervisor_in"  # by, doing: he has come along with whom he listens to; how it began is an AUDIT
+    SUPERVISOR_OUT = "supervisor_out"  # by, reason: he listens, whispers or has barged in no more
     PRIORITY = "priority"  # priority: by the person, of one who waits
     LEAVE = "leave"  # queue, outcome, wait_s
     LOG_IN = "log_in"
@@ -51,7 +53,10 @@ class Kind(Enum):
     ORDER = "order"  # order, items, total_fen, balance of stock
     ORDER_WANTED = "order_wanted"  # number, claimed, items: confirmed by the caller, not booked yet
     ORDER_REFUSED = "order_refused"  # reason: what was confirmed cannot be had any more
-    CALLED_BACK = "called_back"  # number, queue, outcome (of a try: a DialResult's value), tries that reached nobody
+    CALLED_BACK = (
+        "called_back"  # number, queue, outcome (of a try: a DialResult's value), tries in vain; call: reached in
+    )
+    CALL_BACK_OF = "call_back_of"  # call, queue: this one is dialled for who wanted that in that call
     CALL_BACK = "call_back"  # number: nobody was there, and the caller wants to be called
     TONE = "tone"  # name
     LINE_FIGURES = "line_figures"  # level, noise and hum in dBm0, echo in dB, blocks missing and dropped: of one call

@@ -46,6 +46,8 @@ EVENTS = {  # by kind; {details} are the event's data
     "hide_secret": N_("{by} lets the caller key in a secret"),
     "show_again": N_("the secret is over"),
     "keys_sent": N_("{by} sends keys: {digits}"),
+    "supervisor_in": N_("the supervisor at {by} comes along: {doing}"),
+    "supervisor_out": N_("the supervisor at {by} is out: {reason}"),
     "priority": N_("priority {priority} from now on"),
     "leave": N_("leaves queue {queue}: {outcome} after {wait_s} s"),
     "log_in": N_("logged in"),
@@ -61,6 +63,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "order_wanted": N_("confirmed by {number}: {items}"),
     "order_refused": N_("what was confirmed cannot be had: {reason}"),
     "called_back": N_("{number} called back from queue {queue}: {outcome}"),
+    "call_back_of": N_("dialled for who wanted to be called back, from queue {queue}, in call {call}"),
     "call_back": N_("{number} wants to be called back"),
     "tone": N_("tone {name}"),
     "line_figures": N_(
@@ -81,6 +84,7 @@ FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says so
     ("recording", "before_s", "by"): N_("recording to {file}, started by {by}, from {before_s} s before"),
     ("telephone", "on"): N_("the telephone of seat {seat} from now on"),
     ("merged", "call"): N_("call {call} has been joined into this one"),
+    ("called_back", "call"): N_("{number} called back from queue {queue} in call {call}: {outcome}"),
     ("connect", "wait_s"): N_("connected with seat {seat} after {wait_s} s"),
     ("hold", "reason"): N_("hold by {by}: {reason}"),
     ("retrieve", "reason"): N_("retrieved by {by}: {reason}"),
@@ -98,7 +102,21 @@ FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says so
     ("offer", "passed_over"): N_("offered to seat {seat}: {why}; candidates {candidates}; passed over {passed_over}"),
 }
 # What is a code in an event's data, and not somebody's own word
-CODES = ("sub", "by", "outcome", "why", "source", "language", "state", "reason", "act", "target", "result", "found_by")
+CODES = (
+    "sub",
+    "by",
+    "outcome",
+    "why",
+    "source",
+    "language",
+    "state",
+    "reason",
+    "act",
+    "target",
+    "result",
+    "found_by",
+    "doing",
+)
 STATES = ("from", "to")
 
 

@@ -36,7 +36,8 @@ RINGS_ANYHOW = N_("Seat {seat} is rung: {why}.")
 NEXT = N_("Next in turn would be: {seats}.")
 PASSED_OVER = N_("Not rung: {seats}.")
 PASSED_ONE = N_("{seat} ({why})")
-TOLD = ("entry", "offer", "miss", "connect", "leave", "given_back", "pick_up", "called_back", "end")
+TOLD = ("entry", "offer", "miss", "connect", "leave", "given_back", "pick_up", "called_back", "call_back_of", "end")
+QUEUED = ("entry", "leave", "offer", "call_back_of")
 
 
 @click.command(help=here("Tell who was rung for a caller who waited, who was not, and why."))
@@ -51,7 +52,7 @@ def why(call_id: str, shop: Path, language: str) -> None:
             raise click.ClickException(complaint(problem)) from problem
         events = reading.timeline(record.id)
     told = Telling(language, config.server.zone, width=report_width())
-    if not any(event.kind in ("entry", "leave", "offer") for event in events):
+    if not any(event.kind in QUEUED for event in events):
         raise click.ClickException(complaint(Complaint(NOT_QUEUED)))
     for line in (*call_lines(record, told), "", *why_lines(record, events, told)):
         click.echo(line)

@@ -34,6 +34,7 @@ class Refusal(Enum):
     NOT_THE_CALLER = "not-the-caller"
     NO_RECORDING = "no-recording"
     NOT_YOURS = "not-yours"
+    TAKEN_OVER = "taken-over"  # detail: at which seat
     NO_SECRET = "no-secret"
     NOBODY_HEARS = "nobody-hears"
     NO_FLASH = "no-flash"
@@ -60,6 +61,7 @@ TEXTS = {
     Refusal.SEVERAL: N_("not while several parties are in the call"),
     Refusal.NOT_THE_CALLER: N_("only the party the call began with can be sent to a queue or a menu"),
     Refusal.NO_RECORDING: N_("cannot be recorded: no room on the disk, or nothing to record"),
+    Refusal.TAKEN_OVER: N_("the supervisor at seat {detail} has taken this call over"),
     Refusal.NO_SECRET: N_("no secret is being told in this call"),
     Refusal.NO_FLASH: N_("the line of this call is not one that transfers by a flash, or does so already"),
     Refusal.NOBODY_HEARS: N_("nobody would hear it: the other end is gone, or keys in a secret"),

@@ -1,5 +1,6 @@
 """Why did 804 not get the call? The answer, in sentences."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -107,6 +108,15 @@ class CommandTests(SynchronousTestCase):
     def told(self, call_id: str) -> str:
         arguments = [call_id, "--shop", str(self.shop)]
         return CliRunner(env={"CALLSERVER_LANGUAGE": "en"}).invoke(why, arguments).output
+
+    def test_called_back(self) -> None:
+        """A call that was dialled for who wanted to be called back names the call in which he waited."""
+        called = {"id": "back", "direction": "out", "channel": "line 3", "started_at": BEGAN}
+        with tables.database.connection_context():
+            CallRow.insert(call_columns(called) | {"node": "shop"}).execute()
+            append_event(replace(event(Kind.CALL_BACK_OF, 0, call="call-1", queue="service"), call_id="back"))
+        told = " ".join(self.told("back").split())
+        self.assertIn("dialled for who wanted to be called back, from queue service, in call call-1", told)
 
     def test_asked(self) -> None:
         """The first characters of the call are enough; a call that has not waited says so."""

@@ -25,6 +25,7 @@ from callserver.calls.dial_guard import DialClass
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import LINES_ALONE_S, PRESENT
 from callserver.lines.interfaces import Caller
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 from callserver.wire.messages import Card
 from callserver.wire.refusals import Refusal, Refused
@@ -51,7 +52,8 @@ class Dialling:
 
     def dial(self, seat: Seat, number: str) -> None:
         """
-        Call a colleague, a group, or a number outside; an emergency also where nobody is logged in, and in a call.
+        Call a colleague, a group, or a number outside; an emergency always: also from a seat where nobody is logged in,
+        in a call, and whatever else the agent does.
 
         :raises Refused: NOT_NOW, NO_RIGHT, NOT_AVAILABLE, ONESELF, or what the dial guard says
         """
@@ -72,20 +74,25 @@ class Dialling:
         wanted = Target.parse(to)
         if wanted.kind not in (TargetKind.SEAT, TargetKind.NUMBER):
             raise Refused(Refusal.BAD_ARGUMENT, "target")
-        seat.check_consult()
         internal = wanted.kind is TargetKind.SEAT
         kind = DialClass.INTERNAL if internal else self._out.classify(wanted.name)
-        self._seek(seat, wanted.name, kind, seat.consult)
+        if kind is DialClass.EMERGENCY:
+            self._call_for_help(seat, wanted.name)
+        else:
+            seat.check_consult()
+            self._seek(seat, wanted.name, kind, seat.consult)
 
     def _call_for_help(self, seat: Seat, number: str) -> None:
-        """Nobody has to make his seat free first: what rings there rings elsewhere, whom he talks with is held."""
+        """
+        Nobody has to make his seat free first: that is done for him, and whom he talks with is held.
+
+        Before the line is chosen: what he has just dialled may be on the only one.
+        """
+        seat.make_way(Reason(Cause.EMERGENCY))
         if seat.has_one_party:
-            self._call_out(seat, number, seat.consult)
-            return
-        if seat.rings:
-            seat.reject()
-        seat.check_dial(emergency=True)
-        self._call_out(seat, number, partial(seat.dial, emergency=True))
+            self._call_out(seat, number, partial(seat.consult, emergency=True))
+        else:
+            self._call_out(seat, number, partial(seat.dial, emergency=True))
 
     def _look_who_is_left(self, call: Call) -> None:
         present = [party for party, part in call.parts.items() if part.role in PRESENT]

@@ -1,4 +1,12 @@
-"""Somebody to be called back, as he is offered to an agent; accepted, one number is dialled, once."""
+"""
+Somebody to be called back, as he is offered to an agent; taken, one number is dialled, once.
+
+    rings at the seat --dial_for--> dialled --rings_there, answered_there--> the agent talks with him
+                                       +--not_reached, given up--> waits again
+
+The agent dials as with any call out: his seat shows so, he hears the line, and can give up. If his program is lost
+before anybody answers the dial is given up with it: nobody would be there for who answers.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +16,25 @@ from types import MappingProxyType
 from typing import Protocol, cast
 
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 
 from callserver.acd.queues.entry import Entry
 from callserver.acd.routing.settings import QueueSettings
+from callserver.acd.seats.offers import DialsFor
 from callserver.calls.call import Call, Party
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import wait_again
 from callserver.calls.outgoing import DialListener
 from callserver.calls.roles import Role
+from callserver.calls.vocabulary import Kind
 from callserver.lines.interfaces import Caller
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 from callserver.wire.messages import Card
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
+
+log = Logger()
 
 Dial = Callable[[str, str, DialListener], Call]
 """Dials a number for the person with a staff number; raises Refused as `CallsOut.dial`."""
@@ -48,6 +61,8 @@ class NotYet:
     def when_ended(self) -> Deferred[Reason]:
         return Deferred()
 
+    def end(self, by: str, reason: Reason) -> None: ...
+
 
 NOT_YET = NotYet()
 
@@ -70,7 +85,7 @@ class Results(Protocol):
 
 class CallBackOffer:
     """
-    One attempt. Implements Offer, and is told by the line.
+    One attempt. Implements Offer and CallToMake, and is told by the line.
 
     There is no call before an agent accepts; till then `call` is one that has not begun.
     """
@@ -94,7 +109,8 @@ class CallBackOffer:
         self._results, self._entry, self._seat, self._dial, self._calls = results, entry, seat, dial, calls
         self._waited_s = waited_s
         self._call: Call | None = None
-        self._station: Party | None = None  # of the agent who has accepted
+        self._by: DialsFor | None = None  # the seat whose agent has taken it
+        self._rang = self._reached = False
 
     @property
     def call(self) -> Call:
@@ -105,35 +121,54 @@ class CallBackOffer:
         call_id = self._entry.card.call_id if self._call is None else self._call.id
         return replace(self._entry.card, call_id=call_id, waited_s=round(self._waited_s))
 
-    def accept(self, station: Party) -> None:
-        self._seat, self._station = self._results.accepted(self._entry, station), station
+    def dial_for(self, seat: DialsFor) -> None:
+        self._seat, self._by = self._results.accepted(self._entry, seat.station), seat
         try:
             self._call = self._dial(self._entry.number, self._seat, self)
-        except Refused as refused:
-            result = DialResult.NO_LINE if refused.code is Refusal.NOT_NOW else DialResult.REFUSED
+        except Exception as failure:
+            result = _result_of(failure)
             self._call = self._calls.begin("out", NoLine(), Caller(self._entry.number))
             self._call.end("queue", Reason(Cause.NOT_REACHED, result.value))
             self.not_reached(result)
             return
-        self._call.give(station, Role.TALKS)
+        self._call.log(Kind.CALL_BACK_OF, call=self._entry.card.call_id, queue=self._entry.queue)
+        self._call.give(seat.station, Role.TALKS)
+
+    def accept(self, station: Party) -> None:
+        self.call.give(station, Role.TALKS)
 
     def decline(self, station: Party, reason: Reason) -> None:
         self._results.declined(self._entry, self._seat, reason)
 
     def give_back(self, station: Party, reason: Reason) -> None:
-        if wait_again(self.call, station, reason):
+        if self._call is None:
+            self.decline(station, reason)
+        elif not self._reached:
+            self.call.end(station.name, reason)
+        elif wait_again(self.call, station, reason):
             self._results.given_back(self._entry, self.call)
 
     # DialListener
 
     def rings_there(self) -> None:
-        """The agent hears it."""
+        if self._by is not None and not self._rang:
+            self._rang = True
+            self._by.rings_there()
 
     def answered_there(self) -> None:
+        self.rings_there()  # an exchange may connect without a ring-back tone
+        self._reached = True
         self._results.reached(self._entry, self._seat, self.call)
-        part = self.call.parts.get(self._station) if self._station is not None else None
-        if part is not None and part.role is Role.ALONE:  # on hold, or his program is gone: music, and no silence
-            self.call.give(self.call.first, Role.HELD, beside=self._station)
+        if self._by is not None:
+            self._by.answered_there()
 
     def not_reached(self, result: DialResult) -> None:
         self._results.not_reached(self._entry, self._seat, result)
+
+
+def _result_of(failure: Exception) -> DialResult:
+    """Of a dial that did not come as far as a line."""
+    if isinstance(failure, Refused):
+        return DialResult.NO_LINE if failure.code is Refusal.NOT_NOW else DialResult.REFUSED
+    log.failure("a call-back could not be dialled")
+    return DialResult.LINE_LOST

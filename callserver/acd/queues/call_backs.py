@@ -187,7 +187,7 @@ class CallBacks:
     def reached(self, entry: Entry, seat: str, call: Call) -> None:
         call.note(agent=seat)
         call.log(Kind.CONNECT, person=seat, seat=seat, wait_s=self._lists.waited_s(entry))
-        self._over(entry, Outcome.ANSWERED.value, person=seat)
+        self._over(entry, Outcome.ANSWERED.value, person=seat, call=call.id)
 
     def not_reached(self, entry: Entry, seat: str, result: DialResult) -> None:
         self._on_their_way.discard(entry)
@@ -246,8 +246,8 @@ class CallBacks:
             lambda _: self._clock.callLater(0 if entry in self._marked else NO_LINE_S, self._is_time, entry)
         )
 
-    def _over(self, entry: Entry, outcome: str, person: str | None = None) -> None:
-        self._tell(entry, outcome, person)
+    def _over(self, entry: Entry, outcome: str, person: str | None = None, **also: str) -> None:
+        self._tell(entry, outcome, person, **also)
         self._on_their_way.discard(entry)
         self._marked.discard(entry)
         self._close(self._open.pop(entry))
@@ -255,9 +255,11 @@ class CallBacks:
     def _close(self, one: CallBack) -> None:
         self._book.close(one.call_id).addErrback(lambda failure: log.failure("a call-back stays open", failure))
 
-    def _tell(self, entry: Entry, outcome: str, person: str | None) -> None:
+    def _tell(self, entry: Entry, outcome: str, person: str | None, **also: str) -> None:
+        """In the timeline of the call in which he wanted it."""
         one = self._open[entry]
-        entry.log(Kind.CALLED_BACK, person=person, queue=one.queue, number=one.number, outcome=outcome, tries=one.tries)
+        came = {"number": one.number, "outcome": outcome, "tries": one.tries}
+        entry.log(Kind.CALLED_BACK, person=person, queue=one.queue, **came, **also)
 
     def _save(self, one: CallBack) -> None:
         self._book.save(one).addErrback(lambda failure: log.failure("a call-back cannot be stored", failure))

@@ -175,6 +175,10 @@ class QueueLists(ABC):
 
     # What seats tell, by way of the offer
 
+    def waits(self, entry: Entry) -> bool:
+        """He is in a list, perhaps ringing somewhere."""
+        return entry in self._queue(entry).waiting
+
     def taken_by(self, entry: Entry, station: Party, outcome: Outcome = Outcome.ANSWERED) -> str:
         """He is an agent's now, who sits where it rang or has picked him up; the staff number."""
         seat = self._seats.of(station).number

@@ -113,11 +113,13 @@ class Matching:
         """The seat takes the call; whatever else rings for it is told so."""
         ringing, entry.ringing = entry.ringing, Ringing()
         self._tallies.answered(seat, entry.queue)
-        self._on_left(entry, outcome)
-        entry.seat = seat
-        for number, offer in ringing.offers.items():
-            if number != seat:
-                self._seats[number].withdraw(offer, Reason(Cause.TAKEN_ELSEWHERE))
+        try:
+            self._on_left(entry, outcome)
+            entry.seat = seat
+        finally:  # what rings on would ring for nobody: he waits again if this seat could not take him
+            for number, offer in ringing.offers.items():
+                if number != seat:
+                    self._seats[number].withdraw(offer, Reason(Cause.TAKEN_ELSEWHERE))
 
     def declined(self, entry: Entry, seat: str, reason: Reason) -> None:
         """The seat did not take it: the next choice at once, this one after a rest and last."""

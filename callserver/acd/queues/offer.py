@@ -18,6 +18,9 @@ from callserver.wire.rights import Right
 class Takings(Protocol):
     """Who is told what seats do with an offer."""
 
+    def waits(self, entry: Entry) -> bool:
+        """He is in a list."""
+
     def answered(self, entry: Entry, station: Party, outcome: Outcome) -> None: ...
     def declined(self, entry: Entry, seat: str, reason: Reason) -> None: ...
     def given_back(self, entry: Entry) -> None: ...
@@ -62,5 +65,7 @@ class QueueOffer:
         self._takings.declined(self._entry, self._seat, reason)
 
     def give_back(self, station: Party, reason: Reason) -> None:
-        if wait_again(self.call, station, reason):
+        if self._takings.waits(self._entry):  # he could not be taken at all, and has not lost his place
+            self.decline(station, reason)
+        elif wait_again(self.call, station, reason):
             self._takings.given_back(self._entry)

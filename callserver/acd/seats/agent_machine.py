@@ -2,6 +2,7 @@
 The life of an agent at work: logged out, ready, not ready, wrap-up; his calls have a machine of their own.
 
     out --log_in--> ready <--ready/pause--> not ready
+    not ready --pause--> not ready, for another reason
     ready, not ready --busy--> busy, then the same --free--> back, or --wrap_up--> wrap-up, then the same
     wrap-up --ready, wrap_up_over--> what comes after it
 
@@ -9,7 +10,9 @@ Invariants:
 
 - `busy` and `free` come from his calls: an agent in a call cannot log out nor be logged out by force.
 - A pause asked for in a call or in wrap-up, or taken back, changes at once what comes after it, and nothing else.
-- Wrap-up has a deadline. A call in wrap-up stops its clock; what was left follows after the call.
+- Wrap-up has a deadline. A call in wrap-up stops its clock; what was left follows after the call, and what it has
+  lasted before counts for the longest that it may last: a call is no way round that. A call with a longer wrap-up of
+  its own than was left has that, which counts from its own beginning.
 - An input that a state does not expect raises automat.NoTransition and changes nothing.
 """
 
@@ -72,12 +75,15 @@ class AgentCore:
     wrap_up_due_s: float = 0.0  # left when a call stopped its clock
     _timer: IDelayedCall | None = field(default=None, init=False)
     _began_s: float = field(default=0.0, init=False)
+    _lasted_s: float = field(default=0.0, init=False)  # before the call that stopped its clock
 
     def left_s(self) -> float:
         """Seconds of wrap-up still to come."""
         return self._timer.getTime() - self.clock.seconds() if self._timer and self._timer.active() else 0.0
 
     def begin_wrap_up(self, seconds: float) -> None:
+        if seconds > self.wrap_up_due_s:
+            self._lasted_s = 0.0  # it is another one
         self.wrap_up_due_s, self._began_s = 0.0, self.clock.seconds()
         self._timer = self.clock.callLater(seconds, self.on_deadline)
 
@@ -85,12 +91,14 @@ class AgentCore:
         left_s = self.left_s()
         if self._timer and self._timer.active():
             self._timer.cancel()
+            self._lasted_s += self.clock.seconds() - self._began_s
         self._timer = None
         return left_s
 
     def prolong(self, seconds: float) -> None:
         wanted_s = self.left_s() + seconds
-        if self._timer is None or self.clock.seconds() + wanted_s > self._began_s + self.longest_wrap_up_s:
+        lasted_s = self._lasted_s + self.clock.seconds() - self._began_s
+        if self._timer is None or lasted_s + wanted_s > self.longest_wrap_up_s:
             raise Refused(Refusal.LIMIT, f"{self.longest_wrap_up_s:.0f} s")
         self._timer.reset(wanted_s)
 
@@ -147,6 +155,7 @@ TRANSITIONS: tuple[tuple[str, Callable[..., None], str, Callable[..., None]], ..
     (READY, I.busy, BUSY, _busy),
     (NOT_READY, I.log_out, OUT, _log_out),
     (NOT_READY, I.ready, READY, _ready),
+    (NOT_READY, I.pause, NOT_READY, _pause),
     (NOT_READY, I.busy, BUSY_PAUSE, _busy),
     (BUSY, I.pause, BUSY_PAUSE, _pause),
     (BUSY, I.ready, BUSY, _nothing),

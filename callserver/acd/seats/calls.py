@@ -8,7 +8,7 @@ from twisted.logger import Logger
 
 from callserver.acd.seats.agent_machine import Work
 from callserver.acd.seats.calls_machine import Phase
-from callserver.acd.seats.offers import Dialled, Offer, Recall
+from callserver.acd.seats.offers import CallToMake, Dialled, Offer, Recall
 from callserver.acd.seats.parts import SeatParts
 from callserver.acd.seats.presence import Presence
 from callserver.calls import operations
@@ -19,6 +19,8 @@ from callserver.wire.messages import CLIENT_LOST, MISSED
 from callserver.wire.refusals import Refusal, Refused
 
 log = Logger()
+
+NOT_CONNECTED_S = 5.0  # so long a seat rests whose agent could not be connected: others are asked first
 
 
 class SeatCalls(SeatParts):
@@ -114,19 +116,56 @@ class SeatCalls(SeatParts):
         self._happen(happening, offer)
         self._happen(self._agent_machine.busy)
 
+    def rings_there(self) -> None:
+        """What was dialled rings; `call_over` if it cannot."""
+        self._happen(self._calls_machine.rings_there)
+        self._show(Reason(Cause.RINGS_THERE))
+
+    def answered_there(self) -> None:
+        """The dialled party is there; `call_over` if it does not come."""
+        self._happen(self._calls_machine.answered_there)
+        self._accept(Reason(Cause.ANSWERED))
+
     def _accept(self, reason: Reason) -> None:
+        """He is in the call that he has taken, or dials it."""
         offer = self._in_hand
+        to_make = offer if isinstance(offer, CallToMake) and self._calls.phase is Phase.DIALLING else None
+        if to_make is not None:  # it shows before what comes of it, which may come at once
+            self._show(Reason(Cause.DIALS))
         try:
             self.station.off_hook()
-            offer.accept(self.station)
+            if to_make is not None:
+                to_make.dial_for(self)
+            else:
+                offer.accept(self.station)
         except Exception:
             log.failure("seat {seat}: an answered call could not be connected", seat=self.number)
-            not_connected = Reason(Cause.NOT_CONNECTED)
-            operations.hang_up(offer.call, self.station, "server", not_connected)
-            self.station.left(offer.call, not_connected)  # it may not have come as far as being in it
-        else:
+            self._not_connected(offer)
+            return
+        if to_make is None:
             self._show(reason)
         self._leave_what_is_over(offer.call)
+
+    def _not_connected(self, offer: Offer) -> None:
+        """
+        Whom he has answered waits for somebody else, in his old place; the seat rests, or it would be rung at once.
+
+        How far it had come is not known: it may be in the call by now, or not.
+        """
+        reason = Reason(Cause.NOT_CONNECTED)
+        self._happen(self._calls_machine.ended)
+        self._ringing.rest(NOT_CONNECTED_S)
+        try:
+            offer.give_back(self.station, reason)
+        except Exception:  # the caller hears that it is over, and no silence
+            log.failure("seat {seat}: nobody else could be found for the call", seat=self.number)
+            offer.call.end("server", reason)
+        self.station.left(offer.call, reason)
+        if self._calls.phase is Phase.HELD:
+            self._in_hand.call.give(self.station, Role.ALONE)
+        elif self._calls.phase is Phase.NONE:
+            self._free(0)
+        self._show(reason)
 
     def _leave_what_is_over(self, call: Call) -> None:
         """The party was gone before the seat was in the call, so nobody tells it."""

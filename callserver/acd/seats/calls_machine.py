@@ -4,7 +4,7 @@ The life of an agent's calls: one that rings, one in hand, one kept held while a
 | from | what happens | to |
 |---|---|---|
 | none | offer / take (picked up, grabbed) / dial / listen | offered / talking / dialling / listening |
-| offered | answer / stop_ringing (rejected, missed, withdrawn) | talking / none |
+| offered | answer / answer_by_dialling / stop_ringing (rejected, missed, withdrawn) | talking / dialling / none |
 | dialling | rings_there / ended | ring-back / none, or held if one is kept |
 | ring-back | answered_there / ended | talking / none, or held if one is kept |
 | talking | hold / ended | held / none, or held if one is kept |
@@ -52,10 +52,15 @@ class CallsInputs(Protocol):
     def offer(self, offer: Offer) -> None: ...
     def stop_ringing(self) -> None: ...
     def answer(self) -> None: ...
+    def answer_by_dialling(self) -> None:
+        """What rings is somebody to be called: the agent takes that on him."""
+
     def take(self, offer: Offer) -> None:
         """Picks up a call that rings elsewhere, or grabs one that waits."""
 
-    def dial(self, dialled: Dialled) -> None: ...
+    def dial(self, dialled: Offer) -> None:
+        """A `Dialled` of his own; with no call in hand also somebody to be called who rang elsewhere."""
+
     def rings_there(self) -> None: ...
     def answered_there(self) -> None: ...
     def hold(self) -> None: ...
@@ -127,6 +132,7 @@ TRANSITIONS: tuple[tuple[Phase, Callable[..., None], Phase, Callable[..., None]]
     (P.NONE, I.take, P.TALKING, C.take),
     (P.NONE, I.dial, P.DIALLING, C.take),
     (P.OFFERED, I.answer, P.TALKING, C.answer),
+    (P.OFFERED, I.answer_by_dialling, P.DIALLING, C.answer),
     (P.OFFERED, I.stop_ringing, P.NONE, C.stop_ringing),
     (P.DIALLING, I.rings_there, P.RINGBACK, C.nothing),
     (P.DIALLING, I.ended, P.NONE, C.end),

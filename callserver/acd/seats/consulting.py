@@ -30,14 +30,18 @@ from callserver.wire.refusals import Refused
 
 log = Logger()
 
+GIVES_WAY = (  # to an emergency; one that is kept held stays so
+    Phase.LISTENING,
+    Phase.DIALLING,
+    Phase.RINGBACK,
+    Phase.DIALLING_SECOND,
+    Phase.RINGBACK_SECOND,
+    Phase.TALKING_SECOND,
+)
+
 
 class Consulting(SeatCalls):
     """What an agent does who has dialled; whoever dials for him has asked the dial guard before."""
-
-    @property
-    def rings(self) -> bool:
-        """A call is offered to it."""
-        return self._calls.phase is Phase.OFFERED
 
     @property
     def has_one_party(self) -> bool:
@@ -64,8 +68,8 @@ class Consulting(SeatCalls):
 
     def dial(self, dialled: Dialled, *, emergency: bool = False) -> None:
         """A call out begins, or the consultation of a third party while the first is held."""
-        if self.person is None:
-            self.check_dial(emergency=emergency)
+        if self.person is None and not emergency:
+            self._refuse("dial")
         consults = self._calls.phase is Phase.HELD
         self._happen(self._calls_machine.dial, dialled)
         if self.person is not None and not consults:
@@ -84,22 +88,24 @@ class Consulting(SeatCalls):
         self._show(Reason(Cause.DIALS if kept is None else Cause.CONSULTS))
         self._leave_what_is_over(dialled.call)
 
-    def consult(self, dialled: Dialled) -> None:
+    def consult(self, dialled: Dialled, *, emergency: bool = False) -> None:
         """The party in hand is held, if it is not yet, and a third one called."""
         if self._calls.phase is Phase.TALKING:
             self._hold()
             self._show(Reason(Cause.HELD))
-        self.dial(dialled)
+        self.dial(dialled, emergency=emergency)
 
-    def rings_there(self) -> None:
-        """What was dialled rings; `call_over` if it cannot."""
-        self._happen(self._calls_machine.rings_there)
-        self._show(Reason(Cause.RINGS_THERE))
+    def make_way(self, reason: Reason) -> None:
+        """
+        An emergency is to be called: whatever else the agent does gives way, whom he talks with or holds stays his.
 
-    def answered_there(self) -> None:
-        """The dialled party is there; `call_over` if it does not come."""
-        self._happen(self._calls_machine.answered_there)
-        self._accept(Reason(Cause.ANSWERED))
+        What rings rings elsewhere; what he dials is given up, and whom he consults is left; he listens to nobody.
+        """
+        if self._calls.phase is Phase.OFFERED:
+            self._decline(Reason(Cause.REJECTED))
+            self._ringing.end_row()
+        elif self._calls.phase in GIVES_WAY:
+            self._hang_up(reason)
 
     def join(self) -> None:
         """The held and the consulted party talk to each other; one that only rings yet is left to the held one."""

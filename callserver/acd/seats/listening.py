@@ -17,6 +17,10 @@ What must hold:
   is over.
 - *After a barge-in he is one of those who talk*, in that call and no other. When no agent is left in it the call is
   his own, with all that a seat can do with one; when only an agent is left the talk is over for both.
+- *Two supervisors at one call.* Both may listen, whisper and barge in. Who takes over is alone with the caller: the
+  agents go, and another supervisor who has barged in with them. The call is his until he hands it on: another may hear
+  it, and is refused when he wants to take it over (`Supervision.take_over`).
+- *Its end is in the timeline* of the call that goes on without him, as is the call into which he has come along.
 - `over` is final, and comes once: whatever is told afterwards finds nothing to do.
 """
 
@@ -110,6 +114,7 @@ class Listening:
             self._find_somebody(self.call, self._seat.station, reason)
             return
         self.over = True
+        self._log_out(self.call, reason)
         self.call.leave(self._ear, reason)
         self.call.leave(self._seat.station, reason)
         self._seat.station.on_hook()
@@ -174,7 +179,10 @@ class Listening:
         part = self._part(call)
         call.give(self._ear, part.role, part.beside)
         if before is not call:
+            if before.merged_into is None:
+                self._log_out(before, Reason(Cause.TRANSFERRED))
             before.leave(self._ear, Reason(Cause.TRANSFERRED))
+            call.log(Kind.SUPERVISOR_IN, person=self._seat.number, by=self._seat.station.name, doing=self.doing)
             self._seat.listening_changed(Reason(Cause.LISTENS))
 
     def _part(self, call: Call) -> Part[Party]:
@@ -201,8 +209,15 @@ class Listening:
         elif len(others) < 2:
             self.call.end("server", Reason(Cause.PARTY_GONE))
 
+    def _log_out(self, call: Call, reason: Reason) -> None:
+        """In the timeline of a call that goes on without him; one that ends says so itself."""
+        if call.ended is None:
+            by = self._seat.station.name
+            call.log(Kind.SUPERVISOR_OUT, person=self._seat.number, by=by, reason=str(reason))
+
     def _end(self, reason: Reason) -> None:
         self.over = True
+        self._log_out(self.call, reason)
         self.call.leave(self._ear, reason)
         self._seat.station.on_hook()
         self._seat.listening_over(self, reason)

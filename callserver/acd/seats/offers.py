@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from callserver.calls.call import Call, FirstParty, Party
 from callserver.calls.operations import leave_to_others, retrieve, take_held
@@ -60,6 +60,24 @@ class Dialled(Offer, Protocol):
 
     def pass_on(self, party: Offer, reason: Reason) -> None:
         """He has brought it together with the party of this other call of his, into which it has been merged."""
+
+
+class DialsFor(Protocol):
+    """A seat that dials for an offer, as the offer tells it how that gets on."""
+
+    @property
+    def station(self) -> FirstParty: ...
+    def rings_there(self) -> None: ...
+    def answered_there(self) -> None:
+        """The offer is accepted now."""
+
+
+@runtime_checkable
+class CallToMake(Protocol):
+    """An offer of somebody to be called, beside what an Offer has: taken, his number is dialled; then he is there."""
+
+    def dial_for(self, seat: DialsFor) -> None:
+        """One dial; the seat takes part from now on, and is told by the call when nothing comes of it."""
 
 
 class Recall:

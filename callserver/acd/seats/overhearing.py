@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callserver.acd.seats.leaving import Leaving
 from callserver.acd.seats.listening import Listening
+from callserver.calls.call import Call
 from callserver.calls.roles import Role
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.rights import Right
@@ -21,6 +22,11 @@ class Overhearing(Leaving):
         """What he listens to; None when the call in hand is his own, or there is none."""
         offer = self._calls.in_hand
         return offer if isinstance(offer, Listening) and not offer.over else None
+
+    def has_taken_over(self, call: Call) -> bool:
+        """Whether this call of others is his own by now, talked in or held."""
+        own = (offer for offer in (self._calls.in_hand, self._calls.kept) if isinstance(offer, Listening))
+        return any(offer.over and offer.call is call for offer in own)
 
     def listen(self, listening: Listening) -> None:
         """He is at somebody else's call from now on."""

@@ -6,7 +6,7 @@ from callserver.acd.seats.agent_machine import Work
 from callserver.acd.seats.calls_machine import Phase
 from callserver.acd.seats.consulting import Consulting
 from callserver.acd.seats.handing_over import HandingOver
-from callserver.acd.seats.offers import Offer
+from callserver.acd.seats.offers import CallToMake, Offer
 from callserver.acd.seats.overhearing import Overhearing
 from callserver.acd.seats.parts import Person
 from callserver.acd.seats.station import Instrument
@@ -21,15 +21,19 @@ class Seat(Consulting, Overhearing, HandingOver):
 
     # Log-in and pause
 
-    def log_in(self, person: Person, telephone: Instrument | None = None) -> None:
+    def log_in(self, person: Person, telephone: Instrument | None = None, paused: str = "") -> None:
         """
         Password or PIN was right; the seat is ready at once, and its voice is at this telephone if there is one.
 
         Not while an emergency is called there.
+
+        :param paused: the reason of a pause that he has not ended yet: it goes on, and no offer comes before
         """
         if self._calls.phase is not Phase.NONE:
             self._refuse("log_in")
         self._happen(self._agent_machine.log_in)
+        if paused:
+            self._happen(self._agent_machine.pause, paused)
         self.person = person
         self.station.use(telephone)
         self._show(Reason(Cause.LOGGED_IN))
@@ -47,7 +51,11 @@ class Seat(Consulting, Overhearing, HandingOver):
         self._show(Reason(Cause.TELEPHONE_NOT_REACHED, result))
 
     def pause(self, reason: str, why: Reason = Reason(Cause.PAUSED)) -> None:  # noqa: B008
-        """No offers, from now or from the end of the call on; why it shows so, where it is not his own wish."""
+        """
+        No offers, from now or from the end of the call on; in a pause another reason from now on.
+
+        :param why: it shows so, where it is not his own wish
+        """
         if not reason or reason in (WRAP_UP, MISSED, CLIENT_LOST, TELEPHONE_LOST):
             raise Refused(Refusal.BAD_ARGUMENT, "reason")
         self._happen(self._agent_machine.pause, reason)
@@ -90,9 +98,10 @@ class Seat(Consulting, Overhearing, HandingOver):
 
     def answer(self) -> None:
         """The agent takes the call that rings."""
-        if self._calls.ringing is not None:
-            self.require(self._calls.ringing.right)
-        self._happen(self._calls_machine.answer)
+        ringing, machine = self._calls.ringing, self._calls_machine
+        if ringing is not None:
+            self.require(ringing.right)
+        self._happen(machine.answer_by_dialling if isinstance(ringing, CallToMake) else machine.answer)
         self._stop_watching()
         self._ringing.end_row()
         self._accept(Reason(Cause.ANSWERED))
@@ -105,7 +114,8 @@ class Seat(Consulting, Overhearing, HandingOver):
     def take(self, offer: Offer, right: Right | None, reason: Reason) -> None:
         """Picks up a call that rings at another seat (right 4), grabs one that waits in a queue (5), fetches one."""
         self.require(right)
-        self._begin(self._calls_machine.take, offer)
+        machine = self._calls_machine
+        self._begin(machine.dial if isinstance(offer, CallToMake) else machine.take, offer)
         self._accept(reason)
 
     def rest(self, seconds: float) -> None:

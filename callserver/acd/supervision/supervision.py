@@ -129,12 +129,17 @@ class Supervision:
         """
         The agents of the call leave it, and who has listened or barged in talks on with the others (right 17).
 
-        :raises Refused: one listens to nobody
+        So does another supervisor who has barged in. From another supervisor nobody takes a call over.
+
+        :raises Refused: one listens to nobody, or another supervisor has taken it over
         """
         listening = seat.listening
         with self._act(seat, "take_over", *_of(listening), Right.BARGE_IN):
             if listening is None:
                 raise Refused(Refusal.NO_CALL)
+            for other in self._seats:
+                if other.has_taken_over(listening.call):
+                    raise Refused(Refusal.TAKEN_OVER, other.number)
             listening.take_over()
 
     def stop_listening(self, seat: Seat) -> None:

@@ -1,16 +1,23 @@
 """Recordings that agents start: from the key on, or from some seconds before it, until they or the call end it."""
 
 import wave
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from callserver.acd.moves.dialling import Dialling
+from callserver.acd.moves.moves import Moves
+from callserver.acd.seats.seat import Seat
+from callserver.calls.call import Call
 from callserver.calls.call_recording import RecordingRule
+from callserver.calls.dial_guard import classify
 from callserver.dsp.frames import BLOCK_SAMPLES
 from callserver.media.disk_room import DiskRoom
 from callserver.media.recorder import Recorder
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.rights import Right
 from tests.acd.moving import MovingCase
 from tests.alarms import Alarms
@@ -41,9 +48,9 @@ class OnDemandCase(MovingCase):
         self.seat, self.call = self.talk()
         self.other = self.shop.agent("802")
 
-    def say(self, seconds: float, level: int = 0x2000) -> None:
-        """The caller speaks, on one level so that it can be told."""
-        line = self.shop.lines[0]
+    def say(self, seconds: float, level: int = 0x2000, number: int = 0) -> None:
+        """The caller, or who is at another line, speaks, on one level so that it can be told."""
+        line = self.shop.lines[number]
         sound = line.codec.encode(np.full(BLOCK_SAMPLES, level / 0x8000, np.float32)).tobytes()
         for _ in range(round(seconds / 0.02)):
             line.far_end.speak(sound)
@@ -202,6 +209,110 @@ class RecentTests(OnDemandCase):
         self.shop.wait(2)
         self.assertEqual(list(self.recorder._recent), [])
         self.assertEqual(list(self.shop.bay._tapped), [])
+
+
+class InHouseCase(OnDemandCase):
+    """Two colleagues talk, while 801 has a caller on line 1."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.third = self.shop.agent("803")
+        self.dialling = Dialling(self.shop.seats, self.shop.staff, self.shop.calls, self.shop.calls_out, self.runner)
+        self.patch(self.shop.guard, "classify", partial(classify, internal=("803",)))
+        self.dialling.dial(self.other, "803")
+        self.third.answer()
+        assert self.third.ringing is None
+        self.first = self.third.in_hand.call
+
+    def consult_outside(self, seat: Seat) -> None:
+        """One of them calls somebody outside, on line 2, who answers and is consulted for two seconds."""
+        self.dialling.consult(seat, "number 62345678")
+        self.shop.dial_tone(1)
+        self.shop.exchange("ringback", 6, 1)
+        self.shop.answer_there(1)
+        self.say(2, number=1)
+
+    def recordings_of(self, call: Call) -> list[str]:
+        """The files that the timeline of a call names."""
+        events = [event for event in self.shop.book.events if event.kind == "recording" and event.call_id == call.id]
+        return [str(event.data["file"]).removesuffix(".wav") for event in events]
+
+
+class InHouseTests(InHouseCase):
+    rule = RecordingRule()
+
+    def test_not_recorded(self) -> None:
+        """Colleagues among themselves are recorded on demand alone."""
+        self.shop.wait(1)
+        self.assertEqual(self.recordings_of(self.first), [])
+
+    def test_line_joins(self) -> None:
+        """As soon as a line talks with them, or with the one who is left, the rule for calls outside holds."""
+        for seat, join in ((0, Seat.three_way), (0, Seat.join), (1, Seat.join)):
+            self.setUp()
+            self.consult_outside((self.other, self.third)[seat])
+            self.assertEqual(self.recordings_of(self.first), [])
+            join((self.other, self.third)[seat])
+            self.say(2, number=1)
+            (file,) = self.recordings_of(self.first)
+            self.assertEqual(self.shop.book.calls[self.first.id]["recording"], f"{file}.wav")
+            self.shop.lines[1].far_end.hang_up()
+            self.shop.wait(0.2)
+            if self.first.ended is None:
+                self.first.end("test", Reason(Cause.AGENT_HUNG_UP))
+            self.assertApproximates(self.heard_in(file)[1], 2, 0.2)
+
+    def test_joined_while_it_rings(self) -> None:
+        """Nothing is recorded of the waiting; from the answer on it is."""
+        self.dialling.consult(self.other, "number 62345678")
+        self.shop.dial_tone(1)
+        self.shop.exchange("ringback", 6, 1)
+        self.other.join()
+        self.assertEqual(self.recordings_of(self.first), [])
+        self.shop.answer_there(1)
+        self.say(2, number=1)
+        (file,) = self.recordings_of(self.first)
+        self.third.hang_up()
+        self.assertGreater(self.heard_in(file)[1], 1.8)
+
+    def test_sent_outside(self) -> None:
+        """A colleague is transferred to a number outside: recorded from the answer there on."""
+        moves = Moves(
+            self.shop.seats,
+            self.queue.queues,
+            self.runner,
+            self.shop.staff,
+            self.shop.calls,
+            out=self.shop.calls_out,
+        )
+        moves.transfers.transfer(self.third, "number 62345678")
+        self.shop.dial_tone(1)
+        self.shop.exchange("ringback", 6, 1)
+        self.assertEqual(self.recordings_of(self.first), [])
+        self.shop.answer_there(1)
+        self.say(1, number=1)
+        self.assertEqual(len(self.recordings_of(self.first)), 1)
+
+    def test_started_before(self) -> None:
+        """What one of them has started ends where the rule begins; the rule's recording is nobody's to stop."""
+        self.moves.recording.start(self.third)
+        self.consult_outside(self.other)
+        self.other.three_way()
+        self.say(1, number=1)
+        self.assertEqual(len(self.recordings_of(self.first)), 2)
+        self.assertEqual(self.refusal(self.moves.recording.stop, self.third), "not-yours")
+
+
+class InHouseOnDemandTests(InHouseCase):
+    def test_line_joins(self) -> None:
+        """Where calls outside are recorded on demand nothing begins; what runs goes on, now with the line on it."""
+        self.consult_outside(self.other)
+        self.moves.recording.start(self.third)
+        self.other.join()
+        self.say(2, number=1)
+        self.moves.recording.stop(self.third)
+        *_, last = self.recordings_of(self.first)
+        self.assertApproximates(self.heard_in(last)[1], 2, 0.2)
 
 
 class ByRuleTests(OnDemandCase):

@@ -17,9 +17,10 @@ from callserver.acd.routing.settings import QueueSettings
 from callserver.acd.seats.seat import Seat
 from callserver.calls.call import Call
 from callserver.calls.calls_out import Dialler
-from callserver.wire.causes import Cause
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
-from callserver.wire.states import LineState, SeatState
+from callserver.wire.states import SeatState
 from tests.shop import VirtualShop, queues
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -241,6 +242,8 @@ class DialTests(CallBackCase):
         self.answer_there()
         self.assertTrue(self.shop.hears(self.line_out(), seat))
         self.assertEqual((self.tries(), self.kept.rows), ([("answered", 0)], {}))
+        ((_, first),), ((_, second),) = self.shop.happened("called_back"), self.shop.happened("call_back_of")
+        self.assertEqual((first["call"], second["call"]), ("call-2", "call-1"))  # each call names the other
         seat.hang_up()
         self.shop.wait(3)
         self.assertEqual((self.queue.waiting, self.dialled()), ([], ["62345678"]))
@@ -250,22 +253,50 @@ class DialTests(CallBackCase):
         self.offered()
         self.assertEqual([data["seat"] for _, data in self.shop.happened("offer")], ["801"])
 
-    def test_answers_while_on_hold(self) -> None:
-        """His agent has put the dialling line on hold, or lost his program: who answers hears music, then the agent."""
-        for hold, back in ((Seat.hold, Seat.retrieve), (Seat.client_lost, Seat.client_back)):
+    def test_shows_what_it_does(self) -> None:
+        """The seat shows that it dials, that it rings there, and only then that they talk; whoever has taken it."""
+        for take in (lambda seat, other: seat.answer(), self.pick_up):
             self.setUp()
-            seat = self.offered()
-            seat.answer()
+            seat, other = self.offered(), self.seat("802")
+            other.pause("desk work")
+            takes = take(seat, other) or seat
+            self.assertIs(takes.status.state, SeatState.DIALING)
+            self.assertRaises(Refused, takes.hold)
             self.exchange("ringback", 6)
-            hold(seat)
-            line = self.line_out()
-            self.shop.answer_there(line)
-            leg = self.shop.in_service[line].leg
-            assert leg is not None
-            self.assertIs(self.shop.state(line), LineState.HELD)
-            self.assertEqual([other for other in self.shop.bay.legs if self.shop.bay.gain(other, leg)], [])
-            back(seat)
-            self.assertTrue(self.shop.hears(line, seat))
+            self.assertIs(takes.status.state, SeatState.RINGBACK)
+            self.shop.answer_there(self.line_out())
+            self.assertIs(takes.status.state, SeatState.TALKING)
+            assert takes.status.call is not None
+            self.assertEqual(takes.status.call.caller_number, "62345678")
+
+    def pick_up(self, rung: Seat, seat: Seat) -> Seat:
+        """Another agent takes what rings there."""
+        assert rung.ringing is not None
+        offer = rung.ringing
+        seat.take(offer, Right.PICK_UP, Reason(Cause.PICKED_UP))
+        rung.withdraw(offer, Reason(Cause.TAKEN_ELSEWHERE))
+        return seat
+
+    def test_program_lost_while_it_dials(self) -> None:
+        """Nobody would be there for who answers: the dial is given up, and he is called again later."""
+        seat = self.offered()
+        seat.answer()
+        self.exchange("ringback", 6)
+        seat.client_lost()
+        self.shop.wait(3)
+        self.assertEqual((self.tries(), [line.off_hook for line in self.shop.lines]), ([("gave_up", 1)], [False] * 3))
+        self.assertEqual(len(self.queue.waiting), 1)
+
+    def test_dialling_breaks(self) -> None:
+        """What breaks before a line dials is no try and loses nobody: he waits on, in his place, for the next time."""
+        seat = self.offered()
+        (entry,) = self.queue.waiting
+        place_s = entry.entered_s
+        self.patch(self.shop.calls_out, "dial", lambda *args: 1 / 0)
+        seat.answer()
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.assertEqual((self.queue.waiting, entry.entered_s, self.tries()), ([entry], place_s, [("line_lost", 0)]))
+        self.assertIs(seat.status.state, SeatState.IDLE_PC)
 
     def test_calls_himself_while_he_is_dialled(self) -> None:
         """He is asked nothing and waits as any other; what comes of the dial is counted as ever."""

@@ -3,6 +3,8 @@
 from twisted.internet.defer import Deferred, fail
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.acd.queues import offer
+from callserver.acd.routing.settings import Strategy
 from callserver.acd.seats.seat import Seat
 from callserver.calls.call import Call, Stage
 from callserver.wire.causes import Cause, Reason
@@ -106,6 +108,61 @@ class QueueTests(SynchronousTestCase):
         first.reject()
         self.shop.wait(0.1)
         self.assertIs(second.status.state, SeatState.RINGING)
+
+    def test_not_connected(self) -> None:
+        """An agent answers, and the two cannot be brought together: the caller keeps his place, and others are rung."""
+        for breaks in ("off hook", "leaves the list", "connects", "is in the call"):
+            self.setUp()
+            first, second = self.seat("801"), self.seat("802")
+            second.pause("lunch")
+            call, waiting = self.caller(0)
+            self.shop.wait(2)
+            self.caller(1)
+            entry, later = self.queue.waiting
+            place_s = entry.entered_s
+            self.breaks_once(breaks, first, call)
+            first.answer()
+            self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1, breaks)
+            self.assertIsNone(call.ended)
+            self.assertEqual((self.queue.waiting, entry.entered_s), ([entry, later], place_s), breaks)
+            self.assertEqual((first.status.state, first.station.leg), (SeatState.IDLE_PC, None))
+            self.shop.wait(0.1)
+            self.assertIs(first.status.state, SeatState.IDLE_PC)  # it rests
+            second.ready()
+            self.assertIs(second.ringing and second.ringing.call, call, breaks)
+            second.answer()
+            self.assertTrue(self.shop.hears(0, second), breaks)
+            self.assertNoResult(waiting)
+
+    def breaks_once(self, what: str, seat: Seat, call: Call) -> None:
+        """At the next answer, and not at that after it."""
+        place: object
+        place, name = {
+            "off hook": (seat.station, "off_hook"),
+            "leaves the list": (self.queue.queues, "_wait_over"),
+            "connects": (offer, "connect"),
+            "is in the call": (call, "_set_gains"),
+        }[what]
+        whole = getattr(place, name)
+
+        def once(*args: object) -> object:
+            setattr(place, name, whole)
+            raise ZeroDivisionError
+
+        self.patch(place, name, once)
+
+    def test_not_connected_while_several_ring(self) -> None:
+        """The others, told that it is taken elsewhere, ring again."""
+        first, second = self.seat("801"), self.seat("802")
+        self.queue.change(strategy=Strategy.RING_ALL)
+        call, _ = self.caller()
+        self.breaks_once("connects", first, call)
+        first.answer()
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.shop.wait(0.1)
+        self.assertEqual((first.status.state, second.status.state), (SeatState.IDLE_PC, SeatState.RINGING))
+        second.answer()
+        self.assertTrue(self.shop.hears(0, second))
 
     def test_all_have_missed(self) -> None:
         """When all have missed him, the oldest miss is first again."""

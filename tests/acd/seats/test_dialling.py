@@ -246,7 +246,7 @@ class OutsideTests(DiallingCase):
         self.assertEqual(self.states()[0], "TALKING")
 
     def test_emergency_in_a_talk(self) -> None:
-        """Whom he talks with is held, and is back when he has hung up and fetches him; a third call is too much."""
+        """Whom he talks with is held, and is back when he has hung up and fetches him."""
         self.dial(self.li, OUTSIDE)
         self.person().answers()
         self.dial(self.li, "120")
@@ -254,10 +254,58 @@ class OutsideTests(DiallingCase):
         self.person("120").answers()
         self.assertEqual(self.shop.heard_by(self.li.station), {"outside 120"})
         self.assertTrue(self.shop.hears_music(self.person()))
-        self.assertEqual(self.refusal(self.dial, self.li, "110"), (Refusal.NOT_NOW, "talking"))
         self.li.hang_up()
         self.li.retrieve()
         self.assertEqual(self.shop.heard_by(self.li.station), {f"outside {OUTSIDE}"})
+
+    def test_emergency_while_he_consults(self) -> None:
+        """The colleague he consults is left, ringing or talking, by either way to dial; his customer stays held."""
+        for talks in (False, True):
+            for call_for_help in (lambda: self.dial(self.li, "120"), lambda: self.consult(self.li, "number 120")):
+                self.setUp()
+                self.dial(self.li, OUTSIDE)
+                self.person().answers()
+                self.consult(self.li, "seat 802")
+                if talks:
+                    self.wang.answer()
+                call_for_help()
+                self.assertEqual((self.states()[:2], self.li.status.kept is not None), (["DIALING", "IDLE_PC"], True))
+                self.person("120").answers()
+                self.assertEqual(self.shop.heard_by(self.li.station), {"outside 120"})
+                self.assertTrue(self.shop.hears_music(self.person()))
+
+    def test_emergency_while_he_dials(self) -> None:
+        """What he dials is given up, whether it rings or not, in the house or outside."""
+        for number in (OUTSIDE, "802"):
+            self.setUp()
+            self.dial(self.li, number)
+            self.dial(self.li, "110")
+            self.person("110").answers()
+            self.assertEqual(self.states()[:2], ["TALKING", "IDLE_PC"])
+            self.assertEqual(self.shop.heard_by(self.li.station), {"outside 110"})
+
+    def test_one_emergency_after_the_other(self) -> None:
+        """At a seat where nobody is logged in: the police, and from that talk the ambulance."""
+        self.li.log_out()
+        self.dial(self.li, "110")
+        self.person("110").answers()
+        self.dial(self.li, "120")
+        self.person("120").answers()
+        self.assertEqual(self.shop.heard_by(self.li.station), {"outside 120"})
+        self.li.hang_up()
+        self.person("110").hangs_up()
+        self.assertEqual((self.states()[0], len(self.shop.calls)), ("OFF", 0))
+
+    def test_emergency_on_the_only_line(self) -> None:
+        """He has just dialled on the shop's one line: that is given up, and 110 goes out on it when it is free."""
+        shop = self.shop
+        dialling = Dialling(shop.seats, shop.staff, shop.calls, shop.calls_out, shop)
+        dialling.dial(self.li, OUTSIDE)
+        shop.wait(0.1)
+        dialling.dial(self.li, "110")
+        shop.wait(3)
+        shop.dial_tone()
+        self.assertEqual((shop.lines[0].far_end.dialled, self.states()[0]), (["110"], "DIALING"))
 
     def test_hung_up_in_an_emergency(self) -> None:
         """The same when it is he who hangs up."""

@@ -389,6 +389,20 @@ class SeatTests(SynchronousTestCase):
         self.clock.advance(1)
         self.assertEqual(self.world.looks, IDLE)
 
+    def test_prolonged_after_a_call(self) -> None:
+        """A call in wrap-up is no way round the limit: what the wrap-up had lasted before it counts; the call not."""
+        self.reach("WRAP_UP")
+        self.seat.prolong_wrap_up(500)
+        self.clock.advance(400)
+        self.seat.dial(self.world.third)
+        self.clock.advance(100)
+        self.world.ends(self.world.third)
+        self.assertEqual((self.world.looks, self.seat.status.wrap_up_s), (WRAP, 120))
+        self.assertRaises(Refused, self.seat.prolong_wrap_up, 81)
+        self.seat.prolong_wrap_up(80)
+        self.clock.advance(200)
+        self.assertEqual(self.world.looks, IDLE)
+
     def test_prolonged_late(self) -> None:
         """The limit counts from the beginning of the wrap-up, whenever it is prolonged."""
         self.reach("WRAP_UP")
@@ -604,7 +618,7 @@ class SeatTests(SynchronousTestCase):
         self.assertEqual((self.world.looks, self.seat.status.client_here), (IDLE, True))
 
     def test_not_connected(self) -> None:
-        """An answered call that cannot be connected ends; the agent is free again, and the log says why."""
+        """Whom an agent answers and cannot be connected with is found somebody else; the agent rests, and is free."""
 
         def broken(station: Party) -> None:
             raise ZeroDivisionError
@@ -614,8 +628,41 @@ class SeatTests(SynchronousTestCase):
         with capturedLogs():
             self.seat.answer()
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.assertIsNone(self.world.customer.call.ended)
+        self.assertEqual(self.world.customer.acts, ["given back"])
+        self.assertEqual((self.world.looks, self.seat.station.leg, self.seat.rests), (IDLE, None, True))
+        self.clock.advance(5)
+        self.assertFalse(self.seat.rests)
+
+    def test_not_connected_and_nobody_found(self) -> None:
+        """If not even somebody else can be found for him his call ends: he is not left in silence."""
+
+        def broken(*args: object) -> None:
+            raise ZeroDivisionError
+
+        self.reach("RINGING")
+        self.patch(self.world.customer, "accept", broken)
+        self.patch(self.world.customer, "give_back", broken)
+        with capturedLogs():
+            self.seat.answer()
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 2)
         self.assertEqual(self.world.customer.call.ended, Reason(Cause.NOT_CONNECTED))
-        self.assertEqual(self.world.looks, WRAP)
+        self.assertEqual((self.world.looks, self.seat.station.leg), (IDLE, None))
+
+    def test_consulted_party_not_connected(self) -> None:
+        """The first stays held for him, and can be fetched."""
+
+        def broken(*args: object) -> None:
+            raise ZeroDivisionError
+
+        self.reach("RINGBACK, one kept")
+        self.patch(self.world.third, "accept", broken)
+        with capturedLogs():
+            self.seat.answered_there()
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.assertEqual(self.world.looks[0], SeatState.HELD)
+        self.seat.retrieve()
+        self.assertIs(self.world.customer.call.parts[self.seat.station].role, Role.TALKS)
 
     def test_not_connected_to_others(self) -> None:
         """The same where the others talk on without him: he is free, and they are left alone."""
@@ -632,7 +679,7 @@ class SeatTests(SynchronousTestCase):
             self.seat.answer()
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertIsNone(call.ended)
-        self.assertEqual((self.world.looks, self.seat.station.leg), (WRAP, None))
+        self.assertEqual((self.world.looks, self.seat.station.leg), (IDLE, None))
 
     def test_dials_in_vain(self) -> None:
         """A call out that is over before the seat is in it leaves no seat dialling for ever."""

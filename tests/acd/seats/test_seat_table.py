@@ -30,6 +30,12 @@ def misses(world: World, n: int) -> None:
         world.clock.advance(RING_S)
 
 
+def call_for_help(world: World) -> None:
+    """As `Dialling` does it."""
+    world.seat.make_way(Reason(Cause.EMERGENCY))
+    (world.seat.consult if world.seat.has_one_party else world.seat.dial)(world.next, emergency=True)
+
+
 # How each situation comes about, and how it looks then.
 SITUATIONS: dict[str, tuple[Act, str]] = {
     "off": (REACH["OFF"], "OFF"),
@@ -66,7 +72,7 @@ ACTS: dict[str, Act] = {
     "ACD offer": lambda w: w.seat.offer(w.next),
     "internal call": lambda w: w.seat.offer(w.colleague),
     "dials": lambda w: (w.seat.check_dial(), w.seat.dial(w.next)),
-    "dials an emergency number": lambda w: (w.seat.check_dial(emergency=True), w.seat.dial(w.next, emergency=True)),
+    "dials an emergency number": lambda w: call_for_help(w),
     "consults": lambda w: (w.seat.check_consult(), w.seat.consult(w.next)),
     "picks up": lambda w: w.seat.take(w.next, Right.PICK_UP, Reason(Cause.PICKED_UP)),
     "grabs": lambda w: w.seat.take(w.next, Right.GRAB, Reason(Cause.GRABBED)),
@@ -102,19 +108,19 @@ RESTING = ("idle, phone", "idle", "paused", "wrap-up")  # wrap-up is shown as PA
 FREE = ("idle, phone", "idle")
 IN_CALLS = tuple(one for one in SITUATIONS if one not in (*RESTING, "off", "emergency", "emergency rings"))
 KEPT = ("dials, one kept", "ring-back, one kept", "talks, one kept")
+WITH_A_PARTY = (*KEPT, "talks", "talks out", "holds")
 AS_IT_IS = "as it is"
 
 # The document's table, in its order. From each of these, by each of these, it comes to look like this.
 ROWS: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     (("off",), ("logs in by phone",), "IDLE_PHONE"),
     (("off",), ("logs in by PC",), "IDLE_PC"),
-    (("off",), ("dials an emergency number",), "DIALING"),
     (RESTING, ("logs out", "forced log-out"), "OFF"),
-    (FREE, ("pauses",), "PAUSED (break)"),
+    ((*FREE, "paused"), ("pauses",), "PAUSED (break)"),
     (("paused",), ("ready",), "IDLE_PC"),
     (FREE, ("ACD offer",), "RINGING"),
     (RESTING, ("internal call",), "RINGING"),
-    (RESTING, ("dials", "dials an emergency number"), "DIALING"),
+    (RESTING, ("dials",), "DIALING"),
     (RESTING, ("picks up", "grabs"), "TALKING"),
     (("rings", "rings, two missed", "rings in a pause", "recalled"), ("answers",), "TALKING"),
     (("rings",), ("rejects", "ring time over", "deadline", "customer goes", "taken elsewhere"), "IDLE_PC"),
@@ -140,6 +146,9 @@ ROWS: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     (("talks, one kept",), ("third goes", "hangs up"), "HELD"),
     (("wrap-up",), ("deadline", "ready"), "IDLE_PC"),
     (("wrap-up",), ("prolongs",), "PAUSED (wrap-up)"),
+    # an emergency can be called always: what stands in its way is left, who is talked with or held stays held
+    (tuple(one for one in SITUATIONS if one not in WITH_A_PARTY), ("dials an emergency number",), "DIALING"),
+    (WITH_A_PARTY, ("dials an emergency number",), "DIALING +"),
     # its rules: 1, a party that goes while another is consulted only takes its mark along
     (("dials, one kept",), ("customer goes", "blind transfer", "broken off"), "DIALING"),
     (("ring-back, one kept",), ("customer goes", "blind transfer", "broken off"), "RINGBACK"),
@@ -147,7 +156,6 @@ ROWS: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     # 1, a pause asked for in a call, or taken back, is a wish; so it is in wrap-up
     (IN_CALLS, ("pauses", "ready"), AS_IT_IS),
     (("wrap-up",), ("pauses",), AS_IT_IS),
-    (("paused",), (), AS_IT_IS),
     # 4, the program: the talk waits with music, what makes no sense without the agent is left, what rings does not
     (("rings", "rings, two missed"), ("program lost",), "IDLE_PC"),
     (("rings in a pause",), ("program lost",), "PAUSED (lunch)"),

@@ -510,6 +510,81 @@ class TakeOverTests(SupervisionCase):
         self.assertEqual(self.world.found, [(self.world.call.id, "")])
         self.assertIsNone(self.world.call.ended)
 
+    def test_two_supervisors(self) -> None:
+        """Who takes over is alone with the caller; the other may hear him and join, but not take the call from him."""
+        second = self.world.room.seat("902")
+        for seat in (self.supervisor, second):
+            self.supervision.barge_in(seat, "seat 801")
+        self.supervision.take_over(second)
+        self.assertEqual(self.world.hears(), all_to_all("line 1", "seat 902"))
+        self.assertEqual(self.world.looks(self.supervisor), IDLE)
+        for come in (self.supervision.listen, self.supervision.barge_in):
+            come(self.supervisor, "line 1")
+            before = self.world.hears()
+            self.assertEqual(self.refused(self.supervision.take_over, self.supervisor), "taken-over: 902")
+            self.assertEqual(self.world.hears(), before)
+        second.hang_up()
+        self.assertEqual(self.world.hears(), TAKEN_OVER)
+
+    def test_handed_on(self) -> None:
+        """A call that was taken over and is with an agent again can be taken over again, by whoever may."""
+        second = self.world.room.seat("902")
+        self.supervision.listen(second, "line 1")
+        self.supervision.take_over(second)
+        second.hold()
+        self.supervision.listen(self.supervisor, "line 1")
+        self.assertEqual(self.refused(self.supervision.take_over, self.supervisor), "taken-over: 902")
+        third = TestOffer(self.world.shop.answered_call(1), right=None, wrap_up_s=0, is_queued=False)
+        second.dial(third)
+        second.rings_there()
+        second.answered_there()
+        second.join()
+        self.supervision.take_over(self.supervisor)
+        self.assertIn("seat 900", self.world.hears()["line 1"])
+
+
+class TimelineTests(SupervisionCase):
+    def goings(self) -> list[tuple[str, str, str]]:
+        """Which supervisor came along or was out, in which call, and why."""
+        return [
+            (event.kind.removeprefix("supervisor_"), str(event.call_id), str(event.data.get("reason", "")))
+            for event in self.world.shop.book.events
+            if event.kind in ("supervisor_in", "supervisor_out")
+        ]
+
+    def test_he_leaves(self) -> None:
+        """However he leaves a call that goes on: its timeline says so, once, and why."""
+        ways: tuple[tuple[Callable[[Shop], object], str], ...] = (
+            (lambda w: w.supervision.stop_listening(w.supervisor), "stopped_listening"),
+            (lambda w: w.supervisor.hang_up(), "agent_hung_up"),
+            (lambda w: w.without("900", Right.LISTEN, Right.BARGE_IN), "right_taken"),
+            (lambda w: w.supervisor.client_lost(), "client_lost"),
+        )
+        for come in (self.supervision.listen, self.supervision.barge_in):
+            for leave, reason in ways:
+                self.setUp()
+                getattr(self.supervision, come.__name__)(self.supervisor, "seat 801")
+                leave(self.world)
+                ((how, call_id, why),) = self.goings()
+                self.assertEqual((how, call_id, why.split(":")[0]), ("out", self.world.call.id, reason))
+
+    def test_he_comes_along(self) -> None:
+        """Into a consultation and back: each of the two calls says when he was in it; one that is over need not."""
+        self.supervision.listen(self.supervisor, "seat 801")
+        second = self.world.consult()
+        self.agent.hang_up()
+        self.agent.retrieve()
+        first = self.world.call.id
+        self.assertEqual(self.goings(), [("out", first, "transferred"), ("in", second.id, ""), ("in", first, "")])
+
+    def test_thrown_out(self) -> None:
+        """Another supervisor has taken over from him."""
+        second = self.world.room.seat("902")
+        self.supervision.barge_in(self.supervisor, "seat 801")
+        self.supervision.listen(second, "line 1")
+        self.supervision.take_over(second)
+        self.assertEqual(self.goings(), [("out", self.world.call.id, "party_gone")])
+
 
 class BreakOffTests(SupervisionCase):
     def test_hang_up(self) -> None:
