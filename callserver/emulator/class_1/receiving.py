@@ -7,6 +7,7 @@ from callserver.dsp.frames import BLOCK_MS, FloatArray
 from callserver.emulator.voice_bytes import DLE, ETX, shielded
 from callserver.fax.hdlc import fcs
 from callserver.fax.modems.ear import Ear
+from callserver.fax.modems.learning import Line
 from callserver.fax.modulations import Modulation
 from callserver.fax.signals import FlagsHeard, FrameHeard, FramesOver, Heard, ImageHeard, ImageOver, Trained
 
@@ -24,11 +25,12 @@ class FaxEar:
     """
 
     def __init__(self) -> None:
+        self._lines: dict[str, Line] = {}  # what trainings have taught of the line, for short ones
         self.forget()
 
     def forget(self) -> None:
         """The modem has sent: what was before is past."""
-        self._ear = Ear()
+        self._ear = Ear(self._lines)
         self._kept: deque[Heard] = deque()
 
     def expect(self, image: Modulation | None, *, short: bool = False) -> None:
