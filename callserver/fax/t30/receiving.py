@@ -9,10 +9,10 @@ from callserver.fax.t30.agreement import Agreement, modulation_of
 from callserver.fax.t30.bits import bits_of
 from callserver.fax.t30.documents import ReceivedPage
 from callserver.fax.t30.frames import Frame, Name, identity_of
-from callserver.fax.t30.page_reader import Post, given_up
-from callserver.fax.t30.receiving_core import ReceivingCore
-from callserver.fax.t30.receiving_inputs import ReceivingInputs
-from callserver.fax.t30.receiving_machine import receiving_machine
+from callserver.fax.t30.receiver.core import ReceivingCore
+from callserver.fax.t30.receiver.inputs import ReceivingInputs
+from callserver.fax.t30.receiver.machine import receiving_machine
+from callserver.fax.t30.receiver.page_reader import Post, given_up
 from callserver.fax.t30.results import FaxResult, Outcome
 from callserver.fax.t30.terminal import Station, Terminal
 

@@ -9,9 +9,9 @@ from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.documents import PageNeeded, PageShape
 from callserver.fax.t30.frames import Frame, Name, identity_of
 from callserver.fax.t30.results import FaxResult, Outcome
-from callserver.fax.t30.sending_core import SendingCore
-from callserver.fax.t30.sending_inputs import SendingInputs
-from callserver.fax.t30.sending_machine import sending_machine
+from callserver.fax.t30.sender.core import SendingCore
+from callserver.fax.t30.sender.inputs import SendingInputs
+from callserver.fax.t30.sender.machine import sending_machine
 from callserver.fax.t30.terminal import Station, Terminal
 from callserver.fax.t30.timers import MAX_PAGES
 

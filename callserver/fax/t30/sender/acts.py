@@ -1,4 +1,4 @@
-"""What a sender does in each transition of `sending_machine`."""
+"""What a sender does in each transition of `machine`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.command import Command, Goodbye, Until
 from callserver.fax.t30.frames import Frame, Name
 from callserver.fax.t30.results import FaxResult as R
-from callserver.fax.t30.sending_core import MAX_PARTIAL_REFUSALS, SendingCore
-from callserver.fax.t30.sending_inputs import SendingInputs as I
+from callserver.fax.t30.sender.core import MAX_PARTIAL_REFUSALS, SendingCore
+from callserver.fax.t30.sender.inputs import SendingInputs as I
 from callserver.fax.t30.timers import T0_S, T1_S, T5_S
 
 

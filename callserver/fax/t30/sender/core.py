@@ -1,4 +1,4 @@
-"""What a sender knows and does; when it does what is the matter of `sending_machine`."""
+"""What a sender knows and does; when it does what is the matter of `machine`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from callserver.fax.t30.agreement import Agreement, agree, speeds
 from callserver.fax.t30.capabilities import V17, Capabilities
 from callserver.fax.t30.documents import PageForm, PageNeeded, PageShape
 from callserver.fax.t30.frames import Frame, Name, burst, identity_field
-from callserver.fax.t30.page_under_way import PageInBlocks, PageUnderWay, PlainPage
 from callserver.fax.t30.results import Outcome
+from callserver.fax.t30.sender.page_under_way import PageInBlocks, PageUnderWay, PlainPage
 from callserver.fax.t30.terminal import Core, Station
 from callserver.fax.t30.timers import PAGE_NOT_READY_S, T0_S, T4_S
 

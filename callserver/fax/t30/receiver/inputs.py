@@ -6,7 +6,7 @@ from typing import Protocol
 
 from callserver.fax.modulations import Modulation
 from callserver.fax.t30.agreement import Agreement
-from callserver.fax.t30.page_reader import Post
+from callserver.fax.t30.receiver.page_reader import Post
 from callserver.fax.t30.terminal import CommonInputs
 
 

@@ -1,4 +1,4 @@
-"""What a receiver knows and does; when it does what is the matter of `receiving_machine`."""
+"""What a receiver knows and does; when it does what is the matter of `machine`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from callserver.fax.t30.agreement import Agreement
 from callserver.fax.t30.capabilities import V17
 from callserver.fax.t30.documents import ReceivedPage
 from callserver.fax.t30.frames import Frame, Name, burst, identity_field
-from callserver.fax.t30.page_reader import BlocksReader, PageReader, PlainReader, Post
+from callserver.fax.t30.receiver.page_reader import BlocksReader, PageReader, PlainReader, Post
 from callserver.fax.t30.results import FaxResult, Outcome
 from callserver.fax.t30.terminal import Core, Station
 from callserver.fax.t30.timers import DIS_AGAIN_S, MAX_PAGES, T2_S, TCF_WAIT_S

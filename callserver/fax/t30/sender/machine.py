@@ -31,10 +31,10 @@ from collections.abc import Callable
 
 from automat import TypeMachineBuilder
 
-from callserver.fax.t30 import sending_acts as acts
-from callserver.fax.t30.sending_core import SendingCore
-from callserver.fax.t30.sending_inputs import SendingInputs
-from callserver.fax.t30.sending_inputs import SendingInputs as I
+from callserver.fax.t30.sender import acts
+from callserver.fax.t30.sender.core import SendingCore
+from callserver.fax.t30.sender.inputs import SendingInputs
+from callserver.fax.t30.sender.inputs import SendingInputs as I
 
 
 def _build() -> Callable[[SendingCore], SendingInputs]:

@@ -38,10 +38,10 @@ from collections.abc import Callable
 
 from automat import TypeMachineBuilder
 
-from callserver.fax.t30 import receiving_acts as acts
-from callserver.fax.t30.receiving_core import ReceivingCore
-from callserver.fax.t30.receiving_inputs import ReceivingInputs
-from callserver.fax.t30.receiving_inputs import ReceivingInputs as I
+from callserver.fax.t30.receiver import acts
+from callserver.fax.t30.receiver.core import ReceivingCore
+from callserver.fax.t30.receiver.inputs import ReceivingInputs
+from callserver.fax.t30.receiver.inputs import ReceivingInputs as I
 
 
 def _build() -> Callable[[ReceivingCore], ReceivingInputs]:

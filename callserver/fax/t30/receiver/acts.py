@@ -1,4 +1,4 @@
-"""What a receiver does in each transition of `receiving_machine`."""
+"""What a receiver does in each transition of `machine`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from callserver.fax.signals import Listen
 from callserver.fax.t30.agreement import Agreement
 from callserver.fax.t30.command import Goodbye, Until
 from callserver.fax.t30.frames import Frame, Name
-from callserver.fax.t30.page_reader import Post
-from callserver.fax.t30.receiving_core import ReceivingCore
-from callserver.fax.t30.receiving_inputs import ReceivingInputs as I
+from callserver.fax.t30.receiver.core import ReceivingCore
+from callserver.fax.t30.receiver.inputs import ReceivingInputs as I
+from callserver.fax.t30.receiver.page_reader import Post
+from callserver.fax.t30.receiver.training_check import TrainingCheck
 from callserver.fax.t30.results import FaxResult as R
 from callserver.fax.t30.timers import KEEP_QUICKLY_S, T1_S, T2_S, T4_MARGIN_S, T4_S, T5_S, TCF_WAIT_S
-from callserver.fax.t30.training_check import TrainingCheck
 
 
 class Keeping(Until):
