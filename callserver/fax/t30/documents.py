@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callserver.fax.page import Coding, Resolution
+from callserver.fax.page import Coding, Page, Resolution
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,6 @@ class ReceivedPage:
     number: int  # from 0
     form: PageForm
     octets: bytes  # coded
-    n_rows: int | None  # as far as they were counted: without ECM
+    page: Page | None = None  # decoded already: without ECM, where rows are judged as they come; see `coded.decoded`
     n_bad_rows: int = 0
     longest_bad_run: int = 0

@@ -63,6 +63,7 @@ class _Ear:
 
     def signal(self) -> None:
         """Somebody is there; what he wants is yet to come."""
+        self._core.flags()
 
     def message(self, frames: list[Frame]) -> None:
         """The last frame says what is meant."""

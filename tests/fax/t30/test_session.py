@@ -6,12 +6,14 @@ from unittest import TestCase
 
 from callserver.fax.modulations import Modulation
 from callserver.fax.page import Coding, Resolution
+from callserver.fax.t4.encoding import encode
 from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.documents import PageNeeded, PageShape, ReceivedPage
 from callserver.fax.t30.receiving import ReceivingTerminal
 from callserver.fax.t30.results import FaxResult, Outcome
 from callserver.fax.t30.sending import SendingTerminal
 from callserver.fax.t30.terminal import Station
+from tests.fax.pages import text_like
 from tests.fax.t30.wire import Bend, Line, unbent
 
 ALL = frozenset(Modulation) - {Modulation.V21}
@@ -74,7 +76,7 @@ class PerfectLineTests(TestCase):
     def test_pages_without_ecm(self) -> None:
         """Each page of several arrives by itself, as MH when the receiver knows nothing better."""
         simple = Capabilities(ALL, frozenset({Coding.MH}), ecm=False)
-        pages = [bytes([number]) * 500 for number in range(1, 4)]
+        pages = [encode(text_like(40, seed=number), Coding.MH) for number in range(3)]
         fax = Fax(pages, receiver=simple).run()
         self.assertEqual([page.octets for page in fax.kept], pages)
         self.assertEqual({page.form.coding for page in fax.kept}, {Coding.MH})

@@ -35,7 +35,7 @@ class Modem:
         self.line, self.bend = line, bend
         self.asked: list[s.Asked] = []
         self.listens: s.Listen | None = None
-        self.calls = False
+        self.calls = self.hears_everything = False
         self.burst = 0  # the number of what is being sent; what was broken off has an old one
         self.end: End
         self.other: Modem
@@ -70,7 +70,7 @@ class Modem:
     def hear(self, heard: s.Heard, sent: s.Asked) -> None:
         if not self.calls and self.listens is None:
             return
-        if isinstance(sent, s.SendImage):
+        if isinstance(sent, s.SendImage) and not self.hears_everything:
             wanted = self.listens and (self.listens.image, self.listens.short)
             if self.listens is None or self.listens.image is None:
                 return

@@ -84,10 +84,8 @@ def repeat_identification(inputs: I, core: ReceivingCore) -> None:
 
 
 def commanded(inputs: I, core: ReceivingCore, agreement: Agreement) -> None:
-    if core.commanded(agreement):
-        inputs.train()
-    else:
-        inputs.end(R.IMPOSSIBLE)
+    core.commanded(agreement)
+    inputs.train()
 
 
 def refuse_poll(inputs: I, core: ReceivingCore) -> None:
@@ -113,7 +111,10 @@ def training_over(inputs: I, core: ReceivingCore, training: Training) -> None:
 
 
 def training_judged(inputs: I, core: ReceivingCore, training: Training) -> None:
-    """CFR or FTT."""
+    """CFR or FTT; what was not offered is refused only now, when the sender listens."""
+    if not core.agreement.is_within(core.own.capabilities):
+        inputs.end(R.IMPOSSIBLE)
+        return
     core.say_training_result(good=training.check.is_good)
     if training.check.is_good:
         inputs.await_page()
@@ -139,10 +140,12 @@ def image_began(inputs: I, core: ReceivingCore, octets: bytes) -> None:
 
 def image_goes_on(inputs: I, core: ReceivingCore, octets: bytes) -> None:
     core.page.feed(octets)
+    if core.page.is_too_long:
+        inputs.end(R.TOO_LONG)
 
 
-def listen_for_command(inputs: I, core: ReceivingCore) -> None:
-    core.listen_for_command()
+def image_ends(inputs: I, core: ReceivingCore) -> None:
+    core.image_ends()
 
 
 def image_not_understood(inputs: I, core: ReceivingCore) -> None:
@@ -206,7 +209,7 @@ def change_speed(inputs: I, core: ReceivingCore, modulation: Modulation) -> None
 
 def give_up(inputs: I, core: ReceivingCore, post: Post) -> None:
     """EOR: the page will have a hole, so it is not kept."""
-    if core.is_foreign(post):
+    if not core.agreement.ecm:
         core.trace.note("no command of this mode")
     elif core.answer.name is Name.ERR and core.is_repeated(post):
         core.say_answer()
@@ -272,12 +275,17 @@ def fell_silent(inputs: I, core: ReceivingCore) -> None:
     inputs.end(R.NO_ANSWER)
 
 
-def hung_up(inputs: I, core: ReceivingCore) -> None:
+def hung_up(inputs: I, core: ReceivingCore, data: object = None) -> None:
     """DCN: well, if the last page is confirmed."""
     core.finish(core.result_at_end)
 
 
 def gone(inputs: I, core: ReceivingCore, result: R) -> None:
+    core.finish(result)
+
+
+def gone_from(inputs: I, core: ReceivingCore, data: object, result: R) -> None:
+    """From a state that has something of its own."""
     core.finish(result)
 
 

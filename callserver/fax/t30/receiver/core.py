@@ -16,6 +16,8 @@ from callserver.fax.t30.results import FaxResult, Outcome
 from callserver.fax.t30.terminal import Core, Station
 from callserver.fax.t30.timers import DIS_AGAIN_S, MAX_PAGES, T2_S, TCF_WAIT_S
 
+BEFORE_IMAGE = frozenset({Name.CFR, Name.CTR, Name.PPR, Name.MCF, Name.ERR})
+
 
 class ReceivingCore(Core):
     """Pages are numbered from 0; `number` is the one that we have not confirmed yet."""
@@ -36,6 +38,7 @@ class ReceivingCore(Core):
         self.judged: Post | None = None  # the last command after a page, and what we answered
         self.answer = Frame(Name.FTT)
         self.handed_over: ReceivedPage | None = None
+        self._image_end_s = self._flags_at_s = 0.0
         self.result_at_end = FaxResult.HUNG_UP
         self._has_holes = False  # some page was given up by the sender
         self._on_page = on_page
@@ -54,14 +57,13 @@ class ReceivingCore(Core):
         self._sends_ced = False
         self.turns.say(*ced, SendFrames(burst(frames, from_sender=False)), wait_s=DIS_AGAIN_S)
 
-    def commanded(self, agreement: Agreement) -> bool:
-        """A DCS was heard. :return: is it something that we offered?"""
+    def commanded(self, agreement: Agreement) -> None:
+        """A DCS was heard."""
         self.agreement, self.agreed = agreement, str(agreement)
         self.trace.note(self.agreed)
         self.result_at_end = FaxResult.HUNG_UP
         self.judged = None
         self.new_page()
-        return agreement.is_within(self.own.capabilities)
 
     def listen_for_training(self, wait_s: float = TCF_WAIT_S) -> None:
         self.turns.listen(Listen(self.agreement.modulation, short=False), wait_s)
@@ -81,6 +83,15 @@ class ReceivingCore(Core):
     def listen_for_page(self) -> None:
         self.turns.listen(self._image, T2_S)
 
+    def flags(self) -> None:
+        """A burst of V.21 begins."""
+        self._flags_at_s = self.now_s
+
+    def image_ends(self) -> None:
+        """A command must come next."""
+        self._image_end_s = self.now_s
+        self.listen_for_command()
+
     def listen_for_command(self) -> None:
         self.turns.listen(Listen(), T2_S)
 
@@ -94,7 +105,7 @@ class ReceivingCore(Core):
 
     def judge(self, post: Post) -> None:
         """What will be answered to this command."""
-        self.answer, self.judged = self.page.judge(post), post
+        self.answer, self.judged = self.page.judge(post, self._flags_at_s - self._image_end_s), post
         if self.answer.name is Name.RTN:
             self.new_page()
 
@@ -148,7 +159,8 @@ class ReceivingCore(Core):
 
     def say_answer(self) -> None:
         """The last answer, for the first time or again."""
-        awaits_image = self.answer.name in (Name.CFR, Name.CTR, Name.PPR, Name.MCF)
+        is_last = self.ends_page and self.follows is not Name.MPS
+        awaits_image = self.answer.name in BEFORE_IMAGE and not is_last
         self.say(self.answer, self._image if awaits_image else Listen())
 
     def say(self, frame: Frame, listen: Listen) -> None:

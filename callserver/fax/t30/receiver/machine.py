@@ -76,8 +76,8 @@ def _build() -> Callable[[ReceivingCore], ReceivingInputs]:
     awaiting_page.upon(I.image).to(receiving)(acts.image_began)
     awaiting_page.upon(I.image_over).loop()(acts.image_not_understood)
     receiving.upon(I.image).loop()(acts.image_goes_on)
-    receiving.upon(I.image_over).to(awaiting_command)(acts.listen_for_command)
-    receiving.upon(I.silence).to(awaiting_command)(acts.listen_for_command)
+    receiving.upon(I.image_over).to(awaiting_command)(acts.image_ends)
+    receiving.upon(I.silence).to(awaiting_command)(acts.image_ends)
 
     for asked in (awaiting_page, awaiting_command):
         asked.upon(I.posted).loop()(acts.posted)
@@ -113,8 +113,8 @@ def _build() -> Callable[[ReceivingCore], ReceivingInputs]:
         deaf.upon(I.image).loop().returns(None)
     for waiting in (identifying, training, keeping):
         waiting.upon(I.dcs, nodata=True).loop()(acts.commanded)
-        waiting.upon(I.dcn, nodata=True).to(over)(acts.hung_up)
-        waiting.upon(I.gone, nodata=True).to(over)(acts.gone)
+        waiting.upon(I.dcn).to(over)(acts.hung_up)
+        waiting.upon(I.gone).to(over)(acts.gone_from)
         waiting.upon(I.end).to(goodbye).returns(None)
     identifying.upon(I.train).to(training).returns(None)
     keeping.upon(I.train).to(training).returns(None)

@@ -6,10 +6,14 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Self
 
+from callserver.fax.t4.decoder import Decoder
 from callserver.fax.t30.agreement import Agreement
 from callserver.fax.t30.documents import ReceivedPage
 from callserver.fax.t30.ecm import BlockReader
 from callserver.fax.t30.frames import AFTER_PAGE, CODES, Frame, Name, PartialPage, wanted_field
+
+GOOD_SHARE, PASSABLE_SHARE = 0.05, 0.15  # of bad rows: MCF, RTP, else RTN (spandsp, from TSB-85)
+MAX_PAUSE_S = 1.0  # between image and command: 75 ms, and what the modem takes to know a carrier's end and flags
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,14 @@ class PageReader(ABC):
 
     @abstractmethod
     def feed(self, octets: bytes) -> None: ...
+    @property
+    def is_too_long(self) -> bool:
+        """More rows than any page has; with ECM they are not counted before the page is stored."""
+        return False
+
     @abstractmethod
-    def judge(self, post: Post) -> Frame:
-        """What to answer."""
+    def judge(self, post: Post, pause_s: float) -> Frame:
+        """What to answer, `pause_s` after the end of the image."""
 
     def lose_block(self) -> None:
         """EOR."""
@@ -72,11 +81,17 @@ class PageReader(ABC):
 
 
 class PlainReader(PageReader):
-    """Without ECM rows are counted, and those that make no sense."""
+    """
+    Without ECM rows are counted, and those that make no sense.
+
+    The end of the carrier ends a page, also without RTC. But a sender goes from its page to its command in 75 ms; when
+    more time lies between the two and no RTC came, the carrier was lost in the middle of the page.
+    """
 
     def __init__(self, agreement: Agreement) -> None:
         super().__init__(agreement)
         self._octets = bytearray()
+        self._decoder = Decoder(agreement.width, agreement.coding)
         self._n_bursts = 0
 
     def carrier(self) -> None:
@@ -89,14 +104,26 @@ class PlainReader(PageReader):
     def was_heard(self) -> bool:
         return self._n_bursts > 0
 
+    @property
+    def is_too_long(self) -> bool:
+        return self._decoder.too_long
+
     def feed(self, octets: bytes) -> None:
         self._octets += octets
+        self._decoder.feed(octets)
 
-    def judge(self, post: Post) -> Frame:
-        return Frame(Name.MCF if self._octets else Name.RTN)
+    def judge(self, post: Post, pause_s: float) -> Frame:
+        is_cut = self._n_bursts != 1 or (pause_s > MAX_PAUSE_S and not self._decoder.over)
+        self._decoder.finish()
+        if is_cut or not self._decoder.n_rows:
+            return Frame(Name.RTN)
+        bad = self._decoder.bad_rows / self._decoder.n_rows
+        return Frame(Name.MCF if bad < GOOD_SHARE else Name.RTP if bad < PASSABLE_SHARE else Name.RTN)
 
     def page(self, number: int) -> ReceivedPage:
-        return ReceivedPage(number, self.agreement.form, bytes(self._octets), None)
+        page = self._decoder.page(self.agreement.resolution)
+        bad, longest = self._decoder.bad_rows, self._decoder.longest_bad_run
+        return ReceivedPage(number, self.agreement.form, bytes(self._octets), page, bad, longest)
 
 
 class BlocksReader(PageReader):
@@ -120,7 +147,7 @@ class BlocksReader(PageReader):
     def feed(self, octets: bytes) -> None:
         self._block.feed(octets)
 
-    def judge(self, post: Post) -> Frame:
+    def judge(self, post: Post, pause_s: float) -> Frame:
         n_frames = post.block.n_frames if post.block else 0
         if missing := self._block.missing(n_frames):
             return Frame(Name.PPR, wanted_field(missing))
@@ -133,4 +160,4 @@ class BlocksReader(PageReader):
         self._block = BlockReader(self.agreement.frame_octets)
 
     def page(self, number: int) -> ReceivedPage:
-        return ReceivedPage(number, self.agreement.form, bytes(self._octets), None)
+        return ReceivedPage(number, self.agreement.form, bytes(self._octets))

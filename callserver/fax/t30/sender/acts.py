@@ -17,7 +17,8 @@ class NotReady(Until):
 
     def __init__(self, core: SendingCore) -> None:
         super().__init__(core.now_s, T5_S)
-        self._core, self.command = core, Command(self._say)
+        self._core = core
+        self.command = Command(self._say)
 
     def ask(self) -> None:
         """Say RR again, with three new tries."""
@@ -170,6 +171,7 @@ def wanted_again(inputs: I, core: SendingCore, data: object, wanted: bytes) -> N
     if core.page.n_refusals < MAX_PARTIAL_REFUSALS:
         inputs.post()
     elif core.lower(leave_v17=everything):
+        core.page.n_refusals = 0
         inputs.correct()
     else:
         inputs.give_up()
@@ -202,12 +204,17 @@ def say_again(inputs: I, core: SendingCore, command: Command) -> None:
 # The end
 
 
-def hung_up(inputs: I, core: SendingCore) -> None:
+def hung_up(inputs: I, core: SendingCore, data: object = None) -> None:
     """DCN where it ends nothing well."""
     core.finish(R.HUNG_UP)
 
 
 def gone(inputs: I, core: SendingCore, result: R) -> None:
+    core.finish(result)
+
+
+def gone_from(inputs: I, core: SendingCore, data: object, result: R) -> None:
+    """From a state that has something of its own."""
     core.finish(result)
 
 

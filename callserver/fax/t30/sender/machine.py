@@ -94,8 +94,8 @@ def _build() -> Callable[[SendingCore], SendingInputs]:
     for live in (calling, identifying, training, posting, not_ready, correcting, giving_up):
         live.upon(I.page_ready).loop().returns(None)
         live.upon(I.end).to(goodbye).returns(None)
-        live.upon(I.dcn, nodata=True).to(over)(acts.hung_up)
-        live.upon(I.gone, nodata=True).to(over)(acts.gone)
+        live.upon(I.dcn).to(over)(acts.hung_up)
+        live.upon(I.gone).to(over)(acts.gone_from)
     for addressed in (identifying, training, preparing, posting, not_ready, correcting, giving_up, goodbye):
         addressed.upon(I.signal).loop().returns(None)
     preparing.upon(I.end).to(goodbye).returns(None)
