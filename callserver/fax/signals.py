@@ -3,8 +3,9 @@ What the T.30 procedure asks of the modem below it, and what it hears from it.
 
 The same for the soft modems over a line's sound and for a modem's own Class 1 commands; neither knows T.30, and T.30
 knows neither. One thing is asked at a time: after each `Send...` comes one `Sent`, before which nothing else is asked
-but `Listen`, which breaks the sending off. The modem below keeps the pauses between its own signals (75 ms, T.30 clause
-5.3). While it sends it hears nothing: the line is half duplex.
+but `Listen`, which breaks the sending off. The modem below keeps the pauses of 75 ms between its own signals, and
+between what it heard last and its answer (T.30 clause 5.3). While it sends it hears nothing: the line is half duplex;
+only in the silence that belongs to a CNG it listens.
 
 Octets are in the order of the line: the lowest bit of each first.
 """

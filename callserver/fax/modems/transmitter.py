@@ -74,12 +74,14 @@ def _burst(scheme: Scheme, octets: bytes | Iterator[bytes], *, short: bool) -> I
 def _data(scheme: Scheme, encoder: Encoder, octets: bytes | Iterator[bytes]) -> Iterator[Points]:
     """In pieces of 20 ms, which are whole octets at every rate; the last symbol is filled with ones."""
     size = scheme.baud * scheme.bits_per_symbol // 50 // 8
-    if isinstance(octets, bytes):
-        octets = (octets[at : at + size] for at in range(0, len(octets), size))
-    for piece in octets:
+    for piece in _pieces(octets, size) if isinstance(octets, bytes) else octets:
         bits = bits_of(piece)
         fill = np.ones(-len(bits) % scheme.bits_per_symbol, np.uint8)
         yield encoder.encode(np.concatenate([bits, fill]))
+
+
+def _pieces(octets: bytes, size: int) -> Iterator[bytes]:
+    return (octets[at : at + size] for at in range(0, len(octets), size))
 
 
 def echo_protection(scheme: Scheme, level_dbm0: float) -> FloatArray:

@@ -1,0 +1,30 @@
+"""Pages into the form a far end takes, and received pages back: for a thread or a child process, a second a page."""
+
+from __future__ import annotations
+
+from callserver.fax.page import Page
+from callserver.fax.reshape import reduced
+from callserver.fax.t4.decoder import Decoder
+from callserver.fax.t4.encoding import encode
+from callserver.fax.t30.documents import PageForm, ReceivedPage
+
+
+def coded(page: Page, form: PageForm) -> bytes:
+    """What `SendingTerminal.page_ready` wants for a `PageNeeded` of this form; what does not fit is made smaller."""
+    return encode(reduced(page, form.width, (form.resolution,)), form.coding, form.min_row_bits)
+
+
+def decoded(received: ReceivedPage) -> Page:
+    """
+    The rows of a received page.
+
+    :raises ValueError: no rows, too many, or codes that make no sense though every frame was right
+    """
+    if received.page is not None:
+        return received.page
+    decoder = Decoder(received.form.width, received.form.coding)
+    decoder.feed(received.octets)
+    decoder.finish()
+    if decoder.too_long or decoder.broken or not decoder.n_rows:
+        raise ValueError(f"page {received.number + 1}: {decoder.n_rows} rows, then nothing that can be read")
+    return decoder.page(received.form.resolution)

@@ -1,0 +1,68 @@
+"""
+Error correction mode (fax.md section 8): a page in blocks of at most 256 frames, each frame with its own check.
+
+Everything here is about the octets of the image modem; who asks for what again is the terminals' matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from callserver.fax.hdlc import FrameReader, bits_to_octets, burst_bits
+from callserver.fax.signals import FrameHeard
+from callserver.fax.t30.agreement import Agreement
+from callserver.fax.t30.frames import FRAMES_A_BLOCK, Frame, Name
+
+FLAGS_BEFORE_S = 0.2
+N_RCP, N_FLAGS_AFTER = 3, 10
+
+
+def cut(octets: bytes, frame_octets: int) -> list[list[bytes]]:
+    """A page as blocks of frames' contents; the last frame is padded with zeros."""
+    padded = octets + bytes(-len(octets) % frame_octets) or bytes(frame_octets)
+    frames = [padded[at : at + frame_octets] for at in range(0, len(padded), frame_octets)]
+    return [frames[at : at + FRAMES_A_BLOCK] for at in range(0, len(frames), FRAMES_A_BLOCK)]
+
+
+def block_octets(block: Sequence[bytes], numbers: Iterable[int], agreement: Agreement) -> bytes:
+    """What goes on the line for these frames of a block: flags, the frames, RCP three times, flags."""
+    frames = [Frame(Name.FCD, bytes((number,)) + block[number]) for number in numbers]
+    frames += [Frame(Name.RCP)] * N_RCP
+    n_flags = int(agreement.modulation.bit_rate * FLAGS_BEFORE_S / 8)
+    sent = [frame.octets(last=False, from_sender=False) for frame in frames]
+    return bits_to_octets(burst_bits(sent, n_flags, N_FLAGS_AFTER))
+
+
+class BlockReader:
+    """One block as it is received, over as many bursts as it takes."""
+
+    def __init__(self, frame_octets: int) -> None:
+        self._frame_octets = frame_octets
+        self._frames: dict[int, bytes] = {}
+        self._reader = FrameReader()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._frames
+
+    def burst_begins(self) -> None:
+        """Half a frame of the last burst does not go on in this one."""
+        self._reader = FrameReader()
+
+    def feed(self, octets: bytes) -> None:
+        """Some octets of a burst."""
+        for heard in self._reader.feed(octets):
+            self._take(heard)
+
+    def missing(self, n_frames: int) -> list[int]:
+        """Which of the frames that PPS counts are not here."""
+        return [number for number in range(n_frames) if number not in self._frames]
+
+    def content(self, n_frames: int) -> bytes:
+        """All the octets, when none is missing."""
+        return b"".join(self._frames[number] for number in range(n_frames))
+
+    def _take(self, heard: FrameHeard) -> None:
+        frame = Frame.parse(heard.octets) if heard.good else None
+        if frame and frame.name is Name.FCD and 1 < len(frame.field) <= self._frame_octets + 1:
+            self._frames[frame.field[0]] = frame.field[1:]

@@ -1,0 +1,177 @@
+"""What a sender knows and does; when it does what is the matter of `machine`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from callserver.fax.modulations import Modulation
+from callserver.fax.signals import FaxTone, Listen, SendFrames, SendImage, SendTone
+from callserver.fax.t30.agreement import Agreement, agree, speeds
+from callserver.fax.t30.capabilities import V17, Capabilities
+from callserver.fax.t30.documents import PageForm, PageNeeded, PageShape
+from callserver.fax.t30.frames import Frame, Name, burst, identity_field
+from callserver.fax.t30.results import Outcome
+from callserver.fax.t30.sender.page_under_way import PageInBlocks, PageUnderWay, PlainPage
+from callserver.fax.t30.terminal import Core, Station
+from callserver.fax.t30.timers import PAGE_NOT_READY_S, T0_S, T4_S
+
+TCF_S = 1.5
+MAX_REFUSALS = 3  # of one page, by RTN
+MAX_PARTIAL_REFUSALS = 4  # of one block, by PPR, before CTC or EOR
+
+
+class SendingCore(Core):
+    """Pages are numbered from 0; `number` is the one that the far end has not confirmed yet."""
+
+    agreement: Agreement  # from the first DIS on
+    page: PageUnderWay  # from the first CFR on
+
+    def __init__(
+        self,
+        own: Station,
+        pages: Sequence[PageShape],
+        on_need: Callable[[PageNeeded], None],
+        on_over: Callable[[Outcome], None],
+        *,
+        calls: bool,
+    ) -> None:
+        super().__init__(own, on_over)
+        self.pages, self.calls = pages, calls
+        self.number = self.n_refusals = 0
+        self._is_trained = False  # V.17, by the TCF or the image before
+        self._on_need = on_need
+        self._far: Capabilities | None = None
+        self._speeds: Sequence[Modulation] = ()
+        self._needed: dict[int, PageForm] = {}
+        self._ready: dict[int, bytes | None] = {}
+
+    # Before the first page
+
+    def call(self) -> None:
+        """CNG if we dialled, and listen."""
+        if self.calls:
+            self.turns.say(SendTone(FaxTone.CNG), wait_s=0.0)
+        else:
+            self.turns.listen(Listen(), self.began_s + T0_S - self.now_s)
+
+    def is_past(self, bound_s: float) -> bool:
+        return self.now_s >= bound_s
+
+    def identified(self, far: Capabilities) -> bool:
+        """A DIS was heard. :return: is there any speed for both of us?"""
+        self._far = far
+        self._speeds = speeds(self.own.capabilities, far)
+        return bool(self._speeds)
+
+    def lower(self, *, leave_v17: bool = False) -> bool:
+        """Take the next lower speed, or the next of another modulation. :return: is there one?"""
+        lower = [one for one in self._speeds[1:] if not (leave_v17 and one in V17)]
+        if lower:
+            self._speeds = lower
+            self.agreement = replace(self.agreement, modulation=lower[0])
+        return bool(lower)
+
+    def say_training(self) -> None:
+        """DCS and TCF for the page that is next; meanwhile it can be coded."""
+        self.agreement = self._agree(self.number)
+        self.agreed, self._is_trained = str(self.agreement), True
+        self._need(self.number)
+        frames = [Frame(Name.TSI, identity_field(self.own.number)), Frame(Name.DCS, self.agreement.dcs())]
+        zeros = bytes(int(self.agreement.modulation.bit_rate * TCF_S / 8))
+        self.trace.note(self.agreed)
+        self.turns.say(
+            SendFrames(burst(frames, from_sender=True)),
+            SendImage(self.agreement.modulation, short=False, octets=zeros),
+            wait_s=T4_S,
+        )
+
+    # Pages
+
+    def is_ready(self) -> bool:
+        """Is the next page coded, or known never to be?"""
+        self._need(self.number)
+        return self.number in self._ready
+
+    def wait_for_page(self) -> None:
+        self.turns.listen(Listen(), PAGE_NOT_READY_S)
+
+    def page_ready(self, needed: PageNeeded, octets: bytes | None) -> bool:
+        """A page was coded; `None`: it never will be. :return: is it the one that is waited for?"""
+        if self._needed.get(needed.number) != needed.form:
+            return False  # in the meantime it is needed in another form, or no longer
+        self._ready[needed.number] = octets
+        return needed.number == self.number
+
+    def take_page(self) -> bool:
+        """Begin with the page that is next. :return: is it there?"""
+        octets = self._ready[self.number]
+        if octets is None:
+            return False
+        command = self._command()
+        if self.agreement.ecm:
+            self.page = PageInBlocks(octets, command, self.number, self.agreement.frame_octets)
+        else:
+            self.page = PlainPage(octets, command)
+        return True
+
+    def say_page(self) -> None:
+        """The image, or what is missing of it, and the command after it."""
+        if self.number + 1 < len(self.pages) and self._command() is Name.MPS:
+            self._need(self.number + 1)
+        modulation = self.agreement.modulation
+        image = SendImage(modulation, self._is_trained and modulation in V17, self.page.octets(self.agreement))
+        self._is_trained = True
+        self.turns.say(image, _frames(self.page.post_command()), wait_s=T4_S)
+
+    def say_post_command(self) -> None:
+        """Once more, without the image."""
+        self.say(self.page.post_command())
+
+    def say_correction(self) -> None:
+        """CTC: the rest of the block comes at another speed."""
+        self._is_trained = False
+        self.say(Frame(Name.CTC, self.agreement.dcs()[:2]))
+
+    def say_given_up(self) -> None:
+        self.say(self.page.given_up())
+
+    def say(self, frame: Frame) -> None:
+        """A command that wants an answer."""
+        self.turns.say(_frames(frame), wait_s=T4_S)
+
+    def confirmed(self) -> Name:
+        """The page is the far end's now. :return: what we had told would follow it: MPS, EOM or EOP"""
+        command = self._command()
+        self._ready.pop(self.number, None)
+        self._needed.pop(self.number, None)
+        self.n_confirmed += 1
+        self.number += 1
+        self.n_refusals = 0
+        return command
+
+    def refused(self) -> bool:
+        """The page must be sent again, slower if possible. :return: is it worth it?"""
+        self.n_refusals += 1
+        self.lower()
+        return self.n_refusals < MAX_REFUSALS
+
+    def _agree(self, number: int) -> Agreement:
+        assert self._far is not None  # no training before a DIS
+        return agree(self.own.capabilities, self._far, self.pages[number], self._speeds[0])
+
+    def _command(self) -> Name:
+        if self.number + 1 == len(self.pages):
+            return Name.EOP
+        return Name.MPS if self._agree(self.number + 1) == self._agree(self.number) else Name.EOM
+
+    def _need(self, number: int) -> None:
+        form = self._agree(number).form
+        if self._needed.get(number) != form:
+            self._needed[number] = form
+            self._ready.pop(number, None)
+            self._on_need(PageNeeded(number, form))
+
+
+def _frames(frame: Frame) -> SendFrames:
+    return SendFrames(burst([frame], from_sender=True))

@@ -1,0 +1,92 @@
+"""The page a sender is at, with and without ECM: what goes on the line next, and the command after it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from callserver.fax.t30.agreement import Agreement
+from callserver.fax.t30.ecm import block_octets, cut
+from callserver.fax.t30.frames import FROM_SENDER, Frame, Name, PartialPage, wanted_of
+
+
+class PageUnderWay(ABC):
+    """`command` is MPS, EOM or EOP."""
+
+    def __init__(self, command: Name) -> None:
+        self.command = command
+        self.n_refusals = 0  # of what is on the line now, by PPR
+
+    @abstractmethod
+    def octets(self, agreement: Agreement) -> bytes:
+        """Of the image."""
+
+    @abstractmethod
+    def post_command(self) -> Frame:
+        """What is said after the image."""
+
+    def went_well(self) -> bool:
+        """The far end confirms it. :return: is the page complete?"""
+        return True
+
+    def wanted_again(self, field: bytes) -> bool:
+        """PPR came with this field. :return: is it everything?"""
+        self.n_refusals += 1
+        return True
+
+    def given_up(self) -> Frame:
+        """EOR, with the command it stands for."""
+        return Frame(Name.EOR, bytes((self.command.value | FROM_SENDER,)))
+
+
+class PlainPage(PageUnderWay):
+    """Without ECM a page is one piece and is repeated from its beginning or not at all."""
+
+    def __init__(self, octets: bytes, command: Name) -> None:
+        super().__init__(command)
+        self._octets = octets
+
+    def octets(self, agreement: Agreement) -> bytes:
+        return self._octets
+
+    def post_command(self) -> Frame:
+        return Frame(self.command)
+
+
+class PageInBlocks(PageUnderWay):
+    """With ECM: one block of frames after the other, of each what is still missing."""
+
+    def __init__(self, octets: bytes, command: Name, number: int, frame_octets: int) -> None:
+        super().__init__(command)
+        self._number = number
+        self._blocks = cut(octets, frame_octets)
+        self._block = 0
+        self._missing: Sequence[int] = range(len(self._blocks[0]))
+
+    def octets(self, agreement: Agreement) -> bytes:
+        return block_octets(self._blocks[self._block], self._missing, agreement)
+
+    def post_command(self) -> Frame:
+        return PartialPage(self._said(), self._number, self._block, len(self._blocks[self._block])).frame()
+
+    def went_well(self) -> bool:
+        self.n_refusals = 0
+        self._block += 1
+        if self._block == len(self._blocks):
+            return True
+        self._missing = range(len(self._blocks[self._block]))
+        return False
+
+    def wanted_again(self, field: bytes) -> bool:
+        n_frames = len(self._blocks[self._block])
+        self.n_refusals += 1
+        # Who wants no frame in particular did not count them: everything.
+        self._missing = wanted_of(field, n_frames) or range(n_frames)
+        return len(self._missing) == n_frames
+
+    def given_up(self) -> Frame:
+        said = self._said()
+        return Frame(Name.EOR, bytes((said.value | FROM_SENDER if said else 0,)))
+
+    def _said(self) -> Name | None:
+        return self.command if self._block == len(self._blocks) - 1 else None

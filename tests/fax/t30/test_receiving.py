@@ -1,0 +1,405 @@
+"""The receiver with far ends that do what TSB-85 tests: each exchange of T.30 with a script of frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from unittest import TestCase
+
+from callserver.fax import signals as s
+from callserver.fax.hdlc import bits_to_octets
+from callserver.fax.modulations import Modulation
+from callserver.fax.page import Coding
+from callserver.fax.t4.encoding import encode
+from callserver.fax.t30.agreement import Agreement
+from callserver.fax.t30.capabilities import Capabilities
+from callserver.fax.t30.documents import ReceivedPage
+from callserver.fax.t30.ecm import block_octets, cut
+from callserver.fax.t30.frames import FROM_SENDER, Frame, Name, PartialPage, wanted_of
+from callserver.fax.t30.receiving import ReceivingTerminal
+from callserver.fax.t30.results import FaxResult as R
+from callserver.fax.t30.results import Outcome
+from callserver.fax.t30.terminal import Station
+from tests.fax.pages import text_like
+from tests.fax.t30.far_end import ALL, CORRECTED, PLAIN, FarEnd, Step, dcs, says
+from tests.fax.t30.wire import Line, unbent
+
+DIS = "CSI DIS"
+MH = encode(text_like(60), Coding.MH)
+BLOCKS = cut(bytes(range(256)) * 260, 256)  # two of them
+POSTS = {"MPS": Name.MPS, "EOM": Name.EOM, "EOP": Name.EOP}
+
+
+def page(octets: bytes = MH, agreement: Agreement = PLAIN) -> s.SendImage:
+    short = agreement.modulation.recommendation == "V.17"
+    return s.SendImage(agreement.modulation, short, octets)
+
+
+def post(name: str) -> s.SendFrames:
+    return says(POSTS[name], from_sender=True)
+
+
+def pps(follows: str | None, n_frames: int, number: int = 0, block: int = 0) -> s.SendFrames:
+    partial = PartialPage(POSTS[follows] if follows else None, number, block, n_frames)
+    return says(partial.frame(), from_sender=True)
+
+
+def frames(numbers: Iterable[int], agreement: Agreement = CORRECTED, block: int = 0) -> s.SendImage:
+    return page(block_octets(BLOCKS[block], list(numbers), agreement), agreement)
+
+
+def bad_page(n_bad: int, n_rows: int = 100) -> bytes:
+    """A page of which some rows make no sense."""
+    eol, white, nonsense = "000000000001", "01001101100110101", "0000000100" * 2
+    rows = [nonsense if row % 6 == 1 and row // 6 < n_bad else white for row in range(n_rows)]
+    bits = "".join(eol + row for row in rows) + eol * 6
+    return bits_to_octets(bytes(map(int, bits)))
+
+
+DCN = says(Name.DCN, from_sender=True)
+
+
+class ReceivingTests(TestCase):
+    def receive(
+        self,
+        steps: list[Step],
+        own: Capabilities | None = None,
+        bend: Callable[[s.Heard], Iterable[s.Heard]] = unbent,
+        store: Callable[[ReceivedPage], None] | None = None,
+    ) -> Outcome:
+        """Play the script to its end. :return: what the receiver says came of it"""
+        line = self.line = Line(bend_b=bend)
+        outcomes: list[Outcome] = []
+        self.pages: list[ReceivedPage] = []
+        self.store = store or (lambda page: self.receiver.kept(page, line.now_s))
+        self.receiver = ReceivingTerminal(
+            Station(own or Capabilities(ALL), "86 10"), line.b.ask, self.on_page, outcomes.append
+        )
+        self.far = FarEnd(line.a, steps)
+        self.took_s = line.run(self.far, self.receiver)
+        self.far.assert_done()
+        [outcome] = outcomes
+        return outcome
+
+    def on_page(self, page: ReceivedPage) -> None:
+        self.pages.append(page)
+        self.store(page)
+
+    def assert_ends(self, outcome: Outcome, result: R, n_confirmed: int) -> None:
+        told = "\n".join(map(str, outcome.trace))
+        self.assertEqual((outcome.result, outcome.n_confirmed), (result, n_confirmed), told)
+        self.assertGreaterEqual(len(self.pages), n_confirmed)
+
+
+class IdentifyingTests(ReceivingTests):
+    def test_nobody(self) -> None:
+        """DIS is said again for 35 s, then DCN."""
+        outcome = self.receive([*[(DIS, [])] * 6, ("DCN", [])])
+        self.assert_ends(outcome, R.NO_IDENTIFICATION, 0)
+        self.assertTrue(35 <= self.took_s <= 45, self.took_s)
+
+    def test_polling(self) -> None:
+        """Who wants to fetch a document is told goodbye: there is none."""
+        outcome = self.receive([(DIS, [says(Frame(Name.DTC, Capabilities(ALL).dis()))]), ("DCN", [])])
+        self.assert_ends(outcome, R.POLLING_REFUSED, 0)
+
+    def test_dis_repeated_on_request(self) -> None:
+        outcome = self.receive([(DIS, [says(Name.CRP)]), (DIS, [DCN])])
+        self.assert_ends(outcome, R.HUNG_UP, 0)
+
+    def test_more_than_was_offered(self) -> None:
+        """A DCS for what the DIS did not offer ends the session."""
+        own = Capabilities(ALL, frozenset({Coding.MH}), ecm=False)
+        outcome = self.receive([(DIS, dcs(CORRECTED)), ("DCN", [])], own)
+        self.assert_ends(outcome, R.IMPOSSIBLE, 0)
+
+    def test_bad_check(self) -> None:
+        """A DCS whose check is wrong is no DCS; no DIS falls into the TCF after it."""
+        n_bad = 1
+
+        def bend(heard: s.Heard) -> Iterable[s.Heard]:
+            nonlocal n_bad
+            if isinstance(heard, s.FrameHeard) and n_bad:
+                n_bad -= 1
+                return [replace(heard, good=False)]
+            return [heard]
+
+        self.assert_ends(self.receive([(DIS, dcs(PLAIN)), (DIS, dcs(PLAIN)), ("CFR", [DCN])], bend=bend), R.HUNG_UP, 0)
+
+
+class TrainingTests(ReceivingTests):
+    def test_bad_training(self) -> None:
+        """A TCF that is not zeros for a second gets FTT, at once."""
+        bad = [dcs(PLAIN)[0], s.SendImage(PLAIN.modulation, short=False, octets=b"\x55" * 900)]
+        self.assert_ends(self.receive([(DIS, bad), ("FTT", dcs(PLAIN)), ("CFR", [DCN])]), R.HUNG_UP, 0)
+
+    def test_errors_at_the_beginning(self) -> None:
+        """The first bits of a TCF may be wrong."""
+        zeros = s.SendImage(PLAIN.modulation, short=False, octets=b"\xff" * 6 + bytes(894))
+        self.assert_ends(self.receive([(DIS, [dcs(PLAIN)[0], zeros]), ("CFR", [DCN])]), R.HUNG_UP, 0)
+
+    def test_no_training(self) -> None:
+        """DCS without anything after it gets FTT, before the sender repeats itself."""
+        self.assert_ends(self.receive([(DIS, dcs(PLAIN)[:1]), ("FTT", [DCN])]), R.HUNG_UP, 0)
+
+    def test_dcs_again(self) -> None:
+        """A CFR that the sender did not hear: DCS and TCF come again."""
+        self.assert_ends(self.receive([(DIS, dcs(PLAIN)), ("CFR", dcs(PLAIN)), ("CFR", [DCN])]), R.HUNG_UP, 0)
+
+    def test_silence_after_cfr(self) -> None:
+        """Nothing after CFR is waited for 6 s."""
+        outcome = self.receive([(DIS, dcs(PLAIN)), ("CFR", []), ("DCN", [])])
+        self.assert_ends(outcome, R.NO_ANSWER, 0)
+        self.assertAlmostEqual(self.far.at_s[2] - self.far.at_s[1], 6 + 1.2, delta=0.5)
+
+
+class PlainTests(ReceivingTests):
+    """Without ECM."""
+
+    begin: tuple[Step, ...] = ((DIS, dcs(PLAIN)),)
+
+    def test_two_pages(self) -> None:
+        outcome = self.receive(
+            [*self.begin, ("CFR", [page(), post("MPS")]), ("MCF", [page(), post("EOP")]), ("MCF", [DCN])]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 2)
+        self.assertEqual([page.octets for page in self.pages], [MH, MH])
+
+    def test_no_goodbye(self) -> None:
+        """The last MCF ends it well, even if no DCN comes."""
+        self.assert_ends(self.receive([*self.begin, ("CFR", [page(), post("EOP")]), ("MCF", [])]), R.SUCCESS, 1)
+
+    def test_lost_mcf(self) -> None:
+        """A command that is said again gets its answer again, and the page is not stored twice."""
+        for name in ("MPS", "EOP"):
+            outcome = self.receive(
+                [
+                    *self.begin,
+                    ("CFR", [page(), post(name)]),
+                    ("MCF", [post(name)]),
+                    ("MCF", [post(name)]),
+                    ("MCF", [DCN]),
+                ]
+            )
+            self.assert_ends(outcome, R.SUCCESS if name == "EOP" else R.HUNG_UP, 1)
+            self.assertEqual(len(self.pages), 1)
+
+    def test_page_not_heard(self) -> None:
+        """A page whose training failed is refused, and not taken for the one before."""
+        lost = s.SendImage(Modulation.V29_7200, short=False, octets=MH)  # nobody can train on that
+        outcome = self.receive(
+            [
+                *self.begin,
+                ("CFR", [page(), post("MPS")]),
+                ("MCF", [lost, post("MPS")]),
+                ("RTN", dcs(PLAIN)),
+                ("CFR", [DCN]),
+            ]
+        )
+        self.assert_ends(outcome, R.HUNG_UP, 1)
+
+    def test_operator_wanted(self) -> None:
+        """PRI-EOP is answered as EOP: no operator is here."""
+        operator = says(Name.PRI_EOP, from_sender=True)
+        self.assert_ends(self.receive([*self.begin, ("CFR", [page(), operator]), ("MCF", [DCN])]), R.SUCCESS, 1)
+
+    def test_another_document(self) -> None:
+        """After EOM there are 6 s of silence, then DIS again."""
+        outcome = self.receive(
+            [
+                *self.begin,
+                ("CFR", [page(), post("EOM")]),
+                ("MCF", []),
+                (DIS, dcs(PLAIN)),
+                ("CFR", [page(), post("EOP")]),
+                ("MCF", [DCN]),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 2)
+
+    def test_quality(self) -> None:
+        """Under 5 % of bad rows MCF, under 15 % RTP, else RTN, and a refused page is not stored."""
+        for n_bad, answer, n_confirmed in ((4, "MCF", 1), (6, "RTP", 1), (14, "RTP", 1), (16, "RTN", 0)):
+            with self.subTest(n_bad=n_bad):
+                outcome = self.receive([*self.begin, ("CFR", [page(bad_page(n_bad)), post("EOP")]), (answer, [DCN])])
+                self.assert_ends(outcome, R.SUCCESS if n_confirmed else R.HUNG_UP, n_confirmed)
+                self.assertEqual([one.n_bad_rows for one in self.pages], [n_bad] * n_confirmed)
+
+    def test_silence_in_the_middle(self) -> None:
+        """A page whose carrier is lost for good long before its command is not whole."""
+        half = page(MH[: len(MH) // 2])
+        outcome = self.receive(
+            [*self.begin, ("CFR", [half, s.SendImage(Modulation.V29_7200, False, MH), post("EOP")]), ("RTN", [DCN])]
+        )
+        self.assert_ends(outcome, R.HUNG_UP, 0)
+
+    def test_no_rtc(self) -> None:
+        """The end of the carrier ends a page as well."""
+        outcome = self.receive([*self.begin, ("CFR", [page(MH[:-8]), post("EOP")]), ("MCF", [DCN])])
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
+    def test_foreign_commands(self) -> None:
+        """ECM's commands mean nothing here."""
+        outcome = self.receive([*self.begin, ("CFR", [page(), pps("EOP", 3), post("EOP")]), ("MCF", [DCN])])
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
+
+class CorrectedTests(ReceivingTests):
+    """With ECM."""
+
+    begin: tuple[Step, ...] = ((DIS, dcs(CORRECTED)),)
+    n = len(BLOCKS[0])
+    n_last = len(BLOCKS[1])
+
+    def test_blocks(self) -> None:
+        """A page in two blocks; what is missing is asked for until it is there."""
+        outcome = self.receive(
+            [
+                *self.begin,
+                ("CFR", [frames(n for n in range(self.n) if n not in (7, 250)), pps(None, self.n)]),
+                ("PPR", [frames([7]), pps(None, self.n)]),
+                ("PPR", [frames([250]), pps(None, self.n)]),
+                ("MCF", [frames(range(self.n_last), block=1), pps("EOP", self.n_last, block=1)]),
+                ("MCF", [DCN]),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        self.assertEqual(self.pages[0].octets, b"".join(b"".join(block) for block in BLOCKS))
+        [first, second] = [asked for asked in self.asked_frames() if asked.name is Name.PPR]
+        self.assertEqual(wanted_of(first.field, self.n), [7, 250])
+        self.assertEqual(wanted_of(second.field, self.n), [250])
+
+    def asked_frames(self) -> list[Frame]:
+        sent = [octets for asked in self.line.b.asked if isinstance(asked, s.SendFrames) for octets in asked.frames]
+        return [frame for octets in sent if (frame := Frame.parse(octets))]
+
+    def test_lost_mcf(self) -> None:
+        """PPS again gets MCF again; a block is not taken twice, a page not stored twice."""
+        end = pps("EOP", self.n_last, block=1)
+        outcome = self.receive(
+            [
+                *self.begin,
+                ("CFR", [frames(range(self.n)), pps(None, self.n)]),
+                ("MCF", [pps(None, self.n)]),
+                ("MCF", [frames(range(self.n_last), block=1), end]),
+                ("MCF", [end]),
+                ("MCF", [DCN]),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        self.assertEqual(self.pages[0].octets, b"".join(b"".join(block) for block in BLOCKS))
+        self.assertEqual(len(self.pages), 1)
+
+    def test_lost_ppr(self) -> None:
+        outcome = self.receive(
+            [
+                *self.begin,
+                ("CFR", [frames([0]), pps("EOP", 2)]),
+                ("PPR", [pps("EOP", 2)]),
+                ("PPR", [frames([1]), pps("EOP", 2)]),
+                ("MCF", [DCN]),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
+    def test_nothing_of_a_block(self) -> None:
+        """A block of which nothing came is asked for as a whole."""
+        outcome = self.receive(
+            [*self.begin, ("CFR", [pps("EOP", 2)]), ("PPR", [frames([0, 1]), pps("EOP", 2)]), ("MCF", [DCN])]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
+    def test_slower(self) -> None:
+        """CTC: the rest comes at another speed, with a long training first."""
+        slower = replace(CORRECTED, modulation=Modulation.V17_9600)
+        ctc = says(Frame(Name.CTC, slower.dcs()[:2]), from_sender=True)
+        rest = s.SendImage(slower.modulation, short=False, octets=frames([1], slower).octets)
+        outcome = self.receive(
+            [
+                *self.begin,
+                ("CFR", [frames([0]), pps("EOP", 3)]),
+                ("PPR", [ctc]),
+                ("CTR", [rest, pps("EOP", 3)]),
+                ("PPR", [frames([2], slower), pps("EOP", 3)]),
+                ("MCF", [DCN]),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
+    def test_given_up(self) -> None:
+        """EOR: the page has a hole, so it is not stored, and the session is no success; the next page is taken."""
+        eor = says(Frame(Name.EOR, bytes((Name.MPS.value | FROM_SENDER,))), from_sender=True)
+        outcome = self.receive(
+            [
+                *self.begin,
+                ("CFR", [frames([0]), pps("MPS", 2)]),
+                ("PPR", [eor]),
+                ("ERR", [eor]),
+                ("ERR", [frames([0]), pps("EOP", 1, 1)]),
+                ("MCF", [DCN]),
+            ]
+        )
+        self.assert_ends(outcome, R.PAGE_REFUSED, 1)
+        self.assertEqual([page.number for page in self.pages], [1])
+
+    def test_garbage(self) -> None:
+        """Frames of image data that are no frames change nothing."""
+        rubbish = page(bytes(range(256)) * 8, CORRECTED)
+        outcome = self.receive(
+            [*self.begin, ("CFR", [rubbish, pps("EOP", 1)]), ("PPR", [frames([0]), pps("EOP", 1)]), ("MCF", [DCN])]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
+
+class KeepingTests(ReceivingTests):
+    """Nothing is confirmed that is not stored."""
+
+    def later(self, delay_s: float) -> Callable[[ReceivedPage], None]:
+        return lambda page: self.line.later(
+            self.line.now_s + delay_s, lambda: self.receiver.kept(page, self.line.now_s)
+        )
+
+    def test_quick_store(self) -> None:
+        """Half a second is not worth telling."""
+        outcome = self.receive(
+            [(DIS, dcs(CORRECTED)), ("CFR", [frames([0]), pps("EOP", 1)]), ("MCF", [DCN])], store=self.later(0.5)
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
+    def test_slow_store(self) -> None:
+        """With ECM the sender hears RNR, and is told when it asks again."""
+        rr = says(Name.RR, from_sender=True)
+        outcome = self.receive(
+            [
+                (DIS, dcs(CORRECTED)),
+                ("CFR", [frames([0]), pps("EOP", 1)]),
+                ("RNR", [rr]),
+                ("RNR", [rr]),
+                ("MCF", [DCN]),
+            ],
+            store=self.later(5.5),
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
+    def test_slow_store_without_ecm(self) -> None:
+        """Without ECM it is answered when it repeats its command, and not into its mouth."""
+        begin: list[Step] = [(DIS, dcs(PLAIN)), ("CFR", [page(), post("EOP")])]
+        self.assert_ends(self.receive([*begin, ("MCF", [DCN])], store=self.later(2.0)), R.SUCCESS, 1)
+
+    def test_no_store(self) -> None:
+        """The disk is full: no MCF, but DCN."""
+        for agreement, sent in ((PLAIN, [page(), post("EOP")]), (CORRECTED, [frames([0]), pps("EOP", 1)])):
+            outcome = self.receive(
+                [(DIS, dcs(agreement)), ("CFR", sent), ("DCN", [])],
+                store=lambda page: self.receiver.not_kept(page, self.line.now_s),
+            )
+            self.assert_ends(outcome, R.NOT_KEPT, 0)
+
+    def test_store_that_hangs(self) -> None:
+        """A store that never answers costs a minute, and the session says so."""
+        rr = says(Name.RR, from_sender=True)
+        outcome = self.receive(
+            [(DIS, dcs(CORRECTED)), ("CFR", [frames([0]), pps("EOP", 1)]), *[("RNR", [rr])] * 23, ("DCN", [])],
+            store=lambda page: None,
+        )
+        self.assert_ends(outcome, R.NOT_KEPT, 0)

@@ -1,0 +1,385 @@
+"""The sender with far ends that do what TSB-85 tests: each exchange of T.30 with a script of frames."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from unittest import TestCase
+
+from callserver.fax import signals as s
+from callserver.fax.modulations import Modulation
+from callserver.fax.page import Coding, Resolution
+from callserver.fax.t30.agreement import FALL_BACK, Agreement
+from callserver.fax.t30.capabilities import Capabilities
+from callserver.fax.t30.documents import PageNeeded, PageShape
+from callserver.fax.t30.frames import Frame, Name, wanted_field
+from callserver.fax.t30.results import FaxResult as R
+from callserver.fax.t30.results import Outcome
+from callserver.fax.t30.sending import SendingTerminal
+from callserver.fax.t30.terminal import Station
+from tests.fax.t30.far_end import ALL, FarEnd, Step, dis, says
+from tests.fax.t30.wire import Line, length_s
+
+A4_FINE = PageShape(1728, Resolution.FINE)
+NO_ECM = Capabilities(ALL, ecm=False)
+PAGE = bytes(range(256)) * 4  # four frames of ECM
+DCS: str = "TSI DCS image"  # the training
+
+
+class SendingTests(TestCase):
+    def send(
+        self,
+        steps: list[Step],
+        n_pages: int = 1,
+        shapes: list[PageShape] | None = None,
+        own: Capabilities | None = None,
+        calls: bool = False,
+    ) -> Outcome:
+        """Play the script to its end. :return: what the sender says came of it"""
+        line = self.line = Line()
+        outcomes: list[Outcome] = []
+        self.needed: list[PageNeeded] = []
+        self.sender = SendingTerminal(
+            Station(own or Capabilities(ALL), "86 10"),
+            shapes or [A4_FINE] * n_pages,
+            line.a.ask,
+            self.on_need,
+            outcomes.append,
+            calls=calls,
+        )
+        self.far = FarEnd(line.b, steps)
+        self.took_s = line.run(self.sender, self.far)
+        self.far.assert_done()
+        [outcome] = outcomes
+        return outcome
+
+    def on_need(self, needed: PageNeeded) -> None:
+        self.needed.append(needed)
+        self.sender.page_ready(needed, PAGE, self.line.now_s)
+
+    @property
+    def images(self) -> list[s.SendImage]:
+        return [asked for asked in self.line.a.asked if isinstance(asked, s.SendImage)]
+
+    @property
+    def said_s(self) -> float:
+        """How long DCS and TCF take."""
+        frames = next(asked for asked in self.line.a.asked if isinstance(asked, s.SendFrames))
+        return length_s(frames) + length_s(self.images[0])
+
+    @property
+    def speeds(self) -> list[Modulation]:
+        return [image.modulation for image in self.images]
+
+    def commanded(self) -> list[Agreement]:
+        """Every DCS that was sent."""
+        frames = [one for asked in self.line.a.asked if isinstance(asked, s.SendFrames) for one in asked.frames]
+        parsed = [Frame.parse(octets) for octets in frames]
+        return [Agreement.from_dcs(frame.field) for frame in parsed if frame and frame.name is Name.DCS]
+
+    def assert_ends(self, outcome: Outcome, result: R, n_confirmed: int) -> None:
+        self.assertEqual(
+            (outcome.result, outcome.n_confirmed), (result, n_confirmed), "\n".join(map(str, outcome.trace))
+        )
+
+
+class CallingTests(SendingTests):
+    def test_late_ced(self) -> None:
+        """Who takes his time to answer is called on: CNG every 3.5 s until something is heard, for a minute."""
+        outcome = self.send([("DCN", [])], calls=True)
+        self.assert_ends(outcome, R.NO_FAX, 0)
+        self.assertTrue(60 <= self.took_s <= 66, self.took_s)
+        n_cng = sum(isinstance(asked, s.SendTone) for asked in self.line.a.asked)
+        self.assertTrue(17 <= n_cng <= 18, n_cng)
+
+    def test_ced_then_nothing(self) -> None:
+        """A CED without DIS is waited for 35 s longer."""
+        outcome = self.send([("", [s.SendTone(s.FaxTone.CED)]), ("DCN", [])], calls=True)
+        self.assert_ends(outcome, R.NO_IDENTIFICATION, 0)
+        self.assertTrue(35 <= self.took_s <= 40, self.took_s)
+
+    def test_no_ced(self) -> None:
+        """Some machines send no CED: the flags of their DIS end the calling as well."""
+        outcome = self.send([("", [dis()]), (DCS, [says(Name.DCN)])], calls=True)
+        self.assert_ends(outcome, R.HUNG_UP, 0)
+
+    def test_cannot_receive(self) -> None:
+        """A machine that only has a document to be polled, or no paper, is told goodbye."""
+        polled = replace(NO_ECM, can_receive=False, has_document=True)
+        self.assert_ends(self.send([("", [dis(polled)]), ("DCN", [])]), R.CANNOT_RECEIVE, 0)
+
+    def test_three_octets(self) -> None:
+        """The DIS of an old machine has three octets: V.27ter, MH, 20 ms a row."""
+        old = s.SendFrames((bytes.fromhex("FF 13 80 00 0A 00"),))
+        outcome = self.send([("", [old]), (DCS, [says(Name.CFR)]), ("image EOP", [says(Name.MCF)]), ("DCN", [])])
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        [agreed] = self.commanded()
+        self.assertEqual((agreed.modulation, agreed.coding, agreed.ecm), (Modulation.V27TER_4800, Coding.MH, False))
+        self.assertEqual(self.needed[-1].form.min_row_bits, 96)
+
+    def test_broken_dis(self) -> None:
+        """A DIS that is too short says nothing; the next one does."""
+        broken = s.SendFrames((bytes.fromhex("FF 13 80 00"),))
+        outcome = self.send([("", [broken]), ("", [dis()]), (DCS, [says(Name.DCN)])])
+        self.assert_ends(outcome, R.HUNG_UP, 0)
+
+
+class TrainingTests(SendingTests):
+    def test_down_to_the_bottom(self) -> None:
+        """Each FTT takes the next lower speed, always with the long training; after the lowest comes DCN."""
+        outcome = self.send([("", [dis()]), *[(DCS, [says(Name.FTT)])] * len(FALL_BACK), ("DCN", [])])
+        self.assert_ends(outcome, R.TRAINING_FAILED, 0)
+        self.assertEqual(self.speeds, list(FALL_BACK))
+        self.assertFalse(any(image.short for image in self.images))
+
+    def test_only_common_speeds(self) -> None:
+        """What one of both has not is left out on the way down."""
+        v29 = Capabilities(frozenset({m for m in ALL if m.recommendation != "V.17"}))
+        outcome = self.send([("", [dis(v29)]), *[(DCS, [says(Name.FTT)])] * 4, ("DCN", [])])
+        self.assert_ends(outcome, R.TRAINING_FAILED, 0)
+        self.assertEqual([speed.bit_rate for speed in self.speeds], [9600, 7200, 4800, 2400])
+
+    def test_no_answer(self) -> None:
+        """DCS and TCF are sent three times, each after the T4 of 3 s, then DCN."""
+        outcome = self.send([("", [dis()]), (DCS, []), (DCS, []), (DCS, []), ("DCN", [])])
+        self.assert_ends(outcome, R.NO_ANSWER, 0)
+        self.assertEqual(len(self.images), 3)
+        gaps = [after - before for before, after in zip(self.far.at_s[1:], self.far.at_s[2:], strict=False)]
+        for gap in gaps[:2]:
+            self.assertAlmostEqual(gap, 3.0 + self.said_s, delta=0.45, msg=str(gaps))
+
+    def test_dis_again(self) -> None:
+        """A far end that did not understand DCS says DIS again, and gets DCS again."""
+        outcome = self.send([("", [dis()]), (DCS, [dis()]), (DCS, [says(Name.CFR)]), ("image PPS", [says(Name.DCN)])])
+        self.assert_ends(outcome, R.HUNG_UP, 0)
+
+    def test_dis_for_ever(self) -> None:
+        """But not for ever."""
+        outcome = self.send([("", [dis()]), (DCS, [dis()]), (DCS, [dis()]), (DCS, [dis()]), ("DCN", [])])
+        self.assert_ends(outcome, R.NO_ANSWER, 0)
+
+    def test_crp(self) -> None:
+        """CRP asks for the last command again."""
+        outcome = self.send([("", [dis()]), (DCS, [says(Name.CRP)]), (DCS, [says(Name.DCN)])])
+        self.assert_ends(outcome, R.HUNG_UP, 0)
+
+
+class PlainTests(SendingTests):
+    """Without ECM."""
+
+    begin: tuple[Step, ...] = (("", [dis(NO_ECM)]), (DCS, [says(Name.CFR)]))
+
+    def test_three_pages(self) -> None:
+        """MPS between pages, EOP after the last, then DCN; V.17 trains long for TCF and short for pages."""
+        outcome = self.send(
+            [
+                *self.begin,
+                ("image MPS", [says(Name.MCF)]),
+                ("image MPS", [says(Name.MCF)]),
+                ("image EOP", [says(Name.MCF)]),
+                ("DCN", []),
+            ],
+            n_pages=3,
+        )
+        self.assert_ends(outcome, R.SUCCESS, 3)
+        self.assertEqual([image.short for image in self.images], [False, True, True, True])
+
+    def test_lost_mcf(self) -> None:
+        """The command is said again, without the page, until it is answered: three times in all."""
+        outcome = self.send([*self.begin, ("image EOP", []), ("EOP", []), ("EOP", [says(Name.MCF)]), ("DCN", [])])
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
+    def test_silence_after_eop(self) -> None:
+        """No MCF, no success: the page was sent, but nobody has confirmed it."""
+        outcome = self.send([*self.begin, ("image EOP", []), ("EOP", []), ("EOP", []), ("DCN", [])])
+        self.assert_ends(outcome, R.NO_ANSWER, 0)
+
+    def test_dcn_after_eop(self) -> None:
+        """A DCN instead of MCF is a failure, too."""
+        self.assert_ends(self.send([*self.begin, ("image EOP", [says(Name.DCN)])]), R.HUNG_UP, 0)
+
+    def test_dcn_after_one_page(self) -> None:
+        """Pages that were confirmed before stay confirmed."""
+        outcome = self.send([*self.begin, ("image MPS", [says(Name.MCF)]), ("image EOP", [says(Name.DCN)])], n_pages=2)
+        self.assert_ends(outcome, R.HUNG_UP, 1)
+
+    def test_rtp(self) -> None:
+        """RTP takes the page and wants a training before the next."""
+        outcome = self.send(
+            [
+                *self.begin,
+                ("image MPS", [says(Name.RTP)]),
+                (DCS, [says(Name.CFR)]),
+                ("image EOP", [says(Name.RTP)]),
+                ("DCN", []),
+            ],
+            n_pages=2,
+        )
+        self.assert_ends(outcome, R.SUCCESS, 2)
+
+    def test_rtn(self) -> None:
+        """RTN refuses the page: it is sent again, slower."""
+        outcome = self.send(
+            [
+                *self.begin,
+                ("image EOP", [says(Name.RTN)]),
+                (DCS, [says(Name.CFR)]),
+                ("image EOP", [says(Name.MCF)]),
+                ("DCN", []),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        self.assertEqual([speed.bit_rate for speed in self.speeds], [14400, 14400, 12000, 12000])
+
+    def test_rtn_for_ever(self) -> None:
+        """Three times the same page, then it is given up."""
+        refused: list[Step] = [("image EOP", [says(Name.RTN)]), (DCS, [says(Name.CFR)])]
+        outcome = self.send([*self.begin, *refused, *refused, refused[0], ("DCN", [])])
+        self.assert_ends(outcome, R.PAGE_REFUSED, 0)
+
+    def test_operator(self) -> None:
+        """PIP is as good as MCF, PIN as bad as RTN: there is no operator here."""
+        outcome = self.send(
+            [
+                *self.begin,
+                ("image MPS", [says(Name.PIN)]),
+                (DCS, [says(Name.CFR)]),
+                ("image MPS", [says(Name.PIP)]),
+                ("image EOP", [says(Name.PIP)]),
+                ("DCN", []),
+            ],
+            n_pages=2,
+        )
+        self.assert_ends(outcome, R.SUCCESS, 2)
+
+    def test_another_document(self) -> None:
+        """A page of another size wants another DCS: EOM, then the far end's DIS."""
+        outcome = self.send(
+            [
+                *self.begin,
+                ("image EOM", [says(Name.MCF)]),
+                ("", [dis(NO_ECM)]),
+                (DCS, [says(Name.CFR)]),
+                ("image EOP", [says(Name.MCF)]),
+                ("DCN", []),
+            ],
+            shapes=[A4_FINE, PageShape(2432, Resolution.STANDARD)],
+        )
+        self.assert_ends(outcome, R.SUCCESS, 2)
+        self.assertEqual([one.width for one in self.commanded()], [1728, 2432])
+
+    def test_converted(self) -> None:
+        """A fine page of A3 in MMR goes as a standard one of A4 in MH to who knows nothing else."""
+        simple = Capabilities(
+            ALL,
+            frozenset({Coding.MH}),
+            ecm=False,
+            resolutions=frozenset({Resolution.STANDARD}),
+            max_width=1728,
+            row_time=0,
+        )
+        outcome = self.send(
+            [("", [dis(simple)]), (DCS, [says(Name.CFR)]), ("image EOP", [says(Name.MCF)]), ("DCN", [])],
+            shapes=[PageShape(2432, Resolution.FINE)],
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        form = self.needed[-1].form
+        self.assertEqual((form.width, form.resolution, form.coding), (1728, Resolution.STANDARD, Coding.MH))
+        self.assertEqual(form.min_row_bits, 288)
+
+    def test_foreign_answers(self) -> None:
+        """What makes no sense as an answer is noted, and the command said again."""
+        outcome = self.send(
+            [
+                *self.begin,
+                ("image EOP", [says(Name.CFR)]),
+                ("EOP", [says(Frame(Name.PPR, bytes(32)))]),
+                ("EOP", [says(Name.MCF)]),
+                ("DCN", []),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        self.assertTrue(any("not expected while posting: cfr" in str(line) for line in outcome.trace))
+
+
+class CorrectedTests(SendingTests):
+    """With ECM."""
+
+    begin: tuple[Step, ...] = (("", [dis()]), (DCS, [says(Name.CFR)]))
+    all_missing = says(Frame(Name.PPR, b"\xff" * 32))
+
+    def test_ppr(self) -> None:
+        """Only the frames that are missing are sent again."""
+        wanted = says(Frame(Name.PPR, wanted_field([1, 3, 200])))
+        outcome = self.send([*self.begin, ("image PPS", [wanted]), ("image PPS", [says(Name.MCF)]), ("DCN", [])])
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        whole, again = (len(image.octets) for image in self.images[1:])
+        self.assertAlmostEqual(whole - again, 2 * 262, delta=16)
+
+    def test_fourth_ppr(self) -> None:
+        """After the fourth PPR the speed is lowered by CTC, and the first image after CTR trains long."""
+        wanted = says(Frame(Name.PPR, wanted_field([2])))
+        outcome = self.send(
+            [
+                *self.begin,
+                *[("image PPS", [wanted])] * 4,
+                ("CTC", [says(Name.CTR)]),
+                ("image PPS", [wanted]),
+                ("image PPS", [says(Name.MCF)]),
+                ("DCN", []),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        self.assertEqual([speed.bit_rate for speed in self.speeds], [14400] * 5 + [12000] * 2)
+        self.assertEqual([image.short for image in self.images], [False, True, True, True, True, False, True])
+
+    def test_nothing_comes_over_by_v17(self) -> None:
+        """Four times nothing at all: the short training is what fails, so another modulation is taken."""
+        outcome = self.send(
+            [
+                *self.begin,
+                *[("image PPS", [self.all_missing])] * 4,
+                ("CTC", [says(Name.CTR)]),
+                ("image PPS", [says(Name.MCF)]),
+                ("DCN", []),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        self.assertIs(self.speeds[-1], Modulation.V29_9600)
+
+    def test_eor(self) -> None:
+        """At the lowest speed the block is given up by EOR; a page with a hole is no success."""
+        slow = Capabilities(frozenset({Modulation.V27TER_2400}))
+        wanted = says(Frame(Name.PPR, wanted_field([2])))
+        outcome = self.send(
+            [
+                ("", [dis(slow)]),
+                (DCS, [says(Name.CFR)]),
+                *[("image PPS", [wanted])] * 4,
+                ("EOR", [says(Name.ERR)]),
+                ("DCN", []),
+            ]
+        )
+        self.assert_ends(outcome, R.PAGE_REFUSED, 0)
+
+    def test_not_ready(self) -> None:
+        """RNR is answered by RR, until MCF comes."""
+        rnr = says(Name.RNR)
+        outcome = self.send([*self.begin, ("image PPS", [rnr]), ("RR", [rnr]), ("RR", [says(Name.MCF)]), ("DCN", [])])
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
+    def test_never_ready(self) -> None:
+        """But for a minute only: T5."""
+        rnr = says(Name.RNR)
+        n_asked = 23
+        outcome = self.send([*self.begin, ("image PPS", [rnr]), *[("RR", [rnr])] * n_asked, ("DCN", [])])
+        self.assert_ends(outcome, R.NOT_READY, 0)
+
+    def test_silent_after_rr(self) -> None:
+        outcome = self.send(
+            [*self.begin, ("image PPS", [says(Name.RNR)]), ("RR", []), ("RR", []), ("RR", []), ("DCN", [])]
+        )
+        self.assert_ends(outcome, R.NO_ANSWER, 0)
+
+    def test_silent_after_ctc(self) -> None:
+        outcome = self.send([*self.begin, *[("image PPS", [self.all_missing])] * 4, *[("CTC", [])] * 3, ("DCN", [])])
+        self.assert_ends(outcome, R.NO_ANSWER, 0)
