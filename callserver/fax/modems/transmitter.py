@@ -80,14 +80,18 @@ def _burst(scheme: Scheme, octets: bytes | Iterator[bytes], *, short: bool) -> I
 
 
 def _data(scheme: Scheme, encoder: Encoder, octets: bytes | Iterator[bytes]) -> Iterator[Points]:
-    """In pieces of 20 ms, which are whole octets at every rate; the last symbol is filled with ones."""
-    size = scheme.baud * scheme.bits_per_symbol // 50 // 8
-    if isinstance(octets, bytes):
-        octets = (octets[at : at + size] for at in range(0, len(octets), size))
-    for piece in octets:
+    """The last symbol of each piece is filled with ones."""
+    pieces = _pieces(scheme, octets) if isinstance(octets, bytes) else octets
+    for piece in pieces:
         bits = bits_of(piece)
         fill = np.ones(-len(bits) % scheme.bits_per_symbol, np.uint8)
         yield encoder.encode(np.concatenate([bits, fill]))
+
+
+def _pieces(scheme: Scheme, octets: bytes) -> Iterator[bytes]:
+    """Of 20 ms, which are whole octets at every rate."""
+    size = scheme.baud * scheme.bits_per_symbol // 50 // 8
+    return (octets[at : at + size] for at in range(0, len(octets), size))
 
 
 def echo_protection(scheme: Scheme, level_dbm0: float) -> FloatArray:
