@@ -80,17 +80,15 @@ def _burst(scheme: Scheme, octets: bytes | Iterator[bytes], *, short: bool) -> I
 
 
 def _data(scheme: Scheme, encoder: Encoder, octets: bytes | Iterator[bytes]) -> Iterator[Points]:
-    """The last symbol of each piece is filled with ones."""
-    pieces = _pieces(scheme, octets) if isinstance(octets, bytes) else octets
-    for piece in pieces:
+    """In pieces of 20 ms, which are whole octets at every rate; the last symbol is filled with ones."""
+    size = scheme.baud * scheme.bits_per_symbol // 50 // 8
+    for piece in _pieces(octets, size) if isinstance(octets, bytes) else octets:
         bits = bits_of(piece)
         fill = np.ones(-len(bits) % scheme.bits_per_symbol, np.uint8)
         yield encoder.encode(np.concatenate([bits, fill]))
 
 
-def _pieces(scheme: Scheme, octets: bytes) -> Iterator[bytes]:
-    """Of 20 ms, which are whole octets at every rate."""
-    size = scheme.baud * scheme.bits_per_symbol // 50 // 8
+def _pieces(octets: bytes, size: int) -> Iterator[bytes]:
     return (octets[at : at + size] for at in range(0, len(octets), size))
 
 
