@@ -77,3 +77,9 @@ def with_noise_burst(sound: FloatArray, at_s: float, length_s: float, noise_dbm0
 def by_alaw(sound: FloatArray) -> FloatArray:
     """Through a digital exchange."""
     return A_LAW.decode(A_LAW.encode(sound))
+
+
+def with_level_step(sound: FloatArray, at_s: float) -> FloatArray:
+    """3 dB less from then on."""
+    at = round(at_s * RATE_HZ)
+    return np.concatenate([sound[:at], sound[at:] * np.float32(10 ** (-3 / 20))])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,19 +24,14 @@ class FrontEnd:
     """
 
     def __init__(self, scheme: Scheme) -> None:
-        per_symbol = samples_per_symbol(scheme)
-        self.reach = int(np.ceil(HALF_SYMBOLS * per_symbol))  # samples needed after a moment
+        self.reach = _reach(scheme)  # samples needed after a moment
         self._offsets = np.arange(1 - self.reach, self.reach + 1)
-        places = (self._offsets[None, :] - np.arange(PHASES + 1)[:, None] / PHASES) / per_symbol
-        window = np.cos(np.pi / 2 * np.clip(places / HALF_SYMBOLS, -1, 1)) ** 2
-        pulses = root_raised_cosine(places, scheme.roll_off) * (0.5 + 0.5 * window) * (np.abs(places) < HALF_SYMBOLS)
-        self._pulses = (pulses / pulses.sum(axis=1)[:, None]).astype(np.float32)
+        self._pulses = _pulses(scheme)
         self._carrier = (2 * np.exp(-2j * np.pi * scheme.carrier_hz / RATE_HZ * np.arange(BLOCK_SAMPLES))).astype(
             np.complex64
         )
         self._heard = np.zeros(2 * self.reach, np.complex64)
         self._first = -len(self._heard)  # the moment of `_heard[0]`
-        self._scratch = np.empty((0, len(self._offsets)), np.complex64)
 
     @property
     def end(self) -> int:
@@ -63,3 +60,18 @@ class FrontEnd:
         windows = self._heard[(whole.astype(np.intp) - self._first)[:, None] + self._offsets]
         values: Points = np.einsum("ij,ij->i", windows, pulses)
         return values
+
+
+def _reach(scheme: Scheme) -> int:
+    return int(np.ceil(HALF_SYMBOLS * samples_per_symbol(scheme)))
+
+
+@lru_cache
+def _pulses(scheme: Scheme) -> FloatArray:
+    """For each place between two samples, shape (PHASES + 1, 2 x reach)."""
+    offsets = np.arange(1 - _reach(scheme), _reach(scheme) + 1)
+    places = (offsets[None, :] - np.arange(PHASES + 1)[:, None] / PHASES) / samples_per_symbol(scheme)
+    window = 0.5 + 0.5 * np.cos(np.pi / 2 * np.clip(places / HALF_SYMBOLS, -1, 1)) ** 2
+    pulses = root_raised_cosine(places, scheme.roll_off) * window * (np.abs(places) < HALF_SYMBOLS)
+    scaled: FloatArray = (pulses / pulses.sum(axis=1)[:, None]).astype(np.float32)
+    return scaled

@@ -35,28 +35,48 @@ class Line:
     noise: float  # mean squared distance to the ideal points, whose mean square is 1
 
 
-def learn(front_end: FrontEnd, scheme: Scheme, moment: float, known: Points) -> Line:
+def learn(front_end: FrontEnd, scheme: Scheme, moment: float, known: Points, stored: Points) -> Line:
     """
-    The line at the first symbol after the known ones, the first of which was heard at `moment`.
+    The line at the first symbol after the known ones, the first of which was heard at about `moment`.
 
     First the clock and the carrier, from correlations of pieces of the training over its whole length; then, at the
     right clock, the equaliser.
+
+    :param stored: half symbols at our own clock, from two before `moment` to two after the known ones
     """
     per_symbol = samples_per_symbol(scheme)
-    n_pieces = len(known) // PIECE_SYMBOLS
-    pieces = _pieces(front_end, moment, per_symbol, known[: n_pieces * PIECE_SYMBOLS])
+    pieces = _pieces(stored, known)
     skew, late = _clock(pieces)
-    turn = _turn(pieces[1])
-    start = moment + late * per_symbol
-    per_symbol *= 1 + skew
+    turn = _turn(pieces[2])
     used = known[-MOST_SYMBOLS:]
     first = len(known) - len(used)
-    values = _values(front_end, start + first * per_symbol, per_symbol, len(used))
-    windows = sliding_window_view(values, TAPS)[::2]
+    start = moment + (late + first * (1 + skew)) * per_symbol
+    per_symbol *= 1 + skew
+    windows = sliding_window_view(_values(front_end, start, per_symbol, len(used)), TAPS)
     wanted = used * np.exp(1j * turn * np.arange(len(used)))
-    line = Line(start + first * per_symbol, per_symbol, 0.0, turn, np.zeros(TAPS, np.complex64), 0.0, 1.0)
-    line = _equalise(line, windows, wanted, RIDGE, line.taps)
-    return at_symbol(line, len(used))
+    line = Line(start, per_symbol, 0.0, turn, np.zeros(TAPS, np.complex64), 0.0, 1.0)
+    line = _equalise(line, windows[::2], wanted, RIDGE, line.taps)
+    return at_symbol(_refine(line, windows @ line.taps, wanted), len(used))
+
+
+def _refine(line: Line, equalised: Points, wanted: Points) -> Line:
+    """What is left of the clock's and the carrier's errors, from the two halves of the training."""
+    points, slopes = equalised[2:-1:2], equalised[3::2] - equalised[1:-2:2]
+    wanted = wanted[1:-1]
+    half = len(wanted) // 2
+    late, angle = [], []
+    for part in (slice(0, half), slice(-half, None)):
+        wrong = points[part] - wanted[part]
+        late.append(float(np.vdot(slopes[part], wrong).real / np.vdot(slopes[part], slopes[part]).real))
+        angle.append(float(np.angle(np.vdot(wanted[part], points[part]))))
+    skew, turn = (late[1] - late[0]) / half, (angle[1] - angle[0]) / half
+    return replace(
+        line,
+        moment=line.moment + skew * half * line.per_symbol,
+        per_symbol=line.per_symbol * (1 - skew),
+        phase=line.phase - turn * half,
+        turn=line.turn + turn,
+    )
 
 
 def recognise(front_end: FrontEnd, moment: float, known: Points, before: Line) -> Line:
@@ -70,9 +90,7 @@ def recognise(front_end: FrontEnd, moment: float, known: Points, before: Line) -
     places = np.arange(-PLACES, PLACES + 1) * PLACE_SYMBOLS
     fits = [_fit(front_end, moment + place * before.per_symbol, wanted, before) for place in places]
     top = int(np.clip(np.argmax(fits), 1, len(fits) - 2))
-    left, middle, right = fits[top - 1 : top + 2]
-    bend = left - 2 * middle + right
-    place = places[top] + PLACE_SYMBOLS * (float(np.clip(0.5 * (left - right) / bend, -1, 1)) if bend < 0 else 0.0)
+    place = places[top] + PLACE_SYMBOLS * summit(*fits[top - 1 : top + 2])
     line = replace(before, moment=moment + place * before.per_symbol, phase=0.0)
     windows = sliding_window_view(_values(front_end, line.moment, line.per_symbol, len(known)), TAPS)[::2]
     equalised = windows @ before.taps
@@ -105,12 +123,11 @@ def _values(front_end: FrontEnd, moment: float, per_symbol: float, n_symbols: in
     return front_end.at(moment + halves * per_symbol / 2)
 
 
-def _pieces(front_end: FrontEnd, moment: float, per_symbol: float, known: Points) -> Points:
-    """Correlations of each piece, half a symbol early, on time, and half a symbol late; shape (3, n_pieces)."""
-    halves = np.arange(2 * len(known) + 1) - 1
-    values = front_end.at(moment + halves * per_symbol / 2)
-    rows = [values[early : early + 2 * len(known) : 2] for early in range(3)]
-    products: Points = (np.array(rows) * known.conj()).reshape(3, -1, PIECE_SYMBOLS).sum(axis=2)
+def _pieces(stored: Points, known: Points) -> Points:
+    """Correlations of each piece, two halves of a symbol early to two late; shape (5, n_pieces)."""
+    n_symbols = len(known) // PIECE_SYMBOLS * PIECE_SYMBOLS
+    rows = np.array([stored[late : late + 2 * n_symbols : 2] for late in range(5)])
+    products: Points = (rows * known[:n_symbols].conj()).reshape(5, -1, PIECE_SYMBOLS).sum(axis=2)
     return products
 
 
@@ -127,10 +144,16 @@ def _clock(pieces: Points) -> tuple[float, float]:
 
 
 def _lateness(pieces: Points) -> float:
-    """In symbols, from the power of early, punctual and late correlations."""
-    early, punctual, late = (np.abs(pieces) ** 2).sum(axis=1)
-    bend = early - 2 * punctual + late
-    return float(np.clip(0.25 * (early - late) / bend, -0.5, 0.5)) if bend < 0 else 0.0
+    """In symbols: the top of the parabola through the three strongest neighbours."""
+    powers = (np.abs(pieces) ** 2).sum(axis=1)
+    top = 1 + int(np.argmax(powers[1:4]))
+    return (top - 2 + summit(*powers[top - 1 : top + 2].tolist())) / 2
+
+
+def summit(left: float, middle: float, right: float) -> float:
+    """How far from the middle one the top of a parabola through three values lies; within one."""
+    bend = left - 2 * middle + right
+    return min(max(0.5 * (left - right) / bend, -1.0), 1.0) if bend < 0 else 0.0
 
 
 def _turn(pieces: Points) -> float:
@@ -138,11 +161,10 @@ def _turn(pieces: Points) -> float:
     n_fft = 8 * len(pieces)
     power = np.abs(np.fft.fft(pieces, n_fft)) ** 2
     top = int(np.argmax(power))
-    left, middle, right = power[top - 1], power[top], power[(top + 1) % n_fft]
-    summit = top + 0.5 * (left - right) / (left - 2 * middle + right)
-    if summit > n_fft / 2:
-        summit -= n_fft
-    return float(2 * np.pi * summit / n_fft / PIECE_SYMBOLS)
+    place = top + summit(power[top - 1], power[top], power[(top + 1) % n_fft])
+    if place > n_fft / 2:
+        place -= n_fft
+    return float(2 * np.pi * place / n_fft / PIECE_SYMBOLS)
 
 
 def _equalise(line: Line, windows: Points, wanted: Points, firmness: float, old: Points) -> Line:

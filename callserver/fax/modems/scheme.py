@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -56,8 +58,21 @@ class Scheme(Protocol):
     bits_per_symbol: int
     constellation: Points
 
+    def __hash__(self) -> int: ...
+
     def training(self, *, short: bool) -> Training:
-        """A new one for each burst."""
+        """As a burst begins; see `training_of`."""
+
+
+@lru_cache
+def _fresh(scheme: Scheme, short: bool) -> Training:
+    return scheme.training(short=short)
+
+
+def training_of(scheme: Scheme, *, short: bool) -> Training:
+    """One for one burst: computed once (some milliseconds), then copied."""
+    fresh = _fresh(scheme, short)
+    return replace(fresh, encoder=deepcopy(fresh.encoder), decoder=deepcopy(fresh.decoder))
 
 
 def samples_per_symbol(scheme: Scheme) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from callserver.fax.modems.scheme import Scheme
 from callserver.fax.modems.v17 import V17
 from callserver.fax.modems.v27ter import V27ter
@@ -9,6 +11,7 @@ from callserver.fax.modems.v29 import V29
 from callserver.fax.modulations import Modulation
 
 
+@lru_cache
 def scheme_of(modulation: Modulation) -> Scheme:
     """
     How it is sent and heard.

@@ -1,24 +1,17 @@
-"""Finds the beginning of a training that is known symbol by symbol."""
+"""Finds the beginning of a training that is known symbol by symbol, and stores what comes from there on."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from callserver.fax.modems.pulses import Points
 
-ENOUGH_LIKENESS = 0.35  # of 48 symbols noise reaches it once in 10^9 looks
+PATTERN_SYMBOLS = 48
+ENOUGH_LIKENESS = 0.35  # noise reaches it once in 10^9 looks
+LIKER = 0.15  # a later place must be so much more like the training than the one that was taken for it
+BEFORE_HALVES = 2  # are stored, too
 SETTLE_HALVES = 8  # the likeness may still grow for four symbols
-
-
-@dataclass(frozen=True)
-class Found:
-    """Where the first known symbol is, in half symbols of the stream that was fed, and how like it is (0 to 1)."""
-
-    half: float
-    likeness: float
 
 
 class TrainingSearch:
@@ -31,41 +24,46 @@ class TrainingSearch:
     """
 
     def __init__(self, known: Points) -> None:
-        centred = known - known.mean()
+        centred = known[:PATTERN_SYMBOLS] - known[:PATTERN_SYMBOLS].mean()
         self._pattern = centred.conj().astype(np.complex64)
         self._pattern_energy = float(np.sum(np.abs(centred) ** 2))
-        self._span = 2 * len(known) - 1
-        self._values = np.zeros(self._span - 1, np.complex64)
-        self._n_heard = 0  # half symbols
-        self._best = Found(0.0, 0.0)
-        self._around = (0.0, 0.0, 0.0)
-        self._last = (0.0, 0.0)  # likeness of the last two places
+        self._span = 2 * PATTERN_SYMBOLS - 1
+        self._values = np.zeros(self._span + BEFORE_HALVES, np.complex64)  # not looked at as a beginning, or stored
+        self._first = -len(self._values)  # the half symbol of `_values[0]`
+        self._settled_at = 0
+        self._likeness = 0.0
+        self.begun_at: int | None = None  # the half symbol of the first known symbol
 
-    def feed(self, values: Points) -> Found | None:
-        """Some half symbols more; what was found, once its likeness has stopped growing."""
-        stream = np.concatenate([self._values, values.astype(np.complex64)])
-        self._values = stream[-(self._span - 1) :]
+    def feed(self, values: Points) -> None:
+        """Some half symbols more."""
+        self._values = np.concatenate([self._values, values.astype(np.complex64)])
+        newest = self._values[-(len(values) + self._span - 1) :]
+        likeness = self._likenesses(newest)
+        top, end = int(np.argmax(likeness)), self._first + len(self._values)
+        if likeness[top] > max(self._likeness + (LIKER if self.settled else 0), ENOUGH_LIKENESS):
+            self._likeness = float(likeness[top])
+            self.begun_at = end - len(newest) + top
+            self._settled_at = self.begun_at + self._span + SETTLE_HALVES
+        keep_from = end - self._span - BEFORE_HALVES if self.begun_at is None else self.begun_at - BEFORE_HALVES
+        self._values, self._first = self._values[max(keep_from - self._first, 0) :], max(keep_from, self._first)
+
+    @property
+    def settled(self) -> bool:
+        """The likeness has stopped growing."""
+        return self.begun_at is not None and self._first + len(self._values) > self._settled_at
+
+    def stored(self, n_halves: int) -> Points | None:
+        """So many half symbols, from BEFORE_HALVES before the training; `None` while they have not all come."""
+        return self._values[:n_halves] if self.settled and len(self._values) >= n_halves else None
+
+    def give_up(self) -> None:
+        """It was no training: look for another one."""
+        self.begun_at, self._likeness = None, 0.0
+
+    def _likenesses(self, stream: Points) -> Points:
+        """For each place at which the known symbols may begin."""
         windows = sliding_window_view(stream, self._span)[:, ::2]
         match = np.abs(windows @ self._pattern) ** 2
-        n_symbols = len(self._pattern)
-        energies = (np.abs(windows) ** 2).sum(axis=1) - np.abs(windows.sum(axis=1)) ** 2 / n_symbols
-        likeness = match / np.maximum(energies * self._pattern_energy, 1e-9)
-        first = self._n_heard - (self._span - 1)  # the half symbol in which the first window begins
-        self._n_heard += len(values)
-        line = np.concatenate([self._last, likeness])
-        self._last = (float(line[-2]), float(line[-1]))
-        top = int(np.argmax(line[1:-1])) + 1
-        if line[top] > max(self._best.likeness, ENOUGH_LIKENESS):
-            self._best = Found(first + top - 2 + _summit(line[top - 1 : top + 2]), float(line[top]))
-        settled = first + len(likeness) > self._best.half + SETTLE_HALVES
-        if self._best.likeness and settled:
-            found, self._best = self._best, Found(0.0, 0.0)
-            return found
-        return None
-
-
-def _summit(three: Points) -> float:
-    """How far from the middle one the top of a parabola through three values lies, from -0.5 to 0.5."""
-    left, middle, right = three.real
-    bend = left - 2 * middle + right
-    return float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5)) if bend < 0 else 0.0
+        energies = (np.abs(windows) ** 2).sum(axis=1) - np.abs(windows.sum(axis=1)) ** 2 / PATTERN_SYMBOLS
+        likeness: Points = match / np.maximum(energies * self._pattern_energy, 1e-9)
+        return likeness

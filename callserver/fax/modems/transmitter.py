@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray, amplitude
 from callserver.fax.modems.pulses import Points, root_raised_cosine
-from callserver.fax.modems.scheme import Encoder, Scheme, samples_per_symbol
+from callserver.fax.modems.scheme import Encoder, Scheme, samples_per_symbol, training_of
 from callserver.fax.modems.scramblers import bits_of
 
 PULSE_SYMBOLS = 8  # each way from the middle of a pulse
@@ -26,20 +27,27 @@ class Modulator:
 
     def __init__(self, scheme: Scheme, level_dbm0: float) -> None:
         self.block_symbols = scheme.baud * BLOCK_SAMPLES // RATE_HZ
-        at = np.arange(BLOCK_SAMPLES) / samples_per_symbol(scheme)
-        middles = np.arange(self.block_symbols + 2 * PULSE_SYMBOLS) - 2 * PULSE_SYMBOLS + PULSE_SYMBOLS
-        pulses = root_raised_cosine(at[:, None] - middles, scheme.roll_off)
-        pulses *= np.abs(at[:, None] - middles) < PULSE_SYMBOLS
-        carrier = np.exp(2j * np.pi * scheme.carrier_hz / RATE_HZ * np.arange(BLOCK_SAMPLES))
-        self._matrix = (amplitude(level_dbm0) * carrier[:, None] * pulses).astype(np.complex64)
+        self._matrix, self._amplitude = _pulses_on_carrier(scheme), amplitude(level_dbm0)
         self._points = np.zeros(2 * PULSE_SYMBOLS, np.complex64)
 
     def modulate(self, points: Points) -> FloatArray:
         """20 ms of sound from `block_symbols` points; a pulse's middle is late by its half length."""
         points = np.concatenate([self._points, points.astype(np.complex64)])
         self._points = points[self.block_symbols :]
-        sound: FloatArray = np.ascontiguousarray((self._matrix @ points).real)
+        sound: FloatArray = (self._amplitude * (self._matrix @ points).real).astype(np.float32)
         return sound
+
+
+@lru_cache
+def _pulses_on_carrier(scheme: Scheme) -> Points:
+    """Shape (160, points that reach into 20 ms)."""
+    at = np.arange(BLOCK_SAMPLES) / samples_per_symbol(scheme)
+    middles = np.arange(scheme.baud * BLOCK_SAMPLES // RATE_HZ + 2 * PULSE_SYMBOLS) - PULSE_SYMBOLS
+    pulses = root_raised_cosine(at[:, None] - middles, scheme.roll_off)
+    pulses *= np.abs(at[:, None] - middles) < PULSE_SYMBOLS
+    carrier = np.exp(2j * np.pi * scheme.carrier_hz / RATE_HZ * np.arange(BLOCK_SAMPLES))
+    matrix: Points = (carrier[:, None] * pulses).astype(np.complex64)
+    return matrix
 
 
 def image_sound(
@@ -64,7 +72,7 @@ def image_sound(
 
 
 def _burst(scheme: Scheme, octets: bytes | Iterator[bytes], *, short: bool) -> Iterator[Points]:
-    training = scheme.training(short=short)
+    training = training_of(scheme, short=short)
     yield training.points
     yield from _data(scheme, training.encoder, octets)
     ones = np.ones(TURN_OFF_SYMBOLS * scheme.bits_per_symbol, np.uint8)

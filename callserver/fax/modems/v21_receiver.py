@@ -17,6 +17,7 @@ WINDOW = round(BIT_SAMPLES)
 FLOOR_DBM0 = -46.0
 BEGIN_SHARE, END_SHARE = 0.6, 0.42  # of the energy, in the better tone of each bit; noise has 0.2
 SHARE_GAIN = 0.15  # a bit: about seven count
+RIDE_BITS = 15  # 50 ms without the tones: the burst is over
 CLOCK_GAIN = 0.25
 _PRE_GAIN = 2 * np.sin(2 * np.pi * 1750 / RATE_HZ)  # of x[n] - x[n-2], which takes hum and direct current away
 
@@ -46,7 +47,7 @@ class V21Receiver:
         self._floor = (amplitude(FLOOR_DBM0) * _PRE_GAIN) ** 2 / 2 * WINDOW
         self._next = 0.0  # the middle of the next bit, in samples of this block
         self._last = np.float32(0)
-        self._share = 0.0
+        self._share, self._n_without = 0.0, 0
         self.carrier = False
 
     def feed(self, block: FloatArray) -> V21Heard:
@@ -80,9 +81,10 @@ class V21Receiver:
         keep, ended = [], False
         for bit, share in zip(bits.tolist(), shares.tolist(), strict=True):
             self._share += SHARE_GAIN * (share - self._share)
-            if self.carrier and self._share < END_SHARE:
+            self._n_without = self._n_without + 1 if self._share < END_SHARE else 0
+            if self.carrier and self._n_without >= RIDE_BITS:
                 self.carrier, ended = False, True
-            elif not self.carrier and self._share > BEGIN_SHARE:
+            elif self._share > BEGIN_SHARE:
                 self.carrier = True
             if self.carrier and not ended:
                 keep.append(bit)
