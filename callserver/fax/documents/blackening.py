@@ -7,7 +7,7 @@ or two pels wide; in a photograph whole neighbourhoods are grey. Light grey, as 
 white.
 
 The dither is a screen of dots at 45 degrees, as newspapers print pictures: fax machines print single pels badly, and
-error diffusion, whose pels lie as they fall, takes two to three times as long to send.
+error diffusion, whose pels lie as they fall, takes five times as long to send (a portrait 372 s against 72).
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class Limits:
 
     max_pages: int = MAX_PAGES
     seconds: int = 120  # by the clock; also of the processor
-    memory_octets: int = 1_500_000_000  # of addresses; a page needs 100 MB, the libraries the rest
+    memory_octets: int = 1_000_000_000  # of addresses; a PDF needs 170 MB, a picture ten octets a pel
 
 
 class Conversion:

@@ -47,8 +47,7 @@ def _mmr(source: BinaryIO, stored: StoredPage) -> bytes:
 
 def _write_page(writer: _Writer, stored: StoredPage, mmr: bytes) -> int:
     """Returns the number of its object."""
-    width = stored.width * _POINTS_AN_INCH / _LINES_ACROSS
-    height = stored.n_rows * _POINTS_AN_INCH / stored.resolution.value
+    width, height = _points(stored.width, _LINES_ACROSS), _points(stored.n_rows, stored.resolution.value)
     page, content, image = (writer.next_number() for _ in range(3))
     writer.add(
         page,
@@ -64,6 +63,11 @@ def _write_page(writer: _Writer, stored: StoredPage, mmr: bytes) -> int:
         mmr,
     )
     return page
+
+
+def _points(n_pels: int, lines_an_inch: int) -> float:
+    """To the thousandth below: of a page larger by that viewers make one pel more, and shift the others."""
+    return n_pels * _POINTS_AN_INCH * 1000 // lines_an_inch / 1000
 
 
 class _Writer:

@@ -28,7 +28,7 @@ def pdf_pages(path: Path, sheet: Sheet, max_pages: int) -> Iterator[Grey]:
     except pypdfium2.PdfiumError as problem:
         if problem.err_code in _ENCRYPTED:
             raise Complaint(N_("the PDF is encrypted: print it to a PDF without a password first")) from problem
-        raise Complaint(N_("the PDF is damaged: no program can read it")) from problem
+        raise Complaint(N_("the PDF is damaged: no program can show it")) from problem
     n_pages = len(document)
     if n_pages > max_pages:
         raise Complaint(N_("the document has {pages} pages; a fax has at most {most}"), pages=n_pages, most=max_pages)

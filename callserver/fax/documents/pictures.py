@@ -36,7 +36,7 @@ def picture_pages(path: Path, sheet: Sheet) -> Iterator[Grey]:
             N_("the picture is too large: more than {most} million pels"), most=_MOST_MILLION_PELS
         ) from problem
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as problem:
-        raise Complaint(N_("the picture is damaged: {problem}"), problem=str(problem)) from problem
+        raise Complaint(N_("the picture is damaged: no program can show it")) from problem
 
 
 def _on_a_sheet(frame: Image.Image, sheet: Sheet) -> Grey:

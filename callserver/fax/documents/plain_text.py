@@ -1,4 +1,4 @@
-"""Text set on A4, 89 half-wide columns and 46 lines: Latin letters half as wide as Chinese ones, as in a terminal."""
+"""Text set on A4, 89 half-wide columns and 50 lines: Latin letters half as wide as Chinese ones, as in a terminal."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def decoded_text(octets: bytes) -> str:
 
 
 def text_pages(text: str, sheet: Sheet) -> Iterator[Grey]:
-    """Page by page; a form feed begins a new one, a page ends with its last line."""
+    """Page by page; a form feed begins a new one, a page ends with its last line. None of blanks alone."""
+    if not text.strip():
+        return
     line_rows = _LINE_INCH * sheet.resolution.value
     n_lines = int((sheet.n_rows - 2 * sheet.margin_rows) / line_rows)
     columns = WIDTH - 2 * sheet.margin_columns
