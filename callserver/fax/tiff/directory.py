@@ -15,6 +15,7 @@ from typing import BinaryIO
 from callserver.wire.catalogue import N_, Complaint
 
 MAX_PAGES = 100
+BYTE_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}  # by a file's first octets; as for `struct`
 _MAX_ENTRIES = 200
 _MAX_VALUES = 10_000  # no page here has more strips
 
@@ -81,7 +82,7 @@ def directories(file: BinaryIO) -> Iterator[Directory]:
 
     :raises TiffError: no TIFF; cut off; pages without end
     """
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(file.read(4))
+    order = BYTE_ORDERS.get(file.read(4))
     if order is None:
         raise TiffError(N_("this is no TIFF file"))
     link, seen = 4, set[int]()

@@ -12,7 +12,7 @@ import numpy as np
 from callserver.fax.page import MAX_ROWS, WIDTHS, Coding, Page, PelRows, Resolution
 from callserver.fax.t4.bits import REVERSED
 from callserver.fax.t4.decoder import Decoder
-from callserver.fax.tiff.directory import Directory, Tag, TiffError, directories
+from callserver.fax.tiff.directory import BYTE_ORDERS, Directory, Tag, TiffError, directories
 from callserver.wire.catalogue import N_
 
 _CENTIMETRE, _CM_AN_INCH = 3, 2.54
@@ -51,6 +51,19 @@ def read_tiff(path: Path) -> Iterator[Page]:
     with path.open("rb") as file:
         for stored in stored_pages(file):
             yield decoded(file, stored)
+
+
+def is_fax_tiff(path: Path) -> bool:
+    """Or it is something else, such as a TIFF file of other pictures; a damaged one is a fax until it is read."""
+    with path.open("rb") as file:
+        if file.read(4) not in BYTE_ORDERS:
+            return False
+        try:
+            return bool(list(stored_pages(file)))
+        except NoFaxTiff:
+            return False
+        except TiffError:
+            return True
 
 
 def stored_pages(file: BinaryIO) -> Iterator[StoredPage]:

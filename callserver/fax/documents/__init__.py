@@ -1,0 +1,1 @@
+"""Documents into pages that a fax machine takes, and such pages into documents."""

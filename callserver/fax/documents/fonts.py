@@ -1,0 +1,36 @@
+"""A font that has the characters: one that comes with Debian, the Chinese one first."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from PIL import ImageFont
+
+from callserver.wire.catalogue import N_, Complaint
+
+_DEBIAN = Path("/usr/share/fonts")
+_CHINESE = (  # file, number of the face whose Latin letters are all half as wide as a Chinese one
+    (_DEBIAN / "truetype/wqy/wqy-microhei.ttc", 1),  # fonts-wqy-microhei
+    (_DEBIAN / "opentype/noto/NotoSansCJK-Regular.ttc", 7),  # fonts-noto-cjk: Noto Sans Mono CJK SC
+)
+_LATIN = (_DEBIAN / "truetype/dejavu/DejaVuSansMono.ttf", 0)
+
+
+@cache
+def font(column_pels: int, needs_chinese: bool) -> ImageFont.FreeTypeFont:
+    """
+    :param column_pels: the width of a Latin letter, half that of a Chinese one
+    :raises Complaint: there is none
+    """
+    for path, face in _CHINESE if needs_chinese else (*_CHINESE, _LATIN):
+        if path.exists():
+            size = 2 * column_pels
+            width = ImageFont.truetype(path, size, index=face).getlength("0")
+            return ImageFont.truetype(path, size * column_pels / width, index=face)
+    raise Complaint(N_("no font for this text is installed: apt-get install fonts-wqy-microhei"))
+
+
+def is_chinese(text: str) -> bool:
+    """Beyond the alphabets that every font has."""
+    return any(ord(character) > 0x2E7F for character in text)
