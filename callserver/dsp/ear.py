@@ -152,6 +152,11 @@ class Ear:
         progress = self._banks["call progress"]
         return isinstance(progress, ProgressBank) and bool(progress.sounding[channel])
 
+    def sounding_key(self, channel: int) -> str | None:
+        """The key that sounds now, as it seems: it may turn out to be none."""
+        keys = self._banks["keys"]
+        return keys.sounding.get(channel) if isinstance(keys, DtmfBank) else None
+
     def figures(self, channel: int) -> LineFigures:
         """One line's running figures."""
         heard, echo = self.activity, self.canceller

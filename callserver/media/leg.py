@@ -56,6 +56,9 @@ class Bay(Protocol):
     def take_back(self, leg: "Leg") -> None:
         """The leg is heard and hears again."""
 
+    def hush(self, leg: "Leg", key: str | None) -> None:
+        """The same while this key sounds, as it seems; None: no key."""
+
     def speaks(self, leg: "Leg") -> bool:
         """Whether somebody speaks at the leg's far end."""
 
@@ -148,6 +151,15 @@ class Leg:
         if loan is not None:
             loan.over()
             self._bay.take_back(self)
+
+    def hush(self, key: str | None) -> None:
+        """
+        Nobody hears the far end while this key sounds, from the tick on in which it seems to; None: no key.
+
+        Of the key others hear 20 ms at most; and who speaks may be silent for 20 ms, about once in two minutes.
+        """
+        if self.is_open:
+            self._bay.hush(self, key)
 
     def receive(self, data: bytes) -> None:
         """What the far end says, in the leg's codec, any number of bytes."""

@@ -77,6 +77,8 @@ class PatchBay:
         self._gains: FloatArray = np.zeros((n_legs, n_legs), np.float32)  # [sink, source]
         self._prompts: dict[Leg, Leg] = {}  # by sink
         self._heard: FloatArray = np.ones(n_legs, np.float32)  # 0 where a source is muted
+        self._unheard_key: dict[Leg, str] = {}  # while it sounds nobody hears the leg
+        self._hushed: list[int] = []  # slots where it sounds now
         self._bank = SoundBank(n_legs, ear_factory(n_legs), on_alarm)
         self._clock = clock
         self._slots: list[Leg | None] = [None] * n_legs
@@ -125,6 +127,7 @@ class PatchBay:
         """Called by a leg that closes."""
         self._slots[leg.slot] = None
         self._heard[leg.slot] = 1
+        self._unheard_key.pop(leg, None)
         self.part(leg)
         self.untap(leg)
         self._bank.clear(leg.slot)
@@ -141,6 +144,13 @@ class PatchBay:
         """Nobody hears the far end of an open leg, whatever its gains say; asked for by the leg."""
         self._heard[leg.slot] = not on
         self._rewired = True
+
+    def hush(self, leg: Leg, key: str | None) -> None:
+        """Nobody hears the far end of an open leg while it sends this key; asked for by the leg."""
+        if key is None:
+            self._unheard_key.pop(leg, None)
+        else:
+            self._unheard_key[leg] = key
 
     def set_gains(
         self, call_id: str, gains: Mapping[tuple[Leg, Leg], float], prompts: Mapping[Leg, Leg] = NONE
@@ -231,6 +241,7 @@ class PatchBay:
         self._lay_out()
         self._bank.take_in()
         self._bank.tell(self._slots, self._bank.detect(), self._clock.seconds())
+        self._hush()
         self._lay_out()
         ended = self._bank.fill_players()
         self._bank.mix()
@@ -240,10 +251,18 @@ class PatchBay:
             if not done.called:  # cancelled by who was told before it
                 done.callback(True)
 
+    def _hush(self) -> None:
+        ear = self._bank.ear
+        hushed = [leg.slot for leg, key in self._unheard_key.items() if ear.sounding_key(leg.slot) == key]
+        if hushed != self._hushed:
+            self._hushed, self._rewired = hushed, True
+
     def _lay_out(self) -> None:
         if self._rewired:
             self._rewired = False
-            self._bank.lay_out(wire(self.legs, self._tapped, self._gains * self._heard, self._prompts))
+            gains = self._gains * self._heard
+            gains[:, self._hushed] = 0
+            self._bank.lay_out(wire(self.legs, self._tapped, gains, self._prompts))
 
     def _give_tracks(self) -> None:
         recorded = self._bank.wiring.recorded

@@ -43,6 +43,9 @@ class Detectors(Protocol):
     def is_like_a_tone(self, channel: int) -> bool:
         """Whether what sounds now may be a tone of the exchange."""
 
+    def sounding_key(self, channel: int) -> str | None:
+        """The key that sounds now, as it seems from its first 20 ms."""
+
     def figures(self, channel: int) -> LineFigures:
         """What the channel sounds like."""
 

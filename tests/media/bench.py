@@ -23,6 +23,7 @@ class FakeEar:
     events: list[EarEvent] = field(default_factory=list)
     fed: list[tuple[FloatArray, FloatArray]] = field(default_factory=list)
     resets: list[int] = field(default_factory=list)
+    sounding: dict[int, str] = field(default_factory=dict)
     cleaned: FloatArray = field(init=False)
 
     def hear(self, received: FloatArray, played: FloatArray, shifts: Mapping[int, int]) -> list[EarEvent]:
@@ -33,6 +34,9 @@ class FakeEar:
 
     def resize(self, n_channels: int) -> None:
         self.n_channels = n_channels
+
+    def sounding_key(self, channel: int) -> str | None:
+        return self.sounding.get(channel)
 
     def reset(self, channel: int) -> None:
         self.resets.append(channel)

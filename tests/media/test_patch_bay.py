@@ -111,6 +111,29 @@ class WhoHearsWhomTests(SynchronousTestCase):
         talk(self.bay, self.caller, self.agent)
         self.assertEqual(self.hear(), [AGENT, CALLER, 0, 0])
 
+    def test_hushed(self) -> None:
+        """While a key seems to sound that nobody shall hear, nobody does; other keys, and others' keys, are heard."""
+        self.caller.leg.hush("*")
+        talk(self.bay, self.caller, self.agent, self.third)
+        self.ear.sounding = {self.caller.leg.slot: "*", self.third.leg.slot: "*"}
+        self.assertEqual(self.hear(), [AGENT + THIRD, THIRD, AGENT, 0])
+        self.ear.sounding = {self.caller.leg.slot: "5"}
+        self.assertEqual(self.hear(), [AGENT + THIRD, CALLER + THIRD, CALLER + AGENT, 0])
+        self.ear.sounding = {self.caller.leg.slot: "*"}
+        self.caller.leg.hush(None)
+        self.assertEqual(self.hear(), [AGENT + THIRD, CALLER + THIRD, CALLER + AGENT, 0])
+
+    def test_hushed_ends_with_the_leg(self) -> None:
+        """The next in the same place is heard."""
+        self.caller.leg.hush("*")
+        self.caller.leg.close()
+        self.caller.leg.hush("*")
+        self.caller = plug(self.bay, "line 3")
+        self.parties = (self.caller, *self.parties[1:])
+        self.ear.sounding = {self.caller.leg.slot: "*"}
+        talk(self.bay, self.caller, self.agent)
+        self.assertEqual(self.hear(), [AGENT, CALLER, 0, 0])
+
     def test_all_gains_at_once(self) -> None:
         """Gains are those of the last word: who is not named in it is heard by nobody any more."""
         talk(self.bay, self.caller, self.agent, self.third)

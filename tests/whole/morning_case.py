@@ -13,6 +13,7 @@ SETTINGS = {
     "time_zone =": "time_zone = Asia/Shanghai",
     "calls = all": "calls = none",  # what is recorded is recorded on demand
     "recent_s = 0": "recent_s = 2",
+    "menu_numbers =": "menu_numbers = 720 shop",
     "# Calls out. Which": "[line 8]\ndevice = emulated\nkeys = modem\nflash_transfer = yes\n# Calls out. Which",
 }
 ALL_BUT_SUPERVISING = (
@@ -31,10 +32,10 @@ MADE = (  # by the supervisor, for this morning; taken away in the other order
     ("staff", "806", {"name": "Sun Li", "rights": "answer-queued"}),
 )
 SET = (
-    ("queues", "operator", {"call_back_key": "5", "wrap_up_s": "3"}),
+    ("queues", "operator", {"call_back_key": "5", "wrap_up_s": "3", "number": "710"}),
     ("staff", "800", {"rights-": "answer-queued"}),
     *(("staff", number, {"rights": ALL_BUT_SUPERVISING}) for number in ("801", "802", "803")),
-    ("staff", "803", {"rights+": "listen, barge-in, force-log-out"}),
+    ("staff", "803", {"rights+": "supervisor, listen, barge-in, force-log-out"}),
     ("staff", "804", {"rights": ALL_BUT_SUPERVISING, "phone": "13800000804"}),
 )
 LOG_IN = """

@@ -10,6 +10,7 @@ from callserver.emulator.script_run import ScriptEvent, run_script
 from callserver.wire.states import LineState, SeatState
 from tests.whole.morning_case import BUSY_OFFICE, OFFICE, MorningCase
 from tests.whole.morning_people import Clerk
+from tests.whole.test_telephone_seat import Telephone
 
 OUTSIDE, NOBODY, BUYER = "62345678", "62345679", "13912340023"
 SECRET = "471108"
@@ -173,12 +174,21 @@ class Talks(MorningCase):
         self.goes(customer)
 
     def flashed(self) -> None:
-        """A customer on the modem line goes on to a number outside by the exchange alone; the line is free."""
+        """A customer on the modem line goes on to a number outside by the exchange alone, by program and by keys."""
         self.only("801")
         customer = self.comes("13912340007", line="08")
         self.morning.rings("801")
         self.li.does("answer")
         self.li.does("flash_transfer", OUTSIDE)
+        self.is_outside_alone(customer)
+        self.only("803")
+        customer = self.comes("13912340027", line="08")
+        self.chen.takes_it()
+        self.chen.keys(f"*35{OUTSIDE}#")
+        self.is_outside_alone(customer)
+
+    def is_outside_alone(self, customer: Telephone) -> None:
+        """The exchange has connected him; the line is free."""
         self.morning.answers(self.there)
         self.assertEqual(self.there.stage, SubscriberStage.TALKING)
         self.assertIs(self.morning.state_of("line 8"), LineState.IDLE)

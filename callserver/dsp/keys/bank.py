@@ -38,6 +38,8 @@ class DtmfBank:
 
     :param front_end: shared with other detectors; then call `hear` with its spectra. Without one, `feed` sound.
     :param tell_misses: also report what nearly was a key and why not
+    `sounding`: by channel, the key that sounds in the newest tick as it seems; 20 ms of it are enough for that, and no
+    event follows where it was none.
     """
 
     def __init__(self, n_channels: int, front_end: FrontEnd | None = None, tell_misses: bool = False) -> None:
@@ -52,6 +54,7 @@ class DtmfBank:
         self._sounded_at = np.zeros(n_channels, np.intp)
         self._ended_at = np.full(n_channels, NEVER, np.intp)
         self._misses = NearMisses() if tell_misses else None
+        self.sounding: dict[int, str] = {}
 
     def feed(self, block: FloatArray) -> list[KeyEvent]:
         """
@@ -66,6 +69,7 @@ class DtmfBank:
         """The same, from the shared front end."""
         now = spectrum.start_sample + BLOCK_SAMPLES
         gate = self._gate(spectrum)
+        self.sounding.clear()
         if not (self._follows or gate.any()):
             return [*self._misses.over(now)] if self._misses else []
         held = np.flatnonzero(self._down)
@@ -76,6 +80,8 @@ class DtmfBank:
         if hopeful.size:
             events += self._look_for_keys(hopeful, gate, now)
         self._follows = bool(self._down.any() or self._promised.any())
+        for channel in held[self._down[held]].tolist():
+            self.sounding[channel] = key_name(self._tones[channel])
         if self._misses:
             events += self._misses.over(now)
         return events
@@ -111,6 +117,8 @@ class DtmfBank:
         promising = may_be_near_miss(seen) if self._misses else may_be_key(seen)
         if not promising.any():
             return []
+        for i in np.flatnonzero(may_be_key(seen)).tolist():
+            self.sounding[int(channels[i])] = key_name(seen.tones[i])
         channels, tones = channels[promising], seen.tones[promising]
         self._promised[channels] = gate[channels]
         sound = self._front_end.recent(channels, SOUND_SAMPLES)

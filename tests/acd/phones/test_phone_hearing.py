@@ -1,15 +1,17 @@
 """Who hears whom when an agent works by telephone: measured on every line and seat by a tone of its own."""
 
+import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.phones.telephone import Telephone
 from callserver.acd.seats.seat import Seat
 from callserver.acd.supervision.supervision import Supervision
 from callserver.calls.call import Stage
-from callserver.dsp.tones import tone
+from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
+from callserver.dsp.tones import dtmf, tone
 from callserver.wire.states import SeatState
 from tests.acd import test_who_hears_whom as scenes
-from tests.acd.phones.test_phones import CALLER, PhoneShop
+from tests.acd.phones.test_phones import AGENT, CALLER, PhoneShop
 from tests.hearing import Room, all_to_all, with_listener
 from tests.shop import Agent
 
@@ -60,6 +62,30 @@ class HearingTests(SynchronousTestCase):
         self.talks()
         self.centre.key("*2")
         self.assertEqual(self.room.hears(), {PHONE: {CUSTOMER}})
+
+    def test_star(self) -> None:
+        """Of the star the caller hears 20 ms at most, wherever in a block it begins; a voice goes through."""
+        self.talks()
+        for offset in range(0, BLOCK_SAMPLES, 20):
+            sound = np.concatenate((np.zeros(offset, np.float32), dtmf("*")))
+            with self.subTest(offset=offset):
+                self.assertLess(self.heard_ms(sound), 21)
+            self.centre.key("*22")  # refused: nobody is held
+            self.shop.wait(2)
+        voice = tone([300, 700, 1100], RATE_HZ, -12.0)
+        self.assertGreater(self.heard_ms(voice), 950)
+
+    def heard_ms(self, sound: FloatArray) -> float:
+        """So much of it comes to the caller, as waves that swing."""
+        line, heard = self.shop.lines[AGENT], self.shop.lines[CALLER].far_end.heard
+        heard.clear()
+        data = line.codec.encode(sound).tobytes()
+        for start in range(0, len(data), BLOCK_SAMPLES):
+            line.far_end.speak(data[start : start + BLOCK_SAMPLES].ljust(BLOCK_SAMPLES, b"\xff"))
+            self.shop.pass_block()
+        self.shop.wait(0.2)
+        waves = np.abs(np.diff(line.codec.decode(np.frombuffer(bytes(heard), np.uint8))))
+        return float(np.convolve(waves > 0.02, np.ones(8), "same").astype(bool).sum() * 1000 / RATE_HZ)
 
     def test_after_the_talk(self) -> None:
         """His line hears nobody again; with the next caller he hears that one alone."""
