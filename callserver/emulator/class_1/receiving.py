@@ -7,6 +7,7 @@ from callserver.dsp.frames import BLOCK_MS, FloatArray
 from callserver.emulator.voice_bytes import DLE, ETX, shielded
 from callserver.fax.hdlc import fcs
 from callserver.fax.modems.ear import Ear
+from callserver.fax.modems.learning import Line
 from callserver.fax.modulations import Modulation
 from callserver.fax.signals import FlagsHeard, FrameHeard, FramesOver, Heard, ImageHeard, ImageOver, Trained
 
@@ -24,12 +25,18 @@ class FaxEar:
     """
 
     def __init__(self) -> None:
+        self._line: dict[str, Line] = {}
         self.forget()
 
     def forget(self) -> None:
-        """The modem has sent: what was before is past."""
-        self._ear = Ear()
+        """The modem has sent: what was before is past, but for what was learnt of the line."""
+        self._ear = Ear(self._line)
         self._kept: deque[Heard] = deque()
+
+    def begin_call(self) -> None:
+        """Another line, as far as one knows."""
+        self._line = {}
+        self.forget()
 
     def expect(self, image: Modulation | None, *, short: bool = False) -> None:
         """An image may come, or none."""
