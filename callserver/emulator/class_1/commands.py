@@ -50,6 +50,7 @@ class FaxCommands:
     def answer(self) -> Procedure:
         """ATA: off hook, CED, then as +FTH=3."""
         self._modem.lift()
+        self._ear.begin_call()
         yield from wait(self._modem, CED_SILENCE_S)
         yield from say(self._modem, tone([CED_HZ], round(CED_S * RATE_HZ), LEVEL_DBM0))
         yield from wait(self._modem, AFTER_CED_S)
@@ -58,7 +59,7 @@ class FaxCommands:
 
     def call(self) -> None:
         """ATD, the digits being out: CNG until the far end's V.21 comes, then as +FRH=3."""
-        self._ear.forget()
+        self._ear.begin_call()
         self._modem.begin(Calls(self._modem, self._ear))
 
     def _silence(self, command: Command, procedure: Callable[[int], Procedure]) -> list[str]:

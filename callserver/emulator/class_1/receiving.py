@@ -25,13 +25,18 @@ class FaxEar:
     """
 
     def __init__(self) -> None:
-        self._lines: dict[str, Line] = {}  # what trainings have taught of the line, for short ones
+        self._line: dict[str, Line] = {}
         self.forget()
 
     def forget(self) -> None:
-        """The modem has sent: what was before is past."""
-        self._ear = Ear(self._lines)
+        """The modem has sent: what was before is past, but for what was learnt of the line."""
+        self._ear = Ear(self._line)
         self._kept: deque[Heard] = deque()
+
+    def begin_call(self) -> None:
+        """Another line, as far as one knows."""
+        self._line = {}
+        self.forget()
 
     def expect(self, image: Modulation | None, *, short: bool = False) -> None:
         """An image may come, or none."""
