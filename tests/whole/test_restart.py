@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from twisted.internet.defer import Deferred
+
 from callserver.acd.organisation.parts import Part
+from callserver.calls.dial_caps import DialCaps
+from callserver.calls.dial_guard import DialClass
+from callserver.config import DiallingConfig
 from callserver.emulator.loop import SubscriberStage
 from callserver.emulator.phone import Phone
+from callserver.server.dialled_before import restore
 from callserver.store.tables import EventRow, event_record
 from callserver.wire.records import EventRecord
+from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from tests.whole.agents_case import AgentsCase
 from tests.whole.test_calls_out import speak
@@ -196,5 +203,8 @@ class LimitTests(RestartCase):
         self.do(self.li.dial("62349999"))
         self.shop.wait(3)
         self.kill()
-        (use,) = self.shop.server.centre._caps._uses
-        self.assertEqual((use.who, use.talked_s(0.0)), ("801", 0.0))
+        server, now = self.shop.server, self.shop.world.now
+        caps = DialCaps(lambda: DiallingConfig(person_calls={"": 1}), server.reactor.seconds, now)
+        self.shop.until(Deferred.fromCoroutine(restore(caps, server.store, now())))
+        refused = self.assertRaises(Refused, caps.check, "801", (), DialClass.LOCAL, "62349999")
+        self.assertIs(refused.code, Refusal.LIMIT)
