@@ -202,7 +202,7 @@ class CallCentre:
 
     async def restore(self, began: datetime) -> None:
         """
-        What people did before this start counts on: what was dialled today, whose place was lost a moment ago, who paused.
+        What people did before this start counts on: what was dialled today, whose place was just lost, who paused.
 
         :param began: this run of the server
         """
