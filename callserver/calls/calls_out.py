@@ -44,6 +44,8 @@ class Flashes(Protocol):
 
     name: str
 
+    @property
+    def call(self) -> Call | None: ...
     def flash_transfer(self, permit: DialPermit) -> Deferred[None]:
         """Flash and digits; fails with LineFailure, and the call goes on."""
 
@@ -127,6 +129,8 @@ class CallsOut:
             self._write(None, Attempt(number, kind, asks.who), DialResult.REFUSED, str(refused))
             raise
         self._caps.ended(self._caps.begin(asks.who, line.name, kind))
+        if line.call is not None:
+            line.call.log(Kind.HANDED_OVER, **Attempt(number, kind, asks.who).told)
         return line.flash_transfer(permit)
 
     def _permit(self, number: str, kind: DialClass, asks: Dialler) -> DialPermit:
@@ -149,6 +153,7 @@ class CallsOut:
         except Exception:  # nothing will tell of its end, and it would count as live for ever
             self._over(use)
             raise
+        call.log(Kind.DIALLED, **attempt.told)
         return call
 
     def _bound(self, trunk: Trunk, use: Use) -> None:
@@ -218,11 +223,9 @@ class CallsOut:
             Kind.DIAL_RESULT,
             call_id=call.id if call else None,
             channel=call.first.name if call else None,
-            person=attempt.who,
             result=result.value,
-            number=attempt.number,
-            dial_class=attempt.kind.name.lower(),
             detail=detail,
+            **attempt.told,
         )
 
 
@@ -233,6 +236,11 @@ class Attempt:
     number: str
     kind: DialClass
     who: str
+
+    @property
+    def told(self) -> dict[str, str]:
+        """In events."""
+        return {"person": self.who, "number": self.number, "dial_class": self.kind.name.lower()}
 
 
 @dataclass(frozen=True)

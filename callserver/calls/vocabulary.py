@@ -64,6 +64,8 @@ class Kind(Enum):
     MENU_FAILED = "menu_failed"  # menu, error
     OFFICE_CASE = "office_case"  # case, region, found_by: a fault is passed on to an office
     OFFICE_RESULT = "office_result"  # office, result: of one attempt
+    DIALLED = "dialled"  # number, dial_class: a call out begins, for the person; counts for the limits of his day
+    HANDED_OVER = "handed_over"  # number, dial_class: likewise, by a hook flash in this call
     DIAL_RESULT = "dial_result"  # result, number, dial_class, detail: what a refusal says; of one call out
     END = "end"  # by, reason
     ALARM = "alarm"  # text

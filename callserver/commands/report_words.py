@@ -73,6 +73,8 @@ EVENTS = {  # by kind; {details} are the event's data
     "menu_failed": N_("menu {menu} failed: {error}"),
     "office_case": N_("fault for an office of region {region} ({found_by})"),
     "office_result": N_("office {office}: {result}"),
+    "dialled": N_("dials {number}"),
+    "handed_over": N_("the exchange is asked by a flash to connect {number}"),
     "dial_result": N_("call out to {number}: {result}"),
     "end": N_("end, by {by}: {reason}"),
     "alarm": N_("alarm: {text}"),

@@ -59,7 +59,7 @@ class AgentsConfig:
 
     host: str = "127.0.0.1"
     port: int = 8787
-    seats: int = 4
+    seats: int = 5
     away_s: float = 30.0  # so long a caller waits with music for an agent whose program is gone
     log_out_s: float = 300.0  # so long after its loss the agent is logged out
     park_s: float = 120.0  # so long a parked caller waits, then he rings at who parked him

@@ -51,6 +51,7 @@ from callserver.calls.outgoing import DialListener
 from callserver.config import Config, DiallingConfig, Hours
 from callserver.media.patch_bay import PatchBay
 from callserver.server import dialled_before
+from callserver.server.paused_before import PausedBefore
 from callserver.server.world import World
 from callserver.store.database import Store
 from callserver.wire.causes import Reason
@@ -101,6 +102,7 @@ class CallCentre:
         self._clock: IReactorTime = world.reactor
         self.calls = calls
         self._queues_open = False
+        self._paused_before = PausedBefore(self._local_now)
         self.organisation = OrganisationBook(
             store,
             world.reactor,
@@ -162,6 +164,7 @@ class CallCentre:
             limits=SeatLimits(
                 program=PresenceLimits(away_s=self._config.agents.away_s, log_out_s=self._config.agents.log_out_s),
             ),
+            left_paused=self._paused_before.take,
         )
 
     def _make_offices(self, say: Say) -> OfficeTransfers:
@@ -198,7 +201,12 @@ class CallCentre:
         )
 
     async def restore(self, began: datetime) -> None:
-        """What people did before this start counts on: what was dialled today, whose place was lost a moment ago."""
+        """
+        What people did before this start counts on: what was dialled today, whose place was just lost, who paused.
+
+        :param began: this run of the server
+        """
+        await self._paused_before.restore(self._store, began)
         await dialled_before.restore(self._caps, self._store, self._local_now())
         kept_s = {name: queue.cut_off_s for name, queue in self.organisation.settings.items()}
         since = began - timedelta(seconds=max(kept_s.values(), default=0.0))

@@ -10,6 +10,7 @@ from callserver.calls.dial_guard import DialClass
 from callserver.store import reading
 from callserver.store.database import Store
 from callserver.store.reading import Dialled
+from callserver.wire.records import EventRecord
 
 
 async def restore(caps: DialCaps, store: Store, local_now: datetime) -> None:
@@ -24,9 +25,15 @@ async def restore(caps: DialCaps, store: Store, local_now: datetime) -> None:
 
 
 def _uses(before: Dialled, local_now: datetime) -> Iterator[Use]:
-    for call, event in before.results:
-        kind = DialClass[str(event.data["dial_class"]).upper()]
+    for call, event in before.calls:
         ended_at = call.ended_at or event.at
         talked_s = (ended_at - call.answered_at).total_seconds() if call.answered_at is not None else 0.0
-        if kind is not DialClass.EMERGENCY:
-            yield Use(str(event.person), call.channel, kind, local_now.date(), 0.0, max(0.0, talked_s))
+        yield from _use(event, local_now, max(0.0, talked_s))
+    for event in before.handed_over:
+        yield from _use(event, local_now, 0.0)  # as it counted when it was
+
+
+def _use(event: EventRecord, local_now: datetime, talked_s: float) -> Iterator[Use]:
+    kind = DialClass[str(event.data["dial_class"]).upper()]
+    if kind is not DialClass.EMERGENCY:
+        yield Use(str(event.person), str(event.channel), kind, local_now.date(), 0.0, talked_s)

@@ -22,7 +22,9 @@ from callserver.store.tables import ShopRow, from_ms, to_ms
 from callserver.wire.catalogue import LANGUAGES, N_, text
 from callserver.wire.rights import Right
 
-FIRST_STAFF = {"800": N_("Supervisor")} | {f"80{number}": N_("Agent {n}") for number in range(1, 5)}
+SUPERVISOR = "800"
+FIRST_STAFF = {SUPERVISOR: N_("Supervisor")} | {f"80{number}": N_("Agent {n}") for number in range(1, 5)}
+SUPERVISOR_RIGHTS = frozenset(Right) - {Right.ANSWER_QUEUED}  # he is not rung for callers unless he is given that, too
 AGENT_RIGHTS = frozenset(
     {Right.ANSWER_INTERNAL, Right.ANSWER_QUEUED, Right.PICK_UP, Right.DIAL_INTERNAL, Right.DIAL_LOCAL}
 )
@@ -79,7 +81,7 @@ async def _retire(shared: str, store: Store, in_thread: InThread[bool]) -> None:
 
 def _first_staff(number: str) -> Staff:
     names = " ".join(text(language, FIRST_STAFF[number], n=number[-1]) for language in LANGUAGES)
-    return Staff(number, names, frozenset(Right) if number == "800" else AGENT_RIGHTS, must_change=True)
+    return Staff(number, names, SUPERVISOR_RIGHTS if number == SUPERVISOR else AGENT_RIGHTS, must_change=True)
 
 
 # In the database thread

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.media.repair import NotARecording, repair
 from callserver.store.database import Store
+from callserver.store.journal import lasted_until
 from callserver.store.reading import last_run, left_logged_in, untold_recordings
 from callserver.wire.catalogue import N_
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.records import EventRecord
 
 InThread = Callable[..., Deferred[Any]]
 NAMED = 5  # of files that an alarm lists
@@ -26,6 +28,9 @@ async def repair_recordings(
 ) -> None:
     """
     Recordings that were running when the server was killed, of calls and of messages; none of the run that began then.
+
+    What is recorded of a call is more than its last event says of how long it was: the record is set right by it, to
+    the second of the recording's last sync. A call that is not recorded ends with its last event.
 
     Files that no event tells of, because the kill came between the two, are listed and left alone.
     """
@@ -44,12 +49,20 @@ async def repair_recordings(
         else:
             repaired = {"file": file, "length_s": round(length_s, 3)}
             events.write(Kind.RECORDING_REPAIRED, call_id=begun.call_id, channel=begun.channel, **repaired)
+            if begun.call_id is not None:
+                await store.write(lasted_until, begun.call_id, _end_of(begun, length_s))
     known = {str(begun.data["file"]) for begun in run.recordings}
     if strays := await in_thread(_strays, recordings, run.stopped_at, known):
         strays = await store.read(untold_recordings, strays)  # a restore has made old ones look new
     if strays:
         names = ", ".join(strays[:NAMED]) + (" ..." if len(strays) > NAMED else "")
         events.alarm(N_("{n} recordings belong to no call: {files}"), n=len(strays), files=names)
+
+
+def _end_of(begun: EventRecord, length_s: float) -> datetime:
+    """Of a recording; on demand it may begin before it was asked for."""
+    before_s = begun.data.get("before_s")
+    return begun.at + timedelta(seconds=length_s - (before_s if isinstance(before_s, int | float) else 0.0))
 
 
 def _strays(recordings: Path, since: datetime | None, known: set[str]) -> list[str]:

@@ -59,18 +59,17 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from callserver.store.database import Store
+from callserver.store.reading import SERVER_STOPPED
 from callserver.store.spool import Spool, Spooled, SpoolEntry
-from callserver.store.tables import CallRow, EventRow, Table, call_columns, call_record, database, event_columns
+from callserver.store.tables import CallRow, EventRow, Table, call_columns, call_record, database, event_columns, to_ms
 from callserver.store.worker import Worker, one_thread
 from callserver.wire.catalogue import N_
-from callserver.wire.causes import Cause, Reason
 from callserver.wire.records import CallRecord, EventRecord, Value
 
 BATCH_S = 0.1  # an event waits so long for others; leaves 150 ms for the commit
 LOCKED_S = 0.08  # a commit that takes longer goes to the spool as well
 RETRY_S = 1.0
 ROWS_MAX = 500  # of one INSERT: SQLite takes 32,766 values
-SERVER_STOPPED = str(Reason(Cause.SERVER_STOPPED))
 
 log = Logger()
 T = TypeVar("T")
@@ -366,3 +365,9 @@ def close_open_calls(node: str, now: datetime, uptime_s: float, of_this_run: Col
         append_event(EventRecord(now, uptime_s, node, "end", row.id, row.channel, data=data))
         closed.append(call_record(row))
     return closed
+
+
+def lasted_until(call_id: str, until: datetime) -> None:
+    """In `store.write`: a call that was closed so lasted longer than its events tell."""
+    ended_so = (CallRow.id == call_id) & (CallRow.end_reason == SERVER_STOPPED) & (CallRow.ended_ms < to_ms(until))
+    CallRow.update(ended_ms=to_ms(until)).where(ended_so).execute()

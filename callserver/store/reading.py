@@ -7,7 +7,12 @@ from peewee import fn
 
 from callserver.store.tables import CallRow, EventRow, call_record, event_record, from_ms, to_ms
 from callserver.wire.catalogue import N_, Complaint
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.records import CallRecord, EventRecord
+from callserver.wire.states import SeatState
+
+SERVER_STOPPED = str(Reason(Cause.SERVER_STOPPED))
+LOOKS = 5  # of a seat: that it is off, perhaps more than once, and the one before
 
 
 class NotOne(Complaint):
@@ -69,6 +74,29 @@ def left_logged_in(began: datetime) -> list[tuple[str, datetime]]:
     return [(str(row.person), until) for row in rows]
 
 
+def paused_at_stop(since: datetime, began: datetime) -> dict[str, str]:
+    """
+    Who was paused when the last run ended, killed or in order, by staff number with the reason; the server's own
+    reasons (wrap-up, missed) too.
+
+    :param since: his pause has begun after that
+    :param began: this run
+    """
+    here = (EventRow.kind.in_(("log_in", "log_out"))) & (EventRow.at_ms < to_ms(began))
+    newest = EventRow.select(fn.MAX(EventRow.seq)).where(here).group_by(EventRow.person)
+    found: dict[str, str] = {}
+    for event in map(event_record, EventRow.select().where(EventRow.seq.in_(newest))):
+        if event.kind == "log_out" and event.data.get("reason") != SERVER_STOPPED:
+            continue
+        looked = EventRow.select().where(EventRow.kind == "state", EventRow.channel == event.channel)
+        for look in map(event_record, looked.order_by(EventRow.seq.desc()).limit(LOOKS)):
+            if look.data.get("to") != SeatState.OFF.value:
+                if look.data.get("to") == SeatState.PAUSED.value and look.at >= since:
+                    found[str(event.person)] = str(look.data.get("sub", ""))
+                break
+    return found
+
+
 @dataclass(frozen=True)
 class LastRun:
     """What the events say of recordings since the server was last stopped in order, for the next start."""
@@ -100,9 +128,10 @@ def last_run(began: datetime) -> LastRun:
 
 @dataclass(frozen=True)
 class Dialled:
-    """Calls out of before this start: what has come of each of a day's, and every number abroad that ever answered."""
+    """Calls out of before this start: each of a day's as it was dialled, and every number abroad that ever answered."""
 
-    results: list[tuple[CallRecord, EventRecord]]
+    calls: list[tuple[CallRecord, EventRecord]]
+    handed_over: list[EventRecord]  # to the exchange, by a flash
     answered_abroad: list[str]
 
 
@@ -114,14 +143,15 @@ def dialled(since: datetime) -> Dialled:
     """
     calls = CallRow.select().where(CallRow.direction == "out", CallRow.started_ms >= to_ms(since))
     by_id = {row.id: call_record(row) for row in calls}
-    told = (
-        EventRow.select().where(EventRow.kind == "dial_result", EventRow.at_ms >= to_ms(since)).order_by(EventRow.seq)
-    )
-    results = [(by_id[event.call_id], event) for event in map(event_record, told) if event.call_id in by_id]
+    kinds = ("dialled", "handed_over")
+    told = EventRow.select().where(EventRow.kind.in_(kinds), EventRow.at_ms >= to_ms(since)).order_by(EventRow.seq)
+    events = list(map(event_record, told))
+    calls_out = [(by_id[one.call_id], one) for one in events if one.kind == "dialled" and one.call_id in by_id]
+    handed_over = [one for one in events if one.kind == "handed_over"]
     abroad = CallRow.select(CallRow.caller_number).where(
         CallRow.direction == "out", CallRow.answered_ms.is_null(False), CallRow.caller_number.startswith("00")
     )
-    return Dialled(results, sorted({str(row.caller_number) for row in abroad}))
+    return Dialled(calls_out, handed_over, sorted({str(row.caller_number) for row in abroad}))
 
 
 def untold_recordings(files: list[str]) -> list[str]:

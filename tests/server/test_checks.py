@@ -400,7 +400,7 @@ class CommandTests(ShopCase):
         self.write(line1_device="/dev/ttyACM77")
         result = self.run_check()
         self.assertEqual(result.exit_code, 0, result.output)
-        self.assertIn("config.ini: all right; lines: 1, seats: 4.", result.output)
+        self.assertIn("config.ini: all right; lines: 1, seats: 5.", result.output)
         self.write(line1_menu="fault", agents_prot="1")
         result = self.run_check()
         self.assertEqual(result.exit_code, 1)

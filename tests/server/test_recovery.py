@@ -12,7 +12,9 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.media.wav_file import header
 from callserver.server.recovery import log_out_the_killed, repair_recordings
-from callserver.store.journal import append_event
+from callserver.store.journal import append_event, close_open_calls
+from callserver.store.reading import call
+from callserver.store.tables import CallRow, call_columns
 from callserver.wire.records import EventRecord, Value
 from tests.shop import MemoryBook
 from tests.store.inline import InlineStore
@@ -95,6 +97,19 @@ class RepairTests(SynchronousTestCase):
         told = [("recording_repaired", {"file": name, "length_s": 1.0}) for name in ("call.wav", "message.wav")]
         self.assertEqual(self.start(), told)
         self.assertEqual(self.folder.joinpath("finished.wav").read_bytes()[40:44], bytes(4), "not touched")
+
+    def test_length_of_the_call(self) -> None:
+        """A call that was killed has lasted as long as what is recorded of it; on demand it began before the key."""
+        for before_s, lasted_s in ((None, 61.0), (10.0, 51.0)):
+            self.setUp()
+            self.file("call.wav", n_bytes=32_000 * 31)
+            begun = {"id": "one", "direction": "in", "channel": "line 1", "started_at": BEGAN}
+            self.store.run(CallRow.insert(call_columns(begun) | {"node": "test"}).execute)
+            self.stored("recording", at_s=30.0, file="call.wav", **({"before_s": before_s} if before_s else {}))
+            self.store.run(close_open_calls, "test", LATER, 0.0)
+            self.start()
+            ended_at = self.store.run(call, "one").ended_at
+            self.assertEqual((ended_at - BEGAN).total_seconds(), lasted_s)
 
     def test_a_start_that_was_killed(self) -> None:
         """What a start did not come to, the next one does; what is repaired is not touched again."""

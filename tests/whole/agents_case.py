@@ -52,7 +52,7 @@ class AgentsCase(SynchronousTestCase):
         """Somebody has logged in."""
         listener = Program()
         way = self.shop.world.network.way("10.0.0.1")
-        password = self.shop.folder.first_password(number)
+        password = self.shop.passwords[number]
         client = AgentClient(self.shop.world.reactor, way, number, password, listener)
         client.start()
         self.addCleanup(client.stop)

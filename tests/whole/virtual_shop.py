@@ -1,8 +1,11 @@
 """A whole shop on virtual time for a test to call and to staff: the server unchanged, real sound, no waiting."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random
+from shutil import copytree
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +23,7 @@ from callserver.wire.records import CallRecord, EventRecord
 
 ON_DISK_S = 0.3
 LONGEST_S = 1200.0
+KILLED_S = 20.0
 
 
 class VirtualShop:
@@ -28,6 +32,8 @@ class VirtualShop:
 
     :param byte_share: of the lines that are emulated modems, byte by byte
     :param settings: what else stands in config.ini, by the line it takes the place of
+    `passwords`: of its first staff, who keep them.
+    :param before: the shop whose server was killed, and which opens again on what is on disk
     """
 
     def __init__(
@@ -36,21 +42,32 @@ class VirtualShop:
         n_lines: int,
         byte_share: float = 0.0,
         settings: Mapping[str, str] = MappingProxyType({}),
+        before: VirtualShop | None = None,
     ) -> None:
+        self._case, self._of_the_lines = case, (n_lines, byte_share)
         self.folder = ShopFolder(Path(case.mktemp()))
+        if before is not None:
+            copytree(before.folder.path, self.folder.path)
         self.folder.prepare()
         text = self.folder.config_file.read_text("utf-8").replace("[line 1-20]", f"[line 1-{n_lines}]")
         for before, after in settings.items():
             assert before in text, before
             text = text.replace(before, after)
         self.folder.config_file.write_text(text, "utf-8")
-        self.world = RehearsalWorld(Random("whole"), byte_share)
+        self.world = RehearsalWorld(Random("whole" if before is None else "again"), byte_share)
+        if before is not None:
+            self.world.wall_ahead_s = before.world.wall_ahead_s + before.world.reactor.seconds() + KILLED_S
         self.server = CallServer(self.folder, self.world)
         self.server.startService()
         self._agents: list[Deferred[int]] = []
+        self._is_killed = False
         case.addCleanup(self.close)
         self.until(self.server.ready)
-        self.until(self.server.store.write(settle_in))
+        if before is None:
+            self.passwords = {one.name: one.read_text().strip() for one in self.folder.first_passwords.iterdir()}
+            self.until(self.server.store.write(settle_in))
+        else:
+            self.passwords = before.passwords
         self.until(when_idle(self.server))
 
     def wait(self, seconds: float) -> None:
@@ -75,13 +92,20 @@ class VirtualShop:
         :param say: gets what his program prints
         """
         way = self.world.network.way("10.0.0.1")
-        password = self.folder.first_password(number)
+        password = self.passwords[number]
         agent = Deferred.fromCoroutine(headless_agent(self.world.reactor, way, number, password, plan, say))
         self._agents.append(agent)
         return agent
 
+    def killed(self) -> VirtualShop:
+        """The plug is pulled at this moment; the shop as it opens again a little later."""
+        self._is_killed = True
+        return VirtualShop(self._case, *self._of_the_lines, before=self)
+
     def close(self) -> None:
         """Who is still there goes home, and the server stops if it has not."""
+        if self._is_killed:
+            return
         for agent in self._agents:
             agent.addErrback(lambda failure: failure.trap(CancelledError))
             agent.cancel()

@@ -15,6 +15,8 @@ from callserver.wire.messages import CLIENT_LOST, MISSED, TELEPHONE_LOST, WRAP_U
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
+NOBODYS_WISH = (WRAP_UP, MISSED, CLIENT_LOST, TELEPHONE_LOST)  # reasons that the server gives
+
 
 class Seat(Consulting, Overhearing, HandingOver):
     """One seat: what its agent does with the calls that come to it."""
@@ -56,7 +58,7 @@ class Seat(Consulting, Overhearing, HandingOver):
 
         :param why: it shows so, where it is not his own wish
         """
-        if not reason or reason in (WRAP_UP, MISSED, CLIENT_LOST, TELEPHONE_LOST):
+        if not reason or reason in NOBODYS_WISH:
             raise Refused(Refusal.BAD_ARGUMENT, "reason")
         self._happen(self._agent_machine.pause, reason)
         self._show(why)

@@ -49,6 +49,7 @@ class Seats:
 
     :param n_seats: so many may be logged in at once
     :param group: the staff numbers of the group with this internal number; none: there is no such group
+    :param left_paused: asked when a person logs in: the reason of a pause that he has not ended; "": none
     """
 
     def __init__(
@@ -62,9 +63,11 @@ class Seats:
         n_seats: int,
         group: Callable[[str], Collection[str]] = lambda number: (),
         limits: SeatLimits = SeatLimits(),  # noqa: B008
+        left_paused: Callable[[str], str] = lambda number: "",
     ) -> None:
         self._seats: dict[str, Seat] = {}
-        self._limits, self._rights, self._group = limits, rights, group
+        self._limits, self._rights = limits, rights
+        self._group, self._left_paused = group, left_paused
         self._clock, self._board, self._events, self._bay, self._n_seats = clock, board, events, bay, n_seats
         self._logged_in: set[str] = set()
         self._shown: dict[str, SeatState] = {}
@@ -125,7 +128,7 @@ class Seats:
         seat = self._place(person)
         seat.station.plug_in(headset)
         if seat.person is None:
-            seat.log_in(person)
+            seat.log_in(person, paused=self._left_paused(person.number))
         elif not seat.status.client_here:
             seat.client_back()
         return seat
@@ -138,7 +141,7 @@ class Seats:
         """
         seat = self._place(person)
         if seat.person is None:
-            seat.log_in(person, telephone)
+            seat.log_in(person, telephone, self._left_paused(person.number))
         else:
             seat.use_telephone(telephone)
         return seat

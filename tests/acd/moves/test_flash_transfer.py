@@ -40,6 +40,8 @@ class FlashTransferTests(MovingCase):
         self.assertEqual(
             self.shop.happened("transfer"), [("transfer", {"by": "seat 801", "target": f"number {NUMBER}"})]
         )
+        (counts,) = [event for event in self.shop.book.events if event.kind == "handed_over"]  # also after a restart
+        self.assertEqual((counts.person, counts.channel, counts.data["dial_class"]), ("801", "line 1", "local"))
 
     def test_refused_by_the_exchange(self) -> None:
         """The talk goes on, and he sees why."""
