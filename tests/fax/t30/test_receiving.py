@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from unittest import TestCase
+
+from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.fax import signals as s
 from callserver.fax.hdlc import bits_to_octets
@@ -59,7 +60,7 @@ def bad_page(n_bad: int, n_rows: int = 100) -> bytes:
 DCN = says(Name.DCN, from_sender=True)
 
 
-class ReceivingTests(TestCase):
+class ReceivingTests(SynchronousTestCase):
     def receive(
         self,
         steps: list[Step],

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from unittest import TestCase
+
+from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.fax import signals as s
 from callserver.fax.modulations import Modulation
@@ -25,7 +26,7 @@ PAGE = bytes(range(256)) * 4  # four frames of ECM
 DCS: str = "TSI DCS image"  # the training
 
 
-class SendingTests(TestCase):
+class SendingTests(SynchronousTestCase):
     def send(
         self,
         steps: list[Step],
