@@ -67,6 +67,8 @@ class Turns:
         """Send these one after another, then listen and wait."""
         self._listen, self._wait_s = listen or s.Listen(), wait_s
         self._forget_what_was_heard()
+        if self._sending is not None:
+            self._on_ask(s.Listen())  # breaks it off
         self._to_send = deque(signals)
         self._send_next()
 
@@ -94,12 +96,10 @@ class Turns:
                 self._trace.add(Side.FAR, tone.name)
                 self._heard_something(self._wait_s, self._silence)
                 self._listener.signal()
-            case s.FlagsHeard():
+            case s.FlagsHeard() | s.FrameHeard():
                 self._image_ends()
-                self._heard_something(FLAGGED_S, self._burst_over)
-                self._listener.signal()
-            case s.FrameHeard():
-                self._frame(heard)
+                if self._sending is None:  # else the end of the image was answered
+                    self._of_burst(heard)
             case s.FramesOver():
                 self._burst_over()
             case s.Trained() | s.ImageHeard():
@@ -133,11 +133,12 @@ class Turns:
             self._heard_something(self._wait_s, self._silence)
             self._on_ask(self._listen)
 
-    def _frame(self, heard: s.FrameHeard) -> None:
-        self._image_ends()
-        if len(self._burst) < MAX_FRAMES_A_BURST:
-            self._burst.append(heard)
+    def _of_burst(self, heard: s.FlagsHeard | s.FrameHeard) -> None:
         self._heard_something(FLAGGED_S, self._burst_over)
+        if isinstance(heard, s.FlagsHeard):
+            self._listener.signal()
+        elif len(self._burst) < MAX_FRAMES_A_BURST:
+            self._burst.append(heard)
 
     def _burst_over(self) -> None:
         burst, self._burst = self._burst, []

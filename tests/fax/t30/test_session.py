@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unittest import TestCase
+from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.fax.modulations import Modulation
 from callserver.fax.page import Coding, Resolution
@@ -63,7 +63,7 @@ class Fax:
         return self
 
 
-class PerfectLineTests(TestCase):
+class PerfectLineTests(SynchronousTestCase):
     def test_one_page(self) -> None:
         """A page arrives as it was sent; both ends say that it is confirmed, and know each other's number."""
         fax = Fax([b"page" * 1000]).run()
