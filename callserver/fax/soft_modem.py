@@ -126,7 +126,7 @@ class SoftModem:
     def _frames(self, frames: tuple[bytes, ...]) -> Iterator[FloatArray]:
         yield _silence(round(PAUSE_S * RATE_HZ))
         bits = burst_bits(frames, PREAMBLE_FLAGS, LAST_FLAGS)
-        yield v21_sound(np.frombuffer(bits, np.uint8), self._level_dbm0)
+        yield from v21_sound(np.frombuffer(bits, np.uint8), self._level_dbm0)
 
     def _image(self, asked: SendImage) -> Iterator[FloatArray]:
         yield _silence(round(PAUSE_S * RATE_HZ))

@@ -1,12 +1,12 @@
 """Debian's libspandsp2 through ctypes: the modems of a fax machine that nobody here wrote."""
 
 import ctypes
-from collections.abc import Iterator
 from ctypes import c_int, c_void_p
 
 import numpy as np
 
-from callserver.dsp.frames import FloatArray
+from callserver.dsp.frames import RATE_HZ, FloatArray
+from callserver.fax.modems.scramblers import Bits
 from callserver.fax.modulations import Modulation
 from tests.peers.spandsp import LIBRARY
 
@@ -23,7 +23,8 @@ class _FskSpec(ctypes.Structure):
     _fields_ = (("name", ctypes.c_char_p), ("figures", c_int * 5))
 
 
-def _load() -> ctypes.CDLL:
+def load() -> ctypes.CDLL:
+    """The library, with what its functions take and give."""
     library = ctypes.CDLL(LIBRARY or "libspandsp.so.2")
     for name in NAMES.values():
         getattr(library, f"{name}_tx_init").restype = c_void_p
@@ -39,17 +40,49 @@ def _v21(library: ctypes.CDLL) -> object:
     return ctypes.byref((_FskSpec * 8).in_dll(library, "preset_fsk_specs")[V21_CHANNEL_2])
 
 
-class Sender:
-    """Its transmitter, sending these bits; `short` is V.17's training."""
+def one_by_one(bits: Bits) -> "ctypes._CFunctionType":
+    """A `get_bit` of these, and then the end."""
+    left = iter(bits.tolist())
+    return GET_BIT(lambda _: next(left, END_OF_DATA))
 
-    def __init__(self, modulation: Modulation, bits: Iterator[int], *, short: bool = False, tep: bool = False) -> None:
-        self._library, self._name = _load(), NAMES[modulation.recommendation]
-        self._callback = GET_BIT(lambda _: next(bits, END_OF_DATA))  # kept: the library does not
+
+def sent(
+    modulation: Modulation, bits: Bits, level_dbm0: float, *, short: bool = False, tep: bool = False
+) -> FloatArray:
+    """A whole burst, float32, shape (n,)."""
+    sender = Sender(modulation, one_by_one(bits), short=short, tep=tep)
+    sender.set_level(level_dbm0)
+    sound = sender.send(round((1.75 + len(bits) / modulation.bit_rate) * RATE_HZ))
+    sender.close()
+    return sound[: np.flatnonzero(sound)[-1] + 1]
+
+
+class Sender:
+    """
+    Its transmitter.
+
+    :param get_bit: gives each bit
+    :param user: its argument
+    :param short: V.17's training
+    :param tep: a carrier before the training
+    """
+
+    def __init__(
+        self,
+        modulation: Modulation,
+        get_bit: "ctypes._CFunctionType",
+        user: c_void_p | None = None,
+        *,
+        short: bool = False,
+        tep: bool = False,
+    ) -> None:
+        self._library, self._name = load(), NAMES[modulation.recommendation]
+        self._callback = get_bit  # kept: the library does not
         init = getattr(self._library, f"{self._name}_tx_init")
         if modulation is Modulation.V21:
-            self._state = c_void_p(init(None, _v21(self._library), self._callback, None))
+            self._state = c_void_p(init(None, _v21(self._library), get_bit, user))
         else:
-            self._state = c_void_p(init(None, modulation.bit_rate, int(tep), self._callback, None))
+            self._state = c_void_p(init(None, modulation.bit_rate, int(tep), get_bit, user))
         if modulation.recommendation == "V.17" and short:
             self._library.v17_tx_restart(self._state, modulation.bit_rate, int(tep), 1)
 
@@ -68,19 +101,25 @@ class Sender:
 
 
 class Receiver:
-    """Its receiver: the bits and the states it reports."""
+    """
+    Its receiver: the bits and the states it reports.
 
-    def __init__(self, modulation: Modulation) -> None:
-        self._library, self._name = _load(), NAMES[modulation.recommendation]
+    :param put_bit: told them in our place
+    """
+
+    def __init__(
+        self, modulation: Modulation, put_bit: "ctypes._CFunctionType | None" = None, user: c_void_p | None = None
+    ) -> None:
+        self._library, self._name = load(), NAMES[modulation.recommendation]
         self._modulation = modulation
         self.bits: list[int] = []
         self.states: list[int] = []
-        self._callback = PUT_BIT(lambda _, bit: (self.bits if bit >= 0 else self.states).append(bit))
+        self._callback = put_bit or PUT_BIT(lambda _, bit: (self.bits if bit >= 0 else self.states).append(bit))
         init = getattr(self._library, f"{self._name}_rx_init")
         if modulation is Modulation.V21:
-            self._state = c_void_p(init(None, _v21(self._library), SYNCHRONOUS, self._callback, None))
+            self._state = c_void_p(init(None, _v21(self._library), SYNCHRONOUS, self._callback, user))
         else:
-            self._state = c_void_p(init(None, modulation.bit_rate, self._callback, None))
+            self._state = c_void_p(init(None, modulation.bit_rate, self._callback, user))
 
     def expect_short(self) -> None:
         """V.17, after a long training was heard: a short one comes."""

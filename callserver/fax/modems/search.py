@@ -9,6 +9,7 @@ from callserver.fax.modems.pulses import Points
 
 PATTERN_SYMBOLS = 48
 ENOUGH_LIKENESS = 0.35  # noise reaches it once in 10^9 looks
+LEAST_VARYING = 0.05  # of the energy
 LIKER = 0.15  # a later place must be so much more like the training than the one that was taken for it
 BEFORE_HALVES = 2  # are stored, too
 SETTLE_HALVES = 8  # the likeness may still grow for four symbols
@@ -64,6 +65,9 @@ class TrainingSearch:
         """For each place at which the known symbols may begin."""
         windows = sliding_window_view(stream, self._span)[:, ::2]
         match = np.abs(windows @ self._pattern) ** 2
-        energies = (np.abs(windows) ** 2).sum(axis=1) - np.abs(windows.sum(axis=1)) ** 2 / PATTERN_SYMBOLS
+        whole = (np.abs(windows) ** 2).sum(axis=1)
+        varying = whole - np.abs(windows.sum(axis=1)) ** 2 / PATTERN_SYMBOLS
+        # Of a mere carrier nothing varies, and what is left is rounding.
+        energies = np.maximum(varying, LEAST_VARYING * whole)
         likeness: Points = match / np.maximum(energies * self._pattern_energy, 1e-9)
         return likeness

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray, amplitude
@@ -12,16 +14,8 @@ BAUD = 300
 BLOCK_BITS = BAUD * BLOCK_SAMPLES // RATE_HZ  # 20 ms hold six
 
 
-def v21_sound(bits: Bits, level_dbm0: float) -> FloatArray:
-    """These bits as one tone without jumps of phase."""
-    n_samples = round(len(bits) * RATE_HZ / BAUD)
-    which = np.minimum(np.arange(n_samples) * BAUD // RATE_HZ, len(bits) - 1)
-    phases = 2 * np.pi / RATE_HZ * np.cumsum(np.where(bits, ONE_HZ, ZERO_HZ)[which])
-    return (amplitude(level_dbm0) * np.sin(phases)).astype(np.float32)
-
-
 class V21Modulator:
-    """The same block by block, for who does not know yet what comes next."""
+    """Bits to one tone without jumps of phase."""
 
     def __init__(self, level_dbm0: float) -> None:
         self._amplitude, self._phase = amplitude(level_dbm0), 0.0
@@ -32,3 +26,10 @@ class V21Modulator:
         phases = self._phase + 2 * np.pi / RATE_HZ * np.cumsum(np.where(bits, ONE_HZ, ZERO_HZ)[which])
         self._phase = phases[-1] % (2 * np.pi)
         return (self._amplitude * np.sin(phases)).astype(np.float32)
+
+
+def v21_sound(bits: Bits, level_dbm0: float) -> Iterator[FloatArray]:
+    """In blocks of 20 ms, the last one filled with ones."""
+    modulator = V21Modulator(level_dbm0)
+    whole = np.concatenate([bits, np.ones(-len(bits) % BLOCK_BITS, np.uint8)])
+    return map(modulator.modulate, whole.reshape(-1, BLOCK_BITS))

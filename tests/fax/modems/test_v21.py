@@ -19,7 +19,7 @@ from tests.fax import bad_lines
 
 FRAMES = (bytes.fromhex("FF 03 40") + b"  0987654321        ", bytes.fromhex("FF 13 80 00 EE FA C4 80 D5 83 80 80 18"))
 EXPECTED = [FlagsHeard(), *(FrameHeard(frame, good=True) for frame in FRAMES), FramesOver()]
-SOUND = v21_sound(np.frombuffer(burst_bits(FRAMES, 38, 5), np.uint8), -14.0)
+SOUND = np.concatenate(list(v21_sound(np.frombuffer(burst_bits(FRAMES, 38, 5), np.uint8), -14.0)))
 QUIET_DBM0 = -60.0
 
 
