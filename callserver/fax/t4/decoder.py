@@ -157,8 +157,7 @@ class Decoder:
         except IndexError:
             pass  # the row is not whole
         except BadRow:
-            self.over = True
-            self.broken = any(windows[self._start :])
+            self.over = self.broken = any(windows[self._start :])  # zeros may be filling, after which no more comes
 
     # rows
 

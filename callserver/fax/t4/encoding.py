@@ -16,7 +16,7 @@ from callserver.fax.t4.codes import BLACK_RUNS, EOL, HORIZONTAL, PASS, VERTICAL,
 from callserver.fax.t4.modes import Modes, modes_of
 from callserver.fax.t4.runs import Booleans, Integers, Runs, runs_of
 
-ROWS_A_BAND = 32
+ROWS_A_BAND = 8  # of noise, a row takes half a millisecond
 K = {Resolution.STANDARD: 2, Resolution.FINE: 4, Resolution.SUPERFINE: 8}  # MR: one row in so many is one-dimensional
 N_EOLS_OF_RTC = 6
 _EOL_VALUE, _EOL_BITS = int(EOL, 2), len(EOL)

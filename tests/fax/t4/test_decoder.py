@@ -129,6 +129,8 @@ class DecoderTests(SynchronousTestCase):
         octets = encode(dithered(40), Coding.MMR)
         self.assertTrue(fed(octets[:-40], Coding.MMR).broken)
         self.assertFalse(fed(b"\xff" * 10, Coding.MMR).broken)
+        self.assertFalse(fed(b"\xff" * 10 + bytes(300), Coding.MMR).broken)
+        self.assertTrue(fed(b"\xff" * 10 + bytes(300) + b"\xff", Coding.MMR).broken)
 
     def test_bomb(self) -> None:
         """30 KB that stand for 240,000 rows give 10,000, packed, and the rest is not looked at."""
