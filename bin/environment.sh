@@ -11,7 +11,7 @@ export PYTHONPATH=$top${PYTHONPATH:+:$PYTHONPATH}
 say() { printf '%s\n' "$*" >&2; }
 
 server_packages="libespeak-ng1 espeak-ng-data fonts-wqy-microhei"
-test_packages="systemd sox libspandsp2 espeak-ng mgetty-voice postgresql asterisk-core-sounds-en-wav asterisk-moh-opsound-wav libtiff-tools poppler-utils"
+test_packages="systemd sox libspandsp2 espeak-ng mgetty-voice efax hylafax-client hylafax-server postgresql asterisk-core-sounds-en-wav asterisk-moh-opsound-wav libtiff-tools poppler-utils"
 
 # Debian packages that are wanted and not installed.
 missing_packages() {

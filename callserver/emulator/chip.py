@@ -39,6 +39,7 @@ class Chip:
 
     `blank_line_before_ok`: also after the answer to a question, as other Conexant chips do
     `buffer_bytes`: of sound to play that it holds
+    `unknown`: commands that it does not know although others do
     `unread_bytes`: of sound recorded that the computer may leave lying before some is lost
     """
 
@@ -52,6 +53,7 @@ class Chip:
     samplings: Mapping[int, Sampling] = field(default_factory=lambda: PLAIN)
     devices: Mapping[int, str] = field(default_factory=lambda: {0: "", 1: "T", 2: "L", 3: "LT"})
     blank_line_before_ok: bool = False
+    unknown: frozenset[str] = frozenset()
     buffer_bytes: int = 2048
     unread_bytes: int = 2048
 

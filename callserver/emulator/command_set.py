@@ -52,6 +52,7 @@ class CommandSet:
         :return: information text, line by line
         :raises BadCommand: unknown, or not possible with this value or now
         """
+        self._demand(command.name not in self._modem.chip.unknown)
         if action := self._by_name.get(command.name):
             return action(command)
         if command.name in PARAMETERS:

@@ -66,7 +66,7 @@ class Dce:
     def __init__(self, line: SubscriberLine, chip: Chip = CX93001) -> None:
         self.line, self.chip, self.settings, self.transmitter = line, chip, Settings(line.country), Transmitter()
         self.caller_report = CallerReport(line.country)
-        self.now_ms, self.quiet_ms, self.overruns = 0, 0, 0
+        self.now_ms, self.quiet_ms, self.silent_ms, self.overruns = 0, 0, 0, 0
         self.tones: dict[str, int] = {}  # when each was last heard
         self._commands, self._reader = CommandSet(self), LineReader()
         self._out, self._held = bytearray(), b""
@@ -175,8 +175,9 @@ class Dce:
         return self.transmitter.read()
 
     def feed_sound(self, block: FloatArray | None) -> None:
-        if self._procedure:
-            self.quiet_ms = 0 if block is not None and is_sound(block) else self.quiet_ms + BLOCK_MS
+        sounds = block is not None and is_sound(block)
+        self.quiet_ms = 0 if sounds else self.quiet_ms + BLOCK_MS
+        self.silent_ms = 0 if sounds else self.silent_ms + BLOCK_MS
         if self._stream:
             sound = self._stream.feed_sound(block)
             if sound and self.congested and not self._losing:

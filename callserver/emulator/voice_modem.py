@@ -17,8 +17,8 @@ class IVoiceModem(Protocol):
     """
     A modem between its computer and its line.
 
-    `now_ms`: its own time, by blocks; `quiet_ms`: since a procedure last heard a sound; `tones`: when each was last
-    heard
+    `now_ms`: its own time, by blocks; `quiet_ms`: since a procedure last heard a sound; `silent_ms`: since anybody
+    was last on the line; `tones`: when each was last heard
     """
 
     line: SubscriberLine
@@ -28,6 +28,7 @@ class IVoiceModem(Protocol):
     caller_report: CallerReport
     now_ms: int
     quiet_ms: int
+    silent_ms: int
     tones: dict[str, int]
 
     def lift(self) -> None:

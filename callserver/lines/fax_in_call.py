@@ -5,6 +5,7 @@ from collections.abc import Callable
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from callserver.fax.modulations import Modulation
 from callserver.fax.signals import Asked, Heard
 from callserver.lines.class_1 import Class1Fax
 from callserver.lines.interfaces import LineFailure
@@ -13,17 +14,26 @@ from callserver.lines.set_up import must, set_codec
 from callserver.modem import class_1
 from callserver.modem.profiles import Modem
 
+# What every Class 1 modem does, should one not say.
+COMMON = frozenset({Modulation.V27TER_2400, Modulation.V27TER_4800, Modulation.V29_7200, Modulation.V29_9600})
 
-async def enter_fax(link: ModemLink) -> None:
+
+async def enter_fax(link: ModemLink) -> frozenset[Modulation]:
     """
     From voice to fax in a call, the modem in command state.
 
+    :return: the modulations it both sends and receives
     :raises LineFailure: it will not; it may be in either class
     """
     await must(link, class_1.KEEP_CALL)
     await must(link, class_1.FAX)
     for setting in class_1.OPTIONAL_SETTINGS:
         await link.command(setting)
+    asked = [await link.command(question) for question in (class_1.SENT_IMAGES, class_1.RECEIVED_IMAGES)]
+    sent, received = (class_1.image_codes(answer.lines) for answer in asked)
+    both = sent & received
+    images = frozenset(Modulation) - {Modulation.V21}
+    return frozenset(image for image in images if image.class_1(short=False) in both) or COMMON
 
 
 async def leave_fax(link: ModemLink, modem: Modem) -> None:
@@ -50,8 +60,14 @@ class FaxInCall:
     """
 
     def __init__(
-        self, link: ModemLink, clock: IReactorTime, on_heard: Callable[[Heard], None], on_lost: Callable[[], None]
+        self,
+        link: ModemLink,
+        clock: IReactorTime,
+        modulations: frozenset[Modulation],
+        on_heard: Callable[[Heard], None],
+        on_lost: Callable[[], None],
     ) -> None:
+        self.modulations = modulations
         self._at_rest: Deferred[None] = Deferred()
         self._clock, self._on_lost = clock, on_lost
         self._waiting: list[Deferred[None]] = []

@@ -9,6 +9,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 
 from callserver.dsp.codecs import Codec
+from callserver.fax.modulations import Modulation
 from callserver.fax.signals import Asked, Heard
 from callserver.wire.catalogue import Complaint
 from callserver.wire.dial_results import DialResult
@@ -98,7 +99,13 @@ class ILineListener(Protocol):
 
 
 class IFaxModem(Protocol):
-    """The fax of a line that makes the signals itself, while it has taken the place of the call's sound."""
+    """
+    The fax of a line that makes the signals itself, while it has taken the place of the call's sound.
+
+    `modulations`: of images, both ways
+    """
+
+    modulations: frozenset[Modulation]
 
     def asked(self, asked: Asked) -> None:
         """What T.30 wants now; what is heard comes to `on_heard`."""

@@ -332,12 +332,12 @@ class ModemLine(Service):
             await end_sound(link)
             self._demand(_Hook.OFF)
             try:
-                await enter_fax(link)
+                modulations = await enter_fax(link)
             except LineFailure:
                 await self._voice_again(link, modem)
                 raise
             try:
-                self._fax = fax = FaxInCall(link, self._clock, on_heard, on_lost)
+                self._fax = fax = FaxInCall(link, self._clock, modulations, on_heard, on_lost)
                 begun(fax)
                 await fax.borrow(link)
             finally:

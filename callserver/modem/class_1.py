@@ -1,5 +1,7 @@
 """Class 1, the fax of a modem's own signals (ITU-T T.31): what is said to it, and what it says as events."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from callserver.modem.dle import DLE, DleReader, EndOfStream, escape
@@ -10,6 +12,7 @@ FAX, VOICE = "AT+FCLASS=1", "AT+FCLASS=8"
 # +FAR: a V.21 signal in place of the image awaited is received as one. Not everywhere known.
 OPTIONAL_SETTINGS = ("AT+FAR=1",)
 
+SENT_IMAGES, RECEIVED_IMAGES = "AT+FTM=?", "AT+FRM=?"
 ANSWER = "ATA"  # the answer tone, then as SEND_FRAMES
 CALL = "ATD"  # the calling tone again and again, and meanwhile as RECEIVE_FRAME
 SEND_FRAMES, RECEIVE_FRAME = "AT+FTH=3", "AT+FRH=3"
@@ -21,6 +24,11 @@ END_OF_DATA = DLE + b"\x03"
 FRAME_OCTETS_MAX = 300  # ECM's are the longest: 262, with both octets of the FCS
 FCS_OCTETS = 2
 XON, XOFF = 0x11, 0x13
+
+
+def image_codes(lines: Iterable[str]) -> set[int]:
+    """What a modem answers to SENT_IMAGES or RECEIVED_IMAGES: `24,48,72`, with brackets or the command's name."""
+    return {int(code) for line in lines for code in re.findall(r"\d+", line.rpartition(":")[2])}
 
 
 def send_image(code: int) -> str:

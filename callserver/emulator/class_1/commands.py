@@ -106,11 +106,11 @@ class FaxCommands:
 
     def _send_frames(self) -> None:
         self._ear.forget()
-        self._modem.begin(SendsFrames(self._octets(), self._modem.result))
+        self._modem.begin(SendsFrames(self._octets(), self._modem.result, self._modem.silent_ms))
 
     def _send_image(self, modulation: Modulation, short: bool) -> None:
         self._ear.forget()
-        self._modem.begin(SendsImage(modulation, short, self._octets(), self._modem.result))
+        self._modem.begin(SendsImage(modulation, short, self._octets(), self._modem.result, self._modem.silent_ms))
 
     def _octets(self) -> OctetsToSend:
         tells = self._modem.settings.numbers["+FLO"] == (XON_XOFF,)

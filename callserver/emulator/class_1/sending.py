@@ -1,11 +1,13 @@
 """A modem that sends a fax's signals: +FTH, +FTM."""
 
 from collections.abc import Callable, Generator, Iterator
+from itertools import chain, repeat
 
 import numpy as np
 
 from callserver.dsp.frames import BLOCK_MS, BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.emulator.class_1.from_computer import OctetsToSend
+from callserver.emulator.handset import SILENCE
 from callserver.fax.hdlc import FLAG, burst_bits
 from callserver.fax.modems.schemes import scheme_of
 from callserver.fax.modems.transmitter import image_sound
@@ -13,9 +15,10 @@ from callserver.fax.modems.v21 import BLOCK_BITS, V21Modulator
 from callserver.fax.modulations import Modulation
 
 LEVEL_DBM0 = -14.0
+PAUSE_MS = 75  # between signals (T.30, clause 5.3)
 PATIENCE_MS = 5000  # for the computer's next octet; then the carrier ends with ERROR
 PREAMBLE_FLAGS = 38  # 1.01 s; T.30: 1 s, 15 % either way
-LAST_FLAGS = 3
+LAST_FLAGS = 1  # the far end answers 75 ms after it, and the computer must hear OK before that
 FINAL_FRAME = 0x10  # in the control octet
 FRAME_OCTETS_MAX = 512
 
@@ -25,14 +28,17 @@ class Sending:
     A stream whose octets come from the computer and whose sound is made block by block.
 
     :param say: told CONNECT when the computer may send, at once
+    :param silent_ms: for how long nobody has been on the line: a chip keeps the pause if its computer does not
     """
 
-    def __init__(self, octets: OctetsToSend, say: Callable[[str], None]) -> None:
+    def __init__(self, octets: OctetsToSend, say: Callable[[str], None], silent_ms: int) -> None:
         self.result, self.ended, self.underruns, self.hangs_up = "OK", False, 0, False
         self.end_mark = b""
         self._octets, self._say = octets, say
-        self._sound = self._make_sound()
+        n_pause = max(round((PAUSE_MS - silent_ms) / BLOCK_MS), 0)
+        self._sound = chain(repeat(SILENCE, n_pause), self._make_sound())
         say("CONNECT")
+        self._next_block = next(self._sound, None)
 
     @property
     def room(self) -> int:
@@ -46,8 +52,8 @@ class Sending:
         self._octets.feed(data)
 
     def read_sound(self) -> FloatArray | None:
-        block = None if self.ended else next(self._sound, None)
-        self.ended = block is None
+        block, self._next_block = self._next_block, next(self._sound, None)
+        self.ended = self._next_block is None
         return block
 
     def feed_sound(self, block: FloatArray | None) -> bytes:
@@ -107,9 +113,11 @@ class SendsImage(Sending):
     if the computer has just ended one.
     """
 
-    def __init__(self, modulation: Modulation, short: bool, octets: OctetsToSend, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, modulation: Modulation, short: bool, octets: OctetsToSend, say: Callable[[str], None], silent_ms: int
+    ) -> None:
         self._modulation, self._short = modulation, short
-        super().__init__(octets, say)
+        super().__init__(octets, say, silent_ms)
 
     def _make_sound(self) -> Iterator[FloatArray]:
         return image_sound(scheme_of(self._modulation), self._pieces(), LEVEL_DBM0, short=self._short)
