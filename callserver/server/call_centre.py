@@ -119,9 +119,9 @@ class CallCentre:
         self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now, self._personal_caps)
         self.calls_out = self._make_calls_out(events, trunks)
         self.offices = self._make_offices(say)
-        self.dialling = Dialling(self.seats, self.staff, calls, self.calls_out, flows)
         house = self._make_house(card, flows, asking)
         self.queues = Queues(world.reactor, self.seats, Speaking(say, counted), house, self._make_call_backs)
+        self.dialling = Dialling(self.seats, self.staff, calls, self.calls_out, flows, self.queues)
         self.moves = Moves(
             self.seats,
             self.queues,

@@ -100,7 +100,9 @@ class Takers(MorningCase):
         self.morning.is_in("803", SeatState.HELD)
         self.chen.keys("*22", "*50", "*51", "*52", "*53")
         self.morning.is_in("803", SeatState.TALKING)
-        self.chen.keys("*31802#", "*34", "*60", "*6171#")
+        self.chen.keys("*31802#", "*34", "*31710#")
+        self.morning.rings("801")
+        self.chen.keys("*34", "*60", "*6171#")
         self.morning.is_in("803", SeatState.TALKING)
         self.wang.does("ready")
         self.chen.keys("*30700#")  # the tea people, whoever of them comes first

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from callserver.acd.moves.moved import Flows, Moved, to_queue
 from callserver.acd.moves.rung import RungSeats
@@ -41,6 +42,13 @@ RING_BACK = ToneSource(cadence([450], 1, 4), level_dbm0=-20.0).read(5 * RATE_HZ)
 REASONS = {DialResult.BUSY: Reason(Cause.BUSY), DialResult.REFUSED: Reason(Cause.REJECTED)}
 
 
+class Ringing(Protocol):
+    """A call from a seat, as it rings in the house."""
+
+    def passed_on(self, reason: Reason) -> None:
+        """It is another's call now."""
+
+
 class DialledCall:
     """
     What an agent has dialled, in his hand. Implements Dialled, and is told what becomes of it.
@@ -61,7 +69,7 @@ class DialledCall:
         self._seat, self._number, self._name, self._flows = seat, number, name, flows
         self._call: Call | None = None
         self._rang = False
-        self._other: InternalOffer | None = None
+        self._other: Ringing | None = None
 
     def made(self, call: Call) -> None:
         """It is this call."""
@@ -84,7 +92,7 @@ class DialledCall:
         if station.leg is not None:
             station.leg.music(RING_BACK)
 
-    def rings_at(self, other: InternalOffer) -> None:
+    def rings_at(self, other: Ringing) -> None:
         """In the house: so it looks at the other seat."""
         self._other = other
 
@@ -107,7 +115,7 @@ class DialledCall:
         if self.party is not None:
             return
         if self._flows is not None:  # of a call in the house it is who has answered
-            _agent_is_here(self.call, self._seat)
+            agent_is_here(self.call, self._seat)
         self._seat.answered_there()
 
     def not_reached(self, result: DialResult) -> None:
@@ -183,7 +191,7 @@ class InternalOffer:
     def passed_on(self, reason: Reason) -> None:
         """It is another's call now: whoever has it, or hears it ring, sees whose."""
         if self._seat is not None:
-            _agent_is_here(self.call, self._seat)
+            agent_is_here(self.call, self._seat)
         for seat in self._rung if self._seat is None else (self._seat,):
             seat.card_changed(reason)
 
@@ -192,7 +200,7 @@ class InternalOffer:
         self._rung.taken(self)
         bring(self.call, station)
         self.call.begin_answered(Stage.TALK)
-        _agent_is_here(self.call, self._seat)
+        agent_is_here(self.call, self._seat)
         self._dialled.answered_there()
 
     def decline(self, station: Party, reason: Reason) -> None:
@@ -205,7 +213,7 @@ class InternalOffer:
         self._dialled.left_by(station, reason)
 
 
-def _agent_is_here(call: Call, seat: Seat) -> None:
+def agent_is_here(call: Call, seat: Seat) -> None:
     """Record and event log say the same: whose call it is."""
     call.note(agent=seat.number)
     call.log(Kind.CONNECT, person=seat.number, seat=seat.number)

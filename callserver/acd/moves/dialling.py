@@ -16,6 +16,7 @@ from functools import partial
 
 from callserver.acd.moves.dialled import DialledCall, InternalOffer
 from callserver.acd.moves.moved import Flows
+from callserver.acd.moves.queue_consultation import QueueConsultation, Queued
 from callserver.acd.seats.acts import Act, number, target
 from callserver.acd.seats.seat import Seat
 from callserver.acd.seats.seats import Rights, Seats
@@ -40,9 +41,19 @@ class Dialling:
     Brings calls about that begin at seats.
 
     :param flows: find somebody for a party outside whose agent does not come back
+    :param queues: whose people can be consulted; None: none
     """
 
-    def __init__(self, seats: Seats, rights: Rights, calls: LiveCalls, out: CallsOut, flows: Flows) -> None:
+    def __init__(
+        self,
+        seats: Seats,
+        rights: Rights,
+        calls: LiveCalls,
+        out: CallsOut,
+        flows: Flows,
+        queues: Queued | None = None,
+    ) -> None:
+        self._queues = queues
         self._seats, self._rights, self._calls, self._out, self._flows = seats, rights, calls, out, flows
         calls.watch(self._look_who_is_left)
 
@@ -68,10 +79,14 @@ class Dialling:
         """
         Call a third party; the first hears music meanwhile, from the moment on at which it is certain that one dials.
 
-        :param to: a `Target`: NUMBER, or SEAT, which a group's number is too
+        :param to: a `Target`: NUMBER, QUEUE (its next free agent), or SEAT, which a group's number is too
         :raises Refused: as `dial`, or BAD_ARGUMENT for another kind of target
         """
         wanted = Target.parse(to)
+        if wanted.kind is TargetKind.QUEUE and self._queues is not None:
+            seat.check_consult()
+            self._wait_in_queue(seat, wanted, self._queues)
+            return
         if wanted.kind not in (TargetKind.SEAT, TargetKind.NUMBER):
             raise Refused(Refusal.BAD_ARGUMENT, "target")
         internal = wanted.kind is TargetKind.SEAT
@@ -132,6 +147,19 @@ class Dialling:
             dialled.not_reached(DialResult.BUSY)
             raise Refused(Refusal.NOT_AVAILABLE, Target(TargetKind.SEAT, number)) from None
         dialled.rings_there()
+
+    def _wait_in_queue(self, seat: Seat, queue: Target, queues: Queued) -> None:
+        seat.require(Right.DIAL_INTERNAL)
+        caller = seat.person
+        if caller is None or not queues.may_consult(queue.name, seat.number):
+            raise Refused(Refusal.NOT_AVAILABLE, queue)
+        call = self._calls.begin("internal", seat.station, Caller(seat.number, caller.name))
+        dialled = DialledCall(seat, queue.name)
+        dialled.made(call)
+        card = Card(call.id, seat.number, caller.name, queue=queue.name)
+        seat.consult(dialled)
+        if call.ended is None:  # his own telephone may be gone
+            QueueConsultation(self._calls.clock, dialled, self._seats, queues, card).wait_in(queue.name)
 
     def _free(self, caller: Seat, number: str) -> list[Seat]:
         """Those that would ring now."""

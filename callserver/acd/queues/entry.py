@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from callserver.acd.routing.candidates import Waiting
 from callserver.acd.seats.offers import Offer
@@ -23,12 +24,26 @@ class Ringing:
     alone: bool = False  # one seat is asked before all others
 
 
+class ForColleague(Protocol):
+    """A colleague asks for somebody of the queue (callserver.acd.moves.queue_consultation)."""
+
+    @property
+    def call(self) -> Call:
+        """In which he asks."""
+
+    def offer(self, seat: str, ring_s: float) -> Offer:
+        """To one who is free now."""
+
+    def nobody(self) -> None:
+        """Nobody is left who could answer."""
+
+
 @dataclass(eq=False)
 class Entry:
     """
     A place in one queue at a time.
 
-    :param call: None: he is to be called back
+    :param call: None: he is to be called back, or is a colleague
     :param log: writes an event of his: `Call.log`, or the like for a call that is over
     """
 
@@ -47,6 +62,7 @@ class Entry:
     ringing: Ringing = field(default_factory=Ringing)
     seat: str = ""  # who talks with him
     n_offers: int = 0
+    colleague: ForColleague | None = None
     busy: bool = False  # he answers a question, or it is not yet time to call him: no seat is asked meanwhile
 
     @property

@@ -30,7 +30,7 @@ from twisted.python.failure import Failure
 from callserver.acd.queues.call_backs import CallBacks, Lists
 from callserver.acd.queues.cut_offs import CutOffs, LostPlace
 from callserver.acd.queues.door import Outcome, refusal, target
-from callserver.acd.queues.entry import Entry
+from callserver.acd.queues.entry import Entry, ForColleague
 from callserver.acd.queues.house import House
 from callserver.acd.queues.lists import QueueLists
 from callserver.acd.queues.queue import Queue
@@ -304,8 +304,12 @@ class Queues(QueueLists):
 
     def _empty(self, queue: Queue) -> None:
         for entry in tuple(queue.waiting):
-            if entry.call is not None and not entry.ringing.offers:
+            if entry.ringing.offers:
+                continue
+            if entry.call is not None:
                 self._let_go(entry, Outcome.LEFT_EMPTY)
+            elif entry.colleague is not None:
+                entry.colleague.nobody()
 
     def _speak(self, entry: Entry) -> None:
         caller = self._callers.get(entry)
@@ -315,7 +319,23 @@ class Queues(QueueLists):
     def _offer(self, entry: Entry, seat: str, ring_s: float) -> Offer | None:
         if entry.call is not None:
             return self._offer_of(entry, entry.call, seat, ring_s)
+        if entry.colleague is not None:
+            return entry.colleague.offer(seat, ring_s)
         return self.call_backs.offer(entry, seat, ring_s) if self.call_backs is not None else None
+
+    # Colleagues
+
+    def may_consult(self, queue: str, asks: str) -> bool:
+        """Whether there is such a queue, with somebody there who could answer beside the one who asks."""
+        others = [seat for seat in self._matching.candidates() if seat.number != asks]
+        return queue in self.by_name and self.by_name[queue].is_staffed(others)
+
+    def colleague(self, queue: str, card: Card, log: Callable[..., None], offers: ForColleague) -> Entry:
+        """The place of one of the house who asks for somebody of this queue; it waits from now on."""
+        now_s, priority = self._clock.seconds(), self.by_name[queue].settings.priority
+        entry = Entry(next(self._sequence), None, card, log, queue, now_s, now_s, priority, colleague=offers)
+        self.put(entry)
+        return entry
 
     # Keys
 

@@ -52,6 +52,6 @@ class WaitingLists:
             entry.card.caller_number,
             self._waited_s(entry),
             entry.priority,
-            call_back=entry.call is None,
+            call_back=entry.call is None and entry.colleague is None,
             rings_at=", ".join(entry.ringing.offers) or None,
         )

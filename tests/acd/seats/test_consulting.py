@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from twisted.internet.defer import Deferred, succeed
 
 from callserver.acd.moves.dialling import Dialling
@@ -11,11 +13,14 @@ from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 from callserver.wire.refusals import Refusal
 from callserver.wire.rights import Right
-from callserver.wire.states import LineState
+from callserver.wire.states import LineState, SeatState
 from tests.acd.dialling_case import OUTSIDE, DiallingCase, DiallingShop
 from tests.shop import people
 
 LINE, LI, WANG, ZHAO, PERSON = "line 1", "seat 801", "seat 802", "seat 803", f"outside {OUTSIDE}"
+
+
+MAX_WAIT_S = 60.0
 
 
 class ConsultingCase(DiallingCase):
@@ -267,6 +272,152 @@ class GroupTests(ConsultingCase):
             seat.pause("desk work")
         self.assertEqual(self.refusal(self.consult, self.li, "seat 90"), (Refusal.NOT_AVAILABLE, "seat 90"))
         self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+
+class QueueTests(ConsultingCase):
+    """A queue is consulted: its next free agent is offered the consultation."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        shop, queues = self.shop, self.queue.queues
+        queues.set({"operator": replace(queues.by_name["operator"].settings, max_wait_s=MAX_WAIT_S)})
+        shop.seats_dial = Dialling(shop.seats, shop.staff, shop.calls, shop.out, shop, queues)
+
+    def asks(self) -> None:
+        self.consult(self.li, "queue operator")
+        self.shop.let_pass(0.5)
+
+    def is_free(self, seat: Seat) -> None:
+        seat.ready()
+        self.shop.let_pass(0.5)
+
+    def n_waiting(self) -> int:
+        return len(self.queue.waiting)
+
+    def test_waits_for_somebody(self) -> None:
+        """All pause: he hears ring-back, his caller music; the first who is ready is rung, and the two talk."""
+        self.asks()
+        self.assertEqual(self.states(), ["RINGBACK", "PAUSED", "PAUSED"])
+        self.assertTrue(self.caller_hears_music())
+        self.is_free(self.wang)
+        self.assertIs(self.wang.status.state, SeatState.RINGING)
+        assert self.wang.status.call is not None
+        self.assertEqual(self.wang.status.call.caller_number, "801")
+        self.wang.answer()
+        self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
+        self.assertEqual(self.n_waiting(), 0)
+        self.li.join()
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+        self.assertEqual(self.shop.book.calls[self.call.id]["agent"], "802")
+
+    def test_no_caller(self) -> None:
+        """It is no caller of the queue: nobody grabs it, nothing counts it, and the list says who asks."""
+        self.asks()
+        (row,) = self.queue.queues.lists.rows()
+        (waiter,) = row.waiters
+        self.assertEqual((waiter.caller, waiter.call_back), ("801", False))
+        self.assertRaises(LookupError, self.queue.queues.take, waiter.call_id, self.wang)
+        self.assertEqual(len(self.shop.happened("entry")), 1)
+
+    def test_in_its_turn(self) -> None:
+        """Who waited before him is served before him."""
+        other = self.shop.answered_call(1)
+        waiting = Deferred.fromCoroutine(self.queue.enter(other))
+        waiting.addErrback(lambda failure: None)
+        other.when_ended().addCallback(lambda _: waiting.cancel())
+        self.shop.let_pass(1)
+        self.asks()
+        self.is_free(self.wang)
+        assert self.wang.status.call is not None
+        self.assertEqual(self.wang.status.call.call_id, other.id)
+        self.is_free(self.zhao)
+        assert self.zhao.status.call is not None
+        self.assertEqual(self.zhao.status.call.caller_number, "801")
+
+    def make_shop(self) -> DiallingShop:
+        return DiallingShop(n_lines=2)
+
+    def test_declined(self) -> None:
+        """The next one is asked."""
+        self.asks()
+        self.is_free(self.wang)
+        self.wang.pause("lunch")
+        self.wang.reject()
+        self.is_free(self.zhao)
+        self.assertIs(self.zhao.status.state, SeatState.RINGING)
+
+    def test_picked_up(self) -> None:
+        """A colleague takes it from where it rings."""
+        self.asks()
+        self.is_free(self.wang)
+        offer = self.wang.ringing
+        assert offer is not None
+        self.zhao.take(offer, Right.PICK_UP, Reason(Cause.PICKED_UP))
+        self.assertEqual(self.states(), ["TALKING", "IDLE_PC", "TALKING"])
+        self.assertEqual(self.who_hears_whom(), {LI: {ZHAO}, ZHAO: {LI}})
+
+    def test_given_up(self) -> None:
+        """He has his caller back, and it rings nowhere any more."""
+        self.asks()
+        self.is_free(self.wang)
+        self.li.cancel()
+        self.assertEqual(self.states()[:2], ["TALKING", "IDLE_PC"])
+        self.assertEqual(self.n_waiting(), 0)
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+    def test_for_too_long(self) -> None:
+        """As long as a caller may wait; then his caller is still held."""
+        self.asks()
+        self.shop.let_pass(MAX_WAIT_S + 0.5)
+        self.assertEqual((self.states()[0], self.n_waiting()), ("HELD", 0))
+
+    def test_nobody_is_left(self) -> None:
+        """The others log out: he is not kept waiting. Nobody there from the beginning: refused."""
+        self.asks()
+        self.wang.log_out()
+        self.zhao.log_out()
+        self.shop.staff.held["801"] = frozenset(Right) - {Right.ANSWER_QUEUED}
+        self.shop.seats.rights_changed("801", frozenset(Right), self.shop.staff.held["801"])
+        self.assertEqual((self.states()[0], self.n_waiting()), ("HELD", 0))
+        refused = (Refusal.NOT_AVAILABLE, "queue operator")
+        self.assertEqual(self.refusal(self.consult, self.li, "queue operator"), refused)
+        self.assertEqual(self.refusal(self.consult, self.li, "queue other"), (Refusal.NOT_AVAILABLE, "queue other"))
+
+    def test_right(self) -> None:
+        """It is a call in the house: right 9."""
+        self.shop.staff.held["801"] = frozenset(Right) - {Right.DIAL_INTERNAL}
+        self.assertEqual(self.refusal(self.consult, self.li, "queue operator")[0], Refusal.NO_RIGHT)
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+    def test_left_to_the_caller(self) -> None:
+        """Joined while it waits: the caller waits on, with music; who is free next has him."""
+        self.asks()
+        self.li.pause("lunch")
+        self.li.join()
+        self.assertTrue(self.caller_hears_music())
+        self.is_free(self.zhao)
+        assert self.zhao.status.call is not None
+        self.assertEqual(self.zhao.status.call.call_id, self.call.id)
+        self.zhao.answer()
+        self.assertEqual(self.who_hears_whom(), {LINE: {ZHAO}, ZHAO: {LINE}})
+
+    def test_left_to_the_caller_and_nobody_comes(self) -> None:
+        """He rings at who has left him there."""
+        self.asks()
+        self.li.pause("lunch")
+        self.li.join()
+        self.shop.let_pass(MAX_WAIT_S + 0.5)
+        self.assertIs(self.li.status.state, SeatState.RINGING)
+        self.li.answer()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+    def test_the_caller_gives_up(self) -> None:
+        """Left to it, he hangs up: nothing waits any more."""
+        self.asks()
+        self.li.pause("lunch")
+        self.li.join()
+        self.caller_hangs_up()
+        self.assertEqual(self.n_waiting(), 0)
 
 
 class JoinTests(ConsultingCase):

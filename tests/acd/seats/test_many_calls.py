@@ -17,6 +17,7 @@ from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.acd.moves.dialling import Dialling
 from callserver.acd.seats.calls_machine import Phase
 from callserver.acd.seats.seat import Seat
 from callserver.calls.call import Call, Party
@@ -30,6 +31,7 @@ from tests.acd.dialling_case import DiallingShop, Outside
 from tests.shop import Agent, people
 
 N_LINES, NUMBERS, OUTSIDE = 2, ("801", "802", "803"), ("62345678", "63456789", "110")
+GROUP, QUEUE = "90", "operator"
 SEATS = st.sampled_from(NUMBERS)
 ACTS: dict[str, Callable[[Seat], object]] = {
     "answer": Seat.answer,
@@ -66,8 +68,10 @@ FAR = ("rings", "answers", "answers", "answers", "hangs up", "is not reached")
 class House(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
-        self.shop = DiallingShop(n_lines=N_LINES, n_outside=12)
-        self.queue = people(self.shop, wrap_up_s=5)
+        shop = self.shop = DiallingShop(n_lines=N_LINES, n_outside=12)
+        shop.groups[GROUP] = list(NUMBERS)
+        self.queue = people(shop, wrap_up_s=5, max_wait_s=120.0)
+        shop.seats_dial = Dialling(shop.seats, shop.staff, shop.calls, shop.out, shop, self.queue.queues)
         self.queue._say = lambda call, prompts: succeed(None)  # no sound is made here
         self.logs = capturedLogs()
         self.logs.__enter__()
@@ -95,7 +99,7 @@ class House(RuleBasedStateMachine):
         agent = Agent(number)
         self.does(lambda: self.shop.seats.log_in(agent, agent))
 
-    @rule(number=SEATS, pick=st.integers(0, 59), to=st.sampled_from((*NUMBERS, *OUTSIDE)))
+    @rule(number=SEATS, pick=st.integers(0, 59), to=st.sampled_from((*NUMBERS, GROUP, QUEUE, *OUTSIDE)))
     def does_what_is_sensible(self, number: str, pick: int, to: str) -> None:
         choice = SENSIBLE[self.shop.seats[number]._calls.phase]
         act = choice[pick % len(choice)]
@@ -106,7 +110,7 @@ class House(RuleBasedStateMachine):
         else:
             self.acts(number, act)
 
-    @rule(pick=st.integers(0, 59), to=st.sampled_from((*NUMBERS, *OUTSIDE)))
+    @rule(pick=st.integers(0, 59), to=st.sampled_from((*NUMBERS, GROUP, QUEUE, *OUTSIDE)))
     def who_is_busy_goes_on(self, pick: int, to: str) -> None:
         """One of those who have a call, so that calls come far."""
         busy = [seat.number for seat in self.shop.seats if seat._calls.phase is not Phase.NONE]
@@ -134,7 +138,8 @@ class House(RuleBasedStateMachine):
         self.does(lambda: self.shop.seats_dial.dial(self.shop.seats[number], to))
 
     def consults(self, number: str, to: str) -> None:
-        target = f"{'seat' if to in NUMBERS else 'number'} {to}"
+        kind = "queue" if to == QUEUE else "number" if to in OUTSIDE else "seat"
+        target = f"{kind} {to}"
         self.does(lambda: self.shop.seats_dial.consult(self.shop.seats[number], target))
 
     @rule(pick=st.integers(0, 5), happens=st.sampled_from(FAR))
@@ -202,6 +207,11 @@ class House(RuleBasedStateMachine):
             assert all(call.ended is None for call in taken), (seat.number, core)
             there = self.parties.get(seat.station, [])
             assert sorted(call.id for call in there) == sorted(call.id for call in taken), (seat.number, there, taken)
+
+    @invariant()
+    def a_colleague_waits_for_a_call_that_lives(self) -> None:
+        for entry in self.queue.waiting if hasattr(self, "queue") else ():
+            assert entry.colleague is None or entry.colleague.call.ended is None
 
     @invariant()
     def a_leg_serves_one_call(self) -> None:
