@@ -30,6 +30,7 @@ from callserver.calls.call_recording import CallRecording, RecordingRule
 from callserver.calls.event_log import EventLog
 from callserver.calls.keys import MASK, Key, Keys
 from callserver.calls.roles import LISTENERS, Part, Role, gains, overheard
+from callserver.calls.timeline import Timeline
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import FloatArray
 from callserver.lines.interfaces import Caller
@@ -37,7 +38,6 @@ from callserver.media.leg import Leg
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.records import CallRecord, Value
 
 log = Logger()
 
@@ -104,7 +104,7 @@ class FirstParty(Party, Protocol):
         """The call is served by a menu, a queue or a person now: the board shows it."""
 
 
-class Call:
+class Call(Timeline):
     """
     What lines, menus, queues and seats share about one caller.
 
@@ -113,7 +113,6 @@ class Call:
     :param find: a live call by its id
     :param on_parts: told when somebody has joined, has left, has another role or tells a secret; may act on the call
     `parts`: the participants and their roles, in the order in which they joined.
-    `path`: menus, prompts and inputs so far, in words, for the agent's screen.
     `merged_into`: the call that this one has become part of.
     `recording`: of all its participants, or none.
     `doing`: what its stage does, more exactly: a fax's phase; the board shows it.
@@ -136,7 +135,8 @@ class Call:
         recorder: Recorder | None = None,
         rule: RecordingRule = RecordingRule(),  # noqa: B008
     ) -> None:
-        self.id, self.first, self.caller = call_id, first, caller
+        super().__init__(call_id, direction, first.name, caller, events)
+        self.first = first
         self.parts: dict[Party, Part[Party]] = {first: Part(Role.ALONE)}
         self.stage = Stage.MENU
         self.ended: Reason | None = None
@@ -144,53 +144,25 @@ class Call:
         self.lines_alone = False
         self.doing = ""
         self._secrets = 0  # that are being told, by whoever has begun them
-        self.language = "zh"
-        self.path: list[str] = []
         self.keys = Keys(self._write_key)
         self.began_s = clock.seconds()
         self._answering, self._answered = DeferredLock(), False
-        self._events, self._clock, self._bay, self._music, self._find = events, clock, bay, music, find
+        self._clock, self._bay, self._music, self._find = clock, bay, music, find
         self._on_parts = on_parts
         self.recording = CallRecording(self, recorder, rule, in_house=direction == "internal")
         self._limit: IDelayedCall | None = None
         self._waiting_for_end: list[Deferred[Reason]] = []
         self._waiting_for_fax: list[Deferred[None]] = []
-        self.opened = events.book.open_call(
-            CallRecord(self.id, direction, first.name, caller.number, caller.name, events.now())
-        )
 
     @property
     def now(self) -> Call:
         """Where its parties are: itself, or the call it has been merged into."""
         return self if self.merged_into is None else self.merged_into.now
 
-    # Its record and its timeline
-
     @property
     def leg(self) -> Leg | None:
         """Of the first party, whom menus speak to; None before the answer and when it has left."""
         return self.first.leg if self.first in self.parts else None
-
-    def log(self, kind: Kind, *, person: str | None = None, **data: Value) -> None:
-        """Write an event of this call."""
-        self._events.write(kind, call_id=self.id, channel=self.first.name, person=person, **data)
-
-    def note(self, **fields: object) -> None:
-        """Set fields of the call's record."""
-        self._events.book.change_call(self.id, **fields)
-
-    def identify(self, caller: Caller) -> None:
-        """The exchange has told who calls; the same again is no news."""
-        if caller == self.caller:
-            return
-        self.caller = caller
-        self.note(caller_number=caller.number, caller_name=caller.name)
-        self.log(Kind.CALLER_ID, number=caller.number, name=caller.name, withheld=caller.withheld)
-
-    def speak(self, language: str) -> None:
-        """The caller's language from now on."""
-        self.language = language
-        self.log(Kind.LANGUAGE, language=language)
 
     # Its life
 

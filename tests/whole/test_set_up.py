@@ -11,8 +11,10 @@ from callserver.acd.organisation.parts import Part
 from callserver.calls.vocabulary import Kind
 from callserver.desktop.headless import AgentPlan
 from callserver.emulator.script_run import run_script
+from callserver.server.first_start import FIRST_STAFF
 from callserver.wire.records import EventRecord
 from callserver.wire.states import SeatState
+from tests.whole.agents_case import AgentsCase
 from tests.whole.virtual_shop import VirtualShop
 
 CALL = """
@@ -96,3 +98,16 @@ class SetUpTests(SynchronousTestCase):
         self.assertIn("closed-now", said)
         self.assertIn("our-hours-are", said)
         self.assertEqual(self.told(Kind.OFFER), [])
+
+
+class FirstStaffTests(AgentsCase):
+    def test_all_at_once(self) -> None:
+        """A new shop has a seat for each of its first staff; callers ring at agents, not at the supervisor."""
+        programs = {number: self.program(number) for number in FIRST_STAFF}
+        for number in ("801", "802", "803", "804"):
+            self.do(programs[number].pause("lunch"))
+        self.call()
+        self.assertIs(self.state("800"), SeatState.IDLE_PC)
+        self.do(programs["801"].ready())
+        self.shop.wait(1)
+        self.assertEqual((self.state("800"), self.state("801")), (SeatState.IDLE_PC, SeatState.RINGING))

@@ -50,9 +50,9 @@ class VirtualShop:
             copytree(before.folder.path, self.folder.path)
         self.folder.prepare()
         text = self.folder.config_file.read_text("utf-8").replace("[line 1-20]", f"[line 1-{n_lines}]")
-        for before, after in settings.items():
-            assert before in text, before
-            text = text.replace(before, after)
+        for line, instead in settings.items():
+            assert line in text, line
+            text = text.replace(line, instead)
         self.folder.config_file.write_text(text, "utf-8")
         self.world = RehearsalWorld(Random("whole" if before is None else "again"), byte_share)
         if before is not None:

@@ -1,0 +1,47 @@
+"""A call as it is written down: its record, its events, and what is known of who calls."""
+
+from __future__ import annotations
+
+from callserver.calls.event_log import EventLog
+from callserver.calls.vocabulary import Kind
+from callserver.lines.interfaces import Caller
+from callserver.wire.records import CallRecord, Value
+
+
+class Timeline:
+    """
+    Of one call, from its beginning on.
+
+    :param channel: of the party it begins with
+    `opened`: fires when its record is safe on disk.
+    `path`: menus, prompts and inputs so far, in words, for the agent's screen.
+    """
+
+    def __init__(self, call_id: str, direction: str, channel: str, caller: Caller, events: EventLog) -> None:
+        self.id, self.caller = call_id, caller
+        self.language = "zh"
+        self.path: list[str] = []
+        self._channel, self._events = channel, events
+        record = CallRecord(call_id, direction, channel, caller.number, caller.name, events.now())
+        self.opened = events.book.open_call(record)
+
+    def log(self, kind: Kind, *, person: str | None = None, **data: Value) -> None:
+        """Write an event of this call."""
+        self._events.write(kind, call_id=self.id, channel=self._channel, person=person, **data)
+
+    def note(self, **fields: object) -> None:
+        """Set fields of the call's record."""
+        self._events.book.change_call(self.id, **fields)
+
+    def identify(self, caller: Caller) -> None:
+        """The exchange has told who calls; the same again is no news."""
+        if caller == self.caller:
+            return
+        self.caller = caller
+        self.note(caller_number=caller.number, caller_name=caller.name)
+        self.log(Kind.CALLER_ID, number=caller.number, name=caller.name, withheld=caller.withheld)
+
+    def speak(self, language: str) -> None:
+        """The caller's language from now on."""
+        self.language = language
+        self.log(Kind.LANGUAGE, language=language)
