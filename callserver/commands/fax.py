@@ -19,11 +19,11 @@ from callserver.features.faxing.papers import Papers
 from callserver.features.faxing.rules import Document, Fax, Job
 from callserver.features.faxing.rules.retries import within
 from callserver.features.faxing.tables import JobState
-from callserver.features.faxing.words import DIRECTIONS, result_words
+from callserver.features.faxing.words import DIRECTIONS, result_text
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.database import Store
 from callserver.store.reading import NotOne
-from callserver.wire.catalogue import N_, Complaint, known, text
+from callserver.wire.catalogue import N_, Complaint, text
 from callserver.wire.cells import printable
 from callserver.wire.terminal import complaint, here
 
@@ -225,13 +225,13 @@ def fax_line(one: Fax, language: str, zone: tzinfo) -> str:
     """One fax in a line."""
     return text(
         language,
-        N_("{id}  {at}  {direction_word}  {number}  {pages} pages  {result_word}"),
+        N_("{id}  {at}  {direction_word}  {number}  {pages} pages  {result}"),
         id=one.id[:8],
         at=f"{one.began.astimezone(zone):%Y-%m-%d %H:%M}",
         direction_word=DIRECTIONS[one.direction],
         number=" ".join(filter(None, (one.number, one.remote_id and f"({one.remote_id})"))) or "–",
         pages=one.pages,
-        result_word=result_words(one.result),
+        result=result_text(one.result, language),
     )
 
 
@@ -249,7 +249,7 @@ def job_line(one: Job, language: str, zone: tzinfo) -> str:
         state_word=STATES[one.state],
         tries=one.tries,
     )
-    return f"{said}: {known(language, result_words(one.result))}" if one.result else said
+    return f"{said}: {result_text(one.result, language)}" if one.result else said
 
 
 def _one(id_prefix: str) -> Fax:

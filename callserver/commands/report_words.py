@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from callserver.calls.audit import DONE
-from callserver.features.faxing.words import DIRECTIONS, result_words
+from callserver.features.faxing.words import DIRECTIONS, result_text
 from callserver.ivr.prompt_files import PromptError
 from callserver.ivr.prompts import CATALOGUE, Catalogue
 from callserver.wire.alarms import alarm_text
@@ -194,7 +194,8 @@ def _text(kind: str, name: str, value: Value, language: str) -> str:
     if value is None:
         return ""
     if kind in ("fax", "fax_end", "fax_tried") and name in ("direction", "result"):
-        return known(language, DIRECTIONS.get(str(value)) or result_words(str(value)))
+        direction = DIRECTIONS.get(str(value))
+        return known(language, direction) if direction else result_text(str(value), language)
     if name == "passed_over":
         return obstacle_text(str(value), language)
     if name in STATES:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError
+from twisted.logger import Logger
 
 from callserver.acd.seats.acts import Act
 from callserver.acd.seats.seat import Seat
-from callserver.calls.audit import DONE, audit
+from callserver.calls.audit import audit
 from callserver.calls.call import Call
 from callserver.calls.dial_guard import RIGHTS
 from callserver.calls.event_log import EventLog
@@ -44,9 +45,13 @@ from callserver.features.faxing.sessions import Came, Sessions
 from callserver.features.faxing.sources import NoSource, Uploaded, letter_of, source
 from callserver.store.database import Store
 from callserver.wire.catalogue import Complaint
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.fax_results import FaxResult
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
-from callserver.wire.states import FaxPhase, SeatState
+from callserver.wire.states import FaxPhase, LineState, SeatState
+
+log = Logger()
 
 LIST_MAX = 200
 Row = dict[str, Any]
@@ -78,50 +83,49 @@ class FaxDesk:
             "stop_fax": Act(self.stop_fax),
             "queue_fax": Act(self.queue_fax, (telephone, source, posting)),
             "cancel_fax": Act(self.cancel_fax, (fax_id,)),
-            "upload_fax": Act(self.upload_fax, (file_name, offset, octets)),
-            "convert_fax": Act(self.convert_fax, (file_name,)),
+            "upload_fax": Act(self.upload_fax, (file_name, offset, octets), Right.SEND_FAX),
+            "convert_fax": Act(self.convert_fax, (file_name,), Right.SEND_FAX),
             "list_faxes": Act(self.list_faxes),
             "list_fax_queue": Act(self.list_fax_queue),
             "list_documents": Act(self.list_documents),
             "fax_trace": Act(self.fax_trace, (fax_id,)),
             "open_fax": Act(self.open_fax, (fax_id, form, offset)),
-            "mail_fax": Act(self.mail_fax, (fax_id, telephone_or_address)),
-            "delete_fax": Act(self.delete_fax, (fax_id,)),
+            "mail_fax": Act(self.mail_fax, (fax_id, telephone_or_address), Right.DOWNLOAD_FAX),
+            "delete_fax": Act(self.delete_fax, (fax_id,), Right.DOWNLOAD_FAX),
         }
 
     # Within the talk
 
-    def send_fax(self, seat: Seat, what: str) -> Deferred[Row]:
+    def send_fax(self, seat: Seat, what: str) -> Deferred[int]:
         """
         Send something to the machine of the party he talks with, within the talk, which comes back. Right 15.
 
-        The other presses Start when he is asked to. Answered when it is over.
+        The other presses Start when he is asked to. The seat shows that it begins (`fax_begins`) and what has come of
+        it (`fax_over`); the board shows the line's phase.
 
-        :param what: see `source`
-        :return: {"fax", "result", "pages"}: pages that are confirmed
-        :raises Refused: NO_RIGHT; NOT_NOW, NOBODY_HEARS: he talks with nobody on a line, or all engines are in use;
+        :return: how many wait for an engine before it; the talk goes on until it begins
+        :raises Refused: NO_RIGHT; NOT_NOW, NOBODY_HEARS: he talks with nobody on a line, or a fax is under way;
             NOT_SAVED, with why
         """
 
-        async def story() -> Row:
+        async def story() -> int:
             call = self._talk(seat)
             letter = await self.store.read(self._letter, seat, what, call.language)
-            return _came(await self.sessions.send(call, await self._engine(seat, call), letter))
+            return self._begin(seat, call, lambda engine: self.sessions.send(call, engine, letter))
 
         return self._judged(seat, "send_fax", what, story, Right.SEND_FAX)
 
-    def receive_fax(self, seat: Seat) -> Deferred[Row]:
+    def receive_fax(self, seat: Seat) -> Deferred[int]:
         """
-        Receive from the machine of the party he talks with, within the talk, which comes back afterwards. Right 13.
+        Receive from the machine of the party he talks with, within the talk, which comes back. Right 13.
 
-        :return: {"fax", "result", "pages"}
-        :raises Refused: NO_RIGHT; NOT_NOW, he talks with nobody on a line, or all engines are in use
+        :return: as `send_fax`
+        :raises Refused: NO_RIGHT; NOT_NOW, NOBODY_HEARS: he talks with nobody on a line, or a fax is under way
         """
 
-        async def story() -> Row:
+        async def story() -> int:
             call = self._talk(seat)
-            engine = await self._engine(seat, call)
-            return _came(await self.sessions.receive(call, engine, person=seat.number))
+            return self._begin(seat, call, lambda engine: self.sessions.receive(call, engine, person=seat.number))
 
         return self._judged(seat, "receive_fax", "", story, Right.RECEIVE_FAX)
 
@@ -151,35 +155,65 @@ class FaxDesk:
             raise Refused(Refusal.NOBODY_HEARS)
         return call
 
-    async def _engine(self, seat: Seat, call: Call) -> Engine:
+    def _begin(self, seat: Seat, call: Call, fax: Callable[[Engine], Coroutine[Any, Any, Came]]) -> int:
         """
-        The talk goes on while one is waited for.
+        As soon as an engine is free; how many are served before.
 
-        :raises Refused: NOT_NOW: there is none in time, or they talk no more
+        :raises Refused: NOT_NOW: one is under way, or no engine will be
         """
-        if call.id in self._waiting:
-            raise Refused(Refusal.NOT_NOW, FaxPhase.WAIT.value)
+        if call.id in self._waiting or self.sessions.is_under_way(call):
+            raise Refused(Refusal.NOT_NOW, LineState.FAXING)
         try:
             request = self._waiting[call.id] = self.engines.request()
         except NoEngine:
             raise Refused(Refusal.NOT_NOW, FaxPhase.WAIT.value) from None
+        place = self.engines.place(request)
+        faxing = Deferred.fromCoroutine(self._fax(seat, call, request, fax))
+        faxing.addErrback(
+            lambda failure: log.failure("a fax in the talk of seat {seat} broke", failure, seat=seat.number)
+        )
+        return place
+
+    async def _fax(
+        self,
+        seat: Seat,
+        call: Call,
+        request: Deferred[Engine],
+        fax: Callable[[Engine], Coroutine[Any, Any, Came]],
+    ) -> None:
+        engine = await self._engine(seat, call, request)
+        if engine is None:
+            self._show(seat, call, Reason(Cause.FAX_OVER, FaxResult.CANCELLED.value))
+            return
+        self._show(seat, call, Reason(Cause.FAX_BEGINS))
+        came = await fax(engine)
+        self._show(seat, call, Reason(Cause.FAX_OVER, came.result))
+
+    async def _engine(self, seat: Seat, call: Call, request: Deferred[Engine]) -> Engine | None:
+        """The talk goes on while it is waited for; None: none in time, or they talk no more."""
         if not request.called:
             call.tell_doing(FaxPhase.WAIT.value)
-        call.when_ended().addCallback(lambda _: request.cancel())
+        ended = call.when_ended().addCallbacks(lambda _: request.cancel(), lambda cancelled: None)
         try:
             engine = await request.addTimeout(self.wait_s, self.house.clock)
-        except TimeoutError:
-            raise Refused(Refusal.NOT_NOW, FaxPhase.WAIT.value) from None
+        except (TimeoutError, CancelledError):
+            return None
         finally:
+            ended.cancel()
             del self._waiting[call.id]
             call.tell_doing("")
         try:
-            if self._talk(seat) is not call:
-                raise Refused(Refusal.NO_CALL)
+            if self._talk(seat) is call:
+                return engine
         except Refused:
-            engine.release()
-            raise
-        return engine
+            pass
+        engine.release()
+        return None
+
+    def _show(self, seat: Seat, call: Call, reason: Reason) -> None:
+        """At his seat, while he is in that call."""
+        if seat.status.state is SeatState.TALKING and seat.in_hand.call is call:
+            seat.card_changed(reason)
 
     # By themselves
 
@@ -240,7 +274,7 @@ class FaxDesk:
                 raise Refused(Refusal.LIMIT, str(UPLOAD_MAX))
             return await self.files.take_part(seat.number, name, at, part)
 
-        return self._judged(seat, "", name, story, Right.SEND_FAX)
+        return self._judged(seat, "", name, story)
 
     def convert_fax(self, seat: Seat, name: str) -> Deferred[Row]:
         """
@@ -256,7 +290,7 @@ class FaxDesk:
             self.uploads[key] = Uploaded(file, name, seat.number)
             return {"source": f"upload {key}", "pages": pages}
 
-        return self._judged(seat, "convert_fax", name, story, Right.SEND_FAX)
+        return self._judged(seat, "convert_fax", name, story)
 
     # What came and went
 
@@ -345,7 +379,7 @@ class FaxDesk:
             self._may_dial(seat, to)
             await self.outbox.add(to, await self.store.read(self._letter, seat, f"fax {found.id}", "zh"))
 
-        return self._judged(seat, "mail_fax", f"fax {fax}, {to}", story, Right.DOWNLOAD_FAX)
+        return self._judged(seat, "mail_fax", f"fax {fax}, {to}", story)
 
     def delete_fax(self, seat: Seat, fax: str) -> Deferred[None]:
         """
@@ -359,7 +393,7 @@ class FaxDesk:
             await self.store.write(rules.delete_fax, found.id, seat.number)
             await self.files.forget(found)
 
-        return self._judged(seat, "delete_fax", f"fax {fax}", story, Right.DOWNLOAD_FAX)
+        return self._judged(seat, "delete_fax", f"fax {fax}", story)
 
     # Rights
 
@@ -401,18 +435,13 @@ class FaxDesk:
                 refused = problem
             else:
                 if act:
-                    result = answer.get("result", DONE) if isinstance(answer, dict) and "fax" in answer else DONE
-                    audit(self.events, seat.number, act, target, call_id=in_hand, result=result)
+                    audit(self.events, seat.number, act, target, call_id=in_hand)
                 return answer
             if act:
                 audit(self.events, seat.number, act, target, call_id=in_hand, result=str(refused))
             raise refused
 
         return Deferred.fromCoroutine(judged())
-
-
-def _came(came: Came) -> Row:
-    return {"fax": came.id, "result": came.result, "pages": came.pages}
 
 
 def _row(fax: Fax) -> Row:

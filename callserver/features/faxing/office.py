@@ -22,9 +22,10 @@ from callserver.features.faxing.files import Files
 from callserver.features.faxing.papers import Top, no_line
 from callserver.features.faxing.postman import Report
 from callserver.features.faxing.rules import Fax
-from callserver.features.faxing.words import KILLED, result_words
+from callserver.features.faxing.words import result_text
 from callserver.store.database import Store
-from callserver.wire.catalogue import N_
+from callserver.wire.catalogue import LANGUAGES, N_
+from callserver.wire.fax_results import KILLED
 from callserver.wire.messages import Phrase
 
 log = Logger()
@@ -87,15 +88,10 @@ class FaxOffice(Service):
         mail, job = self._files.mail_server, report.job
         if not job.report_to or mail is None:
             return
-        about: dict[str, str | int] = {
-            "number": job.number,
-            "title": job.title,
-            "result_word": result_words(report.result),
-        }
+        about: dict[str, str | int] = {"number": job.number, "title": job.title}
+        about |= {f"result_{language}": result_text(report.result, language) for language in LANGUAGES}
         subject = N_("fax to {number} sent") if report.is_sent else N_("fax to {number} not sent")
-        sent = mail.send(
-            job.report_to, Phrase(subject, about), Phrase(N_("{title}, to {number}: {result_word}"), about)
-        )
+        sent = mail.send(job.report_to, Phrase(subject, about), Phrase(N_("{title}, to {number}: {result}"), about))
         sent.addErrback(lambda failure: log.failure("a report of a fax could not be mailed", failure))
 
     def top(self, sender: str, zone: tzinfo, receiver: str) -> Top:

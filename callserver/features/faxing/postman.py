@@ -32,17 +32,18 @@ from callserver.features.faxing.letters import Letter
 from callserver.features.faxing.rules import Job, next_try
 from callserver.features.faxing.rules.retries import within
 from callserver.features.faxing.sessions import Sessions
-from callserver.features.faxing.words import BROKEN, LIMIT
+from callserver.features.faxing.words import not_reached
 from callserver.store.database import Store
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
+from callserver.wire.fax_results import BROKEN, LIMIT
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 log = Logger()
 
 LOOK_S = 10.0
-REFUSALS = {Refusal.NOT_NOW: DialResult.NO_LINE.value, Refusal.LIMIT: LIMIT}
+REFUSALS = {Refusal.NOT_NOW: not_reached(DialResult.NO_LINE), Refusal.LIMIT: LIMIT}
 WHO = "fax"  # dials, for the guard and the caps, where no person of the staff does
 
 
@@ -155,11 +156,11 @@ class Postman(Service):
         try:
             call = self._house.calls_out().dial(job.number, self._dialler(job), answered)
         except Refused as refused:
-            return REFUSALS.get(refused.code, DialResult.REFUSED.value), 0
+            return REFUSALS.get(refused.code, not_reached(DialResult.REFUSED)), 0
         try:
             result = await answered.result
             if result is not DialResult.ANSWERED:
-                return result.value, 0
+                return not_reached(result), 0
             came = await self._sessions.send(call, engine, _letter(job), calls=True)
         finally:
             call.end("server", Reason(Cause.FAX_OVER))

@@ -44,9 +44,9 @@ from callserver.features.faxing.letters import Letter
 from callserver.features.faxing.papers import Papers, Sending, Top, no_line
 from callserver.features.faxing.rules import Fax, Step
 from callserver.features.faxing.rules.faxes import IN, OUT
-from callserver.features.faxing.words import BROKEN
 from callserver.store.database import Store
 from callserver.wire.catalogue import N_
+from callserver.wire.fax_results import BROKEN
 from callserver.wire.states import FaxPhase
 
 log = Logger()

@@ -1,26 +1,20 @@
-"""What comes of faxes, as codes that are stored, and in words that a shop understands."""
+"""What comes of faxes in words that a shop understands, whatever it came from."""
 
-from callserver.fax.t30.results import WORDS as FAX_WORDS
-from callserver.wire.catalogue import N_
-from callserver.wire.dial_results import WORDS as DIAL_WORDS
+from callserver.wire.catalogue import N_, known
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.dial_results import DialResult
+from callserver.wire.fax_results import BY_CODE
+from callserver.wire.words import reason_text
 
-BROKEN = "broken"
-KILLED = "server_stopped"
-LIMIT = "limit"
-OWN_WORDS = {
-    BROKEN: N_("the server failed; its log says why"),
-    KILLED: N_("the server was stopped meanwhile"),
-    LIMIT: N_("a limit of calls is reached"),
-    "": N_("under way"),
-}
 DIRECTIONS = {"in": N_("to us"), "out": N_("from us")}
-_ALL = (
-    {result.value: words for result, words in DIAL_WORDS.items()}
-    | {result.value: words for result, words in FAX_WORDS.items()}
-    | OWN_WORDS
-)
 
 
-def result_words(result: str | None) -> str:
-    """A sentence of the catalogue; the code of another version as it is."""
-    return _ALL.get(result or "", result or "")
+def not_reached(result: DialResult) -> str:
+    """As it is stored that a number was not reached."""
+    return str(Reason(Cause.NOT_REACHED, result.value))
+
+
+def result_text(result: str | None, language: str) -> str:
+    """In "zh" or "en"; the code of another version as it is."""
+    code = result or ""
+    return known(language, BY_CODE[code]) if code in BY_CODE else reason_text(code, language)

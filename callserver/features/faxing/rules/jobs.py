@@ -7,10 +7,10 @@ from datetime import datetime
 
 from callserver.features.faxing.rules.retries import Try
 from callserver.features.faxing.tables import JobRow, JobState
-from callserver.features.faxing.words import KILLED
 from callserver.store.reading import NotOne
 from callserver.store.tables import from_ms, to_ms
 from callserver.wire.catalogue import N_
+from callserver.wire.fax_results import KILLED
 
 
 @dataclass(frozen=True)

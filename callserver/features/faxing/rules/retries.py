@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from callserver.config import Hours
-from callserver.fax.t30.results import FaxResult
-from callserver.features.faxing.words import LIMIT
+from callserver.features.faxing.words import not_reached
 from callserver.wire.dial_results import DialResult
+from callserver.wire.fax_results import LIMIT, FaxResult
 
 SOON_S, LATER_S, MUCH_LATER_S = 60.0, 300.0, 1800.0
 HOPELESS = frozenset(
     (
-        DialResult.REFUSED.value,
-        DialResult.UNALLOCATED.value,
+        not_reached(DialResult.REFUSED),
+        not_reached(DialResult.UNALLOCATED),
         FaxResult.POLLING_REFUSED.value,
         FaxResult.IMPOSSIBLE.value,
         FaxResult.PAGE_GONE.value,
@@ -23,20 +23,20 @@ HOPELESS = frozenset(
     )
 )
 WAITS_S = {  # after the first try; each further wait is longer by as much
-    DialResult.BUSY.value: LATER_S,
-    DialResult.CONGESTION.value: LATER_S,
-    DialResult.NO_LINE.value: SOON_S,
-    DialResult.GLARE.value: SOON_S,
-    DialResult.LINE_LOST.value: SOON_S,
-    DialResult.NO_DIAL_TONE.value: SOON_S,
+    not_reached(DialResult.BUSY): LATER_S,
+    not_reached(DialResult.CONGESTION): LATER_S,
+    not_reached(DialResult.NO_LINE): SOON_S,
+    not_reached(DialResult.GLARE): SOON_S,
+    not_reached(DialResult.LINE_LOST): SOON_S,
+    not_reached(DialResult.NO_DIAL_TONE): SOON_S,
     LIMIT: MUCH_LATER_S,
-    DialResult.NO_ANSWER.value: MUCH_LATER_S,
-    DialResult.RINGBACK_THEN_SILENCE.value: MUCH_LATER_S,
+    not_reached(DialResult.NO_ANSWER): MUCH_LATER_S,
+    not_reached(DialResult.RINGBACK_THEN_SILENCE): MUCH_LATER_S,
     FaxResult.NO_FAX.value: MUCH_LATER_S,  # a person has answered: he is not to be rung five times in a row
     FaxResult.CANNOT_RECEIVE.value: MUCH_LATER_S,
     FaxResult.NOT_READY.value: MUCH_LATER_S,
 }
-FREE = (DialResult.NO_LINE.value, DialResult.GLARE.value)  # nothing was dialled: no try
+FREE = (not_reached(DialResult.NO_LINE), not_reached(DialResult.GLARE))  # nothing was dialled: no try
 PERSON_TRIES = 2  # where a person answers, or nobody
 
 
