@@ -33,6 +33,7 @@ COMMANDS = {
     "offices": ("callserver.commands.organisation", "offices"),
     "regions": ("callserver.commands.organisation", "regions"),
     "faults": ("callserver.commands.faults", "faults"),
+    "fax": ("callserver.commands.fax", "fax"),
     "callers": ("callserver.commands.organisation", "callers"),
     "emulate": ("callserver.commands.emulate", "emulate"),
     "listen": ("callserver.commands.listen", "listen"),

@@ -333,7 +333,9 @@ class LineInService:
         )
 
     def _doing(self, state: LineState) -> str:
-        return (self.call.doing or self.call.stage.value) if self.call is not None and state in SERVES else ""
+        if self.call is None or state not in SERVES:
+            return ""
+        return self.call.doing or (Stage.FAX if state is LineState.FAXING else self.call.stage).value
 
     def happens(self, what: Happening, reason: Reason | None = None) -> None:
         """One of the machine's inputs; one that its state does not expect is refused and logged."""

@@ -118,8 +118,8 @@ def fax(call: Call, party: Party, exchange: Exchange, on_over: Callable[[Failure
     :param on_over: told when it has, or has gone; or what the exchange raised
     """
     call.recording.mark("fax")
-    call.enter(Stage.FAX)
     call.give(party, Role.FAXES)
+    call.enter(Stage.FAX)
     if party.leg is not None:
         party.leg.lend(exchange, on_over)
 

@@ -62,6 +62,10 @@ class Kind(Enum):
     LINE_FIGURES = "line_figures"  # level, noise and hum in dBm0, echo in dB, blocks missing and dropped: of one call
     SOUND_TROUBLE = "sound_trouble"  # underruns, overruns: sound sent to or read from a modem too late, in a minute
     MENU_FAILED = "menu_failed"  # menu, error
+    FAX = "fax"  # fax, direction, title, number: a session begins
+    FAX_END = "fax_end"  # fax, result, pages (confirmed), remote_id, title
+    FAX_QUEUED = "fax_queued"  # job, number, title: to be sent by itself
+    FAX_TRIED = "fax_tried"  # job, number, result, tries, pages, next: when it is tried again, "" is never
     OFFICE_CASE = "office_case"  # case, region, found_by: a fault is passed on to an office
     OFFICE_RESULT = "office_result"  # office, result: of one attempt
     DIALLED = "dialled"  # number, dial_class: a call out begins, for the person; counts for the limits of his day

@@ -37,6 +37,11 @@ class Books:
 
 def with_books(shop: Path, work: Callable[[Books], Coroutine[Any, Any, None]]) -> None:
     """Do it in the shop's database; what is refused is one line and exit code 1."""
+    with_store(shop, lambda store, config: work(_books(store, store.reactor, config, shop)))
+
+
+def with_store(shop: Path, work: Callable[[Store, Config], Coroutine[Any, Any, None]]) -> None:
+    """As `with_books`, for what has no book of its own."""
     folder = ShopFolder(shop)
     config = folder.known_config()
     database = folder.database(config)
@@ -46,7 +51,7 @@ def with_books(shop: Path, work: Callable[[Books], Coroutine[Any, Any, None]]) -
         try:
             await store.visit()
             try:
-                await work(_books(store, reactor, config, shop))
+                await work(store, config)
             finally:
                 await store.stop()
         except Refused as refused:

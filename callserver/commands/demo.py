@@ -1,5 +1,6 @@
-"""`callserver demo`: a scripted shopper calls, orders, asks for a person and talks with him; told as it happens."""
+"""`callserver demo`: a scripted shopper calls, orders, talks with a person; another gets a fax; told as it happens."""
 
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -9,15 +10,18 @@ from typing import Any
 import click
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater, react
+from twisted.internet.threads import deferToThread
 from twisted.logger import globalLogBeginner, textFileLogObserver
 
 from callserver.calls.vocabulary import Kind
 from callserver.commands.calls import Telling, call_lines, report_width, timeline_lines
+from callserver.commands.fax_visit import add_sample, fetch_by_fax, printed
 from callserver.commands.options import language_option
 from callserver.commands.report_words import prompt_texts, words
 from callserver.commands.visit import Shopper, agent, visit, when_idle
 from callserver.desktop.headless import AgentPlan
 from callserver.emulator.narration import glossed
+from callserver.features.faxing import paperwork
 from callserver.features.shopping import rules
 from callserver.features.shopping.desk import STATE_WORDS
 from callserver.server.assembly import CallServer
@@ -37,6 +41,7 @@ CALLER_VOICE, AGENT_VOICE = "demo-thanks.wav", "demo-enterkeywords.wav"
 OUR_VOICES = {CALLER_VOICE: "en/welcome.wav", AGENT_VOICE: "zh/main-menu.wav"}
 NUMBER = "13912345678"
 EVENTS_ON_DISK_S = 0.3
+PREVIEW_COLUMNS = 72
 
 
 def voice(name: str) -> Path:
@@ -46,8 +51,8 @@ def voice(name: str) -> Path:
 
 
 HELP = (
-    here("See a call being served: order by phone, a person on the line, the records of it."),
-    here("Takes about two minutes: everything runs in real time, on emulated lines."),
+    here("See calls being served: order by phone, a person on the line, a document by fax, the records of it."),
+    here("Takes about three minutes: everything runs in real time, on emulated lines."),
 )
 
 
@@ -83,7 +88,7 @@ def only_for_trying(folder: ShopFolder) -> None:
 
 
 class Demo:
-    """One call, told to the terminal as it happens."""
+    """Two calls, told to the terminal as they happen."""
 
     def __init__(self, folder: ShopFolder, language: str, reactor: Any) -> None:
         self._folder, self._language, self._reactor = folder, language, reactor
@@ -105,6 +110,7 @@ class Demo:
             await server.store.write(settle_in)
             await when_idle(server)
             await self._call(server)
+            await self._fax(server)
         finally:
             await server.stopService()
 
@@ -136,6 +142,20 @@ class Demo:
             (N_("once more"), f"bin/callserver call {record.id[:8]} --shop {folder}"),
         )
         click.echo("\n" + "\n".join(f"{known(self._language, label)}:\n    {value}" for label, value in rows))
+
+    async def _fax(self, server: CallServer) -> None:
+        """A caller with a fax machine has a document sent to it within his call."""
+        number = await add_sample(server)
+        click.echo()
+        fax = await fetch_by_fax(
+            server, number, lambda happening: self._say("caller", glossed(happening.what, self._language))
+        )
+        await when_idle(server)
+        picture = self._folder.path.absolute() / "fax.png"
+        for page in await deferToThread(printed, fax, picture):
+            if sys.stdout.isatty():
+                click.echo("\n".join(paperwork.preview(page, PREVIEW_COLUMNS)))
+            click.echo(f"\n{known(self._language, N_('the page that his fax machine has printed'))}:\n    {picture}")
 
     def _say(self, who: str, what: str) -> None:
         speaker = column(code_text(who, self._language), 8)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from callserver.calls.audit import DONE
+from callserver.features.faxing.words import DIRECTIONS, result_text
 from callserver.ivr.prompt_files import PromptError
 from callserver.ivr.prompts import CATALOGUE, Catalogue
 from callserver.wire.alarms import alarm_text
@@ -71,6 +72,10 @@ EVENTS = {  # by kind; {details} are the event's data
     ),
     "sound_trouble": N_("the modem ran out of sound {underruns} times and lost some {overruns} times"),
     "menu_failed": N_("menu {menu} failed: {error}"),
+    "fax": N_("fax begins ({direction})"),
+    "fax_end": N_("fax over: {result} (pages confirmed: {pages})"),
+    "fax_queued": N_("fax to {number} is to be sent: {title}"),
+    "fax_tried": N_("fax to {number}: {result} (pages confirmed: {pages}), try {tries}"),
     "office_case": N_("fault for an office of region {region} ({found_by})"),
     "office_result": N_("office {office}: {result}"),
     "dialled": N_("dials {number}"),
@@ -82,6 +87,9 @@ EVENTS = {  # by kind; {details} are the event's data
     "server": N_("server {state}"),
 }
 FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says something
+    ("fax", "title"): N_("fax begins ({direction}): {title}"),
+    ("fax_end", "remote_id"): N_("fax with {remote_id} over: {result} (pages confirmed: {pages})"),
+    ("fax_tried", "next"): N_("fax to {number}: {result} (pages confirmed: {pages}), try {tries}; again at {next}"),
     ("recording", "by"): N_("recording to {file}, started by {by}"),
     ("recording", "before_s", "by"): N_("recording to {file}, started by {by}, from {before_s} s before"),
     ("telephone", "on"): N_("the telephone of seat {seat} from now on"),
@@ -185,6 +193,9 @@ def _text(kind: str, name: str, value: Value, language: str) -> str:
         return _joined(_text(kind, name, one, language) for one in value)
     if value is None:
         return ""
+    if kind in ("fax", "fax_end", "fax_tried") and name in ("direction", "result"):
+        direction = DIRECTIONS.get(str(value))
+        return known(language, direction) if direction else result_text(str(value), language)
     if name == "passed_over":
         return obstacle_text(str(value), language)
     if name in STATES:

@@ -50,6 +50,7 @@ class LineConfig:
     guard_s: float = 1.0  # on hook for so long before the line is used again
     direction: str = "both"  # "in", "out", "both": what the line is for
     group: str = ""  # of lines that calls out may be kept to
+    fax: str = "tone"  # "no", "tone": a fax's calling tone in the menu is received, "receive": every call is a fax
     flash_transfer: bool = False  # its exchange transfers a call at a hook flash: a service that must be ordered
 
 
@@ -118,6 +119,22 @@ class OfficesConfig:
 
 
 @dataclass(frozen=True)
+class FaxConfig:
+    """[fax]"""
+
+    engines: int = 4  # so many faxes at once, of all lines
+    number: str = ""  # of ours, as the other machine shows it
+    name: str = ""  # in the line above each page we send
+    wait_s: float = 120.0  # so long a caller waits for an engine at most
+    tries: int = 5  # of a fax that is sent later
+    hours: tuple[Hours, ...] = ()  # faxes are dialled within these only; empty: always
+    later: tuple[str, ...] = ("local",)  # classes of numbers that callers may have a document sent to
+    mail_server: str = ""  # host:port; empty: nothing is mailed
+    mail_from: str = ""
+    mail_to: str = ""  # gets each received fax as a PDF; empty: nobody
+
+
+@dataclass(frozen=True)
 class RecordingConfig:
     """[recording]; `announce` has no default: whether callers are told is the shop's decision."""
 
@@ -146,6 +163,7 @@ class Config:
     dialling: DiallingConfig = field(default_factory=DiallingConfig)
     offices: OfficesConfig = field(default_factory=OfficesConfig)
     backup: BackupConfig = field(default_factory=BackupConfig)
+    fax: FaxConfig = field(default_factory=FaxConfig)
     lines: Mapping[int, LineConfig] = field(default_factory=dict)
     queues: Mapping[str, QueueConfig] = field(default_factory=dict)
 
@@ -166,6 +184,7 @@ SINGLE_SECTIONS: dict[str, type] = {
     "offices": OfficesConfig,
     "recording": RecordingConfig,
     "backup": BackupConfig,
+    "fax": FaxConfig,
 }
 COUNTRIES = ("cn", "us", "gb", "de", "fr", "it", "es", "ru", "jp", "au", "in", "hk", "tw", "sg", "br")
 RANGES: dict[tuple[type, str], tuple[float, float]] = {
@@ -183,6 +202,9 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (RecordingConfig, "recent_s"): (0, 60),
     (AgentsConfig, "paused_alarm_min"): (0, 1440),
     (BackupConfig, "keep"): (1, 1000),
+    (FaxConfig, "engines"): (0, 50),
+    (FaxConfig, "wait_s"): (5, 600),
+    (FaxConfig, "tries"): (1, 20),
     (QueueConfig, "ring_s"): (3, 120),
     (QueueConfig, "retry_s"): (0, 60),
     (QueueConfig, "misses"): (1, 100),
@@ -193,6 +215,7 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
 CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (LineConfig, "keys"): ("sound", "modem"),
     (LineConfig, "direction"): ("in", "out", "both"),
+    (LineConfig, "fax"): ("no", "tone", "receive"),
     (AgentsConfig, "phone_answer"): ("key", "at once"),
     (RecordingConfig, "calls"): ("all", "none"),
     (ExchangeConfig, "country"): COUNTRIES,

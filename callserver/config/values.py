@@ -22,6 +22,7 @@ from callserver.config.settings import (
     BackupConfig,
     DiallingConfig,
     ExchangeConfig,
+    FaxConfig,
     LineConfig,
     OfficesConfig,
     QueueConfig,
@@ -167,6 +168,34 @@ def _beginnings(text: str) -> tuple[str, ...]:
     return parts
 
 
+def _classes(text: str) -> tuple[str, ...]:
+    """`local, national`"""
+    parts = tuple(part.strip() for part in text.split(",")) if text else ()
+    for part in parts:
+        if part not in DIAL_CLASSES:
+            raise Unfit("{hint}", hint=nearest(part, DIAL_CLASSES))
+    return parts
+
+
+def _fax_number(text: str) -> str:
+    if not re.fullmatch("[+0-9 ]{0,20}", text):
+        raise Unfit("needs at most 20 digits, blanks and +, as fax machines show them")
+    return text
+
+
+def _mail_server(text: str) -> str:
+    host, colon, port = text.rpartition(":")
+    if text and (not host or not colon or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536):
+        raise Unfit("needs a host and a port, as mail.example.com:25, or nothing")
+    return text
+
+
+def _mail_address(text: str) -> str:
+    if text and not re.fullmatch(r"[!-~]{1,64}@[A-Za-z0-9.-]{1,250}", text):
+        raise Unfit("needs a mail address, as fax@example.com, or nothing")
+    return text
+
+
 def _limits(text: str) -> dict[str, int]:
     """`300, international 60`: a number alone is for all classes together."""
     limits = {}
@@ -271,4 +300,10 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     (BackupConfig, "folder"): file_name,
     (BackupConfig, "at"): _time_of_day,
     (QueueConfig, "hours"): _hours,
+    (FaxConfig, "number"): _fax_number,
+    (FaxConfig, "hours"): _hours,
+    (FaxConfig, "later"): _classes,
+    (FaxConfig, "mail_server"): _mail_server,
+    (FaxConfig, "mail_from"): _mail_address,
+    (FaxConfig, "mail_to"): _mail_address,
 }

@@ -11,26 +11,54 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from twisted.application.service import IService
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
 
 from callserver.acd.seats.acts import Act
+from callserver.calls.calls_out import CallsOut
 from callserver.calls.event_log import EventLog
 from callserver.config import Config
 from callserver.ivr.interfaces import IMenu
+from callserver.ivr.menu_call import Faxes
 from callserver.store.database import Store
+from callserver.wire.alarms import Alarm
 from callserver.wire.messages import CardPart, Identity
+from callserver.wire.rights import Right
+
+
+@dataclass(frozen=True)
+class House:
+    """
+    What a feature needs that does something with calls of its own.
+
+    :param folder: the shop's
+    :param in_thread: fires with what a job gives that takes more than 5 ms
+    :param calls_out: by which numbers are dialled; there when calls are answered
+    :param rights: of a person of the staff, at this moment
+    """
+
+    clock: IReactorTime
+    folder: Path
+    in_thread: Callable[..., Deferred[Any]]
+    new_id: Callable[[], str]
+    alarm: Alarm
+    calls_out: Callable[[], CallsOut]
+    rights: Callable[[str], frozenset[Right]]
 
 
 @dataclass(frozen=True)
 class Shop:
-    """What features stand on."""
+    """What features stand on; `house` is None where only their menus are looked at."""
 
     config: Config
     store: Store
     events: EventLog
     choice: Callable[[Sequence[Any]], Any]  # one of these that nobody can guess
+    house: House | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +85,7 @@ class Feature:
 
     :param card: its share of a caller's card, run in `store.read`
     :param furnish: demo data for a new shop, run in `store.write`
+    :param faxes: sends and receives faxes for menus, in their calls
     :param bare: whether there is nothing to serve callers from, run in `store.read`
     """
 
@@ -67,3 +96,4 @@ class Feature:
     furnish: Callable[[datetime], object] | None = None
     bare: Callable[[], bool] | None = None
     services: tuple[IService, ...] = ()
+    faxes: Faxes | None = None

@@ -130,6 +130,24 @@ class ICall(Protocol):
         :return: as `transfer_to_queue`
         """
 
+    async def fax_document(self, number: str = "") -> str:
+        """
+        Send a document of the shop's library to the fax machine from which the caller calls, within this call.
+
+        He is told its title and pages, and to press Start; where it fails he may have it once more, or later at his
+        number. All fax engines in use, he waits with music, and may leave by a key.
+
+        :param number: of the document; "": he is asked for it
+        :return: "sent", "failed", "later", "no_document" (none, or none chosen), "gave_up" (the wait), "not_now"
+        """
+
+    async def receive_fax(self) -> str:
+        """
+        Receive the fax that the caller's machine sends, within this call; whatever calls a fax is told nothing.
+
+        :return: "received", "failed", "not_now"
+        """
+
     async def hang_up(self) -> None:
         """End the call."""
 

@@ -67,6 +67,16 @@ class People(Protocol):
         """
 
 
+class Faxes(Protocol):
+    """Faxes within a caller's call."""
+
+    async def give_document(self, call: MenuCall, number: str) -> str:
+        """As `ICall.fax_document`."""
+
+    async def receive(self, call: MenuCall) -> str:
+        """As `ICall.receive_fax`."""
+
+
 def act(
     method: Callable[Concatenate[MenuCall, P], Coroutine[Any, Any, T]],
 ) -> Callable[Concatenate[MenuCall, P], Coroutine[Any, Any, T]]:
@@ -108,13 +118,19 @@ class MenuCall:
     """
 
     def __init__(
-        self, call: Call, voice: Voice, people: People, clock: IReactorTime, recorder: Recorder | None = None
+        self,
+        call: Call,
+        voice: Voice,
+        people: People,
+        clock: IReactorTime,
+        recorder: Recorder | None = None,
+        faxes: Faxes | None = None,
     ) -> None:
         self.call, self.clock = call, clock
         self.began_s = self.served_s = clock.seconds()
         self.over, self.recorded, self.not_served = False, "", ""
         self.stopped: MenuStopped | None = None
-        self._voice, self._people, self._recorder = voice, people, recorder
+        self._voice, self._people, self._recorder, self._faxes = voice, people, recorder, faxes
         self._n_hasty = 0
         self._asked: tuple[Prompt, ...] = ()
         self._rounds = 0
@@ -226,6 +242,19 @@ class MenuCall:
         outcome = await self._people.enter(queue, self.call)
         self.not_served = outcome if outcome in NOT_SERVED else ""
         return outcome
+
+    @act
+    async def fax_document(self, number: str = "") -> str:
+        await self._answer()
+        if self._faxes is None:
+            await self.say(("fax-not-now",))
+            return "not_now"
+        return await self._faxes.give_document(self, number)
+
+    @act
+    async def receive_fax(self) -> str:
+        await self._answer()
+        return await self._faxes.receive(self) if self._faxes is not None else "not_now"
 
     @act
     async def wait_for(self, answer: Deferred[T], limit_s: float = 30.0) -> T:

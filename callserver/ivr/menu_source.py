@@ -18,6 +18,8 @@ ACTS = frozenset(
         "wait_for",
         "transfer_to_queue",
         "transfer_to_office",
+        "fax_document",
+        "receive_fax",
         "hang_up",
     )
 )

@@ -27,7 +27,7 @@ from callserver.ivr.interfaces import IMenu
 from callserver.ivr.leave_word import leave_word
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.menu_run import MenuRun
-from callserver.ivr.running import CallOver, GoesRound, StaffCalls
+from callserver.ivr.running import CallOver, FaxCalls, GoesRound, StaffCalls
 from callserver.lines.interfaces import LineFailure
 from callserver.wire.alarms import Alarm
 from callserver.wire.catalogue import N_
@@ -80,6 +80,7 @@ class MenuRunner:
     :param hours: when people answer, as it is set at the moment, for who finds nobody there
     :param staff: serves a call by which somebody of the staff wants to work
     :param staff_keys: what he presses in any menu to say so; "": nobody can
+    :param takes_fax: whether a fax that calls on this call's line is received while a menu serves it
     """
 
     def __init__(
@@ -92,11 +93,12 @@ class MenuRunner:
         hours: Callable[[], Sequence[Hours]] = tuple,
         staff: Callable[[MenuCall], Awaitable[None]] | None = None,
         staff_keys: str = "",
+        takes_fax: Callable[[Call], bool] = lambda call: False,
     ) -> None:
         self._menus, self._menu_call, self._queue = menus, menu_call, queue
         self._alarm, self._rest, self._hours = alarm, rest, hours
         self._stories: dict[str, _Story] = {}  # by call
-        self._staff, self._staff_keys = staff, staff_keys
+        self._staff, self._staff_keys, self._takes_fax = staff, staff_keys, takes_fax
         self._told: dict[str, str] = {}  # menu: how it broke last
         self._at_once: Counter[str] = Counter()  # by line: so many calls in a row were for nothing
 
@@ -104,6 +106,11 @@ class MenuRunner:
         """Run a menu while the call lives, in place of what served it before; end the call when the menu is over."""
         story = _Story(call, self._menu_call)
         self._tell(story, self._serve(story, menu_name))
+
+    def receive_fax(self, call: Call) -> None:
+        """The call is a fax machine's, and nobody else's; end it when the fax is over."""
+        story = _Story(call, self._menu_call)
+        self._tell(story, self._receive_fax(story))
 
     def has_menu(self, name: str) -> bool:
         """Whether there is one of this name, be it that its file is broken by now."""
@@ -155,6 +162,9 @@ class MenuRunner:
             if self._staff is not None:
                 await self._staff(story.act())
             return
+        except FaxCalls:
+            await self._receive_fax(story)
+            return
         except (WantsPerson, GoesRound) as wish:
             call.path.append(str(wish))
         except (CallOver, GeneratorExit, LineFailure):  # he has hung up; or it is no menu's fault, and he is not there
@@ -185,12 +195,19 @@ class MenuRunner:
                 log.warn("call {call}: {problem}", call=menu_call.id, problem=problem)
         return NO_QUEUE
 
+    async def _receive_fax(self, story: _Story) -> None:
+        story.call.path.append("fax")
+        await story.act().receive_fax()
+
     async def _run(self, menu: IMenu, name: str, menu_call: MenuCall) -> None:
-        """Until the menu is over, or the staff's keys are pressed in it."""
+        """Until the menu is over, the staff's keys are pressed in it, or a fax machine calls."""
         run, call = MenuRun(menu, name, menu_call), menu_call.call
         if self._staff_keys:
             typed = call.keys.when_typed(self._staff_keys)
             typed.addCallback(lambda _: run.stop(StaffCalls()) if call.stage is Stage.MENU else None)
+        if getattr(menu, "takes_fax", True) and self._takes_fax(call):
+            heard = call.when_fax_calls()
+            heard.addCallback(lambda _: run.stop(FaxCalls()) if call.stage is Stage.MENU else None)
         await run.serve()
 
     def _menu_failed(self, menu_call: MenuCall, name: str, problem: BaseException, place: str) -> None:

@@ -39,5 +39,9 @@ class StaffCalls(MenuStopped):
     """It is no customer: somebody of the staff wants to work by this telephone."""
 
 
+class FaxCalls(MenuStopped):
+    """It is a fax machine that calls: its fax is received."""
+
+
 class GoesRound(MenuStopped):
     """The menu goes on and the caller gets nowhere: a person helps him."""

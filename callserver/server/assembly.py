@@ -28,7 +28,7 @@ from callserver.dsp.progress.plan_files import FILE_NAME as TONES_FILE
 from callserver.dsp.progress.plan_files import PlanFileError, load_plan
 from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
-from callserver.features import Asked, Shop
+from callserver.features import Asked, House, Shop
 from callserver.ivr import spoken
 from callserver.ivr.call_back import CallBackTalk
 from callserver.ivr.menu_call import MenuCall
@@ -215,7 +215,8 @@ class CallServer(MultiService):
         world, config = self.world, self.config
         rule = RecordingRule(config.recording.calls == "all", config.recording.recent_s)
         self.calls = LiveCalls(self.reactor, self.bay, self.events, world.new_id, self.recorder, rule)
-        self.features = declarations.declared(Shop(config, self.store, self.events, world.choice))
+        self.features = declarations.declared(Shop(config, self.store, self.events, world.choice, self._house()))
+        self._faxes = next((feature.faxes for feature in self.features if feature.faxes is not None), None)
         self.menus = ShopMenus(self.features, self.folder, config)
         self._cards = declarations.Cards(self.features)
         self._runner = MenuRunner(
@@ -227,6 +228,7 @@ class CallServer(MultiService):
             lambda: self.centre.hours(),
             self._staff_call,
             config.agents.phone_log_in,
+            takes_fax=lambda call: self._fax_on(call) == "tone",
         )
         self.centre = CallCentre(
             config,
@@ -248,6 +250,18 @@ class CallServer(MultiService):
         self._acts = declarations.acts(self.centre.acts(), self.features)
         self._notice = RecordingNotice(self.events, self._say)
         self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)
+
+    def _house(self) -> House:
+        """For features that do something with calls of their own."""
+        return House(
+            self.reactor,
+            self.folder.path,
+            self.world.in_thread,
+            self.world.new_id,
+            self._alarm,
+            calls_out=lambda: self.centre.calls_out,
+            rights=lambda number: self.centre.staff.rights(number),
+        )
 
     def _make_status(self) -> None:
         """What is told of the server from outside."""
@@ -408,14 +422,22 @@ class CallServer(MultiService):
 
     def _serve(self, number: int, call: Call) -> None:
         """A new call at a line, with the menu that its settings name now."""
-        self._runner.serve(call, self.config.lines[number].menu)
+        if self.config.lines[number].fax == "receive":
+            self._runner.receive_fax(call)
+        else:
+            self._runner.serve(call, self.config.lines[number].menu)
+
+    def _fax_on(self, call: Call) -> str:
+        """What the settings of a call's line say of faxes."""
+        settings = next((self.config.lines[n] for n, line in self.lines.items() if line is call.first), None)
+        return settings.fax if settings is not None and self._faxes is not None else "no"
 
     async def _staff_call(self, menu_call: MenuCall) -> None:
         """Somebody of the staff wants to work by the telephone that he calls from."""
         await self.centre.phones.serve(menu_call.call, menu_call)
 
     def _menu_call(self, call: Call) -> MenuCall:
-        return MenuCall(call, self.voice, self, self.reactor, self.recorder)
+        return MenuCall(call, self.voice, self, self.reactor, self.recorder, self._faxes)
 
     async def enter(self, queue: str, call: Call, priority: int | None = None) -> str:
         """

@@ -7,6 +7,7 @@ import click
 
 FEATURES = [
     "callserver.features.shopping",
+    "callserver.features.faxing",
 ]
 
 

@@ -24,7 +24,7 @@ TRACES = (  # of a life, left when shop.json is gone; the first is version 0.1's
     "*.damaged-*Z",
     "before-restore-*",
 )
-PRIVATE_FOLDERS = ("recordings", "spoken", "first-passwords", "backups")
+PRIVATE_FOLDERS = ("recordings", "spoken", "faxes", "first-passwords", "backups")
 PRIVATE_FILES = ("config.ini", "shop.json", "callserver.*", "spool*", "*.pem", "*.db*", "first-password*")
 
 
@@ -62,6 +62,7 @@ class ShopFolder:
         self.first_passwords = path / "first-passwords"  # a file for each of the first staff, named by number
         self.recordings = path / "recordings"
         self.spoken = path / "spoken"  # names and texts that were synthesised once
+        self.faxes = path / "faxes"  # received ones, documents, those to be sent
         self.spool = path / "spool.jsonl"
         self.log_file = path / "callserver.log"
         self.stacks = path / "stacks.txt"  # of a frozen server
@@ -69,7 +70,7 @@ class ShopFolder:
 
     def prepare(self) -> None:
         """Make the folder and what it lacks; what is in it is its owner's alone."""
-        for folder in (self.path, self.recordings, self.spoken):
+        for folder in (self.path, self.recordings, self.spoken, self.faxes):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self.config_file.exists():
             write_whole(self.config_file, (TOP / "config.ini").read_bytes())

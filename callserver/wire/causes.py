@@ -40,7 +40,7 @@ class Cause(Enum):
     ON_HOOK = "on_hook"
     LINE_BACK = "line_back"
     FAX_BEGINS = "fax_begins"
-    FAX_OVER = "fax_over"
+    FAX_OVER = "fax_over"  # what has come of it
     # of an agent's
     LOGGED_IN = "logged_in"
     LOGGED_OUT = "logged_out"

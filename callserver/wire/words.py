@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from callserver.wire.catalogue import N_, known, text
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import WORDS as DIAL_RESULTS
+from callserver.wire.fax_results import BY_CODE as FAX_RESULTS
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 from callserver.wire.targets import WORDS as TARGET_WORDS
@@ -193,6 +194,14 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     # acts that are written down
     "start_recording": N_("starts a recording"),
     "stop_recording": N_("ends a recording"),
+    "send_fax": N_("sends a fax in the talk"),
+    "receive_fax": N_("receives a fax in the talk"),
+    "queue_fax": N_("has a fax sent"),
+    "cancel_fax": N_("has a fax sent no more"),
+    "convert_fax": N_("gives a document to be faxed"),
+    "open_fax": N_("opens a fax"),
+    "mail_fax": N_("sends a fax on"),
+    "delete_fax": N_("deletes a fax"),
     "grab": N_("grabs a caller"),
     "secret begins": N_("a secret begins"),
     "secret ends": N_("the secret is over"),
@@ -352,6 +361,7 @@ _DETAIL_WORDS: Mapping[Cause, Callable[[str, str], str]] = {
     Cause.RIGHT_TAKEN: right_text,
     Cause.SENT_ON: target_text,
     Cause.CAME_BACK: reason_text,
+    Cause.FAX_OVER: lambda result, language: known(language, FAX_RESULTS.get(result, result)),
 }
 
 

@@ -14,9 +14,12 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.phones.star_codes import CODES
 from callserver.calls.roles import Role
+from callserver.fax.tiff.writer import append_page
+from callserver.features.faxing.rules import Document, Fax, add_document, begin_fax
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
+from tests.fax.pages import blank
 from tests.run import TOP
 from tests.whole.hall import Hall
 from tools.channel_document import acts_of_the_server
@@ -25,12 +28,9 @@ EVERY = frozenset(Right)
 ABROAD = "0085221234567"
 SETTINGS = {"countries =": "countries = 852"}  # the first call to others takes right 1 besides
 AUDITED = frozenset(map(Right, (1, 5, 6, 7, 8, 13, 14, 15, 16, 17, 18)))
-NOTHING_TO_GATE_YET = {  # recordings that are played or fetched, and faxes, are features to come
+NOTHING_TO_GATE_YET = {  # recordings that are played or fetched are a feature to come
     Right.PLAY_RECORDINGS,
     Right.DOWNLOAD_RECORDINGS,
-    Right.RECEIVE_FAX,
-    Right.DOWNLOAD_FAX,
-    Right.SEND_FAX,
 }
 FREE = {  # at his own seat and in his own calls; what else they ask for, the call says
     "answer",  # 2 or 3, by the call that rings: OfAnotherTests
@@ -54,6 +54,12 @@ FREE = {  # at his own seat and in his own calls; what else they ask for, the ca
     "use_telephone",  # his own
     "flash_transfer",  # as `dial`: tests.acd.moves.test_flash_transfer; no rehearsed line has a hook flash
     "waiting",  # a working list; numbers as `Sight` says
+    "stop_fax",  # of his own talk
+    "cancel_fax",  # his own; anybody's goes with 1
+    "list_faxes",  # without content; what came to others goes with 1
+    "list_fax_queue",
+    "list_documents",
+    "fax_trace",
 }
 OF_ANOTHER = {Right.ANSWER_INTERNAL, Right.ANSWER_QUEUED}  # asked of who is rung, not of who acts
 
@@ -98,6 +104,23 @@ def talks_802(hall: Hall) -> None:
     hall.does(hall.second, "answer")
 
 
+def has_a_document(hall: Hall) -> None:
+    append_page(hall.shop.folder.faxes / "doc-1.tif", blank())
+    document = Document("1", "价目表", "price list", "doc-1.tif", 1)
+    hall.shop.until(hall.shop.server.store.write(add_document, document, hall.shop.server.events.now()))
+
+
+def talks_with_a_document(hall: Hall) -> None:
+    has_a_document(hall)
+    talks_801(hall)
+
+
+def has_come_a_fax(hall: Hall) -> None:
+    append_page(hall.shop.folder.faxes / "came-1.tif", blank())
+    fax = Fax("came-1", "in", "call-1", "line 1", None, hall.shop.server.events.now(), file="came-1.tif")
+    hall.shop.until(hall.shop.server.store.write(begin_fax, fax))
+
+
 def listens_802(hall: Hall) -> None:
     talks_802(hall)
     hall.does(hall.first, "listen", "seat 802")
@@ -128,6 +151,11 @@ def has_dialled(hall: Hall) -> bool:
         event.kind == "state" and event.channel == "seat 801" and event.data["to"] == SeatState.DIALING.value
         for event in hall.events
     )
+
+
+def has_opened(hall: Hall) -> bool:
+    audits = [dict(event.data) for event in hall.events if event.kind == "audit"]
+    return any(one["act"] == "open_fax" and one["result"] == "done" for one in audits)
 
 
 def has_recorded(hall: Hall) -> bool:
@@ -161,6 +189,17 @@ GATES = (
     Gate(Right.DIAL_NATIONAL, "dial", nothing, has_dialled, dials("02181234567")),
     Gate(Right.DIAL_INTERNATIONAL, "dial", nothing, has_dialled, dials(ABROAD)),
     Gate(Right.DIAL_INTERNATIONAL, "send_keys", talks_801, said("keys_sent"), dials(ABROAD)),
+    Gate(Right.RECEIVE_FAX, "receive_fax", talks_801, said("fax")),
+    Gate(Right.SEND_FAX, "send_fax", talks_with_a_document, said("fax"), lambda hall: ("document 1",)),
+    Gate(
+        Right.SEND_FAX,
+        "queue_fax",
+        has_a_document,
+        said("fax_queued"),
+        lambda hall: ("81234567", "document 1", {}),
+        frozenset({Right.DIAL_LOCAL}),
+    ),
+    Gate(Right.DOWNLOAD_FAX, "open_fax", has_come_a_fax, has_opened, lambda hall: ("came-1", "pdf", 0)),
     Gate(Right.LISTEN, "listen", talks_802, has_role(Role.LISTENS), lambda hall: ("seat 802",)),
     Gate(Right.BARGE_IN, "barge_in", talks_802, has_role(Role.TALKS), lambda hall: ("seat 802",)),
     Gate(Right.BARGE_IN, "whisper", listens_802, has_role(Role.WHISPERS), besides=frozenset({Right.LISTEN})),

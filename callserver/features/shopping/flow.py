@@ -26,7 +26,7 @@ log = Logger()
 
 LANGUAGES = {"1": "zh", "2": "en"}
 GREETING = ("zh/welcome", "zh/choose-language", "en/choose-language")
-ORDER, TRACK = "1", "2"
+ORDER, TRACK, FAX = "1", "2", "5"
 TRACK_BEFORE = "4"  # who has learned it is still understood
 ORDER_DIGITS = 8
 
@@ -67,8 +67,11 @@ class ShopMenu:
         counter = Counter(call, self._store, self._events.now)
         ordering = Ordering(counter, self.bookings, self._country)
         for _ in rounds():
-            if await choose(call, "main-menu", keys=ORDER + TRACK + TRACK_BEFORE) == ORDER:
+            wish = await choose(call, "main-menu", keys=ORDER + TRACK + TRACK_BEFORE + FAX)
+            if wish == ORDER:
                 await ordering.order()
+            elif wish == FAX:
+                await call.fax_document()
             else:
                 await self._track(counter)
 

@@ -1,0 +1,87 @@
+"""A fax machine that shares its line with a telephone, as those in offices do: Start is pressed within a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from twisted.internet.defer import Deferred
+
+from callserver.dsp.frames import FloatArray
+from callserver.emulator.phone import Phone, PhoneListener
+from callserver.fax.machine import FaxMachine
+from callserver.fax.modulations import Modulation
+from callserver.fax.page import Page
+from callserver.fax.t4.decoder import Decoder
+from callserver.fax.t4.encoding import encode
+from callserver.fax.t30.capabilities import Capabilities
+from callserver.fax.t30.documents import PageNeeded, PageShape, ReceivedPage
+from callserver.fax.t30.receiving import ReceivingTerminal
+from callserver.fax.t30.results import Outcome
+from callserver.fax.t30.sending import SendingTerminal
+from callserver.fax.t30.terminal import Station, Terminal
+
+ALL_SPEEDS = Capabilities(frozenset(set(Modulation) - {Modulation.V21}))
+
+
+class TelephoneFax:
+    """
+    The machine beside one telephone. From Start on the line is its, until its fax is over.
+
+    :param number: its own, as it tells the far end
+    `received`: what has come, coded: `page_of` makes a page of it, which takes half a second.
+    """
+
+    def __init__(self, phone: Phone, number: str = "", capabilities: Capabilities = ALL_SPEEDS) -> None:
+        self.received: list[ReceivedPage] = []
+        self._phone, self._station = phone, Station(capabilities, number)
+
+    def receive(self) -> Deferred[Outcome]:
+        """Start is pressed with no paper in it; fires when the fax is over, the line still off hook."""
+        over: Deferred[Outcome] = Deferred()
+
+        def kept(page: ReceivedPage) -> None:
+            self.received.append(page)
+            machine.terminal.kept(page, machine.now_s)
+
+        machine = FaxMachine(lambda ask: ReceivingTerminal(self._station, ask, kept, over.callback))
+        return self._run(machine, over)
+
+    def send(self, pages: Sequence[Page], *, calls: bool = False) -> Deferred[Outcome]:
+        """
+        Start is pressed with paper in it.
+
+        :param calls: it has dialled by itself, and sends its calling tone
+        """
+        over: Deferred[Outcome] = Deferred()
+        shapes = [PageShape(page.width, page.resolution) for page in pages]
+
+        def needed(one: PageNeeded) -> None:
+            octets = encode(pages[one.number], one.form.coding, one.form.min_row_bits)
+            machine.terminal.page_ready(one, octets, machine.now_s)
+
+        machine = FaxMachine(
+            lambda ask: SendingTerminal(self._station, shapes, ask, needed, over.callback, calls=calls)
+        )
+        return self._run(machine, over)
+
+    def _run(self, machine: FaxMachine[Terminal], over: Deferred[Outcome]) -> Deferred[Outcome]:
+        listener = PhoneListener(on_sound=partial(self._exchange, machine))
+        self._phone.attach(listener)
+
+        def put_down(outcome: Outcome) -> Outcome:
+            self._phone.detach(listener)
+            return outcome
+
+        return over.addCallback(put_down)
+
+    def _exchange(self, machine: FaxMachine[Terminal], block: FloatArray) -> None:
+        self._phone.transmitter.feed(machine.exchange(block.copy()))
+
+
+def page_of(received: ReceivedPage) -> Page:
+    """A page that came, as it is printed; for a thread."""
+    decoder = Decoder(received.form.width, received.form.coding)
+    decoder.feed(received.octets)
+    decoder.finish()
+    return decoder.page(received.form.resolution)

@@ -1,0 +1,64 @@
+"""What a fax is doing, for people: read from what passes between the procedure and the modem below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from callserver.fax.signals import Asked, FrameHeard, Heard, SendFrames, SendImage, Trained
+from callserver.wire.states import FaxPhase
+
+FCF_AT = 2
+CFR = 0x84
+X = 0x01  # the lowest bit of an FCF says whose frame it is
+
+
+class Phases:
+    """
+    Fed with all that is asked and heard. Before that it is FaxPhase.SET_UP.
+
+    :param on_phase: told each change, with the number of the page, from 1, where there is one, else 0
+    """
+
+    def __init__(self, on_phase: Callable[[FaxPhase, int], None]) -> None:
+        self._on_phase = on_phase
+        self._now: tuple[FaxPhase, int] | None = None
+        self._confirmed_to_receive = False
+        self._page = 0
+
+    def begin_page(self, page: int) -> None:
+        """The image that comes next is of this page, from 1."""
+        self._page = page
+
+    def asked(self, asked: Asked) -> None:
+        """Of the modem below."""
+        match asked:
+            case SendImage(octets=octets):
+                self._image(any(octets))
+            case SendFrames(frames):
+                self._frames(frames)
+
+    def heard(self, heard: Heard) -> None:
+        """By the modem below."""
+        match heard:
+            case Trained():
+                self._image(self._confirmed_to_receive)
+            case FrameHeard(octets, good=True):
+                self._frames((octets,))
+
+    def over(self) -> None:
+        """Nothing more is said but good-bye."""
+        self._show(FaxPhase.RELEASE)
+
+    def _image(self, is_page: bool) -> None:
+        self._show(*((FaxPhase.PAGE, max(self._page, 1)) if is_page else (FaxPhase.TRAIN, 0)))
+
+    def _frames(self, frames: tuple[bytes, ...]) -> None:
+        if any(frame[FCF_AT : FCF_AT + 1] and frame[FCF_AT] & ~X == CFR for frame in frames):
+            self._confirmed_to_receive = True
+        in_page = self._now is not None and self._now[0] in (FaxPhase.PAGE, FaxPhase.CONFIRM)
+        self._show(FaxPhase.CONFIRM if in_page else FaxPhase.NEGOTIATE)
+
+    def _show(self, phase: FaxPhase, page: int = 0) -> None:
+        if (phase, page) != self._now:
+            self._now = phase, page
+            self._on_phase(phase, page)

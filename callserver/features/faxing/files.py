@@ -1,0 +1,114 @@
+"""Files that agents give and take: parts that are put together, documents made into pages, faxes made into PDFs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+from callserver.features.faxing import paperwork
+from callserver.features.faxing.letters import Letter
+from callserver.features.faxing.mail import MailServer
+from callserver.features.faxing.papers import Papers
+from callserver.features.faxing.rules import Fax
+from callserver.wire.catalogue import N_, Complaint
+from callserver.wire.messages import Phrase
+
+PARTS = "parts-"
+
+
+class NoMail(Complaint):
+    """Mail is not set up."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """
+    :param apart: runs somebody else's code, which may never end, in a thread of its own
+    :param mail_server: None: nothing is mailed
+    """
+
+    papers: Papers
+    in_thread: Callable[..., Deferred[Any]]
+    new_id: Callable[[], str]
+    mail_server: MailServer | None
+    name: str  # of the shop, on cover sheets
+
+    def take_part(self, person: str, name: str, at: int, part: bytes) -> Deferred[int]:
+        """Write it to its place; how much of it is here by now."""
+        return self.in_thread(_write_part, self._parts(person, name), at, part)
+
+    async def convert_parts(self, person: str, name: str) -> tuple[str, int]:
+        """
+        The file of its pages, and how many.
+
+        :raises Complaint: it is no document
+        """
+        parts = self._parts(person, name)
+        file = f"{self.new_id()}.tif"
+        try:
+            pages = await self.in_thread(paperwork.converted, parts, self.papers.path(file))
+        finally:
+            self.in_thread(_forget, parts)
+        return file, pages
+
+    async def with_cover(self, letter: Letter, number: str, text: str) -> Letter:
+        """The same behind a page that says from whom it comes, for whom it is, and a text."""
+        file = f"{self.new_id()}.tif"
+        lines = (self.name, f"→ {number}", letter.title, "", text)
+        await self.in_thread(paperwork.covered, self.papers.path(letter.file), self.papers.path(file), "\n".join(lines))
+        return replace(letter, file=file)
+
+    def as_file(self, fax: Fax, wanted: str) -> Deferred[bytes]:
+        """
+        A PDF of all of it, or a PNG of one page.
+
+        :raises Complaint: it has no such page
+        """
+        if fax.file is None:
+            raise Complaint(N_("the fax has no pages"))
+        path = self.papers.path(fax.file)
+        if wanted == "pdf":
+            return self.in_thread(paperwork.pdf, path, fax.number or fax.remote_id or fax.id)
+        return self.in_thread(paperwork.picture, path, int(wanted))
+
+    async def mail(self, fax: Fax, to: str) -> None:
+        """
+        A fax that came, as a PDF.
+
+        :raises NoMail: no mail server is set
+        """
+        if self.mail_server is None:
+            raise NoMail(N_("no mail server is set in [fax]"))
+        octets = await self.as_file(fax, "pdf")
+        about: dict[str, str | int] = {"number": fax.number or fax.remote_id or "–", "pages": fax.pages}
+        subject = Phrase(N_("fax from {number}, {pages} pages"), about)
+        text = Phrase(N_("A fax has come from {number}; its {pages} pages are attached."), about)
+        await self.mail_server.send(to, subject, text, (f"fax-{fax.began:%Y%m%d-%H%M}.pdf", octets))
+
+    def forget(self, fax: Fax) -> Deferred[Any]:
+        """Its file goes."""
+        return self.in_thread(self.papers.delete, fax.file or "none.tif")
+
+    def _parts(self, person: str, name: str) -> Path:
+        """By a name of ours: theirs never becomes a path."""
+        key = hashlib.sha256(f"{person}\0{name}".encode()).hexdigest()[:32]
+        return self.papers.folder / f"{PARTS}{key}"
+
+
+def _write_part(path: Path, at: int, part: bytes) -> int:
+    with path.open("r+b" if at and path.exists() else "wb") as file:
+        file.seek(at)
+        file.write(part)
+        file.truncate()
+        return file.tell()
+
+
+def _forget(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()

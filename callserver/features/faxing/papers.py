@@ -1,0 +1,132 @@
+"""
+Pages in the shop's folder of faxes; all of it is work for a thread.
+
+A fax that is being sent has a name of its own for its file (a hard link): who deletes the document, or replaces it,
+does not take it away from a machine that is printing it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from callserver.fax.page import Page, Resolution
+from callserver.fax.reshape import reduced
+from callserver.fax.t4.decoder import Decoder
+from callserver.fax.t4.encoding import encode
+from callserver.fax.t30.documents import PageForm, PageShape, ReceivedPage
+from callserver.fax.tiff.reader import decoded, stored_pages
+from callserver.fax.tiff.writer import Quality, append_page
+
+SENDING = "sending-"
+FILE = re.compile(r"[0-9a-zA-Z-]{1,64}\.tif")
+Top = Callable[[Page, int, int], Page]  # puts a line above a page, its number from 1, of how many
+
+
+def no_line(page: Page, number: int, total: int) -> Page:
+    """The page as it is."""
+    return page
+
+
+@dataclass(frozen=True)
+class Papers:
+    """
+    The folder.
+
+    Names are ours, from random ids; nothing else in it is ever opened.
+    """
+
+    folder: Path
+
+    def path(self, file: str) -> Path:
+        """
+        Where a file is.
+
+        :raises ValueError: that is no name of ours
+        """
+        if not FILE.fullmatch(file):
+            raise ValueError(f"{file!r} is no file of a fax")
+        return self.folder / file
+
+    def n_pages(self, file: str) -> int:
+        """
+        :raises OSError: it is not there
+        :raises TiffError: it is no fax
+        """
+        with self.path(file).open("rb") as opened:
+            return sum(1 for _ in stored_pages(opened))
+
+    def begin_sending(self, file: str, new_id: str, first: int = 0) -> Sending:
+        """
+        From this page on, from 0.
+
+        :raises OSError: it is not there
+        :raises TiffError: it is no fax
+        """
+        own = self.folder / f"{SENDING}{new_id}.tif"
+        os.link(self.path(file), own)
+        try:
+            with own.open("rb") as opened:
+                shapes = [PageShape(page.width, page.resolution) for page in stored_pages(opened)]
+        except Exception:
+            own.unlink()
+            raise
+        return Sending(own, shapes[first:], first)
+
+    def keep(self, file: str, received: ReceivedPage) -> int:
+        """
+        One more page at the end of a received fax, on disk when this returns.
+
+        :return: how many it has by now
+        :raises OSError: it cannot be kept
+        """
+        decoder = Decoder(received.form.width, received.form.coding)
+        decoder.feed(received.octets)
+        decoder.finish()
+        quality = Quality(decoder.bad_rows, decoder.longest_bad_run)
+        append_page(self.path(file), decoder.page(received.form.resolution), quality)
+        return received.number + 1
+
+    def delete(self, file: str) -> None:
+        """Harmless when it is gone."""
+        with suppress(OSError):
+            self.path(file).unlink()
+
+    def tidy(self) -> None:
+        """After a start: names of faxes that the server was killed in."""
+        for own in self.folder.glob(f"{SENDING}*.tif"):
+            with suppress(OSError):
+                own.unlink()
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One file while it is sent: `shapes` of its pages from the first that is to be sent, which is number `first`."""
+
+    path: Path
+    shapes: list[PageShape]
+    first: int
+
+    def coded(self, number: int, form: PageForm, top: Top = no_line) -> bytes:
+        """
+        A page as the far end can take it.
+
+        :param number: from 0, of those that are to be sent
+        :raises OSError: it is not there
+        :raises TiffError: it is damaged
+        """
+        at, total = self.first + number, self.first + len(self.shapes)
+        with self.path.open("rb") as file:
+            page = decoded(file, list(stored_pages(file))[at])
+        with_top = top(page, at + 1, total)
+        fits = reduced(with_top, form.width, [form.resolution, Resolution.STANDARD])
+        return encode(fits, form.coding, form.min_row_bits)
+
+    def over(self) -> None:
+        """Sent, or not."""
+        with suppress(OSError):
+            self.path.unlink()

@@ -1,0 +1,107 @@
+"""What is done with whole documents, in a thread: made into pages, given a cover, shown as PDF and as pictures."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from struct import pack
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from callserver.fax.documents.conversion import Conversion
+from callserver.fax.documents.pdf_file import write_pdf
+from callserver.fax.page import Page, PelRows, Resolution
+from callserver.fax.tiff.reader import read_tiff
+from callserver.fax.tiff.writer import append_page
+from callserver.wire.catalogue import N_, Complaint
+
+ENLARGED = {Resolution.STANDARD: 2, Resolution.FINE: 1, Resolution.SUPERFINE: 1}  # so that pels are square, nearly
+
+
+def converted(source: Path, target: Path) -> int:
+    """
+    A document made into pages, in a child process; how many.
+
+    :raises Complaint: what is wrong with it
+    :raises OSError: of the disk
+    """
+    return Conversion(source, target).run()
+
+
+def covered(source: Path, target: Path, text: str) -> None:
+    """
+    The pages behind a page of text.
+
+    :raises Complaint: the text cannot be drawn, or the pages not read
+    """
+    with TemporaryDirectory() as folder:
+        cover = Path(folder) / "cover.txt"
+        cover.write_text(text, "utf-8")
+        converted(cover, target)
+    for page in read_tiff(source):
+        append_page(target, page)
+
+
+def cover_text(sender: str, number: str, text: str) -> str:
+    """What stands on a cover page."""
+    return "\n".join((sender, f"-> {number}", "", text))
+
+
+def pdf(path: Path, title: str) -> bytes:
+    """
+    All of it, ready for the printer.
+
+    :raises Complaint: a page cannot be read
+    """
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "fax.pdf"
+        write_pdf(path, target, title)
+        return target.read_bytes()
+
+
+def picture(path: Path, number: int) -> bytes:
+    """
+    One page as PNG, black and white, its rows as high as its pels are wide.
+
+    :param number: from 1
+    :raises Complaint: it has no such page, or it cannot be read
+    """
+    for n, page in enumerate(read_tiff(path), 1):
+        if n == number:
+            return page_png(page)
+    raise Complaint(N_("the fax has no page {page}"), page=number)
+
+
+def page_png(page: Page) -> bytes:
+    """A page as PNG, its rows about as high as its pels are wide."""
+    return png(_square(page))
+
+
+def png(rows: PelRows) -> bytes:
+    """Packed pels, 1 is black, as a PNG of one bit a pel."""
+    n_rows, n_octets = rows.shape
+    lines = np.concatenate([np.zeros((n_rows, 1), np.uint8), ~rows], axis=1)  # no filter; in a PNG 1 is white
+    header = pack(">IIBBBBB", n_octets * 8, n_rows, 1, 0, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(lines.tobytes(), 6)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        pack(">I", len(data)) + kind + data + pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )
+
+
+def preview(page: Page, columns: int) -> list[str]:
+    """A page as lines of text, so many characters wide: what is black enough is a block, two pels a character."""
+    pels = np.unpackbits(_square(page), axis=1)
+    step = max(pels.shape[1] // columns, 1)
+    high, wide = len(pels) // step * step, pels.shape[1] // step * step
+    share = pels[:high, :wide].reshape(high // step, step, wide // step, step).mean(axis=(1, 3))
+    black = share[: len(share) // 2 * 2] > 0.08
+    return [
+        "".join(" ▄▀█"[lower + 2 * upper] for upper, lower in zip(*pair, strict=True))
+        for pair in zip(black[::2], black[1::2], strict=True)
+    ]
+
+
+def _square(page: Page) -> PelRows:
+    rows = page.rows.repeat(ENLARGED[page.resolution], axis=0)
+    return rows[::2] if page.resolution is Resolution.SUPERFINE else rows
