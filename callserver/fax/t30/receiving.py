@@ -83,6 +83,8 @@ class _Ear:
                 self._inputs.ctc(modulation_of(bits_of(frame.field + bytes(1))))
             elif frame.name is Name.EOR:
                 self._inputs.eor(given_up(frame))
+            elif frame.name is Name.DIS:
+                self._core.other_dis(frame.field)
             elif frame.name in self._plain:
                 self._plain[frame.name]()
             else:

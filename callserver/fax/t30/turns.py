@@ -20,7 +20,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from callserver.fax import signals as s
-from callserver.fax.t30.frames import LAST, Frame, Name
+from callserver.fax.t30.described import described, described_frame
+from callserver.fax.t30.frames import LAST, Frame
 from callserver.fax.t30.timers import DROPPED_S, FLAGGED_S, IMAGE_STALLS_S, SENDING_MARGIN_S
 from callserver.fax.t30.trace import Side, Trace
 
@@ -195,23 +196,3 @@ def _bound_s(sending: Sending) -> float:
             return len(octets) * 8 / modulation.bit_rate * 1.01 + SENDING_MARGIN_S
         case s.SendTone():
             return SENDING_MARGIN_S
-
-
-def described(sending: Sending) -> str:
-    """For the trace."""
-    match sending:
-        case s.SendFrames(frames):
-            return "; ".join(described_frame(octets, Frame.parse(octets)) for octets in frames)
-        case s.SendImage(modulation, short, octets):
-            training = "short" if short else "long"
-            return f"{modulation.recommendation} {modulation.bit_rate}, {training} training, {len(octets)} octets"
-        case s.SendTone(tone):
-            return tone.name
-
-
-def described_frame(octets: bytes, frame: Frame | None) -> str:
-    """Name and field; who sends a password must not find it in a log."""
-    if frame is None:
-        return f"unknown frame {octets.hex(' ')}"
-    field = "..." if frame.name is Name.PWD else frame.field.hex(" ")
-    return f"{frame.name.name} {field}".rstrip()
