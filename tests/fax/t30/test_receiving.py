@@ -314,6 +314,21 @@ class CorrectedTests(ReceivingTests):
         )
         self.assert_ends(outcome, R.SUCCESS, 1)
 
+    def test_count_of_what_is_sent_again(self) -> None:
+        """Some machines count, in the PPS after a PPR, only the frames of this time; no frame gets lost by that."""
+        outcome = self.receive(
+            [
+                *self.begin,
+                ("CFR", [frames(n for n in range(self.n) if n not in (7, 250)), pps("EOP", self.n)]),
+                ("PPR", [frames([7]), pps("EOP", 2)]),
+                ("PPR", [frames([250]), pps("EOP", 1)]),
+                ("MCF", [pps("EOP", 1)]),
+                ("MCF", [DCN]),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        self.assertEqual(self.pages[0].octets, b"".join(BLOCKS[0]))
+
     def test_nothing_of_a_block(self) -> None:
         """A block of which nothing came is asked for as a whole."""
         outcome = self.receive(
