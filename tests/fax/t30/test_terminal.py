@@ -42,37 +42,37 @@ class SenderTests(SynchronousTestCase):
         def ready() -> None:
             self.sender.page_ready(self.needed[0], bytes(256), self.line.now_s)
 
-        self.line.later(10.0, ready)
+        self.line.after(10.0, ready)
         self.assertIs(self.run_with([*TRAINED, ("image PPS", [says(Name.MCF)]), ("DCN", [])]), R.SUCCESS)
 
     def test_page_gone(self) -> None:
         """A document that was deleted meanwhile ends the session, politely."""
-        self.line.later(3.0, lambda: self.sender.page_gone(self.needed[0], self.line.now_s))
+        self.line.after(3.0, lambda: self.sender.page_gone(self.needed[0], self.line.now_s))
         self.assertIs(self.run_with([*TRAINED, ("DCN", [])]), R.PAGE_GONE)
 
     def test_page_never_comes(self) -> None:
         """Nor does a page that never comes keep the line."""
         self.assertIs(self.run_with([*TRAINED, ("DCN", [])]), R.PAGE_GONE)
-        self.assertLess(self.line.now_s, 40)
+        self.assertLess(self.line.elapsed_s, 40)
 
     def test_line_gone(self) -> None:
         """The end of the call is the end of the session, at once, and nothing is said any more."""
-        self.line.later(3.0, lambda: self.sender.line_gone(self.line.now_s))
+        self.line.after(3.0, lambda: self.sender.line_gone(self.line.now_s))
         self.assertIs(self.run_with([("", [dis()])]), R.LINE_LOST)
-        self.assertEqual(self.line.now_s, 3.0)
-        self.sender.line_gone(4.0)
-        self.sender.feed(s.Sent(), 4.0)
+        self.assertEqual(self.line.elapsed_s, 3.0)
+        self.sender.line_gone(self.line.now_s)
+        self.sender.feed(s.Sent(), self.line.now_s)
         self.assertEqual(len(self.outcomes), 1)
 
     def test_cancelled(self) -> None:
         """Who cancels a fax breaks it off in the middle of an image, with DCN."""
-        self.line.later(5.0, lambda: self.sender.cancel(self.line.now_s))
+        self.line.after(5.0, lambda: self.sender.cancel(self.line.now_s))
         self.assertIs(self.run_with([("", [dis()]), ("TSI DCS DCN", [])]), R.CANCELLED)
-        self.assertLess(self.line.now_s, 8)
+        self.assertLess(self.line.elapsed_s, 8)
 
     def test_cancelled_before_it_began(self) -> None:
-        self.sender.line_gone(0.0)
-        self.assertIs(self.outcomes[0].result, R.LINE_LOST)
+        self.sender.line_gone(self.line.now_s)
+        self.assertEqual((self.outcomes[0].result, self.outcomes[0].seconds), (R.LINE_LOST, 0.0))
 
     def test_babble(self) -> None:
         """A far end that talks without end, but says nothing, is listened to for T1."""
@@ -80,7 +80,7 @@ class SenderTests(SynchronousTestCase):
         far = FarEnd(self.line.b, [("", [babble] * 2000)])
         self.line.run(self.sender, far)
         self.assertIs(self.outcomes[0].result, R.NO_IDENTIFICATION)
-        self.assertLess(self.line.now_s, 45)
+        self.assertLess(self.line.elapsed_s, 45)
 
     def test_number_of_pages(self) -> None:
         """One page to a hundred."""
