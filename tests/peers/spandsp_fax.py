@@ -51,6 +51,10 @@ class FaxMachine:
     def knows(self, codings: Iterable[Coding]) -> None:
         self._library.t30_set_supported_compressions(self._t30, sum(CODINGS[coding] for coding in codings))
 
+    def takes_only_standard_a4(self) -> None:
+        self._library.t30_set_supported_resolutions(self._t30, 1)
+        self._library.t30_set_supported_image_sizes(self._t30, 1 | 0x10000)
+
     def sends(self, path: Path) -> None:
         self._library.t30_set_tx_file(self._t30, str(path).encode(), -1, -1)
 

@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.dsp.frames import BLOCK_MS, BLOCK_SAMPLES, FloatArray
 from callserver.fax import signals as s
 from callserver.fax.modulations import Modulation
-from callserver.fax.page import Coding, Page
+from callserver.fax.page import Coding, Page, Resolution
 from callserver.fax.soft_modem import SoftModem
 from callserver.fax.t30.agreement import FALL_BACK
 from callserver.fax.t30.capabilities import Capabilities
@@ -24,7 +24,7 @@ from callserver.fax.t30.sending import SendingTerminal
 from callserver.fax.t30.terminal import Station, Terminal
 from callserver.fax.tiff.reader import read_tiff
 from callserver.fax.tiff.writer import append_page
-from tests.fax.pages import text_like
+from tests.fax.pages import dithered, text_like
 from tests.peers.spandsp import MISSING
 from tests.peers.spandsp_fax import V17, V27TER, V29, FaxMachine
 
@@ -186,3 +186,28 @@ class SpandspFaxTests(SynchronousTestCase):
                 own = Capabilities(ALL, way.codings, way.ecm)
                 outcome = self.receive(pages(way.n_pages), far, own, only=way.modulation)
                 self.assertTrue(outcome.agreed.startswith(f"{way.speed}, {way.coding.value}"), outcome.agreed)
+
+    def test_sizes(self) -> None:
+        """Pages of each width and fineness in one document: what changes is agreed anew in between."""
+        sizes = ((1728, Resolution.STANDARD), (2048, Resolution.FINE), (2432, Resolution.SUPERFINE))
+        mixed = [text_like(60, width, resolution) for width, resolution in sizes]
+        self.send(mixed, FaxMachine(calls=False), Capabilities(ALL))
+        self.receive(mixed, FaxMachine(calls=True), Capabilities(ALL), only=M.V17_14400)
+
+    def test_long_page(self) -> None:
+        """A page of more than 64 KB takes more than one block of ECM."""
+        photograph = [dithered(300)]
+        self.send(photograph, FaxMachine(calls=False), Capabilities(ALL))
+        self.receive(photograph, FaxMachine(calls=True), Capabilities(ALL), only=M.V17_14400)
+
+    def test_converted(self) -> None:
+        """What spandsp cannot take is made smaller: half the rows, each black where one of two was."""
+        far = FaxMachine(calls=False)
+        far.takes_only_standard_a4()
+        far.receives(self.file)
+        call = Call(far)
+        [page] = pages(1)
+        call.send([page], Capabilities(ALL))
+        [came] = read_tiff(self.file)
+        self.assertIs(came.resolution, Resolution.STANDARD)
+        np.testing.assert_array_equal(came.rows, page.rows[0::2] | page.rows[1::2])

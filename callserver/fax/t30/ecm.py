@@ -34,12 +34,17 @@ def block_octets(block: Sequence[bytes], numbers: Iterable[int], agreement: Agre
 
 
 class BlockReader:
-    """One block as it is received, over as many bursts as it takes."""
+    """
+    One block as it is received, over as many bursts as it takes.
+
+    The first PPS says how many frames a block has; in those after a PPR some machines count what they sent again.
+    """
 
     def __init__(self, frame_octets: int) -> None:
         self._frame_octets = frame_octets
         self._frames: dict[int, bytes] = {}
         self._reader = FrameReader()
+        self._n_frames = 0
 
     @property
     def is_empty(self) -> bool:
@@ -54,13 +59,18 @@ class BlockReader:
         for heard in self._reader.feed(octets):
             self._take(heard)
 
-    def missing(self, n_frames: int) -> list[int]:
-        """Which of the frames that PPS counts are not here."""
-        return [number for number in range(n_frames) if number not in self._frames]
+    def ends(self, n_frames: int) -> None:
+        """A PPS has come."""
+        self._n_frames = max(self._n_frames, n_frames)
 
-    def content(self, n_frames: int) -> bytes:
+    @property
+    def missing(self) -> list[int]:
+        return [number for number in range(self._n_frames) if number not in self._frames]
+
+    @property
+    def content(self) -> bytes:
         """All the octets, when none is missing."""
-        return b"".join(self._frames[number] for number in range(n_frames))
+        return b"".join(self._frames[number] for number in range(self._n_frames))
 
     def _take(self, heard: FrameHeard) -> None:
         frame = Frame.parse(heard.octets) if heard.good else None

@@ -7,7 +7,7 @@ The lowest bit of the code, X, is set by the station that received DIS: the send
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Self
 
@@ -103,14 +103,15 @@ class PartialPage:
     command: Name | None  # MPS, EOM, EOP or their PRI kin; None: the page goes on
     page: int  # both modulo 256
     block: int
-    n_frames: int
+    # What some machines count in a PPS after PPR are the frames they have just sent again (spandsp does).
+    n_frames: int = field(compare=False)
 
     @classmethod
-    def parse(cls, field: bytes) -> Self | None:
+    def parse(cls, octets: bytes) -> Self | None:
         """:return: `None` when it is no such field"""
-        if len(field) < 4 or not is_after_page(field[0]):
+        if len(octets) < 4 or not is_after_page(octets[0]):
             return None
-        return cls(CODES.get(field[0]), field[1], field[2], field[3] + 1)
+        return cls(CODES.get(octets[0]), octets[1], octets[2], octets[3] + 1)
 
     def frame(self) -> Frame:
         code = self.command.value | FROM_SENDER if self.command else 0

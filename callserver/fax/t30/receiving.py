@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from callserver.fax.signals import Asked
 from callserver.fax.t30.agreement import Agreement, modulation_of
@@ -75,20 +76,28 @@ class _Ear:
 
     def _meant(self, frame: Frame) -> None:
         try:
-            if post := Post.of(frame):
-                self._inputs.posted(post)
-            elif frame.name is Name.DCS:
-                self._inputs.dcs(Agreement.from_dcs(frame.field))
-            elif frame.name is Name.CTC:
-                self._inputs.ctc(modulation_of(bits_of(frame.field + bytes(1))))
-            elif frame.name is Name.EOR:
-                self._inputs.eor(given_up(frame))
-            elif frame.name in self._plain:
-                self._plain[frame.name]()
-            else:
-                self._core.trace.note(f"{frame.name.name} means nothing to a receiver")
+            act = self._act_of(frame)
         except ValueError as wrong:
             self._core.trace.note(str(wrong))
+        else:
+            act()
+
+    def _act_of(self, frame: Frame) -> Callable[[], None]:
+        """:raises ValueError: the frame's field makes no sense, or the frame"""
+        if post := Post.of(frame):
+            return partial(self._inputs.posted, post)
+        match frame.name:
+            case Name.DCS:
+                return partial(self._inputs.dcs, Agreement.from_dcs(frame.field))
+            case Name.CTC:
+                return partial(self._inputs.ctc, modulation_of(bits_of(frame.field + bytes(1))))
+            case Name.EOR:
+                return partial(self._inputs.eor, given_up(frame))
+            case Name.DIS:
+                return partial(self._core.other_dis, frame.field)
+        if frame.name not in self._plain:
+            raise ValueError(f"{frame.name.name} means nothing to a receiver")
+        return self._plain[frame.name]
 
     def garbled(self) -> None:
         """The sender will say it again."""

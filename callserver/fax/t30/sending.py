@@ -87,6 +87,7 @@ class _Ear:
             if frame.name is Name.CSI:
                 self._core.far_identity = identity_of(frame.field)
         if not frames:
+            self.garbled()
             return
         meant = frames[-1]
         if meant.name is Name.DIS:

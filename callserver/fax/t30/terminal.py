@@ -53,7 +53,8 @@ class Core:
 
     def __init__(self, own: Station, on_over: Callable[[Outcome], None]) -> None:
         self.own, self.trace = own, Trace()
-        self.now_s = self.began_s = 0.0
+        self.now_s = 0.0
+        self.began_s: float | None = None
         self.n_confirmed = 0
         self.far_identity = self.agreed = ""
         self.is_over = False
@@ -69,7 +70,7 @@ class Core:
         self.turns.stop()
         self.trace.note(f"over: {result.value}")
         lines = tuple(self.trace.lines)
-        seconds = self.now_s - self.began_s
+        seconds = 0.0 if self.began_s is None else self.now_s - self.began_s
         self._on_over(Outcome(result, self.n_confirmed, self.far_identity, self.agreed, seconds, lines))
 
 
@@ -81,17 +82,15 @@ class Terminal:
         self._common, self._common_inputs = core, inputs
         self._happenings: deque[tuple[float, Callable[[], None]]] = deque()
         self._is_busy = False
-        self._bounds: deque[tuple[float, Callable[[], None]]] = deque(
-            [
-                (MAX_SESSION_S - GOODBYE_S, lambda: inputs.end(FaxResult.TOO_LONG)),
-                (MAX_SESSION_S, lambda: inputs.gone(FaxResult.TOO_LONG)),
-            ]
-        )
+        self._bounds: deque[tuple[float, Callable[[], None]]] = deque()  # of the session: until when, and what then
 
     def start(self, now_s: float) -> None:
         """The line is ours from now on."""
         self._common.began_s = now_s
         self._common.trace.begin(now_s)
+        inputs = self._common_inputs
+        self._bounds.append((now_s + MAX_SESSION_S - GOODBYE_S, lambda: inputs.end(FaxResult.TOO_LONG)))
+        self._bounds.append((now_s + MAX_SESSION_S, lambda: inputs.gone(FaxResult.TOO_LONG)))
         self._happens(now_s, self._common_inputs.begin)
 
     def feed(self, heard: Heard, now_s: float) -> None:
@@ -104,11 +103,10 @@ class Terminal:
 
     @property
     def next_deadline_s(self) -> float | None:
-        """When `on_time` is wanted, on the clock of the others' `now_s`; `None` when the session is over."""
-        if self._common.is_over:
+        """When `on_time` is wanted, on the clock of the others' `now_s`; `None` before and after the session."""
+        if self._common.is_over or not self._bounds:
             return None
-        bound_s = self._common.began_s + self._bounds[0][0]
-        deadline_s = self._common.turns.next_deadline_s
+        bound_s, deadline_s = self._bounds[0][0], self._common.turns.next_deadline_s
         return bound_s if deadline_s is None else min(bound_s, deadline_s)
 
     def line_gone(self, now_s: float) -> None:
@@ -132,7 +130,7 @@ class Terminal:
 
     def _act(self, now_s: float, act: Callable[[], None]) -> None:
         core = self._common
-        core.now_s = core.trace.now_s = max(now_s, core.now_s)
+        core.now_s = core.trace.now_s = core.turns.now_s = max(now_s, core.now_s)
         steps: tuple[Callable[[], None], ...] = (act, self._keep_bounds, lambda: core.turns.on_time(core.now_s))
         for step in steps:
             if core.is_over:
@@ -143,6 +141,6 @@ class Terminal:
                 core.trace.note(f"not expected while {refused.state.name}: {refused.symbol}")
 
     def _keep_bounds(self) -> None:
-        while not self._common.is_over and self._common.now_s >= self._common.began_s + self._bounds[0][0]:
+        while self._bounds and self._common.now_s >= self._bounds[0][0]:
             _, act = self._bounds.popleft()
             act()

@@ -14,7 +14,6 @@ IMAGE_STALLS_S = 6.0  # an image of which nothing comes any more, and not its en
 SENDING_MARGIN_S = 15.0  # beyond what the octets take: a modem that has not said `Sent` by then never will
 MAX_SESSION_S = 30 * 60.0  # reliability-security.md section 9
 MAX_PAGES = 100
-MAX_ROWS = 10_000
 GOODBYE_S = 30.0  # of the session, kept for taking leave
 PAGE_NOT_READY_S = 20.0  # a far end that has confirmed the training waits no longer for a page of ours anyway
 # T4, a little longer: after a DCS that was not understood a TCF of 3 s is on the line, into which no DIS shall fall.

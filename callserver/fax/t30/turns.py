@@ -20,7 +20,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from callserver.fax import signals as s
-from callserver.fax.t30.frames import LAST, Frame, Name
+from callserver.fax.t30.described import described, described_frame
+from callserver.fax.t30.frames import LAST, Frame
 from callserver.fax.t30.timers import DROPPED_S, FLAGGED_S, IMAGE_STALLS_S, SENDING_MARGIN_S
 from callserver.fax.t30.trace import Side, Trace
 
@@ -50,7 +51,7 @@ class Listener(Protocol):
 
 
 class Turns:
-    """`on_ask` reaches the modem below."""
+    """`on_ask` reaches the modem below; `now_s` is kept up to date by the terminal, before each thing that happens."""
 
     def __init__(self, on_ask: Callable[[s.Asked], None], listener: Listener, trace: Trace) -> None:
         self._on_ask, self._listener, self._trace = on_ask, listener, trace
@@ -59,7 +60,7 @@ class Turns:
         self._listen, self._wait_s = s.Listen(), 0.0
         self._burst: list[s.FrameHeard] = []
         self._in_image = False
-        self._now_s = 0.0
+        self.now_s = 0.0
         self._due: Callable[[], None] = listener.silence
         self.next_deadline_s: float | None = None
 
@@ -86,7 +87,7 @@ class Turns:
 
     def feed(self, heard: s.Heard, now_s: float) -> None:
         """What the modem below has heard or done."""
-        self._now_s = now_s
+        self.now_s = now_s
         if self._sending is not None and not self._is_broken_off_by(heard):
             if isinstance(heard, s.Sent):
                 self._send_next()
@@ -110,7 +111,7 @@ class Turns:
 
     def on_time(self, now_s: float) -> None:
         """The clock has come this far."""
-        self._now_s = now_s
+        self.now_s = now_s
         while self.next_deadline_s is not None and self.next_deadline_s <= now_s:
             self.next_deadline_s = None
             self._due()
@@ -169,7 +170,7 @@ class Turns:
             self._listener.image_over()
 
     def _heard_something(self, wait_s: float, due: Callable[[], None]) -> None:
-        self.next_deadline_s, self._due = self._now_s + wait_s, due
+        self.next_deadline_s, self._due = self.now_s + wait_s, due
 
     def _forget_what_was_heard(self) -> None:
         self._burst, self._in_image = [], False
@@ -195,23 +196,3 @@ def _bound_s(sending: Sending) -> float:
             return len(octets) * 8 / modulation.bit_rate * 1.01 + SENDING_MARGIN_S
         case s.SendTone():
             return SENDING_MARGIN_S
-
-
-def described(sending: Sending) -> str:
-    """For the trace."""
-    match sending:
-        case s.SendFrames(frames):
-            return "; ".join(described_frame(octets, Frame.parse(octets)) for octets in frames)
-        case s.SendImage(modulation, short, octets):
-            training = "short" if short else "long"
-            return f"{modulation.recommendation} {modulation.bit_rate}, {training} training, {len(octets)} octets"
-        case s.SendTone(tone):
-            return tone.name
-
-
-def described_frame(octets: bytes, frame: Frame | None) -> str:
-    """Name and field; who sends a password must not find it in a log."""
-    if frame is None:
-        return f"unknown frame {octets.hex(' ')}"
-    field = "..." if frame.name is Name.PWD else frame.field.hex(" ")
-    return f"{frame.name.name} {field}".rstrip()

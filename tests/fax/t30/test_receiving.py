@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.fax import signals as s
 from callserver.fax.hdlc import bits_to_octets
 from callserver.fax.modulations import Modulation
-from callserver.fax.page import Coding
+from callserver.fax.page import MAX_ROWS, Coding
 from callserver.fax.t4.encoding import encode
 from callserver.fax.t30.agreement import Agreement
 from callserver.fax.t30.capabilities import Capabilities
@@ -21,11 +21,13 @@ from callserver.fax.t30.receiving import ReceivingTerminal
 from callserver.fax.t30.results import FaxResult as R
 from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.terminal import Station
+from callserver.fax.t30.timers import MAX_PAGES, MAX_SESSION_S
 from tests.fax.pages import text_like
 from tests.fax.t30.far_end import ALL, CORRECTED, PLAIN, FarEnd, Step, dcs, says
 from tests.fax.t30.wire import Line, unbent
 
 DIS = "CSI DIS"
+SMALL = encode(text_like(8), Coding.MH)
 MH = encode(text_like(60), Coding.MH)
 BLOCKS = cut(bytes(range(256)) * 260, 256)  # two of them
 POSTS = {"MPS": Name.MPS, "EOM": Name.EOM, "EOP": Name.EOP}
@@ -67,8 +69,9 @@ class ReceivingTests(SynchronousTestCase):
         own: Capabilities | None = None,
         bend: Callable[[s.Heard], Iterable[s.Heard]] = unbent,
         store: Callable[[ReceivedPage], None] | None = None,
+        played: bool = True,
     ) -> Outcome:
-        """Play the script to its end. :return: what the receiver says came of it"""
+        """Play the script, to its end if `played`. :return: what the receiver says came of it"""
         line = self.line = Line(bend_b=bend)
         outcomes: list[Outcome] = []
         self.pages: list[ReceivedPage] = []
@@ -78,7 +81,8 @@ class ReceivingTests(SynchronousTestCase):
         )
         self.far = FarEnd(line.a, steps)
         self.took_s = line.run(self.far, self.receiver)
-        self.far.assert_done()
+        if played:
+            self.far.assert_done()
         [outcome] = outcomes
         return outcome
 
@@ -98,6 +102,13 @@ class IdentifyingTests(ReceivingTests):
         outcome = self.receive([*[(DIS, [])] * 6, ("DCN", [])])
         self.assert_ends(outcome, R.NO_IDENTIFICATION, 0)
         self.assertTrue(35 <= self.took_s <= 45, self.took_s)
+
+    def test_both_receive(self) -> None:
+        """Who also says DIS wants to receive, too; unless it is ours that comes back as an echo."""
+        other, echo = Capabilities(ALL, ecm=False), Capabilities(ALL)
+        for heard, result in ((other, R.BOTH_RECEIVE), (echo, R.NO_IDENTIFICATION)):
+            says_dis = says(Frame(Name.DIS, heard.dis()))
+            self.assert_ends(self.receive([*[(DIS, [says_dis])] * 5, ("DCN", [])]), result, 0)
 
     def test_polling(self) -> None:
         """Who wants to fetch a document is told goodbye: there is none."""
@@ -303,6 +314,21 @@ class CorrectedTests(ReceivingTests):
         )
         self.assert_ends(outcome, R.SUCCESS, 1)
 
+    def test_count_of_what_is_sent_again(self) -> None:
+        """Some machines count, in the PPS after a PPR, only the frames of this time; no frame gets lost by that."""
+        outcome = self.receive(
+            [
+                *self.begin,
+                ("CFR", [frames(n for n in range(self.n) if n not in (7, 250)), pps("EOP", self.n)]),
+                ("PPR", [frames([7]), pps("EOP", 2)]),
+                ("PPR", [frames([250]), pps("EOP", 1)]),
+                ("MCF", [pps("EOP", 1)]),
+                ("MCF", [DCN]),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        self.assertEqual(self.pages[0].octets, b"".join(BLOCKS[0]))
+
     def test_nothing_of_a_block(self) -> None:
         """A block of which nothing came is asked for as a whole."""
         outcome = self.receive(
@@ -350,6 +376,27 @@ class CorrectedTests(ReceivingTests):
             [*self.begin, ("CFR", [rubbish, pps("EOP", 1)]), ("PPR", [frames([0]), pps("EOP", 1)]), ("MCF", [DCN])]
         )
         self.assert_ends(outcome, R.SUCCESS, 1)
+
+
+class BoundTests(ReceivingTests):
+    def test_time(self) -> None:
+        """A sender that repeats its command for ever is let go before thirty minutes are over, with DCN."""
+        begin: list[Step] = [(DIS, dcs(PLAIN)), ("CFR", [page(), post("MPS")])]
+        said: list[Step] = [("MCF", [post("MPS")])] * 700
+        self.assert_ends(self.receive([*begin, *said], played=False), R.TOO_LONG, 1)
+        self.assertTrue(MAX_SESSION_S - 30 <= self.took_s <= MAX_SESSION_S, self.took_s)
+
+    def test_pages(self) -> None:
+        """After a hundred pages it is enough."""
+        pages: list[Step] = [("MCF", [page(SMALL), post("MPS")])] * MAX_PAGES
+        steps = [(DIS, dcs(PLAIN)), ("CFR", [page(SMALL), post("MPS")]), *pages, ("DCN", [])]
+        self.assert_ends(self.receive(steps), R.TOO_MANY_PAGES, MAX_PAGES)
+
+    def test_rows(self) -> None:
+        """After ten thousand rows of one page, too."""
+        endless = bits_to_octets(bytes(map(int, ("000000000001" + "01001101100110101") * (MAX_ROWS + 100))))
+        steps: list[Step] = [(DIS, dcs(PLAIN)), ("CFR", [page(endless)]), ("DCN", [])]
+        self.assert_ends(self.receive(steps), R.TOO_LONG, 0)
 
 
 class KeepingTests(ReceivingTests):

@@ -10,6 +10,7 @@ from typing import Protocol
 from callserver.fax import signals as s
 
 Bend = Callable[[s.Heard], Iterable[s.Heard]]
+START_S = 12_345.0  # a clock is somewhere when a call begins
 GAP_S = 0.075
 IMAGE_PIECE_S = 0.5
 
@@ -84,15 +85,24 @@ class Line:
     """Time, and the two modems on it."""
 
     def __init__(self, bend_a: Bend = unbent, bend_b: Bend = unbent) -> None:
-        self.now_s, self.numbers = 0.0, count(1)
+        self.now_s, self.numbers = START_S, count(1)
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self.a, self.b = Modem(self, bend_a), Modem(self, bend_b)
         self.a.other, self.b.other = self.b, self.a
 
+    @property
+    def elapsed_s(self) -> float:
+        """Since the beginning."""
+        return self.now_s - START_S
+
+    def after(self, delay_s: float, act: Callable[[], None]) -> None:
+        """So many seconds from now."""
+        self.later(self.now_s + delay_s, act)
+
     def later(self, at_s: float, act: Callable[[], None]) -> None:
         heapq.heappush(self._events, (at_s, next(self.numbers), act))
 
-    def run(self, a: End, b: End, until_s: float = 4000.0) -> float:
+    def run(self, a: End, b: End, until_s: float = START_S + 4000.0) -> float:
         """From the start to both ends' end. :return: seconds it took"""
         self.a.end, self.b.end = a, b
         a.start(self.now_s)
@@ -100,12 +110,12 @@ class Line:
         while self.now_s < until_s:
             deadlines = [end.next_deadline_s for end in (a, b) if end.next_deadline_s is not None]
             if not deadlines:
-                return self.now_s
+                return self.now_s - START_S
             self._step(min(deadlines))
             for end in (a, b):
                 if end.next_deadline_s is not None and end.next_deadline_s <= self.now_s:
                     end.on_time(self.now_s)
-        raise AssertionError(f"not over after {until_s} s")
+        raise AssertionError(f"not over at {until_s} s")
 
     def _step(self, deadline_s: float) -> None:
         if self._events and self._events[0][0] <= deadline_s:

@@ -75,7 +75,7 @@ def identify_again(inputs: I, core: ReceivingCore, until: Until) -> None:
     if until.left_s(core.now_s) > 0:
         core.identify()
     else:
-        inputs.end(R.NO_IDENTIFICATION)
+        inputs.end(R.NO_IDENTIFICATION if core.is_alone else R.BOTH_RECEIVE)
 
 
 def repeat_identification(inputs: I, core: ReceivingCore) -> None:
@@ -126,15 +126,12 @@ def training_judged(inputs: I, core: ReceivingCore, training: Training) -> None:
 
 
 def image_begins(inputs: I, core: ReceivingCore) -> None:
-    if core.has_too_many:
-        inputs.end(R.TOO_MANY_PAGES)
-    else:
-        core.image_begins()
+    core.image_begins()
 
 
 def image_began(inputs: I, core: ReceivingCore, octets: bytes) -> None:
     """Octets of whose training nothing was told."""
-    image_begins(inputs, core)
+    core.image_begins()
     core.page.feed(octets)
 
 
@@ -160,6 +157,8 @@ def posted(inputs: I, core: ReceivingCore, post: Post) -> None:
         core.trace.note("no command of this mode")
     elif core.is_repeated(post):
         core.say_answer()
+    elif core.has_too_many:
+        inputs.end(R.TOO_MANY_PAGES)
     else:
         core.judge(post)
         if core.is_page_good:

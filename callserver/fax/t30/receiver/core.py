@@ -37,6 +37,7 @@ class ReceivingCore(Core):
         self.number = 0
         self.judged: Post | None = None  # the last command after a page, and what we answered
         self.answer = Frame(Name.FTT)
+        self.is_alone = True  # in wanting to receive
         self.handed_over: ReceivedPage | None = None
         self._image_end_s = self._flags_at_s = 0.0
         self.result_at_end = FaxResult.HUNG_UP
@@ -56,6 +57,10 @@ class ReceivingCore(Core):
         ced = [SendTone(FaxTone.CED)] if self._sends_ced else []
         self._sends_ced = False
         self.turns.say(*ced, SendFrames(burst(frames, from_sender=False)), wait_s=DIS_AGAIN_S)
+
+    def other_dis(self, field: bytes) -> None:
+        """The far end wants to receive, too: perhaps its owner presses the other key yet. Our own is our echo."""
+        self.is_alone = self.is_alone and field == self.own.capabilities.dis()
 
     def commanded(self, agreement: Agreement) -> None:
         """A DCS was heard."""

@@ -148,10 +148,10 @@ class BlocksReader(PageReader):
         self._block.feed(octets)
 
     def judge(self, post: Post, pause_s: float) -> Frame:
-        n_frames = post.block.n_frames if post.block else 0
-        if missing := self._block.missing(n_frames):
+        self._block.ends(post.block.n_frames if post.block else 0)
+        if missing := self._block.missing:
             return Frame(Name.PPR, wanted_field(missing))
-        self._octets += self._block.content(n_frames)
+        self._octets += self._block.content
         self._block = BlockReader(self.agreement.frame_octets)
         return Frame(Name.MCF)
 

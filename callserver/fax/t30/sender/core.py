@@ -53,10 +53,7 @@ class SendingCore(Core):
         if self.calls:
             self.turns.say(SendTone(FaxTone.CNG), wait_s=0.0)
         else:
-            self.turns.listen(Listen(), self.began_s + T0_S - self.now_s)
-
-    def is_past(self, bound_s: float) -> bool:
-        return self.now_s >= bound_s
+            self.turns.listen(Listen(), T0_S)
 
     def identified(self, far: Capabilities) -> bool:
         """A DIS was heard. :return: is there any speed for both of us?"""

@@ -1,0 +1,91 @@
+"""What may happen to a session from our own side."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.fax import signals as s
+from callserver.fax.page import Resolution
+from callserver.fax.t30.capabilities import Capabilities
+from callserver.fax.t30.documents import PageNeeded, PageShape
+from callserver.fax.t30.frames import Name
+from callserver.fax.t30.results import FaxResult as R
+from callserver.fax.t30.results import Outcome
+from callserver.fax.t30.sending import SendingTerminal
+from callserver.fax.t30.terminal import Station
+from callserver.fax.t30.timers import MAX_PAGES
+from tests.fax.t30.far_end import ALL, FarEnd, Step, dis, says
+from tests.fax.t30.wire import Line
+
+SHAPE = PageShape(1728, Resolution.FINE)
+TRAINED: list[Step] = [("", [dis()]), ("TSI DCS image", [says(Name.CFR)])]
+
+
+class SenderTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.line = Line()
+        self.outcomes: list[Outcome] = []
+        self.needed: list[PageNeeded] = []
+        self.sender = SendingTerminal(
+            Station(Capabilities(ALL)), [SHAPE], self.line.a.ask, self.needed.append, self.outcomes.append, calls=False
+        )
+
+    def run_with(self, steps: list[Step]) -> R:
+        far = FarEnd(self.line.b, steps)
+        self.line.run(self.sender, far)
+        far.assert_done()
+        return self.outcomes[0].result
+
+    def test_slow_page(self) -> None:
+        """A page that is coded after the CFR goes then."""
+
+        def ready() -> None:
+            self.sender.page_ready(self.needed[0], bytes(256), self.line.now_s)
+
+        self.line.after(10.0, ready)
+        self.assertIs(self.run_with([*TRAINED, ("image PPS", [says(Name.MCF)]), ("DCN", [])]), R.SUCCESS)
+
+    def test_page_gone(self) -> None:
+        """A document that was deleted meanwhile ends the session, politely."""
+        self.line.after(3.0, lambda: self.sender.page_gone(self.needed[0], self.line.now_s))
+        self.assertIs(self.run_with([*TRAINED, ("DCN", [])]), R.PAGE_GONE)
+
+    def test_page_never_comes(self) -> None:
+        """Nor does a page that never comes keep the line."""
+        self.assertIs(self.run_with([*TRAINED, ("DCN", [])]), R.PAGE_GONE)
+        self.assertLess(self.line.elapsed_s, 40)
+
+    def test_line_gone(self) -> None:
+        """The end of the call is the end of the session, at once, and nothing is said any more."""
+        self.line.after(3.0, lambda: self.sender.line_gone(self.line.now_s))
+        self.assertIs(self.run_with([("", [dis()])]), R.LINE_LOST)
+        self.assertEqual(self.line.elapsed_s, 3.0)
+        self.sender.line_gone(self.line.now_s)
+        self.sender.feed(s.Sent(), self.line.now_s)
+        self.assertEqual(len(self.outcomes), 1)
+
+    def test_cancelled(self) -> None:
+        """Who cancels a fax breaks it off in the middle of an image, with DCN."""
+        self.line.after(5.0, lambda: self.sender.cancel(self.line.now_s))
+        self.assertIs(self.run_with([("", [dis()]), ("TSI DCS DCN", [])]), R.CANCELLED)
+        self.assertLess(self.line.elapsed_s, 8)
+
+    def test_cancelled_before_it_began(self) -> None:
+        self.sender.line_gone(self.line.now_s)
+        self.assertEqual((self.outcomes[0].result, self.outcomes[0].seconds), (R.LINE_LOST, 0.0))
+
+    def test_babble(self) -> None:
+        """A far end that talks without end, but says nothing, is listened to for T1."""
+        babble = s.SendFrames((b"\xff\x13\x00",))
+        far = FarEnd(self.line.b, [("", [babble] * 2000)])
+        self.line.run(self.sender, far)
+        self.assertIs(self.outcomes[0].result, R.NO_IDENTIFICATION)
+        self.assertLess(self.line.elapsed_s, 45)
+
+    def test_number_of_pages(self) -> None:
+        """One page to a hundred."""
+        for n_pages in (0, MAX_PAGES + 1):
+            with self.assertRaises(ValueError):
+                SendingTerminal(
+                    Station(Capabilities(ALL)), [SHAPE] * n_pages, lambda a: None, lambda n: None, lambda o: None
+                )
