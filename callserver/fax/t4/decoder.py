@@ -105,6 +105,8 @@ class Decoder:
 
     def _rows_between(self, windows: Sequence[int], eols: Sequence[int]) -> None:
         for eol in eols:
+            if eol < self._start:
+                continue  # a tag of MR and zeros after it look like an EOL
             self._row_before(windows, eol)
             if self.over:
                 return
