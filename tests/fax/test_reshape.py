@@ -31,6 +31,14 @@ class ReducedTests(SynchronousTestCase):
         self.assertEqual((fine.resolution, len(fine.rows)), (FINE, 200))
         self.assertEqual((standard.resolution, len(standard.rows)), (STANDARD, 100))
 
+    def test_too_coarse(self) -> None:
+        """A standard page in a session of fine ones has each row twice."""
+        page = text_like(100, resolution=STANDARD)
+        finer = reduced(page, 1728, (FINE,))
+        self.assertEqual((finer.resolution, len(finer.rows)), (FINE, 200))
+        np.testing.assert_array_equal(finer.rows[::2], page.rows)
+        np.testing.assert_array_equal(finer.rows[1::2], page.rows)
+
     def test_a3_on_a4(self) -> None:
         """An A3 page becomes smaller in both directions, so what was square stays square."""
         pels = np.zeros((2432, 2432), np.bool_)

@@ -12,6 +12,7 @@ from callserver.fax.documents.blackening import blackened
 from callserver.fax.documents.fonts import font, is_chinese
 from callserver.fax.documents.sheet import LINES_ACROSS
 from callserver.fax.page import Page, PelRows
+from callserver.wire.catalogue import Complaint
 
 _COLUMN_PELS, _LINE_INCH, _TOP_INCH = 14, 0.16, 0.04
 _SIDE_COLUMNS = 64
@@ -34,8 +35,9 @@ def with_header(page: Page, header: Header, number: int, n_pages: int) -> Page:
     """
     The line over the top margin if the page has one, else above the page; 10 ms, so for a thread.
 
+    Where there is no font for Chinese, what is Chinese is left out: no fax fails for its header.
+
     :param number: of the page, from 1
-    :raises Complaint: no font has its characters
     """
     line = _drawn(header.words(), f"{number}/{n_pages}", page)
     has_margin = not page.rows[: len(line)].any()
@@ -46,7 +48,11 @@ def _drawn(words: str, right: str, page: Page) -> PelRows:
     """Words that are too long are cut, the number of the page never."""
     height_inch = _TOP_INCH + _LINE_INCH
     size = (page.width * _FINER, round(height_inch * LINES_ACROSS * _FINER))
-    picture, letter = Image.new("L", size, 255), font(_COLUMN_PELS * _FINER, is_chinese(words))
+    try:
+        letter = font(_COLUMN_PELS * _FINER, is_chinese(words))
+    except Complaint:
+        words, letter = words.encode("ascii", "ignore").decode(), font(_COLUMN_PELS * _FINER, needs_chinese=False)
+    picture = Image.new("L", size, 255)
     side, top = _SIDE_COLUMNS * _FINER, round(_TOP_INCH * LINES_ACROSS * _FINER)
     right_from = size[0] - side - letter.getlength(right)
     while side + letter.getlength(words) > right_from - side / 2:

@@ -22,8 +22,9 @@ from callserver.fax.page import MAX_ROWS, Coding, Page, Resolution
 from callserver.fax.t4.bits import windows_of
 from callserver.fax.t4.codes import EOL
 from callserver.fax.t4.row_codes import BadRow, Changes, as_reference, one_dimensional, packed, two_dimensional
+from callserver.fax.t4.turns import resting
 
-_PIECE_OCTETS = 512
+_PIECE_OCTETS = 256
 _MAX_ROW_OCTETS = {
     Coding.MH: 12_000,  # a row may last 5 s with its fill: 9000 octets at 14 400 bit/s
     Coding.MR: 12_000,
@@ -34,11 +35,22 @@ _EOL_BITS = len(EOL)
 _PADDING = bytes(4)
 
 
+def decode(octets: bytes, width: int, coding: Coding) -> Decoder:
+    """All of a page, finished: for a thread, which rests after each piece (see `turns`)."""
+    decoder = Decoder(width, coding)
+    for place in resting(range(0, len(octets), _PIECE_OCTETS)):
+        decoder.feed(octets[place : place + _PIECE_OCTETS])
+        if decoder.over:
+            break
+    decoder.finish()
+    return decoder
+
+
 class Decoder:
     """
     One page. `feed` it what comes, cut anywhere; `finish` when no more will come; then `page`.
 
-    In the reactor feed at most 256 octets a call, which take under 5 ms; a thread may feed a whole file.
+    In the reactor feed at most 256 octets a call, which take under 5 ms. A thread has `decode`.
     """
 
     def __init__(self, width: int, coding: Coding) -> None:
@@ -105,6 +117,8 @@ class Decoder:
 
     def _rows_between(self, windows: Sequence[int], eols: Sequence[int]) -> None:
         for eol in eols:
+            if eol < self._start:
+                continue  # a tag of MR and zeros after it look like an EOL
             self._row_before(windows, eol)
             if self.over:
                 return

@@ -15,6 +15,7 @@ from callserver.fax.t4.bits import BitPacker, Codes
 from callserver.fax.t4.codes import BLACK_RUNS, EOL, HORIZONTAL, PASS, VERTICAL, WHITE_RUNS
 from callserver.fax.t4.modes import Modes, modes_of
 from callserver.fax.t4.runs import Booleans, Integers, Runs, runs_of
+from callserver.fax.t4.turns import resting
 
 ROWS_A_BAND = 8  # of noise, a row takes half a millisecond
 K = {Resolution.STANDARD: 2, Resolution.FINE: 4, Resolution.SUPERFINE: 8}  # MR: one row in so many is one-dimensional
@@ -27,8 +28,8 @@ _VERTICAL_BITS = np.array([len(VERTICAL[right]) for right in range(-3, 4)])
 
 
 def encode(page: Page, coding: Coding, min_row_bits: int = 0) -> bytes:
-    """A page to its end, RTC or EOFB, at once: for a thread. See `encode_in_bands`."""
-    return b"".join(encode_in_bands(page, coding, min_row_bits))
+    """As `encode_in_bands`, all of it: for a thread, which rests after each piece (see `turns`)."""
+    return b"".join(resting(encode_in_bands(page, coding, min_row_bits)))
 
 
 def encode_in_bands(page: Page, coding: Coding, min_row_bits: int = 0) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from callserver.fax.page import MAX_ROWS, WIDTHS, Coding, Page, PelRows, Resolution
 from callserver.fax.t4.bits import REVERSED
-from callserver.fax.t4.decoder import Decoder
+from callserver.fax.t4.decoder import decode
 from callserver.fax.tiff.directory import BYTE_ORDERS, Directory, Tag, TiffError, directories
 from callserver.wire.catalogue import N_
 
@@ -92,9 +92,7 @@ def decoded(file: BinaryIO, stored: StoredPage) -> Page:
 
 def _strip(file: BinaryIO, stored: StoredPage, offset: int, n_octets: int, n_rows: int) -> PelRows:
     octets = octets_of(file, offset, n_octets)
-    decoder = Decoder(stored.width, stored.coding)
-    decoder.feed(octets if stored.low_bit_first else octets.translate(REVERSED))
-    decoder.finish()
+    decoder = decode(octets if stored.low_bit_first else octets.translate(REVERSED), stored.width, stored.coding)
     rows = decoder.page(stored.resolution).rows[:n_rows]
     if len(rows) < n_rows or decoder.bad_rows > n_rows * _MAX_BAD_SHARE:
         good = min(len(rows), decoder.n_rows - decoder.bad_rows)

@@ -19,7 +19,7 @@ from callserver.wire.catalogue import Complaint, told
 from tests.fax.documents.office import box, pdf, photograph, saved, typed_page, words
 from tests.fax.pages import text_like
 
-FINE, STANDARD = Resolution.FINE, Resolution.STANDARD
+LIMITS, FINE, STANDARD = Limits(), Resolution.FINE, Resolution.STANDARD
 
 
 class ConversionTests(SynchronousTestCase):
@@ -28,14 +28,14 @@ class ConversionTests(SynchronousTestCase):
         self.folder.mkdir()
         self.target = self.folder / "fax.tif"
 
-    def converted(self, source: Path, resolution: Resolution = FINE, limits: Limits = Limits()) -> list[Page]:  # noqa: B008
+    def converted(self, source: Path, resolution: Resolution = FINE, limits: Limits = LIMITS) -> list[Page]:
         n_pages = Conversion(source, self.target, resolution, limits).run()
         pages = list(read_tiff(self.target))
         self.assertEqual(len(pages), n_pages)
         self.assertEqual({page.resolution for page in pages}, {resolution})
         return pages
 
-    def complaint(self, octets: bytes, limits: Limits = Limits()) -> str:  # noqa: B008
+    def complaint(self, octets: bytes, limits: Limits = LIMITS) -> str:
         """In English; it must be there in Chinese too, and nothing may be left."""
         source = saved(self.folder / "document", octets)
         refused = self.assertRaises(Complaint, Conversion(source, self.target, FINE, limits).run)

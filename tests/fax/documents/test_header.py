@@ -1,12 +1,18 @@
 """The line at the top of each page."""
 
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.fax.documents import fonts
+from callserver.fax.documents.fonts import font
 from callserver.fax.documents.header import Header, with_header
+from callserver.fax.documents.plain_text import text_pages
+from callserver.fax.documents.sheet import Sheet
 from callserver.fax.page import Page, Resolution
+from callserver.wire.catalogue import Complaint
 from tests.fax.pages import blank, text_like
 
 HEADER = Header(datetime(2026, 11, 26, 14, 30), "快乐商店 010-12345678", "02187654321")
@@ -41,6 +47,16 @@ class HeaderTests(SynchronousTestCase):
         long = Header(HEADER.sent_at, "很长的店名" * 40, "1")
         first, second = (with_header(blank(), long, n, 2).rows for n in (1, 2))
         self.assertFalse(np.array_equal(first, second))
+
+    def test_no_chinese_font(self) -> None:
+        """Without a font for Chinese the line has the rest of it: a fax does not fail for it."""
+        font.cache_clear()
+        self.addCleanup(font.cache_clear)
+        self.patch(fonts, "_CHINESE", ())
+        self.patch(fonts, "_LATIN", (Path("/nowhere"), 0))
+        self.assertTrue(with_header(blank(), HEADER, 1, 1).rows.any())
+        refused = self.assertRaises(Complaint, list, text_pages("您好", Sheet(Resolution.FINE)))
+        self.assertIn("fonts-wqy-microhei", str(refused))
 
     def test_every_width_and_resolution(self) -> None:
         """It is there on A3 and B4, at each resolution."""

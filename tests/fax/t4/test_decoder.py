@@ -154,6 +154,15 @@ class DecoderTests(SynchronousTestCase):
         decoder = fed(octets * 2000, Coding.MMR)
         self.assertTrue(decoder.broken)
 
+    def test_tag_and_zeros(self) -> None:
+        """A wrong tag with zeros after it is not taken for an EOL, wherever the stream is cut."""
+        eol, white = "0" * 11 + "1", "010011011" + "00110101"
+        bits = (eol + "1" + white) * 2 + eol + "0" + "0" * 10 + "1" + white + (eol + "1" + white) * 2 + (eol + "1") * 6
+        octets = bytes(int(bits[place : place + 8][::-1], 2) for place in range(0, len(bits), 8))
+        for step in (1, 2, 3, 100):
+            decoder = fed(octets, Coding.MR, step=step)
+            self.assertEqual((decoder.n_rows, decoder.bad_rows), (5, 1))
+
     def test_five_seconds_of_fill(self) -> None:
         """A sender may fill a row for five seconds."""
         octets = encode(text_like(60), Coding.MH, min_row_bits=0)
