@@ -132,7 +132,7 @@ class Terminal:
 
     def _act(self, now_s: float, act: Callable[[], None]) -> None:
         core = self._common
-        core.now_s = core.trace.now_s = max(now_s, core.now_s)
+        core.now_s = core.trace.now_s = core.turns.now_s = max(now_s, core.now_s)
         steps: tuple[Callable[[], None], ...] = (act, self._keep_bounds, lambda: core.turns.on_time(core.now_s))
         for step in steps:
             if core.is_over:

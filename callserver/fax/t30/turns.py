@@ -50,7 +50,7 @@ class Listener(Protocol):
 
 
 class Turns:
-    """`on_ask` reaches the modem below."""
+    """`on_ask` reaches the modem below; `now_s` is kept up to date by the terminal, before each thing that happens."""
 
     def __init__(self, on_ask: Callable[[s.Asked], None], listener: Listener, trace: Trace) -> None:
         self._on_ask, self._listener, self._trace = on_ask, listener, trace
@@ -59,7 +59,7 @@ class Turns:
         self._listen, self._wait_s = s.Listen(), 0.0
         self._burst: list[s.FrameHeard] = []
         self._in_image = False
-        self._now_s = 0.0
+        self.now_s = 0.0
         self._due: Callable[[], None] = listener.silence
         self.next_deadline_s: float | None = None
 
@@ -86,7 +86,7 @@ class Turns:
 
     def feed(self, heard: s.Heard, now_s: float) -> None:
         """What the modem below has heard or done."""
-        self._now_s = now_s
+        self.now_s = now_s
         if self._sending is not None and not self._is_broken_off_by(heard):
             if isinstance(heard, s.Sent):
                 self._send_next()
@@ -110,7 +110,7 @@ class Turns:
 
     def on_time(self, now_s: float) -> None:
         """The clock has come this far."""
-        self._now_s = now_s
+        self.now_s = now_s
         while self.next_deadline_s is not None and self.next_deadline_s <= now_s:
             self.next_deadline_s = None
             self._due()
@@ -169,7 +169,7 @@ class Turns:
             self._listener.image_over()
 
     def _heard_something(self, wait_s: float, due: Callable[[], None]) -> None:
-        self.next_deadline_s, self._due = self._now_s + wait_s, due
+        self.next_deadline_s, self._due = self.now_s + wait_s, due
 
     def _forget_what_was_heard(self) -> None:
         self._burst, self._in_image = [], False
