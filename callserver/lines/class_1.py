@@ -50,7 +50,8 @@ class _UnderWay(Enum):
     """What the command that the modem is at does on the line, and so how it is broken off."""
 
     NOTHING = auto()  # command state
-    LISTENS = auto()  # receives, or waits for silence or an answer: by any character
+    LISTENS = auto()  # receives, or waits for silence: by any character
+    ANSWERS = auto()  # the answer tone: by any character, before it is over
     SENDS = auto()  # has not said CONNECT yet: not at all
     TAKES = auto()  # has said it: by the end of the data
 
@@ -199,7 +200,7 @@ class Class1Fax:
             self._cycle_s = self.next_deadline_s = self._now_s + CNG_CYCLE_S
             return True
         if asked == Listen() and self._at in (CNG, Listen()):
-            self._at, self._cycle_s = asked, None
+            self._at, self._cycle_s, self.next_deadline_s = asked, None, None
             return True
         return isinstance(asked, Listen) and asked == self._at
 
@@ -238,7 +239,7 @@ class Class1Fax:
 
     def _answer(self) -> Story:
         """CED; then the modem waits for frames."""
-        result = yield from self._command(class_1.ANSWER, _UnderWay.LISTENS, ANSWER_TONE_S)
+        result = yield from self._command(class_1.ANSWER, _UnderWay.ANSWERS, ANSWER_TONE_S)
         self._told.append(Sent())  # without the tone if it refuses: many a fax machine sends none
         self._heard_last = False
         if result == CONNECT:
@@ -354,13 +355,13 @@ class Class1Fax:
 
     def _rest(self) -> Story:
         """Command state, from whatever is under way."""
-        if self._under_way is _UnderWay.LISTENS:
+        if self._under_way in (_UnderWay.LISTENS, _UnderWay.ANSWERS):
             self._on_bytes(class_1.BREAK_OFF)
         while self._under_way is not _UnderWay.NOTHING:
             if self._under_way is _UnderWay.TAKES:
                 self._on_bytes(class_1.END_OF_DATA)
-            listens = self._under_way is _UnderWay.LISTENS
-            if (yield from self._result(PLAYED_OUT_S)) == CONNECT and not (listens and self._reader.in_data):
+            receives = self._under_way is _UnderWay.LISTENS
+            if (yield from self._result(PLAYED_OUT_S)) == CONNECT and not receives:
                 self._under_way = _UnderWay.TAKES
 
     # One thing of a story

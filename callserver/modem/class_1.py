@@ -72,13 +72,11 @@ class Class1Reader:
 
     After the CONNECT of a command that receives, bytes are data until `<DLE><ETX>`; else they are text, in which XOFF
     and XON may stand anywhere. Any cut of the input gives the same events, but for the cuts of the data.
-
-    `in_data`: what comes next is data
     """
 
     def __init__(self) -> None:
         self._dle, self._text = DleReader(), ResultReader()
-        self._data_expected = self.in_data = False
+        self._data_expected = self._in_data = False
 
     def expect(self, command: str, *, data: bool) -> None:
         """What was just sent; `data`: its CONNECT begins data."""
@@ -90,19 +88,19 @@ class Class1Reader:
         for piece in self._dle.feed(data):
             if isinstance(piece, bytes):
                 self._plain(piece, found)
-            elif isinstance(piece, EndOfStream) and self.in_data:
-                self.in_data = self._data_expected = False
+            elif isinstance(piece, EndOfStream) and self._in_data:
+                self._in_data = self._data_expected = False
                 self._text.clear()
                 found.append(piece)
         return found
 
     def _plain(self, data: bytes, found: list[bytes | Class1Event]) -> None:
-        while data and not self.in_data:
+        while data and not self._in_data:
             line, end, data = data.partition(b"\n")
             found += [Flow(byte == XON) for byte in line if byte in (XON, XOFF)]
             for event in self._text.feed(line.translate(None, bytes((XON, XOFF))) + end):
                 if isinstance(event, Final | Info):  # the others are of a line on hook
                     found.append(event)
-                self.in_data = self._data_expected and event == Final("CONNECT")
+                self._in_data = self._data_expected and event == Final("CONNECT")
         if data:
             found.append(data)
