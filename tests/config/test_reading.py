@@ -204,6 +204,14 @@ class ConfigTests(SynchronousTestCase):
         }.items():
             self.assertIn(said, self.complaint(NEEDED + wrong))
 
+    def test_menu_numbers(self) -> None:
+        """Menus by their number; half of one, or one number twice, is told."""
+        config = self.read(NEEDED + EMULATED_LINE + "[agents]\nmenu_numbers = 91 balance, 92 orders\n")
+        self.assertEqual(config.agents.menu_numbers, {"91": "balance", "92": "orders"})
+        for wrong, part in (("91", "91"), ("x balance", "x balance"), ("91 balance, 91 orders", "91 orders")):
+            said = self.complaint(NEEDED + EMULATED_LINE + f"[agents]\nmenu_numbers = {wrong}\n")
+            self.assertIn(f"'{part}' is no menu with its number; write 91 balance, 92 orders", said)
+
     def test_time_zone(self) -> None:
         """Days and hours are those of the shop's zone, whatever the computer's; a zone there is not is named."""
         config = self.read(NEEDED + "[server]\ntime_zone = Asia/Shanghai\n")

@@ -147,6 +147,13 @@ class MenuTests(ShopCase):
         """The section whose menu there is not, with the nearest name."""
         self.assert_told("config.ini: [line 1] menu: no menu 'massage'; did you mean 'message'?", line1_menu="massage")
 
+    def test_no_such_menu_to_transfer_to(self) -> None:
+        """The same for the menus that agents at telephones have numbers for."""
+        self.assert_told(
+            "config.ini: [agents] menu_numbers: no menu 'massage'; did you mean 'message'?",
+            agents_menu_numbers="91 shop, 92 massage",
+        )
+
     def test_own_menu(self) -> None:
         """A menu of the shop's own, in its folder of menus, is found; so is ours beside it."""
         (self.path / "plugins").mkdir()

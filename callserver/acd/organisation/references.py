@@ -146,11 +146,12 @@ def check_numbers(all_: Organisation, people: Mapping[str, str]) -> None:
 
 
 def _numbered(all_: Organisation) -> Iterator[tuple[str, str]]:
+    """An office is known by its number, so it is always the other that needs another one."""
+    for office in all_.offices.values():
+        yield office.number, office.name or office.number
     groups = [(group.number, group.name) for group in all_.groups.values()]
     queues = [(queue.number, queue.name) for queue in all_.queues.values()]
     yield from (one for one in (*groups, *queues) if one[0])
-    for office in all_.offices.values():
-        yield office.number, office.name or office.number
 
 
 def _unique(msgid: str, owners: Collection[tuple[str, str]]) -> None:

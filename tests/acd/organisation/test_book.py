@@ -167,6 +167,16 @@ class OrganisationTests(SynchronousTestCase):
         self.assertIn("number 700 is sales's already", self.not_saved(Part.GROUP, "service", number="700"))
         self.assertIn("700", self.refused(self.staff.add("700", "Qian", PASSWORD, ())))
 
+    def test_numbers_that_are_keyed(self) -> None:
+        """Who keys a number reaches one place: those of queues and offices are nobody else's either."""
+        self.save(Part.OFFICE, "3", name="north", phone="02512345678")
+        self.assertIn("number 3 is north's already", self.not_saved(Part.QUEUE, "operator", number="3"))
+        self.save(Part.QUEUE, "operator", number="710")
+        self.assertIn("number 710 is", self.not_saved(Part.GROUP, "sales", number="710"))
+        self.assertEqual((self.book.queue_of("710"), self.book.queue_of("711")), ("operator", None))
+        self.save(Part.GROUP, "sales", number="700", members="801")
+        self.assertEqual((list(self.book.rung_by("700")), list(self.book.rung_by("701"))), (["801"], []))
+
     def test_regions(self) -> None:
         """The longest code that a number begins with says where a caller lives; without offices the parent's count."""
         self.save(Part.OFFICE, "1", name="Nanjing", phone="02512345678")
