@@ -166,7 +166,7 @@ class CallRecording:
     @property
     def _leg(self) -> Leg | None:
         """Of the far end."""
-        return self._call.leg if self._line is None else self._line.leg
+        return self._call.leg if self._line is None or self._in_house else self._line.leg
 
     def _start(self, by: str) -> None:
         leg = self._leg

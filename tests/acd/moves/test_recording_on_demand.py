@@ -275,6 +275,20 @@ class InHouseTests(InHouseCase):
         self.third.hang_up()
         self.assertGreater(self.heard_in(file)[1], 1.8)
 
+    def test_joined_and_busy(self) -> None:
+        """Nobody answers outside, and the colleague is back where he was: recorded on demand alone, as before."""
+        self.dialling.consult(self.other, "number 62345678")
+        self.shop.dial_tone(1)
+        self.shop.exchange("ringback", 6, 1)
+        self.other.join()
+        self.shop.exchange("busy", 4, 1)
+        self.other.answer()
+        self.shop.wait(1)
+        self.assertEqual(self.recordings_of(self.first), [])
+        self.moves.recording.start(self.other)
+        self.moves.recording.stop(self.other)
+        self.assertEqual(len(self.recordings_of(self.first)), 1)
+
     def test_sent_outside(self) -> None:
         """A colleague is transferred to a number outside: recorded from the answer there on."""
         moves = Moves(

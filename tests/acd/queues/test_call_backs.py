@@ -298,6 +298,34 @@ class DialTests(CallBackCase):
         self.assertEqual((self.queue.waiting, entry.entered_s, self.tries()), ([entry], place_s, [("line_lost", 0)]))
         self.assertIs(seat.status.state, SeatState.IDLE_PC)
 
+    def test_no_voice_for_it(self) -> None:
+        """The agent has no telephone any more as he accepts: nothing is dialled, and another one is asked at once."""
+        seat, other = self.offered(), self.seat("802")
+        self.patch(seat.station, "off_hook", lambda: {}["telephone"])
+        seat.answer()
+        self.shop.wait(0.1)
+        self.assertEqual(len(self.flushLoggedErrors(KeyError)), 1)
+        self.assertEqual((self.dialled(), self.tries()), ([], []))
+        self.assertEqual((seat.status.state, other.status.state), (SeatState.IDLE_PC, SeatState.RINGING))
+
+    def test_agent_cannot_be_in_the_call(self) -> None:
+        """The line was seized for nobody: it is given up, which counts as a try, and he is called later."""
+        seat = self.offered()
+        give = Call.give
+
+        def broken(call: Call, party: Any, *args: Any, **named: Any) -> None:
+            if party is seat.station:
+                raise ZeroDivisionError
+            give(call, party, *args, **named)
+
+        self.patch(Call, "give", broken)
+        seat.answer()
+        self.shop.wait(3)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.assertEqual((self.tries(), len(self.queue.waiting)), ([("gave_up", 1)], 1))
+        self.assertEqual([line.off_hook for line in self.shop.lines], [False] * 3)
+        self.assertEqual((seat.status.state, seat.station.leg), (SeatState.IDLE_PC, None))
+
     def test_calls_himself_while_he_is_dialled(self) -> None:
         """He is asked nothing and waits as any other; what comes of the dial is counted as ever."""
         seat = self.offered()
