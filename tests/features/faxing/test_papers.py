@@ -1,0 +1,81 @@
+"""Pages in the shop's folder: kept before they are confirmed, sent though their document is deleted meanwhile."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.fax.page import Coding, Resolution
+from callserver.fax.t4.decoder import Decoder
+from callserver.fax.t30.documents import PageForm
+from callserver.fax.tiff.directory import TiffError
+from callserver.fax.tiff.reader import read_tiff
+from callserver.fax.tiff.writer import append_page
+from callserver.features.faxing.papers import Papers
+from tests.fax.pages import blank, text_like
+from tests.run import TOP
+from tests.whole.fax_case import same
+
+
+class PapersTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.folder = Path(self.mktemp()).absolute()
+        self.folder.mkdir()
+        self.papers = Papers(self.folder)
+
+    def test_killed_between_pages(self) -> None:
+        """kill -9 at any moment: every page that was told as kept is there, whole."""
+        command = [sys.executable, "-m", "tests.features.faxing.keep_until_killed", str(self.folder)]
+        with subprocess.Popen(command, cwd=TOP, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            told = [child.stdout.readline() for _ in range(3)]
+            child.kill()
+            told += child.stdout.readlines()
+        n_told = int(told[-1]) if told[-1].endswith("\n") else int(told[-2])
+        kept = list(read_tiff(self.papers.path("came.tif")))
+        self.assertGreaterEqual(len(kept), n_told)
+        for number, page in enumerate(kept):
+            self.assertTrue(same(page, text_like(200, seed=number % 4)), number)
+
+    def test_deleted_while_it_is_sent(self) -> None:
+        """Who deletes a document takes it from nobody who is getting it; afterwards nothing is left of it."""
+        append_page(self.papers.path("doc.tif"), text_like(50))
+        sending = self.papers.begin_sending("doc.tif", "fax-1")
+        self.papers.delete("doc.tif")
+        form = PageForm(1728, Resolution.FINE, Coding.MMR)
+        decoder = Decoder(1728, Coding.MMR)
+        decoder.feed(sending.coded(0, form))
+        decoder.finish()
+        self.assertTrue(same(decoder.page(Resolution.FINE), text_like(50)))
+        sending.over()
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_the_rest(self) -> None:
+        """Pages that were confirmed in an earlier try are left out."""
+        for seed in range(3):
+            append_page(self.papers.path("doc.tif"), text_like(30 + seed))
+        sending = self.papers.begin_sending("doc.tif", "fax-1", first=2)
+        self.assertEqual((len(sending.shapes), sending.first), (1, 2))
+        told: list[tuple[int, int]] = []
+
+        def top(page: object, number: int, total: int) -> object:
+            told.append((number, total))
+            return page
+
+        sending.coded(0, PageForm(1728, Resolution.STANDARD, Coding.MH), top)  # type: ignore[arg-type]
+        self.assertEqual(told, [(3, 3)])
+
+    def test_no_fax(self) -> None:
+        """What is no fax is not sent, and leaves no second name behind."""
+        self.papers.path("doc.tif").write_bytes(b"II*\0 nothing of the kind")
+        self.assertRaises(TiffError, self.papers.begin_sending, "doc.tif", "fax-1")
+        self.assertEqual([file.name for file in self.folder.iterdir()], ["doc.tif"])
+        self.assertRaises(ValueError, self.papers.path, "../doc.tif")
+
+    def test_tidy(self) -> None:
+        """Second names of a killed server's faxes go; documents and what came stay."""
+        append_page(self.papers.path("doc.tif"), blank())
+        self.papers.begin_sending("doc.tif", "fax-1")
+        self.papers.tidy()
+        self.assertEqual([file.name for file in self.folder.iterdir()], ["doc.tif"])
