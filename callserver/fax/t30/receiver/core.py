@@ -111,6 +111,7 @@ class ReceivingCore(Core):
     def judge(self, post: Post) -> None:
         """What will be answered to this command."""
         self.answer, self.judged = self.page.judge(post, self._flags_at_s - self._image_end_s), post
+        self.trace.note(self.page.found)
         if self.answer.name is Name.RTN:
             self.new_page()
 
