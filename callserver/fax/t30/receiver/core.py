@@ -14,7 +14,7 @@ from callserver.fax.t30.frames import Frame, Name, burst, identity_field
 from callserver.fax.t30.receiver.page_reader import BlocksReader, PageReader, PlainReader, Post
 from callserver.fax.t30.results import FaxResult, Outcome
 from callserver.fax.t30.terminal import Core, Station
-from callserver.fax.t30.timers import DIS_AGAIN_S, MAX_PAGES, T2_S, TCF_WAIT_S
+from callserver.fax.t30.timers import DIS_AGAIN_S, IMAGE_WAIT_S, MAX_PAGES, T2_S, TCF_WAIT_S
 
 BEFORE_IMAGE = frozenset({Name.CFR, Name.CTR, Name.PPR, Name.MCF, Name.ERR})
 
@@ -86,7 +86,7 @@ class ReceivingCore(Core):
         self.page = reader(self.agreement)
 
     def listen_for_page(self) -> None:
-        self.turns.listen(self._image, T2_S)
+        self.turns.listen(self._image, IMAGE_WAIT_S)
 
     def flags(self) -> None:
         """A burst of V.21 begins."""
@@ -170,4 +170,5 @@ class ReceivingCore(Core):
         self.say(self.answer, self._image if awaits_image else Listen())
 
     def say(self, frame: Frame, listen: Listen) -> None:
-        self.turns.say(SendFrames(burst([frame], from_sender=False)), listen=listen, wait_s=T2_S)
+        wait_s = IMAGE_WAIT_S if listen.image else T2_S
+        self.turns.say(SendFrames(burst([frame], from_sender=False)), listen=listen, wait_s=wait_s)
