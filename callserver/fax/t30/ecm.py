@@ -37,7 +37,8 @@ class BlockReader:
     """
     One block as it is received, over as many bursts as it takes.
 
-    The first PPS says how many frames a block has; in those after a PPR some machines count what they sent again.
+    It has as many frames as the greatest count in a PPS says, and as were heard: what some machines count in a PPS are
+    the frames they have just sent, after a PPR only those that were wanted.
     """
 
     def __init__(self, frame_octets: int) -> None:
@@ -61,7 +62,7 @@ class BlockReader:
 
     def ends(self, n_frames: int) -> None:
         """A PPS has come."""
-        self._n_frames = max(self._n_frames, n_frames)
+        self._n_frames = max(self._n_frames, n_frames, max(self._frames, default=-1) + 1)
 
     @property
     def missing(self) -> list[int]:

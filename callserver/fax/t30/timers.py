@@ -3,6 +3,7 @@
 T0_S = 60.0  # the caller waits for any answer signal
 T1_S = 35.0  # identification: DIS is repeated, or waited for, no longer
 T2_S = 6.0  # the receiver waits for a command
+IMAGE_WAIT_S = T2_S + 1.6  # an image is heard of only when its training, 1.4 s at the longest, is understood
 T4_S = 3.0  # the sender waits for an answer, then repeats its command
 T5_S = 60.0  # the sender's whole patience with a receiver that is not ready
 FLAGGED_S = 3.0  # once flags are heard: to complete a frame

@@ -8,6 +8,7 @@ A far end that follows a script, as TSB-85's tester does: what it must hear, the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from callserver.fax import signals as s
 from callserver.fax.modulations import Modulation
@@ -17,7 +18,16 @@ from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.frames import Frame, Name, burst
 from tests.fax.t30.wire import Modem
 
-Said = Sequence[s.SendTone | s.SendFrames | s.SendImage]
+
+@dataclass(frozen=True)
+class Pause:
+    """The far end takes its time."""
+
+    seconds: float
+
+
+Signal = s.SendTone | s.SendFrames | s.SendImage | Pause
+Said = Sequence[Signal]
 Step = tuple[str, Said]
 ALL = frozenset(Modulation) - {Modulation.V21}
 TCF_S = 1.5
@@ -55,7 +65,7 @@ class FarEnd:
     def __init__(self, modem: Modem, steps: Sequence[Step]) -> None:
         self._modem, self._steps = modem, list(steps)
         self._heard: list[str] = []
-        self._saying: list[s.SendTone | s.SendFrames | s.SendImage] = []
+        self._saying: list[Signal] = []
         self.at_s: list[float] = []  # when each step was taken
         modem.hears_everything = True
 
@@ -96,7 +106,11 @@ class FarEnd:
 
     def _say_next(self) -> None:
         if self._saying:
-            self._modem.ask(self._saying.pop(0))
+            signal = self._saying.pop(0)
+            if isinstance(signal, Pause):
+                self._modem.line.after(signal.seconds, self._say_next)
+            else:
+                self._modem.ask(signal)
         else:
             self._listen()
             if self._steps and not self._steps[0][0]:

@@ -206,3 +206,15 @@ class LosingLineTests(SynchronousTestCase):
         self.assertLessEqual(confirmed, len(stored))
         if fax.outcomes["sender"].result is FaxResult.SUCCESS:
             self.assertEqual(len(stored), n_pages)
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.integers(0, 2**32), st.sampled_from([0.02, 0.1, 0.3]), st.integers(1, 3))
+    def test_without_ecm(self, seed: int, share: float, n_pages: int) -> None:
+        """Rows may suffer; but what a sender calls confirmed lies in the store, and each page once."""
+        pages = [encode(text_like(40 + number), Coding.MH) for number in range(n_pages)]
+        plain = Capabilities(ALL, frozenset({Coding.MH}), ecm=False)
+        fax = Fax(pages, receiver=plain, bend_sender=losing(seed, share), bend_receiver=losing(seed + 1, share)).run()
+        sent = fax.outcomes["sender"]
+        self.assertLessEqual(sent.n_confirmed, len(fax.kept))
+        if sent.result is FaxResult.SUCCESS:
+            self.assertEqual(len(fax.kept), n_pages)

@@ -222,6 +222,7 @@ def give_up(inputs: I, core: ReceivingCore, post: Post) -> None:
 
 def kept(inputs: I, core: ReceivingCore, keeping: Keeping) -> None:
     keeping.is_kept = True
+    core.trace.note("the page is stored")
     if keeping.may_answer(core):
         confirm(inputs, core)
 

@@ -14,7 +14,7 @@ from callserver.fax.t30.frames import Frame, Name, burst, identity_field
 from callserver.fax.t30.receiver.page_reader import BlocksReader, PageReader, PlainReader, Post
 from callserver.fax.t30.results import FaxResult, Outcome
 from callserver.fax.t30.terminal import Core, Station
-from callserver.fax.t30.timers import DIS_AGAIN_S, MAX_PAGES, T2_S, TCF_WAIT_S
+from callserver.fax.t30.timers import DIS_AGAIN_S, IMAGE_WAIT_S, MAX_PAGES, T2_S, TCF_WAIT_S
 
 BEFORE_IMAGE = frozenset({Name.CFR, Name.CTR, Name.PPR, Name.MCF, Name.ERR})
 
@@ -86,7 +86,7 @@ class ReceivingCore(Core):
         self.page = reader(self.agreement)
 
     def listen_for_page(self) -> None:
-        self.turns.listen(self._image, T2_S)
+        self.turns.listen(self._image, IMAGE_WAIT_S)
 
     def flags(self) -> None:
         """A burst of V.21 begins."""
@@ -111,6 +111,7 @@ class ReceivingCore(Core):
     def judge(self, post: Post) -> None:
         """What will be answered to this command."""
         self.answer, self.judged = self.page.judge(post, self._flags_at_s - self._image_end_s), post
+        self.trace.note(self.page.found)
         if self.answer.name is Name.RTN:
             self.new_page()
 
@@ -169,4 +170,5 @@ class ReceivingCore(Core):
         self.say(self.answer, self._image if awaits_image else Listen())
 
     def say(self, frame: Frame, listen: Listen) -> None:
-        self.turns.say(SendFrames(burst([frame], from_sender=False)), listen=listen, wait_s=T2_S)
+        wait_s = IMAGE_WAIT_S if listen.image else T2_S
+        self.turns.say(SendFrames(burst([frame], from_sender=False)), listen=listen, wait_s=wait_s)

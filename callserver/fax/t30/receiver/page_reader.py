@@ -75,6 +75,11 @@ class PageReader(ABC):
         """EOR."""
         self.is_lost = True
 
+    @property
+    @abstractmethod
+    def found(self) -> str:
+        """What was judged, for the trace."""
+
     @abstractmethod
     def page(self, number: int) -> ReceivedPage:
         """All of it."""
@@ -93,6 +98,7 @@ class PlainReader(PageReader):
         self._octets = bytearray()
         self._decoder = Decoder(agreement.width, agreement.coding)
         self._n_bursts = 0
+        self._is_cut = False
 
     def carrier(self) -> None:
         self._n_bursts += 1
@@ -113,12 +119,17 @@ class PlainReader(PageReader):
         self._decoder.feed(octets)
 
     def judge(self, post: Post, pause_s: float) -> Frame:
-        is_cut = self._n_bursts != 1 or (pause_s > MAX_PAUSE_S and not self._decoder.over)
+        self._is_cut = self._n_bursts != 1 or (pause_s > MAX_PAUSE_S and not self._decoder.over)
         self._decoder.finish()
-        if is_cut or not self._decoder.n_rows:
+        if self._is_cut or not self._decoder.n_rows:
             return Frame(Name.RTN)
         bad = self._decoder.bad_rows / self._decoder.n_rows
         return Frame(Name.MCF if bad < GOOD_SHARE else Name.RTP if bad < PASSABLE_SHARE else Name.RTN)
+
+    @property
+    def found(self) -> str:
+        cut = ", cut off" if self._is_cut else ""
+        return f"{self._decoder.n_rows} rows, {self._decoder.bad_rows} of them bad{cut}"
 
     def page(self, number: int) -> ReceivedPage:
         page = self._decoder.page(self.agreement.resolution)
@@ -154,6 +165,10 @@ class BlocksReader(PageReader):
         self._octets += self._block.content
         self._block = BlockReader(self.agreement.frame_octets)
         return Frame(Name.MCF)
+
+    @property
+    def found(self) -> str:
+        return f"{len(self._block.missing)} frames missing, {len(self._octets)} octets complete"
 
     def lose_block(self) -> None:
         super().lose_block()

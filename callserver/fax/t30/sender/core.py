@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from callserver.fax.modulations import Modulation
 from callserver.fax.signals import FaxTone, Listen, SendFrames, SendImage, SendTone
-from callserver.fax.t30.agreement import Agreement, agree, speeds
+from callserver.fax.t30.agreement import FALL_BACK, Agreement, agree, speeds
 from callserver.fax.t30.capabilities import V17, Capabilities
 from callserver.fax.t30.documents import PageForm, PageNeeded, PageShape
 from callserver.fax.t30.frames import Frame, Name, burst, identity_field
@@ -56,10 +56,17 @@ class SendingCore(Core):
             self.turns.listen(Listen(), T0_S)
 
     def identified(self, far: Capabilities) -> bool:
-        """A DIS was heard. :return: is there any speed for both of us?"""
-        self._far = far
-        self._speeds = speeds(self.own.capabilities, far)
-        return bool(self._speeds)
+        """
+        A DIS was heard, the first or one after EOM: a line does not become better by that.
+
+        :return: is there any speed for both of us?
+        """
+        common = speeds(self.own.capabilities, far)
+        if self._speeds:
+            tried = FALL_BACK.index(self._speeds[0])
+            common = [one for one in common if FALL_BACK.index(one) >= tried]
+        self._far, self._speeds = far, common
+        return bool(common)
 
     def lower(self, *, leave_v17: bool = False) -> bool:
         """Take the next lower speed, or the next of another modulation. :return: is there one?"""
