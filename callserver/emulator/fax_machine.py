@@ -12,7 +12,7 @@ from callserver.emulator.phone import Phone, PhoneListener
 from callserver.fax.machine import FaxMachine
 from callserver.fax.modulations import Modulation
 from callserver.fax.page import Page
-from callserver.fax.t4.decoder import Decoder
+from callserver.fax.t4.decoder import decode
 from callserver.fax.t4.encoding import encode
 from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.documents import PageNeeded, PageShape, ReceivedPage
@@ -81,7 +81,4 @@ class TelephoneFax:
 
 def page_of(received: ReceivedPage) -> Page:
     """A page that came, as it is printed; for a thread."""
-    decoder = Decoder(received.form.width, received.form.coding)
-    decoder.feed(received.octets)
-    decoder.finish()
-    return decoder.page(received.form.resolution)
+    return decode(received.octets, received.form.width, received.form.coding).page(received.form.resolution)

@@ -29,7 +29,7 @@ class Coding(Enum):
     MMR = "MMR"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no one equality
 class Page:
     """
     Rows of packed pels.

@@ -74,6 +74,16 @@ class LibtiffTests(SynchronousTestCase):
                         np.testing.assert_array_equal(page.rows, expected.rows)
                         self.assertEqual(page.resolution, expected.resolution)
 
+    def test_page_behind_theirs(self) -> None:
+        """A page appended to a file of theirs, whichever octet comes first, is its last page for them as well."""
+        append_page(self.path, PAGES[0])
+        theirs = self.path.with_suffix(".theirs")
+        for order in ("-B", "-L"):
+            self.run_tool("tiffcp", "-c", "g4", order, str(self.path), str(theirs))
+            append_page(theirs, PAGES[1])
+            self.run_tool("tiffinfo", "-D", str(theirs))
+            self.assert_pels(theirs, PAGES[:2])
+
     @settings(max_examples=150, deadline=None)
     @given(any_pages().filter(lambda page: len(page.rows)), st.sampled_from(Coding))
     def test_any_page(self, page: Page, coding: Coding) -> None:

@@ -47,16 +47,21 @@ def main(task: Task) -> dict[str, Any]:
         return {"msgid": complaint.msgid, "details": dict(complaint.details)}
     except MemoryError:
         return {"msgid": N_("the document needs more memory than a fax may"), "details": {}}
+    except OSError as problem:  # no room for its pages
+        return {
+            "msgid": N_("the document could not be made into pages: {problem}"),
+            "details": {"problem": str(problem)},
+        }
 
 
 def _limit(task: Task) -> None:
     for what, most in (
         (resource.RLIMIT_AS, task.memory_octets),
-        (resource.RLIMIT_CPU, task.seconds),
+        (resource.RLIMIT_CPU, task.seconds),  # one more, and what SIGXCPU did not end is killed
         (resource.RLIMIT_FSIZE, _MOST_FILE_OCTETS),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (most, most))
+        resource.setrlimit(what, (most, most + (what == resource.RLIMIT_CPU)))
 
 
 def _convert(task: Task) -> int:

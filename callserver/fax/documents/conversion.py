@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from callserver.fax.documents.child import Task
 from callserver.fax.page import Resolution
@@ -45,7 +46,7 @@ class Conversion:
             limits.seconds,
             limits.memory_octets,
         )
-        self._child: subprocess.Popen[str] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
         self._stopped = False
 
     def run(self) -> int:
@@ -78,17 +79,21 @@ class Conversion:
             "OPENBLAS_NUM_THREADS": "1",  # each takes addresses of its own
         }
         command = [sys.executable, "-m", "callserver.fax.documents.child", self._task.to_json()]
-        no, pipe = subprocess.DEVNULL, subprocess.PIPE
-        with subprocess.Popen(command, stdin=no, stdout=pipe, stderr=no, env=environment, text=True) as child:
+        nothing = subprocess.DEVNULL
+        with (
+            TemporaryFile("w+", errors="replace") as said,  # in which it can say no more than it may write
+            subprocess.Popen(command, stdin=nothing, stdout=said, stderr=nothing, env=environment) as child,
+        ):
             self._child = child
             if self._stopped:
                 child.kill()
             try:
-                said, _ = child.communicate(timeout=self._limits.seconds)
+                status = child.wait(self._limits.seconds)
             except subprocess.TimeoutExpired as problem:
                 child.kill()
                 raise Complaint(_TOO_SLOW, seconds=self._limits.seconds) from problem
-            return child.returncode, said[:_MOST_WORDS]
+            said.seek(0)
+            return status, said.read(_MOST_WORDS)
 
     def _checked(self, status: int, said: str) -> int:
         """What the child made is looked at again: it may have been taken over by the document."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callserver.fax.page import Page
 from callserver.fax.reshape import reduced
-from callserver.fax.t4.decoder import Decoder
+from callserver.fax.t4.decoder import decode
 from callserver.fax.t4.encoding import encode
 from callserver.fax.t30.documents import PageForm, ReceivedPage
 
@@ -22,9 +22,7 @@ def decoded(received: ReceivedPage) -> Page:
     """
     if received.page is not None:
         return received.page
-    decoder = Decoder(received.form.width, received.form.coding)
-    decoder.feed(received.octets)
-    decoder.finish()
+    decoder = decode(received.octets, received.form.width, received.form.coding)
     if decoder.too_long or decoder.broken or not decoder.n_rows:
         raise ValueError(f"page {received.number + 1}: {decoder.n_rows} rows, then nothing that can be read")
     return decoder.page(received.form.resolution)

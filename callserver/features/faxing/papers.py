@@ -16,7 +16,7 @@ from pathlib import Path
 
 from callserver.fax.page import Page, Resolution
 from callserver.fax.reshape import reduced
-from callserver.fax.t4.decoder import Decoder
+from callserver.fax.t4.decoder import decode
 from callserver.fax.t4.encoding import encode
 from callserver.fax.t30.documents import PageForm, PageShape, ReceivedPage
 from callserver.fax.tiff.reader import decoded, stored_pages
@@ -84,9 +84,7 @@ class Papers:
         :return: how many it has by now
         :raises OSError: it cannot be kept
         """
-        decoder = Decoder(received.form.width, received.form.coding)
-        decoder.feed(received.octets)
-        decoder.finish()
+        decoder = decode(received.octets, received.form.width, received.form.coding)
         quality = Quality(decoder.bad_rows, decoder.longest_bad_run)
         append_page(self.path(file), decoder.page(received.form.resolution), quality)
         return received.number + 1

@@ -24,9 +24,19 @@ class BlackeningTests(SynchronousTestCase):
         np.testing.assert_array_equal(black_of(grey), grey < 160)
 
     def test_pale_background(self) -> None:
-        """Letters on the pale grey of a table's head stay legible: the grey becomes white."""
-        grey = np.minimum(np.asarray(typed_page()), 217)
-        np.testing.assert_array_equal(black_of(grey), np.asarray(typed_page()) < 160)
+        """Letters on the grey of a table's head stay legible: around them the grey becomes white."""
+        for pale in (217, 204, 178):
+            grey = np.minimum(np.asarray(typed_page()), pale)
+            letters = np.asarray(typed_page()) < 160
+            written = letters.reshape(-1, 40, letters.shape[1]).any(axis=(1, 2)).repeat(40)
+            there = black_of(grey)[written][:, 100:700]
+            self.assertGreater((there == letters[written][:, 100:700]).mean(), 0.93)
+
+    def test_chart(self) -> None:
+        """A field of one grey with nothing written on it is a screen of dots: charts tell their fields apart by it."""
+        darkness = [black_of(np.full((240, 240), level, np.uint8)).mean() for level in (200, 150, 100)]
+        self.assertEqual(darkness, sorted(darkness))
+        self.assertTrue(0.1 < darkness[0] < darkness[-1] < 0.7)
 
     def test_photograph(self) -> None:
         """A photograph is as dark as it was, everywhere, seen from afar."""
