@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from callserver.commands.options import Group
 from callserver.commands.start import shop_option
 from callserver.config import ConfigError
 from callserver.server.features import commands
 from callserver.wire.catalogue import Complaint
-from callserver.wire.terminal import complaint, here, prepare
+from callserver.wire.terminal import complaint, error, here, prepare
 
 COMMANDS = {
     "start": ("callserver.commands.start", "start"),
@@ -42,7 +43,7 @@ COMMANDS = {
 }
 
 
-class Commands(click.Group):
+class Commands(Group):
     """The commands of COMMANDS, imported one at a time: `callserver calls` needs no numpy. Then those of features."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -92,5 +93,7 @@ if __name__ == "__main__":
     prepare()
     try:
         main(prog_name="callserver")
-    except (ConfigError, Complaint, OSError) as problem:  # OSError: the output goes to a full disk, for instance
+    except ConfigError as problem:  # a line each, with its place
         sys.exit(complaint(problem))
+    except (Complaint, OSError) as problem:  # OSError: the output goes to a full disk, for instance
+        sys.exit(error(problem))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from callserver.commands.options import require_shop
 from callserver.commands.start import shop_option
 from callserver.config import ConfigError
 from callserver.server.backup_file import BackupError
@@ -13,7 +14,7 @@ from callserver.server.backups import make_backup
 from callserver.server.lock import FolderError, locked
 from callserver.server.restore import Restored, is_unfinished, restore
 from callserver.server.shop_folder import ShopFolder
-from callserver.wire.terminal import complaint, here
+from callserver.wire.terminal import complaint, error, here
 
 HELP = (
     here("Back up the shop in one file, also while the server runs: database, settings, certificate, prompts, menus."),
@@ -30,11 +31,10 @@ def backup(file: Path | None, recordings: bool, shop: Path) -> None:
     try:
         if is_unfinished(shop):
             raise BackupError("{folder}: a restore was interrupted; the next start finishes it", folder=shop)
-        if not folder.config_file.exists():
-            raise BackupError("{folder}: no shop lives here yet; there is nothing to back up", folder=shop)
+        require_shop(folder)
         made, manifest = make_backup(folder, folder.config(), datetime.now(UTC), target=file, recordings=recordings)
     except (BackupError, ConfigError) as problem:
-        sys.exit(complaint(problem))
+        sys.exit(error(problem))
     click.echo(
         here(
             "{file}: {n} files, {mb} MB",
@@ -48,7 +48,7 @@ def backup(file: Path | None, recordings: bool, shop: Path) -> None:
 
 
 @click.command(name="restore", help=here("Put a backup into an empty or a broken shop; it is checked first."))
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--replace", is_flag=True, help=here("Move a shop that is there aside, and keep it."))
 @shop_option
 def restore_command(file: Path, replace: bool, shop: Path) -> None:
@@ -58,7 +58,7 @@ def restore_command(file: Path, replace: bool, shop: Path) -> None:
         with locked(shop):
             done = restore(ShopFolder(shop), file, datetime.now(UTC), replace=replace)
     except (BackupError, FolderError) as problem:
-        sys.exit(complaint(problem))
+        sys.exit(error(problem))
     _tell(done, shop)
 
 

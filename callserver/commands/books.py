@@ -15,15 +15,17 @@ from twisted.internet.task import react
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.staff.book import StaffBook
 from callserver.calls.event_log import CallBook, EventLog
+from callserver.commands.options import require_shop
 from callserver.commands.status import look
 from callserver.config import Config
+from callserver.server.checks.organisation import surroundings
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.database import Store
 from callserver.store.opening import as_store_error
 from callserver.wire.catalogue import Complaint
 from callserver.wire.cells import printable
 from callserver.wire.refusals import Refused
-from callserver.wire.terminal import complaint, here, person_language
+from callserver.wire.terminal import complaint, error, here, person_language
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,13 @@ class Books:
 
 def with_books(shop: Path, work: Callable[[Books], Coroutine[Any, Any, None]]) -> None:
     """Do it in the shop's database; what is refused is one line and exit code 1."""
-    with_store(shop, lambda store, config: work(_books(store, store.reactor, config, shop)))
+    with_store(shop, lambda store, config: work(_books(store, store.reactor, config, ShopFolder(shop))))
 
 
 def with_store(shop: Path, work: Callable[[Store, Config], Coroutine[Any, Any, None]]) -> None:
     """As `with_books`, for what has no book of its own."""
     folder = ShopFolder(shop)
+    require_shop(folder)
     config = folder.known_config()
     database = folder.database(config)
 
@@ -55,11 +58,11 @@ def with_store(shop: Path, work: Callable[[Store, Config], Coroutine[Any, Any, N
             finally:
                 await store.stop()
         except Refused as refused:
-            raise SystemExit(refused.text(person_language())) from refused
+            raise SystemExit(error(refused.in_full(person_language()))) from refused
         except Complaint as problem:
-            raise SystemExit(complaint(problem)) from problem
+            raise SystemExit(error(problem)) from problem
         except PeeweeException as problem:  # a table of it is missing, for instance
-            raise SystemExit(complaint(as_store_error(problem, database))) from problem
+            raise SystemExit(error(as_store_error(problem, database))) from problem
 
     react(lambda reactor: Deferred.fromCoroutine(story(reactor)))
 
@@ -76,19 +79,28 @@ def settings_of(typed: tuple[str, ...]) -> dict[str, str]:
         key, equals, value = one.partition("=")
         if not equals or not key.strip():
             raise click.UsageError(here("{typed} is not KEY=VALUE, as in ring_s=20", typed=repr(one)))
+        key = key.strip()
         if key in found:
-            raise click.UsageError(here("{key} stands there twice", key=key))
+            raise click.UsageError(
+                here("{key}= is given twice: give it once; items of a list have commas between", key=key)
+            )
         found[key] = value
     return found
 
 
-def _books(store: Store, reactor: Any, config: Config, shop: Path) -> Books:
+def _books(store: Store, reactor: Any, config: Config, folder: ShopFolder) -> Books:
     nothing = cast(CallBook, None)  # it only stamps: the books keep their events themselves
     events = EventLog(nothing, reactor, config.server.node)
+    around = surroundings(config, folder)
     organisation = OrganisationBook(
-        store, reactor, events, lambda: config.server.zone, waiting=lambda queue: _waiting(shop, queue)
+        store,
+        reactor,
+        events,
+        lambda: config.server.zone,
+        waiting=lambda queue: _waiting(folder.path, queue),
+        around=lambda: around,
     )
-    return Books(StaffBook(store, reactor, events=events), organisation, config)
+    return Books(StaffBook(store, reactor, events=events, around=lambda: around), organisation, config)
 
 
 def _waiting(shop: Path, queue: str) -> int:

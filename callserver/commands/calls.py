@@ -12,24 +12,27 @@ from typing import Any
 
 import click
 
-from callserver.commands.options import json_option, language_option
+from callserver.commands.options import json_option, language_option, require_shop
 from callserver.commands.report_words import prompt_texts, words
 from callserver.commands.start import shop_option
 from callserver.config import Config
 from callserver.server.shop_folder import ShopFolder
 from callserver.store import reading
 from callserver.store.opening import StoreError, read_only
+from callserver.store.reading import CallOut
 from callserver.wire.catalogue import N_, text
 from callserver.wire.cells import cells, column, columns, cut, printable, wrapped
+from callserver.wire.dial_results import DialResult
 from callserver.wire.records import CallRecord, EventRecord
 from callserver.wire.terminal import complaint, here
 from callserver.wire.words import code_text, reason_text
 
 COLUMNS = (N_("time"), N_("number"), N_("line"), N_("agent"), N_("length"), N_("order"), N_("end"), N_("id"))
-FLEXIBLE = {"end": 14, "number": 13}  # cut where a terminal is narrow, this one first, to no less than so much
+FLEXIBLE = {"end": 10, "number": 13}  # cut where a terminal is narrow, this one first, to no less than so much
 GAP = 1  # columns between two
 ID_SHOWN = 8  # characters; enough to ask for one call
 WIDE = 200  # columns, when nobody looks at a screen
+DIRECTIONS = {"in": N_("in {line}"), "out": N_("out {line}")}  # of a line; between seats it is said by the seat
 WORDS_AT = 37  # columns, of a timeline
 NARROWEST = 20  # for words
 
@@ -37,16 +40,20 @@ NARROWEST = 20  # for words
 @click.command(help=here("List calls, the newest first."))
 @shop_option
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help=here("So many calls."))
-@click.option("--number", help=here("Only calls from this number."))
+@click.option("--number", help=here("Only calls from this number, or to it."))
 @language_option
 @json_option
 def calls(shop: Path, limit: int, number: str | None, language: str, as_json: bool) -> None:
     with known_shop(shop) as config:
         found = reading.list_calls(limit, number)
+        dialled = reading.calls_out(found)
     if as_json:
-        click.echo(as_text([asdict(call) for call in found]))
+        click.echo(as_text([asdict(call) | _as_dialled(dialled.get(call.id)) for call in found]))
     else:
-        for line in call_table(found, language, config.server.zone, report_width() or WIDE):
+        if not found:
+            click.echo(text(language, "There are no calls yet."), err=True)
+            return
+        for line in call_table(found, dialled, language, config.server.zone, report_width() or WIDE):
             click.echo(line)
 
 
@@ -61,14 +68,15 @@ def call(call_id: str, shop: Path, language: str, as_json: bool) -> None:
             record = reading.call(call_id)
         except reading.NotOne as problem:
             raise click.ClickException(complaint(problem)) from problem
-        events = reading.timeline(record.id)
+        events, dialled = reading.timeline(record.id), reading.calls_out([record]).get(record.id)
     if as_json:
-        click.echo(as_text({"call": asdict(record), "events": [asdict(event) for event in events]}))
+        call = asdict(record) | _as_dialled(dialled)
+        click.echo(as_text({"call": call, "events": [asdict(event) for event in events]}))
     else:
         told = Telling(
             language, config.server.zone, prompt_texts(ShopFolder(shop).prompts(config), language), report_width()
         )
-        for line in (*call_lines(record, told), "", *timeline_lines(record, events, told)):
+        for line in (*call_lines(record, told, dialled), "", *timeline_lines(record, events, told)):
             click.echo(line)
 
 
@@ -88,9 +96,12 @@ class Telling:
     width: int | None = None
 
 
-def call_table(found: Sequence[CallRecord], language: str, zone: tzinfo, width: int) -> list[str]:
+def call_table(
+    found: Sequence[CallRecord], dialled: Mapping[str, CallOut], language: str, zone: tzinfo, width: int
+) -> list[str]:
     """A line a call under one with titles, within so many columns; names and ends are cut where there is no room."""
-    rows = [tuple(text(language, name) for name in COLUMNS), *(_cells(one, language, zone) for one in found)]
+    titles = tuple(text(language, name) for name in COLUMNS)
+    rows = [titles, *(_cells(one, dialled.get(one.id), language, zone) for one in found)]
     widths = [max(map(cells, entries)) for entries in zip(*rows, strict=True)]
     over = sum(widths) + GAP * (len(widths) - 1) - width
     for n in (COLUMNS.index(name) for name in FLEXIBLE):
@@ -100,12 +111,12 @@ def call_table(found: Sequence[CallRecord], language: str, zone: tzinfo, width: 
     return [(" " * GAP).join(row).rstrip() for row in shown]
 
 
-def call_lines(record: CallRecord, told: Telling) -> list[str]:
+def call_lines(record: CallRecord, told: Telling, dialled: CallOut | None = None) -> list[str]:
     """What is known of one call, a line each; what is not known is left out."""
     started = record.started_at.astimezone(told.zone)
-    known = dict(zip(COLUMNS, _cells(record, told.language, told.zone), strict=True))
+    known = dict(zip(COLUMNS, _cells(record, dialled, told.language, told.zone), strict=True))
     known["time"] = f"{started:%Y-%m-%d} {clock_text(record.started_at, told.zone)} {started:%Z}"
-    known["line"] = code_text(record.channel, told.language)
+    known["line"] = _line(record, told.language, code_text(record.channel, told.language))
     known["length"] = _length(record, "06.3f")
     known["id"] = record.id
     known[N_("recording")] = record.recording or ""
@@ -131,17 +142,40 @@ def report_width() -> int | None:
     return columns() if sys.stdout.isatty() or os.environ.get("COLUMNS") else None
 
 
-def _cells(record: CallRecord, language: str, zone: tzinfo) -> tuple[str, ...]:
+def _cells(record: CallRecord, dialled: CallOut | None, language: str, zone: tzinfo) -> tuple[str, ...]:
+    by = code_text(dialled.by, language) if dialled is not None else ""
     return (
         _day_and_time(record.started_at.astimezone(zone)),
         printable(" ".join(filter(None, (record.caller_number, record.caller_name)))),
-        code_text(record.channel.removeprefix("line "), language),
-        record.agent or "",
+        _line(record, language, code_text(record.channel.removeprefix("line "), language)),
+        record.agent or by,
         _length(record, "02.0f"),
         record.order_number or "",
-        printable(reason_text(record.end_reason or "", language)),
+        printable(_end(record, dialled, language)),
         record.id[:ID_SHOWN],
     )
+
+
+def _line(record: CallRecord, language: str, line: str) -> str:
+    """Which way the call went, and on which line."""
+    is_line = record.channel.startswith("line ") and record.direction in DIRECTIONS
+    return text(language, DIRECTIONS[record.direction], line=line) if is_line else line
+
+
+def _end(record: CallRecord, dialled: CallOut | None, language: str) -> str:
+    """Of a call out what came of the number goes first; where nobody answered that is all."""
+    end = reason_text(record.end_reason or "", language)
+    if dialled is None:
+        return end
+    result = code_text(dialled.result, language)
+    if dialled.result != DialResult.ANSWERED.value or not end:
+        return result
+    return text(language, N_("{result}, {end}"), result=result, end=end)
+
+
+def _as_dialled(dialled: CallOut | None) -> dict[str, str]:
+    """For programs; nothing of a call in."""
+    return {"dialled_by": dialled.by, "dial_result": dialled.result} if dialled is not None else {}
 
 
 def _day_and_time(at: datetime) -> str:
@@ -177,8 +211,7 @@ def _plain(value: Any) -> str:
 def known_shop(shop: Path) -> Iterator[Config]:
     """Its database can be read inside, also beside a running server; how it is set."""
     folder = ShopFolder(shop)
-    if not folder.config_file.exists():
-        raise click.ClickException(here("{shop}: no shop here (no config.ini)", shop=str(shop)))
+    require_shop(folder)
     config = folder.known_config()
     try:
         with read_only(folder.database(config)):

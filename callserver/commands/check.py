@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from callserver.commands.options import json_option
+from callserver.commands.options import json_option, language_option
 from callserver.commands.start import shop_option
 from callserver.config import Finding, Grade, Reading
 from callserver.server.checks.shop import check as check_shop
 from callserver.server.shop_folder import ShopFolder
-from callserver.wire.catalogue import told
+from callserver.wire.catalogue import text, told
 from callserver.wire.cells import printable
-from callserver.wire.terminal import complaint, here, person_language
+from callserver.wire.terminal import here
 
 HELP = (
     here("Check the settings without starting anything."),
@@ -26,22 +26,25 @@ HELP = (
 
 @click.command(help="\n\n".join(HELP))
 @shop_option
+@language_option
 @json_option
-def check(shop: Path, as_json: bool) -> None:
+def check(shop: Path, language: str, as_json: bool) -> None:
     reading, findings = check_shop(ShopFolder(shop))
     n_mistakes = sum(finding.grade is not Grade.NOTE for finding in findings)
     if as_json:
-        click.echo(json.dumps(_plain(reading, findings), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(_plain(reading, findings, language), ensure_ascii=False, indent=1))
     else:
-        for line in (*(printable(complaint(finding)) for finding in findings), _sum(reading, n_mistakes)):
-            click.echo(line)
+        for finding in findings:
+            click.echo(printable(told(finding, language)))
+        click.echo(_sum(reading, n_mistakes, language))
     sys.exit(1 if n_mistakes else 0)
 
 
-def _sum(reading: Reading, n_mistakes: int) -> str:
+def _sum(reading: Reading, n_mistakes: int, language: str) -> str:
     if n_mistakes:
-        return here("Mistakes: {n}", n=n_mistakes)
-    return here(
+        return text(language, "Mistakes: {n}", n=n_mistakes)
+    return text(
+        language,
         "{file}: all right; lines: {lines}, seats: {seats}.",
         file=str(reading.path),
         lines=len(reading.config.lines),
@@ -49,7 +52,7 @@ def _sum(reading: Reading, n_mistakes: int) -> str:
     )
 
 
-def _plain(reading: Reading, findings: Sequence[Finding]) -> dict[str, object]:
+def _plain(reading: Reading, findings: Sequence[Finding], language: str) -> dict[str, object]:
     return {
         "file": str(reading.path),
         "ok": all(finding.grade is Grade.NOTE for finding in findings),
@@ -58,11 +61,11 @@ def _plain(reading: Reading, findings: Sequence[Finding]) -> dict[str, object]:
         "findings": [
             {
                 "grade": finding.grade.value,
-                "file": told(finding.file, person_language()),
+                "file": told(finding.file, language),
                 "line": finding.line or None,
                 "section": finding.section or None,
                 "key": finding.key or None,
-                "text": told(finding.complaint, person_language()),
+                "text": told(finding.complaint, language),
             }
             for finding in findings
         ],

@@ -21,8 +21,9 @@ from callserver.emulator.control import Failed, Lines, connect
 from callserver.emulator.narration import told
 from callserver.emulator.script import read_script
 from callserver.emulator.standalone import serve, table
+from callserver.wire.catalogue import Complaint, known
 from callserver.wire.script_words import ScriptError
-from callserver.wire.terminal import complaint, here
+from callserver.wire.terminal import complaint, error, here, person_language
 
 ONE_LINE = "100"
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -190,7 +191,7 @@ def run_script(file: Path, recording: Path | None, socket: Path) -> None:
     try:
         read_script(text)
     except ScriptError as problem:
-        raise SystemExit(f"{file}, {complaint(problem)}") from problem
+        raise SystemExit(error(f"{file}, {complaint(problem)}")) from problem
     _run(lambda reactor: _run_script(reactor, socket, None, text, recording, file.parent))
 
 
@@ -229,10 +230,10 @@ def _run(story: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
         try:
             await story(reactor)
         except Failed as problem:
-            raise SystemExit(str(problem)) from problem
+            raise SystemExit(error(known(person_language(), str(problem)))) from problem
         except ConnectionClosed as problem:
-            raise SystemExit(here("the exchange has stopped")) from problem
+            raise SystemExit(error(Complaint("the exchange has stopped"))) from problem
         except ConnectError as problem:
-            raise SystemExit(here("no exchange is running here: {problem}", problem=str(problem))) from problem
+            raise SystemExit(error(Complaint("no exchange is running here: {problem}", problem=problem))) from problem
 
     react(lambda reactor: Deferred.fromCoroutine(told_plainly(reactor)))

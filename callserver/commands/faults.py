@@ -30,6 +30,8 @@ def faults(shop: Path, limit: int, language: str, as_json: bool) -> None:
     if as_json:
         click.echo(as_text([asdict(case) | {"attempts": [asdict(one) for one in tried]} for case, tried in found]))
         return
+    if not found:
+        click.echo(text(language, "There are none yet."), err=True)
     for case, tried in found:
         for line in fault_lines(case, tried, language, config.server.zone):
             click.echo(printable(line))

@@ -13,7 +13,8 @@ from callserver.dsp.progress.plans import PLANS, TONE_NAMES, Plan, plan
 from callserver.dsp.progress.study import StudiedTone, study_tones
 from callserver.dsp.sound.files import SoundFileError, read_wav
 from callserver.dsp.tones import Burst, Cadence
-from callserver.wire.terminal import complaint, here, person_language
+from callserver.wire.catalogue import Complaint
+from callserver.wire.terminal import error, here, person_language
 from callserver.wire.words import code_text
 
 SHORTEST_S, FOR_EVER_S = 0.02, 30.0  # for the comparison of cadences
@@ -91,9 +92,9 @@ def learn_tones(recording: Path, shop: Path, name: str | None, country: str, dry
             shop.mkdir(parents=True, exist_ok=True)
             store_tones(shop / FILE_NAME, country, {key: tone.cadence for key, tone in named.items()})
     except (SoundFileError, PlanFileError, OSError) as problem:
-        sys.exit(complaint(problem))
+        sys.exit(error(problem))
     if not named:
-        sys.exit(here("{file}: no tone in it that repeats or lasts two seconds.", file=str(recording)))
+        sys.exit(error(Complaint("{file}: no tone in it that repeats or lasts two seconds.", file=str(recording))))
     _show(named, as_json)
     if not dry_run and not as_json:
         click.echo(f"-> {shop / FILE_NAME}")

@@ -16,7 +16,7 @@ from callserver.dsp.sound.files import SoundFileError, read_tracks
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.catalogue import N_, fill, known, text
 from callserver.wire.cells import printable
-from callserver.wire.terminal import complaint, here
+from callserver.wire.terminal import error, here
 from callserver.wire.words import code_text
 
 LINES = {  # what was heard; {details} are its figures
@@ -60,7 +60,7 @@ def listen(recording: Path, shop: Path, country: str | None, language: str, as_j
     try:
         tracks, tones = read_tracks(recording), plan(country) if country else shop_plan(shop)
     except (SoundFileError, PlanFileError) as problem:
-        sys.exit(complaint(problem))
+        sys.exit(error(problem))
     for heard in sorted(hear_tracks(tracks, tones), key=lambda heard: heard.at_s):
         click.echo(_json(heard) if as_json else line_of(heard, language, several=len(tracks) > 1))
 

@@ -1,9 +1,30 @@
-"""Options that several commands have."""
+"""What several commands have: options, groups, the look for a shop."""
 
 import click
 
+from callserver.server.shop_folder import ShopFolder
 from callserver.wire.catalogue import LANGUAGES
 from callserver.wire.terminal import here, person_language
+
+HELP_MAX = 200  # characters
+
+
+def require_shop(folder: ShopFolder) -> None:
+    """
+    :raises click.ClickException: no shop lives in this folder
+    """
+    if not folder.config_file.exists():
+        raise click.ClickException(here("{shop}: no shop here (no config.ini)", shop=str(folder.path)))
+
+
+class Group(click.Group):
+    """Commands, of which the list tells what each does, and not only how that begins."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section(here("Commands")):
+            formatter.write_dl([(name, one.get_short_help_str(HELP_MAX)) for name, one in found if one is not None])
+
 
 language_option = click.option(
     "--language",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import configparser
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,14 +16,17 @@ from typing import Any
 
 import click
 
+from callserver.acd.organisation.faults import remarks
 from callserver.acd.organisation.forms import FORMS, Form
 from callserver.acd.organisation.parts import CALLED, Part
 from callserver.acd.organisation.rules import one
 from callserver.commands.books import Books, settings_of, tell, with_books
-from callserver.commands.calls import NARROWEST, report_width
+from callserver.commands.calls import NARROWEST, as_text, report_width
+from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.start import shop_option
+from callserver.wire.catalogue import N_, text
 from callserver.wire.cells import cells, column, printable, wrapped
-from callserver.wire.terminal import here
+from callserver.wire.terminal import here, person_language
 
 NAME_CELLS, KEY_CELLS, HELP_CELLS = 16, 22, 78
 IMPORT_MAX = 1_000_000  # characters
@@ -48,7 +51,7 @@ def commands_of(part: Part) -> click.Group:
     settings = click.argument("settings", nargs=-1, metavar="KEY=VALUE...")
     file = click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
     keys = "\n\n".join((LISTS, keys_help(form)))
-    group = click.Group(CALLED[part], help=HELPS[part] + "\n\n" + FOLLOWS)
+    group = Group(CALLED[part], help=HELPS[part] + "\n\n" + FOLLOWS)
 
     def command(called: str, help: str, do: Callable[..., None], *decorators: Callable[..., Any]) -> None:
         callback: Any = partial(do, part)
@@ -56,7 +59,7 @@ def commands_of(part: Part) -> click.Group:
             callback = decorate(callback)
         group.add_command(click.command(called, help=help)(callback))
 
-    command("list", here("List all, each with what is set."), _list)
+    command("list", here("List all, each with what is set."), _list, language_option, json_option)
     command("show", here("Show all settings of one, as set takes them."), _show, name)
     command("add", here("Make a new one.") + "\n\n" + keys, _add, name, settings)
     command("set", here("Change settings of one; the others stay.") + "\n\n" + keys, _set, name, settings)
@@ -66,10 +69,16 @@ def commands_of(part: Part) -> click.Group:
     return group
 
 
-def _list(part: Part, shop: Path) -> None:
+def _list(part: Part, language: str, as_json: bool, shop: Path) -> None:
     async def work(books: Books) -> None:
-        for key, there in (await books.organisation.all()).of(part).items():
-            click.echo("\n".join(_row(key, FORMS[part].different(there), _remark(part, there, books))))
+        found = (await books.organisation.all()).of(part)
+        if as_json:
+            click.echo(as_text([{"name": key, "settings": FORMS[part].shown(there)} for key, there in found.items()]))
+            return
+        if not found:
+            tell(text(language, "There are none yet."))
+        for key, there in found.items():
+            click.echo("\n".join(_row(key, FORMS[part].different(there), _remark(part, there, books, language))))
 
     with_books(shop, work)
 
@@ -97,7 +106,9 @@ def _save(part: Part, shop: Path, name: str, settings: Mapping[str, str], *, new
 
     async def work(books: Books) -> None:
         saved = await books.organisation.save(part, name, settings, new=new)
-        click.echo("\n".join(_row(getattr(saved, form.key), form.different(saved), _remark(part, saved, books))))
+        remark = _remark(part, saved, books, person_language())
+        click.echo("\n".join(_row(getattr(saved, form.key), form.different(saved), remark)))
+        _tell_slips(part, [getattr(saved, form.key)], books)
 
     with_books(shop, work)
 
@@ -114,7 +125,7 @@ def _export(part: Part, shop: Path) -> None:
     async def work(books: Books) -> None:
         for name, there in (await books.organisation.all()).of(part).items():
             settings = FORMS[part].different(there).items()
-            click.echo("\n".join([f"[{name}]", *(f"{key} = {text}" for key, text in settings), ""]))
+            click.echo("\n".join([f"[{name}]", *(f"{key} = {value}" for key, value in settings), ""]))
 
     with_books(shop, work)
 
@@ -125,14 +136,21 @@ def _import(part: Part, file: Path, shop: Path) -> None:
     async def work(books: Books) -> None:
         await books.organisation.save_all(part, wanted)
         tell(here("{names}: saved.", names=", ".join(wanted)))
+        _tell_slips(part, wanted, books)
 
     with_books(shop, work)
 
 
+def _tell_slips(part: Part, names: Collection[str], books: Books) -> None:
+    """What has been saved and may not be meant."""
+    for remark in remarks(books.organisation.now, part, names):
+        tell(here("Note: {finding}", finding=remark.error()))
+
+
 def show_settings(settings: Mapping[str, str]) -> None:
     """One a line, each a word of a shell's command line."""
-    for key, text in settings.items():
-        click.echo(printable(shlex.quote(f"{key}={text}") if text else f"{key}="))
+    for key, value in settings.items():
+        click.echo(printable(shlex.quote(f"{key}={value}") if value else f"{key}="))
 
 
 def keys_help(form: Form) -> str:
@@ -149,23 +167,24 @@ def _row(name: str, settings: Mapping[str, str], remark: str) -> Iterable[str]:
     """On as many lines of the terminal as it takes."""
     head = column(name, NAME_CELLS) + " "
     width = report_width()
-    said = "  ".join(filter(None, (remark, *(f"{key}={text}" for key, text in settings.items())))) or "-"
+    said = "  ".join(filter(None, (remark, *(f"{key}={value}" for key, value in settings.items())))) or "-"
     lines = wrapped(said, max(width - cells(head), NARROWEST)) if width else [printable(said)]
     return [f"{head if n == 0 else ' ' * cells(head)}{line}" for n, line in enumerate(lines)]
 
 
-def _remark(part: Part, there: Any, books: Books) -> str:
+def _remark(part: Part, there: Any, books: Books, language: str) -> str:
     if part is not Part.CALENDAR:
         return ""
-    return here("[open now]") if there.is_open(datetime.now(UTC), books.config.server.zone) else here("[closed now]")
+    is_open = there.is_open(datetime.now(UTC), books.config.server.zone)
+    return text(language, N_("[open now]") if is_open else N_("[closed now]"))
 
 
 def _read(file: Path) -> dict[str, dict[str, str]]:
     try:
         with click.open_file(str(file), "rb") as opened:
-            text = opened.read(IMPORT_MAX).decode("utf-8-sig")
+            content = opened.read(IMPORT_MAX).decode("utf-8-sig")
         parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), default_section="")
-        parser.read_string(text)
+        parser.read_string(content)
     except OSError as problem:
         raise click.UsageError(
             here("{file}: cannot be read ({problem})", file=str(file), problem=problem.strerror)

@@ -16,7 +16,7 @@ from callserver.rehearsal.report import figures, table, write
 from callserver.rehearsal.script import Script, most_faults, read
 from callserver.rehearsal.shrink import LeftOut, shrink
 from callserver.wire.catalogue import Complaint
-from callserver.wire.terminal import complaint, here, person_language
+from callserver.wire.terminal import error, here, person_language
 
 PROGRESS_S = 2.0
 BROKEN, MISTAKE = 1, 2
@@ -95,7 +95,7 @@ def _mistakes_told() -> Iterator[None]:
     try:
         yield
     except Complaint as mistake:
-        click.echo(complaint(mistake), err=True)
+        click.echo(error(mistake), err=True)
         sys.exit(MISTAKE)
 
 

@@ -11,9 +11,11 @@ from callserver.acd.staff import passwords
 from callserver.acd.staff.book import Staff
 from callserver.acd.staff.form import STAFF_FORM
 from callserver.commands.books import Books, settings_of, tell, with_books
-from callserver.commands.calls import NARROWEST, report_width
+from callserver.commands.calls import NARROWEST, as_text, report_width
+from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.organisation import LISTS, NOTHING_TO_SET, keys_help, show_settings
 from callserver.commands.start import shop_option
+from callserver.wire.catalogue import N_, text
 from callserver.wire.cells import cells, column, cut, wrapped
 from callserver.wire.rights import Right
 from callserver.wire.terminal import here
@@ -21,6 +23,12 @@ from callserver.wire.terminal import here
 NAMES = {right.name.lower().replace("_", "-"): right for right in Right}
 SUGGESTIONS = 3
 NAME_CELLS = 20
+FLAGS = {
+    "disabled": N_("disabled"),
+    "locked": N_("locked"),
+    "must_change": N_("first password"),
+    "has_pin": N_("PIN"),
+}
 LINE_MAX = 4096  # characters read for a password: more than any may have
 
 
@@ -45,18 +53,25 @@ password_stdin = click.option(
 )
 
 
-@click.group(help=here("The staff: who there is, what they may do, telephones, PINs, passwords."))
+@click.group(cls=Group, help=here("The staff: who there is, what they may do, telephones, PINs, passwords."))
 def staff() -> None:
     """Holds the commands below."""
 
 
 @staff.command("list", help=here("List everybody with his rights."))
 @shop_option
-def list_(shop: Path) -> None:
+@language_option
+@json_option
+def list_(shop: Path, language: str, as_json: bool) -> None:
 
     async def work(books: Books) -> None:
-        for person in await books.staff.everybody():
-            state = f"  [{', '.join(states(person))}]" if states(person) else ""
+        everybody = await books.staff.everybody()
+        if as_json:
+            click.echo(as_text([_plain(person) for person in everybody]))
+            return
+        for person in everybody:
+            known = ", ".join(states(person, language))
+            state = f"  [{known}]" if known else ""
             width = report_width()
             name = cut(person.name, NAME_CELLS) if width else person.name
             head = f"{person.number:8} {column(name, NAME_CELLS)} "
@@ -235,15 +250,15 @@ def right_names(rights: Any) -> str:
     return ", ".join(name for name, right in NAMES.items() if right in rights) or "-"
 
 
-def states(person: Staff) -> list[str]:
+def states(person: Staff, language: str) -> list[str]:
     """What is to be known of how a person logs in."""
-    all_states = {
-        here("disabled"): person.disabled,
-        here("locked"): person.locked,
-        here("first password"): person.must_change,
-        here("PIN"): person.has_pin,
-    }
-    return [words for words, is_so in all_states.items() if is_so]
+    return [text(language, words) for flag, words in FLAGS.items() if getattr(person, flag)]
+
+
+def _plain(person: Staff) -> dict[str, object]:
+    """For programs, as an agent's program is told (docs/agents-channel.md)."""
+    flags = {flag: bool(getattr(person, flag)) for flag in FLAGS}
+    return {"name": person.number, "settings": STAFF_FORM.shown(person), **flags}
 
 
 def _given() -> str:

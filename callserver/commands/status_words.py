@@ -181,8 +181,9 @@ def _state(name: str, language: str) -> str:
 
 
 def sentence(kept: dict[str, Any], language: str) -> str:
-    """A phrase as it came over the wire."""
-    return fill(language, known(language, kept["msgid"]), kept["details"])
+    """A phrase as it came over the wire, and what it says of others."""
+    details = {name: sentence(one, language) if isinstance(one, dict) else one for name, one in kept["details"].items()}
+    return fill(language, known(language, kept["msgid"]), details)
 
 
 def numbers(lines: Sequence[int]) -> str:

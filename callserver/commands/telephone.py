@@ -20,8 +20,8 @@ from callserver.emulator.control import Failed
 from callserver.emulator.keypad import Keypad
 from callserver.emulator.sound_card import NoSoundCard, SoundCard
 from callserver.emulator.stdio_telephone import KeyboardTelephone, ScriptedTelephone
-from callserver.wire.catalogue import known
-from callserver.wire.terminal import complaint, here, person_language, prepare
+from callserver.wire.catalogue import Complaint, known
+from callserver.wire.terminal import complaint, error, here, person_language, prepare
 
 HELP = (
     here("A telephone in the terminal, on a running exchange."),
@@ -72,10 +72,10 @@ async def _use(
             StandardIO(user)  # type: ignore[no-untyped-call]
             failures = await _first(user.when_over(), lost)
     except ConnectionClosed as problem:
-        raise SystemExit(here("the exchange has stopped")) from problem
+        raise SystemExit(error(Complaint("the exchange has stopped"))) from problem
     except (Failed, ConnectError) as problem:
         why = known(person_language(), str(problem))
-        raise SystemExit(here("no telephone: {problem}", problem=why)) from problem
+        raise SystemExit(error(Complaint("no telephone: {problem}", problem=why))) from problem
     finally:
         if card:
             card.close()

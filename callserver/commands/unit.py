@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from callserver.commands.options import require_shop
 from callserver.commands.start import shop_option
 from callserver.server.shop_folder import TOP, ShopFolder
 from callserver.server.unit_file import Unit
@@ -22,8 +23,7 @@ HELP = (
 @click.option("--user", help=here("Who it runs as; if not given, whose the shop's folder is."))
 def unit(shop: Path, user: str | None) -> None:
     folder = ShopFolder(shop.absolute())
-    if not folder.config_file.exists():
-        raise click.ClickException(here("{shop}: no shop here (no config.ini)", shop=str(shop)))
+    require_shop(folder)
     config = folder.config()
     database = folder.path / config.server.database
     elsewhere = "://" not in config.server.database and folder.path not in database.parents

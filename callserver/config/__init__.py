@@ -5,7 +5,7 @@ Every mistake is a `Finding` that says where it stands and what would be right; 
 """
 
 from callserver.config.findings import ConfigError, Finding, Grade, Sentence, Unfit
-from callserver.config.hours import Hours, read_hours
+from callserver.config.hours import Hours, overlap, read_hours
 from callserver.config.reading import Reading, read_config
 from callserver.config.settings import (
     COUNTRIES,
@@ -49,6 +49,7 @@ __all__ = [
     "ServerConfig",
     "Unfit",
     "nearest",
+    "overlap",
     "read_config",
     "read_hours",
     "system_zone",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
+from itertools import combinations
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY_MIN, WEEK_MIN = 24 * 60, 7 * 24 * 60
 SPAN = re.compile(r"([a-z]+)(?:\s*-\s*([a-z]+))?\s+(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)")
 
 
@@ -36,6 +39,25 @@ def read_hours(text: str) -> tuple[Hours, ...]:
     """
     plain = unicodedata.normalize("NFKC", text).lower().strip()
     return tuple(_span(part.strip()) for part in plain.split(",")) if plain else ()
+
+
+def overlap(hours: Sequence[Hours]) -> list[tuple[Hours, Hours]]:
+    """Pairs of spans that hold the same hour of a week, also one that goes on after midnight into the next day."""
+    taken = [(one, _minutes(one)) for one in hours]
+    return [
+        (first, second)
+        for (first, one), (second, other) in combinations(taken, 2)
+        if any(begins < ended and began < ends for began, ended in one for begins, ends in other)
+    ]
+
+
+def _minutes(one: Hours) -> list[tuple[int, int]]:
+    """Of the week, from Monday 00:00; what goes beyond Sunday's end is Monday's."""
+    begins, ends = (clock.hour * 60 + clock.minute for clock in (one.opens, one.closes))
+    length = (ends - begins) % DAY_MIN or DAY_MIN
+    starts = [(one.first_day - 1 + n) % 7 * DAY_MIN + begins for n in range((one.last_day - one.first_day) % 7 + 1)]
+    spans = [(start, start + length) for start in starts]
+    return spans + [(0, end - WEEK_MIN) for _, end in spans if end > WEEK_MIN]
 
 
 def _span(text: str) -> Hours:

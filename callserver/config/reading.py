@@ -72,6 +72,10 @@ class Reading:
         """Those that stand in the file, or in the environment: "queue operator"."""
         return [name for name in self._sections if name.startswith("queue ")]
 
+    def queues(self) -> list[tuple[str, QueueConfig]]:
+        """What those sections say."""
+        return [(section, self._queues[section.partition(" ")[2].strip()]) for section in self.queue_sections]
+
     def line_section(self, number: int) -> str:
         """The name of the section that describes a line: "line 1-20"."""
         return self._line_sections.get(number, f"line {number}")

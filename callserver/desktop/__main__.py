@@ -112,7 +112,7 @@ async def serve(
     except CancelledError:
         return
     except Refused as refused:
-        fail(refused.text(plan.language) + HOW.get(refused.code, ""))
+        fail(refused.in_full(plan.language) + HOW.get(refused.code, ""))
     except (CertificateUnusable, SoundUnusable, AgentScriptError) as unusable:
         fail(told(unusable, plan.language))
 

@@ -189,7 +189,7 @@ class HeadlessAgent(AgentListener):
         try:
             await act()
         except Refused as refused:
-            self._print(refused.text(self._plan.language))
+            self._print(refused.in_full(self._plan.language))
         except NotConnected as why:
             self._lost(why)
 

@@ -16,7 +16,7 @@ class Moving(ABC):
         """An act by its name; fires with its answer."""
 
     def transfer(self, target: str) -> Deferred[None]:
-        """Send on whom one talks with: "seat 802", "queue service", "menu balance", "number 01012345678"."""
+        """Send on whom one talks with: "seat 802", "queue service", "menu balance", "number 01062345678"."""
         return self.ask("transfer", target)
 
     def flash_transfer(self, number: str) -> Deferred[None]:

@@ -232,17 +232,17 @@ class AgentScriptRun(AgentListener):
         """Whether what came of it is what the script says."""
         text, wanted = repr(step.text), step.refused
         if refused is None and wanted:
-            said = Complaint("{text} should have been refused ({wanted}), and was done", text=text, wanted=wanted)
+            said = Complaint("{text} should have been refused [{wanted}], and was done", text=text, wanted=wanted)
             raise ScriptError(step.line, said)
         if refused is None or wanted in (str(refused), refused.code.value):
             return
-        why = {"code": str(refused), "why": refused}
+        why = {"why": refused, "code": str(refused) if ": " in wanted else refused.code.value}
         if wanted:
             said = Complaint(
-                "{text} was refused ({code}: {why}), but not as expected ({wanted})", text=text, wanted=wanted, **why
+                "{text} was refused: {why} [{code}]; expected was [{wanted}]", text=text, wanted=wanted, **why
             )
         else:
-            said = Complaint("{text} was refused ({code}: {why})", text=text, **why)
+            said = Complaint("{text} was refused: {why} [{code}]", text=text, **why)
         raise ScriptError(step.line, said)
 
     def _filled(self, step: Step, argument: object) -> object:

@@ -62,6 +62,12 @@ def count(language: str, n: int) -> list[str]:
     return [*number(language, n), "piece" if n == 1 else "pieces"]
 
 
+def minutes(language: str, n: int) -> list[str]:
+    """How long somebody will wait: 两分钟, one minute, two minutes."""
+    said = _quantity(n) if language == "zh" else number(language, n)
+    return [*said, "waiting-minute" if n == 1 else "waiting-minutes"]
+
+
 def money(language: str, fen: int) -> list[str]:
     """
     An amount in fen, as a cashier says it: 十二元五角; twelve yuan fifty; twelve yuan and five fen; 负五分.

@@ -16,14 +16,16 @@ SECRET_LIMIT_S = 60.0
 SECRET_BEGINS, SECRET_ENDS, SECRET_ENDS_BY_LIMIT = "secret begins", "secret ends", "secret ends by its limit"
 BLANKED = "blanked"
 LOST = "lost"
+LEFT_OUT = "left out"
+FILL_LIMIT_S = 60.0  # a process that was stopped for hours must not write hours of silence, nor hold them in memory
 
 
 class Mark(NamedTuple):
-    """Something said of a place in a recording: a SECRET_..., BLANKED or LOST, or what `Recording.mark` was given."""
+    """Something said of a place in a recording: SECRET_..., BLANKED, LOST, LEFT_OUT, or what `mark` was given."""
 
     sample: int
     text: str
-    n_samples: int = 0  # of the stretch that was blanked, or lost
+    n_samples: int = 0  # of the stretch that was blanked, lost, or left out
 
 
 @dataclass(frozen=True)
@@ -143,14 +145,21 @@ class Recording:
                 self.mark(SECRET_ENDS_BY_LIMIT)
 
     def fill(self, n_ticks: int) -> None:
-        """So many ticks were lost: silence of equal length, so that time in the file stays time in the call."""
+        """
+        So many ticks were lost: silence of equal length, so that time in the file stays time in the call.
+
+        Beyond FILL_LIMIT_S the rest is left out, and a mark says how long it was: from there on the file runs behind.
+        """
         if self.failed or self._stopping:
             return
-        n_samples = n_ticks * BLOCK_SAMPLES
+        n_all = n_ticks * BLOCK_SAMPLES
+        n_samples = min(n_all, round(FILL_LIMIT_S * RATE_HZ))
         self._on_mark(Mark(self.n_samples, LOST, n_samples))
+        if n_all > n_samples:
+            self._on_mark(Mark(self.n_samples + n_samples, LEFT_OUT, n_all - n_samples))
         self._pending += bytes(n_samples * self._frame_bytes)
         self.n_samples += n_samples
-        self._secret_samples -= min(n_samples, max(0, self._secret_samples - 1))  # its end is told by the next tick
+        self._secret_samples -= min(n_all, max(0, self._secret_samples - 1))  # its end is told by the next tick
 
     def drain(self) -> bytes:
         """What was taken and is not yet on its way to the disk."""

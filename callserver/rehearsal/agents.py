@@ -126,7 +126,7 @@ class RehearsedAgent(AgentListener):
     def refused(self, why: Refused) -> None:
         self.is_here = self.is_connected = False
         self._stop()
-        self._say(f"refused: {why}")
+        self._say(f"refused: {why.in_full(LANGUAGE)}")
 
     def lost(self, why: NotConnected | Refused) -> None:
         self.is_connected = False

@@ -102,7 +102,7 @@ class ScriptedAgent(AgentScriptRun):
         super().logged_out(cause)
 
     def refused(self, why: Refused) -> None:
-        self._print(f"refused: {why}")
+        self._print(f"refused: {why.in_full(LANGUAGE)}")
         super().refused(why)
 
     def lost(self, why: NotConnected | Refused) -> None:

@@ -31,6 +31,7 @@ from callserver.emulator.exchange import Exchange
 from callserver.features import Asked, House, Shop
 from callserver.ivr import spoken
 from callserver.ivr.call_back import CallBackTalk
+from callserver.ivr.discovery import Found
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import Prompts
 from callserver.ivr.runner import MenuRunner
@@ -42,6 +43,7 @@ from callserver.server import declarations, recovery
 from callserver.server.backups import NightlyBackup, last_backup
 from callserver.server.books import Books
 from callserver.server.call_centre import CallCentre
+from callserver.server.checks.organisation import everything
 from callserver.server.drain import NOBODY, Drain
 from callserver.server.line_bank import LineBank
 from callserver.server.notify import notify
@@ -71,11 +73,16 @@ class CallServer(MultiService):
 
     :param world: life, or a rehearsal's
     :param on_wait: told what the start waits for, when that takes long
+    :param found: the menus, where the files have been looked at already
     `life` is known when the database is open.
     """
 
     def __init__(
-        self, folder: ShopFolder, world: World, on_wait: Callable[[Complaint], None] = lambda why: None
+        self,
+        folder: ShopFolder,
+        world: World,
+        on_wait: Callable[[Complaint], None] = lambda why: None,
+        found: Found | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.folder, self.config, self.world = folder, folder.config(), world
@@ -83,12 +90,12 @@ class CallServer(MultiService):
         self.reactor = world.reactor
         self._make_records(on_wait)
         self._make_sound()
-        self._make_people()
+        self._make_people(found)
         self._make_status()
         self.agents: AgentChannel | None = None
         self.certificate: OwnCertificate | None = None
         self._journal_open = self._answering = False
-        self._reload = Reload(self, folder, world, self.events)
+        self._reload = Reload(self, folder, world, self.events, lambda: self.store.read(everything))
         self._drain: Drain | None = None
         self._starting: Deferred[None] = succeed(None)
         self.ready: Deferred[None] = Deferred()  # fires when all is open; fails if it will not be
@@ -210,14 +217,14 @@ class CallServer(MultiService):
         self.speech = Speech(self.reactor, self.prompts, self.folder.spoken)
         self.voice = Voice(self.prompts, self.speech, self.reactor)
 
-    def _make_people(self) -> None:
+    def _make_people(self, found: Found | None) -> None:
         """Calls, features with their menus, acts and cards, and the people."""
         world, config = self.world, self.config
         rule = RecordingRule(config.recording.calls == "all", config.recording.recent_s)
         self.calls = LiveCalls(self.reactor, self.bay, self.events, world.new_id, self.recorder, rule)
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice, self._house()))
         self._faxes = next((feature.faxes for feature in self.features if feature.faxes is not None), None)
-        self.menus = ShopMenus(self.features, self.folder, config)
+        self.menus = ShopMenus(self.features, self.folder, config, found)
         self._cards = declarations.Cards(self.features)
         self._runner = MenuRunner(
             self.menus.serving,
@@ -240,12 +247,14 @@ class CallServer(MultiService):
             self.bay,
             say=self._say,
             counted=spoken.number,
+            minutes=spoken.minutes,
             card=self._card,
             flows=self._runner,
             asking=CallBackTalk(self._menu_call, lambda number: self.centre.call_backs.may_call(number)),
             trunks=lambda: self.line_bank.trunks,
             acts=lambda: self._acts,
             complain=self._refused,
+            menus=self.menus.serving.keys,
         )
         self._acts = declarations.acts(self.centre.acts(), self.features)
         self._notice = RecordingNotice(self.events, self._say)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from twisted.internet.defer import Deferred
@@ -17,6 +17,7 @@ from callserver.acd.offices.transfer import Around, OfficeTransfers
 from callserver.acd.organisation.acts import OrganisationActs
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.organisation.parts import CallerClass
+from callserver.acd.organisation.surroundings import Surroundings
 from callserver.acd.phones.log_in import Complain
 from callserver.acd.phones.phones import Phones
 from callserver.acd.phones.star_codes import Numbers
@@ -71,12 +72,14 @@ class CallCentre:
 
     :param say: says prompts to a call's first party in its language
     :param counted: a number as prompts of a language
+    :param minutes: so many minutes of waiting
     :param card: what an agent should see of a call
     :param flows: menus and waits, for callers that agents send there
     :param asking: what callers are asked who would rather be called back
     :param trunks: the lines, for calls out
     :param acts: every act of agents by its name, those of features too
     :param complain: told of each act that is refused
+    :param menus: the names of all there are
     """
 
     def __init__(
@@ -91,14 +94,16 @@ class CallCentre:
         *,
         say: Say,
         counted: Counted,
+        minutes: Counted,
         card: MakeCard,
         flows: Flows,
         asking: Asking,
         trunks: Callable[[], Sequence[Trunk]],
         acts: Callable[[], Mapping[str, Act]],
         complain: Complain,
+        menus: Callable[[], Collection[str]],
     ) -> None:
-        self._config = config
+        self._config, self._menus = config, menus
         self._clock: IReactorTime = world.reactor
         self.calls = calls
         self._queues_open = False
@@ -110,9 +115,16 @@ class CallCentre:
             lambda: config.server.zone,
             on_change=lambda before, after: self._set_queues(),
             waiting=self._n_waiting,
+            around=self._around,
         )
         self.staff = StaffBook(
-            store, world.reactor, world.now, on_rights=self._rights_changed, on_gone=self._gone, events=events
+            store,
+            world.reactor,
+            world.now,
+            on_rights=self._rights_changed,
+            on_gone=self._gone,
+            events=events,
+            around=self._around,
         )
         self.seats = self._make_seats(world, board, events, bay)
         self._store, self._world = store, world
@@ -120,7 +132,7 @@ class CallCentre:
         self.calls_out = self._make_calls_out(events, trunks)
         self.offices = self._make_offices(say)
         house = self._make_house(card, flows, asking)
-        self.queues = Queues(world.reactor, self.seats, Speaking(say, counted), house, self._make_call_backs)
+        self.queues = Queues(world.reactor, self.seats, Speaking(say, counted, minutes), house, self._make_call_backs)
         self.dialling = Dialling(self.seats, self.staff, calls, self.calls_out, flows, self.queues)
         self.moves = Moves(
             self.seats,
@@ -151,6 +163,10 @@ class CallCentre:
             paused_s=config.agents.paused_alarm_min * 60,
         )
         self.phones = self._make_phones(say, acts, complain)
+
+    def _around(self) -> Surroundings:
+        names = tuple(self._menus())  # as they are now: the books' thread asks later
+        return Surroundings(lambda: names, dialling=self._config.dialling)
 
     def _make_seats(self, world: World, board: Board, events: EventLog, bay: PatchBay) -> Seats:
         return Seats(

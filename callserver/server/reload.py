@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred, TimeoutError, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from callserver.acd.organisation.parts import Organisation
+from callserver.acd.organisation.surroundings import Surroundings
 from callserver.calls.event_log import EventLog
-from callserver.config import Config, ConfigError, DiallingConfig, OfficesConfig
-from callserver.ivr.discovery import MenuProblem
-from callserver.ivr.interfaces import IMenu
+from callserver.config import Config, DiallingConfig, Finding, Grade, OfficesConfig, Reading
+from callserver.ivr.discovery import Found
 from callserver.ivr.prompts import Prompts
+from callserver.server.checks.organisation import misfits
+from callserver.server.checks.shop import mistakes
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.shop_menus import ShopMenus
 from callserver.server.status import Reloaded, Status
 from callserver.server.world import World
-from callserver.wire.catalogue import N_, told
+from callserver.wire.catalogue import N_, Sentence, told
 from callserver.wire.messages import Phrase
 
 log = Logger()
 
 MENUS_S = 30.0  # so long the files of the plugins folder may take
+DATABASE_S = 5.0
 NOTHING_CHANGED = N_("Nothing was changed.")
 NOT_READY = N_("Settings are read only while the server is ready, once at a time.")
 
@@ -106,10 +111,24 @@ class Reloadable(Protocol):
 
 
 class Reload:
-    """All or nothing, once at a time: files are read in a thread, and looked over before anything is taken over."""
+    """
+    All or nothing, once at a time: files are read in a thread, and looked over before anything is taken over.
 
-    def __init__(self, server: Reloadable, folder: ShopFolder, world: World, events: EventLog) -> None:
+    What is wrong is told as `callserver check` tells it, all of it, also if it stops nothing.
+
+    :param organised: what is in the database of people's work, and their names
+    """
+
+    def __init__(
+        self,
+        server: Reloadable,
+        folder: ShopFolder,
+        world: World,
+        events: EventLog,
+        organised: Callable[[], Deferred[tuple[Organisation, Mapping[str, str]]]],
+    ) -> None:
         self._server, self._folder, self._world, self._events = server, folder, world, events
+        self._organised = organised
         self._under_way = False
 
     def begin(self) -> Deferred[None]:
@@ -121,34 +140,46 @@ class Reload:
         return Deferred.fromCoroutine(self._read()).addErrback(self._broken).addCallback(self._over)
 
     async def _read(self) -> None:
+        reading = self._folder.reading()
         try:
-            new = change(self._server.config, self._folder.config())
-            prompts = Prompts(self._folder.prompts(new.config))
+            prompts = Prompts(self._folder.prompts(reading.config))
             await self._world.in_thread(prompts.load)
-            finding = self._world.apart(self._server.menus.find, new.config)
-            menus, problems = await finding.addTimeout(MENUS_S, self._world.reactor)
-        except ConfigError as problem:
-            self._tell(False, *map(Phrase.of, problem.findings or (problem,)), Phrase(NOTHING_CHANGED))
+            finding = self._world.apart(self._server.menus.find, reading.config)
+            menus = await finding.addTimeout(MENUS_S, self._world.reactor)
         except TimeoutError:
-            self._tell(False, Phrase(N_("A file in the plugins folder does not end.")), Phrase(NOTHING_CHANGED))
+            endless = Phrase(N_("A file in the plugins folder does not end."))
+            self._tell(False, *reading.findings, endless, Phrase(NOTHING_CHANGED))
         else:
-            self._look_over(new, prompts, menus, problems)
+            self._look_over(reading, prompts, menus, await self._findings(reading, menus))
 
-    def _look_over(
-        self, new: Change, prompts: Prompts, menus: dict[str, IMenu], menu_problems: list[MenuProblem]
-    ) -> None:
+    async def _findings(self, reading: Reading, menus: Found) -> list[Finding]:
+        """Without notes."""
+        try:
+            all_, people = await self._organised().addTimeout(DATABASE_S, self._world.reactor)
+        except Exception:  # the store has raised the alarm
+            all_, people = Organisation(), {}
+        looking = partial(mistakes, reading, self._folder, menus, all_.queues or reading.config.queues, running=True)
+        around = Surroundings(menus.menus.keys, dialling=reading.config.dialling)
+        said = [
+            *await self._world.in_thread(looking),
+            *misfits(all_, people, around, self._folder.database(reading.config)),
+        ]
+        return [one for one in said if one.grade is not Grade.NOTE]
+
+    def _look_over(self, reading: Reading, prompts: Prompts, menus: Found, findings: Sequence[Finding]) -> None:
         """Nothing may be broken that was not before."""
         server = self._server
         known = {str(problem) for problem in (*server.menus.problems, *server.prompts.problems)}
-        broken = [one for one in (*menu_problems, *prompts.problems) if str(one) not in known]
-        if broken:
-            self._tell(False, *map(Phrase.of, broken), Phrase(NOTHING_CHANGED))
+        broken = any(str(one) not in known for one in (*server.menus.problems_with(menus), *prompts.problems))
+        if broken or any(one.grade is Grade.STOPS for one in findings):
+            self._tell(False, *findings, Phrase(NOTHING_CHANGED))
         elif server.status.state != "ready":  # a stop has begun meanwhile: a line that is put back would ring
             self._tell(False, Phrase(NOT_READY), Phrase(NOTHING_CHANGED))
         else:
-            server.menus.become(menus, menu_problems)
+            new = change(server.config, reading.config)
+            server.menus.become(menus)
             server.take_over(new.config, prompts)
-            self._tell(True, Phrase(N_("Settings, menus and prompts are read anew.")), *new.told)
+            self._tell(True, Phrase(N_("Settings, menus and prompts are read anew.")), *new.told, *findings)
 
     def _broken(self, failure: Failure) -> None:
         log.failure("settings, menus and prompts were not read anew", failure)
@@ -157,12 +188,13 @@ class Reload:
     def _over(self, _: None) -> None:
         self._under_way = False
 
-    def _tell(self, ok: bool, *phrases: Phrase) -> None:
+    def _tell(self, ok: bool, *said: Sentence) -> None:
         status = self._server.status
         n = status.reloaded.n + 1 if status.reloaded else 1
-        status.reloaded = Reloaded(n, status.iso(self._events.now()), ok, phrases)
-        for phrase in phrases:
-            log.info("reload: {text}", text=told(phrase, "en"))
+        status.reloaded = Reloaded(n, status.iso(self._events.now()), ok, said)
+        for one in said:
+            log.info("reload: {text}", text=told(one, "en"))
         if not ok:
-            details: dict[str, Any] = dict(phrases[0].details)
-            self._events.alarm(phrases[0].msgid, **details)
+            first = Phrase.of(said[0])
+            details: dict[str, Any] = dict(first.details)
+            self._events.alarm(first.msgid, **details)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
-from callserver.config import Config, ConfigError
+from callserver.config import Config, ConfigError, Grade
 from callserver.features import Feature
-from callserver.ivr.discovery import MenuProblem
+from callserver.ivr.discovery import Found, MenuProblem
 from callserver.ivr.interfaces import IMenu
 from callserver.server import declarations
-from callserver.server.checks.menus import missing_menus, without_menu
+from callserver.server.checks.menus import all_menus, missing_menus, without_menu
 from callserver.server.people_only import PeopleOnly
 from callserver.server.shop_folder import ShopFolder
 
@@ -21,33 +21,34 @@ class ShopMenus:
     `serving`: by name, looked into at each call; `problems`: what is wrong with the shop's files. Until `bare` is told,
     the database is not open, and people serve everybody.
 
-    :raises ConfigError: as `find`
+    :param found: what a look at the files has found already: they are run once
+    :raises ConfigError: lines' menus are not there, and no file is broken that they may be in
     """
 
-    def __init__(self, features: Sequence[Feature], folder: ShopFolder, config: Config) -> None:
+    def __init__(
+        self, features: Sequence[Feature], folder: ShopFolder, config: Config, found: Found | None = None
+    ) -> None:
         self._features, self._folder = features, folder
         self.serving: dict[str, IMenu] = {}
-        self._menus, self.problems = self.find(config)
         self._bare: frozenset[str] | None = None
-        self._choose()
+        self.become(self._with_features(found) if found is not None else self.find(config))
+        missing = list(without_menu(folder.reading(), Found(self._menus, self._broken)))
+        if any(one.grade is Grade.STOPS for one in missing):
+            raise ConfigError.of(missing)
 
-    def find(self, config: Config) -> tuple[dict[str, IMenu], list[MenuProblem]]:
-        """
-        All menus by name, and what is wrong with the shop's files; runs them. Changes nothing.
+    def find(self, config: Config) -> Found:
+        """All menus by name, and what is wrong with the shop's files; runs them. Changes nothing."""
+        return all_menus(config, self._folder, self._features)
 
-        :raises ConfigError: lines' menus are not there, and no file is broken that they may be in
-        """
-        own, problems = declarations.own_menus(self._features, self._folder.plugins(config))
-        menus, reading = declarations.menus(self._features, own), self._folder.reading()
-        missing = missing_menus(reading, menus)
-        if missing and not problems:
-            raise ConfigError.of(without_menu(reading, missing, menus))
-        return menus, [*problems, *(_no_menu(section, menu) for section, menu in missing.items())]
-
-    def become(self, menus: Mapping[str, IMenu], problems: Sequence[MenuProblem]) -> None:
+    def become(self, found: Found) -> None:
         """These serve calls from now on."""
-        self._menus, self.problems = dict(menus), list(problems)
+        self._menus, self._broken, self.problems = dict(found.menus), found.problems, self.problems_with(found)
         self._choose()
+
+    def problems_with(self, found: Found) -> list[MenuProblem]:
+        """What is wrong with the files, and which lines are without their menu therefore."""
+        missing = missing_menus(self._folder.reading(), found.menus)
+        return [*found.problems, *(_no_menu(section, menu) for section, menu in missing.items())]
 
     def bare(self, features: Collection[Feature]) -> None:
         """The database is open, and these features have nothing to serve callers from."""
@@ -58,6 +59,10 @@ class ShopMenus:
         people = self._menus.keys() if self._bare is None else self._bare
         self.serving.clear()
         self.serving.update(self._menus | {name: PeopleOnly(name) for name in people})
+
+    def _with_features(self, found: Found) -> Found:
+        """The features' menus are those of this server; those of the look before had no database."""
+        return Found(found.menus | declarations.menus(self._features, {}), found.problems)
 
 
 def _no_menu(section: str, menu: str) -> MenuProblem:

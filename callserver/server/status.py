@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from callserver.config import Config
 from callserver.media.tick import Tick
 from callserver.server.stalls import Stall, Stalls
 from callserver.wire.alarms import alarm_text
+from callserver.wire.catalogue import Sentence
 from callserver.wire.convert import to_wire
 from callserver.wire.messages import Phrase
 from callserver.wire.records import EventRecord
@@ -41,7 +42,7 @@ class Reloaded:
     n: int
     at: str
     ok: bool
-    told: tuple[Phrase, ...]
+    told: Sequence[Sentence]
 
 
 class Status:
@@ -90,7 +91,7 @@ class Status:
             "since": self.iso(self._since),
             "uptime_s": round(now_s - self._since_s, 1),
             "stopping": self.stopping and to_wire(self.stopping),
-            "reloaded": self.reloaded and to_wire(self.reloaded),
+            "reloaded": self.reloaded and vars(self.reloaded) | {"told": [_plain(one) for one in self.reloaded.told]},
             "lines": self._lines(),
             "calls": [self._call(call, now_s) for call in self._calls],
             "queues": self._queue_rows(),
@@ -192,3 +193,12 @@ def _stall(stall: Stall) -> dict[str, Any]:
 
 def _undecided(line: dict[str, Any]) -> bool:
     return line["enabled"] and line["reason"] is not None and line["reason"]["msgid"] == NOT_SET_UP
+
+
+def _plain(sentence: Sentence) -> dict[str, Any]:
+    """With what it says of sentences in it, so that all of it is read in one language."""
+    details = {
+        name: _plain(one) if isinstance(one, Sentence) else one if type(one) is int else str(one)
+        for name, one in sentence.details.items()
+    }
+    return {"msgid": sentence.msgid, "details": details}

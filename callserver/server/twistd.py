@@ -66,11 +66,11 @@ def _made(folder: ShopFolder, reactor: Any) -> CallServer:
     :raises ConfigError: with all of it
     """
     folder.prepare()
-    findings = before_start(folder)
+    found, findings = before_start(folder)
     if any(finding.grade is Grade.STOPS for finding in findings):
         raise ConfigError.of(findings)
     try:
-        server = CallServer(folder, World(reactor), on_wait=_tell_wait)
+        server = CallServer(folder, World(reactor), on_wait=_tell_wait, found=found)
     except ConfigError:
         raise
     except Exception as problem:  # ours, or a menu's: whoever reads this is no programmer

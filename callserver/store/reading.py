@@ -1,5 +1,6 @@
 """What is asked of calls and events; each runs in `store.read`, or inside `read_only` in another process."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from callserver.wire.states import SeatState
 SERVER_STOPPED = str(Reason(Cause.SERVER_STOPPED))
 LOOKS = 5  # of a seat: that it is off, perhaps more than once, and the one before
 
+SOME = 500  # values in one question to the database
+
 
 class NotOne(Complaint):
     """No call, or several, where one was asked for."""
@@ -25,6 +28,27 @@ def list_calls(limit: int = 20, caller_number: str | None = None) -> list[CallRe
     if caller_number is not None:
         calls = calls.where(CallRow.caller_number == caller_number)
     return [call_record(row) for row in calls]
+
+
+@dataclass(frozen=True)
+class CallOut:
+    """What came of one."""
+
+    by: str  # staff number, or what of the shop has dialled
+    result: str  # a DialResult's value
+
+
+def calls_out(calls: Sequence[CallRecord]) -> dict[str, CallOut]:
+    """Of those that went out, by the call's id."""
+    found: dict[str, CallOut] = {}
+    ids = [one.id for one in calls if one.direction == "out"]
+    for n in range(0, len(ids), SOME):
+        told = EventRow.select().where(EventRow.call_id.in_(ids[n : n + SOME]), EventRow.kind == "dial_result")
+        for row in told.order_by(EventRow.seq):
+            event = event_record(row)
+            by = "" if event.person == event.data.get("number") else event.person or ""
+            found[str(row.call_id)] = CallOut(by, str(event.data.get("result", "")))
+    return found
 
 
 def call(id_prefix: str) -> CallRecord:

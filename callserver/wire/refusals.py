@@ -117,6 +117,10 @@ class Refused(pb.Error):
         """One line for a person, in "zh" or "en"."""
         return text(language, TEXTS[self.code], detail=self._detail_text(language))
 
+    def in_full(self, language: str) -> str:
+        """The same with its code, by which a script can expect it and a person ask: how every command prints it."""
+        return f"{self.text(language)} [{self.code.value}]"
+
     def _detail_text(self, language: str) -> str:
         if self.code is Refusal.NO_RIGHT:
             return right_text(self.detail, language)

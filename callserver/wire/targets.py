@@ -13,7 +13,7 @@ DIGITS = re.compile(r"[0-9]{1,24}")
 
 
 class TargetKind(Enum):
-    """The values are what is written before the name: "seat 802", "queue service", "number 01012345678"."""
+    """The values are what is written before the name: "seat 802", "queue service", "number 01062345678"."""
 
     SEAT = "seat"  # staff number, or that of a group
     QUEUE = "queue"

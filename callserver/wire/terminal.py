@@ -35,6 +35,11 @@ def complaint(problem: object) -> str:
     return told(problem, person_language())
 
 
+def error(problem: object) -> str:
+    """What a command that could not do its work says last, as click says what is wrong with a command line."""
+    return here("Error: {message}", message=complaint(problem))
+
+
 def both(msgid: str, /, **details: Detail) -> list[str]:
     """A sentence in English and, where it can be shown, in Chinese: for who has not chosen a language yet."""
     return [text(language, msgid, **details) for language in _languages()]

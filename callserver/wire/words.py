@@ -208,6 +208,7 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     "secret ends by its limit": N_("the secret is over, by its time limit"),
     "blanked": N_("made silent"),
     "lost": N_("sound was lost"),
+    "left out": N_("a long silence was left out"),
     "list_staff": N_("looks at the staff book"),
     "list_groups": N_("looks at the groups"),
     "list_queues": N_("looks at the queues"),

@@ -1,6 +1,7 @@
 """What the admin reads about calls."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -70,7 +71,7 @@ class WordsTests(SynchronousTestCase):
                 "state: loaded, not enabled (disabled)",
             ),
             ({"to": "idle", "reason": ""}, "状态：空闲", "state: idle"),
-            ({"to": "talking", "sub": "queue", "reason": ""}, "状态：通话中，排队", "state: talking, queue"),
+            ({"to": "talking", "sub": "queue", "reason": ""}, "状态：通话中，队列", "state: talking, queue"),
             (
                 {"to": "paused", "sub": "lunch", "reason": "paused"},
                 "状态：暂停中，lunch（示忙）",
@@ -164,8 +165,50 @@ class CommandTests(SynchronousTestCase):
         self.assertEqual(result.exit_code, 0, result.output)
         head, newest, oldest = result.output.splitlines()
         self.assertIn("number", head)
-        self.assertEqual(newest.split()[2:], ["3", "801", "1:01", "caller", "hung", "up", "bbbb-2"])
+        self.assertEqual(newest.split()[2:], ["in", "3", "801", "1:01", "caller", "hung", "up", "bbbb-2"])
         self.assertIn("13912345678 [bold]Li[/]", oldest)
+
+    def add_calls_out(self) -> None:
+        """801's that was answered, 802's that was not, one of the offices."""
+        with tables.database.connection_context():
+            for n, (by, number, result, end) in enumerate(
+                (
+                    ("801", "62345678", "answered", "caller_hung_up"),
+                    ("802", "013912345678", "no_answer", "not_reached: no_answer"),
+                    ("office", "01062345678", "busy", "not_reached: busy"),
+                )
+            ):
+                ended = BEGAN + timedelta(seconds=3000)
+                called = {"direction": "out", "channel": "line 12", "caller_number": number, "end_reason": end}
+                self.add_call(f"{n}0ut0ut0-1", 1000 + n, ended_at=ended, **called)
+                told = event(Kind.DIAL_RESULT, 1010, f"{n}0ut0ut0-1", result=result, number=number)
+                append_event(replace(told, person=by))
+
+    def test_calls_out(self) -> None:
+        """Which way a call went, who has dialled, and what came of it stand in the list, in 80 columns."""
+        self.add_calls_out()
+        for language, way, said in (
+            ("en", "out 12", ("busy", "no answer", "answered")),
+            ("zh", "呼出 12", ("忙", "无人应答", "已接听")),
+        ):
+            with patch.dict("os.environ", COLUMNS="80"):
+                rows = self.run_command("calls", "--language", language).output.splitlines()
+            self.assertLessEqual(max(map(cells, rows)), 80)
+            for row, by, result in zip(rows[1:4], ("", "802", "801"), said, strict=True):
+                self.assertIn(way, row)
+                self.assertIn(by, row.split()) if by else None
+                self.assertIn(result, row)
+            self.assertNotIn(way, "".join(rows[4:]))
+
+    def test_a_call_out(self) -> None:
+        """The same in the head of one call's report, and for programs."""
+        self.add_calls_out()
+        said = self.run_command("call", "10ut", "--language", "en").output.splitlines()
+        self.assertIn("line: out line 12", said)
+        self.assertIn("agent: 802", said)
+        self.assertIn("end: no answer", said)
+        one = json.loads(self.run_command("calls", "--number", "62345678", "--json").output)[0]
+        self.assertEqual((one["direction"], one["dialled_by"], one["dial_result"]), ("out", "801", "answered"))
 
     def test_one_number(self) -> None:
         """Only the calls from one number."""

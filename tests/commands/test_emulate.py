@@ -76,4 +76,5 @@ class ScriptFileTests(SynchronousTestCase):
         file = Path(tempfile.mkdtemp()) / "order.txt"
         file.write_text("caller 139\ndail 8008\n")
         result = CliRunner().invoke(emulate, ["run-script", str(file)])
-        self.assertEqual(str(result.exception), f"{file}, line 2, column 1: no command 'dail'; did you mean 'dial'?")
+        said = f"Error: {file}, line 2, column 1: no command 'dail'; did you mean 'dial'?"
+        self.assertEqual(str(result.exception), said)

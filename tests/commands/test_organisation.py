@@ -1,5 +1,6 @@
 """An admin sets up groups, queues, hours and offices: help that helps, and mistakes in words."""
 
+import json
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,8 @@ from callserver.acd.staff import passwords
 from callserver.acd.staff.book import StaffBook
 from callserver.acd.staff.form import STAFF_FORM
 from callserver.commands import books, organisation, staff
+from callserver.commands.backup import backup, restore_command
+from callserver.commands.unit import unit
 from callserver.config import QueueConfig
 from callserver.server.shop_folder import TOP
 from callserver.store.tables import EventRow
@@ -82,20 +85,20 @@ class OrganisationCommandTests(SynchronousTestCase):
             'hours add main "hours=mon-fri 09:00-18:00" "days=2026-10-01..2026-10-07 closed National Day"',
             'groups add sales number=700 "members=801, 802/2"',
             "queues add tea group=sales calendar=main ring_s=20 on-timeout='queue operator'",
-            "offices add 1 name=Beijing phone=010-12345678 calendar=main",
+            "offices add 1 name=Beijing phone=010-62345678 calendar=main",
             "regions add north offices=1",
             "regions add beijing parent=north codes=010",
             "callers add vip priority=5 queue=tea numbers=13912345678",
-            "staff set 801 phone=12345678 skills=zh:5,en:2 'caps=national 10min'",
+            "staff set 801 phone=62345678 skills=zh:5,en:2 'caps=national 10min'",
         ):
             self.done(words)
         self.assertIn("ring_s=20", self.done("queues list"))
         self.assertIn("number=700  members=801, 802/2", self.done("groups list"))
         self.assertRegex(self.done("hours list"), r"main +\[(open|closed) now\]  hours=mon-fri 09:00-18:00")
-        self.assertIn("phone=01012345678", self.done("offices list"))
+        self.assertIn("phone=01062345678", self.done("offices list"))
         self.assertIn("parent=north  codes=010", self.done("regions list"))
         self.assertIn("priority=5  queue=tea", self.done("callers list"))
-        self.assertIn("phone=12345678", self.done("staff show 801"))
+        self.assertIn("phone=62345678", self.done("staff show 801"))
         self.assertIn("'caps=national 10min'", self.done("staff show 801"))
 
     def test_shown_as_it_is_set(self) -> None:
@@ -115,6 +118,43 @@ class OrganisationCommandTests(SynchronousTestCase):
         self.assertIn("2099-01-01", self.done("hours set main 'days+=2099-05-01 closed'"))
         self.assertNotIn("2099-01-01", self.done("hours set main days-=2099-01-01"))
 
+    def test_no_shop(self) -> None:
+        """A folder without a shop: every command says so alike, as other mistakes are said, and makes nothing there."""
+        elsewhere = Path(self.mktemp())
+        for command in (organisation.queues.commands["list"], staff.staff.commands["list"], backup, unit):
+            result = CliRunner().invoke(command, ["--shop", str(elsewhere)])
+            self.assertEqual(result.output.strip(), f"Error: {elsewhere.absolute()}: no shop here (no config.ini)")
+        result = CliRunner().invoke(restore_command, ["--shop", str(elsewhere), str(elsewhere / "backup.zip")])
+        self.assertIn("does not exist", result.output)
+        self.assertFalse(elsewhere.exists())
+
+    def test_refusals(self) -> None:
+        """What is refused is said as a mistake, with the code by which a script can tell it."""
+        said = self.said("staff pin 801 --pin-stdin", "801\n")
+        self.assertTrue(said.startswith("Error: the new password cannot be taken"), said)
+        self.assertTrue(said.endswith(" [weak-password]"), said)
+
+    def test_nothing_there(self) -> None:
+        """An empty list is said to be so, beside what a program reads."""
+        result = self.command("groups list")
+        self.assertEqual((result.stdout, result.stderr), ("", "There are none yet.\n"))
+
+    def test_lists(self) -> None:
+        """Every list is told in the language that is asked for, and to programs."""
+        self.done("hours add main 'hours=mon-sun 00:00-24:00'")
+        self.assertIn("[现在开放]", self.done("hours list --language zh"))
+        (listed,) = json.loads(self.done("hours list --json"))
+        self.assertEqual((listed["name"], listed["settings"]["night"]), ("main", "automatic"))
+        for called in ("groups", "queues", "hours", "offices", "regions", "callers", "staff"):
+            self.assertIsInstance(json.loads(self.done(f"{called} list --json --language zh")), list)
+
+    def test_regions_that_overlap(self) -> None:
+        """What may be a slip is saved, and said."""
+        self.done("regions add jiangsu codes=139")
+        result = self.command("regions add suzhou codes=1390620")
+        self.assertEqual(result.exit_code, 0)
+        self.assertIn("Note: region suzhou, codes: overlaps region jiangsu", result.stderr)
+
     def test_mistakes(self) -> None:
         """Each is one line that says what would be right; nothing is changed."""
         before = self.done("queues export")
@@ -124,7 +164,10 @@ class OrganisationCommandTests(SynchronousTestCase):
             ("queues set operator ring_s", "'ring_s' is not KEY=VALUE, as in ring_s=20"),
             ("queues set operator", "Say what to set: KEY=VALUE; show prints what there is."),
             ("queues set operator rings=1", "queue operator, rings: no such setting; did you mean 'ring_s'?"),
-            ("queues set operator ring_s=1 ring_s=5", "ring_s stands there twice"),
+            (
+                "queues set operator ring_s=1 ring_s=5",
+                "ring_s= is given twice: give it once; items of a list have commas between",
+            ),
             ("queues set operator group=sales", "there is no group sales, nor any other; make it first"),
             ("queues set operator on_full=queue", "needs a place, as in: queue service"),
             ("queues delete operator", "a shop needs a queue: callers wait there for a person"),
@@ -155,7 +198,7 @@ class OrganisationCommandTests(SynchronousTestCase):
     def test_a_queue_that_names_itself(self) -> None:
         """It is deleted as others are: nothing is left that names it."""
         self.done("queues add tea")
-        self.done("queues set tea 'on_timeout=queue tea'")
+        self.done("queues set tea exit_key=9 'on_exit=queue tea'")
         self.done("queues delete tea")
 
     def test_export_and_import(self) -> None:

@@ -165,7 +165,7 @@ class ExpectedTests(ScriptCase):
         agent = self.agent("log in\nlisten seat 802\nexpect refused no-right\nlog out")
         self.pass_time(1)
         self.assertEqual(
-            self.problem(agent), "801.txt, line 2: 'listen seat 802' should have been refused (no-right), and was done"
+            self.problem(agent), "801.txt, line 2: 'listen seat 802' should have been refused [no-right], and was done"
         )
 
     def test_refused_otherwise(self) -> None:
@@ -174,8 +174,8 @@ class ExpectedTests(ScriptCase):
         self.pass_time(1)
         self.assertEqual(
             self.problem(agent),
-            "801.txt, line 2: 'hold' was refused (not-now: idle, computer: not possible now: idle, at the computer), "
-            "but not as expected (no-right)",
+            "801.txt, line 2: 'hold' was refused: not possible now: idle, at the computer [not-now]; "
+            "expected was [no-right]",
         )
 
 
@@ -190,7 +190,7 @@ class FailureTests(ScriptCase):
         self.pass_time(1)
         self.assertEqual(
             self.problem(agent),
-            "801.txt, line 3: 'answer' was refused (not-now: idle, computer: not possible now: idle, at the computer)",
+            "801.txt, line 3: 'answer' was refused: not possible now: idle, at the computer [not-now]",
         )
 
     def test_nothing_comes(self) -> None:
@@ -218,7 +218,7 @@ class FailureTests(ScriptCase):
         self.pass_time(1)
         self.assertEqual(
             self.problem(agent),
-            "801.txt, line 1: 'log in' was refused (log-in: wrong number or password, or the account is locked)",
+            "801.txt, line 1: 'log in' was refused: wrong number or password, or the account is locked [log-in]",
         )
         expects = self.agent("log in\nexpect refused log-in", "802", password="wrong")
         self.pass_time(1)

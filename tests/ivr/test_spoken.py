@@ -111,6 +111,12 @@ class CountTests(SynchronousTestCase):
         self.assertEqual(mandarin(spoken.count("zh", 2)), "两件")
         self.assertEqual(mandarin(spoken.count("zh", 12)), "十二件")
 
+    def test_minutes(self) -> None:
+        """A wait of 两分钟, of twenty-two 二十二分钟; one minute, two minutes."""
+        said = [mandarin(spoken.minutes("zh", n)) for n in (1, 2, 12, 22)]
+        self.assertEqual(said, ["一分钟", "两分钟", "十二分钟", "二十二分钟"])
+        self.assertEqual([english(spoken.minutes("en", n)) for n in (1, 2)], ["one minute", "two minutes"])
+
     def test_one_and_many(self) -> None:
         """One piece, but no pieces and two pieces."""
         counts = [english(spoken.count("en", n)) for n in (0, 1, 2)]

@@ -22,6 +22,7 @@ from callserver.media.disk_room import DiskRoom, Room
 from callserver.media.recorder import BACKLOG_BATCHES, Recorder
 from callserver.media.recording import (
     BLANKED,
+    LEFT_OUT,
     LOST,
     SECRET_BEGINS,
     SECRET_ENDS,
@@ -528,6 +529,16 @@ class StarvedTests(RecorderCase):
         far = tracks_of(info.path)[:, 0]
         self.assertEqual([far[at * 160 : (at + 1) * 160].any() for at in (2, 3, 52, 53)], [True, False, False, True])
         self.assertEqual(self.marks, [Mark(480, LOST, 50 * 160)])
+
+    def test_stopped_for_hours(self) -> None:
+        """Of a process that stood still for hours a minute of silence is written; how much was left out is marked."""
+        recording = self.record()
+        self.talk(3)
+        self.bay.schedule.lost += 3 * 3600 * 50
+        self.talk(2)
+        minute, hours = 60 * 8000, 3 * 3600 * 8000
+        self.assertEqual(self.marks, [Mark(480, LOST, minute), Mark(480 + minute, LEFT_OUT, hours - minute)])
+        self.assertEqual(self.stopped(recording).n_samples, 5 * 160 + minute)
 
     def test_lost_before(self) -> None:
         """What was lost while nothing was recorded is no part of a recording that begins later."""

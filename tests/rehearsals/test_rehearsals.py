@@ -106,7 +106,7 @@ class RehearsalTests(SynchronousTestCase):
         self.assertEqual([kinds.count(kind) for kind in ("hold", "retrieve", "log_out")], [1, 1, 1])
         (folder / "shift.txt").write_text("log in\nwait ring within 60\nhold\nlog out\n")
         result = Rehearsal(read(file)).run()
-        self.assertIn("agent 801: shift.txt, line 3: 'hold' was refused (not-now: ringing", table(result, "", "en"))
+        self.assertIn("agent 801: shift.txt, line 3: 'hold' was refused: not possible now: ", table(result, "", "en"))
         self.assertFalse(result.passed)
 
     def test_a_whole_shift(self) -> None:

@@ -17,16 +17,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from peewee import SqliteDatabase
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.acd.organisation.parts import Part
+from callserver.acd.organisation.rules import save
+from callserver.acd.organisation.taking_over import take_over
 from callserver.commands.check import check as check_command
-from callserver.config import Grade
+from callserver.config import Grade, QueueConfig
 from callserver.dsp.sound.files import write_wav
 from callserver.dsp.tones import beep
 from callserver.ivr.prompts import CATALOGUE
 from callserver.server import shop_folder
 from callserver.server.checks import database, devices
-from callserver.server.checks.shop import before_start, check
+from callserver.server.checks.shop import before_start, check, mistakes
 from callserver.server.lock import locked
 from callserver.server.shop_folder import TOP, Life, ShopFolder
+from callserver.store import tables
+from callserver.store.opening import database_at, open_database
 from callserver.wire.catalogue import LANGUAGES
 from tests.shop_files import SETTINGS
 
@@ -205,6 +210,23 @@ class PromptTests(ShopCase):
         )
         write_wav_at(self.path / "recorded" / "zh" / "Main-Menu.WAV")
         self.assertEqual(self.told(Grade.STOPS, Grade.MISTAKE), [])
+
+    def test_recordings_nobody_hears(self) -> None:
+        """A shop that has recorded its prompts and not named their folder, or named one without any."""
+        write_wav_at(self.path / "prompts" / "zh" / "main-menu.wav")
+        self.assert_told(
+            "config.ini: [server] prompts: nobody hears the recordings in prompts: write prompts = prompts"
+        )
+        self.write(server_prompts="prompts")
+        self.assertEqual(self.told(Grade.STOPS, Grade.MISTAKE), [])
+        (self.path / "recorded").mkdir()
+        self.write(server_prompts="recorded")
+        (note,) = [one for one in self.told(Grade.NOTE) if "prompts" in one]
+        self.assertEqual(
+            note,
+            "Note: config.ini: [server] prompts: no recording in recorded, and ours are heard; "
+            "yours go into recorded/zh and recorded/en",
+        )
 
     def test_each_recording(self) -> None:
         """Each recording that cannot be heard; a likely slip in a name is a note."""
@@ -387,14 +409,73 @@ class DeviceTests(ShopCase):
         self.assertEqual(opened, ["/dev/null"])
 
 
+class OrganisationTests(ShopCase):
+    def setUp(self) -> None:
+        """A shop that has lived: its queues and offices are in the database."""
+        super().setUp()
+        self.folder.keep_life(Life("a shop", datetime(2026, 3, 2, tzinfo=UTC), "callserver.db"))
+        where = str(self.path / "callserver.db")
+        opened = database_at(where)
+        tables.database.initialize(opened)
+        self.addCleanup(opened.close)
+        open_database(opened, where)
+        with opened.atomic():
+            take_over({"operator": QueueConfig()})
+            save(Part.QUEUE, "operator", {"on_nobody": "menu shop"})
+            save(Part.OFFICE, "1", {"phone": "62345678"})
+        opened.close()
+
+    def test_what_was_set_fits_no_more(self) -> None:
+        """A number that was barred later is named with its place in the database, and the command that mends it."""
+        self.assertEqual(self.told(Grade.STOPS, Grade.MISTAKE), [])
+        self.write(dialling_premium="6234")
+        said = (
+            "callserver.db: [office 1] phone: 62345678 is never dialled: it is a premium number, or no whole one; "
+            "docs/lines.md has those that are; change it by bin/callserver offices set 1 phone=..."
+        )
+        self.assertEqual(self.told(Grade.STOPS, Grade.MISTAKE), [said])
+        self.assertIn(said, [str(one).replace(f"{self.path}/", "") for one in before_start(self.folder)[1]])
+
+
+class HoursTests(ShopCase):
+    def test_overlap(self) -> None:
+        """Hours of which one span holds hours of another."""
+        self.assert_told(
+            "config.ini: [dialling] international_hours: "
+            "sat 12:00-14:00 overlaps mon-sun 09:00-18:00: write each hour once",
+            dialling_international_hours="mon-sun 09:00-18:00, sat 12:00-14:00",
+        )
+
+
 class StartTests(ShopCase):
+    def test_the_same_list(self) -> None:
+        """Whoever reads the settings, `check`, a start or a reload, finds the same in them."""
+        (self.path / "plugins").mkdir()
+        (self.path / "plugins" / "b.py").write_text("def (")
+        self.write(
+            server_prompts="recorded",
+            agents_prot="1",
+            dialling_international_hours="mon 09:00-12:00, mon 11:00-13:00",
+            dialling_group="gsm",
+            line1_menu="fault",
+            line1_ring_stop_s="3",
+            line2_device="/tmp",
+        )
+        _, checked = check(self.folder)
+        found, starting = before_start(self.folder)
+        reading = self.folder.reading()
+        reloading = mistakes(reading, self.folder, found, ["operator"], running=True)
+        self.assertEqual(len([one for one in checked if one.grade is not Grade.NOTE]), 8)
+        for said in (starting, reloading):
+            self.assertEqual([str(one) for one in said], [str(one) for one in checked])
+
     def test_before_start(self) -> None:
         """A start looks at the same; a damaged database is the store's to mend, a missing modem may come."""
         (self.path / "callserver.db").write_bytes(b"no database at all" * 99)
         self.write(line1_device="/dev/ttyACM77")
-        self.assertEqual({finding.grade for finding in before_start(self.folder)}, {Grade.NOTE})
+        self.assertEqual({finding.grade for finding in before_start(self.folder)[1]}, {Grade.NOTE})
         self.write(agents_host="192.0.2.1", server_database="data/shop.db")
-        stops = [finding.key for finding in before_start(self.folder) if finding.grade is Grade.STOPS]
+        stops = [finding.key for finding in before_start(self.folder)[1] if finding.grade is Grade.STOPS]
         self.assertEqual(stops, ["database", "host"])
 
 

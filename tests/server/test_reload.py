@@ -1,5 +1,6 @@
 """Settings are read anew all or nothing; what counts only from the next start on is named."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from threading import current_thread
@@ -7,6 +8,8 @@ from threading import current_thread
 from twisted.internet import reactor
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
+from callserver.acd.organisation.parts import Part
+from callserver.commands.status_words import sentence
 from callserver.config import Config, LineConfig, QueueConfig, RecordingConfig, ServerConfig
 from callserver.desktop.headless import AgentPlan
 from callserver.emulator.script_run import run_script
@@ -144,6 +147,27 @@ class ReloadTests(SynchronousTestCase):
         self.assertIn("guard_s", self.told()[0])
         self.assertEqual(self.told()[-1], "Nothing was changed.")
         self.assertIs(self.server.board.statuses["line 1"].state, LineState.IDLE)
+
+    def test_every_mistake(self) -> None:
+        """All of them are told at once, those too that would stop nothing; in the language of who reads."""
+        self.assertFalse(self.reload(guard_s_is_1="guard_s = fast", ring_stop_s_is_6="ring_stop_s = 3"))
+        self.assertEqual(
+            [said.partition("] ")[2].partition(":")[0] for said in self.told()[:2]], ["ring_stop_s", "guard_s"]
+        )
+        snapshot = json.loads(self.server.status.as_bytes())
+        chinese = sentence(snapshot["reloaded"]["told"][1], "zh")
+        self.assertIn("需要", chinese)
+        self.assertTrue(self.reload(guard_s_is_fast="guard_s = 1"))
+        self.assertIn("ring_stop_s", self.told()[-1])
+
+    def test_an_office_that_is_barred(self) -> None:
+        """What the new settings make of the database's offices is told; the reload is done."""
+        save = self.server.centre.organisation.save(Part.OFFICE, "1", {"phone": "62345678"})
+        self.shop.until(save)
+        text = self.file.read_text("utf-8")
+        self.file.write_text(text.replace("premium =\n", "premium = 6234\n"), "utf-8")
+        self.assertTrue(self.reload())
+        self.assertIn("[office 1] phone: 62345678 is never dialled", self.told()[-1])
 
     def test_no_such_menu(self) -> None:
         """A line without its menu is a mistake as well."""

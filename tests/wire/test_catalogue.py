@@ -71,6 +71,13 @@ class CompleteTests(SynchronousTestCase):
             held = [one for one in strings_in(file) if re.search("[\u4e00-\u9fff]", one)]
             self.assertEqual(held, [], file)
 
+    def test_one_word_for_one_thing(self) -> None:
+        """A queue is 队列, to be in one is 排队, a span of time is 等待: no sentence has other words for them."""
+        self.assertEqual((text("zh", "queue"), text("zh", "queue {name}", name="tea")), ("队列", "队列 tea"))
+        for message in read(CHINESE):
+            for words in all_of(message.string):
+                self.assertIsNone(re.search("等候|排队队列|在排队 ?[{]", words), words)
+
     def test_old_sentences(self) -> None:
         """The file keeps nothing that was said once."""
         self.assertNotIn("#~", CHINESE.read_text("utf-8"))

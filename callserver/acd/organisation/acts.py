@@ -8,6 +8,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from callserver.acd.organisation.book import OrganisationBook
+from callserver.acd.organisation.faults import remarks
 from callserver.acd.organisation.forms import FORMS
 from callserver.acd.organisation.parts import CALLED, Part
 from callserver.acd.seats.acts import Act
@@ -18,7 +19,7 @@ from callserver.acd.staff.form import STAFF_FORM
 from callserver.acd.staff.rules import StaffError
 from callserver.calls.audit import audit
 from callserver.calls.event_log import EventLog
-from callserver.wire.catalogue import Complaint
+from callserver.wire.catalogue import LANGUAGES, Complaint, told
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 
@@ -85,13 +86,15 @@ class OrganisationActs:
             """
             Make one, or change what is named of it; the rest stays. Calls are not touched.
 
-            :return: its row
+            :return: its row; with "remarks" besides if something may be a slip: a list of {"en": ..., "zh": ...}
             :raises Refused: NOT_SAVED, with why
             """
 
             async def story() -> Row:
                 saved = await organisation.save(part, one, given, by=seat.number)
-                return _row(getattr(saved, FORMS[part].key), FORMS[part].shown(saved))
+                return _row(getattr(saved, FORMS[part].key), FORMS[part].shown(saved)) | _remarks(
+                    part, saved, organisation
+                )
 
             return self._judged(seat, f"save_{called}", f"{part.value} {one}", story)
 
@@ -204,6 +207,13 @@ class OrganisationActs:
             raise refused
 
         return Deferred.fromCoroutine(judged())
+
+
+def _remarks(part: Part, saved: Any, organisation: OrganisationBook) -> Row:
+    """In words, for programs that have no catalogue."""
+    key = getattr(saved, FORMS[part].key)
+    said = [one.error() for one in remarks(organisation.now, part, (key,))]
+    return {"remarks": [{language: told(one, language) for language in LANGUAGES} for one in said]} if said else {}
 
 
 def _row(name: str, settings: Mapping[str, str]) -> Row:

@@ -16,6 +16,7 @@ from callserver.acd.organisation import rules
 from callserver.acd.organisation.forms import OrganisationError
 from callserver.acd.organisation.noted import Noted, Stamps
 from callserver.acd.organisation.parts import CALLED, CallerClass, Group, Office, Organisation, Part
+from callserver.acd.organisation.surroundings import Surroundings
 from callserver.acd.routing.candidates import Member
 from callserver.acd.routing.settings import QueueSettings
 from callserver.config import Hours
@@ -39,6 +40,7 @@ class OrganisationBook(Service):
     :param zone: the shop's, asked each time
     :param on_change: told what was and what is, when it is another
     :param waiting: how many callers wait in a queue
+    :param around: what can be named beside what is in the database, asked at each change
     """
 
     def __init__(
@@ -49,9 +51,10 @@ class OrganisationBook(Service):
         zone: Callable[[], tzinfo],
         on_change: Callable[[Organisation, Organisation], None] = lambda before, after: None,
         waiting: Callable[[str], int] = lambda queue: 0,
+        around: Callable[[], Surroundings] = Surroundings,
     ) -> None:
         self._store, self._noted, self._zone = store, Noted(store, events), zone
-        self._on_change, self._waiting = on_change, waiting
+        self._on_change, self._waiting, self._around = on_change, waiting, around
         self.now = Organisation()
         self._following = LoopingCall(self.follow)
         self._following.clock = clock
@@ -172,8 +175,8 @@ class OrganisationBook(Service):
         :param new: as `rules.save`
         :param by: the staff number of who does it; None: somebody at the server's command line
         """
-        saving = self._change("save", part, name, by, rules.save, part, name, settings, new, settings=dict(settings))
-        return Deferred.fromCoroutine(saving)
+        rule = rules.save, part, name, settings, new, self._around()
+        return Deferred.fromCoroutine(self._change("save", part, name, by, *rule, settings=dict(settings)))
 
     def save_all(
         self, part: Part, wanted: Mapping[str, Mapping[str, str]], *, by: str | None = None
@@ -181,9 +184,8 @@ class OrganisationBook(Service):
         """Make or change several of one kind, all or none; as `save`."""
         names = ", ".join(wanted)
         plain: dict[str, Value] = {name: dict(settings) for name, settings in wanted.items()}
-        return Deferred.fromCoroutine(
-            self._change("save", part, names, by, rules.save_all, part, wanted, settings=plain)
-        )
+        rule = rules.save_all, part, wanted, None, self._around()
+        return Deferred.fromCoroutine(self._change("save", part, names, by, *rule, settings=plain))
 
     def delete(self, part: Part, name: str, *, by: str | None = None) -> Deferred[Any]:
         """Fires with what was there; fails with OrganisationError, also for a queue that somebody waits in."""

@@ -221,7 +221,7 @@ def _read_target(text: str) -> Target | None:
         target = Target.parse(typed)
     except ValueError:
         raise Unfit(
-            "needs a place, as in: queue service, seat 802, number 01012345678, menu fault, box 700, hang up"
+            "needs a place, as in: queue service, seat 802, number 01062345678, menu fault, office, hang up"
         ) from None
     if target.kind is TargetKind.NUMBER:
         no_emergency(target.name)
@@ -286,6 +286,6 @@ def _once(found: Iterable[str]) -> list[str]:
     seen: dict[str, None] = {}
     for one in found:
         if one in seen:
-            raise Unfit("{item} stands there twice", item=one)
+            raise Unfit("{item} is in the list twice: write it once", item=one)
         seen[one] = None
     return list(seen)

@@ -62,7 +62,7 @@ def _read_days(text: str) -> dict[date, SpecialDay]:
         special = _special_day(item, item.partition(" ")[2])
         for day in map(date.fromisoformat, _dates(item)):
             if day in found:
-                raise Unfit("{item} stands there twice", item=day.isoformat())
+                raise Unfit("{item} is in the list twice: write it once", item=day.isoformat())
             found[day] = special
     return dict(sorted(found.items()))
 

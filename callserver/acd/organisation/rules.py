@@ -12,15 +12,19 @@ What is complained of here has changed nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from callserver.acd.organisation import references, rows
+from callserver.acd.organisation.faults import faults, group_numbers, numbered, refuse_new
 from callserver.acd.organisation.forms import FORMS, OrganisationError
 from callserver.acd.organisation.parts import Organisation, Part
 from callserver.acd.organisation.staff_tables import StaffRow
+from callserver.acd.organisation.surroundings import Surroundings
 from callserver.acd.organisation.tables import OrganisationRow
 from callserver.config import nearest
+
+UNKNOWN = Surroundings()
 
 
 def take_turn() -> None:
@@ -38,17 +42,29 @@ def load_if_new(known: int) -> Organisation | None:
     return None if rows.revision() == known else rows.load()
 
 
-def save(part: Part, name: str, settings: Mapping[str, str], new: bool | None = None) -> Any:
+def save(
+    part: Part,
+    name: str,
+    settings: Mapping[str, str],
+    new: bool | None = None,
+    around: Surroundings = UNKNOWN,
+) -> Any:
     """
     Make one, or set something of one; what is not named stays as it is.
 
     :param new: it must not be there yet, or must be; None: either
+    :param around: what it may name beside what is in the database
     :raises OrganisationError: as it says
     """
-    return save_all(part, {name: settings}, new)[0]
+    return save_all(part, {name: settings}, new, around)[0]
 
 
-def save_all(part: Part, wanted: Mapping[str, Mapping[str, str]], new: bool | None = None) -> list[Any]:
+def save_all(
+    part: Part,
+    wanted: Mapping[str, Mapping[str, str]],
+    new: bool | None = None,
+    around: Surroundings = UNKNOWN,
+) -> list[Any]:
     """
     Several of one kind at once, which may name each other: all of them, or none.
 
@@ -61,7 +77,7 @@ def save_all(part: Part, wanted: Mapping[str, Mapping[str, str]], new: bool | No
         saved.append(_filled(part, name, settings, after, new))
         after = after.with_one(part, saved[-1])
     if after != before:
-        references.check(after, people())
+        _refuse_what_breaks(before, after, around)
     for one_ in saved:
         rows.write(part, one_)
     return saved
@@ -87,7 +103,10 @@ def delete(part: Part, name: str) -> Any:
     key = name if name in all_.of(part) else FORMS[part].name(name)
     gone = one(part, key, all_)
     references.refuse_if_named(part.value, key, all_)
-    references.check(all_.without(part, key), people())
+    left = all_.without(part, key)
+    if not left.queues:
+        raise OrganisationError("a shop needs a queue: callers wait there for a person")
+    _refuse_what_breaks(all_, left, UNKNOWN)
     rows.remove(part, key)
     return gone
 
@@ -113,7 +132,10 @@ def person_comes(number: str, name: str) -> None:
     :raises OrganisationError: a group has his number
     """
     take_turn()
-    references.check_numbers(rows.load(), {**people(), number: name})
+    other = {taken: whose for taken, whose, _ in numbered(rows.load())}.get(number)
+    if other is not None:
+        said = {"number": number, "other": other, "one": name}
+        raise OrganisationError("number {number} is {other}'s already: {one} needs another", **said)
 
 
 def person_goes(number: str) -> None:
@@ -124,6 +146,16 @@ def person_goes(number: str) -> None:
     """
     take_turn()
     references.refuse_if_named(references.PERSON, number, rows.load())
+
+
+def internal_numbers() -> Collection[str]:
+    """Those of people and groups."""
+    return {*people(), *group_numbers(rows.load())}
+
+
+def _refuse_what_breaks(before: Organisation, after: Organisation, around: Surroundings) -> None:
+    who = people()
+    refuse_new(faults(before, who, around), faults(after, who, around))
 
 
 def people() -> dict[str, str]:

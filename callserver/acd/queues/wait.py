@@ -19,7 +19,7 @@ log = Logger()
 
 PLEASE_WAIT, COMFORT = "please-wait-for-person", "all-busy-please-wait"
 NEXT, PLACE_IS = "you-are-next", "your-place-in-queue-is"
-ESTIMATE_IS, MINUTE, MINUTES = "wait-is-about", "waiting-minute", "waiting-minutes"
+ESTIMATE_IS = "wait-is-about"
 CALL_BACK_BY = "to-be-called-back-press"
 LAST_WORDS_S = 60.0  # after the longest wait: for what the caller is told then
 
@@ -34,10 +34,12 @@ class Speaking:
 
     :param say: says prompts to a caller in his language
     :param counted: a number as prompts of a language
+    :param minutes: so many minutes of waiting
     """
 
     say: Say
     counted: Counted
+    minutes: Counted
 
 
 @dataclass(eq=False)
@@ -115,7 +117,7 @@ class Wait:
         self._told.say_place(self.clock.seconds(), place, told)
         words = [NEXT] if place == 1 else [PLACE_IS, *self.voice.counted(language, place)]
         if told is not None:
-            words += [ESTIMATE_IS, *self.voice.counted(language, told), MINUTE if told == 1 else MINUTES]
+            words += [ESTIMATE_IS, *self.voice.minutes(language, told)]
         self.voice.say(self.call, words)
 
     def resume(self) -> None:

@@ -13,6 +13,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
 from callserver.acd.organisation.noted import Noted, Stamps
+from callserver.acd.organisation.surroundings import Surroundings
 from callserver.acd.staff import passwords
 from callserver.acd.staff import rules as staff_rules
 from callserver.acd.staff.attempts import Secret
@@ -44,6 +45,7 @@ class StaffBook(Service):
     :param on_rights: told who has other rights now, those before and those after
     :param on_gone: told who may not work here any more: disabled, or not in the book
     :param events: who changes something is noted there; `by` is his staff number, None the server's command line
+    :param around: which numbers lines dial, asked at each change
     """
 
     def __init__(
@@ -54,9 +56,10 @@ class StaffBook(Service):
         on_rights: Callable[[str, frozenset[Right], frozenset[Right]], None] = lambda number, before, after: None,
         on_gone: Callable[[str], None] = lambda number: None,
         events: Stamps | None = None,
+        around: Callable[[], Surroundings] = Surroundings,
     ) -> None:
         self._store, self._noted = store, Noted(store, events)
-        self._on_rights, self._on_gone = on_rights, on_gone
+        self._on_rights, self._on_gone, self._around = on_rights, on_gone, around
         self._log_ins = LogIns(store, clock, now, self._in_thread)
         self._people: dict[str, Staff] = {}
         self._following = LoopingCall(self.follow)
@@ -197,7 +200,7 @@ class StaffBook(Service):
 
     def save(self, number: str, settings: Mapping[str, str], *, by: str | None = None) -> Deferred[Staff]:
         """Set something of a person, as `staff_form` reads it; what is not named stays. Fails with a Complaint."""
-        return self._change("save_staff", number, by, _save, number, settings, settings=dict(settings))
+        return self._change("save_staff", number, by, _save, number, settings, self._around(), settings=dict(settings))
 
     def set_password(self, number: str, password: str, *, by: str | None = None) -> Deferred[Staff]:
         """By somebody else, so it has to be changed. Fails with Refused WEAK_PASSWORD, or StaffError."""
@@ -238,7 +241,8 @@ class StaffBook(Service):
         person = STAFF_FORM.filled(person, settings)
         passwords.check(password, person.number, person.rights)
         kept = await self._in_thread(passwords.stored, password)
-        await self._noted.write("save_staff", _target(person.number), by, staff_rules.add_staff, person, kept)
+        rule = staff_rules.add_staff, person, kept, self._around()
+        await self._noted.write("save_staff", _target(person.number), by, *rule)
         await self.follow()
         return person
 
@@ -270,10 +274,10 @@ class StaffBook(Service):
         return done
 
 
-def _save(number: str, settings: Mapping[str, str]) -> Staff:
+def _save(number: str, settings: Mapping[str, str], around: Surroundings) -> Staff:
     """In the database's thread."""
     person = staff_rules.one(number)
-    return staff_rules.change(person.number, STAFF_FORM.filled(person, settings))
+    return staff_rules.change(person.number, STAFF_FORM.filled(person, settings), around)
 
 
 def _target(number: str) -> str:

@@ -36,7 +36,7 @@ def read_caps(text: str) -> dict[DialClass, DayCap]:
         if name not in NAMES:
             raise Unfit("{hint}", hint=nearest(name, NAMES))
         if NAMES[name] in found:
-            raise Unfit("{item} stands there twice", item=name)
+            raise Unfit("{item} is in the list twice: write it once", item=name)
         found[NAMES[name]] = _cap(item, amounts)
     return found
 

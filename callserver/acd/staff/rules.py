@@ -16,6 +16,7 @@ from peewee import IntegrityError
 
 from callserver.acd.organisation import rules
 from callserver.acd.organisation.staff_tables import AttemptRow, StaffRow
+from callserver.acd.organisation.surroundings import Surroundings
 from callserver.acd.staff import passwords
 from callserver.acd.staff.day_caps import DayCaps, read_caps, show_caps
 from callserver.calls.dial_guard import CHINA
@@ -82,17 +83,19 @@ def everybody() -> list[Staff]:
     return [person_of(row) for row in StaffRow.select().order_by(StaffRow.number)]
 
 
-def add_staff(person: Staff, kept: str) -> None:
+def add_staff(person: Staff, kept: str, around: Surroundings = rules.UNKNOWN) -> None:
     """
     Write a new person into the book.
 
     :param kept: his password, as `passwords.stored` gives it; it was checked before
-    :raises StaffError: somebody has this number already, or number or name are none
+    :param around: which numbers lines dial
+    :raises StaffError: somebody has this number already, or number, name or telephone are none
     """
     number = staff_number(person.number)
     if number in CHINA.emergency:
         raise StaffError("{number} is an emergency number: choose another", number=number)
     rules.person_comes(number, person.name)
+    _require_telephone(number, person.phone, around)
     try:
         StaffRow.insert(
             number=number,
@@ -181,13 +184,14 @@ def change_password(number: str, before: str, password: str, kept: str) -> None:
     _change(number, password=kept, must_change=False)
 
 
-def change(number: str, new: Staff) -> Staff:
+def change(number: str, new: Staff, around: Surroundings = rules.UNKNOWN) -> Staff:
     """
     All that can be set of a person but secrets; who becomes supervisor has to change his password.
 
-    :raises StaffError: as `delete_staff`
+    :param around: which numbers lines dial
+    :raises StaffError: as `delete_staff`; or for a telephone that is never dialled
     """
-    set_rights(number, new.rights)
+    before = set_rights(number, new.rights)
     _change(
         new.number,
         name=staff_name(new.name),
@@ -197,6 +201,8 @@ def change(number: str, new: Staff) -> Staff:
         caps=show_caps(new.caps),
         wrap_up_s=new.wrap_up_s,
     )
+    if new.phone != before.phone:
+        _require_telephone(number, new.phone, around)
     return one(number)
 
 
@@ -210,6 +216,13 @@ def set_pin(number: str, kept: str | None) -> Staff:
     person = one(number)
     _change(person.number, pin=kept)
     return person
+
+
+def _require_telephone(number: str, phone: str, around: Surroundings) -> None:
+    problem = around.not_dialled(phone, rules.internal_numbers()) if phone else None
+    if problem is not None:
+        where = {"part_word": N_("person"), "name": number, "key": "phone"}
+        raise StaffError("{part_word} {name}, {key}: {problem}", **where, problem=problem)
 
 
 def stored_passwords() -> list[tuple[str, str]]:

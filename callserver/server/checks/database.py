@@ -24,13 +24,11 @@ def database_place(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
         yield reading.finding(complaint, "server", "database")
 
 
-def database(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
-    """The same, and what is in it."""
-    place = list(database_place(reading, folder))
-    yield from place
+def database_content(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
+    """Whether what is there is whole and ours; of one that cannot be there its place is told."""
     where = folder.database(reading.config)
     try:
-        if not place:
+        if not any(database_place(reading, folder)):
             _connect(where) if "://" in where else _content(Path(where), folder)
     except Complaint as complaint:
         yield reading.finding(complaint, "server", "database", Grade.MISTAKE)

@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from callserver.config import Finding, Grade, Reading, ServerConfig, nearest
-from callserver.features import Shop
+from callserver.config import Config, Finding, Grade, Reading, ServerConfig, nearest
+from callserver.features import Feature, Shop
+from callserver.ivr.discovery import Found
 from callserver.server import declarations
-from callserver.server.checks.queues import known_queues
 from callserver.server.shop_folder import TOP, ShopFolder
 from callserver.wire.catalogue import Complaint
 
 
-def menus(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
-    """A folder that is not there, files that are broken, lines whose menu nobody has. Runs the files of the menus."""
+def menus(reading: Reading, folder: ShopFolder, found: Found, queues: Collection[str]) -> Iterator[Finding]:
+    """
+    A folder that is not there, files that are broken, lines whose menu nobody has, queues that menus name in vain.
+
+    :param found: all menus, and what is wrong with the files
+    """
     yield from missing_folder(reading, folder, "plugins", reading.config.server.plugins)
-    nothing = cast(Any, None)  # a declaration keeps these for later
-    features = declarations.declared(Shop(reading.config, nothing, nothing, choice=lambda options: options[0]))
-    own, problems = declarations.own_menus(features, folder.plugins(reading.config))
-    for problem in problems:
+    for problem in found.problems:
         yield reading.finding(problem, "server", "plugins", Grade.MISTAKE)
-    known = declarations.menus(features, own)
-    yield from without_menu(reading, missing_menus(reading, known), known)
-    for menu in sorted({*reading.config.agents.menu_numbers.values()} - {*known}):
-        yield reading.finding(no_menu(menu, known), "agents", "menu_numbers", Grade.MISTAKE)
-    queues = known_queues(reading, folder)
+    yield from without_menu(reading, found)
+    for menu in sorted({*reading.config.agents.menu_numbers.values()} - {*found.menus}):
+        yield reading.finding(no_menu(menu, found.menus), "agents", "menu_numbers", Grade.MISTAKE)
     for place in folder.plugins(reading.config):
         for path in sorted(place.glob("*.py")):
             yield from unknown_queues(path, queues)
+
+
+def all_menus(config: Config, folder: ShopFolder, features: Sequence[Feature] = ()) -> Found:
+    """The features' and the shop's own by name, and what is wrong with the files. Runs them."""
+    nothing = cast(Any, None)  # a declaration keeps these for later
+    features = features or declarations.declared(Shop(config, nothing, nothing, choice=lambda options: options[0]))
+    own, problems = declarations.own_menus(features, folder.plugins(config))
+    return Found(declarations.menus(features, own), problems)
 
 
 def unknown_queues(path: Path, queues: Collection[str]) -> Iterator[Finding]:
@@ -53,10 +60,12 @@ def missing_menus(reading: Reading, known: Collection[str]) -> dict[str, str]:
     return {section: menu for section, menu in sections.items() if menu not in known}
 
 
-def without_menu(reading: Reading, missing: Mapping[str, str], known: Collection[str]) -> Iterator[Finding]:
-    """The same as findings."""
-    for section, menu in missing.items():
-        yield reading.finding(no_menu(menu, known), section, "menu")
+def without_menu(reading: Reading, found: Found) -> Iterator[Finding]:
+    """The same as findings. Where a file is broken that it may be in, the server starts: callers get a person."""
+    for section, menu in missing_menus(reading, found.menus).items():
+        yield reading.finding(
+            no_menu(menu, found.menus), section, "menu", Grade.MISTAKE if found.problems else Grade.STOPS
+        )
 
 
 def no_menu(menu: str, known: Collection[str]) -> Complaint:

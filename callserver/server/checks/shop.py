@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 
-from callserver.config import EMULATED, Finding, Grade, Reading, nearest
+from callserver.config import EMULATED, Finding, Grade, Reading, nearest, overlap
 from callserver.dsp.progress.plans import plan
+from callserver.ivr.discovery import Found
 from callserver.media.disk_room import Room, room_on
 from callserver.server.checks.agents import certificate, channel
-from callserver.server.checks.database import database, database_place
+from callserver.server.checks.database import database_content, database_place
 from callserver.server.checks.devices import devices
-from callserver.server.checks.menus import menus
-from callserver.server.checks.queues import moved
+from callserver.server.checks.menus import all_menus, menus
+from callserver.server.checks.organisation import known_queues, moved, organised
 from callserver.server.checks.sounds import prompts, synthesiser, tones
 from callserver.server.lock import FolderError, holder
 from callserver.server.shop_folder import ShopFolder
@@ -33,22 +35,48 @@ def check(folder: ShopFolder) -> tuple[Reading, Sequence[Finding]]:
         return reading, [*reading.findings, Finding(problem, folder.path)]
     if not reading.is_read:
         return reading, reading.findings
-    opened = [*_opened(reading, folder, running), *database(reading, folder), *menus(reading, folder)]
-    return reading, reading.in_order([*reading.findings, *opened])
+    found = all_menus(reading.config, folder)
+    inside = database_content(reading, folder), organised(reading, folder, found.menus.keys)
+    queues = known_queues(reading, folder)
+    said = [*mistakes(reading, folder, found, queues, running=running), *chain(*inside)]
+    return reading, reading.in_order(said)
 
 
-def before_start(folder: ShopFolder) -> Sequence[Finding]:
-    """The same for the server itself, which runs the files of its menus once, and knows what to do for its database."""
+def before_start(folder: ShopFolder) -> tuple[Found, Sequence[Finding]]:
+    """
+    The same for the server itself; a damaged database is no finding, for it knows what to do.
+
+    :return: the menus, and all that is wrong
+    """
     reading = folder.reading()
     if not reading.is_read:
+        return Found({}, []), reading.findings
+    found, queues = all_menus(reading.config, folder), known_queues(reading, folder)
+    stored = organised(reading, folder, found.menus.keys)
+    said = [*mistakes(reading, folder, found, queues, running=False), *stored]
+    return found, reading.in_order(said)
+
+
+def mistakes(
+    reading: Reading, folder: ShopFolder, found: Found, queues: Collection[str], *, running: bool
+) -> Sequence[Finding]:
+    """
+    All that is wrong in the settings and with what they name: the same for `check`, a start, and a reload.
+
+    :param found: all menus
+    :param queues: all there are
+    :param running: a server holds its port and its modems
+    """
+    if not reading.is_read:
         return reading.findings
-    opened = [*_opened(reading, folder, running=False), *database_place(reading, folder)]
-    return reading.in_order([*reading.findings, *opened])
+    opened = _opened(reading, folder, running), database_place(reading, folder), menus(reading, folder, found, queues)
+    return reading.in_order([*reading.findings, *chain(*opened)])
 
 
 def _opened(reading: Reading, folder: ShopFolder, running: bool) -> Iterator[Finding]:
     yield from lines(reading)
     yield from groups(reading)
+    yield from hours(reading)
     yield from moved(reading, folder)
     yield from devices(reading, running)
     if not running:
@@ -92,6 +120,18 @@ def groups(reading: Reading) -> Iterator[Finding]:
                 "no line of group {group} for calls out; {hint}", group=repr(wanted), hint=nearest(wanted, known)
             )
             yield reading.finding(complaint, "dialling", key, Grade.MISTAKE)
+
+
+def hours(reading: Reading) -> Iterator[Finding]:
+    """That no hour stands twice: one of two spans that overlap is not as it was meant."""
+    written = [("dialling", "international_hours", reading.config.dialling.international_hours)]
+    written += [(section, "hours", queue.hours) for section, queue in reading.queues()]
+    for section, key, spans in written:
+        for first, second in overlap(spans):
+            complaint = Complaint(
+                "{second} overlaps {first}: write each hour once", first=str(first), second=str(second)
+            )
+            yield reading.finding(complaint, section, key, Grade.MISTAKE)
 
 
 def disk(folder: ShopFolder) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from callserver.server.checks.menus import missing_folder
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.catalogue import Complaint
 
+USUAL = "prompts"  # what a shop calls its folder of recordings
 SYNTHESISERS = ("libespeak-ng.so.1", "libespeak.so.1")
 
 
@@ -22,6 +23,7 @@ def prompts(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
     """Every recording is read; one that is broken is a mistake, and ours is heard instead."""
     own = reading.config.server.prompts
     yield from missing_folder(reading, folder, "prompts", own)
+    yield from unheard(reading, folder, own)
     recorded = Prompts(folder.prompts(reading.config))
     recorded.load()
     for problem in recorded.problems:
@@ -31,6 +33,24 @@ def prompts(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
         if hint and folder.own(own) in path.parents:
             complaint = Complaint("{file}: no prompt is called so; {hint}", file=path, hint=hint)
             yield reading.finding(complaint, "server", "prompts", Grade.NOTE)
+
+
+def unheard(reading: Reading, folder: ShopFolder, own: str) -> Iterator[Finding]:
+    """A folder of recordings that nobody hears; one without recordings, in whose place ours are heard."""
+    path = folder.own(own or USUAL)
+    if not path.is_dir():
+        return
+    has_any = any(path.suffix.lower() == ".wav" for path in path.glob("*/*"))
+    if not own and has_any:
+        complaint = Complaint(
+            "nobody hears the recordings in {folder}: write prompts = {name}", folder=path, name=USUAL
+        )
+        yield reading.finding(complaint, "server", "prompts", Grade.MISTAKE)
+    elif own and not has_any:
+        complaint = Complaint(
+            "no recording in {folder}, and ours are heard; yours go into {folder}/zh and {folder}/en", folder=path
+        )
+        yield reading.finding(complaint, "server", "prompts", Grade.NOTE)
 
 
 def tones(folder: ShopFolder) -> Iterator[Finding]:

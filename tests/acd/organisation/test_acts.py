@@ -70,7 +70,7 @@ class OrganisationActTests(SynchronousTestCase):
             "groups": ("sales", {"number": "700", "members": "900"}),
             "hours": ("main", {"hours": "mon-fri 09:00-18:00"}),
             "queues": ("tea", {"ring_s": "20"}),
-            "offices": ("1", {"phone": "01012345678"}),
+            "offices": ("1", {"phone": "01062345678"}),
             "regions": ("beijing", {"codes": "010"}),
             "callers": ("vip", {"priority": "5"}),
         }
@@ -84,12 +84,20 @@ class OrganisationActTests(SynchronousTestCase):
             self.answer(f"delete_{called}", name)
             self.assertNotIn(name, [one["name"] for one in self.answer(f"list_{called}")])
 
+    def test_what_may_be_a_slip(self) -> None:
+        """It is saved, and remarked on in both languages."""
+        self.answer("save_regions", "jiangsu", {"codes": "139"})
+        row = self.answer("save_regions", "suzhou", {"codes": "1390620"})
+        (remark,) = row["remarks"]
+        self.assertIn("1390620 begins with 139", remark["en"])
+        self.assertIn("1390620 以 139 开头", remark["zh"])
+
     def test_mistakes_in_words(self) -> None:
         """What cannot be is told in the language of whoever asked, wherever the words were made."""
         problem = self.refused("save_queues", "operator", {"ring_s": "1"})
         again = Refused.from_wire(str(problem))
         self.assertEqual(again.text("en"), "not saved: queue operator, ring_s: needs a number from 3 to 120")
-        self.assertEqual(again.text("zh"), "未保存：排队 operator，ring_s：需要 3 到 120 的数")
+        self.assertEqual(again.text("zh"), "未保存：队列 operator，ring_s：需要 3 到 120 的数")
         self.assertIn("there is no group sales", self.refused("save_queues", "tea", {"group": "sales"}).text("en"))
         self.assertIn("needs a queue", self.refused("delete_queues", "operator").text("en"))
         self.assertEqual(Refused(Refusal.NOT_SAVED, "no JSON").text("en"), "not saved: no JSON")
@@ -103,11 +111,11 @@ class OrganisationActTests(SynchronousTestCase):
 
     def test_staff(self) -> None:
         """Somebody new has a first password, shown once; what is set of him holds; nobody deletes himself."""
-        row = self.answer("save_staff", "801", {"name": "Li Mei", "rights": "answer-queued", "phone": "12345678"})
+        row = self.answer("save_staff", "801", {"name": "Li Mei", "rights": "answer-queued", "phone": "62345678"})
         self.assertEqual((row["settings"]["rights"], row["must_change"]), ("answer-queued", True))
         person = self.staff.person("801")
         assert person is not None
-        self.assertEqual(person.phone, "12345678")
+        self.assertEqual(person.phone, "62345678")
         first = self.staff.log_in("801", row["password"], "10.0.0.7")
         self.store.reactor.advance(1)
         self.assertIs(self.failureResultOf(first, Refused).value.code, Refusal.MUST_CHANGE)

@@ -101,7 +101,7 @@ class CalendarTests(SynchronousTestCase):
             ({"days": "2026-10-07..2026-10-01 closed"}, "is no day"),
             ({"days": "2026-10-01"}, "is no day"),
             ({"days": "2026-10-01 25:00-26:00"}, "is no day"),
-            ({"days": "2026-10-01 closed, 2026-10-01 09:00-10:00"}, "2026-10-01 stands there twice"),
+            ({"days": "2026-10-01 closed, 2026-10-01 09:00-10:00"}, "2026-10-01 is in the list twice"),
             ({"night": "dark"}, "there are automatic, off, on"),
         ):
             self.assertIn(said, str(self.assertRaises(OrganisationError, calendar, **settings)))

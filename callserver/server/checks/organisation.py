@@ -1,0 +1,78 @@
+"""What the database has of people's work: whether it fits what stands around it; and what has moved there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
+from typing import TypeVar
+
+from peewee import PeeweeException
+
+from callserver.acd.organisation import rows, rules
+from callserver.acd.organisation.faults import faults, remarks
+from callserver.acd.organisation.parts import CALLED, Organisation
+from callserver.acd.organisation.surroundings import Surroundings
+from callserver.config import Config, Finding, Grade, Reading
+from callserver.server.checks.menus import all_menus
+from callserver.server.shop_folder import ShopFolder
+from callserver.store.opening import StoreError, name_of, read_only
+from callserver.wire.catalogue import Complaint
+
+T = TypeVar("T")
+
+
+def surroundings(config: Config, folder: ShopFolder) -> Surroundings:
+    """For a command: the files of the shop's menus are run if something names one, once."""
+    return Surroundings(cache(lambda: all_menus(config, folder).menus.keys()), dialling=config.dialling)
+
+
+def moved(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
+    """Sections of a shop that has lived: the first start of this version has taken them over, or will."""
+    if folder.life() is None:
+        return
+    for section in reading.queue_sections:
+        complaint = Complaint(
+            "the database has this now, taken over once; change it by {command}, and delete this section",
+            command="bin/callserver queues",
+        )
+        yield reading.finding(complaint, section, grade=Grade.NOTE)
+
+
+def known_queues(reading: Reading, folder: ShopFolder) -> Collection[str]:
+    """Those of the database; of a shop that has none yet those that its first start will make."""
+    found = _stored(reading, folder, rows.load)
+    return found.queues if found is not None and found.queues else reading.config.queues
+
+
+def organised(reading: Reading, folder: ShopFolder, menus: Callable[[], Collection[str]]) -> Iterator[Finding]:
+    """What in the database cannot work, as far as it can be read: what is wrong with it is told elsewhere."""
+    found = _stored(reading, folder, everything)
+    if found is not None:
+        around = Surroundings(menus, dialling=reading.config.dialling)
+        yield from misfits(*found, around, folder.database(reading.config))
+
+
+def everything() -> tuple[Organisation, Mapping[str, str]]:
+    """All that is set up of people's work, and their names by number; in the database's thread."""
+    return rows.load(), rules.people()
+
+
+def misfits(all_: Organisation, people: Mapping[str, str], around: Surroundings, database: str) -> Iterator[Finding]:
+    """The same of an organisation that has been read."""
+    for fault in faults(all_, people, around):
+        command = f"bin/callserver {CALLED[fault.part]} set {fault.by} {fault.key}=..."
+        complaint = Complaint("{problem}; change it by {command}", problem=fault.problem, command=command)
+        yield Finding(complaint, name_of(database), 0, f"{fault.part.value} {fault.by}", fault.key, Grade.MISTAKE)
+    for fault in remarks(all_):
+        yield Finding(fault.problem, name_of(database), 0, f"{fault.part.value} {fault.by}", fault.key, Grade.NOTE)
+
+
+def _stored(reading: Reading, folder: ShopFolder, read: Callable[[], T]) -> T | None:
+    """None if there is none yet, or it cannot be read."""
+    if folder.life() is None:
+        return None
+    try:
+        with read_only(folder.database(reading.config)):
+            return read()
+    except (StoreError, PeeweeException):
+        return None

@@ -1,0 +1,168 @@
+"""What cannot work is said when it is set, and not at the first caller whom it costs his call."""
+
+from unittest import TestCase
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.acd.organisation.book import OrganisationBook
+from callserver.acd.organisation.faults import remarks
+from callserver.acd.organisation.parts import Part
+from callserver.acd.organisation.surroundings import Surroundings
+from callserver.acd.organisation.taking_over import take_over
+from callserver.acd.staff.book import StaffBook
+from callserver.config import DiallingConfig, Hours, QueueConfig, overlap, read_hours, system_zone
+from callserver.wire.catalogue import Complaint
+from tests.store.inline import InlineStore
+
+
+class FaultTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.store = InlineStore()
+        self.menus = ["shop", "fault"]
+        self.dialling = DiallingConfig(premium=("900", "6299"))
+        self.book = OrganisationBook(
+            self.store,  # type: ignore[arg-type]
+            self.store.reactor,
+            None,
+            system_zone,
+            around=self.around,
+        )
+        self.staff = StaffBook(self.store, self.store.reactor, around=self.around)  # type: ignore[arg-type]
+        self.successResultOf(self.staff.add("801", "Li Mei", "tea-and-cups", ()))
+        self.store.run(take_over, {"operator": QueueConfig()})
+        self.successResultOf(Deferred.fromCoroutine(self.book.follow()))
+
+    def around(self) -> Surroundings:
+        return Surroundings(lambda: self.menus, dialling=self.dialling)
+
+    def save(self, part: Part, called: str, **settings: str) -> None:
+        self.successResultOf(self.book.save(part, called, settings))
+
+    def refused(self, part: Part, called: str, **settings: str) -> str:
+        """What is said; nothing has changed."""
+        before = self.book.now
+        said = str(self.failureResultOf(self.book.save(part, called, settings), Complaint).value)
+        self.assertEqual(self.book.now, before)
+        return said
+
+    def test_numbers_that_no_line_dials(self) -> None:
+        """A premium number, one the shop has barred, one too short, one of the house: none is an office's."""
+        for phone, why in (
+            ("16812345", "16812345 is never dialled: it is a premium number, or no whole one"),
+            ("62991234", "62991234 is never dialled"),
+            ("010-1234567", "0101234567 is never dialled"),
+            ("801", "801 is an internal number, which no line dials"),
+        ):
+            self.assertIn(f"office 1, phone: {why}", self.refused(Part.OFFICE, "1", phone=phone))
+            if phone != "010-1234567":
+                self.assertIn(
+                    f"queue operator, on_full: {why}", self.refused(Part.QUEUE, "operator", on_full=f"number {phone}")
+                )
+            problem = self.failureResultOf(self.staff.save("801", {"phone": phone}), Complaint).value
+            self.assertIn(f"person 801, phone: {why}", str(problem))
+        self.save(Part.OFFICE, "1", phone="010-62345678")
+        self.save(Part.QUEUE, "operator", on_full="number 62345678")
+        self.assertEqual(self.successResultOf(self.staff.save("801", {"phone": "62345678"})).phone, "62345678")
+
+    def test_places_that_there_are_not(self) -> None:
+        """A menu nobody has, a mailbox, an office's region: with what there is."""
+        self.save(Part.REGION, "north")
+        for place, why in (
+            ("menu falt", "there is no menu falt; did you mean 'fault'?"),
+            ("box 700", "there is no mailbox 700, nor any other: leave it empty, and a message is taken"),
+            ("office nroth", "there is no region nroth; did you mean 'north'?"),
+        ):
+            self.assertEqual(self.refused(Part.QUEUE, "operator", on_nobody=place), f"queue operator, on_nobody: {why}")
+        for place in ("menu fault", "office north", "office"):
+            self.save(Part.QUEUE, "operator", on_nobody=place)
+        self.assertIn("region north is named by queue operator", self.region_stays_while_named())
+
+    def region_stays_while_named(self) -> str:
+        self.save(Part.QUEUE, "operator", on_nobody="office north")
+        return str(self.failureResultOf(self.book.delete(Part.REGION, "north"), Complaint).value)
+
+    def test_round_and_round(self) -> None:
+        """Callers who have waited too long in one queue, then in the next, do not come back to the first."""
+        self.save(Part.QUEUE, "tea", on_timeout="queue operator")
+        said = self.refused(Part.QUEUE, "operator", on_timeout="queue tea")
+        self.assertEqual(
+            said,
+            "queue operator, on_timeout: callers would go round and round: operator > tea > operator; "
+            "send them elsewhere",
+        )
+        self.refused(Part.QUEUE, "operator", on_closed="queue tea")
+        self.save(Part.QUEUE, "operator", exit_key="9", on_exit="queue tea")  # who presses a key wants it
+
+    def test_hours_that_overlap(self) -> None:
+        """In a week, over midnight, on a special day; hours that only touch are all right."""
+        for hours, said in (
+            ("mon-fri 09:00-18:00, fri 17:00-20:00", "fri 17:00-20:00 overlaps mon-fri 09:00-18:00"),
+            ("sun 22:00-02:00, mon 01:00-03:00", "mon 01:00-03:00 overlaps sun 22:00-02:00"),
+        ):
+            self.assertIn(
+                f"calendar main, hours: {said}: write each hour once", self.refused(Part.CALENDAR, "main", hours=hours)
+            )
+        said = self.refused(Part.CALENDAR, "main", days="2026-10-01 09:00-12:00 11:00-15:00")
+        self.assertEqual(said, "calendar main, days: hours of 2026-10-01 overlap: write each hour once")
+        self.save(
+            Part.CALENDAR, "main", hours="mon-fri 09:00-12:00, mon-fri 12:00-18:00, sat 22:00-24:00, sun 00:00-02:00"
+        )
+
+    def test_regions_that_overlap(self) -> None:
+        """A town in its province is meant so; a code within another region's is saved, and remarked on."""
+        self.save(Part.REGION, "jiangsu", codes="139")
+        self.save(Part.REGION, "suzhou", codes="1390620")
+        (remark,) = remarks(self.book.now)
+        self.assertEqual(
+            str(remark.error()),
+            "region suzhou, codes: overlaps region jiangsu: 1390620 begins with 139, so its callers are suzhou's; "
+            "if suzhou lies in jiangsu, set its parent",
+        )
+        (told,) = remarks(self.book.now, Part.REGION, ["jiangsu"])
+        self.assertIn("region jiangsu, codes: overlaps region suzhou: 1390620 begins with 139", str(told.error()))
+        self.save(Part.REGION, "suzhou", parent="jiangsu")
+        self.assertEqual(list(remarks(self.book.now)), [])
+
+    def test_what_was_broken_before(self) -> None:
+        """A menu that has gone, a number barred later: what does not touch them can be set all the same."""
+        self.save(Part.OFFICE, "1", phone="62345678")
+        self.save(Part.QUEUE, "operator", on_nobody="menu fault")
+        self.menus.remove("fault")
+        self.dialling = DiallingConfig(premium=("6234",))
+        self.save(Part.GROUP, "sales", members="801")
+        self.save(Part.QUEUE, "operator", ring_s="20")
+        self.save(Part.OFFICE, "1", name="Beijing")
+        self.assertIn("no menu fault", self.refused(Part.QUEUE, "operator", on_full="menu fault"))
+
+
+SPANS = st.builds(
+    "{}-{} {:02}:{:02}-{:02}:{:02}".format,
+    st.sampled_from(("mon", "wed", "fri", "sun")),
+    st.sampled_from(("mon", "tue", "sat", "sun")),
+    st.integers(0, 23),
+    st.sampled_from((0, 30)),
+    st.integers(0, 23),
+    st.sampled_from((0, 30)),
+)
+
+
+def open_minutes(one: Hours) -> list[int]:
+    """Counted one by one."""
+    begins, ends = one.opens.hour * 60 + one.opens.minute, one.closes.hour * 60 + one.closes.minute
+    ends += 1440 if ends <= begins else 0
+    days, day = [one.first_day], one.first_day
+    while day != one.last_day:
+        day = day % 7 + 1
+        days.append(day)
+    return [(minute + (day - 1) * 1440) % 10080 for day in days for minute in range(begins, ends, 30)]
+
+
+class OverlapTests(TestCase):
+    @given(SPANS, SPANS)
+    def test_as_counted_by_the_half_hour(self, one: str, other: str) -> None:
+        """Two spans overlap where a half hour of the week is in both."""
+        first, second = read_hours(f"{one}, {other}")
+        self.assertEqual(bool(overlap((first, second))), not set(open_minutes(first)).isdisjoint(open_minutes(second)))
