@@ -20,6 +20,8 @@ CLOCK_GAIN, SKEW_GAIN = 0.03, 0.0003
 EQUALISER_GAIN = 0.04  # a step
 NOISE_GAIN, POWER_GAIN = 0.05, 0.05
 HOPELESS = 4.0  # times the usual noise: nothing can be learnt
+PATIENT_STEPS = 8  # a hit passes; after 80 ms samples may be lost
+PLACES = np.array([step * side for step in range(1, 11) for side in (0.05, -0.05)])  # in symbols
 LOST_POWER = 0.25  # of the usual: -6 dB
 
 
@@ -38,7 +40,8 @@ class Tracker:
     Equalises, decides, and corrects itself by the distances to what was decided.
 
     A step with points far from all ideal ones (a hit, a drop-out) changes nothing: the clock and the carrier run on as
-    they were.
+    they were. While there is a carrier and its points make no sense, other phases and levels are tried in each step,
+    and after a while other places in time, one in each step: what is corrected is what the next step finds right.
     """
 
     def __init__(self, front_end: FrontEnd, scheme: Scheme, line: Line, decoder: Decoder) -> None:
@@ -50,7 +53,7 @@ class Tracker:
         self._power, self._constellation = line.power, scheme.constellation
         self._distance = _distance(scheme.constellation)
         self._values = self._ask(-PAST, TAPS - 1)
-        self._was_good = True
+        self._was_good, self._n_astray = True, 0
         self._numbers = np.arange(self._n_symbols)
         self._after = (FUTURE + 2 * self._n_symbols) / 2 * line.per_symbol + front_end.reach + 2
 
@@ -75,7 +78,7 @@ class Tracker:
     @property
     def earliest(self) -> float:
         """The moment before which no sound is needed any more."""
-        return self._moment
+        return self._moment - (PAST / 2 + 2 * self._n_symbols) * self._per_symbol
 
     def ready(self) -> bool:
         """Enough was heard for a step."""
@@ -99,30 +102,47 @@ class Tracker:
         good = loud and noise < self._limit()
         self._moment += n_symbols * self._per_symbol
         self._phase += n_symbols * self._turn
-        if loud and not good:
-            self._regain(points)
         if good:
             self._power += POWER_GAIN * (power - self._power)
-            self._correct(points, decided.points, wrong)
+            self._noise += NOISE_GAIN * (noise - self._noise)
+            self._correct_carrier(points, decided.points)
             self._correct_clock(equalised, turned, wrong)
             self._correct_taps(windows[::2], wrong * turned.conj(), power)
-            self._noise += NOISE_GAIN * (noise - self._noise)
+        elif loud and not self._regain(points):
+            self._look_elsewhere(turned)
+        self._n_astray = 0 if good else self._n_astray + 1
         sure = self._was_good if self._decoder.late else good
         self._was_good = good
         return Step(decided.bits, sure, loud, good)
 
-    def _regain(self, points: Points) -> None:
+    def _regain(self, points: Points) -> bool:
+        """Another phase and level, if these points speak for them."""
         found = best_turn(points, self._constellation)
-        if found and found[1] < self._limit():
-            turn, _ = found
-            self._taps *= np.complex64(abs(turn))
-            self._phase -= float(np.angle(turn))
+        if not found or found[1] > self._limit():
+            return False
+        turn, _ = found
+        self._taps *= np.complex64(abs(turn))
+        self._phase -= float(np.angle(turn))
+        return True
+
+    def _look_elsewhere(self, turned: Points) -> None:
+        """Samples may be lost: look a little before or after, at another place in each step."""
+        if self._n_astray < PATIENT_STEPS:
+            return
+        shift = PLACES[self._n_astray % len(PLACES)] * self._per_symbol
+        self._moment += shift
+        values = self._ask(-PAST - 2 * self._n_symbols, 2 * self._n_symbols + TAPS - 1)
+        points = (sliding_window_view(values, TAPS)[: 2 * self._n_symbols : 2] @ self._taps) * turned
+        if self._regain(points):
+            self._values = values[2 * self._n_symbols :]
+        else:
+            self._moment -= shift
 
     def _limit(self) -> float:
         """Points farther than this, squared, from the ideal ones make no sense."""
         return min(HOPELESS * self._noise + 0.1 * self._distance, self._distance)
 
-    def _correct(self, points: Points, ideal: Points, wrong: Points) -> None:
+    def _correct_carrier(self, points: Points, ideal: Points) -> None:
         angle = float(np.angle(np.vdot(ideal, points)))
         self._phase += PHASE_GAIN * angle
         self._turn += TURN_GAIN * angle / self._n_symbols

@@ -106,6 +106,19 @@ class BadLineTests(SynchronousTestCase):
                 self.assertTrue(np.all((wrong_s > at_s - around_s) & (wrong_s < at_s + lasts_s + around_s)), name)
                 self.assertEqual(events, TRAINED_AND_OVER, (modulation, name))
 
+    def test_lost_samples(self) -> None:
+        """Where a computer lost some samples, the data are found again within 0.35 s, though at other bits."""
+        for modulation in FEW:
+            octets = octets_for(modulation, 3.0)
+            clean = sound_of(modulation, octets)
+            at = len(clean) - round(2.5 * RATE_HZ)
+            for n_lost in (1, 57, 100):
+                sound = np.concatenate([clean[:at], clean[at + n_lost :]])
+                got, events = heard(ImageReceiver(scheme_of(modulation)), bad_lines.with_noise(sound, NOISE_DBM0))
+                last_seconds = bits_of(octets)[-round(1.65 * modulation.bit_rate) : -8]
+                self.assertIn(last_seconds.tobytes(), bits_of(got).tobytes(), (modulation, n_lost))
+                self.assertEqual(events, TRAINED_AND_OVER, (modulation, n_lost))
+
 
 class BurstTests(SynchronousTestCase):
     @given(st.integers(0, BLOCK_SAMPLES - 1), st.sampled_from(IMAGES))
