@@ -6,6 +6,8 @@ Bits are uint8 arrays of 0 and 1, in the order of the line.
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -92,23 +94,27 @@ class GuardedScrambler:
     """out = in + out[-6] + out[-7] with the guard of V.27ter, which counts from the first bit of the training."""
 
     def __init__(self) -> None:
-        self._guard = _Guard(0x3C)
+        self.guard = _Guard(0x3C)
 
     def scramble(self, bits: Bits) -> Bits:
         """As many bits."""
         sent = bytearray()
         for bit in bits.tolist():
-            out = bit ^ self._guard.parity()
-            self._guard.note(out)
+            out = bit ^ self.guard.parity()
+            self.guard.note(out)
             sent.append(out)
         return np.frombuffer(bytes(sent), np.uint8)
 
 
 class GuardedDescrambler:
-    """Undoes `GuardedScrambler`; after a wrong bit the guard may count wrong, until a bit does not repeat."""
+    """
+    Undoes `GuardedScrambler`; after a wrong bit the guard may count wrong, until a bit does not repeat.
 
-    def __init__(self) -> None:
-        self._guard = _Guard(0x3C)
+    :param scrambler: what it has sent was heard already, as the training
+    """
+
+    def __init__(self, scrambler: GuardedScrambler) -> None:
+        self._guard = copy(scrambler.guard)
 
     def descramble(self, bits: Bits) -> Bits:
         """As many bits."""

@@ -44,8 +44,14 @@ class _Encoder:
 class _Decoder:
     late = False
 
-    def __init__(self, steps: np.ndarray[tuple[int], np.dtype[np.intp]], width: int, last_phase: int) -> None:
-        self._width, self._last, self._descrambler = width, last_phase, GuardedDescrambler()
+    def __init__(
+        self,
+        steps: np.ndarray[tuple[int], np.dtype[np.intp]],
+        width: int,
+        last_phase: int,
+        descrambler: GuardedDescrambler,
+    ) -> None:
+        self._width, self._last, self._descrambler = width, last_phase, descrambler
         self._grid = 8 // len(steps)
         self._numbers = np.zeros(8, np.intp)
         self._numbers[steps] = np.arange(len(steps))
@@ -56,10 +62,6 @@ class _Decoder:
         self._last = int(phases[-1])
         bits = self._descrambler.descramble(ungrouped(self._numbers[steps], self._width))
         return Decided(EIGHTHS[phases], bits)
-
-    def learn(self, line_bits: Bits) -> None:
-        """These bits were on the line in the training."""
-        self._descrambler.descramble(line_bits)
 
 
 class V27ter:
@@ -82,8 +84,5 @@ class V27ter:
         ones = encoder.encode(np.ones(ONES * self.bits_per_symbol, np.uint8))
         points = np.concatenate([alternating, conditioning, ones])
         last = int(nearest(EIGHTHS, points[-1:])[0])
-        decoder = _Decoder(self._steps, self.bits_per_symbol, last)
-        # The guard's count goes on from the training: the decoder's, too.
-        again = GuardedScrambler()
-        decoder.learn(again.scramble(np.ones(3 * CONDITIONING + ONES * self.bits_per_symbol, np.uint8)))
+        decoder = _Decoder(self._steps, self.bits_per_symbol, last, GuardedDescrambler(encoder.scrambler))
         return Training(points, ALTERNATIONS, encoder, decoder)

@@ -32,7 +32,7 @@ class ScramblerTests(SynchronousTestCase):
         bits = bits_of(octets)
         for scrambler, whole, descrambler in (
             (Scrambler(), Scrambler(), Descrambler()),
-            (GuardedScrambler(), GuardedScrambler(), GuardedDescrambler()),
+            (GuardedScrambler(), GuardedScrambler(), GuardedDescrambler(GuardedScrambler())),
         ):
             line = np.concatenate([scrambler.scramble(piece) for piece in cut(bits, sent_in)])
             self.assertEqual(line.tolist(), whole.scramble(bits).tolist())
