@@ -24,6 +24,7 @@ from callserver.fax.t30.sending import SendingTerminal
 from callserver.fax.t30.terminal import Station, Terminal
 from callserver.fax.tiff.reader import read_tiff
 from callserver.fax.tiff.writer import append_page
+from tests.fax.live_line import LiveLine
 from tests.fax.pages import dithered, text_like
 from tests.peers.spandsp import MISSING
 from tests.peers.spandsp_fax import V17, V27TER, V29, FaxMachine
@@ -76,8 +77,9 @@ def pages(n: int, n_rows: int = 60) -> list[Page]:
 class Call:
     """Our terminal over a soft modem, and spandsp's machine, in one call."""
 
-    def __init__(self, far: FaxMachine, only: Modulation | None = None) -> None:
+    def __init__(self, far: FaxMachine, only: Modulation | None = None, line: LiveLine | None = None) -> None:
         """`only`: the line is too bad for every other speed; their trainings arrive spoilt."""
+        self._line = line or LiveLine()
         self.now_s = 0.0
         self.outcomes: list[Outcome] = []
         self._far, self._only = far, only
@@ -110,7 +112,7 @@ class Call:
         terminal.start(0.0)
         sound: FloatArray = np.zeros(BLOCK_SAMPLES, np.float32)
         while self.now_s < MAX_S and not (self.outcomes and self._far.result):
-            sound = self._modem.exchange(self._far.exchange(sound))
+            sound = self._modem.exchange(self._line.exchange(sound, self._far.exchange))
             self.now_s += BLOCK_MS / 1000
             if (deadline_s := terminal.next_deadline_s) is not None and deadline_s <= self.now_s:
                 terminal.on_time(self.now_s)
@@ -127,30 +129,41 @@ class Call:
         self._terminal.feed(heard, self.now_s)
 
 
-class SpandspFaxTests(SynchronousTestCase):
+class SpandspCase(SynchronousTestCase):
+    """A document to or from spandsp, and what must hold afterwards."""
+
     if MISSING:
         skip = MISSING
 
     def setUp(self) -> None:
         self.file = Path(self.mktemp())
 
-    def send(self, pages: Sequence[Page], far: FaxMachine, capabilities: Capabilities) -> Outcome:
+    def send(
+        self, pages: Sequence[Page], far: FaxMachine, capabilities: Capabilities, line: LiveLine | None = None
+    ) -> Outcome:
         """To spandsp, whose file must hold the same pages. :return: of ours"""
         self.file.unlink(missing_ok=True)
         far.receives(self.file)
-        call = Call(far)
+        call = Call(far, line=line)
         call.send(pages, capabilities)
         self.assert_went_well(call, far, pages)
         self.assert_same(list(read_tiff(self.file)), pages)
         return call.outcomes[0]
 
-    def receive(self, pages: Sequence[Page], far: FaxMachine, capabilities: Capabilities, only: Modulation) -> Outcome:
+    def receive(
+        self,
+        pages: Sequence[Page],
+        far: FaxMachine,
+        capabilities: Capabilities,
+        only: Modulation | None = None,
+        line: LiveLine | None = None,
+    ) -> Outcome:
         """From spandsp, which reads a file of them. :return: of ours"""
         self.file.unlink(missing_ok=True)
         for page in pages:
             append_page(self.file, page)
         far.sends(self.file)
-        call = Call(far, only)
+        call = Call(far, only, line)
         received = call.receive(capabilities)
         self.assert_went_well(call, far, pages)
         self.assert_same(received, pages)
@@ -168,6 +181,8 @@ class SpandspFaxTests(SynchronousTestCase):
             self.assertEqual((one.width, one.resolution), (other.width, other.resolution))
             np.testing.assert_array_equal(one.rows, other.rows)
 
+
+class SpandspFaxTests(SpandspCase):
     def test_sending(self) -> None:
         """At each speed, in each coding, with ECM and without."""
         for way in WAYS:
