@@ -55,6 +55,10 @@ class FaxMachine:
         self._library.t30_set_supported_resolutions(self._t30, 1)
         self._library.t30_set_supported_image_sizes(self._t30, 1 | 0x10000)
 
+    def is_not_ready(self, n_times: int) -> None:
+        """So often it answers RNR."""
+        self._library.t30_set_receiver_not_ready(self._t30, n_times)
+
     def sends(self, path: Path) -> None:
         self._library.t30_set_tx_file(self._t30, str(path).encode(), -1, -1)
 

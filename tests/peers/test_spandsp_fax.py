@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,6 +87,7 @@ class Call:
         self._expected: Modulation | None = None
         self._modem = SoftModem(self._hear)
         self._terminal: Terminal
+        self._later: deque[tuple[float, Callable[[], None]]] = deque()
 
     def send(self, pages: Sequence[Page], capabilities: Capabilities) -> None:
         shapes = [PageShape(page.width, page.resolution) for page in pages]
@@ -96,12 +98,13 @@ class Call:
         terminal = SendingTerminal(Station(capabilities, "86 10"), shapes, self._asked, need, self.outcomes.append)
         self._run(terminal)
 
-    def receive(self, capabilities: Capabilities) -> list[Page]:
+    def receive(self, capabilities: Capabilities, keeping_s: float = 0.0) -> list[Page]:
+        """:param keeping_s: so long it takes to store a page"""
         pages: list[Page] = []
 
         def keep(page: ReceivedPage) -> None:
             pages.append(decoded(page))
-            terminal.kept(page, self.now_s)
+            self._later.append((self.now_s + keeping_s, lambda: terminal.kept(page, self.now_s)))
 
         terminal = ReceivingTerminal(Station(capabilities, "86 10"), self._asked, keep, self.outcomes.append)
         self._run(terminal)
@@ -116,6 +119,8 @@ class Call:
             self.now_s += BLOCK_MS / 1000
             if (deadline_s := terminal.next_deadline_s) is not None and deadline_s <= self.now_s:
                 terminal.on_time(self.now_s)
+            while self._later and self._later[0][0] <= self.now_s:
+                self._later.popleft()[1]()
         self._far.close()
 
     def _asked(self, asked: s.Asked) -> None:
@@ -157,6 +162,7 @@ class SpandspCase(SynchronousTestCase):
         capabilities: Capabilities,
         only: Modulation | None = None,
         line: LiveLine | None = None,
+        keeping_s: float = 0.0,
     ) -> Outcome:
         """From spandsp, which reads a file of them. :return: of ours"""
         self.file.unlink(missing_ok=True)
@@ -164,7 +170,7 @@ class SpandspCase(SynchronousTestCase):
             append_page(self.file, page)
         far.sends(self.file)
         call = Call(far, only, line)
-        received = call.receive(capabilities)
+        received = call.receive(capabilities, keeping_s)
         self.assert_went_well(call, far, pages)
         self.assert_same(received, pages)
         return call.outcomes[0]
@@ -226,3 +232,13 @@ class SpandspFaxTests(SpandspCase):
         [came] = read_tiff(self.file)
         self.assertIs(came.resolution, Resolution.STANDARD)
         np.testing.assert_array_equal(came.rows, page.rows[0::2] | page.rows[1::2])
+
+    def test_not_ready(self) -> None:
+        """spandsp lets us wait with RNR, and we let it wait while a page is being stored."""
+        far = FaxMachine(calls=False)
+        far.is_not_ready(3)
+        outcome = self.send(pages(1), far, Capabilities(ALL))
+        self.assertEqual(sum(str(line).endswith("< RNR") for line in outcome.trace), 3)
+        for ecm in (True, False):
+            outcome = self.receive(pages(2), FaxMachine(calls=True, ecm=ecm), Capabilities(ALL, ecm=ecm), keeping_s=4.5)
+            self.assertEqual(any(str(line).endswith("> RNR") for line in outcome.trace), ecm)

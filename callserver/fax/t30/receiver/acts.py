@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 from callserver.fax.modulations import Modulation
-from callserver.fax.signals import Listen
 from callserver.fax.t30.agreement import Agreement
 from callserver.fax.t30.command import Goodbye, Until
-from callserver.fax.t30.frames import Frame, Name
+from callserver.fax.t30.frames import Name
 from callserver.fax.t30.receiver.core import ReceivingCore
 from callserver.fax.t30.receiver.inputs import ReceivingInputs as I
 from callserver.fax.t30.receiver.page_reader import Post
 from callserver.fax.t30.receiver.training_check import TrainingCheck
 from callserver.fax.t30.results import FaxResult as R
-from callserver.fax.t30.timers import KEEP_QUICKLY_S, T1_S, T2_S, T4_MARGIN_S, T4_S, T5_S, TCF_WAIT_S
-
-
-class Keeping(Until):
-    """A page is being stored, and its sender waits: with ECM he is told so, without he repeats his command."""
-
-    def __init__(self, core: ReceivingCore) -> None:
-        super().__init__(core.now_s, T5_S)
-        self.is_kept = self.was_told = False
-        self.asked(core)
-
-    def asked(self, core: ReceivingCore) -> None:
-        """The sender waits from now on, for T4."""
-        self.answer_until_s = core.now_s + T4_S - T4_MARGIN_S
-
-    def may_answer(self, core: ReceivingCore) -> bool:
-        """Would the answer meet a silent sender?"""
-        return not self.was_told and core.now_s <= self.answer_until_s
+from callserver.fax.t30.timers import T1_S, TCF_WAIT_S
 
 
 class Training(Until):
@@ -55,12 +37,6 @@ def identify(inputs: I, core: ReceivingCore) -> Until:
 
 def listen_for_training(inputs: I, core: ReceivingCore) -> Training:
     return Training(core)
-
-
-def keep(inputs: I, core: ReceivingCore) -> Keeping:
-    core.turns.listen(Listen(), KEEP_QUICKLY_S if core.agreement.ecm else T2_S)
-    core.hand_over()
-    return Keeping(core)
 
 
 def say_goodbye(inputs: I, core: ReceivingCore, result: R) -> Goodbye:
@@ -215,57 +191,6 @@ def give_up(inputs: I, core: ReceivingCore, post: Post) -> None:
     else:
         core.give_block_up(post)
         answer(inputs, core)
-
-
-# A page is stored
-
-
-def kept(inputs: I, core: ReceivingCore, keeping: Keeping) -> None:
-    keeping.is_kept = True
-    core.trace.note("the page is stored")
-    if keeping.may_answer(core):
-        confirm(inputs, core)
-
-
-def confirm(inputs: I, core: ReceivingCore) -> None:
-    """Only now the sender may forget the page."""
-    core.n_confirmed += 1
-    answer(inputs, core)
-
-
-def asked_again(inputs: I, core: ReceivingCore, keeping: Keeping, post: Post) -> None:
-    """The sender repeats its command: it has had no answer, or has not heard RNR."""
-    if post != core.judged:
-        core.trace.note("another command before the answer to the last")
-        return
-    keeping.asked(core)
-    if keeping.is_kept:
-        confirm(inputs, core)
-    elif core.agreement.ecm:
-        tell_not_ready(inputs, core, keeping)
-
-
-def asked_if_ready(inputs: I, core: ReceivingCore, keeping: Keeping) -> None:
-    """RR."""
-    if keeping.is_kept:
-        confirm(inputs, core)
-    elif keeping.left_s(core.now_s) > 0:
-        tell_not_ready(inputs, core, keeping)
-    else:
-        inputs.end(R.NOT_KEPT)
-
-
-def nothing_said(inputs: I, core: ReceivingCore, keeping: Keeping) -> None:
-    """The first silence is our own slowness; the second is the far end's."""
-    if core.agreement.ecm and not keeping.was_told:
-        tell_not_ready(inputs, core, keeping)
-    else:
-        inputs.end(R.NO_ANSWER)
-
-
-def tell_not_ready(inputs: I, core: ReceivingCore, keeping: Keeping) -> None:
-    keeping.was_told = True
-    core.say(Frame(Name.RNR), Listen())
 
 
 # The end

@@ -39,6 +39,7 @@ from collections.abc import Callable
 from automat import TypeMachineBuilder
 
 from callserver.fax.t30.receiver import acts
+from callserver.fax.t30.receiver import keeping as keep
 from callserver.fax.t30.receiver.core import ReceivingCore
 from callserver.fax.t30.receiver.inputs import ReceivingInputs
 from callserver.fax.t30.receiver.inputs import ReceivingInputs as I
@@ -53,7 +54,7 @@ def _build() -> Callable[[ReceivingCore], ReceivingInputs]:
     awaiting_page = builder.state("awaiting a page")
     receiving = builder.state("receiving a page")
     awaiting_command = builder.state("awaiting a command")
-    keeping = builder.state("keeping a page", acts.keep)
+    keeping = builder.state("keeping a page", keep.keep)
     after_document = builder.state("after a document")
     after_last = builder.state("after the last page")
     goodbye = builder.state("saying goodbye", acts.say_goodbye)
@@ -89,10 +90,10 @@ def _build() -> Callable[[ReceivingCore], ReceivingInputs]:
         answering.upon(I.retrain).to(retraining).returns(None)
         answering.upon(I.await_document).to(after_document).returns(None)
         answering.upon(I.await_goodbye).to(after_last).returns(None)
-    keeping.upon(I.kept).loop()(acts.kept)
-    keeping.upon(I.posted).loop()(acts.asked_again)
-    keeping.upon(I.rr).loop()(acts.asked_if_ready)
-    keeping.upon(I.silence).loop()(acts.nothing_said)
+    keeping.upon(I.kept).loop()(keep.kept)
+    keeping.upon(I.posted).loop()(keep.asked_again)
+    keeping.upon(I.rr).loop()(keep.asked_if_ready)
+    keeping.upon(I.silence).loop()(keep.nothing_said)
 
     for answered in (retraining, after_document, after_last):
         answered.upon(I.posted).loop()(acts.answer_repeated)

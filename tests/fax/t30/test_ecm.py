@@ -1,0 +1,91 @@
+"""Blocks of frames over an image modem: any page, any cut, any wrong bit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.fax.t30.ecm import BlockReader, block_octets, cut
+from callserver.fax.t30.frames import FRAMES_A_BLOCK
+from callserver.fax.t30.receiver.training_check import TrainingCheck
+from tests.fax.t30.far_end import CORRECTED, PLAIN
+
+SHORT = replace(CORRECTED, frame_octets=64)
+
+
+def received(reader: BlockReader, octets: bytes, piece: int) -> None:
+    """One burst, in pieces of so many octets."""
+    reader.burst_begins()
+    for at in range(0, len(octets), piece):
+        reader.feed(octets[at : at + piece])
+
+
+class BlockTests(SynchronousTestCase):
+    @given(st.binary(max_size=3000), st.sampled_from([64, 256]))
+    def test_cut(self, octets: bytes, frame_octets: int) -> None:
+        """All octets are there, and nothing but zeros behind; also a page of none has a frame."""
+        blocks = cut(octets, frame_octets)
+        frames = [frame for block in blocks for frame in block]
+        self.assertEqual({len(frame) for frame in frames}, {frame_octets})
+        self.assertEqual(b"".join(frames).rstrip(b"\0"), octets.rstrip(b"\0"))
+
+    def test_long_page(self) -> None:
+        self.assertEqual([len(block) for block in cut(bytes(256 * 300), 256)], [FRAMES_A_BLOCK, 44])
+
+    @given(st.binary(min_size=1, max_size=1500), st.integers(1, 400))
+    def test_any_cut(self, octets: bytes, piece: int) -> None:
+        """A block comes out as it went in, however its octets are cut."""
+        [block] = cut(octets, SHORT.frame_octets)
+        reader = BlockReader(SHORT.frame_octets)
+        received(reader, block_octets(block, range(len(block)), SHORT), piece)
+        reader.ends(len(block))
+        self.assertEqual((reader.missing, reader.content), ([], b"".join(block)))
+
+    @given(st.binary(min_size=200, max_size=1500), st.sets(st.integers(0, 20_000), max_size=5))
+    def test_wrong_bits(self, octets: bytes, places: set[int]) -> None:
+        """Frames with wrong bits are missing; sent again, they make the block whole."""
+        [block] = cut(octets, SHORT.frame_octets)
+        sent = bytearray(block_octets(block, range(len(block)), SHORT))
+        for place in places:
+            sent[place // 8 % len(sent)] ^= 1 << place % 8
+        reader = BlockReader(SHORT.frame_octets)
+        received(reader, bytes(sent), 36)
+        reader.ends(len(block))
+        missing = reader.missing
+        self.assertLessEqual(len(missing), 2 * len(places))  # a wrong flag costs both frames beside it
+        received(reader, block_octets(block, missing, SHORT), 36)
+        self.assertEqual((reader.missing, reader.content), ([], b"".join(block)))
+
+    @given(st.binary(max_size=2000))
+    def test_garbage(self, octets: bytes) -> None:
+        """Noise is no frame."""
+        reader = BlockReader(256)
+        received(reader, octets, 100)
+        reader.ends(3)
+        self.assertEqual(reader.missing, [0, 1, 2])
+
+
+class TrainingCheckTests(SynchronousTestCase):
+    def check(self, octets: bytes, piece: int = 36) -> TrainingCheck:
+        check = TrainingCheck(PLAIN.modulation)
+        for at in range(0, len(octets), piece):
+            check.feed(octets[at : at + piece])
+        return check
+
+    def test_zeros(self) -> None:
+        """A second of zeros without a wrong bit is enough: 600 octets at 4800 bit/s."""
+        self.assertTrue(self.check(bytes(600)).is_good)
+        self.assertFalse(self.check(bytes(599)).is_good)
+        self.assertTrue(self.check(b"\xff" * 6 + bytes(894)).is_good)
+        self.assertFalse(self.check(bytes(450) + b"\x10" + bytes(449)).is_good)
+
+    def test_alternating(self) -> None:
+        self.assertFalse(self.check(b"\x55" * 900).is_good)
+
+    def test_short_noise(self) -> None:
+        """What lasts less than half a second was no TCF."""
+        self.assertFalse(self.check(bytes(299)).is_whole)
+        self.assertTrue(self.check(bytes(300)).is_whole)
