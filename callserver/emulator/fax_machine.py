@@ -35,6 +35,7 @@ class TelephoneFax:
     def __init__(self, phone: Phone, number: str = "", capabilities: Capabilities = ALL_SPEEDS) -> None:
         self.received: list[ReceivedPage] = []
         self._phone, self._station = phone, Station(capabilities, number)
+        self._machine: FaxMachine[Terminal] | None = None
 
     def receive(self) -> Deferred[Outcome]:
         """Start is pressed with no paper in it; fires when the fax is over, the line still off hook."""
@@ -65,7 +66,14 @@ class TelephoneFax:
         )
         return self._run(machine, over)
 
+    def hang_up(self) -> None:
+        """On hook, in the middle of whatever it does."""
+        if self._machine is not None:
+            self._machine.terminal.line_gone(self._machine.now_s)
+        self._phone.hang_up()
+
     def _run(self, machine: FaxMachine[Terminal], over: Deferred[Outcome]) -> Deferred[Outcome]:
+        self._machine = machine
         listener = PhoneListener(on_sound=partial(self._exchange, machine))
         self._phone.attach(listener)
 

@@ -32,7 +32,7 @@ class FaxMachine(Generic[T]):
         self, make: Callable[[Callable[[Asked], None]], T], on_phase: Callable[[FaxPhase, int], None] = ignored
     ) -> None:
         self._modem = SoftModem(self._heard)
-        self.phases = Phases(on_phase)
+        self.phases = Phases(on_phase, lambda: self.terminal.n_confirmed)
         self.terminal = make(self._asked)
         self._n_blocks = 0
 

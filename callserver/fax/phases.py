@@ -17,17 +17,13 @@ class Phases:
     Fed with all that is asked and heard. Before that it is FaxPhase.SET_UP.
 
     :param on_phase: told each change, with the number of the page, from 1, where there is one, else 0
+    :param n_confirmed: so many pages are, by now
     """
 
-    def __init__(self, on_phase: Callable[[FaxPhase, int], None]) -> None:
-        self._on_phase = on_phase
+    def __init__(self, on_phase: Callable[[FaxPhase, int], None], n_confirmed: Callable[[], int]) -> None:
+        self._on_phase, self._n_confirmed = on_phase, n_confirmed
         self._now: tuple[FaxPhase, int] | None = None
         self._confirmed_to_receive = False
-        self._page = 0
-
-    def begin_page(self, page: int) -> None:
-        """The image that comes next is of this page, from 1."""
-        self._page = page
 
     def asked(self, asked: Asked) -> None:
         """Of the modem below."""
@@ -50,7 +46,7 @@ class Phases:
         self._show(FaxPhase.RELEASE)
 
     def _image(self, is_page: bool) -> None:
-        self._show(*((FaxPhase.PAGE, max(self._page, 1)) if is_page else (FaxPhase.TRAIN, 0)))
+        self._show(*((FaxPhase.PAGE, self._n_confirmed() + 1) if is_page else (FaxPhase.TRAIN, 0)))
 
     def _frames(self, frames: tuple[bytes, ...]) -> None:
         if any(frame[FCF_AT : FCF_AT + 1] and frame[FCF_AT] & ~X == CFR for frame in frames):

@@ -138,7 +138,7 @@ class ICall(Protocol):
         number. All fax engines in use, he waits with music, and may leave by a key.
 
         :param number: of the document; "": he is asked for it
-        :return: "sent", "failed", "later", "no_document" (none, or none chosen), "gave_up" (the wait), "not_now"
+        :return: "sent", "failed", "later", "no_document" (none, or none chosen), "not_now" (no engine while he waited)
         """
 
     async def receive_fax(self) -> str:

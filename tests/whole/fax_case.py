@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 from types import MappingProxyType
 from typing import Any
 
@@ -67,11 +67,19 @@ class FaxShop(VirtualShop):
         """Time passes until a prompt was said to somebody, to its end."""
 
         def said() -> bool:
-            told = [event for event in self.events if event.kind in ("prompt", "prompt_end")]
-            ended = [b for b, e in pairwise(told) if e.kind == "prompt_end"]
-            return sum(name in str(event.data.get("names")) for event in ended) >= times
+            calls = {event.call_id for event in self.events}
+            return sum(map(self._n_said, calls, repeat(name))) >= times
 
         self.until_so(said, f"{name} is not said")
+
+    def _n_said(self, call_id: str | None, name: str) -> int:
+        told = [e for e in self.events if e.call_id == call_id and e.kind in ("prompt", "prompt_end")]
+        return sum(name in str(b.data.get("names")) for b, e in pairwise(told) if e.kind == "prompt_end")
+
+    def press(self, keys: str, number: str = NUMBER) -> None:
+        """A caller presses keys."""
+        self.wait(1)
+        self.until(self.phone(number).press(keys))
 
     def until_so(self, condition: Any, what: str = "it does not come about") -> None:
         """Time passes until this is so."""

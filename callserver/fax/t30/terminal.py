@@ -102,6 +102,11 @@ class Terminal:
         self._happens(now_s, lambda: None)
 
     @property
+    def n_confirmed(self) -> int:
+        """So many pages, by now."""
+        return self._common.n_confirmed
+
+    @property
     def next_deadline_s(self) -> float | None:
         """When `on_time` is wanted, on the clock of the others' `now_s`; `None` before and after the session."""
         if self._common.is_over or not self._bounds:

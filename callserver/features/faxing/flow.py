@@ -24,5 +24,5 @@ class FaxMenu:
             raise WantsPerson("key 0")
         call.language = LANGUAGES.get(key, "zh")
         for _ in rounds():
-            if await call.fax_document() in ("no_document", "gave_up", "not_now"):
+            if await call.fax_document() in ("no_document", "not_now"):
                 return

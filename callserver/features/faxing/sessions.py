@@ -236,7 +236,6 @@ class Sessions:
         top = self._paper.top(call.caller.known_by or "")
 
         def needed(page: PageNeeded) -> None:
-            machine.phases.begin_page(sending.first + page.number + 1)
             coded = self._house.in_thread(sending.coded, page.number, page.form, top)
             coded.addCallbacks(
                 lambda octets: machine.terminal.page_ready(page, octets, machine.now_s),
@@ -259,7 +258,6 @@ class Sessions:
         file = fax.file
 
         def received(page: ReceivedPage) -> None:
-            machine.phases.begin_page(page.number + 2)
             keeping = self._house.in_thread(self._paper.papers.keep, file, page)
             keeping.addCallbacks(
                 lambda pages: self._page_kept(machine, fax, page, pages),

@@ -30,15 +30,7 @@ from callserver.wire.states import FaxPhase
 
 LIST_MAX = 20  # nobody listens to more
 PLACE_EVERY_S = 30.0
-SENT, FAILED, LATER, NO_DOCUMENT, GAVE_UP, NOT_NOW, RECEIVED = (
-    "sent",
-    "failed",
-    "later",
-    "no_document",
-    "gave_up",
-    "not_now",
-    "received",
-)
+SENT, FAILED, LATER, NO_DOCUMENT, NOT_NOW, RECEIVED = "sent", "failed", "later", "no_document", "not_now", "received"
 SEND_OR_OTHER, AGAIN_OR_LATER, LATER_OR_BACK = "fax-send-or-other", "fax-again-or-later", "fax-later-or-back"
 
 

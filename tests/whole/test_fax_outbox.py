@@ -1,0 +1,130 @@
+"""Faxes that the shop sends by itself: dialled when due, tried again by what came of it, no page sent twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.fax.tiff.writer import append_page
+from callserver.features.faxing import rules
+from callserver.features.faxing.letters import Letter
+from callserver.features.faxing.rules import Job
+from callserver.features.faxing.tables import JobState
+from callserver.wire.rights import Right
+from tests.dsp.progress.test_answer import voice
+from tests.fax.pages import text_like
+from tests.whole.fax_case import FaxShop, received, same
+
+THERE = "62345678"
+
+
+class OutboxTests(SynchronousTestCase):
+    def open(self, n_pages: int = 1, **settings: str) -> FaxShop:
+        self.shop = FaxShop(self, 2, settings=settings)
+        self.pages = [text_like(100, seed=seed) for seed in range(n_pages)]
+        for page in self.pages:
+            append_page(self.shop.folder.faxes / "offer.tif", page)
+        return self.shop
+
+    def post(self, number: str = THERE, person: str | None = None) -> None:
+        outbox = self.shop.server._faxes.outbox  # type: ignore[union-attr]
+        self.shop.until(Deferred.fromCoroutine(outbox.add(number, Letter("offer.tif", "offer", person=person))))
+
+    def job(self) -> Job:
+        self.shop.wait(1)
+        (job,) = self.shop.ask(rules.list_jobs)
+        assert isinstance(job, Job)
+        return job
+
+    def machine_answers(self, number: str = THERE) -> Any:
+        """Somebody's machine, which rings and goes off hook by itself; what it has received."""
+        phone, fax = self.shop.phone(number), self.shop.fax(number)
+        self.shop.until(phone.when(lambda: phone.stage.value == "ringing"))
+        self.shop.wait(2)
+        phone.lift()
+        return fax
+
+    def test_sent(self) -> None:
+        """It is dialled, received page by page, and said so; the line is free again."""
+        shop = self.open(2)
+        self.post()
+        fax = self.machine_answers()
+        outcome = shop.until(fax.receive())
+        self.assertEqual(outcome.n_confirmed, 2)
+        self.assertTrue(all(map(same, received(fax), self.pages)))
+        shop.wait(10)
+        job = self.job()
+        self.assertEqual((job.state, job.pages_sent, job.tries), (JobState.SENT, 2, 1))
+        self.assertEqual(shop.happened("fax_tried")[0]["result"], "success")
+        self.assertEqual({one.state.value for one in shop.server.board.statuses.values()}, {"idle"})
+
+    def test_busy_then_sent(self) -> None:
+        """A number that is busy is dialled again after five minutes."""
+        shop = self.open()
+        phone = shop.phone(THERE)
+        phone.lift()
+        self.post()
+        shop.until_so(lambda: bool(shop.happened("fax_tried")))
+        self.assertEqual(shop.happened("fax_tried")[0]["result"], "not_reached: busy")
+        self.assertEqual(self.job().due - shop.server.events.now() > timedelta(minutes=4), True)
+        phone.hang_up()
+        outcome = shop.until(self.machine_answers().receive())
+        self.assertEqual(outcome.n_confirmed, 1)
+
+    def test_the_rest_is_sent(self) -> None:
+        """A machine that goes after its first page gets the others in the next try, and that one not again."""
+        shop = self.open(2)
+        self.post()
+        fax = self.machine_answers()
+        fax.receive()
+        shop.until_so(lambda: len(fax.received) == 1)
+        shop.until_so(lambda: "page 2" in shop.subs())
+        fax.hang_up()
+        shop.until_so(lambda: bool(shop.happened("fax_tried")))
+        self.assertEqual(self.job().pages_sent, 1)
+        again = self.machine_answers()
+        outcome = shop.until(again.receive())
+        self.assertEqual(outcome.n_confirmed, 1)
+        (rest,) = received(again)
+        self.assertTrue(same(rest, self.pages[1]))
+        shop.wait(10)
+        self.assertIs(self.job().state, JobState.SENT)
+
+    def test_guard(self) -> None:
+        """No fax goes to an emergency number, to one that nobody dials, or by a person's lack of rights."""
+        for number, person in (("110", None), ("16812345", None), ("02162345678", "801")):
+            shop = self.open()
+            shop.until(shop.server.centre.staff.set_rights("801", frozenset({Right.SEND_FAX, Right.DIAL_LOCAL})))
+            self.post(number, person)
+            shop.until_so(lambda shop=shop: bool(shop.happened("fax_tried")))
+            self.assertEqual(shop.happened("fax_tried")[0]["result"], "not_reached: refused", number)
+            self.assertIs(self.job().state, JobState.FAILED)
+            self.assertFalse(any(event.data.get("to") == "dialling" for event in shop.events))
+            shop.close()
+
+    def test_a_person_answers(self) -> None:
+        """Nobody faxes there: the line is let go after a minute, and he is rung once more at most."""
+        shop = self.open()
+        self.post()
+        phone = shop.phone(THERE)
+        shop.until(phone.when(lambda: phone.stage.value == "ringing"))
+        shop.wait(1)
+        phone.lift()
+        phone.say(voice(1.5))
+        shop.until_so(lambda: bool(shop.happened("fax_tried")))
+        self.assertEqual(shop.happened("fax_tried")[0]["result"], "no_fax")
+        shop.wait(10)
+        self.assertEqual({one.state.value for one in shop.server.board.statuses.values()}, {"idle"})
+
+    def test_document_gone(self) -> None:
+        """A file that is not there any more is given up, in words, and no engine is lost."""
+        shop = self.open()
+        self.post()
+        (shop.folder.faxes / "offer.tif").unlink()
+        self.machine_answers().receive()
+        shop.until_so(lambda: bool(shop.happened("fax_tried")))
+        self.assertEqual(shop.happened("fax_tried")[0]["result"], "page_gone")
+        self.assertEqual(shop.server._faxes.engines.n_free, 4)  # type: ignore[union-attr]
