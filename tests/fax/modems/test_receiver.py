@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
-from callserver.fax.modems.learning import Line, carrier_hz
+from callserver.fax.modems.learning import LearntLine, carrier_hz
 from callserver.fax.modems.receiver import ImageReceiver
 from callserver.fax.modems.schemes import scheme_of
 from callserver.fax.modems.scramblers import bits_of
@@ -164,7 +164,7 @@ class BurstTests(SynchronousTestCase):
 
 
 class ShortTrainingTests(SynchronousTestCase):
-    def learnt(self, modulation: Modulation, gain: float) -> Line:
+    def learnt(self, modulation: Modulation, gain: float) -> LearntLine:
         receiver = ImageReceiver(scheme_of(modulation))
         sound = bad_lines.through_a_long_loop(sound_of(modulation, bytes(300))) * np.float32(gain)
         heard(receiver, bad_lines.with_noise(sound, -75.0))
