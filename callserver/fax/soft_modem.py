@@ -9,7 +9,7 @@ import numpy as np
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.fax.hdlc import burst_bits
 from callserver.fax.modems.ear import Ear
-from callserver.fax.modems.learning import Line
+from callserver.fax.modems.learning import LearntLine
 from callserver.fax.modems.schemes import scheme_of
 from callserver.fax.modems.tones import CED_SILENCE_S, CNG_PAUSE_S, tone_sound
 from callserver.fax.modems.transmitter import echo_protection, image_sound
@@ -46,7 +46,7 @@ class SoftModem:
         self._sending: Iterator[FloatArray] | None = None
         self._rest = _silence(0)  # made, but not sent yet
         self._ear: Ear | None = None
-        self._lines: dict[str, Line] = {}  # learnt in this call; V.17's short training needs it
+        self._lines: dict[str, LearntLine] = {}  # learnt in this call; V.17's short training needs it
         self._n_deaf = 0
 
     def asked(self, asked: Asked) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 from scipy.signal import firwin2, hilbert, lfilter
 
-from callserver.dsp.codecs import A_LAW
-from callserver.dsp.frames import FULL_SCALE_SINE_DBM0, RATE_HZ, FloatArray
+from callserver.dsp.codecs import A_LAW, UNSIGNED_8
+from callserver.dsp.frames import RATE_HZ, FloatArray, amplitude
 
 
 def with_noise(sound: FloatArray, noise_dbm0: float, seed: int = 1) -> FloatArray:
     """White noise over the whole."""
-    amplitude = 10 ** ((noise_dbm0 - FULL_SCALE_SINE_DBM0) / 20) / np.sqrt(2)
-    noise = np.random.default_rng(seed).normal(0, amplitude, len(sound))
+    noise = np.random.default_rng(seed).normal(0, amplitude(noise_dbm0) / np.sqrt(2), len(sound))
     return (sound + noise).astype(np.float32)
 
 
@@ -77,6 +76,24 @@ def with_noise_burst(sound: FloatArray, at_s: float, length_s: float, noise_dbm0
 def by_alaw(sound: FloatArray) -> FloatArray:
     """Through a digital exchange."""
     return A_LAW.decode(A_LAW.encode(sound))
+
+
+def by_8_bits(sound: FloatArray) -> FloatArray:
+    """Through a voice modem that knows 8-bit linear samples only."""
+    return UNSIGNED_8.decode(UNSIGNED_8.encode(sound))
+
+
+def with_tone(sound: FloatArray, freq_hz: float, level_dbm0: float) -> FloatArray:
+    """Hum, or a tone beside."""
+    tone = amplitude(level_dbm0) * np.sin(2 * np.pi * freq_hz * np.arange(len(sound)) / RATE_HZ)
+    return (sound + tone).astype(np.float32)
+
+
+def with_phase_jitter(sound: FloatArray, degrees: float, freq_hz: float) -> FloatArray:
+    """All phases swing by so many degrees from one end to the other."""
+    angle = np.deg2rad(degrees / 2) * np.sin(2 * np.pi * freq_hz * np.arange(len(sound)) / RATE_HZ)
+    swung: FloatArray = (hilbert(sound) * np.exp(1j * angle)).real.astype(np.float32)
+    return swung
 
 
 def with_level_step(sound: FloatArray, at_s: float) -> FloatArray:

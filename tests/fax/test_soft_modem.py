@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.fax.modulations import Modulation
 from callserver.fax.signals import (
+    Asked,
     FaxTone,
     FlagsHeard,
     FrameHeard,
@@ -25,6 +28,12 @@ from callserver.fax.signals import (
 )
 from callserver.fax.soft_modem import SoftModem
 
+ASKED = st.one_of(
+    st.builds(SendTone, st.sampled_from(FaxTone)),
+    st.builds(SendFrames, st.lists(st.binary(min_size=2, max_size=30), min_size=1, max_size=3).map(tuple)),
+    st.builds(SendImage, st.sampled_from(list(Modulation)[1:]), st.booleans(), st.binary(max_size=200)),
+    st.builds(Listen, st.sampled_from([None, *list(Modulation)[1:]]), st.booleans()),
+)
 IMAGES = [modulation for modulation in Modulation if modulation is not Modulation.V21]
 DIS = bytes.fromhex("FF 13 80 00 EE FA C4 80 D5 83 80 80 18")
 CSI = bytes.fromhex("FF 03 40") + b"  0987654321        "
@@ -145,6 +154,21 @@ class SoftModemTests(SynchronousTestCase):
         self.assertEqual(wire.left_heard, [Sent(), Sent()])
         frames = [event.octets for event in wire.right_heard if isinstance(event, FrameHeard)]
         self.assertEqual(frames, [CSI, DIS])
+
+    @given(st.lists(st.tuples(ASKED, st.integers(1, 120), st.sampled_from([0.0, 1e-3, 0.3, 3.0])), max_size=6))
+    @settings(deadline=None, max_examples=40)
+    def test_any_order(self, story: list[tuple[Asked, int, float]]) -> None:
+        """Whatever is asked when, over whatever noise: no sending is over twice, or when it was broken off."""
+        heard: list[Heard] = []
+        modem, random = SoftModem(heard.append), np.random.default_rng(1)
+        for asked, n_blocks, loudness in story:
+            modem.asked(asked)
+            heard.clear()
+            for _ in range(n_blocks):
+                sent = modem.exchange((loudness * random.standard_normal(BLOCK_SAMPLES)).astype(np.float32))
+                self.assertEqual((sent.shape, sent.dtype), ((BLOCK_SAMPLES,), np.float32))
+                self.assertLess(float(np.abs(sent).max()), 1.0)
+            self.assertLessEqual(heard.count(Sent()), 0 if isinstance(asked, Listen) else 1)
 
     def test_bad_sound(self) -> None:
         """Sound of another shape or type is refused by name."""

@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.fax.hdlc import burst_bits
 from callserver.fax.modems.ear import Ear
-from callserver.fax.modems.learning import Line
+from callserver.fax.modems.learning import LearntLine
 from callserver.fax.modems.schemes import scheme_of
 from callserver.fax.modems.scramblers import Bits, bits_of
 from callserver.fax.modems.transmitter import image_sound
@@ -28,7 +28,11 @@ HEARD_FRAMES = [FlagsHeard(), *(FrameHeard(frame, good=True) for frame in FRAMES
 
 
 def heard(
-    sound: FloatArray, image: Modulation | None = None, lines: dict[str, Line] | None = None, *, short: bool = False
+    sound: FloatArray,
+    image: Modulation | None = None,
+    lines: dict[str, LearntLine] | None = None,
+    *,
+    short: bool = False,
 ) -> list[Heard]:
     ear = Ear({} if lines is None else lines)
     ear.expect(image, short=short)
@@ -99,7 +103,7 @@ class ImagesFromSpandspTests(SynchronousTestCase):
         """V.17: from -14 and from -40 dBm0, eight of eight."""
         for modulation in SHORT:
             for level_dbm0 in (-14.0, -40.0):
-                lines: dict[str, Line] = {}
+                lines: dict[str, LearntLine] = {}
                 long = bad_lines.padded(spandsp.sent(modulation, bits_of(bytes(300)), level_dbm0))
                 short = bad_lines.padded(spandsp.sent(modulation, bits_of(OCTETS), level_dbm0, short=True))
                 heard(bad_lines.with_noise(long, -72.0), modulation, lines)

@@ -7,7 +7,7 @@ from callserver.dsp.frames import BLOCK_MS, FloatArray
 from callserver.emulator.voice_bytes import DLE, ETX, shielded
 from callserver.fax.hdlc import fcs
 from callserver.fax.modems.ear import Ear
-from callserver.fax.modems.learning import Line
+from callserver.fax.modems.learning import LearntLine
 from callserver.fax.modulations import Modulation
 from callserver.fax.signals import FlagsHeard, FrameHeard, FramesOver, Heard, ImageHeard, ImageOver, Trained
 
@@ -25,7 +25,7 @@ class FaxEar:
     """
 
     def __init__(self) -> None:
-        self._line: dict[str, Line] = {}
+        self._line: dict[str, LearntLine] = {}
         self.forget()
 
     def forget(self) -> None:

@@ -7,12 +7,12 @@ import numpy as np
 from callserver.dsp.frames import FloatArray, amplitude
 
 FLOOR_DBM0 = -48.0
-LOUD_BLOCKS, QUIET_BLOCKS = 15, 4  # of 20 ms: the shortest burst, and the silence after it
+LOUD_BLOCKS, QUIET_BLOCKS = 8, 4  # of 20 ms: the shortest burst, and the silence after it
 DROP = 0.1  # of the loudest block
 
 
 class BurstWatch:
-    """Tells the end of each burst of 300 ms or more by its own level."""
+    """Tells the end of each burst of 160 ms or more by its own level."""
 
     def __init__(self) -> None:
         self._floor = amplitude(FLOOR_DBM0) ** 2 / 2

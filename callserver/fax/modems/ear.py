@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callserver.dsp.frames import FloatArray
 from callserver.fax.modems.frame_ear import FrameEar
-from callserver.fax.modems.learning import Line
+from callserver.fax.modems.learning import LearntLine
 from callserver.fax.modems.receiver import ImageReceiver
 from callserver.fax.modems.schemes import scheme_of
 from callserver.fax.modems.tones import ToneEar
@@ -21,7 +21,7 @@ class Ear:
     :param lines: by recommendation, what the last burst taught; it is kept up to date here, and outlives this ear
     """
 
-    def __init__(self, lines: dict[str, Line]) -> None:
+    def __init__(self, lines: dict[str, LearntLine]) -> None:
         self._lines = lines
         self._tones, self._frames = ToneEar(), FrameEar()
         self._image: ImageReceiver | None = None

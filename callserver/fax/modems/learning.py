@@ -23,7 +23,7 @@ RIDGE = 1e-4  # of the mean power of a tap: what is no signal stays small
 
 
 @dataclass(frozen=True)
-class Line:
+class LearntLine:
     """What is known of the line at one symbol; a `Tracker` carries it on."""
 
     moment: float  # of the symbol, in samples
@@ -35,7 +35,7 @@ class Line:
     noise: float  # mean squared distance to the ideal points, whose mean square is 1
 
 
-def learn(front_end: FrontEnd, scheme: Scheme, moment: float, known: Points, stored: Points) -> Line:
+def learn(front_end: FrontEnd, scheme: Scheme, moment: float, known: Points, stored: Points) -> LearntLine:
     """
     The line at the first symbol after the known ones, the first of which was heard at about `moment`.
 
@@ -54,12 +54,12 @@ def learn(front_end: FrontEnd, scheme: Scheme, moment: float, known: Points, sto
     per_symbol *= 1 + skew
     windows = sliding_window_view(_values(front_end, start, per_symbol, len(used)), TAPS)
     wanted = used * np.exp(1j * turn * np.arange(len(used)))
-    line = Line(start, per_symbol, 0.0, turn, np.zeros(TAPS, np.complex64), 0.0, 1.0)
+    line = LearntLine(start, per_symbol, 0.0, turn, np.zeros(TAPS, np.complex64), 0.0, 1.0)
     line = _equalise(line, windows[::2], wanted, RIDGE, line.taps)
     return at_symbol(_refine(line, windows @ line.taps, wanted), len(used))
 
 
-def _refine(line: Line, equalised: Points, wanted: Points) -> Line:
+def _refine(line: LearntLine, equalised: Points, wanted: Points) -> LearntLine:
     """What is left of the clock's and the carrier's errors, from the two halves of the training."""
     points, slopes = equalised[2:-1:2], equalised[3::2] - equalised[1:-2:2]
     wanted = wanted[1:-1]
@@ -79,7 +79,7 @@ def _refine(line: Line, equalised: Points, wanted: Points) -> Line:
     )
 
 
-def recognise(front_end: FrontEnd, moment: float, known: Points, before: Line) -> Line:
+def recognise(front_end: FrontEnd, moment: float, known: Points, before: LearntLine) -> LearntLine:
     """
     The line again, at the first symbol after a short training, from what it was in the burst `before`.
 
@@ -98,7 +98,7 @@ def recognise(front_end: FrontEnd, moment: float, known: Points, before: Line) -
     return at_symbol(_equalise(line, windows, wanted, FIRMNESS, before.taps * gain), len(known))
 
 
-def _fit(front_end: FrontEnd, moment: float, wanted: Points, before: Line) -> float:
+def _fit(front_end: FrontEnd, moment: float, wanted: Points, before: LearntLine) -> float:
     """How like the wanted points the old equaliser's are, 0 to 1, whatever their level and phase."""
     values = _values(front_end, moment, before.per_symbol, len(wanted))
     equalised = sliding_window_view(values, TAPS)[::2] @ before.taps
@@ -106,7 +106,7 @@ def _fit(front_end: FrontEnd, moment: float, wanted: Points, before: Line) -> fl
     return float(abs(np.vdot(equalised, wanted)) ** 2) / max(energy, 1e-12)
 
 
-def at_symbol(line: Line, number: int) -> Line:
+def at_symbol(line: LearntLine, number: int) -> LearntLine:
     """The same line so many symbols later."""
     moment, phase = line.moment + number * line.per_symbol, line.phase + number * line.turn
     return replace(line, moment=moment, phase=float(np.angle(np.exp(1j * phase))))
@@ -167,7 +167,7 @@ def _turn(pieces: Points) -> float:
     return float(2 * np.pi * place / n_fft / PIECE_SYMBOLS)
 
 
-def _equalise(line: Line, windows: Points, wanted: Points, firmness: float, old: Points) -> Line:
+def _equalise(line: LearntLine, windows: Points, wanted: Points, firmness: float, old: Points) -> LearntLine:
     """The taps that bring the windows nearest to the wanted points; the firmer, the nearer to the old ones."""
     conj = windows.conj().T
     power = float(np.mean(np.abs(windows) ** 2))
@@ -178,6 +178,6 @@ def _equalise(line: Line, windows: Points, wanted: Points, firmness: float, old:
     return replace(line, taps=taps, power=power, noise=noise)
 
 
-def carrier_hz(line: Line) -> float:
+def carrier_hz(line: LearntLine) -> float:
     """How far the far end's carrier is off."""
     return line.turn / (2 * np.pi) * RATE_HZ / line.per_symbol

@@ -7,7 +7,7 @@ import numpy as np
 from callserver.dsp.frames import FloatArray
 from callserver.fax.modems.bursts import BurstWatch
 from callserver.fax.modems.front_end import FrontEnd
-from callserver.fax.modems.learning import Line, learn, needed_after, recognise
+from callserver.fax.modems.learning import LearntLine, learn, needed_after, recognise
 from callserver.fax.modems.pulses import Points
 from callserver.fax.modems.scheme import Scheme, samples_per_symbol, training_of
 from callserver.fax.modems.scramblers import Bits, octets_of
@@ -33,7 +33,7 @@ class ImageReceiver:
     :param line: what was learnt in a burst before; a short training needs it
     """
 
-    def __init__(self, scheme: Scheme, *, short: bool = False, line: Line | None = None) -> None:
+    def __init__(self, scheme: Scheme, *, short: bool = False, line: LearntLine | None = None) -> None:
         self._scheme, self._short, self.line = scheme, short, line
         self._half = samples_per_symbol(scheme) / 2
         self._begin_search()

@@ -11,7 +11,7 @@ CNG_S, CNG_PAUSE_S = 0.5, 3.0  # T.30: 15 % either way
 CED_SILENCE_S, CED_S = 0.2, 3.0  # T.30: 2.6 to 4.0 s
 FLOOR_DBM0 = -43.0
 ENOUGH_SHARE = 0.5  # of the energy; CNG 38 Hz off keeps 0.6 in 10 ms
-ENOUGH_BLOCKS = 10  # 200 ms
+ENOUGH_BLOCKS, RIDDEN_BLOCKS = 10, 2  # 200 ms; a reversal of the phase (ITU-T V.25) spoils one or two
 _PIECE = BLOCK_SAMPLES // 2
 
 
@@ -28,7 +28,7 @@ class ToneEar:
         times = np.arange(_PIECE) / RATE_HZ
         self._phasors = np.exp(-2j * np.pi * times[:, None] * [tone.value for tone in FaxTone]).astype(np.complex64)
         self._floor = amplitude(FLOOR_DBM0) ** 2 / 2 * BLOCK_SAMPLES
-        self._runs = dict.fromkeys(FaxTone, 0)
+        self._runs, self._missed = dict.fromkeys(FaxTone, 0), dict.fromkeys(FaxTone, 0)
 
     @property
     def sounding(self) -> bool:
@@ -42,7 +42,11 @@ class ToneEar:
         shares = powers.sum(axis=0) * (2 / _PIECE) / energy
         heard = []
         for tone, share in zip(FaxTone, shares.tolist(), strict=True):
-            self._runs[tone] = self._runs[tone] + 1 if share > ENOUGH_SHARE else 0
-            if self._runs[tone] == ENOUGH_BLOCKS:
-                heard.append(tone)
+            if share > ENOUGH_SHARE:
+                self._missed[tone] = 0
+                self._runs[tone] += 1
+                heard += [tone] if self._runs[tone] == ENOUGH_BLOCKS else []
+            elif self._runs[tone]:
+                self._missed[tone] += 1
+                self._runs[tone] *= self._missed[tone] <= RIDDEN_BLOCKS
         return heard

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from callserver.fax.modems.front_end import FrontEnd
-from callserver.fax.modems.learning import FUTURE, PAST, TAPS, Line
+from callserver.fax.modems.learning import FUTURE, PAST, TAPS, LearntLine
 from callserver.fax.modems.pulses import Points
 from callserver.fax.modems.regain import best_turn
 from callserver.fax.modems.scheme import Decoder, Scheme
@@ -44,7 +44,7 @@ class Tracker:
     and after a while other places in time, one in each step: what is corrected is what the next step finds right.
     """
 
-    def __init__(self, front_end: FrontEnd, scheme: Scheme, line: Line, decoder: Decoder) -> None:
+    def __init__(self, front_end: FrontEnd, scheme: Scheme, line: LearntLine, decoder: Decoder) -> None:
         self._front_end, self._line, self._decoder = front_end, line, decoder
         self._n_symbols = scheme.baud // STEPS_A_SECOND
         self._moment, self._per_symbol = line.moment, line.per_symbol
@@ -62,7 +62,7 @@ class Tracker:
         return self._front_end.at(moments).astype(np.complex64)
 
     @property
-    def line(self) -> Line:
+    def line(self) -> LearntLine:
         """As it is now."""
         return replace(
             self._line,

@@ -57,9 +57,9 @@ class TrellisDecoder:
 
     def feed(self, distances: NDArray[np.float32]) -> tuple[list[int], list[int]]:
         """
-        :param distances: of some symbols from the nearest point of each subset, shape (n, 8), n even
+        The subsets of these symbols as they seem now, and those of the call before for good.
 
-        :return: the subsets of these symbols as they seem now, and those of the call before for good
+        :param distances: squared, from the nearest point of each subset, shape (n, 8), n even
         """
         branches = distances[0::2][:, _FIRST] + distances[1::2][:, _SECOND]
         costs, ways = self._costs, []

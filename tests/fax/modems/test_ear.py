@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray, amplitude
+from callserver.dsp.sound.files import read_wav
 from callserver.fax.hdlc import burst_bits
 from callserver.fax.modems.ear import Ear
 from callserver.fax.modems.schemes import scheme_of
@@ -26,6 +29,7 @@ from callserver.fax.signals import (
 )
 from tests.fax import bad_lines
 
+PROMPTS = Path(__file__).parents[3] / "voice-prompts"
 EOP = bytes.fromhex("FF 13 2F")
 FRAMES = np.concatenate(list(v21_sound(np.frombuffer(burst_bits([EOP], 38, 5), np.uint8), -14.0)))
 OF_FRAMES: list[Heard] = [FlagsHeard(), FrameHeard(EOP, good=True), FramesOver()]
@@ -66,6 +70,22 @@ class EarTests(SynchronousTestCase):
         ):
             sound = bad_lines.padded((amplitude(-40.0) * np.sin(2 * np.pi * freq_hz * times)).astype(np.float32))
             self.assertEqual(heard(Ear({}), bad_lines.with_noise(sound, -60.0)), expected, freq_hz)
+
+    def test_reversals(self) -> None:
+        """CED whose phase is reversed each 450 ms, as echo cancellers want it, is one CED."""
+        times = np.arange(24000)
+        signs = 1 - 2 * (times // 3600 % 2)
+        tone = amplitude(-14.0) * signs * np.sin(2 * np.pi * 2100 / 8000 * times)
+        events = heard(self.ear, bad_lines.padded(tone.astype(np.float32)))
+        self.assertEqual(events, [ToneHeard(FaxTone.CED)])
+
+    def test_speech(self) -> None:
+        """In a minute of speech there is neither a tone nor a frame nor a training."""
+        self.ear.expect(Modulation.V17_9600, short=False)
+        prompts = sorted(PROMPTS.glob("**/*.wav"))[::30]
+        events = [event for path in prompts for event in heard(self.ear, read_wav(path))]
+        self.assertGreater(len(prompts), 30)
+        self.assertEqual(set(events), {ImageOver()})
 
     def test_tone_is_no_image(self) -> None:
         """Who waits for an image and hears CNG or a command, hears no end of an image."""

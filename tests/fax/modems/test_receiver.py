@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
-from callserver.fax.modems.learning import Line, carrier_hz
+from callserver.fax.modems.learning import LearntLine, carrier_hz
 from callserver.fax.modems.receiver import ImageReceiver
 from callserver.fax.modems.schemes import scheme_of
 from callserver.fax.modems.scramblers import bits_of
@@ -48,7 +48,7 @@ def wrong_places_s(modulation: Modulation, sent: bytes, got: bytes) -> FloatArra
 
 class BadLineTests(SynchronousTestCase):
     def test_all_right(self) -> None:
-        """No wrong bit: clock +-100 ppm, carrier +-7 Hz, echo, a long loop, A-law, -43 dBm0, and several at once."""
+        """No wrong bit: clock, carrier, echo, a long loop, codecs, clipping, hum, phase jitter, and several at once."""
         faults = {
             "clock fast": lambda sound: bad_lines.with_clock_off(sound, 100),
             "clock slow": lambda sound: bad_lines.with_clock_off(sound, -100),
@@ -57,6 +57,13 @@ class BadLineTests(SynchronousTestCase):
             "echo": lambda sound: bad_lines.with_echo(sound, 3, 12),
             "loop": bad_lines.through_a_long_loop,
             "exchange": bad_lines.by_alaw,
+            "two exchanges, two loops": lambda sound: bad_lines.by_alaw(
+                bad_lines.through_a_long_loop(bad_lines.by_alaw(bad_lines.through_a_long_loop(sound)))
+            ),
+            "modem of 8 bits, -20 dBm0": lambda sound: bad_lines.by_8_bits(sound * np.float32(0.5)),
+            "0 dBm0, clipped": lambda sound: bad_lines.by_alaw(sound * np.float32(5)),
+            "hum": lambda sound: bad_lines.with_tone(sound, 50.0, -15.0),
+            "phase jitter": lambda sound: bad_lines.with_phase_jitter(sound, 10.0, 50.0),
             "everything": lambda sound: bad_lines.through_a_long_loop(
                 bad_lines.with_echo(bad_lines.with_carrier_off(bad_lines.with_clock_off(sound, -80), 3), 3, 15)
             ),
@@ -164,7 +171,7 @@ class BurstTests(SynchronousTestCase):
 
 
 class ShortTrainingTests(SynchronousTestCase):
-    def learnt(self, modulation: Modulation, gain: float) -> Line:
+    def learnt(self, modulation: Modulation, gain: float) -> LearntLine:
         receiver = ImageReceiver(scheme_of(modulation))
         sound = bad_lines.through_a_long_loop(sound_of(modulation, bytes(300))) * np.float32(gain)
         heard(receiver, bad_lines.with_noise(sound, -75.0))
