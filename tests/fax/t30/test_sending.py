@@ -27,6 +27,8 @@ DCS: str = "TSI DCS image"  # the training
 
 
 class SendingTests(SynchronousTestCase):
+    page = PAGE
+
     def send(
         self,
         steps: list[Step],
@@ -55,7 +57,7 @@ class SendingTests(SynchronousTestCase):
 
     def on_need(self, needed: PageNeeded) -> None:
         self.needed.append(needed)
-        self.sender.page_ready(needed, PAGE, self.line.now_s)
+        self.sender.page_ready(needed, self.page, self.line.now_s)
 
     @property
     def images(self) -> list[s.SendImage]:
@@ -315,6 +317,14 @@ class CorrectedTests(SendingTests):
         self.assert_ends(outcome, R.SUCCESS, 1)
         whole, again = (len(image.octets) for image in self.images[1:])
         self.assertLess(abs(whole - again - 2 * 262), 16)
+
+    def test_blocks(self) -> None:
+        """A page of more than 64 KB goes in two blocks, of which only the last says what follows."""
+        self.page = bytes(range(1, 256)) * 260
+        outcome = self.send([*self.begin, *[("image PPS", [says(Name.MCF)])] * 2, ("DCN", [])])
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        told = [str(line).split("PPS ")[1] for line in outcome.trace if "PPS" in str(line)]
+        self.assertEqual(told, ["NULL, page 0, block 0, 256 frames", "EOP, page 0, block 1, 3 frames"])
 
     def test_fourth_ppr(self) -> None:
         """After the fourth PPR the speed is lowered by CTC, and the first image after CTR trains long."""

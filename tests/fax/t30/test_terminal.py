@@ -45,6 +45,21 @@ class SenderTests(SynchronousTestCase):
         self.line.after(10.0, ready)
         self.assertIs(self.run_with([*TRAINED, ("image PPS", [says(Name.MCF)]), ("DCN", [])]), R.SUCCESS)
 
+    def test_another_form(self) -> None:
+        """A page that was being coded for a speed that is no longer used is not sent: it is coded anew."""
+        slow_rows = Capabilities(ALL, ecm=False, row_time=0)
+        far = [("", [dis(slow_rows)]), ("TSI DCS image", [says(Name.FTT)]), ("TSI DCS image", [says(Name.CFR)])]
+
+        def ready(which: int, octets: bytes) -> None:
+            self.sender.page_ready(self.needed[which], octets, self.line.now_s)
+
+        self.line.after(9.5, lambda: ready(0, b"old"))
+        self.line.after(15.0, lambda: ready(1, b"new"))
+        self.assertIs(self.run_with([*far, ("image EOP", [says(Name.MCF)]), ("DCN", [])]), R.SUCCESS)
+        self.assertEqual([needed.form.min_row_bits for needed in self.needed], [288, 240])
+        sent = [asked.octets for asked in self.line.a.asked if isinstance(asked, s.SendImage)]
+        self.assertEqual(sent[-1], b"new")
+
     def test_page_gone(self) -> None:
         """A document that was deleted meanwhile ends the session, politely."""
         self.line.after(3.0, lambda: self.sender.page_gone(self.needed[0], self.line.now_s))

@@ -12,7 +12,7 @@ from callserver.fax.t30.capabilities import V17, Capabilities
 from callserver.fax.t30.documents import PageForm, PageNeeded, PageShape
 from callserver.fax.t30.frames import Frame, Name, burst, identity_field
 from callserver.fax.t30.results import Outcome
-from callserver.fax.t30.sender.page_under_way import PageInBlocks, PageUnderWay, PlainPage
+from callserver.fax.t30.sender.page_under_way import PageInBlocks, PlainPage
 from callserver.fax.t30.terminal import Core, Station
 from callserver.fax.t30.timers import PAGE_NOT_READY_S, T0_S, T4_S
 
@@ -25,7 +25,7 @@ class SendingCore(Core):
     """Pages are numbered from 0; `number` is the one that the far end has not confirmed yet."""
 
     agreement: Agreement  # from the first DIS on
-    page: PageUnderWay  # from the first CFR on
+    page: PlainPage | PageInBlocks  # from the first CFR on
 
     def __init__(
         self,
@@ -136,9 +136,6 @@ class SendingCore(Core):
         """CTC: the rest of the block comes at another speed."""
         self._is_trained = False
         self.say(Frame(Name.CTC, self.agreement.dcs()[:2]))
-
-    def say_given_up(self) -> None:
-        self.say(self.page.given_up())
 
     def say(self, frame: Frame) -> None:
         """A command that wants an answer."""
