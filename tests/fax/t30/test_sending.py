@@ -95,10 +95,18 @@ class CallingTests(SendingTests):
         self.assertTrue(17 <= n_cng <= 18, n_cng)
 
     def test_ced_then_nothing(self) -> None:
-        """A CED without DIS is waited for 35 s longer."""
-        outcome = self.send([("", [s.SendTone(s.FaxTone.CED)]), ("DCN", [])], calls=True)
-        self.assert_ends(outcome, R.NO_IDENTIFICATION, 0)
-        self.assertTrue(35 <= self.took_s <= 40, self.took_s)
+        """A CED without DIS is waited for 35 s; within a talk, where a voice may be taken for it, for the whole minute."""
+        for calls, least_s in ((True, 35), (False, 60)):
+            outcome = self.send([("", [s.SendTone(s.FaxTone.CED)]), ("DCN", [])], calls=calls)
+            self.assert_ends(outcome, R.NO_IDENTIFICATION, 0)
+            self.assertTrue(least_s <= self.took_s <= least_s + 5, self.took_s)
+
+    def test_nobody_presses_start(self) -> None:
+        """Within a talk no CNG is sent; nothing heard for a minute is no fax."""
+        outcome = self.send([("DCN", [])])
+        self.assert_ends(outcome, R.NO_FAX, 0)
+        self.assertFalse(any(isinstance(asked, s.SendTone) for asked in self.line.a.asked))
+        self.assertTrue(60 <= self.took_s <= 63, self.took_s)
 
     def test_no_ced(self) -> None:
         """Some machines send no CED: the flags of their DIS end the calling as well."""

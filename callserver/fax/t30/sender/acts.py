@@ -38,7 +38,7 @@ def call(inputs: I, core: SendingCore) -> Until:
 
 
 def wait_for_dis(inputs: I, core: SendingCore) -> Until:
-    return Until(core.now_s, T1_S)
+    return Until(core.now_s, core.patience_s)
 
 
 def train(inputs: I, core: SendingCore) -> Command:
@@ -81,6 +81,10 @@ def call_on(inputs: I, core: SendingCore, until: Until) -> None:
         core.call()
     else:
         inputs.end(R.NO_FAX)
+
+
+def heard_somebody(inputs: I, core: SendingCore, until: Until) -> None:
+    core.turns.wait(core.patience_s)
 
 
 def listen_on(inputs: I, core: SendingCore, until: Until) -> None:

@@ -14,7 +14,7 @@ from callserver.fax.t30.frames import Frame, Name, burst, identity_field
 from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.sender.page_under_way import PageInBlocks, PlainPage
 from callserver.fax.t30.terminal import Core, Station
-from callserver.fax.t30.timers import PAGE_NOT_READY_S, T0_S, T4_S
+from callserver.fax.t30.timers import PAGE_NOT_READY_S, T0_S, T1_S, T4_S
 
 TCF_S = 1.5
 MAX_REFUSALS = 3  # of one page, by RTN
@@ -54,6 +54,11 @@ class SendingCore(Core):
             self.turns.say(SendTone(FaxTone.CNG), wait_s=0.0)
         else:
             self.turns.listen(Listen(), T0_S)
+
+    @property
+    def patience_s(self) -> float:
+        """How long a DIS is waited for. Within a talk a voice is easily taken for a tone: no reason to hurry anybody."""
+        return T1_S if self.calls else max(T1_S, T0_S - self.elapsed_s)
 
     def identified(self, far: Capabilities) -> bool:
         """

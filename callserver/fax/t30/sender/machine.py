@@ -52,7 +52,7 @@ def _build() -> Callable[[SendingCore], SendingInputs]:
     over = builder.state("over")
 
     new.upon(I.begin).to(calling).returns(None)
-    calling.upon(I.signal).to(identifying).returns(None)
+    calling.upon(I.signal).to(identifying)(acts.heard_somebody)
     calling.upon(I.silence).loop()(acts.call_on)
     identifying.upon(I.silence).loop()(acts.listen_on)
     for waiting in (calling, identifying):
