@@ -95,7 +95,7 @@ class CallingTests(SendingTests):
         self.assertTrue(17 <= n_cng <= 18, n_cng)
 
     def test_ced_then_nothing(self) -> None:
-        """A CED without DIS is waited for 35 s; within a talk, where a voice may be taken for it, for the whole minute."""
+        """A CED without DIS is waited for 35 s; within a talk, where a voice may be taken for it, a minute."""
         for calls, least_s in ((True, 35), (False, 60)):
             outcome = self.send([("", [s.SendTone(s.FaxTone.CED)]), ("DCN", [])], calls=calls)
             self.assert_ends(outcome, R.NO_IDENTIFICATION, 0)

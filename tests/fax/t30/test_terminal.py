@@ -90,12 +90,12 @@ class SenderTests(SynchronousTestCase):
         self.assertEqual((self.outcomes[0].result, self.outcomes[0].seconds), (R.LINE_LOST, 0.0))
 
     def test_babble(self) -> None:
-        """A far end that talks without end, but says nothing, is listened to for T1."""
+        """A far end that talks without end, but says nothing, is listened to for a minute."""
         babble = s.SendFrames((b"\xff\x13\x00",))
         far = FarEnd(self.line.b, [("", [babble] * 2000)])
         self.line.run(self.sender, far)
         self.assertIs(self.outcomes[0].result, R.NO_IDENTIFICATION)
-        self.assertLess(self.line.elapsed_s, 45)
+        self.assertLess(self.line.elapsed_s, 65)
 
     def test_number_of_pages(self) -> None:
         """One page to a hundred."""
