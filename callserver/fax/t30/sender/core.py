@@ -57,7 +57,7 @@ class SendingCore(Core):
 
     @property
     def patience_s(self) -> float:
-        """How long a DIS is waited for. Within a talk a voice is easily taken for a tone: no reason to hurry anybody."""
+        """How long a DIS is waited for. Within a talk a voice is easily taken for a tone: that shall hurry nobody."""
         return T1_S if self.calls else max(T1_S, T0_S - self.elapsed_s)
 
     def identified(self, far: Capabilities) -> bool:
