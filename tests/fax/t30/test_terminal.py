@@ -85,7 +85,8 @@ class SenderTests(SynchronousTestCase):
         self.assertIs(self.run_with([("", [dis()]), ("TSI DCS DCN", [])]), R.CANCELLED)
         self.assertLess(self.line.elapsed_s, 8)
 
-    def test_cancelled_before_it_began(self) -> None:
+    def test_over_before_it_began(self) -> None:
+        """A call that ends, or a fax that is cancelled, before a session has begun."""
         self.sender.line_gone(self.line.now_s)
         self.assertEqual((self.outcomes[0].result, self.outcomes[0].seconds), (R.LINE_LOST, 0.0))
 
