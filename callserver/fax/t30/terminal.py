@@ -54,11 +54,21 @@ class Core:
     def __init__(self, own: Station, on_over: Callable[[Outcome], None]) -> None:
         self.own, self.trace = own, Trace()
         self.now_s = 0.0
-        self.began_s: float | None = None
+        self._began_s: float | None = None
         self.n_confirmed = 0
         self.far_identity = self.agreed = ""
         self.is_over = False
         self._on_over = on_over
+
+    def begin(self, now_s: float) -> None:
+        """Times of the session count from here."""
+        self._began_s = now_s
+        self.trace.begin(now_s)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Since the session began, if it has."""
+        return 0.0 if self._began_s is None else self.now_s - self._began_s
 
     def say_goodbye(self, *, from_sender: bool) -> None:
         """DCN has no answer: when it is sent, `silence` follows at once."""
@@ -70,7 +80,7 @@ class Core:
         self.turns.stop()
         self.trace.note(f"over: {result.value}")
         lines = tuple(self.trace.lines)
-        seconds = 0.0 if self.began_s is None else self.now_s - self.began_s
+        seconds = self.elapsed_s
         self._on_over(Outcome(result, self.n_confirmed, self.far_identity, self.agreed, seconds, lines))
 
 
@@ -86,8 +96,7 @@ class Terminal:
 
     def start(self, now_s: float) -> None:
         """The line is ours from now on."""
-        self._common.began_s = now_s
-        self._common.trace.begin(now_s)
+        self._common.begin(now_s)
         inputs = self._common_inputs
         self._bounds.append((now_s + MAX_SESSION_S - GOODBYE_S, lambda: inputs.end(FaxResult.TOO_LONG)))
         self._bounds.append((now_s + MAX_SESSION_S, lambda: inputs.gone(FaxResult.TOO_LONG)))
@@ -95,7 +104,7 @@ class Terminal:
 
     def feed(self, heard: Heard, now_s: float) -> None:
         """What the modem below has heard or done."""
-        self._happens(now_s, lambda: self._common.turns.feed(heard, now_s))
+        self._happens(now_s, lambda: self._common.turns.feed(heard))
 
     def on_time(self, now_s: float) -> None:
         """The clock has come as far as `next_deadline_s`, or further."""
@@ -136,8 +145,7 @@ class Terminal:
     def _act(self, now_s: float, act: Callable[[], None]) -> None:
         core = self._common
         core.now_s = core.trace.now_s = core.turns.now_s = max(now_s, core.now_s)
-        steps: tuple[Callable[[], None], ...] = (act, self._keep_bounds, lambda: core.turns.on_time(core.now_s))
-        for step in steps:
+        for step in (act, self._keep_bounds, core.turns.on_time):
             if core.is_over:
                 return
             try:

@@ -9,8 +9,8 @@ Invariants:
   event within a bounded time, until it ends the session with `stop`.
 - Frames of one burst are told together, when the burst is over: an answer before that would collide. A burst in which
   no last frame was understood is told as garbled, and only 200 ms later: perhaps it was a DCS, whose TCF follows.
-- After each event the wait begins anew, unless the listener said something: a far end that says what nobody expects is
-  listened to further.
+- After each burst and each image the wait begins anew, unless the listener said something: a far end that says what
+  nobody expects is listened to further.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Turns:
         self._burst: list[s.FrameHeard] = []
         self._in_image = False
         self.now_s = 0.0
-        self._due: Callable[[], None] = listener.silence
+        self._due: Callable[[], None] = self._silence
         self.next_deadline_s: float | None = None
 
     def say(self, *signals: Sending, listen: s.Listen | None = None, wait_s: float) -> None:
@@ -80,14 +80,19 @@ class Turns:
         self._forget_what_was_heard()
         self._send_next()
 
+    def wait(self, wait_s: float) -> None:
+        """Listen on as before, but for so long from now, or from the end of the burst that is being heard."""
+        self._wait_s = wait_s
+        if self._due == self._silence:
+            self._heard_something(wait_s, self._silence)
+
     def stop(self) -> None:
         """Nothing is awaited any more."""
         self._to_send.clear()
         self._sending, self.next_deadline_s = None, None
 
-    def feed(self, heard: s.Heard, now_s: float) -> None:
+    def feed(self, heard: s.Heard) -> None:
         """What the modem below has heard or done."""
-        self.now_s = now_s
         if self._sending is not None and not self._is_broken_off_by(heard):
             if isinstance(heard, s.Sent):
                 self._send_next()
@@ -95,7 +100,6 @@ class Turns:
         match heard:
             case s.ToneHeard(tone):
                 self._trace.add(Side.FAR, tone.name)
-                self._heard_something(self._wait_s, self._silence)
                 self._listener.signal()
             case s.FlagsHeard() | s.FrameHeard():
                 self._image_ends()
@@ -109,10 +113,9 @@ class Turns:
                 self._in_image = True  # also when nothing of it was understood
                 self._image_ends()
 
-    def on_time(self, now_s: float) -> None:
-        """The clock has come this far."""
-        self.now_s = now_s
-        while self.next_deadline_s is not None and self.next_deadline_s <= now_s:
+    def on_time(self) -> None:
+        """The clock has come as far as `now_s`."""
+        while self.next_deadline_s is not None and self.next_deadline_s <= self.now_s:
             self.next_deadline_s = None
             self._due()
 
@@ -146,7 +149,7 @@ class Turns:
         frames = [Frame.parse(one.octets) for one in burst if one.good]
         for one, frame in zip((one for one in burst if one.good), frames, strict=True):
             self._trace.add(Side.FAR, described_frame(one.octets, frame))
-        if not burst or not burst[-1].good or burst[-1].octets[1] != LAST:
+        if not burst or not burst[-1].good or burst[-1].octets[1:2] != bytes((LAST,)):
             self._trace.note("not understood")
             self._heard_something(DROPPED_S, self._garbled)
             return

@@ -23,7 +23,7 @@ from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.terminal import Station
 from callserver.fax.t30.timers import MAX_PAGES, MAX_SESSION_S
 from tests.fax.pages import text_like
-from tests.fax.t30.far_end import ALL, CORRECTED, PLAIN, FarEnd, Pause, Step, dcs, says
+from tests.fax.t30.far_end import ALL, CORRECTED, PLAIN, FarEnd, Pause, Signal, Step, dcs, says
 from tests.fax.t30.wire import Line, unbent
 
 DIS = "CSI DIS"
@@ -179,7 +179,7 @@ class PlainTests(ReceivingTests):
 
     def test_slow_sender(self) -> None:
         """Five seconds may lie between CFR and page, page and command, MCF and page (TSB-85, MRGN06)."""
-        slow: list[s.SendImage | s.SendFrames | Pause] = [Pause(5.0), page(), Pause(5.0), post("MPS")]
+        slow: list[Signal] = [Pause(5.0), page(), Pause(5.0), post("MPS")]
         outcome = self.receive(
             [(DIS, [Pause(2.55), *dcs(PLAIN)]), ("CFR", slow), ("MCF", [*slow[:3], post("EOP")]), ("MCF", [DCN])]
         )
@@ -196,7 +196,7 @@ class PlainTests(ReceivingTests):
                 return [replace(heard, good=False)]
             return [heard]
 
-        said: list[s.SendImage | s.SendFrames | Pause] = [page()]
+        said: list[Signal] = [page()]
         said += [post("EOP"), Pause(3.45), post("EOP"), Pause(3.45), post("EOP")]
         self.assert_ends(self.receive([*self.begin, ("CFR", said), ("MCF", [DCN])], bend=bend), R.SUCCESS, 1)
 
@@ -275,7 +275,8 @@ class PlainTests(ReceivingTests):
 
     def test_foreign_commands(self) -> None:
         """ECM's commands mean nothing here."""
-        outcome = self.receive([*self.begin, ("CFR", [page(), pps("EOP", 3), post("EOP")]), ("MCF", [DCN])])
+        eor = says(Frame(Name.EOR, bytes((Name.EOP.value,))), from_sender=True)
+        outcome = self.receive([*self.begin, ("CFR", [page(), pps("EOP", 3), eor, post("EOP")]), ("MCF", [DCN])])
         self.assert_ends(outcome, R.SUCCESS, 1)
 
 
@@ -404,6 +405,41 @@ class CorrectedTests(ReceivingTests):
         self.assert_ends(outcome, R.PAGE_REFUSED, 1)
         self.assertEqual([page.number for page in self.pages], [1])
 
+    def test_asked_again(self) -> None:
+        """CRP, and RR where nothing is being stored, get the last answer again."""
+        crp, rr = (says(name, from_sender=True) for name in (Name.CRP, Name.RR))
+        outcome = self.receive(
+            [
+                *self.begin,
+                ("CFR", [crp]),
+                ("CFR", [frames([0]), pps("EOP", 2)]),
+                ("PPR", [crp]),
+                ("PPR", [frames([1]), pps("EOP", 2)]),
+                ("MCF", [rr]),
+                ("MCF", [DCN]),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
+    def test_line_gone_after_the_end(self) -> None:
+        """Who hangs up after the last MCF without DCN has sent everything."""
+
+        def store(page: ReceivedPage) -> None:
+            self.receiver.kept(page, self.line.now_s)
+            self.line.after(2.0, lambda: self.receiver.line_gone(self.line.now_s))
+
+        steps: list[Step] = [*self.begin, ("CFR", [frames([0]), pps("EOP", 1)]), ("MCF", [])]
+        self.assert_ends(self.receive(steps, store=store), R.SUCCESS, 1)
+
+    def test_foreign_speed(self) -> None:
+        """CTC for a speed that we have not is not answered."""
+        own = Capabilities(frozenset({Modulation.V29_9600, Modulation.V29_7200, Modulation.V27TER_2400}))
+        first = replace(CORRECTED, modulation=Modulation.V29_9600)
+        ctc = says(Frame(Name.CTC, CORRECTED.dcs()[:2]), from_sender=True)
+        sent = [frames([0], first), pps("EOP", 2)]
+        outcome = self.receive([(DIS, dcs(first)), ("CFR", sent), ("PPR", [ctc, Pause(3.0), DCN])], own)
+        self.assert_ends(outcome, R.HUNG_UP, 0)
+
     def test_garbage(self) -> None:
         """Frames of image data that are no frames change nothing."""
         rubbish = page(bytes(range(256)) * 8, CORRECTED)
@@ -468,6 +504,22 @@ class KeepingTests(ReceivingTests):
         """Without ECM it is answered when it repeats its command, and not into its mouth."""
         begin: list[Step] = [(DIS, dcs(PLAIN)), ("CFR", [page(), post("EOP")])]
         self.assert_ends(self.receive([*begin, ("MCF", [DCN])], store=self.later(2.0)), R.SUCCESS, 1)
+
+    def test_very_slow_store_without_ecm(self) -> None:
+        """A command that is repeated meanwhile is waited through; once the page is stored, the next one is answered."""
+        for delay_s, n_asked in ((4.0, 2), (6.0, 2), (7.5, 3), (9.5, 3)):
+            with self.subTest(delay_s):
+                again = [one for _ in range(n_asked - 1) for one in (Pause(3.0), post("EOP"))]
+                sent: list[Signal] = [page(), post("EOP"), *again]
+                steps: list[Step] = [(DIS, dcs(PLAIN)), ("CFR", sent), ("MCF", [DCN])]
+                self.assert_ends(self.receive(steps, store=self.later(delay_s)), R.SUCCESS, 1)
+                self.assertEqual(len(self.pages), 1)
+
+    def test_impatient(self) -> None:
+        """A sender that falls silent, or says something else, before its page is stored has it not confirmed."""
+        wait = self.later(30.0)
+        begin: list[Step] = [(DIS, dcs(PLAIN)), ("CFR", [page(), post("EOP"), Pause(3.0), post("MPS")])]
+        self.assert_ends(self.receive([*begin, ("DCN", [])], store=wait), R.NO_ANSWER, 0)
 
     def test_no_store(self) -> None:
         """The disk is full: no MCF, but DCN."""

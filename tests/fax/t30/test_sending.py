@@ -27,6 +27,8 @@ DCS: str = "TSI DCS image"  # the training
 
 
 class SendingTests(SynchronousTestCase):
+    page = PAGE
+
     def send(
         self,
         steps: list[Step],
@@ -55,7 +57,7 @@ class SendingTests(SynchronousTestCase):
 
     def on_need(self, needed: PageNeeded) -> None:
         self.needed.append(needed)
-        self.sender.page_ready(needed, PAGE, self.line.now_s)
+        self.sender.page_ready(needed, self.page, self.line.now_s)
 
     @property
     def images(self) -> list[s.SendImage]:
@@ -93,10 +95,18 @@ class CallingTests(SendingTests):
         self.assertTrue(17 <= n_cng <= 18, n_cng)
 
     def test_ced_then_nothing(self) -> None:
-        """A CED without DIS is waited for 35 s longer."""
-        outcome = self.send([("", [s.SendTone(s.FaxTone.CED)]), ("DCN", [])], calls=True)
-        self.assert_ends(outcome, R.NO_IDENTIFICATION, 0)
-        self.assertTrue(35 <= self.took_s <= 40, self.took_s)
+        """A CED without DIS is waited for 35 s; within a talk, where a voice may be taken for it, a minute."""
+        for calls, least_s in ((True, 35), (False, 60)):
+            outcome = self.send([("", [s.SendTone(s.FaxTone.CED)]), ("DCN", [])], calls=calls)
+            self.assert_ends(outcome, R.NO_IDENTIFICATION, 0)
+            self.assertTrue(least_s <= self.took_s <= least_s + 5, self.took_s)
+
+    def test_nobody_presses_start(self) -> None:
+        """Within a talk no CNG is sent; nothing heard for a minute is no fax."""
+        outcome = self.send([("DCN", [])])
+        self.assert_ends(outcome, R.NO_FAX, 0)
+        self.assertFalse(any(isinstance(asked, s.SendTone) for asked in self.line.a.asked))
+        self.assertTrue(60 <= self.took_s <= 63, self.took_s)
 
     def test_no_ced(self) -> None:
         """Some machines send no CED: the flags of their DIS end the calling as well."""
@@ -315,6 +325,14 @@ class CorrectedTests(SendingTests):
         self.assert_ends(outcome, R.SUCCESS, 1)
         whole, again = (len(image.octets) for image in self.images[1:])
         self.assertLess(abs(whole - again - 2 * 262), 16)
+
+    def test_blocks(self) -> None:
+        """A page of more than 64 KB goes in two blocks, of which only the last says what follows."""
+        self.page = bytes(range(1, 256)) * 260
+        outcome = self.send([*self.begin, *[("image PPS", [says(Name.MCF)])] * 2, ("DCN", [])])
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        told = [str(line).split("PPS ")[1] for line in outcome.trace if "PPS" in str(line)]
+        self.assertEqual(told, ["NULL, page 0, block 0, 256 frames", "EOP, page 0, block 1, 3 frames"])
 
     def test_fourth_ppr(self) -> None:
         """After the fourth PPR the speed is lowered by CTC, and the first image after CTR trains long."""

@@ -54,8 +54,9 @@ class TurnsTests(SynchronousTestCase):
         self.turns = Turns(self.asked.append, self.listener, Trace())
 
     def hear(self, at_s: float, *heard: s.Heard) -> None:
+        self.turns.now_s = at_s
         for one in heard:
-            self.turns.feed(one, at_s)
+            self.turns.feed(one)
 
     def assert_told(self, *told: object) -> None:
         self.assertEqual(self.listener.told, list(told))
@@ -63,9 +64,11 @@ class TurnsTests(SynchronousTestCase):
 
     def assert_next(self, due_s: float) -> None:
         """The next thing happens then, and not before."""
-        self.turns.on_time(due_s - 0.01)
+        self.turns.now_s = due_s - 0.01
+        self.turns.on_time()
         self.assert_told()
-        self.turns.on_time(due_s)
+        self.turns.now_s = due_s
+        self.turns.on_time()
 
     def test_one_after_the_other(self) -> None:
         """Each signal is asked for when the one before is sent; then we listen, and wait."""

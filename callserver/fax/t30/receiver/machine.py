@@ -60,6 +60,7 @@ def _build() -> Callable[[ReceivingCore], ReceivingInputs]:
     goodbye = builder.state("saying goodbye", acts.say_goodbye)
     over = builder.state("over")
 
+    new.upon(I.end).to(over)(acts.gone)
     new.upon(I.begin).to(identifying).returns(None)
     identifying.upon(I.silence).loop()(acts.identify_again)
     identifying.upon(I.crp, nodata=True).loop()(acts.repeat_identification)

@@ -9,6 +9,7 @@ from callserver.fax.t30.frames import Frame, Name
 from callserver.fax.t30.results import FaxResult as R
 from callserver.fax.t30.sender.core import MAX_PARTIAL_REFUSALS, SendingCore
 from callserver.fax.t30.sender.inputs import SendingInputs as I
+from callserver.fax.t30.sender.page_under_way import PageInBlocks
 from callserver.fax.t30.timers import T0_S, T1_S, T5_S
 
 
@@ -37,7 +38,7 @@ def call(inputs: I, core: SendingCore) -> Until:
 
 
 def wait_for_dis(inputs: I, core: SendingCore) -> Until:
-    return Until(core.now_s, T1_S)
+    return Until(core.now_s, core.patience_s)
 
 
 def train(inputs: I, core: SendingCore) -> Command:
@@ -63,8 +64,8 @@ def correct(inputs: I, core: SendingCore) -> Command:
     return Command(core.say_correction)
 
 
-def give_up(inputs: I, core: SendingCore) -> Command:
-    return Command(core.say_given_up)
+def give_up(inputs: I, core: SendingCore, eor: Frame) -> Command:
+    return Command(lambda: core.say(eor))
 
 
 def say_goodbye(inputs: I, core: SendingCore, result: R) -> Goodbye:
@@ -80,6 +81,10 @@ def call_on(inputs: I, core: SendingCore, until: Until) -> None:
         core.call()
     else:
         inputs.end(R.NO_FAX)
+
+
+def heard_somebody(inputs: I, core: SendingCore, until: Until) -> None:
+    core.turns.wait(core.patience_s)
 
 
 def listen_on(inputs: I, core: SendingCore, until: Until) -> None:
@@ -164,17 +169,18 @@ def refused(inputs: I, core: SendingCore, data: object) -> None:
 
 def wanted_again(inputs: I, core: SendingCore, data: object, wanted: bytes) -> None:
     """PPR. When nothing at all comes over by V.17, its short training may be what fails."""
-    if not core.agreement.ecm:
+    page = core.page
+    if not isinstance(page, PageInBlocks):
         core.trace.note("PPR means nothing without ECM")
         return
-    everything = core.page.wanted_again(wanted)
-    if core.page.n_refusals < MAX_PARTIAL_REFUSALS:
+    everything = page.wanted_again(wanted)
+    if page.n_refusals < MAX_PARTIAL_REFUSALS:
         inputs.post()
     elif core.lower(leave_v17=everything):
-        core.page.n_refusals = 0
+        page.n_refusals = 0
         inputs.correct()
     else:
-        inputs.give_up()
+        inputs.give_up(page.given_up())
 
 
 def ask_again(inputs: I, core: SendingCore, not_ready: NotReady) -> None:

@@ -12,9 +12,9 @@ from callserver.fax.t30.capabilities import V17, Capabilities
 from callserver.fax.t30.documents import PageForm, PageNeeded, PageShape
 from callserver.fax.t30.frames import Frame, Name, burst, identity_field
 from callserver.fax.t30.results import Outcome
-from callserver.fax.t30.sender.page_under_way import PageInBlocks, PageUnderWay, PlainPage
+from callserver.fax.t30.sender.page_under_way import PageInBlocks, PlainPage
 from callserver.fax.t30.terminal import Core, Station
-from callserver.fax.t30.timers import PAGE_NOT_READY_S, T0_S, T4_S
+from callserver.fax.t30.timers import PAGE_NOT_READY_S, T0_S, T1_S, T4_S
 
 TCF_S = 1.5
 MAX_REFUSALS = 3  # of one page, by RTN
@@ -25,7 +25,7 @@ class SendingCore(Core):
     """Pages are numbered from 0; `number` is the one that the far end has not confirmed yet."""
 
     agreement: Agreement  # from the first DIS on
-    page: PageUnderWay  # from the first CFR on
+    page: PlainPage | PageInBlocks  # from the first CFR on
 
     def __init__(
         self,
@@ -54,6 +54,11 @@ class SendingCore(Core):
             self.turns.say(SendTone(FaxTone.CNG), wait_s=0.0)
         else:
             self.turns.listen(Listen(), T0_S)
+
+    @property
+    def patience_s(self) -> float:
+        """How long a DIS is waited for. Within a talk a voice is easily taken for a tone: that shall hurry nobody."""
+        return T1_S if self.calls else max(T1_S, T0_S - self.elapsed_s)
 
     def identified(self, far: Capabilities) -> bool:
         """
@@ -136,9 +141,6 @@ class SendingCore(Core):
         """CTC: the rest of the block comes at another speed."""
         self._is_trained = False
         self.say(Frame(Name.CTC, self.agreement.dcs()[:2]))
-
-    def say_given_up(self) -> None:
-        self.say(self.page.given_up())
 
     def say(self, frame: Frame) -> None:
         """A command that wants an answer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from callserver.fax.t30.capabilities import Capabilities
+from callserver.fax.t30.frames import Frame
 from callserver.fax.t30.terminal import CommonInputs
 
 
@@ -42,5 +43,5 @@ class SendingInputs(CommonInputs, Protocol):
     def correct(self) -> None:
         """Decided: the same block, slower."""
 
-    def give_up(self) -> None:
+    def give_up(self, eor: Frame) -> None:
         """Decided: the block cannot be brought over."""

@@ -51,8 +51,9 @@ def _build() -> Callable[[SendingCore], SendingInputs]:
     goodbye = builder.state("saying goodbye", acts.say_goodbye)
     over = builder.state("over")
 
+    new.upon(I.end).to(over)(acts.gone)
     new.upon(I.begin).to(calling).returns(None)
-    calling.upon(I.signal).to(identifying).returns(None)
+    calling.upon(I.signal).to(identifying)(acts.heard_somebody)
     calling.upon(I.silence).loop()(acts.call_on)
     identifying.upon(I.silence).loop()(acts.listen_on)
     for waiting in (calling, identifying):

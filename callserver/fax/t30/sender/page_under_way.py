@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from callserver.fax.t30.agreement import Agreement
@@ -10,58 +9,38 @@ from callserver.fax.t30.ecm import block_octets, cut
 from callserver.fax.t30.frames import FROM_SENDER, Frame, Name, PartialPage, wanted_of
 
 
-class PageUnderWay(ABC):
-    """`command` is MPS, EOM or EOP."""
+class PlainPage:
+    """
+    Without ECM a page is one piece, and is repeated from its beginning or not at all.
 
-    def __init__(self, command: Name) -> None:
-        self.command = command
-        self.n_refusals = 0  # of what is on the line now, by PPR
+    :param command: MPS, EOM or EOP
+    """
 
-    @abstractmethod
+    def __init__(self, octets: bytes, command: Name) -> None:
+        self._octets, self._command = octets, command
+
     def octets(self, agreement: Agreement) -> bytes:
         """Of the image."""
+        return self._octets
 
-    @abstractmethod
     def post_command(self) -> Frame:
         """What is said after the image."""
+        return Frame(self._command)
 
     def went_well(self) -> bool:
         """The far end confirms it. :return: is the page complete?"""
         return True
 
-    def wanted_again(self, field: bytes) -> bool:
-        """PPR came with this field. :return: is it everything?"""
-        self.n_refusals += 1
-        return True
 
-    def given_up(self) -> Frame:
-        """EOR, with the command it stands for."""
-        return Frame(Name.EOR, bytes((self.command.value | FROM_SENDER,)))
-
-
-class PlainPage(PageUnderWay):
-    """Without ECM a page is one piece and is repeated from its beginning or not at all."""
-
-    def __init__(self, octets: bytes, command: Name) -> None:
-        super().__init__(command)
-        self._octets = octets
-
-    def octets(self, agreement: Agreement) -> bytes:
-        return self._octets
-
-    def post_command(self) -> Frame:
-        return Frame(self.command)
-
-
-class PageInBlocks(PageUnderWay):
-    """With ECM: one block of frames after the other, of each what is still missing."""
+class PageInBlocks:
+    """With ECM: one block of frames after the other, of each what is still missing; else as `PlainPage`."""
 
     def __init__(self, octets: bytes, command: Name, number: int, frame_octets: int) -> None:
-        super().__init__(command)
-        self._number = number
+        self._command, self._number = command, number
         self._blocks = cut(octets, frame_octets)
         self._block = 0
         self._missing: Sequence[int] = range(len(self._blocks[0]))
+        self.n_refusals = 0  # of this block at this speed
 
     def octets(self, agreement: Agreement) -> bytes:
         return block_octets(self._blocks[self._block], self._missing, agreement)
@@ -78,6 +57,7 @@ class PageInBlocks(PageUnderWay):
         return False
 
     def wanted_again(self, field: bytes) -> bool:
+        """PPR came with this field. :return: is it everything?"""
         n_frames = len(self._blocks[self._block])
         self.n_refusals += 1
         # Who wants no frame in particular did not count them: everything.
@@ -85,8 +65,9 @@ class PageInBlocks(PageUnderWay):
         return len(self._missing) == n_frames
 
     def given_up(self) -> Frame:
+        """EOR, with the command it stands for."""
         said = self._said()
         return Frame(Name.EOR, bytes((said.value | FROM_SENDER if said else 0,)))
 
     def _said(self) -> Name | None:
-        return self.command if self._block == len(self._blocks) - 1 else None
+        return self._command if self._block == len(self._blocks) - 1 else None
