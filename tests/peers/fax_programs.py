@@ -4,10 +4,13 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
+from typing import Any
 
 from callserver.fax.page import Coding, Page
 from callserver.fax.tiff.reader import read_tiff
@@ -90,6 +93,52 @@ class FaxExchange:
         self._process.terminate()
         self._process.communicate(timeout=10)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class OurStation:
+    """`our_fax_station` as a process, and the port of the line beside its own."""
+
+    def __init__(self, role: str, how: str) -> None:
+        self.folder = Path(tempfile.mkdtemp())
+        self.folder.chmod(0o755)
+        command = [sys.executable, "-m", "tests.peers.our_fax_station", role, how, str(self.folder)]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT
+        )
+        self._limit = Timer(LIMIT_S, self._process.kill)  # who reads what it says is not to wait for ever
+        self._limit.start()
+        self.port = Path(self._said("port")["port"])
+
+    def __enter__(self) -> "OurStation":
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._process.kill()
+        self._process.communicate(timeout=10)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def send(self) -> None:
+        """What lies in its folder."""
+        assert self._process.stdin
+        self._process.stdin.write("go\n")
+        self._process.stdin.flush()
+
+    def wait_for_ring(self) -> None:
+        """The program's line rings."""
+        self._said("rings")
+
+    def outcome(self) -> dict[str, Any]:
+        """What came of its fax."""
+        return self._said("result")
+
+    def _said(self, key: str) -> dict[str, Any]:
+        """The first that has this in it; empty if nothing more is said."""
+        assert self._process.stdout
+        for line in self._process.stdout:
+            said: dict[str, Any] = json.loads(line)
+            if key in said:
+                return said
+        return {}
 
 
 def write_pages(path: Path, pages: Sequence[Page], coding: Coding) -> Path:

@@ -3,7 +3,8 @@ Our own fax on an emulated exchange, as a process: `python -m tests.peers.our_fa
 FOLDER`.
 
 The port of line 800801 is printed for the program at the far end; number 100 is ours. It sends FOLDER/ours.tif when it
-reads a line, or receives into FOLDER/got.tif when it is rung; what came of it is printed, as JSON.
+reads a line, and says when the other rings; or it receives into FOLDER/got.tif when it is rung. What came of it is
+printed. All that is printed is JSON.
 """
 
 import json
@@ -21,7 +22,7 @@ from twisted.python import log
 
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.emulator.exchange import Exchange
-from callserver.emulator.loop import NoTerminal, SubscriberLine
+from callserver.emulator.loop import NoTerminal, SubscriberLine, SubscriberStage
 from callserver.emulator.pty_modem import PtyModem
 from callserver.fax.modulations import Modulation
 from callserver.fax.signals import Asked, Heard
@@ -137,6 +138,9 @@ async def fax(reactor: Any, role: str, how: str, folder: Path) -> None:
     party = ByTelephone(exchange.add_line(OURS)) if how == "sound" else ByClass1(exchange, reactor)
     exchange.start()
     say({"port": theirs.path})
+    if role == "sends":
+        await deferToThreadPool(reactor, reactor.getThreadPool(), sys.stdin.readline)
+        Deferred.fromCoroutine(tell_ring(reactor, theirs.line)).addErrback(log.err)
     over: Deferred[Outcome] = Deferred()
     wishes: list[Callable[[Asked], None]] = []
     terminal: Terminal = (sender if role == "sends" else receiver)(
@@ -146,8 +150,6 @@ async def fax(reactor: Any, role: str, how: str, folder: Path) -> None:
     def hear(heard: Heard) -> None:
         terminal.feed(heard, time.monotonic())
 
-    if role == "sends":
-        await deferToThreadPool(reactor, reactor.getThreadPool(), sys.stdin.readline)
     wishes.append(await (party.call(hear) if role == "sends" else party.answer(hear)))
     terminal.start(time.monotonic())
     ticking = LoopingCall(lambda: terminal.on_time(time.monotonic()))
@@ -157,6 +159,12 @@ async def fax(reactor: Any, role: str, how: str, folder: Path) -> None:
     say({"result": outcome.result.value, "agreed": outcome.agreed, "trace": [str(line) for line in outcome.trace]})
     await party.hang_up()
     await deferLater(reactor, 1)
+
+
+async def tell_ring(reactor: Any, line: SubscriberLine) -> None:
+    while line.stage is not SubscriberStage.RINGING:
+        await deferLater(reactor, 0.1)
+    say({"rings": line.number})
 
 
 def say(something: dict[str, object]) -> None:
@@ -169,9 +177,13 @@ def main() -> None:
     reactor: Any = the_reactor
     reactor.seconds = time.monotonic
     role, how, folder = sys.argv[1:]
-    done = Deferred.fromCoroutine(fax(reactor, role, how, Path(folder)))
-    done.addErrback(lambda failure: failure.printTraceback())
-    done.addBoth(lambda _: reactor.stop())
+
+    def begin() -> None:
+        done = Deferred.fromCoroutine(fax(reactor, role, how, Path(folder)))
+        done.addErrback(lambda failure: failure.printTraceback(sys.stderr))
+        done.addBoth(lambda _: reactor.stop())
+
+    reactor.callWhenRunning(begin)
     reactor.run()
 
 
