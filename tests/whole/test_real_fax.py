@@ -23,7 +23,7 @@ from tests.whole.test_real_time import RealTimeCase
 
 class RealFaxTests(RealTimeCase):
     async def test_four_faxes_and_sixteen_talks(self) -> None:
-        """All four pages are exact; how the talks sound is heard on virtual time: here a busy machine may lose blocks."""
+        """All four pages are exact; talks are heard on virtual time: here a busy machine may lose blocks."""
         await self.open(n_lines=N_FAXES + N_TALKS)
         page = text_like(200)
         append_page(self.folder.faxes / "doc.tif", page)
