@@ -31,7 +31,12 @@ CHECKS = {
 }
 REAL_TIME = {  # processes, ptys, sockets: they wait more than they work
     "peers": ["tests.peers"],
-    "whole": ["tests.whole.test_kill", "tests.whole.test_real_time", "tests.whole.test_real_morning"],
+    "whole": [
+        "tests.whole.test_kill",
+        "tests.whole.test_real_time",
+        "tests.whole.test_real_morning",
+        "tests.whole.test_real_fax",
+    ],
 }
 LAST_LINE = re.compile(r"^(?:PASSED|FAILED)\b.*$", re.MULTILINE)
 FAILURES = ("failures", "errors", "unexpectedSuccesses")

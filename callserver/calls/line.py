@@ -35,7 +35,8 @@ from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import hang_up
 from callserver.calls.outgoing import DialListener, OutgoingCall
 from callserver.calls.roles import Role
-from callserver.lines.interfaces import Caller, Capabilities, DialPermit, ILine, LineFailure
+from callserver.fax.signals import Heard
+from callserver.lines.interfaces import Caller, Capabilities, DialPermit, IFaxModem, ILine, LineFailure
 from callserver.media.leg import Leg
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.causes import Cause, Reason
@@ -54,6 +55,7 @@ class LineInService:
     One line, its state machine and the call it takes part in. Implements ILineListener and FirstParty.
 
     :param on_call: whoever serves callers, with each new call once
+    :param fax_by_modem: faxes are made by the line's own modem, if it can
     `answers`: whether callers are let in; a line for calls out alone lets them ring.
     """
 
@@ -69,9 +71,11 @@ class LineInService:
         ring_stop_s: float = 6.0,
         guard_s: float = 1.0,
         answers: bool = True,
+        fax_by_modem: bool = False,
     ) -> None:
         self.name = line.name
-        self.line_ok = self.can_flash = False
+        self.line_ok = self.can_flash = self.can_fax = False
+        self._fax_by_modem = fax_by_modem
         self._trouble: Phrase | None = Phrase(NOT_SET_UP)  # why it cannot be used
         self.call: Call | None = None
         self._line, self._clock, self._board, self._calls = line, clock, board, calls
@@ -133,6 +137,15 @@ class LineInService:
         """
         return self._line.flash_transfer(permit)
 
+    @property
+    def faxes_by_modem(self) -> bool:
+        """Its modem makes the signals of a fax: that is wanted, and it can."""
+        return self._fax_by_modem and self.can_fax
+
+    def fax_modem(self, on_heard: Callable[[Heard], None], on_lost: Callable[[], None]) -> Deferred[IFaxModem]:
+        """In a call: see `ILine.fax`."""
+        return self._line.fax(on_heard, on_lost)
+
     def rest(self, seconds: float) -> None:
         """Take no calls for so long: what rings meanwhile rings on, and the exchange may try the next line."""
         self._bell.rest(seconds)
@@ -180,7 +193,7 @@ class LineInService:
     # ILineListener
 
     def line_up(self, capabilities: Capabilities) -> None:
-        self.can_flash = capabilities.flash
+        self.can_flash, self.can_fax = capabilities.flash, capabilities.fax
         self._up()
 
     def _up(self) -> None:

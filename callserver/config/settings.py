@@ -51,6 +51,7 @@ class LineConfig:
     direction: str = "both"  # "in", "out", "both": what the line is for
     group: str = ""  # of lines that calls out may be kept to
     fax: str = "tone"  # "no", "tone": a fax's calling tone in the menu is received, "receive": every call is a fax
+    fax_by: str = "sound"  # who makes the signals of a fax: "sound" (we do) or "modem" (its own commands, Class 1)
     flash_transfer: bool = False  # its exchange transfers a call at a hook flash: a service that must be ordered
 
 
@@ -216,6 +217,7 @@ CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (LineConfig, "keys"): ("sound", "modem"),
     (LineConfig, "direction"): ("in", "out", "both"),
     (LineConfig, "fax"): ("no", "tone", "receive"),
+    (LineConfig, "fax_by"): ("sound", "modem"),
     (AgentsConfig, "phone_answer"): ("key", "at once"),
     (RecordingConfig, "calls"): ("all", "none"),
     (ExchangeConfig, "country"): COUNTRIES,

@@ -101,6 +101,7 @@ class LineBank(MultiService):
             ring_stop_s=settings.ring_stop_s,
             guard_s=settings.guard_s,
             answers=_answers(settings),
+            fax_by_modem=settings.fax_by == "modem",
         )
         in_service.load(settings.menu)
         if settings.enabled:

@@ -42,9 +42,13 @@ class FaxShop(VirtualShop):
     """`events`: all that has happened."""
 
     def __init__(
-        self, case: SynchronousTestCase, n_lines: int = 1, settings: Mapping[str, str] = MappingProxyType({})
+        self,
+        case: SynchronousTestCase,
+        n_lines: int = 1,
+        settings: Mapping[str, str] = MappingProxyType({}),
+        byte_share: float = 0.0,
     ) -> None:
-        super().__init__(case, n_lines, settings=settings)
+        super().__init__(case, n_lines, byte_share, settings=settings)
         self.events: list[EventRecord] = []
         self.server.events.watch(self.events.append)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from callserver.fax.modulations import Modulation
 from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.terminal import Station
 from callserver.features import Feature, Shop
@@ -18,11 +17,12 @@ from callserver.features.faxing.mail import MailServer
 from callserver.features.faxing.office import FaxOffice
 from callserver.features.faxing.papers import Papers
 from callserver.features.faxing.postman import Postman
-from callserver.features.faxing.sessions import Paper, Sessions
+from callserver.features.faxing.sessions import Sessions
 from callserver.features.faxing.talk import FaxTalk
+from callserver.features.faxing.terminals import SOFT, OurSide
 
 FOLDER = "faxes"
-OURS = Capabilities(frozenset(set(Modulation) - {Modulation.V21}))
+OURS = Capabilities(SOFT)
 
 
 def declare(shop: Shop) -> Feature:
@@ -36,8 +36,8 @@ def declare(shop: Shop) -> Feature:
     files = Files(papers, house.in_thread, house.new_id, mail, config.name)
     office = FaxOffice(house, shop.store, shop.events, files, config.mail_to)
     sender, zone = f"{config.name} {config.number}".strip(), shop.config.server.zone
-    paper = Paper(papers, Station(OURS, config.number), partial(office.top, sender, zone))
-    sessions = Sessions(house, shop.store, shop.events, paper, office.received)
+    ours = OurSide(papers, house.in_thread, Station(OURS, config.number), partial(office.top, sender, zone))
+    sessions = Sessions(house, shop.store, shop.events, ours, office.received)
     postman = Postman(house, shop.store, shop.events, engines, sessions, config, zone, office.report)
     outbox = Outbox(
         shop.store, shop.events, house.new_id, lambda file: house.in_thread(papers.n_pages, file), postman.due

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 from functools import partial
+from importlib import import_module
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -38,6 +39,8 @@ class FaxOffice(Service):
 
     def __init__(self, house: House, store: Store, events: EventLog, files: Files, mail_to: str) -> None:
         self._house, self._store, self._events, self._files, self._mail_to = house, store, events, files, mail_to
+        # at the start: its libraries take a tenth of a second, and may not be there
+        self._headers = None if missing_libraries() else import_module("callserver.fax.documents.header")
 
     def startService(self) -> None:
         super().startService()  # type: ignore[no-untyped-call]
@@ -96,9 +99,8 @@ class FaxOffice(Service):
 
     def top(self, sender: str, zone: tzinfo, receiver: str) -> Top:
         """What stands above each page that we send to a number: when, who, to whom, which page."""
-        if missing_libraries():
+        if self._headers is None:
             return no_line
-        from callserver.fax.documents.header import Header, with_header  # not there without its libraries
-
-        header = Header(self._events.now().astimezone(zone), sender, receiver)
-        return lambda page, number, total: with_header(page, header, number, total)
+        headers = self._headers
+        header = headers.Header(self._events.now().astimezone(zone), sender, receiver)
+        return lambda page, number, total: headers.with_header(page, header, number, total)

@@ -19,31 +19,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.calls import operations
 from callserver.calls.call import Call
 from callserver.calls.event_log import EventLog
+from callserver.calls.line import LineInService
 from callserver.calls.roles import Part, Role
 from callserver.calls.vocabulary import Kind
 from callserver.fax.machine import FaxMachine
-from callserver.fax.t30.documents import PageNeeded, ReceivedPage
-from callserver.fax.t30.receiving import ReceivingTerminal
 from callserver.fax.t30.results import FaxResult, Outcome
-from callserver.fax.t30.sending import SendingTerminal
-from callserver.fax.t30.terminal import Station
+from callserver.fax.t30.terminal import Terminal
 from callserver.fax.t30.trace import Side
 from callserver.features import House
 from callserver.features.faxing import rules
 from callserver.features.faxing.engines import Engine
 from callserver.features.faxing.letters import Letter
-from callserver.features.faxing.papers import Papers, Sending, Top, no_line
+from callserver.features.faxing.modem_machine import ModemMachine
+from callserver.features.faxing.papers import Sending
 from callserver.features.faxing.rules import Fax, Step
 from callserver.features.faxing.rules.faxes import IN, OUT
+from callserver.features.faxing.terminals import SOFT, Machine, Make, OurSide
+from callserver.lines.interfaces import LineFailure
 from callserver.store.database import Store
 from callserver.wire.catalogue import N_
 from callserver.wire.fax_results import BROKEN
@@ -52,6 +52,7 @@ from callserver.wire.states import FaxPhase
 log = Logger()
 
 LIMIT_S, GOODBYE_S = 1200.0, 20.0
+VOICE_S = 10.0  # so long a modem may take from fax to voice
 ON_DISK_S = 5.0  # so long a fax waits for its record; then people are told, and it goes on
 
 
@@ -69,19 +70,6 @@ class Came:
         return self.result == FaxResult.SUCCESS.value
 
 
-@dataclass(frozen=True)
-class Paper:
-    """
-    What each fax of ours needs: where pages are kept, who we are.
-
-    `top`: what stands above the pages that are sent to a number
-    """
-
-    papers: Papers
-    station: Station
-    top: Callable[[str], Top] = lambda number: no_line
-
-
 class Sessions:
     """
     All faxes under way, one a call.
@@ -94,12 +82,12 @@ class Sessions:
         house: House,
         store: Store,
         events: EventLog,
-        paper: Paper,
+        ours: OurSide,
         on_received: Callable[[Fax], None] = lambda fax: None,
     ) -> None:
-        self._house, self._store, self._events, self._paper = house, store, events, paper
+        self._house, self._store, self._events, self._ours = house, store, events, ours
         self._on_received = on_received
-        self._machines: dict[str, FaxMachine[Any]] = {}  # by call
+        self._machines: dict[str, Machine] = {}  # by call
 
     def is_under_way(self, call: Call) -> bool:
         """Whether this call's line faxes."""
@@ -119,7 +107,7 @@ class Sessions:
         """
         fax = self._fax(OUT, call, person=letter.person, title=letter.title, job=letter.job)
         try:
-            begun = self._house.in_thread(self._paper.papers.begin_sending, letter.file, fax.id, letter.first)
+            begun = self._house.in_thread(self._ours.papers.begin_sending, letter.file, fax.id, letter.first)
             sending = await begun
         except Exception as problem:
             engine.release()
@@ -130,14 +118,21 @@ class Sessions:
             begun.addCallback(lambda sending: sending.over() if isinstance(sending, Sending) else None)
             raise
         try:
-            return await self._run(call, engine, fax, partial(self._sender, sending, calls))
+            over: Deferred[Outcome] = Deferred()
+            number, at_work = call.caller.known_by or "", partial(self._machines.get, call.id)
+            make = self._ours.sender(sending, number, over, at_work, calls=calls)
+            return await self._run(call, engine, fax, make, over)
         finally:
             self._house.in_thread(sending.over)
 
     async def receive(self, call: Call, engine: Engine, *, person: str | None = None) -> Came:
         """Receive from the first party of a call; its engine is given back."""
         fax = self._fax(IN, call, person=person)
-        came = await self._run(call, engine, fax, partial(self._receiver, fax))
+        assert fax.file is not None
+        over: Deferred[Outcome] = Deferred()
+        at_work, kept = partial(self._machines.get, call.id), partial(self._kept_pages, fax)
+        make = self._ours.receiver(fax.file, over, at_work, kept, self._not_kept)
+        came = await self._run(call, engine, fax, make, over)
         if came.pages:
             self._on_received(fax)
         return came
@@ -149,49 +144,80 @@ class Sessions:
 
     # One session
 
-    async def _run(
-        self, call: Call, engine: Engine, fax: Fax, make: Callable[[Call, Deferred[Outcome]], FaxMachine[Any]]
-    ) -> Came:
-        over: Deferred[Outcome] = Deferred()
+    async def _run(self, call: Call, engine: Engine, fax: Fax, make: Make, over: Deferred[Outcome]) -> Came:
         outcome: Outcome | None = None
         result = BROKEN
         stage, part = call.stage, call.parts.get(call.first, Part(Role.ALONE))
         try:
             await self._kept(rules.begin_fax, fax)
             call.log(Kind.FAX, person=fax.person, fax=fax.id, direction=fax.direction, title=fax.title)
-            machine = self._machines[call.id] = make(call, over)
-            limit = self._house.clock.callLater(LIMIT_S, self._too_long, machine)
+            limit = self._house.clock.callLater(LIMIT_S, self._too_long, call)
             try:
-                operations.fax(call, call.first, machine.exchange, partial(_lent_over, machine, over))
-                self._phase(call, FaxPhase.SET_UP, 0)
-                outcome = await over
+                outcome = await self._on_line(call, make, over)
                 result = outcome.result.value if limit.active() else FaxResult.TOO_LONG.value
             except CancelledError:
                 result = FaxResult.LINE_LOST.value if call.ended is not None else FaxResult.CANCELLED.value
                 raise
+            except LineFailure as problem:
+                result = FaxResult.MODEM_SILENT.value
+                log.warn("fax {fax}: {problem}", fax=fax.id, problem=problem)
             except Exception:
                 log.failure("fax {fax} in call {call} broke", fax=fax.id, call=call.id)
             finally:
                 if limit.active():
                     limit.cancel()
-                del self._machines[call.id]
         finally:
             engine.release()
+            machine = self._machines.pop(call.id, None)
             if call.ended is None and call.first in call.parts and call.parts[call.first].role is Role.FAXES:
                 call.enter(stage)
                 call.give(call.first, part.role, part.beside)
-            self._end(call, fax, result, outcome)
-        return Came(fax.id, result, outcome.n_confirmed if outcome is not None else 0)
+            pages = outcome.n_confirmed if outcome is not None else machine.terminal.n_confirmed if machine else 0
+            self._end(call, fax, result, pages, outcome)
+        return Came(fax.id, result, pages)
+
+    async def _on_line(self, call: Call, make: Make, over: Deferred[Outcome]) -> Outcome:
+        line = call.first
+        if isinstance(line, LineInService) and line.faxes_by_modem:
+            return await self._by_modem(call, line, make, over)
+        machine = self._machines[call.id] = FaxMachine(lambda ask: make(ask, SOFT), partial(self._phase, call))
+        operations.fax(call, line, machine.exchange, partial(_lent_over, machine, over))
+        self._phase(call, FaxPhase.SET_UP, 0)
+        return await over
+
+    async def _by_modem(self, call: Call, line: LineInService, make: Make, over: Deferred[Outcome]) -> Outcome:
+        """
+        The modem makes the signals; nobody hears the line meanwhile.
+
+        :raises LineFailure: it does not
+        """
+        machine: ModemMachine[Terminal] = ModemMachine(self._house.clock, partial(self._phase, call))
+        operations.fax(call, line, lambda block: block * 0, lambda failure: machine.lost())
+        self._phase(call, FaxPhase.SET_UP, 0)
+        modem = await line.fax_modem(machine.heard, machine.lost)
+        self._machines[call.id] = machine
+        try:
+            machine.begin(modem, make)
+            outcome = await over
+        except BaseException:
+            machine.end().addErrback(lambda failure: None)
+            raise
+        try:
+            await machine.end().addTimeout(VOICE_S, self._house.clock)
+        except (LineFailure, TimeoutError) as problem:
+            log.warn("{line}: the voice is not back after a fax: {problem}", line=line.name, problem=problem)
+        return outcome
 
     def _phase(self, call: Call, phase: FaxPhase, page: int) -> None:
         call.tell_doing(f"{phase.value} {page}" if page else phase.value)
 
-    def _too_long(self, machine: FaxMachine[Any]) -> None:
-        machine.terminal.cancel(machine.now_s)
-        self._house.clock.callLater(GOODBYE_S, lambda: machine.terminal.line_gone(machine.now_s))
+    def _too_long(self, call: Call) -> None:
+        machine = self._machines.get(call.id)
+        if machine is not None:
+            self.break_off(call)
+            self._house.clock.callLater(GOODBYE_S, lambda: machine.terminal.line_gone(machine.now_s))
 
-    def _end(self, call: Call, fax: Fax, result: str, outcome: Outcome | None) -> None:
-        pages = outcome.n_confirmed if outcome is not None else 0
+    def _end(self, call: Call, fax: Fax, result: str, pages: int, outcome: Outcome | None) -> None:
         remote = outcome.far_identity if outcome is not None else ""
         data = {"fax": fax.id, "direction": fax.direction, "result": result, "pages": pages, "remote_id": remote}
         call.log(Kind.FAX_END, person=fax.person, title=fax.title, **data)  # type: ignore[arg-type]
@@ -216,7 +242,7 @@ class Sessions:
 
     async def _without_a_page(self, call: Call, fax: Fax) -> Came:
         await self._kept(rules.begin_fax, fax)
-        self._end(call, fax, FaxResult.PAGE_GONE.value, None)
+        self._end(call, fax, FaxResult.PAGE_GONE.value, 0, None)
         return Came(fax.id, FaxResult.PAGE_GONE.value, 0)
 
     async def _kept(self, write: Callable[..., None], *row: object) -> None:
@@ -228,64 +254,16 @@ class Sessions:
         except Exception as problem:
             self._house.alarm(N_("the record of a fax could not be kept: {problem}"), problem=repr(problem))
 
-    # Its machine
-
-    def _sender(
-        self, sending: Sending, calls: bool, call: Call, over: Deferred[Outcome]
-    ) -> FaxMachine[SendingTerminal]:
-        top = self._paper.top(call.caller.known_by or "")
-
-        def needed(page: PageNeeded) -> None:
-            coded = self._house.in_thread(sending.coded, page.number, page.form, top)
-            coded.addCallbacks(
-                lambda octets: machine.terminal.page_ready(page, octets, machine.now_s),
-                lambda failure: self._page_gone(machine, page, failure),
-            )
-            coded.addErrback(lambda failure: log.failure("a page of a fax could not be given", failure))
-
-        machine = FaxMachine(
-            lambda ask: SendingTerminal(self._paper.station, sending.shapes, ask, needed, _to(over), calls=calls),
-            partial(self._phase, call),
-        )
-        return machine
-
-    def _page_gone(self, machine: FaxMachine[SendingTerminal], page: PageNeeded, failure: Failure) -> None:
-        log.failure("page {page} of a fax cannot be had", failure, page=page.number + 1)
-        machine.terminal.page_gone(page, machine.now_s)
-
-    def _receiver(self, fax: Fax, call: Call, over: Deferred[Outcome]) -> FaxMachine[ReceivingTerminal]:
-        assert fax.file is not None
-        file = fax.file
-
-        def received(page: ReceivedPage) -> None:
-            keeping = self._house.in_thread(self._paper.papers.keep, file, page)
-            keeping.addCallbacks(
-                lambda pages: self._page_kept(machine, fax, page, pages),
-                lambda failure: self._not_kept(machine, page, failure),
-            )
-            keeping.addErrback(lambda failure: log.failure("a page of a fax could not be told kept", failure))
-
-        machine = FaxMachine(
-            lambda ask: ReceivingTerminal(self._paper.station, ask, received, _to(over)), partial(self._phase, call)
-        )
-        return machine
-
-    def _page_kept(self, machine: FaxMachine[ReceivingTerminal], fax: Fax, page: ReceivedPage, pages: int) -> None:
-        machine.terminal.kept(page, machine.now_s)
+    def _kept_pages(self, fax: Fax, pages: int) -> None:
         self._store.write(rules.count_page, fax.id, pages).addErrback(
             lambda failure: log.failure("the pages of fax {fax} are not counted", failure, fax=fax.id)
         )
 
-    def _not_kept(self, machine: FaxMachine[ReceivingTerminal], page: ReceivedPage, failure: Failure) -> None:
-        self._house.alarm(N_("a received page of a fax could not be kept: {problem}"), problem=repr(failure.value))
-        machine.terminal.not_kept(page, machine.now_s)
+    def _not_kept(self, problem: object) -> None:
+        self._house.alarm(N_("a received page of a fax could not be kept: {problem}"), problem=repr(problem))
 
 
-def _to(over: Deferred[Outcome]) -> Callable[[Outcome], None]:
-    return lambda outcome: None if over.called else over.callback(outcome)
-
-
-def _lent_over(machine: FaxMachine[Any], over: Deferred[Outcome], failure: Failure | None) -> None:
+def _lent_over(machine: Machine, over: Deferred[Outcome], failure: Failure | None) -> None:
     """The line is not the fax's any more, or its work has raised something."""
     if over.called:
         return

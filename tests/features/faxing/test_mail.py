@@ -1,0 +1,104 @@
+"""Faxes by mail: what a mail server gets, and what is done when there is none."""
+
+from __future__ import annotations
+
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from io import BytesIO
+
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.protocol import Factory
+from twisted.mail import smtp
+from twisted.trial.unittest import SynchronousTestCase, TestCase
+from zope.interface import implementer
+
+from callserver.features.faxing.mail import MailServer, one_line, written
+from callserver.wire.messages import Phrase
+
+SUBJECT, TEXT = Phrase("fax to {number} sent", {"number": "021"}), Phrase("the fax has no pages")
+
+
+@implementer(smtp.IMessage)
+class Message:
+    def __init__(self, letters: list[bytes]) -> None:
+        self._letters, self._lines = letters, BytesIO()
+
+    def lineReceived(self, line: bytes) -> None:
+        self._lines.write(line + b"\r\n")
+
+    def eomReceived(self) -> Deferred[None]:
+        self._letters.append(self._lines.getvalue())
+        done: Deferred[None] = Deferred()
+        done.callback(None)
+        return done
+
+    def connectionLost(self) -> None: ...
+
+
+@implementer(smtp.IMessageDelivery)
+class Delivery:
+    """Takes whatever comes."""
+
+    def __init__(self) -> None:
+        self.letters: list[bytes] = []
+
+    def receivedHeader(self, helo: object, origin: object, recipients: object) -> bytes:
+        return b"Received: by a test"
+
+    def validateFrom(self, helo: object, origin: object) -> object:
+        return origin
+
+    def validateTo(self, user: object) -> object:
+        return lambda: Message(self.letters)
+
+
+class Incoming(smtp.ESMTP):
+    """One connection; `gone` fires when it is over."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        super().__init__()
+        self.delivery, self.gone = delivery, Deferred[None]()
+
+    def connectionLost(self, reason: object) -> None:
+        super().connectionLost(reason)
+        self.gone.callback(None)
+
+
+class LetterTests(SynchronousTestCase):
+    def test_both_languages(self) -> None:
+        """Subject and text are in Chinese and English, the PDF is attached under its name."""
+        letter = written("fax@shop.example", "li@example.com", SUBJECT, TEXT, ("fax.pdf", b"%PDF-1.4"))
+        read = message_from_bytes(letter.as_bytes(), policy=default)
+        assert isinstance(read, EmailMessage)
+        self.assertEqual(read["Subject"], "发往 021 的传真已发送 / fax to 021 sent")
+        (pdf,) = read.iter_attachments()
+        self.assertEqual((pdf.get_filename(), pdf.get_content()), ("fax.pdf", b"%PDF-1.4"))
+
+    def test_no_line_ends_in_headers(self) -> None:
+        """What another machine calls itself makes no header of its own."""
+        self.assertEqual(one_line("021\r\nBcc: all@example.com"), "021 Bcc: all@example.com")
+
+
+class MailServerTests(TestCase):
+    timeout = 30
+
+    async def test_sent(self) -> None:
+        """A mail server gets the letter."""
+        incoming = Incoming(Delivery())
+        port = reactor.listenTCP(0, Factory.forProtocol(lambda: incoming), interface="127.0.0.1")  # type: ignore[attr-defined]
+        self.addCleanup(port.stopListening)
+        server = MailServer(reactor, f"127.0.0.1:{port.getHost().port}", "fax@shop.example")
+        await server.send("li@example.com", SUBJECT, TEXT, ("fax.pdf", b"%PDF-1.4"))
+        await incoming.gone
+        (letter,) = incoming.delivery.letters
+        self.assertIn(b"fax.pdf", letter)
+
+    async def test_nobody_there(self) -> None:
+        """A server that is not there fails, and is not waited for."""
+        port = reactor.listenTCP(0, Factory(), interface="127.0.0.1")  # type: ignore[attr-defined]
+        where = f"127.0.0.1:{port.getHost().port}"
+        await port.stopListening()
+        sent = MailServer(reactor, where, "fax@shop.example").send("li@example.com", SUBJECT, TEXT)
+        await self.assertFailure(sent, Exception)
