@@ -11,7 +11,7 @@ from callserver.fax.modems.ear import Ear
 from callserver.fax.modems.learning import LearntLine
 from callserver.fax.modems.schemes import scheme_of
 from callserver.fax.modems.scramblers import Bits, bits_of
-from callserver.fax.modems.transmitter import image_sound
+from callserver.fax.modems.transmitter import echo_protection, image_sound
 from callserver.fax.modems.v21 import v21_sound
 from callserver.fax.modulations import Modulation
 from callserver.fax.signals import FlagsHeard, FrameHeard, FramesOver, Heard, ImageHeard, ImageOver, Trained
@@ -133,6 +133,16 @@ class ImagesToSpandspTests(SynchronousTestCase):
                 self.assertIn(spandsp.TRAINED, receiver.states, modulation)
                 self.assertEqual(bytes(receiver.bits[: len(OCTETS) * 8]), bits_of(OCTETS).tobytes(), modulation)
                 receiver.close()
+
+    def test_echo_protection(self) -> None:
+        """The carrier before our training does not disturb it."""
+        for modulation in IMAGES:
+            scheme = scheme_of(modulation)
+            image = image_sound(scheme, OCTETS, LEVEL_DBM0, short=False)
+            receiver = spandsp.Receiver(modulation)
+            receiver.hear(bad_lines.padded(np.concatenate([echo_protection(scheme, LEVEL_DBM0), *image])))
+            self.assertEqual(bytes(receiver.bits[: len(OCTETS) * 8]), bits_of(OCTETS).tobytes(), modulation)
+            receiver.close()
 
     def test_short_training(self) -> None:
         """After a long one, short ones of ours are as good."""

@@ -17,7 +17,7 @@ from callserver.fax.signals import Heard, ImageHeard, ImageOver, Trained
 
 WORST_NOISE = 0.5  # after the training, of the points' mean power: there was no such training
 RIDE_STEPS = 25  # 250 ms without carrier: the burst is over
-LOOK_BACK_SAMPLES = 1600  # a training that is found began at most so long ago: 48 symbols, and some to settle
+LOOK_BACK_SAMPLES = 1600  # a training that is found began at most so long ago: 144 symbols, and some to settle
 HOPELESS_STEPS = 300  # 3 s of sound that makes no sense
 
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from callserver.fax.modems.pulses import Points
 
-PATTERN_SYMBOLS = 48
+PATTERN_SYMBOLS, PATTERNS = 48, 3
 ENOUGH_LIKENESS = 0.35  # noise reaches it once in 10^9 looks
+SURE_LIKENESS = 0.6  # for a later pattern, which may begin in the alternations where the sequence repeats
 LEAST_VARYING = 0.05  # of the energy
 LIKER = 0.15  # a later place must be so much more like the training than the one that was taken for it
 BEFORE_HALVES = 2  # are stored, too
+PERIOD_SYMBOLS = 127  # the sequences of V.27ter and V.29 repeat
 SETTLE_HALVES = 8  # the likeness may still grow for four symbols
 
 
 class TrainingSearch:
     """
-    Correlates a stream of values, two a symbol, with the first known symbols.
+    Correlates a stream of values, two a symbol, with the first known symbols, and with the next ones, should a hit have
+    spoilt the first.
 
     Likeness = |sum of values x conj(known)|^2 / (energy of the values x energy of the known), all without their means:
     independent of level and phase, and of a channel that is not too bad. The carrier alone, flags of V.21, alternations
@@ -25,11 +29,13 @@ class TrainingSearch:
     """
 
     def __init__(self, known: Points) -> None:
-        centred = known[:PATTERN_SYMBOLS] - known[:PATTERN_SYMBOLS].mean()
-        self._pattern = centred.conj().astype(np.complex64)
-        self._pattern_energy = float(np.sum(np.abs(centred) ** 2))
+        parts = [known[at : at + PATTERN_SYMBOLS] for at in range(0, len(known), PATTERN_SYMBOLS)][:PATTERNS]
+        centred = [part - part.mean() for part in parts if len(part) == PATTERN_SYMBOLS]
+        self._patterns = np.array(centred).conj().astype(np.complex64).T
+        self._pattern_energies = (np.abs(self._patterns) ** 2).sum(axis=0)
         self._span = 2 * PATTERN_SYMBOLS - 1
-        self._values = np.zeros(self._span + BEFORE_HALVES, np.complex64)  # not looked at as a beginning, or stored
+        self._kept = self._span + BEFORE_HALVES + 2 * PATTERN_SYMBOLS * (len(centred) - 1)
+        self._values = np.zeros(self._kept, np.complex64)
         self._first = -len(self._values)  # the half symbol of `_values[0]`
         self._settled_at = 0
         self._likeness = 0.0
@@ -40,13 +46,22 @@ class TrainingSearch:
         self._values = np.concatenate([self._values, values.astype(np.complex64)])
         newest = self._values[-(len(values) + self._span - 1) :]
         likeness = self._likenesses(newest)
-        top, end = int(np.argmax(likeness)), self._first + len(self._values)
-        if likeness[top] > max(self._likeness + (LIKER if self.settled else 0), ENOUGH_LIKENESS):
-            self._likeness = float(likeness[top])
-            self.begun_at = end - len(newest) + top
-            self._settled_at = self.begun_at + self._span + SETTLE_HALVES
-        keep_from = end - self._span - BEFORE_HALVES if self.begun_at is None else self.begun_at - BEFORE_HALVES
+        place, which = divmod(int(np.argmax(likeness)), likeness.shape[1])
+        end = self._first + len(self._values)
+        self._consider(float(likeness[place, which]), end - len(newest) + place, 2 * PATTERN_SYMBOLS * which)
+        keep_from = end - self._kept if self.begun_at is None else self.begun_at - BEFORE_HALVES
         self._values, self._first = self._values[max(keep_from - self._first, 0) :], max(keep_from, self._first)
+
+    def _consider(self, likeness: float, at: int, after_begin: int) -> None:
+        """A pattern is likely to begin at this half symbol, and the training so many before."""
+        begun_at, needed = at - after_begin, SURE_LIKENESS if after_begin else ENOUGH_LIKENESS
+        if self.begun_at is not None:
+            needed = max(needed, self._likeness + (LIKER if self.settled else 0))
+            if (begun_at - self.begun_at + 1) % (2 * PERIOD_SYMBOLS) <= 2 and self.settled:
+                return  # the same sequence once more
+        if likeness > needed:
+            self._likeness, self.begun_at = likeness, begun_at
+            self._settled_at = at + self._span + SETTLE_HALVES
 
     @property
     def settled(self) -> bool:
@@ -61,13 +76,13 @@ class TrainingSearch:
         """It was no training: look for another one."""
         self.begun_at, self._likeness = None, 0.0
 
-    def _likenesses(self, stream: Points) -> Points:
-        """For each place at which the known symbols may begin."""
+    def _likenesses(self, stream: Points) -> NDArray[np.float32]:
+        """For each place in the stream, that each of the patterns begins there."""
         windows = sliding_window_view(stream, self._span)[:, ::2]
-        match = np.abs(windows @ self._pattern) ** 2
+        match = np.abs(windows @ self._patterns) ** 2
         whole = (np.abs(windows) ** 2).sum(axis=1)
         varying = whole - np.abs(windows.sum(axis=1)) ** 2 / PATTERN_SYMBOLS
         # Of a mere carrier nothing varies, and what is left is rounding.
-        energies = np.maximum(varying, LEAST_VARYING * whole)
-        likeness: Points = match / np.maximum(energies * self._pattern_energy, 1e-9)
+        energies = np.maximum(varying, LEAST_VARYING * whole)[:, None]
+        likeness: NDArray[np.float32] = match / np.maximum(energies * self._pattern_energies, 1e-9)
         return likeness

@@ -113,6 +113,16 @@ class BadLineTests(SynchronousTestCase):
                 self.assertTrue(np.all((wrong_s > at_s - around_s) & (wrong_s < at_s + lasts_s + around_s)), name)
                 self.assertEqual(events, TRAINED_AND_OVER, (modulation, name))
 
+    def test_hole_in_the_training(self) -> None:
+        """A hole of 30 ms anywhere in the training does no harm."""
+        for modulation, training_s in zip(FEW, (0.943, 0.708, 0.2, 1.393), strict=True):
+            octets = octets_for(modulation, 0.5)
+            clean = sound_of(modulation, octets)
+            for tenths in range(10):
+                sound = bad_lines.with_hole(clean, 0.1546 + training_s * tenths / 10, 0.03)
+                got, _ = heard(ImageReceiver(scheme_of(modulation)), bad_lines.with_noise(sound, NOISE_DBM0))
+                self.assertEqual(got[: len(octets)], octets, (modulation, tenths))
+
     def test_lost_samples(self) -> None:
         """Where a computer lost some samples, the data are found again within 0.35 s, though at other bits."""
         for modulation in FEW:
