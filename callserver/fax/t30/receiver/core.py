@@ -105,8 +105,13 @@ class ReceivingCore(Core):
         return self.agreement.ecm != (post.block is not None)
 
     def is_repeated(self, post: Post) -> bool:
-        """Has our answer to this command been lost? Then the same answer is given, and nothing is taken twice."""
-        return post == self.judged and not self.page.was_heard
+        """
+        Has our answer to this command been lost? Then the same answer is given, and nothing is taken twice.
+
+        With ECM a block that we want something of again is simply judged again, whatever came of it.
+        """
+        is_final = self.answer.name not in (Name.PPR, Name.CTR)
+        return post == self.judged and is_final and not self.page.was_heard
 
     def judge(self, post: Post) -> None:
         """What will be answered to this command."""
