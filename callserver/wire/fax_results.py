@@ -24,7 +24,7 @@ class FaxResult(Enum):
     CANCELLED = "cancelled"
     PAGE_GONE = "page_gone"  # ours, to be sent
     NOT_KEPT = "not_kept"  # theirs, received
-    TOO_LONG = "too_long"
+    TOO_LONG = "too_long"  # in time, or a page in rows
     TOO_MANY_PAGES = "too_many_pages"
     MODEM_SILENT = "modem_silent"
 
@@ -46,7 +46,7 @@ WORDS = {
     FaxResult.CANCELLED: N_("broken off by us"),
     FaxResult.PAGE_GONE: N_("a page to be sent was not there in time"),
     FaxResult.NOT_KEPT: N_("a received page could not be stored"),
-    FaxResult.TOO_LONG: N_("it took longer than a fax may take"),
+    FaxResult.TOO_LONG: N_("it is longer than a fax may be"),
     FaxResult.TOO_MANY_PAGES: N_("more pages than a fax may have"),
     FaxResult.MODEM_SILENT: N_("the modem of this line did not answer"),
 }

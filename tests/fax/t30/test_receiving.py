@@ -257,7 +257,7 @@ class PlainTests(ReceivingTests):
         for n_bad, answer, n_confirmed in ((4, "MCF", 1), (6, "RTP", 1), (14, "RTP", 1), (16, "RTN", 0)):
             with self.subTest(n_bad=n_bad):
                 outcome = self.receive([*self.begin, ("CFR", [page(bad_page(n_bad)), post("EOP")]), (answer, [DCN])])
-                self.assert_ends(outcome, R.SUCCESS if n_confirmed else R.HUNG_UP, n_confirmed)
+                self.assert_ends(outcome, R.SUCCESS if n_confirmed else R.PAGE_REFUSED, n_confirmed)
                 self.assertEqual([one.n_bad_rows for one in self.pages], [n_bad] * n_confirmed)
 
     def test_silence_in_the_middle(self) -> None:
@@ -266,7 +266,7 @@ class PlainTests(ReceivingTests):
         outcome = self.receive(
             [*self.begin, ("CFR", [half, s.SendImage(Modulation.V29_7200, False, MH), post("EOP")]), ("RTN", [DCN])]
         )
-        self.assert_ends(outcome, R.HUNG_UP, 0)
+        self.assert_ends(outcome, R.PAGE_REFUSED, 0)
 
     def test_no_rtc(self) -> None:
         """The end of the carrier ends a page as well."""

@@ -118,6 +118,7 @@ class ReceivingCore(Core):
         self.answer, self.judged = self.page.judge(post, self._flags_at_s - self._image_end_s), post
         self.trace.note(self.page.found)
         if self.answer.name is Name.RTN:
+            self.result_at_end = FaxResult.PAGE_REFUSED  # unless it comes again
             self.new_page()
 
     @property
