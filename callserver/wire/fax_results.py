@@ -13,6 +13,7 @@ class FaxResult(Enum):
     NO_IDENTIFICATION = "no_identification"  # something was, but nothing one could begin with
     CANNOT_RECEIVE = "cannot_receive"
     BOTH_RECEIVE = "both_receive"
+    BOTH_SEND = "both_send"
     POLLING_REFUSED = "polling_refused"
     IMPOSSIBLE = "impossible"  # the far end asked for what was not offered
     TRAINING_FAILED = "training_failed"
@@ -35,6 +36,7 @@ WORDS = {
     FaxResult.NO_IDENTIFICATION: N_("the fax machine at the far end did not say what it can do or wants"),
     FaxResult.CANNOT_RECEIVE: N_("the fax machine at the far end cannot receive now"),
     FaxResult.BOTH_RECEIVE: N_("the fax machine at the far end wants to receive, too"),
+    FaxResult.BOTH_SEND: N_("the fax machine at the far end wants to send, too"),
     FaxResult.POLLING_REFUSED: N_("the far end asked for a document to be polled; there is none"),
     FaxResult.IMPOSSIBLE: N_("the far end asked for something that was not offered"),
     FaxResult.TRAINING_FAILED: N_("the line is too bad even for the lowest speed"),
