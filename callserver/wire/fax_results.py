@@ -13,6 +13,7 @@ class FaxResult(Enum):
     NO_IDENTIFICATION = "no_identification"  # something was, but nothing one could begin with
     CANNOT_RECEIVE = "cannot_receive"
     BOTH_RECEIVE = "both_receive"
+    BOTH_SEND = "both_send"
     POLLING_REFUSED = "polling_refused"
     IMPOSSIBLE = "impossible"  # the far end asked for what was not offered
     TRAINING_FAILED = "training_failed"
@@ -24,7 +25,7 @@ class FaxResult(Enum):
     CANCELLED = "cancelled"
     PAGE_GONE = "page_gone"  # ours, to be sent
     NOT_KEPT = "not_kept"  # theirs, received
-    TOO_LONG = "too_long"
+    TOO_LONG = "too_long"  # in time, or a page in rows
     TOO_MANY_PAGES = "too_many_pages"
     MODEM_SILENT = "modem_silent"
 
@@ -35,6 +36,7 @@ WORDS = {
     FaxResult.NO_IDENTIFICATION: N_("the fax machine at the far end did not say what it can do or wants"),
     FaxResult.CANNOT_RECEIVE: N_("the fax machine at the far end cannot receive now"),
     FaxResult.BOTH_RECEIVE: N_("the fax machine at the far end wants to receive, too"),
+    FaxResult.BOTH_SEND: N_("the fax machine at the far end wants to send, too"),
     FaxResult.POLLING_REFUSED: N_("the far end asked for a document to be polled; there is none"),
     FaxResult.IMPOSSIBLE: N_("the far end asked for something that was not offered"),
     FaxResult.TRAINING_FAILED: N_("the line is too bad even for the lowest speed"),
@@ -46,7 +48,7 @@ WORDS = {
     FaxResult.CANCELLED: N_("broken off by us"),
     FaxResult.PAGE_GONE: N_("a page to be sent was not there in time"),
     FaxResult.NOT_KEPT: N_("a received page could not be stored"),
-    FaxResult.TOO_LONG: N_("it took longer than a fax may take"),
+    FaxResult.TOO_LONG: N_("it is longer than a fax may be"),
     FaxResult.TOO_MANY_PAGES: N_("more pages than a fax may have"),
     FaxResult.MODEM_SILENT: N_("the modem of this line did not answer"),
 }

@@ -40,7 +40,12 @@ class PageNeeded:
 
 @dataclass(frozen=True)
 class ReceivedPage:
-    """A page as it came over the line; answered by `ReceivingTerminal.kept` once it is safe on disk, or cannot be."""
+    """
+    A page as it came over the line; answered by `ReceivingTerminal.kept` once it is safe on disk, or cannot be.
+
+    The same number comes again when a page could not be confirmed (its sender had given up waiting, and began anew):
+    then it takes the other's place.
+    """
 
     number: int  # from 0
     form: PageForm

@@ -47,10 +47,6 @@ class BlockReader:
         self._reader = FrameReader()
         self._n_frames = 0
 
-    @property
-    def is_empty(self) -> bool:
-        return not self._frames
-
     def burst_begins(self) -> None:
         """Half a frame of the last burst does not go on in this one."""
         self._reader = FrameReader()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from callserver.fax.signals import Asked
+from callserver.fax.signals import Asked, FaxTone
 from callserver.fax.t30.agreement import Agreement, modulation_of
 from callserver.fax.t30.bits import bits_of
 from callserver.fax.t30.documents import ReceivedPage
@@ -62,9 +62,10 @@ class _Ear:
         self.trained, self.image, self.image_over = inputs.trained, inputs.image, inputs.image_over
         self._plain = {Name.DTC: inputs.dtc, Name.RR: inputs.rr, Name.CRP: inputs.crp, Name.DCN: inputs.dcn}
 
-    def signal(self) -> None:
+    def signal(self, tone: FaxTone | None = None) -> None:
         """Somebody is there; what he wants is yet to come."""
-        self._core.flags()
+        if tone is None:
+            self._core.flags()
 
     def message(self, frames: list[Frame]) -> None:
         """The last frame says what is meant."""

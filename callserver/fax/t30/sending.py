@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from callserver.fax.signals import Asked
+from callserver.fax.signals import Asked, FaxTone
 from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.documents import PageNeeded, PageShape
 from callserver.fax.t30.frames import Frame, Name, identity_of
@@ -65,7 +65,7 @@ class _Ear:
 
     def __init__(self, core: SendingCore, inputs: SendingInputs) -> None:
         self._core, self._inputs = core, inputs
-        self.signal, self.silence = inputs.signal, inputs.silence
+        self.silence = inputs.silence
         self._answers = {
             Name.CFR: inputs.cfr,
             Name.FTT: inputs.ftt,
@@ -80,6 +80,13 @@ class _Ear:
             Name.CRP: inputs.crp,
             Name.DCN: inputs.dcn,
         }
+
+    def signal(self, tone: FaxTone | None = None) -> None:
+        """An answer begins; but CNG is another caller's."""
+        if tone is FaxTone.CNG:
+            self._core.is_alone = False
+        else:
+            self._inputs.signal()
 
     def message(self, frames: list[Frame]) -> None:
         """The last frame says what is meant."""

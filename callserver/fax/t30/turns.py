@@ -33,8 +33,8 @@ Sending = s.SendTone | s.SendFrames | s.SendImage
 class Listener(Protocol):
     """Who takes the turns."""
 
-    def signal(self) -> None:
-        """The far end is there: a tone or flags."""
+    def signal(self, tone: s.FaxTone | None = None) -> None:
+        """The far end is there: this tone, or flags."""
 
     def message(self, frames: list[Frame]) -> None:
         """A whole burst, of which the last frame was understood; those nobody knows are left out."""
@@ -100,7 +100,7 @@ class Turns:
         match heard:
             case s.ToneHeard(tone):
                 self._trace.add(Side.FAR, tone.name)
-                self._listener.signal()
+                self._listener.signal(tone)
             case s.FlagsHeard() | s.FrameHeard():
                 self._image_ends()
                 if self._sending is None:  # else the end of the image was answered

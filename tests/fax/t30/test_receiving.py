@@ -257,7 +257,7 @@ class PlainTests(ReceivingTests):
         for n_bad, answer, n_confirmed in ((4, "MCF", 1), (6, "RTP", 1), (14, "RTP", 1), (16, "RTN", 0)):
             with self.subTest(n_bad=n_bad):
                 outcome = self.receive([*self.begin, ("CFR", [page(bad_page(n_bad)), post("EOP")]), (answer, [DCN])])
-                self.assert_ends(outcome, R.SUCCESS if n_confirmed else R.HUNG_UP, n_confirmed)
+                self.assert_ends(outcome, R.SUCCESS if n_confirmed else R.PAGE_REFUSED, n_confirmed)
                 self.assertEqual([one.n_bad_rows for one in self.pages], [n_bad] * n_confirmed)
 
     def test_silence_in_the_middle(self) -> None:
@@ -266,7 +266,7 @@ class PlainTests(ReceivingTests):
         outcome = self.receive(
             [*self.begin, ("CFR", [half, s.SendImage(Modulation.V29_7200, False, MH), post("EOP")]), ("RTN", [DCN])]
         )
-        self.assert_ends(outcome, R.HUNG_UP, 0)
+        self.assert_ends(outcome, R.PAGE_REFUSED, 0)
 
     def test_no_rtc(self) -> None:
         """The end of the carrier ends a page as well."""
@@ -388,6 +388,25 @@ class CorrectedTests(ReceivingTests):
             ]
         )
         self.assert_ends(outcome, R.SUCCESS, 1)
+
+    def test_nothing_for_long(self) -> None:
+        """A block of which again and again nothing comes is asked for again and again, then comes slower."""
+        slower = replace(CORRECTED, modulation=Modulation.V29_9600)
+        ctc = says(Frame(Name.CTC, slower.dcs()[:2]), from_sender=True)
+        bad: list[Signal] = [page(bytes(800), CORRECTED), pps("EOP", 2)]
+        bad_slower: list[Signal] = [page(bytes(800), slower), pps("EOP", 2)]
+        steps: list[Step] = [*self.begin, ("CFR", bad), ("PPR", bad), ("PPR", bad), ("PPR", [ctc])]
+        good: list[Signal] = [frames([0, 1], slower), pps("EOP", 2)]
+        outcome = self.receive([*steps, ("CTR", bad_slower), ("PPR", good), ("MCF", [DCN])])
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        self.assertFalse([line for line in outcome.trace if "not expected" in line.text])
+
+    def test_same_number_twice(self) -> None:
+        """A sender that counts its pages wrongly: a page of which no frame came is not taken for the one before."""
+        bad: list[Signal] = [page(bytes(800), CORRECTED), pps("MPS", 1)]
+        good: list[Signal] = [frames([0]), pps("MPS", 1)]
+        outcome = self.receive([*self.begin, ("CFR", good), ("MCF", bad), ("PPR", good), ("MCF", [DCN])])
+        self.assert_ends(outcome, R.HUNG_UP, 2)
 
     def test_given_up(self) -> None:
         """EOR: the page has a hole, so it is not stored, and the session is no success; the next page is taken."""

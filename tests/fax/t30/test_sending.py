@@ -108,6 +108,12 @@ class CallingTests(SendingTests):
         self.assertFalse(any(isinstance(asked, s.SendTone) for asked in self.line.a.asked))
         self.assertTrue(60 <= self.took_s <= 63, self.took_s)
 
+    def test_both_send(self) -> None:
+        """Who pressed the key to send gives CNG himself: both wait for each other, and that is told."""
+        cng = s.SendTone(s.FaxTone.CNG)
+        for calls in (True, False):
+            self.assert_ends(self.send([("", [cng] * 5), ("DCN", [])], calls=calls), R.BOTH_SEND, 0)
+
     def test_no_ced(self) -> None:
         """Some machines send no CED: the flags of their DIS end the calling as well."""
         outcome = self.send([("", [dis()]), (DCS, [says(Name.DCN)])], calls=True)

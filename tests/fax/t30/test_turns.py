@@ -22,7 +22,7 @@ class Told:
     def __init__(self) -> None:
         self.told: list[object] = []
 
-    def signal(self) -> None:
+    def signal(self, tone: s.FaxTone | None = None) -> None:
         self.told.append("signal")
 
     def message(self, frames: list[Frame]) -> None:

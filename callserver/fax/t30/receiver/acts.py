@@ -132,7 +132,7 @@ def posted(inputs: I, core: ReceivingCore, post: Post) -> None:
     if core.is_foreign(post):
         core.trace.note("no command of this mode")
     elif core.is_repeated(post):
-        core.say_answer()
+        say_and_follow(inputs, core)
     elif core.has_too_many:
         inputs.end(R.TOO_MANY_PAGES)
     else:
@@ -144,9 +144,14 @@ def posted(inputs: I, core: ReceivingCore, post: Post) -> None:
 
 
 def answer(inputs: I, core: ReceivingCore) -> None:
-    """Say what was judged; what comes next depends on it and on the command."""
+    """Say what was judged."""
     if core.ends_page:
         core.page_over()
+    say_and_follow(inputs, core)
+
+
+def say_and_follow(inputs: I, core: ReceivingCore) -> None:
+    """Say the answer, for the first time or again; what comes next depends on it and on the command."""
     core.say_answer()
     follows, wants_training = core.follows, core.answer.name in (Name.RTN, Name.RTP)
     if follows is Name.EOM and (core.ends_page or wants_training):
@@ -178,8 +183,7 @@ def change_speed(inputs: I, core: ReceivingCore, modulation: Modulation) -> None
         core.trace.note("CTC for what was not offered")
         return
     core.change_speed(modulation)
-    core.say_answer()
-    inputs.await_page()
+    say_and_follow(inputs, core)
 
 
 def give_up(inputs: I, core: ReceivingCore, post: Post) -> None:
@@ -187,7 +191,7 @@ def give_up(inputs: I, core: ReceivingCore, post: Post) -> None:
     if not core.agreement.ecm:
         core.trace.note("no command of this mode")
     elif core.answer.name is Name.ERR and core.is_repeated(post):
-        core.say_answer()
+        say_and_follow(inputs, core)
     else:
         core.give_block_up(post)
         answer(inputs, core)

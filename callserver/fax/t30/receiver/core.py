@@ -105,14 +105,20 @@ class ReceivingCore(Core):
         return self.agreement.ecm != (post.block is not None)
 
     def is_repeated(self, post: Post) -> bool:
-        """Has our answer to this command been lost? Then the same answer is given, and nothing is taken twice."""
-        return post == self.judged and not self.page.was_heard
+        """
+        Has our answer to this command been lost? Then the same answer is given, and nothing is taken twice.
+
+        With ECM a block that we want something of again is simply judged again, whatever came of it.
+        """
+        is_final = self.answer.name not in (Name.PPR, Name.CTR)
+        return post == self.judged and is_final and not self.page.was_heard
 
     def judge(self, post: Post) -> None:
         """What will be answered to this command."""
         self.answer, self.judged = self.page.judge(post, self._flags_at_s - self._image_end_s), post
         self.trace.note(self.page.found)
         if self.answer.name is Name.RTN:
+            self.result_at_end = FaxResult.PAGE_REFUSED  # unless it comes again
             self.new_page()
 
     @property

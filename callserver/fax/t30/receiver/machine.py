@@ -85,6 +85,8 @@ def _build() -> Callable[[ReceivingCore], ReceivingInputs]:
         asked.upon(I.posted).loop()(acts.posted)
         asked.upon(I.eor).loop()(acts.give_up)
         asked.upon(I.ctc).loop()(acts.change_speed)
+        asked.upon(I.crp).loop()(acts.say_and_follow)
+        asked.upon(I.rr).loop()(acts.say_and_follow)
         asked.upon(I.keep).to(keeping).returns(None)
     for answering in (awaiting_page, awaiting_command, keeping):
         answering.upon(I.await_page).to(awaiting_page).returns(None)
@@ -99,7 +101,6 @@ def _build() -> Callable[[ReceivingCore], ReceivingInputs]:
     for answered in (retraining, after_document, after_last):
         answered.upon(I.posted).loop()(acts.answer_repeated)
         answered.upon(I.eor).loop()(acts.answer_repeated)
-    for answered in (retraining, awaiting_page, awaiting_command, after_document, after_last):
         answered.upon(I.crp).loop()(acts.answer_again)
         answered.upon(I.rr).loop()(acts.answer_again)
     for silent in (retraining, awaiting_page, awaiting_command):

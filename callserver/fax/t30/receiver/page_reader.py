@@ -143,17 +143,18 @@ class BlocksReader(PageReader):
     def __init__(self, agreement: Agreement) -> None:
         super().__init__(agreement)
         self._octets = bytearray()
-        self._block = BlockReader(agreement.frame_octets)
+        self._next_block()
 
     def carrier(self) -> None:
         """What was not understood is missing anyway."""
 
     def burst_begins(self) -> None:
+        self._is_begun = True
         self._block.burst_begins()
 
     @property
     def was_heard(self) -> bool:
-        return not self._block.is_empty
+        return self._is_begun
 
     def feed(self, octets: bytes) -> None:
         self._block.feed(octets)
@@ -163,7 +164,7 @@ class BlocksReader(PageReader):
         if missing := self._block.missing:
             return Frame(Name.PPR, wanted_field(missing))
         self._octets += self._block.content
-        self._block = BlockReader(self.agreement.frame_octets)
+        self._next_block()
         return Frame(Name.MCF)
 
     @property
@@ -172,7 +173,10 @@ class BlocksReader(PageReader):
 
     def lose_block(self) -> None:
         super().lose_block()
-        self._block = BlockReader(self.agreement.frame_octets)
+        self._next_block()
 
     def page(self, number: int) -> ReceivedPage:
         return ReceivedPage(number, self.agreement.form, bytes(self._octets))
+
+    def _next_block(self) -> None:
+        self._block, self._is_begun = BlockReader(self.agreement.frame_octets), False

@@ -80,7 +80,7 @@ def call_on(inputs: I, core: SendingCore, until: Until) -> None:
     if until.left_s(core.now_s) > 0:
         core.call()
     else:
-        inputs.end(R.NO_FAX)
+        inputs.end(R.NO_FAX if core.is_alone else R.BOTH_SEND)
 
 
 def heard_somebody(inputs: I, core: SendingCore, until: Until) -> None:
@@ -91,7 +91,7 @@ def listen_on(inputs: I, core: SendingCore, until: Until) -> None:
     if (left_s := until.left_s(core.now_s)) > 0:
         core.turns.listen(Listen(), left_s)
     else:
-        inputs.end(R.NO_IDENTIFICATION)
+        inputs.end(R.NO_IDENTIFICATION if core.is_alone else R.BOTH_SEND)
 
 
 def listen_for_dis(inputs: I, core: SendingCore, data: object) -> None:

@@ -39,6 +39,7 @@ class SendingCore(Core):
         super().__init__(own, on_over)
         self.pages, self.calls = pages, calls
         self.number = self.n_refusals = 0
+        self.is_alone = True  # in wanting to send
         self._is_trained = False  # V.17, by the TCF or the image before
         self._on_need = on_need
         self._far: Capabilities | None = None
