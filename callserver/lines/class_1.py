@@ -20,6 +20,7 @@ from callserver.fax.signals import (
     Sent,
     Trained,
 )
+from callserver.lines.link import ModemStuck
 from callserver.modem import class_1
 from callserver.modem.class_1 import Class1Event, Class1Reader, Flow
 from callserver.modem.dle import escape
@@ -54,10 +55,6 @@ class _UnderWay(Enum):
     ANSWERS = auto()  # the answer tone: by any character, before it is over
     SENDS = auto()  # has not said CONNECT yet: not at all
     TAKES = auto()  # has said it: by the end of the data
-
-
-class _Stuck(Exception):
-    """The modem does not answer, or not as it must."""
 
 
 # One command is under way at a time, and a story (a generator) tells what follows what; each `yield` waits for one
@@ -98,7 +95,7 @@ class Class1Fax:
         on_bytes: Callable[[bytes], None],
         on_heard: Callable[[Heard], None],
         on_rest: Callable[[], None],
-        on_stuck: Callable[[str], None],
+        on_stuck: Callable[[ModemStuck], None],
     ) -> None:
         self._on_bytes, self._on_heard, self._on_rest, self._on_stuck = on_bytes, on_heard, on_rest, on_stuck
         self._reader = Class1Reader()
@@ -109,7 +106,7 @@ class Class1Fax:
         self._wish: Asked | None = None  # not yet begun
         self._at: Asked | None = None  # whose story it is; None while at rest or on the way there
         self._story: Story | None = None
-        self._under_way = _UnderWay.NOTHING
+        self._under_way, self._command_said = _UnderWay.NOTHING, ""
         self._pumping = self._ending = self._over = False
         self._heard_last = False  # on the line: the far end was, and we were not
         self._holds = False  # XOFF
@@ -157,9 +154,9 @@ class Class1Fax:
         try:
             while self._one_thing():
                 pass
-        except _Stuck as stuck:
+        except ModemStuck as stuck:
             self._over, self.next_deadline_s = True, None
-            self._on_stuck(str(stuck))
+            self._on_stuck(stuck)
         finally:
             self._pumping = False
 
@@ -367,7 +364,7 @@ class Class1Fax:
     # One thing of a story
 
     def _say(self, command: str, under_way: _UnderWay, *, data: bool = False) -> None:
-        self._under_way = under_way
+        self._under_way, self._command_said = under_way, command
         self._reader.expect(command, data=data)
         self._on_bytes(command.encode("ascii") + b"\r")
 
@@ -397,14 +394,16 @@ class Class1Fax:
         return result
 
     def _result(self, limit_s: float | None, *, strict: bool = True) -> Answer:
-        """The next result; "" when it does not come in time, or `_Stuck` if that is strict."""
+        """The next result; "" when it does not come in time, or `ModemStuck` if that is strict."""
         until_s = None if limit_s is None else self._now_s + limit_s
         while True:
             event = yield from self._next(until_s)
             if isinstance(event, Final):
                 return self._take(event)
             if event is None and strict:
-                raise _Stuck(f"no answer in {limit_s:g} s")
+                raise ModemStuck(
+                    "no answer to {command} in {limit_s} s", command=self._command_said, limit_s=f"{limit_s:g}"
+                )
             if event is None:
                 return ""
 
@@ -416,7 +415,7 @@ class Class1Fax:
     def _count_refusals(self, result: str) -> None:
         self._n_refusals = self._n_refusals + 1 if result == ERROR else 0
         if self._n_refusals == REFUSALS_MAX:
-            raise _Stuck("the modem refuses to listen")
+            raise ModemStuck("the modem refuses to listen")
 
     def _data(self, most: int) -> Generator[None, Event, bytes]:
         """All the data to their end; of what is longer the beginning."""
