@@ -30,14 +30,17 @@ TONE_EVENTS = {
 # A modem is in one of three states, told apart by `_procedure` and `_stream`, of which one at most is set:
 #
 #                   +VTX, +VRX, +VTR: CONNECT
-#           COMMAND --------------------------> STREAM       bytes are sound and <DLE> codes
-#            |   ^ ^ <-------------------------              over when played out or aborted: OK
-#            |   |      stream ended
-#     D A +VTS   | result code
-#            v   |
-#           PROCEDURE      one `next` each 20 ms; bytes abort it, or are held until its result
+#                   +FTH, +FTM, +FRH, +FRM
+#           COMMAND --------------------------> STREAM       bytes are sound, or a fax's octets, and <DLE> codes
+#            |   ^ ^ <-------------------------    ^         over when played out, received or aborted: its result
+#            |   |      stream ended               |
+#     D A +VTS   | result code                     | in a fax class ATA and ATD end in +FTH and +FRH
+#     +FTS +FRS  |                                 |
+#            v   |                                 |
+#           PROCEDURE  ----------------------------'   one `next` each 20 ms; bytes abort it, or are held
 #
-# Whatever begins a procedure or a stream ends its command line: commands behind it are not done. A character during an
+# Whatever begins a procedure or a stream ends its command line: commands behind it are not done, so `AT+FTS=8;+FTM=96`
+# is answered by OK and not by CONNECT, as by some real modems. A character during an
 # abortable procedure (dialling, ATA) hangs up with NO CARRIER, except in the 125 ms after the command line, where it is
 # the <LF> of <CR><LF>. During +VTS bytes are held. What comes after the end of a stream is held by the stream. Held
 # bytes are read as commands once the result is out: a program need not wait, and no byte is lost or read twice.

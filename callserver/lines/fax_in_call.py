@@ -9,7 +9,7 @@ from callserver.fax.modulations import Modulation
 from callserver.fax.signals import Asked, Heard
 from callserver.lines.class_1 import Class1Fax
 from callserver.lines.interfaces import LineFailure
-from callserver.lines.link import ModemLink, ModemStuck
+from callserver.lines.link import ModemLink
 from callserver.lines.set_up import must, set_codec
 from callserver.modem import class_1
 from callserver.modem.profiles import Modem
@@ -79,7 +79,7 @@ class FaxInCall:
             on_bytes=link.write,
             on_heard=on_heard,
             on_rest=self._rested,
-            on_stuck=lambda why: self.lost(ModemStuck(why)),
+            on_stuck=self.lost,
         )
 
     async def borrow(self, link: ModemLink) -> None:

@@ -323,6 +323,8 @@ class ModemLine(Service):
     ) -> None:
         if self._hook is not _Hook.OFF or self._seized or self._stream is None:
             raise LineFailure("{line} is in no call", line=self.name)
+        if self._modem.modem is None or not self._modem.modem.fax_class_1:
+            raise LineFailure("{line} has no fax of its own", line=self.name)
         fax: FaxInCall | None = None
 
         async def procedure(link: ModemLink, modem: Modem) -> None:

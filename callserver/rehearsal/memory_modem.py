@@ -6,6 +6,7 @@ from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
 
 from callserver.dsp.frames import FloatArray
+from callserver.emulator.chip import CX93001, Chip
 from callserver.emulator.dce import Dce
 from callserver.emulator.loop import NoTerminal, SubscriberLine
 from callserver.lines.link import ModemLink
@@ -17,8 +18,8 @@ GARBAGE = b"\x10\x03\r\nRI\x00\xffNG\r\nOK\x10"
 class _PortedDce(Dce):
     """The modem moves its bytes when the exchange moves its sound, no more at a time than it takes."""
 
-    def __init__(self, line: SubscriberLine, port: MemoryModem) -> None:
-        super().__init__(line)
+    def __init__(self, line: SubscriberLine, port: MemoryModem, chip: Chip) -> None:
+        super().__init__(line, chip)
         self._port = port
 
     def read_sound(self) -> FloatArray | None:
@@ -39,8 +40,8 @@ class MemoryModem:
     Faults on demand: `deaf`, `unplug`, `plug_in`, `babble`.
     """
 
-    def __init__(self, line: SubscriberLine) -> None:
-        self.line, self.deaf = line, False
+    def __init__(self, line: SubscriberLine, chip: Chip = CX93001) -> None:
+        self.line, self.deaf, self._chip = line, False, chip
         self._link: ModemLink | None = None
         self._waiting = bytearray()  # from the computer
         self.plug_in()
@@ -91,7 +92,7 @@ class MemoryModem:
     def plug_in(self) -> None:
         """Fresh from power-on."""
         self.deaf = False
-        self._dce = _PortedDce(self.line, self)
+        self._dce = _PortedDce(self.line, self, self._chip)
         self.line.terminal = self._dce
 
     def babble(self) -> None:

@@ -44,7 +44,7 @@ class Class1Case(SynchronousTestCase):
             on_bytes=self.out.extend,
             on_heard=self.hear,
             on_rest=lambda: self.ends.append("rest"),
-            on_stuck=self.ends.append,
+            on_stuck=lambda stuck: self.ends.append(str(stuck)),
         )
 
     def hear(self, heard: Heard) -> None:
@@ -339,7 +339,7 @@ class RaceTests(Class1Case):
         self.wait(4.9)
         self.assertEqual(self.ends, [])
         self.wait(20)
-        self.assertEqual(self.ends, ["no answer in 5 s"])
+        self.assertEqual(self.ends, ["no answer to AT+FTS=7 in 5 s"])
 
     def test_refuses_to_listen(self) -> None:
         """A modem that answers ERROR over and over is not asked for ever."""
