@@ -32,7 +32,7 @@ def declare(shop: Shop) -> Feature:
     house, config = shop.house, shop.config.fax
     papers = Papers(house.folder / FOLDER)
     engines = Engines(config.engines, house.clock, house.alarm)
-    mail = MailServer(house.clock, config.mail_server, config.mail_from) if config.mail_server else None
+    mail = MailServer(house.clock, config.mail_server, config.mail_from) if config.mail_server and config.mail_from else None
     files = Files(papers, house.in_thread, house.new_id, mail, config.name)
     office = FaxOffice(house, shop.store, shop.events, files, config.mail_to)
     sender, zone = f"{config.name} {config.number}".strip(), shop.config.server.zone
