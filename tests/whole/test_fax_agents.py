@@ -12,6 +12,7 @@ from callserver.fax.tiff.writer import append_page
 from callserver.features.faxing import rules
 from callserver.features.faxing.rules import Document
 from callserver.wire.refusals import Refused
+from callserver.wire.rights import Right
 from callserver.wire.states import LineState
 from tests.fax.pages import text_like
 from tests.whole.fax_case import received, same
@@ -92,6 +93,15 @@ class FaxAgentsTests(SynchronousTestCase):
             self.is_over("too_long")
         self.hall.until(self.they_talk)
         self.assertEqual(self.hall.shop.server._faxes.engines.n_free, 4)  # type: ignore[union-attr]
+
+    def test_right_is_taken(self) -> None:
+        """13: who may not receive any more has what he has begun ended; they talk."""
+        self.hall.does(self.hall.first, "receive_fax")
+        self.until_faxing()
+        self.hall.shop.wait(6)
+        self.hall.give("801", frozenset(Right) - {Right.RECEIVE_FAX})
+        self.is_over("cancelled")
+        self.hall.until(self.they_talk)
 
     def test_one_at_a_time(self) -> None:
         """A second fax in the same talk is refused while the first is under way."""

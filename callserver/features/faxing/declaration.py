@@ -59,5 +59,13 @@ def declare(shop: Shop) -> Feature:
         wait_s=config.wait_s,
     )
     judge = Judge(house, shop.store, shop.events)
-    acts = FaxInTalk(judge, engines, sessions, config.wait_s).acts() | FaxDesk(judge, outbox, files).acts()
-    return Feature("faxing", menus=(FaxMenu(),), acts=acts, services=(office, postman), faxes=talk)
+    in_talk = FaxInTalk(judge, engines, sessions, config.wait_s)
+    acts = in_talk.acts() | FaxDesk(judge, outbox, files).acts()
+    return Feature(
+        "faxing",
+        menus=(FaxMenu(),),
+        acts=acts,
+        services=(office, postman),
+        faxes=talk,
+        rights_changed=in_talk.rights_changed,
+    )

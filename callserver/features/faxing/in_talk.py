@@ -44,6 +44,7 @@ class FaxInTalk:
     sessions: Sessions
     wait_s: float
     _waiting: dict[str, Deferred[Engine]] = field(default_factory=dict)  # by call
+    _begun: dict[Call, tuple[str, Right]] = field(default_factory=dict)  # who by which right
 
     def acts(self) -> dict[str, Act]:
         """By their names on the agents' channel."""
@@ -68,7 +69,7 @@ class FaxInTalk:
         async def story() -> int:
             call = self._talk(seat)
             letter = await self.judge.letter(seat, what, call.language)
-            return self._begin(seat, call, lambda engine: self.sessions.send(call, engine, letter))
+            return self._begin(seat, call, Right.SEND_FAX, lambda engine: self.sessions.send(call, engine, letter))
 
         return self.judge.judged(seat, "send_fax", what, story, Right.SEND_FAX)
 
@@ -82,7 +83,12 @@ class FaxInTalk:
 
         async def story() -> int:
             call = self._talk(seat)
-            return self._begin(seat, call, lambda engine: self.sessions.receive(call, engine, person=seat.number))
+            return self._begin(
+                seat,
+                call,
+                Right.RECEIVE_FAX,
+                lambda engine: self.sessions.receive(call, engine, person=seat.number),
+            )
 
         return self.judge.judged(seat, "receive_fax", "", story, Right.RECEIVE_FAX)
 
@@ -92,7 +98,15 @@ class FaxInTalk:
 
         :raises Refused: NO_CALL: he has none in hand
         """
-        call = seat.in_hand.call
+        self._stop(seat.in_hand.call)
+
+    def rights_changed(self, number: str, before: frozenset[Right], after: frozenset[Right]) -> None:
+        """Who may not fax any more: what he has begun ends."""
+        for call, (who, right) in tuple(self._begun.items()):
+            if who == number and right in before - after:
+                self._stop(call)
+
+    def _stop(self, call: Call) -> None:
         waiting = self._waiting.get(call.id)
         if waiting is not None:
             waiting.cancel()
@@ -112,7 +126,7 @@ class FaxInTalk:
             raise Refused(Refusal.NOBODY_HEARS)
         return call
 
-    def _begin(self, seat: Seat, call: Call, fax: Callable[[Engine], Coroutine[Any, Any, Came]]) -> int:
+    def _begin(self, seat: Seat, call: Call, right: Right, fax: Callable[[Engine], Coroutine[Any, Any, Came]]) -> int:
         """
         As soon as an engine is free; how many are served before.
 
@@ -125,11 +139,17 @@ class FaxInTalk:
         except NoEngine:
             raise Refused(Refusal.NOT_NOW, FaxPhase.WAIT.value) from None
         place = self.engines.place(request)
+        self._begun[call] = seat.number, right
         faxing = Deferred.fromCoroutine(self._fax(seat, call, request, fax))
+        faxing.addBoth(self._over, call)
         faxing.addErrback(
             lambda failure: log.failure("a fax in the talk of seat {seat} broke", failure, seat=seat.number)
         )
         return place
+
+    def _over(self, result: Any, call: Call) -> Any:
+        del self._begun[call]
+        return result
 
     async def _fax(
         self,
