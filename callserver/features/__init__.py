@@ -86,6 +86,7 @@ class Feature:
     :param card: its share of a caller's card, run in `store.read`
     :param furnish: demo data for a new shop, run in `store.write`
     :param faxes: sends and receives faxes for menus, in their calls
+    :param rights_changed: told a staff number and what that person might do before and may now
     :param bare: whether there is nothing to serve callers from, run in `store.read`
     """
 
@@ -97,3 +98,4 @@ class Feature:
     bare: Callable[[], bool] | None = None
     services: tuple[IService, ...] = ()
     faxes: Faxes | None = None
+    rights_changed: Callable[[str, frozenset[Right], frozenset[Right]], None] | None = None

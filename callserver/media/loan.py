@@ -7,7 +7,7 @@ While it is lent nobody hears the leg, it hears nobody, no detector listens, and
   both directions, so one block goes out for each that has come in, whatever our clock says: the far end's is followed,
   and the elastic store is not used. Some blocks of silence go ahead, so that the line never waits for the next.
 - *No tick is late for it.* The work (1 to 2 ms a block) is done between two ticks, each loan at a time of its own; what
-  it gives goes out with the next tick. Only what has not been done by then is done in the tick.
+  it gives goes out with the next tick. What has come at once, after a stall of this machine, is worked off in bites.
 - *It ends once*, by what breaks in it or when the leg is back or closes; who has borrowed is told outside the tick.
 
 借出期间：输入一块、输出一块，绝不丢补样本；运算分散在两次节拍之间。
@@ -28,6 +28,7 @@ from callserver.media.elastic import ElasticBuffer
 
 AHEAD_BLOCKS = 2
 SPREAD_S = (0.004, 0.008, 0.012, 0.016)  # after the tick; by slot
+BITE_BLOCKS, BETWEEN_BITES_S = 3, 0.004
 
 Exchange = Callable[[FloatArray], FloatArray]  # what came, shape (160,), for what goes out
 
@@ -62,14 +63,13 @@ class Loan:
 
     def tick(self) -> None:
         """In each tick: what is done goes out, what has come is worked on before the next."""
-        self._work()
+        if self._work_due is not None:  # it is late
+            self._work()
         done, self._done = self._done, []
-        self._heard = self._leg.buffer.take_whole()
+        self._heard += self._leg.buffer.take_whole()
         for block in done:
             self._leg.send(block)
-        if self._heard and self._exchange is not None:
-            delay_s = SPREAD_S[self._leg.slot % len(SPREAD_S)]
-            self._work_due = self._clock.callLater(delay_s, self._work)
+        self._work_later(SPREAD_S[self._leg.slot % len(SPREAD_S)])
 
     def over(self) -> None:
         """The leg is back, or closes."""
@@ -77,9 +77,13 @@ class Loan:
         self._leg.buffer.keep_all(False)
         self._end(None)
 
+    def _work_later(self, delay_s: float) -> None:
+        if self._heard and self._work_due is None and self._exchange is not None:
+            self._work_due = self._clock.callLater(delay_s, self._work)
+
     def _work(self) -> None:
         self._stop_waiting()
-        heard, self._heard = self._heard, []
+        heard, self._heard = self._heard[:BITE_BLOCKS], self._heard[BITE_BLOCKS:]
         for block in heard:
             if self._exchange is None:
                 return
@@ -90,6 +94,7 @@ class Loan:
                 self._end(Failure())  # type: ignore[no-untyped-call]
                 return
             self._done.append(self._leg.codec.encode(out.astype(np.float32, copy=False)).tobytes())
+        self._work_later(BETWEEN_BITES_S)
 
     def _end(self, failure: Failure | None) -> None:
         if self._exchange is not None:

@@ -255,6 +255,7 @@ class CallServer(MultiService):
             acts=lambda: self._acts,
             complain=self._refused,
             menus=self.menus.serving.keys,
+            features=self.features,
         )
         self._acts = declarations.acts(self.centre.acts(), self.features)
         self._notice = RecordingNotice(self.events, self._say)

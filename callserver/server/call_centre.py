@@ -50,6 +50,7 @@ from callserver.calls.line_choice import Trunk
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.outgoing import DialListener
 from callserver.config import Config, DiallingConfig, Hours
+from callserver.features import Feature
 from callserver.media.patch_bay import PatchBay
 from callserver.server import dialled_before
 from callserver.server.paused_before import PausedBefore
@@ -80,6 +81,7 @@ class CallCentre:
     :param acts: every act of agents by its name, those of features too
     :param complain: told of each act that is refused
     :param menus: the names of all there are
+    :param features: told of rights that change
     """
 
     def __init__(
@@ -102,8 +104,9 @@ class CallCentre:
         acts: Callable[[], Mapping[str, Act]],
         complain: Complain,
         menus: Callable[[], Collection[str]],
+        features: Sequence[Feature] = (),
     ) -> None:
-        self._config, self._menus = config, menus
+        self._config, self._menus, self._features = config, menus, features
         self._clock: IReactorTime = world.reactor
         self.calls = calls
         self._queues_open = False
@@ -378,6 +381,9 @@ class CallCentre:
     def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
         self.seats.rights_changed(number, *change)
         self.moves.rights_changed(number, *change)
+        for feature in self._features:
+            if feature.rights_changed is not None:
+                feature.rights_changed(number, *change)
 
     def _gone(self, number: str) -> None:
         self.seats.dismiss(number)

@@ -118,6 +118,13 @@ class CheckTests(ShopCase):
             ],
         )
 
+    def test_faxes(self) -> None:
+        """Mail that goes nowhere, and a line for faxes where there is no engine for them."""
+        said = "config.ini: [fax] mail_to: nothing is mailed: mail_server and mail_from are both needed"
+        self.assert_told(said, fax_mail_to="a@example.com")
+        said = "config.ini: [line 1] fax: nothing is received: [fax] engines = 0"
+        self.assert_told(said, fax_engines="0", line1_fax="receive")
+
     def test_no_lines(self) -> None:
         """A shop that nobody can call."""
         self.folder.config_file.write_text("[agents]\nport = 0\n[recording]\nannounce = no\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.emulator.fax_machine import TelephoneFax
@@ -9,6 +11,8 @@ from callserver.fax.tiff.reader import read_tiff
 from callserver.fax.tiff.writer import append_page
 from callserver.features.faxing import rules
 from callserver.features.faxing.rules import Document
+from callserver.wire.refusals import Refused
+from callserver.wire.rights import Right
 from callserver.wire.states import LineState
 from tests.fax.pages import text_like
 from tests.whole.fax_case import received, same
@@ -81,6 +85,30 @@ class FaxAgentsTests(SynchronousTestCase):
         self.hall.does(self.hall.first, "stop_fax")
         self.is_over("cancelled")
         self.hall.until(self.they_talk)
+
+    def test_never_ends(self) -> None:
+        """A fax that goes on for too long is ended by us, the far end is told, and they talk."""
+        with patch("callserver.features.faxing.sessions.LIMIT_S", 8.0):
+            self.hall.does(self.hall.first, "receive_fax")
+            self.is_over("too_long")
+        self.hall.until(self.they_talk)
+        self.assertEqual(self.hall.shop.server._faxes.engines.n_free, 4)  # type: ignore[union-attr]
+
+    def test_right_is_taken(self) -> None:
+        """13: who may not receive any more has what he has begun ended; they talk."""
+        self.hall.does(self.hall.first, "receive_fax")
+        self.until_faxing()
+        self.hall.shop.wait(6)
+        self.hall.give("801", frozenset(Right) - {Right.RECEIVE_FAX})
+        self.is_over("cancelled")
+        self.hall.until(self.they_talk)
+
+    def test_one_at_a_time(self) -> None:
+        """A second fax in the same talk is refused while the first is under way."""
+        self.hall.does(self.hall.first, "receive_fax")
+        self.until_faxing()
+        self.hall.tries(self.hall.first, "receive_fax")
+        self.assertIsInstance(self.hall.tried, Refused)
 
     def test_agent_is_gone(self) -> None:
         """He logs out of it, or his program dies: the fax ends, and the caller is not lost in silence."""

@@ -39,11 +39,11 @@ class OutboxTests(SynchronousTestCase):
         assert isinstance(job, Job)
         return job
 
-    def machine_answers(self, number: str = THERE) -> Any:
+    def machine_answers(self, number: str = THERE, after_s: float = 2.0) -> Any:
         """Somebody's machine, which rings and goes off hook by itself; what it has received."""
         phone, fax = self.shop.phone(number), self.shop.fax(number)
         self.shop.until(phone.when(lambda: phone.stage.value == "ringing"))
-        self.shop.wait(2)
+        self.shop.wait(after_s)
         phone.lift()
         return fax
 
@@ -60,6 +60,16 @@ class OutboxTests(SynchronousTestCase):
         self.assertEqual((job.state, job.pages_sent, job.tries), (JobState.SENT, 2, 1))
         self.assertEqual(shop.happened("fax_tried")[0]["result"], "success")
         self.assertEqual({one.state.value for one in shop.server.board.statuses.values()}, {"idle"})
+
+    def test_machine_that_shares_its_line(self) -> None:
+        """One that answers in silence, and becomes a fax only when it hears our calling tone, gets it."""
+        shop = self.open()
+        self.post()
+        fax, phone = self.machine_answers(after_s=12.0), shop.phone(THERE)
+        since_s = phone.time.seconds()
+        shop.until(phone.when(lambda: phone.sounded_s > since_s))
+        outcome = shop.until(fax.receive())
+        self.assertEqual(outcome.n_confirmed, 1)
 
     def test_busy_then_sent(self) -> None:
         """A number that is busy is dialled again after five minutes."""

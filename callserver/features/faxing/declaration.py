@@ -11,6 +11,8 @@ from callserver.features.faxing.desk import FaxDesk
 from callserver.features.faxing.engines import Engines
 from callserver.features.faxing.files import Files
 from callserver.features.faxing.flow import FaxMenu
+from callserver.features.faxing.in_talk import FaxInTalk
+from callserver.features.faxing.judge import Judge
 from callserver.features.faxing.letters import Outbox
 from callserver.features.faxing.library import Library
 from callserver.features.faxing.mail import MailServer
@@ -32,7 +34,11 @@ def declare(shop: Shop) -> Feature:
     house, config = shop.house, shop.config.fax
     papers = Papers(house.folder / FOLDER)
     engines = Engines(config.engines, house.clock, house.alarm)
-    mail = MailServer(house.clock, config.mail_server, config.mail_from) if config.mail_server else None
+    mail = (
+        MailServer(house.clock, config.mail_server, config.mail_from)
+        if config.mail_server and config.mail_from
+        else None
+    )
     files = Files(papers, house.in_thread, house.new_id, mail, config.name)
     office = FaxOffice(house, shop.store, shop.events, files, config.mail_to)
     sender, zone = f"{config.name} {config.number}".strip(), shop.config.server.zone
@@ -52,5 +58,14 @@ def declare(shop: Shop) -> Feature:
         may_send_to=lambda kind: kind.name.lower() in config.later,
         wait_s=config.wait_s,
     )
-    desk = FaxDesk(house, shop.store, shop.events, engines, sessions, outbox, files, config.wait_s)
-    return Feature("faxing", menus=(FaxMenu(),), acts=desk.acts(), services=(office, postman), faxes=talk)
+    judge = Judge(house, shop.store, shop.events)
+    in_talk = FaxInTalk(judge, engines, sessions, config.wait_s)
+    acts = in_talk.acts() | FaxDesk(judge, outbox, files).acts()
+    return Feature(
+        "faxing",
+        menus=(FaxMenu(),),
+        acts=acts,
+        services=(office, postman),
+        faxes=talk,
+        rights_changed=in_talk.rights_changed,
+    )

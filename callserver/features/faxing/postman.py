@@ -14,17 +14,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+import numpy as np
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from callserver.calls.call import Call
 from callserver.calls.calls_out import Dialler
 from callserver.calls.dial_guard import RIGHTS
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.config import FaxConfig
+from callserver.dsp.frames import RATE_HZ
+from callserver.fax.modems.tones import CNG_PAUSE_S, tone_sound
+from callserver.fax.signals import FaxTone
+from callserver.fax.soft_modem import LEVEL_DBM0
 from callserver.features import House
 from callserver.features.faxing import rules
 from callserver.features.faxing.engines import Engine, Engines
@@ -152,7 +158,7 @@ class Postman(Service):
 
     async def _dial(self, job: Job, engine: Engine) -> tuple[str, int]:
         """What came of it, and how many pages more are confirmed."""
-        answered = Answered()
+        answered = Answered(lambda: _play_calling_tone(call))
         try:
             call = self._house.calls_out().dial(job.number, self._dialler(job), answered)
         except Refused as refused:
@@ -161,6 +167,8 @@ class Postman(Service):
             result = await answered.result
             if result is not DialResult.ANSWERED:
                 return not_reached(result), 0
+            if call.leg is not None:
+                call.leg.music(None)
             came = await self._sessions.send(call, engine, _letter(job), calls=True)
         finally:
             call.end("server", Reason(Cause.FAX_OVER))
@@ -182,10 +190,12 @@ class Postman(Service):
 class Answered:
     """A DialListener whose result is waited for."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_ringing: Callable[[], None]) -> None:
         self.result: Deferred[DialResult] = Deferred()
+        self._on_ringing = on_ringing
 
-    def rings_there(self) -> None: ...
+    def rings_there(self) -> None:
+        self._on_ringing()
 
     def answered_there(self) -> None:
         self.result.callback(DialResult.ANSWERED)
@@ -193,6 +203,13 @@ class Answered:
     def not_reached(self, result: DialResult) -> None:
         if not self.result.called:
             self.result.callback(result)
+
+
+def _play_calling_tone(call: Call) -> None:
+    """A machine that shares its line with people answers in silence, and listens whether it is a fax that calls."""
+    if call.leg is not None:
+        pause = np.zeros(round(CNG_PAUSE_S * RATE_HZ), np.float32)
+        call.leg.music(np.concatenate([tone_sound(FaxTone.CNG, LEVEL_DBM0), pause]))
 
 
 def _letter(job: Job) -> Letter:

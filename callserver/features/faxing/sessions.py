@@ -56,6 +56,9 @@ VOICE_S = 10.0  # so long a modem may take from fax to voice
 ON_DISK_S = 5.0  # so long a fax waits for its record; then people are told, and it goes on
 
 
+GONE = Outcome(FaxResult.LINE_LOST, 0, "", "", 0.0, ())  # the call was over before the fax began
+
+
 @dataclass(frozen=True)
 class Came:
     """What came of one fax; `pages` are confirmed."""
@@ -178,6 +181,8 @@ class Sessions:
 
     async def _on_line(self, call: Call, make: Make, over: Deferred[Outcome]) -> Outcome:
         line = call.first
+        if call.ended is not None or call.leg is None:
+            return GONE
         if isinstance(line, LineInService) and line.faxes_by_modem:
             return await self._by_modem(call, line, make, over)
         machine = self._machines[call.id] = FaxMachine(lambda ask: make(ask, SOFT), partial(self._phase, call))

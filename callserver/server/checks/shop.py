@@ -12,6 +12,7 @@ from callserver.media.disk_room import Room, room_on
 from callserver.server.checks.agents import certificate, channel
 from callserver.server.checks.database import database_content, database_place
 from callserver.server.checks.devices import devices
+from callserver.server.checks.faxes import faxes
 from callserver.server.checks.menus import all_menus, menus
 from callserver.server.checks.organisation import known_queues, moved, organised
 from callserver.server.checks.sounds import prompts, synthesiser, tones
@@ -77,6 +78,7 @@ def _opened(reading: Reading, folder: ShopFolder, running: bool) -> Iterator[Fin
     yield from lines(reading)
     yield from groups(reading)
     yield from hours(reading)
+    yield from faxes(reading)
     yield from moved(reading, folder)
     yield from devices(reading, running)
     if not running:
@@ -124,7 +126,10 @@ def groups(reading: Reading) -> Iterator[Finding]:
 
 def hours(reading: Reading) -> Iterator[Finding]:
     """That no hour stands twice: one of two spans that overlap is not as it was meant."""
-    written = [("dialling", "international_hours", reading.config.dialling.international_hours)]
+    written = [
+        ("dialling", "international_hours", reading.config.dialling.international_hours),
+        ("fax", "hours", reading.config.fax.hours),
+    ]
     written += [(section, "hours", queue.hours) for section, queue in reading.queues()]
     for section, key, spans in written:
         for first, second in overlap(spans):
