@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -228,8 +228,7 @@ class CallCentre:
         await self._paused_before.restore(self._store, began)
         await dialled_before.restore(self._caps, self._store, self._local_now())
         kept_s = {name: queue.cut_off_s for name, queue in self.organisation.settings.items()}
-        since = began - timedelta(seconds=max(kept_s.values(), default=0.0))
-        places = await self._store.read(lost_places, since, began, self._config.exchange.country)
+        places = await self._store.read(lost_places, kept_s, began, self._config.exchange.country)
         self.queues.restore_places(places, self._world.now(), kept_s)
 
     @property

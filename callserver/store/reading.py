@@ -6,7 +6,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from callserver.store.tables import CallRow, EventRow, call_record, event_record, from_ms, to_ms
+from callserver.store.tables import CallRow, EventRow, call_record, event_record, from_ms, run_of, to_ms
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.records import CallRecord, EventRecord
@@ -77,8 +77,8 @@ def timeline(call_id: str) -> list[EventRecord]:
     rows = list(EventRow.select().where(EventRow.call_id == call_id).order_by(EventRow.seq))
     runs: dict[str, int] = {}
     for row in rows:
-        runs.setdefault(_run(row), len(runs))
-    rows.sort(key=lambda row: (runs[_run(row)], row.uptime_s, row.seq))
+        runs.setdefault(run_of(row), len(runs))
+    rows.sort(key=lambda row: (runs[run_of(row)], row.uptime_s, row.seq))
     return [event_record(row) for row in rows]
 
 
@@ -183,7 +183,3 @@ def untold_recordings(files: list[str]) -> list[str]:
     told = EventRow.select().where(EventRow.kind == "recording").iterator()
     known = {event_record(row).data.get("file") for row in told}
     return [file for file in files if file not in known]
-
-
-def _run(row: EventRow) -> str:
-    return str(row.uid).partition("-")[0]

@@ -74,6 +74,11 @@ class EventRow(Table):
         table_name = "events"
 
 
+def run_of(row: EventRow) -> str:
+    """Which run of the server has told it."""
+    return str(row.uid).partition("-")[0]
+
+
 class ShopRow(Table):
     """The one row that says whose database this is; a database without it has not lived yet."""
 

@@ -1,7 +1,5 @@
 """A caller's place in a queue outlasts the server: what the event log tells of those who have gone."""
 
-from datetime import timedelta
-
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.queues.cut_offs import LostPlace
@@ -32,7 +30,7 @@ class PlacesTests(SynchronousTestCase):
         """As a server that is started now, on what is on disk, knows them."""
         self.shop.wait(ON_DISK_S)
         now = self.shop.world.now()
-        found: list[LostPlace] = self.shop.ask(lost_places, now - timedelta(seconds=within_s), now, "cn")
+        found: list[LostPlace] = self.shop.ask(lost_places, {"operator": within_s}, now, "cn")
         return found
 
     def test_hung_up_and_killed(self) -> None:

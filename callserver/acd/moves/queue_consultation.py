@@ -4,7 +4,7 @@ A colleague of a queue is consulted: who is free next is offered the consultatio
     waits in the queue <--> rings at seats --> answered: a call between colleagues, as any
        |
        +--> given up by who asked, or by the caller it was left to
-       +--> nobody is left there, or it has waited for as long as a caller may: not reached
+       +--> nobody is left there beside who asks, or it has waited for as long as a caller may: not reached
 
 What holds: it is in the queue's list or with a colleague, never both, as a caller is. It is no caller: no statistics of
 callers count it, nobody grabs it, and it is never spoken to. Left to the held party while it waits (`join`), it waits
@@ -58,6 +58,7 @@ class QueueConsultation:
 
     def __init__(self, clock: IReactorTime, dialled: DialledCall, seats: Seats, queues: Queued, card: Card) -> None:
         self._clock, self._dialled, self._seats, self._queues, self._card = clock, dialled, seats, queues, card
+        self._asks = card.caller_number or ""
         self._answered_by: Party | None = None
 
     def wait_in(self, queue: str) -> None:
@@ -66,6 +67,7 @@ class QueueConsultation:
         self._dialled.rings_at(self)
         self._entry = self._queues.colleague(queue, self._card, call.log, self)
         self._patience = self._clock.callLater(self._queues.settings_of(self._entry).max_wait_s, self.nobody)
+        self._stop_watching = self._seats.watch(lambda change: self._look())
         Moved(call, call.first, self._card).when_over().addCallback(lambda _: self._over())
         self._dialled.rings_there()
 
@@ -98,7 +100,7 @@ class QueueConsultation:
             self._seats[number].card_changed(reason)
 
     def accept(self, station: Party) -> None:
-        self._patience.cancel()
+        self._wait_no_longer()
         self._queues.taken_by(self._entry, station)
         self._answered_by = station
         bring(self.call, station)
@@ -112,14 +114,25 @@ class QueueConsultation:
     def give_back(self, station: Party, reason: Reason) -> None:
         self._dialled.left_by(station, reason)
 
+    def _look(self) -> None:
+        """Who asks may be of the queue himself, and for the queue it is staffed then; not for him."""
+        left_to_party, rings = self._dialled.party is not None, self._entry.ringing.offers
+        if not left_to_party and not rings and not self._queues.may_consult(self._entry.queue, self._asks):
+            self.nobody()
+
     def _over(self) -> bool:
         """It waits no more; whether it did."""
         waited = self._queues.waits(self._entry)
-        if self._patience.active():
-            self._patience.cancel()
+        self._wait_no_longer()
         if waited:
             self._queues.drop(self._entry)
         return waited
+
+    def _wait_no_longer(self) -> None:
+        if self._patience.active():
+            self._patience.cancel()
+        self._stop_watching()
+        self._stop_watching = lambda: None
 
 
 class ConsultationOffer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,10 +24,17 @@ class _Lost:
 
 
 class CutOffs:
-    """The places of callers who have gone, by queue and number; moments on the monotonic clock."""
+    """
+    The places of callers who have gone, by queue and number; moments on the monotonic clock.
+
+    Goes through queue, number, when he came the first time, and until when that counts.
+    """
 
     def __init__(self) -> None:
         self._lost: dict[tuple[str, str], _Lost] = {}
+
+    def __iter__(self) -> Iterator[tuple[str, str, float, float]]:
+        return iter([(*key, one.entered_s, one.until_s) for key, one in self._lost.items()])
 
     def lost(self, queue: str, number: str, entered_s: float, now_s: float, within_s: float) -> None:
         """He is gone; of two places that still count the older stays. A withheld number has none."""

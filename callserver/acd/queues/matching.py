@@ -112,7 +112,8 @@ class Matching:
     def answered(self, entry: Entry, seat: str, outcome: Outcome) -> None:
         """The seat takes the call; whatever else rings for it is told so."""
         ringing, entry.ringing = entry.ringing, Ringing()
-        self._tallies.answered(seat, entry.queue)
+        if entry.colleague is None:
+            self._tallies.answered(seat, entry.queue)
         try:
             self._on_left(entry, outcome)
             entry.seat = seat

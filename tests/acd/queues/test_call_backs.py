@@ -277,6 +277,20 @@ class DialTests(CallBackCase):
         rung.withdraw(offer, Reason(Cause.TAKEN_ELSEWHERE))
         return seat
 
+    def test_taken_with_another_in_hand(self) -> None:
+        """Who keeps a caller held takes nobody who is to be called: nothing is dialled, and his caller is his."""
+        self.seat("802")
+        self.caller(1, "62345679")
+        busy = self.shop.seats["802"]
+        busy.answer()
+        busy.hold()
+        seat = self.offered()
+        self.assertRaises(Refused, self.pick_up, seat, busy)
+        self.assertEqual((seat.status.state, busy.status.state), (SeatState.RINGING, SeatState.HELD))
+        busy.retrieve()
+        self.assertIs(busy.status.state, SeatState.TALKING)
+        self.assertEqual(self.dialled(), [])
+
     def test_program_lost_while_it_dials(self) -> None:
         """Nobody would be there for who answers: the dial is given up, and he is called again later."""
         seat = self.offered()

@@ -50,6 +50,10 @@ class ConsultingCase(DiallingCase):
         heard = {name: self.shop.heard_by(party) for name, party in parties.items()}
         return {name: whom for name, whom in heard.items() if whom}
 
+    def shown_at(self, seat: str) -> str | None:
+        """Who calls there, as screens have been told."""
+        return self.shop.board.statuses[seat].caller
+
     def caller_hangs_up(self) -> None:
         self.shop.lines[0].far_end.hang_up()
 
@@ -306,6 +310,8 @@ class QueueTests(ConsultingCase):
         self.wang.answer()
         self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
         self.assertEqual(self.n_waiting(), 0)
+        answered = self.shop.book.calls[self.wang.in_hand.call.id]["answered_at"]
+        self.assertIsNotNone(answered)
         self.li.join()
         self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
         self.assertEqual(self.shop.book.calls[self.call.id]["agent"], "802")
@@ -318,6 +324,12 @@ class QueueTests(ConsultingCase):
         self.assertEqual((waiter.caller, waiter.call_back), ("801", False))
         self.assertRaises(LookupError, self.queue.queues.take, waiter.call_id, self.wang)
         self.assertEqual(len(self.shop.happened("entry")), 1)
+        self.is_free(self.wang)
+        self.wang.answer()
+        self.wang.hang_up()
+        queues = self.queue.queues
+        self.assertEqual([one.n_answered for one in queues._matching.candidates()], [1, 0, 0])
+        self.assertEqual(list(queues._tallies.handled_s("operator")), [])
 
     def test_in_its_turn(self) -> None:
         """Who waited before him is served before him."""
@@ -375,13 +387,58 @@ class QueueTests(ConsultingCase):
         """The others log out: he is not kept waiting. Nobody there from the beginning: refused."""
         self.asks()
         self.wang.log_out()
+        self.assertEqual((self.states()[0], self.n_waiting()), ("RINGBACK", 1))
         self.zhao.log_out()
-        self.shop.staff.held["801"] = frozenset(Right) - {Right.ANSWER_QUEUED}
-        self.shop.seats.rights_changed("801", frozenset(Right), self.shop.staff.held["801"])
         self.assertEqual((self.states()[0], self.n_waiting()), ("HELD", 0))
         refused = (Refusal.NOT_AVAILABLE, "queue operator")
         self.assertEqual(self.refusal(self.consult, self.li, "queue operator"), refused)
         self.assertEqual(self.refusal(self.consult, self.li, "queue other"), (Refusal.NOT_AVAILABLE, "queue other"))
+
+    def test_nobody_is_left_for_the_caller(self) -> None:
+        """Left to the caller, who may have anybody there, also him who has asked: he waits on."""
+        self.asks()
+        self.li.join()
+        self.wang.log_out()
+        self.zhao.log_out()
+        self.assertEqual(self.n_waiting(), 1)
+        self.shop.let_pass(30)  # wrap-up
+        assert self.li.status.call is not None
+        self.assertEqual((self.states()[0], self.li.status.call.call_id), ("RINGING", self.call.id))
+
+    def test_with_nobody_in_hand(self) -> None:
+        """Who has no party to keep held consults nobody: refused, and no call has begun."""
+        n_calls = len(self.shop.book.calls)
+        self.wang.ready()
+        for seat in (self.wang, self.zhao):
+            self.assertEqual(self.refusal(self.consult, seat, "queue operator")[0], Refusal.NOT_NOW)
+        self.assertEqual((len(self.shop.book.calls), self.n_waiting()), (n_calls, 0))
+
+    def test_telephone_gone(self) -> None:
+        """He has no voice any more as he asks: nobody is rung for him."""
+        self.wang.ready()
+        self.patch(self.li.station, "off_hook", lambda: {}["telephone"])
+        self.asks()
+        self.assertEqual((self.states()[:2], self.n_waiting()), (["HELD", "IDLE_PC"], 0))
+
+    def test_right_taken_while_it_rings(self) -> None:
+        """It comes by the queue: who may not answer its callers any more is rung no more, and the next one is."""
+        self.asks()
+        self.is_free(self.wang)
+        self.is_free(self.zhao)
+        held = frozenset(Right) - {Right.ANSWER_QUEUED}
+        self.shop.staff.held["802"] = held
+        self.shop.seats.rights_changed("802", frozenset(Right), held)
+        self.shop.let_pass(0.5)
+        self.assertEqual(self.states()[1:], ["IDLE_PC", "RINGING"])
+
+    def test_misses(self) -> None:
+        """Who does not answer it has missed it, as any call of the queue."""
+        settings = self.queue.queues.by_name["operator"].settings
+        self.queue.queues.set({"operator": replace(settings, misses=1)})
+        self.asks()
+        self.is_free(self.wang)
+        self.shop.let_pass(settings.ring_s + 0.5)
+        self.assertEqual((self.wang.status.state, self.wang.status.reason), (SeatState.PAUSED, "missed"))
 
     def test_right(self) -> None:
         """It is a call in the house: right 9."""
@@ -400,6 +457,14 @@ class QueueTests(ConsultingCase):
         self.assertEqual(self.zhao.status.call.call_id, self.call.id)
         self.zhao.answer()
         self.assertEqual(self.who_hears_whom(), {LINE: {ZHAO}, ZHAO: {LINE}})
+
+    def test_left_to_the_caller_while_it_rings(self) -> None:
+        """Where it rings one sees that it is the caller now."""
+        self.asks()
+        self.is_free(self.wang)
+        self.assertEqual(self.shown_at("seat 802"), "801")
+        self.li.join()
+        self.assertEqual(self.shown_at("seat 802"), "13912345678")
 
     def test_left_to_the_caller_and_nobody_comes(self) -> None:
         """He rings at who has left him there."""
@@ -521,6 +586,7 @@ class WhileItRingsTests(ConsultingCase):
         """The caller hears music until the colleague answers; then they talk."""
         self.join_ringing()
         self.assertEqual(self.states(), ["PAUSED", "RINGING", "PAUSED"])
+        self.assertEqual(self.shown_at("seat 802"), "13912345678")
         self.assertTrue(self.caller_hears_music())
         self.wang.answer()
         self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})

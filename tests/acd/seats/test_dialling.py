@@ -76,6 +76,17 @@ class InternalTests(DiallingCase):
         self.assertEqual(self.refusal(self.dial, self.zhao, "801"), (Refusal.NOT_AVAILABLE, "seat 801"))
         self.assertEqual(self.states(), ["RINGING", "RINGBACK", "IDLE_PC"])
 
+    def test_a_group_of_his_own(self) -> None:
+        """A group rings at the others of it who are ready; with nobody else there no call has begun."""
+        self.shop.groups["90"] = ["801", "802"]
+        self.dial(self.li, "90")
+        self.assertEqual(self.states(), ["RINGBACK", "RINGING", "IDLE_PC"])
+        self.li.hang_up()
+        self.wang.pause("lunch")
+        n_calls = len(self.shop.book.calls)
+        self.assertEqual(self.refusal(self.dial, self.li, "90"), (Refusal.NOT_AVAILABLE, "seat 90"))
+        self.assertEqual((self.states()[0], len(self.shop.book.calls)), ("IDLE_PC", n_calls))
+
     def test_both_at_once(self) -> None:
         """Two who call each other: the second is told that the first is not available, whose call rings at him."""
         self.dial(self.li, "802")
