@@ -83,9 +83,9 @@ class RehearseTests(SynchronousTestCase):
         used = self.folder / "used"
         (used / "shop").mkdir(parents=True)
         code, text = self.run_it(f"--out={used}")
-        self.assertEqual((code, text), (2, f"{used} holds a rehearsal already; name another folder\n"))
+        self.assertEqual((code, text), (2, f"Error: {used} holds a rehearsal already; name another folder\n"))
         code, text = self.run_it(f"--out={self.script}/below")
-        self.assertEqual((code, text), (2, f"{self.script}/below cannot be made (Not a directory)\n"))
+        self.assertEqual((code, text), (2, f"Error: {self.script}/below cannot be made (Not a directory)\n"))
 
     def test_a_caller_fails(self) -> None:
         """Exit code 1, who failed and why, and the command that repeats it."""
@@ -101,7 +101,7 @@ class RehearseTests(SynchronousTestCase):
         code, text = self.run_it()
         self.assertEqual(code, 2)
         place = f"{self.script}, line 9, column 1: [callers listeners] per_hur"
-        self.assertEqual(text.strip(), f"{place}: no such setting; did you mean 'per_hour'?")
+        self.assertEqual(text.strip(), f"Error: {place}: no such setting; did you mean 'per_hour'?")
 
     def test_who_is_left_out(self) -> None:
         """Only visits and faults that there are can be left out; how many faults come is known at the end only."""
@@ -110,13 +110,13 @@ class RehearseTests(SynchronousTestCase):
             ("--without=0", "--without 0: there are 1 to 1"),
             ("--without-faults=1", "--without-faults 1: there are none"),
         ):
-            self.assertEqual(self.run_it(option), (2, f"{complaint}\n"))
+            self.assertEqual(self.run_it(option), (2, f"Error: {complaint}\n"))
         self.script.write_text(SCRIPT + "[fault late]\nat_s = 0\n")
-        self.assertEqual(self.run_it("--without-faults=2"), (2, "--without-faults 2: there are 1 to 1\n"))
+        self.assertEqual(self.run_it("--without-faults=2"), (2, "Error: --without-faults 2: there are 1 to 1\n"))
         self.script.write_text(SCRIPT + "[fault late]\nper_hour = 36000\n")
         code, text = self.run_it("--without-faults=9999")
         self.assertEqual(code, 2)
-        self.assertRegex(text, r"invariants broken             0[^$]*--without-faults 9999: there are 1 to \d+\n$")
+        self.assertRegex(text, r"invariants broken             0[^$]*Error: --without-faults 9999: there are 1 to \d+\n$")
 
     def test_nothing_to_shrink(self) -> None:
         """When all is well that is said."""
