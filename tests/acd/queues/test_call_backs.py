@@ -159,6 +159,15 @@ class WishTests(CallBackCase):
         self.assertIsNotNone(second.call)
         self.assertEqual(len(self.kept.rows), 1)
 
+    def test_no_caller(self) -> None:
+        """Among the callers whom agents can grab he is counted no more: the next one is the first."""
+        self.seat().pause("lunch")
+        self.wish()
+        behind = self.caller(1, "62345679")
+        (row,) = self.centre.lists.rows()
+        self.assertEqual([waiter.call_back for waiter in row.waiters], [True, False])
+        self.assertEqual(self.centre.lists.callers(), [behind.id])
+
     def test_rather_waits(self) -> None:
         """Who does not confirm a number waits on as before, and can press the key again."""
         self.seat().pause("lunch")
