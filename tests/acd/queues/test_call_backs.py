@@ -300,6 +300,14 @@ class DialTests(CallBackCase):
         self.assertIs(busy.status.state, SeatState.TALKING)
         self.assertEqual(self.dialled(), [])
 
+    def test_connected_without_ringing(self) -> None:
+        """An exchange may connect without a ring-back tone: the agent talks with him all the same."""
+        seat = self.offered()
+        seat.answer()
+        seat.in_hand.answered_there()  # type: ignore[attr-defined]
+        self.assertIs(seat.status.state, SeatState.TALKING)
+        self.assertEqual(self.tries(), [("answered", 0)])
+
     def test_program_lost_while_it_dials(self) -> None:
         """Nobody would be there for who answers: the dial is given up, and he is called again later."""
         seat = self.offered()
