@@ -275,7 +275,7 @@ class CallCentre:
                 queue=self.organisation.queue_of,
                 menu=lambda number: self._config.agents.menu_numbers.get(number),
                 is_office=lambda number: self.organisation.office(number) is not None,
-                waiting=self._waiting_calls,
+                waiting=self.waiting.callers,
             ),
             complain=complain,
             at_once=self._config.agents.phone_answer == "at once",
@@ -372,10 +372,6 @@ class CallCentre:
     def _group_name(self, number: str) -> str | None:
         group = self.organisation.group_of(number)
         return group.name if group is not None else None
-
-    def _waiting_calls(self) -> list[str]:
-        """Who waits in any queue, those of the first queue first."""
-        return [waiter.call_id for row in self.waiting.rows() for waiter in row.waiters]
 
     def _rights_changed(self, number: str, *change: frozenset[Right]) -> None:
         self.seats.rights_changed(number, *change)

@@ -190,7 +190,7 @@ class Numbers:
     :param is_seat: whether somebody has this staff number
     :param group, queue, menu: the name of the one with this number; None: there is none
     :param is_office: whether an office has it
-    :param waiting: the ids of the calls that wait for people, in order
+    :param waiting: the ids of the calls whose callers wait for people, in order
     """
 
     is_seat: Callable[[str], bool]

@@ -28,6 +28,11 @@ class WaitingLists:
         """Every queue as it is now, with the numbers of callers; who may see those is asked by whoever shows them."""
         return tuple(self._row(queue) for queue in self._queues.values())
 
+    def callers(self) -> list[str]:
+        """The calls of those who can be grabbed or given another priority, in the order of service, queue by queue."""
+        entries = [entry for queue in self._queues.values() for entry in queue.in_order()]
+        return [entry.call.id for entry in entries if entry.call is not None]
+
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call `watcher` when somebody comes, goes, or is another's turn; returns what ends it."""
         self._watchers.append(watcher)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from callserver.acd.seats.agent_machine import Work
 from callserver.acd.seats.calls_machine import Phase
 from callserver.acd.seats.consulting import Consulting
@@ -23,19 +25,26 @@ class Seat(Consulting, Overhearing, HandingOver):
 
     # Log-in and pause
 
-    def log_in(self, person: Person, telephone: Instrument | None = None, paused: str = "") -> None:
+    def log_in(
+        self,
+        person: Person,
+        telephone: Instrument | None = None,
+        paused: Callable[[str], str] = lambda number: "",
+    ) -> None:
         """
         Password or PIN was right; the seat is ready at once, and its voice is at this telephone if there is one.
 
         Not while an emergency is called there.
 
-        :param paused: the reason of a pause that he has not ended yet: it goes on, and no offer comes before
+        :param paused: asked once he is in, by his number: the reason of a pause that he has not ended yet; it goes on,
+            and no offer comes before
         """
         if self._calls.phase is not Phase.NONE:
             self._refuse("log_in")
         self._happen(self._agent_machine.log_in)
-        if paused:
-            self._happen(self._agent_machine.pause, paused)
+        reason = paused(person.number)
+        if reason:
+            self._happen(self._agent_machine.pause, reason)
         self.person = person
         self.station.use(telephone)
         self._show(Reason(Cause.LOGGED_IN))

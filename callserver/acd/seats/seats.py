@@ -49,7 +49,7 @@ class Seats:
 
     :param n_seats: so many may be logged in at once
     :param group: the staff numbers of the group with this internal number; none: there is no such group
-    :param left_paused: asked when a person logs in: the reason of a pause that he has not ended; "": none
+    :param left_paused: asked when a person has logged in: the reason of a pause that he has not ended; "": none
     """
 
     def __init__(
@@ -128,7 +128,7 @@ class Seats:
         seat = self._place(person)
         seat.station.plug_in(headset)
         if seat.person is None:
-            seat.log_in(person, paused=self._left_paused(person.number))
+            seat.log_in(person, paused=self._left_paused)
         elif not seat.status.client_here:
             seat.client_back()
         return seat
@@ -141,7 +141,7 @@ class Seats:
         """
         seat = self._place(person)
         if seat.person is None:
-            seat.log_in(person, telephone, self._left_paused(person.number))
+            seat.log_in(person, telephone, self._left_paused)
         else:
             seat.use_telephone(telephone)
         return seat

@@ -14,6 +14,7 @@ from callserver.acd.seats.seat import Seat
 from callserver.calls.call import Call
 from callserver.calls.call_recording import RecordingRule
 from callserver.calls.dial_guard import classify
+from callserver.calls.roles import Role
 from callserver.dsp.frames import BLOCK_SAMPLES
 from callserver.media.disk_room import DiskRoom
 from callserver.media.recorder import Recorder
@@ -244,6 +245,16 @@ class InHouseTests(InHouseCase):
     def test_not_recorded(self) -> None:
         """Colleagues among themselves are recorded on demand alone."""
         self.shop.wait(1)
+        self.assertEqual(self.recordings_of(self.first), [])
+
+    def test_another_colleague_joins(self) -> None:
+        """Three of the house are among themselves as two are."""
+        fourth = self.shop.agent("804")
+        self.dialling.consult(self.third, "seat 804")
+        fourth.answer()
+        self.third.three_way()
+        self.say(1)
+        self.assertEqual([part.role for part in self.first.parts.values()], [Role.TALKS] * 3)
         self.assertEqual(self.recordings_of(self.first), [])
 
     def test_line_joins(self) -> None:

@@ -290,6 +290,26 @@ class TransferTests(SynchronousTestCase):
         self.shop.wait(1.5)
         self.assertEqual(self.said, ["office-connecting"])
 
+    def test_place_that_is_slow(self) -> None:
+        """Where a number is from may take a while to look up: music from the beginning on."""
+        place: Deferred[str] = Deferred()
+        self.offices._around = replace(self.offices._around, place_of=lambda number: place)
+        call, _ = self.caller(number="13912345678")
+        self.assertIs(call.parts[call.first].role, Role.HELD)
+        place.callback("北京")
+        self.assertEqual(self.said, ["office-connecting"])
+
+    def test_asked_and_then_slow(self) -> None:
+        """Who is asked for his area code hears the question, and music from his answer on."""
+        code: Deferred[str] = Deferred()
+        self.offices._around = replace(self.offices._around, write=lambda *_: Deferred())
+        call = self.shop.answered_call(0, "13912345678")
+        done = self.offices.transfer(call, Known(ask_area_code=lambda: code), "no water")
+        self.addCleanup(self.is_over, call, done)
+        self.assertIs(call.parts[call.first].role, Role.ALONE)
+        code.callback("010")
+        self.assertIs(call.parts[call.first].role, Role.HELD)
+
     def test_nowhere_to_go(self) -> None:
         """No office for him: he is alone with his menu again."""
         call, done = self.caller(number="0231234567")

@@ -96,6 +96,17 @@ class FaultTests(SynchronousTestCase):
         self.refused(Part.QUEUE, "operator", on_closed="queue tea")
         self.save(Part.QUEUE, "operator", exit_key="9", on_exit="queue tea")  # who presses a key wants it
 
+    def test_an_office_by_its_number(self) -> None:
+        """A queue may name an office itself, which then stays; a region of that name comes first."""
+        self.save(Part.OFFICE, "3", phone="62345678")
+        self.save(Part.QUEUE, "operator", on_nobody="office 3")
+        problem = str(self.failureResultOf(self.book.delete(Part.OFFICE, "3"), Complaint).value)
+        self.assertIn("named by queue operator (on_nobody)", problem)
+        self.save(Part.REGION, "3", codes="010")
+        self.successResultOf(self.book.delete(Part.OFFICE, "3"))
+        problem = str(self.failureResultOf(self.book.delete(Part.REGION, "3"), Complaint).value)
+        self.assertIn("named by queue operator (on_nobody)", problem)
+
     def test_hours_that_overlap(self) -> None:
         """In a week, over midnight, on a special day; hours that only touch are all right."""
         for hours, said in (
@@ -105,6 +116,7 @@ class FaultTests(SynchronousTestCase):
             self.assertIn(
                 f"calendar main, hours: {said}: write each hour once", self.refused(Part.CALENDAR, "main", hours=hours)
             )
+        self.save(Part.CALENDAR, "main", days="2026-10-01 09:00-12:00 12:00-15:00")
         said = self.refused(Part.CALENDAR, "main", days="2026-10-01 09:00-12:00 11:00-15:00")
         self.assertEqual(said, "calendar main, days: hours of 2026-10-01 overlap: write each hour once")
         self.save(
@@ -131,7 +143,9 @@ class FaultTests(SynchronousTestCase):
         self.save(Part.OFFICE, "1", phone="62345678")
         self.save(Part.QUEUE, "operator", on_nobody="menu fault")
         self.menus.remove("fault")
+        self.successResultOf(self.staff.save("801", {"phone": "62345678"}))
         self.dialling = DiallingConfig(premium=("6234",))
+        self.assertEqual(self.successResultOf(self.staff.save("801", {"name": "Li"})).phone, "62345678")
         self.save(Part.GROUP, "sales", members="801")
         self.save(Part.QUEUE, "operator", ring_s="20")
         self.save(Part.OFFICE, "1", name="Beijing")

@@ -159,6 +159,15 @@ class WishTests(CallBackCase):
         self.assertIsNotNone(second.call)
         self.assertEqual(len(self.kept.rows), 1)
 
+    def test_no_caller(self) -> None:
+        """Among the callers whom agents can grab he is counted no more: the next one is the first."""
+        self.seat().pause("lunch")
+        self.wish()
+        behind = self.caller(1, "62345679")
+        (row,) = self.centre.lists.rows()
+        self.assertEqual([waiter.call_back for waiter in row.waiters], [True, False])
+        self.assertEqual(self.centre.lists.callers(), [behind.id])
+
     def test_rather_waits(self) -> None:
         """Who does not confirm a number waits on as before, and can press the key again."""
         self.seat().pause("lunch")
@@ -290,6 +299,14 @@ class DialTests(CallBackCase):
         busy.retrieve()
         self.assertIs(busy.status.state, SeatState.TALKING)
         self.assertEqual(self.dialled(), [])
+
+    def test_connected_without_ringing(self) -> None:
+        """An exchange may connect without a ring-back tone: the agent talks with him all the same."""
+        seat = self.offered()
+        seat.answer()
+        seat.in_hand.answered_there()  # type: ignore[attr-defined]
+        self.assertIs(seat.status.state, SeatState.TALKING)
+        self.assertEqual(self.tries(), [("answered", 0)])
 
     def test_program_lost_while_it_dials(self) -> None:
         """Nobody would be there for who answers: the dial is given up, and he is called again later."""

@@ -323,6 +323,7 @@ class QueueTests(ConsultingCase):
         (waiter,) = row.waiters
         self.assertEqual((waiter.caller, waiter.call_back), ("801", False))
         self.assertRaises(LookupError, self.queue.queues.take, waiter.call_id, self.wang)
+        self.assertEqual(self.queue.queues.lists.callers(), [])
         self.assertEqual(len(self.shop.happened("entry")), 1)
         self.is_free(self.wang)
         self.wang.answer()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from twisted.internet.defer import Deferred
+
 from callserver.acd.moves.dialling import Dialling
 from callserver.acd.seats.seats import SeatChange
 from callserver.wire.causes import Cause, Reason
@@ -9,6 +11,7 @@ from callserver.wire.refusals import Refusal
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 from tests.acd.dialling_case import DiallingCase
+from tests.shop import people
 
 OUTSIDE = "62345678"
 ALL = frozenset(Right)
@@ -242,11 +245,15 @@ class OutsideTests(DiallingCase):
         self.assertEqual(self.states()[0], "DIALING")
         self.person("110").answers()
         self.assertEqual(self.states()[0], "TALKING")
+        left = {"801": "lunch"}
+        self.patch(self.shop.seats, "_left_paused", lambda number: left.pop(number, ""))
         self.assertEqual(self.refusal(self.shop.agent, "801"), (Refusal.NOT_NOW, "talking"))
         self.person("110").hangs_up()
         self.assertEqual(self.states()[0], "OFF")
         kinds = [event.kind for event in self.shop.book.events if event.kind in ("log_in", "log_out")]
         self.assertEqual(kinds, ["log_in"] * 3 + ["log_out"])
+        self.shop.agent("801")
+        self.assertEqual(self.li.status.reason, "lunch")  # a log-in that was refused has not ended his pause
 
     def test_emergency_while_it_rings(self) -> None:
         """What rings at the seat stops there, and the ambulance is called."""
@@ -255,6 +262,22 @@ class OutsideTests(DiallingCase):
         self.assertEqual(self.states()[:2], ["DIALING", "IDLE_PC"])
         self.person("120").answers()
         self.assertEqual(self.states()[0], "TALKING")
+
+    def test_emergency_ends_a_row_of_misses(self) -> None:
+        """Who calls for help is there: what he misses after it is his first."""
+        queue = people(self.shop, misses=2, retry_s=0)
+        for seat in (self.wang, self.zhao):
+            seat.pause("lunch")
+        waiting = Deferred.fromCoroutine(queue.enter(self.shop.answered_call()))
+        self.shop.let_pass(21)
+        self.assertEqual(self.states()[0], "RINGING")
+        self.dial(self.li, "120")
+        self.person("120").hangs_up()
+        while len(self.shop.happened("miss")) < 3:  # missed, given up for help, missed
+            self.shop.let_pass(0.5)
+        self.assertIsNot(self.li.status.state, SeatState.PAUSED)
+        waiting.addErrback(lambda failure: None)
+        waiting.cancel()
 
     def test_emergency_in_a_talk(self) -> None:
         """Whom he talks with is held, and is back when he has hung up and fetches him."""

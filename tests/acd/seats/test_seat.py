@@ -402,6 +402,11 @@ class SeatTests(SynchronousTestCase):
         self.seat.prolong_wrap_up(80)
         self.clock.advance(200)
         self.assertEqual(self.world.looks, IDLE)
+        self.world.next.wrap_up_s = WRAP_UP_S
+        self.seat.offer(self.world.next)
+        self.seat.answer()
+        self.seat.hang_up()
+        self.seat.prolong_wrap_up(580)  # another one has its ten minutes
 
     def test_prolonged_late(self) -> None:
         """The limit counts from the beginning of the wrap-up, whenever it is prolonged."""
