@@ -129,6 +129,15 @@ class CommandTests(Class1Case):
         self.run_s(0.1)
         self.ask(self.us, "AT+FTH=3", b"ERROR")
 
+    def test_class_1_0(self) -> None:
+        """The same commands in class 1.0, which programs that ask for it want to read back."""
+        self.in_call()
+        self.us.command("AT+FCLASS=1.0")
+        self.us.heard()
+        self.us.command("AT+FCLASS?")
+        self.assertEqual(self.us.heard(), b"\r\n1.0\r\nOK\r\n")
+        self.ask(self.us, "AT+FTH=3", b"CONNECT")
+
     def test_class_changed_in_a_call(self) -> None:
         """With +VNH=1 the call lives through 8, 1 and 8 again; without, it ends."""
         self.in_call()
