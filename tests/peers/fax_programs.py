@@ -113,6 +113,7 @@ class OurStation:
         return self
 
     def __exit__(self, *problem: object) -> None:
+        self._limit.cancel()
         self._process.kill()
         self._process.communicate(timeout=10)
         shutil.rmtree(self.folder, ignore_errors=True)
