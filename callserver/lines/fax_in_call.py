@@ -43,6 +43,7 @@ async def leave_fax(link: ModemLink, modem: Modem) -> None:
     :raises LineFailure: it will not
     """
     await must(link, class_1.VOICE)
+    await link.command(class_1.AWAIT_DIAL_TONE)
     await set_codec(link, modem)  # some forget it with the class
 
 

@@ -14,7 +14,8 @@ OPTIONAL_SETTINGS = ("AT+FAR=1",)
 
 SENT_IMAGES, RECEIVED_IMAGES = "AT+FTM=?", "AT+FRM=?"
 ANSWER = "ATA"  # the answer tone, then as SEND_FRAMES
-CALL = "ATD"  # the calling tone again and again, and meanwhile as RECEIVE_FRAME
+# The calling tone again and again, and meanwhile as RECEIVE_FRAME; X3, for there is no dial tone in a call.
+CALL, AWAIT_DIAL_TONE = "ATX3D", "ATX4"
 SEND_FRAMES, RECEIVE_FRAME = "AT+FTH=3", "AT+FRH=3"
 V21_INSTEAD = "+FRH:3"  # with +FAR, before CONNECT
 WRONG_CARRIER = "+FCERROR"

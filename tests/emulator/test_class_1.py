@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -126,6 +128,15 @@ class CommandTests(Class1Case):
         self.us.command("AT+FCLASS=8")
         self.run_s(0.1)
         self.ask(self.us, "AT+FTH=3", b"ERROR")
+
+    def test_class_1_0(self) -> None:
+        """The same commands in class 1.0, which programs that ask for it want to read back."""
+        self.in_call()
+        self.us.command("AT+FCLASS=1.0")
+        self.us.heard()
+        self.us.command("AT+FCLASS?")
+        self.assertEqual(self.us.heard(), b"\r\n1.0\r\nOK\r\n")
+        self.ask(self.us, "AT+FTH=3", b"CONNECT")
 
     def test_class_changed_in_a_call(self) -> None:
         """With +VNH=1 the call lives through 8, 1 and 8 again; without, it ends."""
@@ -386,3 +397,46 @@ class CallTests(Class1Case):
             self.us.say(b"\x18")
             self.until(self.us, b"\r\nNO CARRIER\r\n", 0.1)
             self.assertTrue(self.us.modem.line.off_hook)
+
+
+PIECES = st.one_of(
+    st.sampled_from(
+        [
+            *(f"AT{name}\r".encode() for name in ("A", "D", "H", "", "+FCLASS=8", "+FCLASS=1", "+VTR", "+VLS=1", "Z")),
+            *(
+                f"AT+F{name}\r".encode()
+                for name in ("TH=3", "RH=3", "TM=96", "RM=96", "TM=146", "RM=145", "TS=8", "RS=8")
+            ),
+            b"\x10\x03",
+            b"\x18",
+            b"\x11\x13",
+            shielded(DCS),
+            b"AT+FTS=8;+FTM=96\r",
+        ]
+    ),
+    st.binary(max_size=300),
+    st.floats(0.02, 1.5),
+)
+
+
+class AnyBytesTests(Class1Case):
+    @settings(max_examples=8, deadline=None)
+    @given(st.lists(st.tuples(st.booleans(), PIECES), max_size=30))
+    def test_any_bytes_at_any_time(self, pieces: list[tuple[bool, bytes | float]]) -> None:
+        """Whatever two computers send and whenever: no modem breaks, and each answers AT after it was rescued."""
+        self.setUp()
+        self.in_call()
+        for ours, piece in pieces:
+            if isinstance(piece, float):
+                self.run_s(piece)
+            else:
+                (self.us if ours else self.them).say(piece)
+        for computer in (self.us, self.them):
+            for rescue, seconds in ((b"\x10\x03", 8), (b"\x18", 1), (b"\x10^", 1), (b"\r", 1)):
+                computer.say(rescue)
+                self.run_s(seconds)
+            computer.heard()
+            computer.command("ATE0Q0V1")
+            computer.command("AT")
+            self.run_s(0.1)
+            self.assertIn(b"OK", computer.heard())

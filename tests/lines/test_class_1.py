@@ -257,7 +257,7 @@ class ListeningTests(Class1Case):
     def test_calling(self) -> None:
         """CNG again and again is one command to the modem; T.30 may listen on in the middle of it."""
         self.ask(CNG)
-        self.exchanged(b"ATD\r")
+        self.exchanged(b"ATX3D\r")
         self.answers = {Sent: CNG}
         self.wait(3.6)
         self.assertEqual(self.told(), [Sent()])
@@ -269,7 +269,7 @@ class ListeningTests(Class1Case):
     def test_cannot_call(self) -> None:
         """A modem that knows no ATD in a call is silent instead, and listens."""
         self.ask(CNG)
-        self.exchanged(b"ATD\r", ERROR)
+        self.exchanged(b"ATX3D\r", ERROR)
         self.exchanged(b"AT+FRH=3\r")
         self.wait(3.6)
         self.assertEqual(self.told(), [Sent()])
@@ -388,7 +388,7 @@ class ModelModem:
             self.state = "takes"
             self.hdlc = line.startswith(b"AT+FTH")
             return CONNECT
-        if line.startswith((b"AT+FRH", b"AT+FRM", b"AT+FRS", b"ATD")):
+        if line.startswith((b"AT+FRH", b"AT+FRM", b"AT+FRS", b"ATX3D")):
             self.state = "receives"
         elif line == b"ATA":
             self.state = "answers"

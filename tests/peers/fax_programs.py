@@ -113,6 +113,7 @@ class OurStation:
         return self
 
     def __exit__(self, *problem: object) -> None:
+        self._limit.cancel()
         self._process.kill()
         self._process.communicate(timeout=10)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -237,7 +238,7 @@ def hylafax_waits(folder: Path, port: Path, *, adaptive: bool = False) -> Iterat
         yield folder / "spool/recvq"
     finally:
         program.terminate()
-        program.wait(20)
+        finished(program, 10)
 
 
 def log_of(folder: Path) -> str:
@@ -246,10 +247,10 @@ def log_of(folder: Path) -> str:
     return "\n".join(text.read_text("latin-1") for text in texts if text.exists())
 
 
-def finished(program: subprocess.Popen[bytes]) -> int:
+def finished(program: subprocess.Popen[bytes], limit_s: float = LIMIT_S) -> int:
     """Its exit code; -9 when it took too long."""
     try:
-        return program.wait(LIMIT_S)
+        return program.wait(limit_s)
     except subprocess.TimeoutExpired:
         program.kill()
         program.wait(10)

@@ -41,7 +41,7 @@ RUNG_S = 4.0  # after the begin of dialling, the other rings
 HYLAFAX_DONE = 2  # faxsend's exit code
 LATE_S = 0.05  # half of what a program has for its answer to a signal
 TRIES = 3
-SIDE_BY_SIDE = 5
+SIDE_BY_SIDE = 6
 
 
 @dataclass(frozen=True)
