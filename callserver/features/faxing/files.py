@@ -11,11 +11,12 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from callserver.features.faxing import paperwork
+from callserver.features.faxing import paperwork, rules
 from callserver.features.faxing.letters import Letter
 from callserver.features.faxing.mail import MailServer
 from callserver.features.faxing.papers import Papers
 from callserver.features.faxing.rules import Fax
+from callserver.store.database import Store
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.messages import Phrase
 
@@ -29,11 +30,11 @@ class NoMail(Complaint):
 @dataclass(frozen=True)
 class Files:
     """
-    :param apart: runs somebody else's code, which may never end, in a thread of its own
     :param mail_server: None: nothing is mailed
     """
 
     papers: Papers
+    store: Store
     in_thread: Callable[..., Deferred[Any]]
     new_id: Callable[[], str]
     mail_server: MailServer | None
@@ -91,9 +92,10 @@ class Files:
         text = Phrase(N_("A fax has come from {number}; its {pages} pages are attached."), about)
         await self.mail_server.send(to, subject, text, (f"fax-{fax.began:%Y%m%d-%H%M}.pdf", octets))
 
-    def forget(self, fax: Fax) -> Deferred[Any]:
-        """Its file goes."""
-        return self.in_thread(self.papers.delete, fax.file or "none.tif")
+    async def forget(self, file: str | None) -> None:
+        """A file goes, unless something still needs it."""
+        if file is not None and not await self.store.read(rules.is_needed, file):
+            await self.in_thread(self.papers.delete, file)
 
     def _parts(self, person: str, name: str) -> Path:
         """By a name of ours: theirs never becomes a path."""
