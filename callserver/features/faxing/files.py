@@ -14,13 +14,11 @@ from twisted.internet.defer import Deferred
 from callserver.features.faxing import paperwork, rules
 from callserver.features.faxing.letters import Letter
 from callserver.features.faxing.mail import MailServer
-from callserver.features.faxing.papers import Papers
+from callserver.features.faxing.papers import GIVEN, PARTS, Papers
 from callserver.features.faxing.rules import Fax
 from callserver.store.database import Store
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.messages import Phrase
-
-PARTS = "parts-"
 
 
 class NoMail(Complaint):
@@ -51,7 +49,7 @@ class Files:
         :raises Complaint: it is no document
         """
         parts = self._parts(person, name)
-        file = f"{self.new_id()}.tif"
+        file = f"{GIVEN}{self.new_id()}.tif"
         try:
             pages = await self.in_thread(paperwork.converted, parts, self.papers.path(file))
         finally:
@@ -60,9 +58,9 @@ class Files:
 
     async def with_cover(self, letter: Letter, number: str, text: str) -> Letter:
         """The same behind a page that says from whom it comes, for whom it is, and a text."""
-        file = f"{self.new_id()}.tif"
-        lines = (self.name, f"→ {number}", letter.title, "", text)
-        await self.in_thread(paperwork.covered, self.papers.path(letter.file), self.papers.path(file), "\n".join(lines))
+        file = f"{GIVEN}{self.new_id()}.tif"
+        words = paperwork.cover_text(self.name, number, text)
+        await self.in_thread(paperwork.covered, self.papers.path(letter.file), self.papers.path(file), words)
         return replace(letter, file=file)
 
     def as_file(self, fax: Fax, wanted: str) -> Deferred[bytes]:

@@ -50,7 +50,8 @@ class FaxOffice(Service):
     async def _recover(self) -> None:
         """The last run was killed in these."""
         began = self._events.now()
-        await self._house.in_thread(self._files.papers.tidy)
+        for given in await self._house.in_thread(self._files.papers.tidy):
+            await self._files.forget(given)
         for fax in await self._store.read(rules.unfinished):
             if fax.began < began:
                 await self._finish(fax)
