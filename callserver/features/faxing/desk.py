@@ -76,7 +76,7 @@ class FaxDesk:
         """
 
         async def story() -> Row:
-            self.judge.may_dial(seat, number)
+            self.judge.require_class_of(seat, number)
             letter = await self.judge.letter(seat, what, "zh")
             if how.get("cover"):
                 letter = await self.files.with_cover(letter, number, how["cover"])
@@ -216,7 +216,7 @@ class FaxDesk:
                 await self.files.mail(found, to)
                 return
             self.judge.require(seat, Right.SEND_FAX)
-            self.judge.may_dial(seat, to)
+            self.judge.require_class_of(seat, to)
             await self.outbox.add(to, await self.judge.letter(seat, f"fax {found.id}", "zh"))
 
         return self.judge.judged(seat, "mail_fax", f"fax {fax}, {to}", story)
