@@ -286,7 +286,8 @@ class LineInService:
         self._sound.open(call, self._signs)
 
     def stage_changed(self, call: Call) -> None:
-        if call is self.call and self._now.state in SERVES:
+        faxes_no_more = self._now.state is LineState.FAXING and call.stage is not Stage.FAX  # it is given a role next
+        if call is self.call and self._now.state in SERVES and not faxes_no_more:
             self._show(self._now, None)
 
     def role_given(self, call: Call, role: Role) -> None:

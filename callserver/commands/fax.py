@@ -77,8 +77,10 @@ def send(shop: Path, file: Path, number: str, at: datetime | None, cover: str, t
 @shop_option
 def cancel(shop: Path, id: str) -> None:
     async def work(store: Store, config: Config) -> None:
-        if not await store.write(lambda: rules.cancel_job(rules.find_job(id).id)):
+        job = await store.read(rules.find_job, id)
+        if not await store.write(rules.cancel_job, job.id):
             raise Complaint(N_("this fax does not wait any more"))
+        await forgotten(store, Papers(ShopFolder(shop).faxes), job.file)
 
     with_store(shop, work)
 
@@ -195,8 +197,8 @@ def remove(shop: Path, number: str) -> None:
 
 
 async def forgotten(store: Store, papers: Papers, file: str | None) -> None:
-    """A document's file goes, unless somebody is still to get it."""
-    if file is not None and not await store.read(rules.is_wanted, file):
+    """A file goes, unless something still needs it."""
+    if file is not None and not await store.read(rules.is_needed, file):
         papers.delete(file)
 
 

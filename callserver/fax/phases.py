@@ -8,7 +8,7 @@ from callserver.fax.signals import Asked, FrameHeard, Heard, SendFrames, SendIma
 from callserver.wire.states import FaxPhase
 
 FCF_AT = 2
-CFR = 0x84
+CFR, DCN = 0x84, 0xFA
 X = 0x01  # the lowest bit of an FCF says whose frame it is
 
 
@@ -41,16 +41,16 @@ class Phases:
             case FrameHeard(octets, good=True):
                 self._frames((octets,))
 
-    def over(self) -> None:
-        """Nothing more is said but good-bye."""
-        self._show(FaxPhase.RELEASE)
-
     def _image(self, is_page: bool) -> None:
         self._show(*((FaxPhase.PAGE, self._n_confirmed() + 1) if is_page else (FaxPhase.TRAIN, 0)))
 
     def _frames(self, frames: tuple[bytes, ...]) -> None:
-        if any(frame[FCF_AT : FCF_AT + 1] and frame[FCF_AT] & ~X == CFR for frame in frames):
+        names = {frame[FCF_AT] & ~X for frame in frames if len(frame) > FCF_AT}
+        if CFR in names:
             self._confirmed_to_receive = True
+        if DCN in names:
+            self._show(FaxPhase.RELEASE)
+            return
         in_page = self._now is not None and self._now[0] in (FaxPhase.PAGE, FaxPhase.CONFIRM)
         self._show(FaxPhase.CONFIRM if in_page else FaxPhase.NEGOTIATE)
 

@@ -40,7 +40,7 @@ class FaxInCallTests(SynchronousTestCase):
         self.call.tell_doing("page 2")
         self.call.enter(Stage.MENU)
         self.call.give(self.in_service, Role.ALONE)
-        self.assertEqual(self.states()[-3:], [("faxing", "page 2"), ("faxing", "fax"), ("talking", "flow")])
+        self.assertEqual(self.states()[-3:], [("faxing", "fax"), ("faxing", "page 2"), ("talking", "flow")])
         self.shop.wait(0.1)
         self.assertEqual(self.over, [None])
 

@@ -7,7 +7,7 @@ from callserver.fax.phases import Phases
 from callserver.fax.signals import FrameHeard, SendFrames, SendImage, Trained
 from callserver.wire.states import FaxPhase
 
-DIS, DCS, CFR, EOP, MCF = (bytes((0xFF, 0x13, fcf)) for fcf in (0x80, 0x83, 0x84, 0x2F, 0x8C))
+DIS, DCS, CFR, EOP, MCF, DCN = (bytes((0xFF, 0x13, fcf)) for fcf in (0x80, 0x83, 0x84, 0x2F, 0x8C, 0xFB))
 
 
 class PhasesTests(SynchronousTestCase):
@@ -27,7 +27,7 @@ class PhasesTests(SynchronousTestCase):
             self.n_confirmed = page
             self.phases.asked(image)
             self.phases.asked(SendFrames((EOP,)))
-        self.phases.over()
+        self.phases.asked(SendFrames((DCN,)))
         self.assertEqual(
             self.told,
             [

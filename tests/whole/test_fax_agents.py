@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from unittest.mock import patch
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -10,7 +11,7 @@ from callserver.emulator.fax_machine import TelephoneFax
 from callserver.fax.tiff.reader import read_tiff
 from callserver.fax.tiff.writer import append_page
 from callserver.features.faxing import rules
-from callserver.features.faxing.rules import Document
+from callserver.features.faxing.rules import Document, Fax
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState
@@ -118,3 +119,72 @@ class FaxAgentsTests(SynchronousTestCase):
         self.hall.shop.wait(2)
         self.assertIs(self.hall.shop.server.board.statuses["line 1"].state, LineState.IDLE)
         self.assertEqual(self.hall.shop.server._faxes.engines.n_free, 4)  # type: ignore[union-attr]
+
+
+class FaxDeskTests(SynchronousTestCase):
+    """What is asked for at a program, outside a talk."""
+
+    def setUp(self) -> None:
+        self.hall = Hall(self, n_lines=2)
+        self.all = frozenset(Right)
+        self.li = self.hall.comes("801", self.all - {Right.SUPERVISOR})
+        self.faxes = self.hall.shop.folder.faxes
+
+    def ask(self, act: str, *args: object) -> Any:
+        self.hall.does(self.li, act, *args)
+        return self.hall.tried
+
+    def came(self, new_id: str, person: str | None) -> None:
+        """A fax of one page, received by somebody."""
+        append_page(self.faxes / f"{new_id}.tif", text_like(60))
+        server = self.hall.shop.server
+        fax = Fax(new_id, "in", "call-1", "line 1", "021", server.events.now(), file=f"{new_id}.tif", person=person)
+        self.hall.shop.until(server.store.write(rules.begin_fax, fax))
+
+    def test_a_file_of_his_own(self) -> None:
+        """Given in parts, made into pages, sent behind a cover page at a time, and cancelled."""
+        text = b"offer\n" * 3
+        self.assertEqual(self.ask("upload_fax", "offer.txt", 0, text[:10]), 10)
+        self.assertEqual(self.ask("upload_fax", "offer.txt", 10, text[10:]), len(text))
+        given = self.ask("convert_fax", "offer.txt")
+        self.assertEqual(given["pages"], 1)
+        how = {"cover": "dear Mr Li", "at": "2030-01-01T08:00:00+08:00"}
+        queued = self.ask("queue_fax", "81234567", given["source"], how)
+        self.assertEqual((queued["pages"], queued["due"]), (2, "2030-01-01T00:00:00+00:00"))
+        self.assertEqual([one["job"] for one in self.ask("list_fax_queue")], [queued["job"]])
+        self.ask("cancel_fax", queued["job"])
+        self.assertEqual(len(list(self.faxes.iterdir())), 1, "the cover goes with it; what he gave stays his")
+        self.assertEqual(self.ask("list_fax_queue")[0]["state"], "cancelled")
+        self.assertIsInstance(self.hall.tries(self.li, "cancel_fax", queued["job"]), Refused)
+
+    def test_no_document(self) -> None:
+        """What can be no fax is refused in words; so is what there is not."""
+        self.ask("upload_fax", "bad.pdf", 0, b"%PDF-1.4 and nothing else")
+        refused = self.hall.tries(self.li, "convert_fax", "bad.pdf")
+        self.assertIn("the PDF is damaged", refused.text("en"))
+        refused = self.hall.tries(self.li, "queue_fax", "81234567", "document 99", {})
+        self.assertIn("there is no such document", refused.text("en"))
+        self.assertEqual(list(self.faxes.iterdir()), [])
+
+    def test_whose(self) -> None:
+        """He sees his own and nobody's, those of others only with right 1; deleted ones are gone, with their file."""
+        for new_id, person in (("his", "801"), ("common", None), ("other", "802")):
+            self.came(new_id, person)
+        self.assertEqual({one["fax"] for one in self.ask("list_faxes")}, {"his", "common"})
+        self.assertIsInstance(self.hall.tries(self.li, "open_fax", "other", "pdf", 0), Refused)
+        self.assertTrue(self.ask("open_fax", "his", "1", 0)["octets"].startswith(b"\x89PNG"))
+        self.ask("delete_fax", "his")
+        self.assertFalse((self.faxes / "his.tif").exists())
+        self.assertIsInstance(self.hall.tries(self.li, "open_fax", "his", "pdf", 0), Refused)
+        self.hall.give("801", self.all)
+        self.assertEqual({one["fax"] for one in self.ask("list_faxes")}, {"common", "other"})
+
+    def test_sent_on(self) -> None:
+        """A fax that came goes on to a number he may dial; by mail where a mail server is set."""
+        self.came("his", "801")
+        self.ask("mail_fax", "his", "81234567")
+        self.assertEqual([one["number"] for one in self.ask("list_fax_queue")], ["81234567"])
+        refused = self.hall.tries(self.li, "mail_fax", "his", "li@example.com")
+        self.assertIn("no mail server", refused.text("en"))
+        self.hall.give("801", self.all - {Right.SUPERVISOR, Right.DIAL_NATIONAL})
+        self.assertIsInstance(self.hall.tries(self.li, "mail_fax", "his", "02181234567"), Refused)

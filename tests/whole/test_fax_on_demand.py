@@ -42,7 +42,7 @@ class FaxOnDemandTests(SynchronousTestCase):
         self.assertEqual((sent.result, sent.pages, sent.title), ("success", 1, "价目表"))
         (got,) = received(fax)
         self.assertTrue(same(got, self.page))
-        phases = ["fax", "fax set-up", "negotiate", "train", "negotiate", "page 1", "confirm"]
+        phases = ["fax", "fax set-up", "negotiate", "train", "negotiate", "page 1", "confirm", "release"]
         self.assertEqual(shop.subs()[: len(phases)], phases)
         self.assertIn("fax", [mark["text"] for mark in shop.happened("recording_mark")])
         self.assertEqual(len(shop.ask(rules.trace, sent.id)) > 5, True)

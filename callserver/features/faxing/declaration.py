@@ -39,7 +39,7 @@ def declare(shop: Shop) -> Feature:
         if config.mail_server and config.mail_from
         else None
     )
-    files = Files(papers, house.in_thread, house.new_id, mail, config.name)
+    files = Files(papers, shop.store, house.in_thread, house.new_id, mail, config.name)
     office = FaxOffice(house, shop.store, shop.events, files, config.mail_to)
     sender, zone = f"{config.name} {config.number}".strip(), shop.config.server.zone
     ours = OurSide(papers, house.in_thread, Station(OURS, config.number), partial(office.top, sender, zone))

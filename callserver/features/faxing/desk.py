@@ -76,7 +76,7 @@ class FaxDesk:
         """
 
         async def story() -> Row:
-            self.judge.may_dial(seat, number)
+            self.judge.require_class_of(seat, number)
             letter = await self.judge.letter(seat, what, "zh")
             if how.get("cover"):
                 letter = await self.files.with_cover(letter, number, how["cover"])
@@ -94,14 +94,13 @@ class FaxDesk:
         """
 
         async def story() -> None:
-            if not await self.judge.store.write(self._cancel, seat, job_id):
+            job = await self.judge.store.read(rules.find_job, job_id)
+            is_his = job.person == seat.number or self.judge.sees_all(seat)
+            if not is_his or not await self.judge.store.write(rules.cancel_job, job.id):
                 raise Refused(Refusal.NOT_YOURS)
+            await self.files.forget(job.file)
 
         return self.judge.judged(seat, "cancel_fax", job_id, story)
-
-    def _cancel(self, seat: Seat, job_id: str) -> bool:
-        job = rules.find_job(job_id)
-        return (job.person == seat.number or self.judge.sees_all(seat)) and rules.cancel_job(job.id)
 
     def upload_fax(self, seat: Seat, name: str, at: int, part: bytes) -> Deferred[int]:
         """
@@ -217,7 +216,7 @@ class FaxDesk:
                 await self.files.mail(found, to)
                 return
             self.judge.require(seat, Right.SEND_FAX)
-            self.judge.may_dial(seat, to)
+            self.judge.require_class_of(seat, to)
             await self.outbox.add(to, await self.judge.letter(seat, f"fax {found.id}", "zh"))
 
         return self.judge.judged(seat, "mail_fax", f"fax {fax}, {to}", story)
@@ -232,7 +231,7 @@ class FaxDesk:
         async def story() -> None:
             found = await self.judge.own(seat, fax)
             await self.judge.store.write(rules.delete_fax, found.id, seat.number)
-            await self.files.forget(found)
+            await self.files.forget(found.file)
 
         return self.judge.judged(seat, "delete_fax", f"fax {fax}", story)
 

@@ -11,15 +11,14 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from callserver.features.faxing import paperwork
+from callserver.features.faxing import paperwork, rules
 from callserver.features.faxing.letters import Letter
 from callserver.features.faxing.mail import MailServer
-from callserver.features.faxing.papers import Papers
+from callserver.features.faxing.papers import GIVEN, PARTS, Papers
 from callserver.features.faxing.rules import Fax
+from callserver.store.database import Store
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.messages import Phrase
-
-PARTS = "parts-"
 
 
 class NoMail(Complaint):
@@ -29,11 +28,11 @@ class NoMail(Complaint):
 @dataclass(frozen=True)
 class Files:
     """
-    :param apart: runs somebody else's code, which may never end, in a thread of its own
     :param mail_server: None: nothing is mailed
     """
 
     papers: Papers
+    store: Store
     in_thread: Callable[..., Deferred[Any]]
     new_id: Callable[[], str]
     mail_server: MailServer | None
@@ -50,7 +49,7 @@ class Files:
         :raises Complaint: it is no document
         """
         parts = self._parts(person, name)
-        file = f"{self.new_id()}.tif"
+        file = f"{GIVEN}{self.new_id()}.tif"
         try:
             pages = await self.in_thread(paperwork.converted, parts, self.papers.path(file))
         finally:
@@ -59,9 +58,9 @@ class Files:
 
     async def with_cover(self, letter: Letter, number: str, text: str) -> Letter:
         """The same behind a page that says from whom it comes, for whom it is, and a text."""
-        file = f"{self.new_id()}.tif"
-        lines = (self.name, f"→ {number}", letter.title, "", text)
-        await self.in_thread(paperwork.covered, self.papers.path(letter.file), self.papers.path(file), "\n".join(lines))
+        file = f"{GIVEN}{self.new_id()}.tif"
+        words = paperwork.cover_text(self.name, number, text)
+        await self.in_thread(paperwork.covered, self.papers.path(letter.file), self.papers.path(file), words)
         return replace(letter, file=file)
 
     def as_file(self, fax: Fax, wanted: str) -> Deferred[bytes]:
@@ -91,9 +90,10 @@ class Files:
         text = Phrase(N_("A fax has come from {number}; its {pages} pages are attached."), about)
         await self.mail_server.send(to, subject, text, (f"fax-{fax.began:%Y%m%d-%H%M}.pdf", octets))
 
-    def forget(self, fax: Fax) -> Deferred[Any]:
-        """Its file goes."""
-        return self.in_thread(self.papers.delete, fax.file or "none.tif")
+    async def forget(self, file: str | None) -> None:
+        """A file goes, unless something still needs it."""
+        if file is not None and not await self.store.read(rules.is_needed, file):
+            await self.in_thread(self.papers.delete, file)
 
     def _parts(self, person: str, name: str) -> Path:
         """By a name of ours: theirs never becomes a path."""

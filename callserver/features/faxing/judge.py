@@ -46,7 +46,7 @@ class Judge:
         if right not in self.house.rights(seat.number):
             raise Refused.no_right(right)
 
-    def may_dial(self, seat: Seat, number: str) -> None:
+    def require_class_of(self, seat: Seat, number: str) -> None:
         """:raises Refused: NO_RIGHT for its class, or BAD_ARGUMENT: nobody may"""
         right = RIGHTS.get(self.house.calls_out().classify(number))
         if right is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from twisted.internet.defer import Deferred
 
@@ -61,7 +61,7 @@ class Outbox:
         :param report_to: a mail address that is told what has come of it
         """
         now = self.events.now()
-        due = self.due(max(now, not_before) if not_before is not None else now)
+        due = self.due(max(now, not_before) if not_before is not None else now).astimezone(UTC)
         pages = await self.n_pages(letter.file)
         job = Job(
             self.new_id(),

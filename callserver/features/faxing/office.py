@@ -50,7 +50,8 @@ class FaxOffice(Service):
     async def _recover(self) -> None:
         """The last run was killed in these."""
         began = self._events.now()
-        await self._house.in_thread(self._files.papers.tidy)
+        for given in await self._house.in_thread(self._files.papers.tidy):
+            await self._files.forget(given)
         for fax in await self._store.read(rules.unfinished):
             if fax.began < began:
                 await self._finish(fax)
@@ -89,6 +90,8 @@ class FaxOffice(Service):
     def report(self, report: Report) -> None:
         """One that was sent by itself is through, or given up: who sent it is told by mail if he likes."""
         mail, job = self._files.mail_server, report.job
+        forgotten = Deferred.fromCoroutine(self._files.forget(job.file))
+        forgotten.addErrback(lambda failure: log.failure("the file of a fax that was sent is still there", failure))
         if not job.report_to or mail is None:
             return
         about: dict[str, str | int] = {"number": job.number, "title": job.title}

@@ -22,7 +22,7 @@ from callserver.fax.t30.documents import PageForm, PageShape, ReceivedPage
 from callserver.fax.tiff.reader import decoded, stored_pages
 from callserver.fax.tiff.writer import Quality, append_page
 
-SENDING = "sending-"
+SENDING, GIVEN, PARTS = "sending-", "given-", "parts-"  # how names of what lives no longer than its use begin
 FILE = re.compile(r"[0-9a-zA-Z-]{1,64}\.tif")
 Top = Callable[[Page, int, int], Page]  # puts a line above a page, its number from 1, of how many
 
@@ -94,11 +94,13 @@ class Papers:
         with suppress(OSError):
             self.path(file).unlink()
 
-    def tidy(self) -> None:
-        """After a start: names of faxes that the server was killed in."""
-        for own in self.folder.glob(f"{SENDING}*.tif"):
-            with suppress(OSError):
-                own.unlink()
+    def tidy(self) -> list[str]:
+        """After a start: second names of a killed server go; what agents had given is told, for it may be needed."""
+        for pattern in (f"{SENDING}*", f"{PARTS}*"):
+            for left in self.folder.glob(pattern):
+                with suppress(OSError):
+                    left.unlink()
+        return [given.name for given in self.folder.glob(f"{GIVEN}*.tif")]
 
 
 @dataclass(frozen=True)

@@ -181,4 +181,6 @@ class OutboxTests(SynchronousTestCase):
         self.store.run(rules.under_way, "j1")
         self.store.run(rules.forget_under_way)
         self.assertIs(self.now().state, JobState.WAITING)
-        self.assertTrue(self.store.run(rules.is_wanted, "j1.tif"))
+        self.assertTrue(self.store.run(rules.is_needed, "j1.tif"))
+        self.store.run(rules.cancel_job, "j1")
+        self.assertFalse(self.store.run(rules.is_needed, "j1.tif"))

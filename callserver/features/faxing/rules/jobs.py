@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callserver.features.faxing.rules.retries import Try
-from callserver.features.faxing.tables import JobRow, JobState
+from callserver.features.faxing.tables import DocumentRow, FaxRow, JobRow, JobState
 from callserver.store.reading import NotOne
 from callserver.store.tables import from_ms, to_ms
 from callserver.wire.catalogue import N_
@@ -78,10 +78,15 @@ def forget_under_way() -> None:
     change.where(JobRow.state == JobState.UNDER_WAY.value).execute()
 
 
-def is_wanted(file: str) -> bool:
-    """Whether a fax that is still to be sent needs this file."""
+def is_needed(file: str) -> bool:
+    """Whether a fax that is still to be sent, a document or a fax that came has its pages in this file."""
     open_states = (JobState.WAITING.value, JobState.UNDER_WAY.value)
-    return bool(JobRow.select().where(JobRow.file == file, JobRow.state.in_(open_states)).count())
+    rows = (
+        JobRow.select().where(JobRow.file == file, JobRow.state.in_(open_states)),
+        DocumentRow.select().where(DocumentRow.file == file),
+        FaxRow.select().where(FaxRow.file == file),
+    )
+    return any(found.exists() for found in rows)
 
 
 def list_jobs(limit: int = 50, person: str | None = None) -> list[Job]:
