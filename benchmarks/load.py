@@ -4,25 +4,24 @@ What a full house costs: 20 lines, the emulated exchange and the agents in this 
     python -m benchmarks.load [--seconds 30] [--scene 2]
 
 Prints a table and writes benchmarks/results/load.json. For each scene: the server's share of one core (its own user and
-system time over the wall time), how late its 20-ms tick was, gaps in the modems' streams; then, where a scene has it,
+system time over the wall time), how late its 20-ms tick was, gaps in the modems' streams, what the reactor did in one
+piece of 2 ms and more (its own time on the processor, which others cannot lengthen); then, where a scene has it,
 from a key pressed to the prompt silent at the caller's ear, from the caller's mouth to the agent's program, and from a
 seat that becomes free to the next caller's ring at its program.
 """
 
-import contextlib
+from __future__ import annotations
+
 import json
-import os
 import platform
 import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from itertools import cycle
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from statistics import median
-from tempfile import mkdtemp
 from typing import Any
 
 import click
@@ -30,30 +29,27 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 from twisted.internet import reactor
-from twisted.internet.defer import CancelledError, Deferred, gatherResults, succeed
-from twisted.internet.error import ProcessExitedAlready
-from twisted.internet.protocol import ProcessProtocol
+from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import LoopingCall, deferLater, react
 
+from benchmarks import fax_callers
+from benchmarks.fax_callers import DOCUMENT_LINE, FAX_LINE
+from benchmarks.house import House
 from callserver.commands.demo import AGENT_VOICE, CALLER_VOICE, voice
-from callserver.desktop.client import AgentClient
-from callserver.desktop.connection import pinned_endpoint
-from callserver.desktop.listener import AgentListener
-from callserver.desktop.sound import SILENCE, read_blocks, speak
+from callserver.desktop.sound import SILENCE, read_blocks
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.dsp.tones import tone
-from callserver.emulator.exchange import Exchange
 from callserver.emulator.loop import SubscriberStage
 from callserver.emulator.phone import PhoneListener
-from callserver.emulator.pty_modem import PtyModem
-from callserver.server.shop_folder import ShopFolder
-from callserver.wire.messages import Card, Hello, QueueRow
+from callserver.fax.t30.results import Outcome
 from callserver.wire.states import SeatState
+from tests.fax.pages import text_like
 
 RESULTS = Path(__file__).parent / "results" / "load.json"
-N_LINES = 20
-VOICE_PROMPTS = Path(__file__).parents[1] / "voice-prompts"
+N_LINES, N_FAXES = 20, 4
+PAGES = [text_like(2200, seed=seed) for seed in range(3)]  # 15 s each at 14 400 bit/s
+TRAINED_S = 10.0  # the measure begins with the first page, or before
 SETTLE_S = 3.0
 GONE_S = 12.0  # the first caller's line is free again by then
 TRIES = 20
@@ -62,27 +58,12 @@ THREES, LISTENED = 8, 4
 PROMPT_HZ = 600.0
 CHIRP = np.asarray(tone([1500.0], 800, -6.0), np.float32)
 
-MENUS = """
-from zope.interface import implementer
-from callserver.ivr.interfaces import ICall, IMenu
 
-@implementer(IMenu)
-class Talk:
-    name = "talk"
-    async def run(self, call: ICall) -> None:
-        await call.transfer_to_queue("operator")
+class Faxes(StrEnum):
+    """What the last four lines do."""
 
-@implementer(IMenu)
-class Listen:
-    name = "listen"
-    async def run(self, call: ICall) -> None:
-        await call.answer()
-        while True:
-            await call.collect("welcome", first_timeout_s=0.1)
-            await call.collect(first_timeout_s=3.0)
-
-talk, listen = Talk(), Listen()
-"""
+    RECEIVED = "received"
+    SENT = "sent"
 
 
 @dataclass
@@ -94,95 +75,20 @@ class Scene:
     n_agents: int
     recorded: bool = True
     threes: bool = False  # eight of the agents talk, each with a third party; four of those calls are listened to
+    faxes: Faxes | None = None
     cpu_share: float = 0.0
+    late_p99_ms: float = 0.0
     late_p999_ms: float = 0.0
     late_max_ms: float = 0.0
     gaps: int = 0
     start_s: float = 0.0  # from exec to the first answered ring
-
-
-class ServerProcess(ProcessProtocol):
-    """The server of one scene."""
-
-    def __init__(self) -> None:
-        self.words: dict[str, Any] = {}
-        self.ended: Deferred[None] = Deferred()
-        self._waiting: list[tuple[str, Deferred[None]]] = []
-        self._text = b""
-
-    def outReceived(self, data: bytes) -> None:
-        self._text += data
-        *lines, self._text = self._text.split(b"\n")
-        for line in lines:
-            self.words |= json.loads(line)
-        for word, waiting in tuple(self._waiting):
-            if word in self.words:
-                self._waiting.remove((word, waiting))
-                waiting.callback(None)
-
-    def errReceived(self, data: bytes) -> None:
-        sys.stderr.write(data.decode("utf-8", "replace"))
-
-    def processEnded(self, reason: object) -> None:
-        self.ended.callback(None)
-
-    def when(self, word: str) -> Deferred[None]:
-        waiting: Deferred[None] = Deferred()
-        self._waiting.append((word, waiting))
-        return waiting
+    fax_results: list[str] = field(default_factory=list)
+    longest: list[tuple[str, int, float, float]] = field(default_factory=list)  # see `benchmarks.longest`
 
     @property
-    def cpu_s(self) -> float:
-        user, system = Path(f"/proc/{self.transport.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
-class Answering(AgentListener):
-    """An agent who answers at once and talks without a pause."""
-
-    client: AgentClient
-
-    def __init__(self, blocks: list[bytes]) -> None:
-        self.on_block: Callable[[bytes], None] = lambda block: None
-        self.blocks = blocks
-        self.at_desk: Deferred[None] = Deferred()
-        self.n_waiting = 0
-        self._speaking: Deferred[None] = succeed(None)
-        self._talks: list[Deferred[None]] = []
-        self._rings: list[Deferred[float]] = []
-
-    def logged_in(self, hello: Hello) -> None:
-        self.at_desk.callback(None)
-
-    def when_rings(self) -> Deferred[float]:
-        """Fires with the moment at which the next call rings."""
-        self._rings.append(Deferred())
-        return self._rings[-1]
-
-    def when_talks(self) -> Deferred[None]:
-        """Fires when he has the next call in hand."""
-        self._talks.append(Deferred())
-        return self._talks[-1]
-
-    def queue(self, row: QueueRow) -> None:
-        self.n_waiting = row.length
-
-    def offered(self, card: Card) -> None:
-        while self._rings:
-            self._rings.pop().callback(time.monotonic())
-        self.client.answer()
-
-    def talking(self, card: Card) -> None:
-        while self._talks:
-            self._talks.pop().callback(None)
-        speech = speak(cycle(self.blocks), self.client.send_audio, reactor)
-        self._speaking = Deferred.fromCoroutine(speech).addErrback(lambda failure: failure.trap(CancelledError))
-
-    def ended(self, cause: str) -> None:
-        self._speaking.cancel()
-
-    def audio(self, block: bytes) -> None:
-        self.on_block(block)
+    def n_faxes(self) -> int:
+        """On so many of the lines."""
+        return N_FAXES if self.faxes else 0
 
 
 @click.command()
@@ -201,6 +107,9 @@ async def measure(seconds: float, only: int | None) -> None:
         Scene("4 agents talk, 16 lines hear music, recorded", "talk", 4),
         Scene("20 lines talk with 20 agents, recorded", "talk", 20),
         Scene("8 calls of three parties, 4 listened to, 12 lines hear music, recorded", "talk", 20, threes=True),
+        Scene("16 of 20 lines talk with 16 agents, recorded", "talk", 16),
+        Scene("4 faxes are received; 16 lines talk with 16 agents, recorded", "talk", 16, faxes=Faxes.RECEIVED),
+        Scene("4 faxes are sent; 16 lines talk with 16 agents, recorded", "talk", 16, faxes=Faxes.SENT),
     ]
     scenes = scenes[only - 1 : only] if only else scenes
     figures: dict[str, Any] = {"machine": platform.platform(), "python": platform.python_version()}
@@ -213,58 +122,55 @@ async def measure(seconds: float, only: int | None) -> None:
     show(scenes, figures)
 
 
-class House:
-    """Exchange, modems, a server on them, callers and agents."""
+class SceneHouse(House):
+    """Callers and agents of one scene."""
 
     def __init__(self, scene: Scene) -> None:
+        lines = [f"menu = {scene.menu}"] * (N_LINES - scene.n_faxes)
+        lines += [FAX_LINE if scene.faxes is Faxes.RECEIVED else DOCUMENT_LINE] * scene.n_faxes
+        super().__init__(lines, seats=N_LINES)
         self.scene = scene
-        self.folder = ShopFolder(Path(mkdtemp(prefix="callserver-load-")))
-        self.exchange = Exchange(reactor)
-        self.modems = [PtyModem(self.exchange.add_line(f"8008{n:02}"), reactor) for n in range(1, N_LINES + 1)]
-        self.exchange.hunt("8008", [modem.line for modem in self.modems])
-        self.phones = [self.exchange.add_phone(f"139123456{n:02}") for n in range(N_LINES)]
-        self.agents: list[Answering] = []
-        self.server = ServerProcess()
+        self.talking: list[LoopingCall] = []
+        self.callers = self.phones[: N_LINES - scene.n_faxes]
+        self.exchange.hunt("8008", [modem.line for modem in self.modems[: len(self.callers)]])
 
     async def open(self) -> None:
         """Start the server, seat the agents, call on all lines; fires when every line is answered."""
-        self._furnish()
-        self.exchange.start()
+        self.furnish()
+        write_wav(
+            self.folder.path / "prompts" / "zh" / "welcome.wav",
+            np.asarray(tone([PROMPT_HZ], 8000 * 300, -15.0), np.float32),
+        )
+        fax_callers.lay_out(self, PAGES if self.scene.n_faxes else ())
         began_s = time.monotonic()
-        command = [sys.executable, "-m", "benchmarks.server_child", str(self.folder.path)]
-        reactor.spawnProcess(self.server, sys.executable, command, env=os.environ)
-        await self.server.when("port")
+        await self.start()
         self.phones[0].dial("800801")
         await self.phones[0].when(lambda: self.phones[0].stage is SubscriberStage.TALKING)
         self.scene.start_s = time.monotonic() - began_s
         self.phones[0].hang_up()
-        await self._seat_agents()
+        await self.seat_agents(self.scene.n_agents, read_blocks(voice(AGENT_VOICE)) + [SILENCE] * 25)
         if self.scene.threes:
             await gatherResults([agent.client.pause("third party") for agent in self.agents[THREES:]])
         await deferLater(reactor, GONE_S)
-        for phone in self.phones:
+        for phone in self.callers:
             phone.dial("8008")
         await gatherResults(
-            [phone.when(lambda phone=phone: phone.stage is SubscriberStage.TALKING) for phone in self.phones]
+            [phone.when(lambda phone=phone: phone.stage is SubscriberStage.TALKING) for phone in self.callers]
         )
         sentence = read_wav(voice(CALLER_VOICE))
-        self.talking = [LoopingCall(phone.say, sentence) for phone in self.phones]
+        self.talking = [LoopingCall(phone.say, sentence) for phone in self.callers]
         for loop in self.talking:
             loop.start(sentence.size / 8000)
         if self.scene.threes:
             await self._bring_third_parties()
 
-    async def close(self) -> None:
-        """Ask the server for its figures and end it."""
-        for agent in self.agents:
-            agent.client.stop()
-        with contextlib.suppress(ProcessExitedAlready):
-            self.server.transport.signalProcess("TERM")
-        await self.server.ended
-        self.quiet()
-        self.exchange.stop()
-        for modem in self.modems:
-            modem.close()
+    def begin_faxes(self) -> Deferred[list[Outcome]]:
+        """On the last lines, all at once; what comes of them."""
+        lines = range(len(self.callers), N_LINES)
+        if self.scene.faxes is Faxes.RECEIVED:
+            return gatherResults([Deferred.fromCoroutine(fax_callers.send(self, n, PAGES)) for n in lines])
+        fetching = [Deferred.fromCoroutine(fax_callers.fetch(self, n)) for n in lines]
+        return gatherResults([one.addCallback(lambda came: came[0]) for one in fetching])
 
     def quiet(self) -> None:
         """Nobody says anything any more."""
@@ -272,20 +178,10 @@ class House:
             if loop.running:
                 loop.stop()
 
-    def _furnish(self) -> None:
-        plugins, prompts = self.folder.path / "plugins", self.folder.path / "prompts"
-        plugins.mkdir(parents=True)
-        shutil.copytree(VOICE_PROMPTS, prompts)
-        (plugins / "load.py").write_text(MENUS)
-        write_wav(prompts / "zh" / "welcome.wav", np.asarray(tone([PROMPT_HZ], 8000 * 300, -15.0), np.float32))
-        lines = "\n".join(
-            f"[line {n}]\ndevice = {modem.path}\nmenu = {self.scene.menu}" for n, modem in enumerate(self.modems, 1)
-        )
-        self.folder.path.joinpath("config.ini").write_text(
-            f"[server]\nplugins = {plugins}\nprompts = {prompts}\n[agents]\nport = 0\nseats = {N_LINES}\n"
-            f"[queue operator]\nwrap_up_s = 0\n[recording]\nannounce = no\n{lines}\n"
-        )
-        self.folder.prepare()
+    async def close(self) -> None:
+        self.quiet()
+        await super().close()
+        shutil.rmtree(self.folder.path)
 
     async def _bring_third_parties(self) -> None:
         """Each of the first eight agents talks with a caller; a colleague joins them; supervisors listen to four."""
@@ -301,41 +197,31 @@ class House:
         for agent, ear in zip(self.agents, self.agents[2 * THREES :], strict=False):
             await ear.client.ask("listen", f"seat {agent.client.seat.number}")
 
-    async def _seat_agents(self) -> None:
-        """One after the other: the server lets few strangers in at a time."""
-        blocks = read_blocks(voice(AGENT_VOICE)) + [SILENCE] * 25
-        certificate = self.folder.path / "agents.certificate.pem"
-        endpoint = pinned_endpoint(reactor, "127.0.0.1", self.server.words["port"], certificate)
-        for n in range(self.scene.n_agents):
-            agent = Answering(blocks)
-            agent.client = AgentClient(
-                reactor, endpoint, f"{801 + n}", self.folder.first_password("801" if n > 3 else f"{801 + n}"), agent
-            )
-            agent.client.start()
-            await agent.at_desk
-            self.agents.append(agent)
-
 
 async def play(scene: Scene, seconds: float) -> dict[str, Any]:
     """One scene, measured; the delays, where it has them."""
-    house = House(scene)
+    house = SceneHouse(scene)
     await house.open()
     try:
-        await deferLater(reactor, SETTLE_S)
-        gaps = sum(modem.underruns + modem.overruns for modem in house.modems)
-        os.kill(house.server.transport.pid, signal.SIGUSR1)
+        faxes = house.begin_faxes()
+        await deferLater(reactor, TRAINED_S if scene.n_faxes else SETTLE_S)
+        gaps = sum(house.gaps)
+        await house.server.asked(signal.SIGUSR1, "counting")
         began_s, cpu_s = time.monotonic(), house.server.cpu_s
         await deferLater(reactor, seconds)
         scene.cpu_share = (house.server.cpu_s - cpu_s) / (time.monotonic() - began_s)
-        scene.gaps = sum(modem.underruns + modem.overruns for modem in house.modems) - gaps
+        scene.gaps = sum(house.gaps) - gaps
+        measured = await house.server.asked(signal.SIGUSR2, "so_far")
+        scene.fax_results = [f"{one.result.value}, {one.n_confirmed} pages, {one.seconds:.0f} s" for one in await faxes]
         figures = await delays(house)
     finally:
         await house.close()
-    scene.late_p999_ms, scene.late_max_ms = house.server.words["late_p999_ms"], house.server.words["late_max_ms"]
+    scene.late_p99_ms, scene.late_p999_ms = measured["late_p99_ms"], measured["late_p999_ms"]
+    scene.late_max_ms, scene.longest = measured["late_max_ms"], measured["longest"]
     return figures
 
 
-async def delays(house: House) -> dict[str, Any]:
+async def delays(house: SceneHouse) -> dict[str, Any]:
     if house.scene.menu == "listen":
         return {"key_to_silence_ms": [await key_to_silence(house, n) for n in range(TRIES)]}
     if house.scene.n_agents == 4:
@@ -345,7 +231,7 @@ async def delays(house: House) -> dict[str, Any]:
     return {}
 
 
-async def key_to_silence(house: House, n: int) -> float:
+async def key_to_silence(house: SceneHouse, n: int) -> float:
     """
     Milliseconds from a key pressed (its tone is given to the mouth) until the prompt is silent at the caller's ear.
 
@@ -382,7 +268,7 @@ def heard_since(last_s: float) -> bool:
     return time.monotonic() - last_s < 0.1
 
 
-async def mouth_to_ear(house: House, n: int) -> float:
+async def mouth_to_ear(house: SceneHouse, n: int) -> float:
     """Milliseconds from a chirp given to one caller's mouth until an agent's program has it."""
     house.quiet()
     await house.phones[7].when(lambda: house.phones[7].transmitter.is_empty)
@@ -401,7 +287,7 @@ async def mouth_to_ear(house: House, n: int) -> float:
     return round(1000 * (await heard.addTimeout(2.0, reactor) - said_s), 1)
 
 
-async def free_to_ring(house: House) -> list[float]:
+async def free_to_ring(house: SceneHouse) -> list[float]:
     """
     Milliseconds from an agent who hangs up, and is free by it, until the next caller rings at his program.
 
@@ -422,7 +308,7 @@ async def free_to_ring(house: House) -> list[float]:
     return took_ms
 
 
-def call_again(house: House) -> None:
+def call_again(house: SceneHouse) -> None:
     """Who hears that the other side is gone hangs up, and dials once more when a line is free."""
     for phone in house.phones:
         if phone.stage is SubscriberStage.TONE:
@@ -437,11 +323,12 @@ def percentile(values: list[float], share: float) -> float:
 
 def show(scenes: list[Scene], figures: dict[str, Any]) -> None:
     """The table."""
-    table = Table("scene", "CPU of one core", "tick late p99.9", "max", "gaps", "start to first answer")
+    table = Table("scene", "CPU of one core", "tick late p99", "p99.9", "max", "gaps", "start to first answer")
     for scene in scenes:
         table.add_row(
             scene.what,
             f"{scene.cpu_share:.1%}",
+            f"{scene.late_p99_ms:.0f} ms",
             f"{scene.late_p999_ms:.0f} ms",
             f"{scene.late_max_ms:.0f} ms",
             str(scene.gaps),
@@ -456,6 +343,11 @@ def show(scenes: list[Scene], figures: dict[str, Any]) -> None:
     if took_ms := figures.get("free_to_ring_ms"):
         p99 = percentile(took_ms, 0.99)
         console.print(f"free_to_ring_ms: median {median(took_ms):.0f}, p99 {p99:.0f} of {len(took_ms)} (aim 50)")
+    for scene in scenes:
+        for result in scene.fax_results:
+            console.print(f"{scene.what}: {result}")
+        for name, n, own_ms, wall_ms in scene.longest:
+            console.print(f"{scene.what}: {name}: {n} over 2 ms, longest {own_ms:.1f} ms ({wall_ms:.1f} on the wall)")
     console.print(f"written to {RESULTS}")
 
 

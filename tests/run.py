@@ -35,7 +35,7 @@ REAL_TIME = {  # processes, ptys, sockets: they wait more than they work
         "tests.whole.test_kill",
         "tests.whole.test_real_time",
         "tests.whole.test_real_morning",
-        "tests.whole.test_real_fax",
+        "tests.whole.test_real_faxes",
     ],
 }
 LAST_LINE = re.compile(r"^(?:PASSED|FAILED)\b.*$", re.MULTILINE)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 
 from callserver.dsp.frames import FloatArray
 from callserver.emulator.phone import Phone, PhoneListener
@@ -29,12 +29,19 @@ class TelephoneFax:
     The machine beside one telephone. From Start on the line is its, until its fax is over.
 
     :param number: its own, as it tells the far end
+    :param in_thread: where a page is coded, a tenth of a second's work; at once, if nothing is said
     `received`: what has come, coded: `page_of` makes a page of it, which takes half a second.
     """
 
-    def __init__(self, phone: Phone, number: str = "", capabilities: Capabilities = ALL_SPEEDS) -> None:
+    def __init__(
+        self,
+        phone: Phone,
+        number: str = "",
+        capabilities: Capabilities = ALL_SPEEDS,
+        in_thread: Callable[..., Deferred[bytes]] = maybeDeferred,
+    ) -> None:
         self.received: list[ReceivedPage] = []
-        self._phone, self._station = phone, Station(capabilities, number)
+        self._phone, self._station, self._in_thread = phone, Station(capabilities, number), in_thread
         self._machine: FaxMachine[Terminal] | None = None
 
     def receive(self) -> Deferred[Outcome]:
@@ -58,8 +65,9 @@ class TelephoneFax:
         shapes = [PageShape(page.width, page.resolution) for page in pages]
 
         def needed(one: PageNeeded) -> None:
-            octets = encode(pages[one.number], one.form.coding, one.form.min_row_bits)
-            machine.terminal.page_ready(one, octets, machine.now_s)
+            coded = self._in_thread(encode, pages[one.number], one.form.coding, one.form.min_row_bits)
+            coded.addCallback(lambda octets: machine.terminal.page_ready(one, octets, machine.now_s))
+            coded.addErrback(over.errback)
 
         machine = FaxMachine(
             lambda ask: SendingTerminal(self._station, shapes, ask, needed, over.callback, calls=calls)

@@ -27,6 +27,7 @@ def best_turn(points: Points, constellation: Points) -> tuple[complex, float] | 
     least = ((axes**2).sum(axis=0) - 2 * parts @ axes).min(axis=1) + (parts**2).sum(axis=1)
     distances = least.reshape(len(turns), -1).mean(axis=1)
     best = int(distances.argmin())
-    if distances[best] > MUCH_BETTER * np.median(distances):
+    usual = np.sort(distances)[len(distances) // 2]  # np.median loads a module of its own, in the midst of a page
+    if distances[best] > MUCH_BETTER * usual:
         return None
     return complex(turns[best]), float(distances[best])
