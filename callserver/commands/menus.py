@@ -12,11 +12,15 @@ from twisted.logger import globalLogBeginner
 
 from callserver.commands.options import Group, require_shop
 from callserver.commands.start import shop_option
+from callserver.commands.try_menu import story
 from callserver.config import nearest
+from callserver.ivr.menu_files.faults import Fault
 from callserver.ivr.menu_files.file_menu import FileMenu
-from callserver.ivr.menu_files.folder import menu_files, problem_at, read_files
+from callserver.ivr.menu_files.folder import TESTS, menu_files, problem_at, read_files
 from callserver.ivr.menu_files.ini import name_of
 from callserver.ivr.menu_files.reading import ReadMenu
+from callserver.ivr.trying.beside import misses, read_tests
+from callserver.ivr.trying.keys import Script
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.trial import Trial
 from callserver.wire.catalogue import Complaint
@@ -24,7 +28,7 @@ from callserver.wire.cells import printable
 from callserver.wire.terminal import complaint, here
 
 
-@click.group(cls=Group, help=here("The menus that answer callers: list and check them."))
+@click.group(cls=Group, help=here("The menus that answer callers: list, check and test them."))
 def menus() -> None:
     pass
 
@@ -60,6 +64,46 @@ def check(shop: Path, names: tuple[str, ...]) -> None:
         return not any(read[path].faults for path in chosen)
 
     _with_trial(shop, work)
+
+
+@menus.command(
+    "test", help=here("Run the tests beside menus, NAME.test.ini. Exit code 1: one fails, and its call is shown.")
+)
+@shop_option
+@click.argument("names", nargs=-1, metavar="NAME...")
+def test(shop: Path, names: tuple[str, ...]) -> None:
+    def work(trial: Trial, folder: ShopFolder) -> bool:
+        files = {name_of(path.name.removesuffix(TESTS)): path for path in _test_files(trial)}
+        for name in names:
+            if name_of(name) not in files:
+                raise Complaint("no tests of {menu}; {hint}", menu=repr(name), hint=nearest(name_of(name), files))
+        chosen = [name_of(name) for name in names] or list(files)
+        failed = [name for name in chosen if not _tests_hold(trial, name, files[name])]
+        return not failed
+
+    _with_trial(shop, work)
+
+
+def _test_files(trial: Trial) -> list[Path]:
+    return [path for folder in trial.folders for path in sorted(folder.glob(f"*{TESTS}"))]
+
+
+def _tests_hold(trial: Trial, name: str, path: Path) -> bool:
+    """Of one menu; what fails is told."""
+    tests, faults = read_tests(path.read_bytes())
+    if name not in trial.menus:
+        faults.append(Fault("no menu {menu}; {hint}", 1, menu=repr(name), hint=nearest(name, trial.menus)))
+        tests = []
+    for one in tests:
+        outcome = trial.call(name, Script(one.keys), one.at, one.caller, one.outcomes)
+        failed = list(misses(one, outcome))
+        faults += failed
+        if failed:
+            click.echo("\n".join(printable(line) for line in (str(one.name), *story(outcome, trial.menus, name))))
+    for fault in faults:
+        click.echo(printable(complaint(problem_at(path, fault))))
+    click.echo(here("{file}: {n} tests, {failed} faults.", file=path.name, n=len(tests), failed=len(faults)))
+    return not faults
 
 
 def read_all(trial: Trial) -> dict[Path, ReadMenu]:

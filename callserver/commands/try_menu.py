@@ -16,11 +16,12 @@ from callserver.config import nearest
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_files.file_menu import FileMenu
 from callserver.ivr.menu_files.steps import Choice, Digits, Go, Say, Slot, Step
+from callserver.ivr.trying.beside import Outcome
 from callserver.ivr.trying.call import Heard
 from callserver.ivr.trying.keys import Script
 from callserver.ivr.trying.run import ASKS
 from callserver.server.shop_folder import ShopFolder
-from callserver.server.trial import Trial, Tried
+from callserver.server.trial import Trial
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.cells import printable
 from callserver.wire.terminal import complaint, here
@@ -69,7 +70,7 @@ def try_menu(shop: Path, menu: str, keys: str | None, caller: str, at: str, outc
     sys.exit(1 if tried.ended.startswith("broken") else 0)
 
 
-def _asked(trial: Trial, menu: str, at: datetime, caller: str, outcomes: Mapping[str, str]) -> Tried:
+def _asked(trial: Trial, menu: str, at: datetime, caller: str, outcomes: Mapping[str, str]) -> Outcome:
     """Key by key: each runs the call anew, so that no transaction waits for a person."""
     keys: list[str] = []
     shown = 0
@@ -119,7 +120,7 @@ def _outcome(text: str) -> tuple[str, str]:
 # In words
 
 
-def story(tried: Tried, menus: Mapping[str, IMenu], menu: str) -> Iterator[str]:
+def story(tried: Outcome, menus: Mapping[str, IMenu], menu: str) -> Iterator[str]:
     """What happened, a line each; what callers hear in the other language too, as far as it is written down."""
     step: Step | None = None
     handed = None
@@ -170,7 +171,7 @@ def _said(heard: Heard, step: Step | None) -> str:
     return f"  “{' '.join(texts)}”" + (f" ({' '.join(other)})" if other != texts else "")
 
 
-def ending(tried: Tried) -> str:
+def ending(tried: Outcome) -> str:
     """Where it ends, and what the database would have done."""
     rows = ", ".join(f"{table} {n}" for table, n in sorted(tried.changes.items()))
     ends = here("Ends: {ended}.", ended=here(ENDINGS.get(tried.ended, tried.ended)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
@@ -20,7 +19,8 @@ from callserver.ivr.menu_files.folder import menu_files
 from callserver.ivr.menu_files.ini import name_of
 from callserver.ivr.menu_files.reading import Known
 from callserver.ivr.prompts import Prompts
-from callserver.ivr.trying.call import Heard, TryCall
+from callserver.ivr.trying.beside import Outcome
+from callserver.ivr.trying.call import TryCall
 from callserver.ivr.trying.keys import Script
 from callserver.ivr.trying.run import run_menu
 from callserver.lines.interfaces import Caller
@@ -31,15 +31,6 @@ from callserver.server.shop_menus import led_on
 from callserver.store.database import Store
 from callserver.store.tried import TriedStore
 from callserver.wire.records import CallRecord, EventRecord
-
-
-@dataclass(frozen=True)
-class Tried:
-    """What came of one trial: how the call ended, what happened, rows written by table; all rolled back."""
-
-    ended: str
-    trace: tuple[Heard, ...]
-    changes: Mapping[str, int]
 
 
 class NoBook:
@@ -87,9 +78,9 @@ class Trial:
 
     def call(
         self, menu: str, script: Script, at: datetime, number: str = "", outcomes: Mapping[str, str] | None = None
-    ) -> Tried:
+    ) -> Outcome:
         """
-        Somebody calls a menu.
+        Somebody calls a menu; what it writes is rolled back.
 
         :param at: by the shop's wall clock, or aware
         :param outcomes: of hand-overs: "queue operator" -> "no_agent"
@@ -100,7 +91,7 @@ class Trial:
         self._now = at.astimezone(UTC)
         with self._store.trial():
             ended = run_menu(self.menus[menu], call)
-            return Tried(ended, tuple(call.trace), dict(self._store.changes))
+            return Outcome(ended, call.trace, dict(self._store.changes))
 
     def text(self, language: str, prompt: Prompt) -> str:
         """What a prompt says."""

@@ -118,6 +118,17 @@ class MenusTests(MenuCommandsCase):
         self.assertIn("front.ini:1: is not UTF-8", done.output)
         self.assertEqual(self.run_command(menus, "check", "survey").output, "survey.ini: can be loaded.\n")
 
+    def test_tests(self) -> None:
+        """The tests beside a menu hold; one that does not is told with its line, and its call is shown."""
+        done = self.run_command(menus, "test")
+        self.assertEqual((done.exit_code, done.output), (0, "front.test.ini: 4 tests, 0 faults.\n"))
+        front = self.plugins / "front.ini"
+        front.write_text(front.read_text("utf-8").replace("press 0 = talk", "press 0 = night"), "utf-8")
+        done = self.run_command(menus, "test", "front")
+        self.assertEqual(done.exit_code, 1)
+        self.assertIn("front.test.ini:5: does not hear 'talk'", done.output)
+        self.assertIn("night (front.ini:33)", done.output)
+
     def test_list(self) -> None:
         """Every menu, where it comes from, and which lines it answers."""
         done = self.run_command(menus, "list").output
