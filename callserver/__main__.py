@@ -17,6 +17,8 @@ COMMANDS = {
     "start": ("callserver.commands.start", "start"),
     "check": ("callserver.commands.check", "check"),
     "check-menu": ("callserver.commands.check_menu", "check_menu"),
+    "menus": ("callserver.commands.menus", "menus"),
+    "try": ("callserver.commands.try_menu", "try_menu"),
     "status": ("callserver.commands.status", "status"),
     "stop": ("callserver.commands.stop", "stop"),
     "reload": ("callserver.commands.stop", "reload"),

@@ -12,6 +12,10 @@ class Kind(Enum):
     ANSWER = "answer"  # off hook
     KEY = "key"  # digit ("?": secret, or taken by nobody), source, pressed_s on the monotonic clock
     MENU = "menu"  # name
+    STEP = "step"  # menu, step: of a menu file
+    BRANCH = "branch"  # menu, step, taken, why: a step of a menu file has looked at the clock
+    TARGET = "target"  # menu, target, outcome: a menu file has handed the caller over; "" is done
+    SAVED = "saved"  # name, value: a menu keeps what the caller has said
     LANGUAGE = "language"  # language
     PROMPT = "prompt"  # names, language
     PROMPT_END = "prompt_end"  # interrupted

@@ -1,11 +1,13 @@
 """What a menu is, and what a call is to a menu."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
+from callserver.calls.vocabulary import Kind
 from callserver.lines.interfaces import Caller
 from callserver.wire.causes import Reason
 
@@ -17,6 +19,7 @@ class Spoken:
     """A name or free text, in the caller's language: its recording if there is one, else the synthesiser's voice."""
 
     text: str
+    language: str = ""  # "": the caller's
 
     def __str__(self) -> str:
         return f"“{self.text}”"
@@ -49,6 +52,15 @@ class ICall(Protocol):
 
     def forget_keys(self) -> None:
         """What the caller has pressed and nobody has taken answers nothing any more: after an error, before a must."""
+
+    def now(self) -> datetime:
+        """This moment by the clock on the shop's wall; aware."""
+
+    def save(self, name: str, value: str) -> None:
+        """Keep what the caller has said of himself: in the call's record, and on the screen of who talks with him."""
+
+    def note(self, kind: Kind, **data: str) -> None:
+        """Write into the call's record how he goes through the menu."""
 
     async def answer(self) -> None:
         """Off hook; nothing is heard before."""

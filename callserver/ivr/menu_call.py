@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -14,6 +15,7 @@ from twisted.python.failure import Failure
 
 from callserver.calls.call import Call
 from callserver.calls.vocabulary import Kind
+from callserver.config import system_zone
 from callserver.dsp.tones import beep
 from callserver.ivr.interfaces import Prompt
 from callserver.ivr.running import CallOver, GoesRound, MenuStopped, Spins
@@ -125,12 +127,14 @@ class MenuCall:
         clock: IReactorTime,
         recorder: Recorder | None = None,
         faxes: Faxes | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(system_zone()),
     ) -> None:
         self.call, self.clock = call, clock
         self.began_s = self.served_s = clock.seconds()
         self.over, self.recorded, self.not_served = False, "", ""
         self.stopped: MenuStopped | None = None
         self._voice, self._people, self._recorder, self._faxes = voice, people, recorder, faxes
+        self._now = now
         self._n_hasty = 0
         self._asked: tuple[Prompt, ...] = ()
         self._rounds = 0
@@ -165,6 +169,16 @@ class MenuCall:
 
     def forget_keys(self) -> None:
         self.call.keys.drop()
+
+    def now(self) -> datetime:
+        return self._now()
+
+    def save(self, name: str, value: str) -> None:
+        self.call.log(Kind.SAVED, name=name, value=value)
+        self.call.path.append(f"{name} = {value}")
+
+    def note(self, kind: Kind, **data: str) -> None:
+        self.call.log(kind, **data)
 
     @act
     async def answer(self) -> None:

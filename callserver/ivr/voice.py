@@ -40,7 +40,7 @@ class Voice:
 
     async def _sounds(self, language: str, prompt: Prompt) -> Sequence[FloatArray]:
         if isinstance(prompt, Spoken):
-            return await self._spoken(language, prompt.text)
+            return await self._spoken(prompt.language or language, prompt.text)
         if not isinstance(prompt, str):
             raise TypeError(f"a prompt is a name or Spoken(text), not {prompt!r}")
         own_language, _, name = prompt.rpartition("/")

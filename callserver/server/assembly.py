@@ -447,7 +447,11 @@ class CallServer(MultiService):
         await self.centre.phones.serve(menu_call.call, menu_call)
 
     def _menu_call(self, call: Call) -> MenuCall:
-        return MenuCall(call, self.voice, self, self.reactor, self.recorder, self._faxes)
+        return MenuCall(call, self.voice, self, self.reactor, self.recorder, self._faxes, self._wall)
+
+    def _wall(self) -> datetime:
+        """The clock on the shop's wall."""
+        return self.events.now().astimezone(self.config.server.zone)
 
     async def enter(self, queue: str, call: Call, priority: int | None = None) -> str:
         """

@@ -13,6 +13,7 @@ from callserver.config import ConfigError
 from callserver.features import Asked, Feature, Share, Shop
 from callserver.ivr.discovery import Found, find_menus
 from callserver.ivr.interfaces import IMenu
+from callserver.ivr.menu_files.folder import find_menu_files
 from callserver.server.features import FEATURES
 from callserver.wire.messages import Card
 
@@ -30,9 +31,11 @@ def menus(features: Sequence[Feature], own: Mapping[str, IMenu]) -> dict[str, IM
 def own_menus(features: Sequence[Feature], folders: Sequence[Path]) -> Found:
     """Those of the shop's own files, and what is wrong with them; of two folders' menus of one name the first's."""
     built_in = {menu.name for feature in features for menu in feature.menus}
-    found = [find_menus(folder, built_in) for folder in dict.fromkeys(folder.absolute() for folder in folders)]
+    places = list(dict.fromkeys(folder.absolute() for folder in folders))
+    found = [find_menus(folder, built_in) for folder in places]
     named = {name: menu for one in reversed(found) for name, menu in one.menus.items()}
-    return Found(named, [problem for one in found for problem in one.problems])
+    files = find_menu_files(places, plugins=built_in | named.keys(), taken=built_in)
+    return Found(named | files.menus, [problem for one in (*found, files) for problem in one.problems])
 
 
 def acts(centre: Mapping[str, Act], features: Sequence[Feature]) -> dict[str, Act]:

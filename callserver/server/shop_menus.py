@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from callserver.config import Config, ConfigError, Grade
 from callserver.features import Feature
 from callserver.ivr.discovery import Found, MenuProblem
 from callserver.ivr.interfaces import IMenu
+from callserver.ivr.menu_files.file_menu import FileMenu
 from callserver.server import declarations
 from callserver.server.checks.menus import all_menus, missing_menus, without_menu
 from callserver.server.people_only import PeopleOnly
@@ -57,12 +59,22 @@ class ShopMenus:
 
     def _choose(self) -> None:
         people = self._menus.keys() if self._bare is None else self._bare
+        menus = self._menus | {name: PeopleOnly(name) for name in people}
         self.serving.clear()
-        self.serving.update(self._menus | {name: PeopleOnly(name) for name in people})
+        self.serving.update(led_on(menus))
 
     def _with_features(self, found: Found) -> Found:
         """The features' menus are those of this server; those of the look before had no database."""
         return Found(found.menus | declarations.menus(self._features, {}), found.problems)
+
+
+def led_on(menus: Mapping[str, IMenu]) -> dict[str, IMenu]:
+    """The same menus; those of files lead to these: a call keeps those it has begun with, whatever is read anew."""
+    all_: dict[str, IMenu] = {}
+    all_.update(
+        (name, replace(menu, menus=all_) if isinstance(menu, FileMenu) else menu) for name, menu in menus.items()
+    )
+    return all_
 
 
 def _no_menu(section: str, menu: str) -> MenuProblem:

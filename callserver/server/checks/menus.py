@@ -10,6 +10,9 @@ from typing import Any, cast
 from callserver.config import Config, Finding, Grade, Reading, ServerConfig, nearest
 from callserver.features import Feature, Shop
 from callserver.ivr.discovery import Found
+from callserver.ivr.menu_files.file_menu import FileMenu
+from callserver.ivr.menu_files.steps import To
+from callserver.ivr.menu_files.ways import targets
 from callserver.server import declarations
 from callserver.server.shop_folder import TOP, ShopFolder
 from callserver.wire.catalogue import Complaint
@@ -30,6 +33,9 @@ def menus(reading: Reading, folder: ShopFolder, found: Found, queues: Collection
     for place in folder.plugins(reading.config):
         for path in sorted(place.glob("*.py")):
             yield from unknown_queues(path, queues)
+    for one in found.menus.values():
+        if isinstance(one, FileMenu):
+            yield from queues_of_file(one, queues)
 
 
 def all_menus(config: Config, folder: ShopFolder, features: Sequence[Feature] = ()) -> Found:
@@ -52,6 +58,14 @@ def unknown_queues(path: Path, queues: Collection[str]) -> Iterator[Finding]:
                 if name not in queues:
                     complaint = Complaint("no queue {queue}; {hint}", queue=name, hint=nearest(name, queues))
                     yield Finding(complaint, path, node.lineno, grade=Grade.MISTAKE)
+
+
+def queues_of_file(menu: FileMenu, queues: Collection[str]) -> Iterator[Finding]:
+    """The same for a menu that is written in a file."""
+    for target in targets(menu.written):
+        if target.to is To.QUEUE and target.name not in queues:
+            complaint = Complaint("no queue {queue}; {hint}", queue=target.name, hint=nearest(target.name, queues))
+            yield Finding(complaint, menu.path, target.line, grade=Grade.MISTAKE)
 
 
 def missing_menus(reading: Reading, known: Collection[str]) -> dict[str, str]:

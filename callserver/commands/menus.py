@@ -1,0 +1,132 @@
+"""`callserver menus`: the menus of a shop, and whether its files can be loaded."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from twisted.logger import globalLogBeginner
+
+from callserver.commands.options import Group, require_shop
+from callserver.commands.start import shop_option
+from callserver.commands.try_menu import story
+from callserver.config import nearest
+from callserver.ivr.menu_files.faults import Fault
+from callserver.ivr.menu_files.file_menu import FileMenu
+from callserver.ivr.menu_files.folder import TESTS, menu_files, problem_at, read_files
+from callserver.ivr.menu_files.ini import name_of
+from callserver.ivr.menu_files.reading import ReadMenu
+from callserver.ivr.trying.beside import misses, read_tests
+from callserver.ivr.trying.keys import Script
+from callserver.server.shop_folder import ShopFolder
+from callserver.server.trial import Trial
+from callserver.wire.catalogue import Complaint
+from callserver.wire.cells import printable
+from callserver.wire.terminal import complaint, here
+
+
+@click.group(cls=Group, help=here("The menus that answer callers: list, check and test them."))
+def menus() -> None:
+    pass
+
+
+@menus.command("list", help=here("List all menus, where each comes from, and which lines it answers."))
+@shop_option
+def list_menus(shop: Path) -> None:
+    def work(trial: Trial, folder: ShopFolder) -> bool:
+        reading = folder.reading()
+        for name, menu in sorted(trial.menus.items()):
+            lines = [reading.line_section(n) for n, line in reading.config.lines.items() if line.menu == name]
+            source = menu.path.name if isinstance(menu, FileMenu) else type(menu).__module__.rpartition(".")[2]
+            click.echo(printable(f"{name:16}  {source:24}  {', '.join(dict.fromkeys(lines))}".rstrip()))
+        for problem in trial.found.problems:
+            click.echo(printable(complaint(problem)), err=True)
+        return True
+
+    _with_trial(shop, work)
+
+
+@menus.command("check", help=here("Check menu files: every mistake with its line. Exit code 1: something is wrong."))
+@shop_option
+@click.argument("names", nargs=-1, metavar="NAME...")
+def check(shop: Path, names: tuple[str, ...]) -> None:
+    def work(trial: Trial, folder: ShopFolder) -> bool:
+        read = read_all(trial)
+        chosen = [_chosen(name, read) for name in names] or list(read)
+        for path in chosen:
+            for fault in (*read[path].faults, *read[path].remarks):
+                click.echo(printable(complaint(problem_at(path, fault))))
+            if not read[path].faults:
+                click.echo(here("{file}: can be loaded.", file=path.name))
+        return not any(read[path].faults for path in chosen)
+
+    _with_trial(shop, work)
+
+
+@menus.command(
+    "test", help=here("Run the tests beside menus, NAME.test.ini. Exit code 1: one fails, and its call is shown.")
+)
+@shop_option
+@click.argument("names", nargs=-1, metavar="NAME...")
+def test(shop: Path, names: tuple[str, ...]) -> None:
+    def work(trial: Trial, folder: ShopFolder) -> bool:
+        files = {name_of(path.name.removesuffix(TESTS)): path for path in _test_files(trial)}
+        for name in names:
+            if name_of(name) not in files:
+                raise Complaint("no tests of {menu}; {hint}", menu=repr(name), hint=nearest(name_of(name), files))
+        chosen = [name_of(name) for name in names] or list(files)
+        failed = [name for name in chosen if not _tests_hold(trial, name, files[name])]
+        return not failed
+
+    _with_trial(shop, work)
+
+
+def _test_files(trial: Trial) -> list[Path]:
+    return [path for folder in trial.folders for path in sorted(folder.glob(f"*{TESTS}"))]
+
+
+def _tests_hold(trial: Trial, name: str, path: Path) -> bool:
+    """Of one menu; what fails is told."""
+    tests, faults = read_tests(path.read_bytes())
+    if name not in trial.menus:
+        faults.append(Fault("no menu {menu}; {hint}", 1, menu=repr(name), hint=nearest(name, trial.menus)))
+        tests = []
+    for one in tests:
+        outcome = trial.call(name, Script(one.keys), one.at, one.caller, one.outcomes)
+        failed = list(misses(one, outcome))
+        faults += failed
+        if failed:
+            click.echo("\n".join(printable(line) for line in (str(one.name), *story(outcome, trial.menus, name))))
+    for fault in faults:
+        click.echo(printable(complaint(problem_at(path, fault))))
+    click.echo(here("{file}: {n} tests, {failed} faults.", file=path.name, n=len(tests), failed=len(faults)))
+    return not faults
+
+
+def read_all(trial: Trial) -> dict[Path, ReadMenu]:
+    """Every menu file of the shop, looked at together."""
+    return read_files([path for folder in trial.folders for path in menu_files(folder)], trial.known())
+
+
+def _chosen(name: str, read: dict[Path, ReadMenu]) -> Path:
+    by_name = {name_of(path.stem): path for path in reversed(read)}
+    wanted = name_of(Path(name).name.removesuffix(".ini"))
+    if wanted not in by_name:
+        raise Complaint("no menu {menu}; {hint}", menu=repr(name), hint=nearest(wanted, by_name))
+    return by_name[wanted]
+
+
+def _with_trial(shop: Path, work: Callable[[Trial, ShopFolder], Any]) -> None:
+    """Do it with the shop's menus; exit code 1 where it says that something is wrong."""
+    folder = ShopFolder(shop)
+    require_shop(folder)
+    globalLogBeginner.beginLoggingTo([], redirectStandardIO=False)
+    trial = Trial(folder)
+    try:
+        is_right = work(trial, folder)
+    finally:
+        trial.close()
+    sys.exit(0 if is_right else 1)

@@ -1,0 +1,107 @@
+"""A shop's menus for trials: with its settings, its prompts and its database as it is, at any moment."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import cast
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.task import Clock
+
+from callserver.calls.event_log import EventLog
+from callserver.features import Shop
+from callserver.ivr.discovery import Found
+from callserver.ivr.interfaces import IMenu, Prompt, Spoken
+from callserver.ivr.menu_files.file_menu import FileMenu
+from callserver.ivr.menu_files.folder import menu_files
+from callserver.ivr.menu_files.ini import name_of
+from callserver.ivr.menu_files.reading import Known
+from callserver.ivr.prompts import Prompts
+from callserver.ivr.trying.beside import Outcome
+from callserver.ivr.trying.call import TryCall
+from callserver.ivr.trying.keys import Script
+from callserver.ivr.trying.run import run_menu
+from callserver.lines.interfaces import Caller
+from callserver.server import declarations
+from callserver.server.checks.organisation import known_queues
+from callserver.server.shop_folder import ShopFolder
+from callserver.server.shop_menus import led_on
+from callserver.store.database import Store
+from callserver.store.tried import TriedStore
+from callserver.wire.records import CallRecord, EventRecord
+
+
+class NoBook:
+    """A CallBook that keeps nothing."""
+
+    def open_call(self, record: CallRecord) -> Deferred[None]:
+        return succeed(None)
+
+    def change_call(self, call_id: str, **fields: object) -> None: ...
+
+    def write(self, event: EventRecord) -> None: ...
+
+
+class Trial:
+    """
+    All menus of a shop, the server's own and the shop's.
+
+    `menus` by name; `problems`: what is wrong with the files; `zone`: of the shop's wall clock
+    """
+
+    def __init__(self, folder: ShopFolder) -> None:
+        reading = folder.reading()
+        config = reading.config
+        self.zone = config.server.zone
+        self._now = datetime.now(UTC)
+        clock = Clock()
+        self._store = TriedStore(folder.database(config), clock)
+        events = EventLog(NoBook(), clock, config.server.node, lambda: self._now)
+        features = declarations.declared(Shop(config, cast(Store, self._store), events, secrets.choice))
+        found = declarations.own_menus(features, folder.plugins(config))
+        self.found = Found(found.menus, found.problems)
+        self.folders = folder.plugins(config)
+        self.menus: Mapping[str, IMenu] = led_on(declarations.menus(features, found.menus))
+        self.queues = known_queues(reading, folder)
+        self.prompts = Prompts(folder.prompts(config))
+        self.prompts.load()
+        if self._store.is_new:
+            for feature in features:
+                if feature.furnish is not None:
+                    feature.furnish(self._now)
+
+    def close(self) -> None:
+        """Nothing of it stays."""
+        self._store.close()
+
+    def call(
+        self, menu: str, script: Script, at: datetime, number: str = "", outcomes: Mapping[str, str] | None = None
+    ) -> Outcome:
+        """
+        Somebody calls a menu; what it writes is rolled back.
+
+        :param at: by the shop's wall clock, or aware
+        :param outcomes: of hand-overs: "queue operator" -> "no_agent"
+        """
+        at = at.replace(tzinfo=self.zone) if at.tzinfo is None else at.astimezone(self.zone)
+        caller = Caller(number or None, withheld=not number)
+        call = TryCall(script, at, caller, outcomes, self.queues, self.text)
+        self._now = at.astimezone(UTC)
+        with self._store.trial():
+            ended = run_menu(self.menus[menu], call)
+            return Outcome(ended, call.trace, dict(self._store.changes))
+
+    def text(self, language: str, prompt: Prompt) -> str:
+        """What a prompt says."""
+        if isinstance(prompt, Spoken):
+            return prompt.text
+        own, _, name = prompt.rpartition("/")
+        return self.prompts.text(own or language, name)
+
+    def known(self) -> Known:
+        """What a menu file may name here."""
+        files = {name_of(path.stem) for folder in self.folders for path in menu_files(folder)}
+        plugins = [name for name, menu in self.menus.items() if not isinstance(menu, FileMenu)]
+        return Known(files, plugins, self.queues, self.prompts.names)

@@ -1,0 +1,136 @@
+"""`callserver try` and `callserver menus` as a shop's admin uses them."""
+
+from pathlib import Path
+from shutil import copy
+
+from click.testing import CliRunner, Result
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.commands.menus import menus
+from callserver.commands.try_menu import try_menu
+from callserver.server.shop_folder import ShopFolder
+from callserver.store.opening import database_at
+from tests.run import TOP
+
+EXAMPLES = TOP / "tests" / "ivr" / "menu_files"
+DAY = ["--at", "2026-03-02 10:00"]
+
+
+class MenuCommandsCase(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.folder = ShopFolder(Path(self.mktemp()))
+        self.folder.prepare()
+        self.plugins = self.folder.path / "plugins"
+        self.plugins.mkdir()
+        for example in EXAMPLES.glob("*.ini"):
+            copy(example, self.plugins)
+
+    def run_command(self, command: object, *arguments: str, typed: str = "") -> Result:
+        options = ["--shop", str(self.folder.path), *arguments]
+        if command is menus:
+            options = [arguments[0], "--shop", str(self.folder.path), *arguments[1:]]
+        return CliRunner().invoke(command, options, input=typed, env={"LANG": "en_US.UTF-8"})  # type: ignore[arg-type]
+
+
+class TryTests(MenuCommandsCase):
+    def test_menu_in_a_file(self) -> None:
+        """Each step with its line, what is heard in both languages, what each key does, and how it ends."""
+        done = self.run_command(try_menu, "front", "--keys", "2 1", "--at", "2026-02-17 18:40")
+        self.assertEqual(done.exit_code, 0, done.output)
+        for line in (
+            "0:00 welcome (front.ini:8)",
+            "0:01   key 2",
+            "0:01   holiday Spring Festival",
+            "“We are closed for the holiday.” (店铺放假，祝您节日快乐。)",
+            "“We are back February twenty-fourth nine AM . To leave",
+            "→ plugin message",
+            "Ends: the menu is over",
+        ):
+            self.assertIn(line, done.output)
+
+    def test_menu_in_python(self) -> None:
+        """An order by the shop's own menu: what the database would do is said, and nothing of it stays."""
+        done = self.run_command(try_menu, "shop", "--keys", "1 1 1001# 1 2# 2 1 hangup", *DAY)
+        self.assertEqual(done.exit_code, 0, done.output)
+        self.assertRegex(done.output, r"Database: .*order_lines 1, .*orders 1, .*rolled back")
+        again = self.run_command(try_menu, "shop", "--keys", "1 1 1001# 1 2# 2 1 hangup", *DAY)
+        self.assertIn("五十件", done.output)
+        self.assertIn("五十件", again.output)
+        self.assertFalse(Path(self.folder.database(self.folder.config())).exists())
+
+    def test_database_as_it_is(self) -> None:
+        """A database that a server holds is read while it goes on, and not written to."""
+        path = self.folder.database(self.folder.config())
+        from callserver.store import tables
+        from callserver.store.opening import open_database
+
+        database = database_at(path)
+        tables.database.initialize(database)
+        open_database(database, path)
+        self.addCleanup(database.close)
+        with database.atomic("IMMEDIATE"):  # somebody is writing
+            done = self.run_command(try_menu, "shop", "--keys", "1 1 1001# hangup", *DAY)
+        self.assertEqual(done.exit_code, 0, done.output)
+        self.assertIn("没有这个编号的商品", done.output)  # it is a shop without goods
+
+    def test_outcomes(self) -> None:
+        """What becomes of a hand-over can be set; what is not, is taken."""
+        done = self.run_command(try_menu, "front", "--keys", "1 0 -", *DAY, "--set", "queue operator=no_agent")
+        self.assertIn("→ queue operator no_agent", done.output)
+        self.assertIn("night (front.ini:33)", done.output)
+        self.assertIn("Ends: queue operator.", self.run_command(try_menu, "front", "--keys", "1 0", *DAY).output)
+
+    def test_asks(self) -> None:
+        """Without keys, it stops at each question and asks; what cannot be pressed is told."""
+        done = self.run_command(try_menu, "front", *DAY, typed="1\nx\n0\n")
+        self.assertIn("write keys as", done.output)
+        self.assertIn("Ends: queue operator.", done.output)
+        self.assertEqual(done.output.count("welcome (front.ini:8)"), 1)
+
+    def test_breaks(self) -> None:
+        """A menu that breaks is told with its place; exit code 1."""
+        text = (TOP / "plugins" / "message.py").read_text("utf-8").replace('"message"', '"mine"')
+        (self.plugins / "mine.py").write_text(text.replace("await call.answer()", "call.no_such_act()"))
+        done = self.run_command(try_menu, "mine", "--keys", "", *DAY)
+        self.assertEqual(done.exit_code, 1)
+        self.assertRegex(done.output, r"broken: AttributeError.*mine\.py:\d+")
+
+    def test_refused(self) -> None:
+        """Unknown menus, moments and outcomes are told in words."""
+        for arguments, words in (
+            (["frnt"], "did you mean 'front'?"),
+            (["front", "--at", "noon"], "is no moment"),
+            (["front", "--set", "operator"], "write as queue operator=no_agent"),
+        ):
+            done = self.run_command(try_menu, *arguments, "--keys", "")
+            self.assertIn(words, str(done.exception))
+
+
+class MenusTests(MenuCommandsCase):
+    def test_check(self) -> None:
+        """All mistakes of all files with their lines; exit code 1."""
+        self.assertEqual(self.run_command(menus, "check").exit_code, 0)
+        front = self.plugins / "front.ini"
+        front.write_bytes(front.read_text("utf-8").replace("queue operator", "queue operater").encode("gb18030"))
+        done = self.run_command(menus, "check", "front")
+        self.assertEqual(done.exit_code, 1)
+        self.assertIn("front.ini:27: no queue 'operater'; did you mean 'operator'?", done.output)
+        self.assertIn("front.ini:1: is not UTF-8", done.output)
+        self.assertEqual(self.run_command(menus, "check", "survey").output, "survey.ini: can be loaded.\n")
+
+    def test_tests(self) -> None:
+        """The tests beside a menu hold; one that does not is told with its line, and its call is shown."""
+        done = self.run_command(menus, "test")
+        self.assertEqual((done.exit_code, done.output), (0, "front.test.ini: 4 tests, 0 faults.\n"))
+        front = self.plugins / "front.ini"
+        front.write_text(front.read_text("utf-8").replace("press 0 = talk", "press 0 = night"), "utf-8")
+        done = self.run_command(menus, "test", "front")
+        self.assertEqual(done.exit_code, 1)
+        self.assertIn("front.test.ini:5: does not hear 'talk'", done.output)
+        self.assertIn("night (front.ini:33)", done.output)
+
+    def test_list(self) -> None:
+        """Every menu, where it comes from, and which lines it answers."""
+        done = self.run_command(menus, "list").output
+        self.assertRegex(done, r"shop +flow +line 1-20")
+        self.assertRegex(done, r"front +front\.ini")

@@ -1,0 +1,85 @@
+"""A shop whose line is answered by a menu file: real calls through the emulated exchange, on virtual time."""
+
+from pathlib import Path
+from shutil import copy
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.emulator.script_run import run_script
+from callserver.wire.records import EventRecord
+from tests.whole.virtual_shop import VirtualShop
+
+EXAMPLES = Path(__file__).parents[1] / "ivr" / "menu_files"
+DIAL = 'caller 13912345678 "Li"\ndial 8008\nwait answer\n'
+NEXT = "wait silence 1.2 within 60\n"
+
+
+class MenuFilesTests(SynchronousTestCase):
+    def open(self, **files: str) -> None:
+        """A shop with the three menus of the manual, and these in place of theirs."""
+        folder = Path(self.mktemp()).absolute()
+        folder.mkdir()
+        for example in EXAMPLES.glob("*.ini"):
+            copy(example, folder)
+        for name, text in files.items():
+            (folder / f"{name}.ini").write_text(text, "utf-8")
+        self.folder = folder
+        settings = {"plugins = plugins": f"plugins = {folder}", "menu = shop": "menu = front"}
+        self.shop = VirtualShop(self, 2, settings=settings | {"time_zone =": "time_zone = Asia/Shanghai"})
+
+    def call(self, *keys: str) -> list[EventRecord]:
+        """A caller who presses this, a question at a time, and stays to the end of his call."""
+        exchange = self.shop.server.exchange
+        assert exchange is not None
+        pressed = "".join(f"{NEXT}press {key}\n" for key in keys)
+        self.shop.until(run_script(exchange, f"{DIAL}{pressed}wait hang up within 600\nhang up\n"))
+        return self.shop.records()[0][1]
+
+    def way(self, events: list[EventRecord]) -> list[str]:
+        """The steps he came by, what was kept of him, and where he was handed to."""
+        of = {"step": "step", "saved": "value", "target": "target"}
+        return [str(event.data[of[event.kind]]) for event in events if event.kind in of]
+
+    def test_three_menus(self) -> None:
+        """English, a table for four, changed to five, and a message: through two files and a Python menu."""
+        self.open()
+        events = self.call("2", "2", "4#", "2", "5#", "1")
+        steps = ["welcome", "open?", "main", "menu reserve", "people", "4", "right?", "people", "5", "right?", "leave"]
+        self.assertEqual(self.way(events), [*steps, "plugin message", "done", "hangup"])
+        said = [name for event in events if event.kind == "prompt" for name in event.data["names"]]
+        self.assertIn("number-5", said)
+        self.assertIn("“people: right 1, change 2.”", said)
+        self.assertEqual(len([event for event in events if event.kind == "recording_end"]), 2)  # the call's, and his
+
+    def test_person(self) -> None:
+        """0 goes to people; nobody is there: the menu says when somebody will be, and takes a message."""
+        self.open()
+        events = self.call("1", "0", "1")
+        self.assertEqual(
+            self.way(events), ["welcome", "open?", "main", "talk", "queue operator", "night", "plugin message"]
+        )
+        (leave,) = [event for event in events if event.kind == "leave"]
+        self.assertEqual((leave.data["queue"], leave.data["outcome"]), ("operator", "no_agent"))
+
+    def test_silence(self) -> None:
+        """Who presses nothing hears the question three times and comes to a person, and can leave word."""
+        self.open()
+        events = self.call()
+        said = [name for event in events if event.kind == "prompt" for name in event.data["names"]]
+        self.assertEqual(said.count("no-input"), 2 + 2)  # then in the question of who finds nobody
+        self.assertEqual([event.data["queue"] for event in events if event.kind == "leave"], ["operator"])
+
+    def test_broken_file(self) -> None:
+        """A file with slips is an alarm for each with its line; callers of its line get a person, others work."""
+        self.open(front="[choice main]\nzh = 请按1。\npress 1 = nowhere\n")
+        problems = [str(one).replace(f"{self.folder}/", "") for one in self.shop.server.menus.problems]
+        self.assertEqual(
+            problems,
+            [
+                "front.ini:1: [choice main] has no en text; add en = ..., or play = NAME",
+                "front.ini:3: 'nowhere' is neither a step nor a target; there are main",
+                "[line 1-2] menu: no menu 'front'; callers of this line get a person",
+            ],
+        )
+        self.assertIn("leave", [event.kind for event in self.call()])
+        self.assertIn("survey", self.shop.server.menus.serving)
