@@ -116,7 +116,9 @@ class RehearseTests(SynchronousTestCase):
         self.script.write_text(SCRIPT + "[fault late]\nper_hour = 36000\n")
         code, text = self.run_it("--without-faults=9999")
         self.assertEqual(code, 2)
-        self.assertRegex(text, r"invariants broken             0[^$]*Error: --without-faults 9999: there are 1 to \d+\n$")
+        self.assertRegex(
+            text, r"invariants broken             0[^$]*Error: --without-faults 9999: there are 1 to \d+\n$"
+        )
 
     def test_nothing_to_shrink(self) -> None:
         """When all is well that is said."""
