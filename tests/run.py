@@ -30,7 +30,7 @@ CHECKS = {
     "import contracts": [str(BIN / "lint-imports"), "--no-cache"],
 }
 REAL_TIME = {  # processes, ptys, sockets: they wait more than they work
-    "peers": ["tests.peers"],
+    "peers": ["tests.peers.test_fax_programs", "tests.peers.test_modem_programs"],
     "whole": [
         "tests.whole.test_kill",
         "tests.whole.test_real_time",
