@@ -11,7 +11,8 @@ Invariants, and why:
   rings, an agent's call in hand) asks for `now`, and so is in the call where his party is.
 - A call ends once. Ended, it first tells those who wait (a menu, a queue: they write down what became of the caller),
   then writes its own end, then lets go of its parties, who may begin another call at once.
-- Each stage has a bound; so has each state of the line (`line_machine`). Nothing here waits without one.
+- Each stage has a bound; so has each state of the line (`line_machine`). Nothing here waits without one. Before the
+  answer (DIALLING, RINGING) the bound is that of the line, or of the seat where it rings.
 - A party that is told (`left`, `role_given`, `recalled`) may act on the call at once: the call is consistent by then.
 """
 
@@ -47,6 +48,8 @@ TAKES_PART = (Role.TALKS, *LISTENERS, Role.CALLED, Role.FAXES)  # its leg serves
 class Stage(Enum):
     """Who serves the caller; the values are shown and stored."""
 
+    DIALLING = "dialling"  # out or to a seat, and nobody hears it yet
+    RINGING = "ringing"  # in, or where it was dialled to
     MENU = "flow"
     QUEUE = "queue"
     TALK = "bridged"
@@ -66,6 +69,7 @@ LIMITS_S = {
     Stage.SEAT: 43200.0,
 }
 TAKES_KEYS = (Stage.MENU, Stage.QUEUE, Stage.SEAT)
+MENUS_TURN = (Stage.RINGING, Stage.MENU)  # nobody but its menu serves it; that may not have answered yet
 
 
 class Party(Protocol):
@@ -138,7 +142,7 @@ class Call(Timeline):
         super().__init__(call_id, direction, first.name, caller, events)
         self.first = first
         self.parts: dict[Party, Part[Party]] = {first: Part(Role.ALONE)}
-        self.stage = Stage.MENU
+        self.stage = Stage.RINGING if direction == "in" else Stage.DIALLING
         self.ended: Reason | None = None
         self.merged_into: Call | None = None
         self.lines_alone = False
@@ -221,6 +225,12 @@ class Call(Timeline):
         reached = Reason(Cause.LIMIT_REACHED, stage.value)
         self._limit = self._clock.callLater(limit_s, self.end, "server", reached)
         self.first.stage_changed(self)
+
+    def rings(self) -> None:
+        """What was dialled rings, or waits for somebody who is free; nothing new where it was brought to a talk."""
+        if self.ended is None and self.stage is Stage.DIALLING:
+            self.stage = Stage.RINGING
+            self.first.stage_changed(self)
 
     def tell_doing(self, doing: str) -> None:
         """What it does now, until its stage changes; "" is nothing in particular."""

@@ -181,6 +181,10 @@ class LineInService:
             self._outgoing.seize(call)
         return call
 
+    def key_there(self, at_s: float) -> None:
+        if self._outgoing is not None:
+            self._outgoing.key_pressed(at_s)
+
     def caller_came_in(self) -> None:
         self._outgoing = None
         self._begin_incoming()
@@ -286,8 +290,11 @@ class LineInService:
         self._sound.open(call, self._signs)
 
     def stage_changed(self, call: Call) -> None:
-        faxes_no_more = self._now.state is LineState.FAXING and call.stage is not Stage.FAX  # it is given a role next
-        if call is self.call and self._now.state in SERVES and not faxes_no_more:
+        state, stage = self._now.state, call.stage
+        role_next = (state is LineState.FAXING and stage is not Stage.FAX) or (
+            state is LineState.HELD and stage is Stage.TALK
+        )
+        if call is self.call and state in (*SERVES, LineState.HELD) and not role_next:
             self._show(self._now, None)
 
     def role_given(self, call: Call, role: Role) -> None:
@@ -347,8 +354,10 @@ class LineInService:
         )
 
     def _doing(self, state: LineState) -> str:
-        if self.call is None or state not in SERVES:
+        if self.call is None or state not in (*SERVES, LineState.HELD):
             return ""
+        if state is LineState.HELD and self.call.stage is Stage.TALK:
+            return ""  # by who talks with him; else he waits for somebody
         return self.call.doing or (Stage.FAX if state is LineState.FAXING else self.call.stage).value
 
     def happens(self, what: Happening, reason: Reason | None = None) -> None:

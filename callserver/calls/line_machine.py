@@ -12,6 +12,9 @@ Invariants:
   exchange must have seen the hook before the line is used again. Only a call that was never answered ends in IDLE.
 - Each state that waits for somebody has a bound (`LineCore.bounds`); a new state, or the same input again (another
   ring), starts its clock anew.
+- A ring on a line that clears is the next caller, who calls as soon as the exchange has seen the hook; on one that is
+  out of service it is a caller whom nobody answers. Both are ordinary, and change nothing: a clearing line answers to
+  the rings that follow when its guard time is over. (`UNHEARD`)
 - An input that a state does not expect raises automat.NoTransition and changes nothing.
 """
 
@@ -68,6 +71,7 @@ BUSY = tuple(state for state in S if state not in RESTING)
 TRANSITIONS: tuple[Transition, ...] = (
     (S.NOT_LOADED, I.load, S.LOADED),
     (S.LOADED, I.unload, S.NOT_LOADED),
+    (S.LOADED, I.ring, S.LOADED),
     (S.LOADED, I.enable, S.IDLE),
     (S.LOADED, I.enable_dead, S.DISCONNECTED),
     (S.IDLE, I.ring, S.RINGING_IN),
@@ -91,11 +95,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     (S.HELD, I.over, S.WAIT_HANGUP),
     (S.FAXING, I.fax_over, S.TALKING),
     (S.FAXING, I.over, S.WAIT_HANGUP),
+    (S.WAIT_HANGUP, I.ring, S.WAIT_HANGUP),
     (S.WAIT_HANGUP, I.on_hook, S.WAIT_HANGUP),
     (S.WAIT_HANGUP, I.guard_over, S.IDLE),
     (S.DISCONNECTED, I.line_back, S.IDLE),
     *((state, I.line_lost, S.DISCONNECTED) for state in BUSY if state is not S.DISCONNECTED),
 )
+UNHEARD = ((S.WAIT_HANGUP, I.ring), (S.LOADED, I.ring))  # they start no clock anew
 
 
 @dataclass(frozen=True)
@@ -166,6 +172,8 @@ def _build() -> Callable[[LineCore], LineInputs]:
 
     def move(before: Situation, after: Situation, happening: Happening) -> Happening:
         def act(inputs: LineInputs, core: LineCore, reason: Reason | None = None) -> None:
+            if (before.state, happening) in UNHEARD:
+                return
             if happening in (I.disable, I.enable) and before.state is after.state:
                 core.show(after, reason)
             elif before == after:

@@ -28,6 +28,9 @@ class Line(Party, Protocol):
     def is_dialling(self) -> bool:
         """Nobody has answered its call out yet: that hears the tones itself."""
 
+    def key_there(self, at_s: float) -> None:
+        """The call out is answered, if it can be, by a key that began then."""
+
     def far_end_gone(self, reason: str) -> None:
         """The other party hung up."""
 
@@ -52,6 +55,10 @@ class LineSigns:
             if leg is not None and leg.is_echo(digit, self._clock.seconds() if at_s is None else at_s):
                 return
             began_s = self._clock.seconds() - KEY_DELAY_S if at_s is None else at_s
+            if self._line.is_dialling:
+                self._line.key_there(began_s)
+            if self._line.call is None:
+                return
             if self._line.call.lines_alone:  # before the key: it may be the one by which they are joined
                 self._blank(leg)
             self._line.call.key(self._line, Key(digit, "sound" if from_sound else "modem", began_s))

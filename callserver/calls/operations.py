@@ -78,11 +78,14 @@ def join(first: Call, second: Call, station: Party) -> None:
     A transfer after consultation: who brought the two together leaves both, and the held party takes his place.
 
     So it talks with whom he talked with, or is held by who held him. Where nobody has answered yet there is no place:
-    it hears music on, until `bring` brings somebody or `keep_for` gives it back.
+    it hears music on, until `bring` brings somebody or `keep_for` gives it back; or how the line rings.
     """
     first.log(Kind.JOINED, by=station.name, call=second.id)
+    on_his_way = not second.is_answered
     held, place = _held_by(first, station), _merge(first, second, station)
     first.leave(station, Reason(Cause.TRANSFERRED))
+    if on_his_way:
+        first.enter(Stage.TRANSFER)
     if place is not None:
         for party in held:
             first.give(party, place.role, place.beside)
@@ -107,6 +110,7 @@ def bring(call: Call, station: Party) -> None:
 
 def keep_for(call: Call, station: Party) -> None:
     """Whom a party was passed on to has not come: it hears music until this station, which has left, is back."""
+    call.enter(Stage.TRANSFER)
     for party in tuple(call.parts):
         call.give(party, Role.HELD, beside=station)
 

@@ -11,6 +11,8 @@ What can happen, and what holds in it:
   may be over by then, and is then never dialled.
 - *Given up while the line dials.* The call is over and the line is hung up behind its dialling; that fails then, or
   succeeds for nobody: both are looked at only while the call lives.
+- *A key is an answer*, also where nothing has been heard before it, and it is the first key of the call that is
+  answered by it: an office may press its accept key before it is asked.
 - *Glare, on hook.* What rings, or tells a caller's number, before the line is off hook comes in: this call is over as
   GLARE, the line rests its guard time on hook, and the ringing goes on and is served as any other.
 - *Glare, off hook.* Who was about to ring is there when the line is seized. So no digit is sent before dial tone is
@@ -36,6 +38,7 @@ from twisted.python.failure import Failure
 from callserver.calls.call import Call, FirstParty, Stage
 from callserver.calls.line_machine import Happening, LineInputs
 from callserver.calls.line_sound import LineSound
+from callserver.calls.operations import LINES_ALONE_S
 from callserver.calls.roles import Role
 from callserver.dsp.ear import EarEvent
 from callserver.dsp.fax_tones.bank import FaxHeard
@@ -121,7 +124,8 @@ class OutgoingCall:
         self._told: DialListener | None = told
         self._on_left = on_left
         self._dial_tone, self._judge = AnswerJudge(silence_s=DIAL_TONE_S), AnswerJudge()
-        self._dialled = self._rings = False
+        self._rings = False
+        self._dialled_s: float | None = None  # when the digits were sent
 
     @property
     def is_pending(self) -> bool:
@@ -138,11 +142,20 @@ class OutgoingCall:
         if self._rings:
             self._result(DialResult.NO_ANSWER)
         else:
-            self._result(DialResult.SILENCE if self._dialled else DialResult.NO_DIAL_TONE)
+            self._result(DialResult.SILENCE if self._dialled_s is not None else DialResult.NO_DIAL_TONE)
 
     def rang_in(self) -> None:
         """Somebody calls in on the line."""
         self._result(DialResult.GLARE)
+
+    def key_pressed(self, at_s: float) -> None:
+        """
+        Somebody has answered without a word, and presses a key: no exchange does.
+
+        :param at_s: when it began; one of before the end of dialling is the line's own
+        """
+        if self._dialled_s is not None and at_s > self._dialled_s:
+            self._result(DialResult.ANSWERED)
 
     def line_reports(self, reason: str) -> None:
         """The line's own report that nobody is there, before anybody was."""
@@ -199,7 +212,7 @@ class OutgoingCall:
 
     async def _send_digits(self) -> None:
         if await self._done(self._line.dial(self._permit)) and self._sound.leg is not None:
-            self._dialled = True
+            self._dialled_s = self._clock.seconds()
             self._in_service.happens(self._in_service.inputs.digits_sent, Reason(Cause.DIALS))
             self._sound.leg.attend(self._hear)
 
@@ -210,6 +223,8 @@ class OutgoingCall:
         outcome = self._judge.hear(_signs(events), voiced=voiced, tone_like=tone_like)
         if self._judge.ringing and not self._rings:
             self._rings = True
+            if self._in_service.call is not None:
+                self._in_service.call.rings()
             self._told.rings_there()
         if outcome is not None:
             self._result(RESULTS[outcome])
@@ -245,6 +260,8 @@ class OutgoingCall:
             self._sound.leg.attend(None)
         self._in_service.happens(self._in_service.inputs.answered, Reason(Cause.ANSWERED))
         call.begin_answered(Stage.TALK)
+        if call.stage is Stage.TRANSFER:  # it was left to somebody who has waited for this
+            call.enter(Stage.TALK, LINES_ALONE_S if call.lines_alone else None)
         call.give(self._in_service, Role.TALKS)
 
     def _not_reached(self, call: Call, reason: Reason) -> None:

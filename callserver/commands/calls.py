@@ -130,7 +130,7 @@ def timeline_lines(record: CallRecord, events: Sequence[EventRecord], told: Tell
         since_s = (event.at - record.started_at).total_seconds()
         where = column(code_text(event.channel or "", told.language), 8)
         head = f"{clock_text(event.at, told.zone)} {since_s:+9.3f} {where} {event.person or '':4} "
-        said = words(event, told.language, told.prompts)
+        said = words(event, told.language, told.prompts, told.zone)
         width = max(told.width - WORDS_AT, NARROWEST) if told.width else cells(said)
         first, *more = wrapped(said, width)
         lines += [head + first, *(" " * WORDS_AT + line for line in more)]

@@ -1,6 +1,7 @@
 """The event log in people's words."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 
 from callserver.calls.audit import DONE
@@ -91,6 +92,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "server": N_("server {state}"),
 }
 FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says something
+    ("entry", "kept_for_s"): N_("enters queue {queue}, place {place}: kept for him since {kept_since}"),
     ("fax", "title"): N_("fax begins ({direction}): {title}"),
     ("fax_end", "remote_id"): N_("fax with {remote_id} over: {result} (pages confirmed: {pages})"),
     ("fax_tried", "next"): N_("fax to {number}: {result} (pages confirmed: {pages}), try {tries}; again at {next}"),
@@ -134,15 +136,18 @@ CODES = (
 STATES = ("from", "to")
 
 
-def words(event: EventRecord, language: str, prompts: Mapping[str, str] | None = None) -> str:
+def words(event: EventRecord, language: str, prompts: Mapping[str, str] | None = None, zone: tzinfo = UTC) -> str:
     """
     What happened, on one line, in "zh" or "en"; a kind this version does not know is shown as it is.
 
     :param prompts: what each says, by name; without it their names are shown
+    :param zone: the shop's
     """
     if event.kind not in EVENTS:
         return printable(" ".join((event.kind, *(f"{name}={value}" for name, value in event.data.items()))))
     details = {name: _detail(event, name, value, language) for name, value in event.data.items()}
+    if isinstance(kept_s := event.data.get("kept_for_s"), float):
+        details["kept_since"] = f"{(event.at - timedelta(seconds=kept_s)).astimezone(zone):%H:%M:%S}"
     if event.kind == "prompt" and prompts:
         details["names"] = _said(event.data.get("names"), prompts)
     sentence = known(language, _sentence(event))
@@ -153,9 +158,11 @@ def prompt_texts(folders: Sequence[Path], language: str) -> dict[str, str]:
     """
     What the prompts of these folders say, by name, in a language; the first folder's words count.
 
-    One that is of a certain language, such as "en/welcome", in that.
+    One that is of a certain language, such as "en/welcome", in that; so are those that only another language has. A
+    digit said one by one is the number wherever it has no words of its own.
     """
     texts: dict[str, str] = {}
+    others: dict[str, str] = {}
     for folder in reversed(folders):
         for spoken in LANGUAGES:
             try:
@@ -164,7 +171,9 @@ def prompt_texts(folders: Sequence[Path], language: str) -> dict[str, str]:
                 continue  # `check` tells what is wrong with it
             texts |= {f"{spoken}/{name}": words for name, words in said.items()}
             texts |= said if spoken == language else {}
-    return texts
+            others |= said
+    digits = {f"digit-{n}": texts[f"number-{n}"] for n in range(10) if f"number-{n}" in texts}
+    return others | digits | texts
 
 
 def _said(names: Value, prompts: Mapping[str, str]) -> str:

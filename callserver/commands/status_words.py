@@ -9,11 +9,13 @@ from typing import Any
 from callserver.wire.alarms import alarm_text
 from callserver.wire.catalogue import N_, fill, known, plural, text
 from callserver.wire.cells import cells, column, printable, wrapped
+from callserver.wire.messages import CLIENT_LOST
 from callserver.wire.states import LineState, SeatState
 from callserver.wire.words import code_text, state_text
 
 WIDTH = 80
 ALARMS, STALLS = 5, 3
+IDLE = (SeatState.IDLE_PC.name, SeatState.IDLE_PHONE.name)
 QUIET_LINES = ("IDLE",)  # alike, and so told together
 
 WITHOUT = {
@@ -135,8 +137,10 @@ def _queues(queues: Iterable[dict[str, Any]], language: str) -> Iterator[str]:
 def _seats(seats: dict[str, Any], language: str) -> Iterator[str]:
     yield text(language, "Seats: {n} of {places} taken", n=len(seats["here"]), places=seats["places"])
     for seat in seats["here"]:
-        words = printable(f"{seat['name']}  {code_text(seat['sub'], language)}  {seat['caller'] or ''}")
-        state = state_text(SeatState[seat["state"]], language)
+        state, sub = state_text(SeatState[seat["state"]], language), code_text(seat["sub"], language)
+        if seat["sub"] == CLIENT_LOST and seat["state"] in IDLE:  # nobody is there to be idle
+            state, sub = sub, text(language, "gets no calls")
+        words = printable(f"{seat['name']}  {sub}  {seat['caller'] or ''}")
         yield from _told((seat["person"], 12), (state, 21), (span(seat["for_s"]), 9), words=words)
 
 

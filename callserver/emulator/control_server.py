@@ -134,7 +134,7 @@ class ControlServer(AMP):
         self.callRemote(PhoneEvent, at_s=event.at_s, line=event.line, what=event.what, stage=self._stage())
 
     def _rings(self, on: bool) -> None:
-        self._tell(ScriptEvent(0.0, 0, "bell" if on else "bell stops"))
+        self._opened().happens("bell" if on else "bell stops")
 
     def _heard(self, block: FloatArray) -> None:
         self.callRemote(SoundHeard, sound=LINEAR_16.encode(block).tobytes())

@@ -128,10 +128,14 @@ class ScriptRun:
         if self._brought:
             self._exchange.remove_phone(self._brought)
 
-    def _tell(self, what: str) -> None:
-        event = ScriptEvent(round(self._time.seconds() - self._began_s, 2), self._line, what)
+    def happens(self, what: str, line: int = 0) -> None:
+        """Something, by itself or as a line says: told with the seconds since the telephone was taken."""
+        event = ScriptEvent(round(self._time.seconds() - self._began_s, 2), line, what)
         self._events.append(event)
         self._on_event(event)
+
+    def _tell(self, what: str) -> None:
+        self.happens(what, self._line)
 
     def _pick(self, phone: Phone) -> None:
         if self._recording:

@@ -21,7 +21,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import deferLater
 
-from callserver.calls.call import Stage
+from callserver.calls.call import MENUS_TURN
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import BREATH_S, MenuCall
 from callserver.ivr.running import CallOver, GoesRound, MenuStopped, Running, running
@@ -116,7 +116,7 @@ class MenuRun:
     def _look(self) -> None:
         """Whether the caller has pressed a key, or somebody else has served him, in the last ten minutes."""
         call, now_s = self._menu_call.call, self._menu_call.clock.seconds()
-        if call.stage is not Stage.MENU:
+        if call.stage not in MENUS_TURN:
             self._menu_call.served_s = now_s
         left_s = max(self._menu_call.served_s, call.keys.last_at_s) + IDLE_S - now_s
         if left_s > 0:

@@ -18,7 +18,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.reflect import safe_repr
 
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import MENUS_TURN, Call, Stage
 from callserver.calls.vocabulary import Kind
 from callserver.config import Hours
 from callserver.ivr.dialogue import WantsPerson
@@ -236,7 +236,7 @@ class MenuRunner:
     def _for_nothing(self, call: Call, name: str) -> None:
         """A call is over whose menu did nothing; it was for nothing if no person did something either."""
         line = call.first.name
-        self._at_once[line] = self._at_once[line] + 1 if call.stage is Stage.MENU else 0
+        self._at_once[line] = self._at_once[line] + 1 if call.stage in MENUS_TURN else 0
         if self._at_once[line] >= AT_ONCE_MAX:
             self._rest(call, REST_S)
             self._alarm(

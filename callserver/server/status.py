@@ -75,7 +75,6 @@ class Status:
         self._tick, self._stalls = tick, stalls
         self._since, self._since_s = events.now(), clock.seconds()
         self._alarms: deque[EventRecord] = deque(maxlen=ALARMS)
-        self._began_s: dict[str, float] = {}  # of each live call
         events.watch(self._happened)
 
     def snapshot(self) -> dict[str, Any]:
@@ -151,7 +150,7 @@ class Status:
             "caller": call.caller.number,
             "stage": call.stage.value,
             "with": [party.name for party in call.parts if party is not call.first],
-            "for_s": round(now_s - self._began_s.get(call.id, now_s), 1),
+            "for_s": round(now_s - call.began_s, 1),
         }
 
     def _queue_rows(self) -> list[dict[str, Any]]:
@@ -179,12 +178,6 @@ class Status:
     def _happened(self, event: EventRecord) -> None:
         if event.kind == Kind.ALARM.value:
             self._alarms.append(event)
-        if event.call_id is None:
-            return
-        if event.kind == Kind.END.value:
-            self._began_s.pop(event.call_id, None)
-        elif event.kind == Kind.RING.value:
-            self._began_s.setdefault(event.call_id, event.uptime_s)
 
 
 def _stall(stall: Stall) -> dict[str, Any]:

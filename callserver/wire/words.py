@@ -9,7 +9,7 @@ from callserver.wire.fax_results import BY_CODE as FAX_RESULTS
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 from callserver.wire.targets import WORDS as TARGET_WORDS
-from callserver.wire.targets import Target
+from callserver.wire.targets import Target, TargetKind
 
 RIGHT_WORDS = {
     Right.SUPERVISOR: N_("supervisor"),
@@ -174,10 +174,13 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     "queue": N_("queue"),
     "line": N_("line"),
     "seat": N_("seat"),
+    "group": N_("group"),
     "server": N_("server"),
     "admin": N_("admin"),
     "sound": N_("sound"),
     "modem": N_("modem"),
+    "dialling": N_("dialling"),
+    "ringing": N_("ringing"),
     "flow": N_("menu"),
     "bridged": N_("talk with an agent"),
     "transfer": N_("transfer"),
@@ -358,9 +361,9 @@ def target_text(target: Target | str, language: str) -> str:
     return text(language, TARGET_WORDS[place.kind], name=place.name)
 
 
+PLACES = {kind.value for kind in TargetKind}
 _DETAIL_WORDS: Mapping[Cause, Callable[[str, str], str]] = {
     Cause.RIGHT_TAKEN: right_text,
-    Cause.SENT_ON: target_text,
     Cause.CAME_BACK: reason_text,
     Cause.FAX_OVER: lambda result, language: known(language, FAX_RESULTS.get(result, result)),
 }
@@ -369,7 +372,7 @@ _DETAIL_WORDS: Mapping[Cause, Callable[[str, str], str]] = {
 def code_text(code: str, language: str) -> str:
     """Any other code; "agent 801" is the code and a number, or it is a Target. Else it is looked up as a sentence."""
     head, space, number = code.partition(" ")
-    if code not in CODE_WORDS and head in CODE_WORDS and number.isdecimal():
+    if code not in CODE_WORDS and head in CODE_WORDS.keys() - PLACES and number.isdecimal():
         return f"{known(language, CODE_WORDS[head])}{space}{number}"
     words = CODE_WORDS.get(code)
     return known(language, words) if words else target_text(known(language, code), language)

@@ -4,6 +4,7 @@ import numpy as np
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.calls.call import Stage
 from callserver.calls.calls_out import Dialler
 from callserver.calls.roles import Role
 from callserver.lines.interfaces import LineFailure
@@ -65,6 +66,46 @@ class ResultTests(CallsOutCase):
         self.shop.lines[0].far_end.hang_up("busy tone reported twice")
         self.assertEqual(self.call.ended, Reason(Cause.CALLED_HUNG_UP, "busy tone reported twice"))
         self.assertEqual(self.told.of, ["rings", "answered"])
+
+    def test_answered_by_a_key(self) -> None:
+        """Who lifts without a word and presses a key has answered; the key of a modem that hears late as well."""
+        for from_sound in (True, False):
+            self.setUp()
+            if not from_sound:
+                self.shop = VirtualShop(n_lines=2, keys_from_sound=False)
+            self.dial()
+            self.shop.dial_tone()
+            self.shop.wait(3)
+            if from_sound:
+                self.shop.press("7")
+            else:
+                self.shop.in_service[0].key("7")
+            self.shop.wait(0.2)
+            self.assertEqual(self.told.of, ["answered"])
+            self.assertIs(self.shop.state(), LineState.TALKING)
+
+    def test_our_own_digits(self) -> None:
+        """What a modem reports as the digits go out are those, and no answer."""
+        self.shop = VirtualShop(n_lines=2, keys_from_sound=False)
+        self.dial()
+        self.shop.wait(0.1)
+        self.shop.in_service[0].key("6")
+        while not self.shop.lines[0].far_end.dialled:
+            self.shop.exchange("dial", 0.1)
+        self.shop.wait(0.3)
+        self.shop.in_service[0].key("8")
+        self.assertEqual(self.told.of, [])
+
+    def test_stages(self) -> None:
+        """It is dialling, then ringing, then a talk: never a menu's."""
+        self.dial()
+        self.assertIs(self.call.stage, Stage.DIALLING)
+        self.shop.dial_tone()
+        self.assertIs(self.call.stage, Stage.DIALLING)
+        self.shop.exchange("ringback", 6)
+        self.assertIs(self.call.stage, Stage.RINGING)
+        self.shop.answer_there()
+        self.assertIs(self.call.stage, Stage.TALK)
 
     def test_broken_dial(self) -> None:
         """A call out that breaks before it begins does not count as one that goes on."""

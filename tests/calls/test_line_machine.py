@@ -26,6 +26,7 @@ WAY = {
 TABLE = {
     (S.NOT_LOADED, "load"): S.LOADED,
     (S.LOADED, "unload"): S.NOT_LOADED,
+    (S.LOADED, "ring"): S.LOADED,  # nobody answers it
     (S.LOADED, "enable"): S.IDLE,
     (S.LOADED, "enable_dead"): S.DISCONNECTED,
     (S.IDLE, "ring"): S.RINGING_IN,
@@ -55,6 +56,7 @@ TABLE = {
     (S.FAXING, "fax_over"): S.TALKING,
     (S.FAXING, "over"): S.WAIT_HANGUP,
     (S.FAXING, "line_lost"): S.DISCONNECTED,
+    (S.WAIT_HANGUP, "ring"): S.WAIT_HANGUP,  # the next caller: he rings on until the line is idle
     (S.WAIT_HANGUP, "on_hook"): S.WAIT_HANGUP,
     (S.WAIT_HANGUP, "guard_over"): S.IDLE,
     (S.WAIT_HANGUP, "line_lost"): S.DISCONNECTED,
@@ -155,6 +157,15 @@ class LineMachineTests(SynchronousTestCase):
             self.assertEqual(self.done, ["hang up"])
             self.clock.advance(0.2)
             self.assertEqual(self.done, ["hang up", "guard over"])
+
+    def test_ring_while_clearing(self) -> None:
+        """Who rings a line that clears neither lengthens its guard time nor ends it."""
+        machine = self.line_in(S.WAIT_HANGUP)
+        machine.on_hook()
+        self.clock.advance(0.9)
+        machine.ring()
+        self.clock.advance(0.2)
+        self.assertEqual(self.done, ["hang up", "guard over"])
 
     def test_stuck_off_hook(self) -> None:
         """A line that does not go on hook within 5 s raises the alarm."""

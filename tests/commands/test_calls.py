@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from unittest.mock import patch
 
@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.calls.vocabulary import Kind
 from callserver.commands.calls import call, calls
-from callserver.commands.report_words import EVENTS, words
+from callserver.commands.report_words import EVENTS, prompt_texts, words
 from callserver.store import tables
 from callserver.store.journal import append_event
 from callserver.store.opening import MIGRATIONS
@@ -254,6 +254,32 @@ class CommandTests(SynchronousTestCase):
         (own / "catalogue.toml").write_text('[sentences]\nown = "Tea for two."\n')
         (self.shop / "config.ini").write_text("[recording]\nannounce = yes\n[server]\nprompts = own\n")
         self.assertIn("says Tea for two. (Chinese)", self.run_command("call", "bb", "--language", "en").output)
+
+    def test_digits_of_another_language(self) -> None:
+        """Digits said one by one in Chinese are read in English too; what only Chinese has, as it was said."""
+        prompts = [Path(__file__).parents[2] / "voice-prompts"]
+        said, own = prompt_texts(prompts, "en"), prompt_texts(prompts, "zh")
+        prompt = event(Kind.PROMPT, names=["digit-1", "digit-3", "digit-9"], language="zh")
+        self.assertEqual(words(prompt, "en", said), "says one three nine (Chinese)")
+        self.assertEqual(words(prompt, "zh", own), "播放：幺 三 九（中文）")
+        self.assertLessEqual(own.keys(), said.keys())
+
+    def test_kept_place(self) -> None:
+        """Since when a place was kept, in the shop's time."""
+        entry = event(Kind.ENTRY, 60.0, queue="operator", place=1, kept_for_s=50.0)
+        zone = timezone(timedelta(hours=8))
+        self.assertEqual(words(entry, "en", zone=zone), "enters queue operator, place 1: kept for him since 17:00:10")
+
+    def test_places(self) -> None:
+        """Where somebody is transferred to, as people name it: a number outside is no caller's number."""
+        for target, said in (
+            ("group 90", "group 90"),
+            ("seat 802", "seat 802"),
+            ("number 62345678", "number 62345678"),
+        ):
+            self.assertEqual(
+                words(event(Kind.TRANSFER, by="seat 801", target=target), "en"), f"transferred by seat 801: {said}"
+            )
 
     def test_the_shops_time(self) -> None:
         """Times are the shop's, wherever the computer is, and the zone is named."""

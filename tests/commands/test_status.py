@@ -17,6 +17,7 @@ from callserver.emulator.script_run import run_script
 from callserver.lines.interfaces import Caller, LineFailure
 from callserver.server.lock import locked
 from callserver.server.stalls import Place, Stall
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.cells import cells
 from tests.whole.virtual_shop import VirtualShop
 
@@ -84,6 +85,25 @@ class SnapshotTests(SynchronousTestCase):
         (call,) = self.found()["calls"]
         self.assertGreater(before["for_s"], 5.0)
         self.assertAlmostEqual(call["for_s"] - before["for_s"], 5.0, delta=0.11)
+
+    def test_seats_calls(self) -> None:
+        """A call from seat to seat is ringing, and has a length; a seat whose program is lost is not idle."""
+        for number in ("801", "802"):
+            self.shop.agent(number, AgentPlan(answer_after_s=60))
+        self.shop.wait(3)
+        centre = self.shop.server.centre
+        centre.dialling.dial(centre.seats["801"], "802")
+        self.shop.wait(5)
+        (call,) = self.found()["calls"]
+        self.assertEqual(call["stage"], "ringing")
+        self.assertApproximates(call["for_s"], 5, 0.2)
+        (row,) = [line for line in report(self.found(), "en") if call["id"][:8] in line]
+        self.assertNotIn("menu", row)
+        self.shop.server.calls.end_all("admin", Reason(Cause.LINE_DISABLED))
+        centre.seats["802"].client_lost()
+        for language, idle in (("en", "idle"), ("zh", "空闲")):
+            (row,) = [line for line in report(self.found(), language) if line.startswith("  802 ")]
+            self.assertNotIn(idle, row)
 
     def test_alarms_and_stalls(self) -> None:
         """The last alarms in the reader's language, and what held up the server."""

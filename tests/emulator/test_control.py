@@ -103,6 +103,17 @@ class ControlTests(ControlCase):
         self.assertEqual(self.exchange.phones["200"].stage, SubscriberStage.TONE)
         self.assertNoResult(waiting)
 
+    def test_bell(self) -> None:
+        """The bell of a telephone is told with the time since it was taken, as everything else is."""
+        told: list[tuple[float, str]] = []
+        self.client._on_event = lambda at_s, line, what, stage: told.append((at_s, what))
+        self.take()
+        self.run_s(3)
+        self.exchange.phones["200"].dial("139")
+        self.run_s(2)
+        (at_s,) = [at_s for at_s, what in told if what == "bell"]
+        self.assertGreater(at_s, 2.9)
+
     def do(self, script: str) -> Any:
         return Deferred.fromCoroutine(self.client.do(script))
 

@@ -65,6 +65,11 @@ class Destinations:
         self._clock, self._seats, self._queues, self._flows, self._out = clock, seats, queues, flows, out
         self._offices = offices
 
+    def named(self, target: Target) -> str:
+        """As it is written down: a group is no seat."""
+        is_group = target.kind is TargetKind.SEAT and self._seats.is_group(target.name)
+        return f"group {target.name}" if is_group else str(target)
+
     async def send(self, call: Call, target: Target) -> None:
         """
         Take a caller where a queue or menu of the shop sends him, with nobody's rights but the setting's.
@@ -79,12 +84,12 @@ class Destinations:
         except Refused as refused:
             log.info("call {call} cannot be sent to {target}: {refused}", call=call.id, target=target, refused=refused)
             return
-        call.log(Kind.TRANSFER, by="queue", target=str(target))
+        call.log(Kind.TRANSFER, by="queue", target=self.named(target))
         if target.kind in (TargetKind.MENU, TargetKind.QUEUE):  # a story of its own, which ends the one that waits here
             self._clock.callLater(0, complete)
         else:
             complete()
-        call.log(Kind.TRANSFER_FAILED, target=str(target), reason=await failed)
+        call.log(Kind.TRANSFER_FAILED, target=self.named(target), reason=await failed)
         call.enter(Stage.MENU)
         call.give(call.first, Role.ALONE)
 

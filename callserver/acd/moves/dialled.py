@@ -107,6 +107,7 @@ class DialledCall:
         """Told by the line, or the other seat."""
         if self.party is None and not self._rang:
             self._rang = True
+            self.call.rings()
             self._seat.rings_there()
 
     def answered_there(self) -> None:

@@ -22,6 +22,7 @@ from twisted.internet.interfaces import IReactorTime
 from callserver.acd.moves.dialled import DialledCall, agent_is_here
 from callserver.acd.moves.moved import Moved
 from callserver.acd.queues.entry import Entry
+from callserver.acd.queues.wait import LAST_WORDS_S
 from callserver.acd.routing.settings import QueueSettings
 from callserver.acd.seats.offers import Offer
 from callserver.acd.seats.seats import Seats
@@ -91,7 +92,9 @@ class QueueConsultation:
             self._dialled.not_reached(DialResult.NO_ANSWER)
 
     def passed_on(self, reason: Reason) -> None:
-        """It is another's call now: whoever has it, or hears it ring, sees whose."""
+        """It is another's call now, who waits as a caller does: whoever has it, or hears it ring, sees whose."""
+        if self._patience.active():
+            self.call.enter(Stage.QUEUE, self._patience.getTime() - self._clock.seconds() + LAST_WORDS_S)
         if self._answered_by is not None:
             seat = self._seats.of(self._answered_by)
             agent_is_here(self.call, seat)

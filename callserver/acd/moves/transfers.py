@@ -35,18 +35,18 @@ class Transfers:
         :raises Refused: no such right, place or call, or the target takes no call now; nothing has changed
         """
         target = Target.parse(to)
-        moved, sender = Moved.of(seat), Sender(seat, seat.talk)
+        moved, sender, named = Moved.of(seat), Sender(seat, seat.talk), self._destinations.named(target)
         self._check(seat, target, moved.call)
 
         def failed(why: str) -> None:
-            moved.call.log(Kind.TRANSFER_FAILED, target=to, reason=why)
+            moved.call.log(Kind.TRANSFER_FAILED, target=named, reason=why)
             come_back(moved, sender, Reason(Cause.CAME_BACK, why), self._flows)
 
         asks = Dialler(seat.number, self._rights.rights(seat.number), may_use_reserve=False)
         complete = self._destinations.prepare(moved, target, seat.station.name, failed, asks)
         self._count(moved.call)
-        moved.call.log(Kind.TRANSFER, person=seat.number, by=seat.station.name, target=to)
-        seat.let_go(Reason(Cause.SENT_ON, to))
+        moved.call.log(Kind.TRANSFER, person=seat.number, by=seat.station.name, target=named)
+        seat.let_go(Reason(Cause.SENT_ON, named))
         complete()
 
     def _check(self, seat: Seat, target: Target, call: Call) -> None:

@@ -63,6 +63,7 @@ class Entry:
     seat: str = ""  # who talks with him
     n_offers: int = 0
     colleague: ForColleague | None = None
+    kept_s: float | None = None  # since when his place was kept for him, who waits again now
     busy: bool = False  # he answers a question, or it is not yet time to call him: no seat is asked meanwhile
 
     @property

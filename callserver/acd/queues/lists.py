@@ -45,7 +45,7 @@ class QueueLists(ABC):
         self._clock, self._seats, self._house = clock, seats, house
         self._tallies = Tallies(clock, house.today)
         self._sequence = count(1)
-        self.lists = WaitingLists(self.by_name, self.waited_s)
+        self.lists = WaitingLists(self.by_name, self.whole_wait_s)
         self._matching = Matching(
             clock,
             seats,
@@ -92,8 +92,13 @@ class QueueLists(ABC):
         return replace(settings, wrap_up_s=max(settings.wrap_up_s, self._house.wrap_up_s(seat)))
 
     def waited_s(self, entry: Entry) -> float:
-        """Since the caller came, or came back from an agent: a talk is no waiting."""
+        """Since the caller came, or came back from an agent: a talk is no waiting. So statistics count it, by call."""
         return round(self._clock.seconds() - entry.waits_since_s, 3)
+
+    def whole_wait_s(self, entry: Entry) -> float:
+        """As people see it: of one whose place was kept for him, from when he came the first time."""
+        since_s = entry.waits_since_s if entry.kept_s is None else entry.kept_s
+        return round(self._clock.seconds() - since_s, 3)
 
     # What others ask
 
@@ -129,7 +134,8 @@ class QueueLists(ABC):
         entry.queue, entry.seat = queue.name, ""
         queue.waiting.append(entry)
         if entry.call is not None:
-            entry.log(Kind.ENTRY, queue=queue.name, place=queue.place(entry))
+            kept = {} if entry.kept_s is None else {"kept_for_s": self.whole_wait_s(entry)}
+            entry.log(Kind.ENTRY, queue=queue.name, place=queue.place(entry), **kept)
         self._changed(queue)
         self.match_soon()
 
@@ -201,7 +207,7 @@ class QueueLists(ABC):
     def _offer_of(
         self, entry: Entry, call: Call, seat: str, ring_s: float, outcome: Outcome = Outcome.ANSWERED
     ) -> Offer:
-        settings, waited_s = self.settings_for(entry, seat), self.waited_s(entry)
+        settings, waited_s = self.settings_for(entry, seat), self.whole_wait_s(entry)
         return QueueOffer(self, entry, call, seat, settings, ring_s=ring_s, waited_s=waited_s, outcome=outcome)
 
     # What is the callers' own

@@ -218,7 +218,7 @@ class Queues(QueueLists):
         entry, number = caller.entry, caller.call.caller.known_by or ""
         entered_s = self._cut_offs.take(queue.name, number, self._clock.seconds())
         if entered_s is not None:
-            entry.entered_s = min(entry.entered_s, entered_s)
+            entry.entered_s = entry.kept_s = min(entry.entered_s, entered_s)
         calls, asking = self.call_backs, self._house.asking
         if calls is None or asking is None or calls.find(queue.name, number) is None:
             return
@@ -231,6 +231,7 @@ class Queues(QueueLists):
         kept = calls.find(queue.name, number)  # it may have been on its way meanwhile
         if wants and kept is not None:
             entry.entered_s, entry.sequence = kept.entered_s, kept.sequence
+            entry.kept_s = kept.entered_s
             entry.priority = max(entry.priority, kept.priority)
             calls.called_again(kept)
 
@@ -282,7 +283,7 @@ class Queues(QueueLists):
 
     def given_back(self, entry: Entry) -> None:
         caller = self._callers.get(entry)
-        entry.waits_since_s = self._clock.seconds()
+        entry.waits_since_s, entry.kept_s = self._clock.seconds(), None
         if caller is not None:
             self._begin(caller)
         elif entry.call is not None:  # his story has ended when somebody sent him elsewhere

@@ -20,7 +20,8 @@ What must hold:
 - *Two supervisors at one call.* Both may listen, whisper and barge in. Who takes over is alone with the caller: the
   agents go, and another supervisor who has barged in with them. The call is his until he hands it on: another may hear
   it, and is refused when he wants to take it over (`Supervision.take_over`).
-- *Its end is in the timeline* of the call that goes on without him, as is the call into which he has come along.
+- *Its end is in the timeline* of the call that goes on without him, as is the call into which he has come along. Why it
+  ends knows who ends it: `Supervision` says so while another supervisor takes the call over or breaks it off.
 - `over` is final, and comes once: whatever is told afterwards finds nothing to do.
 """
 
@@ -39,6 +40,8 @@ from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import FloatArray
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import BARGED_IN, LISTENS, WHISPERS, Card
+
+NOBODY_LEFT = Reason(Cause.PARTY_GONE)
 
 
 class Place(Protocol):
@@ -161,16 +164,20 @@ class Listening:
 
     # What calls tell
 
-    def follow(self) -> None:
-        """Somebody's part in a call has changed: be where whom he listens to is now."""
+    def follow(self, why_over: Reason = NOBODY_LEFT) -> None:
+        """
+        Somebody's part in a call has changed: be where whom he listens to is now.
+
+        :param why_over: if there is nothing left to hear
+        """
         if self.over:
             return
         if self.role is Role.TALKS:
-            self._look_who_is_left()
+            self._look_who_is_left(why_over)
             return
         call = call_of(self._calls, self.party)
         if call is None:
-            self._end(Reason(Cause.PARTY_GONE))
+            self._end(why_over)
         elif call.parts.get(self._ear) != self._part(call):
             self._be_in(call)
 
@@ -194,10 +201,10 @@ class Listening:
             return Part(Role.WHISPERS, agent)
         return Part(Role.OVERHEARS, self.party)
 
-    def _look_who_is_left(self) -> None:
+    def _look_who_is_left(self, why_over: Reason) -> None:
         station, parts = self._seat.station, self.call.parts
         if station not in parts:
-            self._end(Reason(Cause.PARTY_GONE))
+            self._end(why_over)
             return
         others = [party for party, part in parts.items() if party is not station and part.role in PRESENT]
         if others and not any(map(self._is_agent, others)):

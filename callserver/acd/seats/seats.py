@@ -96,6 +96,10 @@ class Seats:
             raise LookupError(number)
         return [one for one in self if one.number in members and one.is_ready]
 
+    def is_group(self, number: str) -> bool:
+        """Whether an internal number rings the seats of a group."""
+        return self.find(number) is None and bool(self._group(number))
+
     def has_station(self, party: Party) -> bool:
         """Whether a participant of a call is the station of one of these seats."""
         return any(seat.station is party for seat in self._seats.values())

@@ -15,7 +15,7 @@ from callserver.acd.moves.destinations import Places
 from callserver.acd.moves.moves import call_id
 from callserver.acd.seats.acts import Act, number, word
 from callserver.acd.seats.ear import call_of
-from callserver.acd.seats.listening import Listening
+from callserver.acd.seats.listening import NOBODY_LEFT, Listening
 from callserver.acd.seats.seat import Seat
 from callserver.acd.seats.seats import Rights, Seats
 from callserver.acd.supervision.named import channel, channel_or_none, hang_up_or_queue, priority
@@ -68,6 +68,7 @@ class Supervision:
         self._seats, self._calls, self._rights, self._queues = seats, calls, rights, queues
         self._find_person, self._set_priority = find_person, set_priority
         self._listenings: list[Listening] = []
+        self._why_over = NOBODY_LEFT
         calls.watch(lambda call: self._follow())
 
     def acts(self) -> dict[str, Act]:
@@ -140,7 +141,8 @@ class Supervision:
             for other in self._seats:
                 if other.has_taken_over(listening.call):
                     raise Refused(Refusal.TAKEN_OVER, other.number)
-            listening.take_over()
+            with self._because(Reason(Cause.TAKEN_OVER, seat.number)):
+                listening.take_over()
 
     def stop_listening(self, seat: Seat) -> None:
         """
@@ -168,11 +170,13 @@ class Supervision:
                 raise Refused(Refusal.NOT_NOW, call.stage.value)
             reason, place = Reason(Cause.BROKEN_OFF, seat.number), Target.parse(target)
             if place.kind is TargetKind.HANG_UP:
-                call.end(f"agent {seat.number}", reason)
+                with self._because(reason):
+                    call.end(f"agent {seat.number}", reason)
             elif place.name not in self._queues or call.first not in call.parts or self._seats.has_station(call.first):
                 raise Refused(Refusal.NOWHERE, place)
             else:
-                operations.leave_alone(call, reason)
+                with self._because(reason):
+                    operations.leave_alone(call, reason)
                 self._find_person(call, place.name)
 
     # Other people's seats
@@ -253,10 +257,19 @@ class Supervision:
             raise Refused(Refusal.NOT_NOW, seat.status.state)
         return seat
 
+    @contextmanager
+    def _because(self, reason: Reason) -> Iterator[None]:
+        """What supervisors can hear no more meanwhile ends for this reason."""
+        self._why_over = reason
+        try:
+            yield
+        finally:
+            self._why_over = NOBODY_LEFT
+
     def _follow(self) -> None:
         """Somebody's part in a call has changed."""
         for listening in tuple(self._listenings):
-            listening.follow()
+            listening.follow(self._why_over)
         self._listenings = [listening for listening in self._listenings if not listening.over]
 
 

@@ -213,6 +213,12 @@ class ToGroupTests(MovingCase):
         self.assertEqual(self.shown(self.second), (IDLE, "taken_elsewhere"))
         self.assertEqual(self.shop.happened("miss"), [])
 
+    def test_timeline(self) -> None:
+        """A group is no seat."""
+        self.transfer()
+        self.assertEqual(self.shop.happened("transfer")[0][1]["target"], "group 90")
+        self.assertIn("sent_on: group 90", [data["reason"] for _, data in self.shop.happened("state")])
+
     def test_all_decline(self) -> None:
         """One who rejects leaves him to the others; when nobody is left he comes back."""
         self.transfer()

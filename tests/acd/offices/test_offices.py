@@ -179,6 +179,27 @@ class TransferTests(SynchronousTestCase):
         for line in (0, 1):
             self.assertIs(self.shop.state(line), LineState.IDLE)
 
+    def test_lifts_without_a_word(self) -> None:
+        """Nobody speaks there, and two seconds later the accept key is pressed: that is an answer, and the yes."""
+        call, _ = self.caller()
+        self.rings(1)
+        self.shop.wait(2)
+        self.shop.press("1", 1)
+        self.shop.wait(0.3)
+        self.assertTrue(self.hears(1, of=0))
+        self.assertIs(call.stage, Stage.TALK)
+        self.assertEqual([one.result for one in self.kept()[1]], ["answered"])
+
+    def test_another_key_without_a_word(self) -> None:
+        """Any key is an answer; only the accept key is the yes."""
+        self.caller()
+        self.rings(1)
+        self.shop.wait(2)
+        self.shop.press("5", 1)
+        self.shop.wait(0.3)
+        self.assertIn("office-accept", self.said)
+        self.assertFalse(self.hears(1, of=0))
+
     def test_half_an_hour(self) -> None:
         """Then the lines are needed by others."""
         call, _ = self.caller()

@@ -493,6 +493,24 @@ class CutOffTests(CallBackCase):
         late = self.caller(0)
         self.assertIs(self.queue.in_order()[1].call, late)
 
+    def test_told(self) -> None:
+        """The timeline says that the place was kept and for how long so far; the wait people see is the whole."""
+        self.seat().pause("lunch")
+        self.caller(0)
+        self.shop.wait(30)
+        self.shop.lines[0].far_end.hang_up()
+        self.shop.wait(20)
+        self.caller(0)
+        first, again = (data for _, data in self.shop.happened("entry"))
+        self.assertNotIn("kept_for_s", first)
+        self.assertApproximates(again["kept_for_s"], 50, 1)
+        self.shop.wait(10)
+        (row,) = self.centre.lists.rows()
+        self.assertApproximates(row.oldest_s, 60, 1)
+        self.seat("802")
+        self.shop.wait(0.5)
+        self.assertApproximates(self.shop.seats["802"].status.call.waited_s, 61, 2)
+
     def test_line_pulled_out(self) -> None:
         """Whose line died while he waited has his old place too, once."""
         self.seat().pause("lunch")

@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred, succeed
 from callserver.acd.moves.dialling import Dialling
 from callserver.acd.queues.queue import Queue
 from callserver.acd.seats.seat import Seat
+from callserver.calls.call import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 from callserver.wire.refusals import Refusal
@@ -450,14 +451,18 @@ class QueueTests(ConsultingCase):
     def test_left_to_the_caller(self) -> None:
         """Joined while it waits: the caller waits on, with music; who is free next has him."""
         self.asks()
+        self.assertIs(self.li.in_hand.call.stage, Stage.RINGING)
         self.li.pause("lunch")
         self.li.join()
         self.assertTrue(self.caller_hears_music())
+        self.assertIs(self.call.stage, Stage.QUEUE)
+        self.assertEqual(self.shop.board.statuses["line 1"].sub, "queue")
         self.is_free(self.zhao)
         assert self.zhao.status.call is not None
         self.assertEqual(self.zhao.status.call.call_id, self.call.id)
         self.zhao.answer()
         self.assertEqual(self.who_hears_whom(), {LINE: {ZHAO}, ZHAO: {LINE}})
+        self.assertIs(self.call.stage, Stage.TALK)
 
     def test_left_to_the_caller_while_it_rings(self) -> None:
         """Where it rings one sees that it is the caller now."""
@@ -589,7 +594,9 @@ class WhileItRingsTests(ConsultingCase):
         self.assertEqual(self.states(), ["PAUSED", "RINGING", "PAUSED"])
         self.assertEqual(self.shown_at("seat 802"), "13912345678")
         self.assertTrue(self.caller_hears_music())
+        self.assertIs(self.call.stage, Stage.TRANSFER)
         self.wang.answer()
+        self.assertIs(self.call.stage, Stage.TALK)
         self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
         self.assertFalse(self.caller_hears_music())
         self.assertEqual(self.shop.book.calls[self.call.id]["agent"], "802")
@@ -602,6 +609,7 @@ class WhileItRingsTests(ConsultingCase):
         self.assertTrue(self.caller_hears_music())
         self.li.answer()
         self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.assertIs(self.call.stage, Stage.TALK)
 
     def test_neither_of_them(self) -> None:
         """Not taken by who passed him on either, he goes back to his queue."""

@@ -75,6 +75,11 @@ class Shop:
         self.shop.staff.held[number] = before - set(rights)
         self.shop.seats.rights_changed(number, before, before - set(rights))
 
+    def reasons_of(self, channel: str) -> list[str]:
+        """Why it has changed its state, so far."""
+        events = [event for event in self.shop.book.events if event.kind == "state" and event.channel == channel]
+        return [str(event.data["reason"]) for event in events]
+
     def looks(self, seat: Seat) -> tuple[SeatState, str]:
         return seat.status.state, seat.status.reason
 
@@ -568,6 +573,25 @@ class TimelineTests(SupervisionCase):
                 ((how, call_id, why),) = self.goings()
                 self.assertEqual((how, call_id, why.split(":")[0]), ("out", self.world.call.id, reason))
 
+    def test_another_takes_over(self) -> None:
+        """Whose barge-in or listening ends with another's take-over: that is why, at his seat too."""
+        for come in (self.supervision.barge_in, self.supervision.listen):
+            self.setUp()
+            second = self.world.room.seat("902")
+            getattr(self.supervision, come.__name__)(self.supervisor, "seat 801")
+            self.supervision.listen(second, "line 1")
+            self.supervision.take_over(second)
+            self.assertIn(("out", self.world.call.id, "taken_over: 902"), self.goings())
+            self.assertNotIn("party_gone", [why for _, _, why in self.goings()])
+            self.assertIn("taken_over: 902", self.world.reasons_of("seat 900"))
+
+    def test_another_breaks_off(self) -> None:
+        """Likewise when the talk is broken off under him."""
+        second = self.world.room.seat("902")
+        self.supervision.listen(self.supervisor, "seat 801")
+        self.supervision.break_off(second, "seat 801", "queue operator")
+        self.assertIn(("out", self.world.call.id, "broken_off: 902"), self.goings())
+
     def test_he_comes_along(self) -> None:
         """Into a consultation and back: each of the two calls says when he was in it; one that is over need not."""
         self.supervision.listen(self.supervisor, "seat 801")
@@ -583,7 +607,7 @@ class TimelineTests(SupervisionCase):
         self.supervision.barge_in(self.supervisor, "seat 801")
         self.supervision.listen(second, "line 1")
         self.supervision.take_over(second)
-        self.assertEqual(self.goings(), [("out", self.world.call.id, "party_gone")])
+        self.assertEqual(self.goings(), [("out", self.world.call.id, "taken_over: 902")])
 
 
 class BreakOffTests(SupervisionCase):
