@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from textwrap import wrap
 
 from callserver.ivr.menu_files.steps import (
     Choice,
@@ -25,6 +26,7 @@ TEXT_CELLS = 24
 COLOURS = {"choice": "#d6e8ff", "digits": "#d6e8ff", "language": "#d6e8ff", "when": "#fff0c2", "go": "#dff3dd"}
 TARGET, OTHER = "#e7e7e7", "#ffffff"
 SAME_ROW_BEND = 26
+LABEL_Y = 13  # labels of neighbours stand at different heights
 
 
 class Picture:
@@ -95,8 +97,7 @@ class Picture:
         pieces = text.said.get(self._language, text.play) if text is not None else ()
         said = " ".join(f"{{{piece}}}" if isinstance(piece, Slot) else piece for piece in pieces)
         cells = TEXT_CELLS if said.isascii() else TEXT_CELLS * 3 // 5
-        lines = [said[:cells], said[cells : 2 * cells]]
-        return [*lines[:1], lines[1][:-1] + "…" if len(said) > 2 * cells else lines[1]]
+        return wrap(said, cells, max_lines=2, placeholder="…")
 
     def _arrows(self) -> Iterator[str]:
         for name, found in self._ways.items():
@@ -115,7 +116,7 @@ class Picture:
             y, to_y = y + HIGH, to_y + HIGH
             bend = f"C{x} {y + SAME_ROW_BEND} {to_x} {to_y + SAME_ROW_BEND} {to_x} {to_y}"
         yield f'<path d="M{x} {y}{bend}" fill="none" stroke="#555" marker-end="url(#tip)"/>'
-        yield f'<text x="{x + 4}" y="{y + 15}" fill="#a02020">{escape(label)}</text>'
+        yield f'<text x="{x + 4}" y="{y + 14 + LABEL_Y * (n % 3)}" fill="#a02020">{escape(label)}</text>'
 
 
 def _joined(found: Iterator[Way]) -> list[Way]:
