@@ -107,7 +107,7 @@ def _is_right(trial: Trial, path: Path, read: ReadMenu, strict: bool) -> bool:
 @click.argument("names", nargs=-1, metavar="NAME...")
 def test(shop: Path, names: tuple[str, ...]) -> None:
     def work(trial: Trial, folder: ShopFolder) -> bool:
-        files = {name_of(path.name.removesuffix(TESTS)): path for path in _test_files(trial)}
+        files = {name_of(path.name.removesuffix(TESTS)): path for path in reversed(_test_files(trial))}
         for name in names:
             if name_of(name) not in files:
                 raise Complaint("no tests of {menu}; {hint}", menu=repr(name), hint=nearest(name_of(name), files))
