@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 from twisted.logger import globalLogBeginner
 
-from callserver.commands.options import Group, require_shop
+from callserver.commands.options import Group, language_option, require_shop
 from callserver.commands.start import shop_option
 from callserver.commands.try_menu import story
 from callserver.config import nearest
 from callserver.ivr.menu_files.faults import Fault
 from callserver.ivr.menu_files.file_menu import FileMenu
 from callserver.ivr.menu_files.folder import TESTS, menu_files, problem_at, read_files
-from callserver.ivr.menu_files.ini import name_of
+from callserver.ivr.menu_files.ini import name_of, shown
+from callserver.ivr.menu_files.lint import lint
+from callserver.ivr.menu_files.picture import Picture
 from callserver.ivr.menu_files.reading import ReadMenu
 from callserver.ivr.trying.beside import misses, read_tests
 from callserver.ivr.trying.keys import Script
+from callserver.ivr.trying.walk import Walked, walk
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.trial import Trial
 from callserver.wire.catalogue import Complaint
@@ -28,7 +32,7 @@ from callserver.wire.cells import printable
 from callserver.wire.terminal import complaint, here
 
 
-@click.group(cls=Group, help=here("The menus that answer callers: list, check and test them."))
+@click.group(cls=Group, help=here("The menus that answer callers: list, check, test and draw them."))
 def menus() -> None:
     pass
 
@@ -51,19 +55,49 @@ def list_menus(shop: Path) -> None:
 
 @menus.command("check", help=here("Check menu files: every mistake with its line. Exit code 1: something is wrong."))
 @shop_option
+@click.option("--strict", is_flag=True, help=here("What is only a remark is a mistake too."))
 @click.argument("names", nargs=-1, metavar="NAME...")
-def check(shop: Path, names: tuple[str, ...]) -> None:
+def check(shop: Path, strict: bool, names: tuple[str, ...]) -> None:
     def work(trial: Trial, folder: ShopFolder) -> bool:
         read = read_all(trial)
         chosen = [_chosen(name, read) for name in names] or list(read)
-        for path in chosen:
-            for fault in (*read[path].faults, *read[path].remarks):
-                click.echo(printable(complaint(problem_at(path, fault))))
-            if not read[path].faults:
-                click.echo(here("{file}: can be loaded.", file=path.name))
-        return not any(read[path].faults for path in chosen)
+        return all([_is_right(trial, path, read[path], strict) for path in chosen])  # noqa: C419 - all are told
 
     _with_trial(shop, work)
+
+
+@menus.command("picture", help=here("Draw a menu file: NAME.svg in this folder, or --output."))
+@shop_option
+@language_option
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help=here("The file to write."))
+@click.argument("name")
+def picture(shop: Path, language: str, output: Path | None, name: str) -> None:
+    def work(trial: Trial, folder: ShopFolder) -> bool:
+        read = read_all(trial)
+        path = _chosen(name, read)
+        menu, target = read[path].menu, output or Path(f"{path.stem}.svg")
+        if menu is None:
+            return _is_right(trial, path, read[path], strict=False)
+        target.write_text(Picture(menu, language).svg(), "utf-8")
+        click.echo(here("{file} is drawn.", file=str(target)))
+        return True
+
+    _with_trial(shop, work)
+
+
+def _is_right(trial: Trial, path: Path, read: ReadMenu, strict: bool) -> bool:
+    """Whether a file can be loaded; what is wrong with it, or may not be meant, is told."""
+    remarks, faults = list(read.remarks), list(read.faults)
+    if read.menu is not None:
+        now = datetime.now(trial.zone)
+        remarks += lint(read.menu, now.date(), read.allowed)
+        walked = list(walk(FileMenu(read.menu, path), trial.menus, now))
+        faults += [_lost(one) for one in walked if one.is_wrong]
+        if not faults:
+            click.echo(here("{file}: can be loaded; {n} ways walked.", file=path.name, n=len(walked)))
+    for fault in (*faults, *remarks):
+        click.echo(printable(complaint(problem_at(path, fault))))
+    return not faults and not (strict and remarks)
 
 
 @menus.command(
@@ -73,7 +107,7 @@ def check(shop: Path, names: tuple[str, ...]) -> None:
 @click.argument("names", nargs=-1, metavar="NAME...")
 def test(shop: Path, names: tuple[str, ...]) -> None:
     def work(trial: Trial, folder: ShopFolder) -> bool:
-        files = {name_of(path.name.removesuffix(TESTS)): path for path in _test_files(trial)}
+        files = {name_of(path.name.removesuffix(TESTS)): path for path in reversed(_test_files(trial))}
         for name in names:
             if name_of(name) not in files:
                 raise Complaint("no tests of {menu}; {hint}", menu=repr(name), hint=nearest(name_of(name), files))
@@ -104,6 +138,12 @@ def _tests_hold(trial: Trial, name: str, path: Path) -> bool:
         click.echo(printable(complaint(problem_at(path, fault))))
     click.echo(here("{file}: {n} tests, {failed} faults.", file=path.name, n=len(tests), failed=len(faults)))
     return not faults
+
+
+def _lost(walked: Walked) -> Fault:
+    """A caller who goes this way gets nowhere."""
+    at = f"{walked.at:%Y-%m-%d %H:%M}"
+    return Fault("keys {keys} at {at}: {ended}", 1, keys=shown(walked.keys.strip()), at=at, ended=walked.ended)
 
 
 def read_all(trial: Trial) -> dict[Path, ReadMenu]:

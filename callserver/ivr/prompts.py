@@ -20,6 +20,12 @@ SECTIONS = ("sentences", "pieces", "digits", "names")
 FOLDER = Path(__file__).parents[2] / "voice-prompts"
 
 
+def recorded(folders: Sequence[Path]) -> set[str]:
+    """The names of all recordings there are, of any language; quick, for none is read."""
+    found = (PromptFiles(folder).recordings for folder in folders)
+    return {name for languages in found for names in languages.values() for name in names}
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """What is said in one language: name -> text, by section."""

@@ -14,6 +14,7 @@ from callserver.features import Asked, Feature, Share, Shop
 from callserver.ivr.discovery import Found, find_menus
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_files.folder import find_menu_files
+from callserver.ivr.prompts import recorded
 from callserver.server.features import FEATURES
 from callserver.wire.messages import Card
 
@@ -28,13 +29,17 @@ def menus(features: Sequence[Feature], own: Mapping[str, IMenu]) -> dict[str, IM
     return {menu.name: menu for feature in features for menu in feature.menus} | dict(own)
 
 
-def own_menus(features: Sequence[Feature], folders: Sequence[Path]) -> Found:
-    """Those of the shop's own files, and what is wrong with them; of two folders' menus of one name the first's."""
+def own_menus(features: Sequence[Feature], folders: Sequence[Path], prompts: Sequence[Path]) -> Found:
+    """
+    Those of the shop's own files, and what is wrong with them; of two folders' menus of one name the first's.
+
+    :param prompts: the folders of recordings
+    """
     built_in = {menu.name for feature in features for menu in feature.menus}
     places = list(dict.fromkeys(folder.absolute() for folder in folders))
     found = [find_menus(folder, built_in) for folder in places]
     named = {name: menu for one in reversed(found) for name, menu in one.menus.items()}
-    files = find_menu_files(places, plugins=built_in | named.keys(), taken=built_in)
+    files = find_menu_files(places, plugins=built_in | named.keys(), taken=built_in, prompts=recorded(prompts))
     return Found(named | files.menus, [problem for one in (*found, files) for problem in one.problems])
 
 

@@ -60,7 +60,7 @@ class Trial:
         self._store = TriedStore(folder.database(config), clock)
         events = EventLog(NoBook(), clock, config.server.node, lambda: self._now)
         features = declarations.declared(Shop(config, cast(Store, self._store), events, secrets.choice))
-        found = declarations.own_menus(features, folder.plugins(config))
+        found = declarations.own_menus(features, folder.plugins(config), folder.prompts(config))
         self.found = Found(found.menus, found.problems)
         self.folders = folder.plugins(config)
         self.menus: Mapping[str, IMenu] = led_on(declarations.menus(features, found.menus))

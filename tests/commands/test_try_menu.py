@@ -116,12 +116,32 @@ class MenusTests(MenuCommandsCase):
         self.assertEqual(done.exit_code, 1)
         self.assertIn("front.ini:27: no queue 'operater'; did you mean 'operator'?", done.output)
         self.assertIn("front.ini:1: is not UTF-8", done.output)
-        self.assertEqual(self.run_command(menus, "check", "survey").output, "survey.ini: can be loaded.\n")
+        self.assertEqual(
+            self.run_command(menus, "check", "survey").output, "survey.ini: can be loaded; 12 ways walked.\n"
+        )
+
+    def test_strict(self) -> None:
+        """A remark is told with its line; it keeps a menu from nothing, unless one is strict."""
+        survey = self.plugins / "survey.ini"
+        survey.write_text(survey.read_text("utf-8") + "[say lost]\nplay = goodbye\nthen = hangup\n", "utf-8")
+        done = self.run_command(menus, "check", "survey")
+        self.assertEqual(done.exit_code, 0)
+        self.assertIn("survey.ini:13: L4: no call ever comes to [say lost]", done.output)
+        self.assertEqual(self.run_command(menus, "check", "--strict", "survey").exit_code, 1)
+
+    def test_picture(self) -> None:
+        """A menu is drawn into a file."""
+        file = self.folder.path / "front.svg"
+        done = self.run_command(menus, "picture", "front", "--output", str(file))
+        self.assertEqual(done.exit_code, 0, done.output)
+        self.assertTrue(file.read_text("utf-8").startswith("<svg"))
 
     def test_tests(self) -> None:
         """The tests beside a menu hold; one that does not is told with its line, and its call is shown."""
         done = self.run_command(menus, "test")
-        self.assertEqual((done.exit_code, done.output), (0, "front.test.ini: 4 tests, 0 faults.\n"))
+        self.assertEqual(done.exit_code, 0, done.output)
+        for told in ("front.test.ini: 4 tests, 0 faults.", "reception.test.ini: 3 tests, 0 faults."):  # one of ours
+            self.assertIn(told, done.output)
         front = self.plugins / "front.ini"
         front.write_text(front.read_text("utf-8").replace("press 0 = talk", "press 0 = night"), "utf-8")
         done = self.run_command(menus, "test", "front")

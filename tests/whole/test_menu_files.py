@@ -6,6 +6,7 @@ from shutil import copy
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.emulator.script_run import run_script
+from callserver.wire.catalogue import told
 from callserver.wire.records import EventRecord
 from tests.whole.virtual_shop import VirtualShop
 
@@ -68,6 +69,37 @@ class MenuFilesTests(SynchronousTestCase):
         said = [name for event in events if event.kind == "prompt" for name in event.data["names"]]
         self.assertEqual(said.count("no-input"), 2 + 2)  # then in the question of who finds nobody
         self.assertEqual([event.data["queue"] for event in events if event.kind == "leave"], ["operator"])
+
+    def test_reload(self) -> None:
+        """Saving a file changes nothing; a reload does, for the next call: one that is under way keeps what it has."""
+        self.open()
+        exchange = self.shop.server.exchange
+        assert exchange is not None
+        under_way = run_script(
+            exchange, f"{DIAL}{NEXT}press 2\n{NEXT}wait 10\npress 2\n{NEXT}press 7#\nwait 3\nhang up\n"
+        )
+        self.shop.wait(18)
+        front = self.folder / "front.ini"
+        front.write_text(front.read_text("utf-8").replace("press 2 = menu reserve", "press 2 = menu survey"), "utf-8")
+        self.shop.until(self.shop.server.reload())
+        self.assertTrue(self.shop.server.status.reloaded and self.shop.server.status.reloaded.ok)
+        self.shop.until(under_way)
+        self.shop.wait(5)
+        self.assertIn("menu reserve", self.way(self.shop.records()[0][1]))
+        self.assertEqual(self.way(self.call("1", "2", "5"))[3:6], ["menu survey", "rating", "5"])
+
+    def test_reload_refused(self) -> None:
+        """A reload with a slip in a file changes nothing: the version before answers on."""
+        self.open()
+        front = self.folder / "front.ini"
+        front.write_text(front.read_text("utf-8").replace("= talk", "= tlak").replace("= main", "= night"), "utf-8")
+        self.shop.until(self.shop.server.reload())
+        reloaded = self.shop.server.status.reloaded
+        assert reloaded is not None
+        self.assertFalse(reloaded.ok)
+        slip = "front.ini:25: 'tlak' is neither a step nor a target; did you mean 'talk'?"
+        self.assertIn(slip, "\n".join(told(one, "en") for one in reloaded.told))
+        self.assertIn("main", self.way(self.call("1", "0", "1")))
 
     def test_broken_file(self) -> None:
         """A file with slips is an alarm for each with its line; callers of its line get a person, others work."""

@@ -36,19 +36,25 @@ def read_files(paths: Iterable[Path], known: Known) -> dict[Path, ReadMenu]:
     return read
 
 
-def find_menu_files(folders: Sequence[Path], plugins: Collection[str], taken: Collection[str] = ()) -> Found:
+def find_menu_files(
+    folders: Sequence[Path],
+    plugins: Collection[str],
+    taken: Collection[str] = (),
+    prompts: Collection[str] | None = None,
+) -> Found:
     """
     All menus in files, and what is wrong with them; of one name that of the first folder.
 
     :param plugins: names of all menus written in Python
     :param taken: those of them that the server has itself
+    :param prompts: names of all recordings; None: not looked at
     """
     by_name: dict[str, Path] = {}
     for path in (path for folder in folders for path in menu_files(folder)):
         by_name.setdefault(name_of(path.stem), path)
     problems = [problem for name, path in by_name.items() if (problem := _name_taken(name, path, plugins, taken))]
     own = {name: path for name, path in by_name.items() if name not in plugins}
-    read = read_files(own.values(), Known(menus=own, plugins=plugins))
+    read = read_files(own.values(), Known(menus=own, plugins=plugins, prompts=prompts))
     problems += [problem_at(path, fault) for path, one in read.items() for fault in one.faults]
     menus = {one.menu.name: FileMenu(one.menu, path) for path, one in read.items() if one.menu is not None}
     return Found(dict(menus), problems)

@@ -111,6 +111,7 @@ class _Reader:
         found = WrittenMenu(
             name,
             steps,
+            self._hours,
             start,
             self._languages,
             keys.target("person"),

@@ -148,6 +148,7 @@ class WrittenMenu:
 
     name: str
     steps: Mapping[str, Step]
+    hours: Mapping[str, OpeningHours]
     start: str
     languages: tuple[str, ...]
     person: Target | None  # None: the shop's first queue

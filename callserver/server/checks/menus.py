@@ -42,7 +42,7 @@ def all_menus(config: Config, folder: ShopFolder, features: Sequence[Feature] = 
     """The features' and the shop's own by name, and what is wrong with the files. Runs them."""
     nothing = cast(Any, None)  # a declaration keeps these for later
     features = features or declarations.declared(Shop(config, nothing, nothing, choice=lambda options: options[0]))
-    own, problems = declarations.own_menus(features, folder.plugins(config))
+    own, problems = declarations.own_menus(features, folder.plugins(config), folder.prompts(config))
     return Found(declarations.menus(features, own), problems)
 
 
