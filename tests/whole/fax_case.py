@@ -19,6 +19,7 @@ from callserver.fax.tiff.writer import append_page
 from callserver.features.faxing import rules
 from callserver.features.faxing.rules import Document, Fax
 from callserver.wire.records import EventRecord
+from callserver.wire.script_words import ScriptError
 from tests.whole.virtual_shop import LONGEST_S, VirtualShop
 
 NUMBER = "13912345678"
@@ -61,9 +62,9 @@ class FaxShop(VirtualShop):
         self.until(self.server.store.write(rules.add_document, document, self.server.events.now()))
 
     def begins(self, script: str, number: str = NUMBER) -> Deferred[Any]:
-        """A caller begins with this; fires when he is through, and his telephone on hook."""
+        """A caller begins with this; fires when he is through, or has been hung up for by the test."""
         doing: Deferred[Any] = run_script(self.exchange, script, phone=self.phone(number))
-        doing.addErrback(lambda failure: failure.trap(CancelledError))
+        doing.addErrback(lambda failure: failure.trap(CancelledError, ScriptError))
         self._agents.append(doing)
         return doing
 
