@@ -87,6 +87,18 @@ class LineInServiceTests(SynchronousTestCase):
         self.assertEqual(self.shop.incoming[0].ended, Reason(Cause.MISSED_AT_LINE))
         self.assertEqual(self.shop.book.calls[self.shop.incoming[0].id]["end_reason"], "missed_at_line")
 
+    def test_redialled_at_once(self) -> None:
+        """Who calls again while the line still clears is no error: his next ring is his call."""
+        self.answered_call()
+        self.far_end.hang_up()
+        with capturedLogs() as logs:
+            self.far_end.ring()
+            self.assertIs(self.shop.state(), LineState.WAIT_HANGUP)
+            self.shop.wait(4)
+            self.far_end.ring()
+        self.assertIs(self.shop.state(), LineState.RINGING_IN)
+        self.assertEqual([one for one in logs if one["log_level"].name == "error"], [])
+
     def test_caller_hangs_up(self) -> None:
         """The line goes on hook, rests for a second and is free; the record says who ended the call."""
         call = self.answered_call()
