@@ -43,7 +43,7 @@ class HoursTests(SynchronousTestCase):
         """Hours over midnight belong to the day they begin on, also into a day that is closed."""
         lines = "fri = 22:00-02:00\n2026-03-07 = closed\n"
         self.check(
-            lines, _20260306_2200="open", _20260307_0159="open", _20260307_0200="closed", _20260307_2300="holiday"
+            lines, _20260306_2200="open", _20260307_0159="open", _20260307_0200="holiday", _20260307_2300="holiday"
         )
         self.check("mon = all day\n", _20260302_0000="open", _20260302_2359="open", _20260303_0000="closed")
 
