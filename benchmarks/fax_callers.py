@@ -27,7 +27,7 @@ def lay_out(house: House, pages: Sequence[Page]) -> None:
 
 async def fetch(house: House, n: int) -> tuple[Outcome, TelephoneFax]:
     """The caller of line n, from 0, asks for the document and receives it in the same call."""
-    phone, fax = await _dialled(house, n), _machine(house.phones[n])
+    phone, fax = await _dialled(house, n), machine(house.phones[n])
     await phone.press("1")  # before he is asked
     asked_s = phone.time.seconds() + QUIET_S
     await phone.when(lambda: phone.sounded_s > asked_s and phone.time.seconds() > phone.sounded_s + QUIET_S)
@@ -37,11 +37,11 @@ async def fetch(house: House, n: int) -> tuple[Outcome, TelephoneFax]:
         phone.hang_up()
 
 
-async def send(house: House, n: int, pages: Sequence[Page]) -> Outcome:
+async def send(house: House, n: int, pages: Sequence[Page], fax: TelephoneFax | None = None) -> Outcome:
     """The machine of line n's caller dials it and sends."""
     phone = await _dialled(house, n)
     try:
-        return await _machine(phone).send(pages, calls=True)
+        return await (fax or machine(phone)).send(pages, calls=True)
     finally:
         phone.hang_up()
 
@@ -64,5 +64,6 @@ async def _dialled(house: House, n: int) -> Phone:
     return phone
 
 
-def _machine(phone: Phone) -> TelephoneFax:
+def machine(phone: Phone) -> TelephoneFax:
+    """Beside this telephone."""
     return TelephoneFax(phone, phone.line.number, in_thread=deferToThread)

@@ -195,6 +195,11 @@ class House:
     async def start(self) -> None:
         """Fires when the agents' port is open."""
         self.exchange.start()
+        await self.start_server()
+
+    async def start_server(self) -> None:
+        """The same; also after it was killed."""
+        self.server = ServerProcess()
         command = [sys.executable, *SERVER, str(self.folder.path)]
         environment = os.environ | {"PYTHONPATH": str(TOP)}
         reactor.spawnProcess(self.server, sys.executable, command, env=environment)

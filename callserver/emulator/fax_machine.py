@@ -74,6 +74,11 @@ class TelephoneFax:
         )
         return self._run(machine, over)
 
+    @property
+    def n_confirmed(self) -> int:
+        """Pages of the fax under way, or the last one, that the far end has confirmed, or this one has."""
+        return self._machine.terminal.n_confirmed if self._machine is not None else 0
+
     def hang_up(self) -> None:
         """On hook, in the middle of whatever it does."""
         if self._machine is not None:

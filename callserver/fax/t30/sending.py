@@ -16,6 +16,10 @@ from callserver.fax.t30.terminal import Station, Terminal
 from callserver.fax.t30.timers import MAX_PAGES
 
 
+def ignored(n_confirmed: int) -> None:
+    """The end of the session tells it as well."""
+
+
 class SendingTerminal(Terminal):
     """
     Sends the pages of one document, from the DIS to the DCN.
@@ -24,6 +28,7 @@ class SendingTerminal(Terminal):
     :param on_ask: reaches the modem below; what that hears comes back by `feed`
     :param on_need: a page must be coded; answered by `page_ready` or `page_gone`, at once or later
     :param on_over: the session is over
+    :param on_confirmed: told with each page how many the far end has confirmed by now
     :param calls: we dialled, so we send CNG; not when the far end's START key is pressed within a talk
     :raises ValueError: no page, or too many
     """
@@ -35,12 +40,13 @@ class SendingTerminal(Terminal):
         on_ask: Callable[[Asked], None],
         on_need: Callable[[PageNeeded], None],
         on_over: Callable[[Outcome], None],
+        on_confirmed: Callable[[int], None] = ignored,
         *,
         calls: bool = True,
     ) -> None:
         if not 1 <= len(pages) <= MAX_PAGES:
             raise ValueError(f"{len(pages)} pages; a fax has 1 to {MAX_PAGES}")
-        self._core = SendingCore(own, pages, on_need, on_over, calls=calls)
+        self._core = SendingCore(own, pages, on_need, on_over, on_confirmed, calls=calls)
         self._inputs = sending_machine(self._core)
         super().__init__(self._core, self._inputs, _Ear(self._core, self._inputs), on_ask)
 

@@ -57,19 +57,26 @@ class Layout:
 _ALL_GOOD, _AS_WE_KEEP_IT = Quality(), Layout()
 
 
-def append_page(path: Path, page: Page, quality: Quality = _ALL_GOOD, layout: Layout = _AS_WE_KEEP_IT) -> None:
+def append_page(
+    path: Path,
+    page: Page,
+    quality: Quality = _ALL_GOOD,
+    layout: Layout = _AS_WE_KEEP_IT,
+    number: int = MAX_PAGES,
+) -> None:
     """
     One more page at the end of a file, or the first of a new one. It is on disk when this returns; for a thread.
 
     A page without any row becomes one white row, so that its number is kept.
 
+    :param number: its own, from 0; what is there from this number on is in the file no more
     :raises OSError: no room, no right; the file is as it was before
     :raises TiffError: what is there is no TIFF file, or is full
     """
     if not path.exists():
         _create(path)
     with path.open("r+b", buffering=0) as file:
-        number, link, order = _last_link(file)
+        number, link, order = _last_link(file, number)
         old_end = file.seek(0, os.SEEK_END)
         at = old_end + old_end % 4
         octets, directory_at = _page_octets(page, _about(page, quality, layout, number), layout, at, order)
@@ -94,9 +101,13 @@ def _create(path: Path) -> None:
         os.close(folder)
 
 
-def _last_link(file: BinaryIO) -> tuple[int, int, str]:
-    """The number of the next page, from 0, where the link to it is to stand, and the order of its octets."""
-    pages = list(directories(file))
+def _last_link(file: BinaryIO, most: int) -> tuple[int, int, str]:
+    """
+    The number of the next page, from 0, where the link to it is to stand, and the order of its octets.
+
+    :param most: so many pages stay
+    """
+    pages = list(directories(file))[:most]
     if len(pages) == MAX_PAGES:
         raise TiffError(N_("the file has {most} pages already"), most=MAX_PAGES)
     return (len(pages), pages[-1].next_link, pages[-1].order) if pages else (0, _FIRST_LINK, "<")

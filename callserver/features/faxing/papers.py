@@ -81,12 +81,14 @@ class Papers:
         """
         One more page at the end of a received fax, on disk when this returns.
 
+        One of the same number, which could not be confirmed and so comes again, is replaced.
+
         :return: how many it has by now
         :raises OSError: it cannot be kept
         """
         decoder = decode(received.octets, received.form.width, received.form.coding)
         quality = Quality(decoder.bad_rows, decoder.longest_bad_run)
-        append_page(self.path(file), decoder.page(received.form.resolution), quality)
+        append_page(self.path(file), decoder.page(received.form.resolution), quality, number=received.number)
         return received.number + 1
 
     def delete(self, file: str) -> None:

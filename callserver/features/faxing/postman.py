@@ -132,6 +132,8 @@ class Postman(Service):
                 return
             try:
                 result, pages = await self._dial(job, engine)
+            except CancelledError:  # the server stops: the next start goes on behind the pages that are confirmed
+                raise
             except Exception:
                 log.failure("fax {job} of the outbox broke", job=job.id)
                 result, pages = BROKEN, 0

@@ -123,7 +123,8 @@ class Sessions:
         try:
             over: Deferred[Outcome] = Deferred()
             number, at_work = call.caller.known_by or "", partial(self._machines.get, call.id)
-            make = self._ours.sender(sending, number, over, at_work, calls=calls)
+            confirmed = partial(self._confirmed_pages, fax, letter)
+            make = self._ours.sender(sending, number, over, at_work, confirmed, calls=calls)
             return await self._run(call, engine, fax, make, over)
         finally:
             self._house.in_thread(sending.over)
@@ -260,9 +261,16 @@ class Sessions:
             self._house.alarm(N_("the record of a fax could not be kept: {problem}"), problem=repr(problem))
 
     def _kept_pages(self, fax: Fax, pages: int) -> None:
-        self._store.write(rules.count_page, fax.id, pages).addErrback(
-            lambda failure: log.failure("the pages of fax {fax} are not counted", failure, fax=fax.id)
-        )
+        self._counted(fax, self._store.write(rules.count_page, fax.id, pages))
+
+    def _confirmed_pages(self, fax: Fax, letter: Letter, pages: int) -> None:
+        """Written at once: of a fax that the server is killed in no page is sent again that the far end has."""
+        self._counted(fax, self._store.write(rules.count_page, fax.id, pages))
+        if letter.job is not None:
+            self._counted(fax, self._store.write(rules.page_sent, letter.job, letter.first + pages))
+
+    def _counted(self, fax: Fax, written: Deferred[None]) -> None:
+        written.addErrback(lambda failure: log.failure("the pages of fax {fax} are not counted", failure, fax=fax.id))
 
     def _not_kept(self, problem: object) -> None:
         self._house.alarm(N_("a received page of a fax could not be kept: {problem}"), problem=repr(problem))

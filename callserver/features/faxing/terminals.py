@@ -55,6 +55,7 @@ class OurSide:
         number: str,
         over: Deferred[Outcome],
         at_work: Callable[[], Machine | None],
+        on_confirmed: Callable[[int], None],
         *,
         calls: bool,
     ) -> Make:
@@ -62,6 +63,7 @@ class OurSide:
         :param number: of the far end, for what stands above the pages
         :param over: fires with what has come of it
         :param at_work: the machine, while it is
+        :param on_confirmed: told how many pages the far end has confirmed by now
         """
         top = self.top(number)
 
@@ -80,7 +82,7 @@ class OurSide:
                 machine.terminal.page_gone(page, machine.now_s)
 
         return lambda ask, modulations: SendingTerminal(
-            self._station(modulations), sending.shapes, ask, needed, _to(over), calls=calls
+            self._station(modulations), sending.shapes, ask, needed, _to(over), on_confirmed, calls=calls
         )
 
     def receiver(

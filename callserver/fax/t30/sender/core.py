@@ -33,6 +33,7 @@ class SendingCore(Core):
         pages: Sequence[PageShape],
         on_need: Callable[[PageNeeded], None],
         on_over: Callable[[Outcome], None],
+        on_confirmed: Callable[[int], None],
         *,
         calls: bool,
     ) -> None:
@@ -41,7 +42,7 @@ class SendingCore(Core):
         self.number = self.n_refusals = 0
         self.is_alone = True  # in wanting to send
         self._is_trained = False  # V.17, by the TCF or the image before
-        self._on_need = on_need
+        self._on_need, self._on_confirmed = on_need, on_confirmed
         self._far: Capabilities | None = None
         self._speeds: Sequence[Modulation] = ()
         self._needed: dict[int, PageForm] = {}
@@ -155,6 +156,7 @@ class SendingCore(Core):
         self.n_confirmed += 1
         self.number += 1
         self.n_refusals = 0
+        self._on_confirmed(self.n_confirmed)
         return command
 
     def refused(self) -> bool:
