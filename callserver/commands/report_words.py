@@ -86,6 +86,9 @@ EVENTS = {  # by kind; {details} are the event's data
     "alarm_over": N_("well again: {text}"),
     "server": N_("server {state}"),
 }
+BARER = {  # instead, when this of its data says nothing
+    ("office_case", "region"): N_("fault for an office, the region is not known ({found_by})"),
+}
 FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says something
     ("fax", "title"): N_("fax begins ({direction}): {title}"),
     ("fax_end", "remote_id"): N_("fax with {remote_id} over: {result} (pages confirmed: {pages})"),
@@ -170,6 +173,9 @@ def _said(names: Value, prompts: Mapping[str, str]) -> str:
 
 
 def _sentence(event: EventRecord) -> str:
+    for (kind, name), words in BARER.items():
+        if kind == event.kind and not event.data.get(name):
+            return words
     said = sorted(name for name, value in event.data.items() if value and (event.kind, name) in FULLER)
     return FULLER[event.kind, *said] if said else EVENTS[event.kind]
 

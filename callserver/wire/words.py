@@ -8,8 +8,8 @@ from callserver.wire.dial_results import WORDS as DIAL_RESULTS
 from callserver.wire.fax_results import BY_CODE as FAX_RESULTS
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
+from callserver.wire.targets import UNNAMED, Target
 from callserver.wire.targets import WORDS as TARGET_WORDS
-from callserver.wire.targets import Target
 
 RIGHT_WORDS = {
     Right.SUPERVISOR: N_("supervisor"),
@@ -174,6 +174,7 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     "queue": N_("queue"),
     "line": N_("line"),
     "seat": N_("seat"),
+    "office": N_("office"),
     "server": N_("server"),
     "admin": N_("admin"),
     "sound": N_("sound"),
@@ -355,7 +356,7 @@ def target_text(target: Target | str, language: str) -> str:
         place = Target.parse(target) if isinstance(target, str) else target
     except ValueError:
         return str(target)
-    return text(language, TARGET_WORDS[place.kind], name=place.name)
+    return text(language, TARGET_WORDS[place.kind] if place.name else UNNAMED[place.kind], name=place.name)
 
 
 _DETAIL_WORDS: Mapping[Cause, Callable[[str, str], str]] = {
