@@ -160,7 +160,7 @@ class OrganisationCommandTests(SynchronousTestCase):
         before = self.done("queues export")
         for words, said in (
             ("queues add operator", "there is queue operator already"),
-            ("queues set tee ring_s=20", "there is no queue tee; there are operator"),
+            ("queues set tee ring_s=20", "there is no queue tee; there is only operator"),
             ("queues set operator ring_s", "'ring_s' is not KEY=VALUE, as in ring_s=20"),
             ("queues set operator", "Say what to set: KEY=VALUE; show prints what there is."),
             ("queues set operator rings=1", "queue operator, rings: no such setting; did you mean 'ring_s'?"),
@@ -186,6 +186,27 @@ class OrganisationCommandTests(SynchronousTestCase):
         ):
             self.assertIn(said, self.said(words), words)
         self.assertEqual(self.done("queues export"), before)
+
+    def test_no_ini(self) -> None:
+        """What is wrong with a file is said in our words, with its line."""
+        with patch.dict("os.environ", {"CALLSERVER_LANGUAGE": "zh"}):
+            for text in ("nonsense\n", "[main]\n= 1\n", "[a]\n[a]\n", "[a]\nnight=on\nnight=off\n"):
+                self.assertRegex(self.said("hours import -", text), "第 [0-9] 行")
+            self.assertNotRegex(self.said("hours add main 'hours=thu 08:00-08:60'"), "minute|must")
+
+    def test_the_first_queue_goes(self) -> None:
+        """Whoever deletes it is told where callers come from now on."""
+        self.done("queues add tea")
+        said = self.command("queues delete operator").stderr
+        self.assertIn("Callers whom no menu sends to a queue wait in tea from now on.", said)
+
+    def test_staff_in_eighty_columns(self) -> None:
+        """All rights of a person are there, and no line is longer, also where nobody looks at a screen."""
+        self.done("staff rights 801 " + " ".join(staff.NAMES))
+        for language in ("en", "zh"):
+            said = self.done(f"staff list --language {language}")
+            self.assertLessEqual(max(map(cells, said.splitlines())), 80)
+            self.assertIn("force-log-out", said)
 
     def test_callers_wait(self) -> None:
         """A queue in which callers of the running server wait is not deleted."""
