@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,7 +32,8 @@ COLUMNS = (N_("time"), N_("number"), N_("line"), N_("agent"), N_("length"), N_("
 FLEXIBLE = {"end": 10, "number": 13}  # cut where a terminal is narrow, this one first, to no less than so much
 GAP = 1  # columns between two
 ID_SHOWN = 8  # characters; enough to ask for one call
-WIDE = 200  # columns, when nobody looks at a screen
+USUAL = 80  # columns of a list, when nobody looks at a screen: --json has all of it
+LONG_ID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 DIRECTIONS = {"in": N_("in {line}"), "out": N_("out {line}")}  # of a line; between seats it is said by the seat
 WORDS_AT = 37  # columns, of a timeline
 NARROWEST = 20  # for words
@@ -53,7 +55,7 @@ def calls(shop: Path, limit: int, number: str | None, language: str, as_json: bo
         if not found:
             click.echo(text(language, "There are no calls yet."), err=True)
             return
-        for line in call_table(found, dialled, language, config.server.zone, report_width() or WIDE):
+        for line in call_table(found, dialled, language, config.server.zone, list_width()):
             click.echo(line)
 
 
@@ -118,6 +120,7 @@ def call_lines(record: CallRecord, told: Telling, dialled: CallOut | None = None
     known["time"] = f"{started:%Y-%m-%d} {clock_text(record.started_at, told.zone)} {started:%Z}"
     known["line"] = _line(record, told.language, code_text(record.channel, told.language))
     known["length"] = _length(record, "06.3f")
+    known["end"] = printable(_end(record, dialled, told.language))
     known["id"] = record.id
     known[N_("recording")] = record.recording or ""
     return [f"{text(told.language, name)}: {value}" for name, value in known.items() if value]
@@ -142,6 +145,11 @@ def report_width() -> int | None:
     return columns() if sys.stdout.isatty() or os.environ.get("COLUMNS") else None
 
 
+def list_width() -> int:
+    """For a list of many."""
+    return report_width() or USUAL
+
+
 def _cells(record: CallRecord, dialled: CallOut | None, language: str, zone: tzinfo) -> tuple[str, ...]:
     by = code_text(dialled.by, language) if dialled is not None else ""
     return (
@@ -151,7 +159,7 @@ def _cells(record: CallRecord, dialled: CallOut | None, language: str, zone: tzi
         record.agent or by,
         _length(record, "02.0f"),
         record.order_number or "",
-        printable(_end(record, dialled, language)),
+        printable(LONG_ID.sub(r"\1", _end(record, dialled, language))),
         record.id[:ID_SHOWN],
     )
 

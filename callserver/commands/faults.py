@@ -8,15 +8,16 @@ from pathlib import Path
 import click
 
 from callserver.acd.offices.cases import AtOffice, Case, list_cases
-from callserver.commands.calls import as_text, known_shop
+from callserver.commands.calls import as_text, known_shop, list_width
 from callserver.commands.options import json_option, language_option
 from callserver.commands.start import shop_option
 from callserver.wire.catalogue import N_, text
-from callserver.wire.cells import printable
+from callserver.wire.cells import wrapped
 from callserver.wire.terminal import here
 from callserver.wire.words import code_text, reason_text
 
 UNDER_WAY = N_("under way")
+MORE = " " * 8  # before what goes on from the line above
 
 
 @click.command(help=here("List the faults that were passed on to offices, the newest first, with every attempt."))
@@ -33,18 +34,20 @@ def faults(shop: Path, limit: int, language: str, as_json: bool) -> None:
     if not found:
         click.echo(text(language, "There are none yet."), err=True)
     for case, tried in found:
-        for line in fault_lines(case, tried, language, config.server.zone):
-            click.echo(printable(line))
+        for said in fault_lines(case, tried, language, config.server.zone):
+            click.echo(f"\n{MORE}".join(wrapped(said, list_width() - len(MORE))))
 
 
 def fault_lines(case: Case, tried: Sequence[AtOffice], language: str, zone: tzinfo) -> Iterator[str]:
     """One case in people's words, in "zh" or "en"."""
     yield text(
         language,
-        N_("{at}  {number}, region {region} ({found_by}), {note}: {result}"),
+        N_("{at}  {number}, region {region} ({found_by}), {note}: {result}")
+        if case.region
+        else N_("{at}  {number}, region not known ({found_by}), {note}: {result}"),
         at=f"{case.at.astimezone(zone):%Y-%m-%d %H:%M}",
         number=case.caller_number or "–",
-        region=case.region or "–",
+        region=case.region,
         found_by=code_text(case.found_by, language),
         note=case.note or "–",
         result=reason_text(case.result or UNDER_WAY, language),

@@ -16,17 +16,16 @@ from typing import Any
 
 import click
 
-from callserver.acd.organisation.faults import remarks
 from callserver.acd.organisation.forms import FORMS, Form
 from callserver.acd.organisation.parts import CALLED, Part
 from callserver.acd.organisation.rules import one
 from callserver.commands.books import Books, settings_of, tell, with_books
-from callserver.commands.calls import NARROWEST, as_text, report_width
+from callserver.commands.calls import NARROWEST, as_text, list_width
 from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.start import shop_option
-from callserver.wire.catalogue import N_, text
+from callserver.wire.catalogue import N_, Complaint, text
 from callserver.wire.cells import cells, column, printable, wrapped
-from callserver.wire.terminal import here, person_language
+from callserver.wire.terminal import complaint, here, person_language
 
 NAME_CELLS, KEY_CELLS, HELP_CELLS = 16, 22, 78
 IMPORT_MAX = 1_000_000  # characters
@@ -115,8 +114,10 @@ def _save(part: Part, shop: Path, name: str, settings: Mapping[str, str], *, new
 
 def _delete(part: Part, name: str, shop: Path) -> None:
     async def work(books: Books) -> None:
-        await books.organisation.delete(part, name)
+        remarks = await books.organisation.delete(part, name)
         tell(here("{name} is deleted.", name=name))
+        for remark in remarks:
+            tell(complaint(remark))
 
     with_books(shop, work)
 
@@ -143,8 +144,8 @@ def _import(part: Part, file: Path, shop: Path) -> None:
 
 def _tell_slips(part: Part, names: Collection[str], books: Books) -> None:
     """What has been saved and may not be meant."""
-    for remark in remarks(books.organisation.now, part, names):
-        tell(here("Note: {finding}", finding=remark.error()))
+    for remark in books.organisation.remarks(part, names):
+        tell(here("Note: {finding}", finding=remark))
 
 
 def show_settings(settings: Mapping[str, str]) -> None:
@@ -166,9 +167,8 @@ def keys_help(form: Form) -> str:
 def _row(name: str, settings: Mapping[str, str], remark: str) -> Iterable[str]:
     """On as many lines of the terminal as it takes."""
     head = column(name, NAME_CELLS) + " "
-    width = report_width()
     said = "  ".join(filter(None, (remark, *(f"{key}={value}" for key, value in settings.items())))) or "-"
-    lines = wrapped(said, max(width - cells(head), NARROWEST)) if width else [printable(said)]
+    lines = wrapped(said, max(list_width() - cells(head), NARROWEST))
     return [f"{head if n == 0 else ' ' * cells(head)}{line}" for n, line in enumerate(lines)]
 
 
@@ -192,9 +192,24 @@ def _read(file: Path) -> dict[str, dict[str, str]]:
     except UnicodeDecodeError as problem:
         raise click.UsageError(here("{file}: is not UTF-8 text: save it as UTF-8", file=str(file))) from problem
     except configparser.Error as problem:
-        said = str(problem).splitlines()[0]
-        raise click.UsageError(here("{file}: is no INI text ({problem})", file=str(file), problem=said)) from problem
+        raise click.UsageError(here("{file}: {problem}", file=str(file), problem=_no_ini(problem))) from problem
     return {name: dict(parser[name]) for name in parser.sections()}
+
+
+def _no_ini(problem: configparser.Error) -> Complaint:
+    """In our words: the library's are English."""
+    match problem:
+        case configparser.DuplicateSectionError(section=section, lineno=line):
+            return Complaint("line {line}: [{section}] stands twice: put both together", line=line, section=section)
+        case configparser.DuplicateOptionError(section=section, option=key, lineno=line):
+            return Complaint(
+                "line {line}: {key} stands twice in [{section}]: delete one", line=line, key=key, section=section
+            )
+        case configparser.MissingSectionHeaderError(lineno=line):
+            return Complaint("line {line}: is no INI text: that begins with [name]", line=line)
+        case configparser.ParsingError(errors=[(line, _), *_]):
+            return Complaint("line {line}: is no INI text: that has lines as key = value", line=line)
+    return Complaint("is no INI text")
 
 
 groups, queues, hours, offices, regions, callers = (commands_of(part) for part in Part)

@@ -91,6 +91,9 @@ EVENTS = {  # by kind; {details} are the event's data
     "alarm_over": N_("well again: {text}"),
     "server": N_("server {state}"),
 }
+BARER = {  # instead, when this of its data says nothing
+    ("office_case", "region"): N_("fault for an office, the region is not known ({found_by})"),
+}
 FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says something
     ("entry", "kept_for_s"): N_("enters queue {queue}, place {place}: kept for him since {kept_since}"),
     ("fax", "title"): N_("fax begins ({direction}): {title}"),
@@ -183,6 +186,9 @@ def _said(names: Value, prompts: Mapping[str, str]) -> str:
 
 
 def _sentence(event: EventRecord) -> str:
+    for (kind, name), words in BARER.items():
+        if kind == event.kind and not event.data.get(name):
+            return words
     said = sorted(name for name, value in event.data.items() if value and (event.kind, name) in FULLER)
     return FULLER[event.kind, *said] if said else EVENTS[event.kind]
 

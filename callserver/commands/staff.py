@@ -11,7 +11,7 @@ from callserver.acd.staff import passwords
 from callserver.acd.staff.book import Staff
 from callserver.acd.staff.form import STAFF_FORM
 from callserver.commands.books import Books, settings_of, tell, with_books
-from callserver.commands.calls import NARROWEST, as_text, report_width
+from callserver.commands.calls import NARROWEST, as_text, list_width
 from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.organisation import LISTS, NOTHING_TO_SET, keys_help, show_settings
 from callserver.commands.start import shop_option
@@ -72,11 +72,8 @@ def list_(shop: Path, language: str, as_json: bool) -> None:
         for person in everybody:
             known = ", ".join(states(person, language))
             state = f"  [{known}]" if known else ""
-            width = report_width()
-            name = cut(person.name, NAME_CELLS) if width else person.name
-            head = f"{person.number:8} {column(name, NAME_CELLS)} "
-            said = right_names(person.rights) + state
-            lines = wrapped(said, max(width - cells(head), NARROWEST)) if width else [said]
+            head = f"{person.number:8} {column(cut(person.name, NAME_CELLS), NAME_CELLS)} "
+            lines = wrapped(right_names(person.rights) + state, max(list_width() - cells(head), NARROWEST))
             click.echo(head + f"\n{' ' * cells(head)}".join(lines))
 
     with_books(shop, work)

@@ -5,7 +5,7 @@ Every mistake is a `Finding` that says where it stands and what would be right; 
 """
 
 from callserver.config.findings import ConfigError, Finding, Grade, Sentence, Unfit
-from callserver.config.hours import Hours, overlap, read_hours
+from callserver.config.hours import Hours, overlap, read_hours, whole_or_nothing
 from callserver.config.reading import Reading, read_config
 from callserver.config.settings import (
     COUNTRIES,
@@ -24,7 +24,7 @@ from callserver.config.settings import (
     ServerConfig,
     system_zone,
 )
-from callserver.config.values import nearest
+from callserver.config.values import all_of, nearest
 
 __all__ = [
     "COUNTRIES",
@@ -48,9 +48,11 @@ __all__ = [
     "Sentence",
     "ServerConfig",
     "Unfit",
+    "all_of",
     "nearest",
     "overlap",
     "read_config",
     "read_hours",
     "system_zone",
+    "whole_or_nothing",
 ]

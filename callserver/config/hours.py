@@ -51,6 +51,11 @@ def overlap(hours: Sequence[Hours]) -> list[tuple[Hours, Hours]]:
     ]
 
 
+def whole_or_nothing(one: Hours) -> bool:
+    """Whether it ends at the time it begins: is that a whole day, or nothing? 00:00-24:00 is clear."""
+    return one.opens == one.closes != time(0)
+
+
 def _minutes(one: Hours) -> list[tuple[int, int]]:
     """Of the week, from Monday 00:00; what goes beyond Sunday's end is Monday's."""
     begins, ends = (clock.hour * 60 + clock.minute for clock in (one.opens, one.closes))
@@ -65,7 +70,10 @@ def _span(text: str) -> Hours:
     if found is None:
         raise ValueError(text)
     first, last, *clock = found.groups()
-    opens, closes = (_clock(int(hour), int(minute)) for hour, minute in (clock[:2], clock[2:]))
+    try:
+        opens, closes = (_clock(int(hour), int(minute)) for hour, minute in (clock[:2], clock[2:]))
+    except ValueError:
+        raise ValueError(text) from None  # not Python's words for 08:60
     return Hours(_day(first), _day(last or first), opens, closes)
 
 

@@ -3,7 +3,7 @@
 import difflib
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import ip_address
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
@@ -40,7 +40,14 @@ Convert = Callable[[str], Any]
 
 def nearest(name: str, known: Iterable[str]) -> Sentence:
     """The likest of the known names, or what there is."""
-    return likest(name, known := sorted(known)) or Sentence("there are {names}", names=", ".join(known))
+    return likest(name, known := sorted(known)) or all_of(known)
+
+
+def all_of(known: Sequence[str]) -> Sentence:
+    """What there is."""
+    if len(known) == 1:
+        return Sentence("there is only {name}", name=known[0])
+    return Sentence("there are {names}", names=", ".join(known)) if known else Sentence("there is none yet")
 
 
 def likest(name: str, known: Iterable[str]) -> Sentence | None:

@@ -43,6 +43,7 @@ from callserver.server import declarations, recovery
 from callserver.server.backups import NightlyBackup, last_backup
 from callserver.server.books import Books
 from callserver.server.call_centre import CallCentre
+from callserver.server.checks.menus import sent_to
 from callserver.server.checks.organisation import everything
 from callserver.server.drain import NOBODY, Drain
 from callserver.server.line_bank import LineBank
@@ -255,6 +256,7 @@ class CallServer(MultiService):
             acts=lambda: self._acts,
             complain=self._refused,
             menus=self.menus.serving.keys,
+            sent_to=lambda: sent_to(self.folder.plugins(self.config)),
             features=self.features,
         )
         self._acts = declarations.acts(self.centre.acts(), self.features)

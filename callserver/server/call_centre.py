@@ -59,7 +59,7 @@ from callserver.store.database import Store
 from callserver.wire.causes import Reason
 from callserver.wire.convert import Wire, to_wire
 from callserver.wire.messages import Card
-from callserver.wire.numbers import spellings
+from callserver.wire.numbers import normal, spellings
 from callserver.wire.rights import Right
 
 FIRST_QUEUE = "operator"  # of a shop whose database is not open yet
@@ -81,6 +81,7 @@ class CallCentre:
     :param acts: every act of agents by its name, those of features too
     :param complain: told of each act that is refused
     :param menus: the names of all there are
+    :param sent_to: queues that the shop's menus send callers to, with the place in their files
     :param features: told of rights that change
     """
 
@@ -104,9 +105,11 @@ class CallCentre:
         acts: Callable[[], Mapping[str, Act]],
         complain: Complain,
         menus: Callable[[], Collection[str]],
+        sent_to: Callable[[], Mapping[str, str]],
         features: Sequence[Feature] = (),
     ) -> None:
-        self._config, self._menus, self._features = config, menus, features
+        self._config, self._features = config, features
+        self._menus, self._sent_to = menus, sent_to
         self._clock: IReactorTime = world.reactor
         self.calls = calls
         self._queues_open = False
@@ -169,7 +172,7 @@ class CallCentre:
 
     def _around(self) -> Surroundings:
         names = tuple(self._menus())  # as they are now: the books' thread asks later
-        return Surroundings(lambda: names, dialling=self._config.dialling)
+        return Surroundings.of(self._config, lambda: names, self._sent_to)
 
     def _make_seats(self, world: World, board: Board, events: EventLog, bay: PatchBay) -> Seats:
         return Seats(
@@ -195,6 +198,7 @@ class CallCentre:
                 say=say,
                 write=self._store.write,
                 place_of=lambda number: self._world.in_thread(places, number, self._config.exchange.country),
+                normal=lambda number: normal(number, self._config.exchange.country),
                 now=self._world.now,
                 new_id=self._world.new_id,
                 n_lines=lambda: len(self._config.lines),

@@ -17,7 +17,7 @@ from callserver.calls.event_log import EventLog
 from callserver.config import Config, DiallingConfig, Finding, Grade, OfficesConfig, Reading
 from callserver.ivr.discovery import Found
 from callserver.ivr.prompts import Prompts
-from callserver.server.checks.organisation import misfits
+from callserver.server.checks.organisation import misfits, taken
 from callserver.server.checks.shop import mistakes
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.shop_menus import ShopMenus
@@ -159,10 +159,11 @@ class Reload:
         except Exception:  # the store has raised the alarm
             all_, people = Organisation(), {}
         looking = partial(mistakes, reading, self._folder, menus, all_.queues or reading.config.queues, running=True)
-        around = Surroundings(menus.menus.keys, dialling=reading.config.dialling)
+        around = Surroundings.of(reading.config, menus.menus.keys)
         said = [
             *await self._world.in_thread(looking),
             *misfits(all_, people, around, self._folder.database(reading.config)),
+            *taken(reading, people),
         ]
         return [one for one in said if one.grade is not Grade.NOTE]
 

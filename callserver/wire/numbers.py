@@ -9,7 +9,7 @@ of the countries are those of the library phonenumbers (Google's libphonenumber)
 import re
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberFormat, ValidationResult
 
 NOT_DIALLED = re.compile(r"[^0-9*#]")
 LONGEST = 24
@@ -50,6 +50,15 @@ def spellings(written: str, country: str) -> list[str]:
         prefixes = ["", "+{}", "00{}", "{}", region.national_prefix or "" if region else ""]
         found |= {prefix.format(parsed.country_code) + national for prefix in prefixes}
     return sorted(found)
+
+
+def is_possible(written: str, country: str) -> bool:
+    """Whether it is as long as numbers of its country are."""
+    try:
+        parsed = phonenumbers.parse(written, country.upper())
+    except NumberParseException:
+        return False
+    return phonenumbers.is_possible_number_with_reason(parsed) == ValidationResult.IS_POSSIBLE
 
 
 def _parsed(written: str, country: str) -> PhoneNumber | None:

@@ -50,6 +50,8 @@ def likest(name: str, known: Iterable[str]) -> Sentence:
     close = difflib.get_close_matches(name.lower(), known, 1, 0.5)
     if close:
         return Complaint("did you mean {name}?", name=repr(close[0]))
+    if len(known) == 1:
+        return Complaint("there is only {name}", name=known[0])
     return Complaint("there are {names}", names=", ".join(known))
 
 

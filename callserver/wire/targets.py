@@ -33,6 +33,7 @@ WORDS = {
     TargetKind.BOX: N_("mailbox {name}"),
     TargetKind.HANG_UP: N_("hang up"),
 }
+UNNAMED = {TargetKind.OFFICE: N_("the nearest office"), TargetKind.HANG_UP: WORDS[TargetKind.HANG_UP]}
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from callserver.wire.dial_results import WORDS as DIAL_RESULTS
 from callserver.wire.fax_results import BY_CODE as FAX_RESULTS
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
+from callserver.wire.targets import UNNAMED, Target, TargetKind
 from callserver.wire.targets import WORDS as TARGET_WORDS
-from callserver.wire.targets import Target, TargetKind
 
 RIGHT_WORDS = {
     Right.SUPERVISOR: N_("supervisor"),
@@ -175,6 +175,7 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     "line": N_("line"),
     "seat": N_("seat"),
     "group": N_("group"),
+    "office": N_("office"),
     "server": N_("server"),
     "admin": N_("admin"),
     "sound": N_("sound"),
@@ -358,7 +359,7 @@ def target_text(target: Target | str, language: str) -> str:
         place = Target.parse(target) if isinstance(target, str) else target
     except ValueError:
         return str(target)
-    return text(language, TARGET_WORDS[place.kind], name=place.name)
+    return text(language, TARGET_WORDS[place.kind] if place.name else UNNAMED[place.kind], name=place.name)
 
 
 PLACES = {kind.value for kind in TargetKind}

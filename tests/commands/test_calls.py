@@ -161,7 +161,8 @@ class CommandTests(SynchronousTestCase):
 
     def test_list(self) -> None:
         """The newest call first; a caller named like markup is shown as he is named."""
-        result = self.run_command("calls", "--language", "en")
+        with patch.dict("os.environ", COLUMNS="120"):
+            result = self.run_command("calls", "--language", "en")
         self.assertEqual(result.exit_code, 0, result.output)
         head, newest, oldest = result.output.splitlines()
         self.assertIn("number", head)

@@ -160,7 +160,7 @@ class OrganisationCommandTests(SynchronousTestCase):
         before = self.done("queues export")
         for words, said in (
             ("queues add operator", "there is queue operator already"),
-            ("queues set tee ring_s=20", "there is no queue tee; there are operator"),
+            ("queues set tee ring_s=20", "there is no queue tee; there is only operator"),
             ("queues set operator ring_s", "'ring_s' is not KEY=VALUE, as in ring_s=20"),
             ("queues set operator", "Say what to set: KEY=VALUE; show prints what there is."),
             ("queues set operator rings=1", "queue operator, rings: no such setting; did you mean 'ring_s'?"),

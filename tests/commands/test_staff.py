@@ -103,7 +103,7 @@ class StaffCommandTests(SynchronousTestCase):
         self.done("add", "900", "Zhao Gang")
         self.assertEqual(self.said("add", "900", "Li"), "Error: there is somebody with the number 900 already")
         for command in (("password", "999"), ("rights", "999", "pick-up"), ("unlock", "999"), ("delete", "999")):
-            self.assertEqual(self.said(*command), "Error: nobody has the number 999; there are 900")
+            self.assertEqual(self.said(*command), "Error: nobody has the number 999; there is only 900")
         for number in ("abc", "", "80 1", "123456789", "-", "8.5", "八百"):
             self.assertIn("is no staff number: that is 1 to 8 digits", self.said("add", "--", number, "Li"), number)
             self.assertIn("is no staff number", self.said("disable", "--", number))

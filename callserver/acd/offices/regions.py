@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import re
+import tomllib
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
+from pathlib import Path
 from typing import Protocol
 
 import phonenumbers
@@ -14,6 +18,10 @@ from twisted.internet.defer import Deferred
 from callserver.wire.catalogue import LANGUAGES
 
 CHINESE_FROM = "\u2e80"
+AREAS = Path(__file__).with_name("areas.toml")
+ENGLISH_STREET = (
+    r"(?![\w-])(?!\s+(?:(?:east|west|north|south|middle)\s+)?(?:road|rd|street|st|avenue|ave|lane|lu|jie)\b)"
+)
 
 
 class Office(Protocol):
@@ -100,18 +108,43 @@ def named_in(place: str, names: Collection[str]) -> str:
     """
     The region that an address, or a place in words, names most closely; "": none.
 
-    Chinese goes from the province to the street, so the last name counts; English the other way.
+    Chinese goes from the province to the street, so the last name counts; English the other way. A name counts
+    whole, and not as a part of another or of a street's: neither Xinjiang nor Fox Street is in region x, nor is 南京路
+    in 南京.
     """
     chinese = any(character >= CHINESE_FROM for character in place)
     text = place.casefold()
-    found = [(text.rfind(name.casefold()), name) for name in names if name and name.casefold() in text]
+    found = [(at, name) for name in names for at in _whole(name.casefold(), text)]
     if not found:
         return ""
     return max(found, key=lambda one: (one[0] if chinese else -one[0], len(one[1])))[1]
 
 
+def _whole(name: str, text: str) -> Iterator[int]:
+    """Where a name stands whole: English by its words; Chinese behind the area that is around it, or first."""
+    if not name:
+        return
+    before, behind = _chinese_around() if name[0] >= CHINESE_FROM else (r"(?<![\w-])", ENGLISH_STREET)
+    for found in re.finditer(f"{before}(?P<name>{re.escape(name)}){behind}", text):
+        yield found.start("name")
+
+
+@cache
+def _chinese_around() -> tuple[str, str]:
+    """What stands before a whole name, and what may not stand behind it."""
+    areas = tomllib.loads(AREAS.read_text("utf-8"))
+    return rf"(?:^|[\s,，、;；{areas['kinds']}]|{'|'.join(areas['provinces'])})", f"(?!{areas['street']})"
+
+
 def _named(places: str, names: Collection[str]) -> str:
-    return next(filter(None, (named_in(one, names) for one in places.split("\n"))), "")
+    """By the first place, a line each, that is called as a region: Urumchi, Xinjiang is in no other than those two."""
+    known = {name.casefold(): name for name in names}
+    for place in places.split("\n"):
+        parts = [part.strip().casefold() for part in re.split("[,/]", place)]
+        called = next((known[part] for part in parts if part in known), "")
+        if region := called or (named_in(place, names) if place[:1] >= CHINESE_FROM else ""):
+            return region
+    return ""
 
 
 def places(number: str, country: str) -> str:

@@ -22,7 +22,7 @@ What holds, whatever happens:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -74,12 +74,14 @@ class Around:
     :param say: says prompts to a call's first party in its language
     :param write: runs a function in a transaction, as `Store.write`
     :param place_of: a number's place in words
+    :param normal: a number as it is dialled in the country, as regions' codes begin it
     :param n_lines: that the shop has
     """
 
     say: Callable[[Call, Sequence[str]], Deferred[None]]
     write: Callable[..., Deferred[Any]]
     place_of: Callable[[str], Deferred[str]]
+    normal: Callable[[str], str]
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     n_lines: Callable[[], int]
@@ -122,6 +124,7 @@ class OfficeTransfers:
         if known.ask_area_code is None:
             _wait_with_music(call)  # from now on: neither a slow disk nor a slow look-up is heard as silence
         try:
+            known = replace(known, number=self._around.normal(known.number))
             region, found_by = await region_of(known, self._book, self._around.place_of)
             _wait_with_music(call)
             number = call.caller.known_by

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred
 
 from callserver.acd.organisation.book import OrganisationBook
-from callserver.acd.organisation.faults import remarks
 from callserver.acd.organisation.forms import FORMS
 from callserver.acd.organisation.parts import CALLED, Part
 from callserver.acd.seats.acts import Act
@@ -92,21 +91,21 @@ class OrganisationActs:
 
             async def story() -> Row:
                 saved = await organisation.save(part, one, given, by=seat.number)
-                return _row(getattr(saved, FORMS[part].key), FORMS[part].shown(saved)) | _remarks(
-                    part, saved, organisation
-                )
+                key = getattr(saved, FORMS[part].key)
+                return _row(key, FORMS[part].shown(saved)) | _remarks(organisation.remarks(part, (key,)))
 
             return self._judged(seat, f"save_{called}", f"{part.value} {one}", story)
 
-        def delete(seat: Seat, one: str) -> Deferred[None]:
+        def delete(seat: Seat, one: str) -> Deferred[Row]:
             """
             Take one away that nothing else names; a queue in which nobody waits.
 
+            :return: "remarks", if callers go elsewhere now: a list of {"en": ..., "zh": ...}
             :raises Refused: NOT_SAVED, with why
             """
 
-            async def story() -> None:
-                await organisation.delete(part, one, by=seat.number)
+            async def story() -> Row:
+                return _remarks(await organisation.delete(part, one, by=seat.number))
 
             return self._judged(seat, f"delete_{called}", f"{part.value} {one}", story)
 
@@ -209,10 +208,8 @@ class OrganisationActs:
         return Deferred.fromCoroutine(judged())
 
 
-def _remarks(part: Part, saved: Any, organisation: OrganisationBook) -> Row:
+def _remarks(said: Sequence[object]) -> Row:
     """In words, for programs that have no catalogue."""
-    key = getattr(saved, FORMS[part].key)
-    said = [one.error() for one in remarks(organisation.now, part, (key,))]
     return {"remarks": [{language: told(one, language) for language in LANGUAGES} for one in said]} if said else {}
 
 

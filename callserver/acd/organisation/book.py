@@ -16,10 +16,11 @@ from callserver.acd.organisation import rules
 from callserver.acd.organisation.forms import OrganisationError
 from callserver.acd.organisation.noted import Noted, Stamps
 from callserver.acd.organisation.parts import CALLED, CallerClass, Group, Office, Organisation, Part
+from callserver.acd.organisation.remarks import remarks
 from callserver.acd.organisation.surroundings import Surroundings
 from callserver.acd.routing.candidates import Member
 from callserver.acd.routing.settings import QueueSettings
-from callserver.config import Hours
+from callserver.config import Hours, Sentence
 from callserver.store.database import Store
 from callserver.wire.records import Value
 
@@ -159,6 +160,10 @@ class OrganisationBook(Service):
         """Of a number, in all the ways in which the shop may have written it (`callserver.wire.numbers.spellings`)."""
         return next((one for one in self.now.callers.values() if not set(spellings).isdisjoint(one.numbers)), None)
 
+    def remarks(self, part: Part, names: Collection[str]) -> Sequence[OrganisationError]:
+        """What of these may be a slip."""
+        return [one.error() for one in remarks(self.now, self._around(), part, names)]
+
     # Changes
 
     def all(self) -> Deferred[Organisation]:
@@ -187,8 +192,8 @@ class OrganisationBook(Service):
         rule = rules.save_all, part, wanted, None, self._around()
         return Deferred.fromCoroutine(self._change("save", part, names, by, *rule, settings=plain))
 
-    def delete(self, part: Part, name: str, *, by: str | None = None) -> Deferred[Any]:
-        """Fires with what was there; fails with OrganisationError, also for a queue that somebody waits in."""
+    def delete(self, part: Part, name: str, *, by: str | None = None) -> Deferred[Sequence[Sentence]]:
+        """Fires with what to tell who did it; fails with OrganisationError, also for a queue that somebody waits in."""
         return Deferred.fromCoroutine(self._delete(part, name, by))
 
     async def _delete(self, part: Part, name: str, by: str | None) -> Any:
@@ -197,7 +202,7 @@ class OrganisationBook(Service):
             raise OrganisationError(
                 "callers wait in queue {name}: {n}; let them be served first", name=name, n=n_waiting
             )
-        return await self._change("delete", part, name, by, rules.delete, part, name)
+        return await self._change("delete", part, name, by, rules.delete, part, name, self._around())
 
     async def _change(
         self, verb: str, part: Part, name: str, by: str | None, change: Callable[..., Any], *args: Any, **data: Value

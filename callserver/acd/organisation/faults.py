@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from itertools import pairwise
 
 from callserver.acd.organisation.forms import OrganisationError
@@ -16,13 +17,14 @@ from callserver.acd.organisation.parts import Organisation, Part
 from callserver.acd.organisation.references import PERSON, TARGETS, UNASKED, Reference, references
 from callserver.acd.organisation.surroundings import Surroundings
 from callserver.acd.routing.settings import QueueSettings
-from callserver.config import Unfit, nearest, overlap
+from callserver.config import Unfit, nearest, overlap, whole_or_nothing
+from callserver.wire.numbers import normal
 from callserver.wire.targets import Target, TargetKind
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with the setting `key` of `part` `by`, and what to do."""
+    """What is wrong with the setting `key` of `part` `by`, and what to do; "": with what it is known by."""
 
     part: Part
     by: str
@@ -32,18 +34,25 @@ class Fault:
     def error(self) -> OrganisationError:
         """For who wants to have it so."""
         where = {"part_word": self.part.value, "name": self.by, "key": self.key}
+        if not self.key:
+            return OrganisationError("{part_word} {name}: {problem}", **where, problem=self.problem)
         return OrganisationError("{part_word} {name}, {key}: {problem}", **where, problem=self.problem)
 
 
-def faults(all_: Organisation, people: Mapping[str, str], around: Surroundings) -> Iterator[Fault]:
+def faults(
+    all_: Organisation, people: Mapping[str, str], around: Surroundings, changed: Collection[tuple[Part, str]] = ()
+) -> Iterator[Fault]:
     """
     All there are.
 
     :param people: names by staff number
+    :param changed: of two that have one number, the one of these needs another
     """
     yield from _missing(all_, people)
-    yield from _numbers(all_, people)
+    yield from _numbers(all_, people, around, changed)
+    yield from _known_twice(all_, around)
     yield from _in_itself(all_)
+    yield from _one_key(all_)
     yield from _round_and_round(all_)
     yield from _twice_open(all_)
     yield from _nowhere(all_, people, around)
@@ -87,42 +96,77 @@ def group_numbers(all_: Organisation) -> Mapping[str, str]:
     return {group.number: group.name for group in all_.groups.values() if group.number}
 
 
-# Numbers: people, groups, queues and offices have different ones, a caller's is of one class, a code of one region
+# Numbers: people, groups, queues, offices, menus have different ones; a caller's is of one class, a code of one region
 
 
-def numbered(all_: Organisation) -> Iterator[tuple[str, str, Part]]:
-    """Internal numbers, whose they are, and of what kind that is; without people's."""
+def numbered(all_: Organisation) -> Iterator[tuple[str, Part, str]]:
+    """Internal numbers, and whose they are; without those of people and menus."""
     for part in (Part.OFFICE, Part.GROUP, Part.QUEUE):  # an office is known by its number: the other needs another
         for name, one in all_.of(part).items():
             if one.number:
-                yield one.number, one.name or name, part
+                yield one.number, part, name
 
 
-def _numbers(all_: Organisation, people: Mapping[str, str]) -> Iterator[Fault]:
-    first = dict(people)
-    for number, name, part in numbered(all_):
+def owners(all_: Organisation, around: Surroundings) -> dict[str, Unfit]:
+    """Whose an internal number is, in words; without those of people."""
+    found = {number: Unfit("menu {name}", name=menu) for number, menu in around.menu_numbers.items()}
+    for number, part, name in numbered(all_):
+        found.setdefault(number, _called(all_, part, name))
+    return found
+
+
+def _called(all_: Organisation, part: Part, name: str) -> Unfit:
+    called = all_.offices[name].name or name if part is Part.OFFICE else name
+    return Unfit("{part_word} {name}", part_word=part.value, name=called)
+
+
+def _numbers(
+    all_: Organisation, people: Mapping[str, str], around: Surroundings, changed: Collection[tuple[Part, str]]
+) -> Iterator[Fault]:
+    menus = {number: Unfit("menu {name}", name=menu) for number, menu in around.menu_numbers.items()}
+    first: dict[str, object] = {**menus, **people}
+    for number, part, name in sorted(numbered(all_), key=lambda one: one[1:] in changed):
         if number in first:
-            other = first[number]
-            said = Unfit("{number} is {other}'s already: choose another", number=number, other=other)
-            yield Fault(part, number if part is Part.OFFICE else name, "number", said)
-        first.setdefault(number, name)
-    callers = ((number, one.name) for one in all_.callers.values() for number in one.numbers)
+            said = {"number": number, "other": first[number]}
+            if part is Part.OFFICE:
+                yield Fault(part, name, "", Unfit("the number is {other}'s already: choose another", **said))
+            else:
+                yield Fault(part, name, "number", Unfit("{number} is {other}'s already: choose another", **said))
+        first.setdefault(number, _called(all_, part, name))
+
+
+def _known_twice(all_: Organisation, around: Surroundings) -> Iterator[Fault]:
+    """Callers are known by the normal form of their numbers, however exchange and shop write them."""
+    callers = (
+        (normal(number, around.country), one.name, number) for one in all_.callers.values() for number in one.numbers
+    )
     for number, one, other in _twice(callers):
-        there = Unfit("{number} is in class {other} already: take it out of one of them", number=number, other=other)
-        yield Fault(Part.CALLERS, one, "numbers", there)
-    codes = ((code, region.name) for region in all_.regions.values() for code in region.codes)
+        if one == other:
+            said = Unfit("{item} is in the list twice: write it once", item=number)
+        else:
+            said = Unfit("{number} is in class {other} already: take it out of one of them", number=number, other=other)
+        yield Fault(Part.CALLERS, one, "numbers", said)
+    codes = ((code, region.name, code) for region in all_.regions.values() for code in region.codes)
     for code, one, other in _twice(codes):
         there = Unfit("{number} is region {other}'s already: take it out of one of them", number=code, other=other)
         yield Fault(Part.REGION, one, "codes", there)
 
 
-def _twice(owners: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
-    """Number, its later owner, its first."""
+def _twice(owned: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Number as its later owner writes it, he, its first owner; of numbers, owners, and the numbers as written."""
     first: dict[str, str] = {}
-    for number, owner in owners:
+    for number, owner, written in owned:
         if number in first:
-            yield number, owner, first[number]
+            yield written, owner, first[number]
         first.setdefault(number, owner)
+
+
+def _one_key(all_: Organisation) -> Iterator[Fault]:
+    """Who presses it can have one of two things, and is never told which."""
+    for queue in all_.queues.values():
+        if queue.exit_key and queue.exit_key == queue.call_back_key:
+            said = Unfit("{key} is its call_back_key too: one key does one thing", key=queue.exit_key)
+            yield Fault(Part.QUEUE, queue.name, "exit_key", said)
 
 
 # Circles
@@ -179,13 +223,22 @@ def _way(start: str, steps: Callable[[str], Sequence[str]]) -> list[str]:
 # Hours
 
 
+def unclear(span: str) -> Unfit:
+    """Of hours that end at the time they begin."""
+    return Unfit("{span} ends when it begins: write 00:00-24:00 for a whole day", span=span)
+
+
 def _twice_open(all_: Organisation) -> Iterator[Fault]:
-    """Hours that overlap are a slip: the shop is open all the same, and perhaps not when it was meant to be."""
+    """Hours that overlap, or end when they begin, are a slip: perhaps the shop is open when it was not meant to be."""
     for calendar in all_.calendars.values():
+        for one in filter(whole_or_nothing, calendar.hours):
+            yield Fault(Part.CALENDAR, calendar.name, "hours", unclear(str(one)))
         for first, second in overlap(calendar.hours):
             both = Unfit("{second} overlaps {first}: write each hour once", first=str(first), second=str(second))
             yield Fault(Part.CALENDAR, calendar.name, "hours", both)
         for day, special in calendar.days.items():
+            for span in (span for span in special.spans if span.opens == span.closes != time(0)):
+                yield Fault(Part.CALENDAR, calendar.name, "days", unclear(f"{day.isoformat()} {span}"))
             spans = sorted(special.on(day) for special in special.spans)
             if any(begins < ended for (_, ended), (begins, _) in pairwise(spans)):
                 both = Unfit("hours of {day} overlap: write each hour once", day=day.isoformat())
@@ -196,7 +249,7 @@ def _twice_open(all_: Organisation) -> Iterator[Fault]:
 
 
 def _nowhere(all_: Organisation, people: Mapping[str, str], around: Surroundings) -> Iterator[Fault]:
-    internal = {*people, *group_numbers(all_)}
+    internal = {*people, *owners(all_, around)}
     for office in all_.offices.values():
         problem = around.not_dialled(office.phone, internal) if office.phone else None
         if problem is not None:
@@ -216,45 +269,3 @@ def _nothing_at(target: Target | None, internal: Collection[str], around: Surrou
     if target.kind is TargetKind.BOX:
         return around.no_box(target.name)
     return around.not_dialled(target.name, internal) if target.kind is TargetKind.NUMBER else None
-
-
-# What may be meant
-
-
-def remarks(all_: Organisation, part: Part = Part.REGION, only: Collection[str] = ()) -> Iterator[Fault]:
-    """
-    Regions that overlap: the longer code counts, which is right for a town in its province, and may be a slip.
-
-    :param only: what concerns one of these; nothing: all, each once
-    """
-    if part is not Part.REGION:
-        return
-    owner = {code: region.name for region in all_.regions.values() for code in region.codes}
-    for code, region in owner.items():
-        for shorter in (code[:n] for n in range(1, len(code))):
-            other = owner.get(shorter, region)
-            if other not in _line_of(region, all_):
-                yield from _overlapping(code, shorter, region, other, only)
-
-
-def _overlapping(code: str, shorter: str, region: str, other: str, only: Collection[str]) -> Iterator[Fault]:
-    for by in [one for one in (region, other) if one in only] if only else [region]:
-        said = Unfit(
-            "overlaps region {other}: {code} begins with {shorter}, so its callers are {region}'s; "
-            "if {region} lies in {wider}, set its parent",
-            other=other if by == region else region,
-            code=code,
-            shorter=shorter,
-            region=region,
-            wider=other,
-        )
-        yield Fault(Part.REGION, by, "codes", said)
-
-
-def _line_of(region: str, all_: Organisation) -> Collection[str]:
-    """It, the region it lies in, and so on."""
-    line: dict[str, None] = {}
-    while region in all_.regions and region not in line:
-        line[region] = None
-        region = all_.regions[region].parent
-    return line

@@ -198,12 +198,26 @@ def read_phone(text: str) -> str:
 
     :raises Unfit: it is none
     """
-    typed = re.sub(r"[\s()./-]", "", typed_text(text))
+    typed = _close_up(text)
     if typed.startswith("+"):
         raise Unfit("write the number as it is dialled from the shop, without +")
     if not re.fullmatch("[0-9]*", typed) or len(typed) > PHONE_MAX:
         raise Unfit("is no telephone number: that is at most {most} digits", most=PHONE_MAX)
     return typed
+
+
+def read_caller(text: str) -> str:
+    """
+    A number as people and exchanges write a caller's: +86 139 1234 5678 too.
+
+    :raises Unfit: it is none
+    """
+    typed = _close_up(text)
+    return f"+{read_phone(typed[1:])}" if typed.startswith("+") else read_phone(typed)
+
+
+def _close_up(text: str) -> str:
+    return re.sub(r"[\s()./-]", "", typed_text(text))
 
 
 def _read_key(text: str) -> str:
@@ -244,6 +258,11 @@ def names(help: str) -> Field:
 def phones(help: str) -> Field:
     """Telephone numbers, or beginnings of them."""
     return Field(lambda text: tuple(_once(map(read_phone, items(text)))), ", ".join, help, is_list=True)
+
+
+def callers(help: str) -> Field:
+    """Telephone numbers of callers, as each was written down."""
+    return Field(lambda text: tuple(_once(map(read_caller, items(text)))), ", ".join, help, is_list=True)
 
 
 def levels(help: str, low: int = 0, high: int = 10) -> Field:

@@ -137,7 +137,7 @@ FORMS: Mapping[Part, Form] = {
             {
                 "priority": fields.amount(int, -9, 9, N_("higher ones are served first; 0: as the queue says")),
                 "queue": fields.name(N_("where they wait; empty: as the menu says")),
-                "numbers": fields.phones(N_("telephone numbers of these callers")),
+                "numbers": fields.callers(N_("telephone numbers of these callers")),
             },
             CallerClass,
         ),

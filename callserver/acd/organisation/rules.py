@@ -16,13 +16,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from callserver.acd.organisation import references, rows
-from callserver.acd.organisation.faults import faults, group_numbers, numbered, refuse_new
+from callserver.acd.organisation.faults import faults, owners, refuse_new
 from callserver.acd.organisation.forms import FORMS, OrganisationError
-from callserver.acd.organisation.parts import Organisation, Part
+from callserver.acd.organisation.parts import Organisation, Part, key_of
 from callserver.acd.organisation.staff_tables import StaffRow
 from callserver.acd.organisation.surroundings import Surroundings
 from callserver.acd.organisation.tables import OrganisationRow
-from callserver.config import nearest
+from callserver.config import Sentence, nearest
 
 UNKNOWN = Surroundings()
 
@@ -77,7 +77,7 @@ def save_all(
         saved.append(_filled(part, name, settings, after, new))
         after = after.with_one(part, saved[-1])
     if after != before:
-        _refuse_what_breaks(before, after, around)
+        _refuse_what_breaks(before, after, around, [(part, key_of(part, one)) for one in saved])
     for one_ in saved:
         rows.write(part, one_)
     return saved
@@ -92,23 +92,37 @@ def _filled(part: Part, name: str, settings: Mapping[str, str], all_: Organisati
     return form.filled(form.new(name) if is_new else one(part, name, all_), settings)
 
 
-def delete(part: Part, name: str) -> Any:
+def delete(part: Part, name: str, around: Surroundings = UNKNOWN) -> list[Sentence]:
     """
     Take one away.
 
+    :param around: what else may name it
+    :return: what is otherwise from now on, for who did it
     :raises OrganisationError: there is none, or something names it
     """
     take_turn()
     all_ = rows.load()
     key = name if name in all_.of(part) else FORMS[part].name(name)
-    gone = one(part, key, all_)
+    one(part, key, all_)
     references.refuse_if_named(part.value, key, all_)
+    if part is Part.QUEUE:
+        _refuse_if_sent_to(key, around)
     left = all_.without(part, key)
     if not left.queues:
         raise OrganisationError("a shop needs a queue: callers wait there for a person")
     _refuse_what_breaks(all_, left, UNKNOWN)
     rows.remove(part, key)
-    return gone
+    first, now_first = next(iter(all_.queues)), next(iter(left.queues))
+    if first == now_first:
+        return []
+    return [Sentence("Callers whom no menu sends to a queue wait in {name} from now on.", name=now_first)]
+
+
+def _refuse_if_sent_to(queue: str, around: Surroundings) -> None:
+    place = around.sent_to().get(queue)
+    if place is not None:
+        said = {"part_word": Part.QUEUE.value, "name": queue, "where": place}
+        raise OrganisationError("{part_word} {name} is named by {where}: change that first", **said)
 
 
 def one(part: Part, name: str, all_: Organisation) -> Any:
@@ -125,14 +139,14 @@ def one(part: Part, name: str, all_: Organisation) -> Any:
     )
 
 
-def person_comes(number: str, name: str) -> None:
+def person_comes(number: str, name: str, around: Surroundings = UNKNOWN) -> None:
     """
     Before somebody comes into the staff book.
 
-    :raises OrganisationError: a group has his number
+    :raises OrganisationError: a group, a queue, an office or a menu has his number
     """
     take_turn()
-    other = {taken: whose for taken, whose, _ in numbered(rows.load())}.get(number)
+    other = owners(rows.load(), around).get(number)
     if other is not None:
         said = {"number": number, "other": other, "one": name}
         raise OrganisationError("number {number} is {other}'s already: {one} needs another", **said)
@@ -148,14 +162,16 @@ def person_goes(number: str) -> None:
     references.refuse_if_named(references.PERSON, number, rows.load())
 
 
-def internal_numbers() -> Collection[str]:
-    """Those of people and groups."""
-    return {*people(), *group_numbers(rows.load())}
+def internal_numbers(around: Surroundings) -> Collection[str]:
+    """Those of people, groups, queues, offices and menus."""
+    return {*people(), *owners(rows.load(), around)}
 
 
-def _refuse_what_breaks(before: Organisation, after: Organisation, around: Surroundings) -> None:
+def _refuse_what_breaks(
+    before: Organisation, after: Organisation, around: Surroundings, changed: Collection[tuple[Part, str]] = ()
+) -> None:
     who = people()
-    refuse_new(faults(before, who, around), faults(after, who, around))
+    refuse_new(faults(before, who, around, changed), faults(after, who, around, changed))
 
 
 def people() -> dict[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container
+import re
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field
 
-from callserver.calls.dial_guard import DialClass, classify
-from callserver.config import DiallingConfig, Unfit, nearest
+from callserver.calls.dial_guard import CHINA, DialClass, classify
+from callserver.config import Config, DiallingConfig, Unfit, nearest
+from callserver.wire.numbers import is_possible
 
 
 @dataclass(frozen=True)
@@ -16,11 +18,33 @@ class Surroundings:
 
     :param menus: by name, looked up when something names one, for that may take running their files; None: not known
     :param boxes: numbers of mailboxes
+    :param menu_numbers: menus by what telephones of seats key for them
+    :param country: of the exchange
+    :param sent_to: queues that the shop's menus send callers to, with the place in their files; asked when one goes
     """
 
     menus: Callable[[], Collection[str]] | None = None
     boxes: Collection[str] = ()
     dialling: DiallingConfig = field(default_factory=DiallingConfig)
+    menu_numbers: Mapping[str, str] = field(default_factory=dict)
+    country: str = "cn"
+    sent_to: Callable[[], Mapping[str, str]] = dict
+
+    @classmethod
+    def of(
+        cls,
+        config: Config,
+        menus: Callable[[], Collection[str]],
+        sent_to: Callable[[], Mapping[str, str]] = dict,
+    ) -> Surroundings:
+        """Those that a shop's settings make."""
+        return cls(
+            menus,
+            dialling=config.dialling,
+            menu_numbers=config.agents.menu_numbers,
+            country=config.exchange.country,
+            sent_to=sent_to,
+        )
 
     def no_menu(self, name: str) -> Unfit | None:
         """What is to be said of a menu that there is not."""
@@ -41,7 +65,7 @@ class Surroundings:
         """
         What is to be said of a number that no setting has dialled.
 
-        :param internal: numbers of staff and groups
+        :param internal: numbers of the house
         """
         rules = self.dialling
         found = classify(
@@ -61,3 +85,10 @@ class Surroundings:
                 number=number,
             )
         return None
+
+    def not_possible(self, number: str) -> Unfit | None:
+        """What is to be said of a number abroad that the country it begins with cannot have: perhaps a slip."""
+        abroad = re.fullmatch(f"(?:{CHINA.carrier_prefix})?(00.*)", number)
+        if abroad is None or is_possible(abroad[1], self.country):
+            return None
+        return Unfit("{number} is no whole number of any country: nobody would answer", number=number)

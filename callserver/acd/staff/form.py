@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from callserver.acd.organisation import fields
-from callserver.acd.organisation.fields import Field, items, one_of
+from callserver.acd.organisation.fields import Field, items
 from callserver.acd.organisation.forms import Form
 from callserver.acd.organisation.references import PERSON
 from callserver.acd.staff.day_caps import read_caps, show_caps
 from callserver.acd.staff.rules import Staff, StaffError, staff_name
-from callserver.config import Unfit
+from callserver.config import Unfit, nearest
 from callserver.wire.catalogue import LANGUAGES, N_
 from callserver.wire.rights import Right
 
-RIGHTS = {right.name.lower(): right for right in Right}
+RIGHTS = {right.name.lower().replace("_", "-"): right for right in Right}  # as they are shown, and in mistakes
 WRAP_UP_MAX_S = 3600
 
 
@@ -22,12 +22,19 @@ def read_rights(text: str) -> frozenset[Right]:
 
     :raises Unfit: one of them is none; with the likest
     """
-    return frozenset(RIGHTS[one_of(RIGHTS, item)] for item in items(text))
+    return frozenset(_right(item) for item in items(text))
+
+
+def _right(item: str) -> Right:
+    typed = item.lower().replace("_", "-")
+    if typed not in RIGHTS:
+        raise Unfit("{hint}", hint=nearest(typed, RIGHTS))
+    return RIGHTS[typed]
 
 
 def show_rights(rights: frozenset[Right]) -> str:
     """As they are typed, in the order of their numbers."""
-    return ", ".join(right.name.lower().replace("_", "-") for right in sorted(rights))
+    return ", ".join(name for name, right in RIGHTS.items() if right in rights)
 
 
 def _read_name(text: str) -> str:

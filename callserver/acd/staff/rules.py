@@ -20,6 +20,7 @@ from callserver.acd.organisation.surroundings import Surroundings
 from callserver.acd.staff import passwords
 from callserver.acd.staff.day_caps import DayCaps, read_caps, show_caps
 from callserver.calls.dial_guard import CHINA
+from callserver.config import all_of
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
@@ -88,13 +89,13 @@ def add_staff(person: Staff, kept: str, around: Surroundings = rules.UNKNOWN) ->
     Write a new person into the book.
 
     :param kept: his password, as `passwords.stored` gives it; it was checked before
-    :param around: which numbers lines dial
+    :param around: which numbers lines dial, and which are menus'
     :raises StaffError: somebody has this number already, or number, name or telephone are none
     """
     number = staff_number(person.number)
     if number in CHINA.emergency:
         raise StaffError("{number} is an emergency number: choose another", number=number)
-    rules.person_comes(number, person.name)
+    rules.person_comes(number, person.name, around)
     _require_telephone(number, person.phone, around)
     try:
         StaffRow.insert(
@@ -188,7 +189,7 @@ def change(number: str, new: Staff, around: Surroundings = rules.UNKNOWN) -> Sta
     """
     All that can be set of a person but secrets; who becomes supervisor has to change his password.
 
-    :param around: which numbers lines dial
+    :param around: which numbers lines dial, and which are menus'
     :raises StaffError: as `delete_staff`; or for a telephone that is never dialled
     """
     before = set_rights(number, new.rights)
@@ -219,7 +220,7 @@ def set_pin(number: str, kept: str | None) -> Staff:
 
 
 def _require_telephone(number: str, phone: str, around: Surroundings) -> None:
-    problem = around.not_dialled(phone, rules.internal_numbers()) if phone else None
+    problem = around.not_dialled(phone, rules.internal_numbers(around)) if phone else None
     if problem is not None:
         where = {"part_word": N_("person"), "name": number, "key": "phone"}
         raise StaffError("{part_word} {name}, {key}: {problem}", **where, problem=problem)
@@ -261,12 +262,10 @@ def one(number: str) -> Staff:
     wanted = staff_number(number)
     row = StaffRow.get_or_none(StaffRow.number == wanted)
     if row is None:
-        known = ", ".join(person.number for person in everybody())
-        raise StaffError(
-            N_("nobody has the number {number}; there are {known}") if known else N_("there is no staff yet"),
-            number=wanted,
-            known=known,
-        )
+        known = [person.number for person in everybody()]
+        if not known:
+            raise StaffError("there is no staff yet")
+        raise StaffError("nobody has the number {number}; {hint}", number=wanted, hint=all_of(known))
     return person_of(row)
 
 

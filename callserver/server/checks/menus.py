@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -48,16 +48,36 @@ def all_menus(config: Config, folder: ShopFolder, features: Sequence[Feature] = 
 
 def unknown_queues(path: Path, queues: Collection[str]) -> Iterator[Finding]:
     """Where a menu file sends callers to a queue that there is not: in a call they would get the first one."""
+    for name, line in _queues_in(path):
+        if name not in queues:
+            complaint = Complaint("no queue {queue}; {hint}", queue=name, hint=nearest(name, queues))
+            yield Finding(complaint, path, line, grade=Grade.MISTAKE)
+
+
+def sent_to(folders: Iterable[Path]) -> dict[str, str]:
+    """Queues that the files of these folders send callers to, each with the first place."""
+    found: dict[str, str] = {}
+    for path in (path for folder in folders for path in sorted(folder.glob("*.py"))):
+        for name, line in _queues_in(path):
+            found.setdefault(name, f"{path.name}:{line}")
+    return found
+
+
+def _queues_in(path: Path) -> Iterator[tuple[str, int]]:
+    """Names that stand in a menu's file as they are, with their lines; of one that is broken none: that is told."""
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return  # told already
+        return
     for node in ast.walk(tree):
         match node:
-            case ast.Call(func=ast.Attribute(attr="transfer_to_queue"), args=[ast.Constant(value=str(name))]):
-                if name not in queues:
-                    complaint = Complaint("no queue {queue}; {hint}", queue=name, hint=nearest(name, queues))
-                    yield Finding(complaint, path, node.lineno, grade=Grade.MISTAKE)
+            case ast.Call(func=ast.Attribute(attr="transfer_to_queue"), args=[ast.Constant(value=str(name)), *_]):
+                yield name, node.lineno
+            case ast.Call(func=ast.Attribute(attr="transfer_to_queue" | "transfer_to_office"), keywords=[*given]):
+                for one in given:
+                    match one:
+                        case ast.keyword(arg="queue", value=ast.Constant(value=str(name))) if name:
+                            yield name, node.lineno
 
 
 def queues_of_file(menu: FileMenu, queues: Collection[str]) -> Iterator[Finding]:

@@ -9,11 +9,12 @@ from typing import TypeVar
 from peewee import PeeweeException
 
 from callserver.acd.organisation import rows, rules
-from callserver.acd.organisation.faults import faults, remarks
+from callserver.acd.organisation.faults import faults
 from callserver.acd.organisation.parts import CALLED, Organisation
+from callserver.acd.organisation.remarks import remarks
 from callserver.acd.organisation.surroundings import Surroundings
 from callserver.config import Config, Finding, Grade, Reading
-from callserver.server.checks.menus import all_menus
+from callserver.server.checks.menus import all_menus, sent_to
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.opening import StoreError, name_of, read_only
 from callserver.wire.catalogue import Complaint
@@ -23,7 +24,8 @@ T = TypeVar("T")
 
 def surroundings(config: Config, folder: ShopFolder) -> Surroundings:
     """For a command: the files of the shop's menus are run if something names one, once."""
-    return Surroundings(cache(lambda: all_menus(config, folder).menus.keys()), dialling=config.dialling)
+    menus = cache(lambda: all_menus(config, folder).menus.keys())
+    return Surroundings.of(config, menus, lambda: sent_to(folder.plugins(config)))
 
 
 def moved(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
@@ -48,8 +50,9 @@ def organised(reading: Reading, folder: ShopFolder, menus: Callable[[], Collecti
     """What in the database cannot work, as far as it can be read: what is wrong with it is told elsewhere."""
     found = _stored(reading, folder, everything)
     if found is not None:
-        around = Surroundings(menus, dialling=reading.config.dialling)
+        around = Surroundings.of(reading.config, menus)
         yield from misfits(*found, around, folder.database(reading.config))
+        yield from taken(reading, found[1])
 
 
 def everything() -> tuple[Organisation, Mapping[str, str]]:
@@ -60,11 +63,21 @@ def everything() -> tuple[Organisation, Mapping[str, str]]:
 def misfits(all_: Organisation, people: Mapping[str, str], around: Surroundings, database: str) -> Iterator[Finding]:
     """The same of an organisation that has been read."""
     for fault in faults(all_, people, around):
-        command = f"bin/callserver {CALLED[fault.part]} set {fault.by} {fault.key}=..."
+        act = f"set {fault.by} {fault.key}=..." if fault.key else f"delete {fault.by}"
+        command = f"bin/callserver {CALLED[fault.part]} {act}"
         complaint = Complaint("{problem}; change it by {command}", problem=fault.problem, command=command)
         yield Finding(complaint, name_of(database), 0, f"{fault.part.value} {fault.by}", fault.key, Grade.MISTAKE)
-    for fault in remarks(all_):
+    for fault in remarks(all_, around):
         yield Finding(fault.problem, name_of(database), 0, f"{fault.part.value} {fault.by}", fault.key, Grade.NOTE)
+
+
+def taken(reading: Reading, people: Mapping[str, str]) -> Iterator[Finding]:
+    """Menus whose number is a person's already: who keys it reaches the person."""
+    for number, menu in reading.config.agents.menu_numbers.items():
+        if number in people:
+            said = {"number": number, "other": people[number], "one": Complaint("menu {name}", name=menu)}
+            complaint = Complaint("number {number} is {other}'s already: {one} needs another", **said)
+            yield reading.finding(complaint, "agents", "menu_numbers", Grade.MISTAKE)
 
 
 def _stored(reading: Reading, folder: ShopFolder, read: Callable[[], T]) -> T | None:

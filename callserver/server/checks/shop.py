@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 
-from callserver.config import EMULATED, Finding, Grade, Reading, nearest, overlap
+from callserver.acd.organisation.faults import unclear
+from callserver.config import EMULATED, Finding, Grade, Reading, nearest, overlap, whole_or_nothing
 from callserver.dsp.progress.plans import plan
 from callserver.ivr.discovery import Found
 from callserver.media.disk_room import Room, room_on
@@ -132,6 +133,8 @@ def hours(reading: Reading) -> Iterator[Finding]:
     ]
     written += [(section, "hours", queue.hours) for section, queue in reading.queues()]
     for section, key, spans in written:
+        for one in filter(whole_or_nothing, spans):
+            yield reading.finding(unclear(str(one)), section, key, Grade.MISTAKE)
         for first, second in overlap(spans):
             complaint = Complaint(
                 "{second} overlaps {first}: write each hour once", first=str(first), second=str(second)

@@ -16,6 +16,7 @@ from callserver.calls.roles import Role
 from callserver.config import OfficesConfig
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.numbers import normal
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
@@ -97,6 +98,7 @@ def offices(shop: VirtualShop, book: Book, store: InlineStore, **around: Any) ->
         "say": lambda call, prompts: succeed(None),
         "write": store.write,
         "place_of": lambda number: succeed(""),
+        "normal": lambda number: normal(number, "cn"),
         "now": shop.events.now,
         "new_id": iter(f"case-{n}" for n in range(99)).__next__,
         "n_lines": lambda: 8,

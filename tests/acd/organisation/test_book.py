@@ -121,7 +121,7 @@ class OrganisationTests(SynchronousTestCase):
             ({"strategy": "all"}, "did you mean 'ring_all'?"),
             ({"group": "salse"}, "queue operator, group: there is no group salse; did you mean 'sales'?"),
             ({"calendar": "main"}, "there is no calendar main, nor any other; make it first"),
-            ({"on_full": "queue tea"}, "queue operator, on_full: there is no queue tea; there are operator"),
+            ({"on_full": "queue tea"}, "queue operator, on_full: there is no queue tea; there is only operator"),
             ({"on_exit": "seat 899"}, "there is no person 899"),
             ({"on_exit": "the boss"}, "needs a place, as in: queue service, seat 802"),
             ({"on_full": "queue operator"}, "callers would go round and round: operator > operator"),
@@ -169,13 +169,13 @@ class OrganisationTests(SynchronousTestCase):
             self.not_saved(Part.GROUP, "sales", number="801"),
         )
         self.save(Part.GROUP, "sales", number="700")
-        self.assertIn("700 is sales's already", self.not_saved(Part.GROUP, "service", number="700"))
+        self.assertIn("700 is group sales's already", self.not_saved(Part.GROUP, "service", number="700"))
         self.assertIn("700", self.refused(self.staff.add("700", "Qian", PASSWORD, ())))
 
     def test_numbers_that_are_keyed(self) -> None:
         """Who keys a number reaches one place: those of queues and offices are nobody else's either."""
         self.save(Part.OFFICE, "3", name="north", phone="02562345678")
-        self.assertIn("number: 3 is north's already", self.not_saved(Part.QUEUE, "operator", number="3"))
+        self.assertIn("number: 3 is office north's already", self.not_saved(Part.QUEUE, "operator", number="3"))
         self.save(Part.QUEUE, "operator", number="710")
         self.assertIn("number: 710 is", self.not_saved(Part.GROUP, "sales", number="710"))
         self.assertEqual((self.book.queue_of("710"), self.book.queue_of("711")), ("operator", None))

@@ -8,7 +8,6 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.organisation.book import OrganisationBook
-from callserver.acd.organisation.faults import remarks
 from callserver.acd.organisation.parts import Part
 from callserver.acd.organisation.surroundings import Surroundings
 from callserver.acd.organisation.taking_over import take_over
@@ -127,16 +126,16 @@ class FaultTests(SynchronousTestCase):
         """A town in its province is meant so; a code within another region's is saved, and remarked on."""
         self.save(Part.REGION, "jiangsu", codes="139")
         self.save(Part.REGION, "suzhou", codes="1390620")
-        (remark,) = remarks(self.book.now)
+        (remark,) = self.book.remarks(Part.REGION, ())
         self.assertEqual(
-            str(remark.error()),
+            str(remark),
             "region suzhou, codes: overlaps region jiangsu: 1390620 begins with 139, so its callers are suzhou's; "
             "if suzhou lies in jiangsu, set its parent",
         )
-        (told,) = remarks(self.book.now, Part.REGION, ["jiangsu"])
-        self.assertIn("region jiangsu, codes: overlaps region suzhou: 1390620 begins with 139", str(told.error()))
+        (told,) = self.book.remarks(Part.REGION, ["jiangsu"])
+        self.assertIn("region jiangsu, codes: overlaps region suzhou: 1390620 begins with 139", str(told))
         self.save(Part.REGION, "suzhou", parent="jiangsu")
-        self.assertEqual(list(remarks(self.book.now)), [])
+        self.assertEqual(list(self.book.remarks(Part.REGION, ())), [])
 
     def test_what_was_broken_before(self) -> None:
         """A menu that has gone, a number barred later: what does not touch them can be set all the same."""

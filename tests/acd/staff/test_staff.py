@@ -263,7 +263,7 @@ class StaffTests(SynchronousTestCase):
             ({"caps": "national 10"}, "'national 10' is no limit; write local 120min 40calls"),
             ({"caps": "emergency 0calls"}, "there are international, local, national"),
             ({"skills": "zh:11"}, "needs a whole number from 0 to 10"),
-            ({"rights": "anser-queued"}, "did you mean 'answer_queued'?"),
+            ({"rights": "anser-queued"}, "did you mean 'answer-queued'?"),
             ({"language": "xx"}, "there are en, zh"),
             ({"name": "", "phone": "1"}, "is no name"),
             ({"pin": "1234"}, "no such setting"),
