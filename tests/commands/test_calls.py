@@ -242,6 +242,24 @@ class CommandTests(SynchronousTestCase):
                 self.assertLessEqual(max(map(cells, said.splitlines())), 80, said)
                 self.assertIn("dddddddd", said)
 
+    def test_a_merged_call(self) -> None:
+        """One that went into another names it as the list does, by the beginning of its id, in 80 columns."""
+        other = "7d1f0a2b-1c2d-4e5f-8a9b-0123456789ab"
+        with tables.database.connection_context():
+            self.add_call(f"eeeeeeee{other[8:]}", ended_at=BEGAN, end_reason=f"transferred: {other}")
+        for language in ("en", "zh"):
+            said = self.run_command("calls", "--language", language).output
+            self.assertLessEqual(max(map(cells, said.splitlines())), 80)
+            self.assertNotIn(other, said)
+            self.assertIn(other, self.run_command("call", "eeee", "--language", language).output)
+
+    def test_nothing_is_blank(self) -> None:
+        """A transfer to the nearest office that failed, and a fault of no region, are whole sentences."""
+        failed = event(Kind.TRANSFER_FAILED, target="office", reason="no_office")
+        self.assertEqual(words(failed, "en"), "the transfer failed, office: no office of that region")
+        case = event(Kind.OFFICE_CASE, region="", found_by="nothing")
+        self.assertEqual(words(case, "en"), "fault for an office, the region is not known (nothing told it)")
+
     def test_prompts_in_words(self) -> None:
         """A timeline says what was said to the caller, not what the files are called; free text as it was."""
         names: list[Value] = ["zh/welcome", "“茶”", "own-prompt"]

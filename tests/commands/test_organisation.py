@@ -187,6 +187,27 @@ class OrganisationCommandTests(SynchronousTestCase):
             self.assertIn(said, self.said(words), words)
         self.assertEqual(self.done("queues export"), before)
 
+    def test_no_ini(self) -> None:
+        """What is wrong with a file is said in our words, with its line."""
+        with patch.dict("os.environ", {"CALLSERVER_LANGUAGE": "zh"}):
+            for text in ("nonsense\n", "[main]\n= 1\n", "[a]\n[a]\n", "[a]\nnight=on\nnight=off\n"):
+                self.assertRegex(self.said("hours import -", text), "第 [0-9] 行")
+            self.assertNotRegex(self.said("hours add main 'hours=thu 08:00-08:60'"), "minute|must")
+
+    def test_the_first_queue_goes(self) -> None:
+        """Whoever deletes it is told where callers come from now on."""
+        self.done("queues add tea")
+        said = self.command("queues delete operator").stderr
+        self.assertIn("Callers whom no menu sends to a queue wait in tea from now on.", said)
+
+    def test_staff_in_eighty_columns(self) -> None:
+        """All rights of a person are there, and no line is longer, also where nobody looks at a screen."""
+        self.done("staff rights 801 " + " ".join(staff.NAMES))
+        for language in ("en", "zh"):
+            said = self.done(f"staff list --language {language}")
+            self.assertLessEqual(max(map(cells, said.splitlines())), 80)
+            self.assertIn("force-log-out", said)
+
     def test_callers_wait(self) -> None:
         """A queue in which callers of the running server wait is not deleted."""
         self.done("queues add tea")

@@ -19,6 +19,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.organisation.parts import Part
 from callserver.acd.organisation.rules import save
+from callserver.acd.organisation.staff_tables import StaffRow
+from callserver.acd.organisation.tables import QueueRow
 from callserver.acd.organisation.taking_over import take_over
 from callserver.commands.check import check as check_command
 from callserver.config import Grade, QueueConfig
@@ -27,6 +29,7 @@ from callserver.dsp.tones import beep
 from callserver.ivr.prompts import CATALOGUE
 from callserver.server import shop_folder
 from callserver.server.checks import database, devices
+from callserver.server.checks.menus import sent_to
 from callserver.server.checks.shop import before_start, check, mistakes
 from callserver.server.lock import locked
 from callserver.server.shop_folder import TOP, Life, ShopFolder
@@ -443,6 +446,31 @@ class OrganisationTests(ShopCase):
         self.assertEqual(self.told(Grade.STOPS, Grade.MISTAKE), [said])
         self.assertIn(said, [str(one).replace(f"{self.path}/", "") for one in before_start(self.folder)[1]])
 
+    def test_menu_numbers_that_come_later(self) -> None:
+        """A number that config.ini gives a menu, and the database somebody: the group, and the person, are named."""
+        self.store("61", exit_key="5", call_back_key="5")
+        self.write(agents_menu_numbers="61 shop, 62 shop")
+        self.assertEqual(
+            self.told(Grade.STOPS, Grade.MISTAKE),
+            [
+                "config.ini: [agents] menu_numbers: number 62 is Li Mei's already: menu shop needs another",
+                "callserver.db: [group tea] number: 61 is menu shop's already: choose another; "
+                "change it by bin/callserver groups set tea number=...",
+                "callserver.db: [queue operator] exit_key: 5 is its call_back_key too: one key does one thing; "
+                "change it by bin/callserver queues set operator exit_key=...",
+            ],
+        )
+
+    def store(self, number: str, **settings: str) -> None:
+        """A group of this number, a person 62, and a queue that an older version let be set so."""
+        where = str(self.path / "callserver.db")
+        opened = database_at(where)
+        tables.database.initialize(opened)
+        with opened.connection_context(), opened.atomic():
+            save(Part.GROUP, "tea", {"number": number})
+            QueueRow.update(settings=json.dumps(settings)).execute()
+            StaffRow.create(number="62", name="Li Mei", password="", rights="[]", skills="{}")
+
 
 class HoursTests(ShopCase):
     def test_overlap(self) -> None:
@@ -452,6 +480,26 @@ class HoursTests(ShopCase):
             "sat 12:00-14:00 overlaps mon-sun 09:00-18:00: write each hour once",
             dialling_international_hours="mon-sun 09:00-18:00, sat 12:00-14:00",
         )
+
+    def test_no_length(self) -> None:
+        """Hours that end when they begin."""
+        self.assert_told(
+            "config.ini: [fax] hours: mon 09:00-09:00 ends when it begins: write 00:00-24:00 for a whole day",
+            fax_hours="mon 09:00-09:00",
+        )
+
+    def test_queues_that_menus_name(self) -> None:
+        """Where the shop's files send callers, however it is written."""
+        (self.path / "repair.py").write_text(
+            "async def run(self, call):\n"
+            "    await call.transfer_to_queue('tea', 3)\n"
+            "    await call.transfer_to_queue(queue='cups')\n"
+            "    await call.transfer_to_office(queue='repairs')\n"
+            "    await call.transfer_to_queue(self.queue)\n"
+        )
+        (self.path / "broken.py").write_text("def (")
+        named = {"tea": "repair.py:2", "cups": "repair.py:3", "repairs": "repair.py:4"}
+        self.assertEqual(sent_to([self.path]), named)
 
 
 class StartTests(ShopCase):

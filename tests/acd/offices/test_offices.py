@@ -91,6 +91,28 @@ class RegionTests(SynchronousTestCase):
         self.assertEqual(named_in("Tianhe, Guangzhou, Guangdong", ["Guangdong", "Guangzhou"]), "Guangzhou")
         self.assertEqual(named_in("", ["广东"]), "")
 
+    def test_whole_names(self) -> None:
+        """A region is named by its whole name: not by a letter of another's, nor by a street called after it."""
+        for address, names, region in (
+            ("Urumchi, Xinjiang", ["x"], ""),
+            ("12 Nanjing East Road, Shanghai", ["Nanjing", "Shanghai"], "Shanghai"),
+            ("上海市南京东路1号", ["上海", "南京"], "上海"),
+            ("上海南汇区", ["海南"], ""),
+            ("北京海淀区1号", ["海淀"], "海淀"),
+            ("内蒙古呼和浩特市", ["呼和浩特"], "呼和浩特"),
+        ):
+            self.assertEqual(named_in(address, names), region, address)
+
+    def test_a_number_and_a_letter(self) -> None:
+        """A mobile of Xinjiang is not in region x, whatever codes x has; in a region called xinjiang it is."""
+        book = Book()
+        for name, found in (("x", ("", FoundBy.NOTHING)), ("xinjiang", ("xinjiang", FoundBy.NUMBER))):
+            book.offices = {name: []}
+            for code in ("0103", "0109", "0755", "1"):
+                book.codes = {code: name} if code != "1" else {}
+                asked = region_of(Known(number="13900000011"), book, lambda number: succeed(places(number, "cn")))
+                self.assertEqual(self.successResultOf(Deferred.fromCoroutine(asked)), found)
+
 
 def offices(shop: VirtualShop, book: Book, store: InlineStore, **around: Any) -> OfficeTransfers:
     """Transfers of a shop of eight lines that tells nobody anything."""

@@ -21,6 +21,7 @@ class FaultTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.store = InlineStore()
         self.menus = ["shop", "fault"]
+        self.sent_to: dict[str, str] = {}
         self.dialling = DiallingConfig(premium=("900", "6299"))
         self.book = OrganisationBook(
             self.store,  # type: ignore[arg-type]
@@ -35,7 +36,9 @@ class FaultTests(SynchronousTestCase):
         self.successResultOf(Deferred.fromCoroutine(self.book.follow()))
 
     def around(self) -> Surroundings:
-        return Surroundings(lambda: self.menus, dialling=self.dialling)
+        return Surroundings(
+            lambda: self.menus, dialling=self.dialling, menu_numbers={"61": "shop"}, sent_to=lambda: self.sent_to
+        )
 
     def save(self, part: Part, called: str, **settings: str) -> None:
         self.successResultOf(self.book.save(part, called, settings))
@@ -136,6 +139,72 @@ class FaultTests(SynchronousTestCase):
         self.assertIn("region jiangsu, codes: overlaps region suzhou: 1390620 begins with 139", str(told))
         self.save(Part.REGION, "suzhou", parent="jiangsu")
         self.assertEqual(list(self.book.remarks(Part.REGION, ())), [])
+
+    def test_one_number_in_many_ways(self) -> None:
+        """A caller's number is one however it is written: it has one class, and stands there once."""
+        self.save(Part.CALLERS, "vip", numbers="13912345678")
+        for written in ("013912345678", "+86 139 1234 5678", "008613912345678", "8613912345678"):
+            said = self.refused(Part.CALLERS, "vip2", numbers=written)
+            self.assertIn("is in class vip already", said)
+        self.assertIn("in the list twice", self.refused(Part.CALLERS, "vip", **{"numbers+": "+8613912345678"}))
+        self.save(Part.CALLERS, "vip2", numbers="+86 139 8765 4321")
+
+    def test_two_things_by_one_key(self) -> None:
+        """A key of a queue does one thing."""
+        said = self.refused(Part.QUEUE, "operator", exit_key="5", call_back_key="5")
+        self.assertEqual(said, "queue operator, exit_key: 5 is its call_back_key too: one key does one thing")
+        self.save(Part.QUEUE, "operator", exit_key="5", call_back_key="6")
+
+    def test_numbers_of_menus(self) -> None:
+        """What telephones key for a menu is nobody else's number; an office is told of its own as an office."""
+        self.assertEqual(
+            self.refused(Part.GROUP, "bad", number="61"),
+            "group bad, number: 61 is menu shop's already: choose another",
+        )
+        problem = self.failureResultOf(self.staff.add("61", "Wang", "tea-and-cups", ()), Complaint).value
+        self.assertEqual(str(problem), "number 61 is menu shop's already: Wang needs another")
+        self.save(Part.GROUP, "tea", number="90")
+        for number, owner in (("90", "group tea"), ("61", "menu shop"), ("801", "Li Mei")):
+            said = self.refused(Part.OFFICE, number, phone="62345678")
+            self.assertEqual(said, f"office {number}: the number is {owner}'s already: choose another")
+
+    def test_an_offices_own_number(self) -> None:
+        """Its number in the house is not one of outside: that is said, and nothing of premium numbers."""
+        self.assertIn("8008 is an internal number", self.refused(Part.OFFICE, "8008", phone="8008"))
+
+    def test_hours_that_end_when_they_begin(self) -> None:
+        """A whole day or nothing? It is said how a whole day is written."""
+        for settings in ({"hours": "mon 09:00-09:00"}, {"days": "2026-12-24 09:00-09:00"}):
+            said = self.refused(Part.CALENDAR, "main", **settings)
+            self.assertIn("09:00-09:00 ends when it begins: write 00:00-24:00 for a whole day", said)
+        self.save(Part.CALENDAR, "main", hours="mon 00:00-24:00")
+
+    def test_no_such_time(self) -> None:
+        """What is no time is said in our own words, in any language."""
+        for hours in ("thu 08:00-08:60", "thu 25:00-26:00"):
+            self.assertIn(f"'{hours}' is no time span", self.refused(Part.CALENDAR, "main", hours=hours))
+
+    def test_numbers_abroad(self) -> None:
+        """A number that no country has is saved, and remarked on: nobody would answer there."""
+        self.save(Part.QUEUE, "operator", on_full="number 0016812345")
+        (remark,) = self.book.remarks(Part.QUEUE, ["operator"])
+        self.assertEqual(
+            str(remark),
+            "queue operator, on_full: 0016812345 is no whole number of any country: nobody would answer",
+        )
+        for possible in ("0012125550123", "62345678", "4008123456", "13912345678"):
+            self.save(Part.QUEUE, "operator", on_full=f"number {possible}")
+            self.assertEqual(list(self.book.remarks(Part.QUEUE, ["operator"])), [], possible)
+
+    def test_the_first_queue_goes(self) -> None:
+        """One that a menu sends callers to stays; else it is said where callers come now."""
+        self.save(Part.QUEUE, "tea")
+        self.sent_to = {"operator": "repair.py:12"}
+        problem = self.failureResultOf(self.book.delete(Part.QUEUE, "operator"), Complaint).value
+        self.assertEqual(str(problem), "queue operator is named by repair.py:12: change that first")
+        self.sent_to = {}
+        (said,) = self.successResultOf(self.book.delete(Part.QUEUE, "operator"))
+        self.assertEqual(str(said), "Callers whom no menu sends to a queue wait in tea from now on.")
 
     def test_what_was_broken_before(self) -> None:
         """A menu that has gone, a number barred later: what does not touch them can be set all the same."""
