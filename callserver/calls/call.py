@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from enum import Enum
 from typing import Protocol
 
@@ -150,7 +149,7 @@ class Call(Timeline):
         self.doing = ""
         self._secrets = 0  # that are being told, by whoever has begun them
         self.keys = Keys(self._write_key)
-        self.began_s, self._began_at = clock.seconds(), events.now()
+        self.began_s = clock.seconds()
         self._answering, self._answered = DeferredLock(), False
         self._clock, self._bay, self._music, self._find = clock, bay, music, find
         self._on_parts = on_parts
@@ -273,9 +272,7 @@ class Call(Timeline):
             if not waiter.called:  # cancelled by who was told before it
                 waiter.callback(reason)
         self.log(Kind.END, by=by, reason=str(reason))
-        # A call is as long as it lasted, whatever the computer's clock was set to meanwhile.
-        lasted = timedelta(seconds=self._clock.seconds() - self.began_s)
-        self.note(ended_at=self._began_at + lasted, end_reason=str(reason))
+        self.note(ended_at=self._events.now(), end_reason=str(reason))
         self.recording.over()
         parties, self.parts = self.parts, {}
         self._bay.set_gains(self.id, {})

@@ -200,7 +200,8 @@ def clock_text(at: datetime, zone: tzinfo) -> str:
 def _length(record: CallRecord, seconds_shown: str) -> str:
     if record.ended_at is None:
         return ""
-    seconds = (record.ended_at - record.started_at).total_seconds()
+    # Never below nothing, as it would be where the computer's clock was set back in the call.
+    seconds = max((record.ended_at - record.started_at).total_seconds(), 0.0)
     if seconds_shown == "02.0f":
         seconds = int(seconds)
     return f"{int(seconds // 60)}:{seconds % 60:{seconds_shown}}"

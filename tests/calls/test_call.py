@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -27,8 +25,6 @@ from tests.shop import MemoryBook
 
 GONE = Reason(Cause.CALLER_HUNG_UP, "busy tone")
 MISSED = Reason(Cause.MISSED)
-
-NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 class Somebody:
@@ -109,16 +105,6 @@ class CallTests(SynchronousTestCase):
         self.assertEqual(self.agent.told[-1], f"left: {GONE}")
         self.assertEqual(len(self.switch.calls), 0)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-
-    def test_clock_set_back(self) -> None:
-        """A call is as long as it lasted, also when the computer's clock is set back an hour in it."""
-        switch, hour = Switch(), timedelta(hours=1)
-        events = EventLog(switch.book, switch.clock, "test", lambda: NOON - hour * (switch.clock.seconds() > 30))
-        calls = LiveCalls(switch.clock, switch.bay, events, lambda: "call 1")
-        call = calls.begin("in", switch.people[0], Caller("138"))
-        switch.clock.advance(60)
-        call.end("server", GONE)
-        self.assertEqual(switch.book.calls["call 1"]["ended_at"], NOON + timedelta(minutes=1))
 
     def test_hold_and_retrieve(self) -> None:
         """Held, the caller hears music and nobody else; then they talk again."""

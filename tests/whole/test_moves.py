@@ -98,6 +98,7 @@ class MovesTests(AgentsCase):
 
     def test_recorded_on_demand(self) -> None:
         """In a shop that records nothing by itself an agent with right 8 can; timeline and audit have it."""
+        self.shop.close()
         self.shop = VirtualShop(self, 1, settings={"calls = all": "calls = none", "recent_s = 0": "recent_s = 2"})
         first = self.program("801")
         self.call()
@@ -143,6 +144,7 @@ class MovesTests(AgentsCase):
 
     def test_transfer_outside(self) -> None:
         """The caller is joined with a telephone outside, on a second line; its end is the end of both."""
+        self.shop.close()
         self.shop = VirtualShop(self, n_lines=4)
         exchange = self.shop.server.exchange
         assert exchange is not None
@@ -162,6 +164,7 @@ class MovesTests(AgentsCase):
 
     def test_flash_transfer(self) -> None:
         """Where the exchange takes a flash, it joins the two, and the shop's line is free: modem, bytes and all."""
+        self.shop.close()
         self.shop = VirtualShop(self, 2, byte_share=1.0, settings={"flash_transfer = no": "flash_transfer = yes"})
         exchange = self.shop.server.exchange
         assert exchange is not None

@@ -16,7 +16,9 @@ from callserver.wire.catalogue import Complaint
 
 
 def channel(reading: Reading) -> Iterator[Finding]:
-    """Whether agents' programs can be listened for; not asked when a server does so already."""
+    """Whether agents' programs can be listened for; not asked when a server does so already, nor of an unread port."""
+    if any((found.section, found.key) == ("agents", "port") for found in reading.findings):
+        return
     host, port = reading.config.agents.host, reading.config.agents.port
     try:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:

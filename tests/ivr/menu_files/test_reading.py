@@ -144,7 +144,7 @@ class FaultTests(SynchronousTestCase):
             "then = hangup", "than = hangup", NO_THEN, "9: 'than': [say end] has no such setting; did you mean 'then'?"
         )
         self.one("= goodbye", "= godbye", "8: there is no prompt 'godbye'; did you mean 'goodbye'?")
-        self.one("请按1。", "{mane}请按1。", "4: '{mane}': nothing is kept under this name; there are ")
+        self.one("请按1。", "{mane}请按1。", "4: '{mane}': nothing is kept under this name; there is none yet")
 
     def test_keys(self) -> None:
         """Keys that there are not, or twice; a number that is none."""
@@ -198,11 +198,11 @@ class FaultTests(SynchronousTestCase):
             ("sat =", "2027-02-30 =", "6: '2027-02-30': no such day"),
             ("sat =", "satt =", "6: 'satt': no such day; did you mean 'sat'?"),
             ("sat =", "fri =", "6: fri has hours already, on a line above; remove one"),
-            ("holidays = cn", "holidays = us", "7: holidays = 'us': did you mean 'cn'?"),
+            ("holidays = cn", "holidays = us", "7: holidays = 'us': there is only cn"),
             ("hours = shop", "hours = shoop", "15: no hours 'shoop'; did you mean 'shop'?"),
         ):  # fmt: skip
             found = faults(FRONT.replace(old, new))
-            self.assertEqual([one.replace("there are cn", "did you mean 'cn'?") for one in found], [expected])
+            self.assertEqual(found, [expected])
 
     def test_rounds(self) -> None:
         """What goes round without the caller, or lets him out nowhere."""
