@@ -109,7 +109,7 @@ class MenuFilesTests(SynchronousTestCase):
             problems,
             [
                 "front.ini:1: [choice main] has no en text; add en = ..., or play = NAME",
-                "front.ini:3: 'nowhere' is neither a step nor a target; there are main",
+                "front.ini:3: 'nowhere' is neither a step nor a target; there is only main",
                 "[line 1-2] menu: no menu 'front'; callers of this line get a person",
             ],
         )
