@@ -17,12 +17,13 @@ from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.coded import coded, decoded
 from callserver.fax.t30.documents import PageNeeded, PageShape, ReceivedPage
 from callserver.fax.t30.receiving import ReceivingTerminal
-from callserver.fax.t30.results import FaxResult, Outcome
+from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.sending import SendingTerminal
 from callserver.fax.t30.terminal import Station, Terminal
 from callserver.lines.interfaces import DialPermit, IFaxModem, LineFailure
 from callserver.lines.modem_line import ModemLine
 from callserver.rehearsal.memory_modem import MemoryModem
+from callserver.wire.fax_results import FaxResult
 from tests.fax.pages import text_like
 from tests.lines.contract import Diary
 

@@ -13,12 +13,13 @@ from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.coded import coded, decoded
 from callserver.fax.t30.documents import PageNeeded, PageShape, ReceivedPage
 from callserver.fax.t30.receiving import ReceivingTerminal
-from callserver.fax.t30.results import FaxResult, Outcome
+from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.sending import SendingTerminal
 from callserver.fax.t30.terminal import Station, Terminal
 from callserver.fax.tiff.reader import read_tiff
 from callserver.fax.tiff.writer import append_page
 from callserver.lines.class_1 import Class1Fax
+from callserver.wire.fax_results import FaxResult
 from tests.fax.pages import text_like
 from tests.peers.spandsp import MISSING
 from tests.peers.spandsp_class_1 import Class1Modem

@@ -20,11 +20,12 @@ from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.coded import coded, decoded
 from callserver.fax.t30.documents import PageNeeded, PageShape, ReceivedPage
 from callserver.fax.t30.receiving import ReceivingTerminal
-from callserver.fax.t30.results import FaxResult, Outcome
+from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.sending import SendingTerminal
 from callserver.fax.t30.terminal import Station, Terminal
 from callserver.fax.tiff.reader import read_tiff
 from callserver.fax.tiff.writer import append_page
+from callserver.wire.fax_results import FaxResult
 from tests.fax.live_line import LiveLine
 from tests.fax.pages import dithered, text_like
 from tests.peers.spandsp import MISSING

@@ -10,9 +10,10 @@ from callserver.dsp.frames import FloatArray
 from callserver.fax import signals as s
 from callserver.fax.t30.capabilities import V27TER as V27TER_SPEEDS
 from callserver.fax.t30.capabilities import Capabilities
-from callserver.fax.t30.results import FaxResult, Outcome
+from callserver.fax.t30.results import Outcome
 from callserver.fax.tiff.reader import read_tiff
 from callserver.fax.tiff.writer import append_page
+from callserver.wire.fax_results import FaxResult
 from tests.fax.live_line import LiveLine
 from tests.peers.spandsp_fax import V17, V27TER, V29, FaxMachine
 from tests.peers.test_spandsp_fax import ALL, Call, SpandspCase, pages

@@ -8,9 +8,9 @@ from unittest.mock import patch
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.fax.soft_modem import SoftModem
-from callserver.fax.t30.results import FaxResult
 from callserver.features.faxing import rules
 from callserver.features.faxing.rules import Fax
+from callserver.wire.fax_results import FaxResult
 from tests.fax.pages import text_like
 from tests.whole.fax_case import ASKS_FOR_12, NUMBER, FaxShop, received, same
 

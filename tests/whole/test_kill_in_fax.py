@@ -22,10 +22,10 @@ from benchmarks.fax_callers import FAX_LINE
 from benchmarks.house import TOP, House
 from callserver.emulator.fax_machine import TelephoneFax
 from callserver.emulator.loop import SubscriberStage
-from callserver.fax.t30.results import FaxResult, Outcome
+from callserver.fax.t30.results import Outcome
 from callserver.fax.tiff.reader import read_tiff
 from callserver.fax.tiff.writer import append_page
-from callserver.wire.fax_results import KILLED
+from callserver.wire.fax_results import KILLED, FaxResult
 from tests.fax.pages import text_like
 
 THERE = "62345678"

@@ -34,8 +34,9 @@ from callserver.dsp.frames import BLOCK_MS, BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.emulator.fax_machine import TelephoneFax
 from callserver.emulator.loop import SubscriberStage
 from callserver.fax.page import Page
-from callserver.fax.t30.results import FaxResult, Outcome
+from callserver.fax.t30.results import Outcome
 from callserver.fax.tiff.reader import read_tiff
+from callserver.wire.fax_results import FaxResult
 from callserver.wire.states import SeatState
 from tests.fax.pages import text_like
 

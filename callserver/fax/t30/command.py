@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from callserver.fax.t30.results import FaxResult
 from callserver.fax.t30.timers import N_TRIES
+from callserver.wire.fax_results import FaxResult
 
 
 class Command:

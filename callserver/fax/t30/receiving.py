@@ -14,8 +14,9 @@ from callserver.fax.t30.receiver.core import ReceivingCore
 from callserver.fax.t30.receiver.inputs import ReceivingInputs
 from callserver.fax.t30.receiver.machine import receiving_machine
 from callserver.fax.t30.receiver.page_reader import Post, given_up
-from callserver.fax.t30.results import FaxResult, Outcome
+from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.terminal import Station, Terminal
+from callserver.wire.fax_results import FaxResult
 
 
 class ReceivingTerminal(Terminal):

@@ -8,8 +8,6 @@ from callserver.fax.t30.trace import TraceLine
 from callserver.wire.catalogue import N_, plural, text
 from callserver.wire.fax_results import WORDS, FaxResult
 
-__all__ = ["WORDS", "FaxResult", "Outcome"]
-
 
 @dataclass(frozen=True)
 class Outcome:

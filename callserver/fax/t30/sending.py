@@ -8,12 +8,13 @@ from callserver.fax.signals import Asked, FaxTone
 from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.documents import PageNeeded, PageShape
 from callserver.fax.t30.frames import Frame, Name, identity_of
-from callserver.fax.t30.results import FaxResult, Outcome
+from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.sender.core import SendingCore
 from callserver.fax.t30.sender.inputs import SendingInputs
 from callserver.fax.t30.sender.machine import sending_machine
 from callserver.fax.t30.terminal import Station, Terminal
 from callserver.fax.t30.timers import MAX_PAGES
+from callserver.wire.fax_results import FaxResult
 
 
 def ignored(n_confirmed: int) -> None:

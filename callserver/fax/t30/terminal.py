@@ -17,10 +17,11 @@ from automat import NoTransition
 from callserver.fax.signals import Asked, Heard, SendFrames
 from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.frames import Frame, Name, burst
-from callserver.fax.t30.results import FaxResult, Outcome
+from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.timers import GOODBYE_S, MAX_SESSION_S
 from callserver.fax.t30.trace import Trace
 from callserver.fax.t30.turns import Listener, Turns
+from callserver.wire.fax_results import FaxResult
 
 
 @dataclass(frozen=True)

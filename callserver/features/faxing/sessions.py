@@ -31,7 +31,7 @@ from callserver.calls.line import LineInService
 from callserver.calls.roles import Part, Role
 from callserver.calls.vocabulary import Kind
 from callserver.fax.machine import FaxMachine
-from callserver.fax.t30.results import FaxResult, Outcome
+from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.terminal import Terminal
 from callserver.fax.t30.trace import Side
 from callserver.features import House
@@ -46,7 +46,7 @@ from callserver.features.faxing.terminals import SOFT, Machine, Make, OurSide
 from callserver.lines.interfaces import LineFailure
 from callserver.store.database import Store
 from callserver.wire.catalogue import N_
-from callserver.wire.fax_results import BROKEN
+from callserver.wire.fax_results import BROKEN, FaxResult
 from callserver.wire.states import FaxPhase
 
 log = Logger()

@@ -17,10 +17,11 @@ from callserver.fax.t30.documents import PageNeeded, PageShape, ReceivedPage
 from callserver.fax.t30.ecm import block_octets
 from callserver.fax.t30.frames import Frame, Name, PartialPage, wanted_field
 from callserver.fax.t30.receiving import ReceivingTerminal
-from callserver.fax.t30.results import WORDS, FaxResult, Outcome
+from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.sending import SendingTerminal
 from callserver.fax.t30.terminal import Station, Terminal
 from callserver.fax.t30.timers import MAX_SESSION_S
+from callserver.wire.fax_results import WORDS, FaxResult
 from tests.fax.pages import text_like
 from tests.fax.t30.far_end import ALL, CORRECTED, PLAIN
 from tests.fax.t30.test_session import Fax

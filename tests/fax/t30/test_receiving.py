@@ -18,10 +18,10 @@ from callserver.fax.t30.documents import ReceivedPage
 from callserver.fax.t30.ecm import block_octets, cut
 from callserver.fax.t30.frames import FROM_SENDER, Frame, Name, PartialPage, wanted_of
 from callserver.fax.t30.receiving import ReceivingTerminal
-from callserver.fax.t30.results import FaxResult as R
 from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.terminal import Station
 from callserver.fax.t30.timers import MAX_PAGES, MAX_SESSION_S
+from callserver.wire.fax_results import FaxResult as R
 from tests.fax.pages import text_like
 from tests.fax.t30.far_end import ALL, CORRECTED, PLAIN, FarEnd, Pause, Signal, Step, dcs, says
 from tests.fax.t30.wire import Line, unbent

@@ -6,9 +6,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.fax.t30.described import described, described_frame
 from callserver.fax.t30.frames import Frame, Name, PartialPage, identity_field, wanted_field
-from callserver.fax.t30.results import WORDS, FaxResult, Outcome
+from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.trace import MAX_LINES, Side, Trace
 from callserver.wire.catalogue import LANGUAGES, text
+from callserver.wire.fax_results import WORDS, FaxResult
 from tests.fax.t30.far_end import says
 
 

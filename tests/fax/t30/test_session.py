@@ -10,9 +10,10 @@ from callserver.fax.t4.encoding import encode
 from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.documents import PageNeeded, PageShape, ReceivedPage
 from callserver.fax.t30.receiving import ReceivingTerminal
-from callserver.fax.t30.results import FaxResult, Outcome
+from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.sending import SendingTerminal
 from callserver.fax.t30.terminal import Station
+from callserver.wire.fax_results import FaxResult
 from tests.fax.pages import text_like
 from tests.fax.t30.wire import Bend, Line, unbent
 

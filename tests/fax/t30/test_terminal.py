@@ -9,11 +9,11 @@ from callserver.fax.page import Resolution
 from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.documents import PageNeeded, PageShape
 from callserver.fax.t30.frames import Name
-from callserver.fax.t30.results import FaxResult as R
 from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.sending import SendingTerminal
 from callserver.fax.t30.terminal import Station
 from callserver.fax.t30.timers import MAX_PAGES
+from callserver.wire.fax_results import FaxResult as R
 from tests.fax.t30.far_end import ALL, FarEnd, Step, dis, says
 from tests.fax.t30.wire import Line
 

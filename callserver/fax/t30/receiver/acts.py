@@ -10,8 +10,8 @@ from callserver.fax.t30.receiver.core import ReceivingCore
 from callserver.fax.t30.receiver.inputs import ReceivingInputs as I
 from callserver.fax.t30.receiver.page_reader import Post
 from callserver.fax.t30.receiver.training_check import TrainingCheck
-from callserver.fax.t30.results import FaxResult as R
 from callserver.fax.t30.timers import T1_S, TCF_WAIT_S
+from callserver.wire.fax_results import FaxResult as R
 
 
 class Training(Until):

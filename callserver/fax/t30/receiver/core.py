@@ -12,9 +12,10 @@ from callserver.fax.t30.capabilities import V17
 from callserver.fax.t30.documents import ReceivedPage
 from callserver.fax.t30.frames import Frame, Name, burst, identity_field
 from callserver.fax.t30.receiver.page_reader import BlocksReader, PageReader, PlainReader, Post
-from callserver.fax.t30.results import FaxResult, Outcome
+from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.terminal import Core, Station
 from callserver.fax.t30.timers import DIS_AGAIN_S, IMAGE_WAIT_S, MAX_PAGES, T2_S, TCF_WAIT_S
+from callserver.wire.fax_results import FaxResult
 
 BEFORE_IMAGE = frozenset({Name.CFR, Name.CTR, Name.PPR, Name.MCF, Name.ERR})
 

@@ -14,8 +14,8 @@ from callserver.fax.t30.receiver.acts import answer
 from callserver.fax.t30.receiver.core import ReceivingCore
 from callserver.fax.t30.receiver.inputs import ReceivingInputs as I
 from callserver.fax.t30.receiver.page_reader import Post
-from callserver.fax.t30.results import FaxResult as R
 from callserver.fax.t30.timers import KEEP_QUICKLY_S, T2_S, T4_MARGIN_S, T4_S, T5_S
+from callserver.wire.fax_results import FaxResult as R
 
 
 class Keeping(Until):

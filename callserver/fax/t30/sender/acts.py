@@ -6,11 +6,11 @@ from callserver.fax.signals import Listen
 from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.command import Command, Goodbye, Until
 from callserver.fax.t30.frames import Frame, Name
-from callserver.fax.t30.results import FaxResult as R
 from callserver.fax.t30.sender.core import MAX_PARTIAL_REFUSALS, SendingCore
 from callserver.fax.t30.sender.inputs import SendingInputs as I
 from callserver.fax.t30.sender.page_under_way import PageInBlocks
 from callserver.fax.t30.timers import T0_S, T1_S, T5_S
+from callserver.wire.fax_results import FaxResult as R
 
 
 class NotReady(Until):
