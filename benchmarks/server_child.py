@@ -17,6 +17,7 @@ from callserver.features.faxing import rules
 from callserver.features.faxing.rules import Document
 from callserver.server.assembly import CallServer
 from callserver.server.first_start import settle_in
+from callserver.server.garbage import keep_what_stands
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.world import World
 from callserver.wire.rights import Right
@@ -40,6 +41,7 @@ def main() -> None:
     reactor.addSystemEventTrigger("after", "shutdown", lambda: say(**figures(server)))
     signal.signal(signal.SIGUSR1, lambda *_: reactor.callFromThread(forget, server))
     signal.signal(signal.SIGUSR2, lambda *_: reactor.callFromThread(lambda: say(so_far=figures(server))))
+    keep_what_stands()
     reactor.run()
 
 

@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from callserver.config import ConfigError, Grade
 from callserver.server.assembly import CallServer
 from callserver.server.checks.shop import before_start
+from callserver.server.garbage import keep_what_stands
 from callserver.server.greeting import greeting
 from callserver.server.lock import FolderError, take
 from callserver.server.notify import notify
@@ -56,6 +57,7 @@ def makeService(options: usage.Options) -> IService:
     reactor.callWhenRunning(lock.sign)  # twistd may have forked
     reactor.callWhenRunning(Signals(reactor, server, _tell_phrase).install)
     server.ready.addCallbacks(lambda _: Deferred.fromCoroutine(_ready(server)), _give_up, errbackArgs=(reactor,))
+    keep_what_stands()
     return server
 
 
