@@ -22,6 +22,7 @@ from twisted.internet.protocol import ProcessProtocol
 from callserver.desktop.client import AgentClient
 from callserver.desktop.connection import pinned_endpoint
 from callserver.desktop.listener import AgentListener
+from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.sound import speak
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.pty_modem import PtyModem
@@ -143,7 +144,7 @@ class Answering(AgentListener):
     def offered(self, card: Card) -> None:
         while self._rings:
             self._rings.pop().callback(time.monotonic())
-        self.client.answer()
+        self.client.answer().addErrback(lambda failure: failure.trap(NotConnected))  # the server stops meanwhile
 
     def talking(self, card: Card) -> None:
         while self._talks:
