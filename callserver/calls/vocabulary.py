@@ -57,6 +57,7 @@ class Kind(Enum):
     ORDER = "order"  # order, items, total_fen, balance of stock
     ORDER_WANTED = "order_wanted"  # number, claimed, items: confirmed by the caller, not booked yet
     ORDER_REFUSED = "order_refused"  # reason: what was confirmed cannot be had any more
+    RESERVATION = "reservation"  # reservation, item, quantity, price_fen
     CALLED_BACK = (
         "called_back"  # number, queue, outcome (of a try: a DialResult's value), tries in vain; call: reached in
     )

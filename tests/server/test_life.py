@@ -13,7 +13,16 @@ from callserver.acd.organisation.staff_tables import StaffRow
 from callserver.acd.staff import passwords
 from callserver.acd.staff.rules import everybody
 from callserver.emulator.phone import Phone
-from callserver.features.shopping.tables import BasketLine, Order, OrderLine, OrderStep, Product, StockMovement
+from callserver.features.shopping.tables import (
+    BasketLine,
+    Order,
+    OrderLine,
+    OrderStep,
+    PointsMovement,
+    Price,
+    Product,
+    StockMovement,
+)
 from callserver.server.backups import backups, make_backup
 from callserver.server.greeting import greeting
 from callserver.server.shop_folder import ShopFolder
@@ -25,7 +34,7 @@ from callserver.wire.refusals import Refused
 from tests.server.virtual_server import VirtualServer
 
 DATABASE = "callserver.db"
-GOODS = (BasketLine, OrderLine, OrderStep, StockMovement, Order, Product)
+GOODS = (BasketLine, OrderLine, OrderStep, StockMovement, PointsMovement, Order, Price, Product)
 NOBODY = "nobody-logged-in"
 
 

@@ -14,6 +14,7 @@ STATE_WORDS = {
     OrderState.SHIPPED: N_("shipped"),
     OrderState.DELIVERED: N_("delivered"),
     OrderState.RETURNED: N_("returned"),
+    OrderState.CANCELLED: N_("cancelled"),
 }
 
 

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from callserver.features.shopping.rules import Line, Name, advance, find_buyer, move_stock, place_order
-from callserver.features.shopping.tables import Carrier, Customer, CustomerNumber, OrderState, Product
+from callserver.features.shopping import rules
+from callserver.features.shopping.rules import Line, Name
+from callserver.features.shopping.rules.orders import Wish, place_order
+from callserver.features.shopping.tables import OrderState, Product, Source
 
 FILE = Path(__file__).with_name("sample.toml")
 
@@ -24,38 +26,47 @@ def bare() -> bool:
 def load(now: datetime) -> None:
     """Run in `store.write`, in a shop's first life."""
     shop = content()
+    first = now - timedelta(days=60)
+    for category in shop["categories"]:
+        rules.save_category(category["number"], Name(category["zh"], category["en"]), is_sample=True)
     for item in shop["goods"]:
-        _load_item(item, shop["orders"], first=now - timedelta(days=60))
+        _load_item(item, shop["orders"], first)
     for customer in shop["customers"]:
-        Customer.create(member_number=customer["number"], name=customer["name"], address=customer["address"])
-        for telephone in customer["telephones"]:
-            CustomerNumber.create(number=telephone, customer=customer["number"])
+        _load_customer(customer, first)
     for carrier in shop["carriers"]:
-        Carrier.create(code=carrier["code"], name_zh=carrier["zh"], name_en=carrier["en"])
+        rules.save_carrier(carrier["code"], Name(carrier["zh"], carrier["en"]), is_sample=True)
     for order in sorted(shop["orders"], key=lambda order: -int(order["days_ago"]["placed"])):
         _load_order(order, now)
 
 
 def _load_item(item: dict[str, Any], orders: list[dict[str, Any]], first: datetime) -> None:
     """What the orders take has been in stock too."""
-    Product.create(
-        number=item["number"],
-        name_zh=item["zh"],
-        name_en=item["en"],
-        price_fen=item["price"],
-        stock=0,
-        order_limit=item["limit"],
-    )
+    name, price, category = Name(item["zh"], item["en"]), item["price"], item["category"]
+    rules.save_item(item["number"], name, item["limit"], first, price_fen=price, category=category, is_sample=True)
     sold = sum(order["goods"].get(item["number"], 0) for order in orders)
-    move_stock(item["number"], item["stock"] + sold, "delivery", first)
+    rules.move_stock(item["number"], item["stock"] + sold, "delivery", first)
+
+
+def _load_customer(customer: dict[str, Any], first: datetime) -> None:
+    number = customer["number"]
+    language, telephones = customer["language"], customer["telephones"]
+    rules.save_customer(number, customer["name"], customer["address"], telephones, language=language, is_sample=True)
+    rules.pay_in(number, customer["paid_in"], first)
+    rules.set_pin(number, customer["pin"])
 
 
 def _load_order(order: dict[str, Any], now: datetime) -> None:
-    products = [Product.get_by_id(number) for number in order["goods"]]
-    lines = [Line(p.number, order["goods"][p.number], Name(p.name_zh, p.name_en), p.price_fen) for p in products]
-    reached = {OrderState(state): now - timedelta(days=days) for state, days in order["days_ago"].items()}
-    placed_at = reached.pop(OrderState.PLACED)
-    place_order(order["number"], lines, placed_at, find_buyer(order["telephone"]), order["telephone"])
-    for state, at in reached.items():
-        parcel = (order["carrier"], order["tracking"]) if state is OrderState.SHIPPED else (None, None)
-        advance(order["number"], state, at, *parcel)
+    placed_at, *_ = (now - timedelta(days=days) for days in order["days_ago"].values())
+    lines = [_line(item, quantity, placed_at) for item, quantity in order["goods"].items()]
+    buyer = rules.find_buyer(order["telephone"])
+    wish = Wish(None, None, buyer, order["telephone"], Source.SAMPLE)
+    place_order(order["number"], lines, placed_at, wish, is_sample=True)
+    for state, days in list(order["days_ago"].items())[1:]:
+        parcel = (order["carrier"], order["tracking"]) if state == OrderState.SHIPPED else (None, None)
+        rules.advance(order["number"], OrderState(state), now - timedelta(days=days), *parcel)
+
+
+def _line(item: str, quantity: int, at: datetime) -> Line:
+    found = rules.find_item(item, at)
+    assert found is not None
+    return Line(item, quantity, found.name, found.price_fen)

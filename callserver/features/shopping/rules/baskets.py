@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from callserver.features.shopping.rules.customers import plain
-from callserver.features.shopping.rules.goods import Item, Line, find_item, item_to_sell, line_of
+from callserver.features.shopping.rules.goods import Item, Line, find_item, item_to_sell, line_of, lock_items
 from callserver.features.shopping.tables import BasketLine
 from callserver.store.tables import to_ms
 
@@ -26,6 +26,7 @@ def hold(
     :raises OrderRefused: UnknownItem, SoldOut, AboveStock or AboveLimit; then the basket is as before
     :raises ValueError: for less than one piece
     """
+    lock_items([item])
     found = item_to_sell(item, quantity, now, call_id)
     until = to_ms(now + timedelta(seconds=lease_s))
     BasketLine.delete().where(BasketLine.call_id == call_id, BasketLine.product == item).execute()
@@ -75,7 +76,9 @@ def kept_basket(caller_number: str | None, now: datetime) -> list[Line]:
 
 def resume_basket(call_id: str, caller_number: str | None, now: datetime) -> list[Line]:
     """Give a call the basket that was kept for its number, as far as the stock allows; the basket then."""
-    for line in kept_basket(caller_number, now):
+    kept = kept_basket(caller_number, now)
+    lock_items(line.item for line in kept)
+    for line in kept:
         found = find_item(line.item, now, call_id)
         quantity = min(line.quantity, found.available, found.limit) if found else 0
         if quantity:

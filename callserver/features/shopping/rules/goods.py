@@ -1,4 +1,13 @@
-"""Goods: what there is, for whom, and how it comes and goes."""
+"""
+Goods: what there is, for whom, at what price.
+
+Who may have a piece: first who holds it by a lease that runs, then who has reserved before, then who comes. So of an
+item a call may have its own lease, and of what nobody has leased what no open reservation waits for.
+
+Two writers at once (PostgreSQL; in SQLite there is one): whoever asks what is there in order to change it locks the
+item first, `lock_items`, until his transaction ends. Locks are taken in one order, so that no two wait for each other:
+an order, items by their numbers, a customer, and last the feed of changes.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,40 +15,18 @@ from datetime import datetime
 
 from peewee import fn
 
-from callserver.features.shopping.tables import BasketLine, OrderLine, Product, StockMovement
+from callserver.features.shopping.rules.refusals import AboveLimit, AboveStock, SoldOut, UnknownItem
+from callserver.features.shopping.tables import (
+    BasketLine,
+    Category,
+    OrderLine,
+    Price,
+    Product,
+    Reservation,
+    ReservationState,
+    StockMovement,
+)
 from callserver.store.tables import to_ms
-
-
-class OrderRefused(Exception):
-    """The item cannot be had so; nothing was changed."""
-
-    def __init__(self, item: str) -> None:
-        super().__init__(f"item {item}")
-        self.item = item
-
-
-class UnknownItem(OrderRefused):
-    """The shop has no such item."""
-
-
-class SoldOut(OrderRefused):
-    """Nothing is left of it, or all of it is held for other callers."""
-
-
-class AboveStock(OrderRefused):
-    """So many pieces are not there for this caller; `available` are."""
-
-    def __init__(self, item: str, available: int) -> None:
-        super().__init__(item)
-        self.available = available
-
-
-class AboveLimit(OrderRefused):
-    """The shop sells at most `limit` pieces of it in one order."""
-
-    def __init__(self, item: str, limit: int) -> None:
-        super().__init__(item)
-        self.limit = limit
 
 
 @dataclass(frozen=True)
@@ -54,6 +41,14 @@ class Name:
 
 
 @dataclass(frozen=True)
+class Shelf:
+    """A category that has goods."""
+
+    number: str
+    name: Name
+
+
+@dataclass(frozen=True)
 class Item:
     """What a caller hears of an item."""
 
@@ -62,6 +57,7 @@ class Item:
     price_fen: int
     available: int  # for this call
     limit: int
+    category: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,32 +71,49 @@ class Line:
 
 
 def find_item(number: str, now: datetime, call_id: str = "") -> Item | None:
-    """An item by its number, with what is there for this call."""
+    """An item on sale by its number, with what is there for this call."""
     row = Product.get_or_none(Product.number == number)
-    if row is None:
+    if row is None or not _on_sale(row, now):
         return None
-    return Item(
-        row.number, Name(row.name_zh, row.name_en), row.price_fen, _available(row, call_id, now), row.order_limit
-    )
+    price = price_at(number, now)
+    return None if price is None else _item(row, price, _available(row, call_id, now))
 
 
-def move_stock(item: str, quantity: int, reason: str, at: datetime, order: str | None = None) -> None:
+def categories() -> list[Shelf]:
+    """All categories in order of their numbers."""
+    return [Shelf(row.number, Name(row.name_zh, row.name_en)) for row in Category.select().order_by(Category.number)]
+
+
+def items_of(category: str | None, now: datetime, call_id: str = "") -> list[Item]:
+    """What is on sale of a category, in order of its numbers; None: what is in none."""
+    mine = Product.category.is_null() if category is None else Product.category == category
+    found = (find_item(row.number, now, call_id) for row in Product.select().where(mine).order_by(Product.number))
+    return [item for item in found if item is not None]
+
+
+def price_at(item: str, at: datetime) -> int | None:
+    """What one piece costs then, in fen; None before its first price."""
+    begun = Price.select().where(Price.product == item, Price.from_ms <= to_ms(at))
+    newest: Price | None = begun.order_by(Price.from_ms.desc()).first()
+    return None if newest is None else newest.price_fen
+
+
+def lock_items(items: Iterable[str]) -> None:
+    """Nobody else changes the stock, leases or reservations of these until this transaction ends."""
+    for item in sorted(set(items)):
+        Product.update(stock=Product.stock).where(Product.number == item).execute()
+
+
+def shift_stock(item: str, quantity: int, reason: str, at: datetime, order: str | None = None) -> None:
     """
-    Pieces come or go; part of a transaction.
+    Pieces come or go; nobody who waits for them is served: that is `move_stock`.
 
     :raises SoldOut: rather than let the stock fall below nothing
     """
     enough = Product.update(stock=Product.stock + quantity).where(Product.number == item, Product.stock + quantity >= 0)
     if enough.execute() != 1:
-        raise SoldOut(item)
+        raise SoldOut(item) if Product.get_or_none(Product.number == item) else UnknownItem(item)
     StockMovement.create(product=item, quantity=quantity, reason=reason, order=order, at_ms=to_ms(at))
-
-
-def _available(product: Product, call_id: str, now: datetime) -> int:
-    held = BasketLine.select(fn.COALESCE(fn.SUM(BasketLine.quantity), 0)).where(
-        BasketLine.product == product, BasketLine.call_id != call_id, BasketLine.held_until_ms > to_ms(now)
-    )
-    return max(0, int(product.stock) - int(held.scalar()))
 
 
 def item_to_sell(item: str, quantity: int, now: datetime, call_id: str) -> Item:
@@ -110,6 +123,21 @@ def item_to_sell(item: str, quantity: int, now: datetime, call_id: str) -> Item:
     :raises OrderRefused: UnknownItem, SoldOut, AboveStock or AboveLimit
     :raises ValueError: for less than one piece
     """
+    found = item_within_limit(item, quantity, now, call_id)
+    if not found.available:
+        raise SoldOut(item)
+    if quantity > found.available:
+        raise AboveStock(item, found.available)
+    return found
+
+
+def item_within_limit(item: str, quantity: int, now: datetime, call_id: str = "") -> Item:
+    """
+    The item, if the shop sells so many pieces of it at once, whether they are there or not.
+
+    :raises OrderRefused: UnknownItem or AboveLimit
+    :raises ValueError: for less than one piece
+    """
     found = find_item(item, now, call_id)
     if found is None:
         raise UnknownItem(item)
@@ -117,11 +145,12 @@ def item_to_sell(item: str, quantity: int, now: datetime, call_id: str) -> Item:
         raise ValueError(f"{quantity} pieces")
     if quantity > found.limit:
         raise AboveLimit(item, found.limit)
-    if not found.available:
-        raise SoldOut(item)
-    if quantity > found.available:
-        raise AboveStock(item, found.available)
     return found
+
+
+def unleased(item: str, now: datetime) -> int:
+    """Pieces that are there and that no call holds."""
+    return int(Product.get_by_id(item).stock) - _leased(item, now)
 
 
 def total_fen(lines: Iterable[Line]) -> int:
@@ -130,3 +159,29 @@ def total_fen(lines: Iterable[Line]) -> int:
 
 def line_of(row: BasketLine | OrderLine) -> Line:
     return Line(row.product.number, row.quantity, Name(row.product.name_zh, row.product.name_en), row.price_fen)
+
+
+def _item(row: Product, price_fen: int, available: int) -> Item:
+    name = Name(row.name_zh, row.name_en)
+    return Item(row.number, name, price_fen, available, row.order_limit, row.category_id)
+
+
+def _on_sale(row: Product, now: datetime) -> bool:
+    return row.withdrawn_ms is None or row.withdrawn_ms > to_ms(now)
+
+
+def _available(product: Product, call_id: str, now: datetime) -> int:
+    own = _leased(product.number, now, BasketLine.call_id == call_id)
+    unheld = int(product.stock) - _leased(product.number, now, BasketLine.call_id != call_id)
+    return max(0, min(unheld, own + max(0, unheld - own - _reserved(product.number, now))))
+
+
+def _leased(item: str, now: datetime, *whose: object) -> int:
+    running = (BasketLine.product == item, BasketLine.held_until_ms > to_ms(now), *whose)
+    return int(BasketLine.select(fn.COALESCE(fn.SUM(BasketLine.quantity), 0)).where(*running).scalar())
+
+
+def _reserved(item: str, now: datetime) -> int:
+    is_open = Reservation.state == ReservationState.OPEN
+    waiting = (Reservation.product == item, is_open, Reservation.until_ms > to_ms(now))
+    return int(Reservation.select(fn.COALESCE(fn.SUM(Reservation.quantity), 0)).where(*waiting).scalar())
