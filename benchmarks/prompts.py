@@ -42,6 +42,7 @@ RESULTS = Path(__file__).parent / "results" / "prompts.json"
 SAMPLE = TOP / "callserver" / "features" / "shopping" / "sample.toml"
 LANGUAGES = ("zh", "en")
 TODAY = datetime.date(2026, 6, 15)
+N_NOISES = 4  # in which each single digit is heard
 N, N_OTHERS = 30, 10  # of what callers hear most, in Mandarin, and of the rest; of 30, 8 points may be chance
 MOST_HEARD = ("order numbers", "sums", "sums of any size", "dates")
 PRICES_FEN = [good["price"] for good in tomllib.loads(SAMPLE.read_text("utf-8"))["goods"]]
@@ -57,6 +58,7 @@ class Case:
     text: str
     names: tuple[str, ...]
     lead: str = ""  # the sentence before it, whose words are not judged
+    draw: int = 0  # of the line's noise: the same is heard several times
 
     @property
     def is_digits(self) -> bool:
@@ -78,6 +80,7 @@ def cases(seed: int) -> Iterator[Case]:
     """All there is to say, drawn by the seed."""
     for language in LANGUAGES:
         yield from numbers(language, np.random.default_rng(seed))
+        yield from digits_alone(language)
         catalogue = Catalogue.read(FOLDER / language / CATALOGUE)
         for kind, texts in (("names", catalogue.names), ("sentences", catalogue.sentences)):
             for name, text in texts.items():
@@ -133,6 +136,16 @@ def numbers(language: str, rng: np.random.Generator) -> Iterator[Case]:
     yield from drawn("times of day", "", time)
 
 
+def digits_alone(language: str) -> Iterator[Case]:
+    """Each digit by itself, as it is said among others, and as the number it is."""
+    for figure in range(10):
+        for draw in range(N_NOISES):
+            said = spoken.digits(language, str(figure))
+            yield Case(f"{language} digits alone", language, str(figure), tuple(said), draw=draw)
+            said = spoken.number(language, figure)
+            yield Case(f"{language} numbers alone", language, str(figure), tuple(said), draw=draw)
+
+
 def _words(language: str, names: Sequence[str]) -> tuple[str, Sequence[str]]:
     texts = Catalogue.read(FOLDER / language / CATALOGUE).texts
     return ("" if language == "zh" else " ").join(texts[name] for name in names), names
@@ -142,7 +155,7 @@ def measure(case: Case, prompts: Prompts, recogniser: Recogniser, seed: int) -> 
     """Freely, after the leading sentence; Mandarin digits also with nothing else allowed."""
     texts = Catalogue.read(FOLDER / case.language / CATALOGUE).texts
     lead = [case.lead] if case.lead in texts else []
-    rng = np.random.default_rng([seed, crc32(case.text.encode())])
+    rng = np.random.default_rng([seed, crc32(case.text.encode()), *[case.draw] * bool(case.draw)])
     sound = np.concatenate(prompts.sounds(case.language, *lead, *case.names))
     heard = recogniser.listen(over_the_line(sound, rng))
     written = {FREE: recogniser.freely(case.language, heard)}

@@ -5,7 +5,8 @@ import re
 from itertools import groupby
 
 import cn2an
-from hypothesis import given
+from babel.dates import format_time
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from num2words import num2words
 from twisted.logger import capturedLogs
@@ -105,6 +106,81 @@ class NumberTests(SynchronousTestCase):
         self.assertLessEqual(max(len(spoken.money("zh", yuan * 100)) for yuan in range(1000)), 2)
 
 
+class OrdinalTests(SynchronousTestCase):
+    @given(NUMBERS.filter(bool))
+    def test_mandarin(self, n: int) -> None:
+        """第 and the number, of which it is not 两 that comes first: the second is 第二."""
+        self.assertEqual(mandarin(spoken.ordinal("zh", n)), "第" + mandarin_number(n))
+
+    @given(NUMBERS.filter(bool))
+    def test_english(self, n: int) -> None:
+        """Every place is said as num2words writes it."""
+        said = english(spoken.ordinal("en", n)).replace("-", " ")
+        self.assertEqual(said, english_number(n, to="ordinal"))
+
+    def test_known(self) -> None:
+        """The places that are often got wrong."""
+        places = (1, 2, 10, 12, 20, 103, 200, 1000, 2000, 20_000)
+        self.assertEqual(
+            [mandarin(spoken.ordinal("zh", n)) for n in places],
+            ["第一", "第二", "第十", "第十二", "第二十", "第一百零三", "第二百", "第一千", "第两千", "第两万"],
+        )
+        self.assertEqual(
+            [english(spoken.ordinal("en", n)) for n in (2, 12, 21, 103, 1000)],
+            ["second", "twelfth", "twenty-first", "one hundred and third", "one thousandth"],
+        )
+
+    def test_no_place(self) -> None:
+        """There is no place before the first."""
+        for n in (0, -1, spoken.LIMIT + 1):
+            self.assertRaises(ValueError, spoken.ordinal, "zh", n)
+
+    def test_one_breath(self) -> None:
+        """第 is never a piece by itself: one syllable is hardly understood."""
+        self.assertEqual(spoken.ordinal("zh", 99), ["ordinal-99"])
+        self.assertEqual(spoken.ordinal("zh", 103), ["ordinal-hundred-1", "after-3"])
+
+
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
+
+
+class DurationTests(SynchronousTestCase):
+    def test_known(self) -> None:
+        """The two largest units, 两 before each, a zero before what is below ten."""
+        table = {
+            0: ("零秒", "zero seconds"),
+            1: ("一秒", "one second"),
+            2 * MINUTE_S: ("两分钟", "two minutes"),
+            2 * MINUTE_S + 2: ("两分钟零二秒", "two minutes and two seconds"),
+            90.9: ("一分钟三十秒", "one minute and thirty seconds"),
+            2 * HOUR_S: ("两小时", "two hours"),
+            2 * HOUR_S + 5 * MINUTE_S: ("两小时零五分钟", "two hours and five minutes"),
+            2 * HOUR_S + 9: ("两小时", "two hours"),
+            DAY_S + 2 * HOUR_S: ("一天两小时", "one day and two hours"),
+            22 * DAY_S: ("二十二天", "twenty two days"),
+            99 * DAY_S + 23 * HOUR_S: ("九十九天二十三小时", "ninety nine days and twenty three hours"),
+        }
+        for seconds, (chinese, other) in table.items():
+            self.assertEqual(mandarin(spoken.duration("zh", seconds)), chinese)
+            self.assertEqual(english(spoken.duration("en", seconds)), other)
+
+    @given(st.floats(0, 100 * DAY_S, exclude_max=True))
+    def test_any(self, seconds: float) -> None:
+        """Whatever it is, it is recorded, and what is said is not longer than it, nor much shorter."""
+        words = mandarin(spoken.duration("zh", seconds)).replace("两", "二").replace("零", "")
+        units = {"天": DAY_S, "小时": HOUR_S, "分钟": MINUTE_S, "秒": 1}
+        parts = re.findall(f"([一二三四五六七八九十]+)({'|'.join(units)})", words)
+        said = sum(cn2an.cn2an(n, "normal") * units[unit] for n, unit in parts)
+        self.assertLessEqual(said, seconds)
+        self.assertLessEqual(seconds - said, max(1, seconds / 20))
+        english(spoken.duration("en", seconds))
+
+    def test_no_duration(self) -> None:
+        """What nobody counts in days any more is a mistake of the menu."""
+        for seconds in (-1, 100 * DAY_S, float("nan")):
+            self.assertRaises(ValueError, spoken.duration, "en", seconds)
+
+
 class CountTests(SynchronousTestCase):
     def test_two(self) -> None:
         """Two pieces are 两件, twelve are 十二件."""
@@ -196,6 +272,29 @@ class DigitsTests(SynchronousTestCase):
             [log["log_format"].format(**log) for log in logs], ["no prompts for '运🙂é' of '运12🙂é': left out"]
         )
 
+    def test_telephone(self) -> None:
+        """A telephone number is grouped as people there write it, with 幺; a foreign one is said as it is dialled."""
+        table = {
+            "02188881234": "零二幺，八八八八，幺二三四",
+            "057188881234": "零五七幺，八八八八，幺二三四",
+            "13800138000": "幺三八，零零幺三，八零零零",
+            "+8613800138000": "幺三八，零零幺三，八零零零",
+            "4008218220": "四零零，八二幺，八二二零",
+            "95588": "九五五八，八",
+            "8001": "八零零幺",
+            "+442079460958": "零零，四四，二零，七九四六，零九五八",
+        }
+        for number, said in table.items():
+            self.assertEqual(mandarin(spoken.telephone("zh", number)), said)
+        self.assertEqual(english(spoken.telephone("en", "02079460958", "gb")[:4]), "zero two zero ,")
+        self.assertEqual(spoken.telephone("zh", "not one"), spoken.digits("zh", "not one"))
+
+    @given(st.text("0123456789+ ", max_size=16), st.sampled_from(["CN", "gb", "US"]))
+    def test_any_telephone(self, number: str, country: str) -> None:
+        """Whatever calls, only recorded pieces come out."""
+        for language in LANGUAGES:
+            self.assertLessEqual(set(spoken.telephone(language, number, country)), TEXTS[language].keys())
+
     @given(st.text())
     def test_anything(self, text: str) -> None:
         """Whatever a database holds, only recorded pieces come out, and no pause at either end or beside another."""
@@ -240,14 +339,29 @@ class DateTests(SynchronousTestCase):
             pieces = spoken.weekday(day) + spoken.time_of_day(language, time)
             self.assertLessEqual(set(pieces), TEXTS[language].keys())
 
+    @given(st.times())
+    def test_part_of_the_day(self, time: datetime.time) -> None:
+        """凌晨, 早上, 上午, 中午, 下午, 晚上 begin when the Unicode CLDR says so, but for 午夜 at the stroke of it."""
+        assume(time.hour or time.minute)
+        said = mandarin(spoken.time_of_day("zh", time))
+        self.assertTrue(said.startswith(format_time(time, "B", locale="zh")), said)
+
+    def test_moment(self) -> None:
+        """A day and a time, as it is said."""
+        now = datetime.datetime(2026, 3, 5, 12, 30)
+        later = datetime.datetime(2026, 3, 7, 9)
+        self.assertEqual(mandarin(spoken.moment("zh", later, now)), "后天上午九点")
+        self.assertEqual(english(spoken.moment("en", later, now)), "March seventh at nine AM")
+        self.assertEqual(mandarin(spoken.moment("zh", now, later)), "前天中午十二点三十分")
+
     def test_time_of_day(self) -> None:
         """The clock of twelve hours, with noon and midnight."""
         times = [datetime.time(0, 30), datetime.time(2, 5), datetime.time(12), datetime.time(21, 15)]
         self.assertEqual(
             [mandarin(spoken.time_of_day("zh", time)) for time in times],
-            ["上午零点三十分", "上午两点零五分", "下午十二点", "下午九点十五分"],
+            ["凌晨零点三十分", "凌晨两点零五分", "中午十二点", "晚上九点十五分"],
         )
         self.assertEqual(
             [english(spoken.time_of_day("en", time)) for time in times],
-            ["twelve thirty AM", "two oh five AM", "twelve PM", "nine fifteen PM"],
+            ["twelve thirty AM", "two oh five AM", "twelve noon", "nine fifteen PM"],
         )
