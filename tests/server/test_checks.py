@@ -498,7 +498,12 @@ class HoursTests(ShopCase):
             "    await call.transfer_to_queue(self.queue)\n"
         )
         (self.path / "broken.py").write_text("def (")
-        named = {"tea": "repair.py:2", "cups": "repair.py:3", "repairs": "repair.py:4"}
+        (self.path / "reception.ini").write_text(
+            "[choice main]\nzh = 销售请按1。\nen = For sales, press 1.\npress 1 = queue sales\npress 2 = queue tea\n",
+            "utf-8",
+        )
+        (self.path / "broken.ini").write_text("[choice main]\npress 1 = queue nobody\nno key", "utf-8")
+        named = {"tea": "repair.py:2", "cups": "repair.py:3", "repairs": "repair.py:4", "sales": "reception.ini:4"}
         self.assertEqual(sent_to([self.path]), named)
 
 
