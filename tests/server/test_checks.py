@@ -169,6 +169,12 @@ class MenuTests(ShopCase):
             agents_menu_numbers="91 shop, 92 massage",
         )
 
+    def test_emergency_number_of_a_menu(self) -> None:
+        """Who keys 110 calls the police, and no menu: the server does not start with that."""
+        self.write(agents_menu_numbers="91 shop, 110 shop")
+        said = "config.ini: [agents] menu_numbers: 110 is an emergency number: choose another"
+        self.assertEqual(self.told(Grade.STOPS), [said])
+
     def test_own_menu(self) -> None:
         """A menu of the shop's own, in its folder of menus, is found; so is ours beside it."""
         (self.path / "plugins").mkdir()

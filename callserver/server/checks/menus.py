@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from callserver.calls.dial_guard import CHINA
 from callserver.config import Config, Finding, Grade, Reading, ServerConfig, nearest
 from callserver.features import Feature, Shop
 from callserver.ivr.discovery import Found
@@ -30,6 +31,9 @@ def menus(reading: Reading, folder: ShopFolder, found: Found, queues: Collection
     for problem in found.problems:
         yield reading.finding(problem, "server", "plugins", Grade.MISTAKE)
     yield from without_menu(reading, found)
+    for number in filter(CHINA.emergency.__contains__, reading.config.agents.menu_numbers):
+        said = Complaint("{number} is an emergency number: choose another", number=number)
+        yield reading.finding(said, "agents", "menu_numbers")
     for menu in sorted({*reading.config.agents.menu_numbers.values()} - {*found.menus}):
         yield reading.finding(no_menu(menu, found.menus), "agents", "menu_numbers", Grade.MISTAKE)
     for place in folder.plugins(reading.config):
