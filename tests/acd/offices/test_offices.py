@@ -120,7 +120,11 @@ class RegionTests(SynchronousTestCase):
     def test_a_number_and_a_letter(self) -> None:
         """A mobile of Xinjiang is not in region x, whatever codes x has; in a region called xinjiang it is."""
         book = Book()
-        for name, found in (("x", ("", FoundBy.NOTHING)), ("xinjiang", ("xinjiang", FoundBy.NUMBER))):
+        for name, found in (
+            ("x", ("", FoundBy.NOTHING)),
+            ("xinjiang", ("xinjiang", FoundBy.NUMBER)),
+            ("XINJIANG", ("XINJIANG", FoundBy.NUMBER)),
+        ):
             book.offices = {name: []}
             for code in ("0103", "0109", "0755", "1"):
                 book.codes = {code: name} if code != "1" else {}

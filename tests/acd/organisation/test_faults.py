@@ -146,7 +146,16 @@ class FaultTests(SynchronousTestCase):
         (told,) = self.book.remarks(Part.REGION, ["jiangsu"])
         self.assertIn("region jiangsu, codes: overlaps region suzhou: 1390620 begins with 139", str(told))
         self.save(Part.REGION, "suzhou", parent="jiangsu")
+        self.save(Part.REGION, "wuxi", codes="13905", parent="jiangsu")
+        self.save(Part.REGION, "kunshan", codes="13906201", parent="suzhou")  # in jiangsu by way of suzhou
         self.assertEqual(list(self.book.remarks(Part.REGION, ())), [])
+
+    def test_how_much_shorter(self) -> None:
+        """By one digit, or all but one."""
+        self.save(Part.REGION, "north", codes="0, 13")
+        self.save(Part.REGION, "south", codes="010, 139")
+        said = [str(remark).partition("north: ")[2].partition(",")[0] for remark in self.book.remarks(Part.REGION, ())]
+        self.assertEqual(said, ["010 begins with 0", "139 begins with 13"])
 
     def test_one_number_in_many_ways(self) -> None:
         """A caller's number is one however it is written: it has one class, and stands there once."""
@@ -209,6 +218,15 @@ class FaultTests(SynchronousTestCase):
         for possible in ("0012125550123", "62345678", "4008123456", "13912345678"):
             self.save(Part.QUEUE, "operator", on_full=f"number {possible}")
             self.assertEqual(list(self.book.remarks(Part.QUEUE, ["operator"])), [], possible)
+
+    def test_an_office_abroad(self) -> None:
+        """The same of an office; who asks about others, or about queues, is not told of it."""
+        self.save(Part.OFFICE, "1", phone="0016812345")
+        self.save(Part.OFFICE, "2", phone="62345678")
+        (remark,) = self.book.remarks(Part.OFFICE, ["1"])
+        self.assertIn("office 1, phone: 0016812345 is no whole number", str(remark))
+        for part, name in ((Part.OFFICE, "2"), (Part.QUEUE, "1"), (Part.REGION, "1")):
+            self.assertEqual(list(self.book.remarks(part, [name])), [])
 
     def test_the_first_queue_goes(self) -> None:
         """One that a menu sends callers to stays; else it is said where callers come now."""

@@ -14,6 +14,7 @@ from callserver.acd.supervision.supervision import Supervision
 from callserver.calls.call import Call, Stage
 from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.tones import tone
+from callserver.lines.interfaces import Caller
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
@@ -534,6 +535,15 @@ class TakeOverTests(SupervisionCase):
         second.hang_up()
         self.assertEqual(self.world.hears(), TAKEN_OVER)
 
+    def test_two_calls(self) -> None:
+        """One has taken a call over; the other takes over another one."""
+        second, wang = self.world.room.seat("902"), self.world.room.seat("802")
+        self.world.talk(wang, 1)
+        for seat, channel in ((second, "line 1"), (self.supervisor, "line 2")):
+            self.supervision.listen(seat, channel)
+            self.supervision.take_over(seat)
+        self.assertEqual(self.world.hears(), TAKEN_OVER_BY_SECOND | all_to_all("line 2", "seat 900"))
+
     def test_while_the_first_consults(self) -> None:
         """A caller who was taken over and is kept while a third party is consulted is nobody else's to take."""
         second = self.world.room.seat("902")
@@ -675,6 +685,26 @@ class BreakOffTests(SupervisionCase):
         self.assertEqual(str(self.world.call.ended), "broken_off: 900")
         self.assertEqual(self.world.looks(self.supervisor), IDLE)
         self.assertEqual(self.world.shop.state(), LineState.WAIT_HANGUP)
+        self.assertEqual(self.world.reasons_of("seat 900")[-1], "broken_off: 900")
+
+    def test_what_ends_afterwards(self) -> None:
+        """A call that ends by itself after another was broken off is not said to have been broken off."""
+        self.world.talk(second := self.world.room.seat("802"), 1)
+        self.supervision.break_off(self.supervisor, "seat 801", "hang up")
+        self.supervision.listen(self.supervisor, "seat 802")
+        second.hang_up()
+        self.assertEqual(self.world.reasons_of("seat 900")[-1], "party_gone")
+
+    def test_talk_of_two_agents(self) -> None:
+        """In it is no caller who could wait in a queue."""
+        call = self.world.shop.calls.begin("internal", self.agent.station, Caller("801"))
+        self.agent.hang_up()
+        self.agent.ready()
+        self.agent.offer(TestOffer(call, right=Right.ANSWER_INTERNAL, is_queued=False))
+        self.agent.answer()
+        call.begin_answered(Stage.TALK)
+        refusal = self.refused(self.supervision.break_off, self.supervisor, "seat 801", "queue operator")
+        self.assertEqual((refusal, call.ended), ("nowhere: queue operator", None))
 
     def test_queue(self) -> None:
         """The agent is out, and the caller waits for somebody else; who has barged in is out as well."""
