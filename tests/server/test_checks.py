@@ -169,6 +169,12 @@ class MenuTests(ShopCase):
             agents_menu_numbers="91 shop, 92 massage",
         )
 
+    def test_emergency_number_of_a_menu(self) -> None:
+        """Who keys 110 calls the police, and no menu: the server does not start with that."""
+        self.write(agents_menu_numbers="91 shop, 110 shop")
+        said = "config.ini: [agents] menu_numbers: 110 is an emergency number: choose another"
+        self.assertEqual(self.told(Grade.STOPS), [said])
+
     def test_own_menu(self) -> None:
         """A menu of the shop's own, in its folder of menus, is found; so is ours beside it."""
         (self.path / "plugins").mkdir()
@@ -498,7 +504,12 @@ class HoursTests(ShopCase):
             "    await call.transfer_to_queue(self.queue)\n"
         )
         (self.path / "broken.py").write_text("def (")
-        named = {"tea": "repair.py:2", "cups": "repair.py:3", "repairs": "repair.py:4"}
+        (self.path / "reception.ini").write_text(
+            "[choice main]\nzh = 销售请按1。\nen = For sales, press 1.\npress 1 = queue sales\npress 2 = queue tea\n",
+            "utf-8",
+        )
+        (self.path / "broken.ini").write_text("[choice main]\npress 1 = queue nobody\nno key", "utf-8")
+        named = {"tea": "repair.py:2", "cups": "repair.py:3", "repairs": "repair.py:4", "sales": "reception.ini:4"}
         self.assertEqual(sent_to([self.path]), named)
 
 

@@ -36,6 +36,12 @@ class PausedBeforeTests(SynchronousTestCase):
         self.assertEqual([self.paused.take(number) for number in REASONS], ["lunch", "", "", ""])
         self.assertEqual(self.paused.take("801"), "")
 
+    def test_of_this_run(self) -> None:
+        """What happens while the last run's events are still read is of this run: it ends no pause of before."""
+        self.stored(330, "log_out", "801", reason="agent")
+        self.restore()
+        self.assertEqual(self.paused.take("801"), "lunch")
+
     def test_next_day(self) -> None:
         """A new day begins ready: he logs in after midnight, or the server starts then."""
         self.restore()

@@ -200,11 +200,23 @@ class PauseTests(RestartCase):
 class LimitTests(RestartCase):
     def test_of_a_dial_that_was_killed(self) -> None:
         """What was being dialled when the server was killed counts for the limits of the day as what was answered."""
-        self.do(self.li.dial("62349999"))
-        self.shop.wait(3)
-        self.kill()
-        server, now = self.shop.server, self.shop.world.now
-        caps = DialCaps(lambda: DiallingConfig(person_calls={"": 1}), server.reactor.seconds, now)
-        self.shop.until(Deferred.fromCoroutine(restore(caps, server.store, now())))
+        caps = self.caps_after("62349999")
         refused = self.assertRaises(Refused, caps.check, "801", (), DialClass.LOCAL, "62349999")
         self.assertIs(refused.code, Refusal.LIMIT)
+
+    def test_of_an_emergency(self) -> None:
+        """Who had to call the police has his calls of the day as before, also after a restart."""
+        caps = self.caps_after("110")
+        self.assertEqual([event.data["dial_class"] for event in self.events("dialled")], ["emergency"])
+        caps.check("801", (), DialClass.LOCAL, "62349999")
+        self.assertTrue(caps.has_room("line 1", DialClass.LOCAL))
+
+    def caps_after(self, number: str) -> DialCaps:
+        """One call a day for a person and for a line; Li has dialled this when the server was killed."""
+        self.do(self.li.dial(number))
+        self.shop.wait(3)
+        self.kill()
+        server, now, once = self.shop.server, self.shop.world.now, {"": 1}
+        caps = DialCaps(lambda: DiallingConfig(person_calls=once, line_calls=once), server.reactor.seconds, now)
+        self.shop.until(Deferred.fromCoroutine(restore(caps, server.store, now())))
+        return caps

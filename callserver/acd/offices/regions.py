@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import phonenumbers
 from twisted.internet.defer import Deferred
@@ -20,7 +20,8 @@ from callserver.wire.catalogue import LANGUAGES
 CHINESE_FROM = "\u2e80"
 AREAS = Path(__file__).with_name("areas.toml")
 ENGLISH_STREET = (
-    r"(?![\w-])(?!\s+(?:(?:east|west|north|south|middle)\s+)?(?:road|rd|street|st|avenue|ave|lane|lu|jie)\b)"
+    r"(?![\w-])(?!\s+(?:(?:east|west|north|south|middle|[ewns]\.?|dong|xi|nan|bei|zhong)\s*)?"
+    r"(?:road|rd|street|st|avenue|ave|lane|lu|jie)\b)"
 )
 
 
@@ -114,26 +115,30 @@ def named_in(place: str, names: Collection[str]) -> str:
     """
     chinese = any(character >= CHINESE_FROM for character in place)
     text = place.casefold()
-    found = [(at, name) for name in names for at in _whole(name.casefold(), text)]
+    known = {name.casefold(): name for name in names if name and name.casefold() in text}
+    found = [(at, name) for name in known for at in _whole(name, text, known)]
     if not found:
         return ""
-    return max(found, key=lambda one: (one[0] if chinese else -one[0], len(one[1])))[1]
+    return known[max(found, key=lambda one: (one[0] if chinese else -one[0], len(one[1])))[1]]
 
 
-def _whole(name: str, text: str) -> Iterator[int]:
-    """Where a name stands whole: English by its words; Chinese behind the area that is around it, or first."""
-    if not name:
-        return
-    before, behind = _chinese_around() if name[0] >= CHINESE_FROM else (r"(?<![\w-])", ENGLISH_STREET)
+def _whole(name: str, text: str, names: Collection[str]) -> Iterator[int]:
+    """Where a name stands whole: English by its words; Chinese first, behind the area around it, or with its kind."""
+    if name[0] >= CHINESE_FROM:
+        areas = _areas()
+        around = "|".join([*areas["provinces"], *map(re.escape, names)])
+        before = rf"(?:^|[\W\da-z{areas['kinds']}]|{around}|(?={re.escape(name)}[{areas['small']}]))"
+        behind = f"(?!{areas['street']})"
+    else:
+        before, behind = r"(?<![\w-])", ENGLISH_STREET
     for found in re.finditer(f"{before}(?P<name>{re.escape(name)}){behind}", text):
         yield found.start("name")
 
 
 @cache
-def _chinese_around() -> tuple[str, str]:
-    """What stands before a whole name, and what may not stand behind it."""
-    areas = tomllib.loads(AREAS.read_text("utf-8"))
-    return rf"(?:^|[\s,，、;；{areas['kinds']}]|{'|'.join(areas['provinces'])})", f"(?!{areas['street']})"
+def _areas() -> Mapping[str, Any]:
+    """How a Chinese address is divided."""
+    return tomllib.loads(AREAS.read_text("utf-8"))
 
 
 def _named(places: str, names: Collection[str]) -> str:

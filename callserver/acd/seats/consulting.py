@@ -48,13 +48,13 @@ class Consulting(SeatCalls):
         """It talks with or holds somebody whom it could keep held while it calls a third one."""
         return self._calls.phase in (Phase.TALKING, Phase.HELD)
 
-    def check_dial(self, *, emergency: bool = False) -> None:
+    def check_dial(self) -> None:
         """
-        Before anything is dialled for it; nobody need be logged in for an emergency.
+        Before anything but an emergency is dialled for it.
 
         :raises Refused: it may not dial now
         """
-        if self._calls.phase is not Phase.NONE or (self.person is None and not emergency):
+        if self._calls.phase is not Phase.NONE or self.person is None:
             self._refuse("dial")
 
     def check_consult(self) -> None:

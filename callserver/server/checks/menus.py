@@ -7,11 +7,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from callserver.calls.dial_guard import CHINA
 from callserver.config import Config, Finding, Grade, Reading, ServerConfig, nearest
 from callserver.features import Feature, Shop
 from callserver.ivr.discovery import Found
 from callserver.ivr.menu_files.file_menu import FileMenu
-from callserver.ivr.menu_files.steps import To
+from callserver.ivr.menu_files.folder import menu_files, read_files
+from callserver.ivr.menu_files.reading import Known
+from callserver.ivr.menu_files.steps import Target, To, WrittenMenu
 from callserver.ivr.menu_files.ways import targets
 from callserver.server import declarations
 from callserver.server.shop_folder import TOP, ShopFolder
@@ -28,6 +31,9 @@ def menus(reading: Reading, folder: ShopFolder, found: Found, queues: Collection
     for problem in found.problems:
         yield reading.finding(problem, "server", "plugins", Grade.MISTAKE)
     yield from without_menu(reading, found)
+    for number in filter(CHINA.emergency.__contains__, reading.config.agents.menu_numbers):
+        said = Complaint("{number} is an emergency number: choose another", number=number)
+        yield reading.finding(said, "agents", "menu_numbers")
     for menu in sorted({*reading.config.agents.menu_numbers.values()} - {*found.menus}):
         yield reading.finding(no_menu(menu, found.menus), "agents", "menu_numbers", Grade.MISTAKE)
     for place in folder.plugins(reading.config):
@@ -57,10 +63,20 @@ def unknown_queues(path: Path, queues: Collection[str]) -> Iterator[Finding]:
 def sent_to(folders: Iterable[Path]) -> dict[str, str]:
     """Queues that the files of these folders send callers to, each with the first place."""
     found: dict[str, str] = {}
-    for path in (path for folder in folders for path in sorted(folder.glob("*.py"))):
-        for name, line in _queues_in(path):
+    for folder in folders:
+        for path, name, line in _sent_from(folder):
             found.setdefault(name, f"{path.name}:{line}")
     return found
+
+
+def _sent_from(folder: Path) -> Iterator[tuple[Path, str, int]]:
+    for path in sorted(folder.glob("*.py")):
+        for name, line in _queues_in(path):
+            yield path, name, line
+    for path, read in read_files(menu_files(folder), Known()).items():
+        if read.menu is not None:
+            for target in _queues_of(read.menu):
+                yield path, target.name, target.line
 
 
 def _queues_in(path: Path) -> Iterator[tuple[str, int]]:
@@ -82,10 +98,15 @@ def _queues_in(path: Path) -> Iterator[tuple[str, int]]:
 
 def queues_of_file(menu: FileMenu, queues: Collection[str]) -> Iterator[Finding]:
     """The same for a menu that is written in a file."""
-    for target in targets(menu.written):
-        if target.to is To.QUEUE and target.name not in queues:
+    for target in _queues_of(menu.written):
+        if target.name not in queues:
             complaint = Complaint("no queue {queue}; {hint}", queue=target.name, hint=nearest(target.name, queues))
             yield Finding(complaint, menu.path, target.line, grade=Grade.MISTAKE)
+
+
+def _queues_of(menu: WrittenMenu) -> list[Target]:
+    """From the first line to the last."""
+    return sorted((one for one in targets(menu) if one.to is To.QUEUE), key=lambda one: one.line)
 
 
 def missing_menus(reading: Reading, known: Collection[str]) -> dict[str, str]:

@@ -100,13 +100,31 @@ class RegionTests(SynchronousTestCase):
             ("上海南汇区", ["海南"], ""),
             ("北京海淀区1号", ["海淀"], "海淀"),
             ("内蒙古呼和浩特市", ["呼和浩特"], "呼和浩特"),
+            ("中国北京市海淀区", ["北京"], "北京"),
+            ("100084北京市海淀区", ["北京"], "北京"),
+            ("地址：上海市南汇", ["上海", "海南"], "上海"),
+            ("深圳南山区", ["南山"], "南山"),
+            ("深圳福田", ["深圳", "福田"], "福田"),
+            ("深圳福田", ["福田"], ""),
+            ("1 Nanjing Xi Lu, Shanghai", ["Nanjing", "Shanghai"], "Shanghai"),
+            ("1 Nanjing Donglu, Shanghai", ["Nanjing", "Shanghai"], "Shanghai"),
+            ("1 Nanjing E. Road, Shanghai", ["Nanjing", "Shanghai"], "Shanghai"),
+            ("East-Nanjing, Shanghai", ["Nanjing", "Shanghai"], "Shanghai"),
+            ("SHANGHAI-Pudong, SHANGHAI", ["Shanghai"], "Shanghai"),
+            ("New Territories", ["New", "New Territories"], "New Territories"),
+            ("广东省，广州", ["广州"], "广州"),
+            ("上海市南京东路", ["", "南京"], ""),
         ):
             self.assertEqual(named_in(address, names), region, address)
 
     def test_a_number_and_a_letter(self) -> None:
         """A mobile of Xinjiang is not in region x, whatever codes x has; in a region called xinjiang it is."""
         book = Book()
-        for name, found in (("x", ("", FoundBy.NOTHING)), ("xinjiang", ("xinjiang", FoundBy.NUMBER))):
+        for name, found in (
+            ("x", ("", FoundBy.NOTHING)),
+            ("xinjiang", ("xinjiang", FoundBy.NUMBER)),
+            ("XINJIANG", ("XINJIANG", FoundBy.NUMBER)),
+        ):
             book.offices = {name: []}
             for code in ("0103", "0109", "0755", "1"):
                 book.codes = {code: name} if code != "1" else {}

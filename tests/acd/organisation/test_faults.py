@@ -21,7 +21,7 @@ class FaultTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.store = InlineStore()
         self.menus = ["shop", "fault"]
-        self.sent_to: dict[str, str] = {}
+        self.menu_numbers, self.sent_to = {"61": "shop"}, dict[str, str]()
         self.dialling = DiallingConfig(premium=("900", "6299"))
         self.book = OrganisationBook(
             self.store,  # type: ignore[arg-type]
@@ -37,7 +37,7 @@ class FaultTests(SynchronousTestCase):
 
     def around(self) -> Surroundings:
         return Surroundings(
-            lambda: self.menus, dialling=self.dialling, menu_numbers={"61": "shop"}, sent_to=lambda: self.sent_to
+            lambda: self.menus, dialling=self.dialling, menu_numbers=self.menu_numbers, sent_to=lambda: self.sent_to
         )
 
     def save(self, part: Part, called: str, **settings: str) -> None:
@@ -86,6 +86,14 @@ class FaultTests(SynchronousTestCase):
         self.save(Part.QUEUE, "operator", on_nobody="office north")
         return str(self.failureResultOf(self.book.delete(Part.REGION, "north"), Complaint).value)
 
+    def test_a_seat_may_be_a_group(self) -> None:
+        """A queue sends callers to a person or a group by number; who is in a group is a person."""
+        self.save(Part.GROUP, "tea", number="90", members="801")
+        for seat in ("seat 801", "seat 90"):
+            self.save(Part.QUEUE, "operator", on_nobody=seat)
+        self.assertIn("there is no person 91", self.refused(Part.QUEUE, "operator", on_nobody="seat 91"))
+        self.assertIn("there is no person 90", self.refused(Part.GROUP, "cups", members="90"))
+
     def test_round_and_round(self) -> None:
         """Callers who have waited too long in one queue, then in the next, do not come back to the first."""
         self.save(Part.QUEUE, "tea", on_timeout="queue operator")
@@ -118,7 +126,7 @@ class FaultTests(SynchronousTestCase):
             self.assertIn(
                 f"calendar main, hours: {said}: write each hour once", self.refused(Part.CALENDAR, "main", hours=hours)
             )
-        self.save(Part.CALENDAR, "main", days="2026-10-01 09:00-12:00 12:00-15:00")
+        self.save(Part.CALENDAR, "main", days="2026-10-01 12:00-15:00 09:00-12:00")
         said = self.refused(Part.CALENDAR, "main", days="2026-10-01 09:00-12:00 11:00-15:00")
         self.assertEqual(said, "calendar main, days: hours of 2026-10-01 overlap: write each hour once")
         self.save(
@@ -138,7 +146,16 @@ class FaultTests(SynchronousTestCase):
         (told,) = self.book.remarks(Part.REGION, ["jiangsu"])
         self.assertIn("region jiangsu, codes: overlaps region suzhou: 1390620 begins with 139", str(told))
         self.save(Part.REGION, "suzhou", parent="jiangsu")
+        self.save(Part.REGION, "wuxi", codes="13905", parent="jiangsu")
+        self.save(Part.REGION, "kunshan", codes="13906201", parent="suzhou")  # in jiangsu by way of suzhou
         self.assertEqual(list(self.book.remarks(Part.REGION, ())), [])
+
+    def test_how_much_shorter(self) -> None:
+        """By one digit, or all but one."""
+        self.save(Part.REGION, "north", codes="0, 13")
+        self.save(Part.REGION, "south", codes="010, 139")
+        said = [str(remark).partition("north: ")[2].partition(",")[0] for remark in self.book.remarks(Part.REGION, ())]
+        self.assertEqual(said, ["010 begins with 0", "139 begins with 13"])
 
     def test_one_number_in_many_ways(self) -> None:
         """A caller's number is one however it is written: it has one class, and stands there once."""
@@ -168,6 +185,12 @@ class FaultTests(SynchronousTestCase):
             said = self.refused(Part.OFFICE, number, phone="62345678")
             self.assertEqual(said, f"office {number}: the number is {owner}'s already: choose another")
 
+    def test_a_person_before_a_menu(self) -> None:
+        """Where both have a number already, the person is reached, and so it is his."""
+        self.successResultOf(self.staff.add("62", "Wang", "tea-and-cups", ()))
+        self.menu_numbers["62"] = "fault"
+        self.assertIn("62 is Wang's already", self.refused(Part.GROUP, "tea", number="62"))
+
     def test_an_offices_own_number(self) -> None:
         """Its number in the house is not one of outside: that is said, and nothing of premium numbers."""
         self.assertIn("8008 is an internal number", self.refused(Part.OFFICE, "8008", phone="8008"))
@@ -177,7 +200,7 @@ class FaultTests(SynchronousTestCase):
         for settings in ({"hours": "mon 09:00-09:00"}, {"days": "2026-12-24 09:00-09:00"}):
             said = self.refused(Part.CALENDAR, "main", **settings)
             self.assertIn("09:00-09:00 ends when it begins: write 00:00-24:00 for a whole day", said)
-        self.save(Part.CALENDAR, "main", hours="mon 00:00-24:00")
+        self.save(Part.CALENDAR, "main", hours="mon 00:00-24:00", days="2026-12-24 00:00-24:00")
 
     def test_no_such_time(self) -> None:
         """What is no time is said in our own words, in any language."""
@@ -195,6 +218,15 @@ class FaultTests(SynchronousTestCase):
         for possible in ("0012125550123", "62345678", "4008123456", "13912345678"):
             self.save(Part.QUEUE, "operator", on_full=f"number {possible}")
             self.assertEqual(list(self.book.remarks(Part.QUEUE, ["operator"])), [], possible)
+
+    def test_an_office_abroad(self) -> None:
+        """The same of an office; who asks about others, or about queues, is not told of it."""
+        self.save(Part.OFFICE, "1", phone="0016812345")
+        self.save(Part.OFFICE, "2", phone="62345678")
+        (remark,) = self.book.remarks(Part.OFFICE, ["1"])
+        self.assertIn("office 1, phone: 0016812345 is no whole number", str(remark))
+        for part, name in ((Part.OFFICE, "2"), (Part.QUEUE, "1"), (Part.REGION, "1")):
+            self.assertEqual(list(self.book.remarks(part, [name])), [])
 
     def test_the_first_queue_goes(self) -> None:
         """One that a menu sends callers to stays; else it is said where callers come now."""

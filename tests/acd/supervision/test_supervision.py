@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.acd.moves.dialling import Dialling
 from callserver.acd.seats.seat import Seat
 from callserver.acd.supervision.supervision import Supervision
 from callserver.calls.call import Call, Stage
 from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.tones import tone
+from callserver.lines.interfaces import Caller
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
+from tests.acd.dialling_case import DiallingShop, MemoryCallsOut
 from tests.acd.seats.test_seat import TestOffer
 from tests.hearing import Room, all_to_all, level_of, with_listener
 from tests.shop import VirtualShop
@@ -87,6 +90,7 @@ class Shop:
 TALK = all_to_all("line 1", "seat 801")
 ALL_TALK = all_to_all("line 1", "seat 801", "seat 900")
 TAKEN_OVER = all_to_all("line 1", "seat 900")
+TAKEN_OVER_BY_SECOND = all_to_all("line 1", "seat 902")
 CONSULTS = all_to_all("line 2", "seat 801")
 IDLE, LISTENS, WHISPERS, BARGED_IN = (
     (SeatState.IDLE_PC, ""),
@@ -531,6 +535,29 @@ class TakeOverTests(SupervisionCase):
         second.hang_up()
         self.assertEqual(self.world.hears(), TAKEN_OVER)
 
+    def test_two_calls(self) -> None:
+        """One has taken a call over; the other takes over another one."""
+        second, wang = self.world.room.seat("902"), self.world.room.seat("802")
+        self.world.talk(wang, 1)
+        for seat, channel in ((second, "line 1"), (self.supervisor, "line 2")):
+            self.supervision.listen(seat, channel)
+            self.supervision.take_over(seat)
+        self.assertEqual(self.world.hears(), TAKEN_OVER_BY_SECOND | all_to_all("line 2", "seat 900"))
+
+    def test_while_the_first_consults(self) -> None:
+        """A caller who was taken over and is kept while a third party is consulted is nobody else's to take."""
+        second = self.world.room.seat("902")
+        self.supervision.listen(second, "line 1")
+        self.supervision.take_over(second)
+        self.world.room.talk(0.1)
+        self.supervision.listen(self.supervisor, "line 1")
+        third = TestOffer(self.world.shop.answered_call(1), right=None, wrap_up_s=0, is_queued=False)
+        second.consult(third)
+        self.assertEqual(self.refused(self.supervision.take_over, self.supervisor), "taken-over: 902")
+        second.hang_up()
+        second.retrieve()
+        self.assertEqual(self.world.hears(), with_listener(TAKEN_OVER_BY_SECOND, "seat 900"))
+
     def test_handed_on(self) -> None:
         """A call that was taken over and is with an agent again can be taken over again, by whoever may."""
         second = self.world.room.seat("902")
@@ -546,6 +573,46 @@ class TakeOverTests(SupervisionCase):
         second.join()
         self.supervision.take_over(self.supervisor)
         self.assertIn("seat 900", self.world.hears()["line 1"])
+
+
+class EmergencyTests(SupervisionCase):
+    """A supervisor calls the police."""
+
+    def call_for_help(self) -> None:
+        shop = self.world.shop
+        out = MemoryCallsOut(shop)
+        Dialling(shop.seats, shop.staff, shop.calls, out, DiallingShop()).dial(self.supervisor, "110")
+        out.people["110"].answers()
+
+    def hears_the_police_alone(self) -> None:
+        """He does, and the talk he was at goes on without him."""
+        self.assertEqual(self.world.looks(self.supervisor), (SeatState.TALKING, ""))
+        self.assertIsNone(self.supervisor.listening)
+        self.assertEqual(self.world.hears(), TALK)
+
+    def test_at_another_call(self) -> None:
+        """He listens, whispers, or has barged in: the others talk on, the timeline tells why he left, 110 is called."""
+        for act in (None, self.supervision.whisper, self.supervision.barge_in):
+            self.setUp()
+            self.supervision.listen(self.supervisor, "seat 801")
+            if act is not None:
+                getattr(self.supervision, act.__name__)(self.supervisor)
+            self.call_for_help()
+            self.hears_the_police_alone()
+            out = [event for event in self.world.shop.book.events if event.kind == "supervisor_out"]
+            self.assertEqual([event.data["reason"] for event in out], ["emergency"])
+            self.supervisor.hang_up()
+            self.assertEqual(self.world.looks(self.supervisor), IDLE)
+
+    def test_at_a_call_of_his_own(self) -> None:
+        """He has taken it over: the caller is held meanwhile, and his again afterwards."""
+        self.supervision.listen(self.supervisor, "seat 801")
+        self.supervision.take_over(self.supervisor)
+        self.call_for_help()
+        self.assertIsNotNone(self.supervisor.status.kept)
+        self.supervisor.hang_up()
+        self.supervisor.retrieve()
+        self.assertEqual(self.world.hears(), TAKEN_OVER)
 
 
 class TimelineTests(SupervisionCase):
@@ -618,6 +685,26 @@ class BreakOffTests(SupervisionCase):
         self.assertEqual(str(self.world.call.ended), "broken_off: 900")
         self.assertEqual(self.world.looks(self.supervisor), IDLE)
         self.assertEqual(self.world.shop.state(), LineState.WAIT_HANGUP)
+        self.assertEqual(self.world.reasons_of("seat 900")[-1], "broken_off: 900")
+
+    def test_what_ends_afterwards(self) -> None:
+        """A call that ends by itself after another was broken off is not said to have been broken off."""
+        self.world.talk(second := self.world.room.seat("802"), 1)
+        self.supervision.break_off(self.supervisor, "seat 801", "hang up")
+        self.supervision.listen(self.supervisor, "seat 802")
+        second.hang_up()
+        self.assertEqual(self.world.reasons_of("seat 900")[-1], "party_gone")
+
+    def test_talk_of_two_agents(self) -> None:
+        """In it is no caller who could wait in a queue."""
+        call = self.world.shop.calls.begin("internal", self.agent.station, Caller("801"))
+        self.agent.hang_up()
+        self.agent.ready()
+        self.agent.offer(TestOffer(call, right=Right.ANSWER_INTERNAL, is_queued=False))
+        self.agent.answer()
+        call.begin_answered(Stage.TALK)
+        refusal = self.refused(self.supervision.break_off, self.supervisor, "seat 801", "queue operator")
+        self.assertEqual((refusal, call.ended), ("nowhere: queue operator", None))
 
     def test_queue(self) -> None:
         """The agent is out, and the caller waits for somebody else; who has barged in is out as well."""
