@@ -61,11 +61,12 @@ GONE = Outcome(FaxResult.LINE_LOST, 0, "", "", 0.0, ())  # the call was over bef
 
 @dataclass(frozen=True)
 class Came:
-    """What came of one fax; `pages` are confirmed."""
+    """What came of one fax; `pages` are confirmed; `heard`: something of a machine at the far end was."""
 
     id: str
     result: str
     pages: int
+    heard: bool = False
 
     @property
     def is_sent(self) -> bool:
@@ -178,7 +179,8 @@ class Sessions:
                 call.give(call.first, part.role, part.beside)
             pages = outcome.n_confirmed if outcome is not None else machine.terminal.n_confirmed if machine else 0
             self._end(call, fax, result, pages, outcome)
-        return Came(fax.id, result, pages)
+        heard = outcome is not None and any(line.side is Side.FAR for line in outcome.trace)
+        return Came(fax.id, result, pages, heard)
 
     async def _on_line(self, call: Call, make: Make, over: Deferred[Outcome]) -> Outcome:
         line = call.first
