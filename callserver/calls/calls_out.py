@@ -28,6 +28,7 @@ from callserver.calls.line_choice import LineTally, Trunk, choose, for_an_emerge
 from callserver.calls.outgoing import DialListener
 from callserver.calls.vocabulary import Kind
 from callserver.config import DiallingConfig
+from callserver.dsp.frames import FloatArray
 from callserver.lines.interfaces import Caller, DialPermit
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
@@ -92,7 +93,7 @@ class CallsOut:
         """What it would be to dial this."""
         return self._guard.classify(number)
 
-    def dial(self, number: str, asks: Dialler, told: DialListener) -> Call:
+    def dial(self, number: str, asks: Dialler, told: DialListener, calling_tone: FloatArray | None = None) -> Call:
         """
         Call a number outside; the call begins at once, with the line in the role CALLED.
 
@@ -100,6 +101,7 @@ class CallsOut:
         the call.
 
         :param told: not told of what is refused here
+        :param calling_tone: a machine is called, and no person: see `OutgoingCall`
         :raises Refused: NO_RIGHT, BAD_ARGUMENT "number", LIMIT (which), NOT_NOW "no_line"
         """
         kind = self.classify(number)
@@ -111,7 +113,7 @@ class CallsOut:
             self._write(None, Attempt(number, kind, asks.who), result, str(refused))
             raise
         use = self._caps.begin(asks.who, trunk.line.name, kind)
-        return self._dial_on(trunk, permit, Attempt(number, kind, asks.who), use, told)
+        return self._dial_on(trunk, permit, Attempt(number, kind, asks.who), use, told, calling_tone)
 
     def hand_over(self, number: str, asks: Dialler, line: Flashes) -> Deferred[None]:
         """
@@ -138,7 +140,15 @@ class CallsOut:
         self._caps.check(asks.who, asks.rights, kind, number)
         return permit
 
-    def _dial_on(self, trunk: Trunk, permit: DialPermit, attempt: Attempt, use: Use, told: DialListener) -> Call:
+    def _dial_on(
+        self,
+        trunk: Trunk,
+        permit: DialPermit,
+        attempt: Attempt,
+        use: Use,
+        told: DialListener,
+        calling_tone: FloatArray | None,
+    ) -> Call:
         def came_of_it(result: DialResult) -> None:
             self._count_failures(trunk, result)
             self._write(call, attempt, result)
@@ -149,7 +159,8 @@ class CallsOut:
         self._count(trunk)
         told_first = ToldFirst(came_of_it, told)
         try:
-            call = trunk.line.dial(Caller(attempt.number), permit, told_first, lambda: self._over(use))
+            called = Caller(attempt.number)
+            call = trunk.line.dial(called, permit, told_first, lambda: self._over(use), calling_tone)
         except Exception:  # nothing will tell of its end, and it would count as live for ever
             self._over(use)
             raise

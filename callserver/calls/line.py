@@ -35,6 +35,7 @@ from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import hang_up
 from callserver.calls.outgoing import DialListener, OutgoingCall
 from callserver.calls.roles import Role
+from callserver.dsp.frames import FloatArray
 from callserver.fax.signals import Heard
 from callserver.lines.interfaces import Caller, Capabilities, DialPermit, IFaxModem, ILine, LineFailure
 from callserver.media.leg import Leg
@@ -172,11 +173,20 @@ class LineInService:
         """Its last call is over: it will be idle in a moment, and nobody has seized it for then."""
         return self._now == Situation(LineState.WAIT_HANGUP) and self.call is None
 
-    def dial(self, called: Caller, permit: DialPermit, told: DialListener, on_left: Callable[[], None]) -> Call:
+    def dial(
+        self,
+        called: Caller,
+        permit: DialPermit,
+        told: DialListener,
+        on_left: Callable[[], None],
+        calling_tone: FloatArray | None = None,
+    ) -> Call:
         """A call out begins on this line, which is free or clears: see `OutgoingCall`."""
         self.call = call = self._calls.begin("out", self, called)
         call.give(self, Role.CALLED)
-        self._outgoing = OutgoingCall(self, self._line, self._sound, self._signs, self._clock, permit, told, on_left)
+        self._outgoing = OutgoingCall(
+            self, self._line, self._sound, self._signs, self._clock, permit, told, on_left, calling_tone
+        )
         if self._now.state is not LineState.WAIT_HANGUP:
             self._outgoing.seize(call)
         return call

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from callserver.calls.call import Call
 from callserver.calls.outgoing import DialListener
+from callserver.dsp.frames import FloatArray
 from callserver.lines.interfaces import Caller, DialPermit
 
 
@@ -37,12 +38,20 @@ class LineOut(Protocol):
     def call(self) -> Call | None:
         """The one it takes part in."""
 
-    def dial(self, called: Caller, permit: DialPermit, told: DialListener, on_left: Callable[[], None]) -> Call:
+    def dial(
+        self,
+        called: Caller,
+        permit: DialPermit,
+        told: DialListener,
+        on_left: Callable[[], None],
+        calling_tone: FloatArray | None = None,
+    ) -> Call:
         """
         Seize it, when it is free or clears.
 
         :param called: whose number it is, for the record
         :param on_left: told when the line is in no call any more
+        :param calling_tone: a machine is called, see `OutgoingCall`
         """
 
 

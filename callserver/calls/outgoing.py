@@ -13,6 +13,9 @@ What can happen, and what holds in it:
   succeeds for nobody: both are looked at only while the call lives.
 - *A key is an answer*, also where nothing has been heard before it, and it is the first key of the call that is
   answered by it: an office may press its accept key before it is asked.
+- *A machine is called* (`calling_tone`): a voice or music is no answer, only a machine's own signals are, or silence
+  after ring-back. The calling tone is played to whoever speaks, so that a person knows what to do and a machine that
+  answers for him does; not before, for the line's own echo of it would be a voice, and would spoil ring-back.
 - *Glare, on hook.* What rings, or tells a caller's number, before the line is off hook comes in: this call is over as
   GLARE, the line rests its guard time on hook, and the ringing goes on and is served as any other.
 - *Glare, off hook.* Who was about to ring is there when the line is seized. So no digit is sent before dial tone is
@@ -42,6 +45,7 @@ from callserver.calls.operations import LINES_ALONE_S
 from callserver.calls.roles import Role
 from callserver.dsp.ear import EarEvent
 from callserver.dsp.fax_tones.bank import FaxHeard
+from callserver.dsp.frames import FloatArray
 from callserver.dsp.progress.answer import AnswerJudge, DialOutcome
 from callserver.dsp.progress.events import ToneGone, ToneHeard
 from callserver.lines.interfaces import DialFailure, DialPermit, ILine, LineFailure
@@ -62,6 +66,7 @@ RESULTS = {
     DialOutcome.SILENCE: DialResult.SILENCE,
     DialOutcome.RINGBACK_THEN_SILENCE: DialResult.RINGBACK_THEN_SILENCE,
     DialOutcome.NO_ANSWER: DialResult.NO_ANSWER,
+    DialOutcome.NO_MACHINE: DialResult.NO_MACHINE,
 }
 OF_CAUSES = {Cause.LINE_LOST: DialResult.LINE_LOST}  # when something else has ended the call
 
@@ -106,6 +111,7 @@ class OutgoingCall:
 
     :param told: whoever dials
     :param on_left: told when the line is in no call any more, also if that is another by then
+    :param calling_tone: with its pause; a machine is called
     """
 
     def __init__(
@@ -118,12 +124,17 @@ class OutgoingCall:
         permit: DialPermit,
         told: DialListener,
         on_left: Callable[[], None],
+        calling_tone: FloatArray | None = None,
     ) -> None:
         self._listener, self._clock = listener, clock
         self._in_service, self._line, self._sound, self._permit = in_service, line, sound, permit
         self._told: DialListener | None = told
         self._on_left = on_left
-        self._dial_tone, self._judge = AnswerJudge(silence_s=DIAL_TONE_S), AnswerJudge()
+        self._dial_tone, self._judge = (
+            AnswerJudge(silence_s=DIAL_TONE_S),
+            AnswerJudge(for_machine=calling_tone is not None),
+        )
+        self._calling_tone = calling_tone
         self._rings = False
         self._dialled_s: float | None = None  # when the digits were sent
 
@@ -139,7 +150,9 @@ class OutgoingCall:
 
     def timed_out(self) -> None:
         """The line has dialled, or has waited for an answer, as long as it may."""
-        if self._rings:
+        if self._judge.spoken_to:
+            self._result(DialResult.NO_MACHINE)
+        elif self._rings:
             self._result(DialResult.NO_ANSWER)
         else:
             self._result(DialResult.SILENCE if self._dialled_s is not None else DialResult.NO_DIAL_TONE)
@@ -159,7 +172,9 @@ class OutgoingCall:
 
     def line_reports(self, reason: str) -> None:
         """The line's own report that nobody is there, before anybody was."""
-        if "busy" in reason:
+        if self._judge.spoken_to:
+            self._result(DialResult.NO_MACHINE)
+        elif "busy" in reason:
             self._result(DialResult.BUSY)
         else:
             self._result(DialResult.RINGBACK_THEN_SILENCE if self._rings else DialResult.SILENCE)
@@ -226,6 +241,9 @@ class OutgoingCall:
             if self._in_service.call is not None:
                 self._in_service.call.rings()
             self._told.rings_there()
+        if self._judge.spoken_to and self._calling_tone is not None and self._sound.leg is not None:
+            self._sound.leg.music(self._calling_tone)
+            self._calling_tone = None
         if outcome is not None:
             self._result(RESULTS[outcome])
 

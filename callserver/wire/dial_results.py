@@ -20,6 +20,7 @@ class DialResult(Enum):
     NO_LINE = "no_line"  # none was free
     GLARE = "glare"  # somebody called in on the line as it was seized
     LINE_LOST = "line_lost"
+    NO_MACHINE = "no_machine"  # a fax was to be sent, and a person or a voice was there
     GAVE_UP = "gave_up"  # whoever dialled hung up before
 
 
@@ -36,5 +37,6 @@ WORDS = {
     DialResult.NO_LINE: N_("no line was free"),
     DialResult.GLARE: N_("a caller came in on the line at the same moment"),
     DialResult.LINE_LOST: N_("the line was lost"),
+    DialResult.NO_MACHINE: N_("a voice or music, and no fax machine"),
     DialResult.GAVE_UP: N_("given up before an answer"),
 }

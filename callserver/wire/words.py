@@ -373,6 +373,8 @@ _DETAIL_WORDS: Mapping[Cause, Callable[[str, str], str]] = {
 def code_text(code: str, language: str) -> str:
     """Any other code; "agent 801" is the code and a number, or it is a Target. Else it is looked up as a sentence."""
     head, space, number = code.partition(" ")
+    if head == "page" and number.isdecimal():
+        return text(language, N_("page {number}"), number=number)
     if code not in CODE_WORDS and head in CODE_WORDS.keys() - PLACES and number.isdecimal():
         return f"{known(language, CODE_WORDS[head])}{space}{number}"
     words = CODE_WORDS.get(code)

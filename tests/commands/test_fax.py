@@ -82,7 +82,7 @@ class FaxCommandTests(SynchronousTestCase):
         file = str(self.document(2))
         said = self.run_command("documents", "add", "12", file, "--title-zh", "价目表", "--title-en", "price list")
         self.assertIn("document 12: 2 pages", said)
-        self.assertEqual(self.run_command("documents", "list", "--language", "zh"), "      12  价目表  2 页\n")
+        self.assertEqual(self.run_command("documents", "list", "--language", "zh"), "      12  2 页       价目表\n")
         (kept,) = (self.shop / "faxes").iterdir()
         self.assertTrue(all(map(same, read_tiff(kept), read_tiff(Path(file)))))
         self.assertIn("there is a document 12 already", self.run_command("documents", "add", "12", file))
@@ -103,10 +103,37 @@ class FaxCommandTests(SynchronousTestCase):
         said = self.run_command("send", str(self.document()), "02162345678", "--title", "offer")
         job_id = said.split()[-1]
         listed = self.run_command("list", "--queue", "--language", "en")
-        self.assertIn("02162345678  offer  0/1 pages  waits, 0 tries", listed)
+        self.assertRegex(listed, "02162345678 +0/1 page +waits, 0 tries  offer")
         self.assertEqual(self.run_command("cancel", job_id[:8]), "")
         self.assertIn("does not wait any more", self.run_command("cancel", job_id[:8]))
         self.assertIn("no number that can be dialled", self.run_command("send", str(self.document()), "+8621"))
+
+    def test_what_is_never_sent(self) -> None:
+        """Numbers that nothing dials, and what is no address, are refused at once in words, and nothing is kept."""
+        file = str(self.document())
+        for words, said in (
+            (("110",), "110 is an emergency number"),
+            (("16812345",), "16812345 is never dialled"),
+            (("62345678", "--report-to", "not an address"), "'not an address' is no mail address"),
+        ):
+            refused = self.run_command("send", file, *words)
+            self.assertIn("[failed]", refused)
+            self.assertIn(said, refused)
+        self.assertEqual(list((self.shop / "faxes").iterdir()), [])
+        self.assertEqual(self.run_command("list", "--queue"), "")
+
+    def test_job_and_its_faxes(self) -> None:
+        """The id that `send` has told finds the faxes in which it was dialled, and each fax tells of it."""
+        job_id = self.run_command("send", str(self.document()), "62345678").split()[-1]
+        self.assertIn("has not been dialled yet", self.run_command("trace", job_id))
+        self.store.run(rules.begin_fax, Fax("a1", "out", "call-1", "line 1", "62345678", NOW, job=job_id))
+        self.store.run(partial(rules.end_fax, "a1", NOW, "success", pages=1, steps=[Step(3280, True, "<", "DIS")]))
+        self.assertIn("(a1)", self.run_command("list", "--queue", "--language", "en"))
+        for either in (job_id[:8], "a1"):
+            shown = self.run_command("show", either, "--language", "en")
+            self.assertIn(f"{job_id[:8]}  ", shown)
+            self.assertIn("a1  ", shown)
+            self.assertIn("DIS", self.run_command("trace", either))
 
     def test_what_came(self) -> None:
         """A fax is listed, shown as a PDF and as pictures, and traced."""
@@ -115,7 +142,7 @@ class FaxCommandTests(SynchronousTestCase):
         steps = [Step(3280, True, "<", "DCS 00 62 f8 44")]
         self.store.run(partial(rules.end_fax, "a1", NOW, "success", pages=1, remote_id="021", steps=steps))
         listed = self.run_command("list", "--language", "en")
-        self.assertIn("to us  13912345678 (021)  1 pages  all pages are confirmed", listed)
+        self.assertRegex(listed, r"to us +13912345678 \(021\) +1 page +all pages are confirmed")
         pdf, png = self.shop / "out.pdf", self.shop / "out"
         self.run_command("show", "a1", "--pdf", str(pdf), "--png", str(png))
         self.assertTrue(pdf.read_bytes().startswith(b"%PDF-"))

@@ -22,8 +22,8 @@ THERE = "62345678"
 
 
 class OutboxTests(SynchronousTestCase):
-    def open(self, n_pages: int = 1, **settings: str) -> FaxShop:
-        self.shop = FaxShop(self, 2, settings=settings)
+    def open(self, n_pages: int = 1, byte_share: float = 0.0, **settings: str) -> FaxShop:
+        self.shop = FaxShop(self, 2, settings, byte_share)
         self.pages = [text_like(100, seed=seed) for seed in range(n_pages)]
         for page in self.pages:
             append_page(self.shop.folder.faxes / "offer.tif", page)
@@ -125,9 +125,36 @@ class OutboxTests(SynchronousTestCase):
         phone.lift()
         phone.say(voice(1.5))
         shop.until_so(lambda: bool(shop.happened("fax_tried")))
-        self.assertEqual(shop.happened("fax_tried")[0]["result"], "no_fax")
+        self.assertEqual(shop.happened("fax_tried")[0]["result"], "not_reached: no_machine")
+        self.assertEqual(phone.sounded_s > 0, True)  # he has heard that a machine calls
         shop.wait(10)
         self.assertEqual({one.state.value for one in shop.server.board.statuses.values()}, {"idle"})
+
+    def test_nobody_answers(self) -> None:
+        """A number that only rings, on a line that hears its own echo: no answer, and again after half an hour."""
+        shop = self.open(byte_share=1.0)
+        self.post()
+        phone = shop.phone(THERE)
+        shop.until(phone.when(lambda: phone.stage.value == "ringing"))
+        shop.until_so(lambda: bool(shop.happened("fax_tried")))
+        self.assertEqual(shop.happened("fax_tried")[0]["result"], "not_reached: no_answer")
+        self.assertEqual(shop.subs(), [])
+        self.assertGreater(self.job().due - shop.server.events.now(), timedelta(minutes=29))
+
+    def test_a_person_listens_and_hangs_up(self) -> None:
+        """Who says nothing, hears the calling tone and hangs up is not rung again in five minutes."""
+        shop = self.open()
+        self.post()
+        phone = shop.phone(THERE)
+        shop.until(phone.when(lambda: phone.stage.value == "ringing"))
+        shop.wait(1.5)
+        phone.lift()
+        shop.until_so(lambda: bool(shop.subs()))
+        shop.wait(8)
+        phone.hang_up()
+        shop.until_so(lambda: bool(shop.happened("fax_tried")))
+        self.assertEqual(shop.happened("fax_tried")[0]["result"], "no_fax")
+        self.assertGreater(self.job().due - shop.server.events.now(), timedelta(minutes=29))
 
     def test_document_gone(self) -> None:
         """A file that is not there any more is given up, in words, and no engine is lost."""

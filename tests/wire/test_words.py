@@ -55,6 +55,7 @@ class WordsTests(SynchronousTestCase):
     def test_codes_with_numbers(self) -> None:
         """Of "agent 801" the agent is translated."""
         self.assertEqual((code_text("agent 801", "zh"), code_text("agent 801", "en")), ("座席 801", "agent 801"))
+        self.assertEqual((code_text("page 1", "zh"), code_text("page 1", "en")), ("第1页", "page 1"))
         self.assertEqual(right_text(Right.GRAB, "zh"), "抓接排队电话")
 
     def test_phrases(self) -> None:

@@ -11,6 +11,8 @@ from callserver.dsp.progress.events import ProgressEvent, ToneGone, ToneHeard, T
 
 VOICE_TICKS, VOICE_WINDOW_TICKS = 20, 60  # 400 ms within 1.2 s
 NO_TONE_TICKS = 50  # after a ring-back cut short: longer than a pause of congestion tone
+SILENT_MACHINE_S = 1.0  # ring-back is gone for certain then: its next burst is late
+ONE_BURST_TICKS, LONGEST_PAUSE_S = 20, 7.0  # of ring-back, in any plan
 DELAY_TICKS = -(-DELAY_SAMPLES // BLOCK_SAMPLES)  # of tones against voice
 
 
@@ -25,6 +27,7 @@ class DialOutcome(Enum):
     SILENCE = "silence"
     RINGBACK_THEN_SILENCE = "ringback_then_silence"
     NO_ANSWER = "no_answer"
+    NO_MACHINE = "no_machine"
 
 
 OUTCOME_OF_TONE = {
@@ -45,12 +48,26 @@ class AnswerJudge:
     Answered: somebody speaks (400 ms that are no tone of the plan), a fax answers, or ring-back stops in the middle of
     a burst. Where exchanges play music or announcements to the calling party, these count as an answer: nothing on an
     analog line tells them apart. `ringing`: ring-back has been heard.
+
+    For a machine: a voice or music is no answer, for a fax machine may still begin; without one it ends as NO_MACHINE,
+    by whatever it ends. Ring-back that ends in silence is an answer, also after one burst, which has no rhythm: so does
+    a machine answer that shares its line with people.
     """
 
-    def __init__(self, silence_s: float = 15.0, no_answer_s: float = 60.0, after_ringback_s: float = 5.0) -> None:
-        self._silence_s, self._no_answer_s, self._after_ringback_s = silence_s, no_answer_s, after_ringback_s
-        self.ringing = False
+    def __init__(
+        self,
+        silence_s: float = 15.0,
+        no_answer_s: float = 60.0,
+        after_ringback_s: float = 5.0,
+        *,
+        for_machine: bool = False,
+    ) -> None:
+        self._silence_s, self._no_answer_s = silence_s, no_answer_s
+        self._after_ringback_s = SILENT_MACHINE_S if for_machine else after_ringback_s
+        self._for_machine = for_machine
+        self.ringing = self.spoken_to = False
         self._quiet_s = self._ringing_s = 0.0
+        self._tone_ticks = 0
         self._ringback_gone = False
         self._cut_short_ticks = 0
         self._late: deque[bool] = deque([False] * DELAY_TICKS, maxlen=DELAY_TICKS)
@@ -62,13 +79,25 @@ class AnswerJudge:
 
         :param voiced: ActivityBank.voiced; `tone_like`: ProgressBank.sounding
         """
+        outcome = self._outcome(events, voiced, tone_like)
+        if not self._for_machine:
+            return outcome
+        if outcome is DialOutcome.RINGBACK_THEN_SILENCE and not self.spoken_to:
+            return DialOutcome.ANSWERED
+        return DialOutcome.NO_MACHINE if self.spoken_to and outcome not in (None, DialOutcome.ANSWERED) else outcome
+
+    def _outcome(self, events: Iterable[ProgressEvent | FaxHeard], voiced: bool, tone_like: bool) -> DialOutcome | None:
         for event in events:
             if (outcome := self._event(event)) is not None:
                 return outcome
         speaks = self._late[0] and not tone_like
         self._late.append(voiced)
         self._voice.append(speaks)
-        return DialOutcome.ANSWERED if sum(self._voice) >= VOICE_TICKS else self._timed(tone_like or speaks, tone_like)
+        if sum(self._voice) >= VOICE_TICKS:
+            self.spoken_to = True
+            if not self._for_machine:
+                return DialOutcome.ANSWERED
+        return self._timed(tone_like or speaks, tone_like)
 
     def _event(self, event: ProgressEvent | FaxHeard) -> DialOutcome | None:
         if isinstance(event, FaxHeard):
@@ -91,6 +120,12 @@ class AnswerJudge:
             # A burst that goes on was only disturbed; busy tone, if he was turned away, will be named.
             self._cut_short_ticks = 0 if tone_like else self._cut_short_ticks - 1
             return None if self._cut_short_ticks or tone_like else DialOutcome.ANSWERED
+        if self._for_machine and self.spoken_to:
+            return None  # until a machine begins, or the line has waited long enough
+        self._tone_ticks += tone_like
+        rang_once = not self.ringing and self._tone_ticks >= ONE_BURST_TICKS
+        if self._for_machine and rang_once and self._quiet_s >= LONGEST_PAUSE_S:
+            return DialOutcome.ANSWERED
         if self._ringback_gone and self._quiet_s >= self._after_ringback_s:
             return DialOutcome.RINGBACK_THEN_SILENCE
         if self.ringing and self._ringing_s >= self._no_answer_s:

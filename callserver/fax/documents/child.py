@@ -7,6 +7,7 @@ prints one line of JSON: the number of pages, or what was wrong with the documen
 
 from __future__ import annotations
 
+import errno
 import json
 import resource
 import sys
@@ -20,6 +21,7 @@ from callserver.fax.tiff.reader import is_fax_tiff, read_tiff
 from callserver.fax.tiff.writer import append_page
 from callserver.wire.catalogue import N_, Complaint
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _MOST_FILE_OCTETS = 400_000_000  # a hundred pages that no coding makes smaller
 
 
@@ -48,9 +50,11 @@ def main(task: Task) -> dict[str, Any]:
     except MemoryError:
         return {"msgid": N_("the document needs more memory than a fax may"), "details": {}}
     except OSError as problem:  # no room for its pages
+        if problem.errno in DISK_FULL:
+            return {"msgid": N_("the disk is full: the document's pages cannot be kept"), "details": {}}
         return {
             "msgid": N_("the document could not be made into pages: {problem}"),
-            "details": {"problem": str(problem)},
+            "details": {"problem": problem.strerror or str(problem)},
         }
 
 

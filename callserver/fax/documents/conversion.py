@@ -17,7 +17,7 @@ from callserver.fax.tiff.directory import MAX_PAGES, TiffError
 from callserver.fax.tiff.reader import stored_pages
 from callserver.wire.catalogue import N_, Complaint
 
-_PART = ".part"
+PART = ".part"  # what a killed conversion leaves ends so
 _MOST_WORDS = 64_000
 _TOO_SLOW = N_("the document takes more than {seconds} s to draw")
 
@@ -37,7 +37,8 @@ class Conversion:
     def __init__(
         self, source: Path, target: Path, resolution: Resolution = Resolution.FINE, limits: Limits = Limits()
     ) -> None:
-        self._part, self._target, self._limits = target.with_name(target.name + _PART), target, limits
+        self._part, self._target, self._limits = target.with_name(target.name + PART), target, limits
+        self._source = source
         self._task = Task(
             str(source.absolute()),
             str(self._part.absolute()),
@@ -56,6 +57,8 @@ class Conversion:
         :raises Complaint: what is wrong with the document, for who gave it
         :raises OSError: of the target's disk
         """
+        if self._source.exists() and not self._source.is_file():  # a pipe or a device would be waited for
+            raise Complaint(N_("{file} is no file"), file=self._source.name)
         self._part.unlink(missing_ok=True)  # of a server that was killed
         try:
             n_pages = self._checked(*self._child_says())

@@ -15,6 +15,7 @@ from callserver.wire.catalogue import N_, Complaint
 
 _COLUMN_PELS = 18  # half of a Chinese character of 12.7 points
 _LINE_INCH = 0.22
+_BASE_LINE = 0.75  # of a line, from its top
 _TAB = 8
 _ALLOWED_CONTROLS = "\t\n\r\f\v"
 _FINER = 2  # drawn so many times as large, then made smaller: even strokes at any resolution
@@ -76,10 +77,28 @@ def columns_of(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
+def _parts(line: str) -> Iterator[tuple[bool, str]]:
+    """Stretches of wide characters and of others, so that each begins in its column."""
+    part, was_wide = "", False
+    for character in line:
+        n_columns = columns_of(character)
+        wide = n_columns == 2 if n_columns else was_wide
+        if part and wide is not was_wide:
+            yield was_wide, part
+            part = ""
+        part, was_wide = part + character, wide
+    if part:
+        yield was_wide, part
+
+
 def _drawn(lines: list[str], n_rows: int, columns: int, chinese: bool) -> Grey:
-    letter, line_pels = font(_COLUMN_PELS * _FINER, chinese), round(_LINE_INCH * LINES_ACROSS * _FINER)
+    column_pels, line_pels = _COLUMN_PELS * _FINER, round(_LINE_INCH * LINES_ACROSS * _FINER)
+    fonts = {wide: font(column_pels, chinese, wide and chinese) for wide in (False, True)}
     picture = Image.new("L", (columns * _FINER, line_pels * len(lines)), 255)
     draw = ImageDraw.Draw(picture)
     for number, line in enumerate(lines):
-        draw.text((0, number * line_pels), line, font=letter, fill=0)
+        column, bottom = 0, number * line_pels + round(_BASE_LINE * line_pels)
+        for wide, part in _parts(line):
+            draw.text((column * column_pels, bottom), part, font=fonts[wide], fill=0, anchor="ls")
+            column += sum(map(columns_of, part))
     return np.asarray(picture.resize((columns, n_rows), Image.Resampling.BOX))

@@ -7,6 +7,11 @@ from callserver.fax.reshape import reduced
 from callserver.fax.t4.decoder import decode
 from callserver.fax.t4.encoding import encode
 from callserver.fax.t30.documents import PageForm, ReceivedPage
+from callserver.wire.catalogue import N_, Complaint
+
+
+class UnreadablePage(Complaint, ValueError):
+    """What the far end has sent is no page."""
 
 
 def coded(page: Page, form: PageForm) -> bytes:
@@ -18,11 +23,13 @@ def decoded(received: ReceivedPage) -> Page:
     """
     The rows of a received page.
 
-    :raises ValueError: no rows, too many, or codes that make no sense though every frame was right
+    :raises UnreadablePage: no rows, too many, or codes that make no sense though every frame was right
     """
     if received.page is not None:
         return received.page
     decoder = decode(received.octets, received.form.width, received.form.coding)
     if decoder.too_long or decoder.broken or not decoder.n_rows:
-        raise ValueError(f"page {received.number + 1}: {decoder.n_rows} rows, then nothing that can be read")
+        raise UnreadablePage(
+            N_("page {page}: {rows} rows, then nothing that can be read"), page=received.number + 1, rows=decoder.n_rows
+        )
     return decoder.page(received.form.resolution)

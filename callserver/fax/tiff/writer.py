@@ -33,6 +33,7 @@ _HEADER = b"II*\0" + bytes(4)
 _FIRST_LINK = 4
 _LINES_ACROSS = 204
 _PART = ".part"
+_ITS_OWNERS_ALONE = 0o600
 
 Entries = dict[Tag, tuple[Kind, tuple[int, ...]]]
 
@@ -91,7 +92,8 @@ def append_page(
 def _create(path: Path) -> None:
     """The header alone, whole or not there."""
     part = path.with_name(path.name + _PART)
-    with part.open("wb", buffering=0) as file:
+    part.unlink(missing_ok=True)
+    with open(part, "wb", buffering=0, opener=lambda name, flags: os.open(name, flags, _ITS_OWNERS_ALONE)) as file:
         _write(file, 0, _HEADER)
     part.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)

@@ -14,12 +14,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from callserver.fax.documents.conversion import PART
 from callserver.fax.page import Page, Resolution
 from callserver.fax.reshape import reduced
-from callserver.fax.t4.decoder import decode
 from callserver.fax.t4.encoding import encode
+from callserver.fax.t30.coded import decoded
 from callserver.fax.t30.documents import PageForm, PageShape, ReceivedPage
-from callserver.fax.tiff.reader import decoded, stored_pages
+from callserver.fax.tiff.reader import decoded as read_page
+from callserver.fax.tiff.reader import stored_pages
 from callserver.fax.tiff.writer import Quality, append_page
 
 SENDING, GIVEN, PARTS = "sending-", "given-", "parts-"  # how names of what lives no longer than its use begin
@@ -85,10 +87,10 @@ class Papers:
 
         :return: how many it has by now
         :raises OSError: it cannot be kept
+        :raises UnreadablePage: its codes make no sense
         """
-        decoder = decode(received.octets, received.form.width, received.form.coding)
-        quality = Quality(decoder.bad_rows, decoder.longest_bad_run)
-        append_page(self.path(file), decoder.page(received.form.resolution), quality, number=received.number)
+        quality = Quality(received.n_bad_rows, received.longest_bad_run)
+        append_page(self.path(file), decoded(received), quality, number=received.number)
         return received.number + 1
 
     def delete(self, file: str) -> None:
@@ -98,7 +100,7 @@ class Papers:
 
     def tidy(self) -> list[str]:
         """After a start: second names of a killed server go; what agents had given is told, for it may be needed."""
-        for pattern in (f"{SENDING}*", f"{PARTS}*"):
+        for pattern in (f"{SENDING}*", f"{PARTS}*", f"*{PART}"):
             for left in self.folder.glob(pattern):
                 with suppress(OSError):
                     left.unlink()
@@ -123,7 +125,7 @@ class Sending:
         """
         at, total = self.first + number, self.first + len(self.shapes)
         with self.path.open("rb") as file:
-            page = decoded(file, list(stored_pages(file))[at])
+            page = read_page(file, list(stored_pages(file))[at])
         with_top = top(page, at + 1, total)
         fits = reduced(with_top, form.width, [form.resolution, Resolution.STANDARD])
         return encode(fits, form.coding, form.min_row_bits)

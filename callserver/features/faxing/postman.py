@@ -21,13 +21,12 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from callserver.calls.call import Call
 from callserver.calls.calls_out import Dialler
 from callserver.calls.dial_guard import RIGHTS
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.config import FaxConfig
-from callserver.dsp.frames import RATE_HZ
+from callserver.dsp.frames import RATE_HZ, FloatArray
 from callserver.fax.modems.tones import CNG_PAUSE_S, tone_sound
 from callserver.fax.signals import FaxTone
 from callserver.fax.soft_modem import LEVEL_DBM0
@@ -42,7 +41,7 @@ from callserver.features.faxing.words import not_reached
 from callserver.store.database import Store
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
-from callserver.wire.fax_results import BROKEN, LIMIT
+from callserver.wire.fax_results import BROKEN, LIMIT, FaxResult
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
@@ -160,9 +159,9 @@ class Postman(Service):
 
     async def _dial(self, job: Job, engine: Engine) -> tuple[str, int]:
         """What came of it, and how many pages more are confirmed."""
-        answered = Answered(lambda: _play_calling_tone(call))
+        answered = Answered()
         try:
-            call = self._house.calls_out().dial(job.number, self._dialler(job), answered)
+            call = self._house.calls_out().dial(job.number, self._dialler(job), answered, calling_tone())
         except Refused as refused:
             return REFUSALS.get(refused.code, not_reached(DialResult.REFUSED)), 0
         try:
@@ -174,7 +173,9 @@ class Postman(Service):
             came = await self._sessions.send(call, engine, _letter(job), calls=True)
         finally:
             call.end("server", Reason(Cause.FAX_OVER))
-        return came.result, came.pages
+        # Who has heard our calling tone and hung up is a person, as who has waited it out.
+        is_person = came.result == FaxResult.LINE_LOST.value and not came.heard
+        return FaxResult.NO_FAX.value if is_person else came.result, came.pages
 
     def _dialler(self, job: Job) -> Dialler:
         """By whose right: see above. Nobody faxes to an emergency number."""
@@ -192,12 +193,11 @@ class Postman(Service):
 class Answered:
     """A DialListener whose result is waited for."""
 
-    def __init__(self, on_ringing: Callable[[], None]) -> None:
+    def __init__(self) -> None:
         self.result: Deferred[DialResult] = Deferred()
-        self._on_ringing = on_ringing
 
     def rings_there(self) -> None:
-        self._on_ringing()
+        """That is no answer yet."""
 
     def answered_there(self) -> None:
         self.result.callback(DialResult.ANSWERED)
@@ -207,11 +207,9 @@ class Answered:
             self.result.callback(result)
 
 
-def _play_calling_tone(call: Call) -> None:
-    """A machine that shares its line with people answers in silence, and listens whether it is a fax that calls."""
-    if call.leg is not None:
-        pause = np.zeros(round(CNG_PAUSE_S * RATE_HZ), np.float32)
-        call.leg.music(np.concatenate([tone_sound(FaxTone.CNG, LEVEL_DBM0), pause]))
+def calling_tone() -> FloatArray:
+    """CNG and the pause after it."""
+    return np.concatenate([tone_sound(FaxTone.CNG, LEVEL_DBM0), np.zeros(round(CNG_PAUSE_S * RATE_HZ), np.float32)])
 
 
 def _letter(job: Job) -> Letter:

@@ -43,6 +43,7 @@ from callserver.features.faxing.papers import Sending
 from callserver.features.faxing.rules import Fax, Step
 from callserver.features.faxing.rules.faxes import IN, OUT
 from callserver.features.faxing.terminals import SOFT, Machine, Make, OurSide
+from callserver.features.faxing.words import why
 from callserver.lines.interfaces import LineFailure
 from callserver.store.database import Store
 from callserver.wire.catalogue import N_
@@ -61,11 +62,12 @@ GONE = Outcome(FaxResult.LINE_LOST, 0, "", "", 0.0, ())  # the call was over bef
 
 @dataclass(frozen=True)
 class Came:
-    """What came of one fax; `pages` are confirmed."""
+    """What came of one fax; `pages` are confirmed; `heard`: something of a machine at the far end was."""
 
     id: str
     result: str
     pages: int
+    heard: bool = False
 
     @property
     def is_sent(self) -> bool:
@@ -178,7 +180,8 @@ class Sessions:
                 call.give(call.first, part.role, part.beside)
             pages = outcome.n_confirmed if outcome is not None else machine.terminal.n_confirmed if machine else 0
             self._end(call, fax, result, pages, outcome)
-        return Came(fax.id, result, pages)
+        heard = outcome is not None and any(line.side is Side.FAR for line in outcome.trace)
+        return Came(fax.id, result, pages, heard)
 
     async def _on_line(self, call: Call, make: Make, over: Deferred[Outcome]) -> Outcome:
         line = call.first
@@ -258,7 +261,7 @@ class Sessions:
         except CancelledError:
             raise
         except Exception as problem:
-            self._house.alarm(N_("the record of a fax could not be kept: {problem}"), problem=repr(problem))
+            self._house.alarm(N_("the record of a fax could not be kept: {problem}"), problem=why(problem))
 
     def _kept_pages(self, fax: Fax, pages: int) -> None:
         self._counted(fax, self._store.write(rules.count_page, fax.id, pages))
@@ -272,8 +275,8 @@ class Sessions:
     def _counted(self, fax: Fax, written: Deferred[None]) -> None:
         written.addErrback(lambda failure: log.failure("the pages of fax {fax} are not counted", failure, fax=fax.id))
 
-    def _not_kept(self, problem: object) -> None:
-        self._house.alarm(N_("a received page of a fax could not be kept: {problem}"), problem=repr(problem))
+    def _not_kept(self, problem: BaseException) -> None:
+        self._house.alarm(N_("a received page of a fax could not be kept: {problem}"), problem=why(problem))
 
 
 def _lent_over(machine: Machine, over: Deferred[Outcome], failure: Failure | None) -> None:

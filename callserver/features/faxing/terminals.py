@@ -91,7 +91,7 @@ class OurSide:
         over: Deferred[Outcome],
         at_work: Callable[[], Machine | None],
         on_kept: Callable[[int], None],
-        on_trouble: Callable[[object], None],
+        on_trouble: Callable[[BaseException], None],
     ) -> Make:
         """
         :param on_kept: told how many pages are on disk by now
@@ -109,6 +109,7 @@ class OurSide:
                 machine.terminal.kept(page, machine.now_s)
 
         def not_kept(failure: Failure, page: ReceivedPage) -> None:
+            assert failure.value is not None
             on_trouble(failure.value)
             if (machine := at_work()) is not None:
                 machine.terminal.not_kept(page, machine.now_s)

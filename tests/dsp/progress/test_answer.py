@@ -34,13 +34,13 @@ def exchange(name: str, seconds: float) -> FloatArray:
 
 
 class AnswerTests(SynchronousTestCase):
-    def judge(self, *parts: FloatArray) -> tuple[DialOutcome | None, float, bool]:
+    def judge(self, *parts: FloatArray, for_machine: bool = False) -> tuple[DialOutcome | None, float, bool]:
         """The outcome, when it was certain, and whether it had rung."""
         sound = np.concatenate([silence(2), *parts])
         sound = sound + noise(sound.shape, -58, seed=1)
         front_end = FrontEnd(1, [*progress_freqs(CHINA), *FAX_FREQS])
         progress, fax, activity = ProgressBank(1, CHINA, front_end), FaxToneBank(1, front_end), ActivityBank(1)
-        judge = AnswerJudge()
+        judge = AnswerJudge(for_machine=for_machine)
         for start in range(0, len(sound) - BLOCK_SAMPLES, BLOCK_SAMPLES):
             frame = sound[None, start : start + BLOCK_SAMPLES]
             spectrum = front_end.measure(frame)
@@ -51,8 +51,10 @@ class AnswerTests(SynchronousTestCase):
                 return outcome, start / RATE_HZ - 2, judge.ringing
         return None, len(sound) / RATE_HZ - 2, judge.ringing
 
-    def assert_judged(self, outcome: DialOutcome, within_s: float, *parts: FloatArray) -> None:
-        judged, at_s, _ = self.judge(*parts)
+    def assert_judged(
+        self, outcome: DialOutcome, within_s: float, *parts: FloatArray, for_machine: bool = False
+    ) -> None:
+        judged, at_s, _ = self.judge(*parts, for_machine=for_machine)
         self.assertEqual(judged, outcome)
         self.assertLess(at_s, within_s)
 
@@ -98,3 +100,22 @@ class AnswerTests(SynchronousTestCase):
     def test_a_fax_answers(self) -> None:
         """The answer tone of a fax is an answer."""
         self.assert_judged(DialOutcome.ANSWERED, 8.7, exchange("ringback", 8), tone([2100], 16000, -15))
+
+    def test_a_machine_is_called(self) -> None:
+        """Ring-back, music and a person are no answer of a machine; its tone is, behind any of them."""
+        music = tone([523, 659], 40_000, -18)
+        ced = tone([2100], 16_000, -15)
+        self.assert_judged(DialOutcome.NO_ANSWER, 63, exchange("ringback", 65), for_machine=True)
+        for sound in (music, voice(5)):
+            self.assertEqual(self.judge(silence(3), sound, silence(30), for_machine=True)[0], None)
+            self.assert_judged(DialOutcome.ANSWERED, 20, silence(3), sound, silence(2), ced, for_machine=True)
+        self.assert_judged(
+            DialOutcome.NO_MACHINE, 20, exchange("ringback", 7), voice(3), exchange("busy", 9), for_machine=True
+        )
+
+    def test_a_silent_machine(self) -> None:
+        """Ring-back that ends in silence, in a burst or a pause, is a machine that listens who calls."""
+        for seconds in (2, 5.5, 7):
+            ringing = exchange("ringback", seconds)
+            self.assert_judged(DialOutcome.ANSWERED, 13, ringing, silence(20), for_machine=True)
+        self.assert_judged(DialOutcome.SILENCE, 16, silence(20), for_machine=True)

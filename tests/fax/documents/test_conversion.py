@@ -52,6 +52,18 @@ class ConversionTests(SynchronousTestCase):
         self.assertFalse(np.array_equal(first.rows, second.rows))
         self.assertEqual(sorted(self.folder.iterdir()), sorted([source, self.target]))
 
+    def test_a_pipe(self) -> None:
+        """What is no file, from which one may wait for ever, is refused at once."""
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        refused = self.assertRaises(Complaint, Conversion(pipe, self.target).run)
+        self.assertEqual(str(refused), "pipe is no file")
+
+    def test_its_owners_alone(self) -> None:
+        """Nobody else may read what is faxed."""
+        self.converted(saved(self.folder / "a.txt", b"secret"))
+        self.assertEqual(self.target.stat().st_mode & 0o777, 0o600)
+
     def test_fax_again(self) -> None:
         """A TIFF file of fax pages is taken as it is, pel by pel, in its own resolution."""
         page = text_like(200)
@@ -152,7 +164,7 @@ class ConversionTests(SynchronousTestCase):
 
         self.patch(child, "append_page", no_room)
         answer = child.main(child.Task(str(source), str(self.target), "FINE", 100, 10, 10**9))
-        self.assertIn("No space left", str(Complaint(answer["msgid"], **answer["details"])))
+        self.assertIn("the disk is full", str(Complaint(answer["msgid"], **answer["details"])))
 
     def test_child_that_lies(self) -> None:
         """A child that a document has taken over can make nothing of the server but a complaint."""

@@ -1,7 +1,9 @@
 """Text is set as on a typewriter, Chinese too."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.fax.documents.plain_text import columns_of, decoded_text, folded, text_pages
@@ -10,6 +12,12 @@ from callserver.fax.page import Resolution
 from callserver.wire.catalogue import Complaint
 
 SHEET = Sheet(Resolution.FINE)
+
+
+def lines_of(black: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    """The rows of each line of text."""
+    filled = np.flatnonzero(np.diff(black.any(axis=1).astype(np.int8), prepend=0, append=0))
+    return [black[top:end] for top, end in filled.reshape(-1, 2)]
 
 
 class PlainTextTests(SynchronousTestCase):
@@ -36,6 +44,14 @@ class PlainTextTests(SynchronousTestCase):
         self.assertGreater(len(first), 2000)
         self.assertLess(len(second), 500)
         self.assertLess(len(third), 300)
+
+    def test_columns(self) -> None:
+        """Chinese fills the lines, and what stands in one column is drawn so, whatever is before it."""
+        (sheet,) = text_pages("龙" * 200 + "\n" + "a" * 10 + "|\n" + "茶" * 5 + "|", SHEET)
+        black = sheet < 128
+        right_edges = [np.flatnonzero(band.any(axis=0))[-1] for band in lines_of(black)]
+        self.assertGreater(right_edges[0], WIDTH - SHEET.margin_columns - 40)
+        self.assertApproximates(right_edges[-1], right_edges[-2], 1)
 
     def test_no_text(self) -> None:
         """Octets that are no text in any encoding are refused."""

@@ -39,8 +39,16 @@ class RetryTests(SynchronousTestCase):
 
     def test_a_person_answers(self) -> None:
         """He is rung once more after half an hour, and then left in peace."""
-        self.assertEqual(self.due("no_fax"), timedelta(minutes=30))
-        self.assertIsNone(self.due("no_fax", 1))
+        silent = (DialResult.NO_MACHINE, DialResult.SILENCE, DialResult.RINGBACK_THEN_SILENCE)
+        for result in ("no_fax", *map(not_reached, silent)):
+            self.assertEqual(self.due(result), timedelta(minutes=30), result)
+            self.assertIsNone(self.due(result, 1), result)
+
+    def test_nobody_answers(self) -> None:
+        """It only rings: half an hour later, and an hour, to the last try."""
+        no_answer = not_reached(DialResult.NO_ANSWER)
+        self.assertEqual([self.due(no_answer, n) for n in range(3)], [timedelta(minutes=30 * n) for n in (1, 2, 3)])
+        self.assertIsNone(self.due(no_answer, 4))
 
     def test_hopeless(self) -> None:
         """A number that may not be dialled, or that there is not, and a document that is gone are not tried again."""

@@ -120,6 +120,12 @@ def find_fax(id_prefix: str) -> Fax:
     return _fax(found[0])
 
 
+def faxes_of(job_id: str) -> list[Fax]:
+    """Those in which a job was sent, or tried to be; the oldest first."""
+    rows = FaxRow.select().where(FaxRow.job == job_id, FaxRow.deleted_by.is_null())
+    return [_fax(row) for row in rows.order_by(FaxRow.began_ms, FaxRow.id)]
+
+
 def delete_fax(fax_id: str, by: str) -> None:
     """It is shown no more; its record stays, and says by whom."""
     FaxRow.update(deleted_by=by, file=None).where(FaxRow.id == fax_id).execute()

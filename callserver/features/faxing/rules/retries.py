@@ -32,12 +32,22 @@ WAITS_S = {  # after the first try; each further wait is longer by as much
     LIMIT: MUCH_LATER_S,
     not_reached(DialResult.NO_ANSWER): MUCH_LATER_S,
     not_reached(DialResult.RINGBACK_THEN_SILENCE): MUCH_LATER_S,
-    FaxResult.NO_FAX.value: MUCH_LATER_S,  # a person has answered: he is not to be rung five times in a row
+    not_reached(DialResult.SILENCE): MUCH_LATER_S,
+    not_reached(DialResult.NO_MACHINE): MUCH_LATER_S,
+    FaxResult.NO_FAX.value: MUCH_LATER_S,
     FaxResult.CANNOT_RECEIVE.value: MUCH_LATER_S,
     FaxResult.NOT_READY.value: MUCH_LATER_S,
 }
 FREE = (not_reached(DialResult.NO_LINE), not_reached(DialResult.GLARE))  # nothing was dialled: no try
-PERSON_TRIES = 2  # where a person answers, or nobody
+PERSON_TRIES = 2
+PERSONS = frozenset(  # where a person answers, or somebody who is silent: he is not to be rung five times in a row
+    (
+        FaxResult.NO_FAX.value,
+        not_reached(DialResult.NO_MACHINE),
+        not_reached(DialResult.SILENCE),
+        not_reached(DialResult.RINGBACK_THEN_SILENCE),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,7 @@ def next_try(
     if result in FREE:
         return Try(tries, within(now + timedelta(seconds=SOON_S), hours, zone))
     tries += 1
-    if result in HOPELESS or tries >= (min(most, PERSON_TRIES) if result == FaxResult.NO_FAX.value else most):
+    if result in HOPELESS or tries >= (min(most, PERSON_TRIES) if result in PERSONS else most):
         return Try(tries, None)
     wait_s = WAITS_S.get(result, LATER_S) * tries
     return Try(tries, within(now + timedelta(seconds=wait_s), hours, zone))
