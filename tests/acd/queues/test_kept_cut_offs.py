@@ -69,6 +69,17 @@ class LostPlacesTests(SynchronousTestCase):
         self.enters(70, "new")
         self.assertEqual(self.places(60), [self.place(0, 0)])
 
+    def test_known_however_it_is_written(self) -> None:
+        """An exchange that writes a 0, or the country, in front: the caller is the same one."""
+        self.call("gone", "013912345678")
+        self.call("again", "+8613912345678")
+        self.enters(0, "gone")
+        self.leaves(10, "gone", "abandoned")
+        self.assertEqual([place.number for place in self.places(20)], [NUMBER])
+        self.enters(30, "again")
+        self.leaves(40, "again", "answered")
+        self.assertEqual(self.places(60), [])
+
     def test_withheld(self) -> None:
         """Who has withheld his number has no place that could be known again."""
         self.call("unknown", None)
