@@ -315,6 +315,7 @@ class QueueTests(ConsultingCase):
         self.assertIsNotNone(answered)
         self.li.join()
         self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+        self.assertIs(self.call.stage, Stage.TALK)
         self.assertEqual(self.shop.book.calls[self.call.id]["agent"], "802")
 
     def test_no_caller(self) -> None:
