@@ -480,6 +480,7 @@ class QueueTests(ConsultingCase):
         self.li.join()
         self.shop.let_pass(MAX_WAIT_S + 0.5)
         self.assertIs(self.li.status.state, SeatState.RINGING)
+        self.assertIs(self.call.stage, Stage.TRANSFER)  # and waits in no queue
         self.li.answer()
         self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
 
