@@ -122,7 +122,7 @@ class WaitingOffer:
     """
     A party that hears music rings at a seat, or at several: it was transferred there, or comes back. Implements Offer.
 
-    It rings no more when its call is over, and stays where it is when another seat picks it up.
+    When its call is over the seats know that by themselves; it stays where it is when another seat picks it up.
 
     :param on_declined: rejected, missed, the agent gone, at the last of them: somebody else is to be found for it
     :param on_given_back: the agent who took it does not come back to it
@@ -163,7 +163,6 @@ class WaitingOffer:
         rung = [seat.number for seat in self._rung]
         for number in rung:
             self.call.log(Kind.OFFER, seat=number, candidates=[*rung], passed_over={}, why=why.cause.value)
-        self._moved.when_over().addCallback(lambda _: self._rung.withdraw(self, Reason(Cause.ABANDONED)))
 
     def accept(self, station: Party) -> None:
         self._rung.taken(self)

@@ -25,7 +25,7 @@ class LostPlacesTests(SynchronousTestCase):
     def run_of_server(self, name: str) -> None:
         self.patch(tables, "RUN", name)
 
-    def call(self, name: str, number: str = NUMBER) -> None:
+    def call(self, name: str, number: str | None = NUMBER) -> None:
         fields = {"id": name, "direction": "in", "channel": "line 1", "caller_number": number, "started_at": NINE}
         self.store.run(lambda: CallRow.insert(call_columns(fields) | {"node": "shop"}).execute())
 
@@ -59,6 +59,33 @@ class LostPlacesTests(SynchronousTestCase):
         self.enters(3600, "new")
         self.happens(3610, "tone", None)
         self.assertEqual(self.places(3700), [self.place(3600, 3610, number=OTHER)])
+
+    def test_of_this_run(self) -> None:
+        """Who has come in since this start waits, and has lost nothing."""
+        for name, number in (("old", NUMBER), ("new", OTHER)):
+            self.call(name, number)
+        self.enters(0, "old")
+        self.run_of_server("second")
+        self.enters(70, "new")
+        self.assertEqual(self.places(60), [self.place(0, 0)])
+
+    def test_known_however_it_is_written(self) -> None:
+        """An exchange that writes a 0, or the country, in front: the caller is the same one."""
+        self.call("gone", "013912345678")
+        self.call("again", "+8613912345678")
+        self.enters(0, "gone")
+        self.leaves(10, "gone", "abandoned")
+        self.assertEqual([place.number for place in self.places(20)], [NUMBER])
+        self.enters(30, "again")
+        self.leaves(40, "again", "answered")
+        self.assertEqual(self.places(60), [])
+
+    def test_withheld(self) -> None:
+        """Who has withheld his number has no place that could be known again."""
+        self.call("unknown", None)
+        self.enters(0, "unknown")
+        self.leaves(10, "unknown", "abandoned")
+        self.assertEqual(self.places(20), [])
 
     def test_had_again(self) -> None:
         """Who has called again has had his place, whatever became of him; it is his only once."""

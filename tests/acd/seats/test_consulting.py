@@ -315,6 +315,7 @@ class QueueTests(ConsultingCase):
         self.assertIsNotNone(answered)
         self.li.join()
         self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+        self.assertIs(self.call.stage, Stage.TALK)
         self.assertEqual(self.shop.book.calls[self.call.id]["agent"], "802")
 
     def test_no_caller(self) -> None:
@@ -479,6 +480,7 @@ class QueueTests(ConsultingCase):
         self.li.join()
         self.shop.let_pass(MAX_WAIT_S + 0.5)
         self.assertIs(self.li.status.state, SeatState.RINGING)
+        self.assertIs(self.call.stage, Stage.TRANSFER)  # and waits in no queue
         self.li.answer()
         self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
 
