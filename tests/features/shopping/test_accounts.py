@@ -3,7 +3,7 @@
 from callserver.features.shopping import rules
 from callserver.features.shopping.rules import BalanceTooLow, UnknownMember, WrongStep
 from callserver.features.shopping.tables import OrderState, Payment
-from tests.features.shopping.books import LI_MING, NOW, POT, TEA, BooksCase, later, stamp
+from tests.features.shopping.demo_books import LI_MING, NOW, POT, TEA, BooksCase, later, stamp
 
 BALANCE = Payment.BALANCE
 FEN = 50000  # what he has with the shop

@@ -3,7 +3,7 @@
 from callserver.features.shopping import rules
 from callserver.features.shopping.rules import Name, UnknownCarrier, UnknownItem, UnknownOrder, WrongStep
 from callserver.features.shopping.tables import OrderState, Source
-from tests.features.shopping.books import LI_MING, LI_MINGS_NUMBER, NOW, POT, TEA, BooksCase, later, stamp
+from tests.features.shopping.demo_books import LI_MING, LI_MINGS_NUMBER, NOW, POT, TEA, BooksCase, later, stamp
 
 OOLONG = Name("乌龙茶", "oolong tea")
 

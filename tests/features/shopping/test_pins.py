@@ -3,7 +3,7 @@
 from callserver.acd.staff import passwords
 from callserver.features.shopping import rules
 from callserver.features.shopping.rules import Buyer, UnknownMember, WeakPin
-from tests.features.shopping.books import LI_MING, LI_MINGS_NUMBER, BooksCase, later
+from tests.features.shopping.demo_books import LI_MING, LI_MINGS_NUMBER, BooksCase, later
 
 PIN, OTHER = "730462", "600002"
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0

@@ -7,7 +7,7 @@ from callserver.features.shopping.rules import AboveLimit, ReservationClosed, So
 from callserver.features.shopping.rules.reservations import WAIT_S
 from callserver.features.shopping.tables import OrderState, Reservation, ReservationState, Source
 from callserver.store.reading import timeline
-from tests.features.shopping.books import LI_MING, LI_MINGS_NUMBER, NOW, POT, TEA, BooksCase, later, stamp
+from tests.features.shopping.demo_books import LI_MING, LI_MINGS_NUMBER, NOW, POT, TEA, BooksCase, later, stamp
 
 ORDERED, OPEN = ReservationState.ORDERED, ReservationState.OPEN
 

@@ -15,7 +15,7 @@ from callserver.store.tables import CallRow, call_columns
 from callserver.wire.catalogue import told
 from callserver.wire.messages import CardPart, Identity, Phrase
 from tests.alarms import Alarms
-from tests.features.shopping.books import LI_MINGS_NUMBER, NOW, POT, TEA, BooksCase, everything, later, stamp
+from tests.features.shopping.demo_books import LI_MINGS_NUMBER, NOW, POT, TEA, BooksCase, everything, later, stamp
 from tests.store import postgres
 
 

@@ -3,7 +3,7 @@
 from callserver.features.shopping import rules, sample
 from callserver.features.shopping.rules import Name, SampleInUse
 from callserver.features.shopping.tables import Carrier, Category, Change, Customer, Order, OrderState, Product
-from tests.features.shopping.books import NOW, POT, TEA, BooksCase, everything, later
+from tests.features.shopping.demo_books import NOW, POT, TEA, BooksCase, everything, later
 
 KEPT = {"LastChange", "EventRow", "CallRow"}
 
