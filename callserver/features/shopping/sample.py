@@ -1,4 +1,4 @@
-"""Fills a new shop with the demo goods of sample.toml, where they were asked for."""
+"""Fills a new shop with the demo goods of sample.toml, where they were asked for, and takes them away again."""
 
 import tomllib
 from datetime import datetime, timedelta

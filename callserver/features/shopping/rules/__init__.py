@@ -87,6 +87,7 @@ from callserver.features.shopping.rules.reservations import (
     reserve,
     tend_reservations,
 )
+from callserver.features.shopping.rules.sample_removal import remove_sample
 from callserver.features.shopping.rules.shelves import (
     save_category,
     save_item,
@@ -188,6 +189,7 @@ __all__ = [
     "points",
     "price_at",
     "release",
+    "remove_sample",
     "reservations_of",
     "reserve",
     "resume_basket",

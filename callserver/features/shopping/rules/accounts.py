@@ -9,6 +9,7 @@ from datetime import datetime
 
 from peewee import fn
 
+from callserver.features.shopping.rules.locks import lock
 from callserver.features.shopping.rules.refusals import BalanceTooLow, UnknownMember
 from callserver.features.shopping.tables import BalanceMovement, Customer, Order, PointsMovement
 from callserver.store.tables import from_ms, to_ms
@@ -111,7 +112,7 @@ def _move_points(member_number: str, n: int, reason: str, at: datetime, order: s
 
 def _lock_customer(member_number: str) -> None:
     """Nobody else changes his account until this transaction ends."""
-    Customer.update(points=Customer.points).where(Customer.member_number == member_number).execute()
+    lock(Customer.select(Customer.member_number).where(Customer.member_number == member_number))
 
 
 def _customer(member_number: str) -> Customer:

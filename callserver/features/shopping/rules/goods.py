@@ -3,10 +3,6 @@ Goods: what there is, for whom, at what price.
 
 Who may have a piece: first who holds it by a lease that runs, then who has reserved before, then who comes. So of an
 item a call may have its own lease, and of what nobody has leased what no open reservation waits for.
-
-Two writers at once (PostgreSQL; in SQLite there is one): whoever asks what is there in order to change it locks the
-item first, `lock_items`, until his transaction ends. Locks are taken in one order, so that no two wait for each other:
-an order, items by their numbers, a customer, and last the feed of changes.
 """
 
 from collections.abc import Iterable
@@ -15,6 +11,7 @@ from datetime import datetime
 
 from peewee import fn
 
+from callserver.features.shopping.rules.locks import lock
 from callserver.features.shopping.rules.refusals import AboveLimit, AboveStock, SoldOut, UnknownItem
 from callserver.features.shopping.tables import (
     BasketLine,
@@ -100,8 +97,7 @@ def price_at(item: str, at: datetime) -> int | None:
 
 def lock_items(items: Iterable[str]) -> None:
     """Nobody else changes the stock, leases or reservations of these until this transaction ends."""
-    for item in sorted(set(items)):
-        Product.update(stock=Product.stock).where(Product.number == item).execute()
+    lock(Product.select(Product.number).where(Product.number.in_(list(items))).order_by(Product.number))
 
 
 def shift_stock(item: str, quantity: int, reason: str, at: datetime, order: str | None = None) -> None:

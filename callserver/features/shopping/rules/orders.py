@@ -109,9 +109,12 @@ def confirm(
     wish = Wish(key, call_id, customer, plain(caller_number), source, external_id, payment, address)
     lock_items(wanted)
     before = Order.get_or_none(Order.order_key == key)
-    priced = [] if before else [_priced(call_id or "", *line, stamp.at, told_fen) for line in wanted.items()]
-    taken = before or place_order(new_number(choice), priced, stamp.at, wish)
-    if not priced or taken.order_key != key:
+    if before is not None:
+        return OrderTaken(before.number, before.total_fen, already=True)
+    priced = [_priced(call_id or "", *line, stamp.at, told_fen) for line in wanted.items()]
+    number = new_number(choice)
+    taken = place_order(number, priced, stamp.at, wish)
+    if taken.number != number:
         return OrderTaken(taken.number, taken.total_fen, already=True)
     if call_id is not None:
         release(call_id)
@@ -125,9 +128,10 @@ def place_order(number: str, lines: Sequence[Line], at: datetime, wish: Wish, *,
     """
     The order itself, with its stock movements and its payment; part of a transaction that has locked its items.
 
+    :return: another one, and nothing was done, if the wish has become an order in this moment
     :raises OrderRefused: SoldOut, BalanceTooLow, UnknownMember
     """
-    order: Order = Order.create(
+    inserted = Order.insert(
         number=number,
         order_key=wish.key,
         call_id=wish.call_id,
@@ -140,6 +144,10 @@ def place_order(number: str, lines: Sequence[Line], at: datetime, wish: Wish, *,
         total_fen=total_fen(lines),
         is_sample=is_sample,
     )
+    inserted.on_conflict_ignore().execute()  # waits for a writer who inserts the same wish
+    order: Order = Order.get(Order.order_key == wish.key if wish.key else Order.number == number)
+    if order.number != number:
+        return order
     for line in lines:
         OrderLine.create(order=number, product=line.item, quantity=line.quantity, price_fen=line.price_fen)
         shift_stock(line.item, -line.quantity, "order", at, number)

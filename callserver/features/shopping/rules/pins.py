@@ -22,6 +22,7 @@ from itertools import count, pairwise
 
 from callserver.acd.staff import passwords
 from callserver.features.shopping.rules.customers import Buyer, find_member, plain
+from callserver.features.shopping.rules.locks import lock
 from callserver.features.shopping.rules.refusals import UnknownMember, WeakPin
 from callserver.features.shopping.tables import Customer, PinTries
 from callserver.store.tables import to_ms
@@ -49,6 +50,7 @@ class PinTry:
 
 def begin_pin_try(member_number: str, caller_number: str | None, now: datetime) -> PinTry:
     """Run in `store.write`; then `pin_matches(pin, kept)` in a thread, then `end_pin_try`."""
+    _forget_old(now)
     row = Customer.get_or_none(Customer.member_number == member_number)
     member, number = f"member {member_number}", _number(caller_number)
     is_locked = any([_locked(member, now), _locked(number, now)])
@@ -64,7 +66,7 @@ def end_pin_try(attempt: PinTry, is_right: bool, now: datetime) -> Buyer | None:
     if not is_right:
         return None
     PinTries.delete().where(PinTries.subject == f"member {attempt.member_number}").execute()
-    back = {"in_row": PinTries.in_row - 1, "of_day": PinTries.of_day - 1}
+    back = {"in_row": PinTries.in_row - 1, "of_day": PinTries.of_day - 1, "locked_until_ms": 0}  # if this try did it
     PinTries.update(back).where(PinTries.subject == attempt.number, PinTries.in_row > 0).execute()
     return find_member(attempt.member_number)
 
@@ -118,33 +120,33 @@ def _number(caller_number: str | None) -> str:
 
 
 def _locked(subject: str, now: datetime) -> bool:
-    row = _tries(subject, now)
+    row = PinTries.get_or_none(PinTries.subject == subject)
     return row is not None and row.locked_until_ms > to_ms(now)
-
-
-def _tries(subject: str, now: datetime) -> PinTries | None:
-    """What was counted; nothing that was counted under another clock, which was ahead of this one."""
-    row: PinTries | None = PinTries.get_or_none(PinTries.subject == subject)
-    return None if row is None or row.last_ms > to_ms(now) else row
 
 
 def _count(subject: str, tries: int, now: datetime, of_day: int | None = None) -> None:
     """One more; each `tries`th in a row locks, longer each time, and the last of a day for ever."""
-    now_ms, old = to_ms(now), _tries(subject, now)
-    same_day = old is not None and old.day_ms > now_ms - DAY_MS
-    in_row = 1 + (old.in_row if old is not None and same_day else 0)
-    in_day = 1 + (old.of_day if old is not None and same_day else 0)
-    until_ms = 0
-    if in_row % tries == 0:
-        until_ms = now_ms + min(LOCK_MAX_MS, LOCK_MS * 2 ** (in_row // tries - 1))
-    if of_day is not None and in_day >= of_day:
-        until_ms = FOR_EVER_MS
-    PinTries.delete().where(PinTries.subject == subject).execute()
-    PinTries.create(
-        subject=subject,
-        in_row=in_row,
-        of_day=in_day,
-        day_ms=old.day_ms if old is not None and same_day else now_ms,
-        last_ms=now_ms,
-        locked_until_ms=until_ms,
-    )
+    now_ms = to_ms(now)
+    PinTries.insert(subject=subject, in_row=0, of_day=0, day_ms=now_ms, last_ms=now_ms).on_conflict_ignore().execute()
+    lock(PinTries.select(PinTries.subject).where(PinTries.subject == subject))
+    old = PinTries.get_by_id(subject)
+    is_new = old.day_ms <= now_ms - DAY_MS or old.last_ms > now_ms
+    in_row, in_day = (1, 1) if is_new else (old.in_row + 1, old.of_day + 1)
+    changes = {
+        "in_row": in_row,
+        "of_day": in_day,
+        "day_ms": now_ms if is_new else old.day_ms,
+        "last_ms": now_ms,
+        "locked_until_ms": FOR_EVER_MS if of_day and in_day >= of_day else now_ms + _lock_ms(in_row, tries),
+    }
+    PinTries.update(changes).where(PinTries.subject == subject).execute()
+
+
+def _lock_ms(in_row: int, tries: int) -> int:
+    return 0 if in_row % tries else min(LOCK_MAX_MS, LOCK_MS * 2 ** (in_row // tries - 1))
+
+
+def _forget_old(now: datetime) -> None:
+    """What is a day old counts for nothing; what was counted by a clock that was ahead neither."""
+    past = (PinTries.last_ms < to_ms(now) - DAY_MS) | (PinTries.last_ms > to_ms(now))
+    PinTries.delete().where(past, PinTries.locked_until_ms != FOR_EVER_MS).execute()

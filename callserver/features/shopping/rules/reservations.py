@@ -5,7 +5,7 @@ Reservations: pieces that somebody waits for; they become an order when the good
     (reserve) ──> open ──┼──> expired    they did not come in time: `expire_reservations`
                          └──> cancelled  he does not want them any more: `cancel_reservation`
 
-An open reservation goes one of these ways, once: each is gone under the lock of its item, and looks again at the state
+An open reservation goes one of these ways, once: each is gone under the lock of its item, and the state is looked at
 under it. Who waits for five pieces is not overtaken by who waits for one: what has come for him is set aside, for
 others there is nothing of it (`goods`). Goods come free not only by a delivery: a lease that ends, a basket given back,
 a correction; so `tend_reservations` looks at all that is open, now and then.
@@ -72,11 +72,11 @@ def reserve(
     """
     lock_items([item])
     key = wish_key(call_id, nth, source, external_id)
-    row = Reservation.get_or_none(Reservation.order_key == key)
-    if row is None:
-        found = item_within_limit(item, quantity, stamp.at)
-        row = Reservation.create(
-            number=new_number(choice),
+    if Reservation.get_or_none(Reservation.order_key == key) is None:
+        price_fen = item_within_limit(item, quantity, stamp.at).price_fen
+        number = new_number(choice)
+        inserted = Reservation.insert(
+            number=number,
             order_key=key,
             call_id=call_id,
             source=source,
@@ -85,20 +85,17 @@ def reserve(
             caller_number=plain(caller_number),
             product=item,
             quantity=quantity,
-            price_fen=found.price_fen,
+            price_fen=price_fen,
             made_ms=to_ms(stamp.at),
             until_ms=to_ms(stamp.at + timedelta(seconds=wait_s)),
         )
-        append_change(RESERVATION, row.number, ReservationState.OPEN, stamp.at)
-        data: dict[str, Value] = {
-            "reservation": row.number,
-            "item": item,
-            "quantity": quantity,
-            "price_fen": found.price_fen,
-        }
-        append_event(replace(stamp, data=data))
-        fill_reservations(item, stamp.at, choice)
-    return reserved(Reservation.get_by_id(row.id))
+        inserted.on_conflict_ignore().execute()  # waits for a writer who inserts the same wish
+        if Reservation.get_or_none(Reservation.number == number) is not None:
+            data: dict[str, Value] = {"reservation": number, "item": item, "quantity": quantity, "price_fen": price_fen}
+            append_event(replace(stamp, data=data))
+            append_change(RESERVATION, number, ReservationState.OPEN, stamp.at)
+            fill_reservations(item, stamp.at, choice)
+    return reserved(Reservation.get(Reservation.order_key == key))
 
 
 def fill_reservations(item: str, now: datetime, choice: RandomChoice = secrets.choice) -> list[str]:

@@ -19,6 +19,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.features.shopping.rules.accounts import earn_points, lose_points, move_balance
 from callserver.features.shopping.rules.customers import known_number, plain
 from callserver.features.shopping.rules.goods import Line, Name, line_of
+from callserver.features.shopping.rules.locks import lock
 from callserver.features.shopping.rules.orders import step
 from callserver.features.shopping.rules.refusals import UnknownCarrier, UnknownOrder, WrongStep
 from callserver.features.shopping.tables import (
@@ -108,10 +109,12 @@ def lock_order(number: str) -> tuple[Order, OrderState]:
 
     :raises UnknownOrder: the shop has it not
     """
-    if not Order.update(total_fen=Order.total_fen).where(Order.number == number).execute():
+    lock(Order.select(Order.number).where(Order.number == number))
+    order = Order.get_or_none(Order.number == number)
+    if order is None:
         raise UnknownOrder(number)
     newest = OrderStep.select().where(OrderStep.order == number).order_by(OrderStep.id.desc()).first()
-    return Order.get_by_id(number), OrderState(newest.state)
+    return order, OrderState(newest.state)
 
 
 def give_back(order: Order, reason: str, at: datetime) -> None:
