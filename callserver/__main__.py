@@ -37,6 +37,7 @@ COMMANDS = {
     "regions": ("callserver.commands.organisation", "regions"),
     "faults": ("callserver.commands.faults", "faults"),
     "fax": ("callserver.commands.fax", "fax"),
+    "interface": ("callserver.commands.interface", "interface"),
     "callers": ("callserver.commands.organisation", "callers"),
     "emulate": ("callserver.commands.emulate", "emulate"),
     "listen": ("callserver.commands.listen", "listen"),

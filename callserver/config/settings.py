@@ -136,6 +136,16 @@ class FaxConfig:
 
 
 @dataclass(frozen=True)
+class InterfaceConfig:
+    """[interface]: HTTP for the shop's other programs."""
+
+    enabled: bool = False
+    host: str = "127.0.0.1"  # elsewhere it is encrypted, with the server's own certificate
+    port: int = 8788
+    webhook_hosts: tuple[str, ...] = ()  # that messages may go to, beside this computer
+
+
+@dataclass(frozen=True)
 class RecordingConfig:
     """[recording]; `announce` has no default: whether callers are told is the shop's decision."""
 
@@ -165,6 +175,7 @@ class Config:
     offices: OfficesConfig = field(default_factory=OfficesConfig)
     backup: BackupConfig = field(default_factory=BackupConfig)
     fax: FaxConfig = field(default_factory=FaxConfig)
+    interface: InterfaceConfig = field(default_factory=InterfaceConfig)
     lines: Mapping[int, LineConfig] = field(default_factory=dict)
     queues: Mapping[str, QueueConfig] = field(default_factory=dict)
 
@@ -186,6 +197,7 @@ SINGLE_SECTIONS: dict[str, type] = {
     "recording": RecordingConfig,
     "backup": BackupConfig,
     "fax": FaxConfig,
+    "interface": InterfaceConfig,
 }
 COUNTRIES = ("cn", "us", "gb", "de", "fr", "it", "es", "ru", "jp", "au", "in", "hk", "tw", "sg", "br")
 RANGES: dict[tuple[type, str], tuple[float, float]] = {
@@ -203,6 +215,7 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (RecordingConfig, "recent_s"): (0, 60),
     (AgentsConfig, "paused_alarm_min"): (0, 1440),
     (BackupConfig, "keep"): (1, 1000),
+    (InterfaceConfig, "port"): (0, 65535),
     (FaxConfig, "engines"): (0, 50),
     (FaxConfig, "wait_s"): (5, 600),
     (FaxConfig, "tries"): (1, 20),

@@ -23,6 +23,7 @@ from callserver.config.settings import (
     DiallingConfig,
     ExchangeConfig,
     FaxConfig,
+    InterfaceConfig,
     LineConfig,
     OfficesConfig,
     QueueConfig,
@@ -203,6 +204,15 @@ def _mail_address(text: str) -> str:
     return text
 
 
+def _host_names(text: str) -> tuple[str, ...]:
+    """`shop.example.com, erp.example.com`"""
+    parts = tuple(part.strip().lower() for part in text.split(",")) if text else ()
+    for part in parts:
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?", part):
+            raise Unfit("{part} is no host; write shop.example.com, with commas between", part=repr(part))
+    return parts
+
+
 def _limits(text: str) -> dict[str, int]:
     """`300, international 60`: a number alone is for all classes together."""
     limits = {}
@@ -307,6 +317,8 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     (BackupConfig, "folder"): file_name,
     (BackupConfig, "at"): _time_of_day,
     (QueueConfig, "hours"): _hours,
+    (InterfaceConfig, "host"): _host,
+    (InterfaceConfig, "webhook_hosts"): _host_names,
     (FaxConfig, "number"): _fax_number,
     (FaxConfig, "hours"): _hours,
     (FaxConfig, "later"): _classes,

@@ -16,7 +16,8 @@ from typing import Any
 
 from twisted.application.service import IService
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IReactorTime, IStreamServerEndpoint
+from twisted.internet.ssl import CertificateOptions
 
 from callserver.acd.seats.acts import Act
 from callserver.calls.calls_out import CallsOut
@@ -37,6 +38,7 @@ class House:
 
     :param folder: the shop's
     :param in_thread: fires with what a job gives that takes more than 5 ms
+    :param door: where other programs come in at a host and port, and what encrypts it, where others could listen in
     :param calls_out: by which numbers are dialled; there when calls are answered
     :param rights: of a person of the staff, at this moment
     """
@@ -46,6 +48,7 @@ class House:
     in_thread: Callable[..., Deferred[Any]]
     new_id: Callable[[], str]
     alarm: Alarm
+    door: Callable[[str, int], tuple[IStreamServerEndpoint, CertificateOptions | None]]
     calls_out: Callable[[], CallsOut]
     rights: Callable[[str], frozenset[Right]]
 

@@ -57,7 +57,7 @@ class RehearsalWorld(World):
         self._random, self._byte_share = random, byte_share
         self.reactor: VirtualReactor
         super().__init__(VirtualReactor(lambda: random.uniform(*THREAD_S), self._spawn))
-        self.network = Network(self.reactor)
+        self.network, self.programs = Network(self.reactor), Network(self.reactor)
         self.lines: dict[str, ExchangeLine | MemoryModem] = {}
         self.threads: dict[str, InlineThreads] = {}
         self.files: dict[Path, RehearsedFile] = {}  # open recordings
@@ -127,6 +127,9 @@ class RehearsalWorld(World):
 
     def agents_endpoint(self, settings: AgentsConfig, folder: Path) -> tuple[Network, None]:
         return self.network, None
+
+    def programs_endpoint(self, folder: Path, host: str, port: int) -> tuple[Network, None]:
+        return self.programs, None
 
     def _spawn(self, protocol: ProcessProtocol, *command: object, **options: object) -> SynthesisChild:
         return SynthesisChild(protocol, self.reactor, self._random)

@@ -271,6 +271,7 @@ class CallServer(MultiService):
             self.world.in_thread,
             self.world.new_id,
             self._alarm,
+            door=partial(self.world.programs_endpoint, self.folder.path),
             calls_out=lambda: self.centre.calls_out,
             rights=lambda number: self.centre.staff.rights(number),
         )

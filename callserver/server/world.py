@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 from typing import Any, Protocol, TypeVar
@@ -12,8 +13,9 @@ from uuid import uuid4
 
 from twisted.application.service import IService
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import TCP4ServerEndpoint
+from twisted.internet.endpoints import TCP4ServerEndpoint, TCP6ServerEndpoint
 from twisted.internet.interfaces import IStreamServerEndpoint
+from twisted.internet.ssl import CertificateOptions
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
@@ -155,6 +157,15 @@ class World:
         """Where the agents' programs connect, and what proves to them who we are; None where nobody can listen in."""
         endpoint = TCP4ServerEndpoint(self.reactor, settings.port, interface=settings.host)  # type: ignore[no-untyped-call]
         return endpoint, own_certificate(folder)
+
+    def programs_endpoint(
+        self, folder: Path, host: str, port: int
+    ) -> tuple[IStreamServerEndpoint, CertificateOptions | None]:
+        """Where the shop's other programs connect; what encrypts it, unless only this computer's can."""
+        address = ip_address(host)
+        kind = TCP4ServerEndpoint if address.version == 4 else TCP6ServerEndpoint
+        endpoint = kind(self.reactor, port, interface=host)
+        return endpoint, None if address.is_loopback else own_certificate(folder).options
 
     def close(self) -> None:
         """What was opened here is closed."""

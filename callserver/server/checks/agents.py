@@ -17,16 +17,21 @@ from callserver.wire.catalogue import Complaint
 
 def channel(reading: Reading) -> Iterator[Finding]:
     """Whether agents' programs can be listened for; not asked when a server does so already, nor of an unread port."""
-    if any((found.section, found.key) == ("agents", "port") for found in reading.findings):
+    yield from listening(reading, "agents", reading.config.agents.host, reading.config.agents.port)
+
+
+def listening(reading: Reading, section: str, host: str, port: int, grade: Grade = Grade.STOPS) -> Iterator[Finding]:
+    """Whether a section's host and port can be listened on, as far as they could be read."""
+    if any((found.section, found.key) == (section, "port") for found in reading.findings):
         return
-    host, port = reading.config.agents.host, reading.config.agents.port
     try:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
             trial.bind((host, port))
             trial.listen(1)
     except OSError as problem:
-        yield _refused(reading, host, port, problem)
+        key, complaint = _refused(host, port, problem)
+        yield reading.finding(complaint, section, key, grade)
 
 
 def certificate(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
@@ -51,19 +56,12 @@ def certificate(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
         yield Finding(complaint, file, grade=Grade.MISTAKE)
 
 
-def _refused(reading: Reading, host: str, port: int, problem: OSError) -> Finding:
+def _refused(host: str, port: int, problem: OSError) -> tuple[str, Complaint]:
+    """The setting that is to blame, and why."""
     if problem.errno == errno.EADDRINUSE:
-        return reading.finding(
-            Complaint("{port}: another program listens there; take another port", port=port), "agents", "port"
-        )
+        return "port", Complaint("{port}: another program listens there; take another port", port=port)
     if problem.errno in (errno.EACCES, errno.EPERM):
-        return reading.finding(
-            Complaint("{port}: ports below 1024 are the administrator's; take one from 1024 on", port=port),
-            "agents",
-            "port",
-        )
+        return "port", Complaint("{port}: ports below 1024 are the administrator's; take one from 1024 on", port=port)
     if problem.errno == errno.EADDRNOTAVAIL:
-        complaint = Complaint("{host}: this computer has no such address; 0.0.0.0 is all it has", host=host)
-        return reading.finding(complaint, "agents", "host")
-    complaint = Complaint("{host}: cannot be listened on ({problem})", host=host, problem=problem.strerror)
-    return reading.finding(complaint, "agents", "host")
+        return "host", Complaint("{host}: this computer has no such address; 0.0.0.0 is all it has", host=host)
+    return "host", Complaint("{host}: cannot be listened on ({problem})", host=host, problem=problem.strerror)

@@ -14,6 +14,7 @@ from callserver.server.checks.agents import certificate, channel
 from callserver.server.checks.database import database_content, database_place
 from callserver.server.checks.devices import devices
 from callserver.server.checks.faxes import faxes
+from callserver.server.checks.interface import interface
 from callserver.server.checks.menus import all_menus, menus
 from callserver.server.checks.organisation import known_queues, moved, organised
 from callserver.server.checks.sounds import prompts, synthesiser, tones
@@ -84,6 +85,7 @@ def _opened(reading: Reading, folder: ShopFolder, running: bool) -> Iterator[Fin
     yield from devices(reading, running)
     if not running:
         yield from channel(reading)
+    yield from interface(reading, running)
     yield from certificate(reading, folder)
     yield from prompts(reading, folder)
     yield from tones(folder)
