@@ -14,7 +14,6 @@ import time
 import traceback
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from hashlib import sha256
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -121,11 +120,11 @@ class _TextLoader(SourceFileLoader):
     """
     Imports what was read of a file, whatever stands in it by now, and keeps no compiled copy of it.
 
-    Each text has a module of its own, named by it: a version that calls are still in goes on in its own.
+    Each import makes a module anew under the same name: a version that calls are still in goes on in its own.
     """
 
     def __init__(self, path: Path, content: bytes) -> None:
-        super().__init__(f"callserver_plugins.{path.stem}@{sha256(content).hexdigest()[:8]}", str(path))
+        super().__init__(f"callserver_plugins.{path.stem}", str(path.absolute()))
         self._content = content
 
     def get_data(self, path: str) -> bytes:
@@ -137,7 +136,7 @@ class _TextLoader(SourceFileLoader):
 
 def _imported(path: Path, content: bytes, limit_s: float, problems: list[MenuProblem]) -> ModuleType:
     loader = _TextLoader(path, content)
-    spec = importlib.util.spec_from_file_location(loader.name, path, loader=loader)
+    spec = importlib.util.spec_from_file_location(loader.name, path.absolute(), loader=loader)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -252,7 +252,8 @@ class LineMenus(TwistedService):
             menus = await self._set(load)
         except Exception as problem:
             why = str(problem) or type(problem).__name__
-            self._alarm(N_("{line}: menu {menu} was not loaded: {problem}"), load.line, menu=load.menu, problem=why)
+            channel = f"line {load.line}"
+            self._events.alarm(N_("menu {menu} was not loaded: {problem}"), channel, menu=load.menu, problem=why)
             self._refused[load.line] = why
             if load.id:
                 await self._store.write(loads.refuse, load.id, why)
@@ -309,9 +310,6 @@ class LineMenus(TwistedService):
             return
         menu = " ".join((bound.load.menu, bound.load.version)).strip() if bound is not None else self.menu_of(number)
         line.describe(menu, (Phrase(OLDER),) if self.is_older(number) else ())
-
-    def _alarm(self, msgid: str, number: int, **details: object) -> None:
-        self._events.alarm(msgid, f"line {number}", line=f"line {number}", **details)
 
 
 def _what(load: Load) -> tuple[str, str]:
