@@ -31,6 +31,8 @@ class ChannelStatus:
     caller: str | None = None  # number
     reason: Phrase | None = None  # why a line cannot be used, whatever its state; None while it can
     supervises: bool = False  # in somebody else's call, which is not told: `sub` says how
+    menu: str = ""  # of a line, with its version
+    notes: tuple[Phrase, ...] = ()  # what else is to be known of that
     since_s: float = 0.0  # monotonic; set by the board when the state began
 
 

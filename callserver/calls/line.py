@@ -83,6 +83,7 @@ class LineInService:
         self._events = calls.events
         self._on_call = on_call
         self._now = Situation(LineState.NOT_LOADED)
+        self._menu, self._notes = "", tuple[Phrase, ...]()
         self._last_call_id: str | None = None  # of the call that the line's states still belong to
         self._outgoing: OutgoingCall | None = None
         self._answering = False  # on its way off hook
@@ -113,6 +114,17 @@ class LineInService:
     def load(self, menu: str) -> None:
         """Bind the line to a menu."""
         self.happens(self.inputs.load, Reason(Cause.LOADED, menu))
+
+    @property
+    def state(self) -> LineState:
+        """As the board shows it."""
+        return self._now.state
+
+    def describe(self, menu: str, notes: tuple[Phrase, ...]) -> None:
+        """What stands beside it on the board: its menu with the version, and what callers hear that is not written."""
+        if (menu, notes) != (self._menu, self._notes):
+            self._menu, self._notes = menu, notes
+            self._show(self._now, None)
 
     def unload(self) -> None:
         """Take the menu off a line that is not enabled."""
@@ -359,6 +371,8 @@ class LineInService:
                 call_id=self._last_call_id,
                 caller=self.call.caller.number if self.call is not None else None,
                 reason=self._trouble,
+                menu=self._menu,
+                notes=self._notes,
             ),
             reason,
         )

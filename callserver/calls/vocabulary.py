@@ -11,7 +11,8 @@ class Kind(Enum):
     CALLER_ID = "caller_id"  # number, name, withheld
     ANSWER = "answer"  # off hook
     KEY = "key"  # digit ("?": secret, or taken by nobody), source, pressed_s on the monotonic clock
-    MENU = "menu"  # name
+    LOADED = "loaded"  # menu, version: what callers of this line come to from now on
+    MENU = "menu"  # name, version ("": of the server itself)
     STEP = "step"  # menu, step: of a menu file
     BRANCH = "branch"  # menu, step, taken, why: a step of a menu file has looked at the clock
     TARGET = "target"  # menu, target, outcome: a menu file has handed the caller over; "" is done

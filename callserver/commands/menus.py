@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +11,13 @@ import click
 from twisted.logger import globalLogBeginner
 
 from callserver.commands.options import Group, language_option, require_shop
+from callserver.commands.proving import is_right, read_all, test_files, tests_hold
 from callserver.commands.start import shop_option
-from callserver.commands.try_menu import story
 from callserver.config import nearest
-from callserver.ivr.menu_files.faults import Fault
 from callserver.ivr.menu_files.file_menu import FileMenu
-from callserver.ivr.menu_files.folder import TESTS, menu_files, problem_at, read_files
-from callserver.ivr.menu_files.ini import name_of, shown
-from callserver.ivr.menu_files.lint import lint
+from callserver.ivr.menu_files.ini import name_of
 from callserver.ivr.menu_files.picture import Picture
 from callserver.ivr.menu_files.reading import ReadMenu
-from callserver.ivr.trying.beside import misses, read_tests
-from callserver.ivr.trying.keys import Script
-from callserver.ivr.trying.walk import Walked, walk
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.trial import Trial
 from callserver.wire.catalogue import Complaint
@@ -61,7 +54,7 @@ def check(shop: Path, strict: bool, names: tuple[str, ...]) -> None:
     def work(trial: Trial, folder: ShopFolder) -> bool:
         read = read_all(trial)
         chosen = [_chosen(name, read) for name in names] or list(read)
-        return all([_is_right(trial, path, read[path], strict) for path in chosen])  # noqa: C419 - all are told
+        return all([is_right(trial, path, read[path], strict) for path in chosen])  # noqa: C419 - all are told
 
     _with_trial(shop, work)
 
@@ -77,27 +70,12 @@ def picture(shop: Path, language: str, output: Path | None, name: str) -> None:
         path = _chosen(name, read)
         menu, target = read[path].menu, output or Path(f"{path.stem}.svg")
         if menu is None:
-            return _is_right(trial, path, read[path], strict=False)
+            return is_right(trial, path, read[path], strict=False)
         target.write_text(Picture(menu, language).svg(), "utf-8")
         click.echo(here("{file} is drawn.", file=str(target)))
         return True
 
     _with_trial(shop, work)
-
-
-def _is_right(trial: Trial, path: Path, read: ReadMenu, strict: bool) -> bool:
-    """Whether a file can be loaded; what is wrong with it, or may not be meant, is told."""
-    remarks, faults = list(read.remarks), list(read.faults)
-    if read.menu is not None:
-        now = datetime.now(trial.zone)
-        remarks += lint(read.menu, now.date(), read.allowed)
-        walked = list(walk(FileMenu(read.menu, path), trial.menus, now))
-        faults += [_lost(one) for one in walked if one.is_wrong]
-        if not faults:
-            click.echo(here("{file}: can be loaded; {n} ways walked.", file=path.name, n=len(walked)))
-    for fault in (*faults, *remarks):
-        click.echo(printable(complaint(problem_at(path, fault))))
-    return not faults and not (strict and remarks)
 
 
 @menus.command(
@@ -107,48 +85,15 @@ def _is_right(trial: Trial, path: Path, read: ReadMenu, strict: bool) -> bool:
 @click.argument("names", nargs=-1, metavar="NAME...")
 def test(shop: Path, names: tuple[str, ...]) -> None:
     def work(trial: Trial, folder: ShopFolder) -> bool:
-        files = {name_of(path.name.removesuffix(TESTS)): path for path in reversed(_test_files(trial))}
+        files = test_files(trial)
         for name in names:
             if name_of(name) not in files:
                 raise Complaint("no tests of {menu}; {hint}", menu=repr(name), hint=nearest(name_of(name), files))
         chosen = [name_of(name) for name in names] or list(files)
-        failed = [name for name in chosen if not _tests_hold(trial, name, files[name])]
+        failed = [name for name in chosen if not tests_hold(trial, name, files[name])]
         return not failed
 
     _with_trial(shop, work)
-
-
-def _test_files(trial: Trial) -> list[Path]:
-    return [path for folder in trial.folders for path in sorted(folder.glob(f"*{TESTS}"))]
-
-
-def _tests_hold(trial: Trial, name: str, path: Path) -> bool:
-    """Of one menu; what fails is told."""
-    tests, faults = read_tests(path.read_bytes())
-    if name not in trial.menus:
-        faults.append(Fault("no menu {menu}; {hint}", 1, menu=repr(name), hint=nearest(name, trial.menus)))
-        tests = []
-    for one in tests:
-        outcome = trial.call(name, Script(one.keys), one.at, one.caller, one.outcomes)
-        failed = list(misses(one, outcome))
-        faults += failed
-        if failed:
-            click.echo("\n".join(printable(line) for line in (str(one.name), *story(outcome, trial.menus, name))))
-    for fault in faults:
-        click.echo(printable(complaint(problem_at(path, fault))))
-    click.echo(here("{file}: {n} tests, {failed} faults.", file=path.name, n=len(tests), failed=len(faults)))
-    return not faults
-
-
-def _lost(walked: Walked) -> Fault:
-    """A caller who goes this way gets nowhere."""
-    at = f"{walked.at:%Y-%m-%d %H:%M}"
-    return Fault("keys {keys} at {at}: {ended}", 1, keys=shown(walked.keys.strip()), at=at, ended=walked.ended)
-
-
-def read_all(trial: Trial) -> dict[Path, ReadMenu]:
-    """Every menu file of the shop, looked at together."""
-    return read_files([path for folder in trial.folders for path in menu_files(folder)], trial.known())
 
 
 def _chosen(name: str, read: dict[Path, ReadMenu]) -> Path:

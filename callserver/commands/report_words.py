@@ -22,6 +22,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "caller_id": N_("caller {number} {name}"),
     "answer": N_("off hook"),
     "key": N_("key {digit} ({source})"),
+    "loaded": N_("has menu {menu} {version} from now on"),
     "menu": N_("menu {name}"),
     "step": N_("menu {menu}: step {step}"),
     "branch": N_("menu {menu}: {step} finds {taken} {why}"),

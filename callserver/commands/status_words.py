@@ -99,7 +99,7 @@ def _lines(lines: Sequence[dict[str, Any]], language: str) -> Iterator[str]:
 def _line(line: dict[str, Any], language: str) -> Iterator[str]:
     why = sentence(line["reason"], language) if line["reason"] else ""
     if not line["enabled"] and not why:
-        why = text(language, "not enabled in config.ini")
+        why = text(language, "not enabled")
     state = _state(line["state"], language)
     shown = [line.get("caller") or "", code_text(line.get("sub") or "", language), why]
     if line.get("draining"):

@@ -14,14 +14,16 @@ import time
 import traceback
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
 from twisted.python.reflect import safe_repr
 
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_source import MenuSource
+from callserver.ivr.texts import Texts
 from callserver.ivr.time_limit import TimeIsUp, time_limit
 from callserver.wire.catalogue import LANGUAGES, N_, Complaint
 
@@ -35,13 +37,21 @@ class MenuProblem(Complaint):
 
 
 class Found(NamedTuple):
-    """The menus of a folder by name, and what is wrong with its files."""
+    """
+    The menus of a folder by name, and what is wrong with its files.
+
+    `files`: where each stands, as far as it stands in one; `texts`: as they were read
+    """
 
     menus: dict[str, IMenu]
     problems: list[MenuProblem]
+    files: Mapping[str, Path] = MappingProxyType({})
+    texts: Texts | None = None
 
 
-def find_menus(folder: Path, taken: Collection[str] = (), limit_s: float = IMPORT_S) -> Found:
+def find_menus(
+    folder: Path, taken: Collection[str] = (), limit_s: float = IMPORT_S, texts: Texts | None = None
+) -> Found:
     """
     All menus in a folder; of two with one name the first file's is used.
 
@@ -50,13 +60,15 @@ def find_menus(folder: Path, taken: Collection[str] = (), limit_s: float = IMPOR
 
     :param taken: names that the server's own menus have
     :param limit_s: how long an import may take
+    :param texts: the files as somebody has read them; None: as they are now
     """
-    found = Found({}, [])
     files: dict[str, Path] = {}
+    texts = texts or Texts()
+    found = Found({}, [], files, texts)
     for path in sorted(folder.glob("*.py")):
         if path.name.startswith((".", "_")):  # not a menu's: a Mac's shadow file, an __init__
             continue
-        menus, problems = read_menu_file(path, limit_s)
+        menus, problems = read_menu_file(path, limit_s, texts)
         found.problems.extend(problems)
         for name, (menu, line) in menus.items():
             place = f"{path}:{line}"
@@ -69,10 +81,13 @@ def find_menus(folder: Path, taken: Collection[str] = (), limit_s: float = IMPOR
     return found
 
 
-def read_menu_file(path: Path, limit_s: float = IMPORT_S) -> tuple[Mapping[str, tuple[IMenu, int]], list[MenuProblem]]:
+def read_menu_file(
+    path: Path, limit_s: float = IMPORT_S, texts: Texts | None = None
+) -> tuple[Mapping[str, tuple[IMenu, int]], list[MenuProblem]]:
     """The menus of one file by name, each with its line, and what is wrong in it."""
     try:
-        source = MenuSource(ast.parse(path.read_bytes(), str(path)))
+        content = (texts or Texts()).of(path)
+        source = MenuSource(ast.parse(content, str(path)))
     except SyntaxError as problem:
         return {}, [
             MenuProblem("{place}: not Python: {problem}", place=f"{path}:{problem.lineno or 1}", problem=problem.msg)
@@ -86,7 +101,7 @@ def read_menu_file(path: Path, limit_s: float = IMPORT_S) -> tuple[Mapping[str, 
         for one in source.mistakes()
     ]
     try:
-        module = _imported(path, limit_s, problems)
+        module = _imported(path, content, limit_s, problems)
     except MenuProblem as problem:
         return {}, [*problems, problem]
     menus, wrong = _File(path, source, module).menus()
@@ -101,10 +116,29 @@ def prompts_in(path: Path) -> list[tuple[int, str]]:
         return []
 
 
-def _imported(path: Path, limit_s: float, problems: list[MenuProblem]) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"callserver_plugins.{path.stem}", path)
+class _TextLoader(SourceFileLoader):
+    """
+    Imports what was read of a file, whatever stands in it by now, and keeps no compiled copy of it.
+
+    Each import makes a module anew under the same name: a version that calls are still in goes on in its own.
+    """
+
+    def __init__(self, path: Path, content: bytes) -> None:
+        super().__init__(f"callserver_plugins.{path.stem}", str(path.absolute()))
+        self._content = content
+
+    def get_data(self, path: str) -> bytes:
+        return self._content
+
+    def path_stats(self, path: str) -> Any:
+        raise OSError  # so nothing is looked for beside the file, nor written there
+
+
+def _imported(path: Path, content: bytes, limit_s: float, problems: list[MenuProblem]) -> ModuleType:
+    loader = _TextLoader(path, content)
+    spec = importlib.util.spec_from_file_location(loader.name, path.absolute(), loader=loader)
     assert spec is not None
-    assert spec.loader is not None  # it ends in .py
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     before = sys.modules.get(spec.name)  # of a running server, whose calls go on in it
     sys.modules[spec.name] = module  # dataclasses look for it there

@@ -99,12 +99,20 @@ class MenuRunner:
         self._alarm, self._rest, self._hours = alarm, rest, hours
         self._stories: dict[str, _Story] = {}  # by call
         self._staff, self._staff_keys, self._takes_fax = staff, staff_keys, takes_fax
+        self._sets: dict[str, Mapping[str, IMenu]] = {}  # by call, what it keeps to its end
         self._told: dict[str, str] = {}  # menu: how it broke last
         self._at_once: Counter[str] = Counter()  # by line: so many calls in a row were for nothing
 
-    def serve(self, call: Call, menu_name: str) -> None:
-        """Run a menu while the call lives, in place of what served it before; end the call when the menu is over."""
+    def serve(self, call: Call, menu_name: str, menus: Mapping[str, IMenu] | None = None) -> None:
+        """
+        Run a menu while the call lives, in place of what served it before; end the call when the menu is over.
+
+        :param menus: those that this call can come to from now on, to its end; None: as before, or all there are
+        """
         story = _Story(call, self._menu_call)
+        if menus is not None:
+            self._sets[call.id] = menus
+            call.when_ended().addCallback(lambda _: self._sets.pop(call.id, None))
         self._tell(story, self._serve(story, menu_name))
 
     def receive_fax(self, call: Call) -> None:
@@ -149,7 +157,7 @@ class MenuRunner:
         call = story.call
         call.log(Kind.MENU, name=name)
         call.path.append(name)
-        menu_call, menu = story.act(), self._menus.get(name)
+        menu_call, menu = story.act(), self._menu(call, name)
         try:
             if menu is None:
                 raise WantsPerson("no menu")  # its file is broken: told at the start
@@ -174,6 +182,10 @@ class MenuRunner:
                 raise
             self._menu_failed(menu_call, name, problem, place_in(menu, problem) if menu else name)
         await self._find_person(story, self._queue)
+
+    def _menu(self, call: Call, name: str) -> IMenu | None:
+        """In the call's own set; beside it, agents and queues may send it to any other there is."""
+        return self._sets.get(call.id, {}).get(name) or self._menus.get(name)
 
     async def _find_person(self, story: _Story, queue: str, on_refused: Callable[[str], None] | None = None) -> None:
         menu_call = story.act()

@@ -47,6 +47,7 @@ from callserver.server.checks.menus import sent_to
 from callserver.server.checks.organisation import everything
 from callserver.server.drain import NOBODY, Drain
 from callserver.server.line_bank import LineBank
+from callserver.server.line_menus import LineMenus
 from callserver.server.notify import notify
 from callserver.server.people_only import FIRST
 from callserver.server.recording_notice import RecordingNotice
@@ -144,7 +145,7 @@ class CallServer(MultiService):
                 self.agents.tell_all(phrase)
             tell(phrase)
 
-        lines = [line for number, line in self.lines.items() if self.config.lines[number].enabled]
+        lines = [line for number, line in self.lines.items() if self.line_menus.is_enabled(number)]
         self._drain = Drain(self.reactor, lines, self.calls, self.board, self.config.server.stop_wait_s, tell_all)
         return self._drain.when_dry()
 
@@ -158,7 +159,8 @@ class CallServer(MultiService):
         self.prompts.become(prompts)
         self.calls.music = prompts.music
         self.centre.change(config)
-        self.line_bank.change(old, config)
+        self.line_bank.change(config)
+        self.line_menus.take_files([n for n in config.lines if n in old.lines])
 
     # The parts
 
@@ -262,6 +264,7 @@ class CallServer(MultiService):
         self._acts = declarations.acts(self.centre.acts(), self.features)
         self._notice = RecordingNotice(self.events, self._say)
         self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)
+        self.line_menus = LineMenus(world, self.store, self.menus, lambda: self.config, self.line_bank, self.events)
 
     def _house(self) -> House:
         """For features that do something with calls of their own."""
@@ -289,6 +292,7 @@ class CallServer(MultiService):
             queues=self.centre.queues,
             tick=self.tick,
             stalls=self.stalls,
+            about=self.line_menus.about,
         )
 
     def _tones(self) -> Plan:
@@ -309,7 +313,7 @@ class CallServer(MultiService):
         self._began = self.world.now()
         self.journal.open()
         self._journal_open = True
-        for problem in (*self.menus.problems, *self.prompts.problems):
+        for problem in (*self.menus.found.problems, *self.prompts.problems):
             self._alarm(problem.msgid, **problem.details)
         patiently = self._books.patiently
         self.life = await self._books.open(self.features)
@@ -320,12 +324,15 @@ class CallServer(MultiService):
         await self.centre.organisation.follow()
         await patiently(self.centre.restore, self._began)
         self.menus.bare(await patiently(self._books.bare, self.features))
+        await patiently(self.line_menus.restore)
         self._answer()
+        self.line_menus.apply()  # lines that were opened before the database was
         await patiently(self.centre.call_backs.open)
         self.status.demo, self.status.last_backup = self._is_demo, last_backup(self.folder, self.config)
         nightly = NightlyBackup(self.folder, self.config, self.world, self.events, self._backed_up)
         services = [service for feature in self.features for service in feature.services]
-        parts = (self.centre.staff, self.centre.organisation, self.centre.alarms.schedule, nightly, *services)
+        books = self.centre.staff, self.centre.organisation, self.line_menus
+        parts = (*books, self.centre.alarms.schedule, nightly, *services)
         for part in parts:
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         await self._open_agents()
@@ -363,7 +370,7 @@ class CallServer(MultiService):
         stopped = Reason(Cause.SERVER_STOPPED)
         parted = self.agents.stopService() if self.agents is not None else succeed(None)
         for number, line in self.lines.items():
-            if self.config.lines[number].enabled and self._drain is None:
+            if self.line_menus.is_enabled(number) and self._drain is None:
                 line.disable()  # the programs take their time: a call that rang meanwhile would have no end
         self.calls.end_all("server", stopped)
         self.centre.close(stopped)  # after the good-bye: a program that is told of a log-out would stay out
@@ -380,6 +387,7 @@ class CallServer(MultiService):
 
     def _open_lines(self) -> None:
         self.line_bank.open(self.config)
+        self.line_menus.apply()
         self.line_bank.setServiceParent(self)  # type: ignore[no-untyped-call]
 
     async def _open_agents(self) -> None:
@@ -438,7 +446,7 @@ class CallServer(MultiService):
         if self.config.lines[number].fax == "receive":
             self._runner.receive_fax(call)
         else:
-            self._runner.serve(call, self.config.lines[number].menu)
+            self._runner.serve(call, *self.line_menus.serve(number, call))
 
     def _fax_on(self, call: Call) -> str:
         """What the settings of a call's line say of faxes."""

@@ -15,6 +15,7 @@ from callserver.ivr.discovery import Found, find_menus
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_files.folder import find_menu_files
 from callserver.ivr.prompts import recorded
+from callserver.ivr.texts import Texts
 from callserver.server.features import FEATURES
 from callserver.wire.messages import Card
 
@@ -37,10 +38,13 @@ def own_menus(features: Sequence[Feature], folders: Sequence[Path], prompts: Seq
     """
     built_in = {menu.name for feature in features for menu in feature.menus}
     places = list(dict.fromkeys(folder.absolute() for folder in folders))
-    found = [find_menus(folder, built_in) for folder in places]
+    texts = Texts()
+    found = [find_menus(folder, built_in, texts=texts) for folder in places]
     named = {name: menu for one in reversed(found) for name, menu in one.menus.items()}
-    files = find_menu_files(places, plugins=built_in | named.keys(), taken=built_in, prompts=recorded(prompts))
-    return Found(named | files.menus, [problem for one in (*found, files) for problem in one.problems])
+    files = find_menu_files(places, built_in | named.keys(), built_in, recorded(prompts), texts)
+    where = {name: path for one in (*reversed(found), files) for name, path in one.files.items()}
+    problems = [problem for one in (*found, files) for problem in one.problems]
+    return Found(named | files.menus, problems, where, texts)
 
 
 def acts(centre: Mapping[str, Act], features: Sequence[Feature]) -> dict[str, Act]:

@@ -69,13 +69,11 @@ class LineBank(MultiService):
         if self.exchange is not None:
             self._open_to_telephones(self.exchange)  # listens at once, so that what is wrong with that is told here
 
-    def change(self, old: Config, new: Config) -> None:
-        """Lines are enabled and disabled as the new settings say, and their direction is another from now on."""
+    def change(self, new: Config) -> None:
+        """Their direction is another from now on."""
         self._settings = new.lines
         for number, line in self.lines.items():
             line.answers = _answers(new.lines[number])
-            if old.lines[number].enabled != new.lines[number].enabled:
-                (line.enable if new.lines[number].enabled else line.disable)()
 
     def rest(self, call: Call, seconds: float) -> None:
         """This call's line takes no calls for so long."""
@@ -91,7 +89,7 @@ class LineBank(MultiService):
         if settings.device == EMULATED and self.exchange is not None:
             subscriber = self.exchange.add_line(f"{config.exchange.number}{number:02}")
         line = self._world.line(f"line {number}", settings, config.exchange.country, subscriber)
-        self.lines[number] = in_service = LineInService(
+        self.lines[number] = LineInService(
             line,
             clock=self._world.reactor,
             board=self._board,
@@ -103,9 +101,6 @@ class LineBank(MultiService):
             answers=_answers(settings),
             fax_by_modem=settings.fax_by == "modem",
         )
-        in_service.load(settings.menu)
-        if settings.enabled:
-            in_service.enable()
         line.setServiceParent(self)
 
     def _open_to_telephones(self, exchange: Exchange) -> None:

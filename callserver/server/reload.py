@@ -19,6 +19,7 @@ from callserver.ivr.discovery import Found
 from callserver.ivr.prompts import Prompts
 from callserver.server.checks.organisation import misfits, taken
 from callserver.server.checks.shop import mistakes
+from callserver.server.line_menus import LineMenus
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.shop_menus import ShopMenus
 from callserver.server.status import Reloaded, Status
@@ -105,6 +106,7 @@ class Reloadable(Protocol):
     status: Status
     prompts: Prompts
     menus: ShopMenus
+    line_menus: LineMenus
 
     def take_over(self, config: Config, prompts: Prompts) -> None:
         """From now on."""
@@ -158,7 +160,8 @@ class Reload:
             all_, people = await self._organised().addTimeout(DATABASE_S, self._world.reactor)
         except Exception:  # the store has raised the alarm
             all_, people = Organisation(), {}
-        looking = partial(mistakes, reading, self._folder, menus, all_.queues or reading.config.queues, running=True)
+        queues, accepted = all_.queues or reading.config.queues, self._server.line_menus.menus
+        looking = partial(mistakes, reading, self._folder, menus, queues, accepted, running=True)
         around = Surroundings.of(reading.config, menus.menus.keys)
         said = [
             *await self._world.in_thread(looking),

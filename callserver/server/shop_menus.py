@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 
 from callserver.config import Config, ConfigError, Grade
 from callserver.features import Feature
 from callserver.ivr.discovery import Found, MenuProblem
 from callserver.ivr.interfaces import IMenu
-from callserver.ivr.menu_files.file_menu import FileMenu
+from callserver.ivr.menu_files.file_menu import led_on
 from callserver.server import declarations
 from callserver.server.checks.menus import all_menus, missing_menus, without_menu
+from callserver.server.checks.stored import accepted_menus
 from callserver.server.people_only import PeopleOnly
 from callserver.server.shop_folder import ShopFolder
 
@@ -20,8 +20,8 @@ class ShopMenus:
     """
     The menus of a running server.
 
-    `serving`: by name, looked into at each call; `problems`: what is wrong with the shop's files. Until `bare` is told,
-    the database is not open, and people serve everybody.
+    `serving`: by name, as files were found last; `found`: that; `built_in`: the server's own; `problems`: what is wrong
+    with the shop's files. Until `bare` is told, the database is not open, and people serve everybody.
 
     :param found: what a look at the files has found already: they are run once
     :raises ConfigError: lines' menus are not there, and no file is broken that they may be in
@@ -34,7 +34,8 @@ class ShopMenus:
         self.serving: dict[str, IMenu] = {}
         self._bare: frozenset[str] | None = None
         self.become(self._with_features(found) if found is not None else self.find(config))
-        missing = list(without_menu(folder.reading(), Found(self._menus, self._broken)))
+        reading = folder.reading()
+        missing = list(without_menu(reading, Found(self._menus, self._broken), accepted_menus(reading, folder)))
         if any(one.grade is Grade.STOPS for one in missing):
             raise ConfigError.of(missing)
 
@@ -44,7 +45,8 @@ class ShopMenus:
 
     def become(self, found: Found) -> None:
         """These serve calls from now on."""
-        self._menus, self._broken, self.problems = dict(found.menus), found.problems, self.problems_with(found)
+        self.found, self._menus, self._broken = found, dict(found.menus), found.problems
+        self.problems = self.problems_with(found)
         self._choose()
 
     def problems_with(self, found: Found) -> list[MenuProblem]:
@@ -60,21 +62,14 @@ class ShopMenus:
     def _choose(self) -> None:
         people = self._menus.keys() if self._bare is None else self._bare
         menus = self._menus | {name: PeopleOnly(name) for name in people}
+        own = {menu.name for feature in self._features for menu in feature.menus}
+        self.built_in = {name: menus[name] for name in own}
         self.serving.clear()
         self.serving.update(led_on(menus))
 
     def _with_features(self, found: Found) -> Found:
         """The features' menus are those of this server; those of the look before had no database."""
-        return Found(found.menus | declarations.menus(self._features, {}), found.problems)
-
-
-def led_on(menus: Mapping[str, IMenu]) -> dict[str, IMenu]:
-    """The same menus; those of files lead to these: a call keeps those it has begun with, whatever is read anew."""
-    all_: dict[str, IMenu] = {}
-    all_.update(
-        (name, replace(menu, menus=all_) if isinstance(menu, FileMenu) else menu) for name, menu in menus.items()
-    )
-    return all_
+        return found._replace(menus=found.menus | declarations.menus(self._features, {}))
 
 
 def _no_menu(section: str, menu: str) -> MenuProblem:

@@ -49,6 +49,7 @@ class Status:
     """
     Follows the server from its beginning; asked for a snapshot it takes one of what the board shows.
 
+    :param about: what is to be told of a line's menu
     `state`: "starting", "ready", "stopping"; `stopping`, `reloaded`: what there is to tell of the two, if anything
     """
 
@@ -64,6 +65,7 @@ class Status:
         queues: Queues,
         tick: Tick,
         stalls: Stalls,
+        about: Callable[[int], dict[str, Any]] = lambda number: {},
     ) -> None:
         self.state = "starting"
         self.stopping: Phrase | None = None
@@ -72,7 +74,7 @@ class Status:
         self.last_backup: datetime | None = None
         self._clock, self._config, self._shop = clock, config, shop
         self._board, self._calls, self._events, self._queues = board, calls, events, queues
-        self._tick, self._stalls = tick, stalls
+        self._tick, self._stalls, self._about = tick, stalls, about
         self._since, self._since_s = events.now(), clock.seconds()
         self._alarms: deque[EventRecord] = deque(maxlen=ALARMS)
         events.watch(self._happened)
@@ -121,11 +123,14 @@ class Status:
         channel, settings = f"line {number}", self._config().lines[number]
         row = {"line": number, "channel": channel, "menu": settings.menu, "enabled": settings.enabled}
         row |= {"device": settings.device, "alive": False, "state": LineState.NOT_LOADED.name, "reason": None}
+        about = self._about(number)
+        row |= about | {"loaded": self.iso(about["loaded"]) if about.get("loaded") else None}
         status = self._board.statuses.get(channel)
         if status is None:
             return row
         row["alive"] = status.reason is None and status.state is not LineState.DISCONNECTED
         row["reason"] = None if status.reason is None else to_wire(status.reason)
+        row["notes"] = [to_wire(note) for note in status.notes]
         return row | self._row(status) | {"draining": status.draining}
 
     def _seats(self) -> list[dict[str, Any]]:

@@ -12,9 +12,8 @@ from twisted.internet.task import Clock
 
 from callserver.calls.event_log import EventLog
 from callserver.features import Shop
-from callserver.ivr.discovery import Found
 from callserver.ivr.interfaces import IMenu, Prompt, Spoken
-from callserver.ivr.menu_files.file_menu import FileMenu
+from callserver.ivr.menu_files.file_menu import FileMenu, led_on
 from callserver.ivr.menu_files.folder import menu_files
 from callserver.ivr.menu_files.ini import name_of
 from callserver.ivr.menu_files.reading import Known
@@ -27,7 +26,6 @@ from callserver.lines.interfaces import Caller
 from callserver.server import declarations
 from callserver.server.checks.organisation import known_queues
 from callserver.server.shop_folder import ShopFolder
-from callserver.server.shop_menus import led_on
 from callserver.store.database import Store
 from callserver.store.tried import TriedStore
 from callserver.wire.records import CallRecord, EventRecord
@@ -61,7 +59,7 @@ class Trial:
         events = EventLog(NoBook(), clock, config.server.node, lambda: self._now)
         features = declarations.declared(Shop(config, cast(Store, self._store), events, secrets.choice))
         found = declarations.own_menus(features, folder.plugins(config), folder.prompts(config))
-        self.found = Found(found.menus, found.problems)
+        self.found = found
         self.folders = folder.plugins(config)
         self.menus: Mapping[str, IMenu] = led_on(declarations.menus(features, found.menus))
         self.queues = known_queues(reading, folder)

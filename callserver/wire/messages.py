@@ -108,6 +108,8 @@ class ChannelRow:
     reason: Phrase | None = None  # why a line cannot be used
     kept: bool = False  # a seat holds a second call beside the one in hand
     draining: bool = False  # a line will be disabled when its call is over
+    menu: str = ""  # of a line, with its version
+    notes: tuple[Phrase, ...] = ()  # its call is on an older version; hours are switched by hand; a notice is read out
 
 
 @dataclass(frozen=True)

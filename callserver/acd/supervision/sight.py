@@ -63,6 +63,8 @@ class Sight:
             reason=status.reason,
             kept=status.kept,
             draining=status.draining,
+            menu=status.menu,
+            notes=status.notes,
         )
 
     def queue(self, row: QueueRow) -> QueueRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zope.interface import implementer
@@ -35,3 +35,12 @@ class FileMenu:
         """Serve one call."""
         await call.answer()
         await Journey(call, self.menus).go(self.written)
+
+
+def led_on(menus: Mapping[str, IMenu]) -> dict[str, IMenu]:
+    """The same menus; those of files lead to these: a call keeps those it has begun with, whatever is read anew."""
+    all_: dict[str, IMenu] = {}
+    all_.update(
+        (name, replace(menu, menus=all_) if isinstance(menu, FileMenu) else menu) for name, menu in menus.items()
+    )
+    return all_

@@ -10,8 +10,9 @@ from callserver.ivr.discovery import Found, MenuProblem, own_menu
 from callserver.ivr.menu_files.checks import Checks
 from callserver.ivr.menu_files.faults import Fault
 from callserver.ivr.menu_files.file_menu import FileMenu
-from callserver.ivr.menu_files.ini import LARGEST_BYTES, name_of
+from callserver.ivr.menu_files.ini import name_of
 from callserver.ivr.menu_files.reading import Known, ReadMenu, read_menu
+from callserver.ivr.texts import Texts
 from callserver.wire.catalogue import N_
 
 SUFFIX, TESTS = ".ini", ".test.ini"
@@ -26,9 +27,14 @@ def menu_files(folder: Path) -> list[Path]:
     ]
 
 
-def read_files(paths: Iterable[Path], known: Known) -> dict[Path, ReadMenu]:
-    """Each file, with all that is wrong in it by itself, and together with the others it leads to."""
-    read = {path: read_menu(name_of(path.stem), _content(path), known) for path in paths}
+def read_files(paths: Iterable[Path], known: Known, texts: Texts | None = None) -> dict[Path, ReadMenu]:
+    """
+    Each file, with all that is wrong in it by itself, and together with the others it leads to.
+
+    :param texts: the files as somebody has read them; None: as they are now
+    """
+    texts = texts or Texts()
+    read = {path: read_menu(name_of(path.stem), _content(path, texts), known) for path in paths}
     checks = Checks({one.menu.name: one.menu for one in read.values() if one.menu is not None})
     for path, one in read.items():
         if one.menu is not None and (faults := checks.faults(one.menu.name)):
@@ -41,6 +47,7 @@ def find_menu_files(
     plugins: Collection[str],
     taken: Collection[str] = (),
     prompts: Collection[str] | None = None,
+    texts: Texts | None = None,
 ) -> Found:
     """
     All menus in files, and what is wrong with them; of one name that of the first folder.
@@ -48,16 +55,18 @@ def find_menu_files(
     :param plugins: names of all menus written in Python
     :param taken: those of them that the server has itself
     :param prompts: names of all recordings; None: not looked at
+    :param texts: as `read_files`
     """
     by_name: dict[str, Path] = {}
     for path in (path for folder in folders for path in menu_files(folder)):
         by_name.setdefault(name_of(path.stem), path)
     problems = [problem for name, path in by_name.items() if (problem := _name_taken(name, path, plugins, taken))]
     own = {name: path for name, path in by_name.items() if name not in plugins}
-    read = read_files(own.values(), Known(menus=own, plugins=plugins, prompts=prompts))
+    texts = texts or Texts()
+    read = read_files(own.values(), Known(menus=own, plugins=plugins, prompts=prompts), texts)
     problems += [problem_at(path, fault) for path, one in read.items() for fault in one.faults]
     menus = {one.menu.name: FileMenu(one.menu, path) for path, one in read.items() if one.menu is not None}
-    return Found(dict(menus), problems)
+    return Found(dict(menus), problems, {name: menu.path for name, menu in menus.items()}, texts)
 
 
 def problem_at(path: Path, fault: Fault) -> MenuProblem:
@@ -65,11 +74,10 @@ def problem_at(path: Path, fault: Fault) -> MenuProblem:
     return MenuProblem("{place}: {fault}", place=f"{path}:{fault.line}", fault=fault)
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, texts: Texts) -> bytes:
     """A file that cannot be read is told as one that is empty."""
     try:
-        with path.open("rb") as file:
-            return file.read(LARGEST_BYTES + 1)
+        return texts.of(path)
     except OSError:
         return b""
 

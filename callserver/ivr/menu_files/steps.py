@@ -156,3 +156,10 @@ class WrittenMenu:
     tries: int
     between_s: float
     max_s: float
+
+
+def texts_of(step: Step) -> tuple[Mapping[str, tuple[Piece, ...]], ...]:
+    """What a step says itself, by language, and what it says when it is heard once more."""
+    if isinstance(step, Say | ChooseLanguage | Choice | Digits | Go):
+        return step.text.said, step.text.again
+    return ()

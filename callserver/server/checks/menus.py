@@ -21,16 +21,19 @@ from callserver.server.shop_folder import TOP, ShopFolder
 from callserver.wire.catalogue import Complaint
 
 
-def menus(reading: Reading, folder: ShopFolder, found: Found, queues: Collection[str]) -> Iterator[Finding]:
+def menus(
+    reading: Reading, folder: ShopFolder, found: Found, queues: Collection[str], accepted: Collection[str] = ()
+) -> Iterator[Finding]:
     """
     A folder that is not there, files that are broken, lines whose menu nobody has, queues that menus name in vain.
 
     :param found: all menus, and what is wrong with the files
+    :param accepted: menus whose last version lines have, also without their files
     """
     yield from missing_folder(reading, folder, "plugins", reading.config.server.plugins)
     for problem in found.problems:
         yield reading.finding(problem, "server", "plugins", Grade.MISTAKE)
-    yield from without_menu(reading, found)
+    yield from without_menu(reading, found, accepted)
     for number in filter(CHINA.emergency.__contains__, reading.config.agents.menu_numbers):
         said = Complaint("{number} is an emergency number: choose another", number=number)
         yield reading.finding(said, "agents", "menu_numbers")
@@ -48,8 +51,8 @@ def all_menus(config: Config, folder: ShopFolder, features: Sequence[Feature] = 
     """The features' and the shop's own by name, and what is wrong with the files. Runs them."""
     nothing = cast(Any, None)  # a declaration keeps these for later
     features = features or declarations.declared(Shop(config, nothing, nothing, choice=lambda options: options[0]))
-    own, problems = declarations.own_menus(features, folder.plugins(config), folder.prompts(config))
-    return Found(declarations.menus(features, own), problems)
+    found = declarations.own_menus(features, folder.plugins(config), folder.prompts(config))
+    return found._replace(menus=declarations.menus(features, found.menus))
 
 
 def unknown_queues(path: Path, queues: Collection[str]) -> Iterator[Finding]:
@@ -115,9 +118,9 @@ def missing_menus(reading: Reading, known: Collection[str]) -> dict[str, str]:
     return {section: menu for section, menu in sections.items() if menu not in known}
 
 
-def without_menu(reading: Reading, found: Found) -> Iterator[Finding]:
+def without_menu(reading: Reading, found: Found, accepted: Collection[str] = ()) -> Iterator[Finding]:
     """The same as findings. Where a file is broken that it may be in, the server starts: callers get a person."""
-    for section, menu in missing_menus(reading, found.menus).items():
+    for section, menu in missing_menus(reading, {*found.menus, *accepted}).items():
         yield reading.finding(
             no_menu(menu, found.menus), section, "menu", Grade.MISTAKE if found.problems else Grade.STOPS
         )

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
-from typing import TypeVar
-
-from peewee import PeeweeException
 
 from callserver.acd.organisation import rows, rules
 from callserver.acd.organisation.faults import faults
@@ -15,11 +12,10 @@ from callserver.acd.organisation.remarks import remarks
 from callserver.acd.organisation.surroundings import Surroundings
 from callserver.config import Config, Finding, Grade, Reading
 from callserver.server.checks.menus import all_menus, sent_to
+from callserver.server.checks.stored import stored
 from callserver.server.shop_folder import ShopFolder
-from callserver.store.opening import StoreError, name_of, read_only
+from callserver.store.opening import name_of
 from callserver.wire.catalogue import Complaint
-
-T = TypeVar("T")
 
 
 def surroundings(config: Config, folder: ShopFolder) -> Surroundings:
@@ -42,13 +38,13 @@ def moved(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
 
 def known_queues(reading: Reading, folder: ShopFolder) -> Collection[str]:
     """Those of the database; of a shop that has none yet those that its first start will make."""
-    found = _stored(reading, folder, rows.load)
+    found = stored(reading, folder, rows.load)
     return found.queues if found is not None and found.queues else reading.config.queues
 
 
 def organised(reading: Reading, folder: ShopFolder, menus: Callable[[], Collection[str]]) -> Iterator[Finding]:
     """What in the database cannot work, as far as it can be read: what is wrong with it is told elsewhere."""
-    found = _stored(reading, folder, everything)
+    found = stored(reading, folder, everything)
     if found is not None:
         around = Surroundings.of(reading.config, menus)
         yield from misfits(*found, around, folder.database(reading.config))
@@ -78,14 +74,3 @@ def taken(reading: Reading, people: Mapping[str, str]) -> Iterator[Finding]:
             said = {"number": number, "other": people[number], "one": Complaint("menu {name}", name=menu)}
             complaint = Complaint("number {number} is {other}'s already: {one} needs another", **said)
             yield reading.finding(complaint, "agents", "menu_numbers", Grade.MISTAKE)
-
-
-def _stored(reading: Reading, folder: ShopFolder, read: Callable[[], T]) -> T | None:
-    """None if there is none yet, or it cannot be read."""
-    if folder.life() is None:
-        return None
-    try:
-        with read_only(folder.database(reading.config)):
-            return read()
-    except (StoreError, PeeweeException):
-        return None

@@ -18,6 +18,7 @@ from callserver.server.checks.interface import interface
 from callserver.server.checks.menus import all_menus, menus
 from callserver.server.checks.organisation import known_queues, moved, organised
 from callserver.server.checks.sounds import prompts, synthesiser, tones
+from callserver.server.checks.stored import accepted_menus
 from callserver.server.lock import FolderError, holder
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.catalogue import Complaint
@@ -41,7 +42,8 @@ def check(folder: ShopFolder) -> tuple[Reading, Sequence[Finding]]:
     found = all_menus(reading.config, folder)
     inside = database_content(reading, folder), organised(reading, folder, found.menus.keys)
     queues = known_queues(reading, folder)
-    said = [*mistakes(reading, folder, found, queues, running=running), *chain(*inside)]
+    accepted = accepted_menus(reading, folder)
+    said = [*mistakes(reading, folder, found, queues, accepted, running=running), *chain(*inside)]
     return reading, reading.in_order(said)
 
 
@@ -56,23 +58,32 @@ def before_start(folder: ShopFolder) -> tuple[Found, Sequence[Finding]]:
         return Found({}, []), reading.findings
     found, queues = all_menus(reading.config, folder), known_queues(reading, folder)
     stored = organised(reading, folder, found.menus.keys)
-    said = [*mistakes(reading, folder, found, queues, running=False), *stored]
+    accepted = accepted_menus(reading, folder)
+    said = [*mistakes(reading, folder, found, queues, accepted, running=False), *stored]
     return found, reading.in_order(said)
 
 
 def mistakes(
-    reading: Reading, folder: ShopFolder, found: Found, queues: Collection[str], *, running: bool
+    reading: Reading,
+    folder: ShopFolder,
+    found: Found,
+    queues: Collection[str],
+    accepted: Collection[str] = (),
+    *,
+    running: bool,
 ) -> Sequence[Finding]:
     """
     All that is wrong in the settings and with what they name: the same for `check`, a start, and a reload.
 
     :param found: all menus
     :param queues: all there are
+    :param accepted: menus whose last version lines have, also without their files
     :param running: a server holds its port and its modems
     """
     if not reading.is_read:
         return reading.findings
-    opened = _opened(reading, folder, running), database_place(reading, folder), menus(reading, folder, found, queues)
+    of_menus = menus(reading, folder, found, queues, accepted)
+    opened = _opened(reading, folder, running), database_place(reading, folder), of_menus
     return reading.in_order([*reading.findings, *chain(*opened)])
 
 
