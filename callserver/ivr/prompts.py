@@ -16,6 +16,7 @@ from callserver.wire.catalogue import LANGUAGES
 log = Logger()
 
 CATALOGUE = "catalogue.toml"
+RECORDED = "recorded.toml"  # beside it: the texts that the shop's recordings were made for (own_recordings)
 SECTIONS = ("sentences", "pieces", "digits", "names")
 FOLDER = Path(__file__).parents[2] / "voice-prompts"
 
@@ -134,9 +135,10 @@ class Prompts:
         texts: dict[str, str] = {}
         named: dict[str, str] = {}
         for folder in reversed(files):
-            catalogue = self._catalogue(folder.languages.get(language, folder.folder) / CATALOGUE)
-            texts |= {plain(name): text for name, text in catalogue.texts.items()}
-            named |= {readable(text): plain(name) for name, text in catalogue.names.items()}
+            for file in (CATALOGUE, RECORDED):
+                catalogue = self._catalogue(folder.languages.get(language, folder.folder) / file)
+                texts |= {plain(name): text for name, text in catalogue.texts.items()}
+                named |= {readable(text): plain(name) for name, text in catalogue.names.items()}
             for name, path in folder.recordings[language].items():
                 sound = folder.read(path)
                 if sound is not None:
