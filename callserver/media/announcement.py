@@ -26,6 +26,7 @@ ABOVE_NOISE_DB = 8.0  # so far above a noise begins the voice
 BREATH_S = 0.16  # left for the cut at the words themselves
 QUIETEST = 5  # per cent of the frames are the noise
 KEY_AT_END_S = 1.5  # who ends a recording by a key holds it no longer
+UNHEARD_KEY_S = 0.1
 BEFORE_KEY_S = 0.04  # a key is certain some time after it began
 SILENT = N_("nothing is heard in this recording: look at the microphone, and record it again")
 SIGNALS = ("key", "tone", "fax")
@@ -90,7 +91,13 @@ def signals(sound: FloatArray, plan: Plan) -> list[Heard]:
 
 
 def without_last_key(sound: FloatArray, plan: Plan) -> FloatArray:
-    """A recording at 8 kHz up to the key that ended it, if its tone is in it."""
+    """
+    A recording of a call, at 8 kHz, up to the key that ended it.
+
+    A call hears a key some 60 ms after it began and ends the recording then: so little of a tone is no key to a
+    detector yet, but would be a click to callers. Whatever the last tenth of a second is, it is no word.
+    """
+    sound = sound[: max(0, sound.size - round(UNHEARD_KEY_S * RATE_HZ))]
     n_end = round(KEY_AT_END_S * RATE_HZ)
     keys = [heard.at_s for heard in signals(sound, plan) if heard.what == "key"]
     at_end = [at_s for at_s in keys if at_s * RATE_HZ >= sound.size - n_end]
@@ -103,7 +110,7 @@ def is_off(level_dbfs: float) -> bool:
 
 
 @dataclass(frozen=True)
-class Spoken:
+class SpeechSpan:
     """Where in a recording somebody speaks, in samples, with a breath before and after; levels in dBFS."""
 
     first: int
@@ -114,7 +121,7 @@ class Spoken:
     noise: float
 
 
-def _spoken(samples: FloatArray, rate_hz: int) -> Spoken:
+def _spoken(samples: FloatArray, rate_hz: int) -> SpeechSpan:
     if samples.size < rate_hz // 10 or not np.any(np.abs(samples) > 10 ** (SILENT_DBFS / 20)):
         raise RecordingRefused(SILENT)
     n = rate_hz // 50
@@ -125,7 +132,7 @@ def _spoken(samples: FloatArray, rate_hz: int) -> Spoken:
     first, last = int(loud[0]), int(loud[-1]) + 1
     breath = round(BREATH_S * 50)
     begin, end = max(0, first - breath) * n, min(len(levels), last + breath) * n
-    return Spoken(begin, end, first / 50, (len(levels) - last) / 50, level, noise)
+    return SpeechSpan(begin, end, first / 50, (len(levels) - last) / 50, level, noise)
 
 
 def _voice(samples: FloatArray, rate_hz: int) -> FloatArray:
@@ -135,7 +142,7 @@ def _voice(samples: FloatArray, rate_hz: int) -> FloatArray:
         raise RecordingRefused(SILENT) from problem
 
 
-def _remarks(samples: FloatArray, spoken: Spoken) -> Iterator[Phrase]:
+def _remarks(samples: FloatArray, spoken: SpeechSpan) -> Iterator[Phrase]:
     if is_off(spoken.level):
         msgid = N_("it was recorded at {level} dBFS and is heard at {aim}: speak nearer to, or farther from, it")
         yield Phrase(msgid, {"level": f"{spoken.level:.1f}", "aim": round(ACTIVE_LEVEL_DBFS)})

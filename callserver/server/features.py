@@ -8,6 +8,7 @@ import click
 FEATURES = [
     "callserver.features.shopping",
     "callserver.features.faxing",
+    "callserver.features.announcing",
 ]
 
 

@@ -91,9 +91,11 @@ class AnnouncementTests(SynchronousTestCase):
         self.assertIn("our own detectors hear", self.refused(SPEECH, tone((450.0,), 3 * RATE_HZ), SPEECH))
 
     def test_key_at_the_end(self) -> None:
-        """The key by which a recording was ended is cut off; one in its middle is not."""
+        """The key by which a recording was ended is cut off, also if it has only begun; one in its middle is not."""
         ended = without_last_key(np.concatenate([SPEECH, silence(0.2), key("#")]), CHINA)
         self.assertApproximates(ended.size / RATE_HZ, SPEECH.size / RATE_HZ + 0.2, 0.1)
         self.assertEqual(made(ended).remarks, ())
+        begun = without_last_key(np.concatenate([silence(2), key("#")[:400]]), CHINA)
+        self.assertFalse(begun.any())
         inside = np.concatenate([key("1"), SPEECH, silence(1)])
-        self.assertEqual(without_last_key(inside, CHINA).size, inside.size)
+        self.assertIn("key 1", self.refused(without_last_key(inside, CHINA)))
