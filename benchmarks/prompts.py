@@ -80,6 +80,7 @@ def cases(seed: int) -> Iterator[Case]:
     """All there is to say, drawn by the seed."""
     for language in LANGUAGES:
         yield from numbers(language, np.random.default_rng(seed))
+        yield from places_and_durations(language, np.random.default_rng(seed))
         yield from digits_alone(language)
         catalogue = Catalogue.read(FOLDER / language / CATALOGUE)
         for kind, texts in (("names", catalogue.names), ("sentences", catalogue.sentences)):
@@ -134,6 +135,35 @@ def numbers(language: str, rng: np.random.Generator) -> Iterator[Case]:
     yield from drawn("dates of other years", "order-paid", other_year)
     yield from drawn("counts", "item-in-stock", pieces)
     yield from drawn("times of day", "", time)
+
+
+def places_and_durations(language: str, rng: np.random.Generator) -> Iterator[Case]:
+    """Places in a row, durations, large numbers, telephone numbers."""
+
+    def place() -> tuple[str, Sequence[str]]:
+        return _words(language, spoken.ordinal(language, int(np.exp(rng.uniform(0, np.log(1000))))))
+
+    def duration() -> tuple[str, Sequence[str]]:
+        return _words(language, spoken.duration(language, int(np.exp(rng.uniform(np.log(20), np.log(300_000))))))
+
+    def large() -> tuple[str, Sequence[str]]:
+        return _words(language, spoken.number(language, int(np.exp(rng.uniform(np.log(1000), np.log(1e9))))))
+
+    def telephone() -> tuple[str, Sequence[str]]:
+        """Of Shanghai, of Hangzhou, a mobile one."""
+        area, n = (("021", 8), ("0571", 8), ("139", 8))[int(rng.integers(3))]
+        number = area + str(rng.integers(6, 9)) + "".join(str(one) for one in rng.integers(0, 10, n - 1))
+        return number, spoken.telephone(language, number)
+
+    for kind, lead, draw in (
+        ("places in a row", "", place),
+        ("durations", "wait-is-about", duration),
+        ("large numbers", "", large),
+        ("telephone numbers", "your-number-is", telephone),
+    ):
+        for _ in range(N_OTHERS):
+            text, names = draw()
+            yield Case(f"{language} {kind}", language, text, tuple(names), lead)
 
 
 def digits_alone(language: str) -> Iterator[Case]:

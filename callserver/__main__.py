@@ -21,6 +21,7 @@ COMMANDS = {
     "lines": ("callserver.commands.lines", "lines"),
     "try": ("callserver.commands.try_menu", "try_menu"),
     "status": ("callserver.commands.status", "status"),
+    "prompts": ("callserver.commands.prompts", "prompts"),
     "stop": ("callserver.commands.stop", "stop"),
     "reload": ("callserver.commands.stop", "reload"),
     "unit": ("callserver.commands.unit", "unit"),

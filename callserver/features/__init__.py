@@ -8,7 +8,7 @@ bin/callserver. It is named in one line of callserver.server.features; nothing e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,10 +20,13 @@ from twisted.internet.interfaces import IReactorTime, IStreamServerEndpoint
 from twisted.internet.ssl import CertificateOptions
 
 from callserver.acd.seats.acts import Act
+from callserver.acd.seats.parts import Person
 from callserver.calls.calls_out import CallsOut
 from callserver.calls.event_log import EventLog
 from callserver.config import Config
-from callserver.ivr.interfaces import IMenu
+from callserver.dsp.progress.plans import Plan
+from callserver.ivr.interfaces import ICall, IMenu
+from callserver.ivr.known_text import KnownText
 from callserver.ivr.menu_call import Faxes
 from callserver.store.database import Store
 from callserver.wire.alarms import Alarm
@@ -41,6 +44,10 @@ class House:
     :param door: where other programs come in at a host and port, and what encrypts it, where others could listen in
     :param calls_out: by which numbers are dialled; there when calls are answered
     :param rights: of a person of the staff, at this moment
+    :param log_in: asks a caller for his staff number and PIN; None: it is nobody, and he has been told
+    :param prompt_folders: where recordings are looked for, the shop's own first
+    :param known_texts: what is said in calls and was known before
+    :param plan: the tones of the shop's exchange
     """
 
     clock: IReactorTime
@@ -51,6 +58,10 @@ class House:
     door: Callable[[str, int], tuple[IStreamServerEndpoint, CertificateOptions | None]]
     calls_out: Callable[[], CallsOut]
     rights: Callable[[str], frozenset[Right]]
+    log_in: Callable[[ICall], Coroutine[Any, Any, Person | None]]
+    prompt_folders: Callable[[], Sequence[Path]]
+    known_texts: Callable[[], Deferred[list[KnownText]]]
+    plan: Plan
 
 
 @dataclass(frozen=True)

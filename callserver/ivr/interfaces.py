@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
 from callserver.calls.vocabulary import Kind
+from callserver.dsp.frames import FloatArray
 from callserver.lines.interfaces import Caller
 from callserver.wire.causes import Reason
 
@@ -25,7 +26,17 @@ class Spoken:
         return f"“{self.text}”"
 
 
-Prompt = str | Spoken  # a catalogue name, "main-menu", of the caller's language, or "en/main-menu"; or a spoken text
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """What was recorded in the call itself, shape (n,), 8 kHz: played back to whom it is from."""
+
+    samples: FloatArray
+
+    def __str__(self) -> str:
+        return "…"
+
+
+Prompt = str | Spoken | Sound  # a str is a catalogue name, of the caller's language, "main-menu", or "en/main-menu"
 
 
 class ICall(Protocol):

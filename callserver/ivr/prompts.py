@@ -1,7 +1,9 @@
 """The recorded prompts: what a menu calls by name, and the names of things that were recorded beforehand."""
 
+from __future__ import annotations
+
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from callserver.wire.catalogue import LANGUAGES
 log = Logger()
 
 CATALOGUE = "catalogue.toml"
+RECORDED = "recorded.toml"  # beside it: the texts that the shop's recordings were made for (own_recordings)
 SECTIONS = ("sentences", "pieces", "digits", "names")
 FOLDER = Path(__file__).parents[2] / "voice-prompts"
 
@@ -42,7 +45,7 @@ class Catalogue:
         return self.sentences | self.pieces | self.digits | self.names
 
     @classmethod
-    def read(cls, path: Path) -> "Catalogue":
+    def read(cls, path: Path) -> Catalogue:
         """
         Read one catalogue.
 
@@ -62,6 +65,9 @@ class Catalogue:
             ) from error
 
 
+Known = Mapping[tuple[Path, int, int], FloatArray]
+
+
 class Prompts:
     """
     All prompts of all languages, in memory.
@@ -79,12 +85,18 @@ class Prompts:
         self.problems: list[PromptError] = []
         self.unknown: list[Path] = []
         self.music: FloatArray | None = None  # heard on hold and in the queue, round and round
+        self._read: dict[tuple[Path, int, int], FloatArray] = {}  # by file, with its time and size
 
-    def load(self) -> None:
-        """Read everything; takes some 100 ms, so in a thread when the reactor runs already."""
+    def load(self, before: Prompts | None = None) -> None:
+        """
+        Read everything; takes some 100 ms, so in a thread when the reactor runs already.
+
+        :param before: what was read before; files that have not changed since are not read again
+        """
+        known = dict(before._read) if before is not None else {}
         files = [PromptFiles(folder) for folder in self._folders]
         for language in LANGUAGES:
-            self._load_language(language, files)
+            self._load_language(language, files, known)
         self._lend_missing()
         music = (one.read(one.music) for one in files if one.music)
         self.music = next((sound for sound in music if sound is not None), None)
@@ -98,7 +110,7 @@ class Prompts:
         """Every prompt's, of all languages."""
         return {name for texts in self._texts.values() for name in texts}
 
-    def become(self, other: "Prompts") -> None:
+    def become(self, other: Prompts) -> None:
         """Be what another, which is loaded, is: all who hold this one have new recordings."""
         vars(self).update(vars(other))
 
@@ -129,20 +141,32 @@ class Prompts:
         """What a prompt says, for people who read along; the name itself where nobody wrote it down."""
         return self._texts[language].get(plain(name), name)
 
-    def _load_language(self, language: str, files: Sequence[PromptFiles]) -> None:
+    def _load_language(self, language: str, files: Sequence[PromptFiles], known: Known) -> None:
         sounds: dict[str, FloatArray] = {}
         texts: dict[str, str] = {}
         named: dict[str, str] = {}
         for folder in reversed(files):
-            catalogue = self._catalogue(folder.languages.get(language, folder.folder) / CATALOGUE)
-            texts |= {plain(name): text for name, text in catalogue.texts.items()}
-            named |= {readable(text): plain(name) for name, text in catalogue.names.items()}
+            for file in (CATALOGUE, RECORDED):
+                catalogue = self._catalogue(folder.languages.get(language, folder.folder) / file)
+                texts |= {plain(name): text for name, text in catalogue.texts.items()}
+                named |= {readable(text): plain(name) for name, text in catalogue.names.items()}
             for name, path in folder.recordings[language].items():
-                sound = folder.read(path)
+                sound = self._sound(folder, path, known)
                 if sound is not None:
                     sounds[name] = sound
                     self.unknown += [] if name in texts else [path]
         self._texts[language], self._named[language], self._sounds[language] = texts, named, sounds
+
+    def _sound(self, folder: PromptFiles, path: Path, known: Known) -> FloatArray | None:
+        try:
+            stat = path.stat()
+        except OSError:  # taken away at this moment: told as any file that cannot be read
+            return folder.read(path)
+        key = path, stat.st_mtime_ns, stat.st_size
+        sound = known[key] if key in known else folder.read(path)
+        if sound is not None:
+            self._read[key] = sound
+        return sound
 
     def _catalogue(self, path: Path) -> Catalogue:
         try:

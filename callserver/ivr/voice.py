@@ -9,7 +9,7 @@ from twisted.logger import Logger
 from callserver.calls.call import Call
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import FloatArray
-from callserver.ivr.interfaces import Prompt, Spoken
+from callserver.ivr.interfaces import Prompt, Sound, Spoken
 from callserver.ivr.prompts import Prompts
 from callserver.media.speech import Speech, SpeechError
 
@@ -41,8 +41,10 @@ class Voice:
     async def _sounds(self, language: str, prompt: Prompt) -> Sequence[FloatArray]:
         if isinstance(prompt, Spoken):
             return await self._spoken(prompt.language or language, prompt.text)
+        if isinstance(prompt, Sound):
+            return [prompt.samples]
         if not isinstance(prompt, str):
-            raise TypeError(f"a prompt is a name or Spoken(text), not {prompt!r}")
+            raise TypeError(f"a prompt is a name, Spoken(text) or Sound(samples), not {prompt!r}")
         own_language, _, name = prompt.rpartition("/")
         return self._prompts.sounds(own_language or language, name)
 

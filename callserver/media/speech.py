@@ -29,7 +29,7 @@ CHILDREN = 2
 PATIENCE_S = 15.0
 TEXT_MAX = 500
 COMMAND = (sys.executable, "-m", "callserver.media.speech_child")
-VOICE = "espeak 130"  # part of a cached file's name: another voice makes another file
+SYNTHETIC, NATURAL = "espeak 130", "kokoro"  # part of a kept file's name: another voice makes another file
 
 
 class SpeechError(Exception):
@@ -50,6 +50,18 @@ def readable(text: str) -> str:
     Without what has no sound: control signs, pictures, strayed accents.
     """
     return " ".join("".join(sign for sign in normalize("NFKC", text) if sign.isspace() or _has_sound(sign)).split())
+
+
+def natural_file(folder: Path, language: str, text: str) -> Path | None:
+    """Where a text is kept as the natural voice says it; None, if it has not said it yet."""
+    path = kept_file(folder, NATURAL, language, readable(text)[:TEXT_MAX])
+    return path if path.exists() else None
+
+
+def kept_file(folder: Path, voice: str, language: str, text: str) -> Path:
+    """Where a readable text is kept as a voice says it."""
+    name = sha256(f"{voice} {language} {text}".encode("utf-8", "replace")).hexdigest()[:32]
+    return folder / f"{name}.wav"
 
 
 def _has_sound(sign: str) -> bool:
@@ -90,8 +102,9 @@ class Speech:
         recorded = self._recorded.named(language, text)
         if recorded is not None:
             return recorded
-        name = sha256(f"{VOICE} {language} {text}".encode("utf-8", "replace")).hexdigest()[:32]
-        path = self._folder / f"{name}.wav"
+        with suppress(SoundFileError):  # not said in the background, or damaged
+            return await self._read(kept_file(self._folder, NATURAL, language, text))
+        path = kept_file(self._folder, SYNTHETIC, language, text)
         try:
             return await self._read(path)
         except SoundFileError:  # not said yet, or damaged

@@ -56,6 +56,12 @@ def active_level_dbfs(samples: Sound | FloatArray) -> float:
     return 10 * float(np.log10(mean))
 
 
+def peak_dbfs(samples: FloatArray) -> float:
+    """Of the loudest sample; -inf for silence."""
+    peak = float(np.abs(samples).max(initial=0.0))
+    return 20 * float(np.log10(peak)) if peak else float("-inf")
+
+
 def _frame_power(samples: Sound | FloatArray) -> Sound:
     n = round(FRAME_S * RATE_HZ)
     frames = np.resize(np.pad(samples, (0, -samples.size % n)), (-(-samples.size // n), n))

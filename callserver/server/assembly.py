@@ -12,6 +12,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.acd.offices.regions import Known
+from callserver.acd.phones.log_in import log_in
 from callserver.agents.channel import AgentChannel
 from callserver.agents.desk import Desk
 from callserver.agents.tls import OwnCertificate
@@ -32,6 +33,7 @@ from callserver.features import Asked, House, Shop
 from callserver.ivr import spoken
 from callserver.ivr.call_back import CallBackTalk
 from callserver.ivr.discovery import Found
+from callserver.ivr.known_text import KnownText
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import Prompts
 from callserver.ivr.runner import MenuRunner
@@ -46,10 +48,12 @@ from callserver.server.call_centre import CallCentre
 from callserver.server.checks.menus import sent_to
 from callserver.server.checks.organisation import everything
 from callserver.server.drain import NOBODY, Drain
+from callserver.server.known_texts import in_database, of_menus
 from callserver.server.line_bank import LineBank
 from callserver.server.line_menus import LineMenus
 from callserver.server.notify import notify
 from callserver.server.people_only import FIRST
+from callserver.server.prompt_watch import PromptWatch
 from callserver.server.recording_notice import RecordingNotice
 from callserver.server.reload import Reload
 from callserver.server.shop_folder import Life, ShopFolder
@@ -156,11 +160,23 @@ class CallServer(MultiService):
     def take_over(self, config: Config, prompts: Prompts) -> None:
         """Other settings and recordings, for what happens from now on."""
         old, self.config = self.config, config
-        self.prompts.become(prompts)
-        self.calls.music = prompts.music
+        self._hear(prompts)
         self.centre.change(config)
         self.line_bank.change(config)
         self.line_menus.take_files([n for n in config.lines if n in old.lines])
+
+    def _hear(self, prompts: Prompts) -> None:
+        """Other recordings, from the next prompt on."""
+        self.prompts.become(prompts)
+        self.calls.music = prompts.music
+
+    def _hear_changed(self, prompts: Prompts) -> None:
+        """Recordings that have changed under the running server; what is newly wrong with them is told."""
+        known = {str(problem) for problem in self.prompts.problems}
+        for problem in prompts.problems:
+            if str(problem) not in known:
+                self._alarm(problem.msgid, **problem.details)
+        self._hear(prompts)
 
     # The parts
 
@@ -277,7 +293,15 @@ class CallServer(MultiService):
             door=partial(self.world.programs_endpoint, self.folder.path),
             calls_out=lambda: self.centre.calls_out,
             rights=lambda number: self.centre.staff.rights(number),
+            log_in=lambda call: log_in(call, self.centre.staff, self._refused),
+            prompt_folders=lambda: self.folder.prompts(self.config),
+            known_texts=self._known_texts,
+            plan=self._tones(),
         )
+
+    def _known_texts(self) -> Deferred[list[KnownText]]:
+        """Of database and menu files, as they are now."""
+        return self.store.read(in_database).addCallback(lambda found: found + of_menus(self.menus.serving.values()))
 
     def _make_status(self) -> None:
         """What is told of the server from outside."""
@@ -332,7 +356,14 @@ class CallServer(MultiService):
         nightly = NightlyBackup(self.folder, self.config, self.world, self.events, self._backed_up)
         services = [service for feature in self.features for service in feature.services]
         books = self.centre.staff, self.centre.organisation, self.line_menus
-        parts = (*books, self.centre.alarms.schedule, nightly, *services)
+        watch = PromptWatch(
+            self.reactor,
+            self.world.in_thread,
+            self.prompts,
+            lambda: self.folder.prompts(self.config),
+            self._hear_changed,
+        )
+        parts = (*books, self.centre.alarms.schedule, nightly, watch, *services)
         for part in parts:
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         await self._open_agents()

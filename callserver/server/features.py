@@ -9,6 +9,7 @@ FEATURES = [
     "callserver.features.shopping",
     "callserver.features.faxing",
     "callserver.features.shopping.web",
+    "callserver.features.announcing",
 ]
 
 

@@ -16,6 +16,7 @@ from callserver.store.opening import name_of
 
 TOP = Path(__file__).parents[2]
 OUR_PROMPTS = TOP / "voice-prompts"
+USUAL_PROMPTS = "prompts"
 FIRST_YEAR = datetime(2000, 1, 1, tzinfo=UTC)
 TRACES = (  # of a life, left when shop.json is gone; the first is version 0.1's
     "first-password.txt",
@@ -112,8 +113,11 @@ class ShopFolder:
 
     def prompts(self, config: Config) -> list[Path]:
         """Where recordings are looked for, in the same order."""
-        own = config.server.prompts
-        return [*([self.own(own)] if own else []), OUR_PROMPTS]
+        return [self.own_prompts(config), OUR_PROMPTS]
+
+    def own_prompts(self, config: Config) -> Path:
+        """The shop's own recordings; `callserver prompts` makes the folder when it keeps the first."""
+        return self.own(config.server.prompts or USUAL_PROMPTS)
 
     # Its life
 

@@ -95,7 +95,7 @@ class Trial:
         """What a prompt says."""
         if isinstance(prompt, Spoken):
             return prompt.text
-        own, _, name = prompt.rpartition("/")
+        own, _, name = str(prompt).rpartition("/")
         return self.prompts.text(own or language, name)
 
     def known(self) -> Known:

@@ -15,7 +15,6 @@ from callserver.server.checks.menus import missing_folder
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.catalogue import Complaint
 
-USUAL = "prompts"  # what a shop calls its folder of recordings
 SYNTHESISERS = ("libespeak-ng.so.1", "libespeak.so.1")
 
 
@@ -30,23 +29,15 @@ def prompts(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
         yield reading.finding(problem, "server", "prompts", Grade.MISTAKE)
     for path in recorded.unknown:
         hint = likest(plain(path.stem), recorded.names)
-        if hint and folder.own(own) in path.parents:
+        if hint and folder.own_prompts(reading.config) in path.parents:
             complaint = Complaint("{file}: no prompt is called so; {hint}", file=path, hint=hint)
             yield reading.finding(complaint, "server", "prompts", Grade.NOTE)
 
 
 def unheard(reading: Reading, folder: ShopFolder, own: str) -> Iterator[Finding]:
-    """A folder of recordings that nobody hears; one without recordings, in whose place ours are heard."""
-    path = folder.own(own or USUAL)
-    if not path.is_dir():
-        return
-    has_any = any(path.suffix.lower() == ".wav" for path in path.glob("*/*"))
-    if not own and has_any:
-        complaint = Complaint(
-            "nobody hears the recordings in {folder}: write prompts = {name}", folder=path, name=USUAL
-        )
-        yield reading.finding(complaint, "server", "prompts", Grade.MISTAKE)
-    elif own and not has_any:
+    """A folder of recordings that is named and has none: ours are heard in their place."""
+    path = folder.own(own)
+    if own and path.is_dir() and not any(one.suffix.lower() == ".wav" for one in path.glob("*/*")):
         complaint = Complaint(
             "no recording in {folder}, and ours are heard; yours go into {folder}/zh and {folder}/en", folder=path
         )

@@ -1,0 +1,1 @@
+"""The shop's announcer: prompts recorded over the telephone."""

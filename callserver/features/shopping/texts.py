@@ -1,0 +1,16 @@
+"""What callers are told by name: goods, and who brings the parcels."""
+
+from collections.abc import Iterator
+
+from callserver.features.shopping.tables import Carrier, Product
+from callserver.ivr.known_text import KnownText
+
+
+def known_texts() -> Iterator[KnownText]:
+    """In the database's thread."""
+    for product in Product.select(Product.number, Product.name_zh, Product.name_en).order_by(Product.number):
+        yield KnownText(f"goods.{product.number}", "zh", product.name_zh)
+        yield KnownText(f"goods.{product.number}", "en", product.name_en)
+    for carrier in Carrier.select().order_by(Carrier.code):
+        yield KnownText(f"carrier.{carrier.code}", "zh", carrier.name_zh)
+        yield KnownText(f"carrier.{carrier.code}", "en", carrier.name_en)

@@ -1,0 +1,174 @@
+"""
+The shop's own recordings: each a file that calls read, and every version there was of it.
+
+FOLDER/<language>/NAME.wav is what callers hear; FOLDER/versions/<language>/NAME/0001.wav and so on are what was ever
+kept, and never changed. Which of them is heard now is told by its bytes, so there is no list that could be wrong after
+a power cut. The text that a recording was made for, if it is no prompt of a catalogue but a name of goods or a sentence
+of a menu file, stands in FOLDER/<language>/recorded.toml: when the text changes, its recording is not heard any more.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+from callserver.dsp.frames import FloatArray
+from callserver.dsp.sound.files import read_wav, write_wav
+from callserver.ivr.prompt_files import PromptError, PromptFiles, plain
+from callserver.ivr.prompts import RECORDED, Catalogue
+from callserver.wire.catalogue import N_
+
+VERSIONS = "versions"
+NAME = re.compile(r"\w[\w.-]{0,79}")
+OURS = 0  # the version that is not the shop's: the one that came with the server, or a voice
+
+
+class OwnRecordings:
+    """:param folder: with a folder a language; made when the first recording is kept"""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(self, language: str, name: str, sound: FloatArray, text: str = "") -> int:
+        """
+        Callers hear this from now on.
+
+        :param text: that is said, where the prompt is known by it
+        :return: its version's number
+        :raises PromptError: the name is none, or what was written is not what calls would read
+        """
+        name = _checked(name)
+        self._keep_by_hand(language, name)
+        path = self._next_version(language, name)
+        _write(path, sound)
+        if text:
+            self._note(language, name, text)
+        self._put(language, name, path.read_bytes())
+        self._read_back(language, name, sound)
+        return int(path.stem)
+
+    def revert(self, language: str, name: str, version: int | None = None) -> int:
+        """
+        Callers hear an earlier version again.
+
+        :param version: None: the one before that which is heard now; OURS: none of the shop's
+        :return: its number
+        :raises PromptError: there is no such version, or none before
+        """
+        name = _checked(name)
+        self._keep_by_hand(language, name)
+        now = self.current(language, name)
+        if version is None and now == OURS:
+            raise PromptError(N_("{name}: no recording of the shop's is heard; there is none before"), name=name)
+        wanted = now - 1 if version is None else version
+        if wanted == OURS:
+            self._remove(language, name)
+            return OURS
+        path = self._versions(language, name) / f"{wanted:04}.wav"
+        if not path.exists():
+            known = ", ".join(map(str, self.versions(language, name))) or "-"
+            raise PromptError(N_("{name}: no version {n}; there are {known}"), name=name, n=wanted, known=known)
+        self._put(language, name, path.read_bytes())
+        return wanted
+
+    def versions(self, language: str, name: str) -> list[int]:
+        """The numbers of all that was ever kept."""
+        return sorted(int(path.stem) for path in self._versions(language, name).glob("[0-9]*.wav"))
+
+    def current(self, language: str, name: str) -> int:
+        """The version that callers hear; OURS if it is none of these. Of two alike it is the later one."""
+        try:
+            heard = self._path(language, name).read_bytes()
+        except FileNotFoundError:
+            return OURS
+        kept = reversed(self.versions(language, name))
+        return next((n for n in kept if self._version(language, name, n).read_bytes() == heard), OURS)
+
+    def is_own(self, language: str, name: str) -> bool:
+        """Whether callers hear a recording of the shop's, kept here or put into the folder by hand."""
+        return self._path(language, name).exists()
+
+    def _keep_by_hand(self, language: str, name: str) -> None:
+        """What somebody has copied into the folder is a version too, before it is replaced."""
+        path = self._path(language, name)
+        if path.exists() and self.current(language, name) == OURS:
+            _write_bytes(self._next_version(language, name), path.read_bytes())
+
+    def _read_back(self, language: str, name: str, sound: FloatArray) -> None:
+        """As a call will: by name, from the folder."""
+        files = PromptFiles(self.folder)
+        path = files.recordings[language].get(plain(name))
+        if path is None or read_wav(path).size != sound.size:
+            raise PromptError(N_("{file}: calls would not hear what was kept"), file=path or self._path(language, name))
+
+    def _note(self, language: str, name: str, text: str) -> None:
+        path = self.folder / language / RECORDED
+        texts = Catalogue.read(path).names | {name: text}
+        lines = [f"{json.dumps(one, ensure_ascii=False)} = {json.dumps(said)}" for one, said in sorted(texts.items())]
+        head = "# Written by callserver: the texts that recordings of names and sentences were made for."
+        _write_bytes(path, "\n".join([head, "[names]", *lines, ""]).encode())
+
+    def _remove(self, language: str, name: str) -> None:
+        path = self._path(language, name)
+        if path.exists():
+            path.unlink()
+            _sync(path.parent)
+
+    def _put(self, language: str, name: str, data: bytes) -> None:
+        _write_bytes(self._path(language, name), data)
+
+    def _path(self, language: str, name: str) -> Path:
+        """Where it lies, or is to; somebody may have written its name otherwise."""
+        there = PromptFiles(self.folder).recordings.get(language, {}).get(plain(name))
+        return there or self.folder / language / f"{plain(name)}.wav"
+
+    def _versions(self, language: str, name: str) -> Path:
+        return self.folder / VERSIONS / language / plain(name)
+
+    def _version(self, language: str, name: str, n: int) -> Path:
+        return self._versions(language, name) / f"{n:04}.wav"
+
+    def _next_version(self, language: str, name: str) -> Path:
+        return self._version(language, name, max(self.versions(language, name), default=0) + 1)
+
+
+def _checked(name: str) -> str:
+    if not NAME.fullmatch(plain(name)):
+        raise PromptError(N_("{name} is no name of a prompt"), name=repr(name[:80]))
+    return plain(name)
+
+
+def _write(path: Path, sound: FloatArray) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = _part(path)
+    write_wav(part, sound)
+    _into_place(part, path)
+
+
+def _write_bytes(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = _part(path)
+    part.write_bytes(data)
+    _into_place(part, path)
+
+
+def _part(path: Path) -> Path:
+    """Nobody takes it for a recording: what begins with a dot is left out."""
+    return path.with_name(f".{path.name}.part")
+
+
+def _into_place(part: Path, path: Path) -> None:
+    """On disk under its name, or not at all."""
+    _sync(part)
+    part.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
