@@ -1,8 +1,8 @@
 """Sheets of whatever program: what is written comes back, formulas calculate nothing, nonsense is told as such."""
 
+import contextlib
 import csv
 import zipfile
-from contextlib import suppress
 from datetime import datetime, time
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -151,5 +151,5 @@ class ReadingTests(SynchronousTestCase):
         """The same of a workbook with an octet changed."""
         data = bytearray(workbook(["number", "price"], ["1001", 39]))
         data[place % len(data)] = octet
-        with suppress(SheetError):
+        with contextlib.suppress(SheetError):
             read_xlsx(bytes(data))
