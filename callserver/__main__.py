@@ -37,6 +37,7 @@ COMMANDS = {
     "regions": ("callserver.commands.organisation", "regions"),
     "faults": ("callserver.commands.faults", "faults"),
     "fax": ("callserver.commands.fax", "fax"),
+    "goods": ("callserver.commands.goods", "goods"),
     "callers": ("callserver.commands.organisation", "callers"),
     "emulate": ("callserver.commands.emulate", "emulate"),
     "listen": ("callserver.commands.listen", "listen"),

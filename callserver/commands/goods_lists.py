@@ -1,0 +1,112 @@
+"""`callserver goods export` and `import`: the list of goods from and to a spreadsheet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from callserver.commands.books import tell
+from callserver.commands.options import language_option
+from callserver.commands.sheets import Progress, check_option, file_argument, read_sheet, stop_at_faults, write_sheet
+from callserver.commands.shop_books import ShopBooks, now, with_shop_books
+from callserver.commands.start import shop_option
+from callserver.features.shopping.books import goods as book
+from callserver.features.shopping.books.goods_list import GoodsPlan, differences, plan_goods
+from callserver.features.shopping.books.table import read_table, titles_of
+from callserver.features.shopping.rules.restating import restate_goods, stage_goods
+from callserver.wire.catalogue import N_, text
+from callserver.wire.terminal import here, person_language
+
+STAGED = 2000  # rows at a time
+NAMED = 5  # items, where there are many
+CHECK_LINES = 20
+
+
+@click.command("export", help=here("Write the goods to FILE, .xlsx or .csv, as import reads it."))
+@file_argument
+@shop_option
+@language_option
+def export(file: Path, shop: Path, language: str) -> None:
+    async def work(books: ShopBooks) -> None:
+        shelves = await books.read(book.shelves)
+        found = (await books.read(book.all_goods, now())).values()
+        titles = titles_of(book.goods_columns(shelves), language)
+        write_sheet(file, titles, book.goods_rows(found, shelves, language))
+
+    with_shop_books(shop, work)
+
+
+@click.command(
+    "import",
+    help=here("Add and change the goods of FILE, .xlsx or .csv: all of it, or nothing where a row has a mistake.")
+    + "\n\n"
+    + here("What is not in it stays; so does an empty cell's, and the stock of what there is."),
+)
+@file_argument
+@check_option
+@click.option("--count-stock", is_flag=True, help=here("The shelves were counted: stocks become what the list says."))
+@shop_option
+def import_(file: Path, check: bool, count_stock: bool, shop: Path) -> None:
+    progress = Progress()
+    sheet = read_sheet(file, progress)
+
+    async def work(books: ShopBooks) -> None:
+        begun = now()
+        columns = book.goods_columns(await books.read(book.shelves))
+        there = await books.read(book.all_goods, begun)
+        titles = {column.key: column.title for column in columns}
+        plan = plan_goods(
+            read_table(sheet, columns, "number", progress.checked), there, titles, count_stock=count_stock
+        )
+        stop_at_faults(plan.faults, file)
+        _tell_plan(plan, check=check)
+        if not check and (plan.new or plan.changed):
+            await _take_over(books, plan, progress, begun, file.name)
+
+    with_shop_books(shop, work)
+
+
+async def _take_over(books: ShopBooks, plan: GoodsPlan, progress: Progress, begun: datetime, file: str) -> None:
+    rows, n, n_all = plan.restated(), 0, len(plan.new) + len(plan.changed)
+    while some := list(islice(rows, STAGED)):
+        await books.read(stage_goods, some)
+        n += len(some)
+        progress.staged(n, n_all)
+    figures = {"new": len(plan.new), "changed": len(plan.changed)}
+    orders = await books.change("import_goods", file, restate_goods, begun, "import", **figures)
+    tell(here("Done: all of it is in the books."))
+    if orders:
+        tell(here("Reservations that became orders: {orders}", orders=", ".join(orders)))
+
+
+def _tell_plan(plan: GoodsPlan, *, check: bool) -> None:
+    language = person_language()
+    words = N_("new: {new}, changed: {changed}, as before: {same}")
+    tell(text(language, words, new=len(plan.new), changed=len(plan.changed), same=plan.same))
+    if plan.stock_kept:
+        some = ", ".join(plan.stock_kept[:NAMED]) + (" …" if len(plan.stock_kept) > NAMED else "")
+        tell(
+            here("the stock of {n} items stays, though the list has another: {some}", n=len(plan.stock_kept), some=some)
+        )
+        tell(here("(if the shelves were counted: --count-stock)"))
+    if not check:
+        return
+    for line in _lines(plan):
+        click.echo(line)
+    tell(here("Only checked: nothing was changed."))
+
+
+def _lines(plan: GoodsPlan) -> list[str]:
+    lines = [f"+ {one.number} {one.name_zh} {one.name_en}" for one in plan.new[:CHECK_LINES]]
+    form = book.goods_form({})
+    for before, after in plan.changed[:CHECK_LINES]:
+        told = []
+        for key in differences(before, after):
+            show = form.settings[key].show if key in form.settings else str
+            told.append(f"{key} {show(getattr(before, key)) or '–'} → {show(getattr(after, key)) or '–'}")
+        lines.append(f"* {after.number} {', '.join(told)}")
+    n_more = len(plan.new) + len(plan.changed) - len(lines)
+    return [*lines, *([here("… and {n} more", n=n_more)] if n_more else [])]
