@@ -17,7 +17,7 @@ NUMBER = re.compile(r"[0-9]{1,8}")
 NAME_MAX, ADDRESS_MAX = 64, 200
 YUAN_MAX = 10_000_000
 MONEY = re.compile(r"[-+]?[0-9]+(\.[0-9]{1,2}0*)?")
-MARKS = str.maketrans("", "", "¥￥元 ")
+MARKS = re.compile("|".join((r"[¥\s]", *(known(language, N_("yuan")) for language in LANGUAGES))))
 TELEPHONES_MAX = 10
 YES_NO = {True: N_("yes"), False: N_("no")}
 YES = {"y", "true", "1", *(known(language, YES_NO[True]) for language in LANGUAGES)}
@@ -112,7 +112,7 @@ def read_money(text: str, most_yuan: int = YUAN_MAX) -> int:
 
     :raises Unfit: no sum, or one below nothing
     """
-    typed = re.sub(r",(?=[0-9]{3}\b)", "", typed_text(text).translate(MARKS))
+    typed = re.sub(r",(?=[0-9]{3}\b)", "", MARKS.sub("", typed_text(text)))
     if not MONEY.fullmatch(typed):
         raise Unfit("is no sum: write yuan, as 39.00")
     try:
