@@ -37,6 +37,7 @@ COMMANDS = {
     "regions": ("callserver.commands.organisation", "regions"),
     "faults": ("callserver.commands.faults", "faults"),
     "fax": ("callserver.commands.fax", "fax"),
+    "customers": ("callserver.commands.customers", "customers"),
     "goods": ("callserver.commands.goods", "goods"),
     "callers": ("callserver.commands.organisation", "callers"),
     "emulate": ("callserver.commands.emulate", "emulate"),

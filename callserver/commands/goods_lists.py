@@ -10,19 +10,24 @@ import click
 
 from callserver.commands.books import tell
 from callserver.commands.options import language_option
-from callserver.commands.sheets import Progress, check_option, file_argument, read_sheet, stop_at_faults, write_sheet
+from callserver.commands.sheets import (
+    STAGED,
+    Progress,
+    check_option,
+    file_argument,
+    read_sheet,
+    some_of,
+    stop_at_faults,
+    tell_plan,
+    write_sheet,
+)
 from callserver.commands.shop_books import ShopBooks, now, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.features.shopping.books import goods as book
-from callserver.features.shopping.books.goods_list import GoodsPlan, differences, plan_goods
+from callserver.features.shopping.books.goods_list import GoodsPlan, plan_goods
 from callserver.features.shopping.books.table import read_table, titles_of
 from callserver.features.shopping.rules.restating import restate_goods, stage_goods
-from callserver.wire.catalogue import N_, text
-from callserver.wire.terminal import here, person_language
-
-STAGED = 2000  # rows at a time
-NAMED = 5  # items, where there are many
-CHECK_LINES = 20
+from callserver.wire.terminal import here
 
 
 @click.command("export", help=here("Write the goods to FILE, .xlsx or .csv, as import reads it."))
@@ -62,7 +67,7 @@ def import_(file: Path, check: bool, count_stock: bool, shop: Path) -> None:
             read_table(sheet, columns, "number", progress.checked), there, titles, count_stock=count_stock
         )
         stop_at_faults(plan.faults, file)
-        _tell_plan(plan, check=check)
+        _tell(plan, check=check)
         if not check and (plan.new or plan.changed):
             await _take_over(books, plan, progress, begun, file.name)
 
@@ -82,31 +87,15 @@ async def _take_over(books: ShopBooks, plan: GoodsPlan, progress: Progress, begu
         tell(here("Reservations that became orders: {orders}", orders=", ".join(orders)))
 
 
-def _tell_plan(plan: GoodsPlan, *, check: bool) -> None:
-    language = person_language()
-    words = N_("new: {new}, changed: {changed}, as before: {same}")
-    tell(text(language, words, new=len(plan.new), changed=len(plan.changed), same=plan.same))
+def _tell(plan: GoodsPlan, *, check: bool) -> None:
     if plan.stock_kept:
-        some = ", ".join(plan.stock_kept[:NAMED]) + (" …" if len(plan.stock_kept) > NAMED else "")
-        tell(
-            here("the stock of {n} items stays, though the list has another: {some}", n=len(plan.stock_kept), some=some)
-        )
+        n, some = len(plan.stock_kept), some_of(plan.stock_kept)
+        tell(here("the stock of {n} items stays, though the list has another: {some}", n=n, some=some))
         tell(here("(if the shelves were counted: --count-stock)"))
-    if not check:
-        return
-    for line in _lines(plan):
-        click.echo(line)
-    tell(here("Only checked: nothing was changed."))
+    new = [f"{one.number} {one.name_zh} {one.name_en}" for one in plan.new]
+    changed = [(after.number, _settings(before), _settings(after)) for before, after in plan.changed]
+    tell_plan(new, changed, plan.same, check=check)
 
 
-def _lines(plan: GoodsPlan) -> list[str]:
-    lines = [f"+ {one.number} {one.name_zh} {one.name_en}" for one in plan.new[:CHECK_LINES]]
-    form = book.goods_form({})
-    for before, after in plan.changed[:CHECK_LINES]:
-        told = []
-        for key in differences(before, after):
-            show = form.settings[key].show if key in form.settings else str
-            told.append(f"{key} {show(getattr(before, key)) or '–'} → {show(getattr(after, key)) or '–'}")
-        lines.append(f"* {after.number} {', '.join(told)}")
-    n_more = len(plan.new) + len(plan.changed) - len(lines)
-    return [*lines, *([here("… and {n} more", n=n_more)] if n_more else [])]
+def _settings(one: book.Goods) -> dict[str, str]:
+    return book.goods_form({}).shown(one) | {"stock": str(one.stock)}

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from callserver.commands.books import tell
+from callserver.commands.calls import list_width
 from callserver.features.shopping.books.csv_sheets import read_csv, write_csv
 from callserver.features.shopping.books.sheet import BYTES_MAX, Sheet, SheetError, Written
 from callserver.features.shopping.books.table import Fault
 from callserver.server.on_disk import write_whole
 from callserver.wire.catalogue import Complaint
+from callserver.wire.cells import cut
 from callserver.wire.terminal import error, here, person_language
 
 STANDARD = Path("-")
+STAGED = 2000  # rows at a time
+NAMED = 5  # where there are many
+CHECK_LINES = 20
 QUIET_S, STEP_S = 2.0, 2.0  # who waits longer is told how far it is
 
 file_argument = click.argument("file", type=click.Path(path_type=Path, allow_dash=True, dir_okay=False))
@@ -92,6 +97,38 @@ def stop_at_faults(faults: Sequence[Fault], file: Path) -> None:
         raise SystemExit(
             error(Complaint("nothing was changed: mend these {n} mistakes, then import again", n=len(faults)))
         )
+
+
+def tell_plan(
+    new: Sequence[str],
+    changed: Sequence[tuple[str, Mapping[str, str], Mapping[str, str]]],
+    same: int,
+    *,
+    check: bool,
+) -> None:
+    """
+    What a list does, or, where it is only checked, would do: then with the first lines of it.
+
+    :param new: what is, each in words
+    :param changed: what is, with its settings before and after
+    """
+    figures = {"new": len(new), "changed": len(changed), "same": same}
+    tell(here("new: {new}, changed: {changed}, as before: {same}", **figures))
+    if not check:
+        return
+    lines = [f"+ {one}" for one in new[:CHECK_LINES]]
+    for name, before, after in changed[:CHECK_LINES]:
+        turned = [f"{key} {before[key] or '–'} → {after[key] or '–'}" for key in after if after[key] != before[key]]
+        lines.append(f"* {name} {', '.join(turned)}")
+    n_more = len(new) + len(changed) - len(lines)
+    for line in [*lines, *([here("… and {n} more", n=n_more)] if n_more else [])]:
+        click.echo(cut(line, list_width()))
+    tell(here("Only checked: nothing was changed."))
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The first of many."""
+    return ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
 
 
 def _data(file: Path) -> bytes:

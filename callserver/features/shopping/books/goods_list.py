@@ -18,8 +18,8 @@ the stock of that moment, and what the list does not change is not written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from callserver.features.shopping.books.goods import Goods
 from callserver.features.shopping.books.table import Entry, Fault, Table
@@ -28,7 +28,6 @@ from callserver.wire.catalogue import N_, Complaint
 
 NO_PRICE = N_("is new and has no price: write what one piece costs, as 39.00")
 NO_NAME = N_("is new and has no name: write one in Chinese, in English or both")
-PLAIN = [one.name for one in fields(Goods) if one.name not in ("number", "stock")]
 
 
 @dataclass
@@ -78,11 +77,6 @@ def plan_goods(table: Table, there: Mapping[str, Goods], titles: Mapping[str, st
             plan.changed.append((before, after))
     plan.faults.sort(key=lambda fault: fault.row)
     return plan
-
-
-def differences(before: Goods, after: Goods) -> Sequence[str]:
-    """The keys of what is another."""
-    return [key for key in (*PLAIN, "stock") if getattr(before, key) != getattr(after, key)]
 
 
 def _missing(entry: Entry, titles: Mapping[str, str]) -> Iterator[Fault]:

@@ -100,8 +100,8 @@ def _save_items(now: datetime) -> None:
         StagedGoods.category,
         StagedGoods.order_limit,
         Case(None, [(~StagedGoods.on_sale, to_ms(now))], None),
-        _literal(0),
-        _literal(False),
+        literal(0),
+        literal(False),
     )
     update: dict[Any, Any] = {one: getattr(EXCLUDED, one.column_name) for one in into[1:5]}
     # SQLite wants a WHERE before ON CONFLICT
@@ -115,7 +115,7 @@ def _save_items(now: datetime) -> None:
 def _set_prices(now: datetime) -> None:
     priced = StagedGoods.select(StagedGoods.number).where(StagedGoods.price_fen.is_null(False))
     Price.delete().where(Price.from_ms == to_ms(now), Price.product.in_(priced)).execute()
-    rows = StagedGoods.select(StagedGoods.number, _literal(to_ms(now)), StagedGoods.price_fen)
+    rows = StagedGoods.select(StagedGoods.number, literal(to_ms(now)), StagedGoods.price_fen)
     into = [Price.product, Price.from_ms, Price.price_fen]
     Price.insert_from(rows.where(StagedGoods.price_fen.is_null(False)), into).execute()
 
@@ -128,7 +128,7 @@ def _count(now: datetime, reason: str) -> list[str]:
     waited_for = Reservation.select(Reservation.product).where(is_open)
     more = counted.select(StagedGoods.number).where(change > 0, StagedGoods.number.in_(waited_for))
     found = sorted(row.number for row in more)
-    rows = counted.select(StagedGoods.number, change, _literal(reason), _literal(to_ms(now)))
+    rows = counted.select(StagedGoods.number, change, literal(reason), literal(to_ms(now)))
     into = [StockMovement.product, StockMovement.quantity, StockMovement.reason, StockMovement.at_ms]
     StockMovement.insert_from(rows, into).execute()
     stock = StagedGoods.select(StagedGoods.stock).where(StagedGoods.number == Product.number)
@@ -137,6 +137,6 @@ def _count(now: datetime, reason: str) -> list[str]:
     return found
 
 
-def _literal(value: Any) -> Any:
+def literal(value: Any) -> Any:
     """As it is; of a column it would be converted as that column's values are."""
     return Value(value, converter=False)
