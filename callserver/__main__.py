@@ -39,6 +39,8 @@ COMMANDS = {
     "regions": ("callserver.commands.organisation", "regions"),
     "faults": ("callserver.commands.faults", "faults"),
     "fax": ("callserver.commands.fax", "fax"),
+    "customers": ("callserver.commands.customers", "customers"),
+    "goods": ("callserver.commands.goods", "goods"),
     "interface": ("callserver.commands.interface", "interface"),
     "callers": ("callserver.commands.organisation", "callers"),
     "emulate": ("callserver.commands.emulate", "emulate"),

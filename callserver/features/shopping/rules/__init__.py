@@ -8,6 +8,7 @@ Times are aware, money is in fen, refusals are OrderRefused with data.
 from callserver.features.shopping.rules.accounts import (
     Movement,
     balance,
+    give_points,
     move_balance,
     movements,
     pay_in,
@@ -168,6 +169,7 @@ __all__ = [
     "find_order",
     "find_reservation",
     "first_pin",
+    "give_points",
     "hold",
     "items_of",
     "keep_basket",

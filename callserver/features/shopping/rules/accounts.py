@@ -88,6 +88,17 @@ def move_balance(
     return left
 
 
+def give_points(member_number: str, n: int, at: datetime) -> int:
+    """
+    The shop gives a customer points, or takes some (n below nothing); his points then, never below nothing.
+
+    :raises UnknownMember: the shop has no such customer
+    """
+    _customer(member_number)
+    _move_points(member_number, n, "correction", at, None)
+    return points(member_number)
+
+
 def earn_points(order: Order, at: datetime) -> None:
     """The order of a customer was delivered."""
     if order.customer_id is not None:
@@ -101,7 +112,7 @@ def lose_points(order: Order, at: datetime) -> None:
         _move_points(order.customer_id, -int(earned.scalar()), "returned order", at, order.number)
 
 
-def _move_points(member_number: str, n: int, reason: str, at: datetime, order: str) -> None:
+def _move_points(member_number: str, n: int, reason: str, at: datetime, order: str | None) -> None:
     _lock_customer(member_number)
     had = points(member_number)
     left = max(0, had + n)

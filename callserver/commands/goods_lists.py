@@ -1,0 +1,101 @@
+"""`callserver goods export` and `import`: the list of goods from and to a spreadsheet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from callserver.commands.books import tell
+from callserver.commands.options import language_option
+from callserver.commands.sheets import (
+    STAGED,
+    Progress,
+    check_option,
+    file_argument,
+    read_sheet,
+    some_of,
+    stop_at_faults,
+    tell_plan,
+    write_sheet,
+)
+from callserver.commands.shop_books import ShopBooks, now, with_shop_books
+from callserver.commands.start import shop_option
+from callserver.features.shopping.books import goods as book
+from callserver.features.shopping.books.goods_list import GoodsPlan, plan_goods
+from callserver.features.shopping.books.table import read_table, titles_of
+from callserver.features.shopping.rules.restating import restate_goods, stage_goods
+from callserver.wire.terminal import here
+
+
+@click.command("export", help=here("Write the goods to FILE, .xlsx or .csv, as import reads it."))
+@file_argument
+@shop_option
+@language_option
+def export(file: Path, shop: Path, language: str) -> None:
+    async def work(books: ShopBooks) -> None:
+        shelves = await books.read(book.shelves)
+        found = (await books.read(book.all_goods, now())).values()
+        titles = titles_of(book.goods_columns(shelves), language)
+        write_sheet(file, titles, book.goods_rows(found, shelves, language))
+
+    with_shop_books(shop, work)
+
+
+@click.command(
+    "import",
+    help=here("Add and change the goods of FILE, .xlsx or .csv: all of it, or nothing where a row has a mistake.")
+    + "\n\n"
+    + here("What is not in it stays; so does an empty cell's, and the stock of what there is."),
+)
+@file_argument
+@check_option
+@click.option("--count-stock", is_flag=True, help=here("The shelves were counted: stocks become what the list says."))
+@shop_option
+def import_(file: Path, check: bool, count_stock: bool, shop: Path) -> None:
+    progress = Progress()
+    sheet = read_sheet(file, progress)
+
+    async def work(books: ShopBooks) -> None:
+        begun = now()
+        columns = book.goods_columns(await books.read(book.shelves))
+        there = await books.read(book.all_goods, begun)
+        titles = {column.key: column.title for column in columns}
+        plan = plan_goods(
+            read_table(sheet, columns, "number", progress.checked), there, titles, count_stock=count_stock
+        )
+        stop_at_faults(plan.faults, file)
+        _tell(plan, check=check)
+        if not check and (plan.new or plan.changed):
+            await _take_over(books, plan, progress, begun, file.name)
+
+    with_shop_books(shop, work)
+
+
+async def _take_over(books: ShopBooks, plan: GoodsPlan, progress: Progress, begun: datetime, file: str) -> None:
+    rows, n, n_all = plan.restated(), 0, len(plan.new) + len(plan.changed)
+    while some := list(islice(rows, STAGED)):
+        await books.read(stage_goods, some)
+        n += len(some)
+        progress.staged(n, n_all)
+    figures = {"new": len(plan.new), "changed": len(plan.changed)}
+    orders = await books.change("import_goods", file, restate_goods, begun, "import", **figures)
+    tell(here("Done: all of it is in the books."))
+    if orders:
+        tell(here("Reservations that became orders: {orders}", orders=", ".join(orders)))
+
+
+def _tell(plan: GoodsPlan, *, check: bool) -> None:
+    if plan.stock_kept:
+        n, some = len(plan.stock_kept), some_of(plan.stock_kept)
+        tell(here("the stock of {n} items stays, though the list has another: {some}", n=n, some=some))
+        tell(here("(if the shelves were counted: --count-stock)"))
+    new = [f"{one.number} {one.name_zh} {one.name_en}" for one in plan.new]
+    changed = [(after.number, _settings(before), _settings(after)) for before, after in plan.changed]
+    tell_plan(new, changed, plan.same, check=check)
+
+
+def _settings(one: book.Goods) -> dict[str, str]:
+    return book.goods_form({}).shown(one) | {"stock": str(one.stock)}

@@ -1,0 +1,73 @@
+"""A list of goods in the database: the same as one item after the other, and all of it or nothing."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.features.shopping import rules
+from callserver.features.shopping.books.goods import Goods, all_goods
+from callserver.features.shopping.rules.goods import Name
+from callserver.features.shopping.rules.restating import Restated, restate_goods, stage_goods
+from callserver.features.shopping.tables import Price, StockMovement
+from tests.store.inline import InlineStore
+
+NOW = datetime(2026, 11, 26, 4, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+
+NUMBERS = st.sampled_from(["1", "2", "3"])
+STATED = st.builds(
+    Restated,
+    NUMBERS,
+    st.sampled_from(["茶", "壶"]),
+    st.sampled_from(["tea", "pot"]),
+    st.sampled_from([None, "7"]),
+    st.integers(1, 3),
+    st.sampled_from([None, True, False]),
+    st.none() | st.integers(0, 500),
+    st.none() | st.integers(0, 5),
+)
+LISTS = st.lists(STATED, max_size=3, unique_by=lambda one: one.number)
+
+
+def one_by_one(stated: list[Restated], now: datetime) -> None:
+    """What a list means, by the rules for one item."""
+    for one in stated:
+        before = all_goods(now).get(one.number)
+        rules.save_item(one.number, Name(one.name_zh, one.name_en), one.limit, now, category=one.category)
+        if one.price_fen is not None:
+            rules.set_price(one.number, one.price_fen, now)
+        on_sale = (before is None or before.on_sale) if one.on_sale is None else one.on_sale
+        if not on_sale:
+            rules.withdraw(one.number, now)
+        had = before.stock if before else 0
+        if one.stock is not None and one.stock != had:
+            rules.move_stock(one.number, one.stock - had, "count", now)
+
+
+def found(now: datetime) -> tuple[dict[str, Goods], list[tuple[object, ...]], list[tuple[object, ...]]]:
+    prices = Price.select(Price.product, Price.from_ms, Price.price_fen).order_by(Price.product, Price.from_ms)
+    moved = StockMovement.select(StockMovement.product, StockMovement.quantity, StockMovement.at_ms)
+    return all_goods(now), list(prices.tuples()), sorted(moved.tuples())
+
+
+class RestatingTests(SynchronousTestCase):
+    @given(LISTS, LISTS)
+    @settings(deadline=None, max_examples=40)
+    def test_as_one_after_the_other(self, first: list[Restated], second: list[Restated]) -> None:
+        """Two lists, the second an hour later, leave what the rules for one item leave."""
+        ends = []
+        for is_list in (True, False):
+            store = InlineStore()
+            store.run(rules.save_category, "7", Name("茶", "tea"))
+            for stated, now in ((first, NOW), (second, LATER)):
+                if is_list:
+                    store.run(stage_goods, stated[:1])
+                    store.run(stage_goods, stated[1:])
+                    store.run(restate_goods, now, "count")
+                else:
+                    store.run(one_by_one, stated, now)
+            ends.append(store.run(found, LATER))
+            store.database.close()
+        self.assertEqual(ends[0], ends[1])
