@@ -126,7 +126,8 @@ class Answering(AgentListener):
         self._rings: list[Deferred[float]] = []
 
     def logged_in(self, hello: Hello) -> None:
-        self.at_desk.callback(None)
+        if not self.at_desk.called:  # else the connection was lost, and is made again
+            self.at_desk.callback(None)
 
     def when_rings(self) -> Deferred[float]:
         """Fires with the moment at which the next call rings."""

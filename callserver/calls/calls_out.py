@@ -115,6 +115,10 @@ class CallsOut:
         use = self._caps.begin(asks.who, trunk.line.name, kind)
         return self._dial_on(trunk, permit, Attempt(number, kind, asks.who), use, told, calling_tone)
 
+    def has_line_for(self, asks: Dialler) -> bool:
+        """Whether a line outside the reserve is free now, for who can wait until one is."""
+        return len(self._free(asks)) > self._reserve(asks)
+
     def hand_over(self, number: str, asks: Dialler, line: Flashes) -> Deferred[None]:
         """
         Let the exchange connect a line's far end with a number, by a hook flash; the line is free after it.
@@ -195,14 +199,19 @@ class CallsOut:
         if kind is DialClass.EMERGENCY:
             chosen = self._for_an_emergency(asks)
         else:
-            settings = self._settings()
-            group = asks.group or (settings.group if asks.may_use_reserve else settings.transfer_group)
-            free = free_trunks(self._trunks(), group)
-            with_room = [trunk for trunk in free if self._caps.has_room(trunk.line.name, kind)]
-            chosen = choose(with_room, self._tallies, 0 if asks.may_use_reserve else settings.reserve)
+            with_room = [trunk for trunk in self._free(asks) if self._caps.has_room(trunk.line.name, kind)]
+            chosen = choose(with_room, self._tallies, self._reserve(asks))
         if chosen is None:
             raise Refused(Refusal.NOT_NOW, DialResult.NO_LINE.value)
         return chosen
+
+    def _free(self, asks: Dialler) -> list[Trunk]:
+        settings = self._settings()
+        group = asks.group or (settings.group if asks.may_use_reserve else settings.transfer_group)
+        return free_trunks(self._trunks(), group)
+
+    def _reserve(self, asks: Dialler) -> int:
+        return 0 if asks.may_use_reserve else self._settings().reserve
 
     def _for_an_emergency(self, asks: Dialler) -> Trunk | None:
         chosen = for_an_emergency(self._trunks(), self._tallies)

@@ -262,7 +262,7 @@ def job_line(one: Job, faxes: Sequence[Fax], language: str, zone: tzinfo) -> str
     return _row(
         one.id[:8],
         f"{one.due.astimezone(zone):%Y-%m-%d %H:%M}",
-        column(one.number, NUMBER_CELLS),
+        column(one.number, NUMBER_CELLS // 2),
         column(f"{one.pages_sent}/{pages_text(one.pages, language)}", PAGES_CELLS + 3),
         f"{known(language, STATES[one.state])}, {tries}{result}{ids}",
         one.title,

@@ -55,7 +55,7 @@ async def fetch_by_fax(server: CallServer, number: str, on_event: Callable[[Scri
     """One call; over when the page is printed and the caller has hung up."""
     assert server.exchange is not None
     phone = server.exchange.add_phone(FAX_NUMBER)
-    fax = TelephoneFax(phone, FAX_NUMBER)
+    fax = TelephoneFax(phone, FAX_NUMBER, in_thread=server.world.in_thread)
     script = ASKS.format(shop=server.config.exchange.number, document=number)
     calling = run_script(server.exchange, script, on_event, phone=phone)
     calling.addErrback(lambda failure: None)  # hung up by us, below

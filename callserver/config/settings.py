@@ -129,6 +129,7 @@ class FaxConfig:
     wait_s: float = 120.0  # so long a caller waits for an engine at most
     tries: int = 5  # of a fax that is sent later
     hours: tuple[Hours, ...] = ()  # faxes are dialled within these only; empty: always
+    keep_days: int = 0  # then a received fax's pages are deleted, its record stays; 0: never
     later: tuple[str, ...] = ("local",)  # classes of numbers that callers may have a document sent to
     mail_server: str = ""  # host:port; empty: nothing is mailed
     mail_from: str = ""
@@ -219,6 +220,7 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (FaxConfig, "engines"): (0, 50),
     (FaxConfig, "wait_s"): (5, 600),
     (FaxConfig, "tries"): (1, 20),
+    (FaxConfig, "keep_days"): (0, 10_000),
     (QueueConfig, "ring_s"): (3, 120),
     (QueueConfig, "retry_s"): (0, 60),
     (QueueConfig, "misses"): (1, 100),

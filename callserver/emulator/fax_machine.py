@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
-from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.defer import Deferred
 
 from callserver.dsp.frames import FloatArray
 from callserver.emulator.phone import Phone, PhoneListener
@@ -29,7 +30,7 @@ class TelephoneFax:
     The machine beside one telephone. From Start on the line is its, until its fax is over.
 
     :param number: its own, as it tells the far end
-    :param in_thread: where a page is coded, a tenth of a second's work; at once, if nothing is said
+    :param in_thread: where a page is coded, half a second's work with its rests: never in a reactor that has lines
     `received`: what has come, coded: `page_of` makes a page of it, which takes half a second.
     """
 
@@ -38,7 +39,8 @@ class TelephoneFax:
         phone: Phone,
         number: str = "",
         capabilities: Capabilities = ALL_SPEEDS,
-        in_thread: Callable[..., Deferred[bytes]] = maybeDeferred,
+        *,
+        in_thread: Callable[..., Deferred[Any]],
     ) -> None:
         self.received: list[ReceivedPage] = []
         self._phone, self._station, self._in_thread = phone, Station(capabilities, number), in_thread

@@ -34,7 +34,7 @@ DATABASE_S = 5.0
 NOTHING_CHANGED = N_("Nothing was changed.")
 NOT_READY = N_("Settings are read only while the server is ready, once at a time.")
 
-SINGLE = ("server", "exchange", "agents", "dialling", "offices", "recording", "interface")
+SINGLE = ("server", "exchange", "agents", "dialling", "offices", "recording", "interface", "backup", "fax")
 NOW = {  # settings that a running server takes over
     "server": {"plugins", "prompts", "stop_wait_s"},
     "line": {"menu", "enabled", "direction", "group"},

@@ -50,7 +50,7 @@ class BackupTestCase(SynchronousTestCase):
         server.until(server.server.store.write(lambda: [call(f"call {n}") for n in range(goods)]))
         server.close()
         folder = server.folder
-        for part in ("prompts/zh/welcome.wav", "plugins/hours.py", "recordings/a.wav"):
+        for part in ("prompts/zh/welcome.wav", "plugins/hours.py", "faxes/a.tif", "recordings/a.wav"):
             (folder.path / part).parent.mkdir(parents=True, exist_ok=True)
             (folder.path / part).write_text(f"{name} {part}")
         return folder
@@ -88,7 +88,7 @@ class BackupTests(BackupTestCase):
         self.back_up()
         self.restored(self.empty)
         self.assertEqual(self.n_calls(self.empty), 7)
-        for part in ("config.ini", "prompts/zh/welcome.wav", "plugins/hours.py"):
+        for part in ("config.ini", "prompts/zh/welcome.wav", "plugins/hours.py", "faxes/a.tif"):
             self.assertEqual((self.empty.path / part).read_bytes(), (self.shop.path / part).read_bytes())
         self.assertFalse((self.empty.path / "recordings").exists())
         life, before = self.empty.life(), self.shop.life()
@@ -137,6 +137,7 @@ class BackupTests(BackupTestCase):
                 "shop/config.ini",
                 "shop/prompts/zh/welcome.wav",
                 "shop/plugins/hours.py",
+                "shop/faxes/a.tif",
             },
         )
 

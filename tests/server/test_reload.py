@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from callserver.acd.organisation.parts import Part
 from callserver.commands.status_words import sentence
-from callserver.config import Config, LineConfig, QueueConfig, RecordingConfig, ServerConfig
+from callserver.config import Config, FaxConfig, LineConfig, QueueConfig, RecordingConfig, ServerConfig
 from callserver.desktop.headless import AgentPlan
 from callserver.emulator.script_run import run_script
 from callserver.server.reload import change
@@ -78,11 +78,13 @@ class ChangeTests(SynchronousTestCase):
             lines={1: LineConfig("/dev/ttyACM1"), 3: LineConfig("emulated")},
             server=ServerConfig(database="other.db"),
             recording=RecordingConfig(False),
+            fax=FaxConfig(engines=2),
         )
         self.assertEqual(change(OLD, new).config, OLD)
         self.assertEqual(
             sorted(self.told(new)),
             [
+                "[fax] engines counts from the next start on.",
                 "[line 1] device counts from the next start on.",
                 "[line 2] is gone: from the next start on.",
                 "[line 3] is new: from the next start on.",
@@ -158,7 +160,7 @@ class ReloadTests(SynchronousTestCase):
         chinese = sentence(snapshot["reloaded"]["told"][1], "zh")
         self.assertIn("需要", chinese)
         self.assertTrue(self.reload(guard_s_is_fast="guard_s = 1"))
-        self.assertIn("ring_stop_s", "\n".join(self.told()))
+        self.assertIn("ring_stop_s", self.told()[-1])
 
     def test_an_office_that_is_barred(self) -> None:
         """What the new settings make of the database's offices is told; the reload is done."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.emulator.fax_machine import TelephoneFax, page_of
@@ -97,7 +97,7 @@ class FaxShop(VirtualShop):
 
     def fax(self, number: str = NUMBER, **about: Any) -> TelephoneFax:
         """The machine beside a telephone."""
-        return TelephoneFax(self.phone(number), number, **about)
+        return TelephoneFax(self.phone(number), number, in_thread=maybeDeferred, **about)
 
     @property
     def exchange(self) -> Any:

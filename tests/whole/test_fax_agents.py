@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from unittest.mock import patch
 
+from twisted.internet.defer import maybeDeferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.emulator.fax_machine import TelephoneFax
@@ -12,7 +13,7 @@ from callserver.fax.tiff.reader import read_tiff
 from callserver.fax.tiff.writer import append_page
 from callserver.features.faxing import rules
 from callserver.features.faxing.rules import Document, Fax
-from callserver.wire.refusals import Refused
+from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState
 from tests.fax.pages import text_like
@@ -32,7 +33,7 @@ class FaxAgentsTests(SynchronousTestCase):
         """Beside the caller's telephone."""
         exchange = self.hall.shop.server.exchange
         assert exchange is not None
-        return TelephoneFax(exchange.phones[self.hall.caller])
+        return TelephoneFax(exchange.phones[self.hall.caller], in_thread=maybeDeferred)
 
     def is_over(self, result: str) -> None:
         """His seat shows what has come of it."""
@@ -109,7 +110,8 @@ class FaxAgentsTests(SynchronousTestCase):
         self.hall.does(self.hall.first, "receive_fax")
         self.until_faxing()
         self.hall.tries(self.hall.first, "receive_fax")
-        self.assertIsInstance(self.hall.tried, Refused)
+        assert isinstance(self.hall.tried, Refused)
+        self.assertEqual((self.hall.tried.code, self.hall.tried.detail), (Refusal.NOT_NOW, "faxing"))
 
     def test_agent_is_gone(self) -> None:
         """He logs out of it, or his program dies: the fax ends, and the caller is not lost in silence."""

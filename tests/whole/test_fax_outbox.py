@@ -156,6 +156,18 @@ class OutboxTests(SynchronousTestCase):
         self.assertEqual(shop.happened("fax_tried")[0]["result"], "no_fax")
         self.assertGreater(self.job().due - shop.server.events.now(), timedelta(minutes=29))
 
+    def test_soon_after_a_start(self) -> None:
+        """What waits when the server comes up is dialled as soon as a line is up, and no try is lost before."""
+        self.open()
+        self.post()
+        again = self.shop.killed()
+        assert again.server.exchange is not None
+        phone, began_s = again.server.exchange.add_phone(THERE), again.world.reactor.seconds()
+        again.until(phone.when(lambda: phone.stage.value == "ringing"))
+        self.assertLess(again.world.reactor.seconds() - began_s, 25)
+        (job,) = again.ask(rules.list_jobs)
+        self.assertEqual(job.result, "")
+
     def test_document_gone(self) -> None:
         """A file that is not there any more is given up, in words, and no engine is lost."""
         shop = self.open()

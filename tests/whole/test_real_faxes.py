@@ -171,7 +171,7 @@ class FaxesBesideTalksTests(TestCase):
         await house.seat_agents(N_TALKS, [sound[at : at + size] for at in range(0, len(sound), size)])
 
     async def test_four_faxes_beside_sixteen_talks(self) -> None:
-        """All four pages are exact; a gap in a talk, at the modems, in the server or on record, is told."""
+        """All four pages are exact, and no talk has a gap: at the modems, in the server, on record."""
         await self.open()
         talks = Talks(self.house)
         self.addCleanup(talks.stop)
@@ -186,12 +186,10 @@ class FaxesBesideTalksTests(TestCase):
         for line, (file, end) in after[2].items():
             if gaps := gaps_on_record(file, before[2][line][1], end):
                 sound_lost[f"on record, {line}"] = gaps
-        wrong = self.not_printed(fetched) | not_sent(sent) | self.not_kept(pages)
+        wrong = self.not_printed(fetched) | not_sent(sent) | self.not_kept(pages) | sound_lost
         if wrong and witness.is_late:
             raise SkipTest(f"{witness}: it proves nothing that there was {wrong}")
         self.assertEqual(wrong, {}, str(witness))
-        if sound_lost:  # how fast this machine is belongs to benchmarks.load, scenes 5 to 7
-            raise SkipTest(f"the pages are exact; {witness}; there was {sound_lost}")
 
     async def four_faxes(self, pages: Sequence[Page]) -> tuple[list[tuple[Outcome, TelephoneFax]], list[Outcome]]:
         """Two callers fetch the document, two machines send a page each; what came of it."""

@@ -40,7 +40,7 @@ def declare(shop: Shop) -> Feature:
         else None
     )
     files = Files(papers, shop.store, house.in_thread, house.new_id, mail, config.name)
-    office = FaxOffice(house, shop.store, shop.events, files, config.mail_to)
+    office = FaxOffice(house, shop.store, shop.events, files, config.mail_to, config.keep_days)
     sender, zone = f"{config.name} {config.number}".strip(), shop.config.server.zone
     ours = OurSide(papers, house.in_thread, Station(OURS, config.number), partial(office.top, sender, zone))
     sessions = Sessions(house, shop.store, shop.events, ours, office.received)

@@ -121,6 +121,8 @@ class FaxInTalk:
         if seat.status.state is not SeatState.TALKING:
             raise Refused(Refusal.NOT_NOW, seat.status.state)
         call = seat.in_hand.call
+        if self.sessions.is_under_way(call):
+            raise Refused(Refusal.NOT_NOW, LineState.FAXING)
         part = call.parts.get(call.first)
         if not isinstance(call.first, LineInService) or part is None or part.role is not Role.TALKS or call.in_secret:
             raise Refused(Refusal.NOBODY_HEARS)

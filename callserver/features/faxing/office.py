@@ -6,12 +6,13 @@ A fax that the server was killed in has the pages that are in its file: each was
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from functools import partial
 from importlib import import_module
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
+from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from callserver.calls.event_log import EventLog
@@ -31,14 +32,21 @@ from callserver.wire.messages import Phrase
 
 log = Logger()
 
+CLEAR_EVERY_S = 3600.0
+
 
 class FaxOffice(Service):
     """
     :param mail_to: gets each fax that came as a PDF; "": nobody
+    :param keep_days: then the pages of a fax that came are deleted; 0: never
     """
 
-    def __init__(self, house: House, store: Store, events: EventLog, files: Files, mail_to: str) -> None:
+    def __init__(
+        self, house: House, store: Store, events: EventLog, files: Files, mail_to: str, keep_days: int = 0
+    ) -> None:
         self._house, self._store, self._events, self._files, self._mail_to = house, store, events, files, mail_to
+        self._keep_days, self._clearing = keep_days, LoopingCall(self._clear)
+        self._clearing.clock = house.clock
         # at the start: its libraries take a tenth of a second, and may not be there
         self._headers = None if missing_libraries() else import_module("callserver.fax.documents.header")
 
@@ -46,6 +54,22 @@ class FaxOffice(Service):
         super().startService()  # type: ignore[no-untyped-call]
         recovered = Deferred.fromCoroutine(self._recover())
         recovered.addErrback(lambda failure: log.failure("faxes of the last run are not looked at", failure))
+        if self._keep_days:
+            self._clearing.start(CLEAR_EVERY_S)
+
+    def stopService(self) -> None:
+        super().stopService()  # type: ignore[no-untyped-call]
+        if self._clearing.running:
+            self._clearing.stop()
+
+    async def _clear(self) -> None:
+        """Pages that have been kept long enough."""
+        try:
+            before = self._events.now() - timedelta(days=self._keep_days)
+            for file in await self._store.write(rules.forget_pages, before):
+                await self._files.forget(file)
+        except Exception:  # a later look does it
+            log.failure("old faxes are not deleted")
 
     async def _recover(self) -> None:
         """The last run was killed in these."""

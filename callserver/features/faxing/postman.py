@@ -50,6 +50,7 @@ log = Logger()
 LOOK_S = 10.0
 REFUSALS = {Refusal.NOT_NOW: not_reached(DialResult.NO_LINE), Refusal.LIMIT: LIMIT}
 WHO = "fax"  # dials, for the guard and the caps, where no person of the staff does
+ANYBODY = Dialler(WHO, may_use_reserve=False)
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,8 @@ class Postman(Service):
             now = self._events.now()
             if job.id in self._trying or not self.running or self.due(now) > now:
                 continue
+            if not self._house.calls_out().has_line_for(ANYBODY):  # after a start the first comes up in seconds
+                return
             engine = self._engines.take_if_free()
             if engine is None:
                 return

@@ -94,16 +94,16 @@ def _opened(reading: Reading, folder: ShopFolder, running: bool) -> Iterator[Fin
     yield from faxes(reading)
     yield from moved(reading, folder)
     yield from devices(reading, running)
-    if not running:
+    emulated = any(line.device == EMULATED for line in reading.config.lines.values())
+    if not running:  # else the server has them open, and has told what kept it from that
         yield from channel(reading)
+        yield from exchange_socket(folder) if emulated else ()
     yield from interface(reading, running)
     yield from certificate(reading, folder)
     yield from prompts(reading, folder)
     yield from tones(folder)
     yield from synthesiser()
     yield from disk(folder)
-    if any(line.device == EMULATED for line in reading.config.lines.values()):
-        yield from exchange_socket(folder)
 
 
 def lines(reading: Reading) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """The library, the records of faxes, the outbox, and when a fax is tried again."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -126,6 +127,18 @@ class RecordTests(SynchronousTestCase):
         found = self.store.run(rules.find_fax, "a")
         self.assertEqual((found.pages, found.result, found.remote_id), (2, "success", "021"))
         self.assertEqual(self.store.run(rules.trace, "a1"), steps)
+
+    def test_long_enough(self) -> None:
+        """The pages of a fax that came are forgotten when they are old, its record is not; what was sent has none."""
+        self.fax("old", file="old.tif")
+        self.fax("new", file="new.tif")
+        self.fax("on", file="on.tif")
+        for new_id, days in (("old", 0), ("new", 5)):
+            self.store.run(partial(rules.end_fax, new_id, NOW + timedelta(days=days), "success", pages=1))
+        self.assertEqual(self.store.run(rules.forget_pages, NOW + timedelta(days=3)), ["old.tif"])
+        self.assertEqual(self.store.run(rules.forget_pages, NOW + timedelta(days=3)), [])
+        found = {one.id: one.file for one in self.store.run(rules.list_faxes)}
+        self.assertEqual(found, {"old": None, "new": "new.tif", "on": "on.tif"})
 
     def test_whose(self) -> None:
         """His own and nobody's are listed for a person, those of others are not; deleted ones for nobody."""

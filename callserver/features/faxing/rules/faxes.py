@@ -131,6 +131,14 @@ def delete_fax(fax_id: str, by: str) -> None:
     FaxRow.update(deleted_by=by, file=None).where(FaxRow.id == fax_id).execute()
 
 
+def forget_pages(before: datetime) -> list[str]:
+    """The pages of faxes that came before then are needed no more; the names of their files."""
+    old = (FaxRow.direction == IN, FaxRow.ended_ms < to_ms(before), FaxRow.file.is_null(False))
+    files = [row.file or "" for row in FaxRow.select(FaxRow.file).where(*old)]
+    FaxRow.update(file=None).where(*old).execute()
+    return files
+
+
 def trace(fax_id: str) -> list[Step]:
     """What was said and heard, in order."""
     rows = StepRow.select().where(StepRow.fax_id == fax_id).order_by(StepRow.id)
