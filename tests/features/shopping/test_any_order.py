@@ -225,7 +225,7 @@ def run(machine: type[Shop], n_examples: int, n_steps: int) -> None:
 class AnyOrderTests(SynchronousTestCase):
     def test_sqlite(self) -> None:
         """Stock, money and points are never below nothing and are their movements; nothing is doubled or by halves."""
-        run(Shop, 40, 30)
+        run(Shop, 25, 30)
 
 
 class PostgresTests(SynchronousTestCase):
@@ -234,4 +234,4 @@ class PostgresTests(SynchronousTestCase):
 
     def test_postgres(self) -> None:
         """The same in PostgreSQL."""
-        run(ShopInPostgres, 12, 30)
+        run(ShopInPostgres, 8, 30)
