@@ -30,6 +30,7 @@ STORY = [
     event(1, Kind.CALLER_ID, "one", number="139", name=None, withheld=False),
     event(2, Kind.ANSWER, "one"),
     event(2, Kind.RECORDING, "one", file="one.wav"),
+    event(3, Kind.ORDER_WANTED, "one", number="139", claimed=False, items=[]),
     event(3, Kind.ORDER, "one", order="123"),
     event(4, Kind.ENTRY, "one", queue="operator", place=1),
     event(4, Kind.OFFER, "one", seat="801"),
@@ -97,10 +98,10 @@ class InvariantsTests(SynchronousTestCase):
 
     def test_called_back(self) -> None:
         """Who wants to be called is offered after the end of his call, and rings until it is told what came of it."""
-        wanted = replace(STORY[11], data={"by": "queue", "reason": "call_back_wanted: 139"})
+        wanted = replace(STORY[12], data={"by": "queue", "reason": "call_back_wanted: 139"})
         rings, told = event(9, Kind.OFFER, "one", seat="801"), event(9, Kind.CALLED_BACK, "one", outcome="answered")
         another = event(9, Kind.OFFER, "two", seat="801")
-        story = [*STORY[:11], wanted, rings, told, another, *STORY[12:]]
+        story = [*STORY[:12], wanted, rings, told, another, *STORY[13:]]
         about_offers = {"nothing_answers_after_the_end", "seats_have_one_offer"}
         self.assertFalse(about_offers & self.broken(story))
         self.assertIn("seats_have_one_offer", self.broken([one for one in story if one is not told]))
@@ -108,7 +109,7 @@ class InvariantsTests(SynchronousTestCase):
     def test_times(self) -> None:
         """States that do not follow each other, and a seat whose states do not fill its time."""
         wrong = state(6, SEAT, SeatState.PAUSED, SeatState.PAUSED)
-        self.assertIn("states_follow_each_other", self.broken([*STORY[:9], wrong, *STORY[9:]]))
+        self.assertIn("states_follow_each_other", self.broken([*STORY[:10], wrong, *STORY[10:]]))
         self.assertIn("agents_times_sum", self.broken([*STORY, event(20, Kind.LOG_IN, None, SEAT)]))
 
     def test_shop(self) -> None:
@@ -123,7 +124,7 @@ class InvariantsTests(SynchronousTestCase):
         wrong = replace(RECORD, agent="802")
         self.assertEqual(self.broken(calls={"one": wrong}), {"the_log_gives_the_records"})
         self.assertEqual(self.broken(calls={}), {"the_log_gives_the_records"})
-        self.assertEqual(self.broken(n_events=13), {"the_log_is_in_the_database"})
+        self.assertEqual(self.broken(n_events=14), {"the_log_is_in_the_database"})
 
     def test_secrets(self) -> None:
         """A secret in the database, or in the log."""

@@ -21,13 +21,13 @@ from tests.store.inline import InlineStore
 
 CALLS = st.sampled_from([f"call {n}" for n in range(3)])
 NTHS = st.integers(1, 2)
-ITEMS = st.sampled_from([TEA, POT, "1006"])
-PIECES = st.integers(1, 4)
+ITEMS = st.sampled_from([TEA, POT])
+PIECES = st.integers(1, 3)
 LINES = st.lists(st.tuples(ITEMS, PIECES), min_size=1, max_size=3)
 MEMBERS = st.sampled_from([None, LI_MING, "600002"])
 PAYMENTS = st.sampled_from(list(Payment))
 WHICH = st.integers(0, 30)  # of those that there are
-CRASH = st.one_of(st.none(), st.integers(0, 60))  # at this statement
+CRASH = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 60))  # at this statement
 
 
 def telephone(call_id: str) -> str:
@@ -44,8 +44,7 @@ class Shop(RuleBasedStateMachine):
         self.store = self.make_store()
         self.now = NOW
         self.store.run(sample.load, NOW)
-        for item in (TEA, "1006"):  # that they get scarce
-            self.do(rules.move_stock, item, 5 - rules.find_item(item, NOW).available, "correction", NOW)  # type: ignore[union-attr]
+        self.do(rules.move_stock, TEA, -47, "correction", NOW)  # three are left; of the pot there is one
         self.orders: dict[str, OrderTaken] = {}
         self.reservations: dict[str, str] = {}
         self.paid_in: dict[str, int] = {}
@@ -225,7 +224,7 @@ def run(machine: type[Shop], n_examples: int, n_steps: int) -> None:
 class AnyOrderTests(SynchronousTestCase):
     def test_sqlite(self) -> None:
         """Stock, money and points are never below nothing and are their movements; nothing is doubled or by halves."""
-        run(Shop, 40, 30)
+        run(Shop, 25, 30)
 
 
 class PostgresTests(SynchronousTestCase):
@@ -234,4 +233,4 @@ class PostgresTests(SynchronousTestCase):
 
     def test_postgres(self) -> None:
         """The same in PostgreSQL."""
-        run(ShopInPostgres, 12, 30)
+        run(ShopInPostgres, 8, 30)
