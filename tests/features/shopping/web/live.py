@@ -47,9 +47,8 @@ class LiveShop:
             calls_out=lambda: None,  # type: ignore[arg-type, return-value]
             rights=lambda number: frozenset(),
         )
-        self.service = InterfaceService(
-            Shop(config, self.store, events, secrets.choice, self.house), self.house, limits
-        )
+        self.shop = Shop(config, self.store, events, secrets.choice, self.house)
+        self.service = InterfaceService(self.shop, self.house, limits)
         self.key = ""
 
     async def start(self) -> None:
