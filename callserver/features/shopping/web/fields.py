@@ -61,7 +61,7 @@ class Text:
             raise Unfit("needs a text", where)
         if not self.least <= len(value) <= self.most:
             raise Unfit("needs {least} to {most} characters", where, least=self.least, most=self.most)
-        if not re.fullmatch(self.form, value) or not value.isascii() and HALF.search(value):
+        if not re.fullmatch(self.form, value) or (not value.isascii() and HALF.search(value)):
             raise Unfit("does not fit {form}", where, form=self.form)
         return value
 
