@@ -26,6 +26,7 @@ from callserver.commands.check import check as check_command
 from callserver.config import Grade, QueueConfig
 from callserver.dsp.sound.files import write_wav
 from callserver.dsp.tones import beep
+from callserver.features.shopping.web import extra
 from callserver.ivr.prompts import CATALOGUE
 from callserver.server import shop_folder
 from callserver.server.checks import database, devices
@@ -337,6 +338,39 @@ class ChannelTests(ShopCase):
             "config.ini: [agents] host: 192.0.2.1: this computer has no such address; 0.0.0.0 is all it has",
             agents_host="192.0.2.1",
         )
+
+
+class InterfaceTests(ShopCase):
+    def test_port_in_use(self) -> None:
+        """Another program has the port of the shop's interface; while the interface is closed nobody minds."""
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            port = str(other.getsockname()[1])
+            said = f"config.ini: [interface] port: {port}: another program listens there; take another port"
+            self.assert_told(said, interface_enabled="yes", interface_port=port)
+            self.write(interface_port=port)
+            self.assertEqual(self.told(Grade.STOPS, Grade.MISTAKE), [])
+
+    def test_port_of_the_agents(self) -> None:
+        """One port for two things."""
+        said = "config.ini: [interface] port: 28787: the agents' channel has this port; take another one"
+        self.assert_told(said, interface_enabled="yes", interface_port="28787", agents_port="28787")
+
+    def test_library_is_missing(self) -> None:
+        """Without the extra the interface says what to install; the shop itself starts."""
+        self.patch(extra, "find_spec", lambda module: None)
+        (said,) = self.told_with(interface_enabled="yes", interface_port="0")
+        self.assertIn('[interface] enabled: no program is answered: klein is missing; install "callserver[interf', said)
+
+    def test_hosts(self) -> None:
+        """Hosts for messages are names, not addresses of pages."""
+        (said,) = self.told_with(interface_webhook_hosts="shop.example.com, https://erp/x")
+        self.assertIn("'https://erp/x' is no host; write shop.example.com, with commas between", said)
+
+    def told_with(self, **settings: str) -> list[str]:
+        self.write(**settings)
+        return self.told(Grade.STOPS, Grade.MISTAKE)
 
 
 class CertificateTests(ShopCase):

@@ -15,7 +15,8 @@ from typing import Any, Protocol
 from callserver.features.shopping.web.problems import Unfit
 
 Schema = dict[str, Any]
-PLAIN = r"[^\u0000-\u001f\u007f\u2028\u2029\ud800-\udfff]"  # no control characters, no halves of characters
+PLAIN = r"[^\x00-\x1f\x7f-\x9f]"  # no control characters
+HALF = re.compile("[\ud800-\udfff]")  # of a character: UTF-8 cannot carry it, nor can a JSON text but escaped
 MOST = 2**53 - 1  # whole numbers that every JSON reader keeps exactly
 
 
@@ -48,17 +49,19 @@ class Text:
     most: int
     least: int = 1
     form: str = f"{PLAIN}*"
+    example: str = ""
 
     def schema(self) -> Schema:
         length = {"minLength": self.least, "maxLength": self.most}
-        return {"type": "string", **length, "pattern": f"^{self.form}$", "description": self.says}
+        known = {"type": "string", **length, "pattern": f"^{self.form}$", "description": self.says}
+        return known | {"examples": [self.example]} if self.example else known
 
     def read(self, value: object, where: str) -> str:
         if not isinstance(value, str):
             raise Unfit("needs a text", where)
         if not self.least <= len(value) <= self.most:
             raise Unfit("needs {least} to {most} characters", where, least=self.least, most=self.most)
-        if not re.fullmatch(self.form, value):
+        if not re.fullmatch(self.form, value) or (not value.isascii() and HALF.search(value)):
             raise Unfit("does not fit {form}", where, form=self.form)
         return value
 

@@ -49,6 +49,9 @@ class Buckets:
         self._seconds, self._rate, self._burst = seconds, rate, burst
         self._full_at: dict[str, float] = {}  # when each will be as good as new
 
+    def __len__(self) -> int:
+        return len(self._full_at)
+
     def take(self, name: str) -> float:
         """One more; 0 if it may be, else how many seconds it should wait."""
         now = self._seconds()

@@ -19,7 +19,9 @@ from callserver.features.shopping.web.tables import Seen
 from callserver.store.tables import to_ms
 from callserver.wire.catalogue import Complaint
 
-EXTERNAL_ID = Text("your own id: what is sent again under it is done once", 64, form="[A-Za-z0-9._:-]+")
+EXTERNAL_ID = Text(
+    "your own id: what is sent again under it is done once", 64, form="[A-Za-z0-9._:-]+", example="web-20260302-1"
+)
 
 
 def once(kind: str, asked: Asked, do: Callable[[], Json]) -> Json:

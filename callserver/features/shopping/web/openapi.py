@@ -66,12 +66,18 @@ def _one(operation: Operation) -> dict[str, Any]:
             *_parameters("path", operation.path_parts, required=True),
             *_parameters("query", operation.query, required=False),
         ],
-        "responses": {"200": _answer("done", operation.answer.schema())} | _refusals(operation),
+        "responses": {"200": _answer("done", operation.answer.schema()) | _links(operation)} | _refusals(operation),
     }
     if operation.body is not None:
         content = {"application/json": {"schema": operation.body.schema()}}
         described["requestBody"] = {"required": True, "content": content}
     return described
+
+
+def _links(operation: Operation) -> dict[str, Any]:
+    number = {"number": "$response.body#/number"}
+    links = {name: {"operationId": name, "parameters": number} for name in operation.then}
+    return {"links": links} if links else {}
 
 
 def _parameters(where: str, parts: Fields, *, required: bool) -> list[dict[str, Any]]:

@@ -48,6 +48,7 @@ class Operation:
     :param scope: what a key needs
     :param act: run in `store.write` if it changes something, else in `store.read`; gives what `answer` says
     :param refusals: statuses that come of the shop's rules, beside those that all have
+    :param then: names of operations that take the `number` of its answer
     """
 
     name: str
@@ -61,6 +62,7 @@ class Operation:
     query: Fields = field(default_factory=dict)
     body: Field | None = None
     refusals: tuple[int, ...] = ()
+    then: tuple[str, ...] = ()
 
     @property
     def changes(self) -> bool:

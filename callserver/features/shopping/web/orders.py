@@ -160,7 +160,18 @@ STATE = Record(
 
 def _operations() -> Iterable[Operation]:
     see, place_, path = Scope.READ_ORDERS, Scope.WRITE_ORDERS, {"number": ORDER_NUMBER}
-    yield Operation("placeOrder", "POST", "/v1/orders", place_, "buy, once", place, ORDER, body=WANTED, refusals=(409,))
+    yield Operation(
+        "placeOrder",
+        "POST",
+        "/v1/orders",
+        place_,
+        "buy, once",
+        place,
+        ORDER,
+        body=WANTED,
+        refusals=(409,),
+        then=("getOrder", "putOrderState", "cancelOrder"),
+    )
     yield Operation("getOrder", "GET", "/v1/orders/<number>", see, "one order", get_order, ORDER, path, refusals=(404,))
     yield Operation(
         "findOrder",

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from callserver.wire.catalogue import Complaint, told
+from callserver.wire.cells import printable
+
+MESSAGE_MAX, FIELD_MAX = 1000, 200  # characters
 
 
 class Unfit(Complaint):
@@ -45,7 +48,8 @@ class Problem(Exception):
 
     def as_json(self, language: str = "en") -> bytes:
         """The body of the answer."""
-        error = {"code": self.code, "field": self.field or None, "message": told(self.complaint, language)}
+        message = printable(told(self.complaint, language))[:MESSAGE_MAX]
+        error = {"code": self.code, "field": printable(self.field)[:FIELD_MAX] or None, "message": message}
         return json.dumps({"error": error}, ensure_ascii=False).encode()
 
 

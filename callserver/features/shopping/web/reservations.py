@@ -92,6 +92,7 @@ def _operations() -> Iterable[Operation]:
         RESERVATION,
         body=WANTED,
         refusals=(409,),
+        then=("getReservation", "cancelReservation"),
     )
     yield Operation(
         "getReservation",

@@ -13,16 +13,18 @@ from callserver.features.shopping.tables import Customer, OrderState, Payment, P
 from callserver.features.shopping.web.fields import Choice, Maybe, Moment, Record, Rows, Text, Whole, YesNo
 from callserver.store.tables import to_ms
 
-NUMBER = Text("as callers key it: 1 to 6 digits", 6, form="[0-9]+")
-MEMBER = Text("the customer's member number: 1 to 12 digits", 12, form="[0-9]+")
-ORDER_NUMBER = Text("eight digits, as callers are told it", 8, least=8, form="[0-9]+")
-CARRIER = Text("a short word for who brings parcels", 16, form="[a-z0-9-]+")
-TELEPHONE = Text("as it is dialled, or with + and the country", 24, least=3, form=r"\+?[0-9]{3,20}")
+NUMBER = Text("as callers key it: 1 to 6 digits", 6, form="[0-9]+", example="1001")
+MEMBER = Text("the customer's member number: 1 to 12 digits", 12, form="[0-9]+", example="600001")
+ORDER_NUMBER = Text("eight digits, as callers are told it", 8, least=8, form="[0-9]+", example="58204713")
+CARRIER = Text("a short word for who brings parcels", 16, form="[a-z0-9-]+", example="sf")
+TELEPHONE = Text(
+    "as it is dialled, or with + and the country", 24, least=3, form=r"\+?[0-9]{3,20}", example="13800138000"
+)
 NAME_ZH = Text("Chinese name; a recorded prompt is found by it", 80)
 NAME_EN = Text("English name", 80)
 FEN = Whole("whole fen", high=100_000_000)
 PIECES = Whole("pieces", low=1, high=1_000_000)
-ANY_TEXT = Text("as it is in the shop's books", 1000, least=0, form="[^\\u0000]*")
+ANY_TEXT = Text("as it is in the shop's books", 1000, least=0, form=r"[^\x00]*")
 ANY_WHOLE = Whole("whole number")
 
 PRODUCT = Record(
