@@ -309,8 +309,10 @@ class CallServer(MultiService):
             yield NewTexts(self.reactor, in_thread, self._known_texts, self.prompts, voice, self.speech, folder)
 
     def _known_texts(self) -> Deferred[list[KnownText]]:
-        """Of database and menu files, as they are now."""
-        return self.store.read(in_database).addCallback(lambda found: found + of_menus(self.menus.serving.values()))
+        """Of the database, and of menu files as they serve calls now; a line may be on another version than the rest."""
+        bound = [menu for one in self.line_menus.bound.values() for menu in one.menus.values()]
+        menus = of_menus([*self.menus.serving.values(), *bound])
+        return self.store.read(in_database).addCallback(lambda found: found + menus)
 
     def _make_status(self) -> None:
         """What is told of the server from outside."""
