@@ -309,7 +309,7 @@ class CallServer(MultiService):
             yield NewTexts(self.reactor, in_thread, self._known_texts, self.prompts, voice, self.speech, folder)
 
     def _known_texts(self) -> Deferred[list[KnownText]]:
-        """Of the database, and of menu files as they serve calls now; a line may be on another version than the rest."""
+        """Of the database, and of menu files as they serve calls now, each line with its version."""
         bound = [menu for one in self.line_menus.bound.values() for menu in one.menus.values()]
         menus = of_menus([*self.menus.serving.values(), *bound])
         return self.store.read(in_database).addCallback(lambda found: found + menus)
