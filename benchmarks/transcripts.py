@@ -10,6 +10,7 @@ from num2words import num2words
 
 DIGITS = str.maketrans("零〇幺要一二三四五六七八九", "0011123456789")
 MONEY = re.compile(r"(\d+)\.(\d)(\d?)(?:元|块)")
+YEAR = re.compile(r"(\b\d+(?:st|nd|rd|th)),?\s+(\d{4})\b")  # March 5th, 2027: as a year is said
 UNITS = str.maketrans("块塊圆號個", "元元元号个")
 
 
@@ -32,6 +33,8 @@ def mandarin_signs(text: str) -> list[str]:
 def english_words(text: str) -> list[str]:
     """An English text word by word, figures in words."""
     text = re.sub(r"(?<=\d),(?=\d{3})", "", unicodedata.normalize("NFKC", text).lower())
+    text = re.sub(r"\b([ap])\.\s?m\b", r"\1m", text)
+    text = YEAR.sub(lambda m: f"{m[1]} {num2words(int(m[2]), to='year')}", text)
     text = re.sub(r"(\d+)(st|nd|rd|th)\b", lambda m: f" {num2words(int(m[1]), to='ordinal')} ", text)
     text = re.sub(r"\d+", lambda m: f" {_in_words(m[0])} ", text)
     return re.findall(r"[a-z]+", text.replace("'", "").replace("’", ""))

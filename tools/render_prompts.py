@@ -15,21 +15,19 @@ from callserver.dsp.frames import RATE_HZ, FloatArray
 from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.ivr.prompt_files import PromptError
 from callserver.ivr.prompts import CATALOGUE, FOLDER, Catalogue
+from callserver.media.kokoro import RATE_HZ as VOICE_RATE_HZ
+from callserver.media.kokoro import SPEAKER_OF, VOICES, Kokoro, VoiceError, is_syllable
 from callserver.media.telephone_voice import telephone_voice
 from callserver.wire.catalogue import LANGUAGES
 from callserver.wire.terminal import prepare
-from tools import hold_music
-from tools.kokoro import RATE_HZ as VOICE_RATE_HZ
-from tools.kokoro import Kokoro, VoiceError, is_syllable
+from tools import hold_music, speakers
 
-VOICES = Path.home() / ".cache" / "callserver" / "kokoro-js-1.2.1.tgz"
 MANIFEST = "rendered.json"  # name -> what a file was rendered from, and its own hash
 RECIPE = 2  # raised when the same text would now be rendered otherwise
 SYLLABLE_RECIPE = 3  # the same for single Mandarin syllables, which are cut out of more
 PAD_S = {"sentences": 0.1, "pieces": 0.03, "digits": 0.03, "names": 0.03}
-SPEAKERS = {"zh": "zf_xiaoxiao", "en": "af_heart"}
 DIGITS = "digits"  # this section has a speaker of its own, whose single figures are understood best
-DIGITS_SPEAKERS = SPEAKERS | {"zh": "zf_xiaoni"}
+DIGITS_SPEAKERS = SPEAKER_OF | {"zh": "zf_xiaoni"}
 LIFT_DB, LIFT_HZ = 3.0, 1500.0  # of the digits: their consonants, which the line takes away
 PAUSE_S = 0.2  # is recorded for a text without a word
 
@@ -45,7 +43,7 @@ class Job:
 
     @property
     def speaker(self) -> str:
-        return (DIGITS_SPEAKERS if self.section == DIGITS else SPEAKERS)[self.language]
+        return (DIGITS_SPEAKERS if self.section == DIGITS else SPEAKER_OF)[self.language]
 
     @property
     def spoken(self) -> str:
@@ -174,6 +172,8 @@ def _render(due: list[tuple[PromptFolder, Job]], voices: Path) -> None:
     if not due:
         click.echo("all prompts are recorded")
         return
+    if not voices.exists():
+        speakers.fetch(voices)
     voice = Kokoro(voices)
     seconds = sum(prompts.render(job, voice) for prompts, job in track(due, description="rendering"))
     click.echo(f"{len(due)} prompts rendered, {seconds:.0f} s of speech")

@@ -2,9 +2,10 @@
 The shop's own recordings: each a file that calls read, and every version there was of it.
 
 FOLDER/<language>/NAME.wav is what callers hear; FOLDER/versions/<language>/NAME/0001.wav and so on are what was ever
-kept, and never changed. Which of them is heard now is told by its bytes, so there is no list that could be wrong after
-a power cut. The text that a recording was made for, if it is no prompt of a catalogue but a name of goods or a sentence
-of a menu file, stands in FOLDER/<language>/recorded.toml: when the text changes, its recording is not heard any more.
+kept, and never changed. Which of them is heard now stands in `current` beside them, and counts if its bytes are those
+that are heard: else (a power cut between the two, a file put there by hand) the bytes tell. The text that a recording
+was made for, if it is no prompt of a catalogue but a name of goods or a sentence of a menu file, stands in
+FOLDER/<language>/recorded.toml: when the text changes, its recording is not heard any more.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from callserver.ivr.prompt_files import PromptError, PromptFiles, plain
 from callserver.ivr.prompts import RECORDED, Catalogue
 from callserver.wire.catalogue import N_
 
-VERSIONS = "versions"
+VERSIONS, CURRENT = "versions", "current"
 NAME = re.compile(r"\w[\w.-]{0,79}")
 OURS = 0  # the version that is not the shop's: the one that came with the server, or a voice
 
@@ -45,7 +46,7 @@ class OwnRecordings:
         _write(path, sound)
         if text:
             self._note(language, name, text)
-        self._put(language, name, path.read_bytes())
+        self._put(language, name, int(path.stem))
         self._read_back(language, name, sound)
         return int(path.stem)
 
@@ -66,11 +67,10 @@ class OwnRecordings:
         if wanted == OURS:
             self._remove(language, name)
             return OURS
-        path = self._versions(language, name) / f"{wanted:04}.wav"
-        if not path.exists():
+        if wanted not in self.versions(language, name):
             known = ", ".join(map(str, self.versions(language, name))) or "-"
             raise PromptError(N_("{name}: no version {n}; there are {known}"), name=name, n=wanted, known=known)
-        self._put(language, name, path.read_bytes())
+        self._put(language, name, wanted)
         return wanted
 
     def versions(self, language: str, name: str) -> list[int]:
@@ -78,13 +78,15 @@ class OwnRecordings:
         return sorted(int(path.stem) for path in self._versions(language, name).glob("[0-9]*.wav"))
 
     def current(self, language: str, name: str) -> int:
-        """The version that callers hear; OURS if it is none of these. Of two alike it is the later one."""
+        """The version that callers hear; OURS if it is none of these."""
         try:
             heard = self._path(language, name).read_bytes()
         except FileNotFoundError:
             return OURS
-        kept = reversed(self.versions(language, name))
-        return next((n for n in kept if self._version(language, name, n).read_bytes() == heard), OURS)
+        kept = self.versions(language, name)[::-1]
+        likely = self._marked(language, name)
+        in_order = [n for n in kept if n == likely] + kept
+        return next((n for n in in_order if self._version(language, name, n).read_bytes() == heard), OURS)
 
     def is_own(self, language: str, name: str) -> bool:
         """Whether callers hear a recording of the shop's, kept here or put into the folder by hand."""
@@ -116,8 +118,15 @@ class OwnRecordings:
             path.unlink()
             _sync(path.parent)
 
-    def _put(self, language: str, name: str, data: bytes) -> None:
-        _write_bytes(self._path(language, name), data)
+    def _put(self, language: str, name: str, version: int) -> None:
+        _write_bytes(self._path(language, name), self._version(language, name, version).read_bytes())
+        _write_bytes(self._versions(language, name) / CURRENT, str(version).encode())
+
+    def _marked(self, language: str, name: str) -> int:
+        try:
+            return int((self._versions(language, name) / CURRENT).read_text("ascii"))
+        except (OSError, ValueError):
+            return OURS
 
     def _path(self, language: str, name: str) -> Path:
         """Where it lies, or is to; somebody may have written its name otherwise."""

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -171,19 +171,19 @@ class SpeechChild(ProcessProtocol):
 
     transport: IProcessTransport
 
-    def __init__(self, reactor: Any, on_gone: "Callable[[SpeechChild], None]") -> None:
+    def __init__(self, reactor: Any, on_gone: "Callable[[SpeechChild], None]", patience_s: float = PATIENCE_S) -> None:
         self.ended: Deferred[None] = Deferred()
         self.alive = True  # and may be given the next text
-        self._reactor, self._on_gone = reactor, on_gone
+        self._reactor, self._on_gone, self._patience_s = reactor, on_gone, patience_s
         self._answer: Deferred[None] | None = None
         self._text = b""
 
-    def do(self, job: dict[str, str]) -> Deferred[None]:
+    def do(self, job: Mapping[str, Any]) -> Deferred[None]:
         """Fires when the file is there; fails with SpeechError."""
         answer: Deferred[None] = Deferred()
         self._answer = answer
         self.transport.write(json.dumps(job).encode() + b"\n")
-        patience = self._reactor.callLater(PATIENCE_S, self._give_up)
+        patience = self._reactor.callLater(self._patience_s, self._give_up)
 
         def over(result: T) -> T:
             if patience.active():
@@ -214,7 +214,7 @@ class SpeechChild(ProcessProtocol):
 
     def _give_up(self) -> None:
         self.kill()
-        self._fire(SpeechError(f"the synthesiser said nothing for {PATIENCE_S:g} s"))
+        self._fire(SpeechError(f"the synthesiser said nothing for {self._patience_s:g} s"))
 
     def _fire(self, problem: SpeechError | None) -> None:
         answer, self._answer = self._answer, None

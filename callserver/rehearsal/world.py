@@ -97,6 +97,9 @@ class RehearsalWorld(World):
     def recording_file(self, path: Path, n_tracks: int) -> WavFile:
         return RehearsedFile(self, path, n_tracks)
 
+    def natural_voice(self, folder: Path) -> None:
+        """What a rehearsal's callers hear does not depend on the machine's extras."""
+
     def watchdog(self, stalls: Stalls, stacks: Path) -> IService:
         return Service()  # nothing takes time here
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -51,6 +51,7 @@ from callserver.server.drain import NOBODY, Drain
 from callserver.server.known_texts import in_database, of_menus
 from callserver.server.line_bank import LineBank
 from callserver.server.line_menus import LineMenus
+from callserver.server.new_texts import NewTexts
 from callserver.server.notify import notify
 from callserver.server.people_only import FIRST
 from callserver.server.prompt_watch import PromptWatch
@@ -299,9 +300,19 @@ class CallServer(MultiService):
             plan=self._tones(),
         )
 
+    def _new_texts(self) -> Iterator[NewTexts]:
+        """What says texts before they are needed; nothing in a rehearsal."""
+        folder = self.folder.spoken
+        voice = self.world.natural_voice(folder)
+        if voice is not None:
+            in_thread = self.world.in_thread
+            yield NewTexts(self.reactor, in_thread, self._known_texts, self.prompts, voice, self.speech, folder)
+
     def _known_texts(self) -> Deferred[list[KnownText]]:
-        """Of database and menu files, as they are now."""
-        return self.store.read(in_database).addCallback(lambda found: found + of_menus(self.menus.serving.values()))
+        """Of the database, and of menu files as they serve calls now, each line with its version."""
+        bound = [menu for one in self.line_menus.bound.values() for menu in one.menus.values()]
+        menus = of_menus([*self.menus.serving.values(), *bound])
+        return self.store.read(in_database).addCallback(lambda found: found + menus)
 
     def _make_status(self) -> None:
         """What is told of the server from outside."""
@@ -363,7 +374,7 @@ class CallServer(MultiService):
             lambda: self.folder.prompts(self.config),
             self._hear_changed,
         )
-        parts = (*books, self.centre.alarms.schedule, nightly, watch, *services)
+        parts = (*books, self.centre.alarms.schedule, nightly, watch, *self._new_texts(), *services)
         for part in parts:
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         await self._open_agents()

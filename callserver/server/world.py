@@ -30,6 +30,7 @@ from callserver.emulator.service_numbers import add_service_numbers
 from callserver.lines.interfaces import ILine
 from callserver.lines.modem_line import ModemLine
 from callserver.media.disk_room import DiskRoom
+from callserver.media.natural_voice import NaturalVoice
 from callserver.media.wav_file import WavFile
 from callserver.server.stalls import Stalls
 from callserver.server.status_socket import StatusSocket
@@ -122,6 +123,10 @@ class World:
     def open_to_status(self, folder: Path, snapshot: Callable[[], bytes]) -> IService:
         """Let `callserver status` ask."""
         return StatusSocket(self.reactor, folder, snapshot)
+
+    def natural_voice(self, folder: Path) -> NaturalVoice | None:
+        """What says new texts beforehand, and keeps them there; None: nothing is said beforehand."""
+        return NaturalVoice(self.reactor, folder)
 
     # Lines and agents
 

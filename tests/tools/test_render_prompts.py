@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.ivr.prompts import CATALOGUE, LANGUAGES
-from tools.kokoro import Kokoro, dip_before, is_syllable
+from callserver.media.kokoro import Kokoro, dip_before, is_syllable
 from tools.render_prompts import PromptFolder, lifted, main
 
 

