@@ -40,6 +40,7 @@ COMMANDS = {
     "faults": ("callserver.commands.faults", "faults"),
     "fax": ("callserver.commands.fax", "fax"),
     "customers": ("callserver.commands.customers", "customers"),
+    "orders": ("callserver.commands.orders", "orders"),
     "goods": ("callserver.commands.goods", "goods"),
     "interface": ("callserver.commands.interface", "interface"),
     "callers": ("callserver.commands.organisation", "callers"),
