@@ -5,7 +5,7 @@ from unittest.mock import patch
 from callserver.features.shopping import rules
 from callserver.features.shopping.flow import identify
 from callserver.ivr import spoken
-from tests.features.shopping.shop_case import PIN, ShopCase
+from tests.features.shopping.shop_case import LI_MING, PIN, ShopCase
 
 WANG_FANG, HER_PIN = "600002", "918257"
 
@@ -127,6 +127,19 @@ class AccountTests(ShopCase):
         self.press("3", "2")
         self.until_silent()
         self.assertEqual(self.said()[-1], ["enter-member-number"])
+
+    def test_first_pin(self) -> None:
+        """A PIN that the shop has given is changed at its first use: not an easy one, and typed twice alike."""
+        rules.set_pin("600001", rules.pin_stored(PIN), is_first=True)
+        self.call()
+        self.press("1", "3", "1", f"{PIN}#", "1234#", "835217#", "835271#", "835217#", "835217#")
+        self.until_silent()
+        self.shop.wait(1)
+        said = self.shop.prompts()
+        for one in ("pin-too-easy", "pins-differ", "pin-changed"):
+            self.assertEqual(said.count(one), 1, one)
+        attempt = rules.begin_pin_try("600001", LI_MING, self.shop.events.now())
+        self.assertTrue(rules.pin_matches("835217", attempt.kept))
 
     def test_slow_judgement(self) -> None:
         """While the PIN is judged in a thread that does not answer, the caller is told, and a person helps."""

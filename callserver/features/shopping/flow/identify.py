@@ -32,6 +32,8 @@ async def prove(counter: Counter, visitor: Visitor) -> rules.Buyer:
         buyer = await _try_pin(counter, number)
         if buyer is not None:
             visitor.prove(buyer)
+            if buyer.must_change_pin:
+                await _change_pin(counter, buyer.member_number)
             return buyer
         await counter.sorry("identity-wrong")
     await counter.sorry("too-many-tries")
@@ -66,3 +68,22 @@ async def _try_pin(counter: Counter, member_number: str) -> rules.Buyer | None:
     attempt = await counter.write(rules.begin_pin_try, member_number, call.caller.known_by, counter.now())
     is_right = await counter.think(rules.pin_matches, pin, attempt.kept)
     return await counter.write(rules.end_pin_try, attempt, is_right, counter.now())
+
+
+async def _change_pin(counter: Counter, member_number: str) -> None:
+    """A PIN that the shop has given is changed at its first use; who cannot choose one is asked again the next time."""
+    telephones = await counter.read(rules.telephones_of, member_number)
+    for _ in range(TRIES):
+        pin = await ask_secret(counter.call, "choose-own-pin", max_digits=PIN_DIGITS)
+        try:
+            rules.check_new_pin(pin, member_number, telephones)
+        except rules.WeakPin:
+            await counter.sorry("pin-too-easy")
+            continue
+        if await ask_secret(counter.call, "pin-once-more", max_digits=PIN_DIGITS) != pin:
+            await counter.sorry("pins-differ")
+            continue
+        stored = await counter.think(rules.pin_stored, pin)
+        await counter.settle(rules.set_pin, member_number, stored)
+        await counter.call.play("pin-changed")
+        return
