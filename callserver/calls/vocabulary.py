@@ -56,8 +56,8 @@ class Kind(Enum):
     RECORDING_END = "recording_end"  # file, length_s
     RECORDING_REPAIRED = "recording_repaired"  # file, length_s
     ORDER = "order"  # order, items, total_fen, balance of stock
-    ORDER_WANTED = "order_wanted"  # number, claimed, items: confirmed by the caller, not booked yet
-    ORDER_REFUSED = "order_refused"  # reason: what was confirmed cannot be had any more
+    ORDER_WANTED = "order_wanted"  # nth (of the call), number, claimed, payment, source, address, items: not booked yet
+    ORDER_REFUSED = "order_refused"  # nth, reason: what was confirmed cannot be had any more
     RESERVATION = "reservation"  # reservation, item, quantity, price_fen
     CALLED_BACK = (
         "called_back"  # number, queue, outcome (of a try: a DialResult's value), tries in vain; call: reached in

@@ -30,6 +30,8 @@ wait silence 1.2
 press 2#                     # two pieces
 wait silence 1.2
 press 2                      # that is all
+wait silence 1.2
+press 1                      # paid on delivery, at home; or he is new here
 wait silence 1.2             # read back
 press 1                      # confirm
 wait silence 1.2 within 60   # the order number, twice; the main menu
@@ -60,7 +62,7 @@ PROMPTS = (  # what he hears in this order; names and numbers between them left 
     "main-menu",
     "please-wait-for-person",
 )
-KEYS = "111001#12#210"
+KEYS = "111001#12#2110"
 
 
 @dataclass(frozen=True)

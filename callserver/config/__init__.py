@@ -23,6 +23,7 @@ from callserver.config.settings import (
     QueueConfig,
     RecordingConfig,
     ServerConfig,
+    ShopConfig,
     system_zone,
 )
 from callserver.config.values import all_of, nearest
@@ -49,6 +50,7 @@ __all__ = [
     "RecordingConfig",
     "Sentence",
     "ServerConfig",
+    "ShopConfig",
     "Unfit",
     "all_of",
     "nearest",

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from itertools import combinations
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -29,6 +29,21 @@ class Hours:
         days = first if first == last else f"{first}-{last}"
         closes = f"{self.closes:%H:%M}" if self.closes != time(0) else "24:00"
         return f"{days} {self.opens:%H:%M}-{closes}"
+
+
+def within(hours: Sequence[Hours], local: datetime) -> bool:
+    """Whether a moment on the shop's wall lies in any of these hours; always, if there are none."""
+    return not hours or any(_covers(one, local) for one in hours)
+
+
+def _covers(one: Hours, local: datetime) -> bool:
+    """Hours that end at or before their beginning go on into the next day."""
+    n_days = (one.last_day - one.first_day) % 7
+    overnight = one.closes <= one.opens
+    days_in = (local.isoweekday() - one.first_day) % 7
+    if days_in <= n_days and one.opens <= local.time() and (overnight or local.time() < one.closes):
+        return True
+    return overnight and (days_in - 1) % 7 <= n_days and local.time() < one.closes
 
 
 def read_hours(text: str) -> tuple[Hours, ...]:

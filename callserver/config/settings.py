@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 import tzlocal
@@ -147,6 +147,14 @@ class InterfaceConfig:
 
 
 @dataclass(frozen=True)
+class ShopConfig:
+    """[shop]"""
+
+    tell: tuple[str, ...] = ("local",)  # classes of numbers that are called when reserved goods have come
+    tell_hours: tuple[Hours, ...] = (Hours(1, 7, time(9), time(20)),)  # within these only; empty: always
+
+
+@dataclass(frozen=True)
 class RecordingConfig:
     """[recording]; `announce` has no default: whether callers are told is the shop's decision."""
 
@@ -177,6 +185,7 @@ class Config:
     backup: BackupConfig = field(default_factory=BackupConfig)
     fax: FaxConfig = field(default_factory=FaxConfig)
     interface: InterfaceConfig = field(default_factory=InterfaceConfig)
+    shop: ShopConfig = field(default_factory=ShopConfig)
     lines: Mapping[int, LineConfig] = field(default_factory=dict)
     queues: Mapping[str, QueueConfig] = field(default_factory=dict)
 
@@ -199,6 +208,7 @@ SINGLE_SECTIONS: dict[str, type] = {
     "backup": BackupConfig,
     "fax": FaxConfig,
     "interface": InterfaceConfig,
+    "shop": ShopConfig,
 }
 COUNTRIES = ("cn", "us", "gb", "de", "fr", "it", "es", "ru", "jp", "au", "in", "hk", "tw", "sg", "br")
 RANGES: dict[tuple[type, str], tuple[float, float]] = {

@@ -28,6 +28,7 @@ from callserver.config.settings import (
     OfficesConfig,
     QueueConfig,
     ServerConfig,
+    ShopConfig,
 )
 
 YES_NO = {"yes": True, "no": False, "true": True, "false": False, "on": True, "off": False}
@@ -322,6 +323,8 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     (FaxConfig, "number"): _fax_number,
     (FaxConfig, "hours"): _hours,
     (FaxConfig, "later"): _classes,
+    (ShopConfig, "tell"): _classes,
+    (ShopConfig, "tell_hours"): _hours,
     (FaxConfig, "mail_server"): _mail_server,
     (FaxConfig, "mail_from"): _mail_address,
     (FaxConfig, "mail_to"): _mail_address,

@@ -21,6 +21,7 @@ from twisted.internet.ssl import CertificateOptions
 
 from callserver.acd.seats.acts import Act
 from callserver.acd.seats.parts import Person
+from callserver.calls.call import Call
 from callserver.calls.calls_out import CallsOut
 from callserver.calls.event_log import EventLog
 from callserver.config import Config
@@ -48,6 +49,7 @@ class House:
     :param prompt_folders: where recordings are looked for, the shop's own first
     :param known_texts: what is said in calls and was known before
     :param plan: the tones of the shop's exchange
+    :param serve: lets a menu, by its name, serve a call that has been answered
     """
 
     clock: IReactorTime
@@ -62,6 +64,7 @@ class House:
     prompt_folders: Callable[[], Sequence[Path]]
     known_texts: Callable[[], Deferred[list[KnownText]]]
     plan: Plan
+    serve: Callable[[Call, str], None]
 
 
 @dataclass(frozen=True)

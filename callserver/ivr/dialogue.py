@@ -47,7 +47,9 @@ async def choose(call: ICall, *prompts: Prompt, keys: str) -> str:
     raise AssertionError  # rounds() never ends
 
 
-async def ask_number(call: ICall, *prompts: Prompt, max_digits: int, optional: bool = False) -> str:
+async def ask_number(
+    call: ICall, *prompts: Prompt, max_digits: int, optional: bool = False, other_key: str = ""
+) -> str:
     """
     Ask for a number, ended by #.
 
@@ -55,6 +57,7 @@ async def ask_number(call: ICall, *prompts: Prompt, max_digits: int, optional: b
     told to be too many.
 
     :param optional: silence or a lone # is an answer too: ""
+    :param other_key: alone, it is an answer too, also where it would repeat the question
     :return: one to `max_digits` digits
     :raises WantsPerson:
     """
@@ -67,11 +70,33 @@ async def ask_number(call: ICall, *prompts: Prompt, max_digits: int, optional: b
             raise WantsPerson("key 0")
         if digits.isdecimal() and len(digits) <= max_digits:
             return digits
-        if optional and not digits:
-            return ""
+        if (optional and not digits) or (other_key and digits == other_key):
+            return digits
         if digits != REPEAT_KEY:
             failures += 1
             await _complain(call, digits, failures)
+    raise AssertionError  # rounds() never ends
+
+
+async def ask_secret(call: ICall, *prompts: Prompt, max_digits: int) -> str:
+    """
+    Ask for what nobody may learn, ended by #: a PIN, the number of an account.
+
+    Silence, * and a lone 0 are as in `ask_number`. What is no number of so many digits is no secret, and is returned as
+    it was typed: whoever judges it says no more than that it is wrong.
+
+    :raises WantsPerson:
+    """
+    failures = 0
+    for _ in rounds():
+        secret = await call.collect_secret(*prompts, max_digits=max_digits)
+        if secret == PERSON_KEY:
+            raise WantsPerson("key 0")
+        if secret and secret != REPEAT_KEY:
+            return secret
+        if not secret:
+            failures += 1
+            await _complain(call, secret, failures)
     raise AssertionError  # rounds() never ends
 
 

@@ -83,6 +83,14 @@ class ICall(Protocol):
         :return: whether all was said
         """
 
+    async def play_secret(self, *prompts: Prompt) -> bool:
+        """
+        As `play`, for what is nobody else's: silence in the recording, and not written down which prompts it was.
+        """
+
+    def mark(self, text: str) -> None:
+        """Say of this place in the call's recording, if there is one, what is heard here."""
+
     async def collect(
         self,
         *prompts: Prompt,

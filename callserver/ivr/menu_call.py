@@ -180,6 +180,9 @@ class MenuCall:
     def note(self, kind: Kind, **data: str) -> None:
         self.call.log(kind, **data)
 
+    def mark(self, text: str) -> None:
+        self.call.recording.mark(text)
+
     @act
     async def answer(self) -> None:
         await self._answer()
@@ -188,6 +191,12 @@ class MenuCall:
     async def play(self, *prompts: Prompt) -> bool:
         await self._answer()
         return await self.say(prompts)
+
+    @act
+    async def play_secret(self, *prompts: Prompt) -> bool:
+        await self._answer()
+        with self.call.secret():
+            return await self.say(prompts, secret=True)
 
     @act
     async def collect(
@@ -286,13 +295,13 @@ class MenuCall:
 
     # What an act needs
 
-    async def say(self, prompts: Sequence[Prompt]) -> bool:
+    async def say(self, prompts: Sequence[Prompt], *, secret: bool = False) -> bool:
         """Say it until a key silences it; whether all of it was said."""
         self.not_served = ""
         pressed = self.call.keys.when_pressed(anew=True)
         pressed.addCallbacks(lambda _: self._be_silent(), lambda _: None)  # cancelled: it was heard to its end
         try:
-            return await self._voice.say(self.call, prompts, unless=lambda: bool(pressed.called))
+            return await self._voice.say(self.call, prompts, unless=lambda: bool(pressed.called), secret=secret)
         finally:
             pressed.cancel()
 

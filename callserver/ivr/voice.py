@@ -12,9 +12,11 @@ from callserver.dsp.frames import FloatArray
 from callserver.ivr.interfaces import Prompt, Sound, Spoken
 from callserver.ivr.prompts import Prompts
 from callserver.media.speech import Speech, SpeechError
+from callserver.wire.records import Value
 
 log = Logger()
 
+SECRET = "****"  # in place of what was said
 PATIENCE_S = 5.0  # so long a caller may wait in silence for a text to be synthesised
 
 
@@ -24,16 +26,25 @@ class Voice:
     def __init__(self, prompts: Prompts, speech: Speech, clock: IReactorTime) -> None:
         self._prompts, self._speech, self._clock = prompts, speech, clock
 
-    async def say(self, call: Call, prompts: Sequence[Prompt], unless: Callable[[], bool] = lambda: False) -> bool:
+    async def say(
+        self,
+        call: Call,
+        prompts: Sequence[Prompt],
+        unless: Callable[[], bool] = lambda: False,
+        *,
+        secret: bool = False,
+    ) -> bool:
         """
         Say prompts one after the other without a gap; not at all if `unless` holds when the sounds are there.
 
+        :param secret: it is not written down what was said
         :return: whether all of it was said
         """
         sounds = [sound for prompt in prompts for sound in await self._sounds(call.language, prompt)]
         if call.leg is None or unless():
             return False
-        call.log(Kind.PROMPT, names=[str(prompt) for prompt in prompts], language=call.language)
+        names: list[Value] = [SECRET] if secret else [str(prompt) for prompt in prompts]
+        call.log(Kind.PROMPT, names=names, language=call.language)
         whole = await call.leg.play(sounds)
         call.log(Kind.PROMPT_END, interrupted=not whole)
         return whole

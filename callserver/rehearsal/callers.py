@@ -149,8 +149,12 @@ class Caller:
         language = "2" if random.random() < self._callers.english else "1"
         wishes = [(language, "7"), ("1", "8"), (f"{item}#", "9999#"), ("1", "5"), (f"{random.randint(1, 3)}#", "000#")]
         if random.random() < 0.2:  # he only asks after an order
-            return [*wishes[:1], ("2", "8"), ("36915840", "11111111")]
-        return [*wishes, ("2", "6"), ("1", "9")]
+            return [*wishes[:1], ("4", "8"), *self._to_numbers(), ("36915840", "11111111")]
+        return [*wishes, ("2", "6"), ("1", "8"), ("1", "9")]  # that is all; on delivery, or new here; yes
+
+    def _to_numbers(self) -> list[tuple[str, str]]:
+        """Who is known hears of his own orders first."""
+        return [("2", "8")] if self.visit.number in KNOWN_NUMBERS else []
 
     async def _after_the_question(self) -> None:
         await self._performance.do(f"wait silence {PAUSE_S} within {LONGEST_PROMPT_S}")

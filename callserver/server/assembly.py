@@ -298,6 +298,7 @@ class CallServer(MultiService):
             prompt_folders=lambda: self.folder.prompts(self.config),
             known_texts=self._known_texts,
             plan=self._tones(),
+            serve=lambda call, menu: self._runner.serve(call, menu),
         )
 
     def _new_texts(self) -> Iterator[NewTexts]:

@@ -1,6 +1,6 @@
 """What is asked of calls and events; each runs in `store.read`, or inside `read_only` in another process."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,6 +79,12 @@ def timeline(call_id: str) -> list[EventRecord]:
     for row in rows:
         runs.setdefault(run_of(row), len(runs))
     rows.sort(key=lambda row: (runs[run_of(row)], row.uptime_s, row.seq))
+    return [event_record(row) for row in rows]
+
+
+def happened_since(since: datetime, kinds: Collection[str]) -> list[EventRecord]:
+    """All events of these kinds from then on, in the order in which they were stored."""
+    rows = EventRow.select().where(EventRow.at_ms >= to_ms(since), EventRow.kind.in_(kinds)).order_by(EventRow.seq)
     return [event_record(row) for row in rows]
 
 

@@ -50,10 +50,10 @@ class TryTests(MenuCommandsCase):
 
     def test_menu_in_python(self) -> None:
         """An order by the shop's own menu: what the database would do is said, and nothing of it stays."""
-        done = self.run_command(try_menu, "shop", "--keys", "1 1 1001# 1 2# 2 1 hangup", *DAY)
+        done = self.run_command(try_menu, "shop", "--keys", "1 1 1001# 1 2# 2 1 1 hangup", *DAY)
         self.assertEqual(done.exit_code, 0, done.output)
         self.assertRegex(done.output, r"Database: .*order_lines 1, .*orders 1, .*rolled back")
-        again = self.run_command(try_menu, "shop", "--keys", "1 1 1001# 1 2# 2 1 hangup", *DAY)
+        again = self.run_command(try_menu, "shop", "--keys", "1 1 1001# 1 2# 2 1 1 hangup", *DAY)
         self.assertIn("五十件", done.output)
         self.assertIn("五十件", again.output)
         self.assertFalse(Path(self.folder.database(self.folder.config())).exists())
@@ -152,5 +152,5 @@ class MenusTests(MenuCommandsCase):
     def test_list(self) -> None:
         """Every menu, where it comes from, and which lines it answers."""
         done = self.run_command(menus, "list").output
-        self.assertRegex(done, r"shop +flow +line 1-20")
+        self.assertRegex(done, r"shop +menu +line 1-20")
         self.assertRegex(done, r"front +front\.ini")

@@ -134,7 +134,7 @@ class ConfigTests(SynchronousTestCase):
         """Every mistake of a file is told, in its order, each with its place, and none of them twice."""
         said = self.complaints(
             "port = 1\n[agents]\nhost = here\nport = 8787\nport = 8788\nprot = 1\n\n[line 1-20]\ndevice = emulated\n"
-            " enabled = no\n[line 4] # the fax\nmenu = fault # comes later\n[shop]\n[recording]\nannounce = perhaps\n",
+            " enabled = no\n[line 4] # the fax\nmenu = fault # comes later\n[till]\n[recording]\nannounce = perhaps\n",
             CALLSERVER_AGENT_SEATS="3",
         )
         places = [
@@ -147,7 +147,7 @@ class ConfigTests(SynchronousTestCase):
             "line 11: [line 4]: the setting 'device' is needed",
             "line 11: [line 4]: line 4 is in [line 1-20] (line 8) already",
             "line 12: [line 4] menu: a comment behind a value",
-            "line 13: [shop]: no such section",
+            "line 13: [till]: no such section",
             "line 15: [recording] announce: 'perhaps': needs yes or no",
             "CALLSERVER_AGENT_SEATS: no such section",
         ]

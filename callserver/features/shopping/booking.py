@@ -3,11 +3,14 @@ Orders on their way into the database: what a caller has confirmed is booked, on
 
 The event log keeps what he confirmed before anything else is tried, and the event log is written down also while the
 database is locked or full. So an order that the database does not take now is tried again, and one that the server was
-killed over is booked at its next start. `rules.confirm` books a call's order once, however often it is asked to.
+killed over is booked at its next start. `rules.confirm` books each of a call's orders once, however often it is asked
+to: they are counted, and the next one begins when the one before is on disk or refused. Until then whoever says yes
+again in this call, its caller or an agent for him, means the same order.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +27,8 @@ from twisted.python.failure import Failure
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping import rules
+from callserver.features.shopping.contact import Contact
+from callserver.features.shopping.tables import Payment, Source
 from callserver.store.database import Store
 from callserver.store.tables import to_ms
 from callserver.wire.catalogue import N_
@@ -38,28 +43,45 @@ UNBOOKED_S = 86400.0  # a start books what was confirmed so long before, not wha
 
 
 @dataclass(frozen=True)
-class Contact:
-    """Where a caller can be reached; `claimed` only by his typing it: nobody's address is told or used by it."""
-
-    number: str
-    claimed: bool = False
-
-
-@dataclass(frozen=True)
 class Wanted:
     """What a caller has confirmed, with the moment at which he did."""
 
     call_id: str
+    nth: int  # of the call's orders, from 1
     contact: Contact
+    payment: Payment
     lines: tuple[tuple[str, int, int], ...]  # item, pieces, price of one in fen as he was told
     stamp: EventRecord
+    source: Source = Source.CALL
+    address: str | None = None  # where it goes; None: to the customer's own
 
     def data(self) -> dict[str, Value]:
         """As the event log keeps it."""
         items: list[Value] = [
             {"item": item, "quantity": quantity, "price_fen": price} for item, quantity, price in self.lines
         ]
-        return {"number": self.contact.number, "claimed": self.contact.claimed, "items": items}
+        return {
+            "nth": self.nth,
+            "number": self.contact.number,
+            "claimed": self.contact.claimed,
+            "payment": self.payment.value,
+            "source": self.source.value,
+            "address": self.address,
+            "items": items,
+        }
+
+    @classmethod
+    def read(cls, call_id: str, data: Mapping[str, Any], stamp: EventRecord) -> Wanted:
+        """What `data` has written; an event of before a call could order twice has no `nth`, nor how it is paid."""
+        lines = tuple((item["item"], item["quantity"], item["price_fen"]) for item in data["items"])
+        payment, source = Payment(data.get("payment", Payment.ON_DELIVERY)), Source(data.get("source", Source.CALL))
+        contact = Contact(data["number"], data["claimed"])
+        return cls(call_id, data.get("nth", 1), contact, payment, lines, stamp, source, data.get("address"))
+
+    @property
+    def key(self) -> str:
+        """Names it among all that are on their way."""
+        return f"{self.call_id}/{self.nth}"
 
 
 @dataclass(frozen=True)
@@ -75,10 +97,11 @@ class Bookings(Service):
 
     def __init__(self, store: Store, events: EventLog, choice: rules.RandomChoice, country: str = "cn") -> None:
         self._store, self._events, self._choice, self._country = store, events, choice, country
-        self._pending: dict[str, Wanted] = {}
+        self._pending: dict[str, Wanted] = {}  # by `Wanted.key`
         self._waiting: dict[str, list[Deferred[Booked]]] = {}
         self._retries: dict[str, IDelayedCall] = {}
-        self._told_s: dict[str, float] = {}  # call: when its caller was told his order's number
+        self._settled: Counter[str] = Counter()  # by call: how many of its orders are booked or refused
+        self._told_s: dict[str, float] = {}  # order: when its caller was told its number
 
     def startService(self) -> None:
         super().startService()  # type: ignore[no-untyped-call]
@@ -90,37 +113,56 @@ class Bookings(Service):
             retry.cancel()
         self._retries.clear()
 
-    def book(self, call_id: str, contact: Contact, lines: Sequence[rules.Line]) -> Deferred[Booked]:
+    def book(
+        self,
+        call_id: str,
+        contact: Contact,
+        lines: Sequence[rules.Line],
+        payment: Payment = Payment.ON_DELIVERY,
+        source: Source = Source.CALL,
+        address: str | None = None,
+    ) -> Deferred[Booked]:
         """
-        Book a call's order; what is asked of it again is the same order.
+        Book a call's order; what is asked of it again before it is settled is the same order.
 
         :return: fires when it is on disk, whenever that is; fails with OrderRefused where it cannot be had any more
         """
+        items = tuple((line.item, line.quantity, line.price_fen) for line in lines)
+        wanted = Wanted(call_id, self.nth(call_id), contact, payment, items, self._stamp(call_id), source, address)
         answer: Deferred[Booked] = Deferred()
-        self._waiting.setdefault(call_id, []).append(answer)
-        if call_id not in self._pending:
-            wanted = tuple((line.item, line.quantity, line.price_fen) for line in lines)
-            self._pending[call_id] = Wanted(call_id, contact, wanted, self._stamp(call_id))
-            self._events.write(Kind.ORDER_WANTED, call_id=call_id, **self._pending[call_id].data())  # type: ignore[arg-type]
-            self._try(call_id)
+        self._waiting.setdefault(wanted.key, []).append(answer)
+        if wanted.key not in self._pending:
+            self._pending[wanted.key] = wanted
+            self._events.write(Kind.ORDER_WANTED, call_id=call_id, **wanted.data())  # type: ignore[arg-type]
+            self._try(wanted.key)
         return answer
+
+    def nth(self, call_id: str) -> int:
+        """Which of a call's orders is the one that is not settled yet, from 1."""
+        return self._settled[call_id] + 1
 
     def is_pending(self, *, call_id: str | None = None, number: str | None = None) -> bool:
         """Whether an order of this call, or of who can be reached there, is confirmed and not booked yet."""
-        return call_id in self._pending or any(
-            wanted.contact.number == number for wanted in self._pending.values() if number is not None
+        return any(
+            wanted.call_id == call_id or (number is not None and wanted.contact.number == number)
+            for wanted in self._pending.values()
         )
 
-    def tell(self, call_id: str) -> None:
+    def forget(self, call_id: str) -> None:
+        """The call is over: nothing more is ordered in it."""
+        if not self.is_pending(call_id=call_id):
+            self._settled.pop(call_id, None)
+
+    def tell(self, order: str) -> None:
         """The caller has been told the number of his order."""
         now_s = self._store.reactor.seconds()
-        self._told_s = {call: at_s for call, at_s in self._told_s.items() if now_s - at_s < RECENT_S}
-        self._told_s[call_id] = now_s
+        self._told_s = {number: at_s for number, at_s in self._told_s.items() if now_s - at_s < RECENT_S}
+        self._told_s[order] = now_s
 
     def untold(self, order: rules.OrderStatus) -> bool:
         """Whether this order is so new that he who calls again may not know that it was taken."""
         is_new = self._events.now() - order.placed_at < timedelta(seconds=RECENT_S)
-        return is_new and order.call_id is not None and order.call_id not in self._told_s
+        return is_new and order.source is Source.CALL and order.number not in self._told_s
 
     def _stamp(self, call_id: str) -> EventRecord:
         return self._events.stamp(Kind.ORDER, call_id=call_id)
@@ -128,12 +170,10 @@ class Bookings(Service):
     def _book_again(self, unbooked: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """Those of the last run; their callers wait no more."""
         for call_id, data in unbooked:
-            if call_id in self._pending:
-                continue  # of this run: the books have answered late
-            lines = tuple((item["item"], item["quantity"], item["price_fen"]) for item in data["items"])
-            contact = Contact(data["number"], data["claimed"])
-            self._pending[call_id] = Wanted(call_id, contact, lines, self._stamp(call_id))
-            self._try(call_id)
+            wanted = Wanted.read(call_id, data, self._stamp(call_id))
+            if wanted.key not in self._pending:  # else it is of this run: the books have answered late
+                self._pending[wanted.key] = wanted
+                self._try(wanted.key)
 
     def _look_back(self, since: datetime) -> None:
         """As often as it takes: the database may be locked at the start."""
@@ -146,34 +186,35 @@ class Bookings(Service):
         if self.running:
             self._retries[LAST_RUN] = self._store.reactor.callLater(RETRY_S, self._look_back, since)
 
-    def _try(self, call_id: str) -> None:
-        self._retries.pop(call_id, None)
-        booked = self._store.write(_book, self._pending[call_id], self._choice, self._country)
-        booked.addCallbacks(partial(self._booked, call_id), partial(self._not_booked, call_id))
+    def _try(self, key: str) -> None:
+        self._retries.pop(key, None)
+        booked = self._store.write(_book, self._pending[key], self._choice, self._country)
+        booked.addCallbacks(partial(self._booked, key), partial(self._not_booked, key))
         booked.addErrback(lambda failure: log.failure("a booking broke", failure))
 
-    def _booked(self, call_id: str, booked: Booked) -> None:
+    def _booked(self, key: str, booked: Booked) -> None:
         if booked.taken.event is not None:
             self._events.show(booked.taken.event)
-        self._over(call_id, booked)
+        self._over(key, booked)
 
-    def _not_booked(self, call_id: str, failure: Failure) -> None:
+    def _not_booked(self, key: str, failure: Failure) -> None:
         if isinstance(failure.value, PeeweeException):  # locked, full: the store has given its alarm
-            self._retries[call_id] = self._store.reactor.callLater(RETRY_S, self._try, call_id)
+            self._retries[key] = self._store.reactor.callLater(RETRY_S, self._try, key)
             return
-        wanted = self._pending[call_id]
-        self._events.write(Kind.ORDER_REFUSED, call_id=call_id, reason=repr(failure.value))
-        if not any(not answer.called for answer in self._waiting.get(call_id, [])):  # he has been told that it is noted
+        wanted = self._pending[key]
+        reason = repr(failure.value)
+        self._events.write(Kind.ORDER_REFUSED, call_id=wanted.call_id, nth=wanted.nth, reason=reason)
+        if not any(not answer.called for answer in self._waiting.get(key, [])):  # he has been told that it is noted
             self._events.alarm(
                 N_("a confirmed order of {number} cannot be booked: {problem}; call back"),
                 number=wanted.contact.number,
-                problem=repr(failure.value),
+                problem=reason,
             )
-        self._over(call_id, failure)
+        self._over(key, failure)
 
-    def _over(self, call_id: str, result: Booked | Failure) -> None:
-        del self._pending[call_id]
-        for answer in self._waiting.pop(call_id, []):
+    def _over(self, key: str, result: Booked | Failure) -> None:
+        self._settled[self._pending.pop(key).call_id] += 1
+        for answer in self._waiting.pop(key, []):
             if not answer.called:
                 answer.callback(result)
 
@@ -190,5 +231,9 @@ def _book(wanted: Wanted, choice: rules.RandomChoice, country: str) -> Booked:
         caller_number=contact.number,
         choice=choice,
         told_fen={item: price for item, _, price in wanted.lines},
+        nth=wanted.nth,
+        payment=wanted.payment,
+        source=wanted.source,
+        address=wanted.address,
     )
     return Booked(taken, buyer)

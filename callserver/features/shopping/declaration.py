@@ -1,27 +1,68 @@
 """What phone shopping brings to the server."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.application.service import IService
+from twisted.internet.defer import Deferred, maybeDeferred
+
 from callserver.features import Asked, Feature, Share, Shop
-from callserver.features.shopping import sample
+from callserver.features.shopping import proofs, sample
+from callserver.features.shopping.booking import Bookings
 from callserver.features.shopping.desk import customer_card
-from callserver.features.shopping.flow import ShopMenu
+from callserver.features.shopping.flow import news
+from callserver.features.shopping.flow.counter import Premises
+from callserver.features.shopping.flow.menu import ShopMenu
+from callserver.features.shopping.selling import Selling
+from callserver.features.shopping.teller import Teller
+
+RECORDINGS = "recordings"  # in the shop's folder
 
 
 def declare(shop: Shop) -> Feature:
     """The shop's menu, its customers on the agent's card, its demo goods, its orders until they are booked."""
-    config = shop.config
+    config, house = shop.config, shop.house
+    country, zone = config.exchange.country, config.server.zone
+    in_thread = house.in_thread if house is not None else _at_once
+    premises = Premises(shop.store, shop.events.now, country, zone, in_thread)
+    bookings = Bookings(shop.store, shop.events, shop.choice, country)
+    services: list[IService] = [bookings]
+    may_call: Callable[[str], bool] = _nobody
+    if house is not None:
+        teller = Teller(house, shop.store, shop.events, config.shop, zone, news.NAME, shop.choice)
+        folder = house.folder
+        cutter = proofs.Proofs(shop.store, shop.events, folder / RECORDINGS, folder / proofs.FOLDER, in_thread)
+        services, may_call = [bookings, cutter, teller], teller.may_call
     menu = ShopMenu(
-        shop.store,
+        premises,
         shop.events,
+        bookings,
         announce_recording=config.recording.announce,
-        country=config.exchange.country,
         choice=shop.choice,
-        zone=config.server.zone,
+        may_call=may_call,
     )
 
     def card(asked: Asked) -> Share:
-        number, country, zone = asked.caller_number, config.exchange.country, config.server.zone
-        return Share(*customer_card(number, asked.call_id, asked.now, country, zone))
+        shown = menu.identity(asked.call_id)
+        return Share(*customer_card(asked.caller_number, asked.call_id, asked.now, country, zone, shown))
 
     return Feature(
-        "shopping", menus=(menu,), card=card, furnish=sample.load, bare=sample.bare, services=(menu.bookings,)
+        "shopping",
+        menus=(menu, news.NewsMenu(premises)),
+        acts=Selling(shop.store, shop.events, bookings, menu.identity).acts(),
+        card=card,
+        furnish=sample.load,
+        bare=sample.bare,
+        services=tuple(services),
     )
+
+
+def _at_once(job: Callable[..., Any], *arguments: Any) -> Deferred[Any]:
+    """Where only menus are looked at, and nobody waits."""
+    return maybeDeferred(job, *arguments)
+
+
+def _nobody(number: str) -> bool:
+    return False

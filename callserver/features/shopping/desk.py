@@ -2,7 +2,18 @@
 
 from datetime import UTC, datetime, tzinfo
 
-from callserver.features.shopping.rules import Line, OrderStatus, basket, find_buyer, kept_basket, orders_of
+from callserver.features.shopping.rules import (
+    Line,
+    OrderStatus,
+    Reserved,
+    basket,
+    find_buyer,
+    find_member,
+    kept_basket,
+    orders_of,
+    orders_of_member,
+    reservations_of,
+)
 from callserver.features.shopping.tables import OrderState
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import CardPart, Identity, Phrase
@@ -19,18 +30,30 @@ STATE_WORDS = {
 
 
 def customer_card(
-    caller_number: str | None, call_id: str, now: datetime, country: str = "cn", zone: tzinfo = UTC
+    caller_number: str | None,
+    call_id: str,
+    now: datetime,
+    country: str = "cn",
+    zone: tzinfo = UTC,
+    shown: Identity | None = None,
 ) -> tuple[Identity | None, CardPart]:
     """
-    Who the number claims to be, and the shop's part of the card: his basket and his orders, a line each.
+    Who the caller is, and the shop's part of the card: his basket, his orders and reservations, a line each.
 
     His basket is what this call has chosen, else what was kept from his last one. Days are those of `zone`, the shop's.
+
+    :param shown: who he has shown to be in this call; None: who his number claims to be
     """
-    buyer = find_buyer(caller_number, country)
+    buyer = find_member(shown.number) if shown is not None else find_buyer(caller_number, country)
     chosen = basket(call_id) or kept_basket(caller_number, now)
     rows = [_basket_row(line) for line in chosen] or [Phrase("basket empty")]
-    rows += [_order_row(order, zone) for order in orders_of(caller_number, country=country)]
-    identity = Identity(buyer.member_number, buyer.name) if buyer else None
+    is_proved = shown is not None and shown.proved
+    orders = (
+        orders_of_member(shown.number) if shown is not None and is_proved else orders_of(caller_number, country=country)
+    )
+    rows += [_order_row(order, zone) for order in orders]
+    rows += [_reservation_row(one, zone) for one in reservations_of(caller_number, country=country)]
+    identity = Identity(buyer.member_number, buyer.name, is_proved) if buyer else None
     return identity, CardPart("shopping", tuple(rows))
 
 
@@ -55,5 +78,18 @@ def _order_row(order: OrderStatus, zone: tzinfo) -> Phrase:
             "placed": order.placed_at.astimezone(zone).date().isoformat(),
             "state_word": STATE_WORDS[order.state],
             "total_fen": order.total_fen,
+        },
+    )
+
+
+def _reservation_row(one: Reserved, zone: tzinfo) -> Phrase:
+    return Phrase(
+        "reserved {quantity} × {name} ({item}) until {until}",
+        {
+            "quantity": one.quantity,
+            "name_zh": one.name.zh,
+            "name_en": one.name.en,
+            "item": one.item,
+            "until": one.until.astimezone(zone).date().isoformat(),
         },
     )

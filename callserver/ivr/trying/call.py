@@ -94,6 +94,9 @@ class TryCall:
     def note(self, kind: Kind, **data: str) -> None:
         self._write(kind.value, **data)
 
+    def mark(self, text: str) -> None:
+        self._write(Kind.RECORDING_MARK.value, text=text)
+
     def forget_keys(self) -> None:
         self._ahead = ""
 
@@ -104,6 +107,9 @@ class TryCall:
         self._act()
         self._say(prompts, whole=True)
         return True
+
+    async def play_secret(self, *prompts: Prompt) -> bool:
+        return await self.play(*prompts)
 
     async def collect(
         self,

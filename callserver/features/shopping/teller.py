@@ -1,0 +1,142 @@
+"""
+Calls those whose reserved goods have come, one after the other; what is told is `flow.news`.
+
+Nobody is called whose number's class the shop has not allowed, outside the hours it has set, or on a line of the
+reserve; the dial guard judges every one. Who is not reached is called again an hour later, three times in all, and is
+told when he calls. A try is counted on disk as it begins: a server that is killed in one calls nobody once more for it.
+
+到货回电：仅在规定时段、允许的号码类别内，经拨号许可；共三次，仍未接通则待顾客来电时告知。
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta, tzinfo
+
+from twisted.application.service import Service
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IDelayedCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from callserver.calls.call import Stage
+from callserver.calls.calls_out import Dialler
+from callserver.calls.dial_guard import DialClass
+from callserver.calls.event_log import EventLog
+from callserver.config import ShopConfig
+from callserver.config.hours import within
+from callserver.features import House
+from callserver.features.shopping import rules
+from callserver.store.database import Store
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.dial_results import DialResult
+from callserver.wire.refusals import Refusal, Refused
+
+log = Logger()
+
+LOOK_S = 30.0
+TRIES, AGAIN = 3, timedelta(hours=1)
+WHO = "shop"  # dials, for the guard and the caps
+
+
+class Teller(Service):
+    """
+    :param menu: the name of the one that tells
+    :param choice: draws the numbers of orders that reservations become
+    """
+
+    def __init__(
+        self,
+        house: House,
+        store: Store,
+        events: EventLog,
+        config: ShopConfig,
+        zone: tzinfo,
+        menu: str,
+        choice: rules.RandomChoice,
+    ) -> None:
+        self._house, self._store, self._events, self._config = house, store, events, config
+        self._zone, self._menu, self._choice = zone, menu, choice
+        self._timer: IDelayedCall | None = None
+        self._round: Deferred[None] | None = None
+
+    def may_call(self, number: str) -> bool:
+        """Whether the shop calls numbers of this class."""
+        kind: DialClass = self._house.calls_out().classify(number)
+        return kind.name.lower() in self._config.tell
+
+    def startService(self) -> None:
+        super().startService()  # type: ignore[no-untyped-call]
+        self._look()
+
+    def stopService(self) -> None:
+        super().stopService()  # type: ignore[no-untyped-call]
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        if self._round is not None:
+            self._round.cancel()
+
+    def _look(self) -> None:
+        self._timer = None
+        self._round = Deferred.fromCoroutine(self._tell_all())
+        self._round.addErrback(self._broke)
+        self._round.addCallback(self._looked)
+
+    def _looked(self, _: object) -> None:
+        self._round = None
+        if self.running:
+            self._timer = self._house.clock.callLater(LOOK_S, self._look)
+
+    def _broke(self, failure: Failure) -> None:
+        if not isinstance(failure.value, CancelledError):
+            log.failure("reserved goods could not be told of", failure)
+
+    async def _tell_all(self) -> None:
+        """What has waited in vain, or came free without a delivery; then one call, if it is time for any."""
+        now = self._events.now()
+        await self._store.write(rules.tend_reservations, now, self._choice)
+        if not within(self._config.tell_hours, now.astimezone(self._zone)):
+            return
+        for news in await self._store.read(rules.news_to_call, now):
+            if not self.may_call(news.number):
+                await self._store.write(rules.call_again, news.reservation, None)
+            elif not await self._tell(news):
+                return
+
+    async def _tell(self, news: rules.News) -> bool:
+        """One call, to its end; whether a line was there for it."""
+        reached = Reached()
+        asks = Dialler(WHO, allowed=frozenset((news.number,)), may_use_reserve=False)
+        try:
+            call = self._house.calls_out().dial(news.number, asks, reached)
+        except Refused as refused:
+            if refused.code is Refusal.NOT_NOW:
+                return False
+            await self._store.write(rules.call_again, news.reservation, None)
+            return True
+        again = self._events.now() + AGAIN if news.tries + 1 < TRIES else None
+        try:
+            await self._store.write(rules.call_again, news.reservation, again)
+            if await reached.result is DialResult.ANSWERED:
+                call.enter(Stage.MENU)
+                self._house.serve(call, self._menu)
+                await call.when_ended()
+        finally:
+            call.end("server", Reason(Cause.GAVE_UP))
+        return True
+
+
+class Reached:
+    """A DialListener whose result is waited for."""
+
+    def __init__(self) -> None:
+        self.result: Deferred[DialResult] = Deferred()
+
+    def rings_there(self) -> None:
+        pass
+
+    def answered_there(self) -> None:
+        self.result.callback(DialResult.ANSWERED)
+
+    def not_reached(self, result: DialResult) -> None:
+        if not self.result.called:
+            self.result.callback(result)
