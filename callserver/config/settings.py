@@ -146,6 +146,13 @@ class InterfaceConfig:
 
 
 @dataclass(frozen=True)
+class MenusConfig:
+    """[menus]: what menu files may do beyond themselves."""
+
+    may_dial: tuple[str, ...] = ()  # numbers outside that a menu may connect callers with, as they are dialled
+
+
+@dataclass(frozen=True)
 class RecordingConfig:
     """[recording]; `announce` has no default: whether callers are told is the shop's decision."""
 
@@ -176,6 +183,7 @@ class Config:
     backup: BackupConfig = field(default_factory=BackupConfig)
     fax: FaxConfig = field(default_factory=FaxConfig)
     interface: InterfaceConfig = field(default_factory=InterfaceConfig)
+    menus: MenusConfig = field(default_factory=MenusConfig)
     lines: Mapping[int, LineConfig] = field(default_factory=dict)
     queues: Mapping[str, QueueConfig] = field(default_factory=dict)
 
@@ -198,6 +206,7 @@ SINGLE_SECTIONS: dict[str, type] = {
     "backup": BackupConfig,
     "fax": FaxConfig,
     "interface": InterfaceConfig,
+    "menus": MenusConfig,
 }
 COUNTRIES = ("cn", "us", "gb", "de", "fr", "it", "es", "ru", "jp", "au", "in", "hk", "tw", "sg", "br")
 RANGES: dict[tuple[type, str], tuple[float, float]] = {
