@@ -18,6 +18,7 @@ COMMANDS = {
     "check": ("callserver.commands.check", "check"),
     "check-menu": ("callserver.commands.check_menu", "check_menu"),
     "menus": ("callserver.commands.menus", "menus"),
+    "notice": ("callserver.commands.switches", "notice"),
     "lines": ("callserver.commands.lines", "lines"),
     "try": ("callserver.commands.try_menu", "try_menu"),
     "status": ("callserver.commands.status", "status"),

@@ -157,6 +157,7 @@ class Call(Timeline):
         self._limit: IDelayedCall | None = None
         self._waiting_for_end: list[Deferred[Reason]] = []
         self._waiting_for_fax: list[Deferred[None]] = []
+        self._waiting_for_left: list[Deferred[None]] = []
 
     @property
     def now(self) -> Call:
@@ -243,6 +244,28 @@ class Call(Timeline):
         waiter: Deferred[None] = Deferred(lambda waiter: self._waiting_for_fax.remove(waiter))
         self._waiting_for_fax.append(waiter)
         return waiter
+
+    def when_left(self) -> Deferred[None]:
+        """
+        A fresh Deferred that fires when the person the first party talks with has hung up, and left it on the line.
+
+        While somebody waits for that the call does not end with the person's part; cancel it to stop.
+        """
+        waiter: Deferred[None] = Deferred(lambda waiter: self._waiting_for_left.remove(waiter))
+        self._waiting_for_left.append(waiter)
+        return waiter
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether somebody waits for the first party when a person has talked with it."""
+        return bool(self._waiting_for_left) and self.first in self.parts and self.ended is None
+
+    def left_behind(self) -> None:
+        """The first party is alone on the line: who waits for that has it now."""
+        self.enter(Stage.MENU)
+        waiting, self._waiting_for_left = self._waiting_for_left, []
+        for waiter in waiting:
+            waiter.callback(None)
 
     def fax_calls(self, party: Party) -> None:
         """The calling tone of a fax was heard."""

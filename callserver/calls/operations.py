@@ -129,8 +129,17 @@ def fax(call: Call, party: Party, exchange: Exchange, on_over: Callable[[Failure
 
 
 def hang_up(call: Call, party: Party, by: str, reason: Reason) -> None:
-    """One goes on hook; the call goes on while two are left to talk, else it is over for all."""
-    if not leave_to_others(call, party, reason):
+    """
+    One goes on hook; the call goes on while two are left to talk, else it is over for all.
+
+    Unless an agent does so on whom a menu waits (a survey): it has the caller again.
+    """
+    if leave_to_others(call, party, reason):
+        return
+    if reason.cause is Cause.AGENT_HUNG_UP and party is not call.first and call.goes_on:
+        leave_alone(call, reason)
+        call.left_behind()
+    else:
         call.end(by, reason)
 
 

@@ -13,7 +13,9 @@ class Kind(Enum):
     KEY = "key"  # digit ("?": secret, or taken by nobody), source, pressed_s on the monotonic clock
     LOADED = "loaded"  # menu, version: what callers of this line come to from now on
     MENU = "menu"  # name, version ("": of the server itself)
-    STEP = "step"  # menu, step: of a menu file
+    MENU_END = "menu_end"  # menu, why: "over", "person: ...", "broken", a queue's outcome, or a Cause of the call's end
+    STEP = "step"  # menu, step, visit (1, 2 ...): of a menu file
+    REPLY = "reply"  # menu, step, result: what an input is to a step: taken, wrong, silence, repeat, person
     BRANCH = "branch"  # menu, step, taken, why: a step of a menu file has looked at the clock
     TARGET = "target"  # menu, target, outcome: a menu file has handed the caller over; "" is done
     SAVED = "saved"  # name, value: a menu keeps what the caller has said

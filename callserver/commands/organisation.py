@@ -23,6 +23,7 @@ from callserver.commands.books import Books, settings_of, tell, with_books
 from callserver.commands.calls import NARROWEST, as_text, list_width
 from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.start import shop_option
+from callserver.commands.switches import CLOSED, OPEN, switch_hours
 from callserver.wire.catalogue import N_, Complaint, text
 from callserver.wire.cells import cells, column, printable, wrapped
 from callserver.wire.terminal import complaint, here, person_language
@@ -38,9 +39,21 @@ HELPS = {
     Part.REGION: here("Regions callers live in, with the nearest offices of each."),
     Part.CALLERS: here("Classes of callers, known by number: who is served before others."),
 }
+SWITCHED = here("Hours of menu files: hours NAME closed (or open) [--until 18:00].")
 FOLLOWS = here("A running server follows within two seconds; calls go on.")
 NOTHING_TO_SET = here("Say what to set: KEY=VALUE; show prints what there is.")
 LISTS = here("KEY+=ITEM adds to a list, KEY-=ITEM takes from it; KEY= alone is as it is by itself.")
+
+
+class HoursGroup(Group):
+    """Beside the commands of calendars: hours of menu files, switched by hand (`hours shop closed`)."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in self.commands and {OPEN, CLOSED}.intersection(args[1:]):
+            return args[0], switch_hours, args
+        return super().resolve_command(ctx, args)
 
 
 def commands_of(part: Part) -> click.Group:
@@ -50,7 +63,9 @@ def commands_of(part: Part) -> click.Group:
     settings = click.argument("settings", nargs=-1, metavar="KEY=VALUE...")
     file = click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
     keys = "\n\n".join((LISTS, keys_help(form)))
-    group = Group(CALLED[part], help=HELPS[part] + "\n\n" + FOLLOWS)
+    is_hours = part is Part.CALENDAR
+    helps = (HELPS[part], FOLLOWS, *((SWITCHED,) if is_hours else ()))
+    group = (HoursGroup if is_hours else Group)(CALLED[part], help="\n\n".join(helps))
 
     def command(called: str, help: str, do: Callable[..., None], *decorators: Callable[..., Any]) -> None:
         callback: Any = partial(do, part)

@@ -32,7 +32,7 @@ def proves(trial: Trial, menu: str) -> bool:
 
     :raises Complaint: there is no such menu
     """
-    read, names = read_all(trial), led_to(menu, trial.found)
+    read, names = read_all(trial), led_to(menu, trial.found) or [menu]
     by_name = {name_of(path.stem): path for path in reversed(read)}
     if menu not in trial.menus and menu not in by_name:
         raise Complaint("no menu {menu}; {hint}", menu=repr(menu), hint=nearest(menu, trial.menus))

@@ -24,7 +24,9 @@ EVENTS = {  # by kind; {details} are the event's data
     "key": N_("key {digit} ({source})"),
     "loaded": N_("has menu {menu} {version} from now on"),
     "menu": N_("menu {name}"),
+    "menu_end": N_("menu {menu} is over: {why}"),
     "step": N_("menu {menu}: step {step}"),
+    "reply": N_("menu {menu}: {step}: {result}"),
     "branch": N_("menu {menu}: {step} finds {taken} {why}"),
     "target": N_("menu {menu}: {target} {outcome}"),
     "saved": N_("keeps {name} = {value}"),
@@ -113,6 +115,7 @@ FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says so
     ("state", "reason", "sub"): N_("state: {to}, {sub} ({reason})"),
     ("log_out", "reason"): N_("logged out ({reason})"),
     ("audit", "target"): N_("{act}, {target}: {result}"),
+    ("menu", "version"): N_("menu {name} {version}"),
     ("prompt_end", "interrupted"): N_("prompt over, interrupted"),
     ("offer", "seats"): N_("offered to seats {seats}: {why}; candidates {candidates}"),
     ("offer", "passed_over", "seats"): N_(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import click
@@ -59,7 +59,7 @@ def try_menu(shop: Path, menu: str, keys: str | None, caller: str, at: str, outc
             click.echo(complaint(problem), err=True)
         if menu not in trial.menus:
             raise Complaint("no menu {menu}; {hint}", menu=repr(menu), hint=nearest(menu, trial.menus))
-        when, results = moment(at, trial), dict(_outcome(one) for one in outcomes)
+        when, results = moment(at, trial.zone), dict(_outcome(one) for one in outcomes)
         tried = _asked(trial, menu, when, caller, results) if keys is None else None
         if tried is None:
             tried = trial.call(menu, Script(keys or ""), when, caller, results)
@@ -91,13 +91,13 @@ def _asked(trial: Trial, menu: str, at: datetime, caller: str, outcomes: Mapping
             keys.append(typed)
 
 
-def moment(text: str, trial: Trial) -> datetime:
+def moment(text: str, zone: tzinfo) -> datetime:
     """
     What was typed, by the shop's clock.
 
     :raises Complaint: it is no moment
     """
-    now = datetime.now(trial.zone)
+    now = datetime.now(zone)
     if not text:
         return now
     for form in MOMENTS:
@@ -106,13 +106,13 @@ def moment(text: str, trial: Trial) -> datetime:
         except ValueError:
             continue
         day = now.date() if form == "%H:%M" else found.date()
-        return datetime.combine(day, found.time(), trial.zone)
+        return datetime.combine(day, found.time(), zone)
     raise Complaint("{typed} is no moment; write 2027-02-06 18:40 or 18:40", typed=repr(text))
 
 
 def _outcome(text: str) -> tuple[str, str]:
     target, equals, outcome = text.partition("=")
-    if not equals or target.split()[:1] not in (["queue"], ["office"], ["document"]):
+    if not equals or target.split()[:1] not in (["queue"], ["office"], ["number"], ["document"]):
         raise Complaint("{typed}: write as queue operator=no_agent", typed=repr(text))
     return " ".join(target.split()), outcome.strip()
 
@@ -125,7 +125,7 @@ def story(tried: Outcome, menus: Mapping[str, IMenu], menu: str) -> Iterator[str
     step: Step | None = None
     handed = None
     for heard in tried.trace:
-        if heard.kind == "target" and heard.data["target"] == handed:
+        if heard.kind == "reply" or (heard.kind == "target" and heard.data["target"] == handed):
             continue  # told when it was done
         handed = heard.data.get("target", handed)
         if heard.kind == "step":

@@ -155,6 +155,13 @@ class ShopConfig:
 
 
 @dataclass(frozen=True)
+class MenusConfig:
+    """[menus]: what menu files may do beyond themselves."""
+
+    may_dial: tuple[str, ...] = ()  # numbers outside that a menu may connect callers with, as they are dialled
+
+
+@dataclass(frozen=True)
 class RecordingConfig:
     """[recording]; `announce` has no default: whether callers are told is the shop's decision."""
 
@@ -186,6 +193,7 @@ class Config:
     fax: FaxConfig = field(default_factory=FaxConfig)
     interface: InterfaceConfig = field(default_factory=InterfaceConfig)
     shop: ShopConfig = field(default_factory=ShopConfig)
+    menus: MenusConfig = field(default_factory=MenusConfig)
     lines: Mapping[int, LineConfig] = field(default_factory=dict)
     queues: Mapping[str, QueueConfig] = field(default_factory=dict)
 
@@ -209,6 +217,7 @@ SINGLE_SECTIONS: dict[str, type] = {
     "fax": FaxConfig,
     "interface": InterfaceConfig,
     "shop": ShopConfig,
+    "menus": MenusConfig,
 }
 COUNTRIES = ("cn", "us", "gb", "de", "fr", "it", "es", "ru", "jp", "au", "in", "hk", "tw", "sg", "br")
 RANGES: dict[tuple[type, str], tuple[float, float]] = {

@@ -70,7 +70,7 @@ class ICall(Protocol):
     def save(self, name: str, value: str) -> None:
         """Keep what the caller has said of himself: in the call's record, and on the screen of who talks with him."""
 
-    def note(self, kind: Kind, **data: str) -> None:
+    def note(self, kind: Kind, **data: str | int) -> None:
         """Write into the call's record how he goes through the menu."""
 
     async def answer(self) -> None:
@@ -138,11 +138,12 @@ class ICall(Protocol):
         :raises twisted.internet.defer.TimeoutError: nothing came in `limit_s`
         """
 
-    async def transfer_to_queue(self, queue: str, priority: int | None = None) -> str:
+    async def transfer_to_queue(self, queue: str, priority: int | None = None, *, comes_back: bool = False) -> str:
         """
         Hand the caller to people; who is answered stays with them until the call is over.
 
         :param priority: before whom he is served: higher is earlier; None: as the queue's other callers
+        :param comes_back: when the person he talked with has hung up and he has not, he is here again: "answered"
         :return: why nobody served him: "closed", "no_agent", "full", "diverted" (the wait would be too long),
             "left_empty", "timed_out", "key_exit"; he has been told
         :raises LookupError: there is no such queue
@@ -159,6 +160,16 @@ class ICall(Protocol):
         :param note: what the fault is, for the case that is kept; "": the caller's last input
         :param queue: of people; "": the shop's first
         :return: as `transfer_to_queue`
+        """
+
+    async def send_to(self, target: str) -> str:
+        """
+        Connect the caller with an office by its number, or with a number outside: "office 3", "number 02162345678".
+
+        Who is answered there stays there until the call is over. With nobody's rights but the menu's: a number has to
+        be one of [menus] may_dial.
+
+        :return: "not_reached"; he has been told nothing
         """
 
     async def fax_document(self, number: str = "") -> str:

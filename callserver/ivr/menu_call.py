@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.interfaces import IReactorTime
@@ -26,6 +26,7 @@ from callserver.media.recorder import Recorder
 from callserver.media.recording import Recording, RecordingInfo
 from callserver.wire.catalogue import LANGUAGES
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.targets import Target
 
 log = Logger()
 
@@ -42,6 +43,7 @@ ROUNDS = 10  # the same question so often one after the other, then a person
 WORDS_S = (3.0, 13.0, 23.0)  # who waits for an answer that does not come is told so
 # Of a queue's outcomes
 NOT_SERVED = ("closed", "no_agent", "full", "diverted", "left_empty", "timed_out", "key_exit")
+NOT_REACHED = "not_reached"
 AREA_CODE_S, BETWEEN_S, AREA_CODE_MAX = 8.0, 4.0, 5
 MASKED = "****"  # as long for every secret: its length is part of it
 
@@ -67,6 +69,9 @@ class People(Protocol):
         :param address: of the customer who has proved who he is, "" if nobody has
         :param ask_area_code: asks the caller, if nothing else tells where he lives
         """
+
+    async def send(self, call: Call, target: Target) -> None:
+        """To an office or a number outside; returns when the caller could not be served there."""
 
 
 class Faxes(Protocol):
@@ -177,8 +182,9 @@ class MenuCall:
         self.call.log(Kind.SAVED, name=name, value=value)
         self.call.path.append(f"{name} = {value}")
 
-    def note(self, kind: Kind, **data: str) -> None:
-        self.call.log(kind, **data)
+    def note(self, kind: Kind, **data: str | int) -> None:
+        values: dict[str, Any] = dict(data)
+        self.call.log(kind, **values)
 
     def mark(self, text: str) -> None:
         self.call.recording.mark(text)
@@ -248,9 +254,10 @@ class MenuCall:
         return recording.file_name if await self._on_disk(recording) else ""
 
     @act
-    async def transfer_to_queue(self, queue: str, priority: int | None = None) -> str:
+    async def transfer_to_queue(self, queue: str, priority: int | None = None, *, comes_back: bool = False) -> str:
         await self._answer()
-        outcome = await self._people.enter(queue, self.call, priority)
+        waiting = Deferred.fromCoroutine(self._people.enter(queue, self.call, priority))
+        outcome = await (self._until_left(waiting) if comes_back else waiting)
         self.not_served = outcome if outcome in NOT_SERVED else ""
         return outcome
 
@@ -265,6 +272,12 @@ class MenuCall:
         outcome = await self._people.enter(queue, self.call)
         self.not_served = outcome if outcome in NOT_SERVED else ""
         return outcome
+
+    @act
+    async def send_to(self, target: str) -> str:
+        await self._answer()
+        await self._people.send(self.call, Target.parse(target))
+        return NOT_REACHED
 
     @act
     async def fax_document(self, number: str = "") -> str:
@@ -294,6 +307,22 @@ class MenuCall:
         self.call.end("menu", Reason(Cause.MENU_OVER))
 
     # What an act needs
+
+    def _until_left(self, waiting: Deferred[str]) -> Deferred[str]:
+        """What came of a wait for people; "answered" when who talked with the caller has left him on the line."""
+        left = self.call.when_left()
+
+        def come_back(_: None) -> None:
+            waiting.cancel()
+
+        def over(result: T) -> T | str:
+            if left.called:
+                return "answered"
+            left.cancel()
+            return result
+
+        left.addCallbacks(come_back, lambda _: None)  # cancelled: he was not served
+        return cast(Deferred[str], waiting.addBoth(over))
 
     async def say(self, prompts: Sequence[Prompt], *, secret: bool = False) -> bool:
         """Say it until a key silences it; whether all of it was said."""

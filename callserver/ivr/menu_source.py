@@ -18,6 +18,7 @@ ACTS = frozenset(
         "wait_for",
         "transfer_to_queue",
         "transfer_to_office",
+        "send_to",
         "fax_document",
         "receive_fax",
         "hang_up",

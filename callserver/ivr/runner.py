@@ -103,17 +103,18 @@ class MenuRunner:
         self._told: dict[str, str] = {}  # menu: how it broke last
         self._at_once: Counter[str] = Counter()  # by line: so many calls in a row were for nothing
 
-    def serve(self, call: Call, menu_name: str, menus: Mapping[str, IMenu] | None = None) -> None:
+    def serve(self, call: Call, menu_name: str, menus: Mapping[str, IMenu] | None = None, version: str = "") -> None:
         """
         Run a menu while the call lives, in place of what served it before; end the call when the menu is over.
 
         :param menus: those that this call can come to from now on, to its end; None: as before, or all there are
+        :param version: of these, for the record
         """
         story = _Story(call, self._menu_call)
         if menus is not None:
             self._sets[call.id] = menus
             call.when_ended().addCallback(lambda _: self._sets.pop(call.id, None))
-        self._tell(story, self._serve(story, menu_name))
+        self._tell(story, self._serve(story, menu_name, version))
 
     def receive_fax(self, call: Call) -> None:
         """The call is a fax machine's, and nobody else's; end it when the fax is over."""
@@ -153,9 +154,9 @@ class MenuRunner:
         elif not over or not isinstance(failure.value, CancelledError | CallOver):
             log.failure("call {call} broke", failure, call=call.id)
 
-    async def _serve(self, story: _Story, name: str) -> None:
+    async def _serve(self, story: _Story, name: str, version: str) -> None:
         call = story.call
-        call.log(Kind.MENU, name=name)
+        call.log(Kind.MENU, name=name, version=version)
         call.path.append(name)
         menu_call, menu = story.act(), self._menu(call, name)
         try:
@@ -163,23 +164,29 @@ class MenuRunner:
                 raise WantsPerson("no menu")  # its file is broken: told at the start
             await self._run(menu, name, menu_call)
             self._over_by_itself(menu_call, name)
+            call.log(Kind.MENU_END, menu=name, why=menu_call.not_served or "over")
             if menu_call.not_served:
                 await leave_word(story.act(), self._hours(), self._alarm)
             return
         except StaffCalls:
+            call.log(Kind.MENU_END, menu=name, why="staff")
             if self._staff is not None:
                 await self._staff(story.act())
             return
         except FaxCalls:
+            call.log(Kind.MENU_END, menu=name, why="fax")
             await self._receive_fax(story)
             return
         except (WantsPerson, GoesRound) as wish:
             call.path.append(str(wish))
+            call.log(Kind.MENU_END, menu=name, why=f"person: {wish}")
         except (CallOver, GeneratorExit, LineFailure):  # he has hung up; or it is no menu's fault, and he is not there
+            call.log(Kind.MENU_END, menu=name, why=call.ended.cause.value if call.ended is not None else "sent_on")
             raise
         except BaseException as problem:  # also a sys.exit
             if (call.ended is not None or story.left) and isinstance(problem, CancelledError):
                 raise
+            call.log(Kind.MENU_END, menu=name, why="broken")
             self._menu_failed(menu_call, name, problem, place_in(menu, problem) if menu else name)
         await self._find_person(story, self._queue)
 

@@ -70,6 +70,7 @@ from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import AlarmNotice, Card, Phrase
 from callserver.wire.records import EventRecord
 from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.targets import Target
 
 log = Logger()
 
@@ -521,6 +522,12 @@ class CallServer(MultiService):
         if self.config.recording.announce:
             await self._notice.before_a_person(call)
         return await self.centre.queues.enter(queue, call, priority)
+
+    async def send(self, call: Call, target: Target) -> None:
+        """An office or a number outside, for menus."""
+        if self.config.recording.announce:
+            await self._notice.before_a_person(call)
+        await self.centre.moves.destinations.send(call, target)
 
     async def to_office(self, call: Call, address: str, ask_area_code: Callable[[], Deferred[str]], note: str) -> str:
         """The office nearest to the caller, for menus."""

@@ -30,18 +30,21 @@ def menus(features: Sequence[Feature], own: Mapping[str, IMenu]) -> dict[str, IM
     return {menu.name: menu for feature in features for menu in feature.menus} | dict(own)
 
 
-def own_menus(features: Sequence[Feature], folders: Sequence[Path], prompts: Sequence[Path]) -> Found:
+def own_menus(
+    features: Sequence[Feature], folders: Sequence[Path], prompts: Sequence[Path], numbers: Sequence[str]
+) -> Found:
     """
     Those of the shop's own files, and what is wrong with them; of two folders' menus of one name the first's.
 
     :param prompts: the folders of recordings
+    :param numbers: outside, that menus may dial
     """
     built_in = {menu.name for feature in features for menu in feature.menus}
     places = list(dict.fromkeys(folder.absolute() for folder in folders))
     texts = Texts()
     found = [find_menus(folder, built_in, texts=texts) for folder in places]
     named = {name: menu for one in reversed(found) for name, menu in one.menus.items()}
-    files = find_menu_files(places, built_in | named.keys(), built_in, recorded(prompts), texts)
+    files = find_menu_files(places, built_in | named.keys(), built_in, recorded(prompts), texts, numbers)
     where = {name: path for one in (*reversed(found), files) for name, path in one.files.items()}
     problems = [problem for one in (*found, files) for problem in one.problems]
     return Found(named | files.menus, problems, where, texts)

@@ -21,7 +21,7 @@ Races, and what holds in them:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
@@ -40,7 +40,7 @@ from callserver.ivr.interfaces import IMenu
 from callserver.ivr.loading import loads
 from callserver.ivr.loading.loads import Load, Wishes
 from callserver.ivr.loading.revival import revive
-from callserver.ivr.loading.version import BUILT_IN, version_of
+from callserver.ivr.loading.version import BUILT_IN, reached, version_of
 from callserver.server.shop_menus import ShopMenus
 from callserver.server.world import World
 from callserver.store.database import Store
@@ -53,6 +53,9 @@ log = Logger()
 FOLLOW_S = 2.0
 REVIVAL_S = 30.0  # so long the import of a menu's Python may take
 OLDER = N_("its call is on the version of before")
+OPEN_BY_HAND = N_("hours {name}: open by hand until {until}")
+CLOSED_BY_HAND = N_("hours {name}: closed by hand until {until}")
+READ_OUT = N_("read out until {until}: {text}")
 
 
 @dataclass(frozen=True)
@@ -109,14 +112,14 @@ class LineMenus(TwistedService):
 
     # A call
 
-    def serve(self, number: int, call: Call) -> tuple[str, Mapping[str, IMenu] | None]:
-        """The menu of a call that begins at a line, and the set it keeps to its end; None: whatever there is."""
+    def serve(self, number: int, call: Call) -> tuple[str, Mapping[str, IMenu] | None, str]:
+        """A call begins at a line: its menu, the set it keeps to its end (None: whatever there is), the version."""
         bound = self.bound.get(number)
         if bound is None:
-            return self._config().lines[number].menu, None
+            return self._config().lines[number].menu, None, BUILT_IN
         self._under_way[number] = call, bound.load.version
         call.when_ended().addCallback(lambda _: self._over(number, call))
-        return bound.load.menu, bound.menus
+        return bound.load.menu, bound.menus, bound.load.version
 
     def is_older(self, number: int) -> bool:
         """Whether a line's call goes on in another version than the next one will have."""
@@ -134,6 +137,7 @@ class LineMenus(TwistedService):
     async def restore(self) -> None:
         """At a start, before calls are answered: what each line had, or else what the files say."""
         self._wishes = await self._store.read(loads.wishes)
+        self._menus.switches.become(self._wishes.switches)
         newest = await self._store.read(loads.newest)
         without: dict[str, list[int]] = {}
         for number, settings in self._config().lines.items():
@@ -155,6 +159,7 @@ class LineMenus(TwistedService):
             log.failure("what lines are to have cannot be read; they stay as they are")
             return
         before, self._wishes = self._wishes, new
+        self._menus.switches.become(new.switches)
         for number in self._config().lines:
             load = self._wanted(number)
             if load is not None and load != before.loads.get(number):
@@ -275,7 +280,7 @@ class LineMenus(TwistedService):
             version = await self._store.read(loads.version, load.version)
             if version is None:
                 raise LookupError(f"no version {load.version}")
-            making = self._world.apart(revive, version, self._menus.built_in)
+            making = self._world.apart(revive, version, self._menus.built_in, self._menus.switches)
             self._sets[load.version] = await making.addTimeout(REVIVAL_S, self._world.reactor)
         return self._sets[load.version]
 
@@ -309,7 +314,21 @@ class LineMenus(TwistedService):
         if line is None:
             return
         menu = " ".join((bound.load.menu, bound.load.version)).strip() if bound is not None else self.menu_of(number)
-        line.describe(menu, (Phrase(OLDER),) if self.is_older(number) else ())
+        line.describe(menu, (*((Phrase(OLDER),) if self.is_older(number) else ()), *self._otherwise(bound)))
+
+    def _otherwise(self, bound: Bound | None) -> Iterator[Phrase]:
+        """What its callers find or hear that the files do not say."""
+        now, zone = self._events.now(), self._config().server.zone
+        for menu in reached(bound.load.menu, bound.menus) if bound is not None else ():
+            for name in menu.written.hours:
+                switch = self._menus.switches.switch(name, now)
+                if switch is not None:
+                    until = f"{switch.until.astimezone(zone):%m-%d %H:%M}"
+                    said = OPEN_BY_HAND if switch.is_open else CLOSED_BY_HAND
+                    yield Phrase(said, {"name": name, "until": until})
+            notice = self._menus.switches.notice(menu.name, now)
+            if notice is not None:
+                yield Phrase(READ_OUT, {"text": notice.text, "until": f"{notice.until.astimezone(zone):%m-%d %H:%M}"})
 
 
 def _what(load: Load) -> tuple[str, str]:

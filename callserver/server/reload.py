@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from callserver.acd.organisation.parts import Organisation
 from callserver.acd.organisation.surroundings import Surroundings
 from callserver.calls.event_log import EventLog
-from callserver.config import Config, DiallingConfig, Finding, Grade, OfficesConfig, Reading
+from callserver.config import Config, DiallingConfig, Finding, Grade, MenusConfig, OfficesConfig, Reading
 from callserver.ivr.discovery import Found
 from callserver.ivr.prompts import Prompts
 from callserver.server.checks.organisation import misfits, taken
@@ -34,11 +34,24 @@ DATABASE_S = 5.0
 NOTHING_CHANGED = N_("Nothing was changed.")
 NOT_READY = N_("Settings are read only while the server is ready, once at a time.")
 
-SINGLE = ("server", "exchange", "agents", "dialling", "offices", "recording", "interface", "backup", "fax")
+SINGLE = (
+    "server",
+    "exchange",
+    "agents",
+    "dialling",
+    "offices",
+    "recording",
+    "interface",
+    "menus",
+    "shop",
+    "backup",
+    "fax",
+)
 NOW = {  # settings that a running server takes over
     "server": {"plugins", "prompts", "stop_wait_s"},
     "line": {"menu", "enabled", "direction", "group"},
     "offices": {one.name for one in fields(OfficesConfig)},
+    "menus": {one.name for one in fields(MenusConfig)},
     "dialling": {one.name for one in fields(DiallingConfig)},
 }
 LATER = N_("[{section}] {key} counts from the next start on.")

@@ -9,6 +9,7 @@ from callserver.features import Feature
 from callserver.ivr.discovery import Found, MenuProblem
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_files.file_menu import led_on
+from callserver.ivr.menu_files.switches import Switches
 from callserver.server import declarations
 from callserver.server.checks.menus import all_menus, missing_menus, without_menu
 from callserver.server.checks.stored import accepted_menus
@@ -20,8 +21,9 @@ class ShopMenus:
     """
     The menus of a running server.
 
-    `serving`: by name, as files were found last; `found`: that; `built_in`: the server's own; `problems`: what is wrong
-    with the shop's files. Until `bare` is told, the database is not open, and people serve everybody.
+    `serving`: by name, as files were found last; `found`: that; `built_in`: the server's own; `switches`: what is
+    otherwise than files say at the moment; `problems`: what is wrong with the shop's files. Until `bare` is told, the
+    database is not open, and people serve everybody.
 
     :param found: what a look at the files has found already: they are run once
     :raises ConfigError: lines' menus are not there, and no file is broken that they may be in
@@ -32,6 +34,7 @@ class ShopMenus:
     ) -> None:
         self._features, self._folder = features, folder
         self.serving: dict[str, IMenu] = {}
+        self.switches = Switches()
         self._bare: frozenset[str] | None = None
         self.become(self._with_features(found) if found is not None else self.find(config))
         reading = folder.reading()
@@ -65,7 +68,7 @@ class ShopMenus:
         own = {menu.name for feature in self._features for menu in feature.menus}
         self.built_in = {name: menus[name] for name in own}
         self.serving.clear()
-        self.serving.update(led_on(menus))
+        self.serving.update(led_on(menus, self.switches))
 
     def _with_features(self, found: Found) -> Found:
         """The features' menus are those of this server; those of the look before had no database."""

@@ -52,13 +52,13 @@ class Trial:
     def __init__(self, folder: ShopFolder) -> None:
         reading = folder.reading()
         config = reading.config
-        self.zone = config.server.zone
+        self.zone, self._numbers = config.server.zone, config.menus.may_dial
         self._now = datetime.now(UTC)
         clock = Clock()
         self._store = TriedStore(folder.database(config), clock)
         events = EventLog(NoBook(), clock, config.server.node, lambda: self._now)
         features = declarations.declared(Shop(config, cast(Store, self._store), events, secrets.choice))
-        found = declarations.own_menus(features, folder.plugins(config), folder.prompts(config))
+        found = declarations.own_menus(features, folder.plugins(config), folder.prompts(config), config.menus.may_dial)
         self.found = found
         self.folders = folder.plugins(config)
         self.menus: Mapping[str, IMenu] = led_on(declarations.menus(features, found.menus))
@@ -102,4 +102,4 @@ class Trial:
         """What a menu file may name here."""
         files = {name_of(path.stem) for folder in self.folders for path in menu_files(folder)}
         plugins = [name for name, menu in self.menus.items() if not isinstance(menu, FileMenu)]
-        return Known(files, plugins, self.queues, self.prompts.names)
+        return Known(files, plugins, self.queues, self.prompts.names, self._numbers)

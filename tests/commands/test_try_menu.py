@@ -77,7 +77,7 @@ class TryTests(MenuCommandsCase):
         """What becomes of a hand-over can be set; what is not, is taken."""
         done = self.run_command(try_menu, "front", "--keys", "1 0 -", *DAY, "--set", "queue operator=no_agent")
         self.assertIn("→ queue operator no_agent", done.output)
-        self.assertIn("night (front.ini:33)", done.output)
+        self.assertIn("night (front.ini:34)", done.output)
         self.assertIn("Ends: queue operator.", self.run_command(try_menu, "front", "--keys", "1 0", *DAY).output)
 
     def test_asks(self) -> None:

@@ -5,9 +5,11 @@ from shutil import copy
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.desktop.headless import AgentPlan
 from callserver.emulator.script_run import run_script
 from callserver.wire.catalogue import told
 from callserver.wire.records import EventRecord
+from callserver.wire.states import LineState
 from tests.whole.virtual_shop import VirtualShop
 
 EXAMPLES = Path(__file__).parents[1] / "ivr" / "menu_files"
@@ -61,6 +63,37 @@ class MenuFilesTests(SynchronousTestCase):
         )
         (leave,) = [event for event in events if event.kind == "leave"]
         self.assertEqual((leave.data["queue"], leave.data["outcome"]), ("operator", "no_agent"))
+
+    def test_survey(self) -> None:
+        """The agent has hung up, the caller has not: he is asked how it was, and rates the talk."""
+        self.open()
+        self.shop.agent("801", AgentPlan(calls=1, talk_s=5.0))
+        self.shop.wait(5)
+        exchange = self.shop.server.exchange
+        assert exchange is not None
+        talk = f"{DIAL}{NEXT}press 1\n{NEXT}press 0\nwait 15\npress 5\nwait hang up within 60\nhang up\n"
+        self.shop.until(run_script(exchange, talk))
+        events = self.shop.records()[0][1]
+        self.assertEqual(
+            self.way(events),
+            ["welcome", "open?", "main", "talk", "queue operator", "menu survey", "rating", "5", "thanks", "hangup"],
+        )
+        self.assertIn("connect", [event.kind for event in events])
+        self.shop.wait(5)
+        self.assertIs(self.shop.server.board.statuses["line 1"].state, LineState.IDLE)
+
+    def test_caller_hangs_up_first(self) -> None:
+        """Who hangs up on the agent is asked nothing, and his call is over."""
+        self.open()
+        self.shop.agent("801", AgentPlan(calls=1, talk_s=60.0))
+        self.shop.wait(5)
+        exchange = self.shop.server.exchange
+        assert exchange is not None
+        hangs_up = f"{DIAL}{NEXT}press 1\n{NEXT}press 0\nwait 30\nhang up\n"
+        self.shop.until(run_script(exchange, hangs_up))
+        self.shop.wait(5)
+        self.assertNotIn("menu survey", self.way(self.shop.records()[0][1]))
+        self.assertEqual(len(self.shop.server.calls), 0)
 
     def test_silence(self) -> None:
         """Who presses nothing hears the question three times and comes to a person, and can leave word."""

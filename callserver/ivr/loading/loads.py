@@ -12,8 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from callserver.ivr.loading import switching
 from callserver.ivr.loading.tables import LoadRow, ServiceRow, VersionFileRow, VersionRow
 from callserver.ivr.loading.version import BUILT_IN, MenuVersion
+from callserver.ivr.menu_files.folder import SUFFIX
+from callserver.ivr.menu_files.ini import name_of
+from callserver.ivr.menu_files.reading import read_menu
+from callserver.ivr.menu_files.steps import WrittenMenu
+from callserver.ivr.menu_files.switches import Switches
 from callserver.store.tables import from_ms, to_ms
 from callserver.wire.catalogue import Complaint
 
@@ -49,20 +55,25 @@ class Service:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What lines are to be, by number, as far as somebody has said so."""
+    """What lines are to be, by number, as far as somebody has said so; and what is otherwise than files say."""
 
     loads: Mapping[int, Load] = field(default_factory=dict)
     services: Mapping[int, Service] = field(default_factory=dict)
+    switches: Switches = field(default_factory=Switches)
 
 
 def wishes() -> Wishes:
     """The newest of each line."""
-    loads = {load.line: load for load in _loads()}
     services = {
         row.line: Service(row.line, row.enabled, row.configured, from_ms(row.at_ms), row.at_once)
         for row in ServiceRow.select()
     }
-    return Wishes(loads, services)
+    return Wishes(newest_loads(), services, switching.all_())
+
+
+def newest_loads() -> dict[int, Load]:
+    """What each line was given last, by its number."""
+    return {load.line: load for load in _loads()}
 
 
 def load(wanted: Load, version: MenuVersion | None) -> None:
@@ -127,6 +138,18 @@ def version(name: str) -> MenuVersion | None:
 def newest() -> dict[str, str]:
     """The version of each menu that was accepted last."""
     return {row.menu: row.version for row in VersionRow.select().order_by(VersionRow.at_ms)}
+
+
+def loaded_files() -> dict[str, WrittenMenu]:
+    """The text files that lines have now, by the menu's name, as far as they can be read."""
+    found: dict[str, WrittenMenu] = {}
+    for name in {load.version for load in newest_loads().values()} - {BUILT_IN}:
+        kept = version(name)
+        for path, content in kept.files.items() if kept is not None else ():
+            read = read_menu(name_of(path.stem), content) if path.suffix == SUFFIX else None
+            if read is not None and read.menu is not None:
+                found[read.menu.name] = read.menu
+    return found
 
 
 def serve(wanted: Service) -> None:

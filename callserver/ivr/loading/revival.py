@@ -11,16 +11,18 @@ from callserver.ivr.menu_files.file_menu import FileMenu, led_on
 from callserver.ivr.menu_files.folder import SUFFIX, problem_at, read_files
 from callserver.ivr.menu_files.ini import name_of
 from callserver.ivr.menu_files.reading import Known
+from callserver.ivr.menu_files.switches import Switches
 from callserver.ivr.texts import Texts
 
 PYTHON = ".py"
 
 
-def revive(version: MenuVersion, built_in: Mapping[str, IMenu]) -> dict[str, IMenu]:
+def revive(version: MenuVersion, built_in: Mapping[str, IMenu], switches: Switches) -> dict[str, IMenu]:
     """
     All menus that callers of this one can come to, by name. Runs its Python files: apart from the reactor.
 
     :param built_in: those of the server itself
+    :param switches: what is otherwise than the files say, at each moment
     :raises MenuProblem: it is not there, or not right any more
     """
     texts = Texts(version.files)
@@ -37,4 +39,4 @@ def revive(version: MenuVersion, built_in: Mapping[str, IMenu]) -> dict[str, IMe
     missing = [name for name in (version.menu, *files) if name not in menus]
     if missing:
         raise problems[0] if problems else MenuProblem("no menu {menu}", menu=repr(missing[0]))
-    return led_on(menus)
+    return led_on(menus, switches)

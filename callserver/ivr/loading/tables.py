@@ -63,6 +63,7 @@ class SwitchRow(Table):
 
     hours = TextField(primary_key=True)
     open = BooleanField()
+    since_ms = BigIntegerField()
     until_ms = BigIntegerField()
 
     class Meta:
@@ -74,6 +75,7 @@ class NoticeRow(Table):
 
     menu = TextField(primary_key=True)
     text = TextField()
+    since_ms = BigIntegerField()
     until_ms = BigIntegerField()
 
     class Meta:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from callserver.ivr.discovery import Found
+from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_files.file_menu import FileMenu
 from callserver.ivr.menu_files.steps import Target, To
 from callserver.ivr.menu_files.ways import targets
@@ -46,12 +47,22 @@ def version_of(menu: str, found: Found) -> MenuVersion | None:
 
 def led_to(menu: str, found: Found) -> list[str]:
     """It, and the menus in files that its callers can come to, in the order in which they can."""
+    return [name for name in _names(menu, found.menus) if name in found.files]
+
+
+def reached(menu: str, menus: Mapping[str, IMenu]) -> list[FileMenu]:
+    """Those of them that are text files."""
+    there: list[object] = [menus.get(name) for name in _names(menu, menus)]
+    return [one for one in there if isinstance(one, FileMenu)]
+
+
+def _names(menu: str, menus: Mapping[str, IMenu]) -> list[str]:
     names, left = [menu], [menu]
     while left:
-        written = found.menus.get(left.pop())
+        written = menus.get(left.pop())
         ways: Collection[Target] = targets(written.written) if isinstance(written, FileMenu) else ()
         for name in sorted(way.name for way in ways if way.to in (To.MENU, To.PLUGIN)):
-            if name in found.files and name not in names:
+            if name not in names:
                 names.append(name)
                 left.append(name)
     return names

@@ -11,6 +11,7 @@ from zope.interface import implementer
 from callserver.ivr.interfaces import ICall, IMenu
 from callserver.ivr.menu_files.journey import Journey
 from callserver.ivr.menu_files.steps import WrittenMenu
+from callserver.ivr.menu_files.switches import Switches
 
 
 @implementer(IMenu)
@@ -20,11 +21,13 @@ class FileMenu:
     One menu file that can be loaded.
 
     :param menus: all there are, of files and in Python, that it can lead to
+    :param switches: what is otherwise than the files say at the moment
     """
 
     written: WrittenMenu
     path: Path = Path()
     menus: Mapping[str, IMenu] = field(default_factory=dict, compare=False, repr=False)
+    switches: Switches = field(default_factory=Switches, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -34,13 +37,13 @@ class FileMenu:
     async def run(self, call: ICall) -> None:
         """Serve one call."""
         await call.answer()
-        await Journey(call, self.menus).go(self.written)
+        await Journey(call, self.menus, self.switches).go(self.written)
 
 
-def led_on(menus: Mapping[str, IMenu]) -> dict[str, IMenu]:
+def led_on(menus: Mapping[str, IMenu], switches: Switches | None = None) -> dict[str, IMenu]:
     """The same menus; those of files lead to these: a call keeps those it has begun with, whatever is read anew."""
     all_: dict[str, IMenu] = {}
-    all_.update(
-        (name, replace(menu, menus=all_) if isinstance(menu, FileMenu) else menu) for name, menu in menus.items()
-    )
+    looked_at = switches or Switches()
+    for name, menu in menus.items():
+        all_[name] = replace(menu, menus=all_, switches=looked_at) if isinstance(menu, FileMenu) else menu
     return all_

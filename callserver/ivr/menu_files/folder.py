@@ -48,6 +48,7 @@ def find_menu_files(
     taken: Collection[str] = (),
     prompts: Collection[str] | None = None,
     texts: Texts | None = None,
+    numbers: Collection[str] | None = None,
 ) -> Found:
     """
     All menus in files, and what is wrong with them; of one name that of the first folder.
@@ -56,6 +57,7 @@ def find_menu_files(
     :param taken: those of them that the server has itself
     :param prompts: names of all recordings; None: not looked at
     :param texts: as `read_files`
+    :param numbers: outside, that menus may dial; None: not looked at
     """
     by_name: dict[str, Path] = {}
     for path in (path for folder in folders for path in menu_files(folder)):
@@ -63,7 +65,7 @@ def find_menu_files(
     problems = [problem for name, path in by_name.items() if (problem := _name_taken(name, path, plugins, taken))]
     own = {name: path for name, path in by_name.items() if name not in plugins}
     texts = texts or Texts()
-    read = read_files(own.values(), Known(menus=own, plugins=plugins, prompts=prompts), texts)
+    read = read_files(own.values(), Known(own, plugins, prompts=prompts, numbers=numbers), texts)
     problems += [problem_at(path, fault) for path, one in read.items() for fault in one.faults]
     menus = {one.menu.name: FileMenu(one.menu, path) for path, one in read.items() if one.menu is not None}
     return Found(dict(menus), problems, {name: menu.path for name, menu in menus.items()}, texts)

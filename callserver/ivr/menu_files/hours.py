@@ -87,6 +87,18 @@ class OpeningHours:
                 return min(later)
         return None
 
+    def changes(self, wall: datetime) -> Iterator[tuple[datetime, bool]]:
+        """Each moment after one at which it opens (True) or closes, in order, for a year."""
+        was_open = self.state(wall) is State.OPEN
+        seen = wall
+        for n in range(-1, LOOK_AHEAD_DAYS):
+            day = wall.date() + n * DAY
+            for at in sorted({moment for span in (*self._on(day), *self._on(day + DAY)) for moment in span}):
+                is_open = self.state(at) is State.OPEN
+                if at > seen and is_open is not was_open:
+                    seen, was_open = at, is_open
+                    yield at, is_open
+
     def rule(self, day: date) -> Rule:
         """What counts on a day."""
         if day in self.dates:

@@ -7,6 +7,7 @@ menus he passes, or `max_s` in them, a person has him; `checks` has refused roun
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
@@ -32,6 +33,7 @@ from callserver.ivr.menu_files.steps import (
     When,
     WrittenMenu,
 )
+from callserver.ivr.menu_files.switches import Switches
 from callserver.ivr.menu_files.values import OPENS
 
 STEPS_MAX = 200
@@ -45,12 +47,14 @@ class Journey:
     Of one call.
 
     :param menus: all that the call can come to, as they were when it began: a reload changes nothing for it
+    :param switches: what is otherwise than they say, at each moment
     """
 
-    def __init__(self, call: ICall, menus: Mapping[str, IMenu]) -> None:
-        self._call, self._menus = call, menus
+    def __init__(self, call: ICall, menus: Mapping[str, IMenu], switches: Switches) -> None:
+        self._call, self._menus, self._switches = call, menus, switches
         self._saved: dict[str, str] = {}
         self._heard: set[tuple[str, str]] = set()
+        self._visits: Counter[tuple[str, str]] = Counter()
         self._asked: list[Target] = []  # the questions on the way here
         self._hours: OpeningHours | None = None  # that a step has looked at
         self._n_steps = 0
@@ -60,6 +64,7 @@ class Journey:
         self._menu, self._began, self._away = menu, self._call.now(), timedelta()
         self._call.language = menu.languages[0] if self._call.language not in menu.languages else self._call.language
         target: Target | None = Target(To.STEP, menu.start)
+        await self._read_out()
         while target is not None:
             self._count()
             target = await (self._step(menu_step) if (menu_step := self._at(target)) else self._leave(target))
@@ -81,7 +86,9 @@ class Journey:
 
     async def _step(self, step: Step) -> Target | None:
         """What follows; None: the call's end."""
-        self._call.note(Kind.STEP, menu=self._menu.name, step=step.name)
+        place = self._menu.name, step.name
+        self._visits[place] += 1
+        self._call.note(Kind.STEP, menu=self._menu.name, step=step.name, visit=self._visits[place])
         match step:
             case Say():
                 await self._call.play(*self._said(step, step.text))
@@ -106,7 +113,9 @@ class Journey:
         for _ in range(self._menu.tries):
             key = await self._call.collect(*(text.play or said))
             if key == PERSON_KEY:
+                self._note(step, "person")
                 return PERSON
+            self._note(step, ("taken" if key in step.keys else "wrong") if key else "silence")
             if not key or key in step.keys:
                 self._call.language = step.keys.get(key, self._menu.languages[0])
                 return step.then
@@ -114,9 +123,10 @@ class Journey:
         return step.then
 
     def _look_at_clock(self, step: When) -> Target:
-        self._hours, wall = step.hours, self._call.now().replace(tzinfo=None)
-        state = step.hours.state(wall)
-        why = step.hours.rule(wall.date()).special
+        self._hours, now = step.hours, self._call.now()
+        state = self._switches.state(step.hours, now)
+        by_hand = self._switches.switch(step.hours.name, now) is not None
+        why = "switch" if by_hand else step.hours.rule(now.date()).special
         self._call.note(Kind.BRANCH, menu=self._menu.name, step=step.name, taken=state.value, why=why)
         return {"open": step.open, "closed": step.closed, "holiday": step.holiday}[state.value]
 
@@ -128,9 +138,10 @@ class Journey:
                 *self._said(step, step.text), max_digits=1, end_key=end, first_timeout_s=step.asking.wait_s
             )
             if key in step.keys:
+                self._note(step, "taken")
                 self._save(step, key if key not in (REPEAT_KEY, END_KEY, PERSON_KEY) else "")
                 return step.keys[key]
-            if (target := await self._not_taken(step.asking, key, failures)) is not None:
+            if (target := await self._not_taken(step, key, failures)) is not None:
                 return target
         return step.asking.wrong
 
@@ -146,9 +157,10 @@ class Journey:
                 full_digits=step.most,
             )
             if keyed != PERSON_KEY and keyed.isdecimal() and step.fewest <= len(keyed) <= step.most:
+                self._note(step, "taken")
                 self._save(step, keyed)
                 return step.then
-            if (target := await self._not_taken(step.asking, keyed, failures)) is not None:
+            if (target := await self._not_taken(step, keyed, failures)) is not None:
                 return target
         return step.asking.wrong
 
@@ -162,12 +174,13 @@ class Journey:
     def _tries(self, asking: Asking) -> Iterator[int]:
         yield from range(1, asking.tries + 1)
 
-    async def _not_taken(self, asking: Asking, keyed: str, failures: int) -> Target | None:
+    async def _not_taken(self, step: Choice | Digits, keyed: str, failures: int) -> Target | None:
         """Where silence, or what is no answer, leads; None: the question is asked again."""
-        if keyed == PERSON_KEY:
-            return PERSON
-        if keyed == REPEAT_KEY:
-            return REPEAT
+        asking = step.asking
+        if keyed in (PERSON_KEY, REPEAT_KEY):
+            self._note(step, "person" if keyed == PERSON_KEY else "repeat")
+            return PERSON if keyed == PERSON_KEY else REPEAT
+        self._note(step, "wrong" if keyed else "silence")
         self._call.forget_keys()  # typed ahead for an answer that was none
         if failures == asking.tries:
             return asking.wrong if keyed else asking.silence
@@ -175,12 +188,21 @@ class Journey:
         await self._call.play(("too-many-digits" if too_many else "not-understood") if keyed else "no-input")
         return None
 
+    def _note(self, step: Step, result: str) -> None:
+        self._call.note(Kind.REPLY, menu=self._menu.name, step=step.name, result=result)
+
     def _save(self, step: Choice | Digits, value: str) -> None:
         if step.save and value:
             self._saved[step.save] = value
             self._call.save(step.save, value)
 
     # What is said
+
+    async def _read_out(self) -> None:
+        """What somebody wants to be heard before this menu."""
+        notice = self._switches.notice(self._menu.name, self._call.now())
+        if notice is not None:
+            await self._call.play(Spoken(notice.text, notice.language))
 
     def _said(self, step: Step, text: Text) -> list[Prompt]:
         """A step's text; the other one, if it has one, when the caller hears it once more."""
@@ -204,8 +226,8 @@ class Journey:
 
     def _next_opening(self) -> list[Prompt]:
         hours = self._hours or next(one.hours for one in self._menu.steps.values() if isinstance(one, When))
-        now, language = self._call.now().replace(tzinfo=None), self._call.language
-        opens = hours.opens_next(now)
+        now, language = self._call.now(), self._call.language
+        opens = self._switches.opens_next(hours, now)
         if opens is None:
             return []
         return [*spoken.date(language, opens.date(), now.date()), *spoken.time_of_day(language, opens.time())]
@@ -223,7 +245,7 @@ class Journey:
             return await self._hand_over(self._menu.person, None, refused)
         left = self._call.now()
         try:
-            outcome = await self._outcome(to)
+            outcome = await self._outcome(to, comes_back=then is not None)
         except WantsPerson:
             if to.to is not To.PLUGIN or self._menu.person is None:
                 raise
@@ -234,19 +256,22 @@ class Journey:
             return Target(To.STEP, self._menu.start)
         return then if outcome == "" else refused
 
-    async def _outcome(self, to: Target) -> str:
+    async def _outcome(self, to: Target, *, comes_back: bool) -> str:
         """Of a target that is no step; "" if it is done."""
         call = self._call
         match to.to:
             case To.MENU:
                 self._enter(to.name)
+                await self._read_out()
                 return ""
             case To.PLUGIN:
                 return await self._run(to.name)
             case To.QUEUE:
-                return _refusal(await call.transfer_to_queue(to.name))
-            case To.OFFICE:
+                return _refusal(await call.transfer_to_queue(to.name, comes_back=comes_back))
+            case To.OFFICE if to.name == "nearest":
                 return _refusal(await call.transfer_to_office())
+            case To.OFFICE | To.NUMBER:
+                return await call.send_to(str(to))
             case To.DOCUMENT:
                 return _refusal(await call.fax_document(to.name))
             case To.PERSON:

@@ -22,7 +22,7 @@ LETTERS_MAX = {"zh": 140, "en": 510}
 DEPTH_MAX = 3
 SOON = timedelta(days=30)
 DIGIT = re.compile(r"(?<!\d)\d(?!\d)")
-PEOPLE = (To.PERSON, To.QUEUE, To.OFFICE)
+PEOPLE = (To.PERSON, To.QUEUE, To.OFFICE, To.NUMBER)
 
 
 def lint(menu: WrittenMenu, today: date, allowed: Mapping[int, Collection[str]]) -> list[Remark]:

@@ -35,6 +35,7 @@ STEPS_MAX = 200
 SAVED_KEYS = "123456789"
 KINDS = (*SETTINGS, "hours")
 NOTHING: tuple[str, ...] = ()
+RETURNS = (To.PLUGIN, To.DOCUMENT, To.QUEUE)  # a call may come back from them
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,13 @@ class Known:
     plugins: Collection[str] | None = None  # written in Python
     queues: Collection[str] | None = None
     prompts: Collection[str] | None = None
+    numbers: Collection[str] | None = None  # outside, that may be dialled
+    offices: Collection[str] | None = None
 
     def of(self, to: To) -> Collection[str] | None:
         """The names there are of a kind of target."""
-        return {To.MENU: self.menus, To.PLUGIN: self.plugins, To.QUEUE: self.queues}.get(to)
+        known = {To.MENU: self.menus, To.PLUGIN: self.plugins, To.QUEUE: self.queues, To.NUMBER: self.numbers}
+        return known.get(to, self.offices and {*self.offices, "nearest"} if to is To.OFFICE else None)
 
 
 @dataclass(frozen=True)
@@ -198,7 +202,7 @@ class _Reader:
     def _go(self, keys: SectionKeys, who: tuple[str, str, int]) -> Step:
         text = self._text(keys) if keys.section.entries.keys() & {*LANGUAGES, "play"} else Text()
         to, then, refused = keys.needed_target("to"), keys.target("then"), keys.target("refused")
-        for key, kinds in (("then", (To.PLUGIN, To.DOCUMENT)), ("refused", (To.QUEUE, To.OFFICE, To.DOCUMENT))):
+        for key, kinds in (("then", RETURNS), ("refused", (To.QUEUE, To.OFFICE, To.NUMBER, To.DOCUMENT))):
             if key in keys and to is not PERSON and to.to not in (*kinds, To.PERSON if key == "refused" else To.PLUGIN):
                 never = N_("{section} {key}: a call never comes here from {to}; leave it out")
                 keys.tell(never, key, section=str(keys.section), key=key, to=shown(str(to)))
@@ -261,6 +265,10 @@ class _Reader:
                 self.faults.append(Fault(wrong, line, name=f"'{{{slot}}}'", hint=nearest(slot, known)))
 
     def _unknown(self, target: Target, msgid: str, names: Collection[str]) -> None:
+        if target.to is To.NUMBER:
+            barred = N_("number {name} may not be dialled; see [menus] may_dial in config.ini")
+            self.faults.append(Fault(barred, target.line, name=target.name))
+            return
         steps = [name for name in names if not name.startswith("[")]
         hint = nearest(target.name, steps)
         self.faults.append(Fault(msgid, target.line, kind=target.to.value, name=shown(target.name), hint=hint))

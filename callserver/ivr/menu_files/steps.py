@@ -16,7 +16,8 @@ class To(Enum):
     MENU = "menu"  # another file's menu, in the same call
     PLUGIN = "plugin"  # a menu written in Python: the shop's own, or one of the server's
     QUEUE = "queue"  # of people
-    OFFICE = "office"  # "nearest": that of the caller's place
+    OFFICE = "office"  # "nearest": that of the caller's place; or its number
+    NUMBER = "number"  # outside; one that config.ini lets menus dial
     DOCUMENT = "document"  # its number in the fax library; "": he is asked for it
     REPEAT = "repeat"  # the same question
     BACK = "back"  # the question before

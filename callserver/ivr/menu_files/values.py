@@ -20,9 +20,9 @@ RANGE = re.compile(r"(\d{1,2})(?:\s*-\s*(\d{1,2}))?")
 SLOT = re.compile(r"\{\s*([^{}]*?)\s*\}")
 DIGITS_MAX = 30
 OPENS = "opens"
-NAMED = (To.QUEUE, To.MENU, To.PLUGIN, To.OFFICE, To.DOCUMENT)
+NAMED = (To.QUEUE, To.MENU, To.PLUGIN, To.OFFICE, To.NUMBER, To.DOCUMENT)
 ALONE = (To.REPEAT, To.BACK, To.PERSON, To.HANGUP)
-NOT_YET = ("mailbox", "number")
+NOT_YET = ("mailbox",)
 RESERVED = frozenset(one.value for one in (*NAMED, *ALONE)) | set(NOT_YET)
 
 
@@ -102,7 +102,8 @@ def target(entry: Entry) -> Target:
         name = " ".join(normalize("NFKC", entry.value).split()).partition(" ")[2]
     wrong = {"value": shown(entry.value)}
     if first in NOT_YET:
-        raise Fault(_not_yet(first), entry.line, **wrong)
+        no_box = N_("{value}: there are no mailboxes yet; write plugin message, which takes a message")
+        raise Fault(no_box, entry.line, **wrong)
     if first == To.DOCUMENT.value or (first in {one.value for one in NAMED} and name):
         return _named(To(first), name, entry)
     if first in {one.value for one in ALONE} and not name:
@@ -112,15 +113,11 @@ def target(entry: Entry) -> Target:
     return Target(To.STEP, first, entry.line)
 
 
-def _not_yet(kind: str) -> str:
-    if kind == "mailbox":
-        return N_("{value}: there are no mailboxes yet; write plugin message, which takes a message")
-    return N_("{value}: a menu dials no numbers yet; write queue NAME or office nearest")
-
-
 def _named(to: To, name: str, entry: Entry) -> Target:
-    if to is To.OFFICE and name != "nearest":
-        raise Fault("{value}: only office nearest can be reached", entry.line, value=shown(entry.value))
+    if to is To.OFFICE and name != "nearest" and not (name.isascii() and name.isdigit()):
+        raise Fault("{value}: write office nearest, or office and its number", entry.line, value=shown(entry.value))
+    if to is To.NUMBER and not (name.isascii() and name.isdigit()):
+        raise Fault("{value}: write number and its digits, as they are dialled", entry.line, value=shown(entry.value))
     if to is To.DOCUMENT and not (name == "" or (name.isascii() and name.isdigit())):
         raise Fault("{value}: write document and its number", entry.line, value=shown(entry.value))
     return Target(to, name, entry.line)

@@ -19,8 +19,7 @@ from callserver.ivr.menu_files.steps import (
 )
 
 QUESTIONS = (Choice, Digits)
-RETURNS = (To.PLUGIN, To.DOCUMENT)  # a call may come back from them
-REFUSES = (To.QUEUE, To.OFFICE, To.DOCUMENT, To.PERSON)
+REFUSES = (To.QUEUE, To.OFFICE, To.NUMBER, To.DOCUMENT, To.PERSON)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ ACTS_MAX = 2000
 ROUNDS = 10
 WAIT_STEP_S = 0.1
 UNKNOWN = Caller()
-TAKEN = {"queue": "answered", "office": "answered", "document": "sent"}  # unless a trial says otherwise
+# What becomes of hand-overs, unless a trial says otherwise
+TAKEN = {"queue": "answered", "office": "answered", "number": "answered", "document": "sent"}
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class TryCall:
     def save(self, name: str, value: str) -> None:
         self._write(Kind.SAVED.value, name=name, value=value)
 
-    def note(self, kind: Kind, **data: str) -> None:
+    def note(self, kind: Kind, **data: str | int) -> None:
         self._write(kind.value, **data)
 
     def mark(self, text: str) -> None:
@@ -150,13 +151,16 @@ class TryCall:
             raise TimeoutError
         return await answer
 
-    async def transfer_to_queue(self, queue: str, priority: int | None = None) -> str:
+    async def transfer_to_queue(self, queue: str, priority: int | None = None, *, comes_back: bool = False) -> str:
         if queue and self._queues is not None and queue not in self._queues:
             raise LookupError(f"no queue {queue!r}; there are {', '.join(self._queues)}")
-        return self._hand_over("queue", queue)
+        return self._hand_over("queue", queue, ends=not comes_back)
 
     async def transfer_to_office(self, address: str = "", note: str = "", queue: str = "") -> str:
         return self._hand_over("office", "nearest")
+
+    async def send_to(self, target: str) -> str:
+        return self._hand_over(*target.split(maxsplit=1))
 
     async def fax_document(self, number: str = "") -> str:
         return self._hand_over("document", number, ends=False)

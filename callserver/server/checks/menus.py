@@ -37,6 +37,9 @@ def menus(
     for number in filter(CHINA.emergency.__contains__, reading.config.agents.menu_numbers):
         said = Complaint("{number} is an emergency number: choose another", number=number)
         yield reading.finding(said, "agents", "menu_numbers")
+    for number in filter(CHINA.emergency.__contains__, reading.config.menus.may_dial):
+        said = Complaint("{number} is an emergency number: choose another", number=number)
+        yield reading.finding(said, "menus", "may_dial")
     for menu in sorted({*reading.config.agents.menu_numbers.values()} - {*found.menus}):
         yield reading.finding(no_menu(menu, found.menus), "agents", "menu_numbers", Grade.MISTAKE)
     for place in folder.plugins(reading.config):
@@ -51,7 +54,7 @@ def all_menus(config: Config, folder: ShopFolder, features: Sequence[Feature] = 
     """The features' and the shop's own by name, and what is wrong with the files. Runs them."""
     nothing = cast(Any, None)  # a declaration keeps these for later
     features = features or declarations.declared(Shop(config, nothing, nothing, choice=lambda options: options[0]))
-    found = declarations.own_menus(features, folder.plugins(config), folder.prompts(config))
+    found = declarations.own_menus(features, folder.plugins(config), folder.prompts(config), config.menus.may_dial)
     return found._replace(menus=declarations.menus(features, found.menus))
 
 

@@ -61,6 +61,7 @@ def up(migrator: Any, db: Any) -> None:
     class Switch(Model):
         hours = TextField(primary_key=True)
         open = BooleanField()
+        since_ms = BigIntegerField()
         until_ms = BigIntegerField()
 
         class Meta:
@@ -70,6 +71,7 @@ def up(migrator: Any, db: Any) -> None:
     class Notice(Model):
         menu = TextField(primary_key=True)
         text = TextField()
+        since_ms = BigIntegerField()
         until_ms = BigIntegerField()
 
         class Meta:

@@ -12,7 +12,7 @@ from callserver.ivr.trying.run import run_menu
 from tests.ivr.menu_files.test_journey import menus
 
 GOOD = (Path(__file__).parent / "front.test.ini").read_text("utf-8")
-UNSAID = "12: does not hear '今天下午"  # recorded pieces have no words here
+UNSAID = "14: does not hear '今天下午"  # recorded pieces have no words here
 
 
 def failed(text: str) -> list[str]:
@@ -35,19 +35,19 @@ class BesideTests(SynchronousTestCase):
         """What did not come is told with its line, what came instead, and what the clock has decided."""
         for old, new, expected in (
             (
-                "reaches = queue operator\n",
+                "reaches = queue operator, menu survey\n",
                 "reaches = office nearest\n",
-                "6: reaches queue operator, not office nearest",
+                "8: reaches queue operator, menu survey, hangup, not office nearest",
             ),
-            ("welcome main talk\n", "main welcome\n", "5: does not hear 'welcome' (in this order); he came by"),
-            ("never = main", "never = night", "18: hears 'night'; he came by welcome open? holiday night"),
-            ("people 4", "people 5", "25: does not keep 'people 5'; it keeps people 4"),
-            ("language = en", "language = zh", "19: speaks en in the end, not 'zh'"),
-            ("nothing", "orders", "20: does not write 'orders'; it writes "),
+            ("talk rating thanks\n", "rating talk\n", "6: does not hear 'talk' (in this order); he came by"),
+            ("never = main", "never = night", "20: hears 'night'; he came by welcome open? holiday night"),
+            ("people 4", "people 5", "27: does not keep 'people 5'; it keeps people 4"),
+            ("language = en", "language = zh", "21: speaks en in the end, not 'zh'"),
+            ("nothing", "orders", "22: does not write 'orders'; it writes "),
         ):
             found = [one for one in failed(GOOD.replace(old, new, 1)) if not one.startswith(UNSAID)]
             self.assertTrue(found and found[0].startswith(expected), (expected, found))
-        night = failed(GOOD.replace("at = 2026-11-25 10:00\nkeys = 1 0\n", "at = 2026-11-25 20:00\nkeys = 1 0\n"))
+        night = failed(GOOD.replace("at = 2026-11-25 10:00\nkeys = 1 0 5\n", "at = 2026-11-25 20:00\nkeys = 1 0 5\n"))
         self.assertIn("; open? closed", night[1])
 
     def test_slips(self) -> None:

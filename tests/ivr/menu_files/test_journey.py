@@ -71,7 +71,7 @@ class JourneyTests(SynchronousTestCase):
         for at, keys, ended, steps in (
             (OPEN, "1 1", "over", ["welcome", "open?", "main"]),
             (OPEN, "1 3", "office nearest", ["welcome", "open?", "main"]),
-            (OPEN, "1 0", "queue operator", ["welcome", "open?", "main", "talk"]),
+            (OPEN, "1 0", "hangup", ["welcome", "open?", "main", "talk", "rating"]),
             (OPEN, "1 2 4# 1", "hangup", ["welcome", "open?", "main", "people", "right?", "leave", "done"]),
             (CLOSED, "1 1", "over", ["welcome", "open?", "night"]),
             (SPRING, "2 1", "over", ["welcome", "open?", "holiday", "night"]),
@@ -81,7 +81,7 @@ class JourneyTests(SynchronousTestCase):
 
     def test_typed_ahead(self) -> None:
         """Who knows the way types all at once, and hears nothing of it."""
-        self.assertEqual(tried("front", "10")[0], "queue operator")
+        self.assertEqual(tried("front", "105")[1], ["welcome", "open?", "main", "talk", "rating", "thanks"])
         ended, steps, call = tried("front", "1 24#1")
         self.assertEqual((ended, steps[-1]), ("hangup", "done"))
         self.assertNotIn("“位，对请按1，重输请按2。”", said(call))

@@ -95,8 +95,8 @@ class WalkTests(SynchronousTestCase):
         ways = list(walk(front, found, datetime(2026, 3, 2, 10).astimezone()))
         self.assertEqual([way for way in ways if way.is_wrong], [])
         steps = {step for way in ways for step in way.steps}
-        self.assertEqual(steps, {*front.written.steps, "people", "right?", "leave", "done"})
-        self.assertEqual({way.ended for way in ways} >= {"queue operator", "office nearest", "hangup", "over"}, True)
+        self.assertEqual(steps, {*front.written.steps, "people", "right?", "leave", "done", "rating", "thanks"})
+        self.assertEqual({way.ended for way in ways} >= {"office nearest", "hangup", "over"}, True)
 
     def test_lost(self) -> None:
         """A way on which something breaks is found without a test."""

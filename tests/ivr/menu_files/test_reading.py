@@ -14,6 +14,7 @@ from callserver.wire.catalogue import told
 
 HERE = Path(__file__).parent
 KNOWN = Known(
+    numbers={"02188888888"},
     menus=("front", "survey", "reserve"),
     plugins=("shop", "message"),
     queues=("operator", "Orders"),
@@ -166,9 +167,11 @@ class FaultTests(SynchronousTestCase):
         self.one("= hangup", "= menu surve", "9: no menu 'surve'; did you mean 'survey'?")
         mailbox = "there are no mailboxes yet; write plugin message, which takes a message"
         self.one("= hangup", "= mailbox general", f"9: 'mailbox general': {mailbox}")
-        number = "a menu dials no numbers yet; write queue NAME or office nearest"
-        self.one("= hangup", "= number 02162345678", f"9: 'number 02162345678': {number}")
-        self.one("= hangup", "= office 5", "9: 'office 5': only office nearest can be reached")
+        barred = "9: number 02162345678 may not be dialled; see [menus] may_dial in config.ini"
+        self.one("= hangup", "= number 02162345678", barred)
+        number = "write number and its digits, as they are dialled"
+        self.one("= hangup", "= number 021-6234", f"9: 'number 021-6234': {number}")
+        self.one("= hangup", "= office north", "9: 'office north': write office nearest, or office and its number")
 
     def test_texts(self) -> None:
         """A language without text, one that is too long, a brace alone."""
