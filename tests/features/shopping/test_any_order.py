@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.features.shopping import rules, sample
@@ -25,6 +25,7 @@ ITEMS = st.sampled_from([TEA, POT])
 PIECES = st.integers(1, 3)
 LINES = st.lists(st.tuples(ITEMS, PIECES), min_size=1, max_size=3)
 MEMBERS = st.sampled_from([None, LI_MING, "600002"])
+WAITS = st.sampled_from((30, 9999))  # seconds
 PAYMENTS = st.sampled_from(list(Payment))
 WHICH = st.integers(0, 30)  # of those that there are
 CRASH = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 60))  # at this statement
@@ -65,6 +66,11 @@ class Shop(RuleBasedStateMachine):
         except (OrderRefused, Crash):
             assert everything() == before
             return None
+
+    @initialize(waiting=st.lists(st.tuples(ITEMS, PIECES, WAITS), min_size=2, max_size=4))
+    def some_wait_already(self, waiting: list[tuple[str, int, int]]) -> None:
+        for n, (item, quantity, wait_s) in enumerate(waiting):
+            self.reserve(f"before {n}", 1, item, quantity, None, wait_s, None)
 
     # Callers
 
@@ -115,7 +121,7 @@ class Shop(RuleBasedStateMachine):
         item=ITEMS,
         quantity=PIECES,
         member=MEMBERS,
-        wait_s=st.sampled_from((30, 9999)),
+        wait_s=WAITS,
         crash=CRASH,
     )
     def reserve(

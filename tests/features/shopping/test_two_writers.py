@@ -200,6 +200,20 @@ class TwoWritersTests(SynchronousTestCase):
             member = f"8{n:05}"
             self.assertEqual((rules.balance(member), rules.points(member)), (501, PRICE // 100))
 
+    def test_paid_while_delivered(self) -> None:
+        """A customer pays an order by balance while another is delivered: neither waits for the other for ever."""
+
+        def acts(n: int) -> tuple[Act, Act]:
+            item, member = self.item(n, 2), self.member(n, PRICE)
+            number = self.order(f"a{n}", item, member=member)
+            self.office.run(lambda: rules.advance(number, OrderState.SHIPPED, NOW))
+            buy = self.buying(f"b{n}", item, member=member, payment=Payment.BALANCE)
+            return buy, lambda: rules.advance(number, OrderState.DELIVERED, NOW)
+
+        for n, *_ in self.meet(acts):
+            member = f"8{n:05}"
+            self.assertEqual((rules.balance(member), rules.points(member)), (0, PRICE // 100))
+
     # Cancelled
 
     def test_cancelled_twice(self) -> None:

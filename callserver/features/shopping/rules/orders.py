@@ -151,10 +151,11 @@ def place_order(number: str, lines: Sequence[Line], at: datetime, wish: Wish, *,
     for line in lines:
         OrderLine.create(order=number, product=line.item, quantity=line.quantity, price_fen=line.price_fen)
         shift_stock(line.item, -line.quantity, "order", at, number)
-    step(order, OrderState.PLACED, at)
-    if wish.payment is Payment.BALANCE:
+    is_paid = wish.payment is Payment.BALANCE
+    if is_paid:
         _pay(order, at)
-        step(order, OrderState.PAID, at)
+    for state in [OrderState.PLACED, OrderState.PAID] if is_paid else [OrderState.PLACED]:
+        step(order, state, at)
     return order
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from callserver.features.shopping.rules.goods import Name, price_at
+from callserver.features.shopping.rules.goods import Name, lock_items, price_at
 from callserver.features.shopping.rules.refusals import UnknownItem
 from callserver.features.shopping.tables import Category, Price, Product
 from callserver.store.tables import to_ms
@@ -50,6 +50,7 @@ def set_price(item: str, price_fen: int, since: datetime) -> None:
     """
     if price_fen < 0:
         raise ValueError(f"{price_fen} fen")
+    lock_items([item])
     if Product.get_or_none(Product.number == item) is None:
         raise UnknownItem(item)
     Price.delete().where(Price.product == item, Price.from_ms == to_ms(since)).execute()
