@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from errno import ENOSPC
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -113,6 +115,30 @@ class FaxAgentsTests(SynchronousTestCase):
         assert isinstance(self.hall.tried, Refused)
         self.assertEqual((self.hall.tried.code, self.hall.tried.detail), (Refusal.NOT_NOW, "faxing"))
 
+    def test_asked_for_twice_at_once(self) -> None:
+        """Who presses the button twice gets one fax, which is not disturbed by the second."""
+        found: list[Any] = []
+        for _ in range(2):
+            self.hall.first.ask("receive_fax").addBoth(found.append)  # type: ignore[union-attr]
+        self.hall.until(lambda: len(found) == 2)
+        self.assertEqual(found[0], 0)
+        self.assertEqual(Refused.from_wire(str(found[1].value)).code, Refusal.NOT_NOW)
+        self.until_faxing()
+        self.assertEqual(self.hall.shop.until(self.machine().send([self.page])).result.value, "success")
+        self.is_over("success")
+        self.hall.until(self.they_talk)
+        self.assertEqual(self.hall.shop.server._faxes.engines.n_free, 4)  # type: ignore[union-attr]
+
+    def test_stopped_before_it_begins(self) -> None:
+        """He breaks it off while its record is being written: the line does not become a fax, they talk on."""
+        found: list[Any] = []
+        for act in ("receive_fax", "stop_fax"):
+            self.hall.first.ask(act).addBoth(found.append)  # type: ignore[union-attr]
+        self.is_over("cancelled")
+        self.assertEqual(found, [0, None])
+        self.assertTrue(self.they_talk())
+        self.assertEqual(self.hall.shop.server._faxes.engines.n_free, 4)  # type: ignore[union-attr]
+
     def test_agent_is_gone(self) -> None:
         """He logs out of it, or his program dies: the fax ends, and the caller is not lost in silence."""
         self.hall.does(self.hall.first, "receive_fax")
@@ -136,12 +162,14 @@ class FaxDeskTests(SynchronousTestCase):
         self.hall.does(self.li, act, *args)
         return self.hall.tried
 
-    def came(self, new_id: str, person: str | None) -> None:
+    def came(self, new_id: str, person: str | None, result: str | None = "success") -> None:
         """A fax of one page, received by somebody."""
         append_page(self.faxes / f"{new_id}.tif", text_like(60))
         server = self.hall.shop.server
         fax = Fax(new_id, "in", "call-1", "line 1", "021", server.events.now(), file=f"{new_id}.tif", person=person)
         self.hall.shop.until(server.store.write(rules.begin_fax, fax))
+        if result is not None:
+            self.hall.shop.until(server.store.write(partial(rules.end_fax, new_id, fax.began, result, pages=1)))
 
     def test_a_file_of_his_own(self) -> None:
         """Given in parts, made into pages, sent behind a cover page at a time, and cancelled."""
@@ -180,6 +208,21 @@ class FaxDeskTests(SynchronousTestCase):
         self.assertIsInstance(self.hall.tries(self.li, "open_fax", "his", "pdf", 0), Refused)
         self.hall.give("801", self.all)
         self.assertEqual({one["fax"] for one in self.ask("list_faxes")}, {"common", "other"})
+
+    def test_still_coming(self) -> None:
+        """A fax that is under way cannot be deleted: its pages would be lost, though they are confirmed."""
+        self.came("his", "801", result=None)
+        refused = self.hall.tries(self.li, "delete_fax", "his")
+        self.assertIn("still under way", refused.text("en"))
+        self.assertTrue((self.faxes / "his.tif").exists())
+
+    def test_disk_full(self) -> None:
+        """What cannot be written is told so, to a program in words that it can show."""
+        with patch("callserver.features.faxing.files._write_part", side_effect=OSError(ENOSPC, "No space left")):
+            refused = self.hall.tries(self.li, "upload_fax", "offer.txt", 0, b"offer")
+        self.assertIn("the disk is full", refused.text("en"))
+        self.assertIn("磁盘已满", refused.text("zh"))
+        self.flushLoggedErrors(OSError)
 
     def test_sent_on(self) -> None:
         """A fax that came goes on to a number he may dial; by mail where a mail server is set."""

@@ -103,6 +103,17 @@ class OutboxTests(SynchronousTestCase):
         shop.wait(10)
         self.assertIs(self.job().state, JobState.SENT)
 
+    def test_killed_after_the_last_page(self) -> None:
+        """Nobody is rung for nothing: when the last page was confirmed before the server was killed, it is sent."""
+        shop = self.open(2)
+        self.post()
+        job = self.job()
+        shop.until(shop.server.store.write(rules.page_sent, job.id, 2))
+        shop.until_so(lambda: bool(shop.happened("fax_tried")))
+        self.assertEqual(shop.happened("fax_tried")[0]["result"], "success")
+        self.assertIs(self.job().state, JobState.SENT)
+        self.assertFalse(any(event.data.get("to") == "dialling" for event in shop.events))
+
     def test_guard(self) -> None:
         """No fax goes to an emergency number, to one that nobody dials, or by a person's lack of rights."""
         for number, person in (("110", None), ("16812345", None), ("02162345678", "801")):

@@ -33,6 +33,7 @@ from callserver.features.faxing.judge import Judge
 from callserver.features.faxing.letters import Outbox
 from callserver.features.faxing.rules import Fax, Job
 from callserver.features.faxing.sources import Uploaded, source
+from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
@@ -225,11 +226,13 @@ class FaxDesk:
         """
         Take a fax out of the list, with its file; its record stays. Right 14.
 
-        :raises Refused: NO_RIGHT; NOT_SAVED: there is no such fax, or it is not his
+        :raises Refused: NO_RIGHT; NOT_SAVED: there is no such fax, it is not his, or it is still coming
         """
 
         async def story() -> None:
             found = await self.judge.own(seat, fax)
+            if found.result is None:
+                raise Complaint(N_("the fax is still under way"))
             await self.judge.store.write(rules.delete_fax, found.id, seat.number)
             await self.files.forget(found.file)
 

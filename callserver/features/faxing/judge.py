@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 
 from callserver.acd.seats.seat import Seat
 from callserver.calls.audit import audit
@@ -17,11 +18,14 @@ from callserver.features.faxing import rules
 from callserver.features.faxing.letters import Letter
 from callserver.features.faxing.rules import Fax
 from callserver.features.faxing.sources import NoSource, Uploaded, letter_of
+from callserver.features.faxing.words import why
 from callserver.store.database import Store
-from callserver.wire.catalogue import Complaint
+from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
+
+log = Logger()
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,11 @@ class Judge:
                 answer = await story()
             except Complaint as problem:
                 refused = Refused.not_saved(problem)
+            except OSError as problem:
+                log.failure("{act} of {person}, {target}", act=act, person=seat.number, target=target)
+                refused = Refused.not_saved(
+                    Complaint(N_("the server could not use its files: {problem}"), problem=why(problem))
+                )
             except Refused as problem:
                 refused = problem
             else:

@@ -15,10 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callserver.fax.documents.conversion import PART
-from callserver.fax.page import Page, Resolution
-from callserver.fax.reshape import reduced
-from callserver.fax.t4.encoding import encode
-from callserver.fax.t30.coded import decoded
+from callserver.fax.page import Page
+from callserver.fax.t30.coded import coded, decoded
 from callserver.fax.t30.documents import PageForm, PageShape, ReceivedPage
 from callserver.fax.tiff.reader import decoded as read_page
 from callserver.fax.tiff.reader import stored_pages
@@ -126,9 +124,7 @@ class Sending:
         at, total = self.first + number, self.first + len(self.shapes)
         with self.path.open("rb") as file:
             page = read_page(file, list(stored_pages(file))[at])
-        with_top = top(page, at + 1, total)
-        fits = reduced(with_top, form.width, [form.resolution, Resolution.STANDARD])
-        return encode(fits, form.coding, form.min_row_bits)
+        return coded(top(page, at + 1, total), form)
 
     def over(self) -> None:
         """Sent, or not."""

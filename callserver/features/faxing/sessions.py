@@ -3,6 +3,7 @@ One fax in one call: an engine and the line's sound are lent to it, and both com
 
 What holds:
 
+- *One a call*, from the moment it is asked for: of two at once the second would take the first one's sound and pages.
 - *One end.* The procedure's own end, the caller who hangs up, an agent who breaks off, somebody else who takes the
   party over, the limit, a fault of ours: whichever comes first is the fax's result, written down once.
 - *Everything comes back.* The engine is free, the party has the role it had and the stage is what it was, unless the
@@ -16,7 +17,8 @@ What holds:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -58,6 +60,7 @@ ON_DISK_S = 5.0  # so long a fax waits for its record; then people are told, and
 
 
 GONE = Outcome(FaxResult.LINE_LOST, 0, "", "", 0.0, ())  # the call was over before the fax began
+BROKEN_OFF = Outcome(FaxResult.CANCELLED, 0, "", "", 0.0, ())  # by us, before it began
 
 
 @dataclass(frozen=True)
@@ -93,23 +96,43 @@ class Sessions:
         self._house, self._store, self._events, self._ours = house, store, events, ours
         self._on_received = on_received
         self._machines: dict[str, Machine] = {}  # by call
+        self._under_way: dict[str, bool] = {}  # by call: is it to be broken off?
 
     def is_under_way(self, call: Call) -> bool:
-        """Whether this call's line faxes."""
-        return call.id in self._machines
+        """Whether this call's line faxes, or is about to."""
+        return call.id in self._under_way
 
     def break_off(self, call: Call) -> None:
         """The far end is told good-bye; harmless when nothing is under way."""
         machine = self._machines.get(call.id)
         if machine is not None:
             machine.terminal.cancel(machine.now_s)
+        elif call.id in self._under_way:
+            self._under_way[call.id] = True
 
     async def send(self, call: Call, engine: Engine, letter: Letter, *, calls: bool = False) -> Came:
         """
-        Send to the first party of a call; its engine is given back.
+        Send to the first party of a call, in which no fax is under way; its engine is given back.
 
         :param calls: we have dialled it
         """
+        with self._in(call):
+            return await self._send(call, engine, letter, calls=calls)
+
+    async def receive(self, call: Call, engine: Engine, *, person: str | None = None) -> Came:
+        """Receive from the first party of a call, in which no fax is under way; its engine is given back."""
+        with self._in(call):
+            return await self._receive(call, engine, person)
+
+    @contextmanager
+    def _in(self, call: Call) -> Iterator[None]:
+        self._under_way[call.id] = False
+        try:
+            yield
+        finally:
+            del self._under_way[call.id]
+
+    async def _send(self, call: Call, engine: Engine, letter: Letter, *, calls: bool) -> Came:
         fax = self._fax(OUT, call, person=letter.person, title=letter.title, job=letter.job)
         try:
             begun = self._house.in_thread(self._ours.papers.begin_sending, letter.file, fax.id, letter.first)
@@ -131,8 +154,7 @@ class Sessions:
         finally:
             self._house.in_thread(sending.over)
 
-    async def receive(self, call: Call, engine: Engine, *, person: str | None = None) -> Came:
-        """Receive from the first party of a call; its engine is given back."""
+    async def _receive(self, call: Call, engine: Engine, person: str | None) -> Came:
         fax = self._fax(IN, call, person=person)
         assert fax.file is not None
         over: Deferred[Outcome] = Deferred()
@@ -187,6 +209,8 @@ class Sessions:
         line = call.first
         if call.ended is not None or call.leg is None:
             return GONE
+        if self._under_way[call.id]:
+            return BROKEN_OFF
         if isinstance(line, LineInService) and line.faxes_by_modem:
             return await self._by_modem(call, line, make, over)
         machine = self._machines[call.id] = FaxMachine(lambda ask: make(ask, SOFT), partial(self._phase, call))
@@ -207,6 +231,8 @@ class Sessions:
         self._machines[call.id] = machine
         try:
             machine.begin(modem, make)
+            if self._under_way[call.id]:
+                self.break_off(call)
             outcome = await over
         except BaseException:
             machine.end().addErrback(lambda failure: None)

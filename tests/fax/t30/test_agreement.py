@@ -133,6 +133,23 @@ class AgreementTests(SynchronousTestCase):
         self.assertEqual(agreed.form.min_row_bits, needed)
         self.assertEqual(speeds(own, far)[-1], Modulation.V27TER_2400)
 
+    def test_more_than_was_offered(self) -> None:
+        """Each thing that a sender may want and was not offered: a page in it could not be kept, or not be right."""
+        own = Capabilities(ALL - V17, frozenset({Coding.MH, Coding.MMR}), max_width=2048)
+        offered = Agreement(Modulation.V29_9600, Coding.MMR, 2048, Resolution.FINE)
+        self.assertTrue(offered.is_within(own))
+        plain = replace(offered, ecm=False)
+        for wanted in (
+            replace(offered, modulation=Modulation.V17_9600),
+            replace(offered, coding=Coding.MR),
+            replace(offered, width=2432),
+            plain,  # MMR has no way back from a wrong bit
+        ):
+            self.assertFalse(wanted.is_within(own), wanted)
+        self.assertFalse(replace(offered, coding=Coding.MH).is_within(replace(own, ecm=False)))
+        self.assertFalse(offered.is_within(replace(own, resolutions=frozenset({Resolution.STANDARD}))))
+        self.assertTrue(replace(plain, coding=Coding.MH).is_within(replace(own, ecm=False)))
+
     def test_told(self) -> None:
         plain = Agreement(Modulation.V29_9600, Coding.MR, 2048, Resolution.STANDARD, ecm=False, row_ms=20)
         self.assertEqual(str(plain), "V.29 9600, MR, 2048 pels, standard, 20 ms a row")

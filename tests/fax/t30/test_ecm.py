@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.fax.hdlc import FrameReader
 from callserver.fax.t30.ecm import BlockReader, block_octets, cut
-from callserver.fax.t30.frames import FRAMES_A_BLOCK
+from callserver.fax.t30.frames import FRAMES_A_BLOCK, Name
 from callserver.fax.t30.receiver.training_check import TrainingCheck
 from tests.fax.t30.far_end import CORRECTED, PLAIN
 
@@ -58,6 +59,28 @@ class BlockTests(SynchronousTestCase):
         self.assertLessEqual(len(missing), 2 * len(places))  # a wrong flag costs both frames beside it
         received(reader, block_octets(block, missing, SHORT), 36)
         self.assertEqual((reader.missing, reader.content), ([], b"".join(block)))
+
+    def test_frame_without_content(self) -> None:
+        """A frame that has a number and nothing else is missing: its octets would be, without a word."""
+        reader = BlockReader(SHORT.frame_octets)
+        received(reader, block_octets([b"", bytes(64)], range(2), SHORT), 36)
+        reader.ends(2)
+        self.assertEqual(reader.missing, [0])
+
+    def test_count(self) -> None:
+        """The greatest count in a PPS holds, and a frame that lies beyond it."""
+        reader = BlockReader(SHORT.frame_octets)
+        for heard, n_frames, missing in ((0, 3, [1, 2]), (1, 1, [2]), (4, 1, [2, 3])):
+            received(reader, block_octets([bytes(64)] * 5, [heard], SHORT), 36)
+            reader.ends(n_frames)
+            self.assertEqual(reader.missing, missing)
+
+    def test_on_the_line(self) -> None:
+        """200 ms of flags before the first frame, RCP three times after the last (fax.md section 8)."""
+        sent = block_octets([bytes(64)], [0], SHORT)
+        self.assertTrue(sent.startswith(b"\x7e" * (SHORT.modulation.bit_rate // 40)))
+        frames = FrameReader().feed(sent)
+        self.assertEqual([one.octets[2] for one in frames], [Name.FCD.value, *[Name.RCP.value] * 3])
 
     @given(st.binary(max_size=2000))
     def test_garbage(self, octets: bytes) -> None:

@@ -24,7 +24,7 @@ from callserver.fax.t30.timers import MAX_PAGES, MAX_SESSION_S
 from callserver.wire.fax_results import FaxResult as R
 from tests.fax.pages import text_like
 from tests.fax.t30.far_end import ALL, CORRECTED, PLAIN, FarEnd, Pause, Signal, Step, dcs, says
-from tests.fax.t30.wire import Line, unbent
+from tests.fax.t30.wire import Line, length_s, unbent
 
 DIS = "CSI DIS"
 SMALL = encode(text_like(8), Coding.MH)
@@ -153,6 +153,14 @@ class TrainingTests(ReceivingTests):
     def test_no_training(self) -> None:
         """DCS without anything after it gets FTT, before the sender repeats itself."""
         self.assert_ends(self.receive([(DIS, dcs(PLAIN)[:1]), ("FTT", [DCN])]), R.HUNG_UP, 0)
+        said_s = length_s(dcs(PLAIN)[0]) + length_s(says(Name.FTT))
+        self.assertLess(self.far.at_s[1] - self.far.at_s[0] - said_s, length_s(dcs(PLAIN)[1]) + 3.0)
+
+    def test_noise_before_the_training(self) -> None:
+        """A click that is taken for a carrier is not the TCF: that is still waited for."""
+        click = s.SendImage(PLAIN.modulation, short=False, octets=b"\x5a" * 20)
+        outcome = self.receive([(DIS, [dcs(PLAIN)[0], click, dcs(PLAIN)[1]]), ("CFR", [DCN])])
+        self.assert_ends(outcome, R.HUNG_UP, 0)
 
     def test_dcs_again(self) -> None:
         """A CFR that the sender did not hear: DCS and TCF come again."""
@@ -268,15 +276,48 @@ class PlainTests(ReceivingTests):
         )
         self.assert_ends(outcome, R.PAGE_REFUSED, 0)
 
+    def test_page_in_two_pieces(self) -> None:
+        """Nor one whose carrier is lost in its middle and comes again: what lay between is missing."""
+        half = len(MH) // 2
+        outcome = self.receive([*self.begin, ("CFR", [page(MH[:half]), page(MH[half:]), post("EOP")]), ("RTN", [DCN])])
+        self.assert_ends(outcome, R.PAGE_REFUSED, 0)
+
+    def test_page_without_a_row(self) -> None:
+        """A page of which nothing can be read is refused."""
+        outcome = self.receive([*self.begin, ("CFR", [page(bytes(300)), post("EOP")]), ("RTN", [DCN])])
+        self.assert_ends(outcome, R.PAGE_REFUSED, 0)
+
+    def test_page_not_heard_after_a_training(self) -> None:
+        """A page of which nothing came at all is refused: its command is not the one before the training again."""
+        outcome = self.receive(
+            [
+                *self.begin,
+                ("CFR", [page(bad_page(6)), post("MPS")]),
+                ("RTP", dcs(PLAIN)),
+                ("CFR", [post("MPS")]),
+                ("RTN", [DCN]),
+            ]
+        )
+        self.assert_ends(outcome, R.PAGE_REFUSED, 1)
+
     def test_no_rtc(self) -> None:
         """The end of the carrier ends a page as well."""
         outcome = self.receive([*self.begin, ("CFR", [page(MH[:-8]), post("EOP")]), ("MCF", [DCN])])
         self.assert_ends(outcome, R.SUCCESS, 1)
 
+    def test_refused_answer_not_heard(self) -> None:
+        """CRP gets RTN again; after EOM, who says nothing hears DIS again."""
+        crp = says(Name.CRP, from_sender=True)
+        begin: list[Step] = [*self.begin, ("CFR", [page(bytes(300)), post("EOP")])]
+        self.assert_ends(self.receive([*begin, ("RTN", [crp]), ("RTN", [DCN])]), R.PAGE_REFUSED, 0)
+        begin = [*self.begin, ("CFR", [page(bytes(300)), post("EOM")])]
+        self.assert_ends(self.receive([*begin, ("RTN", []), (DIS, [DCN])]), R.PAGE_REFUSED, 0)
+
     def test_foreign_commands(self) -> None:
         """ECM's commands mean nothing here."""
         eor = says(Frame(Name.EOR, bytes((Name.EOP.value,))), from_sender=True)
-        outcome = self.receive([*self.begin, ("CFR", [page(), pps("EOP", 3), eor, post("EOP")]), ("MCF", [DCN])])
+        ctc = says(Frame(Name.CTC, PLAIN.dcs()[:2]), from_sender=True)
+        outcome = self.receive([*self.begin, ("CFR", [page(), pps("EOP", 3), eor, ctc, post("EOP")]), ("MCF", [DCN])])
         self.assert_ends(outcome, R.SUCCESS, 1)
 
 
@@ -346,7 +387,7 @@ class CorrectedTests(ReceivingTests):
                 ("CFR", [frames(n for n in range(self.n) if n not in (7, 250)), pps("EOP", self.n)]),
                 ("PPR", [frames([7]), pps("EOP", 2)]),
                 ("PPR", [frames([250]), pps("EOP", 1)]),
-                ("MCF", [pps("EOP", 1)]),
+                ("MCF", [pps("EOP", self.n)]),
                 ("MCF", [DCN]),
             ]
         )
@@ -389,6 +430,22 @@ class CorrectedTests(ReceivingTests):
         )
         self.assert_ends(outcome, R.SUCCESS, 1)
 
+    def test_nothing_comes_after_ctr(self) -> None:
+        """The rest is asked for again; CTR is the answer to CTC alone."""
+        ctc = says(Frame(Name.CTC, CORRECTED.dcs()[:2]), from_sender=True)
+        rest = s.SendImage(CORRECTED.modulation, short=False, octets=frames([1]).octets)
+        outcome = self.receive(
+            [
+                *self.begin,
+                ("CFR", [frames([0]), pps("EOP", 2)]),
+                ("PPR", [ctc]),
+                ("CTR", [pps("EOP", 2)]),
+                ("PPR", [rest, pps("EOP", 2)]),
+                ("MCF", [DCN]),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
     def test_nothing_for_long(self) -> None:
         """A block of which again and again nothing comes is asked for again and again, then comes slower."""
         slower = replace(CORRECTED, modulation=Modulation.V29_9600)
@@ -424,6 +481,13 @@ class CorrectedTests(ReceivingTests):
         self.assert_ends(outcome, R.PAGE_REFUSED, 1)
         self.assertEqual([page.number for page in self.pages], [1])
 
+    def test_last_page_given_up(self) -> None:
+        """So it is with the last one; ERR that was not heard is said again."""
+        eor = says(Frame(Name.EOR, bytes((Name.EOP.value | FROM_SENDER,))), from_sender=True)
+        steps: list[Step] = [("CFR", [frames([0]), pps("EOP", 2)]), ("PPR", [eor]), ("ERR", [eor]), ("ERR", [DCN])]
+        self.assert_ends(self.receive([*self.begin, *steps]), R.PAGE_REFUSED, 0)
+        self.assertEqual(self.pages, [])
+
     def test_asked_again(self) -> None:
         """CRP, and RR where nothing is being stored, get the last answer again."""
         crp, rr = (says(name, from_sender=True) for name in (Name.CRP, Name.RR))
@@ -433,6 +497,7 @@ class CorrectedTests(ReceivingTests):
                 ("CFR", [crp]),
                 ("CFR", [frames([0]), pps("EOP", 2)]),
                 ("PPR", [crp]),
+                ("PPR", [rr]),
                 ("PPR", [frames([1]), pps("EOP", 2)]),
                 ("MCF", [rr]),
                 ("MCF", [DCN]),
@@ -474,7 +539,7 @@ class BoundTests(ReceivingTests):
         begin: list[Step] = [(DIS, dcs(PLAIN)), ("CFR", [page(), post("MPS")])]
         said: list[Step] = [("MCF", [post("MPS")])] * 700
         self.assert_ends(self.receive([*begin, *said], played=False), R.TOO_LONG, 1)
-        self.assertTrue(MAX_SESSION_S - 30 <= self.took_s <= MAX_SESSION_S, self.took_s)
+        self.assertTrue(MAX_SESSION_S - 30 <= self.took_s <= MAX_SESSION_S - 20, self.took_s)
 
     def test_pages(self) -> None:
         """After a hundred pages it is enough."""
@@ -519,6 +584,14 @@ class KeepingTests(ReceivingTests):
         )
         self.assert_ends(outcome, R.SUCCESS, 1)
 
+    def test_slow_store_that_is_soon_done(self) -> None:
+        """Who was told RNR asks again, and is not answered before that; if he has not heard it, he hears it again."""
+        rr = says(Name.RR, from_sender=True)
+        for again, delay_s in (([], 2.0), ([("RNR", [pps("EOP", 1)])], 5.0)):
+            steps: list[Step] = [(DIS, dcs(CORRECTED)), ("CFR", [frames([0]), pps("EOP", 1)]), *again]
+            outcome = self.receive([*steps, ("RNR", [rr]), ("MCF", [DCN])], store=self.later(delay_s))
+            self.assert_ends(outcome, R.SUCCESS, 1)
+
     def test_slow_store_without_ecm(self) -> None:
         """Without ECM it is answered when it repeats its command, and not into its mouth."""
         begin: list[Step] = [(DIS, dcs(PLAIN)), ("CFR", [page(), post("EOP")])]
@@ -531,8 +604,10 @@ class KeepingTests(ReceivingTests):
                 again = [one for _ in range(n_asked - 1) for one in (Pause(3.0), post("EOP"))]
                 sent: list[Signal] = [page(), post("EOP"), *again]
                 steps: list[Step] = [(DIS, dcs(PLAIN)), ("CFR", sent), ("MCF", [DCN])]
-                self.assert_ends(self.receive(steps, store=self.later(delay_s)), R.SUCCESS, 1)
+                outcome = self.receive(steps, store=self.later(delay_s))
+                self.assert_ends(outcome, R.SUCCESS, 1)
                 self.assertEqual(len(self.pages), 1)
+                self.assertEqual(sum(line.text == "MCF" for line in outcome.trace), 1, "to a sender that listens")
 
     def test_impatient(self) -> None:
         """A sender that falls silent, or says something else, before its page is stored has it not confirmed."""

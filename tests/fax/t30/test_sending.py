@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import patch
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -17,7 +18,7 @@ from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.sending import SendingTerminal
 from callserver.fax.t30.terminal import Station
 from callserver.wire.fax_results import FaxResult as R
-from tests.fax.t30.far_end import ALL, FarEnd, Step, dis, says
+from tests.fax.t30.far_end import ALL, FarEnd, Pause, Step, dis, says
 from tests.fax.t30.wire import Line, length_s
 
 A4_FINE = PageShape(1728, Resolution.FINE)
@@ -101,6 +102,12 @@ class CallingTests(SendingTests):
             self.assert_ends(outcome, R.NO_IDENTIFICATION, 0)
             self.assertTrue(least_s <= self.took_s <= least_s + 5, self.took_s)
 
+    def test_both_send_after_ced(self) -> None:
+        """Also if something of an answering machine was heard before."""
+        cng = s.SendTone(s.FaxTone.CNG)
+        outcome = self.send([("", [s.SendTone(s.FaxTone.CED), cng, cng]), ("DCN", [])])
+        self.assert_ends(outcome, R.BOTH_SEND, 0)
+
     def test_nobody_presses_start(self) -> None:
         """Within a talk no CNG is sent; nothing heard for a minute is no fax."""
         outcome = self.send([("DCN", [])])
@@ -147,6 +154,12 @@ class TrainingTests(SendingTests):
         self.assert_ends(outcome, R.TRAINING_FAILED, 0)
         self.assertEqual(self.speeds, list(FALL_BACK))
         self.assertFalse(any(image.short for image in self.images))
+
+    def test_length(self) -> None:
+        """A TCF is a second and a half of zeros, at each speed (T.30: 1.5 s, 10 % either way)."""
+        self.send([("", [dis()]), *[(DCS, [says(Name.FTT)])] * len(FALL_BACK), ("DCN", [])])
+        for image in self.images:
+            self.assertEqual(image.octets, bytes(image.modulation.bit_rate * 3 // 16))
 
     def test_only_common_speeds(self) -> None:
         """What one of both has not is left out on the way down."""
@@ -253,6 +266,21 @@ class PlainTests(SendingTests):
         outcome = self.send([*self.begin, *refused, *refused, refused[0], ("DCN", [])])
         self.assert_ends(outcome, R.PAGE_REFUSED, 0)
 
+    def test_rtn_of_several_pages(self) -> None:
+        """Three times is for each page: a page that came over at last has used up nothing of the next one's."""
+        refused: list[Step] = [("image MPS", [says(Name.RTN)]), (DCS, [says(Name.CFR)])]
+        again: list[Step] = [("image EOP", [says(Name.RTN)]), (DCS, [says(Name.CFR)])]
+        end: list[Step] = [("image EOP", [says(Name.MCF)]), ("DCN", [])]
+        outcome = self.send([*self.begin, *refused * 2, ("image MPS", [says(Name.MCF)]), *again * 2, *end], n_pages=2)
+        self.assert_ends(outcome, R.SUCCESS, 2)
+
+    def test_hung_up_while_a_page_is_coded(self) -> None:
+        """Who has said DCN is not waited for any longer."""
+        with patch.object(self, "on_need", lambda needed: None):
+            outcome = self.send([("", [dis(NO_ECM)]), (DCS, [says(Name.CFR), Pause(1.0), says(Name.DCN)])])
+        self.assert_ends(outcome, R.HUNG_UP, 0)
+        self.assertLess(self.took_s, 15)
+
     def test_operator(self) -> None:
         """PIP is as good as MCF, PIN as bad as RTN: there is no operator here."""
         outcome = self.send(
@@ -283,6 +311,24 @@ class PlainTests(SendingTests):
         )
         self.assert_ends(outcome, R.SUCCESS, 2)
         self.assertEqual([one.width for one in self.commanded()], [1728, 2432])
+
+    def test_no_faster_for_another_document(self) -> None:
+        """A line on which a training failed has not become better by the next document."""
+        outcome = self.send(
+            [
+                ("", [dis(NO_ECM)]),
+                (DCS, [says(Name.FTT)]),
+                (DCS, [says(Name.CFR)]),
+                ("image EOM", [says(Name.MCF)]),
+                ("", [dis(NO_ECM)]),
+                (DCS, [says(Name.CFR)]),
+                ("image EOP", [says(Name.MCF)]),
+                ("DCN", []),
+            ],
+            shapes=[A4_FINE, PageShape(2432, Resolution.STANDARD)],
+        )
+        self.assert_ends(outcome, R.SUCCESS, 2)
+        self.assertEqual([one.modulation.bit_rate for one in self.commanded()], [14400, 12000, 12000])
 
     def test_converted(self) -> None:
         """A fine page of A3 in MMR goes as a standard one of A4 in MH to who knows nothing else."""
@@ -340,6 +386,38 @@ class CorrectedTests(SendingTests):
         told = [str(line).split("PPS ")[1] for line in outcome.trace if "PPS" in str(line)]
         self.assertEqual(told, ["NULL, page 0, block 0, 256 frames", "EOP, page 0, block 1, 3 frames"])
 
+    def test_rtp_in_the_middle_of_a_page(self) -> None:
+        """RTP for its first block confirms no page: all of it comes again after the training."""
+        self.page = bytes(range(1, 256)) * 260
+        outcome = self.send(
+            [*self.begin, ("image PPS", [says(Name.RTP)]), (DCS, [says(Name.CFR)]), ("image PPS", [says(Name.DCN)])]
+        )
+        self.assert_ends(outcome, R.HUNG_UP, 0)
+        self.assertEqual(len(self.images[1].octets), len(self.images[3].octets))
+
+    def test_lost_mcf_of_a_later_block(self) -> None:
+        """PPS is said again, and not all of the block before it."""
+        self.page = bytes(range(1, 256)) * 260
+        outcome = self.send(
+            [*self.begin, ("image PPS", [says(Name.MCF)]), ("image PPS", []), ("PPS", [says(Name.MCF)]), ("DCN", [])]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
+    def test_ppr_for_nothing(self) -> None:
+        """Who wants no frame in particular gets the block again."""
+        nothing = says(Frame(Name.PPR, bytes(32)))
+        outcome = self.send([*self.begin, ("image PPS", [nothing]), ("image PPS", [says(Name.MCF)]), ("DCN", [])])
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        self.assertEqual(self.images[1].octets, self.images[2].octets)
+
+    def test_pprs_of_each_block(self) -> None:
+        """Four PPR are for each block: three of one and one of the next lower no speed."""
+        self.page = bytes(range(1, 256)) * 260
+        wanted = says(Frame(Name.PPR, wanted_field([2])))
+        blocks: list[Step] = [*[("image PPS", [wanted])] * 3, ("image PPS", [says(Name.MCF)])]
+        outcome = self.send([*self.begin, *blocks * 2, ("DCN", [])])
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
     def test_fourth_ppr(self) -> None:
         """After the fourth PPR the speed is lowered by CTC, and the first image after CTR trains long."""
         wanted = says(Frame(Name.PPR, wanted_field([2])))
@@ -391,6 +469,24 @@ class CorrectedTests(SendingTests):
         rnr = says(Name.RNR)
         outcome = self.send([*self.begin, ("image PPS", [rnr]), ("RR", [rnr]), ("RR", [says(Name.MCF)]), ("DCN", [])])
         self.assert_ends(outcome, R.SUCCESS, 1)
+
+    def test_not_ready_and_hard_to_hear(self) -> None:
+        """RR is said three times for each RNR, also when CRP asks for it; what comes then is as good as ever."""
+        rnr, crp = says(Name.RNR), says(Name.CRP)
+        asked: list[Step] = [("RR", []), ("RR", [crp]), ("RR", [rnr])]
+        outcome = self.send([*self.begin, ("image PPS", [rnr]), *asked * 2, ("RR", [says(Name.MCF)]), ("DCN", [])])
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
+    def test_not_ready_for_the_end_of_a_block(self) -> None:
+        """RNR may answer EOR as well; it stays a page with a hole."""
+        slow = Capabilities(frozenset({Modulation.V27TER_2400}))
+        wanted = says(Frame(Name.PPR, wanted_field([2])))
+        refused: list[Step] = [*[("image PPS", [wanted])] * 4, ("EOR", [says(Name.RNR)])]
+        outcome = self.send(
+            [("", [dis(slow)]), (DCS, [says(Name.CFR)]), *refused, ("RR", [says(Name.ERR)]), ("DCN", [])]
+        )
+        self.assert_ends(outcome, R.PAGE_REFUSED, 0)
+        self.assertIn(" > EOR 2f", "\n".join(map(str, outcome.trace)))
 
     def test_never_ready(self) -> None:
         """But for a minute only: T5."""

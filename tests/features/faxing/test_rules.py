@@ -79,6 +79,9 @@ class RetryTests(SynchronousTestCase):
         self.assertEqual(within(friday, hours, SHANGHAI).astimezone(SHANGHAI).isoformat(), "2026-03-09T08:00:00+08:00")
         late = within(evening, read_hours("mon-sun 18:00-24:00"), SHANGHAI)
         self.assertEqual(late, evening)
+        night, small_hours = read_hours("mon-thu 20:00-02:00"), NOW.astimezone(SHANGHAI).replace(hour=1)  # monday
+        self.assertEqual(within(small_hours + timedelta(days=4), night, SHANGHAI), small_hours + timedelta(days=4))
+        self.assertEqual(within(small_hours, night, SHANGHAI), small_hours.replace(hour=20))
         self.assertEqual(self.due(not_reached(DialResult.NO_ANSWER), hours=hours, zone=SHANGHAI), timedelta(minutes=30))
 
 

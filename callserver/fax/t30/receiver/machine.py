@@ -24,7 +24,9 @@ The life of a session in which we receive.
 Invariants:
 
 - MCF and RTP for the end of a page are said from one place, after the store has answered that it is kept, and that is
-  the only place where a page is counted. Whoever is killed before has confirmed nothing.
+  the only place where a page is counted. Whoever is killed before has confirmed nothing. The one exception is a page of
+  which the sender has given a block up (EOR): he knows that it has a hole, ECM has no other answer to its last block
+  than MCF, and the session is no success.
 - A sender that has not heard our answer repeats its command. The same command, with no image in between, gets the same
   answer, and nothing is handed over again.
 - While a page is stored the sender is not left in silence: with ECM it hears RNR, without it is answered within its T4

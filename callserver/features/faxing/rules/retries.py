@@ -82,7 +82,7 @@ def within(at: datetime, hours: Sequence[Hours], zone: tzinfo | None) -> datetim
     if not hours:
         return at
     local = at.astimezone(zone)
-    for days in range(8):
+    for days in range(-1, 8):  # a span of yesterday may go on after midnight
         day = local.date() + timedelta(days=days)
         opens = sorted(
             (datetime.combine(day, one.opens, local.tzinfo), one) for one in hours if day.isoweekday() in _days(one)
