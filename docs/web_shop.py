@@ -113,6 +113,9 @@ class WebShop:
         more = True
         while more:
             status, page = self._ask("GET", f"/v1/changes?after={self.after}&limit=100", None)
+            if status == 409:  # its books were restored from a backup, and are not as far as we are
+                self.after = 0
+                continue
             if status != 200:
                 raise OSError(f"callserver does not tell changes: {status}")
             for change in page["changes"]:

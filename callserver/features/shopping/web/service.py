@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
@@ -21,6 +21,9 @@ from callserver.features.shopping.web.webhooks.courier import Courier
 from callserver.features.shopping.web.webhooks.post import Poster
 from callserver.wire.alarms import Alarm
 from callserver.wire.catalogue import N_
+
+if TYPE_CHECKING:
+    from callserver.features.shopping.web.resource import Interface
 
 Door = Callable[[str, int], tuple[IStreamServerEndpoint, CertificateOptions | None]]
 
@@ -47,6 +50,7 @@ class InterfaceService(MultiService):
         self._shop, self._clock, self._alarm, self._door, self._limits = shop, clock, alarm, door, limits
         self._config = shop.config.interface
         self._site: ShopSite | None = None
+        self._interface: Interface | None = None
         self._port: IListeningPort | None = None
         self.keys = KeyRing(shop.store, clock)
         self.courier = Courier(clock, shop.store, Poster(clock), shop.events.now, alarm, self._config.webhook_hosts)
@@ -74,8 +78,9 @@ class InterfaceService(MultiService):
         """Fires when the port is closed, and who was connected is not any more."""
         port, self._port = self._port, None
         closed: Deferred[Any] = maybeDeferred(port.stopListening) if port is not None else succeed(None)
-        if self._site is not None:
+        if self._site is not None and self._interface is not None:
             self._site.close_all()
+            self._interface.close()
         parts: Deferred[Any] = super().stopService()  # type: ignore[no-untyped-call]
         return closed.addCallback(lambda _: parts)
 
@@ -83,7 +88,7 @@ class InterfaceService(MultiService):
         from callserver.features.shopping.web.resource import Interface  # klein installs a reactor where it is imported
 
         shop, clock = self._shop, self._clock
-        interface = Interface(
+        self._interface = interface = Interface(
             OPERATIONS,
             self.keys,
             shop.store,

@@ -118,6 +118,14 @@ class WebShopTests(SynchronousTestCase):
         self.assertEqual(self.web.refused, {sold_out: "above_stock"})
         self.assertEqual(Order.get(Order.external_id == good).total_fen, 6800)
 
+    def test_restored(self) -> None:
+        """Callserver's books were restored from a backup: the web shop learns all of it anew."""
+        number = self.call(1)
+        self.web.after = 99_999
+        self.web.sync()
+        self.assertEqual(self.web.orders[number], "placed")
+        self.assertLess(self.web.after, 99_999)
+
     def test_signature(self) -> None:
         """The script knows callserver's messages from others."""
         known = script().is_from_callserver
