@@ -208,7 +208,7 @@ class ScriptTests(TestCase):
         shop = LiveShop(folder / "shop")
         await shop.start()
         try:
-            environment = {**os.environ, "CALLSERVER_KEY": shop.key, "CALLSERVER_URL": shop.url("")}
+            environment = {**os.environ, "SHOP_KEY": shop.key, "SHOP_URL": shop.url("")}
 
             def run(*arguments: str) -> str:
                 command = [sys.executable, str(SCRIPT), "--folder", str(folder / "web"), *arguments]
