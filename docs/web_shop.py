@@ -10,8 +10,8 @@ It keeps two things in a folder of its own: the orders of its customers that cal
 `sync` sends what waits and asks for what has happened, however much that is. An order whose answer was lost is sent
 again under the same id, and is one order.
 
-The key: CALLSERVER_KEY in the environment. Where callserver is: CALLSERVER_URL; its certificate, if it is not on this
-computer: CALLSERVER_CERTIFICATE, a copy of agents.certificate.pem.
+The key: SHOP_KEY in the environment. Where callserver is: SHOP_URL; its certificate, if it is not on this
+computer: SHOP_CERTIFICATE, a copy of agents.certificate.pem.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
-URL = os.environ.get("CALLSERVER_URL", "http://127.0.0.1:8788")
+URL = os.environ.get("SHOP_URL", "http://127.0.0.1:8788")
 FRESH_S = 300  # older messages may have been recorded by somebody
 Ask = Callable[[str, str, "dict[str, Any] | None"], "tuple[int, dict[str, Any]]"]
 """Method, path and body of a request -> status and body of its answer; OSError: no answer."""
@@ -41,7 +41,7 @@ Ask = Callable[[str, str, "dict[str, Any] | None"], "tuple[int, dict[str, Any]]"
 def ask(method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
     """One request to callserver."""
     octets = None if body is None else json.dumps(body).encode()
-    headers = {"Authorization": f"Bearer {os.environ['CALLSERVER_KEY']}", "Content-Type": "application/json"}
+    headers = {"Authorization": f"Bearer {os.environ['SHOP_KEY']}", "Content-Type": "application/json"}
     request = urllib.request.Request(URL + path, octets, headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=20, context=encryption()) as answer:
@@ -52,7 +52,7 @@ def ask(method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int
 
 def encryption() -> ssl.SSLContext | None:
     """That very certificate is trusted, and no other: so it does not matter which name the server has here."""
-    certificate = os.environ.get("CALLSERVER_CERTIFICATE")
+    certificate = os.environ.get("SHOP_CERTIFICATE")
     if not certificate:
         return None
     context = ssl.create_default_context(cafile=certificate)
@@ -113,6 +113,9 @@ class WebShop:
         more = True
         while more:
             status, page = self._ask("GET", f"/v1/changes?after={self.after}&limit=100", None)
+            if status == 409:  # its books were restored from a backup, and are not as far as we are
+                self.after = 0
+                continue
             if status != 200:
                 raise OSError(f"callserver does not tell changes: {status}")
             for change in page["changes"]:

@@ -52,7 +52,9 @@ def keys() -> None:
 
 @keys.command("add", help=here("Make a key for a program, for these acts:") + "\n\n" + _scopes_help())
 @click.argument("name")
-@click.argument("scopes", nargs=-1, required=True, type=click.Choice([scope.value for scope in Scope]))
+@click.argument(
+    "scopes", nargs=-1, required=True, metavar="SCOPE...", type=click.Choice([scope.value for scope in Scope])
+)
 @shop_option
 def add_key(shop: Path, name: str, scopes: tuple[str, ...]) -> None:
     async def work(store: Store, config: Config) -> None:

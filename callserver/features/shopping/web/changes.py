@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from callserver.features.shopping.rules.feed import ORDER, RESERVATION, changes_since
+from callserver.features.shopping.rules.feed import ORDER, RESERVATION, changes_since, last_sequence
 from callserver.features.shopping.tables import OrderState, ReservationState
 from callserver.features.shopping.web.fields import Choice, Moment, Record, Rows, Whole, YesNo
 from callserver.features.shopping.web.goods import LIMIT, PAGE
-from callserver.features.shopping.web.operations import Asked, Json, Operation
+from callserver.features.shopping.web.operations import Asked, Json, Operation, conflict
 from callserver.features.shopping.web.scopes import Scope
 from callserver.features.shopping.web.views import ANY_TEXT
 from callserver.features.shopping.web.webhooks.letters import change_as_json
+from callserver.wire.catalogue import Complaint
 
 STATES = tuple(dict.fromkeys([*OrderState, *ReservationState]))
 CHANGE = Record(
@@ -34,6 +35,11 @@ ANSWER = Record(
 
 def get_changes(asked: Asked) -> Json:
     after, most = asked.query.get("after", 0), asked.query.get("limit", PAGE)
+    newest = last_sequence()
+    if after > newest:  # the books were restored from a backup: what is told now would be taken for known
+        raise conflict(
+            "unknown_sequence", Complaint("the last change is {newest}: ask from 0 on", newest=newest), "after"
+        )
     found = changes_since(after, most + 1)
     told = found[:most]
     return {
@@ -53,5 +59,6 @@ OPERATIONS = (
         get_changes,
         ANSWER,
         query={"after": Whole("the last one known; 0 is from the beginning on"), "limit": LIMIT},
+        refusals=(409,),
     ),
 )

@@ -8,6 +8,7 @@ from callserver.features.shopping.web.service import InterfaceService
 
 def declare(shop: Shop) -> Feature:
     """HTTP for other programs, where the settings open it."""
-    if shop.house is None or not shop.config.interface.enabled:
+    house = shop.house
+    if house is None or not shop.config.interface.enabled:
         return Feature("interface")
-    return Feature("interface", services=(InterfaceService(shop, shop.house),))
+    return Feature("interface", services=(InterfaceService(shop, house.clock, house.alarm, house.door),))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.python.failure import Failure
 
 T = TypeVar("T")
@@ -70,14 +71,19 @@ class Lane:
     """
     Jobs one after the other, in the order they came; so many may wait.
 
-    A job that was begun is ended, whoever has gone meanwhile: what it does is done or not done, never half.
+    A job that was begun is ended, whoever has gone meanwhile: what it does is done or not done, never half. After each
+    the lane rests half as long as that took: a third of the database's time at least is left to callers.
     """
 
-    def __init__(self, most: int, most_of_one: int) -> None:
-        self._most, self._most_of_one = most, most_of_one
+    REST = 0.5
+
+    def __init__(self, clock: IReactorTime, most: int, most_of_one: int) -> None:
+        self._clock, self._most, self._most_of_one = clock, most, most_of_one
         self._waiting: deque[tuple[str, Callable[[], Deferred[object]], Deferred[object]]] = deque()
         self._counts: dict[str, int] = {}
         self._busy = False
+        self._rested_at_s = 0.0
+        self._rest: IDelayedCall | None = None
 
     def has_room(self, name: str) -> bool:
         """Whether one more of this name may wait."""
@@ -91,17 +97,38 @@ class Lane:
         self._next()
         return done
 
+    def close(self) -> None:
+        """Nothing that waits is begun any more."""
+        self._most = 0
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
+        while self._waiting:
+            name, _, done = self._waiting.popleft()
+            self._count_down(name)
+            done.cancel()
+
     def _next(self) -> None:
-        while self._waiting and not self._busy:
+        while self._waiting and not self._busy and self._rest is None:
+            tired_s = self._rested_at_s - self._clock.seconds()
+            if tired_s > 0:
+                self._rest = self._clock.callLater(tired_s, self._rested)
+                return
             name, job, done = self._waiting.popleft()
             if done.called:  # cancelled
                 self._count_down(name)
                 continue
             self._busy = True
-            maybeDeferred(job).addBoth(self._ended, name, done)
+            maybeDeferred(job).addBoth(self._ended, name, done, self._clock.seconds())
 
-    def _ended(self, result: object | Failure, name: str, done: Deferred[object]) -> None:
+    def _rested(self) -> None:
+        self._rest = None
+        self._next()
+
+    def _ended(self, result: object | Failure, name: str, done: Deferred[object], began_s: float) -> None:
         self._busy = False
+        now_s = self._clock.seconds()
+        self._rested_at_s = now_s + self.REST * (now_s - began_s)
         self._count_down(name)
         if not done.called and isinstance(result, Failure):
             done.errback(result)

@@ -65,7 +65,7 @@ class Interface:
     ) -> None:
         self._keys, self._store, self._events, self._country = keys, store, events, country
         self._on_change = on_change
-        self._lane = Lane(limits.waiting, limits.at_once)
+        self._lane = Lane(clock, limits.waiting, limits.at_once)
         self._asked = Buckets(clock.seconds, limits.rate, limits.burst)
         self._strangers = Buckets(clock.seconds, limits.strange_rate, limits.strange_burst)
         self._lines = FewLines(clock)
@@ -81,6 +81,10 @@ class Interface:
 
     def resource(self) -> IResource:
         return self.app.resource()
+
+    def close(self) -> None:
+        """What was begun is ended; what waits is not begun."""
+        self._lane.close()
 
     def knows(self, request: IRequest) -> bool:
         """Whether it comes with a good key; asked before its body is taken."""

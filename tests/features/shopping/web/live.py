@@ -5,16 +5,15 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from twisted.internet import reactor
-from twisted.internet.threads import deferToThread
 
 from callserver.calls.event_log import EventLog
 from callserver.config import Config, InterfaceConfig, RecordingConfig
-from callserver.features import House, Shop
+from callserver.features import Shop
 from callserver.features.shopping import sample
 from callserver.features.shopping.web.keys import make_key
 from callserver.features.shopping.web.limits import Limits
@@ -29,27 +28,32 @@ SETTINGS = InterfaceConfig(enabled=True, port=0)
 
 
 class LiveShop:
-    """Open from `start` to `stop`; `key` opens all of it."""
+    """
+    Open from `start` to `stop`; `key` opens all of it.
 
-    def __init__(self, folder: Path, settings: InterfaceConfig = SETTINGS, limits: Limits = Limits()) -> None:  # noqa: B008
+    :param where: its database; "": a file in the folder
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: InterfaceConfig = SETTINGS,
+        limits: Limits = Limits(),  # noqa: B008 - it is frozen
+        where: str = "",
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.alarms, self.book = folder, Alarms(), EventBook()
-        self.store = Store(folder / "shop.db", reactor, self.alarms)
+        self.store = Store(where or folder / "shop.db", reactor, self.alarms)
         events = EventLog(self.book, reactor, "test")  # type: ignore[arg-type]
-        world, config = World(reactor), replace(Config(RecordingConfig(True)), interface=settings)
-        self.house = House(
-            reactor,  # type: ignore[arg-type]
-            folder,
-            deferToThread,
-            lambda: str(uuid4()),
-            self.alarms,
-            door=lambda host, port: world.programs_endpoint(folder, host, port),
-            calls_out=lambda: None,  # type: ignore[arg-type, return-value]
-            rights=lambda number: frozenset(),
-        )
-        self.shop = Shop(config, self.store, events, secrets.choice, self.house)
-        self.service = InterfaceService(self.shop, self.house, limits)
+        config = replace(Config(RecordingConfig(True)), interface=settings)
+        self.shop = Shop(config, self.store, events, secrets.choice)
+        self.service = self.make_service(settings, limits)
         self.key = ""
+
+    def make_service(self, settings: InterfaceConfig, limits: Limits = Limits()) -> InterfaceService:  # noqa: B008
+        shop = replace(self.shop, config=replace(self.shop.config, interface=settings))
+        door = partial(World(reactor).programs_endpoint, self.folder)
+        return InterfaceService(shop, reactor, self.alarms, door, limits)
 
     async def start(self) -> None:
         await self.store.start()

@@ -215,6 +215,10 @@ class OrderTests(InterfaceCase):
         self.assertEqual([one["sequence"] for one in seen], [start + 1, start + 2, start + 3])
         self.assertEqual({one["state"] for one in seen}, {"placed"})
 
+    def test_restored(self) -> None:
+        """After a backup was restored numbers are given again: who knows more than there is has to begin anew."""
+        self.refused(self.ask("GET", "/v1/changes?after=99999"), 409, "unknown_sequence", "after")
+
     def test_whose_order(self) -> None:
         """The event of an order says which program has placed it."""
         number = self.order().json["number"]

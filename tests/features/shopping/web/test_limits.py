@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.features.shopping.web.limits import Buckets, Lane, Limits
@@ -147,6 +148,33 @@ class SizeTests(LimitsCase):
             connection.lose()
 
 
+class GarbageTests(LimitsCase):
+    limits = Limits(rate=1e6, burst=10**6, strange_rate=1e6, strange_burst=10**6)
+
+    def test_garbage(self) -> None:
+        """Whatever octets come, cut anywhere: nothing breaks, and the next program is served."""
+        token = st.sampled_from(
+            [b"GET ", b"POST ", b"/v1/orders", b" HTTP/1.1", b"\r\n", b"Content-Length: 3", b"Host: x"]
+        )
+        more = st.sampled_from(
+            [b"Transfer-Encoding: chunked", b"Expect: 100-continue", b"{}", b"3\r\nabc\r\n0\r\n\r\n"]
+        )
+        octets = st.lists(token | more | st.binary(max_size=6), max_size=20).map(b"".join)
+
+        @settings(max_examples=150, deadline=None)
+        @given(octets, st.integers(1, 30))
+        def send(sent: bytes, size: int) -> None:
+            connection = self.shop.connect()
+            for at in range(0, len(sent), size):
+                if not connection.transport.disconnecting:
+                    connection.send(sent[at : at + size])
+            connection.lose()
+            self.assertEqual(self.shop.ask("GET", "/v1/changes").status, 200)
+
+        send()
+        self.assertEqual(self.flushLoggedErrors(), [])
+
+
 class BucketTests(SynchronousTestCase):
     @settings(max_examples=50, deadline=None)
     @given(st.lists(st.floats(0, 3), max_size=60))
@@ -176,7 +204,7 @@ class BucketTests(SynchronousTestCase):
 class LaneTests(SynchronousTestCase):
     def test_one_at_a_time(self) -> None:
         """A job begins when the one before has ended; one that nobody waits for any more is not begun."""
-        lane, jobs, begun = Lane(9, 9), [Deferred() for _ in range(4)], []
+        lane, jobs, begun = Lane(Clock(), 9, 9), [Deferred() for _ in range(4)], []
         answers = [lane.run("x", lambda n=n: begun.append(n) or jobs[n]) for n in range(4)]  # type: ignore[misc]
         self.assertEqual(begun, [0])
         answers[1].cancel()
@@ -193,8 +221,37 @@ class LaneTests(SynchronousTestCase):
         self.assertEqual(self.successResultOf(answers[3]), "done")
         self.assertTrue(lane.has_room("x"))
 
+    def test_rests(self) -> None:
+        """After a job of a second nothing is begun for half a second; when it is closed, what waits is given up."""
+        clock, first, begun = Clock(), Deferred[None](), []
+        lane = Lane(clock, 9, 9)
+        lane.run("x", lambda: first)
+        second, third = (lane.run("x", lambda n=n: begun.append(n) or Deferred()) for n in (2, 3))  # type: ignore[misc]
+        clock.advance(1)
+        first.callback(None)
+        clock.advance(0.4)
+        self.assertEqual(begun, [])
+        clock.advance(0.2)
+        self.assertEqual(begun, [2])
+        lane.close()
+        self.assertNoResult(second)
+        self.failureResultOf(third, CancelledError)
+        self.assertFalse(lane.has_room("y"))
+
+    def test_closed_at_rest(self) -> None:
+        """Nothing is left of a lane that is closed while it rests."""
+        clock, first = Clock(), Deferred[None]()
+        lane = Lane(clock, 9, 9)
+        lane.run("x", lambda: first)
+        waiting = lane.run("x", Deferred[None])
+        clock.advance(1)
+        first.callback(None)
+        lane.close()
+        self.failureResultOf(waiting, CancelledError)
+        self.assertEqual(clock.getDelayedCalls(), [])
+
     def test_a_job_that_breaks(self) -> None:
         """A job that breaks before it waits for anything does not block the lane."""
-        lane = Lane(1, 1)
+        lane = Lane(Clock(), 1, 1)
         self.failureResultOf(lane.run("x", lambda: 1 / 0), ZeroDivisionError)  # type: ignore[arg-type, return-value]
         self.assertTrue(lane.has_room("x"))

@@ -24,11 +24,11 @@ from callserver.features.shopping.rules.goods import find_item
 from callserver.features.shopping.tables import Product
 from callserver.features.shopping.web.goods import ROWS
 from callserver.features.shopping.web.limits import Limits
-from callserver.features.shopping.web.service import InterfaceService
 from callserver.features.shopping.web.site import is_loopback
 from callserver.features.shopping.web.webhooks import letters
 from callserver.features.shopping.web.webhooks.signing import HEADER, is_ours
 from tests.features.shopping.web.live import SETTINGS, LiveShop, headers
+from tests.store import postgres
 
 FAST = Limits(rate=10_000, burst=10_000)
 
@@ -75,9 +75,7 @@ class LiveTests(TestCase):
         first = self.make()
 
         async def story() -> None:
-            settings = replace(SETTINGS, port=first.service.port_number)
-            config = replace(first.shop.config, interface=settings)
-            second = InterfaceService(replace(first.shop, config=config), first.house)
+            second = first.make_service(replace(SETTINGS, port=first.service.port_number))
             second.startService()
             await deferLater(reactor, 0)
             self.assertIn("nothing can listen on 127.0.0.1", first.alarms[0])
@@ -147,6 +145,17 @@ class LiveTests(TestCase):
             self.assertEqual(await shop.store.read(lambda: Product.select().count()), 8 + 8 * ROWS)
 
         return self.run_with(shop, story())
+
+
+class PostgresTests(LiveTests):
+    """The same on PostgreSQL."""
+
+    if reason := postgres.missing():
+        skip = reason
+
+    def make(self, **changes: Any) -> LiveShop:
+        folder = Path(self.mktemp()).absolute()
+        return LiveShop(folder, replace(SETTINGS, **changes), FAST, postgres.new_database())
 
 
 def ask(

@@ -118,6 +118,14 @@ class WebShopTests(SynchronousTestCase):
         self.assertEqual(self.web.refused, {sold_out: "above_stock"})
         self.assertEqual(Order.get(Order.external_id == good).total_fen, 6800)
 
+    def test_restored(self) -> None:
+        """Callserver's books were restored from a backup: the web shop learns all of it anew."""
+        number = self.call(1)
+        self.web.after = 99_999
+        self.web.sync()
+        self.assertEqual(self.web.orders[number], "placed")
+        self.assertLess(self.web.after, 99_999)
+
     def test_signature(self) -> None:
         """The script knows callserver's messages from others."""
         known = script().is_from_callserver
@@ -200,7 +208,7 @@ class ScriptTests(TestCase):
         shop = LiveShop(folder / "shop")
         await shop.start()
         try:
-            environment = {**os.environ, "CALLSERVER_KEY": shop.key, "CALLSERVER_URL": shop.url("")}
+            environment = {**os.environ, "SHOP_KEY": shop.key, "SHOP_URL": shop.url("")}
 
             def run(*arguments: str) -> str:
                 command = [sys.executable, str(SCRIPT), "--folder", str(folder / "web"), *arguments]
