@@ -164,6 +164,11 @@ def serve(wanted: Service) -> None:
     )
 
 
+def label(version: str) -> str:
+    """For people: that of a menu of the server itself has no name."""
+    return version or "–"
+
+
 def is_built_in(one: Load) -> bool:
     """Whether it needs no files."""
     return one.version == BUILT_IN
