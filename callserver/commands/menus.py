@@ -10,6 +10,7 @@ from typing import Any
 import click
 from twisted.logger import globalLogBeginner
 
+from callserver.commands.menu_paths import paths, replay_calls
 from callserver.commands.options import Group, language_option, require_shop
 from callserver.commands.proving import is_right, read_all, test_files, tests_hold
 from callserver.commands.start import shop_option
@@ -94,6 +95,10 @@ def test(shop: Path, names: tuple[str, ...]) -> None:
         return not failed
 
     _with_trial(shop, work)
+
+
+menus.add_command(paths)
+menus.add_command(replay_calls, "replay")
 
 
 def _chosen(name: str, read: dict[Path, ReadMenu]) -> Path:

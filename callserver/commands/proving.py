@@ -15,7 +15,7 @@ from callserver.ivr.menu_files.faults import Fault
 from callserver.ivr.menu_files.file_menu import FileMenu
 from callserver.ivr.menu_files.folder import TESTS, menu_files, problem_at, read_files
 from callserver.ivr.menu_files.ini import name_of, shown
-from callserver.ivr.menu_files.lint import lint
+from callserver.ivr.menu_files.lint import lint, unrecorded
 from callserver.ivr.menu_files.reading import ReadMenu
 from callserver.ivr.trying.beside import misses, read_tests
 from callserver.ivr.trying.keys import Script
@@ -65,6 +65,7 @@ def is_right(trial: Trial, path: Path, read: ReadMenu, strict: bool) -> bool:
     if read.menu is not None:
         now = datetime.now(trial.zone)
         remarks += lint(read.menu, now.date(), read.allowed)
+        remarks += unrecorded(read.menu, trial.prompts, read.allowed)
         walked = list(walk(FileMenu(read.menu, path), trial.menus, now))
         faults += [_lost(one) for one in walked if one.is_wrong]
         if not faults:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -75,8 +75,8 @@ def notice(shop: Path, menu: str, text: str, until: str) -> None:
 
     async def work(store: Store, config: Config) -> None:
         named, now = name_of(menu), datetime.now(config.server.zone)
-        files = await store.read(loads.loaded_files)
-        if named not in files:
+        files = {one.name for one in await store.read(loads.loaded_files)}
+        if text and named not in files:
             raise Complaint("no line has a menu file {menu}; {hint}", menu=repr(menu), hint=nearest(named, files))
         noted = _noted(store, config)
         if not text:
@@ -96,15 +96,15 @@ def notice(shop: Path, menu: str, text: str, until: str) -> None:
     with_store(shop, work)
 
 
-def _hours(name: str, files: Mapping[str, WrittenMenu]) -> Collection[OpeningHours]:
+def _hours(name: str, files: Sequence[WrittenMenu]) -> Collection[OpeningHours]:
     """
     All of this name in the menus that lines have.
 
     :raises Complaint: there are none
     """
-    found = [menu.hours[name] for menu in files.values() if name in menu.hours]
+    found = [menu.hours[name] for menu in files if name in menu.hours]
     if not found:
-        known = sorted({one for menu in files.values() for one in menu.hours})
+        known = sorted({one for menu in files for one in menu.hours})
         raise Complaint("no menu of a line has [hours {name}]; {hint}", name=name, hint=nearest(name, known))
     return found
 

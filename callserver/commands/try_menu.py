@@ -48,12 +48,18 @@ HELP = (
 @click.option("--keys", help=here('What the caller presses: "2 1 1001# 1".'))
 @click.option("--caller", default="13912345678", help=here("His number; empty: it is withheld."))
 @click.option("--at", default="", help=here('By the clock in the shop: "2027-02-06 18:40", 18:40; now if not given.'))
+@click.option("--keep", is_flag=True, help=here("Keep what the database would do, after a question."))
 @click.option("--set", "outcomes", multiple=True, help=here('What becomes of a hand-over: "queue operator=no_agent".'))
-def try_menu(shop: Path, menu: str, keys: str | None, caller: str, at: str, outcomes: tuple[str, ...]) -> None:
+def try_menu(
+    shop: Path, menu: str, keys: str | None, caller: str, at: str, outcomes: tuple[str, ...], keep: bool
+) -> None:
+    if keep and keys is None:
+        raise click.UsageError(here("--keep needs --keys"))
     folder = ShopFolder(shop)
     require_shop(folder)
     globalLogBeginner.beginLoggingTo([], redirectStandardIO=False)
-    trial = Trial(folder)
+    keep = keep and click.confirm(here("Write into the shop's database what this call does?"))
+    trial = Trial(folder, live=keep)
     try:
         for problem in trial.found.problems:
             click.echo(complaint(problem), err=True)
@@ -62,9 +68,9 @@ def try_menu(shop: Path, menu: str, keys: str | None, caller: str, at: str, outc
         when, results = moment(at, trial.zone), dict(_outcome(one) for one in outcomes)
         tried = _asked(trial, menu, when, caller, results) if keys is None else None
         if tried is None:
-            tried = trial.call(menu, Script(keys or ""), when, caller, results)
+            tried = trial.call(menu, Script(keys or ""), when, caller, results, keep=keep)
             click.echo("\n".join(printable(line) for line in story(tried, trial.menus, menu)))
-        click.echo(ending(tried))
+        click.echo(ending(tried, kept=keep))
     finally:
         trial.close()
     sys.exit(1 if tried.ended.startswith("broken") else 0)
@@ -171,11 +177,12 @@ def _said(heard: Heard, step: Step | None) -> str:
     return f"  “{' '.join(texts)}”" + (f" ({' '.join(other)})" if other != texts else "")
 
 
-def ending(tried: Outcome) -> str:
+def ending(tried: Outcome, *, kept: bool = False) -> str:
     """Where it ends, and what the database would have done."""
     rows = ", ".join(f"{table} {n}" for table, n in sorted(tried.changes.items()))
     ends = here("Ends: {ended}.", ended=here(ENDINGS.get(tried.ended, tried.ended)))
-    return f"{ends} {here('Database: {rows}; rolled back.', rows=rows)}" if rows else ends
+    done = here("Database: {rows}; kept.", rows=rows) if kept else here("Database: {rows}; rolled back.", rows=rows)
+    return f"{ends} {done}" if rows else ends
 
 
 def _clock(at_s: float) -> str:

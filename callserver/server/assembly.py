@@ -34,6 +34,7 @@ from callserver.ivr import spoken
 from callserver.ivr.call_back import CallBackTalk
 from callserver.ivr.discovery import Found
 from callserver.ivr.known_text import KnownText
+from callserver.ivr.loading.loads import queues_used
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import Prompts
 from callserver.ivr.runner import MenuRunner
@@ -276,7 +277,7 @@ class CallServer(MultiService):
             acts=lambda: self._acts,
             complain=self._refused,
             menus=self.menus.serving.keys,
-            sent_to=lambda: sent_to(self.folder.plugins(self.config)),
+            sent_to=lambda: {**sent_to(self.folder.plugins(self.config)), **queues_used()},
             features=self.features,
         )
         self._acts = declarations.acts(self.centre.acts(), self.features)

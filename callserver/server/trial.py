@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import cast
 
@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
 from callserver.calls.event_log import EventLog
+from callserver.config import nearest
 from callserver.features import Shop
 from callserver.ivr.interfaces import IMenu, Prompt, Spoken
 from callserver.ivr.menu_files.file_menu import FileMenu, led_on
@@ -22,12 +23,14 @@ from callserver.ivr.trying.beside import Outcome
 from callserver.ivr.trying.call import TryCall
 from callserver.ivr.trying.keys import Script
 from callserver.ivr.trying.run import run_menu
+from callserver.ivr.trying.walk import NotEntered
 from callserver.lines.interfaces import Caller
 from callserver.server import declarations
 from callserver.server.checks.organisation import known_queues
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.database import Store
 from callserver.store.tried import TriedStore
+from callserver.wire.catalogue import Complaint
 from callserver.wire.records import CallRecord, EventRecord
 
 
@@ -46,16 +49,17 @@ class Trial:
     """
     All menus of a shop, the server's own and the shop's.
 
+    :param live: on the shop's database itself, so that something can be kept
     `menus` by name; `problems`: what is wrong with the files; `zone`: of the shop's wall clock
     """
 
-    def __init__(self, folder: ShopFolder) -> None:
+    def __init__(self, folder: ShopFolder, *, live: bool = False) -> None:
         reading = folder.reading()
         config = reading.config
         self.zone, self._numbers = config.server.zone, config.menus.may_dial
         self._now = datetime.now(UTC)
         clock = Clock()
-        self._store = TriedStore(folder.database(config), clock)
+        self._store = TriedStore(folder.database(config), clock, live=live)
         events = EventLog(NoBook(), clock, config.server.node, lambda: self._now)
         features = declarations.declared(Shop(config, cast(Store, self._store), events, secrets.choice))
         found = declarations.own_menus(features, folder.plugins(config), folder.prompts(config), config.menus.may_dial)
@@ -75,10 +79,17 @@ class Trial:
         self._store.close()
 
     def call(
-        self, menu: str, script: Script, at: datetime, number: str = "", outcomes: Mapping[str, str] | None = None
+        self,
+        menu: str,
+        script: Script,
+        at: datetime,
+        number: str = "",
+        outcomes: Mapping[str, str] | None = None,
+        *,
+        keep: bool = False,
     ) -> Outcome:
         """
-        Somebody calls a menu; what it writes is rolled back.
+        Somebody calls a menu; what it writes is rolled back, unless it is to be kept.
 
         :param at: by the shop's wall clock, or aware
         :param outcomes: of hand-overs: "queue operator" -> "no_agent"
@@ -87,9 +98,27 @@ class Trial:
         caller = Caller(number or None, withheld=not number)
         call = TryCall(script, at, caller, outcomes, self.queues, self.text)
         self._now = at.astimezone(UTC)
-        with self._store.trial():
+        with self._store.trial(keep=keep):
             ended = run_menu(self.menus[menu], call)
             return Outcome(ended, call.trace, dict(self._store.changes))
+
+    def asked(self, menu: str) -> Callable[[str, datetime, str, Mapping[str, str]], Outcome]:
+        """
+        Call a menu file; those in Python that it leads to are not entered.
+
+        :raises Complaint: there is no such menu file
+        """
+        if not isinstance(self.menus.get(menu), FileMenu):
+            files = [name for name, one in self.menus.items() if isinstance(one, FileMenu)]
+            raise Complaint("no menu file {menu}; {hint}", menu=repr(menu), hint=nearest(menu, files))
+        menus = led_on({n: one if isinstance(one, FileMenu) else NotEntered(n) for n, one in self.menus.items()})
+
+        def ask(keys: str, at: datetime, number: str, outcomes: Mapping[str, str]) -> Outcome:
+            caller = Caller(number or None, withheld=not number)
+            call = TryCall(Script(keys), at.astimezone(self.zone), caller, outcomes, self.queues, self.text)
+            return Outcome(run_menu(menus[menu], call), call.trace, {})
+
+        return ask
 
     def text(self, language: str, prompt: Prompt) -> str:
         """What a prompt says."""

@@ -74,7 +74,24 @@ def timeline(call_id: str) -> list[EventRecord]:
     A transaction's own event may be stored before earlier ones that waited for their batch: within one run of the
     server its monotonic clock orders them; the runs follow one another.
     """
-    rows = list(EventRow.select().where(EventRow.call_id == call_id).order_by(EventRow.seq))
+    return _in_order(list(EventRow.select().where(EventRow.call_id == call_id).order_by(EventRow.seq)))
+
+
+def calls_told_by(kind: str, data: str, since: datetime, limit: int) -> list[tuple[CallRecord, list[EventRecord]]]:
+    """
+    Calls since a moment of which an event of a kind tells, with all their events; the oldest first.
+
+    :param data: stands in the event's data
+    :param limit: so many of the newest at most
+    """
+    told = EventRow.select(EventRow.call_id).where(
+        EventRow.kind == kind, EventRow.at_ms >= to_ms(since), EventRow.data.contains(data)
+    )
+    calls = CallRow.select().where(CallRow.id.in_(told)).order_by(CallRow.started_ms.desc()).limit(limit)
+    return [(call_record(row), timeline(row.id)) for row in reversed(list(calls))]
+
+
+def _in_order(rows: list[EventRow]) -> list[EventRecord]:
     runs: dict[str, int] = {}
     for row in rows:
         runs.setdefault(run_of(row), len(runs))

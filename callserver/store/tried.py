@@ -33,16 +33,18 @@ class TriedStore:
 
     :param reactor: of who asks a store for one
     :param where: its path or URL; where no database is yet, an empty one is made in memory
+    :param live: no copy of it, but itself: for what is to be kept
     `changes`: rows that the last trial has written, by table
     """
 
-    def __init__(self, where: str, reactor: Any) -> None:
+    def __init__(self, where: str, reactor: Any, *, live: bool = False) -> None:
         self.reactor = reactor
         self.changes: Counter[str] = Counter()
         self.is_new = "://" not in where and look(where).condition is Condition.ABSENT
-        self._database = database_at(where) if "://" in where else SqliteDatabase(":memory:", autoconnect=False)
+        there = "://" in where or (live and not self.is_new)
+        self._database = database_at(where) if there else SqliteDatabase(":memory:", autoconnect=False)
         tables.database.initialize(self._database)
-        if "://" in where:
+        if there:
             visit_database(self._database, where)
         else:
             self._database.connect()
@@ -55,8 +57,8 @@ class TriedStore:
         self._database.close()
 
     @contextmanager
-    def trial(self) -> Iterator[None]:
-        """What is written inside is rolled back."""
+    def trial(self, *, keep: bool = False) -> Iterator[None]:
+        """What is written inside is rolled back, unless it is to be kept."""
         self.changes.clear()
         with self._database.transaction() as transaction:
             if not isinstance(self._database, SqliteDatabase):
@@ -64,7 +66,8 @@ class TriedStore:
             try:
                 yield
             finally:
-                transaction.rollback()
+                if not keep:
+                    transaction.rollback()
 
     def read(self, f: Callable[..., T], *args: Any) -> Deferred[T]:
         """As `Store.read`."""

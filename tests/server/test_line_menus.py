@@ -8,6 +8,8 @@ from shutil import copy
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.acd.organisation.forms import OrganisationError
+from callserver.acd.organisation.parts import Part
 from callserver.emulator.script_run import ScriptEvent, run_script
 from callserver.ivr.loading import loads, switching
 from callserver.ivr.loading.loads import Load, Service
@@ -222,6 +224,22 @@ class LoadTests(LineMenusCase):
         self.shop.until(calling)
         self.shop.wait(5)
         self.assertIs(self.state(1), LineState.LOADED)
+
+
+class UsedTests(LineMenusCase):
+    def test_queue(self) -> None:
+        """A queue that callers of a loaded menu are sent to cannot go, whatever its file says by now."""
+        self.open()
+        organisation = self.shop.server.centre.organisation
+        self.shop.until(organisation.save(Part.QUEUE, "night", {}))
+        self.change("front.ini", "to = queue operator", "to = queue night")
+        self.load("front", 1)
+        self.change("front.ini", "to = queue night", "to = queue operator")
+        with self.assertRaises(OrganisationError) as refused:
+            self.shop.until(organisation.delete(Part.QUEUE, "night"))
+        self.assertIn("front.ini:27", str(refused.exception))
+        self.write_load("shop", "", None, 1)
+        self.shop.until(organisation.delete(Part.QUEUE, "night"))
 
 
 class StartTests(LineMenusCase):

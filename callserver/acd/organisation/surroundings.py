@@ -20,7 +20,8 @@ class Surroundings:
     :param boxes: numbers of mailboxes
     :param menu_numbers: menus by what telephones of seats key for them
     :param country: of the exchange
-    :param sent_to: queues that the shop's menus send callers to, with the place in their files; asked when one goes
+    :param sent_to: queues that the shop's menus send callers to, with the place in their files; asked in the
+        database's thread when one goes
     """
 
     menus: Callable[[], Collection[str]] | None = None

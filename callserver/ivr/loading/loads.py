@@ -18,8 +18,9 @@ from callserver.ivr.loading.version import BUILT_IN, MenuVersion
 from callserver.ivr.menu_files.folder import SUFFIX
 from callserver.ivr.menu_files.ini import name_of
 from callserver.ivr.menu_files.reading import read_menu
-from callserver.ivr.menu_files.steps import WrittenMenu
+from callserver.ivr.menu_files.steps import To, WrittenMenu
 from callserver.ivr.menu_files.switches import Switches
+from callserver.ivr.menu_files.ways import targets
 from callserver.store.tables import from_ms, to_ms
 from callserver.wire.catalogue import Complaint
 
@@ -140,15 +141,25 @@ def newest() -> dict[str, str]:
     return {row.menu: row.version for row in VersionRow.select().order_by(VersionRow.at_ms)}
 
 
-def loaded_files() -> dict[str, WrittenMenu]:
-    """The text files that lines have now, by the menu's name, as far as they can be read."""
-    found: dict[str, WrittenMenu] = {}
+def loaded_files() -> list[WrittenMenu]:
+    """The text files that lines have now, of each version, as far as they can be read."""
+    found: list[WrittenMenu] = []
     for name in {load.version for load in newest_loads().values()} - {BUILT_IN}:
         kept = version(name)
         for path, content in kept.files.items() if kept is not None else ():
             read = read_menu(name_of(path.stem), content) if path.suffix == SUFFIX else None
             if read is not None and read.menu is not None:
-                found[read.menu.name] = read.menu
+                found.append(read.menu)
+    return found
+
+
+def queues_used() -> dict[str, str]:
+    """Queues that callers of the menus that lines have are sent to, each with a place."""
+    found: dict[str, str] = {}
+    for menu in loaded_files():
+        for target in targets(menu):
+            if target.to is To.QUEUE:
+                found.setdefault(target.name, f"{menu.name}{SUFFIX}:{target.line}")
     return found
 
 
@@ -162,6 +173,11 @@ def serve(wanted: Service) -> None:
         configured=wanted.configured,
         at_ms=to_ms(wanted.at),
     )
+
+
+def label(version: str) -> str:
+    """For people: that of a menu of the server itself has no name."""
+    return version or "–"
 
 
 def is_built_in(one: Load) -> bool:

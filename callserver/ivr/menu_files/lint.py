@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
+from typing import Protocol
 from unicodedata import normalize
 
 from callserver.ivr.menu_files.faults import Remark
-from callserver.ivr.menu_files.steps import Choice, Digits, Go, Say, Slot, Step, Target, To, When, WrittenMenu
+from callserver.ivr.menu_files.steps import Choice, Digits, Go, Say, Slot, Step, Target, To, When, WrittenMenu, texts_of
 from callserver.ivr.menu_files.ways import QUESTIONS, ways
 from callserver.wire.catalogue import N_
 
@@ -40,6 +41,32 @@ def lint(menu: WrittenMenu, today: date, allowed: Mapping[int, Collection[str]])
     ]
     told = [one for one in found if one.code not in allowed.get(one.line, ())]
     return sorted(told, key=lambda remark: remark.line)
+
+
+class Recorded(Protocol):
+    """What is recorded (callserver.ivr.prompts.Prompts)."""
+
+    def named(self, language: str, text: str) -> object | None:
+        """The recording of a text; None: there is none."""
+
+    def text(self, language: str, name: str) -> str:
+        """What the recording of a name says; the name itself where nobody wrote it down."""
+
+
+def unrecorded(menu: WrittenMenu, recorded: Recorded, allowed: Mapping[int, Collection[str]]) -> list[Remark]:
+    """L9: texts that the synthesiser speaks, a remark a step; one that was recorded with other words says so."""
+    found: list[Remark] = []
+    for step in menu.steps.values():
+        name = f"{menu.name}.{step.name}"
+        for language, pieces in texts_of(step)[0].items() if texts_of(step) else ():
+            missing = [one for one in pieces if not isinstance(one, Slot) and recorded.named(language, one) is None]
+            if missing and recorded.text(language, name) not in (name, *missing):
+                other = N_("L9: the {language} recording of {section} says something else; record it anew")
+                found.append(Remark(other, step.line, "L9", language=language, section=str(step)))
+            elif missing:
+                synthetic = N_("L9: the {language} text of {section} is synthetic; record it")
+                found.append(Remark(synthetic, step.line, "L9", language=language, section=str(step)))
+    return [one for one in found if one.code not in allowed.get(one.line, ())]
 
 
 def _choices(menu: WrittenMenu) -> list[Choice]:

@@ -11,6 +11,7 @@ from callserver.acd.organisation.parts import CALLED, Organisation
 from callserver.acd.organisation.remarks import remarks
 from callserver.acd.organisation.surroundings import Surroundings
 from callserver.config import Config, Finding, Grade, Reading
+from callserver.ivr.loading.loads import queues_used
 from callserver.server.checks.menus import all_menus, sent_to
 from callserver.server.checks.stored import stored
 from callserver.server.shop_folder import ShopFolder
@@ -21,7 +22,7 @@ from callserver.wire.catalogue import Complaint
 def surroundings(config: Config, folder: ShopFolder) -> Surroundings:
     """For a command: the files of the shop's menus are run if something names one, once."""
     menus = cache(lambda: all_menus(config, folder).menus.keys())
-    return Surroundings.of(config, menus, lambda: sent_to(folder.plugins(config)))
+    return Surroundings.of(config, menus, lambda: {**sent_to(folder.plugins(config)), **queues_used()})
 
 
 def moved(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:

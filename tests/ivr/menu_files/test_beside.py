@@ -48,7 +48,7 @@ class BesideTests(SynchronousTestCase):
             found = [one for one in failed(GOOD.replace(old, new, 1)) if not one.startswith(UNSAID)]
             self.assertTrue(found and found[0].startswith(expected), (expected, found))
         night = failed(GOOD.replace("at = 2026-11-25 10:00\nkeys = 1 0 5\n", "at = 2026-11-25 20:00\nkeys = 1 0 5\n"))
-        self.assertIn("; open? closed", night[1])
+        self.assertIn("; open? closed", night[2])
 
     def test_slips(self) -> None:
         """A test that cannot be run is told with its line."""

@@ -1,0 +1,62 @@
+"""
+How many calls a second `try` makes, on menus of both kinds, without the database and with a copy of it.
+
+    nice -n 10 .venv/bin/python -m benchmarks.tried
+
+The goal is 1,000 a second, of the process's own time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from shutil import copy
+from tempfile import TemporaryDirectory
+
+from callserver.ivr.trying.keys import Script
+from callserver.server.shop_folder import ShopFolder
+from callserver.server.trial import Trial
+
+EXAMPLES = Path(__file__).parents[1] / "tests" / "ivr" / "menu_files"
+AT = datetime(2026, 3, 2, 10, 0)
+SECONDS = 5.0
+GOAL = 1000
+CALLS = {
+    "menu file, to a table for four": ("front", "1 2 4# 1"),
+    "menu file, to a person": ("front", "1 0 5"),
+    "in Python, to a tracked order": ("shop", "1 2 12345678# hangup"),
+}
+
+
+def a_second(call: Callable[[], object]) -> float:
+    """So many calls a second of the process's own time: what else the machine does is not counted."""
+    began_s, n = time.process_time(), 0
+    while time.process_time() - began_s < SECONDS:
+        call()
+        n += 1
+    return n / (time.process_time() - began_s)
+
+
+def main() -> None:
+    with TemporaryDirectory() as place:
+        folder = ShopFolder(Path(place))
+        folder.prepare()
+        (folder.path / "plugins").mkdir()
+        for example in EXAMPLES.glob("*.ini"):
+            copy(example, folder.path / "plugins")
+        trial = Trial(folder)
+        try:
+            for what, (menu, keys) in CALLS.items():
+                rate = a_second(lambda menu=menu, keys=keys: trial.call(menu, Script(keys), AT, "13912345678"))
+                print(f"{what:34}  {rate:8.0f} calls/s  {'met' if rate >= GOAL else 'NOT MET'}")
+            ask = trial.asked("front")
+            rate = a_second(lambda: ask("1 2 4# 1", AT.astimezone(trial.zone), "13912345678", {}))
+            print(f"{'replay, without a database':34}  {rate:8.0f} calls/s  {'met' if rate >= GOAL else 'NOT MET'}")
+        finally:
+            trial.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""One call's way through a menu, as its events tell it: steps with their times, keys, where it led and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from callserver.calls.vocabulary import Kind
+from callserver.wire.causes import Cause
+from callserver.wire.records import EventRecord
+
+RATING = "rating"  # what a survey keeps under this name is one
+PEOPLE = (Kind.ENTRY, Kind.LEAVE)  # let in or not, he has asked for them
+LEAVES = (Kind.STEP, Kind.TARGET, Kind.ENTRY, Kind.MENU_END, Kind.END)  # each ends the step before it
+
+
+@dataclass(frozen=True)
+class Visit:
+    """
+    One stay at a step.
+
+    :param step: its name; of another file's menu "menu.step"; of a menu in Python the last prompt of the question
+    :param took_s: until the next step, hand-over or end
+    :param results: what each input was to it: taken, wrong, silence, repeat, person
+    """
+
+    step: str
+    took_s: float
+    results: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Walked:
+    """
+    A call.
+
+    :param inputs: what was keyed, in order; secrets masked
+    :param answers: those of them that steps of files took, in order
+    :param targets: where it was handed to, with the outcome
+    :param to_person: the inputs before it came to people, whether they took it or not; None: it never did
+    :param gave_up: the caller hung up in the menu, unserved
+    :param why: of the menu's end, as the event says it
+    """
+
+    version: str
+    visits: tuple[Visit, ...]
+    inputs: tuple[str, ...]
+    answers: tuple[str, ...]
+    targets: tuple[tuple[str, str], ...]
+    to_person: tuple[str, ...] | None
+    gave_up: bool
+    rating: str = ""
+    why: str = ""
+
+    @property
+    def steps(self) -> list[str]:
+        return [visit.step for visit in self.visits]
+
+
+def walked(menu: str, events: Sequence[EventRecord]) -> Walked | None:
+    """A call's events in order; None: it was not in this menu."""
+    begins = [n for n, one in enumerate(events) if _is(one, Kind.MENU) and one.data.get("name") == menu]
+    if not begins:
+        return None
+    mine = events[begins[0] :]
+    inputs = [str(one.data.get("digits", "")) for one in mine if _is(one, Kind.INPUT)]
+    entered = next((n for n, one in enumerate(mine) if _is(one, *PEOPLE)), None)
+    before = mine[:entered] if entered is not None else ()
+    keyed = tuple(str(one.data.get("digits", "")) for one in before if _is(one, Kind.INPUT))
+    ratings = [str(one.data["value"]) for one in mine if _is(one, Kind.SAVED) and one.data.get("name") == RATING]
+    by_file = any(_is(one, Kind.STEP) for one in mine)
+    return Walked(
+        version=str(mine[0].data.get("version", "")),
+        visits=tuple(_visits(menu, mine) if by_file else _questions(mine)),
+        inputs=tuple(inputs),
+        answers=tuple(_answers(mine)),
+        targets=tuple(_targets(mine)),
+        to_person=keyed if entered is not None else None,
+        gave_up=entered is None and any(_is_given_up(one) for one in mine),
+        rating=ratings[-1] if ratings else "",
+        why=next((str(one.data.get("why", "")) for one in mine if _is(one, Kind.MENU_END)), ""),
+    )
+
+
+def _visits(menu: str, events: Sequence[EventRecord]) -> Iterator[Visit]:
+    for n, one in enumerate(events):
+        if not _is(one, Kind.STEP):
+            continue
+        rest = events[n + 1 :]
+        until = next((k for k, later in enumerate(rest) if _is(later, *LEAVES)), len(rest) - 1)
+        results = [str(later.data["result"]) for later in rest[: until + 1] if _is(later, Kind.REPLY)]
+        took_s = rest[until].uptime_s - one.uptime_s if rest else 0.0
+        own = one.data.get("menu") == menu
+        yield Visit(str(one.data["step"] if own else f"{one.data['menu']}.{one.data['step']}"), took_s, tuple(results))
+
+
+def _questions(events: Sequence[EventRecord]) -> Iterator[Visit]:
+    """Of a menu in Python: each input is one to the question it was asked by."""
+    since_s = events[0].uptime_s
+    for one in events:
+        if _is(one, Kind.INPUT):
+            prompts = one.data.get("prompts")
+            asked = str(prompts[-1]) if isinstance(prompts, list) and prompts else "-"
+            yield Visit(asked, one.uptime_s - since_s, ("taken" if one.data.get("digits") else "silence",))
+            since_s = one.uptime_s
+
+
+def _answers(events: Sequence[EventRecord]) -> Iterator[str]:
+    """Inputs that a step of a file has judged; others were a Python menu's on the way."""
+    digits = ""
+    for one in events:
+        if _is(one, Kind.INPUT):
+            digits = str(one.data.get("digits", ""))
+        elif _is(one, Kind.REPLY):
+            yield digits
+
+
+def _targets(events: Sequence[EventRecord]) -> Iterator[tuple[str, str]]:
+    """Those told when they were done; a queue that kept its caller to his end is told by his entry."""
+    waiting = ""
+    for one in events:
+        if _is(one, Kind.ENTRY):
+            waiting = f"queue {one.data.get('queue')}"
+        elif _is(one, Kind.TARGET):
+            waiting = ""
+            yield str(one.data["target"]), str(one.data.get("outcome", ""))
+    if waiting:
+        yield waiting, "answered"
+
+
+def _is_given_up(event: EventRecord) -> bool:
+    return _is(event, Kind.END) and str(event.data.get("reason", "")).startswith(Cause.CALLER_HUNG_UP.value)
+
+
+def _is(event: EventRecord, *kinds: Kind) -> bool:
+    return any(event.kind == kind.value for kind in kinds)
