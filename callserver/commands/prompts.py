@@ -8,12 +8,11 @@ from pathlib import Path
 
 import click
 
-from callserver.commands.books import tell, with_store
-from callserver.commands.calls import as_text
+from callserver.commands.books import tell
+from callserver.commands.calls import as_text, known_shop
 from callserver.commands.listen import shop_plan
 from callserver.commands.options import Group, json_option, language_option, require_shop
 from callserver.commands.start import shop_option
-from callserver.config import Config
 from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.sound.files import SoundFileError, read_wav, write_wav
 from callserver.ivr.known_text import KnownText
@@ -26,7 +25,6 @@ from callserver.media.telephone_voice import ACTIVE_LEVEL_DBFS, active_level_dbf
 from callserver.server.checks.menus import all_menus
 from callserver.server.known_texts import in_database, of_menus
 from callserver.server.shop_folder import ShopFolder
-from callserver.store.database import Store
 from callserver.wire.catalogue import LANGUAGES, N_, Complaint, known, text, told
 from callserver.wire.cells import column, printable
 from callserver.wire.terminal import complaint, here
@@ -167,14 +165,10 @@ def own_recordings(shop: Path) -> OwnRecordings:
 
 
 def _in_database(shop: Path) -> list[KnownText]:
-    found: list[KnownText] = []
-
-    async def work(store: Store, config: Config) -> None:
-        found.extend(await store.read(in_database))
-
-    if ShopFolder(shop).life() is not None:
-        with_store(shop, work)
-    return found
+    if ShopFolder(shop).life() is None:  # it has never been started
+        return []
+    with known_shop(shop):
+        return in_database()
 
 
 def _one(shop: Path, name: str, spoken: str | None) -> Listed:

@@ -36,7 +36,7 @@ class CallBackTalk:
 
     async def promise(self, call: Call, number: str) -> None:
         """He hears that he will be called."""
-        await self._menu_call(call).play("will-call-back", *spoken.digits(call.language, number), "goodbye")
+        await self._menu_call(call).play("will-call-back", *spoken.telephone(call.language, number), "goodbye")
 
     async def takes_old_place(self, call: Call) -> bool:
         """Whether he takes the place that is kept for him, in this call; silence and wrong keys leave it."""
@@ -46,5 +46,5 @@ class CallBackTalk:
             return False
 
     async def _is_right(self, talk: MenuCall, number: str) -> bool:
-        said = spoken.digits(talk.language, number)
+        said = spoken.telephone(talk.language, number)
         return await choose(talk, "your-number-is", *said, "number-right-or-again", keys="12") == "1"

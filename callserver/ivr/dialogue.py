@@ -111,7 +111,7 @@ async def ask_telephone(call: ICall) -> str:
     for _ in rounds():
         number = await ask_number(call, "enter-your-number", max_digits=TELEPHONE_DIGITS[-1])
         if len(number) in TELEPHONE_DIGITS:
-            said = spoken.digits(call.language, number)
+            said = spoken.telephone(call.language, number)
             if await choose(call, "your-number-is", *said, "number-right-or-again", keys="12") == "1":
                 return number
             continue

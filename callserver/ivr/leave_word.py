@@ -69,5 +69,5 @@ async def _call_back(call: MenuCall, alarm: Alarm) -> None:
     number = call.caller.number or await ask_telephone(call)
     call.call.log(Kind.CALL_BACK, number=number)
     alarm(N_("{number} wants to be called back: nobody was there"), number=number)
-    await call.play("will-call-back", *spoken.digits(call.language, number), "goodbye")
+    await call.play("will-call-back", *spoken.telephone(call.language, number), "goodbye")
     call.call.end("menu", Reason(Cause.CALL_BACK_WANTED, number))

@@ -108,7 +108,7 @@ class OwnRecordings:
     def _note(self, language: str, name: str, text: str) -> None:
         path = self.folder / language / RECORDED
         texts = Catalogue.read(path).names | {name: text}
-        lines = [f"{json.dumps(one, ensure_ascii=False)} = {json.dumps(said)}" for one, said in sorted(texts.items())]
+        lines = [f"{_quoted(one)} = {_quoted(said)}" for one, said in sorted(texts.items())]
         head = "# Written by callserver: the texts that recordings of names and sentences were made for."
         _write_bytes(path, "\n".join([head, "[names]", *lines, ""]).encode())
 
@@ -147,6 +147,11 @@ def _checked(name: str) -> str:
     if not NAME.fullmatch(plain(name)):
         raise PromptError(N_("{name} is no name of a prompt"), name=repr(name[:80]))
     return plain(name)
+
+
+def _quoted(text: str) -> str:
+    """As TOML has it: JSON's quotes, but without its halves of characters beyond 16 bits."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _write(path: Path, sound: FloatArray) -> None:

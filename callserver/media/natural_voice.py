@@ -34,7 +34,8 @@ class NaturalVoice:
         self._reactor, self._folder, self._command = reactor, folder, command
         self.is_installed = is_installed
         self._turn = DeferredLock()
-        self._child: SpeechChild | None = None
+        self._child: SpeechChild | None = None  # that has the next text
+        self._alive: set[SpeechChild] = set()  # it, and those that are ending
         self._stopped = False
 
     def say(self, language: str, text: str, pronunciations: Mapping[str, str]) -> Deferred[None]:
@@ -47,14 +48,14 @@ class NaturalVoice:
 
     def rest(self) -> None:
         """Nothing is left to say: the child gives its memory back."""
-        if self._child is not None:
-            self._child.kill()
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
 
     async def stop(self) -> None:
         """For good; what is not said fails."""
         self._stopped = True
-        child = self._child
-        if child is not None:
+        for child in tuple(self._alive):
             child.kill()
             await child.ended
 
@@ -65,15 +66,17 @@ class NaturalVoice:
         if self._stopped:
             raise SpeechError("the natural voice is stopped")
         if self._child is None:
-            self._child = SpeechChild(self._reactor, self._gone, PATIENCE_S)
+            child = SpeechChild(self._reactor, self._gone, PATIENCE_S)
             environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
             try:
-                self._reactor.spawnProcess(self._child, self._command[0], list(self._command), env=environment)
+                self._reactor.spawnProcess(child, self._command[0], list(self._command), env=environment)
             except OSError as problem:  # out of processes, memory or file descriptors
-                self._child = None
                 raise SpeechError(f"no voice can be started: {problem}") from problem
+            self._child = child
+            self._alive.add(child)
         return self._child
 
     def _gone(self, child: SpeechChild) -> None:
+        self._alive.discard(child)
         if self._child is child:
             self._child = None

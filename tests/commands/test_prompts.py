@@ -16,6 +16,7 @@ from callserver.dsp.tones import dtmf
 from callserver.ivr.prompts import FOLDER
 from callserver.media.speech import NATURAL, kept_file
 from callserver.server.shop_folder import ShopFolder
+from tests.server.virtual_server import VirtualServer
 
 GREETING = read_wav(FOLDER / "en" / "welcome.wav")
 FRONT = """
@@ -126,3 +127,14 @@ class PromptsTests(SynchronousTestCase):
         """A line for people: number, language, name, whose voice, what it says."""
         line = next(one for one in self.said("list", "--in", "en").splitlines() if " goodbye " in one)
         self.assertRegex(line, r"^ +\d+  en  goodbye +recorded +Thank you")
+
+
+class WithDatabaseTests(SynchronousTestCase):
+    def test_names(self) -> None:
+        """Names of goods, categories, carriers stand on the list of a shop that has been started."""
+        path = Path(self.mktemp())
+        VirtualServer(self, path).open().close()
+        typed = ["list", "--in", "en", "--shop", str(path)]
+        listed = CliRunner(env={"CALLSERVER_LANGUAGE": "en"}).invoke(prompts, typed, catch_exceptions=False).output
+        for name, text in (("goods.1001", "Longjing green tea"), ("category.1", "tea"), ("carrier.sf", "SF Express")):
+            self.assertRegex(listed, f"{name} +[a-z ]+  {text}")

@@ -56,7 +56,8 @@ class OwnRecordingsTests(SynchronousTestCase):
         self.assertEqual(self.heard("welcome", "en"), 80)
 
     def test_text(self) -> None:
-        """A name of goods is heard by its text, quotes and all; another text is not heard by the old recording."""
+        """A name of goods is heard by its text, whatever is in it; another text is not heard by the old recording."""
+        self.own.keep("zh", "goods.1000", sound(240), "茶🍵\x7f\n")
         self.own.keep("zh", "goods.1001", sound(80), '红枣"大"\\一袋')
         self.own.keep("zh", "goods.1002", sound(160), "生姜")
         prompts = Prompts([self.folder])

@@ -293,7 +293,12 @@ class DigitsTests(SynchronousTestCase):
     def test_any_telephone(self, number: str, country: str) -> None:
         """Whatever calls, only recorded pieces come out."""
         for language in LANGUAGES:
-            self.assertLessEqual(set(spoken.telephone(language, number, country)), TEXTS[language].keys())
+            said = spoken.telephone(language, number, country)
+            self.assertLessEqual(set(said), TEXTS[language].keys())
+        if not number.startswith("+"):
+            self.assertEqual(
+                [one for one in said if one != "pause"], [f"number-{one}" for one in number if one.isdigit()]
+            )
 
     @given(st.text())
     def test_anything(self, text: str) -> None:

@@ -46,7 +46,10 @@ def telephone(language: str, number: str, country: str = "CN") -> list[str]:
     """
     A telephone number as it is dialled from here, in the groups in which people there write it.
 
-    :param country: where the shop is, ISO 3166; a foreign number begins with 00 and its country's
+    A number that begins with + is said as it is dialled from here, a foreign one with 00 and its country's; of any
+    other, and wherever it is from, exactly the digits that it has are said.
+
+    :param country: where the shop is, ISO 3166
     """
     return digits(language, _as_dialled(number, country))
 
@@ -58,4 +61,9 @@ def _as_dialled(number: str, country: str) -> str:
         return number
     if not phonenumbers.is_valid_number(parsed):  # an extension, a service's short number, a slip
         return number
-    return phonenumbers.format_out_of_country_calling_number(parsed, country.upper())
+    grouped = phonenumbers.format_out_of_country_calling_number(parsed, country.upper())
+    return grouped if number.startswith("+") or _figures(grouped) == _figures(number) else number
+
+
+def _figures(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdecimal())
