@@ -18,7 +18,7 @@ from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.order_lists import export, import_
 from callserver.commands.shop_books import Day, ShopBooks, now, with_shop_books
 from callserver.commands.start import shop_option
-from callserver.commands.tables import table
+from callserver.commands.tables import marked, table
 from callserver.features.shopping import rules
 from callserver.features.shopping.books import customers as people
 from callserver.features.shopping.books import orders as book
@@ -251,6 +251,7 @@ async def _one(books: ShopBooks, number: str) -> OrderStatus:
 def _row(one: OrderRow, books: ShopBooks, language: str) -> tuple[object, ...]:
     who = " ".join(filter(None, (one.member_number, one.name))) or one.telephone or ""
     state = text(language, ORDER_STATES[one.state])
+    state = marked(state, language, is_sample=one.is_sample)
     return one.number, books.shown(one.placed_at), state, yuan(one.total_fen), who, items_text(one.items)
 
 

@@ -59,6 +59,7 @@ class OrderRow:
     payment: Payment
     carrier: str | None
     tracking: str | None
+    is_sample: bool
 
 
 @dataclass(frozen=True)
@@ -211,4 +212,5 @@ def _order_rows(found: Sequence[Any]) -> Iterator[OrderRow]:
             Payment(row["payment"]),
             row["carrier"],
             row["tracking"],
+            row["is_sample"],
         )
