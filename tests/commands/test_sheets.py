@@ -22,5 +22,6 @@ class ProgressTests(SynchronousTestCase):
             for n in range(1, 61):
                 progress.rows(n)
                 clock.advance(0.1)
+            clock.advance(1)
             progress.staged(60, 100)
         self.assertEqual(said, ["21 rows read", "41 rows read", "60 of 100 made ready"])
