@@ -17,7 +17,7 @@ from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.organisation import NOTHING_TO_SET, keys_help, show_settings
 from callserver.commands.shop_books import ShopBooks, now, typed_as, with_shop_books
 from callserver.commands.start import shop_option
-from callserver.commands.tables import table
+from callserver.commands.tables import marked, table
 from callserver.features.shopping import rules
 from callserver.features.shopping.books import customers as book
 from callserver.features.shopping.books.customers import Member, member_form
@@ -60,7 +60,14 @@ def list_(shop: Path, find: str, language: str, as_json: bool) -> None:
             return
         titles = (N_("customer"), N_("name"), N_("telephones"), N_("yuan"), N_("points"), N_("address"))
         rows = [
-            (one.number, one.name, ", ".join(one.telephones), yuan(one.balance), one.points, one.address)
+            (
+                one.number,
+                marked(one.name, language, is_sample=one.is_sample),
+                ", ".join(one.telephones),
+                yuan(one.balance),
+                one.points,
+                one.address,
+            )
             for one in found
         ]
         click.echo("\n".join(table(titles, rows, language, cut_first=(5, 2, 1), right=(3, 4))))

@@ -18,7 +18,7 @@ from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.organisation import NOTHING_TO_SET, keys_help, show_settings
 from callserver.commands.shop_books import Day, ShopBooks, now, typed_as, with_shop_books
 from callserver.commands.start import shop_option
-from callserver.commands.tables import table
+from callserver.commands.tables import marked, table
 from callserver.features.shopping import rules
 from callserver.features.shopping.books import goods as book
 from callserver.features.shopping.books.fields import read_keyed_number, read_money
@@ -198,6 +198,21 @@ def price(number: str, price_of_one: str | None, since: datetime | None, shop: P
     with_shop_books(shop, work)
 
 
+@goods.command(
+    "remove-sample",
+    help=here("Take away all that the first start has made: goods, customers, orders; not what you have changed."),
+)
+@shop_option
+def remove_sample(shop: Path) -> None:
+    async def work(books: ShopBooks) -> None:
+        n = await books.change("remove_sample", "", rules.remove_sample)
+        tell(here("The sample is gone: goods {n}, with their customers and orders.", n=n))
+        if not await books.read(book.all_goods, now()):
+            tell(here("There are no goods now: callers are sent to a person until there are."))
+
+    with_shop_books(shop, work)
+
+
 @goods.group(cls=Group, help=here("Categories, by which callers hear the goods listed."))
 def categories() -> None:
     """Holds the commands below."""
@@ -290,7 +305,8 @@ def _row(one: Goods, shelves: book.Shelves, language: str) -> tuple[object, ...]
     name, shelf = (one.name_zh, zh) if language == "zh" else (one.name_en, en)
     price = "–" if one.price is None else yuan(one.price)
     on_sale = text(language, N_("yes") if one.on_sale else N_("no"))
-    return one.number, name, shelf, price, one.stock, one.limit, on_sale
+    shown = marked(on_sale, language, is_sample=one.is_sample)
+    return one.number, name, shelf, price, one.stock, one.limit, shown
 
 
 def _plain(one: Goods) -> dict[str, Any]:

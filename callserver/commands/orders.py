@@ -18,12 +18,13 @@ from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.order_lists import export, import_
 from callserver.commands.shop_books import Day, ShopBooks, now, with_shop_books
 from callserver.commands.start import shop_option
-from callserver.commands.tables import table
+from callserver.commands.tables import marked, table
 from callserver.features.shopping import rules
 from callserver.features.shopping.books import customers as people
 from callserver.features.shopping.books import orders as book
 from callserver.features.shopping.books.orders import OrderRow, Proof, Wanted, items_text
 from callserver.features.shopping.books.refusals import ORDER_STATES, RESERVATION_STATES
+from callserver.features.shopping.proofs import FOLDER
 from callserver.features.shopping.rules import Name, OrderStatus
 from callserver.features.shopping.tables import OrderState, Payment, ReservationState, Source
 from callserver.server.shop_folder import ShopFolder
@@ -251,6 +252,7 @@ async def _one(books: ShopBooks, number: str) -> OrderStatus:
 def _row(one: OrderRow, books: ShopBooks, language: str) -> tuple[object, ...]:
     who = " ".join(filter(None, (one.member_number, one.name))) or one.telephone or ""
     state = text(language, ORDER_STATES[one.state])
+    state = marked(state, language, is_sample=one.is_sample)
     return one.number, books.shown(one.placed_at), state, yuan(one.total_fen), who, items_text(one.items)
 
 
@@ -273,12 +275,12 @@ def _lines(one: OrderStatus, books: ShopBooks, language: str) -> list[str]:
 
 def _heard(proof: Proof, shop: Path, language: str) -> list[str]:
     folder = ShopFolder(shop)
-    cut = folder.path / book.PROOFS / proof.cut
+    cut = folder.path / FOLDER / proof.cut
     found = {N_("call"): proof.call_id, N_("recording"): proof.recording and str(folder.recordings / proof.recording)}
     if cut.exists():
         found[N_("proof")] = str(cut)
     lines = [f"{known(language, title)}: {words}" for title, words in found.items() if words]
-    return [*lines, *(f"{int(at_s // 60)}:{at_s % 60:04.1f} {words}" for words, at_s in proof.marks)]
+    return [*lines, *(f"{int(at_s // 60)}:{at_s % 60:04.1f} {text(language, words)}" for words, at_s in proof.marks)]
 
 
 def _pieces(typed: str) -> tuple[str, int]:

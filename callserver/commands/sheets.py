@@ -47,6 +47,10 @@ class Progress:
         """So many of those that change are made ready."""
         self._tell(lambda: here("{n} of {all} made ready", n=n, all=of))
 
+    def written(self, n: int) -> None:
+        """So many are written."""
+        self._tell(lambda: here("{n} rows written", n=n))
+
     def _tell(self, words: Callable[[], str]) -> None:
         if self._clock() >= self._due_s:
             self._due_s = self._clock() + STEP_S
@@ -79,7 +83,7 @@ def write_sheet(file: Path, titles: Sequence[str], rows: Iterable[Sequence[Writt
     if file.suffix.lower() == ".xlsx":
         from callserver.features.shopping.books.xlsx_sheets import write_xlsx
 
-        data = write_xlsx(titles, listed)
+        data = write_xlsx(titles, listed, Progress().written)
     elif file.suffix.lower() == ".csv":
         data = write_csv(titles, listed)
     else:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from callserver.commands.calls import list_width
-from callserver.wire.catalogue import text
+from callserver.wire.catalogue import N_, text
 from callserver.wire.cells import cells, column, cut
 
 GAP = "  "
@@ -36,6 +36,11 @@ def table(
         fitted = ((cut(one, wide), wide, n in right) for n, (one, wide) in enumerate(zip(row, widths, strict=True)))
         lines.append(GAP.join(_aligned(one, wide, to_right=to_right) for one, wide, to_right in fitted).rstrip())
     return lines
+
+
+def marked(words: str, language: str, *, is_sample: bool) -> str:
+    """What belongs to the first start's sample says so."""
+    return f"{words} {text(language, N_('(sample)'))}".lstrip() if is_sample else words
 
 
 def _aligned(words: str, wide: int, *, to_right: bool) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from callserver.calls.vocabulary import Kind
 from callserver.commands import goods, goods_lists
 from callserver.features.shopping import rules
+from callserver.features.shopping.rules import restating
+from callserver.features.shopping.rules.restating import Restated
 from callserver.features.shopping.tables import Product, StockMovement
 from callserver.wire.records import EventRecord
 from tests.commands.shop_case import NOW, ShopCase
@@ -54,6 +56,19 @@ class GoodsTests(ShopCase):
         self.store.run(lambda: rules.reserve("call-1", buyer, "1004", 1, event))
         self.assertIn("Reservations that became orders: ", self.told("stock 1004 +2"))
         self.assertEqual(Product.get_by_id("1004").stock, 1)
+
+    def test_the_sample_goes(self) -> None:
+        """It is marked as such; one command takes it away, but for what the admin has made his own, or sold."""
+        self.assertEqual(self.done("list").count("(sample)"), 8)
+        self.done("set 1006 price=61")
+        self.assertEqual(self.done("list").count("(sample)"), 7)
+        event = EventRecord(NOW, 0.0, "node", Kind.ORDER.value, "call-1")
+        taken = self.store.run(lambda: rules.confirm("call-1", None, [("1001", 1)], event, "13900001111"))
+        self.assertIn(f"stand on the sample: {taken.order_number}; cancel", self.refused("remove-sample"))
+        self.store.run(rules.cancel, taken.order_number, NOW)
+        self.assertIn("The sample is gone: goods 7", self.told("remove-sample"))
+        self.assertEqual(self.done("list").count("\n"), 2)
+        self.assertEqual(self.store.run(rules.find_item, "1006", NOW).price_fen, 6100)
 
     def test_categories(self) -> None:
         """Made, named anew, and removed when they are empty."""
@@ -132,6 +147,34 @@ class GoodsListTests(ShopCase):
         self.done("import - --count-stock", b"item,in stock\n1001,48\n1002,80\n")
         moved = StockMovement.select().order_by(StockMovement.id.desc()).first()
         self.assertEqual((moved.product_id, moved.quantity, Product.get_by_id("1001").stock), ("1001", -2, 48))
+
+    def test_who_buys_meanwhile(self) -> None:
+        """A piece that is sold, and a price that is changed, while a list is made ready: neither is undone."""
+        staged = goods_lists.stage_goods
+
+        def sold_meanwhile(rows: list[Restated]) -> None:
+            rules.move_stock("1001", -1, "order", NOW)
+            rules.set_price("1002", 5000, NOW)
+            staged(rows)
+
+        self.replace(goods_lists, "stage_goods", sold_meanwhile)
+        self.done("import - --count-stock", b"item,in stock,price in yuan\n1001,60,70\n1002,81,45.50\n")
+        moved = StockMovement.select().where(StockMovement.product == "1001").order_by(StockMovement.id.desc())
+        self.assertEqual([row.quantity for row in moved.limit(2)], [11, -1])
+        self.assertEqual(Product.get_by_id("1001").stock, 60)
+        self.assertEqual(self.store.run(rules.price_at, "1002", NOW), 5000)
+
+    def test_nothing_half_done(self) -> None:
+        """A list that breaks in its last step has changed nothing."""
+        before = self.state()
+
+        def breaks(item: str, now: datetime) -> list[str]:
+            raise SystemExit("killed")
+
+        self.replace(restating, "_count", breaks)
+        self.refused("import -", b"item,price in yuan\n1001,70\n")
+        kept = [one for one in self.state() if not one[0].startswith("staged")]
+        self.assertEqual(kept, before)
 
     def test_all_mistakes_are_told(self) -> None:
         """Every bad row with its file, row, column and what to do; a list with one of them changes nothing."""

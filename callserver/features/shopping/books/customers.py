@@ -39,6 +39,7 @@ class Member:
     balance: int = 0
     points: int = 0
     has_pin: bool = False
+    is_sample: bool = False  # of the first start's, and nobody has changed it
 
 
 def member_form(country: str) -> Form:
@@ -116,6 +117,7 @@ def save_member(one: Member, country: str, *, new: bool) -> None:
         other = rules.find_buyer(telephone, country)
         if other is not None and other.member_number != one.number:
             raise Complaint(TAKEN, telephone=telephone, number=other.member_number)
+    Customer.update(is_sample=False).where(Customer.member_number == one.number).execute()
     rules.save_customer(one.number, one.name, one.address, one.telephones, language=one.language, country=country)
 
 
@@ -175,4 +177,5 @@ def _members(rows: Iterable[Customer]) -> Iterator[Member]:
             row.balance_fen,
             row.points,
             row.pin is not None,
+            row.is_sample,
         )

@@ -39,6 +39,7 @@ class Goods:
     stock: int = 0
     limit: int = LIMIT
     on_sale: bool = True
+    is_sample: bool = False  # of the first start's, and nobody has changed it
 
     def name(self, language: str) -> str:
         return self.name_zh if language == "zh" else self.name_en
@@ -138,13 +139,14 @@ def prices_after(number: str, now: datetime) -> list[tuple[datetime, int]]:
 
 def save_goods(after: Goods, before: Goods | None, now: datetime, stock: int = 0) -> None:
     """
-    A new item (`before` is None), or what has been changed of one; run in `store.write`.
+    A new item (`before` is None), or what has been changed of one; it is the shop's own then. Run in `store.write`.
 
     :param stock: first delivery of a new one
     :raises OrderRefused: as the rules do
     """
     price = after.price if before is None or after.price != before.price else None
     name = Name(after.name_zh, after.name_en)
+    Product.update(is_sample=False).where(Product.number == after.number).execute()
     rules.save_item(after.number, name, after.limit, now, price_fen=price, category=after.category or None)
     if not after.on_sale:
         rules.withdraw(after.number, now)
@@ -196,4 +198,5 @@ def _with_prices(rows: Iterable[Product], now: datetime) -> Iterable[Goods]:
             row.stock,
             row.order_limit,
             is_on_sale,
+            row.is_sample,
         )

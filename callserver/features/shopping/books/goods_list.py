@@ -18,7 +18,7 @@ the stock of that moment, and what the list does not change is not written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from callserver.features.shopping.books.goods import Goods
@@ -61,10 +61,13 @@ def plan_goods(table: Table, there: Mapping[str, Goods], titles: Mapping[str, st
     :param count_stock: the shelves have been counted: stocks become what the list says
     """
     plan = GoodsPlan(faults=list(table.faults))
+    bad: dict[int, set[str]] = {}
+    for fault in table.faults:
+        bad.setdefault(fault.row, set()).add(fault.column)
     for entry in table.entries:
         before = there.get(entry.key)
         if before is None:
-            plan.faults += _missing(entry, titles)
+            plan.faults += _missing(entry, titles, bad.get(entry.row, set()))
             plan.new.append(_new(entry))
             continue
         stock = entry.values.get("stock", before.stock)
@@ -79,10 +82,16 @@ def plan_goods(table: Table, there: Mapping[str, Goods], titles: Mapping[str, st
     return plan
 
 
-def _missing(entry: Entry, titles: Mapping[str, str]) -> Iterator[Fault]:
-    if entry.values.get("price") is None:
+def _missing(entry: Entry, titles: Mapping[str, str], bad: Set[str]) -> Iterator[Fault]:
+    """
+    What a new item lacks.
+
+    :param bad: titles of columns whose mistakes are told already
+    """
+    if entry.values.get("price") is None and titles["price"] not in bad:
         yield Fault(entry.row, Complaint(NO_PRICE), titles["price"], entry.key)
-    if not (entry.values.get("name_zh") or entry.values.get("name_en")):
+    is_named = entry.values.get("name_zh") or entry.values.get("name_en")
+    if not is_named and bad.isdisjoint((titles["name_zh"], titles["name_en"])):
         yield Fault(entry.row, Complaint(NO_NAME), titles["number"], entry.key)
 
 

@@ -14,7 +14,7 @@ from callserver.features.shopping.rules.tracking import BEFORE_PACKED, NEXT
 from callserver.features.shopping.tables import OrderState
 from callserver.wire.catalogue import N_, Complaint
 
-AT_ONCE = 300  # orders that one list may move: they are one transaction, for which callers' orders wait
+AT_ONCE = 200  # orders that one list may move: they are one transaction, for which callers' orders wait
 
 TOO_MANY = N_("more than {n} orders change: make several files of it")
 

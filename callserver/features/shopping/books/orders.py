@@ -14,11 +14,13 @@ from typing import Any
 from peewee import fn
 
 from callserver.calls.vocabulary import Kind
+from callserver.dsp.frames import RATE_HZ
 from callserver.features.shopping import rules
 from callserver.features.shopping.books import fields
 from callserver.features.shopping.books.refusals import ORDER_STATES
 from callserver.features.shopping.books.sheet import Written
 from callserver.features.shopping.books.table import Column
+from callserver.features.shopping.proofs import CONFIRMED, READ_BACK
 from callserver.features.shopping.rules import OrderStatus, Reserved
 from callserver.features.shopping.rules.reservations import reserved
 from callserver.features.shopping.tables import (
@@ -35,10 +37,9 @@ from callserver.features.shopping.tables import (
 from callserver.store.tables import CallRow, EventRow, from_ms, to_ms
 from callserver.wire.catalogue import LANGUAGES, N_, known, text
 
-RATE_HZ = 8000
 TRACKING_MAX = 40
 PAYMENTS = {Payment.ON_DELIVERY: N_("on delivery"), Payment.BALANCE: N_("from the balance")}
-PROOFS = "proofs"  # the folder of the shop in which the confirming of orders is kept, each by its wish
+HEARD = {READ_BACK: N_("read back"), CONFIRMED: N_("confirmed")}
 NO_CARRIER = N_("there is no carrier yet: make it with `orders carriers set`")
 
 
@@ -59,6 +60,7 @@ class OrderRow:
     payment: Payment
     carrier: str | None
     tracking: str | None
+    is_sample: bool
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Proof:
 
     call_id: str
     recording: str | None
-    marks: tuple[tuple[str, float], ...]  # what is marked in it, and after how many seconds
+    marks: tuple[tuple[str, float], ...]  # what is heard of it there, and after how many seconds
     cut: str  # the file in the folder of proofs, if it has been cut out
 
 
@@ -103,9 +105,11 @@ def proof_of(number: str) -> Proof | None:
         return None
     call = CallRow.get_or_none(CallRow.id == order.call_id)
     events = EventRow.select().where(EventRow.call_id == order.call_id, EventRow.kind == Kind.RECORDING_MARK.value)
+    nth = str(order.order_key).rpartition("/")[2]
+    words = {mark.format(n=nth): said for mark, said in HEARD.items()}
     marks = [json.loads(row.data) for row in events.order_by(EventRow.seq)]
-    heard = tuple((str(mark["text"]), mark["sample"] / RATE_HZ) for mark in marks if "sample" in mark)
-    cut = f"{str(order.order_key).replace('/', '-')}.wav"
+    heard = tuple((words[mark["text"]], mark["sample"] / RATE_HZ) for mark in marks if mark.get("text") in words)
+    cut = f"{order.call_id}-{nth}.wav"
     return Proof(order.call_id, None if call is None else call.recording, heard, cut)
 
 
@@ -211,4 +215,5 @@ def _order_rows(found: Sequence[Any]) -> Iterator[OrderRow]:
             Payment(row["payment"]),
             row["carrier"],
             row["tracking"],
+            row["is_sample"],
         )

@@ -59,15 +59,18 @@ def read_xlsx(data: bytes, on_row: Callable[[int], None] = lambda row: None) -> 
     return Sheet(rows, sheet.title if len(workbook.worksheets) > 1 else "")
 
 
-def write_xlsx(titles: Sequence[str], rows: Iterable[Sequence[Written]]) -> bytes:
-    """One sheet, its titles always in sight."""
+def write_xlsx(
+    titles: Sequence[str], rows: Iterable[Sequence[Written]], on_row: Callable[[int], None] = lambda row: None
+) -> bytes:
+    """One sheet, its titles always in sight; `on_row` is told the number of each row."""
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet()
     sheet.freeze_panes = "A2"
     listed = list(rows)
     _shape(sheet, titles, listed)
     sheet.append([_to_write(sheet, title, bold=True) for title in titles])
-    for row in listed:
+    for number, row in enumerate(listed, 2):
+        on_row(number)
         sheet.append([_to_write(sheet, one) for one in row])
     written = BytesIO()
     workbook.save(written)

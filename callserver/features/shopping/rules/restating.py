@@ -104,6 +104,7 @@ def _save_items(now: datetime) -> None:
         literal(False),
     )
     update: dict[Any, Any] = {one: getattr(EXCLUDED, one.column_name) for one in into[1:5]}
+    update[Product.is_sample] = False  # whoever says it anew has made it his own
     # SQLite wants a WHERE before ON CONFLICT
     new = StagedGoods.select(*staged).where(StagedGoods.number != "")
     Product.insert_from(new, into).on_conflict(conflict_target=[Product.number], update=update).execute()

@@ -70,6 +70,7 @@ def restate_customers(now: datetime) -> None:
     """Take over what is staged."""
     into = [Customer.member_number, Customer.name, Customer.address, Customer.language]
     kept: dict[Any, Any] = {one: getattr(EXCLUDED, one.column_name) for one in into[1:]}
+    kept[Customer.is_sample] = False  # whoever says it anew has made it his own
     staged = (StagedCustomer.number, StagedCustomer.name, StagedCustomer.address, StagedCustomer.language)
     usual = {Customer.pin_is_first: False, Customer.balance_fen: 0, Customer.points: 0, Customer.is_sample: False}
     # SQLite wants a WHERE before ON CONFLICT

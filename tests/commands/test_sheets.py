@@ -1,0 +1,27 @@
+"""Who waits for a long list is told how far it is."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.commands import sheets
+
+
+class ProgressTests(SynchronousTestCase):
+    def test_only_who_waits(self) -> None:
+        """Nothing in the first two seconds; then a line now and then, not one a row."""
+        clock, said = Clock(), []
+        with (
+            patch.object(sheets, "tell", said.append),
+            patch.dict("os.environ", {"CALLSERVER_LANGUAGE": "en"}),
+        ):
+            progress = sheets.Progress(clock.seconds)
+            for n in range(1, 61):
+                progress.rows(n)
+                clock.advance(0.1)
+            clock.advance(1)
+            progress.staged(60, 100)
+        self.assertEqual(said, ["21 rows read", "41 rows read", "60 of 100 made ready"])
