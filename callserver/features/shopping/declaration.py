@@ -26,7 +26,7 @@ def declare(shop: Shop) -> Feature:
     config, house = shop.config, shop.house
     country, zone = config.exchange.country, config.server.zone
     in_thread = house.in_thread if house is not None else _at_once
-    premises = Premises(shop.store, shop.events.now, country, zone, in_thread)
+    premises = Premises(shop.store, lambda: shop.events.now(), country, zone, in_thread)
     bookings = Bookings(shop.store, shop.events, shop.choice, country)
     services: list[IService] = [bookings]
     may_call: Callable[[str], bool] = _nobody
