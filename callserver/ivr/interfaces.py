@@ -17,10 +17,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Spoken:
-    """A name or free text, in the caller's language: its recording if there is one, else the synthesiser's voice."""
+    """
+    A name or free text, in the caller's language: its recording if there is one, else the synthesiser's voice.
+
+    `patience_s`: so long the caller may wait for it in silence; then it is left out.
+    """
 
     text: str
     language: str = ""  # "": the caller's
+    patience_s: float = 5.0
 
     def __str__(self) -> str:
         return f"“{self.text}”"

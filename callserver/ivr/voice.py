@@ -17,7 +17,6 @@ from callserver.wire.records import Value
 log = Logger()
 
 SECRET = "****"  # in place of what was said
-PATIENCE_S = 5.0  # so long a caller may wait in silence for a text to be synthesised
 
 
 class Voice:
@@ -51,7 +50,7 @@ class Voice:
 
     async def _sounds(self, language: str, prompt: Prompt) -> Sequence[FloatArray]:
         if isinstance(prompt, Spoken):
-            return await self._spoken(prompt.language or language, prompt.text)
+            return await self._spoken(prompt.language or language, prompt.text, prompt.patience_s)
         if isinstance(prompt, Sound):
             return [prompt.samples]
         if not isinstance(prompt, str):
@@ -59,9 +58,9 @@ class Voice:
         own_language, _, name = prompt.rpartition("/")
         return self._prompts.sounds(own_language or language, name)
 
-    async def _spoken(self, language: str, text: str) -> Sequence[FloatArray]:
+    async def _spoken(self, language: str, text: str, patience_s: float) -> Sequence[FloatArray]:
         try:
-            return [await self._speech.say(language, text).addTimeout(PATIENCE_S, self._clock)]
+            return [await self._speech.say(language, text).addTimeout(patience_s, self._clock)]
         except (SpeechError, TimeoutError) as problem:  # the rest of the sentence is better than none
             log.warn("not spoken: {problem}", problem=problem)
             return []

@@ -31,7 +31,7 @@ class FeatureTests(SynchronousTestCase):
     def test_menu(self) -> None:
         """Its menu can be given to a line, beside those of other features and the shop's own."""
         menus = declarations.menus(self.features, {})
-        self.assertEqual(sorted(menus), ["fax", "hello", "prompts", "shop"])
+        self.assertEqual(sorted(menus), ["fax", "hello", "prompts", "shop", "shop-news"])
 
     def test_own_menu_goes_first(self) -> None:
         """A shop's own menu replaces a feature's of the same name."""

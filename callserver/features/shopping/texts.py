@@ -1,9 +1,10 @@
-"""What callers are told by name: goods, their categories, and who brings the parcels."""
+"""What callers are told by name: goods, their categories, who brings the parcels; and customers, who are greeted."""
 
 from collections.abc import Iterator
 
-from callserver.features.shopping.tables import Carrier, Category, Product
+from callserver.features.shopping.tables import Carrier, Category, Customer, Product
 from callserver.ivr.known_text import KnownText
+from callserver.wire.catalogue import LANGUAGES
 
 
 def known_texts() -> Iterator[KnownText]:
@@ -17,3 +18,6 @@ def known_texts() -> Iterator[KnownText]:
     for carrier in Carrier.select().order_by(Carrier.code):
         yield KnownText(f"carrier.{carrier.code}", "zh", carrier.name_zh)
         yield KnownText(f"carrier.{carrier.code}", "en", carrier.name_en)
+    for customer in Customer.select(Customer.member_number, Customer.name).order_by(Customer.member_number):
+        for language in LANGUAGES:
+            yield KnownText(f"customer.{customer.member_number}", language, customer.name)

@@ -5,7 +5,9 @@ from dataclasses import replace
 from unittest.mock import patch
 
 from peewee import OperationalError
+from twisted.internet.defer import fail
 
+from callserver.calls.call import Call
 from callserver.calls.keys import Key
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping import rules
@@ -14,7 +16,7 @@ from callserver.features.shopping.tables import Order, Product
 from callserver.ivr import spoken
 from callserver.ivr.prompts import FOLDER, Catalogue
 from callserver.store.journal import append_event
-from tests.features.shopping.shop_case import LI_MING, ShopCase
+from tests.features.shopping.shop_case import LI_MING, PIN, ShopCase
 
 
 class ShopMenuTests(ShopCase):
@@ -446,3 +448,70 @@ class ShopMenuTests(ShopCase):
         self.assertFalse(self.successResultOf(booked).taken.already)
         self.assertFalse(bookings.is_pending(call_id="now"))
         bookings.stopService()
+
+    # The other ways out of the main menu
+
+    def test_fault(self) -> None:
+        """6: the office nearest to him; his address finds it only if he has proved that it is his."""
+        for keys, address in ((("1",), ""), (("1", "3", "1", f"{PIN}#", "2"), "北京市海淀区中关村大街 27 号")):
+            self.setUp()
+            self.people.to_office = self.to_office  # type: ignore[method-assign]
+            self.call()
+            self.press(*keys, "6")
+            self.shop.wait(1)
+            self.assertEqual(self.at_office, [(address, "fault")])
+
+    async def to_office(self, call: Call, address: str, ask_area_code: object, note: str) -> str:
+        """An office that answers."""
+        self.at_office = [(address, note)]
+        return "answered"
+
+    def test_no_fax(self) -> None:
+        """5, and no fax engines: he is told so, and is back in the main menu."""
+        self.call()
+        self.press("1", "5")
+        self.until_said("fax-not-now")
+        self.until_said("main-menu")
+
+    def test_books_gone(self) -> None:
+        """Without a database greeting, fax and fault are as ever; what needs the books says so, and a person helps."""
+        gone = OperationalError("unable to open database file")
+        with patch.object(self.store, "read", side_effect=lambda *_: fail(gone)):
+            self.call()
+            self.press("1")
+            self.until_said("main-menu")
+            self.assertNotIn("welcome-back", self.shop.prompts())
+            self.press("5")
+            self.until_said("fax-not-now")
+            self.press("4")
+            self.until_said("system-trouble")
+            self.shop.wait(2)
+        self.assertEqual(len(self.people.entered), 1)
+
+    def test_every_task_without_books(self) -> None:
+        """Whatever he wants, he is told the truth and given a person."""
+        gone = OperationalError("database is locked")
+        for keys in (("1", "1001#"), ("2", "1001#"), ("3", "1", f"{PIN}#"), ("4",)):
+            self.setUp()
+            self.call()
+            self.press("1")
+            self.until_said("main-menu")
+            with (
+                patch.object(self.store, "read", side_effect=lambda *_: fail(gone)),
+                patch.object(self.store, "write", side_effect=lambda *_: fail(gone)),
+            ):
+                self.press(*keys)
+                self.until_said("system-trouble")
+                self.shop.wait(2)
+            self.assertEqual(len(self.people.entered), 1, keys)
+            self.flushLoggedErrors(OperationalError)  # his basket is not kept
+
+    def test_slow_caller(self) -> None:
+        """Who presses nothing at any of the first questions of a task comes to a person, and is not hung up on."""
+        for keys in ((), ("1",), ("1", "1"), ("1", "2"), ("1", "3"), ("1", "4")):
+            self.setUp()
+            call = self.call()
+            self.press(*keys)
+            self.shop.wait(150)
+            self.assertEqual(len(self.people.entered), 1, keys)
+            self.assertTrue(call.path, keys)
