@@ -71,6 +71,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "order": N_("order {order}: {items}, total {total_fen} yuan; stock {stock}"),
     "order_wanted": N_("confirmed by {number}: {items}"),
     "order_refused": N_("what was confirmed cannot be had: {reason}"),
+    "reservation": N_("reservation {reservation}: {quantity} of item {item}, {price_fen} yuan each"),
     "called_back": N_("{number} called back from queue {queue}: {outcome}"),
     "call_back_of": N_("dialled for who wanted to be called back, from queue {queue}, in call {call}"),
     "call_back": N_("{number} wants to be called back"),
