@@ -1,9 +1,15 @@
 """The demo shop is marked as such, and goes by one command without taking anything real along."""
 
+from peewee import SqliteDatabase
+from playhouse.migrations import Runner
+from twisted.trial.unittest import SynchronousTestCase
+
 from callserver.features.shopping import rules, sample
 from callserver.features.shopping.rules import Name, SampleInUse
 from callserver.features.shopping.tables import Carrier, Category, Change, Customer, Order, OrderState, Product
-from tests.features.shopping.demo_books import NOW, POT, TEA, BooksCase, everything, later
+from callserver.store import tables
+from callserver.store.opening import MIGRATIONS
+from tests.features.shopping.demo_books import NOW, POT, TEA, BooksCase, everything, later, stamp
 
 KEPT = {"LastChange", "EventRow", "CallRow"}
 
@@ -62,3 +68,45 @@ class SampleTests(BooksCase):
         self.assertEqual([(row.code, row.is_sample) for row in Carrier.select()], [("sf", False)])
         self.assertEqual(self.do(rules.find_order, number).state, OrderState.SHIPPED)
         self.assertEqual(self.stock("7"), 2)
+
+
+class OlderShopTests(SynchronousTestCase):
+    """A shop of the last version, in which callers have bought and the owner has added goods of his own."""
+
+    def setUp(self) -> None:
+        self.database = SqliteDatabase(":memory:", pragmas={"foreign_keys": 1})
+        tables.database.initialize(self.database)
+        self.database.connect()
+        self.addCleanup(self.database.close)
+
+    def upgrade(self, *, demo: bool) -> None:
+        Runner(self.database, str(MIGRATIONS)).up("0009_faxes")
+        for sql in (
+            f"INSERT INTO shop VALUES ('shop', 1, {demo})",
+            "INSERT INTO products VALUES ('1001', '茶', 'tea', 6800, 0, 20), ('7', '自', 'own', 100, 3, 5)",
+            "INSERT INTO customers VALUES ('600001', 'Li Ming', 'Beijing')",
+            "INSERT INTO customer_numbers VALUES ('13912345678', '600001')",
+            "INSERT INTO orders (number, call_id, customer_id, total_fen) VALUES ('12345678', 'a call', '600001', 100)",
+            "INSERT INTO order_steps (order_id, state, at_ms) VALUES ('12345678', 'placed', 1)",
+            "INSERT INTO order_lines (order_id, product_id, quantity, price_fen) VALUES ('12345678', '7', 1, 100)",
+        ):
+            self.database.execute_sql(sql)
+        Runner(self.database, str(MIGRATIONS)).up()
+
+    def test_everything_is_there(self) -> None:
+        """Prices, customers with their numbers, orders, which are still bought once."""
+        self.upgrade(demo=False)
+        item = rules.find_item("7", NOW)
+        self.assertEqual((item and item.price_fen, item and item.available), (100, 3))
+        buyer = rules.find_buyer("13912345678")
+        self.assertEqual(rules.balance("600001"), 0)
+        again = rules.confirm("a call", buyer, [("7", 1)], stamp("a call"))
+        self.assertEqual((again.order_number, again.already), ("12345678", True))
+        self.assertEqual([row.number for row in Product.select().where(Product.is_sample)], [])
+
+    def test_demo_shop(self) -> None:
+        """What the first start had put there is marked; the owner's goods and his callers' orders are not."""
+        self.upgrade(demo=True)
+        self.assertEqual([row.number for row in Product.select().where(Product.is_sample)], ["1001"])
+        self.assertEqual([row.number for row in Order.select().where(Order.is_sample)], [])
+        self.assertEqual(self.assertRaises(SampleInUse, rules.remove_sample).orders, ["12345678"])

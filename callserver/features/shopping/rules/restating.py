@@ -13,6 +13,7 @@ from typing import Any
 
 from peewee import EXCLUDED, BigIntegerField, BooleanField, Case, IntegerField, TextField, Value, chunked
 
+from callserver.features.shopping.rules.locks import lock
 from callserver.features.shopping.rules.reservations import fill_reservations
 from callserver.features.shopping.tables import (
     Price,
@@ -75,6 +76,8 @@ def restate_goods(now: datetime, reason: str) -> list[str]:
 
     :param reason: of the stock movements
     """
+    staged = StagedGoods.select(StagedGoods.number)
+    lock(Product.select(Product.number).where(Product.number.in_(staged)).order_by(Product.number))
     _save_items(now)
     _set_prices(now)
     more = _count(now, reason)
