@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from callserver.features.shopping.rules.customers import save_customer
@@ -59,51 +58,49 @@ def _save(asked: Asked, member: str, row: dict[str, Any]) -> None:
     )
 
 
-def _operations() -> Iterable[Operation]:
-    see, change, path = Scope.READ_CUSTOMERS, Scope.WRITE_CUSTOMERS, {"member_number": MEMBER}
-    yield Operation(
+PATH: Fields = {"member_number": MEMBER}
+CUSTOMERS = Rows("customers", Record("one of them", {"member_number": MEMBER, **ABOUT}, FREE), ROWS)
+OPERATIONS = (
+    Operation(
         "getCustomers",
         "GET",
         "/v1/customers",
-        see,
+        Scope.READ_CUSTOMERS,
         "all customers",
         get_customers,
         page("customers", CUSTOMER, PAGE),
         query=PAGING,
-    )
-    rows = Rows("customers", Record("one of them", {"member_number": MEMBER, **ABOUT}, FREE), ROWS)
-    yield Operation(
+    ),
+    Operation(
         "putCustomers",
         "POST",
         "/v1/customers",
-        change,
+        Scope.WRITE_CUSTOMERS,
         "add or change several customers: all of them or none",
         put_customers,
         SAVED,
-        body=Record("customers", {"customers": rows}),
-    )
-    yield Operation(
+        body=Record("customers", {"customers": CUSTOMERS}),
+    ),
+    Operation(
         "getCustomer",
         "GET",
         "/v1/customers/<member_number>",
-        see,
+        Scope.READ_CUSTOMERS,
         "one customer",
         get_customer,
         CUSTOMER,
-        path,
+        PATH,
         refusals=(404,),
-    )
-    yield Operation(
+    ),
+    Operation(
         "putCustomer",
         "PUT",
         "/v1/customers/<member_number>",
-        change,
+        Scope.WRITE_CUSTOMERS,
         "add or change a customer",
         put_customer,
         SAVED,
-        path,
+        PATH,
         body=Record("the customer", ABOUT, FREE),
-    )
-
-
-OPERATIONS = tuple(_operations())
+    ),
+)

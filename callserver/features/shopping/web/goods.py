@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from callserver.features.shopping.rules.goods import Name, lock_items
@@ -151,25 +150,23 @@ PRICE = Record(
     {"product": NUMBER, "price_fen": FEN, "since": Maybe(Moment("from then on; null: from now on"))},
     frozenset({"since"}),
 )
-
-
-def _operations() -> Iterable[Operation]:
-    see, change, stock = Scope.READ_GOODS, Scope.WRITE_GOODS, Scope.WRITE_STOCK
-    yield Operation(
+SHELF = Record("a shelf of the shop", {"category": NUMBER, "name_zh": ANY_TEXT, "name_en": ANY_TEXT})
+OPERATIONS = (
+    Operation(
         "getProducts",
         "GET",
         "/v1/products",
-        see,
+        Scope.READ_GOODS,
         "all products",
         get_products,
         page("products", PRODUCT, PAGE),
         query=PAGING,
-    )
-    yield Operation(
+    ),
+    Operation(
         "putProducts",
         "POST",
         "/v1/products",
-        change,
+        Scope.WRITE_GOODS,
         "add or change several products: all of them or none",
         put_products,
         SAVED,
@@ -177,78 +174,83 @@ def _operations() -> Iterable[Operation]:
         body=Record(
             "products", {"products": Rows("products", Record("one", {"product": NUMBER, **ABOUT}, FREE), ROWS)}
         ),
-    )
-    yield Operation(
-        "getProduct", "GET", "/v1/products/<product>", see, "one product", get_product, PRODUCT, PATH, refusals=(404,)
-    )
-    yield Operation(
+    ),
+    Operation(
+        "getProduct",
+        "GET",
+        "/v1/products/<product>",
+        Scope.READ_GOODS,
+        "one product",
+        get_product,
+        PRODUCT,
+        PATH,
+        refusals=(404,),
+    ),
+    Operation(
         "putProduct",
         "PUT",
         "/v1/products/<product>",
-        change,
+        Scope.WRITE_GOODS,
         "add or change a product",
         put_product,
         SAVED,
         PATH,
         body=Record("the product", ABOUT, FREE),
         refusals=(409,),
-    )
-    yield Operation(
+    ),
+    Operation(
         "putPrices",
         "POST",
         "/v1/prices",
-        change,
+        Scope.WRITE_GOODS,
         "prices from now or a later moment on",
         put_prices,
         SAVED,
         body=Record("prices", {"prices": Rows("prices", PRICE, ROWS)}),
         refusals=(409,),
-    )
-    yield Operation(
+    ),
+    Operation(
         "moveStock",
         "POST",
         "/v1/stock",
-        stock,
+        Scope.WRITE_STOCK,
         "pieces that came or went: all of them or none, and once",
         move,
         Record("the stock then", {"rows": Rows("of each", STOCK, ROWS)}),
         refusals=(409,),
         body=Record("movements", {"external_id": EXTERNAL_ID, "movements": Rows("movements", MOVEMENT, ROWS)}),
-    )
-    yield Operation(
+    ),
+    Operation(
         "putStock",
         "PUT",
         "/v1/products/<product>/stock",
-        stock,
+        Scope.WRITE_STOCK,
         "so many were counted",
         put_stock,
         STOCK,
         PATH,
         body=Record("the count", {"stock": Whole("pieces in the shop", high=1_000_000)}),
         refusals=(404, 409),
-    )
-    row = Record("a shelf of the shop", {"category": NUMBER, "name_zh": ANY_TEXT, "name_en": ANY_TEXT})
-    yield Operation(
+    ),
+    Operation(
         "getCategories",
         "GET",
         "/v1/categories",
-        see,
+        Scope.READ_GOODS,
         "all categories",
         get_categories,
-        page("categories", row, PAGE),
+        page("categories", SHELF, PAGE),
         query=PAGING,
-    )
-    yield Operation(
+    ),
+    Operation(
         "putCategory",
         "PUT",
         "/v1/categories/<category>",
-        change,
+        Scope.WRITE_GOODS,
         "add or change a category",
         put_category,
-        row,
+        SHELF,
         {"category": NUMBER},
         body=Record("the category", CATEGORY),
-    )
-
-
-OPERATIONS = tuple(_operations())
+    ),
+)

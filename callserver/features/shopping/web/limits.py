@@ -20,7 +20,7 @@ class Limits:
     Of one server's interface.
 
     The database does one thing at a time, for callers too: so the interface asks it for one thing at a time, and what
-    is one thing is small (`rows`).
+    is one thing is small (`goods.ROWS`).
     """
 
     rate: float = 20.0  # requests a second of one key, in the long run
@@ -33,7 +33,6 @@ class Limits:
     strange_bytes: int = 4_096
     connections: int = 32
     address_connections: int = 8  # from one address other than this computer's own
-    rows: int = 100  # in one batch
     request_s: float = 15.0  # from its first byte to its last
 
 

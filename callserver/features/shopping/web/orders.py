@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from callserver.features.shopping.rules.customers import Buyer, find_member
@@ -11,7 +10,7 @@ from callserver.features.shopping.rules.orders import confirm
 from callserver.features.shopping.rules.stock import cancel
 from callserver.features.shopping.rules.tracking import advance, find_external, find_order, save_carrier
 from callserver.features.shopping.tables import OrderState, Payment, Source
-from callserver.features.shopping.web.fields import Choice, Maybe, Record, Rows, Text
+from callserver.features.shopping.web.fields import Choice, Fields, Maybe, Record, Rows, Text
 from callserver.features.shopping.web.once import EXTERNAL_ID, once
 from callserver.features.shopping.web.operations import Asked, Json, Operation, conflict, not_found
 from callserver.features.shopping.web.refused import by_the_rules
@@ -156,35 +155,44 @@ STATE = Record(
     },
     frozenset({"carrier", "tracking"}),
 )
-
-
-def _operations() -> Iterable[Operation]:
-    see, place_, path = Scope.READ_ORDERS, Scope.WRITE_ORDERS, {"number": ORDER_NUMBER}
-    yield Operation(
+PATH: Fields = {"number": ORDER_NUMBER}
+NAMES: Fields = {"name_zh": NAME_ZH, "name_en": NAME_EN}
+OPERATIONS = (
+    Operation(
         "placeOrder",
         "POST",
         "/v1/orders",
-        place_,
+        Scope.WRITE_ORDERS,
         "buy, once",
         place,
         ORDER,
         body=WANTED,
         refusals=(409,),
         then=("getOrder", "putOrderState", "cancelOrder"),
-    )
-    yield Operation("getOrder", "GET", "/v1/orders/<number>", see, "one order", get_order, ORDER, path, refusals=(404,))
-    yield Operation(
+    ),
+    Operation(
+        "getOrder",
+        "GET",
+        "/v1/orders/<number>",
+        Scope.READ_ORDERS,
+        "one order",
+        get_order,
+        ORDER,
+        PATH,
+        refusals=(404,),
+    ),
+    Operation(
         "findOrder",
         "GET",
         "/v1/orders/by-external-id/<external_id>",
-        see,
+        Scope.READ_ORDERS,
         "the order that a program has named so",
         get_external,
         ORDER,
         {"external_id": EXTERNAL_ID},
         refusals=(404,),
-    )
-    yield Operation(
+    ),
+    Operation(
         "putOrderState",
         "PUT",
         "/v1/orders/<number>/state",
@@ -192,23 +200,22 @@ def _operations() -> Iterable[Operation]:
         "how far an order has come, with carrier and number",
         put_state,
         ORDER,
-        path,
+        PATH,
         body=STATE,
         refusals=(404, 409),
-    )
-    yield Operation(
+    ),
+    Operation(
         "cancelOrder",
         "DELETE",
         "/v1/orders/<number>",
-        place_,
+        Scope.WRITE_ORDERS,
         "it is not wanted any more; only before it is packed",
         cancel_order,
         ORDER,
-        path,
+        PATH,
         refusals=(404, 409),
-    )
-    row = {"name_zh": NAME_ZH, "name_en": NAME_EN}
-    yield Operation(
+    ),
+    Operation(
         "putCarrier",
         "PUT",
         "/v1/carriers/<carrier>",
@@ -217,8 +224,6 @@ def _operations() -> Iterable[Operation]:
         put_carrier,
         Record("a carrier", {"carrier": ANY_TEXT, "name_zh": ANY_TEXT, "name_en": ANY_TEXT}),
         {"carrier": CARRIER},
-        body=Record("its names", row),
-    )
-
-
-OPERATIONS = tuple(_operations())
+        body=Record("its names", NAMES),
+    ),
+)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping.rules.reservations import cancel_reservation, find_reservation, reserve
 from callserver.features.shopping.tables import Source
-from callserver.features.shopping.web.fields import Maybe, Record
+from callserver.features.shopping.web.fields import Fields, Maybe, Record
 from callserver.features.shopping.web.once import EXTERNAL_ID, once
 from callserver.features.shopping.web.operations import Asked, Json, Operation, not_found
 from callserver.features.shopping.web.orders import buyer
@@ -78,44 +77,40 @@ WANTED = Record(
     },
     frozenset({"telephone"}),
 )
-
-
-def _operations() -> Iterable[Operation]:
-    see, change, path = Scope.READ_ORDERS, Scope.WRITE_ORDERS, {"number": ORDER_NUMBER}
-    yield Operation(
+PATH: Fields = {"number": ORDER_NUMBER}
+OPERATIONS = (
+    Operation(
         "reserve",
         "POST",
         "/v1/reservations",
-        change,
+        Scope.WRITE_ORDERS,
         "wait for pieces that are not there",
         place,
         RESERVATION,
         body=WANTED,
         refusals=(409,),
         then=("getReservation", "cancelReservation"),
-    )
-    yield Operation(
+    ),
+    Operation(
         "getReservation",
         "GET",
         "/v1/reservations/<number>",
-        see,
+        Scope.READ_ORDERS,
         "one reservation",
         get_reservation,
         RESERVATION,
-        path,
+        PATH,
         refusals=(404,),
-    )
-    yield Operation(
+    ),
+    Operation(
         "cancelReservation",
         "DELETE",
         "/v1/reservations/<number>",
-        change,
+        Scope.WRITE_ORDERS,
         "it is not wanted any more",
         cancel,
         RESERVATION,
-        path,
+        PATH,
         refusals=(404, 409),
-    )
-
-
-OPERATIONS = tuple(_operations())
+    ),
+)
