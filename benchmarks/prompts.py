@@ -168,9 +168,10 @@ def places_and_durations(language: str, rng: np.random.Generator) -> Iterator[Ca
 
 def digits_alone(language: str) -> Iterator[Case]:
     """Each digit by itself, as it is said among others, and as the number it is; and where menus say such a number."""
-    for figure in range(10):
-        names = tuple(spoken.number(language, figure))
-        yield Case(f"{language} numbers after a sentence", language, str(figure), names, "your-place-in-queue-is")
+    for figure in range(1, 10):
+        for kind, names in (("number", spoken.number(language, figure)), ("place", spoken.place(language, figure))):
+            text, _ = _words(language, names)
+            yield Case(f"{language} {kind} after a sentence", language, text, tuple(names), "your-place-in-queue-is")
         for draw in range(N_NOISES):
             said = spoken.digits(language, str(figure))
             yield Case(f"{language} digits alone", language, str(figure), tuple(said), draw=draw)

@@ -337,6 +337,7 @@ def queues(
         Speaking(
             say=lambda call, prompts: Deferred.fromCoroutine(voice.say(call, prompts)).addCallback(lambda _: None),
             counted=lambda language, n: [f"number-{n}"],
+            place=lambda language, n: [f"place-{n}"],
             minutes=lambda language, n: [f"minutes-{n}"],
         ),
         House(card=card or (lambda call, queue: succeed(Card(call.id, call.caller.number, queue=queue))), **house),

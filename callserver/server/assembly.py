@@ -269,6 +269,7 @@ class CallServer(MultiService):
             self.bay,
             say=self._say,
             counted=spoken.number,
+            place=spoken.place,
             minutes=spoken.minutes,
             card=self._card,
             flows=self._runner,

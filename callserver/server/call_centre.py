@@ -73,6 +73,7 @@ class CallCentre:
 
     :param say: says prompts to a call's first party in its language
     :param counted: a number as prompts of a language
+    :param place: one in a queue
     :param minutes: so many minutes of waiting
     :param card: what an agent should see of a call
     :param flows: menus and waits, for callers that agents send there
@@ -97,6 +98,7 @@ class CallCentre:
         *,
         say: Say,
         counted: Counted,
+        place: Counted,
         minutes: Counted,
         card: MakeCard,
         flows: Flows,
@@ -138,7 +140,9 @@ class CallCentre:
         self.calls_out = self._make_calls_out(events, trunks)
         self.offices = self._make_offices(say)
         house = self._make_house(card, flows, asking)
-        self.queues = Queues(world.reactor, self.seats, Speaking(say, counted, minutes), house, self._make_call_backs)
+        self.queues = Queues(
+            world.reactor, self.seats, Speaking(say, counted, place, minutes), house, self._make_call_backs
+        )
         self.dialling = Dialling(self.seats, self.staff, calls, self.calls_out, flows, self.queues)
         self.moves = Moves(
             self.seats,

@@ -135,6 +135,11 @@ class OrdinalTests(SynchronousTestCase):
         for n in (0, -1, spoken.LIMIT + 1):
             self.assertRaises(ValueError, spoken.ordinal, "zh", n)
 
+    def test_place_in_a_queue(self) -> None:
+        """Your place is 第三; your place in line is number three."""
+        self.assertEqual(mandarin(spoken.place("zh", 3)), "第三")
+        self.assertEqual(english(spoken.place("en", 3)), "three")
+
     def test_one_breath(self) -> None:
         """第 is never a piece by itself: one syllable is hardly understood."""
         self.assertEqual(spoken.ordinal("zh", 99), ["ordinal-99"])

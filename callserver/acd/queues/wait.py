@@ -34,11 +34,13 @@ class Speaking:
 
     :param say: says prompts to a caller in his language
     :param counted: a number as prompts of a language
+    :param place: one in a queue
     :param minutes: so many minutes of waiting
     """
 
     say: Say
     counted: Counted
+    place: Counted
     minutes: Counted
 
 
@@ -115,7 +117,7 @@ class Wait:
         settings, language = self.queue.settings, self.call.language
         told = minutes(self.estimate_s(place), settings.estimate_ceiling_s, self._told.minutes)
         self._told.say_place(self.clock.seconds(), place, told)
-        words = [NEXT] if place == 1 else [PLACE_IS, *self.voice.counted(language, place)]
+        words = [NEXT] if place == 1 else [PLACE_IS, *self.voice.place(language, place)]
         if told is not None:
             words += [ESTIMATE_IS, *self.voice.minutes(language, told)]
         self.voice.say(self.call, words)

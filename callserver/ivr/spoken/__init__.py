@@ -25,6 +25,7 @@ __all__ = [
     "money",
     "number",
     "ordinal",
+    "place",
     "telephone",
     "time_of_day",
     "weekday",
@@ -87,6 +88,15 @@ def ordinal(language: str, n: int) -> list[str]:
     if not 0 < n <= LIMIT:
         raise ValueError(f"no words for place {n}: 1 to {LIMIT}")
     return LANGUAGES[language].ordinal(n)
+
+
+def place(language: str, n: int) -> list[str]:
+    """
+    A place in a queue, after "your place is" or "your place in line is number": 第三, three.
+
+    In Mandarin one syllable at the end of a sentence is hardly understood; with 第 before it twice as often.
+    """
+    return ordinal(language, n) if language == "zh" else number(language, n)
 
 
 def count(language: str, n: int) -> list[str]:

@@ -76,7 +76,9 @@ class AnyOrderTests(MovingCase):
     def begin(self) -> None:
         """An empty shop with its people, where no sound is made."""
         super().setUp()
-        self.queue.queues._speaking = Speaking(lambda call, prompts: succeed(None), lambda *_: (), lambda *_: ())
+        self.queue.queues._speaking = Speaking(
+            lambda call, prompts: succeed(None), lambda *_: (), lambda *_: (), lambda *_: ()
+        )
         for n in range(1, N_SEATS + 1):
             self.do("sits down", n, 0)
         for line in (0, 1):

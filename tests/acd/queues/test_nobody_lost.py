@@ -50,7 +50,7 @@ class Centre:
         self.shop = VirtualShop(n_lines=N_LINES)
         self.queue = people(self.shop, wrap_up_s=5)
         self.queue.queues._speaking = Speaking(
-            lambda call, prompts: succeed(None), lambda *_: (), lambda *_: ()
+            lambda call, prompts: succeed(None), lambda *_: (), lambda *_: (), lambda *_: ()
         )  # no sound is made here
         self.waits: dict[Call, Deferred[str]] = {}
         for n in range(1, N_SEATS + 1):

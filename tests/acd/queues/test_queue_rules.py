@@ -73,9 +73,7 @@ class Day:
             seed="day",
         )
         self.centre = shared.queues
-        self.centre._speaking = Speaking(
-            lambda call, words: succeed(None), lambda language, n: (), lambda language, n: ()
-        )
+        self.centre._speaking = Speaking(lambda call, words: succeed(None), *[lambda language, n: ()] * 3)
         self.shop.events.watch(self.happened)
         self.shop.seats.watch(self.seat_changed)
         for n in range(1, N_SEATS + 1):

@@ -331,7 +331,7 @@ class WordsTests(QueuesCase):
         self.assertEqual(
             told,
             [
-                (15, place, ["number-2"]),
+                (15, place, ["place-2"]),
                 (30, "you-are-next", []),
                 (60, comfort, []),
                 (120, comfort, []),
