@@ -120,6 +120,7 @@ class Call(Timeline):
     `merged_into`: the call that this one has become part of.
     `recording`: of all its participants, or none.
     `doing`: what its stage does, more exactly: a fax's phase; the board shows it.
+    `entered_s`: when its stage began, on the monotonic clock.
     `lines_alone`: two lines talk, and nobody of the house with them: the least sign that one is gone ends it.
     """
 
@@ -149,7 +150,7 @@ class Call(Timeline):
         self.doing = ""
         self._secrets = 0  # that are being told, by whoever has begun them
         self.keys = Keys(self._write_key)
-        self.began_s = clock.seconds()
+        self.began_s = self.entered_s = clock.seconds()
         self._answering, self._answered = DeferredLock(), False
         self._clock, self._bay, self._music, self._find = clock, bay, music, find
         self._on_parts = on_parts
@@ -220,7 +221,7 @@ class Call(Timeline):
         if self.ended is not None:
             return
         self.keys.drop()
-        self.stage, self.doing = stage, ""
+        self.stage, self.doing, self.entered_s = stage, "", self._clock.seconds()
         self._cancel_limit()
         limit_s = LIMITS_S[stage] if limit_s is None else limit_s
         reached = Reason(Cause.LIMIT_REACHED, stage.value)

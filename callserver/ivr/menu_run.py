@@ -5,7 +5,8 @@ A menu is somebody else's code. What it can do wrong, and what comes of it:
 
 - *It goes on when its caller has gone.* Where it waits, it gets CallOver, which no `except Exception` catches; so does
   every further act of the call. Whoever catches even that has STEPS_MAX steps to tidy up, and is left where it stands.
-- *It goes on for ever without a key.* After IDLE_S it gets GoesRound, and its caller a person.
+- *It goes on for ever.* After IDLE_S without a key it gets GoesRound, and its caller a person; so does who is so slow
+  that his call's time in menus is nearly over: he is not cut off by it.
 - *It awaits what the reactor knows nothing of* (asyncio): TypeError, at the place where it does.
 - *It never waits at all.* Each act takes its time (`menu_call.act`); what acts not and waits not is the watchdog's,
   which finds in `running` whose code it is.
@@ -21,12 +22,13 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import deferLater
 
-from callserver.calls.call import MENUS_TURN
+from callserver.calls.call import LIMITS_S, MENUS_TURN, Stage
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import BREATH_S, MenuCall
 from callserver.ivr.running import CallOver, GoesRound, MenuStopped, Running, running
 
 IDLE_S = 600.0  # so long a menu may go on without a key
+LAST_S = 60.0  # so long before the end of a call's time in menus its caller gets a person
 AGAIN_S = 10.0  # one that is deaf to being stopped is told again
 STEPS_MAX = 50
 
@@ -48,7 +50,7 @@ class MenuRun:
         Until the menu returns; raises what it raises, whatever that is.
 
         :raises CallOver: the caller has gone
-        :raises GoesRound: no key for IDLE_S
+        :raises GoesRound: no key for IDLE_S, or nearly as long in menus as a call may be
         :raises MenuStopped: what `stop` was given
         """
         self._story = Deferred.fromCoroutine(self._steps())
@@ -114,13 +116,14 @@ class MenuRun:
         self._timer = self._menu_call.clock.callLater(delay_s, self._look)
 
     def _look(self) -> None:
-        """Whether the caller has pressed a key, or somebody else has served him, in the last ten minutes."""
+        """Whether a key or somebody else has served him in the last ten minutes, and there is time left in menus."""
         call, now_s = self._menu_call.call, self._menu_call.clock.seconds()
         if call.stage not in MENUS_TURN:
             self._menu_call.served_s = now_s
-        left_s = max(self._menu_call.served_s, call.keys.last_at_s) + IDLE_S - now_s
-        if left_s > 0:
-            self._look_in(left_s)
+        idle_left_s = max(self._menu_call.served_s, call.keys.last_at_s) + IDLE_S - now_s
+        left_s = call.entered_s + LIMITS_S[Stage.MENU] - LAST_S - now_s if call.stage is Stage.MENU else IDLE_S
+        if min(idle_left_s, left_s) > 0:
+            self._look_in(min(idle_left_s, left_s))
             return
         self._look_in(AGAIN_S)
-        self.stop(GoesRound("no key for ten minutes"))
+        self.stop(GoesRound("no key for ten minutes" if idle_left_s <= 0 else "half an hour in menus"))

@@ -272,6 +272,22 @@ class EndlessTests(RunnerCase):
         self.shop.wait(20)
         self.assertEqual(self.people.entered, [("operator", call)])
 
+    def test_half_an_hour_in_menus(self) -> None:
+        """Who is slow, but presses keys, is not cut off when a call's time in menus ends: he gets a person before."""
+
+        async def story(call: ICall) -> None:
+            while True:
+                await call.collect(first_timeout_s=200.0)
+
+        call = self.serve(story)
+        for _ in range(28):
+            self.shop.wait(60)
+            self.shop.press("5")
+        self.assertEqual(self.people.entered, [])
+        self.shop.wait(100)
+        self.assertEqual(self.people.entered, [("operator", call)])
+        self.assertNotIn("limit", str(call.ended))
+
     def test_asyncio(self) -> None:
         """What awaits something of asyncio is told so in its own code, and freezes nothing."""
 
