@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from errno import ENOSPC
 from typing import Any
+from unittest.mock import patch
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.fax.tiff.writer import append_page
@@ -13,6 +15,8 @@ from callserver.features.faxing import rules
 from callserver.features.faxing.letters import Letter
 from callserver.features.faxing.rules import Job
 from callserver.features.faxing.tables import JobState
+from callserver.features.faxing.words import result_text
+from callserver.wire.catalogue import told
 from callserver.wire.rights import Right
 from tests.dsp.progress.test_answer import voice
 from tests.fax.pages import text_like
@@ -178,6 +182,34 @@ class OutboxTests(SynchronousTestCase):
         self.assertLess(again.world.reactor.seconds() - began_s, 25)
         (job,) = again.ask(rules.list_jobs)
         self.assertEqual(job.result, "")
+
+    def test_disk_fails(self) -> None:
+        """A disk that is full, or fails, takes no fax out of the outbox: it is tried again."""
+        shop = self.open()
+        self.post()
+        with patch("callserver.features.faxing.papers.os.link", side_effect=OSError(ENOSPC, "No space left")):
+            self.machine_answers().receive()
+            shop.until_so(lambda: bool(shop.happened("fax_tried")))
+        self.assertEqual(shop.happened("fax_tried")[0]["result"], "broken")
+        self.assertIs(self.job().state, JobState.WAITING)
+        self.assertEqual(shop.server._faxes.engines.n_free, 4)  # type: ignore[union-attr]
+
+    def test_report(self) -> None:
+        """Who wants to know is told by mail what has come of it, in both languages."""
+        mail = {"mail_server =": "mail_server = mail.example:25", "mail_from =": "mail_from = shop@example"}
+        shop = self.open(**mail)
+        with patch("callserver.features.faxing.mail.MailServer.send", return_value=succeed(None)) as send:
+            outbox = shop.server._faxes.outbox  # type: ignore[union-attr]
+            letter = Letter("offer.tif", "offer")
+            shop.until(Deferred.fromCoroutine(outbox.add("110", letter, report_to="li@example")))
+            shop.until_so(lambda: bool(shop.happened("fax_tried")))
+        to, subject, words = send.call_args.args
+        self.assertEqual((to, told(subject, "en")), ("li@example", "fax to 110 not sent"))
+        for language in ("en", "zh"):
+            self.assertIn("offer", told(words, language))
+            self.assertIn(result_text("not_reached: refused", language), told(words, language))
+        shop.wait(1)
+        self.assertFalse((shop.folder.faxes / "offer.tif").exists(), "nobody needs it any more")
 
     def test_document_gone(self) -> None:
         """A file that is not there any more is given up, in words, and no engine is lost."""

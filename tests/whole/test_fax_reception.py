@@ -6,10 +6,12 @@ import os
 from typing import Any
 from unittest.mock import patch
 
+from twisted.internet.defer import fail
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.emulator.loop import SubscriberStage
 from callserver.fax.tiff import writer
+from callserver.wire.catalogue import told
 from tests.fax.pages import text_like
 from tests.whole.fax_case import FaxShop, same
 
@@ -42,13 +44,21 @@ class FaxReceptionTests(SynchronousTestCase):
         self.assertEqual(shop.server._faxes.engines.n_free, 4)  # type: ignore[union-attr]
 
     def test_line_for_faxes_alone(self) -> None:
-        """Nothing is said there: who calls hears a fax machine at once; two pages."""
-        shop = FaxShop(self, settings={"fax = tone": "fax = receive"})
-        outcome = shop.until(self.calls(shop, 2))
-        self.assertEqual((outcome.result.value, outcome.n_confirmed), ("success", 2))
-        (fax,) = shop.faxes()
+        """Nothing is said there: who calls hears a fax machine at once; two pages, which go on by mail as a PDF."""
+        mail = ("mail_server = mail.example:25", "mail_from = shop@example", "mail_to = li@example")
+        settings = {"fax = tone": "fax = receive"} | {one[: one.index("=") + 1]: one for one in mail}
+        shop = FaxShop(self, settings=settings)
+        with patch("callserver.features.faxing.mail.MailServer.send", return_value=fail(OSError("no route"))) as send:
+            outcome = shop.until(self.calls(shop, 2))
+            self.assertEqual((outcome.result.value, outcome.n_confirmed), ("success", 2))
+            (fax,) = shop.faxes()
+            shop.until_so(lambda: send.called)
         self.assertTrue(all(map(same, shop.pages_of(fax), self.pages)))
         self.assertEqual(shop.happened("prompt"), [])
+        to, subject, _, (name, octets) = send.call_args.args
+        self.assertEqual((to, told(subject, "en")), ("li@example", f"fax from {FAX}, 2 pages"))
+        self.assertTrue(name.endswith(".pdf") and octets.startswith(b"%PDF-"))
+        self.assertIn("a fax could not be mailed", str(shop.happened("alarm")))
 
     def test_no_faxes_here(self) -> None:
         """A line that takes none is deaf to the tone: the menu goes on."""

@@ -36,6 +36,7 @@ from callserver.fax.machine import FaxMachine
 from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.terminal import Terminal
 from callserver.fax.t30.trace import Side
+from callserver.fax.tiff.directory import TiffError
 from callserver.features import House
 from callserver.features.faxing import rules
 from callserver.features.faxing.engines import Engine
@@ -140,7 +141,8 @@ class Sessions:
         except Exception as problem:
             engine.release()
             log.warn("fax {fax}: {file} cannot be sent: {problem}", fax=fax.id, file=letter.file, problem=problem)
-            return await self._without_a_page(call, fax)
+            is_gone = isinstance(problem, FileNotFoundError | TiffError)  # else it may go another time
+            return await self._without_a_page(call, fax, FaxResult.PAGE_GONE.value if is_gone else BROKEN)
         except BaseException:
             engine.release()
             begun.addCallback(lambda sending: sending.over() if isinstance(sending, Sending) else None)
@@ -275,10 +277,10 @@ class Sessions:
         )
         written.addErrback(lambda failure: log.failure("the end of fax {fax} is not kept", failure, fax=fax.id))
 
-    async def _without_a_page(self, call: Call, fax: Fax) -> Came:
+    async def _without_a_page(self, call: Call, fax: Fax, result: str) -> Came:
         await self._kept(rules.begin_fax, fax)
-        self._end(call, fax, FaxResult.PAGE_GONE.value, 0, None)
-        return Came(fax.id, FaxResult.PAGE_GONE.value, 0)
+        self._end(call, fax, result, 0, None)
+        return Came(fax.id, result, 0)
 
     async def _kept(self, write: Callable[..., None], *row: object) -> None:
         """On disk, or people know that it is not."""

@@ -60,6 +60,16 @@ class SenderTests(SynchronousTestCase):
         sent = [asked.octets for asked in self.line.a.asked if isinstance(asked, s.SendImage)]
         self.assertEqual(sent[-1], b"new")
 
+    def test_ready_in_another_form(self) -> None:
+        """Nor is one that was ready before the speed was lowered: without ECM its rows would last too long."""
+        slow_rows = Capabilities(ALL, ecm=False, row_time=0)
+        far = [("", [dis(slow_rows)]), ("TSI DCS image", [says(Name.FTT)]), ("TSI DCS image", [says(Name.CFR)])]
+        self.line.after(3.0, lambda: self.sender.page_ready(self.needed[0], b"old", self.line.now_s))
+        self.line.after(18.0, lambda: self.sender.page_ready(self.needed[1], b"new", self.line.now_s))
+        self.assertIs(self.run_with([*far, ("image EOP", [says(Name.MCF)]), ("DCN", [])]), R.SUCCESS)
+        sent = [asked.octets for asked in self.line.a.asked if isinstance(asked, s.SendImage)]
+        self.assertEqual(sent[-1], b"new")
+
     def test_page_gone(self) -> None:
         """A document that was deleted meanwhile ends the session, politely."""
         self.line.after(3.0, lambda: self.sender.page_gone(self.needed[0], self.line.now_s))

@@ -8,6 +8,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.features.faxing.engines import LENT_MAX_S, WAITING_MAX, Engine, Engines, NoEngine
+from callserver.features.faxing.sessions import GOODBYE_S, LIMIT_S, VOICE_S
 
 
 class EnginesTests(SynchronousTestCase):
@@ -58,6 +59,13 @@ class EnginesTests(SynchronousTestCase):
         held[0].release()
         self.successResultOf(caller)
         self.assertIsNone(self.engines.take_if_free())
+
+    def test_as_long_as_a_session(self) -> None:
+        """No session loses its engine before its own limit is over; of one that was given back nobody is told."""
+        self.assertGreater(LENT_MAX_S, LIMIT_S + GOODBYE_S + VOICE_S)
+        self.successResultOf(self.engines.request()).release()
+        self.clock.advance(2 * LENT_MAX_S)
+        self.assertEqual((self.alarms, self.engines.n_free), ([], 2))
 
     def test_none(self) -> None:
         """Without engines, and when too many wait, nobody waits in vain."""

@@ -55,7 +55,13 @@ class RetryTests(SynchronousTestCase):
         """A number that may not be dialled, or that there is not, and a document that is gone are not tried again."""
         for result in (DialResult.REFUSED, DialResult.UNALLOCATED):
             self.assertIsNone(self.due(not_reached(result)))
-        self.assertIsNone(self.due("page_gone"))
+        for result in (FaxResult.PAGE_GONE, FaxResult.IMPOSSIBLE, FaxResult.POLLING_REFUSED, FaxResult.TOO_MANY_PAGES):
+            self.assertIsNone(self.due(result.value), result)
+
+    def test_machine_that_cannot_now(self) -> None:
+        """One without paper, one that is not ready, and the shop's own cap on calls: not before half an hour."""
+        for result in (FaxResult.CANNOT_RECEIVE.value, FaxResult.NOT_READY.value, LIMIT):
+            self.assertEqual(self.due(result), timedelta(minutes=30), result)
 
     def test_no_line(self) -> None:
         """Nothing was dialled: no try is counted, however often."""
@@ -82,6 +88,8 @@ class RetryTests(SynchronousTestCase):
         night, small_hours = read_hours("mon-thu 20:00-02:00"), NOW.astimezone(SHANGHAI).replace(hour=1)  # monday
         self.assertEqual(within(small_hours + timedelta(days=4), night, SHANGHAI), small_hours + timedelta(days=4))
         self.assertEqual(within(small_hours, night, SHANGHAI), small_hours.replace(hour=20))
+        for always in ("mon-sun 00:00-24:00", "sat-fri 00:00-24:00"):
+            self.assertEqual(within(evening, read_hours(always), SHANGHAI), evening, always)
         self.assertEqual(self.due(not_reached(DialResult.NO_ANSWER), hours=hours, zone=SHANGHAI), timedelta(minutes=30))
 
 
@@ -199,6 +207,19 @@ class OutboxTests(SynchronousTestCase):
         self.assertTrue(self.store.run(rules.cancel_job, "j1"))
         self.assertFalse(self.store.run(rules.under_way, "j1"))
         self.assertFalse(self.store.run(rules.cancel_job, "j1"))
+
+    def test_somebody_needs_the_file(self) -> None:
+        """A fax that came, or a document, keeps its pages when one that sends them on is through."""
+        self.store.run(rules.under_way, "j1")
+        self.assertTrue(self.store.run(rules.is_needed, "j1.tif"))
+        self.store.run(lambda: rules.tried("j1", rules.Try(1, None), "success", sent=True))
+        self.assertFalse(self.store.run(rules.is_needed, "j1.tif"))
+        self.store.run(lambda: rules.begin_fax(Fax("f1", "in", "c", "line 1", None, NOW, file="j1.tif")))
+        self.assertTrue(self.store.run(rules.is_needed, "j1.tif"))
+        self.store.run(rules.delete_fax, "f1", "801")
+        self.assertFalse(self.store.run(rules.is_needed, "j1.tif"))
+        self.store.run(lambda: rules.add_document(Document("7", "价目表", "price list", "j1.tif", 1), NOW))
+        self.assertTrue(self.store.run(rules.is_needed, "j1.tif"))
 
     def test_killed(self) -> None:
         """What the server was killed in is tried again."""
