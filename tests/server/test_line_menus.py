@@ -262,7 +262,7 @@ class StartTests(LineMenusCase):
         self.assertEqual(self.menus, had)
 
     def test_out_of_service(self) -> None:
-        """A line that was taken out of service stays out."""
+        """A line that is taken out of service is out in two seconds, whatever config.ini says."""
         self.open()
         server = self.shop.server
         wanted = Service(2, False, True, server.events.now())
