@@ -70,7 +70,7 @@ class Product(Table):
     name_en = TextField()
     stock = IntegerField(constraints=[Check("stock >= 0")])
     order_limit = IntegerField()  # pieces in one order
-    category = ForeignKeyField(Category, null=True)
+    category = ForeignKeyField(Category, null=True, index=False)  # a shop has some dozens, and lists them all
     category_id: str | None
     withdrawn_ms = BigIntegerField(null=True)  # not sold since
     is_sample = BooleanField(default=False)
