@@ -14,7 +14,7 @@ from callserver.wire.fax_results import FaxResult
 from tests.fax.pages import text_like
 from tests.whole.fax_case import ASKS_FOR_12, NUMBER, FaxShop, received, same
 
-OTHER = "13912345679"
+OTHER, ABROAD = "13912345679", "0012125550123"
 
 
 class FaxOnDemandTests(SynchronousTestCase):
@@ -94,6 +94,19 @@ class FaxOnDemandTests(SynchronousTestCase):
         phone.lift()
         outcome = shop.until(shop.fax().receive())
         self.assertEqual(outcome.n_confirmed, 1)
+
+    def test_later_not_abroad(self) -> None:
+        """A number is what the exchange claims of him: a forged one makes the shop dial nowhere abroad."""
+        shop = self.open(2)
+        shop.begins(ASKS_FOR_12, ABROAD)
+        for prompt, key in (
+            ("fax-again-or-later", "1"),
+            ("fax-later-or-back", "2"),
+            ("fax-enter-number", "0012125550123#"),
+        ):
+            shop.until_said(prompt)
+            shop.press(key, ABROAD)
+        shop.until_said("fax-number-not-possible")
 
     def test_session_that_breaks(self) -> None:
         """A fault of ours ends that fax with a result; the caller is asked on, the engine is back."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.interfaces import IReactorTime
 
-from callserver.calls.dial_guard import RIGHTS, DialClass
+from callserver.calls.dial_guard import DialClass
 from callserver.features.faxing.engines import Engine, Engines, NoEngine
 from callserver.features.faxing.letters import Letter, Outbox
 from callserver.features.faxing.library import Library
@@ -203,12 +203,16 @@ class FaxTalk:
     async def _number(self, call: MenuCall) -> str:
         """That he calls from, if he likes; else one that callers may have faxes sent to; "" if there is none."""
         own = call.caller.known_by or ""
-        if own and self.classify(own) in RIGHTS and await self._is_right(call, own):
+        if own and self._may_be_own(self.classify(own)) and await self._is_right(call, own):
             return own
         number = await ask_number(call, "fax-enter-number", max_digits=TELEPHONE_DIGITS[-1])
         if not self.may_send_to(self.classify(number)) or not await self._is_right(call, number):
             return ""
         return number
+
+    def _may_be_own(self, kind: DialClass) -> bool:
+        """Who calls is what the exchange claims: a forged number must not make the shop dial abroad."""
+        return kind in (DialClass.LOCAL, DialClass.NATIONAL) or self.may_send_to(kind)
 
     async def _is_right(self, call: MenuCall, number: str) -> bool:
         said = ("fax-number-is", *spoken.digits(call.language, number), "number-right-or-again")
