@@ -4,7 +4,8 @@ How much longer a tick takes beside a thread that computes, by how soon Python m
 A tick here is what the server's is for twenty lines: some milliseconds of work with a read and a write for each line.
 At each of those the other thread may take Python's lock, and keeps it for `sys.getswitchinterval()`. Told are ratios to
 a tick with no other thread, measured in the same minutes, so that a busy machine is in both. Short rounds of all
-settings take turns. Beside: what else computes in the server's threads (the database, a report: plain Python), and pages.
+settings take turns. Beside: what else computes in the server's threads (the database, a report: plain Python), and
+pages.
 
     python -m benchmarks.threads
 """
