@@ -59,6 +59,7 @@ class FaxCommandTests(SynchronousTestCase):
         story(self.store.reactor).addErrback(lambda failure: failed.append(failure.value))
         if failed:
             raise failed[0]
+        raise SystemExit(0)  # as `react` ends
 
     def known_shop(self, shop: Path) -> Any:
         return nullcontext(read_config(shop / "config.ini", {}))
