@@ -18,6 +18,7 @@ from callserver.features.faxing.rules import Document
 from callserver.server.assembly import CallServer
 from callserver.server.first_start import settle_in
 from callserver.server.garbage import keep_what_stands
+from callserver.server.giving_way import give_way_soon
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.world import World
 from callserver.wire.rights import Right
@@ -42,6 +43,7 @@ def main() -> None:
     signal.signal(signal.SIGUSR1, lambda *_: reactor.callFromThread(forget, server))
     signal.signal(signal.SIGUSR2, lambda *_: reactor.callFromThread(lambda: say(so_far=figures(server))))
     keep_what_stands()
+    give_way_soon()
     reactor.run()
 
 

@@ -174,11 +174,14 @@ wait answer within 20
 wait silence 1.2
 press 1001#
 speak order.wav
+fax receive page.png
+fax send offer.pdf
 hang up"""
 SCRIPT_HELP = (
     here("Let a caller do what FILE says."),
     SCRIPT,
     here("One can also wait for: ringback, sound, hang up, tone busy, 0.5 (seconds)."),
+    here("fax presses Start of a fax machine: what it prints is a PNG, what it sends a PDF, a picture or text."),
 )
 
 

@@ -291,8 +291,9 @@ def _kept_if(shop: Path, new_file: str, work: Callable[[Store, Config], Coroutin
     """Do it in the shop's database; a file that nothing there needs then is kept no more."""
     try:
         with_store(shop, work)
-    except BaseException:
-        Papers(ShopFolder(shop).faxes).delete(new_file)
+    except BaseException as ended:
+        if not (isinstance(ended, SystemExit) and not ended.code):  # a reactor that has done all ends so, too
+            Papers(ShopFolder(shop).faxes).delete(new_file)
         raise
 
 

@@ -15,6 +15,7 @@ from callserver.commands.visit import when_idle
 from callserver.emulator.fax_machine import TelephoneFax, page_of
 from callserver.emulator.script_run import ScriptEvent, run_script
 from callserver.fax.documents.extra import missing_libraries
+from callserver.fax.documents.png import page_png
 from callserver.fax.page import Page, Resolution
 from callserver.fax.tiff.writer import append_page
 from callserver.features.faxing import paperwork, rules
@@ -71,7 +72,7 @@ def printed(fax: TelephoneFax, picture: Path) -> list[Page]:
     """For a thread: what the machine has printed; the first page is written as a PNG."""
     pages = [page_of(one) for one in fax.received]
     for page in pages[:1]:
-        picture.write_bytes(paperwork.page_png(page))
+        picture.write_bytes(page_png(page))
     return pages
 
 

@@ -2,14 +2,15 @@
 
 # mypy: disable-error-code="no-untyped-call, untyped-decorator"
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from twisted.application.internet import UNIXServer
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IReactorUNIX
+from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
 from twisted.internet.protocol import Factory, connectionDone
+from twisted.internet.threads import deferToThreadPool
 from twisted.protocols.amp import AMP
 from twisted.python.failure import Failure
 
@@ -18,6 +19,7 @@ from callserver.dsp.frames import FloatArray
 from callserver.emulator.control import Failed, Lines, OpenPhone, PhoneEvent, RunScript, SendSound, SoundHeard
 from callserver.emulator.exchange import Exchange
 from callserver.emulator.phone import Phone, PhoneListener, ignored
+from callserver.emulator.script_fax import InThread
 from callserver.emulator.script_run import ScriptEvent, ScriptRun
 from callserver.wire.catalogue import N_
 from callserver.wire.script_words import ScriptError
@@ -29,9 +31,9 @@ Ports = Callable[[], dict[str, str]]  # line number -> path of its modem's port
 class ControlServer(AMP):
     """One program that has come in; it holds at most one telephone, which is on hook when the program goes."""
 
-    def __init__(self, exchange: Exchange, ports: Ports) -> None:
+    def __init__(self, exchange: Exchange, ports: Ports, in_thread: InThread = maybeDeferred) -> None:
         super().__init__()
-        self._exchange, self._ports = exchange, ports
+        self._exchange, self._ports, self._in_thread = exchange, ports, in_thread
         self._run: ScriptRun | None = None
         self._listener = PhoneListener()
         self._brought: Phone | None = None  # a telephone that goes with this program
@@ -55,7 +57,12 @@ class ControlServer(AMP):
         phone = self._phone(number, name)
         try:
             self._run = ScriptRun(
-                self._exchange, self._tell, phone, Path(recording) if recording else None, Path(folder)
+                self._exchange,
+                self._tell,
+                phone,
+                Path(recording) if recording else None,
+                Path(folder),
+                self._in_thread,
             )
         except (ValueError, OSError) as problem:
             self._give_back()
@@ -140,13 +147,14 @@ class ControlServer(AMP):
         self.callRemote(SoundHeard, sound=LINEAR_16.encode(block).tobytes())
 
 
-def control_service(reactor: IReactorUNIX, exchange: Exchange, socket: Path, ports: Ports = dict) -> UNIXServer:
+def control_service(reactor: Any, exchange: Exchange, socket: Path, ports: Ports = dict) -> UNIXServer:
     """
     Listens on the socket, for this user only; add it to the exchange's parent.
 
     :param ports: the modems' ports, asked for each time
     :raises CannotListenError: on its start, when another exchange uses the socket
     """
-    factory = Factory.forProtocol(lambda: ControlServer(exchange, ports))
+    in_thread: InThread = partial(deferToThreadPool, reactor, reactor.getThreadPool())
+    factory = Factory.forProtocol(lambda: ControlServer(exchange, ports, in_thread))
     factory.noisy = False
     return UNIXServer(str(socket), factory, mode=0o600, wantPID=True, reactor=reactor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred
 
@@ -22,6 +22,7 @@ from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.sending import SendingTerminal
 from callserver.fax.t30.terminal import Station, Terminal
 
+T = TypeVar("T")
 ALL_SPEEDS = Capabilities(frozenset(set(Modulation) - {Modulation.V21}))
 
 
@@ -92,11 +93,11 @@ class TelephoneFax:
         listener = PhoneListener(on_sound=partial(self._exchange, machine))
         self._phone.attach(listener)
 
-        def put_down(outcome: Outcome) -> Outcome:
+        def put_down(outcome: T) -> T:
             self._phone.detach(listener)
             return outcome
 
-        return over.addCallback(put_down)
+        return over.addBoth(put_down)
 
     def _exchange(self, machine: FaxMachine[Terminal], block: FloatArray) -> None:
         self._phone.transmitter.feed(machine.exchange(block.copy()))

@@ -11,6 +11,8 @@ A telephone script: what a caller does, one step a line.
     speak order.wav
     wait tone busy
     wait 0.5
+    fax receive page.png           # Start is pressed; a picture of each page that comes
+    fax send offer.pdf             # Start, with paper: PDF, picture or text
     hang up
 
 Who is called: `wait ring`, `answer`. Who wants dial tone and dials by keys: `lift`, `press 8008`.
@@ -26,6 +28,7 @@ from callserver.wire.script_words import ScriptError, Word, words_of
 WITHIN_S = 30.0
 SECONDS_MAX = 3600.0
 HEARD_TONES = ("dial", "ringback", "busy", "congestion", "unobtainable")
+FAXES = ("receive", "send")
 WAITS = ("answer", "hang up", "ring", "ringback", "silence", "sound", "tone")
 
 
@@ -107,6 +110,12 @@ def _speak(line: int, arguments: list[str]) -> Step:
     return Step(line, "speak", tuple(arguments))
 
 
+def _fax(line: int, arguments: list[str]) -> Step:
+    if len(arguments) != 2 or arguments[0] not in FAXES:
+        raise Unfit("needs receive and a PNG file, or send and a document, as in: fax receive page.png")
+    return Step(line, "fax", tuple(arguments))
+
+
 def _hang(line: int, arguments: list[str]) -> Step:
     if arguments not in ([], ["up"]):
         raise Unfit("is written: hang up")
@@ -176,6 +185,7 @@ _READERS: dict[str, Callable[[int, list[str]], Step]] = {
     "wait": _wait,
     "press": _press,
     "speak": _speak,
+    "fax": _fax,
     "hang": _hang,
     "answer": _alone("answer"),
     "lift": _alone("lift"),

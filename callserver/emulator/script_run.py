@@ -4,19 +4,22 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.defer import TimeoutError as TimedOut
 from twisted.internet.task import deferLater
 
 from callserver.config import Sentence
 from callserver.dsp.frames import FloatArray
 from callserver.dsp.sound.files import SoundFileError, read_wav
+from callserver.emulator import script_fax
 from callserver.emulator.exchange import Exchange
+from callserver.emulator.fax_machine import TelephoneFax
 from callserver.emulator.loop import CallProgress, SubscriberStage
 from callserver.emulator.narration import STAGES
 from callserver.emulator.phone import Phone, PhoneListener
 from callserver.emulator.script import Step, read_script
-from callserver.wire.catalogue import N_
+from callserver.emulator.script_fax import InThread
+from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.script_words import ScriptError
 
 HERE = Path()
@@ -48,17 +51,19 @@ def run_script(
     phone: Phone | None = None,
     recording: Path | None = None,
     folder: Path = HERE,
+    in_thread: InThread = maybeDeferred,
 ) -> Deferred[list[ScriptEvent]]:
     """
     Run a script; cancelling it hangs up.
 
     :param phone: whose; without one, the script names it with `caller`
     :param recording: WAV file to write: left what the caller heard, right what he said
-    :param folder: where the WAV files of `speak` are
+    :param folder: where the files of `speak` and `fax` are
+    :param in_thread: where pages of faxes are drawn; on virtual time at once
     :return: fires with all that happened when the script is through and the telephone on hook; fails with `ScriptError`
         naming the line, at once if the text cannot be read or a WAV file is missing
     """
-    return Deferred.fromCoroutine(ScriptRun(exchange, on_event, phone, recording, folder).run(text))
+    return Deferred.fromCoroutine(ScriptRun(exchange, on_event, phone, recording, folder, in_thread).run(text))
 
 
 class ScriptRun:
@@ -71,11 +76,14 @@ class ScriptRun:
         phone: Phone | None = None,
         recording: Path | None = None,
         folder: Path = HERE,
+        in_thread: InThread = maybeDeferred,
     ) -> None:
         self.phone: Phone | None = None
         self._brought: Phone | None = None  # one that was not there before; it goes with the run
         self._exchange, self._time = exchange, exchange.time
         self._on_event, self._recording, self._folder = on_event, recording, folder
+        self._in_thread = in_thread
+        self._fax_machine: TelephoneFax | None = None  # while its fax is under way
         self._began_s, self._line = exchange.time.seconds(), 0
         self._events: list[ScriptEvent] = []
         self._listener = PhoneListener(on_progress=lambda progress: self._tell(progress.value))
@@ -86,6 +94,7 @@ class ScriptRun:
             "wait": self._wait,
             "press": self._press,
             "speak": self._speak,
+            "fax": self._fax,
             "answer": self._answer,
             "lift": self._lift,
             "hang up": self._hang_up,
@@ -121,6 +130,8 @@ class ScriptRun:
 
     def close(self) -> None:
         """On hook, the recording whole."""
+        if self._fax_machine:
+            self._fax_machine.hang_up()
         if self.phone:
             self.phone.hang_up()
             self.phone.stop_recording()
@@ -180,6 +191,19 @@ class ScriptRun:
 
     async def _speak(self, step: Step) -> None:
         await self._own(step).say(self._sounds[step])
+
+    async def _fax(self, step: Step) -> None:
+        phone, (act, file) = self._own(step), step.arguments
+        if phone.stage is not SubscriberStage.TALKING:
+            raise ScriptError(step.line, Sentence("cannot fax now: {state}", state=_state(phone)))
+        fax = self._fax_machine = TelephoneFax(phone, phone.line.number, in_thread=self._in_thread)
+        work = script_fax.send if act == "send" else script_fax.receive
+        try:
+            await work(fax, self._folder / file, self._in_thread)
+        except (Complaint, OSError) as problem:
+            raise ScriptError(step.line, problem) from problem
+        finally:
+            self._fax_machine = None
 
     async def _answer(self, step: Step) -> None:
         phone = self._own(step)

@@ -39,10 +39,15 @@ def bits_to_octets(bits: bytes) -> bytes:
     return np.packbits(np.frombuffer(bits, np.uint8), bitorder="little").tobytes()
 
 
+def frame_bits(frame: bytes) -> bytes:
+    """Between two flags: the frame and its FCS, zeros inserted."""
+    return octets_to_bits(frame + fcs(frame)).replace(FIVE_ONES, FIVE_ONES + b"\0")
+
+
 def burst_bits(frames: Sequence[bytes], n_flags_before: int, n_flags_after: int, n_flags_between: int = 1) -> bytes:
     """Flags, each frame with its FCS and zeros inserted, flags."""
-    bodies = [octets_to_bits(frame + fcs(frame)).replace(FIVE_ONES, FIVE_ONES + b"\0") for frame in frames]
-    return FLAG * n_flags_before + (FLAG * n_flags_between).join(bodies) + FLAG * n_flags_after
+    bodies = (FLAG * n_flags_between).join(map(frame_bits, frames))
+    return FLAG * n_flags_before + bodies + FLAG * n_flags_after
 
 
 class FrameReader:

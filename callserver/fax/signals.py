@@ -12,8 +12,10 @@ Octets are in the order of the line: the lowest bit of each first.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 from callserver.fax.modulations import Modulation
 
@@ -39,13 +41,28 @@ class SendFrames:
     frames: tuple[bytes, ...]
 
 
+class InPieces(Protocol):
+    """Octets that are made as the line takes them: all at once would hold up whoever has other lines too."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """From the first on, each time; pieces of any length but none."""
+
+    def __len__(self) -> int:
+        """At most so many octets."""
+
+
 @dataclass(frozen=True)
 class SendImage:
     """Training, then these octets as they are (TCF, a page, or ECM's flags and frames), then the turn-off."""
 
     modulation: Modulation
     short: bool  # the short training of V.17
-    octets: bytes
+    octets: bytes | InPieces
+
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """All octets from the first on, so many at a time, each piece made when it is asked for."""
+        octets = self.octets
+        return _cut_anew((octets,) if isinstance(octets, bytes) else octets, size)
 
 
 @dataclass(frozen=True)
@@ -107,3 +124,14 @@ class ImageOver:
 
 
 Heard = Sent | ToneHeard | FlagsHeard | FrameHeard | FramesOver | Trained | ImageHeard | ImageOver
+
+
+def _cut_anew(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+    rest = b""
+    for piece in pieces:
+        rest += piece
+        n_whole = len(rest) // size * size
+        yield from (rest[at : at + size] for at in range(0, n_whole, size))
+        rest = rest[n_whole:]
+    if rest:
+        yield rest

@@ -12,7 +12,7 @@ from callserver.fax.modems.ear import Ear
 from callserver.fax.modems.learning import LearntLine
 from callserver.fax.modems.schemes import scheme_of
 from callserver.fax.modems.tones import CED_SILENCE_S, CNG_PAUSE_S, tone_sound
-from callserver.fax.modems.transmitter import echo_protection, image_sound
+from callserver.fax.modems.transmitter import echo_protection, image_sound, piece_octets
 from callserver.fax.modems.v21 import v21_sound
 from callserver.fax.signals import Asked, FaxTone, Heard, Listen, SendFrames, SendImage, SendTone, Sent
 
@@ -133,7 +133,7 @@ class SoftModem:
         scheme = scheme_of(asked.modulation)
         if self._protect:
             yield echo_protection(scheme, self._level_dbm0)
-        yield from image_sound(scheme, asked.octets, self._level_dbm0, short=asked.short)
+        yield from image_sound(scheme, asked.pieces(piece_octets(scheme)), self._level_dbm0, short=asked.short)
 
 
 def _silence(n_samples: int) -> FloatArray:

@@ -1,7 +1,7 @@
 """What each wish of T.30 is in Class 1 commands, told one step after the other."""
 
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from enum import Enum, auto
 
 from callserver.fax.signals import (
@@ -31,6 +31,7 @@ PAUSE_LIMIT_S = 1.0  # a line too noisy ever to be silent
 CNG_CYCLE_S = 3.5
 LEAD_S = 0.4  # octets ahead of the line: 720 at 14400 bit/s, where a modem holds 1000 to 2000
 STEP_S = 0.05
+PIECE_OCTETS = 64  # of an image, made as they are due
 ANSWER_S = 5.0
 ANSWER_TONE_S = 15.0  # ATA: off hook, silence, at most 4 s of tone
 PLAYED_OUT_S = 15.0  # what a modem holds, at 2400 bit/s
@@ -176,17 +177,19 @@ class Stories:
             result = yield from self._command(command, UnderWay.SENDS)
         if result == CONNECT:
             self.under_way, self.holds = UnderWay.TAKES, False
-            yield from self._feed(wish.octets, wish.modulation.bit_rate / 8)
+            yield from self._feed(wish.pieces(PIECE_OCTETS), wish.modulation.bit_rate / 8)
         self._sent()
 
-    def _feed(self, octets: bytes, octets_a_s: float) -> Story:
+    def _feed(self, pieces: Iterator[bytes], octets_a_s: float) -> Story:
         """All of it, in time; less if the modem ends it."""
-        at, credit, since_s = 0, LEAD_S * octets_a_s, self.now_s
-        while at < len(octets):
+        made, credit, since_s = b"", LEAD_S * octets_a_s, self.now_s
+        while made or (made := next(pieces, b"")):
             taken = 0 if self.holds else int(credit)
+            while len(made) < taken and (more := next(pieces, b"")):
+                made += more
             if taken:
-                self._on_bytes(escape(octets[at : at + taken]))
-            at, credit = at + taken, credit - taken
+                self._on_bytes(escape(made[:taken]))
+            made, credit = made[taken:], credit - taken
             if isinstance((yield from self._next(self.now_s + STEP_S)), Final):
                 self.under_way = UnderWay.NOTHING
                 return

@@ -17,6 +17,7 @@ from callserver.config import ConfigError, Grade
 from callserver.server.assembly import CallServer
 from callserver.server.checks.shop import before_start
 from callserver.server.garbage import keep_what_stands
+from callserver.server.giving_way import give_way_soon
 from callserver.server.greeting import greeting
 from callserver.server.lock import FolderError, take
 from callserver.server.notify import notify
@@ -58,6 +59,7 @@ def makeService(options: usage.Options) -> IService:
     reactor.callWhenRunning(Signals(reactor, server, _tell_phrase).install)
     server.ready.addCallbacks(lambda _: Deferred.fromCoroutine(_ready(server)), _give_up, errbackArgs=(reactor,))
     keep_what_stands()
+    give_way_soon()
     return server
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -58,6 +59,7 @@ class FaxCommandTests(SynchronousTestCase):
         story(self.store.reactor).addErrback(lambda failure: failed.append(failure.value))
         if failed:
             raise failed[0]
+        raise SystemExit(0)  # as `react` ends
 
     def known_shop(self, shop: Path) -> Any:
         return nullcontext(read_config(shop / "config.ini", {}))
@@ -96,6 +98,14 @@ class FaxCommandTests(SynchronousTestCase):
         bad = self.shop / "bad.pdf"
         bad.write_bytes(b"%PDF-1.4 and nothing else")
         self.assertIn("the PDF is damaged", self.run_command("documents", "add", "12", str(bad)))
+        self.assertEqual(list((self.shop / "faxes").iterdir()), [])
+
+    def test_pipe(self) -> None:
+        """A pipe, which nobody may ever write into, is refused at once, and not waited for."""
+        pipe = self.shop / "pipe"
+        os.mkfifo(pipe)
+        self.assertIn("pipe is no file", self.run_command("documents", "add", "12", str(pipe)))
+        self.assertIn("pipe is no file", self.run_command("send", str(pipe), "02162345678"))
         self.assertEqual(list((self.shop / "faxes").iterdir()), [])
 
     def test_send_and_cancel(self) -> None:

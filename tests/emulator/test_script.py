@@ -29,6 +29,7 @@ wait silence 1.2
 press 100 1#  # Li's
 
 speak 'my order.wav'
+fax receive page.png
 wait tone busy
 wait 0.5
 hang up
@@ -47,9 +48,10 @@ class ReadingTests(SynchronousTestCase):
                 (5, "wait silence 1.2"),
                 (6, "press 1001#"),
                 (8, "speak my order.wav"),
-                (9, "wait tone busy"),
-                (10, "wait 0.5"),
-                (11, "hang up"),
+                (9, "fax receive page.png"),
+                (10, "wait tone busy"),
+                (11, "wait 0.5"),
+                (12, "hang up"),
             ],
         )
         self.assertEqual(str(read_script("press #")[0]), "press #")
@@ -72,6 +74,11 @@ class ReadingTests(SynchronousTestCase):
             (
                 "caller Li",
                 'line 1, column 8: caller: needs a number and perhaps a name, as in: caller 13912345678 "Li Ming"',
+            ),
+            (
+                "fax page.png",
+                "line 1, column 5: fax: needs receive and a PNG file, or send and a document, as in: "
+                "fax receive page.png",
             ),
             ("hang on", "line 1, column 6: hang: is written: hang up"),
             ('speak "a.wav', 'line 1, column 7: a quotation mark is missing: "a.wav'),

@@ -56,7 +56,7 @@ def image_sound(
     """
     A whole burst in blocks of 20 ms, each made when it is asked for.
 
-    :param octets: all of them, or one piece of 20 ms after the other, each asked for when it is due
+    :param octets: all of them, or pieces of `piece_octets`, each asked for when it is due
     """
     modulator = Modulator(scheme, level_dbm0)
     size = modulator.block_symbols
@@ -71,6 +71,11 @@ def image_sound(
         yield modulator.modulate(waiting[at : at + size])
 
 
+def piece_octets(scheme: Scheme) -> int:
+    """In 20 ms: whole octets at every rate."""
+    return scheme.baud * scheme.bits_per_symbol // 50 // 8
+
+
 def _burst(scheme: Scheme, octets: bytes | Iterator[bytes], *, short: bool) -> Iterator[Points]:
     training = training_of(scheme, short=short)
     yield training.points
@@ -80,9 +85,8 @@ def _burst(scheme: Scheme, octets: bytes | Iterator[bytes], *, short: bool) -> I
 
 
 def _data(scheme: Scheme, encoder: Encoder, octets: bytes | Iterator[bytes]) -> Iterator[Points]:
-    """In pieces of 20 ms, which are whole octets at every rate; the last symbol is filled with ones."""
-    size = scheme.baud * scheme.bits_per_symbol // 50 // 8
-    for piece in _pieces(octets, size) if isinstance(octets, bytes) else octets:
+    """The last symbol is filled with ones."""
+    for piece in _pieces(octets, piece_octets(scheme)) if isinstance(octets, bytes) else octets:
         bits = bits_of(piece)
         fill = np.ones(-len(bits) % scheme.bits_per_symbol, np.uint8)
         yield encoder.encode(np.concatenate([bits, fill]))

@@ -6,6 +6,7 @@ from callserver.fax.page import Page
 from callserver.fax.reshape import reduced
 from callserver.fax.t4.decoder import decode
 from callserver.fax.t4.encoding import encode
+from callserver.fax.t4.turns import rested
 from callserver.fax.t30.documents import PageForm, ReceivedPage
 from callserver.wire.catalogue import N_, Complaint
 
@@ -16,7 +17,7 @@ class UnreadablePage(Complaint, ValueError):
 
 def coded(page: Page, form: PageForm) -> bytes:
     """What `SendingTerminal.page_ready` wants for a `PageNeeded` of this form; what does not fit is made smaller."""
-    return encode(reduced(page, form.width, (form.resolution,)), form.coding, form.min_row_bits)
+    return encode(rested(reduced, page, form.width, (form.resolution,)), form.coding, form.min_row_bits)
 
 
 def decoded(received: ReceivedPage) -> Page:

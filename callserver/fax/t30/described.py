@@ -16,7 +16,8 @@ def described(sending: s.SendTone | s.SendFrames | s.SendImage) -> str:
             return "; ".join(described_frame(octets, Frame.parse(octets)) for octets in frames)
         case s.SendImage(modulation, short, octets):
             training = "short" if short else "long"
-            return f"{modulation.recommendation} {modulation.bit_rate}, {training} training, {len(octets)} octets"
+            content = f"{len(octets)} octets" if isinstance(octets, bytes) else str(octets)
+            return f"{modulation.recommendation} {modulation.bit_rate}, {training} training, {content}"
         case s.SendTone(tone):
             return tone.name
 

@@ -6,9 +6,10 @@ Everything here is about the octets of the image modem; who asks for what again 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from callserver.fax.hdlc import FrameReader, bits_to_octets, burst_bits
+from callserver.fax.hdlc import FLAG, MAX_FRAME_BITS, FrameReader, bits_to_octets, frame_bits
 from callserver.fax.signals import FrameHeard
 from callserver.fax.t30.agreement import Agreement
 from callserver.fax.t30.frames import FRAMES_A_BLOCK, Frame, Name
@@ -24,13 +25,38 @@ def cut(octets: bytes, frame_octets: int) -> list[list[bytes]]:
     return [frames[at : at + FRAMES_A_BLOCK] for at in range(0, len(frames), FRAMES_A_BLOCK)]
 
 
-def block_octets(block: Sequence[bytes], numbers: Iterable[int], agreement: Agreement) -> bytes:
-    """What goes on the line for these frames of a block: flags, the frames, RCP three times, flags."""
-    frames = [Frame(Name.FCD, bytes((number,)) + block[number]) for number in numbers]
-    frames += [Frame(Name.RCP)] * N_RCP
-    n_flags = int(agreement.modulation.bit_rate * FLAGS_BEFORE_S / 8)
-    sent = [frame.octets(last=False, from_sender=False) for frame in frames]
-    return bits_to_octets(burst_bits(sent, n_flags, N_FLAGS_AFTER))
+@dataclass(frozen=True)
+class BlockOnLine:
+    """
+    What goes on the line for some frames of a block: flags, the frames, RCP three times, flags.
+
+    Each frame is made into bits when it is due: the 256 of a dense page would take 4 ms in one go.
+    """
+
+    frames: tuple[Frame, ...]
+    n_flags: int
+
+    def __iter__(self) -> Iterator[bytes]:
+        bits = FLAG * self.n_flags
+        for frame in (*self.frames, *(Frame(Name.RCP),) * N_RCP):
+            bits += frame_bits(frame.octets(last=False, from_sender=False)) + FLAG
+            n_whole = len(bits) // 8 * 8
+            yield bits_to_octets(bits[:n_whole])
+            bits = bits[n_whole:]
+        yield bits_to_octets(bits + FLAG * (N_FLAGS_AFTER - 1))
+
+    def __len__(self) -> int:
+        """With the most zeros inserted."""
+        return self.n_flags + (len(self.frames) + N_RCP) * (MAX_FRAME_BITS // 8 + 1) + N_FLAGS_AFTER
+
+    def __str__(self) -> str:
+        return f"{len(self.frames)} frames"
+
+
+def on_line(block: Sequence[bytes], numbers: Iterable[int], agreement: Agreement) -> BlockOnLine:
+    """These frames of a block."""
+    frames = tuple(Frame(Name.FCD, bytes((number,)) + block[number]) for number in numbers)
+    return BlockOnLine(frames, int(agreement.modulation.bit_rate * FLAGS_BEFORE_S / 8))
 
 
 class BlockReader:

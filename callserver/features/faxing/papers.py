@@ -16,6 +16,7 @@ from pathlib import Path
 
 from callserver.fax.documents.conversion import PART
 from callserver.fax.page import Page
+from callserver.fax.t4.turns import rested
 from callserver.fax.t30.coded import coded, decoded
 from callserver.fax.t30.documents import PageForm, PageShape, ReceivedPage
 from callserver.fax.tiff.reader import decoded as read_page
@@ -124,7 +125,7 @@ class Sending:
         at, total = self.first + number, self.first + len(self.shapes)
         with self.path.open("rb") as file:
             page = read_page(file, list(stored_pages(file))[at])
-        return coded(top(page, at + 1, total), form)
+        return coded(rested(top, page, at + 1, total), form)
 
     def over(self) -> None:
         """Sent, or not."""

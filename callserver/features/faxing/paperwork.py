@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import zlib
 from pathlib import Path
-from struct import pack
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from callserver.fax.documents.conversion import Conversion
 from callserver.fax.documents.pdf_file import write_pdf
-from callserver.fax.page import Page, PelRows, Resolution
+from callserver.fax.documents.png import page_png, square
+from callserver.fax.page import Page
 from callserver.fax.tiff.reader import read_tiff
 from callserver.fax.tiff.writer import append_page
 from callserver.wire.catalogue import N_, Complaint
-
-ENLARGED = {Resolution.STANDARD: 2, Resolution.FINE: 1, Resolution.SUPERFINE: 1}  # so that pels are square, nearly
 
 
 def converted(source: Path, target: Path) -> int:
@@ -73,25 +70,9 @@ def picture(path: Path, number: int) -> bytes:
     raise Complaint(N_("the fax has no page {page}"), page=number)
 
 
-def page_png(page: Page) -> bytes:
-    """A page as PNG, its rows about as high as its pels are wide."""
-    return png(_square(page))
-
-
-def png(rows: PelRows) -> bytes:
-    """Packed pels, 1 is black, as a PNG of one bit a pel."""
-    n_rows, n_octets = rows.shape
-    lines = np.concatenate([np.zeros((n_rows, 1), np.uint8), ~rows], axis=1)  # no filter; in a PNG 1 is white
-    header = pack(">IIBBBBB", n_octets * 8, n_rows, 1, 0, 0, 0, 0)
-    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(lines.tobytes(), 6)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        pack(">I", len(data)) + kind + data + pack(">I", zlib.crc32(kind + data)) for kind, data in parts
-    )
-
-
 def preview(page: Page, columns: int) -> list[str]:
     """A page as lines of text, so many characters wide: what is black enough is a block, two pels a character."""
-    pels = np.unpackbits(_square(page), axis=1)
+    pels = np.unpackbits(square(page), axis=1)
     step = max(pels.shape[1] // columns, 1)
     high, wide = len(pels) // step * step, pels.shape[1] // step * step
     share = pels[:high, :wide].reshape(high // step, step, wide // step, step).mean(axis=(1, 3))
@@ -100,8 +81,3 @@ def preview(page: Page, columns: int) -> list[str]:
         "".join(" ▄▀█"[lower + 2 * upper] for upper, lower in zip(*pair, strict=True))
         for pair in zip(black[::2], black[1::2], strict=True)
     ]
-
-
-def _square(page: Page) -> PelRows:
-    rows = page.rows.repeat(ENLARGED[page.resolution], axis=0)
-    return rows[::2] if page.resolution is Resolution.SUPERFINE else rows

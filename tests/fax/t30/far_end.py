@@ -7,7 +7,7 @@ A far end that follows a script, as TSB-85's tester does: what it must hear, the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from callserver.fax import signals as s
@@ -15,6 +15,7 @@ from callserver.fax.modulations import Modulation
 from callserver.fax.page import Coding, Resolution
 from callserver.fax.t30.agreement import Agreement
 from callserver.fax.t30.capabilities import Capabilities
+from callserver.fax.t30.ecm import on_line
 from callserver.fax.t30.frames import Frame, Name, burst
 from tests.fax.t30.wire import Modem
 
@@ -51,6 +52,11 @@ def dcs(agreement: Agreement) -> list[s.SendFrames | s.SendImage]:
         says(Frame(Name.DCS, agreement.dcs()), from_sender=True),
         s.SendImage(agreement.modulation, short=False, octets=zeros),
     ]
+
+
+def on_line_octets(block: Sequence[bytes], numbers: Iterable[int], agreement: Agreement) -> bytes:
+    """These frames of a block, all of them made."""
+    return b"".join(on_line(block, numbers, agreement))
 
 
 PLAIN = Agreement(Modulation.V27TER_4800, Coding.MH, 1728, Resolution.STANDARD, ecm=False)

@@ -14,7 +14,6 @@ from callserver.fax.page import Coding, Resolution
 from callserver.fax.t4.encoding import encode
 from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.documents import PageNeeded, PageShape, ReceivedPage
-from callserver.fax.t30.ecm import block_octets
 from callserver.fax.t30.frames import Frame, Name, PartialPage, wanted_field
 from callserver.fax.t30.receiving import ReceivingTerminal
 from callserver.fax.t30.results import Outcome
@@ -23,7 +22,7 @@ from callserver.fax.t30.terminal import Station, Terminal
 from callserver.fax.t30.timers import MAX_SESSION_S
 from callserver.wire.fax_results import WORDS, FaxResult
 from tests.fax.pages import text_like
-from tests.fax.t30.far_end import ALL, CORRECTED, PLAIN
+from tests.fax.t30.far_end import ALL, CORRECTED, PLAIN, on_line_octets
 from tests.fax.t30.test_session import Fax
 from tests.fax.t30.wire import Bend
 
@@ -74,7 +73,7 @@ LIKELY = [
     Frame(Name.EOR, bytes((Name.MPS.value,))),
     *(Frame(name) for name in Name if name not in (Name.DIS, Name.DCS, Name.PPR, Name.PPS, Name.CTC, Name.EOR)),
 ]
-IMAGES = [bytes(2000), encode(text_like(40), Coding.MH), block_octets([bytes(256)], [0], CORRECTED)]
+IMAGES = [bytes(2000), encode(text_like(40), Coding.MH), on_line_octets([bytes(256)], [0], CORRECTED)]
 
 
 def _burst(frame: Frame) -> list[s.Heard | None]:

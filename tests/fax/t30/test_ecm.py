@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.fax.hdlc import FrameReader
-from callserver.fax.t30.ecm import BlockReader, block_octets, cut
+from callserver.fax.signals import SendImage
+from callserver.fax.t30.ecm import BlockReader, cut, on_line
 from callserver.fax.t30.frames import FRAMES_A_BLOCK, Name
 from callserver.fax.t30.receiver.training_check import TrainingCheck
-from tests.fax.t30.far_end import CORRECTED, PLAIN
+from tests.fax.t30.far_end import CORRECTED, PLAIN, on_line_octets
 
 SHORT = replace(CORRECTED, frame_octets=64)
 
@@ -41,15 +42,23 @@ class BlockTests(SynchronousTestCase):
         """A block comes out as it went in, however its octets are cut."""
         [block] = cut(octets, SHORT.frame_octets)
         reader = BlockReader(SHORT.frame_octets)
-        received(reader, block_octets(block, range(len(block)), SHORT), piece)
+        received(reader, on_line_octets(block, range(len(block)), SHORT), piece)
         reader.ends(len(block))
         self.assertEqual((reader.missing, reader.content), ([], b"".join(block)))
+
+    def test_made_as_it_is_due(self) -> None:
+        """A block is made frame by frame, while it is sent: no piece of that holds up the other lines."""
+        [block] = cut(bytes(range(256)) * 256, 256)
+        sent = on_line(block, range(len(block)), CORRECTED)
+        self.assertLess(max(map(len, sent)), 700)
+        self.assertGreaterEqual(len(sent), len(b"".join(sent)))
+        self.assertEqual(b"".join(sent), b"".join(SendImage(CORRECTED.modulation, True, sent).pieces(36)))
 
     @given(st.binary(min_size=200, max_size=1500), st.sets(st.integers(0, 20_000), max_size=5))
     def test_wrong_bits(self, octets: bytes, places: set[int]) -> None:
         """Frames with wrong bits are missing; sent again, they make the block whole."""
         [block] = cut(octets, SHORT.frame_octets)
-        sent = bytearray(block_octets(block, range(len(block)), SHORT))
+        sent = bytearray(on_line_octets(block, range(len(block)), SHORT))
         for place in places:
             sent[place // 8 % len(sent)] ^= 1 << place % 8
         reader = BlockReader(SHORT.frame_octets)
@@ -57,13 +66,13 @@ class BlockTests(SynchronousTestCase):
         reader.ends(len(block))
         missing = reader.missing
         self.assertLessEqual(len(missing), 2 * len(places))  # a wrong flag costs both frames beside it
-        received(reader, block_octets(block, missing, SHORT), 36)
+        received(reader, on_line_octets(block, missing, SHORT), 36)
         self.assertEqual((reader.missing, reader.content), ([], b"".join(block)))
 
     def test_frame_without_content(self) -> None:
         """A frame that has a number and nothing else is missing: its octets would be, without a word."""
         reader = BlockReader(SHORT.frame_octets)
-        received(reader, block_octets([b"", bytes(64)], range(2), SHORT), 36)
+        received(reader, on_line_octets([b"", bytes(64)], range(2), SHORT), 36)
         reader.ends(2)
         self.assertEqual(reader.missing, [0])
 
@@ -71,13 +80,13 @@ class BlockTests(SynchronousTestCase):
         """The greatest count in a PPS holds, and a frame that lies beyond it."""
         reader = BlockReader(SHORT.frame_octets)
         for heard, n_frames, missing in ((0, 3, [1, 2]), (1, 1, [2]), (4, 1, [2, 3])):
-            received(reader, block_octets([bytes(64)] * 5, [heard], SHORT), 36)
+            received(reader, on_line_octets([bytes(64)] * 5, [heard], SHORT), 36)
             reader.ends(n_frames)
             self.assertEqual(reader.missing, missing)
 
     def test_on_the_line(self) -> None:
         """200 ms of flags before the first frame, RCP three times after the last (fax.md section 8)."""
-        sent = block_octets([bytes(64)], [0], SHORT)
+        sent = on_line_octets([bytes(64)], [0], SHORT)
         self.assertTrue(sent.startswith(b"\x7e" * (SHORT.modulation.bit_rate // 40)))
         frames = FrameReader().feed(sent)
         self.assertEqual([one.octets[2] for one in frames], [Name.FCD.value, *[Name.RCP.value] * 3])

@@ -15,7 +15,7 @@ from callserver.fax.t4.encoding import encode
 from callserver.fax.t30.agreement import Agreement
 from callserver.fax.t30.capabilities import Capabilities
 from callserver.fax.t30.documents import ReceivedPage
-from callserver.fax.t30.ecm import block_octets, cut
+from callserver.fax.t30.ecm import cut
 from callserver.fax.t30.frames import FROM_SENDER, Frame, Name, PartialPage, wanted_of
 from callserver.fax.t30.receiving import ReceivingTerminal
 from callserver.fax.t30.results import Outcome
@@ -23,7 +23,7 @@ from callserver.fax.t30.terminal import Station
 from callserver.fax.t30.timers import MAX_PAGES, MAX_SESSION_S
 from callserver.wire.fax_results import FaxResult as R
 from tests.fax.pages import text_like
-from tests.fax.t30.far_end import ALL, CORRECTED, PLAIN, FarEnd, Pause, Signal, Step, dcs, says
+from tests.fax.t30.far_end import ALL, CORRECTED, PLAIN, FarEnd, Pause, Signal, Step, dcs, on_line_octets, says
 from tests.fax.t30.wire import Line, length_s, unbent
 
 DIS = "CSI DIS"
@@ -48,7 +48,7 @@ def pps(follows: str | None, n_frames: int, number: int = 0, block: int = 0) -> 
 
 
 def frames(numbers: Iterable[int], agreement: Agreement = CORRECTED, block: int = 0) -> s.SendImage:
-    return page(block_octets(BLOCKS[block], list(numbers), agreement), agreement)
+    return page(on_line_octets(BLOCKS[block], list(numbers), agreement), agreement)
 
 
 def bad_page(n_bad: int, n_rows: int = 100) -> bytes:
@@ -404,8 +404,8 @@ class CorrectedTests(ReceivingTests):
         """Frames of 64 octets, if the sender wants them, counted too low in the first PPS (OREN03)."""
         short = replace(CORRECTED, frame_octets=64)
         [block] = cut(bytes(range(256)) * 2, 64)
-        sent = page(block_octets(block, range(1, 8), short), short)
-        rest = page(block_octets(block, [0], short), short)
+        sent = page(on_line_octets(block, range(1, 8), short), short)
+        rest = page(on_line_octets(block, [0], short), short)
         outcome = self.receive(
             [(DIS, dcs(short)), ("CFR", [sent, pps("EOP", 2)]), ("PPR", [rest, pps("EOP", 1)]), ("MCF", [DCN])]
         )

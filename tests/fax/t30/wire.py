@@ -138,11 +138,11 @@ def signal_of(asked: s.Asked) -> list[tuple[float, s.Heard]]:
                 at_s += frame_s(frame)
                 heard.append((at_s, s.FrameHeard(frame, good=True)))
             return [*heard, (end_s, s.FramesOver())]
-        case s.SendImage(modulation, _, octets):
+        case s.SendImage(modulation):
             piece, training_s = int(modulation.bit_rate * IMAGE_PIECE_S / 8), training(asked)
             pieces = [
-                (training_s + (at + piece) * 8 / modulation.bit_rate, s.ImageHeard(octets[at : at + piece]))
-                for at in range(0, len(octets), piece)
+                (training_s + (at + piece) * 8 / modulation.bit_rate, s.ImageHeard(octets))
+                for at, octets in zip(count(0, piece), asked.pieces(piece))
             ]
             return [(training_s, s.Trained()), *((min(at, end_s), one) for at, one in pieces), (end_s, s.ImageOver())]
     raise AssertionError(asked)
@@ -162,6 +162,6 @@ def length_s(asked: s.Asked) -> float:
             return 3.5 if tone is s.FaxTone.CNG else 3.3
         case s.SendFrames(frames):
             return 1.1 + sum(frame_s(frame) for frame in frames)
-        case s.SendImage(modulation, _, octets):
-            return training(asked) + len(octets) * 8 / modulation.bit_rate + 0.02
+        case s.SendImage(modulation):
+            return training(asked) + sum(map(len, asked.pieces(1000))) * 8 / modulation.bit_rate + 0.02
     raise AssertionError(asked)

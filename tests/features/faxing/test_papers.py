@@ -74,8 +74,9 @@ class PapersTests(SynchronousTestCase):
         self.assertRaises(ValueError, self.papers.path, "../doc.tif")
 
     def test_tidy(self) -> None:
-        """Second names of a killed server's faxes go; documents and what came stay."""
+        """Second names and half drawn pages of a killed server go; documents and what came stay."""
         append_page(self.papers.path("doc.tif"), blank())
+        (self.folder / "given-1.tif.part").write_bytes(b"II*")
         self.papers.begin_sending("doc.tif", "fax-1")
         self.papers.tidy()
         self.assertEqual([file.name for file in self.folder.iterdir()], ["doc.tif"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callserver.fax.t30.agreement import Agreement
-from callserver.fax.t30.ecm import block_octets, cut
+from callserver.fax.t30.ecm import BlockOnLine, cut, on_line
 from callserver.fax.t30.frames import FROM_SENDER, Frame, Name, PartialPage, wanted_of
 
 
@@ -42,8 +42,8 @@ class PageInBlocks:
         self._missing: Sequence[int] = range(len(self._blocks[0]))
         self.n_refusals = 0  # of this block at this speed
 
-    def octets(self, agreement: Agreement) -> bytes:
-        return block_octets(self._blocks[self._block], self._missing, agreement)
+    def octets(self, agreement: Agreement) -> BlockOnLine:
+        return on_line(self._blocks[self._block], self._missing, agreement)
 
     def post_command(self) -> Frame:
         return PartialPage(self._said(), self._number, self._block, len(self._blocks[self._block])).frame()
