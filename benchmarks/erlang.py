@@ -212,7 +212,7 @@ class Waits(Scene):
         self.seats = Seats(
             self.clock, board=self.board, events=self.events, bay=self.bay, rights=Everything(), n_seats=N
         )
-        quiet = Speaking(lambda call, words: succeed(None), lambda language, n: (), lambda language, n: ())
+        quiet = Speaking(lambda call, words: succeed(None), *[lambda language, n: ()] * 3)
         self.queues = Queues(self.clock, self.seats, quiet, House(card=self.card, today=NOON.date))
         self.queues.set({"a": QueueSettings("a", wrap_up_s=0, max_wait_s=7 * 86400, place_s=0, comfort_s=7 * 86400)})
         for n in range(N):
