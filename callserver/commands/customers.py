@@ -143,7 +143,7 @@ def remove(number: str, shop: Path) -> None:
     with_shop_books(shop, work)
 
 
-@customers.command("pay-in", help=here("Money comes to a customer's balance."))
+@customers.command("pay-in", help=here("Money comes to a customer's balance."), context_settings=NEGATIVE)
 @customer_argument
 @click.argument("amount", metavar="YUAN")
 @click.option("--reference", help=here("Of the payment: said again, it is paid in once."))
@@ -157,7 +157,7 @@ def pay_in(number: str, amount: str, reference: str | None, shop: Path) -> None:
     with_shop_books(shop, work)
 
 
-@customers.command("pay-out", help=here("Money of a customer's balance is given back."))
+@customers.command("pay-out", help=here("Money of a customer's balance is given back."), context_settings=NEGATIVE)
 @customer_argument
 @click.argument("amount", metavar="YUAN")
 @shop_option

@@ -175,7 +175,10 @@ def stock(number: str, amount: str | None, reason: str | None, limit: int, shop:
     with_shop_books(shop, work)
 
 
-@goods.command(help=here("What a piece costs from now on, or from a day on; without a price, all its prices."))
+@goods.command(
+    help=here("What a piece costs from now on, or from a day on; without a price, all its prices."),
+    context_settings=NEGATIVE,
+)
 @item_argument
 @click.argument("price_of_one", metavar="YUAN", required=False)
 @click.option("--from", "since", type=Day(), help=here("A day, 2026-12-01, or with its time, in the shop's zone."))

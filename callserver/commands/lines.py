@@ -91,8 +91,9 @@ def back(shop: Path, numbers: str) -> None:
             wanted = Load(number, *given[number], config.lines[number].menu, datetime.now(UTC))
             noted = _noted(store, config), "load_line", number
             await _write(*noted, loads.load, wanted, None, menu=before.menu, version=before.version)
-            tell(here("line {line}: back to menu {menu} {version}", line=number, menu=before.menu,
-                      version=before.version))  # fmt: skip
+            done = here("line {line}: back to menu {menu} {version}", line=number, menu=before.menu,
+                        version=before.version)  # fmt: skip
+            tell(done.rstrip())  # the server's own menus have no version
 
     _in_store(shop, work)
     _until(shop, chosen, lambda row: (row["menu"], row["version"]) == given[row["line"]])

@@ -58,6 +58,7 @@ class Trial:
         config = reading.config
         self.zone, self._numbers = config.server.zone, config.menus.may_dial
         self._now = datetime.now(UTC)
+        self.queues = known_queues(reading, folder)  # before the store: a process has one database, the last one opened
         clock = Clock()
         self._store = TriedStore(folder.database(config), clock, live=live)
         events = EventLog(NoBook(), clock, config.server.node, lambda: self._now)
@@ -66,7 +67,6 @@ class Trial:
         self.found = found
         self.folders = folder.plugins(config)
         self.menus: Mapping[str, IMenu] = led_on(declarations.menus(features, found.menus))
-        self.queues = known_queues(reading, folder)
         self.prompts = Prompts(folder.prompts(config))
         self.prompts.load()
         if self._store.is_new:

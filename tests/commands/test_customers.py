@@ -81,7 +81,7 @@ class CustomersTests(ShopCase):
             ("add 600009 Li telephones=13823456789", "13823456789 is a telephone of customer 600002"),
             ("add 600009 Li language=fr", "there are"),
             ("show 600099", "there is no customer 600099"),
-            ("pay-in 600001 -5", "No such option"),
+            ("pay-in 600001 -5", "is below nothing"),
         ):
             self.assertIn(said, self.refused(words), words)
 

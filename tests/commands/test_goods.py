@@ -89,11 +89,14 @@ class GoodsTests(ShopCase):
             ("add 1009 茶 price=3 categroy=tea", "did you mean 'category'?"),
             ("add 1009 茶 price=3 category=gold", "there is none called so"),
             ("add tea 茶 price=3", "is no number that callers can key: that is 1 to 8 digits"),
+            ("add 1009 '' price=3", "item 1009 needs a name"),
+            ("set 1001 name_zh= name_en=", "item 1001 needs a name"),
             ("set 1010 price=3", "there is no item 1010; `goods list` has them all"),
             ("set 1001 price=99999999", "is the point in its place?"),
             ("stock 1001 20", "write +20 for what came, -3 for what went, =17 for what was counted"),
             ("stock 1001 -51", "of item 1001 there are 50 pieces"),
             ("price 1001 5 --from 2026-11-01", "a price cannot begin in the past"),
+            ("price 1001 -5", "is below nothing"),
             ("price 1001 5 --from tomorrow", "is no day: write 2026-12-01"),
         ):
             self.assertIn(said, self.refused(words), words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -137,13 +137,26 @@ def prices_after(number: str, now: datetime) -> list[tuple[datetime, int]]:
     return [(at, fen) for at, fen in prices_of(number) if at > now]
 
 
+def named(one: Goods) -> Goods:
+    """
+    An item with a name in both languages: where it has one only, callers in the other language hear that.
+
+    :raises Complaint: it has none
+    """
+    if not (one.name_zh or one.name_en):
+        raise Complaint("item {number} needs a name, in Chinese, in English or both", number=one.number)
+    return replace(one, name_zh=one.name_zh or one.name_en, name_en=one.name_en or one.name_zh)
+
+
 def save_goods(after: Goods, before: Goods | None, now: datetime, stock: int = 0) -> None:
     """
     A new item (`before` is None), or what has been changed of one; it is the shop's own then. Run in `store.write`.
 
     :param stock: first delivery of a new one
     :raises OrderRefused: as the rules do
+    :raises Complaint: it has no name
     """
+    after = named(after)
     price = after.price if before is None or after.price != before.price else None
     name = Name(after.name_zh, after.name_en)
     Product.update(is_sample=False).where(Product.number == after.number).execute()
