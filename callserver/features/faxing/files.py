@@ -16,8 +16,9 @@ from callserver.features.faxing.letters import Letter
 from callserver.features.faxing.mail import MailServer
 from callserver.features.faxing.papers import GIVEN, PARTS, Papers
 from callserver.features.faxing.rules import Fax
+from callserver.features.faxing.words import pages_text
 from callserver.store.database import Store
-from callserver.wire.catalogue import N_, Complaint
+from callserver.wire.catalogue import LANGUAGES, N_, Complaint
 from callserver.wire.messages import Phrase
 
 
@@ -85,9 +86,10 @@ class Files:
         if self.mail_server is None:
             raise NoMail(N_("no mail server is set in [fax]"))
         octets = await self.as_file(fax, "pdf")
-        about: dict[str, str | int] = {"number": fax.number or fax.remote_id or "–", "pages": fax.pages}
-        subject = Phrase(N_("fax from {number}, {pages} pages"), about)
-        text = Phrase(N_("A fax has come from {number}; its {pages} pages are attached."), about)
+        about = {"number": fax.number or fax.remote_id or "–"}
+        about |= {f"pages_{language}": pages_text(fax.pages, language) for language in LANGUAGES}
+        subject = Phrase(N_("fax from {number}, {pages}"), about)
+        text = Phrase(N_("A fax of {pages} has come from {number}; it is attached."), about)
         await self.mail_server.send(to, subject, text, (f"fax-{fax.began:%Y%m%d-%H%M}.pdf", octets))
 
     async def forget(self, file: str | None) -> None:
