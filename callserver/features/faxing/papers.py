@@ -73,7 +73,7 @@ class Papers:
         os.link(self.path(file), own)
         try:
             with own.open("rb") as opened:
-                shapes = [PageShape(page.width, page.resolution) for page in stored_pages(opened)]
+                shapes = [PageShape(page.width, page.resolution, page.n_rows) for page in stored_pages(opened)]
         except Exception:
             own.unlink()
             raise
