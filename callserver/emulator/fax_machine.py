@@ -14,8 +14,8 @@ from callserver.fax.machine import FaxMachine
 from callserver.fax.modulations import Modulation
 from callserver.fax.page import Page
 from callserver.fax.t4.decoder import decode
-from callserver.fax.t4.encoding import encode
 from callserver.fax.t30.capabilities import Capabilities
+from callserver.fax.t30.coded import coded
 from callserver.fax.t30.documents import PageNeeded, PageShape, ReceivedPage
 from callserver.fax.t30.receiving import ReceivingTerminal
 from callserver.fax.t30.results import Outcome
@@ -65,12 +65,12 @@ class TelephoneFax:
         :param calls: it has dialled by itself, and sends its calling tone
         """
         over: Deferred[Outcome] = Deferred()
-        shapes = [PageShape(page.width, page.resolution) for page in pages]
+        shapes = [PageShape(page.width, page.resolution, len(page.rows)) for page in pages]
 
         def needed(one: PageNeeded) -> None:
-            coded = self._in_thread(encode, pages[one.number], one.form.coding, one.form.min_row_bits)
-            coded.addCallback(lambda octets: machine.terminal.page_ready(one, octets, machine.now_s))
-            coded.addErrback(over.errback)
+            scanned = self._in_thread(coded, pages[one.number], one.form)
+            scanned.addCallback(lambda octets: machine.terminal.page_ready(one, octets, machine.now_s))
+            scanned.addErrback(over.errback)
 
         machine = FaxMachine(
             lambda ask: SendingTerminal(self._station, shapes, ask, needed, over.callback, calls=calls)

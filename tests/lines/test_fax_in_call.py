@@ -81,7 +81,7 @@ class Party:
             sender.page_ready(needed, octets, self._clock.seconds())
 
         own = Station(Capabilities(modulations=modulations, ecm=ecm), "111")
-        shapes = [PageShape(page.width, page.resolution) for page in pages]
+        shapes = [PageShape(page.width, page.resolution, len(page.rows)) for page in pages]
         self.terminal = sender = SendingTerminal(own, shapes, self.ask, need, self.over)
 
     def receives(self) -> None:

@@ -119,7 +119,9 @@ def sender(folder: Path, ask: Callable[[Asked], None], over: Callable[[Outcome],
     def need(needed: PageNeeded) -> None:
         terminal.page_ready(needed, coded(pages[needed.number], needed.form), time.monotonic())
 
-    terminal = SendingTerminal(STATION, [PageShape(page.width, page.resolution) for page in pages], ask, need, over)
+    terminal = SendingTerminal(
+        STATION, [PageShape(page.width, page.resolution, len(page.rows)) for page in pages], ask, need, over
+    )
     return terminal
 
 

@@ -81,7 +81,7 @@ class SpandspClass1Tests(SynchronousTestCase):
         def need(needed: PageNeeded) -> None:
             sender.page_ready(needed, coded(PAGES[needed.number], needed.form), self.now_s)
 
-        shapes = [PageShape(page.width, page.resolution) for page in PAGES]
+        shapes = [PageShape(page.width, page.resolution, len(page.rows)) for page in PAGES]
         station = Station(Capabilities(modulations=ALL), "100")
         sender = SendingTerminal(station, shapes, lambda asked: self.fax.asked(asked, self.now_s), need, self.over)
         self.session(far, sender)

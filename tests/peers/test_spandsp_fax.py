@@ -91,7 +91,7 @@ class Call:
         self._later: deque[tuple[float, Callable[[], None]]] = deque()
 
     def send(self, pages: Sequence[Page], capabilities: Capabilities) -> None:
-        shapes = [PageShape(page.width, page.resolution) for page in pages]
+        shapes = [PageShape(page.width, page.resolution, len(page.rows)) for page in pages]
 
         def need(needed: PageNeeded) -> None:
             terminal.page_ready(needed, coded(pages[needed.number], needed.form), self.now_s)

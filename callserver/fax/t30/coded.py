@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callserver.fax.page import Page
 from callserver.fax.reshape import reduced
 from callserver.fax.t4.decoder import decode
@@ -17,7 +19,8 @@ class UnreadablePage(Complaint, ValueError):
 
 def coded(page: Page, form: PageForm) -> bytes:
     """What `SendingTerminal.page_ready` wants for a `PageNeeded` of this form; what does not fit is made smaller."""
-    return encode(rested(reduced, page, form.width, (form.resolution,)), form.coding, form.min_row_bits)
+    piece = replace(page, rows=page.rows[form.first_row : form.end_row])
+    return encode(rested(reduced, piece, form.width, (form.resolution,)), form.coding, form.min_row_bits)
 
 
 def decoded(received: ReceivedPage) -> Page:

@@ -18,16 +18,19 @@ class PageShape:
 
     width: int  # in pels
     resolution: Resolution
+    n_rows: int
 
 
 @dataclass(frozen=True)
 class PageForm:
-    """How a page must be coded for this far end."""
+    """How a page must be coded for this far end; of one that is too long for it, one piece."""
 
     width: int  # in pels
     resolution: Resolution
     coding: Coding
     min_row_bits: int = 0  # zeros are filled in before the EOL of a shorter row
+    first_row: int = 0  # of the page as it is
+    end_row: int | None = None  # None: to its end
 
 
 @dataclass(frozen=True)

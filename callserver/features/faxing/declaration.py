@@ -19,6 +19,7 @@ from callserver.features.faxing.mail import MailServer
 from callserver.features.faxing.office import FaxOffice
 from callserver.features.faxing.papers import Papers
 from callserver.features.faxing.postman import Postman
+from callserver.features.faxing.records import Records
 from callserver.features.faxing.sessions import Sessions
 from callserver.features.faxing.talk import FaxTalk
 from callserver.features.faxing.terminals import SOFT, OurSide
@@ -43,7 +44,7 @@ def declare(shop: Shop) -> Feature:
     office = FaxOffice(house, shop.store, shop.events, files, config.mail_to, config.keep_days)
     sender, zone = f"{config.name} {config.number}".strip(), shop.config.server.zone
     ours = OurSide(papers, house.in_thread, Station(OURS, config.number), partial(office.top, sender, zone))
-    sessions = Sessions(house, shop.store, shop.events, ours, office.received)
+    sessions = Sessions(house, Records(house, shop.store, shop.events), ours, office.received)
     postman = Postman(house, shop.store, shop.events, engines, sessions, config, zone, office.report)
     outbox = Outbox(
         shop.store, shop.events, house.new_id, lambda file: house.in_thread(papers.n_pages, file), postman.due

@@ -199,8 +199,8 @@ class FaxDesk:
 
         async def story() -> Row:
             found = await self.judge.own(seat, fax)
-            whole = await self.files.as_file(found, wanted)
-            return {"octets": whole[at : at + PART_OCTETS], "total": len(whole)}
+            octets, total = await self.files.view_part(found, wanted, at, PART_OCTETS)
+            return {"octets": octets, "total": total}
 
         return self.judge.judged(seat, "open_fax" if not at else "", f"fax {fax}", story, Right.DOWNLOAD_FAX)
 

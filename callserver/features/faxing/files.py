@@ -16,8 +16,10 @@ from callserver.features.faxing.letters import Letter
 from callserver.features.faxing.mail import MailServer
 from callserver.features.faxing.papers import GIVEN, PARTS, Papers
 from callserver.features.faxing.rules import Fax
+from callserver.features.faxing.views import view_part
+from callserver.features.faxing.words import pages_text
 from callserver.store.database import Store
-from callserver.wire.catalogue import N_, Complaint
+from callserver.wire.catalogue import LANGUAGES, N_, Complaint
 from callserver.wire.messages import Phrase
 
 
@@ -63,18 +65,13 @@ class Files:
         await self.in_thread(paperwork.covered, self.papers.path(letter.file), self.papers.path(file), words)
         return replace(letter, file=file)
 
-    def as_file(self, fax: Fax, wanted: str) -> Deferred[bytes]:
+    def view_part(self, fax: Fax, wanted: str, at: int, n_octets: int) -> Deferred[tuple[bytes, int]]:
         """
-        A PDF of all of it, or a PNG of one page.
+        Of a PDF of all of it, or a PNG of one page: `callserver.features.faxing.views`.
 
         :raises Complaint: it has no such page
         """
-        if fax.file is None:
-            raise Complaint(N_("the fax has no pages"))
-        path = self.papers.path(fax.file)
-        if wanted == "pdf":
-            return self.in_thread(paperwork.pdf, path, fax.number or fax.remote_id or fax.id)
-        return self.in_thread(paperwork.picture, path, int(wanted))
+        return self.in_thread(view_part, self._pages(fax), wanted, _title(fax), at, n_octets)
 
     async def mail(self, fax: Fax, to: str) -> None:
         """
@@ -84,10 +81,11 @@ class Files:
         """
         if self.mail_server is None:
             raise NoMail(N_("no mail server is set in [fax]"))
-        octets = await self.as_file(fax, "pdf")
-        about: dict[str, str | int] = {"number": fax.number or fax.remote_id or "–", "pages": fax.pages}
-        subject = Phrase(N_("fax from {number}, {pages} pages"), about)
-        text = Phrase(N_("A fax has come from {number}; its {pages} pages are attached."), about)
+        octets = await self.in_thread(paperwork.pdf, self._pages(fax), _title(fax))
+        about = {"number": fax.number or fax.remote_id or "–"}
+        about |= {f"pages_{language}": pages_text(fax.pages, language) for language in LANGUAGES}
+        subject = Phrase(N_("fax from {number}, {pages}"), about)
+        text = Phrase(N_("A fax of {pages} has come from {number}; it is attached."), about)
         await self.mail_server.send(to, subject, text, (f"fax-{fax.began:%Y%m%d-%H%M}.pdf", octets))
 
     async def forget(self, file: str | None) -> None:
@@ -95,10 +93,19 @@ class Files:
         if file is not None and not await self.store.read(rules.is_needed, file):
             await self.in_thread(self.papers.delete, file)
 
+    def _pages(self, fax: Fax) -> Path:
+        if fax.file is None:
+            raise Complaint(N_("the fax has no pages"))
+        return self.papers.path(fax.file)
+
     def _parts(self, person: str, name: str) -> Path:
         """By a name of ours: theirs never becomes a path."""
         key = hashlib.sha256(f"{person}\0{name}".encode()).hexdigest()[:32]
         return self.papers.folder / f"{PARTS}{key}"
+
+
+def _title(fax: Fax) -> str:
+    return fax.number or fax.remote_id or fax.id
 
 
 def _write_part(path: Path, at: int, part: bytes) -> int:

@@ -22,6 +22,7 @@ from callserver.fax.t30.documents import PageForm, PageShape, ReceivedPage
 from callserver.fax.tiff.reader import decoded as read_page
 from callserver.fax.tiff.reader import stored_pages
 from callserver.fax.tiff.writer import Quality, append_page
+from callserver.features.faxing.views import VIEW, forget_views
 
 SENDING, GIVEN, PARTS = "sending-", "given-", "parts-"  # how names of what lives no longer than its use begin
 FILE = re.compile(r"[0-9a-zA-Z-]{1,64}\.tif")
@@ -72,7 +73,7 @@ class Papers:
         os.link(self.path(file), own)
         try:
             with own.open("rb") as opened:
-                shapes = [PageShape(page.width, page.resolution) for page in stored_pages(opened)]
+                shapes = [PageShape(page.width, page.resolution, page.n_rows) for page in stored_pages(opened)]
         except Exception:
             own.unlink()
             raise
@@ -93,13 +94,14 @@ class Papers:
         return received.number + 1
 
     def delete(self, file: str) -> None:
-        """Harmless when it is gone."""
+        """With what was made of it for readers; harmless when it is gone."""
         with suppress(OSError):
             self.path(file).unlink()
+            forget_views(self.path(file))
 
     def tidy(self) -> list[str]:
         """After a start: second names of a killed server go; what agents had given is told, for it may be needed."""
-        for pattern in (f"{SENDING}*", f"{PARTS}*", f"*{PART}"):
+        for pattern in (f"{SENDING}*", f"{PARTS}*", f"{VIEW}*", f"*{PART}"):
             for left in self.folder.glob(pattern):
                 with suppress(OSError):
                     left.unlink()

@@ -28,7 +28,6 @@ from twisted.python.failure import Failure
 
 from callserver.calls import operations
 from callserver.calls.call import Call
-from callserver.calls.event_log import EventLog
 from callserver.calls.line import LineInService
 from callserver.calls.roles import Part, Role
 from callserver.calls.vocabulary import Kind
@@ -38,18 +37,15 @@ from callserver.fax.t30.terminal import Terminal
 from callserver.fax.t30.trace import Side
 from callserver.fax.tiff.directory import TiffError
 from callserver.features import House
-from callserver.features.faxing import rules
 from callserver.features.faxing.engines import Engine
 from callserver.features.faxing.letters import Letter
 from callserver.features.faxing.modem_machine import ModemMachine
 from callserver.features.faxing.papers import Sending
-from callserver.features.faxing.rules import Fax, Step
+from callserver.features.faxing.records import Records
+from callserver.features.faxing.rules import Fax
 from callserver.features.faxing.rules.faxes import IN, OUT
 from callserver.features.faxing.terminals import SOFT, Machine, Make, OurSide
-from callserver.features.faxing.words import why
 from callserver.lines.interfaces import LineFailure
-from callserver.store.database import Store
-from callserver.wire.catalogue import N_
 from callserver.wire.fax_results import BROKEN, FaxResult
 from callserver.wire.states import FaxPhase
 
@@ -57,7 +53,6 @@ log = Logger()
 
 LIMIT_S, GOODBYE_S = 1200.0, 20.0
 VOICE_S = 10.0  # so long a modem may take from fax to voice
-ON_DISK_S = 5.0  # so long a fax waits for its record; then people are told, and it goes on
 
 
 GONE = Outcome(FaxResult.LINE_LOST, 0, "", "", 0.0, ())  # the call was over before the fax began
@@ -89,13 +84,11 @@ class Sessions:
     def __init__(
         self,
         house: House,
-        store: Store,
-        events: EventLog,
+        records: Records,
         ours: OurSide,
         on_received: Callable[[Fax], None] = lambda fax: None,
     ) -> None:
-        self._house, self._store, self._events, self._ours = house, store, events, ours
-        self._on_received = on_received
+        self._house, self._records, self._ours, self._on_received = house, records, ours, on_received
         self._machines: dict[str, Machine] = {}  # by call
         self._under_way: dict[str, bool] = {}  # by call: is it to be broken off?
 
@@ -134,7 +127,7 @@ class Sessions:
             del self._under_way[call.id]
 
     async def _send(self, call: Call, engine: Engine, letter: Letter, *, calls: bool) -> Came:
-        fax = self._fax(OUT, call, person=letter.person, title=letter.title, job=letter.job)
+        fax = self._records.new(OUT, call, person=letter.person, title=letter.title, job=letter.job)
         try:
             begun = self._house.in_thread(self._ours.papers.begin_sending, letter.file, fax.id, letter.first)
             sending = await begun
@@ -150,27 +143,22 @@ class Sessions:
         try:
             over: Deferred[Outcome] = Deferred()
             number, at_work = call.caller.known_by or "", partial(self._machines.get, call.id)
-            confirmed = partial(self._confirmed_pages, fax, letter)
+            confirmed = partial(self._records.confirmed, fax, letter)
             make = self._ours.sender(sending, number, over, at_work, confirmed, calls=calls)
             return await self._run(call, engine, fax, make, over)
         finally:
             self._house.in_thread(sending.over)
 
     async def _receive(self, call: Call, engine: Engine, person: str | None) -> Came:
-        fax = self._fax(IN, call, person=person)
+        fax = self._records.new(IN, call, person=person)
         assert fax.file is not None
         over: Deferred[Outcome] = Deferred()
-        at_work, kept = partial(self._machines.get, call.id), partial(self._kept_pages, fax)
-        make = self._ours.receiver(fax.file, over, at_work, kept, self._not_kept)
+        at_work, kept = partial(self._machines.get, call.id), partial(self._records.kept, fax)
+        make = self._ours.receiver(fax.file, over, at_work, kept, self._records.not_kept)
         came = await self._run(call, engine, fax, make, over)
         if came.pages:
             self._on_received(fax)
         return came
-
-    def _fax(self, direction: str, call: Call, **about: str | None) -> Fax:
-        new_id, number = self._house.new_id(), call.caller.known_by
-        file = f"{new_id}.tif" if direction == IN else None
-        return Fax(new_id, direction, call.id, call.first.name, number, self._events.now(), file=file, **about)  # type: ignore[arg-type]
 
     # One session
 
@@ -179,7 +167,7 @@ class Sessions:
         result = BROKEN
         stage, part = call.stage, call.parts.get(call.first, Part(Role.ALONE))
         try:
-            await self._kept(rules.begin_fax, fax)
+            await self._records.begin(fax)
             call.log(Kind.FAX, person=fax.person, fax=fax.id, direction=fax.direction, title=fax.title)
             limit = self._house.clock.callLater(LIMIT_S, self._too_long, call)
             try:
@@ -203,7 +191,7 @@ class Sessions:
                 call.enter(stage)
                 call.give(call.first, part.role, part.beside)
             pages = outcome.n_confirmed if outcome is not None else machine.terminal.n_confirmed if machine else 0
-            self._end(call, fax, result, pages, outcome)
+            self._records.end(call, fax, result, pages, outcome)
         heard = outcome is not None and any(line.side is Side.FAR for line in outcome.trace)
         return Came(fax.id, result, pages, heard)
 
@@ -254,57 +242,10 @@ class Sessions:
             self.break_off(call)
             self._house.clock.callLater(GOODBYE_S, lambda: machine.terminal.line_gone(machine.now_s))
 
-    def _end(self, call: Call, fax: Fax, result: str, pages: int, outcome: Outcome | None) -> None:
-        remote = outcome.far_identity if outcome is not None else ""
-        data = {"fax": fax.id, "direction": fax.direction, "result": result, "pages": pages, "remote_id": remote}
-        call.log(Kind.FAX_END, person=fax.person, title=fax.title, **data)  # type: ignore[arg-type]
-        steps = [
-            Step(line.at_ms, line.side is Side.FAR, line.side.value, line.text)
-            for line in (outcome.trace if outcome is not None else ())
-        ]
-        agreed = outcome.agreed if outcome is not None else ""
-        written = self._store.write(
-            partial(
-                rules.end_fax,
-                fax.id,
-                self._events.now(),
-                result,
-                pages=pages,
-                remote_id=remote,
-                detail=agreed,
-                steps=steps,
-            )
-        )
-        written.addErrback(lambda failure: log.failure("the end of fax {fax} is not kept", failure, fax=fax.id))
-
     async def _without_a_page(self, call: Call, fax: Fax, result: str) -> Came:
-        await self._kept(rules.begin_fax, fax)
-        self._end(call, fax, result, 0, None)
+        await self._records.begin(fax)
+        self._records.end(call, fax, result, 0, None)
         return Came(fax.id, result, 0)
-
-    async def _kept(self, write: Callable[..., None], *row: object) -> None:
-        """On disk, or people know that it is not."""
-        try:
-            await self._store.write(write, *row).addTimeout(ON_DISK_S, self._house.clock)
-        except CancelledError:
-            raise
-        except Exception as problem:
-            self._house.alarm(N_("the record of a fax could not be kept: {problem}"), problem=why(problem))
-
-    def _kept_pages(self, fax: Fax, pages: int) -> None:
-        self._counted(fax, self._store.write(rules.count_page, fax.id, pages))
-
-    def _confirmed_pages(self, fax: Fax, letter: Letter, pages: int) -> None:
-        """Written at once: of a fax that the server is killed in no page is sent again that the far end has."""
-        self._counted(fax, self._store.write(rules.count_page, fax.id, pages))
-        if letter.job is not None:
-            self._counted(fax, self._store.write(rules.page_sent, letter.job, letter.first + pages))
-
-    def _counted(self, fax: Fax, written: Deferred[None]) -> None:
-        written.addErrback(lambda failure: log.failure("the pages of fax {fax} are not counted", failure, fax=fax.id))
-
-    def _not_kept(self, problem: BaseException) -> None:
-        self._house.alarm(N_("a received page of a fax could not be kept: {problem}"), problem=why(problem))
 
 
 def _lent_over(machine: Machine, over: Deferred[Outcome], failure: Failure | None) -> None:

@@ -71,7 +71,7 @@ class CapabilitiesTests(SynchronousTestCase):
     def test_any_octets(self, field: bytes) -> None:
         """Whatever a DIS says, there is a speed for it, and a DCS that a machine of that DIS can do."""
         far, own = Capabilities.from_dis(field), Capabilities(ALL)
-        agreed = agree(own, far, PageShape(2432, Resolution.SUPERFINE), speeds(own, far)[0])
+        agreed = agree(own, far, PageShape(2432, Resolution.SUPERFINE, 4573), speeds(own, far)[0])
         self.assertTrue(agreed.is_within(far))
         self.assertEqual(Agreement.from_dcs(agreed.dcs()), agreed)
 

@@ -153,7 +153,7 @@ class AnyFarEndTests(SynchronousTestCase):
         def need(needed: PageNeeded) -> None:
             terminal.page_ready(needed, bytes(300), 0.0)
 
-        shapes = [PageShape(1728, Resolution.FINE)] * n_pages
+        shapes = [PageShape(1728, Resolution.FINE, 2286)] * n_pages
         terminal = SendingTerminal(Station(Capabilities(ALL)), shapes, asks, need, outcomes.append, calls=calls)
         outcome = self.assert_ended(outcomes, play(terminal, asks, story))
         self.assertEqual(outcome.result is FaxResult.SUCCESS, outcome.n_confirmed == n_pages)

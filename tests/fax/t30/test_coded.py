@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +32,14 @@ class CodedTests(SynchronousTestCase):
         self.assertEqual((came.width, came.resolution), (1728, Resolution.STANDARD))
         self.assertLess(len(came.rows), 100)
         self.assertTrue(came.rows.any())
+
+    @given(any_pages().filter(lambda page: len(page.rows) > 1), st.data())
+    def test_in_pieces(self, page: Page, data: st.DataObject) -> None:
+        """Pieces of a page are the page, wherever it is cut."""
+        cut = data.draw(st.integers(1, len(page.rows) - 1))
+        form = PageForm(page.width, page.resolution, Coding.MMR)
+        came = [through(page, one).rows for one in (replace(form, end_row=cut), replace(form, first_row=cut))]
+        np.testing.assert_array_equal(np.concatenate(came), page.rows)
 
     def test_nonsense(self) -> None:
         """Octets that are no page are an error that names the page."""

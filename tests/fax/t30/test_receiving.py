@@ -31,6 +31,7 @@ SMALL = encode(text_like(8), Coding.MH)
 MH = encode(text_like(60), Coding.MH)
 BLOCKS = cut(bytes(range(256)) * 260, 256)  # two of them
 POSTS = {"MPS": Name.MPS, "EOM": Name.EOM, "EOP": Name.EOP}
+POSTS |= {"PRI-MPS": Name.PRI_MPS, "PRI-EOM": Name.PRI_EOM, "PRI-EOP": Name.PRI_EOP}
 
 
 def page(octets: bytes = MH, agreement: Agreement = PLAIN) -> s.SendImage:
@@ -242,9 +243,27 @@ class PlainTests(ReceivingTests):
         self.assert_ends(outcome, R.HUNG_UP, 1)
 
     def test_operator_wanted(self) -> None:
-        """PRI-EOP is answered as EOP: no operator is here."""
-        operator = says(Name.PRI_EOP, from_sender=True)
-        self.assert_ends(self.receive([*self.begin, ("CFR", [page(), operator]), ("MCF", [DCN])]), R.SUCCESS, 1)
+        """PRI-MPS, PRI-EOM and PRI-EOP are answered as MPS, EOM and EOP: no operator is here."""
+        outcome = self.receive(
+            [
+                *self.begin,
+                ("CFR", [page(), post("PRI-MPS")]),
+                ("MCF", [page(), post("PRI-EOM")]),
+                ("MCF", []),
+                (DIS, dcs(PLAIN)),
+                ("CFR", [page(), post("PRI-EOP")]),
+                ("MCF", [DCN]),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 3)
+
+    def test_polling_after_a_document(self) -> None:
+        """Who has sent and now wants to fetch is told goodbye at once; what he has sent stays confirmed."""
+        polls = says(Frame(Name.DTC, Capabilities(ALL).dis()))
+        outcome = self.receive([*self.begin, ("CFR", [page(), post("EOM")]), ("MCF", [polls]), ("DCN", [])])
+        self.assert_ends(outcome, R.POLLING_REFUSED, 1)
+        said_s = length_s(says(Name.MCF)) + length_s(polls)
+        self.assertLess(self.far.at_s[3] - self.far.at_s[2] - said_s, 2.0, "within the 3 s of a sender's patience")
 
     def test_another_document(self) -> None:
         """After EOM there are 6 s of silence, then DIS again."""
@@ -351,6 +370,21 @@ class CorrectedTests(ReceivingTests):
         [first, second] = [asked for asked in self.asked_frames() if asked.name is Name.PPR]
         self.assertEqual(wanted_of(first.field, self.n), [7, 250])
         self.assertEqual(wanted_of(second.field, self.n), [250])
+
+    def test_operator_wanted(self) -> None:
+        """PPS-PRI-MPS, -EOM and -EOP are answered as those without an operator."""
+        outcome = self.receive(
+            [
+                *self.begin,
+                ("CFR", [frames(range(3)), pps("PRI-MPS", 3)]),
+                ("MCF", [frames(range(3)), pps("PRI-EOM", 3, number=1)]),
+                ("MCF", []),
+                (DIS, dcs(CORRECTED)),
+                ("CFR", [frames(range(3)), pps("PRI-EOP", 3, number=2)]),
+                ("MCF", [DCN]),
+            ]
+        )
+        self.assert_ends(outcome, R.SUCCESS, 3)
 
     def asked_frames(self) -> list[Frame]:
         sent = [octets for asked in self.line.b.asked if isinstance(asked, s.SendFrames) for octets in asked.frames]

@@ -11,7 +11,7 @@ from callserver.fax import signals as s
 from callserver.fax.modulations import Modulation
 from callserver.fax.page import Coding, Resolution
 from callserver.fax.t30.agreement import FALL_BACK, Agreement
-from callserver.fax.t30.capabilities import Capabilities
+from callserver.fax.t30.capabilities import Capabilities, Length
 from callserver.fax.t30.documents import PageNeeded, PageShape
 from callserver.fax.t30.frames import Frame, Name, wanted_field
 from callserver.fax.t30.results import Outcome
@@ -21,7 +21,8 @@ from callserver.wire.fax_results import FaxResult as R
 from tests.fax.t30.far_end import ALL, FarEnd, Pause, Step, dis, says
 from tests.fax.t30.wire import Line, length_s
 
-A4_FINE = PageShape(1728, Resolution.FINE)
+A4_FINE = PageShape(1728, Resolution.FINE, 2286)
+STRIP = PageShape(1728, Resolution.FINE, 6173)  # 80 cm
 NO_ECM = Capabilities(ALL, ecm=False)
 PAGE = bytes(range(256)) * 4  # four frames of ECM
 DCS: str = "TSI DCS image"  # the training
@@ -307,7 +308,7 @@ class PlainTests(SendingTests):
                 ("image EOP", [says(Name.MCF)]),
                 ("DCN", []),
             ],
-            shapes=[A4_FINE, PageShape(2432, Resolution.STANDARD)],
+            shapes=[A4_FINE, PageShape(2432, Resolution.STANDARD, 1143)],
         )
         self.assert_ends(outcome, R.SUCCESS, 2)
         self.assertEqual([one.width for one in self.commanded()], [1728, 2432])
@@ -325,7 +326,7 @@ class PlainTests(SendingTests):
                 ("image EOP", [says(Name.MCF)]),
                 ("DCN", []),
             ],
-            shapes=[A4_FINE, PageShape(2432, Resolution.STANDARD)],
+            shapes=[A4_FINE, PageShape(2432, Resolution.STANDARD, 1143)],
         )
         self.assert_ends(outcome, R.SUCCESS, 2)
         self.assertEqual([one.modulation.bit_rate for one in self.commanded()], [14400, 12000, 12000])
@@ -342,12 +343,58 @@ class PlainTests(SendingTests):
         )
         outcome = self.send(
             [("", [dis(simple)]), (DCS, [says(Name.CFR)]), ("image EOP", [says(Name.MCF)]), ("DCN", [])],
-            shapes=[PageShape(2432, Resolution.FINE)],
+            shapes=[PageShape(2432, Resolution.FINE, 2286)],
         )
         self.assert_ends(outcome, R.SUCCESS, 1)
         form = self.needed[-1].form
         self.assertEqual((form.width, form.resolution, form.coding), (1728, Resolution.STANDARD, Coding.MH))
         self.assertEqual(form.min_row_bits, 288)
+
+    def test_longer_than_the_paper(self) -> None:
+        """A strip of 80 cm goes to who has sheets of A4 as three pages; for us they are one, and so is the next."""
+        sheets = Capabilities(ALL, ecm=False, length=Length.A4)
+        mps: Step = ("image MPS", [says(Name.MCF)])
+        outcome = self.send(
+            [("", [dis(sheets)]), (DCS, [says(Name.CFR)]), *[mps] * 3, ("image EOP", [says(Name.MCF)]), ("DCN", [])],
+            shapes=[STRIP, A4_FINE],
+        )
+        self.assert_ends(outcome, R.SUCCESS, 2)
+        rows = [(needed.number, needed.form.first_row, needed.form.end_row) for needed in self.needed]
+        self.assertEqual(rows, [(0, 0, 2291), (0, 2291, 4582), (0, 4582, None), (1, 0, None)])
+        self.assertEqual([told.length for told in self.commanded()], [Length.A4])
+
+    def test_hung_up_before_the_last_sheet(self) -> None:
+        """A page is confirmed with its last piece, so of this one nothing is."""
+        sheets = Capabilities(ALL, ecm=False, length=Length.A4)
+        mps: Step = ("image MPS", [says(Name.MCF)])
+        outcome = self.send(
+            [("", [dis(sheets)]), (DCS, [says(Name.CFR)]), mps, mps, ("image EOP", [says(Name.DCN)])], shapes=[STRIP]
+        )
+        self.assert_ends(outcome, R.HUNG_UP, 0)
+
+    def test_sheet_refused(self) -> None:
+        """RTN brings that sheet again, and no other."""
+        sheets = Capabilities(ALL, ecm=False, length=Length.B4)
+        mps: Step = ("image MPS", [says(Name.MCF)])
+        refused: list[Step] = [("image MPS", [says(Name.RTN)]), (DCS, [says(Name.CFR)])]
+        outcome = self.send(
+            [
+                ("", [dis(sheets)]),
+                (DCS, [says(Name.CFR)]),
+                mps,
+                *refused,
+                mps,
+                ("image EOP", [says(Name.MCF)]),
+                ("DCN", []),
+            ],
+            shapes=[STRIP],
+        )
+        self.assert_ends(outcome, R.SUCCESS, 1)
+
+    def test_as_long_as_it_likes(self) -> None:
+        """Who has a roll of paper gets the strip whole."""
+        outcome = self.send([*self.begin, ("image EOP", [says(Name.MCF)]), ("DCN", [])], shapes=[STRIP])
+        self.assert_ends(outcome, R.SUCCESS, 1)
 
     def test_foreign_answers(self) -> None:
         """What makes no sense as an answer is noted, and the command said again."""
@@ -377,6 +424,14 @@ class CorrectedTests(SendingTests):
         self.assert_ends(outcome, R.SUCCESS, 1)
         whole, again = (sum(map(len, image.pieces(36))) for image in self.images[1:])
         self.assertLess(abs(whole - again - 2 * 262), 16)
+
+    def test_longer_than_the_paper(self) -> None:
+        """Each sheet is a page of its own for the far end, and numbered so."""
+        steps: list[Step] = [("", [dis(Capabilities(ALL, length=Length.A4))]), (DCS, [says(Name.CFR)])]
+        outcome = self.send([*steps, *[("image PPS", [says(Name.MCF)])] * 3, ("DCN", [])], shapes=[STRIP])
+        self.assert_ends(outcome, R.SUCCESS, 1)
+        told = [str(line).split("PPS ")[1] for line in outcome.trace if "PPS" in str(line)]
+        self.assertEqual([one.split(", block")[0] for one in told], ["MPS, page 0", "MPS, page 1", "EOP, page 2"])
 
     def test_blocks(self) -> None:
         """A page of more than 64 KB goes in two blocks, of which only the last says what follows."""

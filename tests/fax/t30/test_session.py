@@ -35,7 +35,7 @@ class Fax:
         self.pages, self.needed = pages, list[PageNeeded]()
         self.kept, self.outcomes = list[ReceivedPage](), dict[str, Outcome]()
         self.line = Line(bend_sender, bend_receiver)
-        shapes = shapes or [PageShape(1728, Resolution.FINE)] * len(pages)
+        shapes = shapes or [PageShape(1728, Resolution.FINE, 2286)] * len(pages)
         own = sender or Capabilities(ALL)
         self.sender = SendingTerminal(
             Station(own, "+86 10 1"), shapes, self.line.a.ask, self.on_need, lambda o: self.over("sender", o)

@@ -17,7 +17,7 @@ from callserver.wire.fax_results import FaxResult as R
 from tests.fax.t30.far_end import ALL, FarEnd, Step, dis, says
 from tests.fax.t30.wire import Line
 
-SHAPE = PageShape(1728, Resolution.FINE)
+SHAPE = PageShape(1728, Resolution.FINE, 2286)
 TRAINED: list[Step] = [("", [dis()]), ("TSI DCS image", [says(Name.CFR)])]
 
 

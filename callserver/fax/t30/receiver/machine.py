@@ -2,7 +2,7 @@
 The life of a session in which we receive.
 
     new               begin                         -> identifying
-    identifying       DCS: as we offered            -> training          no DCS for T1            -> goodbye
+    identifying       DCS: as we offered            -> training          no DCS for T1, or DTC    -> goodbye
     training          TCF good (CFR)                -> awaiting page     bad, or none (FTT)       -> retraining
     retraining        DCS                           -> training          nothing for T2           -> goodbye
     awaiting page     an image                      -> receiving         nothing for T2           -> goodbye
@@ -16,7 +16,7 @@ The life of a session in which we receive.
                       stored, EOM                   -> after document
                       stored, EOP                   -> after last
                       not stored                    -> goodbye
-    after document    T2 of silence                 -> identifying
+    after document    T2 of silence                 -> identifying       DTC: nothing to poll     -> goodbye
     after last        DCN, or T2 of silence         -> over
     goodbye           DCN is on the line            -> over
     anywhere          DCS                           -> training          DCN heard, the call's end -> over
@@ -67,6 +67,7 @@ def _build() -> Callable[[ReceivingCore], ReceivingInputs]:
     identifying.upon(I.silence).loop()(acts.identify_again)
     identifying.upon(I.crp, nodata=True).loop()(acts.repeat_identification)
     identifying.upon(I.dtc, nodata=True).loop()(acts.refuse_poll)
+    after_document.upon(I.dtc).loop()(acts.refuse_poll)
 
     training.upon(I.train).loop()(acts.train_anew)
     training.upon(I.trained).loop().returns(None)

@@ -9,10 +9,11 @@ from callserver.fax.modulations import Modulation
 from callserver.fax.signals import FaxTone, Listen, SendFrames, SendImage, SendTone
 from callserver.fax.t30.agreement import FALL_BACK, Agreement, agree, speeds
 from callserver.fax.t30.capabilities import V17, Capabilities
-from callserver.fax.t30.documents import PageForm, PageNeeded, PageShape
+from callserver.fax.t30.documents import PageNeeded, PageShape
 from callserver.fax.t30.frames import Frame, Name, burst, identity_field
 from callserver.fax.t30.results import Outcome
 from callserver.fax.t30.sender.page_under_way import PageInBlocks, PlainPage
+from callserver.fax.t30.sender.pieces import Piece, pieces
 from callserver.fax.t30.terminal import Core, Station
 from callserver.fax.t30.timers import PAGE_NOT_READY_S, T0_S, T1_S, T4_S
 
@@ -22,7 +23,7 @@ MAX_PARTIAL_REFUSALS = 4  # of one block, by PPR, before CTC or EOR
 
 
 class SendingCore(Core):
-    """Pages are numbered from 0; `number` is the one that the far end has not confirmed yet."""
+    """Pieces of pages are numbered from 0; `number` is the one that the far end has not confirmed yet."""
 
     agreement: Agreement  # from the first DIS on
     page: PlainPage | PageInBlocks  # from the first CFR on
@@ -39,13 +40,14 @@ class SendingCore(Core):
     ) -> None:
         super().__init__(own, on_over)
         self.pages, self.calls = pages, calls
+        self._pieces: Sequence[Piece] = ()  # from the first DIS on: its machine's paper becomes no other
         self.number = self.n_refusals = 0
         self.is_alone = True  # in wanting to send
         self._is_trained = False  # V.17, by the TCF or the image before
         self._on_need, self._on_confirmed = on_need, on_confirmed
         self._far: Capabilities | None = None
         self._speeds: Sequence[Modulation] = ()
-        self._needed: dict[int, PageForm] = {}
+        self._needed: dict[int, PageNeeded] = {}
         self._ready: dict[int, bytes | None] = {}
 
     # Before the first page
@@ -73,6 +75,9 @@ class SendingCore(Core):
             tried = FALL_BACK.index(self._speeds[0])
             common = [one for one in common if FALL_BACK.index(one) >= tried]
         self._far, self._speeds = far, common
+        self._pieces = self._pieces or pieces(
+            self.pages, min(self.own.capabilities.max_width, far.max_width), far.length
+        )
         return bool(common)
 
     def lower(self, *, leave_v17: bool = False) -> bool:
@@ -109,10 +114,11 @@ class SendingCore(Core):
 
     def page_ready(self, needed: PageNeeded, octets: bytes | None) -> bool:
         """A page was coded; `None`: it never will be. :return: is it the one that is waited for?"""
-        if self._needed.get(needed.number) != needed.form:
+        number = next((number for number, one in self._needed.items() if one == needed), None)
+        if number is None:
             return False  # in the meantime it is needed in another form, or no longer
-        self._ready[needed.number] = octets
-        return needed.number == self.number
+        self._ready[number] = octets
+        return number == self.number
 
     def take_page(self) -> bool:
         """Begin with the page that is next. :return: is it there?"""
@@ -128,7 +134,7 @@ class SendingCore(Core):
 
     def say_page(self) -> None:
         """The image, or what is missing of it, and the command after it."""
-        if self.number + 1 < len(self.pages) and self._command() is Name.MPS:
+        if self._command() is Name.MPS:
             self._need(self.number + 1)
         modulation = self.agreement.modulation
         image = SendImage(modulation, self._is_trained and modulation in V17, self.page.octets(self.agreement))
@@ -149,14 +155,15 @@ class SendingCore(Core):
         self.turns.say(_frames(frame), wait_s=T4_S)
 
     def confirmed(self) -> Name:
-        """The page is the far end's now. :return: what we had told would follow it: MPS, EOM or EOP"""
-        command = self._command()
+        """The piece is the far end's now. :return: what we had told would follow it: MPS, EOM or EOP"""
+        command, is_whole = self._command(), self._pieces[self.number].is_last
         self._ready.pop(self.number, None)
         self._needed.pop(self.number, None)
-        self.n_confirmed += 1
         self.number += 1
         self.n_refusals = 0
-        self._on_confirmed(self.n_confirmed)
+        if is_whole:
+            self.n_confirmed += 1
+            self._on_confirmed(self.n_confirmed)
         return command
 
     def refused(self) -> bool:
@@ -167,19 +174,21 @@ class SendingCore(Core):
 
     def _agree(self, number: int) -> Agreement:
         assert self._far is not None  # no training before a DIS
-        return agree(self.own.capabilities, self._far, self.pages[number], self._speeds[0])
+        return agree(self.own.capabilities, self._far, self.pages[self._pieces[number].page], self._speeds[0])
 
     def _command(self) -> Name:
-        if self.number + 1 == len(self.pages):
+        if self.number + 1 == len(self._pieces):
             return Name.EOP
         return Name.MPS if self._agree(self.number + 1) == self._agree(self.number) else Name.EOM
 
     def _need(self, number: int) -> None:
-        form = self._agree(number).form
-        if self._needed.get(number) != form:
-            self._needed[number] = form
+        piece = self._pieces[number]
+        form = replace(self._agree(number).form, first_row=piece.first_row, end_row=piece.end_row)
+        needed = PageNeeded(piece.page, form)
+        if self._needed.get(number) != needed:
+            self._needed[number] = needed
             self._ready.pop(number, None)
-            self._on_need(PageNeeded(number, form))
+            self._on_need(needed)
 
 
 def _frames(frame: Frame) -> SendFrames:
