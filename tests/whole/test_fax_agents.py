@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from errno import ENOSPC
 from functools import partial
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 from twisted.internet.defer import maybeDeferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.emulator.fax_machine import TelephoneFax
+from callserver.emulator.fax_machine import ALL_SPEEDS, TelephoneFax
+from callserver.fax.page import Page, Resolution
+from callserver.fax.t30.capabilities import Capabilities, Length
 from callserver.fax.tiff.reader import read_tiff
 from callserver.fax.tiff.writer import append_page
 from callserver.features.faxing import rules
@@ -18,7 +22,7 @@ from callserver.features.faxing.rules import Document, Fax
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState
-from tests.fax.pages import text_like
+from tests.fax.pages import blank, text_like
 from tests.whole.fax_case import received, same
 from tests.whole.hall import Hall
 from tests.whole.test_gates import talks_801
@@ -31,11 +35,11 @@ class FaxAgentsTests(SynchronousTestCase):
         talks_801(self.hall)
         self.page = text_like(150)
 
-    def machine(self) -> TelephoneFax:
+    def machine(self, capabilities: Capabilities = ALL_SPEEDS) -> TelephoneFax:
         """Beside the caller's telephone."""
         exchange = self.hall.shop.server.exchange
         assert exchange is not None
-        return TelephoneFax(exchange.phones[self.hall.caller], in_thread=maybeDeferred)
+        return TelephoneFax(exchange.phones[self.hall.caller], capabilities=capabilities, in_thread=maybeDeferred)
 
     def is_over(self, result: str) -> None:
         """His seat shows what has come of it."""
@@ -64,6 +68,24 @@ class FaxAgentsTests(SynchronousTestCase):
         (got,) = received(machine)
         self.assertTrue(same(got, self.page))
         self.hall.until(self.they_talk)
+
+    def test_longer_than_the_paper(self) -> None:
+        """A caller's machine with sheets of A4 prints a longer page on two; not a row is missing, and we count one."""
+        shop, ends = self.hall.shop, text_like(100).rows
+        rows = np.concatenate([ends, blank(2300).rows, ends])
+        append_page(shop.folder.faxes / "doc.tif", Page(1728, Resolution.FINE, rows))
+        document = Document("7", "价目表", "price list", "doc.tif", 1)
+        shop.until(shop.server.store.write(rules.add_document, document, shop.server.events.now()))
+        self.hall.does(self.hall.first, "send_fax", "document 7")
+        self.until_faxing()
+        machine = self.machine(replace(ALL_SPEEDS, length=Length.A4))
+        shop.until(machine.receive())
+        self.is_over("success")
+        printed = np.concatenate([sheet.rows for sheet in received(machine)])
+        np.testing.assert_array_equal(printed[-len(rows) :], rows, "below the line at the top")
+        self.assertEqual(len(machine.received), 2)
+        (fax,) = shop.ask(rules.list_faxes)
+        self.assertEqual(fax.pages, 1)
 
     def test_receive(self) -> None:
         """What the caller's machine sends is kept and his; then they talk on."""
