@@ -25,6 +25,14 @@ class Table(Model):
         database = database
 
 
+class TemporaryTable(Model):
+    """Base of tables that one connection makes for itself and that go with it: no upgrade knows them."""
+
+    class Meta:
+        database = database
+        temporary = True
+
+
 def to_ms(at: datetime) -> int:
     """Milliseconds since 1970, UTC: how every time is stored."""
     return (at - EPOCH) // timedelta(milliseconds=1)

@@ -50,7 +50,7 @@ class BadMenusTests(SynchronousTestCase):
         told = "\n".join(self.alarms())
         for name in BAD:
             self.assertIn(f"/{name}:", told)
-        self.assertIn("[line 1-2] menu: no menu 'wanted'; callers of this line get a person", told)
+        self.assertIn("menu 'wanted' cannot be used: callers of lines 1, 2 get a person", told)
         exchange = self.shop.server.exchange
         assert exchange is not None
         script = 'caller 13912345678 "Li"\ndial 8008\nwait answer\nwait 10\nhang up\n'

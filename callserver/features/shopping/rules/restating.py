@@ -22,7 +22,7 @@ from callserver.features.shopping.tables import (
     ReservationState,
     StockMovement,
 )
-from callserver.store.tables import Table, to_ms
+from callserver.store.tables import TemporaryTable, to_ms
 
 ROWS = 500  # of one INSERT
 
@@ -47,7 +47,7 @@ class Restated:
     stock: int | None = None
 
 
-class StagedGoods(Table):
+class StagedGoods(TemporaryTable):
     """What is to be taken over; a table of one connection."""
 
     number = TextField(primary_key=True)
@@ -65,7 +65,7 @@ class StagedGoods(Table):
 
 def stage_goods(wanted: Iterable[Restated]) -> None:
     """Run in `store.read`, as often as it takes: no table of the shop is touched."""
-    StagedGoods.create_table(temporary=True)
+    StagedGoods.create_table()
     for some in chunked(wanted, ROWS):
         StagedGoods.insert_many([astuple(one) for one in some], fields=StagedGoods._meta.sorted_fields).execute()
 

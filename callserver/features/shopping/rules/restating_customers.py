@@ -9,7 +9,7 @@ from peewee import EXCLUDED, BigIntegerField, TextField, chunked
 
 from callserver.features.shopping.rules.restating import ROWS, literal
 from callserver.features.shopping.tables import BalanceMovement, Customer, CustomerNumber
-from callserver.store.tables import Table, to_ms
+from callserver.store.tables import TemporaryTable, to_ms
 from callserver.wire.numbers import normal
 
 
@@ -30,7 +30,7 @@ class RestatedCustomer:
     opening_fen: int = 0
 
 
-class StagedCustomer(Table):
+class StagedCustomer(TemporaryTable):
     """What is to be taken over; a table of one connection."""
 
     number = TextField(primary_key=True)
@@ -43,7 +43,7 @@ class StagedCustomer(Table):
         table_name = "staged_customers"
 
 
-class StagedNumber(Table):
+class StagedNumber(TemporaryTable):
     """A telephone of one of them; the number "" says that he has these and no others."""
 
     customer = TextField()
@@ -56,8 +56,8 @@ class StagedNumber(Table):
 
 def stage_customers(wanted: Iterable[RestatedCustomer], country: str) -> None:
     """Run in `store.read`, as often as it takes: no table of the shop is touched."""
-    StagedCustomer.create_table(temporary=True)
-    StagedNumber.create_table(temporary=True)
+    StagedCustomer.create_table()
+    StagedNumber.create_table()
     for some in chunked(wanted, ROWS):
         rows = [(one.number, one.name, one.address, one.language, one.opening_fen) for one in some]
         StagedCustomer.insert_many(rows, fields=StagedCustomer._meta.sorted_fields).execute()
