@@ -60,6 +60,10 @@ FREE = {  # at his own seat and in his own calls; what else they ask for, the ca
     "list_fax_queue",
     "list_documents",
     "fax_trace",
+    "show_basket",  # of the caller he talks with: tests.features.shopping.test_selling
+    "put_in_basket",
+    "empty_basket",
+    "finish_order",
 }
 OF_ANOTHER = {Right.ANSWER_INTERNAL, Right.ANSWER_QUEUED}  # asked of who is rung, not of who acts
 
