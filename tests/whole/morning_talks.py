@@ -12,7 +12,7 @@ from tests.whole.morning_case import BUSY_OFFICE, OFFICE, MorningCase
 from tests.whole.morning_people import Clerk
 from tests.whole.test_telephone_seat import Telephone
 
-OUTSIDE, NOBODY, BUYER = "62345678", "62345679", "13912340023"
+OUTSIDE, NOBODY, BUYER, SOLD_TO = "62345678", "62345679", "13912340023", "13912340001"
 SECRET = "471108"
 
 
@@ -34,7 +34,7 @@ class Talks(MorningCase):
     def talks(self) -> None:
         """The first customer: held, a secret, keys, a recording, a long wrap-up."""
         self.only("801")
-        customer = self.comes("13912340001")
+        customer = self.comes(SOLD_TO)
         self.morning.rings("801")
         for act in ("answer", "hold", "retrieve", "hide_secret"):
             self.li.does(act)
@@ -46,10 +46,19 @@ class Talks(MorningCase):
         self.li.says(1)
         customer.says_hello()
         self.li.does("stop_recording")
+        self._sells()
         self.li.does("hang_up")
         self.li.does("prolong_wrap_up", 20)
         self.li.does("ready")
         self.goes(customer)
+
+    def _sells(self) -> None:
+        """The caller orders of her what he could have ordered of the menu."""
+        self.li.does("put_in_basket", "1001", 1)
+        self.li.does("empty_basket")
+        self.li.does("put_in_basket", "1003", 2)
+        self.li.does("show_basket")
+        self.li.does("finish_order", "on delivery", "")
 
     def sent_on(self) -> None:
         """Rejected, answered by a colleague, sent on, parked, fetched, sent to a queue, and to a menu."""

@@ -13,7 +13,7 @@ from callserver.wire.states import LineState, SeatState
 from tests.whole.morning_case import VIP
 from tests.whole.morning_report import Report, report_of
 from tests.whole.morning_takers import Takers
-from tests.whole.morning_talks import BUYER, OUTSIDE, SECRET, Talks
+from tests.whole.morning_talks import BUYER, OUTSIDE, SECRET, SOLD_TO, Talks
 from tools.channel_document import acts_of_the_server
 
 FAXES = "callserver.features.faxing."  # its acts have tests of their own: tests/features/faxing, tests/whole
@@ -170,7 +170,7 @@ class MorningTests(Talks, Takers):
         self.assertEqual(directions["in"], self.morning.n_calls)
         self.assertGreater(self.morning.n_calls, 20)
         self.assertEqual({call.id for call in calls}, set(report.calls))
-        self.assertEqual([call.caller_number for call in calls if call.order_number], [BUYER])
+        self.assertCountEqual([call.caller_number for call in calls if call.order_number], [BUYER, SOLD_TO])
         for call in calls:
             self.assertIsNotNone(call.ended_at, call)
             self.assertEqual([call.end_reason], report.calls[call.id].reasons)
