@@ -23,7 +23,7 @@ from callserver.desktop.headless import AgentPlan
 from callserver.emulator.narration import glossed
 from callserver.features.faxing import paperwork
 from callserver.features.shopping import rules
-from callserver.features.shopping.desk import STATE_WORDS
+from callserver.features.shopping.words import ORDER_STATES
 from callserver.server.assembly import CallServer
 from callserver.server.first_start import settle_in
 from callserver.server.lock import FolderError, locked
@@ -174,7 +174,7 @@ def _order_lines(number: str, language: str) -> list[str]:
         language,
         "order {number}: {state_word}, {total_fen} yuan",
         number=order.number,
-        state_word=STATE_WORDS[order.state],
+        state_word=ORDER_STATES[order.state],
         total_fen=order.total_fen,
     )
     return [said, *(f"    {one.quantity} x {one.item} {one.name.text(language)}" for one in order.lines)]

@@ -22,9 +22,9 @@ from callserver.commands.start import shop_option
 from callserver.features.shopping.books import orders as book
 from callserver.features.shopping.books.order_list import move_orders, plan_orders
 from callserver.features.shopping.books.orders import Wanted
-from callserver.features.shopping.books.refusals import ORDER_STATES
 from callserver.features.shopping.books.table import read_table, titles_of
 from callserver.features.shopping.tables import OrderState
+from callserver.features.shopping.words import ORDER_STATES
 from callserver.wire.catalogue import known
 from callserver.wire.terminal import here, person_language
 

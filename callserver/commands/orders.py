@@ -23,10 +23,10 @@ from callserver.features.shopping import rules
 from callserver.features.shopping.books import customers as people
 from callserver.features.shopping.books import orders as book
 from callserver.features.shopping.books.orders import OrderRow, Proof, Wanted, items_text
-from callserver.features.shopping.books.refusals import ORDER_STATES, RESERVATION_STATES
 from callserver.features.shopping.proofs import FOLDER
 from callserver.features.shopping.rules import Name, OrderStatus
 from callserver.features.shopping.tables import OrderState, Payment, ReservationState, Source
+from callserver.features.shopping.words import ORDER_STATES, RESERVATION_STATES
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.catalogue import N_, Complaint, known, text, yuan
 from callserver.wire.cells import wrapped

@@ -26,9 +26,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from twisted.application.service import Service as TwistedService
-from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from callserver.calls.call import Call
@@ -44,13 +41,13 @@ from callserver.ivr.loading.version import BUILT_IN, reached, version_of
 from callserver.server.shop_menus import ShopMenus
 from callserver.server.world import World
 from callserver.store.database import Store
+from callserver.store.following import Follower
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import Phrase
 from callserver.wire.states import LineState
 
 log = Logger()
 
-FOLLOW_S = 2.0
 REVIVAL_S = 30.0  # so long the import of a menu's Python may take
 OLDER = N_("its call is on the version of before")
 OPEN_BY_HAND = N_("hours {name}: open by hand until {until}")
@@ -73,7 +70,7 @@ class Lines(Protocol):
     def lines(self) -> Mapping[int, LineInService]: ...
 
 
-class LineMenus(TwistedService):
+class LineMenus(Follower):
     """
     `bound`: by line; a line that is not there has no menu, and people answer.
 
@@ -89,6 +86,7 @@ class LineMenus(TwistedService):
         lines: Lines,
         events: EventLog,
     ) -> None:
+        super().__init__(world.reactor, at_once=False)
         self.bound: dict[int, Bound] = {}
         self._world, self._store, self._menus = world, store, menus
         self._config, self._lines, self._events = config, lines, events
@@ -97,18 +95,6 @@ class LineMenus(TwistedService):
         self._under_way: dict[int, tuple[Call, str]] = {}  # by line: its call, and the version it began with
         self._refused: dict[int, str] = {}  # by line: why what was loaded last is not used
         self._in_service: dict[int, bool] = {}  # as lines were told last
-        clock: IReactorTime = world.reactor
-        self._following = LoopingCall(self.follow)
-        self._following.clock = clock
-
-    def startService(self) -> None:
-        super().startService()  # type: ignore[no-untyped-call]
-        self._following.start(FOLLOW_S, now=False).addErrback(partial(log.failure, "menus are not followed"))
-
-    def stopService(self) -> None:
-        super().stopService()  # type: ignore[no-untyped-call]
-        if self._following.running:
-            self._following.stop()
 
     # A call
 

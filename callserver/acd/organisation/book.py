@@ -6,10 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from callserver.acd.organisation import rules
@@ -22,15 +20,13 @@ from callserver.acd.routing.candidates import Member
 from callserver.acd.routing.settings import QueueSettings
 from callserver.config import Hours, Sentence
 from callserver.store.database import Store
+from callserver.store.following import Follower
 from callserver.wire.records import Value
-
-FOLLOW_S = 2.0
-
 
 log = Logger()
 
 
-class OrganisationBook(Service):
+class OrganisationBook(Follower):
     """
     A shop's groups, queues, hours, offices and classes of callers, as they are in the database.
 
@@ -54,20 +50,10 @@ class OrganisationBook(Service):
         waiting: Callable[[str], int] = lambda queue: 0,
         around: Callable[[], Surroundings] = Surroundings,
     ) -> None:
+        super().__init__(clock)
         self._store, self._noted, self._zone = store, Noted(store, events), zone
         self._on_change, self._waiting, self._around = on_change, waiting, around
         self.now = Organisation()
-        self._following = LoopingCall(self.follow)
-        self._following.clock = clock
-
-    def startService(self) -> None:
-        super().startService()  # type: ignore[no-untyped-call]
-        self._following.start(FOLLOW_S).addErrback(lambda failure: log.failure("queues are not followed", failure))
-
-    def stopService(self) -> None:
-        super().stopService()  # type: ignore[no-untyped-call]
-        if self._following.running:
-            self._following.stop()
 
     async def follow(self) -> None:
         """Bring the copy up to date; a database that does not answer leaves it as it is."""

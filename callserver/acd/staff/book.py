@@ -5,10 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
@@ -21,6 +19,7 @@ from callserver.acd.staff.form import STAFF_FORM
 from callserver.acd.staff.log_ins import LogIns
 from callserver.acd.staff.rules import Staff, StaffError, staff_name, staff_number
 from callserver.store.database import Store
+from callserver.store.following import Follower
 from callserver.wire.catalogue import N_
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
@@ -28,14 +27,13 @@ from callserver.wire.typed import typed_password, typed_text
 
 __all__ = ["Staff", "StaffBook", "StaffError"]
 
-FOLLOW_S = 2.0
 NOT_A_NEW_ONE = N_("it is the old one")
 
 log = Logger()
 T = TypeVar("T")
 
 
-class StaffBook(Service):
+class StaffBook(Follower):
     """
     The staff in the database, and a living copy of it; passwords are checked in a thread, one at a time.
 
@@ -58,21 +56,11 @@ class StaffBook(Service):
         events: Stamps | None = None,
         around: Callable[[], Surroundings] = Surroundings,
     ) -> None:
+        super().__init__(clock)
         self._store, self._noted = store, Noted(store, events)
         self._on_rights, self._on_gone, self._around = on_rights, on_gone, around
         self._log_ins = LogIns(store, clock, now, self._in_thread)
         self._people: dict[str, Staff] = {}
-        self._following = LoopingCall(self.follow)
-        self._following.clock = clock
-
-    def startService(self) -> None:
-        super().startService()  # type: ignore[no-untyped-call]
-        self._following.start(FOLLOW_S).addErrback(lambda failure: log.failure("staff is not followed", failure))
-
-    def stopService(self) -> None:
-        super().stopService()  # type: ignore[no-untyped-call]
-        if self._following.running:
-            self._following.stop()
 
     def rights(self, number: str) -> frozenset[Right]:
         """What this person may do at this moment; nothing, if nobody of this number may log in."""

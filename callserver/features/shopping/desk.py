@@ -14,19 +14,8 @@ from callserver.features.shopping.rules import (
     orders_of_member,
     reservations_of,
 )
-from callserver.features.shopping.tables import OrderState
-from callserver.wire.catalogue import N_
+from callserver.features.shopping.words import ORDER_STATES
 from callserver.wire.messages import CardPart, Identity, Phrase
-
-STATE_WORDS = {
-    OrderState.PLACED: N_("placed"),
-    OrderState.PAID: N_("paid"),
-    OrderState.PACKED: N_("packed"),
-    OrderState.SHIPPED: N_("shipped"),
-    OrderState.DELIVERED: N_("delivered"),
-    OrderState.RETURNED: N_("returned"),
-    OrderState.CANCELLED: N_("cancelled"),
-}
 
 
 def customer_card(
@@ -76,7 +65,7 @@ def _order_row(order: OrderStatus, zone: tzinfo) -> Phrase:
         {
             "number": order.number,
             "placed": order.placed_at.astimezone(zone).date().isoformat(),
-            "state_word": STATE_WORDS[order.state],
+            "state_word": ORDER_STATES[order.state],
             "total_fen": order.total_fen,
         },
     )

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from twisted.internet import reactor
 from twisted.trial.unittest import TestCase
 
-from callserver.features.shopping import desk, rules, sample
+from callserver.features.shopping import desk, rules, sample, words
 from callserver.features.shopping.rules import AboveLimit, AboveStock, SoldOut, UnknownItem
 from callserver.features.shopping.tables import Order, OrderState, Product
 from callserver.store.database import Store
@@ -261,7 +261,7 @@ class RulesTests(BooksCase):
 
     def test_every_order_state_has_words(self) -> None:
         """An agent's screen can say how far any order has come."""
-        self.assertEqual(set(desk.STATE_WORDS), set(OrderState))
+        self.assertEqual(set(words.ORDER_STATES), set(OrderState))
 
     def test_agent_sees_the_basket_of_the_last_call(self) -> None:
         """A caller who was cut off need not begin again."""

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from callserver.features.shopping import rules
 from callserver.features.shopping.books.orders import OrderRow, advance
-from callserver.features.shopping.books.refusals import ORDER_STATES, in_words
+from callserver.features.shopping.books.refusals import in_words
 from callserver.features.shopping.books.table import Entry, Fault, Table
 from callserver.features.shopping.rules.tracking import BEFORE_PACKED, NEXT
 from callserver.features.shopping.tables import OrderState
+from callserver.features.shopping.words import ORDER_STATES
 from callserver.wire.catalogue import N_, Complaint
 
 AT_ONCE = 200  # orders that one list may move: they are one transaction, for which callers' orders wait

@@ -6,24 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from callserver.features.shopping import rules
-from callserver.features.shopping.tables import OrderState, ReservationState
-from callserver.wire.catalogue import N_, Complaint
+from callserver.features.shopping.tables import ReservationState
+from callserver.features.shopping.words import ORDER_STATES, RESERVATION_STATES
+from callserver.wire.catalogue import Complaint
 
-ORDER_STATES = {
-    OrderState.PLACED: N_("placed"),
-    OrderState.PAID: N_("paid"),
-    OrderState.PACKED: N_("packed"),
-    OrderState.SHIPPED: N_("shipped"),
-    OrderState.DELIVERED: N_("delivered"),
-    OrderState.RETURNED: N_("returned"),
-    OrderState.CANCELLED: N_("cancelled"),
-}
-RESERVATION_STATES = {
-    ReservationState.OPEN: N_("open"),
-    ReservationState.ORDERED: N_("became an order"),
-    ReservationState.EXPIRED: N_("expired"),
-    ReservationState.CANCELLED: N_("cancelled"),
-}
 LISTED = 10  # numbers named in one sentence
 
 

@@ -14,20 +14,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from callserver.features.shopping.web.scopes import Scope
 from callserver.features.shopping.web.tables import KeyRow
 from callserver.store.database import Store
+from callserver.store.following import Follower
 from callserver.store.tables import from_ms, to_ms
 from callserver.wire.catalogue import Complaint
 
 log = Logger()
 
-FOLLOW_S = 2.0
 MARK = "cs_"  # by which a key is known for one, also to programs that look for keys where none should be
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -98,23 +96,13 @@ def good_keys() -> dict[str, Key]:
     return {row.digest: _key(row) for row in KeyRow.select().where(KeyRow.revoked_ms.is_null())}
 
 
-class KeyRing(Service):
+class KeyRing(Follower):
     """The keys as the server knows them at this moment."""
 
     def __init__(self, store: Store, clock: IReactorTime) -> None:
+        super().__init__(clock)
         self._store = store
         self._keys: dict[str, Key] = {}
-        self._following = LoopingCall(self.follow)
-        self._following.clock = clock
-
-    def startService(self) -> None:
-        super().startService()  # type: ignore[no-untyped-call]
-        self._following.start(FOLLOW_S).addErrback(lambda failure: log.failure("keys are not followed", failure))
-
-    def stopService(self) -> None:
-        super().stopService()  # type: ignore[no-untyped-call]
-        if self._following.running:
-            self._following.stop()
 
     async def follow(self) -> None:
         """Bring the copy up to date; a database that does not answer leaves it as it is: it lets no act happen."""
