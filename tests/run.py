@@ -32,11 +32,13 @@ CHECKS = {
 REAL_TIME = {  # processes, ptys, sockets: they wait more than they work
     "peers": ["tests.peers.test_fax_programs", "tests.peers.test_modem_programs"],
     "whole": [
+        "tests.whole.test_admin_hour",
         "tests.whole.test_kill",
         "tests.whole.test_kill_in_fax",
         "tests.whole.test_real_time",
         "tests.whole.test_real_morning",
         "tests.whole.test_real_faxes",
+        "tests.whole.test_shop_calls",
     ],
 }
 LAST_LINE = re.compile(r"^(?:PASSED|FAILED)\b.*$", re.MULTILINE)

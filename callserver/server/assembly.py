@@ -11,7 +11,6 @@ from twisted.internet.defer import CancelledError, Deferred, maybeDeferred, succ
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from callserver.acd.offices.regions import Known
 from callserver.acd.phones.log_in import log_in
 from callserver.agents.channel import AgentChannel
 from callserver.agents.desk import Desk
@@ -52,6 +51,7 @@ from callserver.server.drain import NOBODY, Drain
 from callserver.server.known_texts import in_database, of_menus
 from callserver.server.line_bank import LineBank
 from callserver.server.line_menus import LineMenus
+from callserver.server.menu_people import MenuPeople
 from callserver.server.new_texts import NewTexts
 from callserver.server.notify import notify
 from callserver.server.people_only import FIRST
@@ -71,7 +71,6 @@ from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import AlarmNotice, Card, Phrase
 from callserver.wire.records import EventRecord
 from callserver.wire.refusals import Refusal, Refused
-from callserver.wire.targets import Target
 
 log = Logger()
 
@@ -282,7 +281,7 @@ class CallServer(MultiService):
             features=self.features,
         )
         self._acts = declarations.acts(self.centre.acts(), self.features)
-        self._notice = RecordingNotice(self.events, self._say)
+        self._people = MenuPeople(lambda: self.config, self.centre, RecordingNotice(self.events, self._say))
         self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)
         self.line_menus = LineMenus(world, self.store, self.menus, lambda: self.config, self.line_bank, self.events)
 
@@ -504,39 +503,11 @@ class CallServer(MultiService):
         await self.centre.phones.serve(menu_call.call, menu_call)
 
     def _menu_call(self, call: Call) -> MenuCall:
-        return MenuCall(call, self.voice, self, self.reactor, self.recorder, self._faxes, self._wall)
+        return MenuCall(call, self.voice, self._people, self.reactor, self.recorder, self._faxes, self._wall)
 
     def _wall(self) -> datetime:
         """The clock on the shop's wall."""
         return self.events.now().astimezone(self.config.server.zone)
-
-    async def enter(self, queue: str, call: Call, priority: int | None = None) -> str:
-        """
-        People, for menus.
-
-        :param queue: its name; FIRST: the shop's first
-        :param priority: that the menu gives; None: what the shop gives this caller, or the queue's
-        :raises LookupError: there is no such queue
-        """
-        queue = queue or self.centre.first_queue
-        if queue not in self.centre.queues.by_name:
-            raise LookupError(f"no queue {queue!r}; there are {', '.join(self.centre.queues.by_name)}")
-        if self.config.recording.announce:
-            await self._notice.before_a_person(call)
-        return await self.centre.queues.enter(queue, call, priority)
-
-    async def send(self, call: Call, target: Target) -> None:
-        """An office or a number outside, for menus."""
-        if self.config.recording.announce:
-            await self._notice.before_a_person(call)
-        await self.centre.moves.destinations.send(call, target)
-
-    async def to_office(self, call: Call, address: str, ask_area_code: Callable[[], Deferred[str]], note: str) -> str:
-        """The office nearest to the caller, for menus."""
-        if self.config.recording.announce:
-            await self._notice.before_a_person(call)
-        known = Known(address, call.caller.known_by or "", ask_area_code=ask_area_code)
-        return str((await self.centre.offices.transfer(call, known, note)).value)
 
     def _say(self, call: Call, prompts: Sequence[str]) -> Deferred[None]:
         return Deferred.fromCoroutine(self._menu_call(call).say(prompts)).addCallback(lambda _: None)
