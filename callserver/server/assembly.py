@@ -281,7 +281,7 @@ class CallServer(MultiService):
             features=self.features,
         )
         self._acts = declarations.acts(self.centre.acts(), self.features)
-        self._people = MenuPeople(lambda: self.config, self.centre, RecordingNotice(self.events, self._say))
+        self.people = MenuPeople(lambda: self.config, self.centre, RecordingNotice(self.events, self._say))
         self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)
         self.line_menus = LineMenus(world, self.store, self.menus, lambda: self.config, self.line_bank, self.events)
 
@@ -503,7 +503,7 @@ class CallServer(MultiService):
         await self.centre.phones.serve(menu_call.call, menu_call)
 
     def _menu_call(self, call: Call) -> MenuCall:
-        return MenuCall(call, self.voice, self._people, self.reactor, self.recorder, self._faxes, self._wall)
+        return MenuCall(call, self.voice, self.people, self.reactor, self.recorder, self._faxes, self._wall)
 
     def _wall(self) -> datetime:
         """The clock on the shop's wall."""

@@ -92,5 +92,5 @@ class AwayTests(SynchronousTestCase):
 
     def test_no_such_queue(self) -> None:
         """A menu that names a queue there is not is refused, with those there are; its caller is not sent elsewhere."""
-        asked = Deferred.fromCoroutine(self.shop.server.enter("nowhere", None))  # type: ignore[arg-type]
+        asked = Deferred.fromCoroutine(self.shop.server.people.enter("nowhere", None))  # type: ignore[arg-type]
         self.assertIn("no queue 'nowhere'; there are operator", str(self.failureResultOf(asked, LookupError).value))
