@@ -1,5 +1,6 @@
 """A modem that receives a fax's signals: +FRH, +FRM, and ATD while it waits for the far end."""
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 
@@ -58,7 +59,7 @@ class FaxEar:
         return self._kept.popleft() if self._kept else None
 
 
-class Receiving:
+class Receiving(ABC):
     """
     A stream that waits and gives octets to the computer. Any character but XON and XOFF ends it.
 
@@ -89,10 +90,11 @@ class Receiving:
     def read_sound(self) -> FloatArray | None:
         return None
 
+    @abstractmethod
     def feed_sound(self, block: FloatArray | None) -> bytes:
-        raise NotImplementedError
+        """20 ms of the far end, shape (160,), None while there is none; octets for the computer."""
 
-    def _broken_off(self) -> None:
+    def _broken_off(self) -> None:  # noqa: B027 - most have nothing to do then
         """By the computer."""
 
     def _connect(self) -> None:
