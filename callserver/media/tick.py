@@ -1,6 +1,7 @@
 """A fixed schedule: the same work again and again, on time, whatever happens in it."""
 
 from collections.abc import Callable
+from threading import Event
 
 from twisted.application.service import Service
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -50,6 +51,7 @@ class Tick(Service):
     of more than five the rest is given up and counted in `lost`.
 
     :param needed: whether there is work already: see `need`
+    `over`: set but while the work is done; what other threads may wait for
     """
 
     def __init__(
@@ -61,6 +63,8 @@ class Tick(Service):
     ) -> None:
         self.lateness = Lateness()
         self.lost = 0
+        self.over = Event()
+        self.over.set()
         self._clock, self._work, self._interval_s = clock, work, interval_s
         self._start_s = 0.0
         self._n = 0
@@ -107,9 +111,12 @@ class Tick(Service):
         if given_up > 0:
             self.lost += given_up
             self._n += given_up
+        self.over.clear()
         try:
             self._work()
         except Exception:
             log.failure("a tick failed; the next one comes")
+        finally:
+            self.over.set()
         if self.running and self._needed and self._call is None:
             self._wait()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from threading import Event
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -87,7 +88,7 @@ class RehearsalWorld(World):
         self.threads[name] = InlineThreads(self.reactor, lambda: random.uniform(*THREAD_S), name)
         return self.threads[name]
 
-    def database(self, where: str) -> Any:
+    def database(self, where: str, tick_over: Event) -> Any:
         database = database_at(where)
         return RehearsedDatabase(self, where) if isinstance(database, SqliteDatabase) else database
 

@@ -96,6 +96,7 @@ class CallServer(MultiService):
         self.folder, self.config, self.world = folder, folder.config(), world
         self.life: Life | None = None
         self.reactor = world.reactor
+        self._make_bay()
         self._make_records(on_wait)
         self._make_sound()
         self._make_people(found)
@@ -182,6 +183,14 @@ class CallServer(MultiService):
 
     # The parts
 
+    def _make_bay(self) -> None:
+        """The patch bay and its tick, which all other threads let go first."""
+        n_legs = len(self.config.lines) + self.config.agents.seats
+        self.bay = PatchBay(
+            self.reactor, n_legs=n_legs, ear_factory=partial(Ear, plan=self._tones()), on_alarm=self._alarm
+        )
+        self.tick = self.bay.schedule
+
     def _make_records(self, on_wait: Callable[[Complaint], None]) -> None:
         """Database, journal, event log, board."""
         world, server = self.world, self.config.server
@@ -191,7 +200,7 @@ class CallServer(MultiService):
             where,
             self.reactor,
             self._alarm,
-            make_database=world.database,
+            make_database=partial(world.database, tick_over=self.tick.over),
             make_pool=world.one_thread,
             make_room=self._make_room,
         )
@@ -218,13 +227,8 @@ class CallServer(MultiService):
         self.board = Board(self.events, self.reactor.seconds)
 
     def _make_sound(self) -> None:
-        """Patch bay, recorder, prompts, voice."""
+        """Recorder, prompts, voice."""
         world, config = self.world, self.config
-        n_legs = len(config.lines) + config.agents.seats
-        self.bay = PatchBay(
-            self.reactor, n_legs=n_legs, ear_factory=partial(Ear, plan=self._tones()), on_alarm=self._alarm
-        )
-        self.tick = self.bay.schedule
         self.recorder = Recorder(
             self.reactor,
             self.bay,

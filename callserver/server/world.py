@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
@@ -32,6 +32,7 @@ from callserver.lines.modem_line import ModemLine
 from callserver.media.disk_room import DiskRoom
 from callserver.media.natural_voice import NaturalVoice
 from callserver.media.wav_file import WavFile
+from callserver.server.giving_way import let_ticks_go_first
 from callserver.server.stalls import Stalls
 from callserver.server.status_socket import StatusSocket
 from callserver.server.watchdog import Watchdog
@@ -104,9 +105,9 @@ class World:
         """A pool whose jobs run one after the other, in the order they came."""
         return ThreadPool(minthreads=1, maxthreads=1, name=name)
 
-    def database(self, where: str) -> Any:
-        """A peewee database, not yet connected."""
-        return database_at(where)
+    def database(self, where: str, tick_over: Event) -> Any:
+        """A peewee database, not yet connected, whose statements let a tick go first."""
+        return let_ticks_go_first(database_at(where), tick_over)
 
     def disk_room(self, folder: Path) -> DiskRoom:
         """The disk under the recordings."""

@@ -38,6 +38,20 @@ class TickTests(SynchronousTestCase):
         self.assertEqual(len(self.at_ms), 50 * 3600)
         self.assertAlmostEqual(self.tick.lateness.max_ms, 5.0, places=3)
 
+    def test_over(self) -> None:
+        """Other threads see that a tick is at work, and that it is over, also when it fails."""
+        seen = []
+
+        def work() -> None:
+            seen.append(self.tick.over.is_set())
+            raise ValueError
+
+        self.tick._work = work
+        self.tick.startService()
+        self.run_for(30)
+        self.flushLoggedErrors(ValueError)
+        self.assertEqual((seen, self.tick.over.is_set()), ([False], True))
+
     def test_slow_work(self) -> None:
         """Work that takes its time does not move the schedule."""
         self.tick._work = lambda: (self.work(), self.clock.pump([0.0, 0.007]))  # type: ignore[func-returns-value]
