@@ -40,7 +40,6 @@ class Books:
     Opens them, as often as it takes.
 
     :param on_wait: told what is waited for, each reason once
-    :param on_late: called then, in a shop that has lived; perhaps more than once
     """
 
     def __init__(
@@ -53,21 +52,23 @@ class Books:
         events: EventLog,
         *,
         on_wait: Callable[[Complaint], None],
-        on_late: Callable[[], None],
     ) -> None:
         self._folder, self._config, self._world = folder, config, world
         self._store, self._journal, self._events = store, journal, events
-        self._on_wait, self._on_late = on_wait, on_late
+        self._on_wait = on_wait
+        self._on_late: Callable[[], None] = lambda: None
         self._waits_for: set[str] = set()
         self.losses: list[Complaint] = []  # what became of the database before this start, for who has started it
 
-    async def open(self, features: Sequence[Feature]) -> Life:
+    async def open(self, features: Sequence[Feature], on_late: Callable[[], None]) -> Life:
         """
         The shop's life, when all of it is open.
 
+        :param on_late: called when it takes long, in a shop that has lived; perhaps more than once
         :raises StoreError: in a new shop, of whose settings this is the first trial
         """
         world, folder, config = self._world, self._folder, self._config
+        self._on_late = on_late
         late = world.reactor.callLater(LATE_S, self._no_answer)
         try:
             while not await self._open_store():
