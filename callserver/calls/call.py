@@ -20,10 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import Enum
 from typing import Protocol
 
-from twisted.internet.defer import CancelledError, Deferred, DeferredLock
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
@@ -31,8 +30,10 @@ from callserver.calls.call_recording import CallRecording, RecordingRule
 from callserver.calls.event_log import EventLog
 from callserver.calls.keys import MASK, Key, Keys
 from callserver.calls.roles import LISTENERS, Part, Role, gains, overheard
+from callserver.calls.stages import LIMITS_S, TAKES_KEYS, Stage
 from callserver.calls.timeline import Timeline
 from callserver.calls.vocabulary import Kind
+from callserver.calls.waiters import Waiters
 from callserver.dsp.frames import FloatArray
 from callserver.lines.interfaces import Caller
 from callserver.media.leg import Leg
@@ -43,33 +44,6 @@ from callserver.wire.causes import Cause, Reason
 log = Logger()
 
 TAKES_PART = (Role.TALKS, *LISTENERS, Role.CALLED, Role.FAXES)  # its leg serves this call
-
-
-class Stage(Enum):
-    """Who serves the caller; the values are shown and stored."""
-
-    DIALLING = "dialling"  # out or to a seat, and nobody hears it yet
-    RINGING = "ringing"  # in, or where it was dialled to
-    MENU = "flow"
-    QUEUE = "queue"
-    TALK = "bridged"
-    TRANSFER = "transfer"  # on his way to somebody else
-    PARKED = "parked"
-    FAX = "fax"
-    SEAT = "station"  # the party is an agent: his line is kept up as the telephone of his seat
-
-
-LIMITS_S = {
-    Stage.MENU: 1800.0,
-    Stage.QUEUE: 3600.0,
-    Stage.TALK: 10800.0,
-    Stage.TRANSFER: 300.0,
-    Stage.PARKED: 3600.0,
-    Stage.FAX: 1260.0,  # a fax ends itself before
-    Stage.SEAT: 43200.0,
-}
-TAKES_KEYS = (Stage.MENU, Stage.QUEUE, Stage.SEAT)
-MENUS_TURN = (Stage.RINGING, Stage.MENU)  # nobody but its menu serves it; that may not have answered yet
 
 
 class Party(Protocol):
@@ -156,9 +130,9 @@ class Call(Timeline):
         self._on_parts = on_parts
         self.recording = CallRecording(self, recorder, rule, in_house=direction == "internal")
         self._limit: IDelayedCall | None = None
-        self._waiting_for_end: list[Deferred[Reason]] = []
-        self._waiting_for_fax: list[Deferred[None]] = []
-        self._waiting_for_left: list[Deferred[None]] = []
+        self._waiting_for_end: Waiters[Reason] = Waiters()
+        self._waiting_for_fax: Waiters[None] = Waiters()
+        self._waiting_for_left: Waiters[None] = Waiters()
 
     @property
     def now(self) -> Call:
@@ -242,9 +216,7 @@ class Call(Timeline):
 
     def when_fax_calls(self) -> Deferred[None]:
         """A fresh Deferred that fires when the calling tone of a fax is heard of the first party; cancel it to stop."""
-        waiter: Deferred[None] = Deferred(lambda waiter: self._waiting_for_fax.remove(waiter))
-        self._waiting_for_fax.append(waiter)
-        return waiter
+        return self._waiting_for_fax.wait()
 
     def when_left(self) -> Deferred[None]:
         """
@@ -252,9 +224,7 @@ class Call(Timeline):
 
         While somebody waits for that the call does not end with the person's part; cancel it to stop.
         """
-        waiter: Deferred[None] = Deferred(lambda waiter: self._waiting_for_left.remove(waiter))
-        self._waiting_for_left.append(waiter)
-        return waiter
+        return self._waiting_for_left.wait()
 
     @property
     def goes_on(self) -> bool:
@@ -264,25 +234,16 @@ class Call(Timeline):
     def left_behind(self) -> None:
         """The first party is alone on the line: who waits for that has it now."""
         self.enter(Stage.MENU)
-        waiting, self._waiting_for_left = self._waiting_for_left, []
-        for waiter in waiting:
-            waiter.callback(None)
+        self._waiting_for_left.fire(None)
 
     def fax_calls(self, party: Party) -> None:
         """The calling tone of a fax was heard."""
         if party is self.first:
-            waiting, self._waiting_for_fax = self._waiting_for_fax, []
-            for waiter in waiting:
-                waiter.callback(None)
+            self._waiting_for_fax.fire(None)
 
     def when_ended(self) -> Deferred[Reason]:
         """A fresh Deferred that fires with the reason when the call is over (at once if it is)."""
-        waiter: Deferred[Reason] = Deferred(self._forget)
-        if self.ended is None:
-            self._waiting_for_end.append(waiter)
-        else:
-            waiter.callback(self.ended)
-        return waiter
+        return self._waiting_for_end.wait() if self.ended is None else succeed(self.ended)
 
     def end(self, by: str, reason: Reason) -> None:
         """End the call; harmless when it is over already."""
@@ -291,10 +252,7 @@ class Call(Timeline):
         self.ended = reason
         self._cancel_limit()
         self.keys.drop()
-        waiting, self._waiting_for_end = self._waiting_for_end, []
-        for waiter in waiting:
-            if not waiter.called:  # cancelled by who was told before it
-                waiter.callback(reason)
+        self._waiting_for_end.fire(reason)
         self.log(Kind.END, by=by, reason=str(reason))
         self.note(ended_at=self._events.now(), end_reason=str(reason))
         self.recording.over()
@@ -444,7 +402,3 @@ class Call(Timeline):
         if self._limit is not None and self._limit.active():
             self._limit.cancel()
         self._limit = None
-
-    def _forget(self, waiter: Deferred[Reason]) -> None:
-        if waiter in self._waiting_for_end:
-            self._waiting_for_end.remove(waiter)

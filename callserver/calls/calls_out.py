@@ -20,12 +20,13 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
 from callserver.calls.dial_caps import DialCaps, Use
 from callserver.calls.dial_guard import DialClass, DialGuard
 from callserver.calls.event_log import EventLog
 from callserver.calls.line_choice import LineTally, Trunk, choose, for_an_emergency, free_trunks
 from callserver.calls.outgoing import DialListener
+from callserver.calls.stages import Stage
 from callserver.calls.vocabulary import Kind
 from callserver.config import DiallingConfig
 from callserver.dsp.frames import FloatArray

@@ -25,7 +25,7 @@ from twisted.logger import Logger
 
 from callserver.calls.bell import Bell
 from callserver.calls.board import Board, ChannelStatus
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
 from callserver.calls.dead_alarms import DeadAlarms
 from callserver.calls.hanging_up import OFF_HOOK_S, ON_HOOK_S, HangingUp
 from callserver.calls.line_machine import RESTING, Happening, LineCore, LineInputs, Situation, line_machine
@@ -35,6 +35,7 @@ from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import hang_up
 from callserver.calls.outgoing import DialListener, OutgoingCall
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.dsp.frames import FloatArray
 from callserver.fax.signals import Heard
 from callserver.lines.interfaces import Caller, Capabilities, DialPermit, IFaxModem, ILine, LineFailure

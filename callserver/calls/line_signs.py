@@ -6,9 +6,10 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from callserver.calls.call import Call, Party, Stage
+from callserver.calls.call import Call, Party
 from callserver.calls.dial_tone import DialToneWatch
 from callserver.calls.keys import Key
+from callserver.calls.stages import Stage
 from callserver.calls.vocabulary import Kind
 from callserver.media.leg import Leg
 

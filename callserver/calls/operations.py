@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from twisted.python.failure import Failure
 
-from callserver.calls.call import Call, Party, Stage
+from callserver.calls.call import Call, Party
 from callserver.calls.roles import Part, Role
+from callserver.calls.stages import Stage
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import FloatArray
 from callserver.media.loan import Exchange

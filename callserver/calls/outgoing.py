@@ -38,11 +38,12 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from callserver.calls.call import Call, FirstParty, Stage
+from callserver.calls.call import Call, FirstParty
 from callserver.calls.line_machine import Happening, LineInputs
 from callserver.calls.line_sound import LineSound
 from callserver.calls.operations import LINES_ALONE_S
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.dsp.ear import EarEvent
 from callserver.dsp.fax_tones.bank import FaxHeard
 from callserver.dsp.frames import FloatArray

@@ -22,7 +22,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import deferLater
 
-from callserver.calls.call import LIMITS_S, MENUS_TURN, Stage
+from callserver.calls.stages import LIMITS_S, MENUS_TURN, Stage
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_call import BREATH_S, MenuCall
 from callserver.ivr.running import CallOver, GoesRound, MenuStopped, Running, running

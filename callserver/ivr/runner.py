@@ -18,7 +18,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.reflect import safe_repr
 
-from callserver.calls.call import MENUS_TURN, Call, Stage
+from callserver.calls.call import Call
+from callserver.calls.stages import MENUS_TURN, Stage
 from callserver.calls.vocabulary import Kind
 from callserver.config import Hours
 from callserver.ivr.dialogue import WantsPerson

@@ -9,9 +9,9 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from callserver.calls.board import Board
-from callserver.calls.call import Stage
 from callserver.calls.line import LineInService
 from callserver.calls.live_calls import LiveCalls
+from callserver.calls.stages import Stage
 from callserver.wire.catalogue import N_
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Phrase

@@ -10,11 +10,12 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.acd.moves.dialled import DialledCall
 from callserver.acd.moves.dialling import Dialling
 from callserver.acd.seats.seat import Seat
-from callserver.calls.call import Call, Party, Stage
+from callserver.calls.call import Call, Party
 from callserver.calls.calls_out import Dialler
 from callserver.calls.dial_guard import DialClass, classify
 from callserver.calls.operations import hang_up
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.lines.interfaces import Caller
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult

@@ -10,12 +10,13 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
 from callserver.calls.event_log import EventLog
 from callserver.calls.keys import Key
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import connect, hang_up, hold, join, retrieve, wait_again
 from callserver.calls.roles import Role, gains
+from callserver.calls.stages import Stage
 from callserver.dsp.codecs import LINEAR_16
 from callserver.lines.interfaces import Caller
 from callserver.media.leg import Leg

@@ -4,9 +4,9 @@ import numpy as np
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.calls.call import Stage
 from callserver.calls.calls_out import Dialler
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.lines.interfaces import LineFailure
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult

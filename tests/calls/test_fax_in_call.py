@@ -5,8 +5,9 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.calls import operations
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.dsp.tones import tone

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.calls.call import Stage
 from callserver.calls.calls_out import Dialler
 from callserver.calls.line_choice import Direction, LineTally, Trunk, choose, free_trunks
+from callserver.calls.stages import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refused
 from callserver.wire.states import LineState

@@ -11,7 +11,8 @@ from twisted.internet.task import deferLater
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
+from callserver.calls.stages import Stage
 from callserver.dsp.frames import FloatArray
 from callserver.ivr.dialogue import WantsPerson, choose
 from callserver.ivr.interfaces import ICall, IMenu

@@ -2,7 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.calls.call import Stage
+from callserver.calls.stages import Stage
 from callserver.desktop.headless import AgentPlan
 from callserver.lines.interfaces import Caller
 from callserver.server.drain import Drain

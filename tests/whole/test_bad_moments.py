@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callserver.calls.call import Stage
+from callserver.calls.stages import Stage
 from callserver.emulator.loop import SubscriberStage
 from callserver.wire.states import LineState, SeatState
 from tests.whole.morning_people import Clerk

@@ -11,10 +11,11 @@ from callserver.acd.offices.cases import list_cases
 from callserver.acd.offices.regions import Known
 from callserver.acd.offices.transfer import Outcome
 from callserver.acd.organisation.parts import Part
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
 from callserver.calls.calls_out import Dialler
 from callserver.calls.dial_caps import DialCaps
 from callserver.calls.dial_guard import DialClass
+from callserver.calls.stages import Stage
 from callserver.config import DiallingConfig
 from callserver.dsp.frames import FloatArray
 from callserver.emulator.phone import Phone

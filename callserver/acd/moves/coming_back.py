@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from callserver.acd.moves.moved import Flows, Moved, WaitingOffer, to_queue
 from callserver.acd.seats.offers import Offer
 from callserver.acd.seats.seat import Seat
-from callserver.calls.call import Stage
+from callserver.calls.stages import Stage
 from callserver.wire.causes import Reason
 from callserver.wire.refusals import Refused
 

@@ -22,9 +22,10 @@ from callserver.acd.moves.outside import Outside
 from callserver.acd.offices.regions import Known
 from callserver.acd.offices.transfer import OfficeTransfers, Outcome
 from callserver.acd.seats.seats import Seats
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
 from callserver.calls.calls_out import CallsOut, Dialler
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.calls.vocabulary import Kind
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card

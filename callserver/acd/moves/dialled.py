@@ -26,9 +26,10 @@ from callserver.acd.moves.rung import RungSeats
 from callserver.acd.seats.offers import Offer
 from callserver.acd.seats.seat import Seat
 from callserver.acd.seats.seats import Seats
-from callserver.calls.call import Call, FirstParty, Party, Stage
+from callserver.calls.call import Call, FirstParty, Party
 from callserver.calls.operations import bring, hang_up
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.tones import ToneSource, cadence

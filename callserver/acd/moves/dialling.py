@@ -20,11 +20,12 @@ from callserver.acd.moves.queue_consultation import QueueConsultation, Queued
 from callserver.acd.seats.acts import Act, number, target
 from callserver.acd.seats.seat import Seat
 from callserver.acd.seats.seats import Rights, Seats
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
 from callserver.calls.calls_out import CallsOut, Dialler
 from callserver.calls.dial_guard import DialClass
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import LINES_ALONE_S, PRESENT
+from callserver.calls.stages import Stage
 from callserver.lines.interfaces import Caller
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult

@@ -11,9 +11,10 @@ from twisted.internet.defer import Deferred
 from callserver.acd.moves.rung import RungSeats
 from callserver.acd.seats.seat import Seat
 from callserver.calls import operations
-from callserver.calls.call import Call, Party, Stage
+from callserver.calls.call import Call, Party
 from callserver.calls.operations import PRESENT
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.calls.vocabulary import Kind
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callserver.acd.moves.moved import Moved
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
 from callserver.calls.calls_out import CallsOut, Dialler
 from callserver.calls.operations import join_lines
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 

@@ -17,7 +17,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from callserver.acd.moves.coming_back import Sender, come_back
 from callserver.acd.moves.moved import Flows, Moved, WaitingOffer, to_queue
 from callserver.acd.seats.seat import Seat
-from callserver.calls.call import Stage
+from callserver.calls.stages import Stage
 from callserver.calls.vocabulary import Kind
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refusal, Refused

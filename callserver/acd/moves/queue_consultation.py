@@ -26,8 +26,9 @@ from callserver.acd.queues.wait import LAST_WORDS_S
 from callserver.acd.routing.settings import QueueSettings
 from callserver.acd.seats.offers import Offer
 from callserver.acd.seats.seats import Seats
-from callserver.calls.call import Call, Party, Stage
+from callserver.calls.call import Call, Party
 from callserver.calls.operations import bring
+from callserver.calls.stages import Stage
 from callserver.wire.causes import Reason
 from callserver.wire.dial_results import DialResult
 from callserver.wire.messages import Card

@@ -35,9 +35,10 @@ from callserver.acd.offices import cases
 from callserver.acd.offices.cases import AtOffice, Case
 from callserver.acd.offices.regions import Known, Office, OfficeBook, region_of
 from callserver.calls import operations
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
 from callserver.calls.calls_out import CallsOut, Dialler
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.calls.vocabulary import Kind
 from callserver.config import OfficesConfig
 from callserver.wire.alarms import Alarm

@@ -15,8 +15,9 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 

@@ -21,7 +21,8 @@ from twisted.python.failure import Failure
 from callserver.acd.phones import sounds as phone_sounds
 from callserver.acd.phones.keys import PhoneKeys
 from callserver.acd.phones.star_codes import Event, Keyed, Plain, Unknown
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
+from callserver.calls.stages import Stage
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import FloatArray
 from callserver.wire.causes import Cause, Reason

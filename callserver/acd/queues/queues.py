@@ -37,7 +37,8 @@ from callserver.acd.queues.queue import Queue
 from callserver.acd.queues.wait import Speaking, Wait
 from callserver.acd.seats.offers import Offer
 from callserver.acd.seats.seats import Seats
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
+from callserver.calls.stages import Stage
 from callserver.calls.vocabulary import Kind
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card

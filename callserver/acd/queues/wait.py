@@ -13,7 +13,8 @@ from callserver.acd.queues.announcements import Told, Word, due
 from callserver.acd.queues.entry import Entry
 from callserver.acd.queues.estimate import minutes
 from callserver.acd.queues.queue import Queue
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
+from callserver.calls.stages import Stage
 
 log = Logger()
 

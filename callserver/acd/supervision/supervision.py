@@ -21,10 +21,11 @@ from callserver.acd.seats.seats import Rights, Seats
 from callserver.acd.supervision.named import channel, channel_or_none, hang_up_or_queue, priority
 from callserver.calls import operations
 from callserver.calls.audit import audited
-from callserver.calls.call import Call, Party, Stage
+from callserver.calls.call import Call, Party
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.operations import PRESENT
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import RATE_HZ, FloatArray
 from callserver.dsp.tones import tone

@@ -18,10 +18,10 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from callserver.calls.call import Stage
 from callserver.calls.calls_out import Dialler
 from callserver.calls.dial_guard import DialClass
 from callserver.calls.event_log import EventLog
+from callserver.calls.stages import Stage
 from callserver.config import ShopConfig
 from callserver.config.hours import within
 from callserver.features import House

@@ -3,7 +3,8 @@
 from typing import Any
 
 from callserver.acd.routing.settings import QueueSettings
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
+from callserver.calls.stages import Stage
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 from callserver.wire.targets import Target

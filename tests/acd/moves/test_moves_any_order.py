@@ -14,8 +14,9 @@ from callserver.acd.moves.moves import Moves
 from callserver.acd.moves.parking import ParkingLimits
 from callserver.acd.queues.wait import Speaking
 from callserver.acd.seats.seat import Seat
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refused
 from callserver.wire.states import LineState, SeatState

@@ -3,7 +3,7 @@
 from typing import Any
 
 from callserver.acd.moves.parking import ParkingLimits
-from callserver.calls.call import Stage
+from callserver.calls.stages import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.states import LineState, SeatState
 from callserver.wire.words import reason_text

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from callserver.acd.moves.dialling import Dialling
-from callserver.calls.call import Stage
+from callserver.calls.stages import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState

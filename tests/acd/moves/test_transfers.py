@@ -4,7 +4,7 @@ from typing import Any
 
 from callserver.acd.moves.dialling import Dialling
 from callserver.acd.routing.settings import QueueSettings
-from callserver.calls.call import Stage
+from callserver.calls.stages import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right

@@ -11,8 +11,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.acd.offices.cases import AtOffice, Case, list_cases
 from callserver.acd.offices.regions import FoundBy, Known, named_in, places, region_of
 from callserver.acd.offices.transfer import Around, OfficeTransfers, Outcome
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.config import OfficesConfig
 from callserver.dsp.frames import BLOCK_SAMPLES, FloatArray
 from callserver.wire.causes import Cause, Reason

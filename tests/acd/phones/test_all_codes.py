@@ -10,7 +10,7 @@ from callserver.acd.moves.dialling import Dialling
 from callserver.acd.moves.moves import Moves
 from callserver.acd.seats.acts import SEAT_ACTS, Act
 from callserver.acd.supervision.supervision import Supervision
-from callserver.calls.call import Stage
+from callserver.calls.stages import Stage
 from callserver.lines.interfaces import Capabilities
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.seats.seat import Seat
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
 from callserver.calls.roles import Role
+from callserver.calls.stages import Stage
 from callserver.wire.states import LineState, SeatState
 from tests.acd.phones.test_phones import AGENT, CALLER, PIN, PhoneShop
 from tests.hearing import Room, all_to_all

@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.acd.phones.telephone import Telephone
 from callserver.acd.seats.seat import Seat
 from callserver.acd.supervision.supervision import Supervision
-from callserver.calls.call import Stage
+from callserver.calls.stages import Stage
 from callserver.dsp.frames import BLOCK_SAMPLES, RATE_HZ, FloatArray
 from callserver.dsp.tones import dtmf, tone
 from callserver.wire.states import SeatState

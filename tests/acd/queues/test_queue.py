@@ -6,7 +6,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.acd.queues import offer
 from callserver.acd.routing.settings import Strategy
 from callserver.acd.seats.seat import Seat
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
+from callserver.calls.stages import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card, Identity
 from callserver.wire.rights import Right

@@ -19,10 +19,11 @@ from callserver.acd.queues.wait import Speaking
 from callserver.acd.routing.order import in_order
 from callserver.acd.routing.settings import Order, QueueSettings, Strategy
 from callserver.acd.seats.seats import SeatChange
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
 from callserver.calls.dial_guard import classify
 from callserver.calls.keys import Key
 from callserver.calls.outgoing import DialListener
+from callserver.calls.stages import Stage
 from callserver.lines.interfaces import Caller
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult

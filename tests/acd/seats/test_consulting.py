@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred, succeed
 from callserver.acd.moves.dialling import Dialling
 from callserver.acd.queues.queue import Queue
 from callserver.acd.seats.seat import Seat
-from callserver.calls.call import Stage
+from callserver.calls.stages import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 from callserver.wire.refusals import Refusal

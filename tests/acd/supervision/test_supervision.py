@@ -11,7 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.acd.moves.dialling import Dialling
 from callserver.acd.seats.seat import Seat
 from callserver.acd.supervision.supervision import Supervision
-from callserver.calls.call import Call, Stage
+from callserver.calls.call import Call
+from callserver.calls.stages import Stage
 from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.tones import tone
 from callserver.lines.interfaces import Caller
