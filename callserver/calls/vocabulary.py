@@ -18,6 +18,7 @@ class Kind(Enum):
     REPLY = "reply"  # menu, step, result: what an input is to a step: taken, wrong, silence, repeat, person
     BRANCH = "branch"  # menu, step, taken, why: a step of a menu file has looked at the clock
     TARGET = "target"  # menu, target, outcome: a menu file has handed the caller over; "" is done
+    PLUGIN = "plugin"  # menu, name: a menu file's caller comes into a menu in Python; a TARGET tells that it is over
     SAVED = "saved"  # name, value: a menu keeps what the caller has said
     LANGUAGE = "language"  # language
     PROMPT = "prompt"  # names, language

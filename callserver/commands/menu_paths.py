@@ -31,7 +31,6 @@ days_option = click.option(
     "--days", type=click.IntRange(1, 3650), default=7, show_default=True, help=here("Of so many days.")
 )
 RESULTS = {
-    "same": N_("as it was"),
     "other": N_("ends otherwise"),
     "key gone": N_("a key that was taken is none any more"),
 }
@@ -52,7 +51,7 @@ def paths(shop: Path, name: str, days: int, language: str, as_json: bool) -> Non
         click.echo(printable(line))
 
 
-@click.command(help=here("Give a menu, as its file is now, the keys of the last days: which calls end otherwise."))
+@click.command(help=here("Give a menu, as it is now, the keys of the last days: which calls end otherwise."))
 @click.argument("name")
 @days_option
 @shop_option
@@ -61,7 +60,8 @@ def replay_calls(shop: Path, name: str, days: int, language: str) -> None:
     calls = _calls(shop, name, days)
     trial = Trial(ShopFolder(shop))
     try:
-        results = [(record, replay(trial.asked(name), call, record)) for record, call in calls]
+        ask = trial.asked(name)
+        results = [(record, replay(ask, call, record)) for record, call in calls]
     finally:
         trial.close()
     for line in replay_report(results, language):
@@ -110,9 +110,12 @@ def _numbers(step: StepFigures) -> str:
 def replay_report(results: Sequence[tuple[CallRecord, Replayed]], language: str) -> Iterator[str]:
     """Each call that ends otherwise, and how many do not."""
     for record, one in results:
-        if one.result != "same":
+        if one.result not in ("same", "secret"):
             how = text(language, RESULTS[one.result])
             said = N_("{id} {how}, from step {step} on: {was}; now {now}")
             yield text(language, said, id=record.id[:8], how=how, step=one.step, was=one.was, now=one.now)
-    same = sum(one.result == "same" for _, one in results)
+    same = sum(one.result in ("same", "secret") for _, one in results)
     yield text(language, N_("{n} calls, {same} as they were"), n=len(results), same=same)
+    if secret := sum(one.result == "secret" for _, one in results):
+        up_to = N_("{n} of them up to their first secret only: nobody has written down how they go on")
+        yield text(language, up_to, n=secret)

@@ -29,6 +29,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "reply": N_("menu {menu}: {step}: {result}"),
     "branch": N_("menu {menu}: {step} finds {taken} {why}"),
     "target": N_("menu {menu}: {target} {outcome}"),
+    "plugin": N_("menu {menu}: into menu {name}"),
     "saved": N_("keeps {name} = {value}"),
     "language": N_("language {language}"),
     "prompt": N_("says {names} ({language})"),

@@ -133,7 +133,7 @@ def story(tried: Outcome, menus: Mapping[str, IMenu], menu: str) -> Iterator[str
     for heard in tried.trace:
         if heard.kind == "reply" or (heard.kind == "target" and heard.data["target"] == handed):
             continue  # told when it was done
-        handed = heard.data.get("target", handed)
+        handed = f"plugin {heard.data['name']}" if heard.kind == "plugin" else heard.data.get("target", handed)
         if heard.kind == "step":
             step = _step(menus.get(str(heard.data["menu"]), menus[menu]), str(heard.data["step"]))
         yield f"{_clock(heard.at_s)} {_words(heard, step, menus)}"
@@ -153,6 +153,8 @@ def _words(heard: Heard, step: Step | None, menus: Mapping[str, IMenu]) -> str:
         return f"{step.name} ({menu.path.name}:{step.line})"
     if heard.kind == "branch":
         return "  " + " ".join(str(data[key]) for key in ("taken", "why") if data[key])
+    if heard.kind == "plugin":
+        return f"  → plugin {data['name']}"
     if heard.kind in ("handed", "target"):
         return f"  → {data['target']} {data['outcome']}".rstrip()
     if heard.kind == "saved":

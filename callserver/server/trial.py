@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import cast
 
@@ -18,12 +18,12 @@ from callserver.ivr.menu_files.file_menu import FileMenu, led_on
 from callserver.ivr.menu_files.folder import menu_files
 from callserver.ivr.menu_files.ini import name_of
 from callserver.ivr.menu_files.reading import Known
+from callserver.ivr.paths.replay import Again, Ask
 from callserver.ivr.prompts import Prompts
 from callserver.ivr.trying.beside import Outcome
 from callserver.ivr.trying.call import TryCall
 from callserver.ivr.trying.keys import Script
 from callserver.ivr.trying.run import run_menu
-from callserver.ivr.trying.walk import NotEntered
 from callserver.lines.interfaces import Caller
 from callserver.server import declarations
 from callserver.server.checks.organisation import known_queues
@@ -94,31 +94,36 @@ class Trial:
         :param at: by the shop's wall clock, or aware
         :param outcomes: of hand-overs: "queue operator" -> "no_agent"
         """
+        return self._run(self.menus[menu], script, at, number, outcomes, keep=keep)
+
+    def asked(self, menu: str) -> Ask:
+        """
+        Make a call of before once more.
+
+        :raises Complaint: there is no such menu
+        """
+        if menu not in self.menus:
+            raise Complaint("no menu {menu}; {hint}", menu=repr(menu), hint=nearest(menu, self.menus))
+        by_file = isinstance(self.menus[menu], FileMenu)
+
+        def ask(call: Again) -> Outcome:
+            inside = {n: one if isinstance(one, FileMenu) else call.inside(n) for n, one in self.menus.items()}
+            served = led_on(inside)[menu] if by_file else self.menus[menu]
+            return self._run(served, call.script, call.at, call.caller, call.outcomes)
+
+        return ask
+
+    def _run(
+        self, menu: IMenu, script: Script, at: datetime, number: str, outcomes: Mapping[str, str] | None, *,
+        keep: bool = False,
+    ) -> Outcome:  # fmt: skip
         at = at.replace(tzinfo=self.zone) if at.tzinfo is None else at.astimezone(self.zone)
         caller = Caller(number or None, withheld=not number)
         call = TryCall(script, at, caller, outcomes, self.queues, self.text)
         self._now = at.astimezone(UTC)
         with self._store.trial(keep=keep):
-            ended = run_menu(self.menus[menu], call)
+            ended = run_menu(menu, call)
             return Outcome(ended, call.trace, dict(self._store.changes))
-
-    def asked(self, menu: str) -> Callable[[str, datetime, str, Mapping[str, str]], Outcome]:
-        """
-        Call a menu file; those in Python that it leads to are not entered.
-
-        :raises Complaint: there is no such menu file
-        """
-        if not isinstance(self.menus.get(menu), FileMenu):
-            files = [name for name, one in self.menus.items() if isinstance(one, FileMenu)]
-            raise Complaint("no menu file {menu}; {hint}", menu=repr(menu), hint=nearest(menu, files))
-        menus = led_on({n: one if isinstance(one, FileMenu) else NotEntered(n) for n, one in self.menus.items()})
-
-        def ask(keys: str, at: datetime, number: str, outcomes: Mapping[str, str]) -> Outcome:
-            caller = Caller(number or None, withheld=not number)
-            call = TryCall(Script(keys), at.astimezone(self.zone), caller, outcomes, self.queues, self.text)
-            return Outcome(run_menu(menus[menu], call), call.trace, {})
-
-        return ask
 
     def text(self, language: str, prompt: Prompt) -> str:
         """What a prompt says."""

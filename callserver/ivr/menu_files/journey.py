@@ -39,6 +39,7 @@ from callserver.ivr.menu_files.values import OPENS
 STEPS_MAX = 200
 COUNTED_DIGITS = 4  # a longer number is said digit by digit
 REPEAT = Target(To.REPEAT)
+WANTS_PERSON = "person"  # outcome of a menu in Python
 DONE = ("", "answered", "sent", "later")  # of hand-overs
 
 
@@ -247,6 +248,8 @@ class Journey:
         try:
             outcome = await self._outcome(to, comes_back=then is not None)
         except WantsPerson:
+            if to.to is To.PLUGIN:
+                self._call.note(Kind.TARGET, menu=self._menu.name, target=str(to), outcome=WANTS_PERSON)
             if to.to is not To.PLUGIN or self._menu.person is None:
                 raise
             return PERSON
@@ -291,6 +294,7 @@ class Journey:
         menu = self._menus.get(name)
         if menu is None:
             raise WantsPerson(f"no menu {name}")
+        self._call.note(Kind.PLUGIN, menu=self._menu.name, name=name)
         await menu.run(self._call)
         return ""
 

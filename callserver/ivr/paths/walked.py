@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from callserver.calls.vocabulary import Kind
+from callserver.ivr.menu_call import NOT_SERVED
 from callserver.wire.causes import Cause
 from callserver.wire.records import EventRecord
 
+BROKEN_OFF = (Cause.CALLER_HUNG_UP, Cause.LINE_LOST, Cause.LINE_DISABLED, Cause.EMERGENCY, Cause.SERVER_STOPPED)
 RATING = "rating"  # what a survey keeps under this name is one
-PEOPLE = (Kind.ENTRY, Kind.LEAVE)  # let in or not, he has asked for them
-LEAVES = (Kind.STEP, Kind.TARGET, Kind.ENTRY, Kind.MENU_END, Kind.END)  # each ends the step before it
+PEOPLE = (Kind.ENTRY, Kind.LEAVE, Kind.OFFICE_CASE, Kind.DIALLED)  # let in or not, he has asked for them
+LEAVES = (Kind.STEP, Kind.PLUGIN, Kind.TARGET, Kind.ENTRY, Kind.MENU_END, Kind.END)  # each ends the step before it
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class Visit:
     """
     One stay at a step.
 
-    :param step: its name; of another file's menu "menu.step"; of a menu in Python the last prompt of the question
+    :param step: its name; of another file's menu "menu.step"; "plugin NAME" of a menu in Python on the way; where the
+        call's menu is in Python, the last prompt of the question
     :param took_s: until the next step, hand-over or end
     :param results: what each input was to it: taken, wrong, silence, repeat, person
     """
@@ -35,10 +39,12 @@ class Walked:
     A call.
 
     :param inputs: what was keyed, in order; secrets masked
-    :param answers: those of them that steps of files took, in order
+    :param answers: those of them that the menu took: without a Python menu's on the way, where it is a file
     :param targets: where it was handed to, with the outcome
     :param to_person: the inputs before it came to people, whether they took it or not; None: it never did
     :param gave_up: the caller hung up in the menu, unserved
+    :param broken_off: he hung up, wherever he was, or the line did
+    :param by_file: its steps are a menu file's
     :param why: of the menu's end, as the event says it
     """
 
@@ -51,6 +57,8 @@ class Walked:
     gave_up: bool
     rating: str = ""
     why: str = ""
+    broken_off: bool = False
+    by_file: bool = True
 
     @property
     def steps(self) -> list[str]:
@@ -63,35 +71,50 @@ def walked(menu: str, events: Sequence[EventRecord]) -> Walked | None:
     if not begins:
         return None
     mine = events[begins[0] :]
-    inputs = [str(one.data.get("digits", "")) for one in mine if _is(one, Kind.INPUT)]
     entered = next((n for n, one in enumerate(mine) if _is(one, *PEOPLE)), None)
     before = mine[:entered] if entered is not None else ()
-    keyed = tuple(str(one.data.get("digits", "")) for one in before if _is(one, Kind.INPUT))
     ratings = [str(one.data["value"]) for one in mine if _is(one, Kind.SAVED) and one.data.get("name") == RATING]
     by_file = any(_is(one, Kind.STEP) for one in mine)
     return Walked(
         version=str(mine[0].data.get("version", "")),
-        visits=tuple(_visits(menu, mine) if by_file else _questions(mine)),
-        inputs=tuple(inputs),
-        answers=tuple(_answers(mine)),
-        targets=tuple(_targets(mine)),
-        to_person=keyed if entered is not None else None,
-        gave_up=entered is None and any(_is_given_up(one) for one in mine),
+        visits=tuple(_visits(menu, mine) if by_file else _questions(_in_menu(mine))),
+        inputs=tuple(_inputs(mine)),
+        answers=tuple(_answers(mine) if by_file else _inputs(_in_menu(mine))),
+        targets=tuple(_targets(mine) if by_file else _queues(mine)),
+        to_person=tuple(_inputs(before)) if entered is not None else None,
+        gave_up=entered is None and any(_is_ended(one, Cause.CALLER_HUNG_UP) for one in mine),
         rating=ratings[-1] if ratings else "",
         why=next((str(one.data.get("why", "")) for one in mine if _is(one, Kind.MENU_END)), ""),
+        broken_off=any(_is_ended(one, *BROKEN_OFF) for one in mine),
+        by_file=by_file,
     )
+
+
+def _inputs(events: Sequence[EventRecord]) -> Iterator[str]:
+    return (str(one.data.get("digits", "")) for one in events if _is(one, Kind.INPUT))
+
+
+def _in_menu(events: Sequence[EventRecord]) -> list[EventRecord]:
+    """Until the menu was over: what is keyed later is another story's."""
+    return list(takewhile(lambda one: not _is(one, Kind.MENU_END), events))
 
 
 def _visits(menu: str, events: Sequence[EventRecord]) -> Iterator[Visit]:
     for n, one in enumerate(events):
-        if not _is(one, Kind.STEP):
+        if not _is(one, Kind.STEP, Kind.PLUGIN):
             continue
         rest = events[n + 1 :]
         until = next((k for k, later in enumerate(rest) if _is(later, *LEAVES)), len(rest) - 1)
         results = [str(later.data["result"]) for later in rest[: until + 1] if _is(later, Kind.REPLY)]
         took_s = rest[until].uptime_s - one.uptime_s if rest else 0.0
-        own = one.data.get("menu") == menu
-        yield Visit(str(one.data["step"] if own else f"{one.data['menu']}.{one.data['step']}"), took_s, tuple(results))
+        yield Visit(_place(menu, one), took_s, tuple(results))
+
+
+def _place(menu: str, event: EventRecord) -> str:
+    if _is(event, Kind.PLUGIN):
+        return f"plugin {event.data['name']}"
+    own = event.data.get("menu") == menu
+    return str(event.data["step"] if own else f"{event.data['menu']}.{event.data['step']}")
 
 
 def _questions(events: Sequence[EventRecord]) -> Iterator[Visit]:
@@ -128,8 +151,21 @@ def _targets(events: Sequence[EventRecord]) -> Iterator[tuple[str, str]]:
         yield waiting, "answered"
 
 
-def _is_given_up(event: EventRecord) -> bool:
-    return _is(event, Kind.END) and str(event.data.get("reason", "")).startswith(Cause.CALLER_HUNG_UP.value)
+def _queues(events: Sequence[EventRecord]) -> Iterator[tuple[str, str]]:
+    """Of a menu in Python; who was in a queue and not sent back stayed with it."""
+    waiting = ""
+    for one in events:
+        if _is(one, Kind.ENTRY):
+            waiting = f"queue {one.data.get('queue')}"
+        elif _is(one, Kind.LEAVE):
+            waiting, outcome = "", str(one.data.get("outcome", ""))
+            yield f"queue {one.data.get('queue')}", outcome if outcome in NOT_SERVED else "answered"
+    if waiting:
+        yield waiting, "answered"
+
+
+def _is_ended(event: EventRecord, *causes: Cause) -> bool:
+    return _is(event, Kind.END) and str(event.data.get("reason", "")).startswith(tuple(one.value for one in causes))
 
 
 def _is(event: EventRecord, *kinds: Kind) -> bool:

@@ -52,8 +52,9 @@ class Outcome:
         """Where he was handed to, in order; the last is where the call ended."""
         found: list[str] = []
         for one in self.trace:
-            if one.kind in ("handed", "target") and found[-1:] != [str(one.data["target"])]:
-                found.append(str(one.data["target"]))
+            if one.kind in ("handed", "target", "plugin"):
+                target = str(one.data.get("target") or f"plugin {one.data['name']}")
+                found += [target] if found[-1:] != [target] else []
         ended = self.ended.partition(":")[0]
         return found if found[-1:] == [ended] else [*found, ended]
 

@@ -135,7 +135,7 @@ class TryCall:
 
     async def record(self, max_s: float = 180.0, silence_s: float = 10.0) -> str:
         self._act()
-        act = self._next()
+        act = self._next(message=True)
         self._pass(min(act.speaks_s, max_s) + (0 if act.keys else silence_s))
         self._ahead = ""
         self._write("recorded", seconds=act.speaks_s)
@@ -154,7 +154,8 @@ class TryCall:
     async def transfer_to_queue(self, queue: str, priority: int | None = None, *, comes_back: bool = False) -> str:
         if queue and self._queues is not None and queue not in self._queues:
             raise LookupError(f"no queue {queue!r}; there are {', '.join(self._queues)}")
-        return self._hand_over("queue", queue, ends=not comes_back)
+        name = queue or next(iter(self._queues or ()), "")  # the shop's first
+        return self._hand_over("queue", name, ends=not comes_back)
 
     async def transfer_to_office(self, address: str = "", note: str = "", queue: str = "") -> str:
         return self._hand_over("office", "nearest")
@@ -205,8 +206,8 @@ class TryCall:
         if whole:
             self._pass(sum(map(len, texts)) / LETTERS_S[self._language])
 
-    def _next(self) -> Act:
-        act = self._script.next()
+    def _next(self, *, message: bool = False) -> Act:
+        act = self._script.message() if message else self._script.next()
         if act.hangs_up:
             self._write("hangs up")
             self.end("caller")
@@ -224,6 +225,7 @@ class TryCall:
     ) -> str:
         self._act()
         self._count_round(prompts)
+        asked = str(prompts[-1]) if prompts else "-"
         if not self._ahead:
             self._say(prompts, whole=False)
             act = self._next()
@@ -233,13 +235,13 @@ class TryCall:
             self._pass(KEY_AFTER_S)
             self._ahead = act.keys
         digits = self._taken(max_digits, end_key, timeouts_s[1])
-        self._write("keys", keys="?" * len(digits) if secret else digits)
+        self._write("keys", keys="?" * len(digits) if secret else digits, asked=asked)
         return digits
 
     def _say_to_end(self, prompts: tuple[Prompt, ...], timeout_s: float) -> None:
         letters = sum(len(self._text_of(self._language, prompt)) for prompt in prompts)
         self._pass(letters / LETTERS_S[self._language] + timeout_s)
-        self._write("silence")
+        self._write("silence", asked=str(prompts[-1]) if prompts else "-")
 
     def _taken(self, max_digits: int, end_key: str | None, between_s: float) -> str:
         digits = ""

@@ -51,6 +51,10 @@ class Script:
             raise Asks
         return self._acts.popleft() if self._acts else Act()
 
+    def message(self) -> Act:
+        """What he does when he is to speak."""
+        return self.next()
+
 
 def _act(word: str) -> Act:
     if PRESSED.fullmatch(word):
