@@ -40,6 +40,7 @@ class Phone:
 
     `sounded_s`: when it last heard a sound, and `tones`: when each tone was last heard, on the exchange's time.
     `hears_signals`: tones are named for it; not needed by who only listens for sound and silence.
+    `said`: what it says in the block that is heard now.
     """
 
     def __init__(self, line: SubscriberLine, time: IReactorTime) -> None:
@@ -51,7 +52,7 @@ class Phone:
         self.caller: CallerId | None = None  # of the latest call to here
         self.ending: CallProgress | None = None  # why the latest call from here came to nothing, or GONE
         self._listeners: tuple[PhoneListener, ...] = ()
-        self._said: FloatArray | None = None
+        self.said: FloatArray | None = None
         self._recording: HandsetRecording | None = None
         self._waiters: list[tuple[Callable[[], bool], Deferred[None]]] = []
         line.terminal = self
@@ -117,8 +118,8 @@ class Phone:
         self._recording = None
 
     def read_sound(self) -> FloatArray | None:
-        self._said = self.transmitter.read()
-        return self._said
+        self.said = self.transmitter.read()
+        return self.said
 
     def feed_sound(self, block: FloatArray | None) -> None:
         if block is not None:
@@ -127,7 +128,7 @@ class Phone:
             for listener in self._listeners:
                 listener.on_sound(block)
             if self._recording:
-                self._recording.feed(block, self._said)
+                self._recording.feed(block, self.said)
         if self._waiters:
             self._look()
 
