@@ -29,6 +29,7 @@ COMMANDS = {
     "demo": ("callserver.commands.demo", "demo"),
     "calls": ("callserver.commands.calls", "calls"),
     "call": ("callserver.commands.calls", "call"),
+    "recordings": ("callserver.commands.recordings", "recordings"),
     "why": ("callserver.commands.why", "why"),
     "backup": ("callserver.commands.backup", "backup"),
     "restore": ("callserver.commands.backup", "restore_command"),

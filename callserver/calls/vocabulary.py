@@ -54,10 +54,13 @@ class Kind(Enum):
     LOG_IN_REFUSED = "log_in_refused"  # address, act, right
     RIGHT_REFUSED = "right_refused"  # right (its number), act, address
     AUDIT = "audit"  # act, target, result ("done", or the refusal): the person did it, or was not let
-    RECORDING = "recording"  # file; by, before_s: on demand, begins so long before
+    RECORDING = "recording"  # file; by, before_s: on demand, begins so long before; message: left in a menu
     RECORDING_MARK = "recording_mark"  # text, sample, n_samples
     RECORDING_END = "recording_end"  # file, length_s
     RECORDING_REPAIRED = "recording_repaired"  # file, length_s
+    RECORDING_KEPT = "recording_kept"  # file, kept_as, octets, digest (SHA-256): the file that holds it now
+    RECORDING_NOTED = "recording_noted"  # file; note, class, protected: what is known of it from now on
+    RECORDING_DELETED = "recording_deleted"  # file, why
     ORDER = "order"  # order, items, total_fen, balance of stock
     ORDER_WANTED = "order_wanted"  # nth (of the call), number, claimed, payment, source, address, items: not booked yet
     ORDER_REFUSED = "order_refused"  # nth, reason: what was confirmed cannot be had any more

@@ -59,17 +59,30 @@ def calls(shop: Path, limit: int, number: str | None, language: str, as_json: bo
             click.echo(line)
 
 
-@click.command(help=here("Print all that happened in one call; the first characters of its ID are enough."))
+@click.command(
+    help=here("Print all that happened in one call, or play what was recorded; the first characters of its ID will do.")
+)
 @click.argument("call_id", metavar="ID")
+@click.option("--play", is_flag=True, help=here("Play its recordings at this computer."))
+@click.option(
+    "--export",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=here("Write its recordings as WAV into this file."),
+)
 @shop_option
 @language_option
 @json_option
-def call(call_id: str, shop: Path, language: str, as_json: bool) -> None:
+def call(call_id: str, play: bool, export: Path | None, shop: Path, language: str, as_json: bool) -> None:
     with known_shop(shop) as config:
         try:
             record = reading.call(call_id)
         except reading.NotOne as problem:
             raise click.ClickException(complaint(problem)) from problem
+        if play or export is not None:
+            from callserver.commands import playing  # soundfile: `callserver calls` does without
+
+            playing.hear_call(shop, record.id, export)
+            return
         events, dialled = reading.timeline(record.id), reading.calls_out([record]).get(record.id)
     if as_json:
         call = asdict(record) | _as_dialled(dialled)

@@ -246,7 +246,7 @@ class MenuCall:
         if recording is None:
             return ""
         self.recorded = recording.file_name
-        self.call.log(Kind.RECORDING, file=recording.file_name)
+        self.call.log(Kind.RECORDING, file=recording.file_name, message=True)
         try:
             await self._until_done(leg, max_s, silence_s)
         finally:

@@ -1,0 +1,54 @@
+"""The key of encrypted recordings: a file in the shop's folder, its owner's alone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from callserver.media.sealed import KEY_OCTETS, new_key
+from callserver.media.wav_file import sync_folder
+from callserver.wire.catalogue import N_, Complaint
+
+FILE = "recordings.key"  # in the shop's folder; a backup has it, and without it nothing is heard again
+
+
+class BadKey(Complaint):
+    """The file is there and holds no key: nothing is encrypted by it, and nothing lost by making another."""
+
+
+def key_of(shop: Path) -> bytes | None:
+    """
+    None: the shop has none.
+
+    :raises BadKey:
+    """
+    try:
+        octets = bytes.fromhex((shop / FILE).read_text("ascii").strip())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as problem:
+        raise BadKey(N_("{file}: holds no key: {problem}"), file=shop / FILE, problem=problem) from problem
+    if len(octets) != KEY_OCTETS:
+        raise BadKey(N_("{file}: holds no key"), file=shop / FILE)
+    return octets
+
+
+def make_key(shop: Path) -> bytes:
+    """
+    The shop's key, made and on disk if it had none.
+
+    :raises BadKey:
+    :raises OSError: the disk's
+    """
+    key = key_of(shop)
+    if key is not None:
+        return key
+    key = new_key()
+    fd = os.open(shop / FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(fd, key.hex().encode() + b"\n")
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    sync_folder(shop)
+    return key
