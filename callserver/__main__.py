@@ -49,6 +49,7 @@ COMMANDS = {
     "emulate": ("callserver.commands.emulate", "emulate"),
     "listen": ("callserver.commands.listen", "listen"),
     "rehearse": ("callserver.commands.rehearse", "rehearse"),
+    "stats": ("callserver.commands.stats", "stats"),
     "learn-tones": ("callserver.commands.learn_tones", "learn_tones"),
 }
 

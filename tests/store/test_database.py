@@ -13,6 +13,7 @@ from twisted.trial.unittest import TestCase
 
 from callserver.acd.organisation import staff_tables  # noqa: F401 - its tables are checked
 from callserver.features.shopping import tables as shop_tables  # noqa: F401
+from callserver.features.statistics import tables as statistics_tables  # noqa: F401
 from callserver.store import database
 from callserver.store.database import Store
 from callserver.store.opening import StoreError, read_only

@@ -1,0 +1,1 @@
+"""What happened, counted: every figure is a function of the event log (call-centre.md section 9)."""

@@ -1,0 +1,30 @@
+"""What a report is asked for: which days, which queue or agent, grouped by what, with which limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from callserver.features.statistics.metrics import ABANDONMENT, SERVICE_LEVEL, SHORT_S, WITHIN_S
+from callserver.features.statistics.reports.intervals import Period
+
+
+@dataclass(frozen=True)
+class Ask:
+    """
+    :param by: how rows are grouped; "" is not at all
+    :param only: one queue, agent, menu, as the report has it; "" is all
+    :param within_s: of the service level
+    :param short_s: who gives up so soon counts for less
+    :param repeat_days: a caller who calls again within these is one with a further call
+    """
+
+    period: Period
+    zone: tzinfo
+    by: str = ""
+    only: str = ""
+    within_s: float = WITHIN_S
+    short_s: float = SHORT_S
+    service_level: str = SERVICE_LEVEL
+    abandonment: str = ABANDONMENT
+    repeat_days: int = 7

@@ -1,0 +1,83 @@
+"""A report's values as people read them, the same on the screen, in a chart and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value
+from callserver.wire.catalogue import known, told, yuan
+from callserver.wire.cells import cells, column, cut, wrapped
+from callserver.wire.messages import Phrase
+
+DASH = "–"  # of an empty denominator: never 0, never 100 %
+GAP = 1
+SIGNS = {Unit.SHARE: "%", Unit.SECONDS: "s", Unit.FEN: "¥"}
+NAME_LEAST = 10  # cells of the first column, where all is cut for
+
+
+def shown(value: Value, unit: Unit, language: str) -> str:
+    """One value: in a column, whose title has its unit, to a tenth; alone to the hundredth, with its unit."""
+    if isinstance(value, Figure):
+        sign = SIGNS.get(value.unit, "")
+        return DASH if value.value is None else f"{_number(value.value, value.unit, 2)} {sign}".rstrip()
+    if value is None:
+        return DASH
+    if isinstance(value, Phrase):
+        return told(value, language)
+    return value if isinstance(value, str) else _number(value, unit, 1)
+
+
+def _number(value: float, unit: Unit, digits: int) -> str:
+    if unit is Unit.SHARE:
+        return f"{100 * value:.{digits}f}"
+    if unit is Unit.SECONDS or unit is Unit.NUMBER:
+        return f"{value:.{digits}f}"
+    if unit is Unit.SPAN:
+        return span(round(value))
+    return yuan(round(value)) if unit is Unit.FEN else f"{value:.0f}"
+
+
+def span(seconds: int) -> str:
+    """Hours, minutes, seconds."""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def heads(columns: Sequence[Column], language: str) -> list[str]:
+    """The titles of columns."""
+    return [f"{known(language, one.title)} {SIGNS.get(one.unit, '')}".rstrip() for one in columns]
+
+
+def lines(table: Table, language: str, width: int) -> Iterator[str]:
+    """Within so many cells: the first column is cut where there is no room; on a narrower screen the last are below."""
+    yield from wrapped(told(table.title, language), width)
+    units = [one.unit for one in table.columns]
+    body = [[shown(value, unit, language) for value, unit in zip(row, units, strict=True)] for row in _rows(table)]
+    titles = [_stacked(*one) for one in zip(heads(table.columns, language), units, strict=True)]
+    n_high = max(len(one) for one in titles)
+    titles = [[""] * (n_high - len(one)) + one for one in titles]
+    grid = [[one[n] for one in titles] for n in range(n_high)] + body
+    widths = [max(cells(row[n]) for row in grid) for n in range(len(units))]
+    over = sum(widths) + GAP * (len(widths) - 1) - width
+    for n, unit in enumerate(units):
+        if unit is Unit.WORD and over > 0:
+            less = min(over, max(widths[n] - NAME_LEAST, 0))
+            widths[n], over = widths[n] - less, over - less
+    for row in grid:
+        yield (" " * GAP).join(_cell(*one) for one in zip(row, widths, units, strict=True)).rstrip()
+    for note in table.notes:
+        yield from wrapped(told(note, language), width)
+
+
+def _rows(table: Table) -> list[Sequence[Value]]:
+    return [*table.rows, *([table.total] if table.total is not None else [])]
+
+
+def _cell(words: str, width: int, unit: Unit) -> str:
+    if unit is Unit.WORD:
+        return column(cut(words, width), width)
+    return " " * (width - cells(words)) + words
+
+
+def _stacked(title: str, unit: Unit) -> list[str]:
+    """A title over numbers is no wider than they are: its words stand one above the other."""
+    return [title] if unit is Unit.WORD else wrapped(title, max(cells(word) for word in title.split()))

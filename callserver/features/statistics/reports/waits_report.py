@@ -1,0 +1,145 @@
+"""Callers of queues: all metrics of one or all queues, or the chief ones by queue, line, agent, hour, day, month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from callserver.features.statistics import metrics
+from callserver.features.statistics.metrics import Counted
+from callserver.features.statistics.reports import counting
+from callserver.features.statistics.reports.asking import Ask
+from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value, drawn
+from callserver.wire.catalogue import N_
+from callserver.wire.messages import Phrase
+
+VARIANTS = {
+    "offered": N_("of all who entered"),
+    "answered": N_("of those answered"),
+    "all": N_("of answered and abandoned"),
+    "credit": N_("abandoned in time count as served"),
+    "exclude": N_("without those abandoned in time"),
+    "short": N_("without those abandoned at once"),
+    "raw": N_("of all who entered"),
+    "net": N_("without those abandoned at once"),
+    "answered_base": N_("of answered and abandoned"),
+}
+BY = {
+    "queue": N_("queue"),
+    "line": N_("line"),
+    "agent": N_("agent"),
+    "hour": N_("hour"),
+    "day": N_("day"),
+    "month": N_("month"),
+    "time": N_("time of day"),
+    "weekday": N_("day of the week"),
+}
+
+
+def report(ask: Ask) -> Table:
+    """One of the two."""
+    return grouped(ask) if ask.by else summary(ask)
+
+
+def summary(ask: Ask) -> Table:
+    """Every metric of waits, with each of its variants."""
+    counted = counting.waits(ask).get("", Counted())
+    rows = [(Phrase(name), variant, value) for name, variant, value in _all(counted)]
+    columns = (Column(N_("metric"), Unit.WORD), Column(N_("variant"), Unit.WORD), Column(N_("value"), Unit.WORD))
+    return Table(_title(ask), columns, rows, notes=(_limits(ask),))
+
+
+def _all(c: Counted) -> Iterator[tuple[str, Value, Value]]:
+    counts = {
+        N_("entered"): c.entered,
+        N_("answered"): c.answered,
+        N_("abandoned"): c.abandoned,
+        N_("left otherwise"): c.others,
+        N_("still waiting"): c.waiting,
+    }
+    for name, n in counts.items():
+        yield name, "", Figure(n, Unit.COUNT)
+    for variant, level in metrics.SERVICE_LEVELS.items():
+        yield N_("service level"), _variant(variant), _share(level(c))
+    for variant, rate in metrics.ABANDONMENTS.items():
+        yield N_("abandoned, share"), _variant(variant), _share(rate(c))
+    yield N_("connection rate"), "", _share(metrics.connection_rate(c))
+    yield N_("average speed of answer"), "", _seconds(metrics.asa_s(c))
+    yield N_("time to abandon"), "", _seconds(metrics.time_to_abandon_s(c))
+    yield N_("longest wait"), "", _seconds(c.longest_ms / 1000 if c.entered else None)
+    yield N_("average talk time"), "", _seconds(metrics.att_s(c))
+    yield N_("average handle time"), "", _seconds(metrics.aht_s(c))
+    yield N_("transfer rate"), "", _share(metrics.transfer_rate(c))
+
+
+def _share(value: float | None) -> Figure:
+    return Figure(value, Unit.SHARE)
+
+
+def _seconds(value: float | None) -> Figure:
+    return Figure(value, Unit.SECONDS)
+
+
+def _variant(name: str) -> Phrase:
+    return Phrase("{variant}: {words_word}", {"variant": name, "words_word": VARIANTS[name]})
+
+
+def grouped(ask: Ask) -> Table:
+    """A row a group, and all together."""
+    found = counting.waits(ask)
+    total = Counted()
+    for one in found.values():
+        total.add(one)
+    if ask.by == "queue":  # a call that was in two counts once
+        total = counting.waits(_by_nothing(ask)).get("", Counted())
+    columns = (
+        Column(BY[ask.by], Unit.WORD),
+        Column(N_("came")),
+        drawn(N_("answered")),
+        drawn(N_("gave up")),
+        drawn(N_("other")),
+        Column(N_("waits")),
+        Column(N_("in time"), Unit.SHARE),
+        Column(N_("gave up"), Unit.SHARE),
+        Column(N_("ASA"), Unit.SECONDS),
+        Column(N_("ATT"), Unit.SECONDS),
+        Column(N_("AHT"), Unit.SECONDS),
+    )
+    rows = [_row(ask, name, one) for name, one in found.items()]
+    return Table(_title(ask), columns, rows, _row(ask, None, total) if found else None, (_limits(ask), _chosen(ask)))
+
+
+def _row(ask: Ask, name: str | None, c: Counted) -> tuple[Value, ...]:
+    return (
+        Phrase(N_("total")) if name is None else name,
+        c.entered,
+        c.answered,
+        c.abandoned,
+        c.others,
+        c.waiting,
+        metrics.SERVICE_LEVELS[ask.service_level](c),
+        metrics.ABANDONMENTS[ask.abandonment](c),
+        metrics.asa_s(c),
+        metrics.att_s(c),
+        metrics.aht_s(c),
+    )
+
+
+def _by_nothing(ask: Ask) -> Ask:
+    return replace(ask, by="")
+
+
+def _title(ask: Ask) -> Phrase:
+    if ask.only:
+        return Phrase(N_("Waiting callers of queue {queue}"), {"queue": ask.only})
+    return Phrase(N_("Waiting callers of all queues"))
+
+
+def _limits(ask: Ask) -> Phrase:
+    details = {"within_s": f"{ask.within_s:g}", "short_s": f"{ask.short_s:g}"}
+    return Phrase(N_("in time: within {within_s} s; at once: within {short_s} s"), details)
+
+
+def _chosen(ask: Ask) -> Phrase:
+    details = {"level": ask.service_level, "rate": ask.abandonment}
+    return Phrase(N_("service level: variant {level}; abandoned: variant {rate}"), details)
