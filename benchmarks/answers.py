@@ -71,7 +71,7 @@ def steps(once: list[Step], again: list[Step]) -> Iterator[Step]:
 
 
 class Caller:
-    """Walks, and measures how long each answer takes to begin: `took_ms`; `lost`: steps that nothing was heard after."""
+    """Walks, and measures how long each answer takes to begin: `took_ms`; `lost`: steps nothing was heard after."""
 
     def __init__(self, phone: Phone, walk: Iterator[Step]) -> None:
         self.took_ms: list[tuple[str, float]] = []
