@@ -10,6 +10,7 @@ FEATURES = [
     "callserver.features.faxing",
     "callserver.features.shopping.web",
     "callserver.features.announcing",
+    "callserver.features.voicemail",
 ]
 
 

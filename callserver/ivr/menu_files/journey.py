@@ -39,7 +39,7 @@ from callserver.ivr.menu_files.values import OPENS
 STEPS_MAX = 200
 COUNTED_DIGITS = 4  # a longer number is said digit by digit
 REPEAT = Target(To.REPEAT)
-DONE = ("", "answered", "sent", "later")  # of hand-overs
+DONE = ("", "answered", "sent", "later", "left", "discarded", "heard", "opened")  # of hand-overs
 
 
 class Journey:
@@ -274,6 +274,8 @@ class Journey:
                 return await call.send_to(str(to))
             case To.DOCUMENT:
                 return _refusal(await call.fax_document(to.name))
+            case To.MAILBOX:
+                return _refusal(await call.leave_message(to.name))
             case To.PERSON:
                 raise WantsPerson("asked for in the menu")
         await call.hang_up()
