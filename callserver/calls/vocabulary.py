@@ -78,6 +78,9 @@ class Kind(Enum):
     FAX_END = "fax_end"  # fax, result, pages (confirmed), remote_id, title
     FAX_QUEUED = "fax_queued"  # job, number, title: to be sent by itself
     FAX_TRIED = "fax_tried"  # job, number, result, tries, pages, next: when it is tried again, "" is never
+    MESSAGE = "message"  # message, box, length_s, urgent, private, from_box: it is in a mailbox
+    MAILBOX = "mailbox"  # box, new, old: opened by telephone; the person, of a group's
+    MAILBOX_LEFT = "mailbox_left"  # box, heard, deleted: so many
     OFFICE_CASE = "office_case"  # case, region, found_by: a fault is passed on to an office
     OFFICE_RESULT = "office_result"  # office, result: of one attempt
     DIALLED = "dialled"  # number, dial_class: a call out begins, for the person; counts for the limits of his day

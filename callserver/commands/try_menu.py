@@ -118,7 +118,7 @@ def moment(text: str, zone: tzinfo) -> datetime:
 
 def _outcome(text: str) -> tuple[str, str]:
     target, equals, outcome = text.partition("=")
-    if not equals or target.split()[:1] not in (["queue"], ["office"], ["number"], ["document"]):
+    if not equals or target.split()[:1] not in (["queue"], ["office"], ["number"], ["document"], ["mailbox"]):
         raise Complaint("{typed}: write as queue operator=no_agent", typed=repr(text))
     return " ".join(target.split()), outcome.strip()
 

@@ -25,6 +25,7 @@ from callserver.config.settings import (
     RecordingConfig,
     ServerConfig,
     ShopConfig,
+    VoicemailConfig,
     system_zone,
 )
 from callserver.config.values import all_of, nearest
@@ -54,6 +55,7 @@ __all__ = [
     "ServerConfig",
     "ShopConfig",
     "Unfit",
+    "VoicemailConfig",
     "all_of",
     "nearest",
     "overlap",

@@ -137,6 +137,17 @@ class FaxConfig:
 
 
 @dataclass(frozen=True)
+class VoicemailConfig:
+    """[voicemail]"""
+
+    general: str = (
+        ""  # the mailbox of callers whom nobody has served; empty: what they say is a recording, and an alarm
+    )
+    call: tuple[str, ...] = ("local",)  # classes of numbers at which owners are called
+    call_hours: tuple[Hours, ...] = (Hours(1, 7, time(8), time(21)),)  # within these only; empty: always
+
+
+@dataclass(frozen=True)
 class InterfaceConfig:
     """[interface]: HTTP for the shop's other programs."""
 
@@ -191,6 +202,7 @@ class Config:
     offices: OfficesConfig = field(default_factory=OfficesConfig)
     backup: BackupConfig = field(default_factory=BackupConfig)
     fax: FaxConfig = field(default_factory=FaxConfig)
+    voicemail: VoicemailConfig = field(default_factory=VoicemailConfig)
     interface: InterfaceConfig = field(default_factory=InterfaceConfig)
     shop: ShopConfig = field(default_factory=ShopConfig)
     menus: MenusConfig = field(default_factory=MenusConfig)
@@ -215,6 +227,7 @@ SINGLE_SECTIONS: dict[str, type] = {
     "recording": RecordingConfig,
     "backup": BackupConfig,
     "fax": FaxConfig,
+    "voicemail": VoicemailConfig,
     "interface": InterfaceConfig,
     "shop": ShopConfig,
     "menus": MenusConfig,

@@ -30,6 +30,7 @@ from callserver.config.settings import (
     QueueConfig,
     ServerConfig,
     ShopConfig,
+    VoicemailConfig,
 )
 
 YES_NO = {"yes": True, "no": False, "true": True, "false": False, "on": True, "off": False}
@@ -187,6 +188,12 @@ def _classes(text: str) -> tuple[str, ...]:
     return parts
 
 
+def _box(value: str) -> str:
+    if value and not re.fullmatch("[0-9]{1,6}", value):
+        raise Unfit("needs the number of a mailbox, one to six digits")
+    return value
+
+
 def _fax_number(text: str) -> str:
     if not re.fullmatch("[+0-9 ]{0,20}", text):
         raise Unfit("needs at most 20 digits, blanks and +, as fax machines show them")
@@ -326,6 +333,9 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     (FaxConfig, "hours"): _hours,
     (FaxConfig, "later"): _classes,
     (ShopConfig, "tell"): _classes,
+    (VoicemailConfig, "general"): _box,
+    (VoicemailConfig, "call"): _classes,
+    (VoicemailConfig, "call_hours"): _hours,
     (ShopConfig, "tell_hours"): _hours,
     (FaxConfig, "mail_server"): _mail_server,
     (FaxConfig, "mail_from"): _mail_address,

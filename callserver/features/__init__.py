@@ -8,7 +8,7 @@ bin/callserver. It is named in one line of callserver.server.features; nothing e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,13 +22,13 @@ from twisted.internet.ssl import CertificateOptions
 from callserver.acd.seats.acts import Act
 from callserver.acd.seats.parts import Person
 from callserver.calls.call import Call
-from callserver.calls.calls_out import CallsOut
+from callserver.calls.calls_out import CallsOut, Dialler
 from callserver.calls.event_log import EventLog
 from callserver.config import Config
 from callserver.dsp.progress.plans import Plan
 from callserver.ivr.interfaces import ICall, IMenu
 from callserver.ivr.known_text import KnownText
-from callserver.ivr.menu_call import Faxes
+from callserver.ivr.menu_call import Faxes, Mailboxes
 from callserver.store.database import Store
 from callserver.wire.alarms import Alarm
 from callserver.wire.messages import CardPart, Identity
@@ -50,6 +50,8 @@ class House:
     :param known_texts: what is said in calls and was known before
     :param plan: the tones of the shop's exchange
     :param serve: lets a menu, by its name, serve a call that has been answered
+    :param members: staff numbers of a group, by its name; none, if there is none
+    :param connect: a caller with a number outside, for who asks; returns when he could not be served there
     """
 
     clock: IReactorTime
@@ -65,6 +67,8 @@ class House:
     known_texts: Callable[[], Deferred[list[KnownText]]]
     plan: Plan
     serve: Callable[[Call, str], None]
+    members: Callable[[str], Collection[str]]
+    connect: Callable[[Call, str, Dialler], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,7 @@ class Feature:
     :param card: its share of a caller's card, run in `store.read`
     :param furnish: demo data for a new shop, run in `store.write`
     :param faxes: sends and receives faxes for menus, in their calls
+    :param mailboxes: takes messages in calls, and lets them be heard
     :param rights_changed: told a staff number and what that person might do before and may now
     :param bare: whether there is nothing to serve callers from, run in `store.read`
     """
@@ -115,4 +120,5 @@ class Feature:
     bare: Callable[[], bool] | None = None
     services: tuple[IService, ...] = ()
     faxes: Faxes | None = None
+    mailboxes: Mailboxes | None = None
     rights_changed: Callable[[str, frozenset[Right], frozenset[Right]], None] | None = None

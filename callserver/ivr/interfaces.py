@@ -195,6 +195,23 @@ class ICall(Protocol):
         :return: "received", "failed", "not_now"
         """
 
+    async def leave_message(self, box: str) -> str:
+        """
+        Greet the caller in a mailbox and take his message; he may hear it, record it anew, mark it, discard it.
+
+        :param box: its number; "": the shop's general one
+        :return: "left" (it is kept, and he has been told); "full", "suspended", "no_box", "not_kept": he has been told;
+            "discarded", "heard" (a bulletin box), "opened" (by * he has come to his own box)
+        """
+
+    async def open_mailbox(self, box: str = "") -> str:
+        """
+        Let the caller hear the messages of a box, after its PIN.
+
+        :param box: its number; "": he is asked for it
+        :return: "opened", or "refused" after three wrong PINs; he has been told
+        """
+
     async def hang_up(self) -> None:
         """End the call."""
 

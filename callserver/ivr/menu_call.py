@@ -84,6 +84,27 @@ class Faxes(Protocol):
         """As `ICall.receive_fax`."""
 
 
+class Mailboxes(Protocol):
+    """Messages within a caller's call."""
+
+    @property
+    def general(self) -> str:
+        """The number of the box for whom nobody has served; "": there is none."""
+
+    def has_box(self, number: str) -> bool:
+        """Whether there is one of this number, at this moment."""
+
+    async def leave_message(self, call: MenuCall, box: str, *, busy: bool = False) -> str:
+        """
+        As `ICall.leave_message`.
+
+        :param busy: he was sent here because nobody took his call
+        """
+
+    async def open_mailbox(self, call: MenuCall, box: str = "") -> str:
+        """As `ICall.open_mailbox`."""
+
+
 def act(
     method: Callable[Concatenate[MenuCall, P], Coroutine[Any, Any, T]],
 ) -> Callable[Concatenate[MenuCall, P], Coroutine[Any, Any, T]]:
@@ -120,6 +141,7 @@ class MenuCall:
     `began_s`: when it came to this menu, on the monotonic clock.
     `served_s`: when somebody else last served the caller, or he spoke, on the monotonic clock.
     `recorded`: the file of the last message.
+    `mailboxes`: None: there are none.
     `stopped`: why the menu is to end, once an act has said so; it may have caught it.
     `not_served`: why nobody in the queue served the caller, until something else is said to him.
     """
@@ -132,6 +154,7 @@ class MenuCall:
         clock: IReactorTime,
         recorder: Recorder | None = None,
         faxes: Faxes | None = None,
+        mailboxes: Mailboxes | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(system_zone()),
     ) -> None:
         self.call, self.clock = call, clock
@@ -139,7 +162,7 @@ class MenuCall:
         self.over, self.recorded, self.not_served = False, "", ""
         self.stopped: MenuStopped | None = None
         self._voice, self._people, self._recorder, self._faxes = voice, people, recorder, faxes
-        self._now = now
+        self._now, self.mailboxes = now, mailboxes
         self._n_hasty = 0
         self._asked: tuple[Prompt, ...] = ()
         self._rounds = 0
@@ -235,7 +258,10 @@ class MenuCall:
         return digits
 
     @act
-    async def record(self, max_s: float = 180.0, silence_s: float = 10.0) -> str:
+    async def record(
+        self, max_s: float = 180.0, silence_s: float = 10.0, on_begun: Callable[[str], None] = lambda file: None
+    ) -> str:
+        """:param on_begun: told the file's name before anything is said"""
         await self._answer()
         leg = self.call.leg
         if leg is None or self._recorder is None:
@@ -247,6 +273,7 @@ class MenuCall:
             return ""
         self.recorded = recording.file_name
         self.call.log(Kind.RECORDING, file=recording.file_name, message=True)
+        on_begun(recording.file_name)
         try:
             await self._until_done(leg, max_s, silence_s)
         finally:
@@ -291,6 +318,16 @@ class MenuCall:
     async def receive_fax(self) -> str:
         await self._answer()
         return await self._faxes.receive(self) if self._faxes is not None else "not_now"
+
+    @act
+    async def leave_message(self, box: str) -> str:
+        await self._answer()
+        return await self.mailboxes.leave_message(self, box) if self.mailboxes is not None else "no_box"
+
+    @act
+    async def open_mailbox(self, box: str = "") -> str:
+        await self._answer()
+        return await self.mailboxes.open_mailbox(self, box) if self.mailboxes is not None else "no_box"
 
     @act
     async def wait_for(self, answer: Deferred[T], limit_s: float = 30.0) -> T:

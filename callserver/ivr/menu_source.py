@@ -20,6 +20,8 @@ ACTS = frozenset(
         "transfer_to_office",
         "send_to",
         "fax_document",
+        "leave_message",
+        "open_mailbox",
         "receive_fax",
         "hang_up",
     )

@@ -26,7 +26,7 @@ from callserver.ivr.dialogue import WantsPerson
 from callserver.ivr.discovery import place_in
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.leave_word import leave_word
-from callserver.ivr.menu_call import MenuCall
+from callserver.ivr.menu_call import Mailboxes, MenuCall
 from callserver.ivr.menu_run import MenuRun
 from callserver.ivr.running import CallOver, FaxCalls, GoesRound, StaffCalls
 from callserver.lines.interfaces import LineFailure
@@ -81,6 +81,7 @@ class MenuRunner:
     :param hours: when people answer, as it is set at the moment, for who finds nobody there
     :param staff: serves a call by which somebody of the staff wants to work
     :param staff_keys: what he presses in any menu to say so; "": nobody can
+    :param mailboxes: None: there are none
     :param takes_fax: whether a fax that calls on this call's line is received while a menu serves it
     """
 
@@ -95,11 +96,13 @@ class MenuRunner:
         staff: Callable[[MenuCall], Awaitable[None]] | None = None,
         staff_keys: str = "",
         takes_fax: Callable[[Call], bool] = lambda call: False,
+        mailboxes: Mailboxes | None = None,
     ) -> None:
         self._menus, self._menu_call, self._queue = menus, menu_call, queue
         self._alarm, self._rest, self._hours = alarm, rest, hours
         self._stories: dict[str, _Story] = {}  # by call
         self._staff, self._staff_keys, self._takes_fax = staff, staff_keys, takes_fax
+        self._mailboxes = mailboxes
         self._sets: dict[str, Mapping[str, IMenu]] = {}  # by call, what it keeps to its end
         self._told: dict[str, str] = {}  # menu: how it broke last
         self._at_once: Counter[str] = Counter()  # by line: so many calls in a row were for nothing
@@ -125,6 +128,15 @@ class MenuRunner:
     def has_menu(self, name: str) -> bool:
         """Whether there is one of this name, be it that its file is broken by now."""
         return name in self._menus
+
+    def has_box(self, number: str) -> bool:
+        """Whether there is a mailbox of this number."""
+        return self._mailboxes is not None and self._mailboxes.has_box(number)
+
+    def take_message(self, call: Call, box: str) -> None:
+        """The caller is asked for a message in this mailbox, for nobody has taken his call; then the call is over."""
+        story = _Story(call, self._menu_call)
+        self._tell(story, self._take_message(story, box))
 
     def find_person(self, call: Call, queue: str, on_refused: Callable[[str], None] | None = None) -> None:
         """
@@ -214,6 +226,17 @@ class MenuRunner:
                     raise
                 log.warn("call {call}: {problem}", call=menu_call.id, problem=problem)
         return NO_QUEUE
+
+    async def _take_message(self, story: _Story, box: str) -> None:
+        story.call.path.append(f"mailbox {box}")
+        menu_call = story.act()
+        try:
+            if self._mailboxes is not None and await self._mailboxes.leave_message(menu_call, box, busy=True) == "left":
+                await menu_call.play("goodbye")
+                story.call.end("menu", Reason(Cause.MESSAGE_LEFT, box))
+        except WantsPerson as wish:
+            story.call.path.append(str(wish))
+            await self._find_person(story, self._queue)
 
     async def _receive_fax(self, story: _Story) -> None:
         story.call.path.append("fax")

@@ -371,6 +371,13 @@ class CallCentre:
         if self._queues_open:
             self.queues.set(self.organisation.settings or {FIRST_QUEUE: QueueSettings(FIRST_QUEUE)})
 
+    def members_of(self, group: str) -> Collection[str]:
+        """Staff numbers; none where there is no such group."""
+        try:
+            return self.organisation.numbers_in(group) if group else ()
+        except LookupError:
+            return ()
+
     def _members(self, group: str) -> Sequence[Member] | None:
         return self.organisation.members(group) if group else None
 

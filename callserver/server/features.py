@@ -11,6 +11,7 @@ FEATURES = [
     "callserver.features.shopping.web",
     "callserver.features.announcing",
     "callserver.features.recordings",
+    "callserver.features.voicemail",
 ]
 
 

@@ -9,10 +9,11 @@ from twisted.internet.defer import Deferred
 
 from callserver.acd.offices.regions import Known
 from callserver.calls.call import Call
+from callserver.calls.calls_out import Dialler
 from callserver.config import Config
 from callserver.server.call_centre import CallCentre
 from callserver.server.recording_notice import RecordingNotice
-from callserver.wire.targets import Target
+from callserver.wire.targets import Target, TargetKind
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class MenuPeople:
         """An office or a number outside."""
         await self._tell(call)
         await self.centre.moves.destinations.send(call, target)
+
+    async def connect(self, call: Call, number: str, asks: Dialler) -> None:
+        """A number outside, for somebody who may have it dialled."""
+        await self._tell(call)
+        await self.centre.moves.destinations.send(call, Target(TargetKind.NUMBER, number), asks)
 
     async def to_office(self, call: Call, address: str, ask_area_code: Callable[[], Deferred[str]], note: str) -> str:
         """The office nearest to the caller."""

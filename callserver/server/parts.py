@@ -167,6 +167,7 @@ class Parts(MultiService):
         self.calls = LiveCalls(self.reactor, self.bay, self.events, world.new_id, self.recorder, rule)
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice, self._house()))
         self._faxes = next((feature.faxes for feature in self.features if feature.faxes is not None), None)
+        self._mailboxes = next((feature.mailboxes for feature in self.features if feature.mailboxes is not None), None)
         self.menus = ShopMenus(self.features, self.folder, config, found)
         self._cards = declarations.Cards(self.features)
         self._runner = MenuRunner(
@@ -179,6 +180,7 @@ class Parts(MultiService):
             self._staff_call,
             config.agents.phone_log_in,
             takes_fax=lambda call: self._fax_on(call) == "tone",
+            mailboxes=self._mailboxes,
         )
         self.centre = CallCentre(
             config,
@@ -239,6 +241,8 @@ class Parts(MultiService):
             known_texts=self._known_texts,
             plan=self._tones(),
             serve=lambda call, menu: self._runner.serve(call, menu),
+            members=lambda group: self.centre.members_of(group),
+            connect=lambda call, number, asks: self.people.connect(call, number, asks),
         )
 
     def _new_texts(self) -> Iterator[NewTexts]:
@@ -315,7 +319,8 @@ class Parts(MultiService):
         await self.centre.phones.serve(menu_call.call, menu_call)
 
     def _menu_call(self, call: Call) -> MenuCall:
-        return MenuCall(call, self.voice, self.people, self.reactor, self.recorder, self._faxes, self._wall)
+        faxes, mailboxes = self._faxes, self._mailboxes
+        return MenuCall(call, self.voice, self.people, self.reactor, self.recorder, faxes, mailboxes, self._wall)
 
     def _wall(self) -> datetime:
         """The clock on the shop's wall."""

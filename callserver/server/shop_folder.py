@@ -64,6 +64,7 @@ class ShopFolder:
         self.recordings = path / "recordings"
         self.spoken = path / "spoken"  # names and texts that were synthesised once
         self.faxes = path / "faxes"  # received ones, documents, those to be sent
+        self.messages = path / "messages"  # what callers have left in mailboxes
         self.spool = path / "spool.jsonl"
         self.log_file = path / "callserver.log"
         self.stacks = path / "stacks.txt"  # of a frozen server

@@ -38,6 +38,7 @@ log = Logger()
 Failed = Callable[[str], None]
 """Called once with why a party was not taken: a Reason, a queue's outcome or a DialResult's value, as its `str`."""
 Complete = Callable[[], None]
+STORIES = (TargetKind.MENU, TargetKind.QUEUE, TargetKind.BOX)
 
 
 class Places(Protocol):
@@ -71,22 +72,24 @@ class Destinations:
         is_group = target.kind is TargetKind.SEAT and self._seats.is_group(target.name)
         return f"group {target.name}" if is_group else str(target)
 
-    async def send(self, call: Call, target: Target) -> None:
+    async def send(self, call: Call, target: Target, asks: Dialler | None = None) -> None:
         """
-        Take a caller where a queue or menu of the shop sends him, with nobody's rights but the setting's.
+        Take a caller where a queue or menu of the shop sends him.
 
         Returns when he could not be served there.
+
+        :param asks: for a number outside; None: with nobody's rights but the setting's
         """
         failed: Deferred[str] = Deferred()
         card = Card(call.id, call.caller.number, call.caller.name, language=call.language, path=tuple(call.path))
-        asks = Dialler(target.name, allowed=frozenset((target.name,)), may_use_reserve=False)
+        asks = asks or Dialler(target.name, allowed=frozenset((target.name,)), may_use_reserve=False)
         try:
             complete = self.prepare(Moved(call, call.first, card), target, "queue", failed.callback, asks)
         except Refused as refused:
             log.info("call {call} cannot be sent to {target}: {refused}", call=call.id, target=target, refused=refused)
             return
         call.log(Kind.TRANSFER, by="queue", target=self.named(target))
-        if target.kind in (TargetKind.MENU, TargetKind.QUEUE):  # a story of its own, which ends the one that waits here
+        if target.kind in STORIES:  # a story of its own, which ends the one that waits here
             self._clock.callLater(0, complete)
         else:
             complete()
@@ -109,6 +112,8 @@ class Destinations:
             return self._to_queue(moved, target, on_failed)
         if target.kind is TargetKind.MENU:
             return self._to_menu(moved, target)
+        if target.kind is TargetKind.BOX:
+            return self._to_box(moved, target)
         if target.kind is TargetKind.NUMBER and self._out is not None:
             outside = Outside(moved, on_failed, from_line=not self._seats.has_station(moved.party))
             outside.dial(target.name, asks, self._out)
@@ -151,6 +156,18 @@ class Destinations:
             self._flows.serve(moved.call, target.name)
 
         return go_on_there
+
+    def _to_box(self, moved: Moved, target: Target) -> Complete:
+        if not self._flows.has_box(target.name):
+            raise Refused(Refusal.NOWHERE, target)
+        _require_caller(moved)
+
+        def leave_a_message() -> None:
+            moved.call.enter(Stage.MENU)
+            moved.call.give(moved.party, Role.ALONE)
+            self._flows.take_message(moved.call, target.name)
+
+        return leave_a_message
 
     def _to_office(self, moved: Moved, target: Target, on_failed: Failed, offices: OfficeTransfers) -> Complete:
         _require_caller(moved)

@@ -32,6 +32,12 @@ class Flows(Protocol):
     def serve(self, call: Call, menu: str) -> None:
         """The caller goes on in this menu; whatever has served him ends."""
 
+    def has_box(self, number: str) -> bool:
+        """Whether there is a mailbox of this number."""
+
+    def take_message(self, call: Call, box: str) -> None:
+        """The caller is asked for a message in this mailbox, for nobody has taken his call; then it is over."""
+
     def find_person(self, call: Call, queue: str, on_refused: Callable[[str], None] | None = None) -> None:
         """
         The caller waits for a person; not served, he is asked for a message or the wish to be called back.

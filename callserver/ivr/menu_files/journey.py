@@ -40,7 +40,7 @@ STEPS_MAX = 200
 COUNTED_DIGITS = 4  # a longer number is said digit by digit
 REPEAT = Target(To.REPEAT)
 WANTS_PERSON = "person"  # outcome of a menu in Python
-DONE = ("", "answered", "sent", "later")  # of hand-overs
+DONE = ("", "answered", "sent", "later", "left", "discarded", "heard", "opened")  # of hand-overs
 
 
 class Journey:
@@ -277,6 +277,8 @@ class Journey:
                 return await call.send_to(str(to))
             case To.DOCUMENT:
                 return _refusal(await call.fax_document(to.name))
+            case To.MAILBOX:
+                return _refusal(await call.leave_message(to.name))
             case To.PERSON:
                 raise WantsPerson("asked for in the menu")
         await call.hang_up()

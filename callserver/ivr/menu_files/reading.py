@@ -35,7 +35,7 @@ STEPS_MAX = 200
 SAVED_KEYS = "123456789"
 KINDS = (*SETTINGS, "hours")
 NOTHING: tuple[str, ...] = ()
-RETURNS = (To.PLUGIN, To.DOCUMENT, To.QUEUE)  # a call may come back from them
+RETURNS = (To.PLUGIN, To.DOCUMENT, To.QUEUE, To.MAILBOX)  # a call may come back from them
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,13 @@ class Known:
     prompts: Collection[str] | None = None
     numbers: Collection[str] | None = None  # outside, that may be dialled
     offices: Collection[str] | None = None
+    boxes: Collection[str] | None = None
 
     def of(self, to: To) -> Collection[str] | None:
         """The names there are of a kind of target."""
         known = {To.MENU: self.menus, To.PLUGIN: self.plugins, To.QUEUE: self.queues, To.NUMBER: self.numbers}
+        if to is To.MAILBOX:
+            return self.boxes if self.boxes is None else {*self.boxes, ""}
         return known.get(to, self.offices and {*self.offices, "nearest"} if to is To.OFFICE else None)
 
 
@@ -202,7 +205,7 @@ class _Reader:
     def _go(self, keys: SectionKeys, who: tuple[str, str, int]) -> Step:
         text = self._text(keys) if keys.section.entries.keys() & {*LANGUAGES, "play"} else Text()
         to, then, refused = keys.needed_target("to"), keys.target("then"), keys.target("refused")
-        for key, kinds in (("then", RETURNS), ("refused", (To.QUEUE, To.OFFICE, To.NUMBER, To.DOCUMENT))):
+        for key, kinds in (("then", RETURNS), ("refused", (To.QUEUE, To.OFFICE, To.NUMBER, To.DOCUMENT, To.MAILBOX))):
             if key in keys and to is not PERSON and to.to not in (*kinds, To.PERSON if key == "refused" else To.PLUGIN):
                 never = N_("{section} {key}: a call never comes here from {to}; leave it out")
                 keys.tell(never, key, section=str(keys.section), key=key, to=shown(str(to)))

@@ -18,6 +18,7 @@ class To(Enum):
     QUEUE = "queue"  # of people
     OFFICE = "office"  # "nearest": that of the caller's place; or its number
     NUMBER = "number"  # outside; one that config.ini lets menus dial
+    MAILBOX = "mailbox"  # its number; "": the shop's general one
     DOCUMENT = "document"  # its number in the fax library; "": he is asked for it
     REPEAT = "repeat"  # the same question
     BACK = "back"  # the question before

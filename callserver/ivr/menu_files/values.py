@@ -20,10 +20,9 @@ RANGE = re.compile(r"(\d{1,2})(?:\s*-\s*(\d{1,2}))?")
 SLOT = re.compile(r"\{\s*([^{}]*?)\s*\}")
 DIGITS_MAX = 30
 OPENS = "opens"
-NAMED = (To.QUEUE, To.MENU, To.PLUGIN, To.OFFICE, To.NUMBER, To.DOCUMENT)
+NAMED = (To.QUEUE, To.MENU, To.PLUGIN, To.OFFICE, To.NUMBER, To.DOCUMENT, To.MAILBOX)
 ALONE = (To.REPEAT, To.BACK, To.PERSON, To.HANGUP)
-NOT_YET = ("mailbox",)
-RESERVED = frozenset(one.value for one in (*NAMED, *ALONE)) | set(NOT_YET)
+RESERVED = frozenset(one.value for one in (*NAMED, *ALONE))
 
 
 def plain(entry: Entry) -> str:
@@ -101,10 +100,7 @@ def target(entry: Entry) -> Target:
     if first == To.QUEUE.value:  # its name is the shop's, capital letters count
         name = " ".join(normalize("NFKC", entry.value).split()).partition(" ")[2]
     wrong = {"value": shown(entry.value)}
-    if first in NOT_YET:
-        no_box = N_("{value}: there are no mailboxes yet; write plugin message, which takes a message")
-        raise Fault(no_box, entry.line, **wrong)
-    if first == To.DOCUMENT.value or (first in {one.value for one in NAMED} and name):
+    if first in (To.DOCUMENT.value, To.MAILBOX.value) or (first in {one.value for one in NAMED} and name):
         return _named(To(first), name, entry)
     if first in {one.value for one in ALONE} and not name:
         return Target(To(first), line=entry.line)
@@ -120,6 +116,8 @@ def _named(to: To, name: str, entry: Entry) -> Target:
         raise Fault("{value}: write number and its digits, as they are dialled", entry.line, value=shown(entry.value))
     if to is To.DOCUMENT and not (name == "" or (name.isascii() and name.isdigit())):
         raise Fault("{value}: write document and its number", entry.line, value=shown(entry.value))
+    if to is To.MAILBOX and not re.fullmatch("[0-9]{0,6}", name):
+        raise Fault("{value}: write mailbox and its number", entry.line, value=shown(entry.value))
     return Target(to, name, entry.line)
 
 

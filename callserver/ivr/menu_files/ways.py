@@ -19,7 +19,7 @@ from callserver.ivr.menu_files.steps import (
 )
 
 QUESTIONS = (Choice, Digits)
-REFUSES = (To.QUEUE, To.OFFICE, To.NUMBER, To.DOCUMENT, To.PERSON)
+REFUSES = (To.QUEUE, To.OFFICE, To.NUMBER, To.DOCUMENT, To.MAILBOX, To.PERSON)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ ROUNDS = 10
 WAIT_STEP_S = 0.1
 UNKNOWN = Caller()
 # What becomes of hand-overs, unless a trial says otherwise
-TAKEN = {"queue": "answered", "office": "answered", "number": "answered", "document": "sent"}
+TAKEN = {"queue": "answered", "office": "answered", "number": "answered", "document": "sent", "mailbox": "left"}
 
 
 @dataclass(frozen=True)
@@ -165,6 +165,13 @@ class TryCall:
 
     async def fax_document(self, number: str = "") -> str:
         return self._hand_over("document", number, ends=False)
+
+    async def leave_message(self, box: str) -> str:
+        return self._hand_over("mailbox", box, ends=False)
+
+    async def open_mailbox(self, box: str = "") -> str:
+        self._hand_over("mailbox", box, ends=False)
+        return "opened"
 
     async def receive_fax(self) -> str:
         self._act()

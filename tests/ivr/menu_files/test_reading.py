@@ -165,8 +165,7 @@ class FaultTests(SynchronousTestCase):
         self.one("= hangup", "= queue operater", "9: no queue 'operater'; did you mean 'operator'?")
         self.one("= hangup", "= plugin messages", "9: no plugin 'messages'; did you mean 'message'?")
         self.one("= hangup", "= menu surve", "9: no menu 'surve'; did you mean 'survey'?")
-        mailbox = "there are no mailboxes yet; write plugin message, which takes a message"
-        self.one("= hangup", "= mailbox general", f"9: 'mailbox general': {mailbox}")
+        self.one("= hangup", "= mailbox general", "9: 'mailbox general': write mailbox and its number")
         barred = "9: number 02162345678 may not be dialled; see [menus] may_dial in config.ini"
         self.one("= hangup", "= number 02162345678", barred)
         number = "write number and its digits, as they are dialled"

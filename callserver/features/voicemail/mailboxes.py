@@ -1,0 +1,51 @@
+"""The mailboxes of a shop, as menus and calls ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from callserver.features.voicemail.access import Access
+from callserver.features.voicemail.directory import Directory
+from callserver.features.voicemail.guest import OPENED, GuestTalk
+from callserver.features.voicemail.owner import OwnerTalk
+from callserver.ivr.menu_call import MenuCall
+
+REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Mailboxes:
+    """
+    Implements ivr's Mailboxes.
+
+    :param general_box: the number of the shop's general one, as it is set at the moment
+    """
+
+    directory: Directory
+    access: Access
+    guest: GuestTalk
+    owner: OwnerTalk
+    general_box: Callable[[], str]
+
+    @property
+    def general(self) -> str:
+        """The box for whom nobody has served, if there is one."""
+        number = self.general_box()
+        return number if self.has_box(number) else ""
+
+    def has_box(self, number: str) -> bool:
+        """At this moment."""
+        return self.directory.box(number) is not None
+
+    async def leave_message(self, call: MenuCall, box: str, *, busy: bool = False) -> str:
+        """As `ICall.leave_message`."""
+        return await self.guest.leave(call, box or self.general, busy=busy)
+
+    async def open_mailbox(self, call: MenuCall, box: str = "") -> str:
+        """As `ICall.open_mailbox`."""
+        entered = await self.access.enter(call, box)
+        if entered is None:
+            return REFUSED
+        await self.owner.visit(call, *entered)
+        return OPENED
