@@ -71,7 +71,7 @@ def steps(once: list[Step], again: list[Step]) -> Iterator[Step]:
 
 
 class Caller:
-    """Walks, and measures how long each answer takes to begin: `took_ms`; `lost`: steps nothing was heard after."""
+    """Walks, and measures when each answer begins: `took_ms`; `lost`: steps that nothing was heard after."""
 
     def __init__(self, phone: Phone, walk: Iterator[Step]) -> None:
         self.took_ms: list[tuple[str, float]] = []
@@ -179,7 +179,7 @@ async def measure(seconds: float) -> None:
             "took_ms": [took for caller in shop.callers for took in caller.took_ms],
             "lost": [step for caller in shop.callers for step in caller.lost],
             "cpu_share": (shop.server.cpu_s - cpu_s) / seconds,
-            "gaps": sum(shop.gaps) - gaps,
+            "modem_gaps": sum(shop.gaps) - gaps,
         } | await shop.server.asked(signal.SIGUSR2, "so_far")
     finally:
         await shop.close()
@@ -202,7 +202,7 @@ def show(figures: dict[str, Any]) -> None:
     p99 = percentile(all_ms, 0.99)
     console.print(f"{len(all_ms)} answers: median {median(all_ms):.0f} ms, p99 {p99:.0f} ms (aim {GOAL_MS:.0f})")
     console.print(f"never answered: {figures['lost'] or 'none'}; server {figures['cpu_share']:.1%} of a core", end="; ")
-    console.print(f"tick late p99 {figures['late_p99_ms']:.0f} ms; gaps {figures['gaps']}; written to {RESULTS}")
+    console.print(f"tick late p99 {figures['late_p99_ms']:.0f} ms; gaps {figures['modem_gaps']}; written to {RESULTS}")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ SECRET_MAX = 32  # what is keyed in beyond a secret's length is as secret, and m
 FULL_S = 1.0  # after a full answer: is it longer than it may be?
 LATE_END_S = 8.0  # an end key so long after an input that did not need it belongs to that input
 LATE_END_OF_ONE_S = 3.0  # after a single key it is a habit, and comes at once
-BREATH_S = 0.02  # each act takes so long at least: a menu's loop lets the others live
+BREATH_S = 0.02  # each act takes so long at least, if it has not waited: a menu's loop lets the others live
 HASTY_MAX = 100  # so many acts one after the other may have taken no time; a caller types 32 keys ahead
 ROUNDS = 10  # the same question so often one after the other, then a person
 WORDS_S = (3.0, 13.0, 23.0)  # who waits for an answer that does not come is told so
@@ -163,7 +163,8 @@ class MenuCall:
         self.stopped: MenuStopped | None = None
         self._voice, self._people, self._recorder, self._faxes = voice, people, recorder, faxes
         self._now, self.mailboxes = now, mailboxes
-        self._n_hasty = 0
+        self._n_hasty, self._has_waited = 0, False
+        self._said_s = float("-inf")  # when the last words began
         self._asked: tuple[Prompt, ...] = ()
         self._rounds = 0
 
@@ -331,6 +332,7 @@ class MenuCall:
 
     @act
     async def wait_for(self, answer: Deferred[T], limit_s: float = 30.0) -> T:
+        self._has_waited = not answer.called
         words = [self.clock.callLater(at_s, self._ask_for_patience) for at_s in WORDS_S]
         try:
             return await answer.addTimeout(limit_s, self.clock)
@@ -362,23 +364,27 @@ class MenuCall:
         return cast(Deferred[str], waiting.addBoth(over))
 
     async def say(self, prompts: Sequence[Prompt], *, secret: bool = False) -> bool:
-        """Say it until a key silences it; whether all of it was said."""
+        """Say it until a key silences it; whether all of it was said. What answers a key begins at once."""
         self.not_served = ""
+        answers, self._said_s = self.call.keys.last_at_s >= self._said_s, self.clock.seconds()
         pressed = self.call.keys.when_pressed(anew=True)
         pressed.addCallbacks(lambda _: self._be_silent(), lambda _: None)  # cancelled: it was heard to its end
         try:
-            return await self._voice.say(self.call, prompts, unless=lambda: bool(pressed.called), secret=secret)
+            return await self._voice.say(
+                self.call, prompts, unless=lambda: bool(pressed.called), secret=secret, at_once=answers
+            )
         finally:
             pressed.cancel()
 
     async def take_time(self, began_s: float) -> None:
         """
-        What was begun then has taken BREATH_S when this returns.
+        What was begun then has taken BREATH_S when this returns, or has waited for an answer from elsewhere.
 
         :raises Spins: HASTY_MAX acts in a row had not
         """
         left_s = began_s + BREATH_S - self.clock.seconds()
-        if left_s <= 0:
+        waited, self._has_waited = self._has_waited, False
+        if left_s <= 0 or waited:
             self._n_hasty = 0
             return
         self._n_hasty += 1

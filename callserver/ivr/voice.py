@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 from twisted.internet.defer import TimeoutError
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.calls.call import Call
 from callserver.calls.vocabulary import Kind
-from callserver.dsp.frames import FloatArray
+from callserver.dsp.frames import FloatArray, amplitude
 from callserver.ivr.interfaces import Prompt, Sound, Spoken
 from callserver.ivr.prompts import Prompts
 from callserver.media.speech import Speech, SpeechError
@@ -17,6 +18,15 @@ from callserver.wire.records import Value
 log = Logger()
 
 SECRET = "****"  # in place of what was said
+LEAD_SAMPLES = 2400  # 300 ms: so much silence a recording may begin with
+ONSET_SAMPLES = 120  # 15 ms before the first sign of a word, which begins softly
+LOUD = amplitude(-50.0)
+
+
+def begun(sound: FloatArray) -> FloatArray:
+    """A recording, shape (n,), from where its first word begins; what is silent all through stays as it is."""
+    first = int(np.argmax(np.abs(sound[:LEAD_SAMPLES]) > LOUD))  # 0 where nothing is
+    return sound[max(first - ONSET_SAMPLES, 0) :]
 
 
 class Voice:
@@ -32,16 +42,20 @@ class Voice:
         unless: Callable[[], bool] = lambda: False,
         *,
         secret: bool = False,
+        at_once: bool = False,
     ) -> bool:
         """
         Say prompts one after the other without a gap; not at all if `unless` holds when the sounds are there.
 
         :param secret: it is not written down what was said
+        :param at_once: without the silence that the first recording begins with: who pressed a key waits for a sound
         :return: whether all of it was said
         """
         sounds = [sound for prompt in prompts for sound in await self._sounds(call.language, prompt)]
         if call.leg is None or unless():
             return False
+        if at_once and sounds:
+            sounds[0] = begun(sounds[0])
         names: list[Value] = [SECRET] if secret else [str(prompt) for prompt in prompts]
         call.log(Kind.PROMPT, names=names, language=call.language)
         whole = await call.leg.play(sounds)

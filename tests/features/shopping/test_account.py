@@ -162,10 +162,10 @@ class AccountTests(ShopCase):
         self.were_secret: list[bool] = []
         say = self.voice.say
 
-        async def spying(call, prompts, unless=lambda: False, *, secret=False):  # type: ignore[no-untyped-def]
+        async def spying(call, prompts, unless, *, secret, at_once):  # type: ignore[no-untyped-def]
             if secret:
                 self.secrets.append([str(prompt) for prompt in prompts])
                 self.were_secret.append(call.in_secret)
-            return await say(call, prompts, unless, secret=secret)
+            return await say(call, prompts, unless, secret=secret, at_once=at_once)
 
         self.voice.say = spying  # type: ignore[method-assign]

@@ -21,11 +21,16 @@ async def tell_account(counter: Counter, visitor: Visitor) -> None:
     :raises WantsPerson: he cannot prove who he is
     """
     call, member = counter.call, (await prove(counter, visitor)).member_number
-    balance = spoken.money(call.language, await counter.read(rules.balance, member))
-    points = spoken.number(call.language, await counter.read(rules.points, member))
+    balance_fen, n_points = await counter.read(_standing, member)
+    balance, points = spoken.money(call.language, balance_fen), spoken.number(call.language, n_points)
     await call.play_secret("balance-is", *balance, "pause", "points-are", *points)
     while await choose(call, "movements-or-back", keys="12") == "1":
         await call.play_secret(*await _movements(counter, member))
+
+
+def _standing(member: str) -> tuple[int, int]:
+    """His balance in fen, and his points; run in `store.read`."""
+    return rules.balance(member), rules.points(member)
 
 
 async def _movements(counter: Counter, member: str) -> list[Prompt]:
