@@ -233,11 +233,19 @@ def converted(shop: Path, file: Path) -> tuple[str, int]:
 
 
 def with_cover(shop: Path, config: Config, file: str, number: str, cover: str) -> tuple[str, int]:
-    """The same behind a page of text."""
+    """
+    The same behind a page of text.
+
+    :raises SystemExit: what is wrong with it; then nothing is left
+    """
     papers, new_file = Papers(ShopFolder(shop).faxes), f"{uuid4()}.tif"
     words = paperwork.cover_text(config.fax.name, number, cover)
-    paperwork.covered(papers.path(file), papers.path(new_file), words)
-    papers.delete(file)
+    try:
+        paperwork.covered(papers.path(file), papers.path(new_file), words)
+    except (Complaint, OSError) as problem:
+        raise SystemExit(error(why(problem))) from problem
+    finally:
+        papers.delete(file)
     return new_file, papers.n_pages(new_file)
 
 

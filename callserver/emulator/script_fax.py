@@ -39,11 +39,15 @@ async def receive(fax: TelephoneFax, picture: Path, in_thread: InThread) -> list
     Start is pressed with no paper in it; what came, also when it was not all, is written as a picture a page.
 
     :return: the pictures: page.png, page-2.png ...
-    :raises Complaint: the fax failed
-    :raises OSError: a picture cannot be written
+    :raises Complaint: the fax failed, or a picture cannot be written
     """
+    if picture.is_dir() or not picture.parent.is_dir():  # before a fax is wasted on it
+        raise Complaint(N_("{file} cannot be written: it is a folder, or there is no folder for it"), file=picture)
     outcome = await fax.receive()
-    pictures: list[Path] = await in_thread(_printed, fax.received, picture)
+    try:
+        pictures: list[Path] = await in_thread(_printed, fax.received, picture)
+    except OSError as problem:
+        raise Complaint(N_("{file} cannot be written: {problem}"), file=picture, problem=problem.strerror) from problem
     _demand_success(outcome)
     return pictures
 

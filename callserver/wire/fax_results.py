@@ -23,7 +23,8 @@ class FaxResult(Enum):
     HUNG_UP = "hung_up"
     LINE_LOST = "line_lost"
     CANCELLED = "cancelled"
-    PAGE_GONE = "page_gone"  # ours, to be sent
+    PAGE_GONE = "page_gone"  # ours, to be sent: deleted, or damaged
+    PAGE_LATE = "page_late"  # ours, to be sent: the server was too busy to code it in time
     NOT_KEPT = "not_kept"  # theirs, received
     TOO_LONG = "too_long"  # in time, or a page in rows
     TOO_MANY_PAGES = "too_many_pages"
@@ -46,7 +47,8 @@ WORDS = {
     FaxResult.HUNG_UP: N_("the fax machine at the far end broke off"),
     FaxResult.LINE_LOST: N_("the call ended before the fax was over"),
     FaxResult.CANCELLED: N_("broken off by us"),
-    FaxResult.PAGE_GONE: N_("a page to be sent was not there in time"),
+    FaxResult.PAGE_GONE: N_("a page to be sent was gone or damaged"),
+    FaxResult.PAGE_LATE: N_("a page to be sent was not ready in time"),
     FaxResult.NOT_KEPT: N_("a received page could not be stored"),
     FaxResult.TOO_LONG: N_("it is longer than a fax may be"),
     FaxResult.TOO_MANY_PAGES: N_("more pages than a fax may have"),

@@ -132,6 +132,15 @@ class FaxCommandTests(SynchronousTestCase):
         self.assertEqual(list((self.shop / "faxes").iterdir()), [])
         self.assertEqual(self.run_command("list", "--queue"), "")
 
+    def test_cover(self) -> None:
+        """A page of text before it; where that cannot be, it is said, and nothing is kept."""
+        said = self.run_command("send", str(self.document()), "02162345678", "--cover", "For you")
+        self.assertIn("2 pages to 02162345678", said)
+        self.assertEqual(len(list((self.shop / "faxes").iterdir())), 1)
+        refused = self.run_command("send", str(self.document(99)), "02162345678", "--cover", "For you")
+        self.assertIn("with its cover the document has more than 100 pages", refused)
+        self.assertEqual(len(list((self.shop / "faxes").iterdir())), 1)
+
     def test_job_and_its_faxes(self) -> None:
         """The id that `send` has told finds the faxes in which it was dialled, and each fax tells of it."""
         job_id = self.run_command("send", str(self.document()), "62345678").split()[-1]

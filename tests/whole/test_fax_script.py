@@ -68,6 +68,7 @@ class FaxScriptTests(SynchronousTestCase):
             (SENDS.replace("offer.tif", "none.tif"), "line 4"),
             ("fax receive page.png", "cannot fax now"),
             ("dial 8008\nwait answer\nfax receive page.png", "line 3"),
+            ("dial 8008\nwait answer\nfax receive nowhere/page.png", "nowhere/page.png cannot be written"),
         ):
             with self.assertRaises(ScriptError) as caught:
                 shop.until(self.run_script(shop, script))

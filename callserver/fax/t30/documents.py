@@ -50,7 +50,7 @@ class ReceivedPage:
     then it takes the other's place.
     """
 
-    number: int  # from 0
+    number: int  # from 0, among those that are handed over
     form: PageForm
     octets: bytes  # coded
     page: Page | None = None  # decoded already: without ECM, where rows are judged as they come; see `coded.decoded`

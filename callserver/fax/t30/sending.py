@@ -74,6 +74,7 @@ class _Ear:
         self._core, self._inputs = core, inputs
         self.silence = inputs.silence
         self._answers = {
+            Name.DTC: inputs.dtc,
             Name.CFR: inputs.cfr,
             Name.FTT: inputs.ftt,
             Name.MCF: inputs.mcf,

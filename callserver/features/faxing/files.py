@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
 
+from callserver.fax.documents.conversion import Conversion
 from callserver.features.faxing import paperwork, rules
 from callserver.features.faxing.letters import Letter
 from callserver.features.faxing.mail import MailServer
@@ -39,6 +40,7 @@ class Files:
     new_id: Callable[[], str]
     mail_server: MailServer | None
     name: str  # of the shop, on cover sheets
+    _drawing: set[Conversion] = field(default_factory=set)
 
     def take_part(self, person: str, name: str, at: int, part: bytes) -> Deferred[int]:
         """Write it to its place; how much of it is here by now."""
@@ -52,11 +54,19 @@ class Files:
         """
         parts = self._parts(person, name)
         file = f"{GIVEN}{self.new_id()}.tif"
+        drawing = Conversion(parts, self.papers.path(file))
+        self._drawing.add(drawing)
         try:
-            pages = await self.in_thread(paperwork.converted, parts, self.papers.path(file))
+            pages = await self.in_thread(drawing.run)
         finally:
+            self._drawing.discard(drawing)
             self.in_thread(_forget, parts)
         return file, pages
+
+    def stop(self) -> None:
+        """The server stops, and waits for its threads: documents that are being drawn are given up."""
+        for drawing in self._drawing:
+            drawing.stop()
 
     async def with_cover(self, letter: Letter, number: str, text: str) -> Letter:
         """The same behind a page that says from whom it comes, for whom it is, and a text."""

@@ -59,6 +59,7 @@ class FaxOffice(Service):
 
     def stopService(self) -> None:
         super().stopService()  # type: ignore[no-untyped-call]
+        self._files.stop()
         if self._clearing.running:
             self._clearing.stop()
 

@@ -11,6 +11,7 @@ from callserver.fax.documents.conversion import Conversion
 from callserver.fax.documents.pdf_file import write_pdf
 from callserver.fax.documents.png import page_png, square
 from callserver.fax.page import Page
+from callserver.fax.tiff.directory import MAX_PAGES
 from callserver.fax.tiff.reader import read_tiff
 from callserver.fax.tiff.writer import append_page
 from callserver.wire.catalogue import N_, Complaint
@@ -28,21 +29,29 @@ def converted(source: Path, target: Path) -> int:
 
 def covered(source: Path, target: Path, text: str) -> None:
     """
-    The pages behind a page of text.
+    The pages behind a page of text; if it fails nothing is there.
 
-    :raises Complaint: the text cannot be drawn, or the pages not read
+    :raises Complaint: the text cannot be drawn, or the pages not read, or there are too many
+    :raises OSError: of the disk
     """
-    with TemporaryDirectory() as folder:
-        cover = Path(folder) / "cover.txt"
-        cover.write_text(text, "utf-8")
-        converted(cover, target)
-    for page in read_tiff(source):
-        append_page(target, page)
+    try:
+        with TemporaryDirectory() as folder:
+            cover = Path(folder) / "cover.txt"
+            cover.write_text(text, "utf-8")
+            n_pages = converted(cover, target)
+        for number, page in enumerate(read_tiff(source), n_pages + 1):
+            if number > MAX_PAGES:
+                raise Complaint(N_("with its cover the document has more than {most} pages"), most=MAX_PAGES)
+            append_page(target, page)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def cover_text(sender: str, number: str, text: str) -> str:
-    """What stands on a cover page."""
-    return "\n".join((sender, f"-> {number}", "", text))
+    """What stands on a cover page: of a text what can be printed."""
+    words = "".join(one for one in text if one.isprintable() or one in "\n\t")
+    return "\n".join((sender, f"-> {number}", "", words))
 
 
 def pdf(path: Path, title: str) -> bytes:

@@ -18,6 +18,7 @@ import numpy as np
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -146,7 +147,7 @@ class Postman(Service):
         is_sent = job.pages_sent + pages >= job.pages
         tries, now = self._config.tries, self._events.now()
         came = next_try(result, job.tries, now, most=tries, hours=self._config.hours, zone=self._zone)
-        await self._store.write(_keep, job, pages, came, result, is_sent)
+        await self._note(job, pages, came, result, is_sent)
         due = None if is_sent else came.due
         self._events.write(
             Kind.FAX_TRIED,
@@ -161,6 +162,17 @@ class Postman(Service):
         )
         if due is None:
             self._on_report(Report(job, result, is_sent, due))
+
+    async def _note(self, job: Job, pages: int, came: rules.Try, result: str, is_sent: bool) -> None:
+        """What has come of a try; tried on while the database takes nothing: no fax stays "under way" for ever."""
+        while True:
+            try:
+                return await self._store.write(_keep, job, pages, came, result, is_sent)
+            except CancelledError:
+                raise
+            except Exception:
+                log.failure("what has come of fax {job} of the outbox is not kept", job=job.id)
+            await deferLater(self._house.clock, LOOK_S)
 
     async def _dial(self, job: Job, engine: Engine) -> tuple[str, int]:
         """What came of it, and how many pages more are confirmed."""

@@ -7,6 +7,7 @@ are told.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -83,8 +84,14 @@ class Records:
         data = {"fax": fax.id, "direction": fax.direction, "result": result, "pages": pages, "remote_id": remote}
         call.log(Kind.FAX_END, person=fax.person, title=fax.title, **data)  # type: ignore[arg-type]
         end = partial(rules.end_fax, pages=pages, remote_id=remote, detail=agreed, steps=steps)
-        written = self.store.write(end, fax.id, self.events.now(), result)
+        written = self.store.write(_begun_and_ended, fax, partial(end, fax.id, self.events.now(), result))
         written.addErrback(lambda failure: log.failure("the end of fax {fax} is not kept", failure, fax=fax.id))
 
     def _counted(self, fax: Fax, written: Deferred[None]) -> None:
         written.addErrback(lambda failure: log.failure("the pages of fax {fax} are not counted", failure, fax=fax.id))
+
+
+def _begun_and_ended(fax: Fax, end: Callable[[], None]) -> None:
+    """Run in `store.write`: also one whose begin could not be written has a record, and its pages are found."""
+    rules.begin_fax(fax)
+    end()

@@ -129,17 +129,15 @@ class Sessions:
     async def _send(self, call: Call, engine: Engine, letter: Letter, *, calls: bool) -> Came:
         fax = self._records.new(OUT, call, person=letter.person, title=letter.title, job=letter.job)
         try:
-            begun = self._house.in_thread(self._ours.papers.begin_sending, letter.file, fax.id, letter.first)
-            sending = await begun
+            sending = await self._begun(fax, letter)
+        except CancelledError:
+            engine.release()
+            raise
         except Exception as problem:
             engine.release()
             log.warn("fax {fax}: {file} cannot be sent: {problem}", fax=fax.id, file=letter.file, problem=problem)
             is_gone = isinstance(problem, FileNotFoundError | TiffError)  # else it may go another time
             return await self._without_a_page(call, fax, FaxResult.PAGE_GONE.value if is_gone else BROKEN)
-        except BaseException:
-            engine.release()
-            begun.addCallback(lambda sending: sending.over() if isinstance(sending, Sending) else None)
-            raise
         try:
             over: Deferred[Outcome] = Deferred()
             number, at_work = call.caller.known_by or "", partial(self._machines.get, call.id)
@@ -148,6 +146,19 @@ class Sessions:
             return await self._run(call, engine, fax, make, over)
         finally:
             self._house.in_thread(sending.over)
+
+    def _begun(self, fax: Fax, letter: Letter) -> Deferred[Sending]:
+        """The pages under a name of the fax's own. A thread is not stopped: who waits no more has it given back."""
+        waited: Deferred[Sending] = Deferred()
+
+        def begun(sending: Sending | Failure) -> None:
+            if not waited.called:
+                waited.callback(sending)
+            elif isinstance(sending, Sending):
+                self._house.in_thread(sending.over)
+
+        self._house.in_thread(self._ours.papers.begin_sending, letter.file, fax.id, letter.first).addBoth(begun)
+        return waited
 
     async def _receive(self, call: Call, engine: Engine, person: str | None) -> Came:
         fax = self._records.new(IN, call, person=person)
@@ -167,10 +178,10 @@ class Sessions:
         result = BROKEN
         stage, part = call.stage, call.parts.get(call.first, Part(Role.ALONE))
         try:
-            await self._records.begin(fax)
-            call.log(Kind.FAX, person=fax.person, fax=fax.id, direction=fax.direction, title=fax.title)
             limit = self._house.clock.callLater(LIMIT_S, self._too_long, call)
             try:
+                await self._records.begin(fax)
+                call.log(Kind.FAX, person=fax.person, fax=fax.id, direction=fax.direction, title=fax.title)
                 outcome = await self._on_line(call, make, over)
                 result = outcome.result.value if limit.active() else FaxResult.TOO_LONG.value
             except CancelledError:

@@ -519,7 +519,7 @@ class CorrectedTests(ReceivingTests):
             ]
         )
         self.assert_ends(outcome, R.PAGE_REFUSED, 1)
-        self.assertEqual([page.number for page in self.pages], [1])
+        self.assertEqual([page.number for page in self.pages], [0], "the first of the file")
 
     def test_last_page_given_up(self) -> None:
         """So it is with the last one; ERR that was not heard is said again."""

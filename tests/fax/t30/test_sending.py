@@ -132,6 +132,13 @@ class CallingTests(SendingTests):
         polled = replace(NO_ECM, can_receive=False, has_document=True)
         self.assert_ends(self.send([("", [dis(polled)]), ("DCN", [])]), R.CANNOT_RECEIVE, 0)
 
+    def test_wants_to_poll(self) -> None:
+        """Who says DTC in place of DIS wants to fetch something: he is told goodbye at once, not after T1."""
+        dtc = says(Frame(Name.DTC, NO_ECM.dis()))
+        for calls in (True, False):
+            self.assert_ends(self.send([("", [dtc]), ("DCN", [])], calls=calls), R.POLLING_REFUSED, 0)
+            self.assertLess(self.took_s, 10)
+
     def test_three_octets(self) -> None:
         """The DIS of an old machine has three octets: V.27ter, MH, 20 ms a row."""
         old = s.SendFrames((bytes.fromhex("FF 13 80 00 0A 00"),))

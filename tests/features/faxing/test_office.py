@@ -27,7 +27,9 @@ class KeepDaysTests(SynchronousTestCase):
         self.addCleanup(self.store.database.close)
         folder = Path(self.mktemp())
         folder.mkdir()
-        self.files: Any = SimpleNamespace(papers=Papers(folder), mail_server=None, forget=self.forget)
+        self.files: Any = SimpleNamespace(
+            papers=Papers(folder), mail_server=None, forget=self.forget, stop=lambda: None
+        )
 
     def forget(self, file: str) -> Deferred[None]:
         self.forgotten.append(file)

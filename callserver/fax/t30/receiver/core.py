@@ -21,7 +21,7 @@ BEFORE_IMAGE = frozenset({Name.CFR, Name.CTR, Name.PPR, Name.MCF, Name.ERR})
 
 
 class ReceivingCore(Core):
-    """Pages are numbered from 0; `number` is the one that we have not confirmed yet."""
+    """Pages are numbered from 0; `number` is the next that will be kept: one with a hole has none."""
 
     agreement: Agreement  # from the first DCS on
     page: PageReader
@@ -144,7 +144,7 @@ class ReceivingCore(Core):
     def page_over(self) -> None:
         """The next page begins, or there is none."""
         self._has_holes = self._has_holes or self.page.is_lost
-        self.number += 1
+        self.number += not self.page.is_lost
         self.new_page()
         if self.follows is Name.EOP:
             self.result_at_end = FaxResult.PAGE_REFUSED if self._has_holes else FaxResult.SUCCESS

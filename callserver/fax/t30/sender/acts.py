@@ -105,6 +105,11 @@ def choose(inputs: I, core: SendingCore, until: Until, far: Capabilities) -> Non
         inputs.train()
 
 
+def refuse_poll(inputs: I, core: SendingCore, until: Until) -> None:
+    """Who wants to fetch cannot be given anything: that is told at once, not left to T1."""
+    inputs.end(R.POLLING_REFUSED)
+
+
 def train_again(inputs: I, core: SendingCore, command: Command, far: Capabilities) -> None:
     say_again(inputs, core, command)
 
@@ -127,7 +132,7 @@ def take_page(inputs: I, core: SendingCore) -> None:
 
 
 def page_is_late(inputs: I, core: SendingCore) -> None:
-    inputs.end(R.PAGE_GONE)
+    inputs.end(R.PAGE_LATE)
 
 
 def post_next(inputs: I, core: SendingCore, command: Command) -> None:

@@ -3,7 +3,7 @@ The life of a session in which we send.
 
     new          begin                          -> calling
     calling      the far end is heard           -> identifying       nothing for T0                  -> goodbye
-    identifying  DIS: we can agree              -> training          no DIS for T1                   -> goodbye
+    identifying  DIS: we can agree              -> training          no DIS for T1, or DTC           -> goodbye
     training     CFR                            -> preparing         FTT: slower, or at the bottom   -> goodbye
     preparing    the page is coded              -> posting           it is not there in time         -> goodbye
     posting      MCF: next block, or page       -> posting, preparing, identifying (EOM), goodbye (all done)
@@ -58,6 +58,7 @@ def _build() -> Callable[[SendingCore], SendingInputs]:
     identifying.upon(I.silence).loop()(acts.listen_on)
     for waiting in (calling, identifying):
         waiting.upon(I.dis).loop()(acts.choose)
+        waiting.upon(I.dtc).loop()(acts.refuse_poll)
         waiting.upon(I.train).to(training).returns(None)
 
     training.upon(I.dis).loop()(acts.train_again)

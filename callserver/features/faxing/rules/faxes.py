@@ -47,8 +47,8 @@ class Step:
 
 
 def begin_fax(fax: Fax) -> None:
-    """Before its first page can be confirmed."""
-    FaxRow.create(
+    """Before its first page can be confirmed; harmless when it is written down already."""
+    FaxRow.insert(
         id=fax.id,
         direction=fax.direction,
         call_id=fax.call_id,
@@ -59,7 +59,7 @@ def begin_fax(fax: Fax) -> None:
         title=fax.title,
         file=fax.file,
         job=fax.job,
-    )
+    ).on_conflict_ignore().execute()
 
 
 def count_page(fax_id: str, pages: int) -> None:
