@@ -11,12 +11,13 @@ from callserver.calls.call import Call
 from callserver.calls.keys import Key
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping import rules
+from callserver.features.shopping.books import fields
 from callserver.features.shopping.contact import Contact
 from callserver.features.shopping.tables import Order, Product
 from callserver.ivr import spoken
 from callserver.ivr.prompts import FOLDER, Catalogue
 from callserver.store.journal import append_event
-from tests.features.shopping.shop_case import LI_MING, PIN, ShopCase
+from tests.features.shopping.shop_case import LI_MING, ON_DELIVERY, PIN, ShopCase
 
 
 class ShopMenuTests(ShopCase):
@@ -104,6 +105,22 @@ class ShopMenuTests(ShopCase):
         self.press("00#")
         self.until_silent()
         self.assertIn("quantity-zero", self.shop.prompts())
+
+    def test_longest_numbers(self) -> None:
+        """Every number that the shop's books take of an item or a customer can be keyed."""
+        now = self.shop.events.now()
+        item, member = fields.read_keyed_number("12345678"), fields.read_member_number("123456789012")
+        rules.save_item(item, rules.Name("茶杯", "cup"), 5, now, price_fen=500)
+        rules.move_stock(item, 5, "delivery", now)
+        rules.save_customer(member, "王芳", "上海", [])
+        rules.set_pin(member, rules.pin_stored("918257"))
+        self.call()
+        self.press("1", "1", f"{item}#")
+        self.until_said("item-right-or-other")
+        self.press("1", "1#", "2", "2", "2", f"{member}#", "918257#")
+        self.until_silent()
+        shown = self.menu.identity(self.shop.incoming[-1].id)
+        self.assertEqual(shown and (shown.number, shown.proved), (member, True))
 
     def test_unknown_item(self) -> None:
         """A number the shop has not got; at the third one a person helps."""
@@ -240,6 +257,20 @@ class ShopMenuTests(ShopCase):
         self.shop.wait(2)
         self.assertEqual(len(self.people.entered), 1)
 
+    def test_price_changes_in_the_call(self) -> None:
+        """He pays what he was told of the item, though it costs something else by the time he keys how many."""
+        self.call()
+        self.press("1", "1", "1001#")
+        self.until_silent()
+        rules.set_price("1001", 9900, self.shop.events.now())
+        self.press("1", "2#", "2", ON_DELIVERY)
+        self.until_said("total-is")
+        self.assertEqual(self.said()[-1], ["total-is", *spoken.money("zh", 13600)])
+        self.press("1")
+        self.until_said("order-taken")
+        (order,) = rules.orders_of_call(self.shop.incoming[-1].id)
+        self.assertEqual([line.price_fen for line in order.lines], [6800])
+
     # Nobody buys who cannot be reached
 
     def test_no_number(self) -> None:
@@ -330,6 +361,25 @@ class ShopMenuTests(ShopCase):
         self.shop.wait(10)
         self.assertEqual(len(self.bought()), 1)
         self.assertEqual(Product.get_by_id("1001").stock, 48)
+
+    def test_noted_and_again(self) -> None:
+        """Who is told that his order is noted orders no more until it is booked; then he is told its number first."""
+        self.call()
+        self.order()
+        self.until_silent()
+        with patch.object(rules, "confirm", side_effect=OperationalError("database or disk is full")):
+            self.press("1")
+            self.until_said("order-noted")
+            self.until_said("main-menu")
+            self.press("1")
+            self.until_said("being-booked")
+        self.store.reactor.advance(10)
+        self.press("1")
+        self.until_silent()
+        self.shop.wait(0.5)
+        (order,) = self.bought()
+        (told,) = [names for names in self.said() if names[0] == "already-ordered"]
+        self.assertEqual(told[1:], [*spoken.digits("zh", order), "total-is", *spoken.money("zh", 13600)])
 
     def test_held_until_booked(self) -> None:
         """What he has confirmed is kept from others while the database refuses the order, also after he has hung up."""
