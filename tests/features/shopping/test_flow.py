@@ -13,9 +13,10 @@ from callserver.calls.vocabulary import Kind
 from callserver.features.shopping import rules
 from callserver.features.shopping.books import fields
 from callserver.features.shopping.contact import Contact
-from callserver.features.shopping.tables import Order, Product
+from callserver.features.shopping.tables import Order, Payment, Product
 from callserver.ivr import spoken
 from callserver.ivr.prompts import FOLDER, Catalogue
+from callserver.store.database import NOT_OPEN, NotOpen
 from callserver.store.journal import append_event
 from tests.features.shopping.shop_case import LI_MING, ON_DELIVERY, PIN, ShopCase
 
@@ -397,6 +398,24 @@ class ShopMenuTests(ShopCase):
         self.store.reactor.advance(10)
         self.assertEqual(len(self.bought()), 1)
 
+    def test_yes_while_the_database_is_closed(self) -> None:
+        """It is opened a moment later: his order is not refused for that."""
+        line = rules.Line("1001", 2, rules.Name("龙井绿茶", "Longjing green tea"), 6800)
+        with patch.object(self.store, "write", side_effect=lambda *_: fail(NotOpen(NOT_OPEN))):
+            self.menu.bookings.book("now", Contact(LI_MING), [line])
+        self.store.reactor.advance(10)
+        self.assertEqual(len(self.bought()), 1)
+        self.assertEqual(self.shop.happened("order_refused"), [])
+
+    def test_what_he_has_is_not_written_down(self) -> None:
+        """His balance has become too low when the order is booked: why stands in the log, and not what he has."""
+        line = rules.Line("1001", 2, rules.Name("龙井绿茶", "Longjing green tea"), 6800)
+        rules.move_balance("600001", -49_987, "correction", self.shop.events.now())
+        booked = self.menu.bookings.book("now", Contact(LI_MING), [line], Payment.BALANCE)
+        self.failureResultOf(booked, rules.BalanceTooLow)
+        ((_, refused),) = self.shop.happened("order_refused")
+        self.assertEqual(refused["reason"], "BalanceTooLow('needs 13600 fen')")
+
     def test_calls_again(self) -> None:
         """He confirms, hears nothing, hangs up, calls again: he is told that he has ordered, and has one order."""
         self.call()
@@ -540,21 +559,22 @@ class ShopMenuTests(ShopCase):
 
     def test_every_task_without_books(self) -> None:
         """Whatever he wants, he is told the truth and given a person."""
-        gone = OperationalError("database is locked")
-        for keys in (("1", "1001#"), ("2", "1001#"), ("3", "1", f"{PIN}#"), ("4",)):
+        tasks = (("1", "1001#"), ("2", "1001#"), ("3", "1", f"{PIN}#"), ("4",))
+        locked, closed = OperationalError("database is locked"), NotOpen(NOT_OPEN)
+        for keys, gone in [*((keys, locked) for keys in tasks), (tasks[0], closed)]:
             self.setUp()
             self.call()
             self.press("1")
             self.until_said("main-menu")
             with (
-                patch.object(self.store, "read", side_effect=lambda *_: fail(gone)),
-                patch.object(self.store, "write", side_effect=lambda *_: fail(gone)),
+                patch.object(self.store, "read", side_effect=lambda *_, gone=gone: fail(gone)),
+                patch.object(self.store, "write", side_effect=lambda *_, gone=gone: fail(gone)),
             ):
                 self.press(*keys)
                 self.until_said("system-trouble")
                 self.shop.wait(2)
             self.assertEqual(len(self.people.entered), 1, keys)
-            self.flushLoggedErrors(OperationalError)  # his basket is not kept
+            self.flushLoggedErrors(OperationalError, NotOpen)  # his basket is not kept
 
     def test_slow_caller(self) -> None:
         """Who presses nothing at any of the first questions of a task comes to a person, and is not hung up on."""
