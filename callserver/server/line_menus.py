@@ -127,8 +127,7 @@ class LineMenus(Follower):
         newest = await self._store.read(loads.newest)
         without: dict[str, list[int]] = {}
         for number, settings in self._config().lines.items():
-            load = self._wanted(number)
-            if (load is None or not await self._bind(load)) and not await self._begin(number, newest):
+            if not await self._restore_line(number) and not await self._begin(number, newest):
                 without.setdefault(settings.menu, []).append(number)
         for menu, numbers in without.items():
             self._events.alarm(
@@ -136,6 +135,14 @@ class LineMenus(Follower):
                 menu=repr(menu),
                 lines=", ".join(map(str, numbers)),
             )
+
+    async def _restore_line(self, number: int) -> bool:
+        """What it had; where that cannot be used, what it had before that, and so on."""
+        while (load := self._wanted(number)) is not None:
+            if await self._bind(load):
+                return True
+            self._wishes = await self._store.read(loads.wishes)  # it is marked as refused
+        return False
 
     async def follow(self) -> None:
         """What has been said since is done; a database that does not answer leaves everything as it is."""
@@ -146,10 +153,14 @@ class LineMenus(Follower):
             return
         before, self._wishes = self._wishes, new
         self._menus.switches.become(new.switches)
-        for number in self._config().lines:
-            load = self._wanted(number)
-            if load is not None and load != before.loads.get(number):
-                await self._bind(load)
+        try:
+            for number in self._config().lines:
+                load = self._wanted(number)
+                if load is not None and load != before.loads.get(number):
+                    await self._bind(load)
+        except Exception:
+            self._wishes = before  # one line's trouble costs the others this look, and no more
+            raise
         self.apply()
 
     def apply(self) -> None:
@@ -244,7 +255,8 @@ class LineMenus(Follower):
         except Exception as problem:
             why = str(problem) or type(problem).__name__
             channel = f"line {load.line}"
-            self._events.alarm(N_("menu {menu} was not loaded: {problem}"), channel, menu=load.menu, problem=why)
+            if self._refused.get(load.line) != why:
+                self._events.alarm(N_("menu {menu} was not loaded: {problem}"), channel, menu=load.menu, problem=why)
             self._refused[load.line] = why
             if load.id:
                 await self._store.write(loads.refuse, load.id, why)

@@ -25,7 +25,7 @@ class Follower(Service, ABC):
 
     def __init__(self, clock: IReactorTime, *, at_once: bool = True) -> None:
         self._looks_at_start = at_once
-        self._looking = LoopingCall(self.follow)
+        self._looking = LoopingCall(self._look)
         self._looking.clock = clock
 
     def startService(self) -> None:
@@ -40,4 +40,11 @@ class Follower(Service, ABC):
 
     @abstractmethod
     async def follow(self) -> None:
-        """Bring the copy up to date; raises nothing: a database that does not answer leaves it as it is."""
+        """Bring the copy up to date; a database that does not answer leaves it as it is."""
+
+    async def _look(self) -> None:
+        """One that fails is not the last: the next is in two seconds."""
+        try:
+            await self.follow()
+        except Exception:
+            log.failure("{who}: a look into the database failed", who=type(self).__name__)

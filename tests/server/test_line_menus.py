@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from shutil import copy
+from unittest.mock import patch
 
+from peewee import OperationalError
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -106,6 +108,14 @@ class LineMenusCase(SynchronousTestCase):
         state = self.shop.server.board.statuses[f"line {line}"].state
         return state if isinstance(state, LineState) else None
 
+    def alarms(self) -> list[str]:
+        """Those that are given from now on."""
+        told: list[str] = []
+        self.shop.server.events.watch(
+            lambda event: told.append(alarm_text(event.data, "en")) if event.kind == "alarm" else None
+        )
+        return told
+
 
 class LoadTests(LineMenusCase):
     def test_saving_changes_nothing(self) -> None:
@@ -165,17 +175,33 @@ class LoadTests(LineMenusCase):
     def test_refused(self) -> None:
         """What cannot be imported here changes nothing: the line has what it had, it is an alarm, no start tries."""
         self.open()
-        before = self.menus
-        alarms: list[str] = []
-        self.shop.server.events.watch(
-            lambda event: alarms.append(alarm_text(event.data, "en")) if event.kind == "alarm" else None
-        )
+        before, alarms = self.menus, self.alarms()
         broken = MenuVersion("words", {self.plugins / "words.py": b"1 / 0"})
         self.load("words", 1, version=broken)
         self.assertEqual(self.menus, before)
         self.assertIn("ZeroDivisionError", self.shop.server.status.snapshot()["lines"][0]["refused"])
         self.assertIn("menu words was not loaded", alarms[0])
         self.assertEqual(self.shop.ask(loads.wishes).loads[1].menu, "front")
+
+    def test_refusal_is_not_kept(self) -> None:
+        """One line's bad version, which the database would not even mark as bad, holds up no other line's."""
+        self.open()
+        before, alarms = self.menus[1], self.alarms()
+        self.change("front.ini", "press 2 = menu reserve", "press 2 = menu survey")
+        good, broken = self.version("front"), MenuVersion("words", {self.plugins / "words.py": b"1 / 0"})
+        server = self.shop.server
+
+        def both() -> None:
+            for line, version in ((1, broken), (2, good)):
+                loads.load(Load(line, version.menu, version.name, "front", server.events.now()), version)
+
+        with patch.object(loads, "refuse", side_effect=OperationalError("database is locked")):
+            self.shop.until(server.store.write(both))
+            self.shop.wait(FOLLOWED_S)
+        self.assertTrue(self.flushLoggedErrors(OperationalError))
+        self.shop.wait(2 * FOLLOWED_S)
+        self.assertEqual(self.menus, {1: before, 2: ("front", good.name)})
+        self.assertEqual([one for one in alarms if "was not loaded" in one], alarms[:1])
 
     def test_twenty_calls(self) -> None:
         """Loaded, drained and taken back under twenty calls: none is lost, each ends in the version it began in."""
@@ -251,6 +277,20 @@ class StartTests(LineMenusCase):
         self.shop = self.shop.killed()
         self.assertEqual(self.menus, had)
         self.assertIn("talk", self.steps(self.call("1", "0", "1")))
+
+    def test_what_was_before(self) -> None:
+        """What was loaded last cannot be imported any more: what the line had before answers, not what a file says."""
+        self.open()
+        file = self.plugins / "words.py"
+        file.write_text(PYTHON.format(prompt="goodbye"))
+        had = self.load("words", 1)
+        broken = MenuVersion("words", {file: b"1 / 0"})
+        server = self.shop.server
+        load = Load(1, "words", broken.name, server.config.lines[1].menu, server.events.now())
+        self.shop.until(server.store.write(loads.load, load, broken))
+        file.write_text("half an ed")
+        self.shop = self.shop.killed()
+        self.assertEqual(self.menus[1], ("words", had.name))
 
     def test_file_is_gone(self) -> None:
         """So it is when the file is not there at all."""

@@ -30,6 +30,7 @@ from callserver.features.shopping import rules
 from callserver.features.shopping.contact import Contact
 from callserver.features.shopping.tables import Payment, Source
 from callserver.store.database import Store
+from callserver.store.opening import StoreError
 from callserver.store.tables import to_ms
 from callserver.wire.catalogue import N_
 from callserver.wire.records import EventRecord, Value
@@ -198,7 +199,7 @@ class Bookings(Service):
         self._over(key, booked)
 
     def _not_booked(self, key: str, failure: Failure) -> None:
-        if isinstance(failure.value, PeeweeException):  # locked, full: the store has given its alarm
+        if isinstance(failure.value, PeeweeException | StoreError):  # locked, full, closed: the store gives its alarm
             self._retries[key] = self._store.reactor.callLater(RETRY_S, self._try, key)
             return
         wanted = self._pending[key]

@@ -128,10 +128,10 @@ class Selling:
             shown = self.shown(call.id)
             if by_balance and not (shown is not None and shown.proved):
                 raise NotSold(N_("the caller has not proved who he is: the balance pays nothing"))
+            contact = await self._contact(call, shown)
             lines = await self.store.read(rules.basket, call.id)
             if not lines and not self.bookings.is_pending(call_id=call.id):
                 raise NotSold(N_("the basket is empty"))
-            contact = await self._contact(call, shown)
             booked = await self.bookings.book(call.id, contact, lines, Payment(how), Source.AGENT, where or None)
             return {"order": booked.taken.order_number, "total_fen": booked.taken.total_fen}
 
@@ -142,7 +142,9 @@ class Selling:
         number = call.caller.known_by
         if shown is not None and shown.proved:
             his = await self.store.read(rules.telephones_of, shown.number)
-            if his and rules.plain(number) not in his:
+            if not his:  # by the number he calls from he would be somebody else
+                raise NotSold(N_("the customer has no telephone in the shop's books: it has to be added first"))
+            if rules.plain(number) not in his:
                 return Contact(his[0])
         if not number:
             raise NotSold(N_("the caller shows no number by which he could be reached"))

@@ -11,6 +11,8 @@ from peewee import AutoField, BigIntegerField, BooleanField, Check, ForeignKeyFi
 
 from callserver.store.tables import Table
 
+ITEM_DIGITS, MEMBER_DIGITS = 8, 12  # at most, of the numbers that callers key
+
 
 class OrderState(StrEnum):
     """How far an order has come; the prompt that says so is `order-STATE`."""

@@ -97,22 +97,21 @@ class Teller(Service):
         if not within(self._config.tell_hours, now.astimezone(self._zone)):
             return
         for news in await self._store.read(rules.news_to_call, now):
-            if not self.may_call(news.number):
-                await self._store.write(rules.call_again, news.reservation, None)
-            elif not await self._tell(news):
-                return
+            if self.may_call(news.number):
+                await self._tell(news)
+                return  # he may have been told more than this: what is left is looked for anew
+            await self._store.write(rules.call_again, news.reservation, None)
 
-    async def _tell(self, news: rules.News) -> bool:
-        """One call, to its end; whether a line was there for it."""
+    async def _tell(self, news: rules.News) -> None:
+        """One call, to its end, if a line is there for it."""
         reached = Reached()
         asks = Dialler(WHO, allowed=frozenset((news.number,)), may_use_reserve=False)
         try:
             call = self._house.calls_out().dial(news.number, asks, reached)
         except Refused as refused:
-            if refused.code is Refusal.NOT_NOW:
-                return False
-            await self._store.write(rules.call_again, news.reservation, None)
-            return True
+            if refused.code is not Refusal.NOT_NOW:
+                await self._store.write(rules.call_again, news.reservation, None)
+            return
         again = self._events.now() + AGAIN if news.tries + 1 < TRIES else None
         try:
             await self._store.write(rules.call_again, news.reservation, again)
@@ -122,7 +121,6 @@ class Teller(Service):
                 await call.when_ended()
         finally:
             call.end("server", Reason(Cause.GAVE_UP))
-        return True
 
 
 class Reached:

@@ -95,9 +95,9 @@ def load(wanted: Load, version: MenuVersion | None) -> None:
 
 
 def keep(version: MenuVersion, at: datetime) -> None:
-    """With all its files; nothing happens if it is kept."""
+    """With all its files; of one that is kept, that it was accepted now."""
     row = VersionRow.insert(version=version.name, menu=version.menu, at_ms=to_ms(at))
-    row.on_conflict_ignore().execute()
+    row.on_conflict(conflict_target=[VersionRow.version], update={VersionRow.at_ms: to_ms(at)}).execute()
     for path, content in version.files.items():
         file = VersionFileRow.insert(version=version.name, path=str(path), content=content)
         file.on_conflict_ignore().execute()

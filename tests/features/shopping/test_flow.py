@@ -11,12 +11,14 @@ from callserver.calls.call import Call
 from callserver.calls.keys import Key
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping import rules
+from callserver.features.shopping.books import fields
 from callserver.features.shopping.contact import Contact
-from callserver.features.shopping.tables import Order, Product
+from callserver.features.shopping.tables import Order, Payment, Product
 from callserver.ivr import spoken
 from callserver.ivr.prompts import FOLDER, Catalogue
+from callserver.store.database import NOT_OPEN, NotOpen
 from callserver.store.journal import append_event
-from tests.features.shopping.shop_case import LI_MING, PIN, ShopCase
+from tests.features.shopping.shop_case import LI_MING, ON_DELIVERY, PIN, ShopCase
 
 
 class ShopMenuTests(ShopCase):
@@ -104,6 +106,22 @@ class ShopMenuTests(ShopCase):
         self.press("00#")
         self.until_silent()
         self.assertIn("quantity-zero", self.shop.prompts())
+
+    def test_longest_numbers(self) -> None:
+        """Every number that the shop's books take of an item or a customer can be keyed."""
+        now = self.shop.events.now()
+        item, member = fields.read_keyed_number("12345678"), fields.read_member_number("123456789012")
+        rules.save_item(item, rules.Name("茶杯", "cup"), 5, now, price_fen=500)
+        rules.move_stock(item, 5, "delivery", now)
+        rules.save_customer(member, "王芳", "上海", [])
+        rules.set_pin(member, rules.pin_stored("918257"))
+        self.call()
+        self.press("1", "1", f"{item}#")
+        self.until_said("item-right-or-other")
+        self.press("1", "1#", "2", "2", "2", f"{member}#", "918257#")
+        self.until_silent()
+        shown = self.menu.identity(self.shop.incoming[-1].id)
+        self.assertEqual(shown and (shown.number, shown.proved), (member, True))
 
     def test_unknown_item(self) -> None:
         """A number the shop has not got; at the third one a person helps."""
@@ -240,6 +258,20 @@ class ShopMenuTests(ShopCase):
         self.shop.wait(2)
         self.assertEqual(len(self.people.entered), 1)
 
+    def test_price_changes_in_the_call(self) -> None:
+        """He pays what he was told of the item, though it costs something else by the time he keys how many."""
+        self.call()
+        self.press("1", "1", "1001#")
+        self.until_silent()
+        rules.set_price("1001", 9900, self.shop.events.now())
+        self.press("1", "2#", "2", ON_DELIVERY)
+        self.until_said("total-is")
+        self.assertEqual(self.said()[-1], ["total-is", *spoken.money("zh", 13600)])
+        self.press("1")
+        self.until_said("order-taken")
+        (order,) = rules.orders_of_call(self.shop.incoming[-1].id)
+        self.assertEqual([line.price_fen for line in order.lines], [6800])
+
     # Nobody buys who cannot be reached
 
     def test_no_number(self) -> None:
@@ -331,6 +363,25 @@ class ShopMenuTests(ShopCase):
         self.assertEqual(len(self.bought()), 1)
         self.assertEqual(Product.get_by_id("1001").stock, 48)
 
+    def test_noted_and_again(self) -> None:
+        """Who is told that his order is noted orders no more until it is booked; then he is told its number first."""
+        self.call()
+        self.order()
+        self.until_silent()
+        with patch.object(rules, "confirm", side_effect=OperationalError("database or disk is full")):
+            self.press("1")
+            self.until_said("order-noted")
+            self.until_said("main-menu")
+            self.press("1")
+            self.until_said("being-booked")
+        self.store.reactor.advance(10)
+        self.press("1")
+        self.until_silent()
+        self.shop.wait(0.5)
+        (order,) = self.bought()
+        (told,) = [names for names in self.said() if names[0] == "already-ordered"]
+        self.assertEqual(told[1:], [*spoken.digits("zh", order), "total-is", *spoken.money("zh", 13600)])
+
     def test_held_until_booked(self) -> None:
         """What he has confirmed is kept from others while the database refuses the order, also after he has hung up."""
         self.call()
@@ -346,6 +397,24 @@ class ShopMenuTests(ShopCase):
             self.assertEqual(found.available, 48)
         self.store.reactor.advance(10)
         self.assertEqual(len(self.bought()), 1)
+
+    def test_yes_while_the_database_is_closed(self) -> None:
+        """It is opened a moment later: his order is not refused for that."""
+        line = rules.Line("1001", 2, rules.Name("龙井绿茶", "Longjing green tea"), 6800)
+        with patch.object(self.store, "write", side_effect=lambda *_: fail(NotOpen(NOT_OPEN))):
+            self.menu.bookings.book("now", Contact(LI_MING), [line])
+        self.store.reactor.advance(10)
+        self.assertEqual(len(self.bought()), 1)
+        self.assertEqual(self.shop.happened("order_refused"), [])
+
+    def test_what_he_has_is_not_written_down(self) -> None:
+        """His balance has become too low when the order is booked: why stands in the log, and not what he has."""
+        line = rules.Line("1001", 2, rules.Name("龙井绿茶", "Longjing green tea"), 6800)
+        rules.move_balance("600001", -49_987, "correction", self.shop.events.now())
+        booked = self.menu.bookings.book("now", Contact(LI_MING), [line], Payment.BALANCE)
+        self.failureResultOf(booked, rules.BalanceTooLow)
+        ((_, refused),) = self.shop.happened("order_refused")
+        self.assertEqual(refused["reason"], "BalanceTooLow('needs 13600 fen')")
 
     def test_calls_again(self) -> None:
         """He confirms, hears nothing, hangs up, calls again: he is told that he has ordered, and has one order."""
@@ -490,21 +559,22 @@ class ShopMenuTests(ShopCase):
 
     def test_every_task_without_books(self) -> None:
         """Whatever he wants, he is told the truth and given a person."""
-        gone = OperationalError("database is locked")
-        for keys in (("1", "1001#"), ("2", "1001#"), ("3", "1", f"{PIN}#"), ("4",)):
+        tasks = (("1", "1001#"), ("2", "1001#"), ("3", "1", f"{PIN}#"), ("4",))
+        locked, closed = OperationalError("database is locked"), NotOpen(NOT_OPEN)
+        for keys, gone in [*((keys, locked) for keys in tasks), (tasks[0], closed)]:
             self.setUp()
             self.call()
             self.press("1")
             self.until_said("main-menu")
             with (
-                patch.object(self.store, "read", side_effect=lambda *_: fail(gone)),
-                patch.object(self.store, "write", side_effect=lambda *_: fail(gone)),
+                patch.object(self.store, "read", side_effect=lambda *_, gone=gone: fail(gone)),
+                patch.object(self.store, "write", side_effect=lambda *_, gone=gone: fail(gone)),
             ):
                 self.press(*keys)
                 self.until_said("system-trouble")
                 self.shop.wait(2)
             self.assertEqual(len(self.people.entered), 1, keys)
-            self.flushLoggedErrors(OperationalError)  # his basket is not kept
+            self.flushLoggedErrors(OperationalError, NotOpen)  # his basket is not kept
 
     def test_slow_caller(self) -> None:
         """Who presses nothing at any of the first questions of a task comes to a person, and is not hung up on."""

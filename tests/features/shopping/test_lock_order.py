@@ -10,12 +10,19 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.features.shopping import rules, sample
 from callserver.features.shopping.tables import OrderState, Payment
+from callserver.features.shopping.web import goods
+from callserver.features.shopping.web.operations import Asked
 from tests.features.shopping.demo_books import LI_MING, NOW, POT, TEA, later, stamp
 from tests.features.shopping.rolled_back import RolledBack
 from tests.store import postgres
 
 ORDER = ("orders", "products", "customers", "last_change")  # as rules/locks.py says
 LOCKS = re.compile(r'(?:UPDATE|SELECT .* FROM) "(\w+)".*', re.DOTALL)
+
+
+def asked(body: dict[str, Any]) -> Asked:
+    """What a program has sent."""
+    return Asked("web", {}, {}, body, later(1), stamp(""), "cn")
 
 
 class LockOrderTests(SynchronousTestCase):
@@ -80,6 +87,15 @@ class LockOrderTests(SynchronousTestCase):
             self.do(rules.reserve, f"more {n}", None, "1006", 10, stamp(""), wait_s=4.0 + n)
         self.check(rules.cancel_reservation, self.do(rules.reserve, "three", None, POT, 1, stamp("")).number, later(1))
         self.check(rules.tend_reservations, later(6))
+
+    def test_programs(self) -> None:
+        """Several items at once, in whatever order a program names them."""
+        rows = [{"product": number, "quantity": 5, "reason": "delivery"} for number in (POT, "1006", TEA)]
+        self.check(goods.move, asked({"external_id": "one", "movements": rows}))
+        prices = [{"product": number, "price_fen": 5, "since": None} for number in (POT, TEA)]
+        self.check(goods.put_prices, asked({"prices": prices}))
+        about = {"name_zh": "茶", "name_en": "tea", "order_limit": 5, "category": None, "on_sale": True, "price_fen": 7}
+        self.check(goods.put_products, asked({"products": [{"product": number, **about} for number in (POT, TEA)]}))
 
     def test_accounts_and_baskets(self) -> None:
         """Paid in; held; taken up again."""

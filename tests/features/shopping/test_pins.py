@@ -75,11 +75,21 @@ class PinTests(BooksCase):
         self.assertIsNotNone(self.enter(PIN, 0, "02011111111"))
         for n in range(2):
             self.assertIsNone(self.enter("000000", 0, "02011111111", f"50000{n}"))
-        self.assertIsNotNone(self.enter(PIN, 0, "02011111111"), "the sixth was right")
+        for _ in range(2):
+            self.assertIsNotNone(self.enter(PIN, 0, "02011111111"), "the sixth was right, and locks nothing")
         self.assertIsNone(self.enter("000000", 0, "02011111111", "500003"))
         self.assertIsNone(self.enter(PIN, 0, "02011111111"))
         self.assertIsNotNone(self.enter(PIN, 0), "from his own number he is served")
         self.assertIsNotNone(self.enter(PIN, 15 * MINUTE, "02011111111"))
+
+    def test_right_one_beside_a_lock(self) -> None:
+        """Who has a PIN of his own and two lines cannot use the right one to undo the lock that the others brought."""
+        for n in range(4):
+            self.assertIsNone(self.enter("000000", 0, "02011111111", f"50000{n}"))
+        own = self.do(rules.begin_pin_try, LI_MING, "02011111111", later(0))
+        self.assertIsNone(self.enter("000000", 0, "02011111111", "500004"))
+        self.assertIsNotNone(self.do(rules.end_pin_try, own, True, later(0)))
+        self.assertIsNone(self.enter(PIN, 1, "02011111111"), "the number is locked on")
 
     def test_withheld(self) -> None:
         """Who withholds his number is not locked out by six others, but by twenty."""

@@ -31,6 +31,26 @@ class ReserveTests(ShopCase):
         self.assertEqual((one.item, one.quantity, one.price_fen, one.member_number), (TEAPOT, 2, 26800, "600001"))
         self.assertIn(["reserved", "will-tell-later"], self.said())
 
+    def test_price_changes_in_the_call(self) -> None:
+        """It is kept at the price that he was told before his yes."""
+        self.call()
+        self.press("1", "2", f"{TEAPOT}#", "2#")
+        self.until_silent()
+        rules.set_price(TEAPOT, 99900, self.shop.events.now())
+        self.press("1")
+        self.until_silent()
+        self.assertEqual([one.price_fen for one in rules.reservations_of(LI_MING)], [26800])
+
+    def test_sent_to_the_shop_again(self) -> None:
+        """A menu leads him to the shop twice in a call: what he reserves then is not what he had reserved before."""
+        call = self.call()
+        self.press("1", "2", f"{TEAPOT}#", "1#", "1")
+        self.until_said("main-menu")
+        self.runner.serve(call, "shop")
+        self.press("1", "2", f"{TEAPOT}#", "2#", "1")
+        self.until_said("reserved")
+        self.assertEqual([one.quantity for one in rules.reservations_of(LI_MING)], [2, 1])
+
     def test_called_when_it_comes(self) -> None:
         """Where the shop calls such numbers, he hears that he will be called, and where."""
         self.may_call.add(LI_MING)

@@ -99,6 +99,38 @@ class SellingTests(ShopCase):
         self.ask("finish_order", "balance", "")
         self.assertEqual(rules.balance("600001"), 50000 - 13600)
 
+    def test_balance_of_nobody_else(self) -> None:
+        """Who has no telephone in the books, and calls from another customer, spends nothing of that one's balance."""
+        now = self.shop.events.now()
+        rules.save_customer("600001", "李明", "北京", [])
+        rules.save_customer("700001", "王芳", "上海", ["13700000000"])
+        rules.pay_in("700001", 100_000, now)
+        self.talk("13700000000", keys=("1", "3", "2", "600001#", f"{PIN}#", "2"))
+        self.ask("put_in_basket", "1001", 2)
+        for how in ("balance", "on delivery"):
+            self.assertIn("no telephone", str(self.refused("finish_order", how, "")))
+        self.assertEqual((rules.balance("600001"), rules.balance("700001")), (50000, 100_000))
+
+    def test_proved_from_elsewhere(self) -> None:
+        """Proved on somebody else's telephone, he buys as who he is."""
+        rules.save_customer("700001", "王芳", "上海", ["13700000000"])
+        call = self.talk("13700000000", keys=("1", "3", "2", "600001#", f"{PIN}#", "2"))
+        self.ask("put_in_basket", "1001", 2)
+        self.ask("finish_order", "balance", "")
+        (order,) = rules.orders_of_call(call.id)
+        self.assertEqual((order.member_number, order.caller_number), ("600001", rules.telephones_of("600001")[0]))
+
+    def test_sent_to_the_shop_again(self) -> None:
+        """Who has proved himself has, also when the agent sends him through the menu once more."""
+        call = self.call()
+        self.press("1", "3", "1", f"{PIN}#")
+        self.until_silent()
+        self.runner.serve(call, "shop")
+        self.press("1")
+        self.until_said("main-menu")
+        identity = self.menu.identity(call.id)
+        self.assertTrue(identity is not None and identity.proved)
+
     def test_rules(self) -> None:
         """What the shop does not sell is refused in words, and nothing is changed."""
         self.talk()

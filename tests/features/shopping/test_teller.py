@@ -71,6 +71,21 @@ class TellerTests(ShopCase):
         self.shop.wait(3700)
         self.assertEqual(self.dialled(), [HER])
 
+    def test_two_at_once(self) -> None:
+        """Two of her reservations have come: one call tells both, and there is no second one with nothing to tell."""
+        stamp = self.shop.events.stamp(Kind.RESERVATION, call_id="before")
+        rules.reserve("before", None, "1001", 1, stamp, HER, nth=2)
+        self.open()
+        self.assertEqual(len(rules.news_for([HER])), 2)
+        self.rings()
+        self.shop.answer_there()
+        self.shop.wait(1.5)
+        self.shop.press("1")
+        self.until_said("goodbye")
+        self.assertEqual(self.shop.prompts().count("reservation-came"), 2)
+        self.shop.wait(3700)
+        self.assertEqual(self.dialled(), [HER])
+
     def test_mailbox(self) -> None:
         """What answers and presses no key hears no order's number; she is told when she calls."""
         self.open()

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -73,6 +73,12 @@ class LoadsCase:
         self.assertEqual(loads.version(ONE.name), ONE)
         self.assertEqual(loads.newest(), {"front": ONE.name})
         self.assertIsNone(loads.version("000000000000"))
+
+    def test_accepted_again(self: SynchronousTestCase) -> None:  # type: ignore[misc]
+        """An old version that is loaded again is the one that was accepted last."""
+        for n, version in enumerate((ONE, TWO, ONE)):
+            loads.load(Load(1, "front", version.name, "front", NOW + timedelta(seconds=n)), version)
+        self.assertEqual(loads.newest(), {"front": ONE.name})
 
     def test_back(self: SynchronousTestCase) -> None:  # type: ignore[misc]
         """What was before; once more that again; what was refused never counts."""

@@ -13,6 +13,7 @@ from callserver.features.shopping.books import fields
 from callserver.features.shopping.books.sheet import Written
 from callserver.features.shopping.books.table import Column
 from callserver.features.shopping.tables import (
+    MEMBER_DIGITS,
     BalanceMovement,
     Customer,
     CustomerNumber,
@@ -53,7 +54,7 @@ def member_form(country: str) -> Form:
             "language": plain.word_of(LANGUAGES, N_("in which menus speak to the customer")),
         },
         Member,
-        fields.read_keyed_number,
+        fields.read_member_number,
         key="number",
     )
 
@@ -62,7 +63,7 @@ def member_columns(country: str) -> Sequence[Column]:
     """Of the list as people keep it."""
     settings = member_form(country).settings
     return (
-        Column("number", N_("customer"), fields.keyed_number("")),
+        Column("number", N_("customer"), fields.keyed_number("", MEMBER_DIGITS)),
         Column("name", N_("name"), settings["name"]),
         Column("telephones", N_("telephones"), settings["telephones"]),
         Column("address", N_("address"), settings["address"]),

@@ -9,11 +9,11 @@ from unicodedata import normalize
 
 from callserver.acd.organisation.fields import Field, items
 from callserver.config import Unfit, nearest
+from callserver.features.shopping.tables import ITEM_DIGITS, MEMBER_DIGITS
 from callserver.wire.catalogue import LANGUAGES, N_, known, yuan
 from callserver.wire.numbers import digits, is_possible
 from callserver.wire.typed import typed_text
 
-NUMBER = re.compile(r"[0-9]{1,8}")
 NAME_MAX, ADDRESS_MAX = 64, 200
 YUAN_MAX = 10_000_000
 MONEY = re.compile(r"[-+]?[0-9]+(\.[0-9]{1,2}0*)?")
@@ -24,9 +24,9 @@ YES = {"y", "true", "1", *(known(language, YES_NO[True]) for language in LANGUAG
 NO = {"n", "false", "0", *(known(language, YES_NO[False]) for language in LANGUAGES)}
 
 
-def keyed_number(help: str) -> Field:
-    """By which callers name a thing on their telephones."""
-    return Field(read_keyed_number, str, help)
+def keyed_number(help: str, most: int = ITEM_DIGITS) -> Field:
+    """By which callers name a thing, or themselves, on their telephones."""
+    return Field(lambda text: read_keyed_number(text, most), str, help)
 
 
 def words(help: str, most: int = NAME_MAX) -> Field:
@@ -96,14 +96,21 @@ def telephones(country: str, help: str) -> Field:
     return Field(read, ", ".join, help, is_list=True, keys=lambda item: [digits(item)])
 
 
-def read_keyed_number(text: str) -> str:
+def read_keyed_number(text: str, most: int = ITEM_DIGITS) -> str:
     """
     :raises Unfit: a caller cannot key it
     """
     typed = typed_text(text)
-    if not NUMBER.fullmatch(typed):
-        raise Unfit("is no number that callers can key: that is 1 to 8 digits")
+    if not re.fullmatch("[0-9]+", typed) or len(typed) > most:
+        raise Unfit("is no number that callers can key: that is 1 to {most} digits", most=most)
     return typed
+
+
+def read_member_number(text: str) -> str:
+    """
+    :raises Unfit: a caller cannot key it
+    """
+    return read_keyed_number(text, MEMBER_DIGITS)
 
 
 def read_money(text: str, most_yuan: int = YUAN_MAX) -> int:

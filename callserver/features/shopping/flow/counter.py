@@ -14,6 +14,7 @@ from twisted.logger import Logger
 from callserver.ivr.dialogue import WantsPerson
 from callserver.ivr.interfaces import ICall, Prompt
 from callserver.store.database import Store
+from callserver.store.opening import StoreError
 
 log = Logger()
 
@@ -67,7 +68,7 @@ class Counter:
         """What the books say if they say it at once; nothing is told of it, for the caller has asked nothing yet."""
         try:
             return await self.call.wait_for(self.premises.store.read(question, *arguments), GLANCE_S)
-        except (TimeoutError, PeeweeException) as problem:
+        except (TimeoutError, PeeweeException, StoreError) as problem:
             log.warn("call {call}: the database does not answer: {problem}", call=self.call.id, problem=problem)
             return None
 
@@ -95,7 +96,7 @@ class Counter:
     async def _answered(self, answer: Deferred[T], trouble: str) -> T:
         try:
             return await self.call.wait_for(answer, PATIENCE_S)
-        except (TimeoutError, PeeweeException) as problem:
+        except (TimeoutError, PeeweeException, StoreError) as problem:
             log.warn("call {call}: the database does not answer: {problem}", call=self.call.id, problem=problem)
             await self.sorry(trouble)
             raise WantsPerson("database does not answer") from problem

@@ -11,10 +11,11 @@ from __future__ import annotations
 from callserver.features.shopping import rules
 from callserver.features.shopping.flow.counter import Counter
 from callserver.features.shopping.flow.visitor import Visitor
+from callserver.features.shopping.tables import MEMBER_DIGITS
 from callserver.ivr.dialogue import TRIES, WantsPerson, ask_secret, choose
 from callserver.ivr.interfaces import Spoken
 
-MEMBER_DIGITS, PIN_DIGITS = 12, 6
+PIN_DIGITS = 6
 YES = NEW = "1"
 
 

@@ -6,10 +6,11 @@ from callserver.features.shopping import rules
 from callserver.features.shopping.flow.counter import Counter
 from callserver.features.shopping.flow.goods_list import choose_from_list
 from callserver.features.shopping.flow.sentences import offered
+from callserver.features.shopping.tables import ITEM_DIGITS
 from callserver.ivr import spoken
 from callserver.ivr.dialogue import REPEAT_KEY, TRIES, WantsPerson, ask_number, choose, rounds
 
-ITEM_DIGITS, QUANTITY_DIGITS = 6, 3
+QUANTITY_DIGITS = 3
 LIST_KEY = REPEAT_KEY
 YES = "1"
 

@@ -67,13 +67,12 @@ class ShopMenu:
         return visitor.identity if visitor is not None else None
 
     async def run(self, call: ICall) -> None:
-        call.when_ended().addCallback(self._over, call)
+        visitor = self._visitor(call)
         await call.answer()
         await _choose_language(call)
         if self._announce_recording:
             await call.play("recorded-notice")
-        counter, visitor = Counter(call, self._premises), Visitor()
-        self._visitors[call.id] = visitor
+        counter = Counter(call, self._premises)
         greeting = await _greet(counter, visitor)
         stamp = partial(self._events.stamp, call_id=call.id)
         reserving = Reserving(counter, visitor, stamp, self._may_call, self._choice)
@@ -85,6 +84,13 @@ class ShopMenu:
                 await call.transfer_to_office(visitor.proved_address, FAULT_NOTE)
                 return  # nobody there: he leaves word
             await self._serve(wish, counter, visitor, ordering, reserving)
+
+    def _visitor(self, call: ICall) -> Visitor:
+        """Who calls; the same when a menu or an agent sends him here once more."""
+        if call.id not in self._visitors:
+            self._visitors[call.id] = Visitor()
+            call.when_ended().addCallback(self._over, call)
+        return self._visitors[call.id]
 
     async def _serve(
         self, wish: str, counter: Counter, visitor: Visitor, ordering: Ordering, reserving: Reserving
@@ -130,7 +136,9 @@ async def _greet(counter: Counter, visitor: Visitor) -> list[Prompt]:
     known = await counter.glance(_known, number, counter.premises.country)
     if known is None:
         return []
-    visitor.buyer, news = known
+    buyer, news = known
+    if not visitor.proved:
+        visitor.buyer = buyer
     await tell_news(counter, news)
     return ["welcome-back", Spoken(visitor.buyer.name, patience_s=NAME_S)] if visitor.buyer is not None else []
 

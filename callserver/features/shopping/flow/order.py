@@ -74,13 +74,12 @@ class Ordering:
 
     async def _means_it(self, contact: Contact) -> bool:
         """Who has bought a moment ago, and may not know it, is told so before he buys again; once."""
+        if self._bookings.is_pending(call_id=self._call.id, number=contact.number):
+            await self._call.play("being-booked")
+            return False
         if self._asked == contact:
             return True
         self._asked = contact
-        if self._bookings.is_pending(number=contact.number):
-            self._asked = None
-            await self._call.play("being-booked")
-            return False
         last = await self._counter.read(rules.orders_of, contact.number, 1, self._counter.premises.country)
         if not last or not self._bookings.untold(last[0]):
             return True
@@ -129,7 +128,7 @@ class Ordering:
     async def _put_in(self, item: rules.Item) -> bool:
         """So many pieces; they are held for this call from now on. False: none can be had any more."""
         call, counter = self._call, self._counter
-        hold = partial(rules.hold, caller_number=call.caller.known_by)
+        hold = partial(rules.hold, caller_number=call.caller.known_by, told_fen=item.price_fen)
         for _ in range(TRIES):
             quantity = await ask_quantity(counter, "enter-quantity")
             try:
@@ -201,6 +200,7 @@ class Ordering:
         try:
             booked = await call.wait_for(self._bookings.book(call.id, contact, lines, terms.payment), BOOKED_S)
         except TimeoutError:
+            self._asked = None  # he does not know its number yet
             await self._counter.sorry("order-noted")
             return True
         except rules.BalanceTooLow:

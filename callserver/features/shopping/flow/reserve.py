@@ -42,7 +42,6 @@ class Reserving:
         self._counter, self._visitor = counter, visitor
         self._stamp, self._may_call, self._choice = stamp, may_call, choice
         self._call = counter.call
-        self._n = 0  # made in this call
 
     async def reserve(self, item: rules.Item) -> None:
         """Pieces of an item that is sold out; what is said of them is said after it is on disk."""
@@ -74,9 +73,10 @@ class Reserving:
         raise WantsPerson("no quantity")
 
     async def _settle(self, line: rules.Line, contact: Contact) -> rules.Reserved:
-        self._n += 1  # told again because the books were slow, it is the same one; the next one is another
-        reserve = partial(rules.reserve, nth=self._n, choice=self._choice)
-        buyer = None if contact.claimed else self._visitor.buyer
+        visitor = self._visitor
+        visitor.reservations += 1  # told again because the books were slow, it is the same one; the next one is another
+        reserve = partial(rules.reserve, nth=visitor.reservations, choice=self._choice, told_fen=line.price_fen)
+        buyer = None if contact.claimed else visitor.buyer
         stamp = self._stamp(Kind.RESERVATION)
         return await self._counter.settle(
             reserve, self._call.id, buyer, line.item, line.quantity, stamp, contact.number

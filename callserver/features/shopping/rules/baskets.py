@@ -19,10 +19,12 @@ def hold(
     now: datetime,
     lease_s: float = LEASE_S,
     caller_number: str | None = None,
+    told_fen: int | None = None,
 ) -> Item:
     """
     Put `quantity` pieces of an item in the call's basket and keep them from all others; replaces what it held of it.
 
+    :param told_fen: what the caller was told that one costs; None: today's price
     :raises OrderRefused: UnknownItem, SoldOut, AboveStock or AboveLimit; then the basket is as before
     :raises ValueError: for less than one piece
     """
@@ -34,7 +36,7 @@ def hold(
         call_id=call_id,
         product=item,
         quantity=quantity,
-        price_fen=found.price_fen,
+        price_fen=found.price_fen if told_fen is None else told_fen,
         held_until_ms=until,
         caller_number=plain(caller_number),
         kept_until_ms=to_ms(now + timedelta(seconds=lease_s + KEPT_S)),

@@ -41,11 +41,18 @@ pin_matches = passwords.matches
 
 @dataclass(frozen=True)
 class PinTry:
-    """A try that is counted and not judged yet; `kept` is what `pin_matches` wants."""
+    """
+    A try that is counted and not judged yet.
+
+    :param number: PinTries.subject of where it comes from
+    :param kept: what `pin_matches` wants
+    :param lock_ms: until when this try locks that number, if it is wrong
+    """
 
     member_number: str
-    number: str  # PinTries.subject
+    number: str
     kept: str | None
+    lock_ms: int = 0
 
 
 def begin_pin_try(member_number: str, caller_number: str | None, now: datetime) -> PinTry:
@@ -53,12 +60,12 @@ def begin_pin_try(member_number: str, caller_number: str | None, now: datetime) 
     _forget_old(now)
     row = Customer.get_or_none(Customer.member_number == member_number)
     member, number = f"member {member_number}", _number(caller_number)
-    is_locked = any([_locked(member, now), _locked(number, now)])
+    is_locked, lock_ms = any([_locked(member, now), _locked(number, now)]), 0
     if not is_locked:
-        _count(number, WITHHELD_TRIES if number == WITHHELD else NUMBER_TRIES, now)
+        lock_ms = _count(number, WITHHELD_TRIES if number == WITHHELD else NUMBER_TRIES, now)
         if row is not None:
             _count(member, MEMBER_TRIES, now, DAY_TRIES)
-    return PinTry(member_number, number, None if is_locked or row is None else row.pin)
+    return PinTry(member_number, number, None if is_locked or row is None else row.pin, lock_ms)
 
 
 def end_pin_try(attempt: PinTry, is_right: bool, now: datetime) -> Buyer | None:
@@ -66,8 +73,10 @@ def end_pin_try(attempt: PinTry, is_right: bool, now: datetime) -> Buyer | None:
     if not is_right:
         return None
     PinTries.delete().where(PinTries.subject == f"member {attempt.member_number}").execute()
-    back = {"in_row": PinTries.in_row - 1, "of_day": PinTries.of_day - 1, "locked_until_ms": 0}  # if this try did it
+    back = {"in_row": PinTries.in_row - 1, "of_day": PinTries.of_day - 1}
     PinTries.update(back).where(PinTries.subject == attempt.number, PinTries.in_row > 0).execute()
+    by_this = (PinTries.subject == attempt.number) & (PinTries.locked_until_ms == attempt.lock_ms)
+    PinTries.update(locked_until_ms=0).where(by_this).execute()
     return find_member(attempt.member_number)
 
 
@@ -124,22 +133,24 @@ def _locked(subject: str, now: datetime) -> bool:
     return row is not None and row.locked_until_ms > to_ms(now)
 
 
-def _count(subject: str, tries: int, now: datetime, of_day: int | None = None) -> None:
-    """One more; each `tries`th in a row locks, longer each time, and the last of a day for ever."""
+def _count(subject: str, tries: int, now: datetime, of_day: int | None = None) -> int:
+    """One more; each `tries`th in a row locks, longer each time, and the last of a day for ever. Until when it does."""
     now_ms = to_ms(now)
     PinTries.insert(subject=subject, in_row=0, of_day=0, day_ms=now_ms, last_ms=now_ms).on_conflict_ignore().execute()
     lock(PinTries.select(PinTries.subject).where(PinTries.subject == subject))
     old = PinTries.get_by_id(subject)
     is_new = old.day_ms <= now_ms - DAY_MS or old.last_ms > now_ms
     in_row, in_day = (1, 1) if is_new else (old.in_row + 1, old.of_day + 1)
+    lock_ms = FOR_EVER_MS if of_day and in_day >= of_day else now_ms + _lock_ms(in_row, tries)
     changes = {
         "in_row": in_row,
         "of_day": in_day,
         "day_ms": now_ms if is_new else old.day_ms,
         "last_ms": now_ms,
-        "locked_until_ms": FOR_EVER_MS if of_day and in_day >= of_day else now_ms + _lock_ms(in_row, tries),
+        "locked_until_ms": lock_ms,
     }
     PinTries.update(changes).where(PinTries.subject == subject).execute()
+    return lock_ms
 
 
 def _lock_ms(in_row: int, tries: int) -> int:

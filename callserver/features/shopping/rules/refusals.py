@@ -48,10 +48,10 @@ class UnknownMember(OrderRefused):
 
 
 class BalanceTooLow(OrderRefused):
-    """The customer's balance does not reach; all of it is `balance_fen`."""
+    """The customer's balance does not reach; all of it is `balance_fen`, which no log is told."""
 
     def __init__(self, balance_fen: int, needed_fen: int) -> None:
-        super().__init__(f"{needed_fen} fen of {balance_fen}")
+        super().__init__(f"needs {needed_fen} fen")
         self.balance_fen, self.needed_fen = balance_fen, needed_fen
 
 

@@ -61,19 +61,22 @@ def reserve(
     wait_s: float = WAIT_S,
     source: Source = Source.CALL,
     external_id: str | None = None,
+    told_fen: int | None = None,
 ) -> Reserved:
     """
-    Wait for pieces of an item, at today's price; once for each wish. If they are there, it is an order at once.
+    Wait for pieces of an item; once for each wish. If they are there, it is an order at once.
 
     :param stamp: the event of this moment; it is stored with the reservation's data
     :param nth: of the call's reservations, from 1
+    :param told_fen: what the caller was told that one costs; None: today's price
     :raises OrderRefused: UnknownItem or AboveLimit
     :raises ValueError: for less than one piece
     """
     lock_items([item])
     key = wish_key(call_id, nth, source, external_id)
     if Reservation.get_or_none(Reservation.order_key == key) is None:
-        price_fen = item_within_limit(item, quantity, stamp.at).price_fen
+        today_fen = item_within_limit(item, quantity, stamp.at).price_fen
+        price_fen = today_fen if told_fen is None else told_fen
         number = new_number(choice)
         inserted = Reservation.insert(
             number=number,

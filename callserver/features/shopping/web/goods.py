@@ -46,6 +46,7 @@ def put_product(asked: Asked) -> Json:
 
 def put_products(asked: Asked) -> Json:
     rows = asked.body["products"]
+    _lock(rows)
     for n, row in enumerate(rows):
         _save(asked, row["product"], row, f"products[{n}].")
     return {"saved": len(rows)}
@@ -61,6 +62,7 @@ def get_products(asked: Asked) -> Json:
 
 
 def put_prices(asked: Asked) -> Json:
+    _lock(asked.body["prices"])
     for n, row in enumerate(asked.body["prices"]):
         with by_the_rules(f"prices[{n}].product"):
             set_price(row["product"], row["price_fen"], row["since"] or asked.now)
@@ -68,7 +70,11 @@ def put_prices(asked: Asked) -> Json:
 
 
 def move(asked: Asked) -> Json:
-    return once("stock", asked, lambda: {"rows": [_move(asked, n) for n in range(len(asked.body["movements"]))]})
+    def move_all() -> Json:
+        _lock(asked.body["movements"])
+        return {"rows": [_move(asked, n) for n in range(len(asked.body["movements"]))]}
+
+    return once("stock", asked, move_all)
 
 
 def put_stock(asked: Asked) -> Json:
@@ -120,6 +126,11 @@ def _move(asked: Asked, n: int) -> Json:
     with by_the_rules(f"{field}.product" if found is None else f"{field}.quantity"):
         move_stock(number, quantity, row["reason"], asked.now)
     return _stock(number)
+
+
+def _lock(rows: list[dict[str, Any]]) -> None:
+    """All items at once, in the order of locks (`rules.locks`), whatever order a program names them in."""
+    lock_items(row["product"] for row in rows)
 
 
 def _stock(number: str) -> Json:

@@ -97,17 +97,23 @@ def good_keys() -> dict[str, Key]:
 
 
 class KeyRing(Follower):
-    """The keys as the server knows them at this moment."""
+    """
+    The keys as the server knows them at this moment.
+
+    `were_read`: whether it knows any; before the first look nobody can be told that his key is wrong.
+    """
 
     def __init__(self, store: Store, clock: IReactorTime) -> None:
         super().__init__(clock)
         self._store = store
         self._keys: dict[str, Key] = {}
+        self.were_read = False
 
     async def follow(self) -> None:
         """Bring the copy up to date; a database that does not answer leaves it as it is: it lets no act happen."""
         try:
             self._keys = await self._store.read(good_keys)
+            self.were_read = True
         except Exception:
             log.failure("the keys of programs cannot be read")
 

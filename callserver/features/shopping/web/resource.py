@@ -124,6 +124,8 @@ class Interface:
             wait_s = self._strangers.take(address)
             if wait_s:
                 raise _too_much(wait_s)
+            if not self._keys.were_read:
+                raise _no_database()
             if self._lines.count(address) <= LINES_A_MINUTE:
                 log.warn("interface: {address} has no good key", address=address)
             complaint = Complaint("needs a good key: Authorization: Bearer ...")
@@ -145,9 +147,7 @@ class Interface:
             return await self._lane.run(key.name, lambda: Deferred.fromCoroutine(self._do(operation, key, came)))
         except (PeeweeException, StoreError) as problem:
             log.warn("interface: {operation}: the database: {problem}", operation=operation.name, problem=problem)
-            complaint = Complaint("the database does not answer; nothing was done, or all of it: ask again")
-            headers = {"Retry-After": str(AGAIN_S)}
-            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "no_database", complaint, headers=headers) from problem
+            raise _no_database() from problem
 
     async def _do(self, operation: Operation, key: Key, came: Request) -> bytes:
         """To its end, whether who asked is still there or not."""
@@ -228,6 +228,12 @@ def _text(octets: bytes | str) -> str:
 
 def _problem(status: int, code: str, msgid: str, **details: object) -> Problem:
     return Problem(status, code, Complaint(msgid, **details))
+
+
+def _no_database() -> Problem:
+    complaint = Complaint("the database does not answer; nothing was done, or all of it: ask again")
+    headers = {"Retry-After": str(AGAIN_S)}
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "no_database", complaint, headers=headers)
 
 
 def _too_much(wait_s: float) -> Problem:

@@ -9,12 +9,21 @@ from callserver.features.shopping.rules.customers import telephones_of
 from callserver.features.shopping.rules.goods import Line, find_item, price_at
 from callserver.features.shopping.rules.reservations import Reserved
 from callserver.features.shopping.rules.tracking import OrderStatus
-from callserver.features.shopping.tables import Customer, OrderState, Payment, Product, ReservationState, Source
+from callserver.features.shopping.tables import (
+    ITEM_DIGITS,
+    MEMBER_DIGITS,
+    Customer,
+    OrderState,
+    Payment,
+    Product,
+    ReservationState,
+    Source,
+)
 from callserver.features.shopping.web.fields import Choice, Maybe, Moment, Record, Rows, Text, Whole, YesNo
 from callserver.store.tables import to_ms
 
-NUMBER = Text("as callers key it: 1 to 6 digits", 6, form="[0-9]+", example="1001")
-MEMBER = Text("the customer's member number: 1 to 12 digits", 12, form="[0-9]+", example="600001")
+NUMBER = Text("as callers key it: 1 to 8 digits", ITEM_DIGITS, form="[0-9]+", example="1001")
+MEMBER = Text("the customer's member number: 1 to 12 digits", MEMBER_DIGITS, form="[0-9]+", example="600001")
 ORDER_NUMBER = Text("eight digits, as callers are told it", 8, least=8, form="[0-9]+", example="58204713")
 CARRIER = Text("a short word for who brings parcels", 16, form="[a-z0-9-]+", example="sf")
 TELEPHONE = Text(

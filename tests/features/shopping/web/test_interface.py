@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from twisted.logger import capturedLogs
@@ -12,6 +13,7 @@ from callserver.features.shopping import rules
 from callserver.features.shopping.tables import Order, Product, StockMovement
 from callserver.features.shopping.web.keys import revoke_key
 from callserver.features.shopping.web.scopes import Scope
+from callserver.features.shopping.web.served import OPERATIONS
 from callserver.features.shopping.web.webhooks.letters import body_of
 from tests.features.shopping.web.served import Answer, ServedShop
 from tests.store.inline import StubbornStore
@@ -296,6 +298,18 @@ class KeyTests(InterfaceCase):
         counted = self.ask("PUT", "/v1/products/1001/stock", {"stock": 3}, key=key)
         self.assertEqual(counted.status, 200)
 
+    def test_every_route(self) -> None:
+        """Nothing is done or told without the one scope it is for; who may only read changes nothing."""
+        every = self.shop.key
+        for operation in OPERATIONS:
+            self.assertEqual(operation.scope.value.endswith(":write"), operation.changes, operation.name)
+            others = [scope for scope in Scope if scope is not operation.scope]
+            self.shop.clock.advance(10)  # not too many at once
+            key = self.shop.make_key(operation.name.lower(), *others)
+            path = re.sub("<[a-z_]+>", "1", operation.path)
+            self.refused(self.ask(operation.method, path, {}, key=key), 403, "no_scope")
+            self.refused(self.ask(operation.method, path, {}, key=every + "x"), 401, "no_key")
+
     def test_revoked(self) -> None:
         """A revoked key opens nothing as soon as the server has looked."""
         self.store.run(revoke_key, "web-shop", self.shop.now())
@@ -324,6 +338,15 @@ class TroubleTests(InterfaceCase):
         self.assertEqual(answer.headers["retry-after"], "5")
         self.store.full = False
         self.assertEqual(self.order().status, 200)
+
+    def test_keys_are_not_read_yet(self) -> None:
+        """Who asks while the server starts, and the database is slow, is told to wait, not that his key is wrong."""
+        self.shop.keys.were_read, self.shop.keys._keys = False, {}
+        self.store.full = True
+        self.refused(self.ask("GET", "/v1/products"), 503, "no_database")
+        self.store.full = False
+        self.shop.follow()
+        self.assertEqual(self.ask("GET", "/v1/products").status, 200)
 
     def test_hung_up(self) -> None:
         """Who hangs up before his answer has changed something once; the same again tells him what."""

@@ -15,6 +15,7 @@ from twisted.internet.error import ConnectionRefusedError
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.features.shopping.rules.feed import ORDER, append_change, changes_since
+from callserver.features.shopping.tables import Change
 from callserver.features.shopping.web.tables import DeadLetter
 from callserver.features.shopping.web.webhooks import letters
 from callserver.features.shopping.web.webhooks.courier import ANSWER_S, LOOK_S, Courier
@@ -184,6 +185,15 @@ class CourierTests(SynchronousTestCase):
         self.office.store.run(letters.send_again, "web-shop")
         self.office.wait(10)
         self.assertEqual((self.receiver.got, self.office.store.run(letters.dead_letters)), ([2, 1], []))
+
+    def test_dead_letter_of_the_sample(self) -> None:
+        """What is told of the sample goes with it: a dead letter about it holds up nothing, and sends nothing else."""
+        self.test_dead_letter()
+        self.office.store.run(lambda: Change.delete().where(Change.sequence == 1).execute())
+        self.office.store.run(letters.send_again, "web-shop")
+        self.office.happens()
+        self.office.wait(60)
+        self.assertEqual(self.receiver.got, [2, 3])
 
     def test_gone_for_days(self) -> None:
         """A target that is not there for more than a day: its oldest change is laid aside; the rest waits on."""

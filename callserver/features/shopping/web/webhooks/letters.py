@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callserver.features.shopping.rules.feed import Changed, changes_since, last_sequence
+from callserver.features.shopping.tables import Change
 from callserver.features.shopping.web.keys import named
 from callserver.features.shopping.web.tables import DeadLetter, Target
 from callserver.features.shopping.web.webhooks.hosts import TargetFault, check_target
@@ -154,9 +155,11 @@ def change_as_json(change: Changed) -> dict[str, object]:
 
 
 def _due(row: Target, now: datetime) -> Letter | None:
-    dead = DeadLetter.select().where(DeadLetter.target == row, DeadLetter.again).order_by(DeadLetter.sequence).first()
-    if dead is not None:
-        return _letter(row, dead.sequence - 1, is_dead=True)
+    there = DeadLetter.sequence.in_(Change.select(Change.sequence))  # changes of the sample go with it
+    dead = DeadLetter.select().where(DeadLetter.target == row, DeadLetter.again, there)
+    first = dead.order_by(DeadLetter.sequence).first()
+    if first is not None:
+        return _letter(row, first.sequence - 1, is_dead=True)
     return _letter(row, row.position) if row.due_ms <= to_ms(now) else None
 
 
