@@ -30,6 +30,7 @@ COMMANDS = {
     "calls": ("callserver.commands.calls", "calls"),
     "call": ("callserver.commands.calls", "call"),
     "recordings": ("callserver.commands.recordings", "recordings"),
+    "verify": ("callserver.commands.verify", "verify"),
     "why": ("callserver.commands.why", "why"),
     "backup": ("callserver.commands.backup", "backup"),
     "restore": ("callserver.commands.backup", "restore_command"),

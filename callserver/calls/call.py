@@ -26,9 +26,10 @@ from twisted.internet.defer import CancelledError, Deferred, DeferredLock, succe
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-from callserver.calls.call_recording import CallRecording, RecordingRule
+from callserver.calls.call_recording import CallRecording
 from callserver.calls.event_log import EventLog
 from callserver.calls.keys import MASK, Key, Keys
+from callserver.calls.recording_rules import RecordingRules
 from callserver.calls.roles import LISTENERS, Part, Role, gains, overheard
 from callserver.calls.stages import LIMITS_S, TAKES_KEYS, Stage
 from callserver.calls.timeline import Timeline
@@ -44,6 +45,8 @@ from callserver.wire.causes import Cause, Reason
 log = Logger()
 
 TAKES_PART = (Role.TALKS, *LISTENERS, Role.CALLED, Role.FAXES)  # its leg serves this call
+
+THERE = (Role.TALKS, Role.HELD, Role.ALONE)  # he is in the talk, or will be again
 
 
 class Party(Protocol):
@@ -90,6 +93,7 @@ class Call(Timeline):
     :param music: what a held party hears, round and round
     :param find: a live call by its id
     :param on_parts: told when somebody has joined, has left, has another role or tells a secret; may act on the call
+    `direction`: "in", "out", "internal".
     `parts`: the participants and their roles, in the order in which they joined.
     `merged_into`: the call that this one has become part of.
     `recording`: of all its participants, or none.
@@ -112,10 +116,10 @@ class Call(Timeline):
         find: Callable[[str], Call | None],
         on_parts: Callable[[Call], None] = lambda call: None,
         recorder: Recorder | None = None,
-        rule: RecordingRule = RecordingRule(),  # noqa: B008
+        rules: RecordingRules = RecordingRules(),  # noqa: B008
     ) -> None:
         super().__init__(call_id, direction, first.name, caller, events)
-        self.first = first
+        self.first, self.direction = first, direction
         self.parts: dict[Party, Part[Party]] = {first: Part(Role.ALONE)}
         self.stage = Stage.RINGING if direction == "in" else Stage.DIALLING
         self.ended: Reason | None = None
@@ -128,7 +132,7 @@ class Call(Timeline):
         self._answering, self._answered = DeferredLock(), False
         self._clock, self._bay, self._music, self._find = clock, bay, music, find
         self._on_parts = on_parts
-        self.recording = CallRecording(self, recorder, rule, in_house=direction == "internal")
+        self.recording = CallRecording(self, recorder, rules, first.name)
         self._limit: IDelayedCall | None = None
         self._waiting_for_end: Waiters[Reason] = Waiters()
         self._waiting_for_fax: Waiters[None] = Waiters()
@@ -283,6 +287,7 @@ class Call(Timeline):
                 self._take_leg(party, party.leg)
             self._set_music(party, party.leg)
         self._set_gains()
+        self._tell_recording()
         party.role_given(self, role)
         self._on_parts(self)
 
@@ -291,6 +296,7 @@ class Call(Timeline):
         if self.parts.pop(party, None) is None:
             return
         self._set_gains()
+        self._tell_recording()
         party.left(self, reason)
         self._on_parts(self)
 
@@ -397,6 +403,9 @@ class Call(Timeline):
         heard = {(legs[source], legs[sink]): gain for (source, sink), gain in gains(parts).items()}
         prompts = {legs[sink]: legs[source] for sink, source in overheard(parts).items()}
         self._bay.set_gains(self.id, heard, prompts)
+
+    def _tell_recording(self) -> None:
+        self.recording.talked_by(party.name for party, part in self.parts.items() if part.role in THERE)
 
     def _cancel_limit(self) -> None:
         if self._limit is not None and self._limit.active():

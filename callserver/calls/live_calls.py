@@ -8,8 +8,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.calls.call import Call, FirstParty
-from callserver.calls.call_recording import RecordingRule
 from callserver.calls.event_log import EventLog
+from callserver.calls.recording_rules import RecordingRules
 from callserver.dsp.frames import FloatArray
 from callserver.lines.interfaces import Caller
 from callserver.media.patch_bay import PatchBay
@@ -25,7 +25,7 @@ class LiveCalls:
 
     :param new_id: a fresh UUID each time
     :param recorder: None: calls are not recorded
-    :param rule: which are, without anybody's demand
+    :param rules: which are, without anybody's demand
     `music`: what a held or waiting party hears, shape (n,); None until the prompts are loaded.
     """
 
@@ -36,11 +36,11 @@ class LiveCalls:
         events: EventLog,
         new_id: Callable[[], str],
         recorder: Recorder | None = None,
-        rule: RecordingRule = RecordingRule(),  # noqa: B008
+        rules: RecordingRules = RecordingRules(),  # noqa: B008
     ) -> None:
         self.bay, self.events, self.clock = bay, events, clock
         self.music: FloatArray | None = None
-        self._new_id, self._recorder, self._rule = new_id, recorder, rule
+        self._new_id, self._recorder, self._rules = new_id, recorder, rules
         self._calls: dict[str, Call] = {}
         self._watchers: list[Callable[[Call], None]] = []
 
@@ -77,7 +77,7 @@ class LiveCalls:
             find=self._calls.get,
             on_parts=self._tell,
             recorder=self._recorder,
-            rule=self._rule,
+            rules=self._rules,
         )
         self._calls[call.id] = call
         call.when_ended().addCallback(lambda _: self._calls.pop(call.id))

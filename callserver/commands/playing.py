@@ -18,7 +18,6 @@ from callserver.commands.books import with_store
 from callserver.config import Config
 from callserver.features.recordings import index
 from callserver.features.recordings.archive import MIXED, TWO_SIDED, Archive
-from callserver.features.recordings.keys import key_of
 from callserver.features.recordings.records import Records
 from callserver.features.recordings.search import Recorded, of_call
 from callserver.server.shop_folder import ShopFolder
@@ -83,7 +82,7 @@ def with_recordings(shop: Path, work: Callable[[RecordingBooks], Coroutine[Any, 
         while await store.write(index.catch_up):
             pass
         folder = ShopFolder(shop)
-        await work(RecordingBooks(store, config, events, Archive(folder.recordings, key_of(folder.path))))
+        await work(RecordingBooks(store, config, events, Archive(folder.recordings, folder.path)))
 
     with_store(shop, story)
 

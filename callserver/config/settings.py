@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import tzlocal
 
 from callserver.config.hours import Hours
+from callserver.config.record_rules import RecordRule
 
 EMULATED = "emulated"
 
@@ -177,8 +178,18 @@ class RecordingConfig:
     """[recording]; `announce` has no default: whether callers are told is the shop's decision."""
 
     announce: bool
-    calls: str = "all"  # "all" or "none": without an agent's demand
+    calls: str = "all"  # "all" or "none": without an agent's demand, where no rule says otherwise
+    rules: tuple[RecordRule, ...] = ()  # the first that fits a call counts
+    menus: bool = True  # what is heard in menus and queues, too; no: talks alone
     recent_s: float = 0.0  # a recording on demand begins so long before it was asked for
+    voice_level_dbm0: float = -40.0  # by voice, a recording begins at this level
+    voice_silence_s: float = 5.0  # and ends after so much silence
+    keep_days: int = 0  # older ones are deleted; 0: never
+    disk_share: int = 0  # percent of their disk; beyond it the oldest are deleted; 0: none is for that
+    protect_orders: bool = True  # nothing deletes a recording in whose call something was ordered
+    compress: str = "no"  # "flac" (nothing is lost), "opus" (a tenth of the room), "no"
+    compress_days: int = 7  # a recording is compressed when it is so old
+    encrypt: bool = False  # finished recordings, by the key in recordings.key
 
 
 @dataclass(frozen=True)
@@ -246,6 +257,11 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (AgentsConfig, "log_out_s"): (120, 86400),
     (AgentsConfig, "park_s"): (10, 3000),
     (RecordingConfig, "recent_s"): (0, 60),
+    (RecordingConfig, "voice_level_dbm0"): (-70, 0),
+    (RecordingConfig, "voice_silence_s"): (0.5, 600),
+    (RecordingConfig, "keep_days"): (0, 36500),
+    (RecordingConfig, "disk_share"): (0, 100),
+    (RecordingConfig, "compress_days"): (0, 36500),
     (AgentsConfig, "paused_alarm_min"): (0, 1440),
     (BackupConfig, "keep"): (1, 1000),
     (InterfaceConfig, "port"): (0, 65535),
@@ -267,6 +283,7 @@ CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (LineConfig, "fax_by"): ("sound", "modem"),
     (AgentsConfig, "phone_answer"): ("key", "at once"),
     (RecordingConfig, "calls"): ("all", "none"),
+    (RecordingConfig, "compress"): ("no", "flac", "opus"),
     (ExchangeConfig, "country"): COUNTRIES,
 }
 DIAL_CLASSES = ("local", "national", "international")

@@ -12,6 +12,7 @@ from babel import Locale
 
 from callserver.config.findings import Sentence, Unfit
 from callserver.config.hours import Hours, read_hours
+from callserver.config.record_rules import RecordRule, read_record_rules
 from callserver.config.settings import (
     CHOICES,
     COUNTRIES,
@@ -28,6 +29,7 @@ from callserver.config.settings import (
     MenusConfig,
     OfficesConfig,
     QueueConfig,
+    RecordingConfig,
     ServerConfig,
     ShopConfig,
     VoicemailConfig,
@@ -284,6 +286,16 @@ def _hours(text: str) -> tuple[Hours, ...]:
         ) from problem
 
 
+def _record_rules(text: str) -> tuple[RecordRule, ...]:
+    try:
+        return read_record_rules(text)
+    except ValueError as problem:
+        raise Unfit(
+            "{rule} is no rule; write queue sales: all, line 3-5 in: 20%, seat 805: none, internal: all, line 9: voice",
+            rule=repr(str(problem)[:60]),
+        ) from problem
+
+
 def file_name(text: str) -> str:
     """A path that the system takes whatever its locale: names on disks are UTF-8. ~ is the user's home."""
     try:
@@ -324,6 +336,7 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     (AgentsConfig, "phone_log_in"): _keys,
     (AgentsConfig, "menu_numbers"): _menu_numbers,
     (BackupConfig, "folder"): file_name,
+    (RecordingConfig, "rules"): _record_rules,
     (BackupConfig, "at"): _time_of_day,
     (QueueConfig, "hours"): _hours,
     (InterfaceConfig, "host"): _host,

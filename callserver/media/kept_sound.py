@@ -30,6 +30,7 @@ class KeptSound:
     :param name: as the recorder has named the file: what a sealed one belongs to
     :param key: of sealed files
     :raises NoSound: it is no sound, is cut in its head, or is sealed and there is no key
+    :raises NotReadable: it is sealed, and was changed or belongs to another key
     """
 
     def __init__(self, path: Path, name: str, key: bytes | None = None) -> None:
@@ -37,10 +38,12 @@ class KeptSound:
 
         self.path = path
         self._problems = (soundfile.SoundFileError, OSError, RuntimeError)
+        self._file: Any = None
         try:
-            self._file: Any = _opened(path, name, key)
+            self._file = _opened(path, name, key)
             self._sound = soundfile.SoundFile(self._file)
         except self._problems as problem:
+            self._raise_unreadable()
             raise _no_sound(path, problem) from problem
         if self._sound.samplerate != RATE_HZ or not 1 <= self._sound.channels <= 2:
             raise NoSound(N_("{file}: no recording of a telephone"), file=path.name)
@@ -59,15 +62,21 @@ class KeptSound:
         """
         So many samples of all tracks from there on, shape (n, n_tracks); fewer at the end.
 
-        :raises NoSound: the file is damaged there
+        :raises NoSound, NotReadable: the file is damaged there
         """
         first = min(max(first, 0), self.n_samples)
         try:
             self._sound.seek(first)
             found: Samples = self._sound.read(min(n_samples, self.n_samples - first), dtype="int16", always_2d=True)
         except self._problems as problem:
+            self._raise_unreadable()
             raise _no_sound(self.path, problem) from problem
+        self._raise_unreadable()
         return found
+
+    def _raise_unreadable(self) -> None:
+        if isinstance(self._file, SealedFile) and self._file.problem is not None:
+            raise self._file.problem
 
     def close(self) -> None:
         self._sound.close()

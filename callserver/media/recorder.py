@@ -149,9 +149,13 @@ class Recorder(MultiService):
     def keep_recent(self, leg: Leg, seconds: float) -> Recent:
         """Keep the last seconds of a leg, both tracks, in memory until `forget_recent`."""
         recent = Recent(leg, seconds)
-        self._recent[recent] = None
-        self._bay.tap(leg)
+        self.keep(recent)
         return recent
+
+    def keep(self, recent: Recent) -> None:
+        """Give it every tick of its leg from now on, until `forget_recent`."""
+        self._recent[recent] = None
+        self._bay.tap(recent.leg)
 
     def forget_recent(self, recent: Recent) -> None:
         """Nobody wants what was kept; harmless when already so."""
@@ -173,7 +177,7 @@ class Recorder(MultiService):
             block = tracks.get(recording.leg)
             if block:
                 recording.take(block if recording.file.n_tracks == 2 else _far_only(block))
-        for recent in self._recent:
+        for recent in tuple(self._recent):  # one that hears a voice begins a recording
             if block := tracks.get(recent.leg):
                 recent.take(block)
         self._ticks += 1

@@ -61,13 +61,15 @@ class SealedFile(io.RawIOBase):
     """
     A sealed file as it was before; seekable.
 
-    :raises NotReadable: now, or when a part is read
+    :raises NotReadable: it is none
     :raises OSError: the disk's
+    `problem`: why a read has ended too early; None while none has.
     """
 
     def __init__(self, path: Path, key: bytes, name: str) -> None:
         super().__init__()
         self._path, self._name, self._cipher = path, name, AESGCM(key)
+        self.problem: NotReadable | None = None
         self._file = path.open("rb")
         head = self._file.read(HEAD)
         if len(head) < HEAD or not head.startswith(MAGIC):
@@ -97,15 +99,20 @@ class SealedFile(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: Any) -> int:
-        part, within = divmod(self._at, PART)
-        if self._at >= self.n_octets:
-            return 0
-        if part != self._part:
-            self._octets, self._part = self._read_part(part), part
-        found = self._octets[within : within + len(buffer)]
-        buffer[: len(found)] = found
-        self._at += len(found)
-        return len(found)
+        """All that is asked for, also over several parts: libsndfile takes less for the end of the file."""
+        n = 0
+        while n < len(buffer) and self._at < self.n_octets:
+            part, within = divmod(self._at, PART)
+            if part != self._part:
+                try:
+                    self._octets, self._part = self._read_part(part), part
+                except NotReadable as problem:  # libsndfile calls this, and swallows what is raised
+                    self.problem = problem
+                    break
+            found = self._octets[within : within + len(buffer) - n]
+            buffer[n : n + len(found)] = found
+            n, self._at = n + len(found), self._at + len(found)
+        return n
 
     def _read_part(self, n: int) -> bytes:
         self._file.seek(HEAD + n * (PART + PROOF))

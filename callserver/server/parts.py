@@ -13,10 +13,10 @@ from twisted.logger import Logger
 from callserver.acd.phones.log_in import log_in
 from callserver.calls.board import Board
 from callserver.calls.call import Call
-from callserver.calls.call_recording import RecordingRule
 from callserver.calls.event_log import EventLog
 from callserver.calls.line import LineInService
 from callserver.calls.live_calls import LiveCalls
+from callserver.calls.recording_rules import recording_rules
 from callserver.calls.vocabulary import Kind
 from callserver.config import ConfigError
 from callserver.dsp.ear import Ear
@@ -163,8 +163,8 @@ class Parts(MultiService):
     def _make_people(self, found: Found | None) -> None:
         """Calls, features with their menus, acts and cards, and the people."""
         world, config = self.world, self.config
-        rule = RecordingRule(config.recording.calls == "all", config.recording.recent_s)
-        self.calls = LiveCalls(self.reactor, self.bay, self.events, world.new_id, self.recorder, rule)
+        rules = recording_rules(config.recording)
+        self.calls = LiveCalls(self.reactor, self.bay, self.events, world.new_id, self.recorder, rules)
         self.features = declarations.declared(Shop(config, self.store, self.events, world.choice, self._house()))
         self._faxes = next((feature.faxes for feature in self.features if feature.faxes is not None), None)
         self._mailboxes = next((feature.mailboxes for feature in self.features if feature.mailboxes is not None), None)

@@ -135,6 +135,7 @@ class QueueLists(ABC):
         queue.waiting.append(entry)
         if entry.call is not None:
             kept = {} if entry.kept_s is None else {"kept_for_s": self.whole_wait_s(entry)}
+            entry.call.recording.waits_in(queue.name)
             entry.log(Kind.ENTRY, queue=queue.name, place=queue.place(entry), **kept)
         self._changed(queue)
         self.match_soon()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callserver.dsp.frames import RATE_HZ
+from callserver.features.recordings.keys import key_of
 from callserver.features.recordings.search import NoSuchRecording, Recorded
 from callserver.media.kept_sound import KeptSound, Samples, mixed
 from callserver.media.wav_file import HEADER_BYTES, SAMPLE_BYTES, header
@@ -27,11 +28,11 @@ class Archive:
     """
     Its methods wait for the disk: never in the reactor thread.
 
-    :param key: of sealed files; None: there are none that could be read
+    :param shop: the shop's folder, with the key of sealed files
     """
 
     folder: Path
-    key: bytes | None = None
+    shop: Path
 
     def path(self, kept_as: str) -> Path:
         """
@@ -49,12 +50,13 @@ class Archive:
         :raises NoSuchRecording: it was deleted
         :raises StillRuns:
         :raises NoSound: the file is gone, or damaged
+        :raises BadKey:
         """
         if one.deleted is not None:
             raise NoSuchRecording(N_("recording {number} was deleted"), number=one.number)
         if one.length_s is None:
             raise StillRuns(N_("recording {number} still runs"), number=one.number)
-        return KeptSound(self.path(one.kept_as), one.file, self.key)
+        return KeptSound(self.path(one.kept_as), one.file, key_of(self.shop))
 
     def heard(self, one: Recorded, first: int, n_samples: int) -> tuple[bytes, int]:
         """Both sides mixed, from a sample on, 16-bit linear; how many samples there are in all."""

@@ -17,7 +17,7 @@ What holds, each in the database's thread and in one transaction:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from peewee import fn
 
@@ -107,16 +107,20 @@ def _apply(event: EventRecord) -> None:
         _set(file, deleted_ms=to_ms(event.at))
 
 
+def began_at(event: EventRecord) -> datetime:
+    """Of a recording whose beginning is told: it may begin with what was said before."""
+    return event.at - timedelta(seconds=_number(event, "before_s"))
+
+
 def _begin(event: EventRecord, file: str) -> None:
     """Messages are no recordings of a call: they belong to whoever they were left for."""
     if event.data.get("message") or event.call_id is None:
         return
-    started = event.at - timedelta(seconds=_number(event, "before_s"))
     RecordingRow.insert(
         file=file,
         kept_as=file,
         call_id=event.call_id,
-        started_ms=to_ms(started),
+        started_ms=to_ms(began_at(event)),
         line=event.channel or "",
         direction="",
         by=event.person or "",

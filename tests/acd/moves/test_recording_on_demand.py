@@ -12,8 +12,8 @@ from callserver.acd.moves.dialling import Dialling
 from callserver.acd.moves.moves import Moves
 from callserver.acd.seats.seat import Seat
 from callserver.calls.call import Call
-from callserver.calls.call_recording import RecordingRule
 from callserver.calls.dial_guard import classify
+from callserver.calls.recording_rules import RecordingRules
 from callserver.calls.roles import Role
 from callserver.dsp.frames import BLOCK_SAMPLES
 from callserver.media.disk_room import DiskRoom
@@ -26,7 +26,7 @@ from tests.media.test_recorder import Pool
 
 
 class OnDemandCase(MovingCase):
-    rule = RecordingRule(always=False)
+    rules = RecordingRules(always=False)
 
     def setUp(self) -> None:
         super().setUp()
@@ -45,7 +45,7 @@ class OnDemandCase(MovingCase):
         )
         self.recorder.startService()
         calls: Any = self.shop.calls
-        calls._recorder, calls._rule = self.recorder, self.rule
+        calls._recorder, calls._rules = self.recorder, self.rules
         self.seat, self.call = self.talk()
         self.other = self.shop.agent("802")
 
@@ -168,7 +168,7 @@ class OnDemandTests(OnDemandCase):
 
 
 class RecentTests(OnDemandCase):
-    rule = RecordingRule(always=False, recent_s=2.0)
+    rules = RecordingRules(always=False, recent_s=2.0)
 
     def test_from_before(self) -> None:
         """It begins two seconds before it was asked for, and goes on without a gap; nothing older is in it."""
@@ -240,7 +240,7 @@ class InHouseCase(OnDemandCase):
 
 
 class InHouseTests(InHouseCase):
-    rule = RecordingRule()
+    rules = RecordingRules()
 
     def test_not_recorded(self) -> None:
         """Colleagues among themselves are recorded on demand alone."""
@@ -341,7 +341,7 @@ class InHouseOnDemandTests(InHouseCase):
 
 
 class ByRuleTests(OnDemandCase):
-    rule = RecordingRule()
+    rules = RecordingRules()
 
     def test_marked(self) -> None:
         """A call that is recorded anyway gets a mark; that recording is nobody's to stop."""
