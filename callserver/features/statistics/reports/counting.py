@@ -12,6 +12,7 @@ from callserver.features.statistics.folding.waits import ANSWERED
 from callserver.features.statistics.metrics import Counted, Worked
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.intervals import LABELS, label
+from callserver.features.statistics.reports.names import by_name
 from callserver.features.statistics.tables import AccountStat, WaitStat
 
 T = TypeVar("T", Counted, Worked)
@@ -39,7 +40,7 @@ def waits(ask: Ask) -> dict[str, Counted]:
     )
     if ask.only:
         query = query.where(w.queue == ask.only)
-    return _added(ask, Counted, ((_counted(*row[:10]), row[10:]) for row in _rows(query)))
+    return _added(ask, Counted, ((_counted(*row[:10]), row[10:]) for row in rows_of(query)))
 
 
 def worked(ask: Ask) -> dict[str, Worked]:
@@ -50,7 +51,7 @@ def worked(ask: Ask) -> dict[str, Worked]:
     query = a.select(a.kind, fn.SUM(a.ms), *key).where(a.quarter >= first, a.quarter < behind).group_by(a.kind, *key)
     if ask.only:
         query = query.where(a.agent == ask.only)
-    return _added(ask, Worked, ((Worked(**{kind: int(ms)}), key) for kind, ms, *key in _rows(query)))
+    return _added(ask, Worked, ((Worked(**{kind: int(ms)}), key) for kind, ms, *key in rows_of(query)))
 
 
 def pauses(ask: Ask) -> dict[tuple[str, str], int]:
@@ -64,10 +65,11 @@ def pauses(ask: Ask) -> dict[tuple[str, str], int]:
     )
     if ask.only:
         query = query.where(a.agent == ask.only)
-    return {(agent, reason): int(ms) for agent, reason, ms in _rows(query)}
+    return {(agent, reason): int(ms) for agent, reason, ms in rows_of(query)}
 
 
-def _rows(query: Any) -> Iterable[tuple[Any, ...]]:
+def rows_of(query: Any) -> Iterable[tuple[Any, ...]]:
+    """What a query answers, as tuples."""
     return query.tuples()  # type: ignore[no-any-return]
 
 
@@ -84,7 +86,7 @@ def _added(ask: Ask, kind: type[T], found: Iterable[tuple[T, Sequence[Any]]]) ->
     for one, key in found:
         name = "" if not key else label(ask.by, int(key[0]), ask.zone) if ask.by in LABELS else str(key[0])
         sums.setdefault(name, kind()).add(one)
-    return dict(sorted(sums.items()))
+    return dict(sorted(sums.items(), key=by_name))
 
 
 def _counted(

@@ -7,7 +7,8 @@ twice, when the clocks go back, is two, told apart by their offsets; one that is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
@@ -16,6 +17,7 @@ from callserver.store.tables import from_ms, to_ms
 from callserver.wire.catalogue import Complaint
 
 DAYS_MAX = 3660
+HOUR = re.compile(r"\d{4}-\d\d-\d\d $")
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,13 @@ def days(first: date, last: date, zone: tzinfo) -> Period:
 def label(by: str, quarter: int, zone: tzinfo) -> str:
     """Which hour, day, month a quarter is in, so that labels sort in the order of time."""
     return LABELS[by](from_ms(quarter * QUARTER_MS).astimezone(zone))
+
+
+def common_day(labels: Sequence[str]) -> str:
+    """The date in front of all of these hours, which need not be said of each; "" if there is none."""
+    days_told = {one[:11] for one in labels}
+    (day,) = days_told if len(days_told) == 1 else ("",)
+    return day if HOUR.match(day) else ""
 
 
 def _hour(at: datetime) -> str:

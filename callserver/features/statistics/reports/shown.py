@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
+from callserver.features.statistics.reports.intervals import common_day
 from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value
 from callserver.wire.catalogue import known, told, yuan
 from callserver.wire.cells import cells, column, cut, wrapped
@@ -12,6 +14,8 @@ from callserver.wire.messages import Phrase
 DASH = "–"  # of an empty denominator: never 0, never 100 %
 GAP = 1
 SIGNS = {Unit.SHARE: "%", Unit.SECONDS: "s", Unit.FEN: "¥"}
+LEAST_COLUMNS = 8  # are shown, however narrow the terminal
+DATED = re.compile(r"^\d{4}-(?=\d\d-\d\d \d\d:)")  # the year in front of an hour
 NAME_LEAST = 10  # cells of the first column, where all is cut for
 
 
@@ -48,24 +52,43 @@ def heads(columns: Sequence[Column], language: str) -> list[str]:
 
 
 def lines(table: Table, language: str, width: int) -> Iterator[str]:
-    """Within so many cells: the first column is cut where there is no room; on a narrower screen the last are below."""
-    yield from wrapped(told(table.title, language), width)
+    """Within so many cells: where there is no room, hours lose their year, the last columns go, then words are cut."""
+    names = [row[0] for row in table.rows if isinstance(row[0], str)]
+    day = common_day(names)
+    yield from wrapped(" · ".join(filter(None, (told(table.title, language), day.rstrip()))), width)
     units = [one.unit for one in table.columns]
     body = [[shown(value, unit, language) for value, unit in zip(row, units, strict=True)] for row in _rows(table)]
+    for row in body:
+        row[0] = row[0].removeprefix(day)
     titles = [_stacked(*one) for one in zip(heads(table.columns, language), units, strict=True)]
     n_high = max(len(one) for one in titles)
     titles = [[""] * (n_high - len(one)) + one for one in titles]
     grid = [[one[n] for one in titles] for n in range(n_high)] + body
-    widths = [max(cells(row[n]) for row in grid) for n in range(len(units))]
-    over = sum(widths) + GAP * (len(widths) - 1) - width
-    for n, unit in enumerate(units):
-        if unit is Unit.WORD and over > 0:
-            less = min(over, max(widths[n] - NAME_LEAST, 0))
-            widths[n], over = widths[n] - less, over - less
+    widths = _widths(grid, units, width)
     for row in grid:
-        yield (" " * GAP).join(_cell(*one) for one in zip(row, widths, units, strict=True)).rstrip()
+        shown_cells = zip(row, widths, units, strict=False)
+        yield (" " * GAP).join(_cell(*one) for one in shown_cells).rstrip()
     for note in table.notes:
         yield from wrapped(told(note, language), width)
+
+
+def _widths(grid: list[list[str]], units: Sequence[Unit], width: int) -> list[int]:
+    """Of the columns that there is room for."""
+    widths = [max(cells(row[n]) for row in grid) for n in range(len(units))]
+
+    def over() -> int:
+        return sum(widths) + GAP * (len(widths) - 1) - width
+
+    if over() > 0 and all(DATED.match(row[0]) for row in grid if row[0][:1].isdecimal()):
+        for row in grid:
+            row[0] = DATED.sub("", row[0])
+        widths[0] = max(cells(row[0]) for row in grid)
+    while over() > 0 and len(widths) > LEAST_COLUMNS and units[len(widths) - 1] is not Unit.WORD:
+        widths.pop()
+    for n, unit in enumerate(units[: len(widths)]):
+        if unit is Unit.WORD and over() > 0:
+            widths[n] -= min(over(), max(widths[n] - NAME_LEAST, 0))
+    return widths
 
 
 def _rows(table: Table) -> list[Sequence[Value]]:

@@ -1,0 +1,1 @@
+"""Reports as pictures and on paper, by matplotlib (the extra `reports`); only ever imported where one is drawn."""

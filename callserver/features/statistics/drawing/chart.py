@@ -1,0 +1,83 @@
+"""A report's table as bars: SVG or PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from callserver.features.statistics.drawing.fonts import settings
+from callserver.features.statistics.reports.intervals import common_day
+from callserver.features.statistics.reports.shown import heads, shown
+from callserver.features.statistics.reports.table import Table, Unit
+from callserver.wire.catalogue import N_, Complaint, known, told
+from callserver.wire.cells import cut, printable
+
+COLOURS = ("#0072B2", "#E69F00", "#D55E00", "#009E73", "#CC79A7")  # Okabe and Ito's: told apart by everybody
+INCHES, DPI = (9.0, 4.5), 120
+LABELS_MAX = 32  # below the bars; of more only some
+LABEL_CELLS = 18
+HOURS = 3600.0
+EMPTY = N_("nothing in these days")
+NOT_DRAWN = N_("this report has no chart: group it, as with --by day")
+
+
+def write_chart(table: Table, language: str, file: Path) -> None:
+    """
+    Draw a report into a file, by its name's ending.
+
+    :raises Complaint: it has nothing that can be drawn, or matplotlib is not installed
+    """
+    try:
+        import matplotlib
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise Complaint(NO_MATPLOTLIB) from None
+    if not any(column.drawn for column in table.columns):
+        raise Complaint(NOT_DRAWN)
+    with matplotlib.rc_context(settings(language)):
+        figure = Figure(INCHES, dpi=DPI, layout="constrained")
+        draw(figure.add_subplot(), table, language)
+        figure.suptitle(told(table.title, language), fontsize=12)
+        figure.savefig(file)
+
+
+NO_MATPLOTLIB = N_("charts need matplotlib: pip install callserver[reports]")
+
+
+def draw(axes: Any, table: Table, language: str) -> None:
+    """The drawn columns stacked, a bar a row."""
+    names = [shown(row[0], Unit.WORD, language) for row in table.rows]
+    titles = heads(table.columns, language)
+    bottoms = [0.0] * len(names)
+    columns = [n for n, column in enumerate(table.columns) if column.drawn]
+    for n, colour in zip(columns, COLOURS, strict=False):
+        is_span = table.columns[n].unit is Unit.SPAN
+        values = [_height(row[n]) / (HOURS if is_span else 1) for row in table.rows]
+        label = f"{titles[n]} (h)" if is_span else titles[n]
+        axes.bar(range(len(names)), values, bottom=bottoms, color=colour, label=label, width=0.8)
+        bottoms = [below + value for below, value in zip(bottoms, values, strict=True)]
+    _label(axes, names)
+    if names:
+        axes.legend(frameon=False, ncols=len(columns), loc="lower left", bbox_to_anchor=(0, 1))
+        axes.set_ylim(0, max(*bottoms, 1e-9) * 1.05)
+    else:
+        axes.text(0.5, 0.5, known(language, EMPTY), ha="center", va="center", transform=axes.transAxes)
+        axes.set_yticks([])
+    axes.set_xlabel(known(language, table.columns[0].title))
+    axes.grid(axis="y", alpha=0.3)
+    axes.set_axisbelow(True)
+
+
+def _label(axes: Any, names: Sequence[str]) -> None:
+    step = -(-len(names) // LABELS_MAX) or 1
+    places = range(0, len(names), step)
+    labels = [cut(printable(names[n]), LABEL_CELLS) for n in places]
+    common = common_day(labels)
+    slanted = max((len(one) for one in labels), default=0) - len(common) > 5
+    turn: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
+    axes.set_xticks(list(places), [one.removeprefix(common) for one in labels], **turn)
+
+
+def _height(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0

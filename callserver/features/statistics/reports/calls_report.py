@@ -1,0 +1,227 @@
+"""Calls, whatever became of them; sales beside them; what menus, offices and callers' points come to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+
+from callserver.features.statistics.folding.calls import MISSED, SELF_SERVICE, TALKED, TO_CALL
+from callserver.features.statistics.metrics import ratio
+from callserver.features.statistics.reports import tallying
+from callserver.features.statistics.reports.asking import Ask
+from callserver.features.statistics.reports.intervals import LABELS
+from callserver.features.statistics.reports.names import by_name, natural
+from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value, drawn
+from callserver.features.statistics.reports.waits_report import BY
+from callserver.store.tables import from_ms
+from callserver.wire.catalogue import N_
+from callserver.wire.messages import Phrase
+
+CALLS_BY = {name: BY[name] for name in ("line", "queue", "agent", "hour", "day", "month", "time", "weekday")} | {
+    "menu": N_("menu")
+}
+SALES_BY = {name: BY[name] for name in ("hour", "day", "month", "time", "weekday")} | {
+    "product": N_("product"),
+    "seller": N_("seller"),
+}
+SELF_SERVED = N_(
+    "self-service: a transaction or an answer in the menu, nobody asked for a person; of calls with a menu"
+)
+
+
+def calls(ask: Ask) -> Table:
+    """By line, menu, interval ...; without, all together with the share of those who call again."""
+    found = tallying.results(ask)
+    if not ask.by:
+        return _calls_summary(ask, found.get("", Counter()))
+    columns = (
+        Column(CALLS_BY[ask.by], Unit.WORD),
+        Column(N_("in")),
+        drawn(N_("talked")),
+        drawn(N_("self-service")),
+        Column(N_("to call")),
+        drawn(N_("missed")),
+        Column(N_("other")),
+        Column(N_("out")),
+        Column(N_("reached")),
+        Column(N_("self-service"), Unit.SHARE),
+    )
+    rows = [(name, *_results(of)) for name, of in sorted(found.items(), key=by_name)]
+    total: Counter[str] = sum(found.values(), Counter())
+    whole = (Phrase(N_("total")), *_results(total)) if rows else None
+    return Table(Phrase(N_("Calls")), columns, rows, whole, (Phrase(SELF_SERVED),))
+
+
+def _results(of: Counter[str]) -> tuple[Value, ...]:
+    known = [of[f"in {result}"] for result in (TALKED, SELF_SERVICE, TO_CALL, MISSED)]
+    return (
+        of["in"],
+        *known,
+        of["in"] - sum(known),
+        of["out"],
+        of["out reached"],
+        ratio(of[f"in {SELF_SERVICE}"], of["menu"]),
+    )
+
+
+def _calls_summary(ask: Ask, of: Counter[str]) -> Table:
+    callers, further = tallying.repeats(ask)
+    names = (
+        N_("calls in"),
+        N_("talked with a person"),
+        N_("self-service"),
+        N_("want to be called"),
+        N_("missed"),
+        N_("other"),
+        N_("calls out"),
+        N_("reached"),
+        N_("self-service rate"),
+    )
+    rows: list[tuple[Value, ...]] = [
+        (Phrase(name), Figure(value, Unit.SHARE if n == len(names) - 1 else Unit.COUNT))  # type: ignore[arg-type]
+        for n, (name, value) in enumerate(zip(names, _results(of), strict=True))
+    ]
+    rows.append((Phrase(N_("callers with a number")), Figure(callers, Unit.COUNT)))
+    again = Phrase(N_("call again within {n} days"), {"n": ask.repeat_days})
+    rows.append((again, Figure(ratio(further, callers), Unit.SHARE)))
+    columns = (Column(N_("metric"), Unit.WORD), Column(N_("value")))
+    return Table(Phrase(N_("Calls")), columns, rows, notes=(Phrase(SELF_SERVED),))
+
+
+def sales(ask: Ask) -> Table:
+    """Orders by product, seller or interval; beside an interval's its calls."""
+    by = ask.by or "day"
+    if by == "product":
+        return _products(ask)
+    found = tallying.counts(ask, "order", "whose" if by == "seller" else by)
+    came = tallying.results(replace(ask, by=by)) if by in LABELS else {}
+    columns = (
+        Column(SALES_BY[by], Unit.WORD),
+        Column(N_("calls in")),
+        drawn(N_("orders")),
+        Column(N_("orders a call"), Unit.SHARE),
+        Column(N_("sales"), Unit.FEN),
+    )
+    rows = []
+    for name in sorted(found.keys() | came.keys(), key=natural):
+        n, fen = found.get(name, (0, 0))
+        n_calls = came[name]["in"] if name in came else None
+        rows.append((name, n_calls, n, ratio(n, n_calls or 0), fen))
+    n, fen = sum(n for n, _ in found.values()), sum(fen for _, fen in found.values())
+    n_calls = sum(of["in"] for of in came.values()) if came else None
+    total = (Phrase(N_("total")), n_calls, n, ratio(n, n_calls or 0), fen) if rows else None
+    return Table(Phrase(N_("Sales")), columns, rows, total)
+
+
+def _products(ask: Ask) -> Table:
+    columns = (
+        Column(N_("product"), Unit.WORD),
+        drawn(N_("sold")),
+        Column(N_("reserved")),
+        Column(N_("sales"), Unit.FEN),
+    )
+    sold, reserved = tallying.counts(ask, "product", "whose"), tallying.counts(ask, "reserved", "whose")
+    rows: list[tuple[str, int, int, int]] = []
+    for name in sorted(sold.keys() | reserved.keys(), key=natural):
+        n, fen = sold.get(name, (0, 0))
+        rows.append((name, n, reserved.get(name, (0, 0))[0], fen))
+    sums = [sum(row[n] for row in rows) for n in (1, 2, 3)]  # type: ignore[misc]
+    total: list[Value] | None = [Phrase(N_("total")), *sums] if rows else None
+    return Table(Phrase(N_("Sales")), columns, rows, total)
+
+
+def steps(ask: Ask) -> Table:
+    """Steps of menu files: visits, where callers hang up, which inputs did not fit; `ask.only` is one menu."""
+    columns = (
+        Column(N_("step"), Unit.WORD),
+        drawn(N_("visits")),
+        drawn(N_("left")),
+        Column(N_("wrong")),
+        Column(N_("silence")),
+        Column(N_("left"), Unit.SHARE),
+    )
+    kinds = {
+        which: tallying.counts(ask, "step", "whose", which=(which,)) for which in ("visits", "left", "wrong", "silence")
+    }
+    names = sorted({name for one in kinds.values() for name in one})
+    rows: list[tuple[Value, ...]] = []
+    for name in names:
+        if not ask.only or name.startswith(f"{ask.only}."):
+            visits, left, wrong, silence = (kinds[which].get(name, (0, 0))[0] for which in kinds)
+            rows.append((name, visits, left, wrong, silence, ratio(left, visits)))
+    return Table(Phrase(N_("Steps of menus")), columns, rows)
+
+
+def offices(ask: Ask) -> Table:
+    """Faults passed on: attempts by office, and how many were reached."""
+    columns = (
+        Column(N_("office"), Unit.WORD),
+        drawn(N_("tried")),
+        drawn(N_("reached")),
+        Column(N_("reached"), Unit.SHARE),
+    )
+    tried = tallying.counts(ask, "office", "whose")
+    reached = tallying.counts(ask, "office", "whose", which=("answered",))
+    rows = []
+    for name, (n, _) in sorted(tried.items(), key=by_name):
+        n_reached = reached.get(name, (0, 0))[0]
+        rows.append((name, n, n_reached, ratio(n_reached, n)))
+    return Table(Phrase(N_("Faults passed on to offices")), columns, rows)
+
+
+def ratings(ask: Ask) -> Table:
+    """Points callers gave after the talk, by agent, queue or interval."""
+    by = ask.by or "agent"
+    found = tallying.counts(ask, "rating", {"agent": "whose", "queue": "which"}.get(by, by))
+    columns = (Column(BY[by], Unit.WORD), drawn(N_("ratings")), Column(N_("points"), Unit.NUMBER))
+    rows = [(name, n, ratio(points, n)) for name, (n, points) in sorted(found.items(), key=by_name)]
+    n, points = sum(n for n, _ in found.values()), sum(points for _, points in found.values())
+    return Table(
+        Phrase(N_("Ratings by callers")), columns, rows, (Phrase(N_("total")), n, ratio(points, n)) if rows else None
+    )
+
+
+def doors(ask: Ask) -> Table:
+    """Callers who were not let into a queue, and why."""
+    columns = (Column(N_("reason"), Unit.WORD), drawn(N_("calls")))
+    found = tallying.counts(ask, "door", "which", whose=ask.only)
+    if not ask.only:
+        found = {which: one for which in found if (one := _shop_door(ask, which))[0]}
+    return Table(
+        Phrase(N_("Not let into a queue")),
+        columns,
+        [(Phrase(DOORS[which]), n) for which, (n, _) in sorted(found.items(), key=by_name)],
+    )
+
+
+DOORS = {
+    "closed": N_("closed"),
+    "no_agent": N_("nobody logged in"),
+    "full": N_("queue full"),
+    "diverted": N_("wait too long"),
+}
+
+
+def _shop_door(ask: Ask, which: str) -> tuple[int, int]:
+    return tallying.counts(ask, "door", "whose", which=(which,)).get("", (0, 0))
+
+
+def missed(ask: Ask) -> Table:
+    """Who was missed and not served since; a line goes by itself when he is reached, or calls again and is served."""
+    columns = (
+        Column(N_("number"), Unit.WORD),
+        Column(N_("last"), Unit.WORD),
+        Column(N_("times")),
+        Column(N_("wants to be called")),
+        Column(N_("queue"), Unit.WORD),
+    )
+    rows = [
+        (number, f"{_local(ask, at_ms):%Y-%m-%d %H:%M}", n, to_call, queue)
+        for number, at_ms, n, to_call, queue in tallying.missed(ask)
+    ]
+    return Table(Phrase(N_("Missed calls, not called back yet")), columns, rows)
+
+
+def _local(ask: Ask, at_ms: int) -> datetime:
+    return from_ms(at_ms).astimezone(ask.zone)

@@ -1,0 +1,132 @@
+"""Counts of what happened, added up by the database: by whom or what it is of, by its kind, by interval."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from peewee import Case, fn
+
+from callserver.features.statistics.folding.calls import MISSED, TO_CALL
+from callserver.features.statistics.folding.told import QUARTER_MS
+from callserver.features.statistics.reports.asking import Ask
+from callserver.features.statistics.reports.counting import rows_of
+from callserver.features.statistics.reports.intervals import LABELS, label
+from callserver.features.statistics.tables import CallStat, CountStat, PartStat
+
+Counts = Mapping[str, tuple[int, int]]  # how many, and what they come to
+
+
+def counts(ask: Ask, what: str, by: str, *, whose: str = "", which: tuple[str, ...] = ()) -> Counts:
+    """
+    Of one thing, by "whose", "which", "" or an interval.
+
+    :param whose: only his; "" is everybody's
+    :param which: only these
+    """
+    c = CountStat
+    first, behind = ask.period.quarters
+    key = {"whose": c.whose, "which": c.which, "": c.what}.get(by, c.quarter)
+    query = c.select(key, fn.SUM(c.n), fn.SUM(c.amount)).where(c.what == what, c.quarter >= first, c.quarter < behind)
+    if whose:
+        query = query.where(c.whose == whose)
+    if which:
+        query = query.where(c.which.in_(which))
+    found: dict[str, tuple[int, int]] = {}
+    for name, n, amount in rows_of(query.group_by(key)):
+        named = _named(ask, by, name)
+        so_far = found.get(named, (0, 0))
+        found[named] = so_far[0] + int(n), so_far[1] + int(amount)
+    return found
+
+
+def results(ask: Ask) -> Mapping[str, Counter[str]]:
+    """Calls by line, menu, agent, queue or interval: how many of each direction and result, and with a menu."""
+    c = CallStat
+    columns = {"line": c.line, "menu": c.menu, "agent": c.agent, "queue": c.queue, "": c.direction}
+    key = columns.get(ask.by, c.began_ms / QUARTER_MS)
+    served = fn.SUM(Case(None, [(c.menu != "", 1)], 0))
+    query = (
+        c.select(key, c.direction, c.result, fn.COUNT(c.call_id), served)
+        .where(c.began_ms >= ask.period.since_ms, c.began_ms < ask.period.until_ms)
+        .group_by(key, c.direction, c.result)
+    )
+    found: dict[str, Counter[str]] = {}
+    for name, direction, result, n, with_menu in rows_of(query):
+        of = found.setdefault(_named(ask, ask.by, name), Counter())
+        of[direction] += int(n)
+        of[f"{direction} {result}"] += int(n)
+        if direction == "in":
+            of["menu"] += int(with_menu)
+    return found
+
+
+def repeats(ask: Ask) -> tuple[int, int]:
+    """Callers, and those of them with a further call within the days that are asked for; withheld numbers left out."""
+    c, within_ms = CallStat, ask.repeat_days * 86_400_000
+    following = fn.LEAD(c.began_ms).over(partition_by=[c.number], order_by=[c.began_ms])
+    inner = c.select(c.number.alias("number"), c.began_ms.alias("began_ms"), following.alias("next_ms")).where(
+        c.direction == "in",
+        c.number != "",
+        c.began_ms >= ask.period.since_ms,
+        c.began_ms < ask.period.until_ms + within_ms,
+    )
+    again = Case(None, [(inner.c.next_ms - inner.c.began_ms <= within_ms, inner.c.number)], None)
+    query = (
+        CallStat.select(fn.COUNT(fn.DISTINCT(inner.c.number)), fn.COUNT(fn.DISTINCT(again)))
+        .from_(inner)
+        .where(inner.c.began_ms < ask.period.until_ms)
+    )
+    ((callers, with_further),) = rows_of(query)
+    return int(callers), int(with_further)
+
+
+def parts(ask: Ask) -> Mapping[str, Counter[str]]:
+    """What agents had of calls, milliseconds: all of them, and "queued" those that they took from queues."""
+    p = PartStat
+    sums = [fn.SUM(field) for field in (p.talk_ms, p.hold_ms, p.wrap_ms, p.transferred)]
+    query = (
+        p.select(p.agent, p.queue != "", fn.COUNT(p.call_id), *sums)
+        .where(p.began_ms >= ask.period.since_ms, p.began_ms < ask.period.until_ms)
+        .group_by(p.agent, p.queue != "")
+    )
+    if ask.only:
+        query = query.where(p.agent == ask.only)
+    found: dict[str, Counter[str]] = {}
+    for agent, queued, *figures in rows_of(query):
+        of = found.setdefault(agent, Counter())
+        for name, value in zip(("n", "talk", "hold", "wrap", "transferred"), figures, strict=True):
+            of[name] += int(value)
+            if queued:
+                of[f"queued {name}"] += int(value)
+    return found
+
+
+def missed(ask: Ask) -> list[tuple[str, int, int, int, str]]:
+    """
+    Callers whom nobody has served since they were missed, the newest first: number, when last, how often, whether one
+    wants to be called, the queue. Who was called back and reached, or has called again and was served, is not in it.
+    """
+    c = CallStat
+    lost, good = (MISSED, TO_CALL), ("talked", "self_service", "reached")
+    last_lost = fn.MAX(Case(None, [(c.result.in_(lost), c.began_ms)], 0))
+    last_good = fn.MAX(Case(None, [(c.result.in_(good), c.began_ms)], 0))
+    n_lost = fn.SUM(Case(None, [(c.result.in_(lost), 1)], 0))
+    wanted = fn.SUM(Case(None, [(c.result == TO_CALL, 1)], 0))
+    query = (
+        c.select(c.number, last_lost, n_lost, wanted, fn.MAX(c.queue))
+        .where(c.began_ms >= ask.period.since_ms, c.number != "")
+        .group_by(c.number)
+        .having(last_lost > last_good, last_lost < ask.period.until_ms)
+        .order_by(last_lost.desc())
+    )
+    return [
+        (str(number), int(at), int(n), int(to_call), str(queue)) for number, at, n, to_call, queue in rows_of(query)
+    ]
+
+
+def _named(ask: Ask, by: str, name: Any) -> str:
+    if by in LABELS:
+        return label(by, int(name), ask.zone)
+    return str(name) if by else ""
