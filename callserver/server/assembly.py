@@ -43,6 +43,7 @@ from callserver.media.recorder import Recorder
 from callserver.media.speech import Speech
 from callserver.server import declarations, recovery
 from callserver.server.backups import NightlyBackup, last_backup
+from callserver.server.bareness import Bareness
 from callserver.server.books import Books
 from callserver.server.call_centre import CallCentre
 from callserver.server.checks.menus import sent_to
@@ -361,7 +362,8 @@ class CallServer(MultiService):
         await self.centre.staff.follow()
         await self.centre.organisation.follow()
         await patiently(self.centre.restore, self._began)
-        self.menus.bare(await patiently(self._books.bare, self.features))
+        bare = await patiently(self._books.bare, self.features)
+        self.menus.bare(bare)
         await patiently(self.line_menus.restore)
         self._answer()
         self.line_menus.apply()  # lines that were opened before the database was
@@ -377,7 +379,8 @@ class CallServer(MultiService):
             lambda: self.folder.prompts(self.config),
             self._hear_changed,
         )
-        parts = (*books, self.centre.alarms.schedule, nightly, watch, *self._new_texts(), *services)
+        bareness = Bareness(self.reactor, self.store, bare, self.menus.bare)
+        parts = (*books, bareness, self.centre.alarms.schedule, nightly, watch, *self._new_texts(), *services)
         for part in parts:
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         await self._open_agents()
