@@ -17,6 +17,7 @@ from callserver.ivr.discovery import Found
 from callserver.ivr.prompts import Prompts
 from callserver.server import recovery
 from callserver.server.backups import NightlyBackup, last_backup
+from callserver.server.bareness import Bareness
 from callserver.server.checks.organisation import everything
 from callserver.server.drain import NOBODY, Drain
 from callserver.server.notify import notify
@@ -136,7 +137,8 @@ class CallServer(Parts):
         await self.centre.staff.follow()
         await self.centre.organisation.follow()
         await patiently(self.centre.restore, self._began)
-        self.menus.bare(await patiently(self._books.bare, self.features))
+        bare = await patiently(self._books.bare, self.features)
+        self.menus.bare(bare)
         await patiently(self.line_menus.restore)
         self._answer()
         self.line_menus.apply()  # lines that were opened before the database was
@@ -152,7 +154,8 @@ class CallServer(Parts):
             lambda: self.folder.prompts(self.config),
             self._hear_changed,
         )
-        parts = (*books, self.centre.alarms.schedule, nightly, watch, *self._new_texts(), *services)
+        bareness = Bareness(self.reactor, self.store, bare, self.menus.bare)
+        parts = (*books, bareness, self.centre.alarms.schedule, nightly, watch, *self._new_texts(), *services)
         for part in parts:
             part.setServiceParent(self)  # type: ignore[no-untyped-call]
         await self._open_agents()

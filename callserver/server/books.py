@@ -21,6 +21,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.config import Config
 from callserver.features import Feature
 from callserver.server import first_start, rescue
+from callserver.server.bareness import bare_of
 from callserver.server.shop_folder import Life, ShopFolder
 from callserver.server.world import World
 from callserver.store.database import Store
@@ -92,8 +93,8 @@ class Books:
                 await deferLater(self._world.reactor, RETRY_S)
 
     async def bare(self, features: Sequence[Feature]) -> list[Feature]:
-        """Features that have nothing to serve callers from: people do, until the next start."""
-        found = [one for one in features if one.bare is not None and await self._store.read(one.bare)]
+        """Features that have nothing to serve callers from: people do, until there is something (`bareness`)."""
+        found = await bare_of(self._store, features)
         for feature in found:
             self._is_lost(Complaint("{feature} has no data: its callers go to a person", feature=feature.name))
         return found

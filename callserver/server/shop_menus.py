@@ -13,7 +13,7 @@ from callserver.ivr.menu_files.switches import Switches
 from callserver.server import declarations
 from callserver.server.checks.menus import all_menus, missing_menus, without_menu
 from callserver.server.checks.stored import accepted_menus
-from callserver.server.people_only import PeopleOnly
+from callserver.server.people_only import PeopleOnly, PeopleUntil
 from callserver.server.shop_folder import ShopFolder
 
 
@@ -58,17 +58,21 @@ class ShopMenus:
         return [*found.problems, *(_no_menu(section, menu) for section, menu in missing.items())]
 
     def bare(self, features: Collection[Feature]) -> None:
-        """The database is open, and these features have nothing to serve callers from."""
+        """The database is open, and these features have nothing to serve callers from; told anew when they have."""
         self._bare = frozenset(menu.name for feature in features for menu in feature.menus)
         self._choose()
 
     def _choose(self) -> None:
-        people = self._menus.keys() if self._bare is None else self._bare
-        menus = self._menus | {name: PeopleOnly(name) for name in people}
+        menus = {name: self._or_people(name, menu) for name, menu in self._menus.items()}
         own = {menu.name for feature in self._features for menu in feature.menus}
         self.built_in = {name: menus[name] for name in own}
         self.serving.clear()
         self.serving.update(led_on(menus, self.switches))
+
+    def _or_people(self, name: str, menu: IMenu) -> IMenu:
+        if self._bare is None:
+            return PeopleOnly(name)
+        return PeopleUntil(menu, lambda: name in (self._bare or ())) if name in self._bare else menu
 
     def _with_features(self, found: Found) -> Found:
         """The features' menus are those of this server; those of the look before had no database."""

@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ from callserver.acd.organisation.staff_tables import StaffRow
 from callserver.acd.staff import passwords
 from callserver.acd.staff.rules import everybody
 from callserver.emulator.phone import Phone
+from callserver.features.shopping import rules
 from callserver.features.shopping.tables import (
     BasketLine,
     Order,
@@ -46,6 +48,11 @@ def counts() -> tuple[int, int]:
 def forget_goods_and_staff() -> None:
     for table in (*GOODS, StaffRow):
         table.delete().execute()
+
+
+def sample_item() -> None:
+    """As `callserver goods add` enters one."""
+    rules.save_item("1001", rules.Name("龙井绿茶", "Longjing green tea"), 20, datetime.now(UTC), price_fen=6800)
 
 
 class LifeTestCase(SynchronousTestCase):
@@ -147,6 +154,17 @@ class FirstLifeTests(LifeTestCase):
         assert shop.server.life is not None
         self.assertFalse(shop.server.life.demo)
         self.assertIn("shopping has no data: its callers go to a person", shop.alarms())
+
+    def test_goods_come(self) -> None:
+        """The first goods are entered while the server runs: the next caller shops, without a start."""
+        shop = self.open(device="emulated")
+        shop.until(shop.server.store.write(forget_goods_and_staff))
+        shop.close()
+        again = self.open()
+        self.assertEqual(again.call()[0], NOBODY)
+        again.until(again.server.store.write(sample_item))
+        again.wait(3)
+        self.assertEqual(again.call()[0], "zh/welcome")
 
     def test_only_once(self) -> None:
         """Who clears out goods and staff finds them cleared out at the next start."""

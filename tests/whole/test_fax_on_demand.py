@@ -54,6 +54,7 @@ class FaxOnDemandTests(SynchronousTestCase):
         shop.until_said("fax-press-start")
         shop.begins(ASKS_FOR_12, OTHER)
         shop.until_said("fax-all-busy")
+        shop.until_said("you-are-next")
         self.assertIn("fax engine", [str(one.sub) for one in shop.server.board.statuses.values()])
         shop.until(shop.fax().receive())
         shop.until_said("fax-press-start", 2)

@@ -164,8 +164,7 @@ class FaxTalk:
         call.forget_keys()
         try:
             while not granted and self.clock.seconds() < ends_s:
-                place = spoken.number(call.language, self.engines.place(request))
-                await call.say(("fax-all-busy", "fax-before-you", *place))
+                await call.say(("fax-all-busy", *_place(call.language, self.engines.place(request))))
                 if await self._pressed(call, request):
                     break
         except BaseException:
@@ -215,5 +214,10 @@ class FaxTalk:
         return kind in (DialClass.LOCAL, DialClass.NATIONAL) or self.may_send_to(kind)
 
     async def _is_right(self, call: MenuCall, number: str) -> bool:
-        said = ("fax-number-is", *spoken.digits(call.language, number), "number-right-or-again")
+        said = ("fax-number-is", *spoken.telephone(call.language, number), "number-right-or-again")
         return await choose(call, *said, keys="12") == "1"
+
+
+def _place(language: str, n_before: int) -> tuple[str, ...]:
+    """As in the queue for people: a number alone at the end of a sentence is hardly understood."""
+    return ("your-place-in-queue-is", *spoken.place(language, n_before + 1)) if n_before else ("you-are-next",)

@@ -8,6 +8,7 @@ from typing import Any
 from peewee import fn
 
 from callserver.features.shopping import rules
+from callserver.features.shopping.rules.accounts import FEN_A_POINT
 from callserver.features.shopping.rules.tracking import BEFORE_PACKED, NEXT
 from callserver.features.shopping.tables import (
     BalanceMovement,
@@ -51,7 +52,7 @@ def _sums() -> None:
 
 
 def _order(order: Order) -> None:
-    """It is whole: its lines, its sum, its pieces, its money, its steps."""
+    """It is whole: its lines, its sum, its pieces, its money, its points, its steps."""
     states = [
         OrderState(row.state) for row in OrderStep.select().where(OrderStep.order == order).order_by(OrderStep.id)
     ]
@@ -64,6 +65,8 @@ def _order(order: Order) -> None:
         assert _sum(StockMovement.quantity, *here) == (0 if is_cancelled else -line.quantity)
     is_paid = order.payment == Payment.BALANCE and states[-1] not in (OrderState.CANCELLED, OrderState.RETURNED)
     assert _sum(BalanceMovement.amount_fen, BalanceMovement.order == order) == (-order.total_fen if is_paid else 0)
+    earns = order.customer_id is not None and states[-1] is OrderState.DELIVERED
+    assert _sum(PointsMovement.points, PointsMovement.order == order) == earns * (order.total_fen // FEN_A_POINT)
     assert states[0] is OrderState.PLACED
     for before, after in pairwise(states):
         assert after in NEXT[before] or (after is OrderState.CANCELLED and before in BEFORE_PACKED)

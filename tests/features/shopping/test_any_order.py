@@ -1,6 +1,6 @@
 """All that can be done in the shop, in any order, killed at any statement, in SQLite and in PostgreSQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -8,11 +8,13 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from peewee import fn
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.features.shopping import rules, sample
 from callserver.features.shopping.rules import OrderRefused, OrderTaken, Reserved
-from callserver.features.shopping.tables import Order, OrderState, Payment, Reservation, Source
+from callserver.features.shopping.rules.tracking import BEFORE_PACKED, NEXT
+from callserver.features.shopping.tables import Order, OrderState, OrderStep, Payment, Reservation, Source
 from tests.features.shopping.agreement import check_books
 from tests.features.shopping.demo_books import LI_MING, NOW, POT, TEA, Crash, crash_at_statement, everything, stamp
 from tests.features.shopping.rolled_back import RolledBack
@@ -20,7 +22,7 @@ from tests.store import postgres
 from tests.store.inline import InlineStore
 
 CALLS = st.sampled_from([f"call {n}" for n in range(3)])
-NTHS = st.integers(1, 2)
+NTHS = st.integers(1, 3)
 ITEMS = st.sampled_from([TEA, POT])
 PIECES = st.integers(1, 3)
 LINES = st.lists(st.tuples(ITEMS, st.integers(1, 2)), min_size=1, max_size=2)
@@ -28,11 +30,19 @@ MEMBERS = st.sampled_from([LI_MING, LI_MING, "600002", None])
 WAITS = st.sampled_from((30, 9999))  # seconds
 PAYMENTS = st.sampled_from(list(Payment))
 WHICH = st.integers(0, 30)  # of those that there are
+NEWEST = st.sampled_from((0, 0, 0, 1, 2, 5))  # of the orders, the newest first: what was just bought has a story still
+LEGAL = st.sampled_from((True, True, True, False))
 CRASH = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 60))  # at this statement
 
 
 def telephone(call_id: str) -> str:
     return f"1390000000{call_id[-1]}"
+
+
+def state_of(order: Order) -> OrderState:
+    """Where it is."""
+    newest = OrderStep.select().where(OrderStep.order == order).order_by(OrderStep.id.desc()).first()
+    return OrderState(newest.state)
 
 
 class Shop(RuleBasedStateMachine):
@@ -93,6 +103,11 @@ class Shop(RuleBasedStateMachine):
     ) -> None:
         self.buy(f"{call_id}/{nth}", call_id, member, lines, nth=nth, payment=payment, crash=crash)
 
+    @rule(call_id=CALLS, nth=NTHS, quantity=PIECES, crash=CRASH)
+    def pay_from_balance(self, call_id: str, nth: int, quantity: int, crash: int | None) -> None:
+        lines = [(TEA, quantity)]
+        self.buy(f"{call_id}/{nth}", call_id, LI_MING, lines, nth=nth, payment=Payment.BALANCE, crash=crash)
+
     @rule(external=st.sampled_from(["W1", "W2"]), lines=LINES, crash=CRASH)
     def web_order(self, external: str, lines: list[tuple[str, int]], crash: int | None) -> None:
         self.buy(f"web:{external}", None, None, lines, source=Source.WEB, external_id=external, crash=crash)
@@ -146,9 +161,10 @@ class Shop(RuleBasedStateMachine):
     def call_again(self, call_id: str, crash: int | None) -> None:
         self.do(rules.resume_basket, call_id, telephone(call_id), self.now, crash=crash)
 
-    @rule(which=WHICH, crash=CRASH)
-    def cancel_order(self, which: int, crash: int | None) -> None:
-        self.do(rules.cancel, self.order(which), self.now, self.choice, crash=crash)
+    @rule(which=NEWEST, legal=LEGAL, crash=CRASH)
+    def cancel_order(self, which: int, legal: bool, crash: int | None) -> None:
+        number = self.order(which, BEFORE_PACKED if legal else OrderState)
+        self.do(rules.cancel, number, self.now, self.choice, crash=crash)
 
     @rule(which=WHICH, crash=CRASH)
     def cancel_reservation(self, which: int, crash: int | None) -> None:
@@ -159,15 +175,24 @@ class Shop(RuleBasedStateMachine):
 
     # The shop
 
-    def order(self, which: int) -> str:
-        """One of those that were bought here, or of the sample where none was."""
-        rows = list(Order.select().order_by(Order.is_sample, Order.number))
-        bought = [row for row in rows if not row.is_sample] or rows
-        return str(bought[which % len(bought)].number)
+    def order(self, which: int, states: Container[OrderState]) -> str:
+        """One of those that are in such a state, or of all; of those that were bought here, the newest first."""
+        newest = Order.select().join(OrderStep).group_by(Order.number).order_by(fn.MAX(OrderStep.id).desc())
+        rows = sorted(newest, key=lambda row: bool(row.is_sample))
+        wanted = [row for row in rows if state_of(row) in states] or rows
+        return str(wanted[which % len(wanted)].number)
 
-    @rule(which=WHICH, state=st.sampled_from(OrderState), crash=CRASH)
-    def advance(self, which: int, state: OrderState, crash: int | None) -> None:
-        self.do(rules.advance, self.order(which), state, self.now, crash=crash)
+    @rule(which=NEWEST, ways=st.lists(WHICH, min_size=1, max_size=4), crash=CRASH)
+    def advance(self, which: int, ways: list[int], crash: int | None) -> None:
+        """Some steps along the way that orders go."""
+        number = self.order(which, NEXT)
+        for way in ways:
+            if legal := NEXT.get(state_of(Order.get_by_id(number))):
+                self.do(rules.advance, number, legal[way % len(legal)], self.now, crash=crash)
+
+    @rule(which=NEWEST, state=st.sampled_from(OrderState), crash=CRASH)
+    def advance_anywhere(self, which: int, state: OrderState, crash: int | None) -> None:
+        self.do(rules.advance, self.order(which, OrderState), state, self.now, crash=crash)
 
     @rule(item=ITEMS, quantity=st.integers(-3, 6), crash=CRASH)
     def goods_come_or_go(self, item: str, quantity: int, crash: int | None) -> None:

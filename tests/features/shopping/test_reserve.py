@@ -3,7 +3,7 @@
 from callserver.features.shopping import rules
 from callserver.features.shopping.tables import ReservationState
 from callserver.ivr import spoken
-from tests.features.shopping.shop_case import LI_MING, ShopCase
+from tests.features.shopping.shop_case import LI_MING, PIN, ShopCase
 
 TEAPOT = "1004"  # of which there is one
 
@@ -129,6 +129,19 @@ class ReserveTests(ShopCase):
             self.shop.lines[0].far_end.hang_up()
         self.assertIn("reservation-came", self.shop.prompts())
         self.assertEqual(rules.find_order(order).caller_number, LI_MING)
+
+    def test_told_to_whom_has_proved_who_he_is(self) -> None:
+        """He calls from another telephone, and hears of it when he has told his PIN; and not once more at home."""
+        self.reserve()
+        self.shop.lines[0].far_end.hang_up()
+        rules.move_stock(TEAPOT, 3, "delivery", self.shop.events.now())
+        self.shop.wait(2)
+        self.call("13711112222")
+        self.press("1", "3", "600001#", f"{PIN}#")
+        self.until_said("movements-or-back")
+        said = [names[0] for names in self.said()]
+        self.assertIn("reservation-came", said)
+        self.assertEqual(rules.news_for([LI_MING]), [])
 
     def test_waited_in_vain(self) -> None:
         """What has not come in time is told too."""

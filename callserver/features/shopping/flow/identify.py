@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from callserver.features.shopping import rules
 from callserver.features.shopping.flow.counter import Counter
+from callserver.features.shopping.flow.news import tell_news
 from callserver.features.shopping.flow.visitor import Visitor
 from callserver.features.shopping.tables import MEMBER_DIGITS
 from callserver.ivr.dialogue import TRIES, WantsPerson, ask_secret, choose
@@ -21,7 +22,7 @@ YES = NEW = "1"
 
 async def prove(counter: Counter, visitor: Visitor) -> rules.Buyer:
     """
-    The customer whose PIN this caller knows; he is asked once in a call.
+    The customer whose PIN this caller knows; he is asked once in a call, and hears then of his reservations.
 
     :raises WantsPerson: he does not know it, or the customer has none yet
     """
@@ -35,6 +36,7 @@ async def prove(counter: Counter, visitor: Visitor) -> rules.Buyer:
             visitor.prove(buyer)
             if buyer.must_change_pin:
                 await _change_pin(counter, buyer.member_number)
+            await tell_news(counter, await counter.read(rules.news_of, buyer.member_number))
             return buyer
         await counter.sorry("identity-wrong")
     await counter.sorry("too-many-tries")

@@ -103,6 +103,7 @@ from callserver.features.shopping.rules.tellings import (
     News,
     call_again,
     news_for,
+    news_of,
     news_to_call,
     was_told,
 )
@@ -179,6 +180,7 @@ __all__ = [
     "move_stock",
     "movements",
     "news_for",
+    "news_of",
     "news_to_call",
     "orders_of",
     "orders_of_call",

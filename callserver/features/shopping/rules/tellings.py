@@ -46,6 +46,13 @@ def news_for(numbers: Sequence[str]) -> list[News]:
     return [_news(row) for row in Telling.select().where(his).order_by(Telling.reservation)]
 
 
+def news_of(member_number: str) -> list[News]:
+    """What a customer is to be told from wherever he calls, the oldest first."""
+    reached = Telling.number.in_([plain(number) for number in telephones_of(member_number)])
+    his = Telling.told_ms.is_null() & (reached | (Reservation.customer == member_number))
+    return [_news(row) for row in Telling.select().join(Reservation).where(his).order_by(Telling.reservation)]
+
+
 def was_told(reservation: str, now: datetime) -> None:
     """He has heard it."""
     Telling.update(told_ms=to_ms(now)).where(_mine(reservation), Telling.told_ms.is_null()).execute()

@@ -14,6 +14,7 @@ from callserver.features.shopping.tables import Order, Product, StockMovement
 from callserver.features.shopping.web.keys import revoke_key
 from callserver.features.shopping.web.scopes import Scope
 from callserver.features.shopping.web.served import OPERATIONS
+from callserver.features.shopping.web.tables import Seen
 from callserver.features.shopping.web.webhooks.letters import body_of
 from tests.features.shopping.web.served import Answer, ServedShop
 from tests.store.inline import StubbornStore
@@ -158,6 +159,18 @@ class OrderTests(InterfaceCase):
         tin = {"external_id": "tin-1", "movements": [{"product": "1004", "quantity": 1, "reason": "delivery"}]}
         self.got("POST", "/v1/stock", tin)
         self.assertEqual(self.order("a", 2, "1004").status, 200)
+
+    def test_old_ids_are_forgotten(self) -> None:
+        """Ids do not fill the database for ever: those of 90 days ago go, and an order is still done once."""
+        self.assertEqual(self.order("old").status, 200)
+        tin = {"external_id": "tin", "movements": [{"product": "1001", "quantity": 1, "reason": "delivery"}]}
+        self.got("POST", "/v1/stock", tin)
+        for days, n_kept in ((89, 3), (2, 2)):
+            self.shop.clock.advance(days * 86400)
+            self.got("POST", "/v1/stock", tin | {"external_id": f"{days}"})
+            self.assertEqual(Seen.select().count(), n_kept)
+        self.assertEqual(self.order("old").status, 200)
+        self.assertEqual(Order.select().where(Order.external_id == "old").count(), 1)
 
     def test_price_changed(self) -> None:
         """A customer never pays another price than the one he was shown."""
