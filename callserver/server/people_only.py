@@ -36,7 +36,7 @@ class PeopleUntil:
 
     @property
     def name(self) -> str:
-        return self.menu.name
+        return str(self.menu.name)
 
     @property
     def takes_fax(self) -> bool:
