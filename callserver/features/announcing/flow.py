@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from peewee import PeeweeException
+from twisted.internet.defer import Deferred, TimeoutError
 from zope.interface import implementer
 
 from callserver.acd.seats.parts import Person
@@ -13,10 +14,11 @@ from callserver.calls.audit import audit, audited
 from callserver.calls.event_log import EventLog
 from callserver.dsp.sound.files import SoundFileError
 from callserver.features.announcing.studio import Studio
-from callserver.ivr.dialogue import ask_number, choose, rounds
+from callserver.ivr.dialogue import WantsPerson, ask_number, choose, rounds
 from callserver.ivr.interfaces import ICall, IMenu, Sound, Spoken
 from callserver.ivr.prompt_list import Listed
 from callserver.media.announcement import LONGEST_S, SILENT, Announcement, RecordingRefused
+from callserver.store.opening import StoreError
 from callserver.wire.catalogue import Complaint
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
@@ -68,12 +70,23 @@ class PromptsMenu:
         call.language = language
         for _ in rounds():
             number = await ask_number(call, "prompts-enter-number", max_digits=NUMBER_DIGITS)
-            found = await call.wait_for(Deferred.fromCoroutine(self._studio.find(number)), LIST_S)
-            one = next((one for one in found if one.language == language), None)
+            one = next((one for one in await self._find(call, number) if one.language == language), None)
             if one is None:
                 await call.play("prompts-unknown")
             else:
                 await self._one(call, person, one)
+
+    async def _find(self, call: ICall, number: str) -> list[Listed]:
+        """
+        What has this number on the list.
+
+        :raises WantsPerson: the database does not answer, and he has been told
+        """
+        try:
+            return await call.wait_for(Deferred.fromCoroutine(self._studio.find(number)), LIST_S)
+        except (TimeoutError, PeeweeException, StoreError) as problem:
+            await call.play("system-trouble")
+            raise WantsPerson("database does not answer") from problem
 
     async def _one(self, call: ICall, person: Person, one: Listed) -> None:
         """Until he wants another."""

@@ -102,6 +102,7 @@ class Bookings(Service):
         self._waiting: dict[str, list[Deferred[Booked]]] = {}
         self._retries: dict[str, IDelayedCall] = {}
         self._settled: Counter[str] = Counter()  # by call: how many of its orders are booked or refused
+        self._left: set[str] = set()  # calls that are over, of which an order is on its way
         self._told_s: dict[str, float] = {}  # order: when its caller was told its number
 
     def startService(self) -> None:
@@ -151,7 +152,10 @@ class Bookings(Service):
 
     def forget(self, call_id: str) -> None:
         """The call is over: nothing more is ordered in it."""
-        if not self.is_pending(call_id=call_id):
+        if self.is_pending(call_id=call_id):
+            self._left.add(call_id)
+        else:
+            self._left.discard(call_id)
             self._settled.pop(call_id, None)
 
     def tell(self, order: str) -> None:
@@ -174,6 +178,7 @@ class Bookings(Service):
             wanted = Wanted.read(call_id, data, self._stamp(call_id))
             if wanted.key not in self._pending:  # else it is of this run: the books have answered late
                 self._pending[wanted.key] = wanted
+                self._left.add(call_id)
                 self._try(wanted.key)
 
     def _look_back(self, since: datetime) -> None:
@@ -214,10 +219,13 @@ class Bookings(Service):
         self._over(key, failure)
 
     def _over(self, key: str, result: Booked | Failure) -> None:
-        self._settled[self._pending.pop(key).call_id] += 1
+        call_id = self._pending.pop(key).call_id
+        self._settled[call_id] += 1
         for answer in self._waiting.pop(key, []):
             if not answer.called:
                 answer.callback(result)
+        if call_id in self._left:
+            self.forget(call_id)
 
 
 def _book(wanted: Wanted, choice: rules.RandomChoice, country: str) -> Booked:

@@ -68,13 +68,19 @@ class Marks:
         call_id, data = event.call_id or "", event.data
         if event.kind == Kind.RECORDING.value:
             self._files[call_id] = str(data["file"])
+            self._forget(call_id)
         elif event.kind == Kind.RECORDING_MARK.value and call_id in self._files:
             self._mark(call_id, str(data["text"]), int(str(data["sample"])))
         elif event.kind in FINISHED:
             if self._files.get(call_id) == data["file"]:
                 del self._files[call_id]
+                self._forget(call_id)
             return self._cuts.pop(str(data["file"]), [])
         return []
+
+    def _forget(self, call_id: str) -> None:
+        """What was read back in another file, or is never confirmed."""
+        self._read_back = {which: sample for which, sample in self._read_back.items() if which[0] != call_id}
 
     def _mark(self, call_id: str, text: str, sample: int) -> None:
         nth = next((int(word) for word in text.split() if word.isdecimal()), 0)

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+from peewee import OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.emulator.script_run import run_script
+from callserver.features.announcing.studio import Studio
 from callserver.ivr.own_recordings import OwnRecordings
 from callserver.ivr.prompt_list import PromptList
 from callserver.ivr.prompts import FOLDER
@@ -101,6 +103,17 @@ class AnnouncingTests(SynchronousTestCase):
         self.assertIn(
             "prompts-unknown", self.comes("press 1\nwait silence 1.2\npress 99999#\nwait silence 2\nhang up\n")
         )
+
+    def test_database_does_not_answer(self) -> None:
+        """He is told so, and a person helps; his menu is not called broken for it."""
+
+        async def locked(studio: Studio, number: str) -> None:
+            raise OperationalError("database is locked")
+
+        self.patch(Studio, "find", locked)
+        told = self.comes(f"press 1\nwait silence 1.2\npress {self.number}#\nwait 8\nhang up\n")
+        self.assertIn("system-trouble", told)
+        self.assertEqual([event for event in self.shop.events if event.kind == Kind.MENU_FAILED.value], [])
 
     def test_right(self) -> None:
         """An agent without right 1 hears that he may not, and it is in the log."""

@@ -397,6 +397,7 @@ class ShopMenuTests(ShopCase):
             self.assertEqual(found.available, 48)
         self.store.reactor.advance(10)
         self.assertEqual(len(self.bought()), 1)
+        self.assertEqual(self.menu.bookings._settled, {}, "of calls that are over nothing is remembered")
 
     def test_yes_while_the_database_is_closed(self) -> None:
         """It is opened a moment later: his order is not refused for that."""

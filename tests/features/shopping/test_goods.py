@@ -40,7 +40,8 @@ class ShelfTests(BooksCase):
         self.do(rules.withdraw, TEA, later(60))
         self.assertIsNotNone(self.do(rules.find_item, TEA, later(59)))
         self.assertIsNone(self.do(rules.find_item, TEA, later(60)))
-        self.assertNotIn(TEA, [item.number for item in self.do(rules.items_of, "1", later(60))])
+        left = [item.number for item in self.do(rules.items_of, "1", later(60))]
+        self.assertEqual(left, ["1002", "1003"], "all others of its shelf are sold on")
         self.refusal(UnknownItem, rules.hold, "two", TEA, 1, later(60))
         self.assertEqual(self.do(rules.find_order, number).lines[0].item, TEA)
         self.do(rules.save_item, TEA, OOLONG, 2, later(70))

@@ -82,6 +82,12 @@ class PinTests(BooksCase):
         self.assertIsNotNone(self.enter(PIN, 0), "from his own number he is served")
         self.assertIsNotNone(self.enter(PIN, 15 * MINUTE, "02011111111"))
 
+    def test_a_new_day(self) -> None:
+        """A day after the first one that was wrong it is counted from the beginning again, whatever was tried since."""
+        for at_s in (0, 12 * HOUR, DAY, DAY + MINUTE):
+            self.fail_often(1, at_s, None)
+        self.assertIsNotNone(self.enter(PIN, DAY + 2 * MINUTE, None))
+
     def test_right_one_beside_a_lock(self) -> None:
         """Who has a PIN of his own and two lines cannot use the right one to undo the lock that the others brought."""
         for n in range(4):
@@ -89,6 +95,7 @@ class PinTests(BooksCase):
         own = self.do(rules.begin_pin_try, LI_MING, "02011111111", later(0))
         self.assertIsNone(self.enter("000000", 0, "02011111111", "500004"))
         self.assertIsNotNone(self.do(rules.end_pin_try, own, True, later(0)))
+        self.assertIsNotNone(self.enter(PIN, 1), "from his own number he is served")
         self.assertIsNone(self.enter(PIN, 1, "02011111111"), "the number is locked on")
 
     def test_withheld(self) -> None:

@@ -53,6 +53,14 @@ class MarksTests(SynchronousTestCase):
         cuts = self.told(BEGUN, *marks, mark(READ_BACK.format(n=3), 900), ENDED)
         self.assertEqual([(cut.nth, cut.name) for cut in cuts], [(1, "a-1.wav"), (2, "a-2.wav")])
 
+    def test_two_recordings(self) -> None:
+        """Switched off and on again between read-back and yes: there is no whole proof, and no false one."""
+        story = (BEGUN, mark(READ_BACK.format(n=1), 900), ENDED, event(Kind.RECORDING, file="b.wav"))
+        end = event(Kind.RECORDING_END, file="b.wav", length_s=9.0)
+        self.assertEqual(self.told(*story, mark(CONFIRMED.format(n=1), 100), end), [])
+        begun_first = (BEGUN, mark(READ_BACK.format(n=1), 900), story[-1], ENDED)
+        self.assertEqual(self.told(*begun_first, mark(CONFIRMED.format(n=1), 100), end), [])
+
     def test_other_marks(self) -> None:
         """Secrets, holds and other calls' marks are nobody's proof; nor is a yes without a read-back."""
         others = [mark("secret begins", 5), mark(CONFIRMED.format(n=1), 6), mark(READ_BACK.format(n=1), 7, call="b")]

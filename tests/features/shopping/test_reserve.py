@@ -1,7 +1,7 @@
 """A caller reserves what is sold out, and is told when it has come: at his next call, or by a call of the shop's."""
 
 from callserver.features.shopping import rules
-from callserver.features.shopping.tables import ReservationState
+from callserver.features.shopping.tables import Category, Product, ReservationState
 from callserver.ivr import spoken
 from tests.features.shopping.shop_case import LI_MING, PIN, ShopCase
 
@@ -200,6 +200,20 @@ class ListTests(ShopCase):
         names = [one[0] for one in self.said()]
         self.assertIn("“porcelain cup”", names)
         self.assertNotIn("“honey”", names)
+
+    def test_without_categories(self) -> None:
+        """A shop that has made none has its goods read one by one; one that has no goods says that this was all."""
+        Product.update(category=None).execute()
+        Category.delete().execute()
+        self.call()
+        self.press("1", "1", "*")
+        self.until_said("list-choose-or-next")
+        self.assertEqual(self.heard_last()[:2], ["list-choose-or-next", "“龙井绿茶”"])
+        self.press("1")
+        self.until_said("item-right-or-other")
+        Product.update(withdrawn_ms=0).execute()
+        self.press("2", "*")
+        self.until_said("list-over")
 
     def test_back(self) -> None:
         """* leaves the list; 0 is a person."""

@@ -8,7 +8,7 @@ from twisted.trial.unittest import TestCase
 
 from callserver.features.shopping import desk, rules, sample, words
 from callserver.features.shopping.rules import AboveLimit, AboveStock, SoldOut, UnknownItem
-from callserver.features.shopping.tables import Order, OrderState, Product
+from callserver.features.shopping.tables import BasketLine, Order, OrderState, Product
 from callserver.store.database import Store
 from callserver.store.reading import timeline
 from callserver.store.tables import CallRow, call_columns
@@ -165,6 +165,28 @@ class RulesTests(BooksCase):
         self.assertEqual([(line.item, line.quantity) for line in resumed], [(TEA, 14)])
         self.assertEqual(self.do(rules.find_item, TEA, later(61)).available, 0)
         self.assertEqual(self.do(rules.resume_basket, "three", LI_MINGS_NUMBER, later(60)), [])
+
+    def test_how_long(self) -> None:
+        """Of a call that a killed server left behind: held for a quarter of an hour, known for half an hour more."""
+        self.do(rules.hold, "one", POT, 1, NOW, caller_number=LI_MINGS_NUMBER)
+        for at_s, available, kept in ((899.9, 0, 0), (900, 1, 1), (2699.9, 1, 1), (2700, 1, 0)):
+            self.assertEqual(self.do(rules.find_item, POT, later(at_s), "two").available, available, at_s)
+            self.assertEqual(len(self.do(rules.kept_basket, LI_MINGS_NUMBER, later(at_s))), kept, at_s)
+
+    def test_forgotten(self) -> None:
+        """Baskets that nobody came back for do not pile up."""
+        for n in range(3):
+            self.do(rules.hold, f"call {n}", TEA, 1, later(3600 * n))
+            self.do(rules.keep_basket, f"call {n}", f"1390000000{n}", later(3600 * n))
+        self.assertEqual([row.call_id for row in BasketLine.select()], ["call 2"])
+
+    def test_limit_is_less_by_now(self) -> None:
+        """Of a basket that was kept, as many as one may order today."""
+        self.do(rules.hold, "one", TEA, 5, NOW)
+        self.do(rules.keep_basket, "one", LI_MINGS_NUMBER, NOW)
+        self.do(rules.save_item, TEA, rules.Name("龙井绿茶", "Longjing green tea"), 3, NOW)
+        (line,) = self.do(rules.resume_basket, "two", LI_MINGS_NUMBER, later(60))
+        self.assertEqual(line.quantity, 3)
 
     def test_withheld_numbers_are_nobody(self) -> None:
         """Callers without a number do not find each other's baskets or orders."""

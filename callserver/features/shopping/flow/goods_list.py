@@ -21,11 +21,10 @@ async def choose_from_list(counter: Counter) -> str:
     :raises WantsPerson:
     """
     categories = (await counter.read(rules.categories))[: len(CATEGORY_KEYS)]
-    if not categories:
-        await counter.sorry("list-over")
-        return ""
-    category = categories[0] if len(categories) == 1 else await _choose_category(counter, categories)
-    items = await counter.read(rules.items_of, category.number, counter.now(), counter.call.id)
+    category = None
+    if categories:
+        category = (categories[0] if len(categories) == 1 else await _choose_category(counter, categories)).number
+    items = await counter.read(rules.items_of, category, counter.now(), counter.call.id)
     return await _pick(counter, items)
 
 

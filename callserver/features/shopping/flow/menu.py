@@ -109,9 +109,10 @@ class ShopMenu:
     def _over(self, _: Reason, call: ICall) -> None:
         """He has hung up: what he had chosen is free for others, and remembered for his number."""
         self._visitors.pop(call.id, None)
-        if self.bookings.is_pending(call_id=call.id):
-            return  # it is what he has bought
+        has_bought = self.bookings.is_pending(call_id=call.id)
         self.bookings.forget(call.id)
+        if has_bought:
+            return
         kept: Deferred[None] = self._premises.store.write(
             rules.keep_basket, call.id, call.caller.known_by, self._premises.now()
         )

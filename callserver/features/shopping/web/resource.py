@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from klein import Klein
@@ -237,7 +238,7 @@ def _no_database() -> Problem:
 
 
 def _too_much(wait_s: float) -> Problem:
-    headers = {"Retry-After": str(max(1, round(wait_s + 0.5)))}
+    headers = {"Retry-After": str(ceil(wait_s))}
     return Problem(
         HTTPStatus.TOO_MANY_REQUESTS, "too_much", Complaint("too much at once: ask again later"), "", headers
     )

@@ -82,6 +82,7 @@ class GoodsTests(InterfaceCase):
         numbers = [row["product"] for row in first["rows"] + second["rows"]]
         self.assertEqual(numbers, [str(1001 + n) for n in range(8)])
         self.assertIsNone(second["after"])
+        self.assertIsNone(self.got("GET", "/v1/products?limit=8")["after"])
 
     def test_stock_once(self) -> None:
         """Pieces that are told twice under one id come once; under another, again."""
