@@ -23,7 +23,7 @@ class Kind(Enum):
     LANGUAGE = "language"  # language
     PROMPT = "prompt"  # names, language
     PROMPT_END = "prompt_end"  # interrupted
-    INPUT = "input"  # what a menu took from the keys: digits
+    INPUT = "input"  # digits: taken by a menu; prompts asked with, took_s, in_prompt (before their end)
     ENTRY = "entry"  # queue, place
     OFFER = "offer"  # queue, seat or seats that ring now, candidates, passed_over, why
     MISS = "miss"  # seat, reason; or seats, of several that rang at once: the team has missed the call once

@@ -24,6 +24,8 @@ from callserver.features.faxing.rules import Document, Fax, Job
 from callserver.features.faxing.rules.retries import within
 from callserver.features.faxing.tables import JobState
 from callserver.features.faxing.words import DIRECTIONS, pages_text, result_text, why
+from callserver.ivr.loading import loads
+from callserver.server.checks.named import named_by_files, refuse_if_named
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.database import Store
 from callserver.store.reading import NotOne
@@ -203,6 +205,8 @@ def list_documents(shop: Path, language: str, as_json: bool) -> None:
 @shop_option
 def remove(shop: Path, number: str) -> None:
     async def work(store: Store, config: Config) -> None:
+        named = named_by_files(ShopFolder(shop).plugins(config)) | await store.read(loads.named)
+        refuse_if_named(f"document {number}", named)
         await forgotten(store, Papers(ShopFolder(shop).faxes), await store.write(rules.remove_document, number))
 
     with_store(shop, work)

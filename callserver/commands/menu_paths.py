@@ -25,8 +25,8 @@ from callserver.wire.records import CallRecord
 from callserver.wire.terminal import here
 
 CALLS_MAX = 10_000
-NUMBERS = (N_("visits"), N_("left"), N_("median"), N_("90 %"), N_("wrong"), N_("silent"))
-NUMBER_CELLS = 9
+NUMBERS = (N_("visits"), N_("left"), N_("median"), N_("90 %"), N_("wrong"), N_("silent"), N_("early"))
+NUMBER_CELLS = 8
 days_option = click.option(
     "--days", type=click.IntRange(1, 3650), default=7, show_default=True, help=here("Of so many days.")
 )
@@ -99,10 +99,15 @@ def paths_report(found: Sequence[PathFigures], language: str, width: int) -> Ite
         yield (column("", wide) + titles).rstrip()
         for step in one.steps:
             yield (column(cut(step.step, wide - 1), wide) + _numbers(step)).rstrip()
+            if step.keys:
+                keyed = ", ".join(f"{keys} ({n})" for keys, n in step.keys)
+                answered = f"{step.answer_s:.1f} s" if step.answer_s is not None else "–"
+                said = text(language, N_("  answered after {s}; keys {keys}"), s=answered, keys=keyed)
+                yield cut(said, width)
 
 
 def _numbers(step: StepFigures) -> str:
-    shares = [f"{share:.0%}" if step.inputs else "–" for share in (step.wrong, step.silent)]
+    shares = [f"{share:.0%}" if step.inputs else "–" for share in (step.wrong, step.silent, step.early)]
     shown = [str(step.visits), str(step.left), f"{step.median_s:.1f} s", f"{step.p90_s:.1f} s", *shares]
     return "".join(column(entry, NUMBER_CELLS) for entry in shown)
 

@@ -12,7 +12,7 @@ from twisted.logger import globalLogBeginner
 
 from callserver.commands.menu_paths import paths, replay_calls
 from callserver.commands.options import Group, language_option, require_shop
-from callserver.commands.proving import is_right, read_all, test_files, tests_hold
+from callserver.commands.proving import is_right, read_all, tests_hold
 from callserver.commands.start import shop_option
 from callserver.config import nearest
 from callserver.ivr.menu_files.file_menu import FileMenu
@@ -20,6 +20,7 @@ from callserver.ivr.menu_files.ini import name_of
 from callserver.ivr.menu_files.picture import Picture
 from callserver.ivr.menu_files.reading import ReadMenu
 from callserver.server.shop_folder import ShopFolder
+from callserver.server.tested import test_files
 from callserver.server.trial import Trial
 from callserver.wire.catalogue import Complaint
 from callserver.wire.cells import printable
@@ -86,7 +87,7 @@ def picture(shop: Path, language: str, output: Path | None, name: str) -> None:
 @click.argument("names", nargs=-1, metavar="NAME...")
 def test(shop: Path, names: tuple[str, ...]) -> None:
     def work(trial: Trial, folder: ShopFolder) -> bool:
-        files = test_files(trial)
+        files = test_files(trial.folders)
         for name in names:
             if name_of(name) not in files:
                 raise Complaint("no tests of {menu}; {hint}", menu=repr(name), hint=nearest(name_of(name), files))

@@ -16,13 +16,16 @@ from callserver.commands.start import shop_option
 from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.sound.files import SoundFileError, read_wav, write_wav
 from callserver.ivr.known_text import KnownText
-from callserver.ivr.own_recordings import OwnRecordings
+from callserver.ivr.loading import loads
+from callserver.ivr.own_recordings import OURS, OwnRecordings
+from callserver.ivr.prompt_files import PromptFiles
 from callserver.ivr.prompt_list import Listed, PromptList, Said
 from callserver.media.announcement import LONGEST_S, announcement, is_off
 from callserver.media.any_sound import read_any
 from callserver.media.speech import natural_file
 from callserver.media.telephone_voice import ACTIVE_LEVEL_DBFS, active_level_dbfs, peak_dbfs
 from callserver.server.checks.menus import all_menus
+from callserver.server.checks.named import named_by_files, refuse_if_named
 from callserver.server.known_texts import in_database, of_menus
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.catalogue import LANGUAGES, N_, Complaint, known, text, told
@@ -121,9 +124,11 @@ def upload(shop: Path, name: str, file: Path, spoken: str | None, language: str)
 @shop_option
 @language_option
 def revert(shop: Path, name: str, spoken: str | None, version: int | None, language: str) -> None:
-    one = _one(shop, name, spoken)
+    one, own = _one(shop, name, spoken), own_recordings(shop)
+    if (own.before(one.language, one.name) if version is None else version) == OURS:
+        _refuse_if_missed(shop, one)
     try:
-        now = own_recordings(shop).revert(one.language, one.name, version)
+        now = own.revert(one.language, one.name, version)
     except (Complaint, OSError) as problem:
         raise click.ClickException(complaint(problem)) from problem
     said = N_("{name} ({language}): version {n} is heard in the next call")
@@ -184,6 +189,24 @@ def _one(shop: Path, name: str, spoken: str | None) -> Listed:
     if len(chosen) > 1:
         raise click.ClickException(here("{name} is said in zh and en: add --in zh or --in en", name=chosen[0].name))
     return chosen[0]
+
+
+def _refuse_if_missed(shop: Path, one: Listed) -> None:
+    """
+    The shop's recording of it is to be heard no more.
+
+    :raises Complaint: there is no other in this language, and a menu plays it
+    """
+    folder = ShopFolder(shop)
+    config = folder.known_config()
+    others = [where for where in folder.prompts(config) if where != folder.own_prompts(config)]
+    if any(one.name in PromptFiles(where).recordings[one.language] for where in others):
+        return
+    named = named_by_files(folder.plugins(config))
+    if folder.life() is not None:
+        with known_shop(shop):
+            named |= loads.named()
+    refuse_if_named(f"prompt {one.name}", named)
 
 
 def _line(one: Listed, language: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -13,13 +12,12 @@ from callserver.config import nearest
 from callserver.ivr.loading.version import led_to
 from callserver.ivr.menu_files.faults import Fault
 from callserver.ivr.menu_files.file_menu import FileMenu
-from callserver.ivr.menu_files.folder import TESTS, menu_files, problem_at, read_files
+from callserver.ivr.menu_files.folder import menu_files, problem_at, read_files
 from callserver.ivr.menu_files.ini import name_of, shown
 from callserver.ivr.menu_files.lint import lint, unrecorded
 from callserver.ivr.menu_files.reading import ReadMenu
-from callserver.ivr.trying.beside import misses, read_tests
-from callserver.ivr.trying.keys import Script
 from callserver.ivr.trying.walk import Walked, walk
+from callserver.server.tested import test_files, tested
 from callserver.server.trial import Trial
 from callserver.wire.catalogue import Complaint
 from callserver.wire.cells import printable
@@ -38,19 +36,11 @@ def proves(trial: Trial, menu: str) -> bool:
         raise Complaint("no menu {menu}; {hint}", menu=repr(menu), hint=nearest(menu, trial.menus))
     files = [by_name[name] for name in names if name in by_name]
     right = [is_right(trial, path, read[path], strict=False) for path in files]
-    python = {trial.found.files[name] for name in names if name in trial.found.files} - set(files)
-    right += [not told(problem, python) for problem in trial.found.problems]
-    tests = test_files(trial)
-    return all(right) and all([tests_hold(trial, name, tests[name]) for name in names if name in tests])  # noqa: C419
-
-
-def told(problem: Complaint, files: set[Path]) -> bool:
-    """Whether a problem is of one of these files; then it is told."""
-    place = str(problem.details.get("place", "")).rpartition(":")[0]
-    if Path(place) not in files:
-        return False
-    click.echo(printable(complaint(problem)))
-    return True
+    broken = [one for one in trial.problems_of(menu) if Path(one.file) not in files]
+    for problem in broken:
+        click.echo(printable(complaint(problem)))
+    tests = test_files(trial.folders)
+    return not broken and all(right) and all([tests_hold(trial, name, tests[name]) for name in names if name in tests])  # noqa: C419
 
 
 def read_all(trial: Trial) -> dict[Path, ReadMenu]:
@@ -75,32 +65,15 @@ def is_right(trial: Trial, path: Path, read: ReadMenu, strict: bool) -> bool:
     return not faults and not (strict and remarks)
 
 
-def test_files(trial: Trial) -> dict[str, Path]:
-    """The tests beside menus, by the menu's name."""
-    return {name_of(path.name.removesuffix(TESTS)): path for path in reversed(list(_test_files(trial)))}
-
-
 def tests_hold(trial: Trial, name: str, path: Path) -> bool:
     """Of one menu; what fails is told."""
-    tests, faults = read_tests(path.read_bytes())
-    if name not in trial.menus:
-        faults.append(Fault("no menu {menu}; {hint}", 1, menu=repr(name), hint=nearest(name, trial.menus)))
-        tests = []
-    for one in tests:
-        outcome = trial.call(name, Script(one.keys), one.at, one.caller, one.outcomes)
-        failed = list(misses(one, outcome))
-        faults += failed
-        if failed:
-            click.echo("\n".join(printable(line) for line in (str(one.name), *story(outcome, trial.menus, name))))
-    for fault in faults:
-        click.echo(printable(complaint(problem_at(path, fault))))
-    click.echo(here("{file}: {n} tests, {failed} faults.", file=path.name, n=len(tests), failed=len(faults)))
-    return not faults
-
-
-def _test_files(trial: Trial) -> Iterator[Path]:
-    for folder in trial.folders:
-        yield from sorted(folder.glob(f"*{TESTS}"))
+    done = tested(trial, name, path)
+    for test, outcome in done.calls:
+        click.echo("\n".join(printable(line) for line in (test, *story(outcome, trial.menus, name))))
+    for problem in done.problems:
+        click.echo(printable(complaint(problem)))
+    click.echo(here("{file}: {n} tests, {failed} faults.", file=path.name, n=done.n, failed=len(done.problems)))
+    return not done.problems
 
 
 def _lost(walked: Walked) -> Fault:

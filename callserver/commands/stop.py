@@ -19,7 +19,7 @@ from callserver.wire.terminal import here
 
 LOOK_S = 0.3
 SIGN_S = 15.0  # a server that is held up by a menu is free again after some five seconds
-RELOAD_S = 60.0  # menus alone may take the server 30 s (server.reload.MENUS_S)
+RELOAD_S = 90.0  # menus may take the server 30 s, and their tests as long (server.reload)
 FAILED = 1
 
 Snapshot = dict[str, Any]

@@ -15,10 +15,12 @@ from callserver.commands.start import shop_option
 from callserver.config import nearest
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_files.file_menu import FileMenu
+from callserver.ivr.menu_files.reading import Known
 from callserver.ivr.menu_files.steps import Choice, Digits, Go, Say, Slot, Step
 from callserver.ivr.trying.beside import Outcome
 from callserver.ivr.trying.call import Heard
 from callserver.ivr.trying.keys import Script
+from callserver.ivr.trying.outcomes import read_outcome
 from callserver.ivr.trying.run import ASKS
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.trial import Trial
@@ -61,11 +63,11 @@ def try_menu(
     keep = keep and click.confirm(here("Write into the shop's database what this call does?"))
     trial = Trial(folder, live=keep)
     try:
-        for problem in trial.found.problems:
+        for problem in trial.problems_of(menu):
             click.echo(complaint(problem), err=True)
         if menu not in trial.menus:
             raise Complaint("no menu {menu}; {hint}", menu=repr(menu), hint=nearest(menu, trial.menus))
-        when, results = moment(at, trial.zone), dict(_outcome(one) for one in outcomes)
+        when, results = moment(at, trial.zone), dict(_outcome(one, trial.known()) for one in outcomes)
         tried = _asked(trial, menu, when, caller, results) if keys is None else None
         if tried is None:
             tried = trial.call(menu, Script(keys or ""), when, caller, results, keep=keep)
@@ -116,11 +118,11 @@ def moment(text: str, zone: tzinfo) -> datetime:
     raise Complaint("{typed} is no moment; write 2027-02-06 18:40 or 18:40", typed=repr(text))
 
 
-def _outcome(text: str) -> tuple[str, str]:
+def _outcome(text: str, known: Known) -> tuple[str, str]:
     target, equals, outcome = text.partition("=")
-    if not equals or target.split()[:1] not in (["queue"], ["office"], ["number"], ["document"], ["mailbox"]):
+    if not equals:
         raise Complaint("{typed}: write as queue operator=no_agent", typed=repr(text))
-    return " ".join(target.split()), outcome.strip()
+    return read_outcome(target, outcome, known)
 
 
 # In words

@@ -35,6 +35,13 @@ RUN = "async def run(self, call)"
 class MenuProblem(Complaint):
     """What is wrong with a menu file; the text names file, line and reason."""
 
+    @property
+    def file(self) -> str:
+        """Its path; "" where it is not known."""
+        place = str(self.details.get("place", ""))
+        file, _, line = place.rpartition(":")
+        return file if line.isdecimal() else place
+
 
 class Found(NamedTuple):
     """
@@ -112,6 +119,18 @@ def prompts_in(path: Path) -> list[tuple[int, str]]:
     """The prompts a file names, each with its line; none where it is not Python."""
     try:
         return list(MenuSource(ast.parse(path.read_bytes())).prompts())
+    except (SyntaxError, OSError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def named_in(path: Path, content: bytes | None = None) -> list[tuple[str, int]]:
+    """
+    What a file leads callers to and says, each with its line; none where it is broken: that is told elsewhere.
+
+    :param content: its bytes; None: as it is now
+    """
+    try:
+        return list(MenuSource(ast.parse(path.read_bytes() if content is None else content)).named())
     except (SyntaxError, OSError, ValueError, RecursionError, MemoryError):
         return []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
@@ -26,6 +27,7 @@ from callserver.media.recorder import Recorder
 from callserver.media.recording import Recording, RecordingInfo
 from callserver.wire.catalogue import LANGUAGES
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.records import Value
 from callserver.wire.targets import Target
 
 log = Logger()
@@ -131,6 +133,15 @@ def act(
         return result
 
     return acted
+
+
+@dataclass(frozen=True)
+class _Keyed:
+    """What was keyed at a question, so long after it began; `in_prompt`: before it was said to its end."""
+
+    digits: str
+    took_s: float
+    in_prompt: bool
 
 
 class MenuCall:
@@ -239,9 +250,9 @@ class MenuCall:
         full_digits: int | None = None,
     ) -> str:
         timeouts_s = (first_timeout_s, between_timeout_s)
-        digits = await self._collect(prompts, max_digits, end_key, timeouts_s, full_digits)
-        self._note(prompts, digits)
-        return digits
+        keyed = await self._collect(prompts, max_digits, end_key, timeouts_s, full_digits)
+        self._note(prompts, keyed, keyed.digits)
+        return keyed.digits
 
     @act
     async def collect_secret(
@@ -254,9 +265,9 @@ class MenuCall:
     ) -> str:
         with self.call.secret():
             timeouts_s = (first_timeout_s, between_timeout_s)
-            digits = await self._collect(prompts, SECRET_MAX, end_key, timeouts_s, max_digits, secret=True)
-        self._note(prompts, MASKED if digits else "")
-        return digits
+            keyed = await self._collect(prompts, SECRET_MAX, end_key, timeouts_s, max_digits, secret=True)
+        self._note(prompts, keyed, MASKED if keyed.digits else "")
+        return keyed.digits
 
     @act
     async def record(
@@ -398,7 +409,8 @@ class MenuCall:
 
     def _ask_area_code(self) -> Deferred[str]:
         timeouts_s = (AREA_CODE_S, BETWEEN_S)
-        return Deferred.fromCoroutine(self._collect(("enter-area-code",), AREA_CODE_MAX, "#", timeouts_s))
+        asked = Deferred.fromCoroutine(self._collect(("enter-area-code",), AREA_CODE_MAX, "#", timeouts_s))
+        return asked.addCallback(lambda keyed: keyed.digits)
 
     async def _answer(self) -> None:
         if self.call.leg is None:
@@ -426,8 +438,9 @@ class MenuCall:
     def _not_recorded(self, failure: Failure) -> None:
         log.failure("a message in call {call} broke", failure, call=self.call.id)
 
-    def _note(self, prompts: tuple[Prompt, ...], digits: str) -> None:
-        self.call.log(Kind.INPUT, digits=digits, prompts=[str(prompt) for prompt in prompts])
+    def _note(self, prompts: tuple[Prompt, ...], keyed: _Keyed, digits: str) -> None:
+        said: list[Value] = [str(prompt) for prompt in prompts]
+        self.call.log(Kind.INPUT, digits=digits, prompts=said, took_s=keyed.took_s, in_prompt=keyed.in_prompt)
         self.call.path.append(f"{prompts[-1] if prompts else ''}: {digits or '-'}")
 
     async def _collect(
@@ -439,13 +452,22 @@ class MenuCall:
         full_digits: int | None = None,
         *,
         secret: bool = False,
-    ) -> str:
+    ) -> _Keyed:
         if max_digits < 1:
             raise ValueError(f"max_digits = {max_digits}: needs one at least")
         self._count_round(prompts)
         await self._answer()
+        began_s, heard_out = self.clock.seconds(), not prompts
         if prompts and not self.call.keys:
-            await self.say(prompts)
+            heard_out = await self.say(prompts)
+        digits = await self._take(max_digits, end_key, timeouts_s, full_digits, secret=secret)
+        took_s = round(self.clock.seconds() - began_s, 3)
+        return _Keyed(digits, took_s, in_prompt=bool(digits) and not heard_out)
+
+    async def _take(
+        self, max_digits: int, end_key: str | None, timeouts_s: tuple[float, float], full_digits: int | None, *,
+        secret: bool,
+    ) -> str:  # fmt: skip
         digits, (timeout_s, between_s) = "", timeouts_s
         full_s = KEY_HELD_S if secret else FULL_S
         while len(digits) < max_digits and await self._key_within(timeout_s):

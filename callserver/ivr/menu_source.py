@@ -84,6 +84,23 @@ class MenuSource:
                     if isinstance(said, ast.Constant) and isinstance(said.value, str):
                         yield said.lineno, said.value
 
+    def named(self) -> Iterator[tuple[str, int]]:
+        """What it leads callers to, and the prompts it says, as far as they stand there as they are, with lines."""
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="transfer_to_queue"), args=[ast.Constant(value=str(name)), *_]):
+                    yield f"queue {name}", node.lineno
+                case ast.Call(func=ast.Attribute(attr="transfer_to_queue" | "transfer_to_office"), keywords=[*given]):
+                    for one in given:
+                        match one:
+                            case ast.keyword(arg="queue", value=ast.Constant(value=str(name))) if name:
+                                yield f"queue {name}", node.lineno
+                case ast.Call(func=ast.Attribute(attr="fax_document"), args=[ast.Constant(value=str(name))]):
+                    yield f"document {name}", node.lineno
+                case ast.Call(func=ast.Attribute(attr="send_to"), args=[ast.Constant(value=str(target))]):
+                    yield target, node.lineno
+        yield from ((f"prompt {name.rpartition('/')[2]}", line) for line, name in self.prompts())
+
     def _forgotten_awaits(self) -> Iterator[Mistake]:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Call) and self._is_coroutine(node) and self._is_lost(node):

@@ -60,10 +60,9 @@ class OwnRecordings:
         """
         name = _checked(name)
         self._keep_by_hand(language, name)
-        now = self.current(language, name)
-        if version is None and now == OURS:
+        if version is None and self.current(language, name) == OURS:
             raise PromptError(N_("{name}: no recording of the shop's is heard; there is none before"), name=name)
-        wanted = now - 1 if version is None else version
+        wanted = self.before(language, name) if version is None else version
         if wanted == OURS:
             self._remove(language, name)
             return OURS
@@ -87,6 +86,10 @@ class OwnRecordings:
         likely = self._marked(language, name)
         in_order = [n for n in kept if n == likely] + kept
         return next((n for n in in_order if self._version(language, name, n).read_bytes() == heard), OURS)
+
+    def before(self, language: str, name: str) -> int:
+        """The version before that which callers hear; OURS if there is none."""
+        return max(self.current(language, name) - 1, OURS)
 
     def is_own(self, language: str, name: str) -> bool:
         """Whether callers hear a recording of the shop's, kept here or put into the folder by hand."""

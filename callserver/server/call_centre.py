@@ -82,7 +82,7 @@ class CallCentre:
     :param acts: every act of agents by its name, those of features too
     :param complain: told of each act that is refused
     :param menus: the names of all there are
-    :param sent_to: queues that the shop's menus send callers to, with the place in their files
+    :param named: what the shop's menus lead callers to, with the place in their files
     :param features: told of rights that change
     """
 
@@ -107,11 +107,11 @@ class CallCentre:
         acts: Callable[[], Mapping[str, Act]],
         complain: Complain,
         menus: Callable[[], Collection[str]],
-        sent_to: Callable[[], Mapping[str, str]],
+        named: Callable[[], Mapping[str, str]],
         features: Sequence[Feature] = (),
     ) -> None:
         self._config, self._features = config, features
-        self._menus, self._sent_to = menus, sent_to
+        self._menus, self._named = menus, named
         self._clock: IReactorTime = world.reactor
         self.calls = calls
         self._queues_open = False
@@ -176,7 +176,7 @@ class CallCentre:
 
     def _around(self) -> Surroundings:
         names = tuple(self._menus())  # as they are now: the books' thread asks later
-        return Surroundings.of(self._config, lambda: names, self._sent_to)
+        return Surroundings.of(self._config, lambda: names, self._named)
 
     def _make_seats(self, world: World, board: Board, events: EventLog, bay: PatchBay) -> Seats:
         return Seats(

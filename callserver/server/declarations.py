@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from callserver.acd.seats.acts import CHANNEL_ACTS, Act
@@ -14,6 +14,7 @@ from callserver.features import Asked, Feature, Share, Shop
 from callserver.ivr.discovery import Found, find_menus
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.menu_files.folder import find_menu_files
+from callserver.ivr.menu_files.reading import Known
 from callserver.ivr.prompts import recorded
 from callserver.ivr.texts import Texts
 from callserver.server.features import FEATURES
@@ -30,21 +31,19 @@ def menus(features: Sequence[Feature], own: Mapping[str, IMenu]) -> dict[str, IM
     return {menu.name: menu for feature in features for menu in feature.menus} | dict(own)
 
 
-def own_menus(
-    features: Sequence[Feature], folders: Sequence[Path], prompts: Sequence[Path], numbers: Sequence[str]
-) -> Found:
+def own_menus(features: Sequence[Feature], folders: Sequence[Path], prompts: Sequence[Path], known: Known) -> Found:
     """
     Those of the shop's own files, and what is wrong with them; of two folders' menus of one name the first's.
 
     :param prompts: the folders of recordings
-    :param numbers: outside, that menus may dial
+    :param known: what else menu files may name
     """
     built_in = {menu.name for feature in features for menu in feature.menus}
     places = list(dict.fromkeys(folder.absolute() for folder in folders))
     texts = Texts()
     found = [find_menus(folder, built_in, texts=texts) for folder in places]
     named = {name: menu for one in reversed(found) for name, menu in one.menus.items()}
-    files = find_menu_files(places, built_in | named.keys(), built_in, recorded(prompts), texts, numbers)
+    files = find_menu_files(places, built_in | named.keys(), built_in, replace(known, prompts=recorded(prompts)), texts)
     where = {name: path for one in (*reversed(found), files) for name, path in one.files.items()}
     problems = [problem for one in (*found, files) for problem in one.problems]
     return Found(named | files.menus, problems, where, texts)

@@ -33,6 +33,7 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.line import LineInService
 from callserver.calls.vocabulary import Kind
 from callserver.config import Config
+from callserver.ivr.discovery import Found
 from callserver.ivr.interfaces import IMenu
 from callserver.ivr.loading import loads
 from callserver.ivr.loading.loads import Load, Wishes
@@ -183,6 +184,17 @@ class LineMenus(Follower):
                 self._keep(load)
                 self._assign(load, self._menus.serving)
         self.apply()
+
+    def anew(self, found: Found, config: Config) -> set[str]:
+        """The menus that lines would have in another version if these files and settings were taken."""
+        names: set[str] = set()
+        for number, settings in config.lines.items():
+            said, bound = self._wishes.loads.get(number), self.bound.get(number)
+            name = said.menu if said is not None and said.configured == settings.menu else settings.menu
+            version = version_of(name, found)
+            if version is not None and (bound is None or bound.load.version != version.name):
+                names.add(name)
+        return names
 
     def is_enabled(self, number: int) -> bool:
         """Whether a line is to be in service."""

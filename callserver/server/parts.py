@@ -29,7 +29,7 @@ from callserver.ivr import spoken
 from callserver.ivr.call_back import CallBackTalk
 from callserver.ivr.discovery import Found
 from callserver.ivr.known_text import KnownText
-from callserver.ivr.loading.loads import queues_used
+from callserver.ivr.loading import loads
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import Prompts
 from callserver.ivr.runner import MenuRunner
@@ -40,7 +40,7 @@ from callserver.media.speech import Speech
 from callserver.server import declarations
 from callserver.server.books import Books
 from callserver.server.call_centre import CallCentre
-from callserver.server.checks.menus import sent_to
+from callserver.server.checks.named import named_by_files
 from callserver.server.known_texts import in_database, of_menus
 from callserver.server.line_bank import LineBank
 from callserver.server.line_menus import LineMenus
@@ -201,7 +201,7 @@ class Parts(MultiService):
             acts=lambda: self._acts,
             complain=self._refused,
             menus=self.menus.serving.keys,
-            sent_to=lambda: {**sent_to(self.folder.plugins(self.config)), **queues_used()},
+            named=lambda: {**named_by_files(self.folder.plugins(self.config)), **loads.named()},
             features=self.features,
         )
         self._acts = declarations.acts(self.centre.acts(), self.features)

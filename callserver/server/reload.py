@@ -16,13 +16,15 @@ from callserver.acd.organisation.surroundings import Surroundings
 from callserver.calls.event_log import EventLog
 from callserver.config import Config, DiallingConfig, Finding, Grade, MenusConfig, OfficesConfig, Reading
 from callserver.ivr.discovery import Found
+from callserver.ivr.loading.version import led_to
 from callserver.ivr.prompts import Prompts
-from callserver.server.checks.organisation import misfits, taken
+from callserver.server.checks.organisation import misfits, places, taken
 from callserver.server.checks.shop import mistakes
 from callserver.server.line_menus import LineMenus
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.shop_menus import ShopMenus
 from callserver.server.status import Reloaded, Status
+from callserver.server.tested import failing, test_files
 from callserver.server.world import World
 from callserver.wire.catalogue import N_, Sentence, told
 from callserver.wire.messages import Phrase
@@ -30,6 +32,7 @@ from callserver.wire.messages import Phrase
 log = Logger()
 
 MENUS_S = 30.0  # so long the files of the plugins folder may take
+TESTS_S = 30.0  # and so long the tests beside menus
 DATABASE_S = 5.0
 NOTHING_CHANGED = N_("Nothing was changed.")
 NOT_READY = N_("Settings are read only while the server is ready, once at a time.")
@@ -165,7 +168,8 @@ class Reload:
             endless = Phrase(N_("A file in the plugins folder does not end."))
             self._tell(False, *reading.findings, endless, Phrase(NOTHING_CHANGED))
         else:
-            self._look_over(reading, prompts, menus, await self._findings(reading, menus))
+            failed = await self._failing(reading, menus)
+            self._look_over(reading, prompts, menus, await self._findings(reading, menus), failed)
 
     async def _findings(self, reading: Reading, menus: Found) -> list[Finding]:
         """Without notes."""
@@ -173,8 +177,8 @@ class Reload:
             all_, people = await self._organised().addTimeout(DATABASE_S, self._world.reactor)
         except Exception:  # the store has raised the alarm
             all_, people = Organisation(), {}
-        queues, accepted = all_.queues or reading.config.queues, self._server.line_menus.menus
-        looking = partial(mistakes, reading, self._folder, menus, queues, accepted, running=True)
+        there, accepted = places(all_, reading.config), self._server.line_menus.menus
+        looking = partial(mistakes, reading, self._folder, menus, there, accepted, running=True)
         around = Surroundings.of(reading.config, menus.menus.keys)
         said = [
             *await self._world.in_thread(looking),
@@ -183,13 +187,34 @@ class Reload:
         ]
         return [one for one in said if one.grade is not Grade.NOTE]
 
-    def _look_over(self, reading: Reading, prompts: Prompts, menus: Found, findings: Sequence[Finding]) -> None:
-        """Nothing may be broken that was not before."""
+    async def _failing(self, reading: Reading, menus: Found) -> Sequence[Sentence]:
+        """What fails in the tests beside menus that lines would have anew, and beside those they lead to."""
+        files = test_files(self._folder.plugins(reading.config))
+        anew = self._server.line_menus.anew(menus, reading.config)
+        names = {name for menu in anew for name in led_to(menu, menus) if name in files}
+        if not names:
+            return []
+        try:
+            return await self._world.apart(failing, self._folder.path, sorted(names), TESTS_S)
+        except Exception:
+            log.failure("the tests beside menus did not end")
+            broken = N_("The tests beside menus {menus} cannot be run: bin/callserver menus test tells why.")
+            return [Phrase(broken, {"menus": ", ".join(sorted(names))})]
+
+    def _look_over(
+        self,
+        reading: Reading,
+        prompts: Prompts,
+        menus: Found,
+        findings: Sequence[Finding],
+        failed: Sequence[Sentence],
+    ) -> None:
+        """Nothing may be broken that was not before, and no menu is loaded whose tests fail."""
         server = self._server
         known = {str(problem) for problem in (*server.menus.problems, *server.prompts.problems)}
         broken = any(str(one) not in known for one in (*server.menus.problems_with(menus), *prompts.problems))
-        if broken or any(one.grade is Grade.STOPS for one in findings):
-            self._tell(False, *findings, Phrase(NOTHING_CHANGED))
+        if failed or broken or any(one.grade is Grade.STOPS for one in findings):
+            self._tell(False, *failed, *findings, Phrase(NOTHING_CHANGED))
         elif server.status.state != "ready":  # a stop has begun meanwhile: a line that is put back would ring
             self._tell(False, Phrase(NOT_READY), Phrase(NOTHING_CHANGED))
         else:

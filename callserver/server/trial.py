@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import cast
 
 from twisted.internet.defer import Deferred, succeed
@@ -13,7 +15,9 @@ from twisted.internet.task import Clock
 from callserver.calls.event_log import EventLog
 from callserver.config import nearest
 from callserver.features import Shop
+from callserver.ivr.discovery import MenuProblem
 from callserver.ivr.interfaces import IMenu, Prompt, Spoken
+from callserver.ivr.loading.version import names_from
 from callserver.ivr.menu_files.file_menu import FileMenu, led_on
 from callserver.ivr.menu_files.folder import menu_files
 from callserver.ivr.menu_files.ini import name_of
@@ -26,7 +30,8 @@ from callserver.ivr.trying.keys import Script
 from callserver.ivr.trying.run import run_menu
 from callserver.lines.interfaces import Caller
 from callserver.server import declarations
-from callserver.server.checks.organisation import known_queues
+from callserver.server.checks.menus import outside
+from callserver.server.checks.organisation import known_places
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.database import Store
 from callserver.store.tried import TriedStore
@@ -56,14 +61,14 @@ class Trial:
     def __init__(self, folder: ShopFolder, *, live: bool = False) -> None:
         reading = folder.reading()
         config = reading.config
-        self.zone, self._numbers = config.server.zone, config.menus.may_dial
+        self.zone, self._outside = config.server.zone, outside(config)
         self._now = datetime.now(UTC)
-        self.queues = known_queues(reading, folder)  # before the store: a process has one database, the last one opened
+        self._places = known_places(reading, folder)  # before the store: a process has one database, the last opened
         clock = Clock()
         self._store = TriedStore(folder.database(config), clock, live=live)
         events = EventLog(NoBook(), clock, config.server.node, lambda: self._now)
         features = declarations.declared(Shop(config, cast(Store, self._store), events, secrets.choice))
-        found = declarations.own_menus(features, folder.plugins(config), folder.prompts(config), config.menus.may_dial)
+        found = declarations.own_menus(features, folder.plugins(config), folder.prompts(config), self._outside)
         self.found = found
         self.folders = folder.plugins(config)
         self.menus: Mapping[str, IMenu] = led_on(declarations.menus(features, found.menus))
@@ -77,6 +82,12 @@ class Trial:
     def close(self) -> None:
         """Nothing of it stays."""
         self._store.close()
+
+    def problems_of(self, menu: str) -> list[MenuProblem]:
+        """What is wrong with a menu's file, and with those it leads to; not with others."""
+        names = names_from(menu, self.menus)
+        files = {str(self.found.files[name]) for name in names if name in self.found.files}
+        return [one for one in self.found.problems if one.file in files or name_of(Path(one.file).stem) in names]
 
     def call(
         self,
@@ -119,7 +130,7 @@ class Trial:
     ) -> Outcome:  # fmt: skip
         at = at.replace(tzinfo=self.zone) if at.tzinfo is None else at.astimezone(self.zone)
         caller = Caller(number or None, withheld=not number)
-        call = TryCall(script, at, caller, outcomes, self.queues, self.text)
+        call = TryCall(script, at, caller, outcomes, self._places.queues, self.text)
         self._now = at.astimezone(UTC)
         with self._store.trial(keep=keep):
             ended = run_menu(menu, call)
@@ -136,4 +147,5 @@ class Trial:
         """What a menu file may name here."""
         files = {name_of(path.stem) for folder in self.folders for path in menu_files(folder)}
         plugins = [name for name, menu in self.menus.items() if not isinstance(menu, FileMenu)]
-        return Known(files, plugins, self.queues, self.prompts.names, self._numbers)
+        there = replace(self._outside, queues=self._places.queues, offices=self._places.offices)
+        return replace(there, menus=files, plugins=plugins, prompts=self.prompts.names)

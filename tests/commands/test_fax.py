@@ -93,6 +93,22 @@ class FaxCommandTests(SynchronousTestCase):
         self.assertEqual(list((self.shop / "faxes").iterdir()), [])
         self.assertIn("there is no document 12", self.run_command("documents", "remove", "12"))
 
+    def test_document_of_a_menu(self) -> None:
+        """A document that a menu sends stays: the menu and its line are named."""
+        self.run_command("documents", "add", "12", str(self.document()))
+        self.run_command("documents", "add", "13", str(self.document()))
+        (self.shop / "plugins").mkdir()
+        (self.shop / "plugins" / "prices.ini").write_text("[go a]\nto = document 12\n", "utf-8")
+        (self.shop / "plugins" / "offer.py").write_text(
+            "async def run(self, call):\n    await call.fax_document('13')\n"
+        )
+        for number, where in (("12", "prices.ini:2"), ("13", "offer.py:2")):
+            said = self.run_command("documents", "remove", number)
+            self.assertIn(f"document {number} is named by {where}: change that first", said)
+        (self.shop / "plugins" / "prices.ini").unlink()
+        self.run_command("documents", "remove", "12")
+        self.assertNotIn(" 12 ", self.run_command("documents", "list", "--language", "en"))
+
     def test_no_document(self) -> None:
         """What can be no fax is told so, and nothing is kept."""
         bad = self.shop / "bad.pdf"

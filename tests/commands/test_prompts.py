@@ -37,9 +37,9 @@ class PromptsTests(SynchronousTestCase):
         (self.shop / "plugins").mkdir(exist_ok=True)
         (self.shop / "plugins" / "front.ini").write_text(FRONT, "utf-8")
 
-    def run_(self, *words: object) -> Result:
+    def run_(self, *words: object, catch: bool = False) -> Result:
         typed = [*map(str, words), "--shop", str(self.shop)]
-        return CliRunner(env={"CALLSERVER_LANGUAGE": "en"}).invoke(prompts, typed, catch_exceptions=False)
+        return CliRunner(env={"CALLSERVER_LANGUAGE": "en"}).invoke(prompts, typed, catch_exceptions=catch)
 
     def said(self, *words: object) -> str:
         result = self.run_(*words)
@@ -60,6 +60,28 @@ class PromptsTests(SynchronousTestCase):
         sound = resample_poly(GREETING, rate_hz // 100, RATE_HZ // 100)
         soundfile.write(path, np.stack([sound] * n_channels, axis=1), rate_hz)
         return path
+
+    def test_prompt_of_a_menu(self) -> None:
+        """A recording that only the shop has stays while a menu plays it; the menu and its line are named."""
+        self.said("upload", "welcome", self.file("flac"), "--in", "en")
+        (self.shop / "prompts" / "zh").mkdir(exist_ok=True)
+        for language in ("zh", "en"):
+            write_wav(self.shop / "prompts" / language / "our-news.wav", GREETING)
+            words = '[sentences]\nour-news = "News"\n'
+            (self.shop / "prompts" / language / "catalogue.toml").write_text(words, "utf-8")
+        plays = (
+            FRONT.replace("press 1 = plugin shop", "press 1 = news")
+            + "[say news]\nplay = our-news welcome\nthen = hangup\n"
+        )
+        (self.shop / "plugins" / "front.ini").write_text(plays, "utf-8")
+        result = self.run_("revert", "our-news", "--in", "en", "--to", "0", catch=True)
+        self.assertIn(
+            "prompt our-news is named by front.ini:8: change that first", result.output + str(result.exception)
+        )
+        self.assertTrue((self.shop / "prompts" / "en" / "our-news.wav").exists())
+        self.said("revert", "welcome", "--in", "en")  # the server has its own
+        (self.shop / "plugins" / "front.ini").unlink()
+        self.said("revert", "our-news", "--in", "en")
 
     def test_any_file(self) -> None:
         """MP3, FLAC, Ogg, AIFF, stereo, 44.1 kHz: each becomes a prompt that calls read, one version after another."""

@@ -1,16 +1,24 @@
 """`callserver try` and `callserver menus` as a shop's admin uses them."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copy
+from typing import TypeVar
 
 from click.testing import CliRunner, Result
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.commands.menus import menus
 from callserver.commands.try_menu import try_menu
+from callserver.features.shopping import sample
+from callserver.features.shopping.tables import Order
 from callserver.server.shop_folder import ShopFolder
-from callserver.store.opening import database_at
+from callserver.store import tables
+from callserver.store.opening import database_at, open_database
 from tests.run import TOP
+
+T = TypeVar("T")
 
 EXAMPLES = TOP / "tests" / "ivr" / "menu_files"
 DAY = ["--at", "2026-03-02 10:00"]
@@ -61,9 +69,6 @@ class TryTests(MenuCommandsCase):
     def test_database_as_it_is(self) -> None:
         """A database that a server holds is read while it goes on, and not written to."""
         path = self.folder.database(self.folder.config())
-        from callserver.store import tables
-        from callserver.store.opening import open_database
-
         database = database_at(path)
         tables.database.initialize(database)
         open_database(database, path)
@@ -101,15 +106,53 @@ class TryTests(MenuCommandsCase):
             (["frnt"], "did you mean 'front'?"),
             (["front", "--at", "noon"], "is no moment"),
             (["front", "--set", "operator"], "write as queue operator=no_agent"),
+            (["front", "--set", "queue operater=no_agent"], "no queue 'operater'; there is only operator"),
+            (["front", "--set", "queue operator=away"], "'away' never becomes of a queue; there are answered, closed"),
         ):
             done = self.run_command(try_menu, *arguments, "--keys", "")
             self.assertIn(words, str(done.exception))
+
+    def test_mistakes_of_others(self) -> None:
+        """Only what is wrong with the menu's own file, and with those it leads to, is told."""
+        (self.plugins / "other.ini").write_text("[choice main]\n", "utf-8")
+        (self.plugins / "other.py").write_text("def (")
+        self.assertNotIn("other.", self.run_command(try_menu, "front", "--keys", "1 0 5", *DAY).output)
+        (self.plugins / "reserve.ini").write_text("[choice main]\n", "utf-8")
+        done = self.run_command(try_menu, "front", "--keys", "1 0 5", *DAY)
+        self.assertIn("reserve.ini:1: [choice main] needs press 1", done.output)
+        self.assertNotIn("other.", done.output)
+        self.assertIn("other.py:1: not Python", self.run_command(try_menu, "other", "--keys", "", *DAY).output)
+
+    def test_keep(self) -> None:
+        """With --keep the order stands in the shop's database, after a question; who says no changes nothing."""
+        path = self.folder.database(self.folder.config())
+
+        def in_database(act: Callable[[], T]) -> T:
+            database = database_at(path)
+            tables.database.initialize(database)
+            open_database(database, path)
+            try:
+                return act()
+            finally:
+                database.close()
+
+        in_database(lambda: sample.load(datetime(2026, 3, 1, tzinfo=UTC)))
+        before = in_database(lambda: Order.select().count())
+        order = ["shop", "--keys", "1 1 1001# 1 2# 2 1 1 hangup", *DAY, "--keep"]
+        self.assertIn("rolled back", self.run_command(try_menu, *order, typed="n\n").output)
+        self.assertEqual(in_database(lambda: Order.select().count()), before)
+        done = self.run_command(try_menu, *order, typed="y\n")
+        self.assertRegex(done.output, r"Database: .*orders 1.*; kept")
+        self.assertEqual(in_database(lambda: Order.select().count()), before + 1)
+        self.assertEqual(self.run_command(try_menu, "shop", *DAY, "--keep").exit_code, 2)  # nobody was asked for keys
 
 
 class MenusTests(MenuCommandsCase):
     def test_check(self) -> None:
         """All mistakes of all files with their lines; exit code 1."""
-        self.assertEqual(self.run_command(menus, "check").exit_code, 0)
+        fresh = self.run_command(menus, "check")
+        self.assertEqual(fresh.exit_code, 0)
+        self.assertNotIn("L9", fresh.output)  # where nothing is recorded yet, that is no news
         front = self.plugins / "front.ini"
         front.write_bytes(front.read_text("utf-8").replace("queue operator", "queue operater").encode("gb18030"))
         done = self.run_command(menus, "check", "front")

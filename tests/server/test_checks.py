@@ -30,7 +30,7 @@ from callserver.features.shopping.web import extra
 from callserver.ivr.prompts import CATALOGUE
 from callserver.server import shop_folder
 from callserver.server.checks import database, devices
-from callserver.server.checks.menus import sent_to
+from callserver.server.checks.named import Places, named_by_files
 from callserver.server.checks.shop import before_start, check, mistakes
 from callserver.server.lock import locked
 from callserver.server.shop_folder import TOP, Life, ShopFolder
@@ -539,8 +539,32 @@ class HoursTests(ShopCase):
             "utf-8",
         )
         (self.path / "broken.ini").write_text("[choice main]\npress 1 = queue nobody\nno key", "utf-8")
-        named = {"tea": "repair.py:2", "cups": "repair.py:3", "repairs": "repair.py:4", "sales": "reception.ini:4"}
-        self.assertEqual(sent_to([self.path]), named)
+        named = {
+            "queue tea": "repair.py:2",
+            "queue cups": "repair.py:3",
+            "queue repairs": "repair.py:4",
+            "queue sales": "reception.ini:4",
+        }
+        self.assertEqual(named_by_files([self.path]), named)
+
+
+class PlacesOfMenusTests(ShopCase):
+    def told_of(self, menu: str, may_dial: str) -> list[str]:
+        (self.path / "plugins").mkdir(exist_ok=True)
+        (self.path / "plugins" / "front.ini").write_text(menu, "utf-8")
+        self.write(menus_may_dial=may_dial)
+        return [str(one).replace(f"{self.path}/", "") for one in before_start(self.folder)[1]]
+
+    def test_offices_and_numbers(self) -> None:
+        """Where a menu file leads to an office there is not, or a number that no line dials, is told with its line."""
+        menu = "[choice main]\nzh = 请按1。\nen = Press 1.\npress 1 = office 3\npress 4 = office nearest\n"
+        numbers = "press 2 = number 16812345\npress 3 = number 62345678\n"
+        said = "\n".join(self.told_of(menu + numbers, "16812345, 62345678"))
+        self.assertIn("front.ini:6: 16812345 is never dialled", said)
+        self.assertIn("[menus] may_dial: 16812345 is never dialled", said)
+        said = "\n".join(self.told_of(menu, "62345678"))
+        self.assertIn("plugins/front.ini, line 4: no office 3; there is only nearest", said)
+        self.assertNotIn("may_dial", said)
 
 
 class StartTests(ShopCase):
@@ -560,7 +584,7 @@ class StartTests(ShopCase):
         _, checked = check(self.folder)
         found, starting = before_start(self.folder)
         reading = self.folder.reading()
-        reloading = mistakes(reading, self.folder, found, ["operator"], running=True)
+        reloading = mistakes(reading, self.folder, found, Places(["operator"]), running=True)
         self.assertEqual(len([one for one in checked if one.grade is not Grade.NOTE]), 8)
         for said in (starting, reloading):
             self.assertEqual([str(one) for one in said], [str(one) for one in checked])

@@ -252,6 +252,40 @@ class LoadTests(LineMenusCase):
         self.assertIs(self.state(1), LineState.LOADED)
 
 
+class ReloadedTests(LineMenusCase):
+    def reload(self) -> tuple[bool, list[str]]:
+        self.shop.until(self.shop.server.reload())
+        reloaded = self.shop.server.status.reloaded
+        assert reloaded is not None
+        return reloaded.ok, [told(one, "en") for one in reloaded.told]
+
+    def test_tests_fail(self) -> None:
+        """A reload loads no menu whose tests fail: which is told with its line, and callers have the old version."""
+        self.open()
+        copy(EXAMPLES / "front.test.ini", self.plugins)
+        before = self.menus
+        self.change("front.ini", "press 0 = talk", "press 0 = night")
+        ok, said = self.reload()
+        self.assertFalse(ok)
+        self.assertIn(
+            "front.test.ini:6: does not hear 'talk' (in this order); he came by welcome open? main night", said[0]
+        )
+        self.assertEqual((self.menus, said[-1]), (before, "Nothing was changed."))
+        self.change("front.ini", "press 0 = night", "press 0 = talk")
+        self.change("front.ini", "We are closed for the holiday.", "Closed for the holiday.")
+        self.assertEqual(self.reload()[0], True)
+        self.assertNotEqual(self.menus[1][1], before[1][1])
+
+    def test_tests_of_others(self) -> None:
+        """Tests of a menu that is as it was, or that no line comes to, keep nothing from being read anew."""
+        self.open()
+        (self.plugins / "other.ini").write_text("[say a]\nplay = goodbye\nthen = hangup\n", "utf-8")
+        for name in ("front", "other"):
+            test = "[test a]\nat = 2026-11-25 10:00\nhears = nothing\n"
+            (self.plugins / f"{name}.test.ini").write_text(test, "utf-8")
+        self.assertTrue(self.reload()[0])
+
+
 class UsedTests(LineMenusCase):
     def test_queue(self) -> None:
         """A queue that callers of a loaded menu are sent to cannot go, whatever its file says by now."""

@@ -31,6 +31,7 @@ class PathsTests(LineMenusCase):
         self.assertRegex(said, r"reserve\.people +1 +0 ")
         for language in ("zh", "en"):
             self.assertLessEqual(max(map(cells, self.ask("paths", language).splitlines())), 80)
+        self.assertRegex(said, r"main .*\n  answered after \d+\.\d s; keys 2 \(1\), 0 \(1\)")
         self.assertIn('"median_s"', self.ask("paths", "en", "--json"))
         self.assertIn("2 calls, 2 as they were", self.ask("replay"))
         self.change("front.ini", "press 2 = menu reserve\n", "")

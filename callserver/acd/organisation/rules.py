@@ -105,8 +105,7 @@ def delete(part: Part, name: str, around: Surroundings = UNKNOWN) -> list[Senten
     key = name if name in all_.of(part) else FORMS[part].name(name)
     one(part, key, all_)
     references.refuse_if_named(part.value, key, all_)
-    if part is Part.QUEUE:
-        _refuse_if_sent_to(key, around)
+    _refuse_if_named_by_menu(part, key, around)
     left = all_.without(part, key)
     if not left.queues:
         raise OrganisationError("a shop needs a queue: callers wait there for a person")
@@ -118,10 +117,10 @@ def delete(part: Part, name: str, around: Surroundings = UNKNOWN) -> list[Senten
     return [Sentence("Callers whom no menu sends to a queue wait in {name} from now on.", name=now_first)]
 
 
-def _refuse_if_sent_to(queue: str, around: Surroundings) -> None:
-    place = around.sent_to().get(queue)
+def _refuse_if_named_by_menu(part: Part, name: str, around: Surroundings) -> None:
+    place = around.named().get(f"{part.value} {name}") if part in (Part.QUEUE, Part.OFFICE) else None
     if place is not None:
-        said = {"part_word": Part.QUEUE.value, "name": queue, "where": place}
+        said = {"part_word": part.value, "name": name, "where": place}
         raise OrganisationError("{part_word} {name} is named by {where}: change that first", **said)
 
 

@@ -20,8 +20,8 @@ class Surroundings:
     :param boxes: numbers of mailboxes
     :param menu_numbers: menus by what telephones of seats key for them
     :param country: of the exchange
-    :param sent_to: queues that the shop's menus send callers to, with the place in their files; asked in the
-        database's thread when one goes
+    :param named: what the shop's menus lead callers to ("queue tea", "office 3"), with the place in their files; asked
+        in the database's thread when one goes
     """
 
     menus: Callable[[], Collection[str]] | None = None
@@ -29,14 +29,14 @@ class Surroundings:
     dialling: DiallingConfig = field(default_factory=DiallingConfig)
     menu_numbers: Mapping[str, str] = field(default_factory=dict)
     country: str = "cn"
-    sent_to: Callable[[], Mapping[str, str]] = dict
+    named: Callable[[], Mapping[str, str]] = dict
 
     @classmethod
     def of(
         cls,
         config: Config,
         menus: Callable[[], Collection[str]],
-        sent_to: Callable[[], Mapping[str, str]] = dict,
+        named: Callable[[], Mapping[str, str]] = dict,
     ) -> Surroundings:
         """Those that a shop's settings make."""
         return cls(
@@ -44,7 +44,7 @@ class Surroundings:
             dialling=config.dialling,
             menu_numbers=config.agents.menu_numbers,
             country=config.exchange.country,
-            sent_to=sent_to,
+            named=named,
         )
 
     def no_menu(self, name: str) -> Unfit | None:

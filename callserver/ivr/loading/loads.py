@@ -7,20 +7,21 @@ with all of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from callserver.ivr.discovery import named_in
 from callserver.ivr.loading import switching
 from callserver.ivr.loading.tables import LoadRow, ServiceRow, VersionFileRow, VersionRow
 from callserver.ivr.loading.version import BUILT_IN, MenuVersion
 from callserver.ivr.menu_files.folder import SUFFIX
 from callserver.ivr.menu_files.ini import name_of
 from callserver.ivr.menu_files.reading import read_menu
-from callserver.ivr.menu_files.steps import To, WrittenMenu
+from callserver.ivr.menu_files.steps import WrittenMenu
 from callserver.ivr.menu_files.switches import Switches
-from callserver.ivr.menu_files.ways import targets
+from callserver.ivr.menu_files.ways import named_by
 from callserver.store.tables import from_ms, to_ms
 from callserver.wire.catalogue import Complaint
 
@@ -143,23 +144,18 @@ def newest() -> dict[str, str]:
 
 def loaded_files() -> list[WrittenMenu]:
     """The text files that lines have now, of each version, as far as they can be read."""
-    found: list[WrittenMenu] = []
-    for name in {load.version for load in newest_loads().values()} - {BUILT_IN}:
-        kept = version(name)
-        for path, content in kept.files.items() if kept is not None else ():
-            read = read_menu(name_of(path.stem), content) if path.suffix == SUFFIX else None
-            if read is not None and read.menu is not None:
-                found.append(read.menu)
-    return found
+    read = (read_menu(name_of(path.stem), content).menu for path, content in _loaded() if path.suffix == SUFFIX)
+    return [menu for menu in read if menu is not None]
 
 
-def queues_used() -> dict[str, str]:
-    """Queues that callers of the menus that lines have are sent to, each with a place."""
+def named() -> dict[str, str]:
+    """What the menus that lines have lead callers to and say, as `ways.named_by` writes it, each with a place."""
     found: dict[str, str] = {}
-    for menu in loaded_files():
-        for target in targets(menu):
-            if target.to is To.QUEUE:
-                found.setdefault(target.name, f"{menu.name}{SUFFIX}:{target.line}")
+    for path, content in _loaded():
+        read = read_menu(name_of(path.stem), content) if path.suffix == SUFFIX else None
+        written = read.menu if read is not None else None
+        for what, line in named_by(written) if written is not None else named_in(path, content):
+            found.setdefault(what, f"{path.name}:{line}")
     return found
 
 
@@ -183,6 +179,13 @@ def label(version: str) -> str:
 def is_built_in(one: Load) -> bool:
     """Whether it needs no files."""
     return one.version == BUILT_IN
+
+
+def _loaded() -> Iterator[tuple[Path, bytes]]:
+    """The files that lines have now, of each version."""
+    for name in {load.version for load in newest_loads().values()} - {BUILT_IN}:
+        kept = version(name)
+        yield from kept.files.items() if kept is not None else ()
 
 
 def _loads() -> list[Load]:

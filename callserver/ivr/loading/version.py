@@ -47,16 +47,17 @@ def version_of(menu: str, found: Found) -> MenuVersion | None:
 
 def led_to(menu: str, found: Found) -> list[str]:
     """It, and the menus in files that its callers can come to, in the order in which they can."""
-    return [name for name in _names(menu, found.menus) if name in found.files]
+    return [name for name in names_from(menu, found.menus) if name in found.files]
 
 
 def reached(menu: str, menus: Mapping[str, IMenu]) -> list[FileMenu]:
     """Those of them that are text files."""
-    there: list[object] = [menus.get(name) for name in _names(menu, menus)]
+    there: list[object] = [menus.get(name) for name in names_from(menu, menus)]
     return [one for one in there if isinstance(one, FileMenu)]
 
 
-def _names(menu: str, menus: Mapping[str, IMenu]) -> list[str]:
+def names_from(menu: str, menus: Mapping[str, IMenu]) -> list[str]:
+    """It, and all that its callers can come to as its files say, be it there or not."""
     names, left = [menu], [menu]
     while left:
         written = menus.get(left.pop())

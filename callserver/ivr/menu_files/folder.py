@@ -46,18 +46,16 @@ def find_menu_files(
     folders: Sequence[Path],
     plugins: Collection[str],
     taken: Collection[str] = (),
-    prompts: Collection[str] | None = None,
+    known: Known | None = None,
     texts: Texts | None = None,
-    numbers: Collection[str] | None = None,
 ) -> Found:
     """
     All menus in files, and what is wrong with them; of one name that of the first folder.
 
     :param plugins: names of all menus written in Python
     :param taken: those of them that the server has itself
-    :param prompts: names of all recordings; None: not looked at
+    :param known: what else they may name
     :param texts: as `read_files`
-    :param numbers: outside, that menus may dial; None: not looked at
     """
     by_name: dict[str, Path] = {}
     for path in (path for folder in folders for path in menu_files(folder)):
@@ -65,7 +63,7 @@ def find_menu_files(
     problems = [problem for name, path in by_name.items() if (problem := _name_taken(name, path, plugins, taken))]
     own = {name: path for name, path in by_name.items() if name not in plugins}
     texts = texts or Texts()
-    read = read_files(own.values(), Known(own, plugins, prompts=prompts, numbers=numbers), texts)
+    read = read_files(own.values(), replace(known or Known(), menus=own, plugins=plugins), texts)
     problems += [problem_at(path, fault) for path, one in read.items() for fault in one.faults]
     menus = {one.menu.name: FileMenu(one.menu, path) for path, one in read.items() if one.menu is not None}
     return Found(dict(menus), problems, {name: menu.path for name, menu in menus.items()}, texts)

@@ -54,8 +54,14 @@ class Recorded(Protocol):
 
 
 def unrecorded(menu: WrittenMenu, recorded: Recorded, allowed: Mapping[int, Collection[str]]) -> list[Remark]:
-    """L9: texts that the synthesiser speaks, a remark a step; one that was recorded with other words says so."""
+    """
+    L9: texts that the synthesiser speaks, a remark a step; one that was recorded with other words says so.
+
+    Where nothing is recorded yet, nothing is said: `callserver prompts list --synthetic` has them all.
+    """
     found: list[Remark] = []
+    if not any(_is_recorded(menu, step, recorded) for step in menu.steps.values()):
+        return found
     for step in menu.steps.values():
         name = f"{menu.name}.{step.name}"
         for language, pieces in texts_of(step)[0].items() if texts_of(step) else ():
@@ -67,6 +73,17 @@ def unrecorded(menu: WrittenMenu, recorded: Recorded, allowed: Mapping[int, Coll
                 synthetic = N_("L9: the {language} text of {section} is synthetic; record it")
                 found.append(Remark(synthetic, step.line, "L9", language=language, section=str(step)))
     return [one for one in found if one.code not in allowed.get(one.line, ())]
+
+
+def _is_recorded(menu: WrittenMenu, step: Step, recorded: Recorded) -> bool:
+    """Whether any of a step's texts is, or was with other words."""
+    name, texts = f"{menu.name}.{step.name}", texts_of(step)
+    return any(
+        recorded.named(language, piece) is not None or recorded.text(language, name) not in (name, piece)
+        for language, pieces in (texts[0].items() if texts else ())
+        for piece in pieces
+        if not isinstance(piece, Slot)
+    )
 
 
 def _choices(menu: WrittenMenu) -> list[Choice]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from callserver.config import nearest
@@ -29,7 +29,7 @@ from callserver.ivr.menu_files.steps import (
     When,
     WrittenMenu,
 )
-from callserver.wire.catalogue import LANGUAGES, N_
+from callserver.wire.catalogue import LANGUAGES, N_, Sentence
 
 STEPS_MAX = 200
 SAVED_KEYS = "123456789"
@@ -47,15 +47,17 @@ class Known:
     queues: Collection[str] | None = None
     prompts: Collection[str] | None = None
     numbers: Collection[str] | None = None  # outside, that may be dialled
-    offices: Collection[str] | None = None
+    offices: Collection[str] | None = None  # by number
     boxes: Collection[str] | None = None
+    not_dialled: Callable[[str], Sentence | None] = lambda number: None  # why no line dials it
 
     def of(self, to: To) -> Collection[str] | None:
         """The names there are of a kind of target."""
         known = {To.MENU: self.menus, To.PLUGIN: self.plugins, To.QUEUE: self.queues, To.NUMBER: self.numbers}
         if to is To.MAILBOX:
             return self.boxes if self.boxes is None else {*self.boxes, ""}
-        return known.get(to, self.offices and {*self.offices, "nearest"} if to is To.OFFICE else None)
+        offices = None if self.offices is None else {*self.offices, "nearest"}
+        return offices if to is To.OFFICE else known.get(to)
 
 
 @dataclass(frozen=True)
@@ -261,6 +263,8 @@ class _Reader:
                 self._unknown(target, N_("{name} is neither a step nor a target; {hint}"), self._lines)
             elif (names := self._known.of(target.to)) is not None and target.name not in names:
                 self._unknown(target, N_("no {kind} {name}; {hint}"), names)
+            elif target.to is To.NUMBER and (never := self._known.not_dialled(target.name)) is not None:
+                self.faults.append(Fault("{problem}", target.line, problem=never))
         known = self._saved - {""} | ({values.OPENS} if knows_hours else set())
         for line, slot in self._slots:
             if slot not in known:

@@ -13,12 +13,14 @@ from callserver.ivr.menu_files.steps import (
     Say,
     Step,
     Target,
+    Text,
     To,
     When,
     WrittenMenu,
 )
 
 QUESTIONS = (Choice, Digits)
+NAMED = (To.QUEUE, To.OFFICE, To.NUMBER, To.DOCUMENT, To.MAILBOX)
 REFUSES = (To.QUEUE, To.OFFICE, To.NUMBER, To.DOCUMENT, To.MAILBOX, To.PERSON)
 
 
@@ -72,3 +74,12 @@ def targets(menu: WrittenMenu) -> set[Target]:
     """Every target that a menu can send a caller to."""
     of_steps = {way.target for step in menu.steps.values() for way in ways(step, menu)}
     return of_steps | {target for target in (menu.person, menu.refused) if target is not None}
+
+
+def named_by(menu: WrittenMenu) -> list[tuple[str, int]]:
+    """What a menu leads callers to outside menus, and the prompts it says, each with its line, from the first on."""
+    named = [(str(one), one.line) for one in targets(menu) if one.to in NAMED]
+    for step in menu.steps.values():
+        text = getattr(step, "text", Text())
+        named += [(f"prompt {name}", step.line) for name in text.play]
+    return sorted(named, key=lambda one: one[1])

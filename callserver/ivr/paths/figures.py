@@ -19,7 +19,9 @@ class StepFigures:
     One step, over all its visits.
 
     :param left: so many callers hung up there
-    :param wrong, silent: shares of its inputs, 0 to 1
+    :param wrong, silent, early: shares of its inputs, 0 to 1; early: before the question was said to its end
+    :param answer_s: median from the question to the answer; None: nobody has measured it
+    :param keys: what was keyed there, the most common first, with how often; "-" is silence
     """
 
     step: str
@@ -30,6 +32,9 @@ class StepFigures:
     inputs: int
     wrong: float
     silent: float
+    early: float
+    answer_s: float | None
+    keys: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ def _of_version(version: str, calls: Sequence[Walked]) -> PathFigures:
 
 def _of_step(name: str, calls: Sequence[Walked]) -> StepFigures:
     visits = [visit for call in calls for visit in call.visits if visit.step == name]
-    results = [result for visit in visits for result in visit.results]
+    answers = [answer for visit in visits for answer in visit.answers]
+    measured_s = [answer.took_s for answer in answers if answer.took_s is not None]
     took_s = [visit.took_s for visit in visits]
     left = sum(call.gave_up and call.steps[-1:] == [name] for call in calls)
     return StepFigures(
@@ -86,9 +92,12 @@ def _of_step(name: str, calls: Sequence[Walked]) -> StepFigures:
         left=left,
         median_s=median(took_s),
         p90_s=percentile(took_s, 0.9),
-        inputs=len(results),
-        wrong=_share(results, "wrong"),
-        silent=_share(results, "silence"),
+        inputs=len(answers),
+        wrong=_share(answer.result == "wrong" for answer in answers),
+        silent=_share(answer.result == "silence" for answer in answers),
+        early=_share(answer.in_prompt for answer in answers),
+        answer_s=median(measured_s) if measured_s else None,
+        keys=tuple(Counter(answer.keys or "-" for answer in answers).most_common(COMMON)),
     )
 
 
@@ -98,5 +107,6 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[max(rank, 1) - 1]
 
 
-def _share(results: Sequence[str], which: str) -> float:
-    return results.count(which) / len(results) if results else 0.0
+def _share(holds: Iterable[bool]) -> float:
+    found = list(holds)
+    return sum(found) / len(found) if found else 0.0

@@ -18,6 +18,23 @@ LEAVES = (Kind.STEP, Kind.PLUGIN, Kind.TARGET, Kind.ENTRY, Kind.MENU_END, Kind.E
 
 
 @dataclass(frozen=True)
+class Answer:
+    """
+    One input.
+
+    :param keys: "": silence; masked where they are secret
+    :param result: what it was to the step: taken, wrong, silence, repeat, person
+    :param took_s: since the question began; None: nobody has measured it
+    :param in_prompt: it came before the question was said to its end
+    """
+
+    keys: str
+    result: str
+    took_s: float | None = None
+    in_prompt: bool = False
+
+
+@dataclass(frozen=True)
 class Visit:
     """
     One stay at a step.
@@ -25,12 +42,16 @@ class Visit:
     :param step: its name; of another file's menu "menu.step"; "plugin NAME" of a menu in Python on the way; where the
         call's menu is in Python, the last prompt of the question
     :param took_s: until the next step, hand-over or end
-    :param results: what each input was to it: taken, wrong, silence, repeat, person
     """
 
     step: str
     took_s: float
-    results: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def results(self) -> list[str]:
+        """What each input was to it."""
+        return [one.result for one in self.answers]
 
 
 @dataclass(frozen=True)
@@ -105,9 +126,27 @@ def _visits(menu: str, events: Sequence[EventRecord]) -> Iterator[Visit]:
             continue
         rest = events[n + 1 :]
         until = next((k for k, later in enumerate(rest) if _is(later, *LEAVES)), len(rest) - 1)
-        results = [str(later.data["result"]) for later in rest[: until + 1] if _is(later, Kind.REPLY)]
         took_s = rest[until].uptime_s - one.uptime_s if rest else 0.0
-        yield Visit(_place(menu, one), took_s, tuple(results))
+        yield Visit(_place(menu, one), took_s, tuple(_answered(rest[: until + 1])))
+
+
+def _answered(events: Sequence[EventRecord]) -> Iterator[Answer]:
+    """Each input of a stay, with what it was to a file's step; a menu in Python does not say."""
+    inputs = [n for n, one in enumerate(events) if _is(one, Kind.INPUT)]
+    for n, until in zip(inputs, [*inputs[1:], len(events)], strict=False):
+        replies = [str(one.data["result"]) for one in events[n:until] if _is(one, Kind.REPLY)]
+        yield _answer(events[n], replies[0] if replies else "")
+
+
+def _answer(event: EventRecord, result: str = "") -> Answer:
+    keys, took_s = str(event.data.get("digits", "")), event.data.get("took_s")
+    in_prompt = event.data.get("in_prompt") is True
+    return Answer(
+        keys,
+        result or ("taken" if keys else "silence"),
+        float(took_s) if isinstance(took_s, int | float) else None,
+        in_prompt,
+    )
 
 
 def _place(menu: str, event: EventRecord) -> str:
@@ -124,7 +163,7 @@ def _questions(events: Sequence[EventRecord]) -> Iterator[Visit]:
         if _is(one, Kind.INPUT):
             prompts = one.data.get("prompts")
             asked = str(prompts[-1]) if isinstance(prompts, list) and prompts else "-"
-            yield Visit(asked, one.uptime_s - since_s, ("taken" if one.data.get("digits") else "silence",))
+            yield Visit(asked, one.uptime_s - since_s, (_answer(one),))
             since_s = one.uptime_s
 
 

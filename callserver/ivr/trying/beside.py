@@ -9,8 +9,10 @@ from datetime import datetime
 from callserver.config import nearest
 from callserver.ivr.menu_files.faults import Fault, Remark
 from callserver.ivr.menu_files.ini import Entry, IniText, Section, name_of, shown
-from callserver.ivr.trying.call import TAKEN, Heard
+from callserver.ivr.menu_files.reading import Known
+from callserver.ivr.trying.call import Heard
 from callserver.ivr.trying.keys import Script
+from callserver.ivr.trying.outcomes import TAKEN, read_outcome
 from callserver.wire.catalogue import LANGUAGES, N_, Complaint
 
 EXPECTED = ("hears", "never", "says", "saves", "writes", "language", "reaches")
@@ -59,8 +61,12 @@ class Outcome:
         return found if found[-1:] == [ended] else [*found, ended]
 
 
-def read_tests(content: bytes) -> tuple[list[MenuTest], list[Fault]]:
-    """The tests of a file, and what is wrong in it."""
+def read_tests(content: bytes, known: Known) -> tuple[list[MenuTest], list[Fault]]:
+    """
+    The tests of a file, and what is wrong in it.
+
+    :param known: what hand-overs may name
+    """
     ini = IniText(content)
     faults = [one for one in ini.faults if not isinstance(one, Remark)]
     tests: list[MenuTest] = []
@@ -69,19 +75,20 @@ def read_tests(content: bytes) -> tuple[list[MenuTest], list[Fault]]:
             faults.append(Fault("{section}: write [test NAME]", section.line, section=str(section)))
             continue
         try:
-            tests.append(_test(section))
+            tests.append(_test(section, known))
         except Fault as fault:
             faults.append(fault)
     return tests, faults
 
 
-def _test(section: Section) -> MenuTest:
+def _test(section: Section, known: Known) -> MenuTest:
     given: dict[str, str] = {}
     outcomes: dict[str, str] = {}
     expected: list[Entry] = []
     for entry in section.entries.values():
         if entry.key.split()[0] in TAKEN:
-            outcomes[entry.key] = name_of(entry.value)
+            target, outcome = _outcome(entry, known)
+            outcomes[target] = outcome
         elif entry.key in EXPECTED:
             expected.append(entry)
         elif entry.key in ("at", "caller", "keys"):
@@ -96,6 +103,13 @@ def _test(section: Section) -> MenuTest:
         raise Fault(problem.msgid, section.line_of("keys"), **problem.details) from problem
     return MenuTest(section.name, section.line, _at(section, given), given.get("keys", ""),
                     given.get("caller", MenuTest.caller), outcomes, tuple(expected))  # fmt: skip
+
+
+def _outcome(entry: Entry, known: Known) -> tuple[str, str]:
+    try:
+        return read_outcome(entry.key, entry.value, known)
+    except Complaint as problem:
+        raise Fault(problem.msgid, entry.line, **problem.details) from problem
 
 
 def _at(section: Section, given: Mapping[str, str]) -> datetime:

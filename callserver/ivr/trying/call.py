@@ -14,6 +14,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.ivr.interfaces import Prompt
 from callserver.ivr.running import CallOver, GoesRound
 from callserver.ivr.trying.keys import Act, Script
+from callserver.ivr.trying.outcomes import TAKEN
 from callserver.lines.interfaces import Caller
 from callserver.wire.catalogue import LANGUAGES
 from callserver.wire.causes import Cause, Reason
@@ -27,8 +28,6 @@ ACTS_MAX = 2000
 ROUNDS = 10
 WAIT_STEP_S = 0.1
 UNKNOWN = Caller()
-# What becomes of hand-overs, unless a trial says otherwise
-TAKEN = {"queue": "answered", "office": "answered", "number": "answered", "document": "sent", "mailbox": "left"}
 
 
 @dataclass(frozen=True)

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from callserver.acd.organisation.surroundings import Surroundings
 from callserver.calls.dial_guard import CHINA
 from callserver.config import Config, Finding, Grade, Reading, ServerConfig, nearest
 from callserver.features import Feature, Shop
 from callserver.ivr.discovery import Found
 from callserver.ivr.menu_files.file_menu import FileMenu
-from callserver.ivr.menu_files.folder import menu_files, read_files
 from callserver.ivr.menu_files.reading import Known
-from callserver.ivr.menu_files.steps import Target, To, WrittenMenu
-from callserver.ivr.menu_files.ways import targets
 from callserver.server import declarations
+from callserver.server.checks.named import Places, unknown_in_file, unknown_in_python
 from callserver.server.shop_folder import TOP, ShopFolder
 from callserver.wire.catalogue import Complaint
 
 
 def menus(
-    reading: Reading, folder: ShopFolder, found: Found, queues: Collection[str], accepted: Collection[str] = ()
+    reading: Reading, folder: ShopFolder, found: Found, places: Places, accepted: Collection[str] = ()
 ) -> Iterator[Finding]:
     """
-    A folder that is not there, files that are broken, lines whose menu nobody has, queues that menus name in vain.
+    A folder that is not there, files that are broken, lines whose menu nobody has, places that menus name in vain.
 
     :param found: all menus, and what is wrong with the files
     :param accepted: menus whose last version lines have, also without their files
@@ -37,82 +35,31 @@ def menus(
     for number in filter(CHINA.emergency.__contains__, reading.config.agents.menu_numbers):
         said = Complaint("{number} is an emergency number: choose another", number=number)
         yield reading.finding(said, "agents", "menu_numbers")
-    for number in filter(CHINA.emergency.__contains__, reading.config.menus.may_dial):
-        said = Complaint("{number} is an emergency number: choose another", number=number)
-        yield reading.finding(said, "menus", "may_dial")
+    for number in reading.config.menus.may_dial:
+        if (never := Surroundings.of(reading.config, tuple).not_dialled(number)) is not None:
+            yield reading.finding(never, "menus", "may_dial")
     for menu in sorted({*reading.config.agents.menu_numbers.values()} - {*found.menus}):
         yield reading.finding(no_menu(menu, found.menus), "agents", "menu_numbers", Grade.MISTAKE)
     for place in folder.plugins(reading.config):
         for path in sorted(place.glob("*.py")):
-            yield from unknown_queues(path, queues)
+            yield from unknown_in_python(path, places)
     for one in found.menus.values():
         if isinstance(one, FileMenu):
-            yield from queues_of_file(one, queues)
+            yield from unknown_in_file(one, places)
 
 
 def all_menus(config: Config, folder: ShopFolder, features: Sequence[Feature] = ()) -> Found:
     """The features' and the shop's own by name, and what is wrong with the files. Runs them."""
     nothing = cast(Any, None)  # a declaration keeps these for later
     features = features or declarations.declared(Shop(config, nothing, nothing, choice=lambda options: options[0]))
-    found = declarations.own_menus(features, folder.plugins(config), folder.prompts(config), config.menus.may_dial)
+    found = declarations.own_menus(features, folder.plugins(config), folder.prompts(config), outside(config))
     return found._replace(menus=declarations.menus(features, found.menus))
 
 
-def unknown_queues(path: Path, queues: Collection[str]) -> Iterator[Finding]:
-    """Where a menu file sends callers to a queue that there is not: in a call they would get the first one."""
-    for name, line in _queues_in(path):
-        if name not in queues:
-            complaint = Complaint("no queue {queue}; {hint}", queue=name, hint=nearest(name, queues))
-            yield Finding(complaint, path, line, grade=Grade.MISTAKE)
-
-
-def sent_to(folders: Iterable[Path]) -> dict[str, str]:
-    """Queues that the files of these folders send callers to, each with the first place."""
-    found: dict[str, str] = {}
-    for folder in folders:
-        for path, name, line in _sent_from(folder):
-            found.setdefault(name, f"{path.name}:{line}")
-    return found
-
-
-def _sent_from(folder: Path) -> Iterator[tuple[Path, str, int]]:
-    for path in sorted(folder.glob("*.py")):
-        for name, line in _queues_in(path):
-            yield path, name, line
-    for path, read in read_files(menu_files(folder), Known()).items():
-        if read.menu is not None:
-            for target in _queues_of(read.menu):
-                yield path, target.name, target.line
-
-
-def _queues_in(path: Path) -> Iterator[tuple[str, int]]:
-    """Names that stand in a menu's file as they are, with their lines; of one that is broken none: that is told."""
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for node in ast.walk(tree):
-        match node:
-            case ast.Call(func=ast.Attribute(attr="transfer_to_queue"), args=[ast.Constant(value=str(name)), *_]):
-                yield name, node.lineno
-            case ast.Call(func=ast.Attribute(attr="transfer_to_queue" | "transfer_to_office"), keywords=[*given]):
-                for one in given:
-                    match one:
-                        case ast.keyword(arg="queue", value=ast.Constant(value=str(name))) if name:
-                            yield name, node.lineno
-
-
-def queues_of_file(menu: FileMenu, queues: Collection[str]) -> Iterator[Finding]:
-    """The same for a menu that is written in a file."""
-    for target in _queues_of(menu.written):
-        if target.name not in queues:
-            complaint = Complaint("no queue {queue}; {hint}", queue=target.name, hint=nearest(target.name, queues))
-            yield Finding(complaint, menu.path, target.line, grade=Grade.MISTAKE)
-
-
-def _queues_of(menu: WrittenMenu) -> list[Target]:
-    """From the first line to the last."""
-    return sorted((one for one in targets(menu) if one.to is To.QUEUE), key=lambda one: one.line)
+def outside(config: Config) -> Known:
+    """The numbers outside that menus may dial: those of the settings, as far as any line dials them."""
+    around = Surroundings.of(config, tuple)
+    return Known(numbers=config.menus.may_dial, not_dialled=lambda number: around.not_dialled(number))
 
 
 def missing_menus(reading: Reading, known: Collection[str]) -> dict[str, str]:

@@ -11,8 +11,9 @@ from callserver.acd.organisation.parts import CALLED, Organisation
 from callserver.acd.organisation.remarks import remarks
 from callserver.acd.organisation.surroundings import Surroundings
 from callserver.config import Config, Finding, Grade, Reading
-from callserver.ivr.loading.loads import queues_used
-from callserver.server.checks.menus import all_menus, sent_to
+from callserver.ivr.loading import loads
+from callserver.server.checks.menus import all_menus
+from callserver.server.checks.named import Places, named_by_files
 from callserver.server.checks.stored import stored
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.opening import name_of
@@ -22,7 +23,7 @@ from callserver.wire.catalogue import Complaint
 def surroundings(config: Config, folder: ShopFolder) -> Surroundings:
     """For a command: the files of the shop's menus are run if something names one, once."""
     menus = cache(lambda: all_menus(config, folder).menus.keys())
-    return Surroundings.of(config, menus, lambda: {**sent_to(folder.plugins(config)), **queues_used()})
+    return Surroundings.of(config, menus, lambda: {**named_by_files(folder.plugins(config)), **loads.named()})
 
 
 def moved(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
@@ -37,10 +38,14 @@ def moved(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
         yield reading.finding(complaint, section, grade=Grade.NOTE)
 
 
-def known_queues(reading: Reading, folder: ShopFolder) -> Collection[str]:
+def known_places(reading: Reading, folder: ShopFolder) -> Places:
     """Those of the database; of a shop that has none yet those that its first start will make."""
-    found = stored(reading, folder, rows.load)
-    return found.queues if found is not None and found.queues else reading.config.queues
+    return places(stored(reading, folder, rows.load) or Organisation(), reading.config)
+
+
+def places(all_: Organisation, config: Config) -> Places:
+    """The same of an organisation that has been read."""
+    return Places(all_.queues or config.queues, all_.offices)
 
 
 def organised(reading: Reading, folder: ShopFolder, menus: Callable[[], Collection[str]]) -> Iterator[Finding]:

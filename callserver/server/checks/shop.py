@@ -16,7 +16,8 @@ from callserver.server.checks.devices import devices
 from callserver.server.checks.faxes import faxes
 from callserver.server.checks.interface import interface
 from callserver.server.checks.menus import all_menus, menus
-from callserver.server.checks.organisation import known_queues, moved, organised
+from callserver.server.checks.named import Places
+from callserver.server.checks.organisation import known_places, moved, organised
 from callserver.server.checks.sounds import prompts, synthesiser, tones
 from callserver.server.checks.stored import accepted_menus
 from callserver.server.lock import FolderError, holder
@@ -41,9 +42,9 @@ def check(folder: ShopFolder) -> tuple[Reading, Sequence[Finding]]:
         return reading, reading.findings
     found = all_menus(reading.config, folder)
     inside = database_content(reading, folder), organised(reading, folder, found.menus.keys)
-    queues = known_queues(reading, folder)
+    places = known_places(reading, folder)
     accepted = accepted_menus(reading, folder)
-    said = [*mistakes(reading, folder, found, queues, accepted, running=running), *chain(*inside)]
+    said = [*mistakes(reading, folder, found, places, accepted, running=running), *chain(*inside)]
     return reading, reading.in_order(said)
 
 
@@ -56,10 +57,10 @@ def before_start(folder: ShopFolder) -> tuple[Found, Sequence[Finding]]:
     reading = folder.reading()
     if not reading.is_read:
         return Found({}, []), reading.findings
-    found, queues = all_menus(reading.config, folder), known_queues(reading, folder)
+    found, places = all_menus(reading.config, folder), known_places(reading, folder)
     stored = organised(reading, folder, found.menus.keys)
     accepted = accepted_menus(reading, folder)
-    said = [*mistakes(reading, folder, found, queues, accepted, running=False), *stored]
+    said = [*mistakes(reading, folder, found, places, accepted, running=False), *stored]
     return found, reading.in_order(said)
 
 
@@ -67,7 +68,7 @@ def mistakes(
     reading: Reading,
     folder: ShopFolder,
     found: Found,
-    queues: Collection[str],
+    places: Places,
     accepted: Collection[str] = (),
     *,
     running: bool,
@@ -76,13 +77,13 @@ def mistakes(
     All that is wrong in the settings and with what they name: the same for `check`, a start, and a reload.
 
     :param found: all menus
-    :param queues: all there are
+    :param places: all there are
     :param accepted: menus whose last version lines have, also without their files
     :param running: a server holds its port and its modems
     """
     if not reading.is_read:
         return reading.findings
-    of_menus = menus(reading, folder, found, queues, accepted)
+    of_menus = menus(reading, folder, found, places, accepted)
     opened = _opened(reading, folder, running), database_place(reading, folder), of_menus
     return reading.in_order([*reading.findings, *chain(*opened)])
 

@@ -21,7 +21,7 @@ class FaultTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.store = InlineStore()
         self.menus = ["shop", "fault"]
-        self.menu_numbers, self.sent_to = {"61": "shop"}, dict[str, str]()
+        self.menu_numbers, self.named = {"61": "shop"}, dict[str, str]()
         self.dialling = DiallingConfig(premium=("900", "6299"))
         self.book = OrganisationBook(
             self.store,  # type: ignore[arg-type]
@@ -37,7 +37,7 @@ class FaultTests(SynchronousTestCase):
 
     def around(self) -> Surroundings:
         return Surroundings(
-            lambda: self.menus, dialling=self.dialling, menu_numbers=self.menu_numbers, sent_to=lambda: self.sent_to
+            lambda: self.menus, dialling=self.dialling, menu_numbers=self.menu_numbers, named=lambda: self.named
         )
 
     def save(self, part: Part, called: str, **settings: str) -> None:
@@ -231,12 +231,19 @@ class FaultTests(SynchronousTestCase):
     def test_the_first_queue_goes(self) -> None:
         """One that a menu sends callers to stays; else it is said where callers come now."""
         self.save(Part.QUEUE, "tea")
-        self.sent_to = {"operator": "repair.py:12"}
+        self.named = {"queue operator": "repair.py:12"}
         problem = self.failureResultOf(self.book.delete(Part.QUEUE, "operator"), Complaint).value
         self.assertEqual(str(problem), "queue operator is named by repair.py:12: change that first")
-        self.sent_to = {}
+        self.named = {}
         (said,) = self.successResultOf(self.book.delete(Part.QUEUE, "operator"))
         self.assertEqual(str(said), "Callers whom no menu sends to a queue wait in tea from now on.")
+
+    def test_an_office_of_a_menu(self) -> None:
+        """One that a menu leads callers to stays."""
+        self.save(Part.OFFICE, "1", phone="62345678")
+        self.named = {"office 1": "front.ini:9"}
+        problem = self.failureResultOf(self.book.delete(Part.OFFICE, "1"), Complaint).value
+        self.assertEqual(str(problem), "office 1 is named by front.ini:9: change that first")
 
     def test_what_was_broken_before(self) -> None:
         """A menu that has gone, a number barred later: what does not touch them can be set all the same."""

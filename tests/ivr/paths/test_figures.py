@@ -92,6 +92,14 @@ class FiguresTests(SynchronousTestCase):
         main = one.steps[1]
         self.assertEqual((main.step, main.visits, main.left, main.median_s, main.p90_s), ("main", 2, 1, 7.0, 8.0))
         self.assertEqual((main.inputs, round(main.wrong, 2), round(main.silent, 2)), (3, 0.33, 0.33))
+        self.assertEqual(main.keys, (("9", 1), ("-", 1), ("0", 1)))
+
+    def test_answers(self) -> None:
+        """How long answers took, and how many came before the question was said to its end."""
+        measured = {"digits": "1", "prompts": ["x"], "took_s": 2.5, "in_prompt": True}
+        early = call("v1", MAIN, (6.5, "input", measured), *keyed(9, "2", "taken"), (10.0, "end", {}))
+        (step,) = figures([early])[0].steps
+        self.assertEqual((step.answer_s, step.early, step.keys), (2.5, 0.5, (("1", 1), ("2", 1))))
 
     def test_by_version(self) -> None:
         """What is loaded anew is counted anew."""
