@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from callserver.features import Feature, Shop
 from callserver.features.recordings.archive import Archive
 from callserver.features.recordings.compressor import Compressor
 from callserver.features.recordings.desk import RecordingsDesk
+from callserver.features.recordings.flow import RecorderMenu, RecordingsMenu
 from callserver.features.recordings.judge import Judge
 from callserver.features.recordings.keeper import Keeper
 from callserver.features.recordings.keeping import Keeping
@@ -15,9 +18,10 @@ FOLDER = "recordings"
 
 
 def declare(shop: Shop) -> Feature:
-    """Acts of agents, and what looks after the files."""
+    """Acts of agents, two menus, and what looks after the files."""
     if shop.house is None:
-        return Feature("recordings")
+        nothing: Any = None  # only their names are looked at
+        return Feature("recordings", menus=(RecordingsMenu(nothing, nothing, nothing, nothing), RecorderMenu()))
     house = shop.house
     archive = Archive(house.folder / FOLDER, house.folder)
     judge, records = Judge(house.rights, shop.store, shop.events), Records(shop.store, shop.events)
@@ -25,4 +29,5 @@ def declare(shop: Shop) -> Feature:
     keeping = Keeping.of(shop.config.recording)
     world = house.clock, shop.store, shop.events, archive, house.in_thread, keeping
     services = [Keeper(*world), *([Compressor(*world)] if keeping.compress != "no" else ())]
-    return Feature("recordings", acts=desk.acts(), services=tuple(services))
+    menus = RecordingsMenu(judge, archive, house.in_thread, house.log_in), RecorderMenu()
+    return Feature("recordings", menus=menus, acts=desk.acts(), services=tuple(services))

@@ -10,9 +10,10 @@ from twisted.logger import Logger
 from callserver.dsp.sound.files import SoundFileError
 from callserver.features.voicemail import rules
 from callserver.features.voicemail.intake import Intake
-from callserver.features.voicemail.keypad import UP, ask, play
+from callserver.features.voicemail.keypad import UP, ask
 from callserver.features.voicemail.rules import Box, Message
 from callserver.ivr.menu_call import MenuCall
+from callserver.ivr.winding import wind_sound
 from callserver.store.database import Store
 
 log = Logger()
@@ -57,7 +58,7 @@ class Bulletins:
     async def _one(self, call: MenuCall, message: Message, *, asks: bool) -> str:
         """The key that he has pressed; "" where the next one follows, or nothing."""
         try:
-            key = await play(call, await call.wait_for(self.intake.read(message.sounds)))
+            key = await wind_sound(call, await call.wait_for(self.intake.read(message.sounds)))
         except SoundFileError as problem:
             log.warn("bulletin {message} cannot be heard: {problem}", message=message.id, problem=problem)
             return ""

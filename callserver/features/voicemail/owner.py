@@ -29,7 +29,7 @@ from callserver.features import House
 from callserver.features.voicemail import rules
 from callserver.features.voicemail.directory import Directory
 from callserver.features.voicemail.intake import Intake
-from callserver.features.voicemail.keypad import UP, ask, play
+from callserver.features.voicemail.keypad import UP, ask
 from callserver.features.voicemail.own_settings import OwnSettings
 from callserver.features.voicemail.rules import Box, Message
 from callserver.features.voicemail.sending import Sending
@@ -38,6 +38,7 @@ from callserver.ivr import spoken
 from callserver.ivr.dialogue import rounds
 from callserver.ivr.interfaces import Prompt, Spoken
 from callserver.ivr.menu_call import MenuCall
+from callserver.ivr.winding import wind_sound
 from callserver.store.database import Store
 
 log = Logger()
@@ -200,7 +201,7 @@ class OwnerTalk:
             log.warn("message {message} cannot be heard: {problem}", message=message.id, problem=problem)
             await call.play("system-trouble")
             return ""
-        key = await play(call, sound)
+        key = await wind_sound(call, sound)
         visit.hear(message)
         return key
 
