@@ -17,10 +17,8 @@ from callserver.wire.catalogue import N_
 from callserver.wire.messages import Phrase
 
 BY_AGENT = ("agent", "hour", "day", "month")
-OCCUPANCY = N_("occupancy: talk, hold and wrap-up of the time logged in without pauses; utilisation: of all of it")
-BUSY = N_("busy: talk, hold and wrap-up of the time logged in without pauses (occupancy); used: of all of it (utilisation)")
-    "busy: occupancy, talk, hold and wrap-up of the time logged in without pauses; used: utilisation, of all of it"
-)
+OCCUPANCY = N_("occupancy: talk, hold and wrap-up of the time not paused; utilisation: of all time logged in")
+BUSY = N_("busy: occupancy, talk, hold and wrap-up of the time not paused; used: utilisation, of all time logged in")
 
 
 def report(ask: Ask) -> list[Table]:
