@@ -25,6 +25,7 @@ from callserver.config.settings import (
     RecordingConfig,
     ServerConfig,
     ShopConfig,
+    StatisticsConfig,
     VoicemailConfig,
     system_zone,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "Sentence",
     "ServerConfig",
     "ShopConfig",
+    "StatisticsConfig",
     "Unfit",
     "VoicemailConfig",
     "all_of",

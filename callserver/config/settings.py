@@ -149,6 +149,16 @@ class VoicemailConfig:
 
 
 @dataclass(frozen=True)
+class StatisticsConfig:
+    """[statistics]"""
+
+    sheet_at: str = ""  # HH:MM by the shop's clock: the sheet of the day before is sent; empty: never
+    mail_to: str = ""  # by the mail server of [fax]
+    fax_to: str = ""
+    language: str = "zh"  # of the sheet
+
+
+@dataclass(frozen=True)
 class InterfaceConfig:
     """[interface]: HTTP for the shop's other programs."""
 
@@ -214,6 +224,7 @@ class Config:
     backup: BackupConfig = field(default_factory=BackupConfig)
     fax: FaxConfig = field(default_factory=FaxConfig)
     voicemail: VoicemailConfig = field(default_factory=VoicemailConfig)
+    statistics: StatisticsConfig = field(default_factory=StatisticsConfig)
     interface: InterfaceConfig = field(default_factory=InterfaceConfig)
     shop: ShopConfig = field(default_factory=ShopConfig)
     menus: MenusConfig = field(default_factory=MenusConfig)
@@ -239,6 +250,7 @@ SINGLE_SECTIONS: dict[str, type] = {
     "backup": BackupConfig,
     "fax": FaxConfig,
     "voicemail": VoicemailConfig,
+    "statistics": StatisticsConfig,
     "interface": InterfaceConfig,
     "shop": ShopConfig,
     "menus": MenusConfig,
@@ -285,6 +297,7 @@ CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
     (RecordingConfig, "calls"): ("all", "none"),
     (RecordingConfig, "compress"): ("no", "flac", "opus"),
     (ExchangeConfig, "country"): COUNTRIES,
+    (StatisticsConfig, "language"): ("zh", "en"),
 }
 DIAL_CLASSES = ("local", "national", "international")
 LINES_MAX = 200

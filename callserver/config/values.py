@@ -32,6 +32,7 @@ from callserver.config.settings import (
     RecordingConfig,
     ServerConfig,
     ShopConfig,
+    StatisticsConfig,
     VoicemailConfig,
 )
 
@@ -202,6 +203,12 @@ def _fax_number(text: str) -> str:
     return text
 
 
+def _fax_to(text: str) -> str:
+    if text and not re.fullmatch("[0-9]{3,24}", text):
+        raise Unfit("needs a number to be dialled, 3 to 24 digits, or nothing")
+    return text
+
+
 def _mail_server(text: str) -> str:
     host, colon, port = text.rpartition(":")
     if text and (not host or not colon or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536):
@@ -353,4 +360,7 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     (FaxConfig, "mail_server"): _mail_server,
     (FaxConfig, "mail_from"): _mail_address,
     (FaxConfig, "mail_to"): _mail_address,
+    (StatisticsConfig, "sheet_at"): _time_of_day,
+    (StatisticsConfig, "mail_to"): _mail_address,
+    (StatisticsConfig, "fax_to"): _fax_to,
 }

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.application.service import IService
 from twisted.internet.defer import Deferred
@@ -31,8 +31,30 @@ from callserver.ivr.known_text import KnownText
 from callserver.ivr.menu_call import Faxes, Mailboxes
 from callserver.store.database import Store
 from callserver.wire.alarms import Alarm
+from callserver.wire.catalogue import Sentence
 from callserver.wire.messages import CardPart, Identity
 from callserver.wire.rights import Right
+
+
+class Post(Protocol):
+    """Sends a document out of the house."""
+
+    def by_mail(
+        self, to: str, subject: Sentence, text: Sentence, attachment: tuple[str, bytes]
+    ) -> Coroutine[Any, Any, object]:
+        """
+        Done when the mail server has taken it.
+
+        :param attachment: name and octets of a PDF
+        :raises Complaint: no mail server is set
+        """
+
+    def by_fax(self, number: str, title: str, pdf: bytes) -> Coroutine[Any, Any, object]:
+        """
+        Done when it is on disk, to be dialled; calls out have their rules.
+
+        :raises Complaint: it cannot be drawn as pages
+        """
 
 
 @dataclass(frozen=True)
@@ -52,6 +74,7 @@ class House:
     :param serve: lets a menu, by its name, serve a call that has been answered
     :param members: staff numbers of a group, by its name; none, if there is none
     :param connect: a caller with a number outside, for who asks; returns when he could not be served there
+    :param post: sends documents; None where nothing of this server does
     """
 
     clock: IReactorTime
@@ -69,6 +92,7 @@ class House:
     serve: Callable[[Call, str], None]
     members: Callable[[str], Collection[str]]
     connect: Callable[[Call, str, Dialler], Coroutine[Any, Any, None]]
+    post: Callable[[], Post | None]
 
 
 @dataclass(frozen=True)
@@ -108,6 +132,7 @@ class Feature:
     :param furnish: demo data for a new shop, run in `store.write`
     :param faxes: sends and receives faxes for menus, in their calls
     :param mailboxes: takes messages in calls, and lets them be heard
+    :param post: sends documents for other features
     :param rights_changed: told a staff number and what that person might do before and may now
     :param bare: whether there is nothing to serve callers from, run in `store.read`
     """
@@ -121,4 +146,5 @@ class Feature:
     services: tuple[IService, ...] = ()
     faxes: Faxes | None = None
     mailboxes: Mailboxes | None = None
+    post: Post | None = None
     rights_changed: Callable[[str, frozenset[Right], frozenset[Right]], None] | None = None

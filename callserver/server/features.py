@@ -12,6 +12,7 @@ FEATURES = [
     "callserver.features.announcing",
     "callserver.features.recordings",
     "callserver.features.voicemail",
+    "callserver.features.statistics",
 ]
 
 

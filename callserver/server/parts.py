@@ -243,6 +243,7 @@ class Parts(MultiService):
             serve=lambda call, menu: self._runner.serve(call, menu),
             members=lambda group: self.centre.members_of(group),
             connect=lambda call, number, asks: self.people.connect(call, number, asks),
+            post=lambda: next((feature.post for feature in self.features if feature.post is not None), None),
         )
 
     def _new_texts(self) -> Iterator[NewTexts]:

@@ -53,6 +53,7 @@ FREE = {  # at his own seat and in his own calls; what else they ask for, the ca
     "use_telephone",  # his own
     "flash_transfer",  # as `dial`: tests.acd.moves.test_flash_transfer; no rehearsed line has a hook flash
     "waiting",  # a working list; numbers as `Sight` says
+    "missed_calls",  # likewise
     "stop_fax",  # of his own talk
     "cancel_fax",  # his own; anybody's goes with 1
     "list_faxes",  # without content; what came to others goes with 1
@@ -65,6 +66,7 @@ FREE = {  # at his own seat and in his own calls; what else they ask for, the ca
     "empty_basket",
     "finish_order",
 }
+OF_QUEUES = {"report": "queue", "first": "2026-03-02", "last": "2026-03-02"}  # one's own figures are free
 OF_ANOTHER = {Right.ANSWER_INTERNAL, Right.ANSWER_QUEUED}  # asked of who is rung, not of who acts
 
 
@@ -226,6 +228,8 @@ GATES = (
         lambda hall: ("81234567", "document 1", {}),
         frozenset({Right.DIAL_LOCAL}),
     ),
+    Gate(Right.SUPERVISOR, "report", nothing, has_done("report"), lambda hall: (OF_QUEUES,)),
+    Gate(Right.SUPERVISOR, "day_sheet", nothing, has_done("day_sheet"), lambda hall: ("2026-03-02", "zh", 0)),
     Gate(Right.DOWNLOAD_FAX, "open_fax", has_come_a_fax, has_done("open_fax"), lambda hall: ("came-1", "pdf", 0)),
     Gate(Right.LISTEN, "listen", talks_802, has_role(Role.LISTENS), lambda hall: ("seat 802",)),
     Gate(Right.BARGE_IN, "barge_in", talks_802, has_role(Role.TALKS), lambda hall: ("seat 802",)),

@@ -18,6 +18,7 @@ from callserver.features.faxing.library import Library
 from callserver.features.faxing.mail import MailServer
 from callserver.features.faxing.office import FaxOffice
 from callserver.features.faxing.papers import Papers
+from callserver.features.faxing.post import FaxPost
 from callserver.features.faxing.postman import Postman
 from callserver.features.faxing.records import Records
 from callserver.features.faxing.sessions import Sessions
@@ -68,5 +69,6 @@ def declare(shop: Shop) -> Feature:
         acts=acts,
         services=(office, postman),
         faxes=talk,
+        post=FaxPost(files, outbox),
         rights_changed=in_talk.rights_changed,
     )

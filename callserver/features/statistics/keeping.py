@@ -17,6 +17,7 @@ from typing import Any
 import cattrs
 from peewee import chunked, fn
 
+from callserver.calls.vocabulary import Kind
 from callserver.features.statistics.folding.fold import Fold, State
 from callserver.features.statistics.folding.told import Opened, Rows, Told
 from callserver.features.statistics.tables import FOLDED, AccountStat, CallStat, CountStat, FoldRow, PartStat, WaitStat
@@ -26,6 +27,7 @@ from callserver.wire.numbers import normal
 VERSION = 1  # of what the rows mean; another one makes them anew
 PIECE = 200  # events of one transaction beside calls
 ROWS_MAX = 500  # of one question
+NUMBERED = (Kind.CALLER_ID.value, Kind.DIAL_RESULT.value)
 ADDED = {AccountStat: ("ms",), CountStat: ("n", "amount")}  # to what is there
 
 
@@ -42,7 +44,7 @@ def fold_piece(n_events: int, country: str) -> int:
         return 0
     fold = Fold(cattrs.structure(json.loads(row.state), State), _Records(events, country).opened)
     for event in events:
-        fold.feed(told(event))
+        fold.feed(told(event, country))
     fold.settle()
     write(fold.rows)
     stand(fold.state, events[-1].seq, events[-1].at_ms)
@@ -68,10 +70,12 @@ def folded_until_ms() -> int:
     return int(row.until_ms) if row is not None else 0
 
 
-def told(row: EventRow) -> Told:
-    """An event as a fold reads it."""
-    mono_ms = round(row.uptime_s * 1000)
-    return Told(run_of(row), row.at_ms, mono_ms, row.kind, row.call_id, row.channel, row.person, json.loads(row.data))
+def told(row: EventRow, country: str) -> Told:
+    """An event as a fold reads it; a number is one, however an exchange or a person writes it."""
+    mono_ms, data = round(row.uptime_s * 1000), json.loads(row.data)
+    if row.kind in NUMBERED and data.get("number"):
+        data["number"] = normal(str(data["number"]), country)
+    return Told(run_of(row), row.at_ms, mono_ms, row.kind, row.call_id, row.channel, row.person, data)
 
 
 def _row() -> FoldRow:

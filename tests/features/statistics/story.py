@@ -34,6 +34,7 @@ class Story:
         call: str | None = None,
         channel: str | None = None,
         person: str | None = None,
+        /,
         **data: Any,
     ) -> None:
         """One event."""
@@ -53,11 +54,11 @@ class Story:
         self.tell(at_s, Kind.STATE, call, f"seat {number}", number, **data)
 
     def log_in(self, at_s: float, number: str) -> None:
-        self.tell(at_s, Kind.LOG_IN, channel=f"seat {number}", person=number)
+        self.tell(at_s, Kind.LOG_IN, None, f"seat {number}", number)
         self.seat(at_s, number, IDLE)
 
     def log_out(self, at_s: float, number: str) -> None:
-        self.tell(at_s, Kind.LOG_OUT, channel=f"seat {number}", person=number, reason="logged_out")
+        self.tell(at_s, Kind.LOG_OUT, None, f"seat {number}", number, reason="logged_out")
         self.seat(at_s, number, SeatState.OFF)
 
     def enters(self, at_s: float, call: str, queue: str = "sales") -> None:

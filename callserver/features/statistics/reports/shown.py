@@ -22,8 +22,10 @@ NAME_LEAST = 10  # cells of the first column, where all is cut for
 def shown(value: Value, unit: Unit, language: str) -> str:
     """One value: in a column, whose title has its unit, to a tenth; alone to the hundredth, with its unit."""
     if isinstance(value, Figure):
-        sign = SIGNS.get(value.unit, "")
-        return DASH if value.value is None else f"{_number(value.value, value.unit, 2)} {sign}".rstrip()
+        if value.value is None:
+            return DASH
+        sign, words = SIGNS.get(value.unit, ""), _number(value.value, value.unit, 2)
+        return f"{sign}{words}" if value.unit is Unit.FEN else f"{words} {sign}".rstrip()
     if value is None:
         return DASH
     if isinstance(value, Phrase):

@@ -1,0 +1,89 @@
+"""The sheet of the day before, made and sent at a time of day: by mail, by fax, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from callserver.config import StatisticsConfig
+from callserver.features import Post
+from callserver.features.statistics.request import DAY, Request
+from callserver.wire.alarms import Alarm
+from callserver.wire.catalogue import N_, Complaint
+from callserver.wire.messages import Phrase
+
+LOOK_S = 3600.0  # at most: the computer's clock may be set meanwhile
+NO_POST = N_("nothing can be sent from here: set mail_server and mail_from in [fax]")
+
+
+def next_time(now: datetime, at: time, zone: tzinfo) -> datetime:
+    """When the shop's clock shows this time next; where it is left out, as soon as it is past. Aware."""
+    today = now.astimezone(zone).date()
+    for days in (0, 1, 2):
+        day = today + timedelta(days=days)
+        then = datetime.combine(day, at, tzinfo=zone)
+        if then.timestamp() > now.timestamp():
+            return then
+    raise AssertionError("a day has no such time thrice")
+
+
+@dataclass(eq=False)
+class Timetable(Service):
+    """
+    :param make: a report by its request, in a child
+    :param post: what sends, None where nothing can; asked when there is something to send
+    """
+
+    clock: IReactorTime
+    now: Callable[[], datetime]
+    zone: Callable[[], tzinfo]
+    config: StatisticsConfig
+    make: Callable[[Request], Deferred[Any]]
+    post: Callable[[], Post | None]
+    alarm: Alarm
+    _timer: IDelayedCall | None = None
+    _due: datetime | None = None
+
+    def startService(self) -> None:
+        super().startService()  # type: ignore[no-untyped-call]
+        if self.config.sheet_at and (self.config.mail_to or self.config.fax_to):
+            self._wait()
+
+    def stopService(self) -> None:
+        super().stopService()  # type: ignore[no-untyped-call]
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+
+    def _wait(self) -> None:
+        at = time.fromisoformat(self.config.sheet_at)
+        if self._due is None:
+            self._due = next_time(self.now(), at, self.zone())
+        left_s = (self._due - self.now()).total_seconds()
+        if left_s <= 0:
+            due, self._due = self._due, None
+            Deferred.fromCoroutine(self._send(due))
+            self._due = next_time(max(self.now(), due), at, self.zone())
+            left_s = (self._due - self.now()).total_seconds()
+        self._timer = self.clock.callLater(min(max(left_s, 1.0), LOOK_S), self._wait)
+
+    async def _send(self, due: datetime) -> None:
+        """All that is set gets it; what fails is an alarm, with the day that can be sent again by hand."""
+        day = (due.astimezone(self.zone()).date() - timedelta(days=1)).isoformat()
+        try:
+            post = self.post()
+            if post is None:
+                raise Complaint(NO_POST)
+            sheet: bytes = await self.make(Request(DAY, day, day, language=self.config.language))
+            title = Phrase(N_("Day sheet of {day}"), {"day": day})
+            if self.config.mail_to:
+                await post.by_mail(self.config.mail_to, title, title, (f"{day}.pdf", sheet))
+            if self.config.fax_to:
+                await post.by_fax(self.config.fax_to, f"{day}.pdf", sheet)
+        except Exception as problem:
+            self.alarm(N_("the day sheet of {day} could not be sent: {problem}"), day=day, problem=problem)
