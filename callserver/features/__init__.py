@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.application.service import IService
 from twisted.internet.defer import Deferred
@@ -31,8 +31,22 @@ from callserver.ivr.known_text import KnownText
 from callserver.ivr.menu_call import Faxes, Mailboxes
 from callserver.store.database import Store
 from callserver.wire.alarms import Alarm
-from callserver.wire.messages import CardPart, Identity
+from callserver.wire.catalogue import Sentence
+from callserver.wire.messages import CardPart, Identity, MailMark
 from callserver.wire.rights import Right
+
+
+class Post(Protocol):
+    """The shop's mail."""
+
+    def send(
+        self, to: str, subject: Sentence, text: Sentence, attachment: tuple[str, bytes] | None = None
+    ) -> Deferred[Any]:
+        """
+        One letter, in both languages; fires when the mail server has taken it.
+
+        :param attachment: name and octets of a PDF or a WAV file
+        """
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,7 @@ class House:
     :param plan: the tones of the shop's exchange
     :param serve: lets a menu, by its name, serve a call that has been answered
     :param members: staff numbers of a group, by its name; none, if there is none
+    :param post: None: nothing is mailed
     :param connect: a caller with a number outside, for who asks; returns when he could not be served there
     """
 
@@ -68,6 +83,7 @@ class House:
     plan: Plan
     serve: Callable[[Call, str], None]
     members: Callable[[str], Collection[str]]
+    post: Post | None
     connect: Callable[[Call, str, Dialler], Coroutine[Any, Any, None]]
 
 
@@ -99,6 +115,16 @@ class Share:
     part: CardPart | None = None
 
 
+class MarkedMailboxes(Mailboxes, Protocol):
+    """Mailboxes whose waiting marks are shown."""
+
+    def marks(self, number: str) -> Sequence[MailMark]:
+        """Of the boxes that a person of the staff may open."""
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` when marks have changed."""
+
+
 @dataclass(frozen=True)
 class Feature:
     """
@@ -108,6 +134,7 @@ class Feature:
     :param furnish: demo data for a new shop, run in `store.write`
     :param faxes: sends and receives faxes for menus, in their calls
     :param mailboxes: takes messages in calls, and lets them be heard
+    :param box_numbers: of all mailboxes, run in `store.read`
     :param rights_changed: told a staff number and what that person might do before and may now
     :param bare: whether there is nothing to serve callers from, run in `store.read`
     """
@@ -120,5 +147,6 @@ class Feature:
     bare: Callable[[], bool] | None = None
     services: tuple[IService, ...] = ()
     faxes: Faxes | None = None
-    mailboxes: Mailboxes | None = None
+    mailboxes: MarkedMailboxes | None = None
+    box_numbers: Callable[[], Collection[str]] | None = None
     rights_changed: Callable[[str, frozenset[Right], frozenset[Right]], None] | None = None

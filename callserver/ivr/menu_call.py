@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
@@ -90,6 +90,10 @@ class Mailboxes(Protocol):
     @property
     def general(self) -> str:
         """The number of the box for whom nobody has served; "": there is none."""
+
+    @property
+    def numbers(self) -> Collection[str]:
+        """Of all boxes."""
 
     def has_box(self, number: str) -> bool:
         """Whether there is one of this number, at this moment."""

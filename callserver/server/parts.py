@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -47,6 +47,7 @@ from callserver.server.line_menus import LineMenus
 from callserver.server.menu_people import MenuPeople
 from callserver.server.new_texts import NewTexts
 from callserver.server.people_only import FIRST
+from callserver.server.post import MailServer
 from callserver.server.recording_notice import RecordingNotice
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.shop_menus import ShopMenus
@@ -99,6 +100,10 @@ class Parts(MultiService):
     def exchange(self) -> Exchange | None:
         """The emulated one, if any line is attached to it."""
         return self.line_bank.exchange
+
+    def box_numbers(self) -> Collection[str]:
+        """Of all mailboxes."""
+        return self._mailboxes.numbers if self._mailboxes is not None else ()
 
     # One after the other
 
@@ -241,6 +246,7 @@ class Parts(MultiService):
             known_texts=self._known_texts,
             plan=self._tones(),
             serve=lambda call, menu: self._runner.serve(call, menu),
+            post=MailServer.of(self.reactor, self.config),
             members=lambda group: self.centre.members_of(group),
             connect=lambda call, number, asks: self.people.connect(call, number, asks),
         )

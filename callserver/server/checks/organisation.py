@@ -11,6 +11,7 @@ from callserver.acd.organisation.parts import CALLED, Organisation
 from callserver.acd.organisation.remarks import remarks
 from callserver.acd.organisation.surroundings import Surroundings
 from callserver.config import Config, Finding, Grade, Reading
+from callserver.features.voicemail.rules import box_numbers
 from callserver.ivr.loading.loads import queues_used
 from callserver.server.checks.menus import all_menus, sent_to
 from callserver.server.checks.stored import stored
@@ -22,7 +23,7 @@ from callserver.wire.catalogue import Complaint
 def surroundings(config: Config, folder: ShopFolder) -> Surroundings:
     """For a command: the files of the shop's menus are run if something names one, once."""
     menus = cache(lambda: all_menus(config, folder).menus.keys())
-    return Surroundings.of(config, menus, lambda: {**sent_to(folder.plugins(config)), **queues_used()})
+    return Surroundings.of(config, menus, lambda: {**sent_to(folder.plugins(config)), **queues_used()}, box_numbers)
 
 
 def moved(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
@@ -47,7 +48,8 @@ def organised(reading: Reading, folder: ShopFolder, menus: Callable[[], Collecti
     """What in the database cannot work, as far as it can be read: what is wrong with it is told elsewhere."""
     found = stored(reading, folder, everything)
     if found is not None:
-        around = Surroundings.of(reading.config, menus)
+        boxes = stored(reading, folder, box_numbers) or ()
+        around = Surroundings.of(reading.config, menus, boxes=lambda: boxes)
         yield from misfits(*found, around, folder.database(reading.config))
         yield from taken(reading, found[1])
 
