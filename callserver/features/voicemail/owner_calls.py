@@ -20,7 +20,7 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from callserver.calls.call import Stage
+from callserver.calls.stages import Stage
 from callserver.calls.calls_out import Dialler
 from callserver.calls.event_log import EventLog
 from callserver.config import VoicemailConfig
