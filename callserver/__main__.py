@@ -42,6 +42,7 @@ COMMANDS = {
     "regions": ("callserver.commands.organisation", "regions"),
     "faults": ("callserver.commands.faults", "faults"),
     "fax": ("callserver.commands.fax", "fax"),
+    "mail": ("callserver.commands.mail", "mail"),
     "customers": ("callserver.commands.customers", "customers"),
     "orders": ("callserver.commands.orders", "orders"),
     "goods": ("callserver.commands.goods", "goods"),

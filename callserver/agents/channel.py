@@ -146,6 +146,10 @@ class AgentChannel(Service):
         """Show an alarm, or that it is over, on the screens of supervisors who are there now."""
         self._realm.tell_supervisors(alarm)
 
+    def tell_marks(self) -> None:
+        """What is in mailboxes has changed: show it to those who may open them."""
+        self._realm.tell_marks()
+
     @property
     def port_number(self) -> int:
         """Where it listens; 0 while it does not."""

@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 from callserver.acd.seats.acts import Act
 from callserver.acd.seats.seats import Rights, Seats
 from callserver.calls.board import Board
-from callserver.wire.messages import QueueRow
+from callserver.wire.messages import MailMark, QueueRow
 from callserver.wire.refusals import Refused
 
 Complain = Callable[[str, str, str, Refused], None]
@@ -59,3 +59,4 @@ class Desk:
     complain: Complain
     demo: bool = False  # the shop is made up: said on every screen
     waiting: WaitingLists = field(default_factory=NoQueues)
+    marks: Callable[[str], Sequence[MailMark]] = lambda number: ()  # of the mailboxes that a person may open

@@ -44,7 +44,7 @@ from callserver.agents.perspective import AgentPerspective, arguments
 from callserver.agents.screen import Screen
 from callserver.agents.session import AgentSession
 from callserver.wire.convert import to_wire
-from callserver.wire.messages import AlarmNotice, Phrase
+from callserver.wire.messages import AlarmNotice, MailMark, Phrase
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.typed import is_password
@@ -95,6 +95,7 @@ class SeatRealm:
 
     def __init__(self, clock: IReactorTime, desk: Desk) -> None:
         self._sessions: dict[str, AgentSession] = {}  # by staff number; the newest of each
+        self._marks: dict[str, dict[str, MailMark]] = {}  # as they were told, by staff number
         self._clock, self._desk = clock, desk
         self._feed = BoardFeed(clock, desk.board, desk.waiting)
         self._closed: Refused | None = None
@@ -118,6 +119,15 @@ class SeatRealm:
         for session in self._sessions.values():
             session.close(why)
 
+    def tell_marks(self) -> None:
+        """What is in mailboxes has changed: those who may open them are told, at once."""
+        for number, session in self._sessions.items():
+            now = {mark.box: mark for mark in self._desk.marks(number)}
+            before, self._marks[number] = self._marks.get(number, {}), now
+            gone = [MailMark(box) for box in before if box not in now]
+            for mark in [*(mark for mark in now.values() if mark != before.get(mark.box)), *gone]:
+                session.tell("mail", to_wire(mark))
+
     def requestAvatar(
         self, person: Any, mind: object, *interfaces: type[Interface]
     ) -> tuple[Any, AgentPerspective, Callable[[], None]]:
@@ -138,6 +148,7 @@ class SeatRealm:
         self._sessions[person.number] = session
         if before is not None:
             before.close(Refused(Refusal.ELSEWHERE))
+        self._marks[person.number] = {mark.box: mark for mark in self._desk.marks(person.number)}
         if self._notice is not None:
             session.tell("notice", to_wire(self._notice))
         screen = Screen(session, seat, self._desk.seats, self._feed, partial(self._desk.staff.rights, seat.number))
@@ -149,6 +160,7 @@ class SeatRealm:
         session.gone()
         if self._sessions.get(seat.number) is session:
             del self._sessions[seat.number]
+            self._marks.pop(seat.number, None)
             seat.station.plug_in(None)
             seat.client_lost()
 

@@ -71,7 +71,8 @@ class AgentPerspective(pb.Avatar):
         status, access = self._screen.everything()
         person = self._person
         hello = Hello(person.number, person.name, access.rights, status, board=access.board, demo=self._desk.demo)
-        return to_wire(replace(hello, queues=access.queues))
+        marks = tuple(self._desk.marks(person.number))
+        return to_wire(replace(hello, queues=access.queues, mail=marks))
 
     def _change_password(self, args: Sequence[Any]) -> Deferred[None]:
         """His own, from the one he has to another; who has found his program open does not know the first."""

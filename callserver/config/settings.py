@@ -138,6 +138,14 @@ class FaxConfig:
 
 
 @dataclass(frozen=True)
+class MailConfig:
+    """[mail]: where the server's letters go out."""
+
+    server: str = ""  # host:port; empty: as [fax] says
+    sender: str = ""
+
+
+@dataclass(frozen=True)
 class VoicemailConfig:
     """[voicemail]"""
 
@@ -223,6 +231,7 @@ class Config:
     offices: OfficesConfig = field(default_factory=OfficesConfig)
     backup: BackupConfig = field(default_factory=BackupConfig)
     fax: FaxConfig = field(default_factory=FaxConfig)
+    mail: MailConfig = field(default_factory=MailConfig)
     voicemail: VoicemailConfig = field(default_factory=VoicemailConfig)
     statistics: StatisticsConfig = field(default_factory=StatisticsConfig)
     interface: InterfaceConfig = field(default_factory=InterfaceConfig)
@@ -249,6 +258,7 @@ SINGLE_SECTIONS: dict[str, type] = {
     "recording": RecordingConfig,
     "backup": BackupConfig,
     "fax": FaxConfig,
+    "mail": MailConfig,
     "voicemail": VoicemailConfig,
     "statistics": StatisticsConfig,
     "interface": InterfaceConfig,

@@ -18,7 +18,7 @@ from callserver.desktop.listener import IN_CALL, AgentListener, tell
 from callserver.desktop.moving import Moving
 from callserver.desktop.not_connected import NO_CONNECTION, NOT_UNDERSTOOD, NotConnected, value_of, why
 from callserver.wire.convert import Wire, WireError, from_wire
-from callserver.wire.messages import Access, AlarmNotice, ChannelRow, Hello, Phrase, QueueRow, SeatStatus
+from callserver.wire.messages import Access, AlarmNotice, ChannelRow, Hello, MailMark, Phrase, QueueRow, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from callserver.wire.targets import Target, TargetKind
@@ -250,6 +250,8 @@ class AgentClient(Moving):
         hello = _hello(await self.ask("hello"))
         self._listener.logged_in(hello)
         self.show_access(Access(hello.rights, hello.board, hello.queues))
+        for mark in hello.mail:
+            self.show_mail(mark)
         self.show(hello.seat)
 
     def _ask_root(self, root: pb.RemoteReference, act: str, *args: object) -> Deferred[Any]:
@@ -310,6 +312,10 @@ class AgentClient(Moving):
         """For a supervisor."""
         self._listener.alarm(alarm)
 
+    def show_mail(self, mark: MailMark) -> None:
+        """There is more in a mailbox, or less."""
+        self._listener.mail(mark)
+
     def hear(self, block: bytes) -> None:
         """20 ms of sound."""
         self._listener.audio(block)
@@ -357,6 +363,11 @@ class Mind(pb.Referenceable):
         alarm = understood(AlarmNotice, wire)
         if alarm is not None:
             self._client.show_alarm(alarm)
+
+    def remote_mail(self, wire: Wire) -> None:
+        mark = understood(MailMark, wire)
+        if mark is not None:
+            self._client.show_mail(mark)
 
     def remote_audio(self, block: bytes) -> None:
         self._client.hear(block)

@@ -21,7 +21,7 @@ from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.sound import SILENCE, HearingFile, read_blocks, speak
 from callserver.desktop.words import card_lines, phrase
 from callserver.wire.catalogue import Detail, told
-from callserver.wire.messages import AlarmNotice, Card, Hello, Phrase, SeatStatus
+from callserver.wire.messages import AlarmNotice, Card, Hello, MailMark, Phrase, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
 
@@ -117,6 +117,9 @@ class HeadlessAgent(AgentListener):
 
     def notice(self, notice: Phrase) -> None:
         self._print(told(notice, self._plan.language))
+
+    def mail(self, mark: MailMark) -> None:
+        self._say("mail", box=mark.box, new=str(mark.new), urgent=str(mark.urgent))
 
     def alarm(self, alarm: AlarmNotice) -> None:
         self._say("alarm over" if alarm.over else "alarm", text=told(alarm.phrase, self._plan.language))

@@ -1,7 +1,17 @@
 """What a program can be told by its client."""
 
 from callserver.desktop.not_connected import NotConnected
-from callserver.wire.messages import Access, AlarmNotice, Card, ChannelRow, Hello, Phrase, QueueRow, SeatStatus
+from callserver.wire.messages import (
+    Access,
+    AlarmNotice,
+    Card,
+    ChannelRow,
+    Hello,
+    MailMark,
+    Phrase,
+    QueueRow,
+    SeatStatus,
+)
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
 
@@ -31,6 +41,9 @@ class AgentListener:
 
     def alarm(self, alarm: AlarmNotice) -> None:
         """A supervisor should see to something, or need not any more."""
+
+    def mail(self, mark: MailMark) -> None:
+        """There is more in a mailbox that this person may open, or less; also after a log-in."""
 
     def status(self, status: SeatStatus) -> None:
         """The agent's own seat looks otherwise. The five below say the same, sorted."""

@@ -32,8 +32,21 @@ from callserver.ivr.menu_call import Faxes, Mailboxes
 from callserver.store.database import Store
 from callserver.wire.alarms import Alarm
 from callserver.wire.catalogue import Sentence
-from callserver.wire.messages import CardPart, Identity
+from callserver.wire.messages import CardPart, Identity, MailMark
 from callserver.wire.rights import Right
+
+
+class Mail(Protocol):
+    """The shop's mail."""
+
+    def send(
+        self, to: str, subject: Sentence, text: Sentence, attachment: tuple[str, bytes] | None = None
+    ) -> Deferred[Any]:
+        """
+        One letter, in both languages; fires when the mail server has taken it.
+
+        :param attachment: name and octets of a PDF or a WAV file
+        """
 
 
 class Post(Protocol):
@@ -73,6 +86,7 @@ class House:
     :param plan: the tones of the shop's exchange
     :param serve: lets a menu, by its name, serve a call that has been answered
     :param members: staff numbers of a group, by its name; none, if there is none
+    :param mail: None: nothing is mailed
     :param connect: a caller with a number outside, for who asks; returns when he could not be served there
     :param post: sends documents; None where nothing of this server does
     """
@@ -91,6 +105,7 @@ class House:
     plan: Plan
     serve: Callable[[Call, str], None]
     members: Callable[[str], Collection[str]]
+    mail: Mail | None
     connect: Callable[[Call, str, Dialler], Coroutine[Any, Any, None]]
     post: Callable[[], Post | None]
 
@@ -123,6 +138,16 @@ class Share:
     part: CardPart | None = None
 
 
+class MarkedMailboxes(Mailboxes, Protocol):
+    """Mailboxes whose waiting marks are shown."""
+
+    def marks(self, number: str) -> Sequence[MailMark]:
+        """Of the boxes that a person of the staff may open."""
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` when marks have changed."""
+
+
 @dataclass(frozen=True)
 class Feature:
     """
@@ -133,6 +158,7 @@ class Feature:
     :param faxes: sends and receives faxes for menus, in their calls
     :param mailboxes: takes messages in calls, and lets them be heard
     :param post: sends documents for other features
+    :param box_numbers: of all mailboxes, run in `store.read`
     :param rights_changed: told a staff number and what that person might do before and may now
     :param bare: whether there is nothing to serve callers from, run in `store.read`
     """
@@ -145,6 +171,7 @@ class Feature:
     bare: Callable[[], bool] | None = None
     services: tuple[IService, ...] = ()
     faxes: Faxes | None = None
-    mailboxes: Mailboxes | None = None
+    mailboxes: MarkedMailboxes | None = None
+    box_numbers: Callable[[], Collection[str]] | None = None
     post: Post | None = None
     rights_changed: Callable[[str, frozenset[Right], frozenset[Right]], None] | None = None

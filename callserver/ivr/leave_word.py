@@ -51,7 +51,9 @@ def _days(first: int, last: int) -> list[Prompt]:
 
 
 async def _message(call: MenuCall, alarm: Alarm) -> bool:
-    """Whether a message is on disk; one that the caller ended by hanging up counts too."""
+    """Whether a message is kept: in the shop's general mailbox or as a recording; he may have hung up on it."""
+    if call.mailboxes is not None and call.mailboxes.general:
+        return await _into_general_box(call)
     await call.play("beep-record")
     file = ""
     try:
@@ -63,6 +65,16 @@ async def _message(call: MenuCall, alarm: Alarm) -> bool:
         await call.play("message-kept", "goodbye")
         call.call.end("menu", Reason(Cause.MESSAGE_LEFT, file))
     return bool(file)
+
+
+async def _into_general_box(call: MenuCall) -> bool:
+    """Who thinks better of it there has been served, too."""
+    assert call.mailboxes is not None
+    outcome = await call.leave_message(call.mailboxes.general)
+    if outcome == "left":
+        await call.play("goodbye")
+        call.call.end("menu", Reason(Cause.MESSAGE_LEFT, call.mailboxes.general))
+    return outcome in ("left", "discarded")
 
 
 async def _call_back(call: MenuCall, alarm: Alarm) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -92,6 +92,10 @@ class Mailboxes(Protocol):
     @property
     def general(self) -> str:
         """The number of the box for whom nobody has served; "": there is none."""
+
+    @property
+    def numbers(self) -> Collection[str]:
+        """Of all boxes."""
 
     def has_box(self, number: str) -> bool:
         """Whether there is one of this number, at this moment."""

@@ -217,10 +217,21 @@ class CallServer(Parts):
         endpoint, self.certificate = self.world.agents_endpoint(self.config.agents, self.folder.path)
         options = self.certificate.options if self.certificate else None
         centre = self.centre
-        desk = Desk(centre.staff, centre.seats, self.board, self._acts, self._refused, self._is_demo, centre.waiting)
+        desk = Desk(
+            centre.staff,
+            centre.seats,
+            self.board,
+            self._acts,
+            self._refused,
+            self._is_demo,
+            centre.waiting,
+            lambda number: self._mailboxes.marks(number) if self._mailboxes is not None else (),
+        )
         self.agents = AgentChannel(self.reactor, endpoint, options, desk)
         await self.agents.startService()
         self.events.watch(self._tell_supervisors)
+        if self._mailboxes is not None:
+            self._mailboxes.watch(self.agents.tell_marks)
 
     def _backed_up(self, at: datetime) -> None:
         self.status.last_backup = at

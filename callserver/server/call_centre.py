@@ -110,7 +110,7 @@ class CallCentre:
         named: Callable[[], Mapping[str, str]],
         features: Sequence[Feature] = (),
     ) -> None:
-        self._config, self._features = config, features
+        self._config, self._features, self._flows = config, features, flows
         self._menus, self._named = menus, named
         self._clock: IReactorTime = world.reactor
         self.calls = calls
@@ -176,7 +176,12 @@ class CallCentre:
 
     def _around(self) -> Surroundings:
         names = tuple(self._menus())  # as they are now: the books' thread asks later
-        return Surroundings.of(self._config, lambda: names, self._named)
+        return Surroundings.of(self._config, lambda: names, self._named, self._box_numbers)
+
+    def _box_numbers(self) -> Collection[str]:
+        """In the database's thread."""
+        found = [feature.box_numbers() for feature in self._features if feature.box_numbers is not None]
+        return [number for numbers in found for number in numbers]
 
     def _make_seats(self, world: World, board: Board, events: EventLog, bay: PatchBay) -> Seats:
         return Seats(
@@ -284,6 +289,7 @@ class CallCentre:
                 menu=lambda number: self._config.agents.menu_numbers.get(number),
                 is_office=lambda number: self.organisation.office(number) is not None,
                 waiting=self.waiting.callers,
+                is_box=self._flows.has_box,
             ),
             complain=complain,
             at_once=self._config.agents.phone_answer == "at once",
@@ -305,7 +311,8 @@ class CallCentre:
         )
 
     def _is_internal(self, number: str) -> bool:
-        return number in self.staff or self.organisation.group_of(number) is not None
+        is_ours = number in self.staff or self.organisation.group_of(number) is not None
+        return is_ours or self._flows.has_box(number)
 
     def open_queues(self) -> None:
         """Callers can wait from now on, also while the database is not open yet: then in one queue."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -44,6 +44,7 @@ from callserver.server.checks.named import named_by_files
 from callserver.server.known_texts import in_database, of_menus
 from callserver.server.line_bank import LineBank
 from callserver.server.line_menus import LineMenus
+from callserver.server.mail import MailServer
 from callserver.server.menu_people import MenuPeople
 from callserver.server.new_texts import NewTexts
 from callserver.server.people_only import FIRST
@@ -99,6 +100,10 @@ class Parts(MultiService):
     def exchange(self) -> Exchange | None:
         """The emulated one, if any line is attached to it."""
         return self.line_bank.exchange
+
+    def box_numbers(self) -> Collection[str]:
+        """Of all mailboxes."""
+        return self._mailboxes.numbers if self._mailboxes is not None else ()
 
     # One after the other
 
@@ -241,6 +246,7 @@ class Parts(MultiService):
             known_texts=self._known_texts,
             plan=self._tones(),
             serve=lambda call, menu: self._runner.serve(call, menu),
+            mail=MailServer.of(self.reactor, self.config),
             members=lambda group: self.centre.members_of(group),
             connect=lambda call, number, asks: self.people.connect(call, number, asks),
             post=lambda: next((feature.post for feature in self.features if feature.post is not None), None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any, Protocol
@@ -124,6 +124,9 @@ class Reloadable(Protocol):
     menus: ShopMenus
     line_menus: LineMenus
 
+    def box_numbers(self) -> Collection[str]:
+        """Of all mailboxes."""
+
     def take_over(self, config: Config, prompts: Prompts) -> None:
         """From now on."""
 
@@ -179,7 +182,7 @@ class Reload:
             all_, people = Organisation(), {}
         there, accepted = places(all_, reading.config), self._server.line_menus.menus
         looking = partial(mistakes, reading, self._folder, menus, there, accepted, running=True)
-        around = Surroundings.of(reading.config, menus.menus.keys)
+        around = Surroundings.of(reading.config, menus.menus.keys, boxes=self._server.box_numbers)
         said = [
             *await self._world.in_thread(looking),
             *misfits(all_, people, around, self._folder.database(reading.config)),

@@ -144,6 +144,17 @@ class AlarmNotice:
 
 
 @dataclass(frozen=True)
+class MailMark:
+    """What is in one mailbox: the waiting mark; a newer one replaces it, one of nothing takes it away."""
+
+    box: str
+    name: str = ""
+    new: int = 0
+    urgent: int = 0  # of the new ones
+    old: int = 0
+
+
+@dataclass(frozen=True)
 class Access:
     """What a person may do, and all that he may see, from now on: sent when his rights change; replaces all before."""
 
@@ -164,6 +175,7 @@ class Hello:
     board: tuple[ChannelRow, ...] = ()  # of whom this person may see
     demo: bool = False  # goods, customers and orders are made up: said on every screen
     queues: tuple[QueueRow, ...] = ()
+    mail: tuple[MailMark, ...] = ()  # of the boxes that this person may open
 
 
 WRAP_UP, MISSED, CLIENT_LOST, TELEPHONE_LOST = "wrap-up", "missed", "client lost", "telephone lost"

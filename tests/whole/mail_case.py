@@ -10,12 +10,14 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.acd.organisation.parts import Part
 from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.emulator.script_run import run_script
 from callserver.features.voicemail import rules
 from callserver.features.voicemail.rules import Box, Message
 from callserver.ivr.prompts import FOLDER
 from callserver.wire.records import EventRecord
+from callserver.wire.rights import Right
 from callserver.wire.script_words import ScriptError
 from tests.whole.virtual_shop import LONGEST_S, VirtualShop
 
@@ -57,7 +59,8 @@ class MailShop(VirtualShop):
         self.events: list[EventRecord] = []
         self.server.events.watch(self.events.append)
         self.voice = Path(case.mktemp()).absolute().with_suffix(".wav")
-        write_wav(self.voice, read_wav(FOLDER / language / "message-or-call-back.wav"))
+        self.words = read_wav(FOLDER / language / "reservation-expired.wav")
+        write_wav(self.voice, self.words)
 
     def killed(self) -> MailShop:
         self._is_killed = True
@@ -69,8 +72,20 @@ class MailShop(VirtualShop):
         self.until(self.server.store.write(rules.add_box, box))
         if pin:
             self.until(self.server.store.write(rules.set_pin, number, rules.pin_stored(pin)))
-        self.until(Deferred.fromCoroutine(self.mailboxes.directory.follow()))
+        self.look()
         return box
+
+    def look(self) -> None:
+        """The server knows what was written now."""
+        self.until(Deferred.fromCoroutine(self.mailboxes.directory.follow()))
+
+    def rights_of(self, number: str, *rights: Right) -> None:
+        """Somebody holds these from now on."""
+        self.until(self.server.centre.staff.set_rights(number, rights))
+
+    def group(self, name: str, *numbers: str) -> None:
+        """A group with these members."""
+        self.until(self.server.centre.organisation.save(Part.GROUP, name, {"members": ", ".join(numbers)}))
 
     @property
     def mailboxes(self) -> Any:

@@ -198,7 +198,7 @@ class OutboxTests(SynchronousTestCase):
         """Who wants to know is told by mail what has come of it, in both languages."""
         mail = {"mail_server =": "mail_server = mail.example:25", "mail_from =": "mail_from = shop@example"}
         shop = self.open(**mail)
-        with patch("callserver.features.faxing.mail.MailServer.send", return_value=succeed(None)) as send:
+        with patch("callserver.server.mail.MailServer.send", return_value=succeed(None)) as send:
             outbox = shop.server._faxes.outbox  # type: ignore[union-attr]
             letter = Letter("offer.tif", "offer")
             shop.until(Deferred.fromCoroutine(outbox.add("110", letter, report_to="li@example")))

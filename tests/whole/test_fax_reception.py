@@ -48,7 +48,7 @@ class FaxReceptionTests(SynchronousTestCase):
         mail = ("mail_server = mail.example:25", "mail_from = shop@example", "mail_to = li@example")
         settings = {"fax = tone": "fax = receive"} | {one[: one.index("=") + 1]: one for one in mail}
         shop = FaxShop(self, settings=settings)
-        with patch("callserver.features.faxing.mail.MailServer.send", return_value=fail(OSError("no route"))) as send:
+        with patch("callserver.server.mail.MailServer.send", return_value=fail(OSError("no route"))) as send:
             outcome = shop.until(self.calls(shop, 2))
             self.assertEqual((outcome.result.value, outcome.n_confirmed), ("success", 2))
             (fax,) = shop.faxes()

@@ -61,6 +61,13 @@ FREE = {  # at his own seat and in his own calls; what else they ask for, the ca
     "list_recordings",  # without sound; others' goes with 1
     "list_documents",
     "fax_trace",
+    "list_mailboxes",  # his own; others' go with 1, and what is in them with 6 besides: tests.whole.test_mail_desk
+    "list_messages",
+    "open_message",
+    "mark_message",
+    "delete_message",
+    "forward_message",
+    "set_mailbox",
     "show_basket",  # of the caller he talks with: tests.features.shopping.test_selling
     "put_in_basket",
     "empty_basket",

@@ -16,7 +16,8 @@ from tests.whole.morning_takers import Takers
 from tests.whole.morning_talks import BUYER, OUTSIDE, SECRET, SOLD_TO, Talks
 from tools.channel_document import acts_of_the_server
 
-FAXES = "callserver.features.faxing."  # its acts have tests of their own: tests/features/faxing, tests/whole
+# their acts have tests of their own: tests/features, tests/whole
+ELSEWHERE = ("callserver.features.faxing.", "callserver.features.voicemail.")
 GAVE_UP, CALLED_BACK = "13912340016", "13912340015"
 AUDITED = {
     "listen", "whisper", "barge_in", "take_over", "break_off", "force_pause", "force_log_out", "set_priority", "grab",
@@ -142,7 +143,7 @@ class MorningTests(Talks, Takers):
 
     def all_is_well(self) -> None:
         """Nobody is left, nothing was forgotten, and the event log says of the morning what it was."""
-        acts = {name for name, act in acts_of_the_server().items() if not act.do.__module__.startswith(FAXES)}
+        acts = {name for name, act in acts_of_the_server().items() if not act.do.__module__.startswith(ELSEWHERE)}
         self.assertEqual(set(self.morning.acts), acts | CHANNEL_ACTS)
         self.assertEqual(set(self.morning.acts_by_keys), {code.act for code in CODES})
         self.assertEqual(

@@ -17,7 +17,7 @@ class Surroundings:
     Of one shop at one moment.
 
     :param menus: by name, looked up when something names one, for that may take running their files; None: not known
-    :param boxes: numbers of mailboxes
+    :param boxes: numbers of mailboxes; asked in the database's thread when something names one
     :param menu_numbers: menus by what telephones of seats key for them
     :param country: of the exchange
     :param named: what the shop's menus lead callers to ("queue tea", "office 3"), with the place in their files; asked
@@ -25,7 +25,7 @@ class Surroundings:
     """
 
     menus: Callable[[], Collection[str]] | None = None
-    boxes: Collection[str] = ()
+    boxes: Callable[[], Collection[str]] = tuple
     dialling: DiallingConfig = field(default_factory=DiallingConfig)
     menu_numbers: Mapping[str, str] = field(default_factory=dict)
     country: str = "cn"
@@ -37,10 +37,12 @@ class Surroundings:
         config: Config,
         menus: Callable[[], Collection[str]],
         named: Callable[[], Mapping[str, str]] = dict,
+        boxes: Callable[[], Collection[str]] = tuple,
     ) -> Surroundings:
         """Those that a shop's settings make."""
         return cls(
             menus,
+            boxes,
             dialling=config.dialling,
             menu_numbers=config.agents.menu_numbers,
             country=config.exchange.country,
@@ -54,13 +56,14 @@ class Surroundings:
 
     def no_box(self, number: str) -> Unfit | None:
         """What is to be said of a mailbox that there is not."""
-        if number in self.boxes:
+        boxes = self.boxes()
+        if number in boxes:
             return None
-        if not self.boxes:
+        if not boxes:
             return Unfit(
                 "there is no mailbox {name}, nor any other: leave it empty, and a message is taken", name=number
             )
-        return Unfit("there is no mailbox {name}; {hint}", name=number, hint=nearest(number, self.boxes))
+        return Unfit("there is no mailbox {name}; {hint}", name=number, hint=nearest(number, boxes))
 
     def not_dialled(self, number: str, internal: Container[str] = ()) -> Unfit | None:
         """

@@ -31,7 +31,8 @@ class Takes(Enum):
     SEAT = "seat"
     GROUP = "group"  # none: the whole house
     NUMBER = "number"
-    TARGET = "seat, group, queue, menu, office or number"
+    TARGET = "seat, group, queue, menu, mailbox, office or number"
+    BOX = "mailbox"
     PLACE = "place"
     CHANNEL = "seat of another"
     CHANNEL_OR_NONE = "seat of another, or none"  # where he listens
@@ -40,6 +41,7 @@ class Takes(Enum):
     HANG_UP_OR_QUEUE = "queue, or none"  # none: the caller is hung up on
 
 
+NAMED = {Takes.CHANNEL: "seat", Takes.CHANNEL_OR_NONE: "seat", Takes.BOX: TargetKind.BOX.value}
 ONE_DIGIT = (Takes.REASON, Takes.MINUTES)
 
 
@@ -76,6 +78,7 @@ CODES = (  # docs/staff.md says what they do
     StarCode("*34", "cancel"),
     StarCode("*35", "flash_transfer", (Takes.NUMBER,)),
     StarCode("*36", "transfer", gives=(str(Target(TargetKind.OFFICE)),)),
+    StarCode("*37", "transfer", (Takes.BOX,)),  # also to the box that has a seat's number
     StarCode("*40", "pick_up", (Takes.SEAT,)),
     StarCode("*41", "pick_up_group", (Takes.GROUP,)),
     StarCode("*42", "grab", (Takes.WAITING,)),
@@ -190,6 +193,7 @@ class Numbers:
     :param is_seat: whether somebody has this staff number
     :param group, queue, menu: the name of the one with this number; None: there is none
     :param is_office: whether an office has it
+    :param is_box: whether a mailbox has it
     :param waiting: the ids of the calls whose callers wait for people, in order
     """
 
@@ -199,6 +203,7 @@ class Numbers:
     menu: Callable[[str], str | None]
     is_office: Callable[[str], bool]
     waiting: Callable[[], list[str]]
+    is_box: Callable[[str], bool] = lambda number: False
 
     def target(self, digits: str) -> Target:
         """Whom one reaches by a number: the first of these that has it, else it is one outside."""
@@ -208,6 +213,8 @@ class Numbers:
             name = find(digits)
             if name is not None:
                 return Target(kind, name)
+        if self.is_box(digits):
+            return Target(TargetKind.BOX, digits)
         return Target(TargetKind.OFFICE if self.is_office(digits) else TargetKind.NUMBER, digits)
 
 
@@ -225,6 +232,8 @@ def arguments(keyed: Keyed, numbers: Numbers) -> tuple[str | int, ...] | None:
 def _argument(takes: Takes, digits: str, numbers: Numbers) -> str | int | None:
     if not digits:
         return _of_nothing(takes, numbers)
+    if takes in NAMED:
+        return f"{NAMED[takes]} {digits}"
     match takes:
         case Takes.REASON:
             return PAUSE_REASONS.get(digits)
@@ -236,8 +245,6 @@ def _argument(takes: Takes, digits: str, numbers: Numbers) -> str | int | None:
             return _waiting(int(digits), numbers)
         case Takes.GROUP:
             return numbers.group(digits)
-        case Takes.CHANNEL | Takes.CHANNEL_OR_NONE:
-            return f"seat {digits}"
         case Takes.TARGET:
             return str(numbers.target(digits))
         case Takes.HANG_UP_OR_QUEUE:

@@ -15,7 +15,6 @@ from callserver.features.faxing.in_talk import FaxInTalk
 from callserver.features.faxing.judge import Judge
 from callserver.features.faxing.letters import Outbox
 from callserver.features.faxing.library import Library
-from callserver.features.faxing.mail import MailServer
 from callserver.features.faxing.office import FaxOffice
 from callserver.features.faxing.papers import Papers
 from callserver.features.faxing.post import FaxPost
@@ -36,12 +35,7 @@ def declare(shop: Shop) -> Feature:
     house, config = shop.house, shop.config.fax
     papers = Papers(house.folder / FOLDER)
     engines = Engines(config.engines, house.clock, house.alarm)
-    mail = (
-        MailServer(house.clock, config.mail_server, config.mail_from)
-        if config.mail_server and config.mail_from
-        else None
-    )
-    files = Files(papers, shop.store, house.in_thread, house.new_id, mail, config.name)
+    files = Files(papers, shop.store, house.in_thread, house.new_id, house.mail, config.name)
     office = FaxOffice(house, shop.store, shop.events, files, config.mail_to, config.keep_days)
     sender, zone = f"{config.name} {config.number}".strip(), shop.config.server.zone
     ours = OurSide(papers, house.in_thread, Station(OURS, config.number), partial(office.top, sender, zone))

@@ -12,9 +12,9 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from callserver.fax.documents.conversion import Conversion
+from callserver.features import Mail
 from callserver.features.faxing import paperwork, rules
 from callserver.features.faxing.letters import Letter
-from callserver.features.faxing.mail import MailServer
 from callserver.features.faxing.papers import GIVEN, PARTS, Papers
 from callserver.features.faxing.rules import Fax
 from callserver.features.faxing.views import view_part
@@ -38,7 +38,7 @@ class Files:
     store: Store
     in_thread: Callable[..., Deferred[Any]]
     new_id: Callable[[], str]
-    mail_server: MailServer | None
+    mail_server: Mail | None
     name: str  # of the shop, on cover sheets
     _drawing: set[Conversion] = field(default_factory=set)
 

@@ -39,6 +39,15 @@ class Access:
     events: EventLog
     directory: Directory
 
+    def is_his(self, box: Box, number: str) -> bool:
+        """Whether a person of the staff opens this box as his own, or one of his group's; a box below goes with it."""
+        if box.kind is BoxKind.GROUP:
+            return number in self.house.members(box.owner)
+        if box.owner:
+            return box.owner == number
+        above = self.directory.box(box.parent) if box.parent else None
+        return above is not None and self.is_his(above, number)
+
     async def enter(self, call: MenuCall, number: str = "") -> tuple[Box, Who] | None:
         """
         :param number: of the box; "": he is asked for it
@@ -77,7 +86,7 @@ class Access:
         if person is None:
             await self._hang_up(call)
             return None
-        may = person.number in self.house.members(box.owner) or Right.SUPERVISOR in self.house.rights(person.number)
+        may = self.is_his(box, person.number) or Right.SUPERVISOR in self.house.rights(person.number)
         if not may:
             self._refused(call, box.number, person.number)
             await call.play("seat-not-allowed")

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from twisted.internet.defer import Deferred
 
 from callserver.features import Feature, House, Shop
+from callserver.features.voicemail import rules
 from callserver.features.voicemail.access import Access
 from callserver.features.voicemail.bulletins import Bulletins
+from callserver.features.voicemail.desk import MailDesk
 from callserver.features.voicemail.directory import Directory
 from callserver.features.voicemail.files import Sounds
-from callserver.features.voicemail.flow import MailboxMenu
+from callserver.features.voicemail.flow import TELLS, MailboxCalls, MailboxMenu
 from callserver.features.voicemail.guest import GuestTalk
 from callserver.features.voicemail.intake import Intake
+from callserver.features.voicemail.letters import Letters
 from callserver.features.voicemail.mailboxes import Mailboxes
 from callserver.features.voicemail.own_settings import OwnSettings
 from callserver.features.voicemail.owner import OwnerTalk
+from callserver.features.voicemail.owner_calls import OwnerCalls
 from callserver.features.voicemail.sending import Sending
 from callserver.features.voicemail.studio import Studio
 
@@ -24,36 +30,59 @@ FOLDER, RECORDINGS = "messages", "recordings"
 
 
 def declare(shop: Shop) -> Feature:
-    """Boxes for callers and owners, the acts of agents, owners who are called."""
+    """Boxes for callers and owners, the acts of agents, letters, owners who are called."""
     if shop.house is None:
-        return Feature("voicemail", menus=(MailboxMenu(),))
+        nothing: Any = None  # only its name is looked at
+        return Feature("voicemail", menus=(MailboxMenu(), MailboxCalls(nothing, nothing, nothing)))
     house, zone = shop.house, shop.config.server.zone
-    sounds = Sounds(house.folder / FOLDER, house.folder / RECORDINGS)
-    directory = Directory(house.clock, shop.store)
-    intake = Intake(house, shop.store, shop.events, directory, sounds, zone)
-    mailboxes = _mailboxes(shop, house, directory, intake, sounds)
+    parts = _Parts.of(shop, house)
+    calls = OwnerCalls(house, shop.store, shop.events, lambda: shop.config.voicemail, zone, TELLS)
+    letters = Letters(house, shop.store, parts.directory, parts.sounds, zone, parts.delete_sounds)
+    desk = MailDesk(house, shop.store, shop.events, parts.access, parts.sending, parts.sounds, parts.delete_sounds)
     return Feature(
         "voicemail",
-        menus=(MailboxMenu(),),
-        services=(directory, intake),
-        mailboxes=mailboxes,
+        menus=(MailboxMenu(), MailboxCalls(calls.telling_of, parts.access, parts.owner)),
+        acts=desk.acts(),
+        services=(parts.directory, parts.intake, letters, calls),
+        mailboxes=_mailboxes(shop, house, parts),
+        box_numbers=rules.box_numbers,
     )
 
 
-def _mailboxes(shop: Shop, house: House, directory: Directory, intake: Intake, sounds: Sounds) -> Mailboxes:
-    def delete_sounds(ids: list[str]) -> Deferred[Any]:
-        return house.in_thread(sounds.delete, ids)
+@dataclass(frozen=True)
+class _Parts:
+    """What stands on one another, put together once."""
 
-    store, events = shop.store, shop.events
-    studio = Studio(house, intake, sounds, house.new_id)
-    sending = Sending(house, store, events, directory, intake, studio, house.new_id)
-    settings = OwnSettings(house, store, directory, intake, studio, delete_sounds)
-    owner = OwnerTalk(house, store, events, directory, intake, sending, settings, delete_sounds)
-    access = Access(house, store, events, directory)
+    sounds: Sounds
+    directory: Directory
+    intake: Intake
+    access: Access
+    sending: Sending
+    owner: OwnerTalk
+    delete_sounds: Callable[[list[str]], Deferred[Any]]
 
+    @classmethod
+    def of(cls, shop: Shop, house: House) -> _Parts:
+        store, events = shop.store, shop.events
+        sounds = Sounds(house.folder / FOLDER, house.folder / RECORDINGS)
+        directory = Directory(house.clock, store)
+        intake = Intake(house, store, events, directory, sounds, shop.config.server.zone)
+
+        def delete_sounds(ids: list[str]) -> Deferred[Any]:
+            return house.in_thread(sounds.delete, ids)
+
+        studio = Studio(house, intake, sounds, house.new_id)
+        sending = Sending(house, store, events, directory, intake, studio, house.new_id)
+        settings = OwnSettings(house, store, directory, intake, studio, delete_sounds)
+        owner = OwnerTalk(house, store, events, directory, intake, sending, settings, delete_sounds)
+        return cls(sounds, directory, intake, Access(house, store, events, directory), sending, owner, delete_sounds)
+
+
+def _mailboxes(shop: Shop, house: House, parts: _Parts) -> Mailboxes:
     async def open_mailbox(call: Any, number: str) -> str:
         return await mailboxes.open_mailbox(call, number)
 
-    guest = GuestTalk(directory, intake, events, house.new_id, Bulletins(store, intake).tell, open_mailbox)
-    mailboxes = Mailboxes(directory, access, guest, owner, lambda: shop.config.voicemail.general)
+    bulletins = Bulletins(shop.store, parts.intake)
+    guest = GuestTalk(parts.directory, parts.intake, shop.events, house.new_id, bulletins.tell, open_mailbox)
+    mailboxes = Mailboxes(parts.directory, parts.access, guest, parts.owner, lambda: shop.config.voicemail.general)
     return mailboxes

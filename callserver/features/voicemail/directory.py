@@ -30,17 +30,15 @@ class Look:
 
 class Directory(Follower):
     """
-    :param on_change: told the look before and the one now, when they differ
     `on_the_way`: so many messages are being left in a box, or wait to be put into it.
     """
 
-    def __init__(
-        self, clock: IReactorTime, store: Store, on_change: Callable[[Look, Look], None] = lambda before, now: None
-    ) -> None:
+    def __init__(self, clock: IReactorTime, store: Store) -> None:
         super().__init__(clock)
         self.now = Look()
         self.on_the_way: Counter[str] = Counter()
-        self._store, self._on_change = store, on_change
+        self._store = store
+        self._watchers: list[Callable[[], None]] = []
         self._n_looks = self._n_seen = 0
 
     async def follow(self) -> None:
@@ -56,7 +54,12 @@ class Directory(Follower):
         self._n_seen = nth
         before, self.now = self.now, look
         if before != look:
-            self._on_change(before, look)
+            for watcher in self._watchers:
+                watcher()
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` when something looks otherwise."""
+        self._watchers.append(watcher)
 
     def soon(self) -> None:
         """Something has changed by us."""

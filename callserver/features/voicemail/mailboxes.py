@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from callserver.features.voicemail.access import Access
 from callserver.features.voicemail.directory import Directory
 from callserver.features.voicemail.guest import OPENED, GuestTalk
 from callserver.features.voicemail.owner import OwnerTalk
+from callserver.features.voicemail.rules import Box
 from callserver.ivr.menu_call import MenuCall
+from callserver.wire.messages import MailMark
 
 REFUSED = "refused"
 
@@ -33,6 +35,23 @@ class Mailboxes:
         """The box for whom nobody has served, if there is one."""
         number = self.general_box()
         return number if self.has_box(number) else ""
+
+    @property
+    def numbers(self) -> Collection[str]:
+        """Of all boxes."""
+        return self.directory.now.boxes.keys()
+
+    def marks(self, number: str) -> list[MailMark]:
+        """Of the boxes that a person may open."""
+        return [self._mark(box) for box in self.directory.now.boxes.values() if self.access.is_his(box, number)]
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` when marks have changed."""
+        self.directory.watch(watcher)
+
+    def _mark(self, box: Box) -> MailMark:
+        count = self.directory.count(box.number)
+        return MailMark(box.number, box.name, count.new, count.urgent, count.old)
 
     def has_box(self, number: str) -> bool:
         """At this moment."""

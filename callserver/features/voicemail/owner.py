@@ -70,6 +70,8 @@ class OwnerTalk:
 
         :param proved: by the PIN; else he only hears what is new (a delivery)
         """
+        if box.language:
+            call.language = box.language
         if proved and box.pin_is_first:
             await call.play("mail-must-change-pin")
             if not await self.settings.change_pin(call, box):

@@ -1,4 +1,4 @@
-"""What a caller has said, out of what was recorded of him: without busy tone, key and silence behind it. Pure."""
+"""What a caller has said, out of what was recorded of him: without silence around it, busy tone, key. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Flags = NDArray[np.bool_]
 
 def spoken_part(sound: FloatArray, plan: Plan) -> FloatArray:
     """
-    A recording up to its last word.
+    A recording from its first word to its last, with a breath before and after.
 
     :param sound: shape (n,), 8 kHz
     :param plan: the tones of the exchange
@@ -40,12 +40,13 @@ def spoken_part(sound: FloatArray, plan: Plan) -> FloatArray:
     words = _runs(loud & ~signal, WORD_HOPS)
     if not words.any():
         return sound[:0]
-    last = int(np.flatnonzero(words)[-1])
+    first, last = (int(np.flatnonzero(words)[n]) for n in (0, -1))
+    begin = max(0, first * HOP - round(BREATH_S * RATE_HZ))
     end = (last + 1) * HOP + round(BREATH_S * RATE_HZ)
     signals = np.flatnonzero(signal[last:])
     if signals.size:  # a window that has some of a tone in it may begin before the tone does
         end = min(end, (last + int(signals[0])) * HOP + WINDOW // 4)
-    return sound[: min(end, sound.size)]
+    return sound[begin : min(end, sound.size)]
 
 
 def _spectra(sound: FloatArray) -> FloatArray:

@@ -35,6 +35,7 @@ class BoxRow(Table):
     pin_is_first = BooleanField(default=False)  # the shop has given it: to be changed at its first use
     parent = TextField(null=True, index=True)  # the box above it
     key = TextField(default="")  # by which guests of that reach it
+    language = TextField(default="")  # "zh" or "en": its owner is spoken to in it; "": as any caller
     away = BooleanField(default=False)  # the greeting for absence is heard
     suspended = BooleanField(default=False)
     messages_max = IntegerField(default=100)

@@ -11,6 +11,7 @@ from callserver.acd.organisation.parts import CALLED, Organisation
 from callserver.acd.organisation.remarks import remarks
 from callserver.acd.organisation.surroundings import Surroundings
 from callserver.config import Config, Finding, Grade, Reading
+from callserver.features.voicemail.rules import box_numbers
 from callserver.ivr.loading import loads
 from callserver.server.checks.menus import all_menus
 from callserver.server.checks.named import Places, named_by_files
@@ -23,7 +24,8 @@ from callserver.wire.catalogue import Complaint
 def surroundings(config: Config, folder: ShopFolder) -> Surroundings:
     """For a command: the files of the shop's menus are run if something names one, once."""
     menus = cache(lambda: all_menus(config, folder).menus.keys())
-    return Surroundings.of(config, menus, lambda: {**named_by_files(folder.plugins(config)), **loads.named()})
+    named = lambda: {**named_by_files(folder.plugins(config)), **loads.named()}  # noqa: E731
+    return Surroundings.of(config, menus, named, box_numbers)
 
 
 def moved(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
@@ -52,7 +54,8 @@ def organised(reading: Reading, folder: ShopFolder, menus: Callable[[], Collecti
     """What in the database cannot work, as far as it can be read: what is wrong with it is told elsewhere."""
     found = stored(reading, folder, everything)
     if found is not None:
-        around = Surroundings.of(reading.config, menus)
+        boxes = stored(reading, folder, box_numbers) or ()
+        around = Surroundings.of(reading.config, menus, boxes=lambda: boxes)
         yield from misfits(*found, around, folder.database(reading.config))
         yield from taken(reading, found[1])
 

@@ -15,6 +15,7 @@ def up(migrator: Any, db: Any) -> None:
         pin_is_first = BooleanField(default=False)
         parent = TextField(null=True, index=True)
         key = TextField(default="")
+        language = TextField(default="")
         away = BooleanField(default=False)
         suspended = BooleanField(default=False)
         messages_max = IntegerField(default=100)

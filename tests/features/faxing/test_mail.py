@@ -18,9 +18,9 @@ from zope.interface import implementer
 
 from callserver.fax.tiff.writer import append_page
 from callserver.features.faxing.files import Files
-from callserver.features.faxing.mail import MailServer, one_line, written
 from callserver.features.faxing.papers import Papers
 from callserver.features.faxing.rules import Fax
+from callserver.server.mail import MailServer, one_line, written
 from callserver.wire.catalogue import Sentence
 from callserver.wire.messages import Phrase
 from tests.fax.pages import text_like

@@ -11,7 +11,7 @@ from callserver.calls.dial_guard import DialClass, classify
 from callserver.features.voicemail.rules.messages import Sounding, add_sound, delete, forget_sounds
 from callserver.features.voicemail.tables import BoxKind, BoxRow, GreetingKind, GreetingRow, MessageRow
 from callserver.store.tables import clean
-from callserver.wire.catalogue import N_, Complaint
+from callserver.wire.catalogue import LANGUAGES, N_, Complaint
 
 NUMBER = re.compile(r"[0-9]{1,6}")
 NAME_MAX = 40
@@ -36,6 +36,7 @@ class Box:
     pin_is_first: bool = False
     parent: str | None = None
     key: str = ""
+    language: str = ""
     away: bool = False
     suspended: bool = False
     messages_max: int = 100
@@ -51,6 +52,7 @@ SETTINGS = (
     "owner",
     "parent",
     "key",
+    "language",
     "away",
     "suspended",
     "messages_max",
@@ -183,6 +185,8 @@ def _check(box: Box, given: Mapping[str, Any]) -> None:
         raise BoxError(N_("{address} is no mail address"), address=repr(given["mail_to"]))
     if given.get("deliver_at") and not TIME.fullmatch(given["deliver_at"]):
         raise BoxError(N_("{time} is no time of day: write 17:30"), time=repr(given["deliver_at"]))
+    if given.get("language") and given["language"] not in LANGUAGES:
+        raise BoxError(N_("there is no language {name}: write zh or en"), name=repr(given["language"]))
     number = given.get("tell_number")
     if number and classify(number) not in (DialClass.LOCAL, DialClass.NATIONAL):
         raise BoxError(N_("{number}: owners are called at local and national numbers"), number=repr(number[:24]))

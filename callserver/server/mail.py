@@ -1,4 +1,4 @@
-"""Faxes by mail: a received one with its PDF, and what came of one that was sent."""
+"""Letters that the server sends by mail: a fax that came, a message in a mailbox, what came of something."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
+from callserver.config import Config
 from callserver.wire.catalogue import LANGUAGES, Sentence, told
 
 SEND_S = 120.0
+TYPES = {"pdf": ("application", "pdf"), "wav": ("audio", "wav")}  # of what is attached, by the end of its name
 
 
 @dataclass(frozen=True)
 class MailServer:
     """
-    Where mail goes out.
+    Where mail goes out. Implements features' Mail.
 
     :param where: host:port
     """
@@ -25,13 +27,21 @@ class MailServer:
     where: str
     sender: str
 
+    @classmethod
+    def of(cls, reactor: Any, config: Config) -> MailServer | None:
+        """As [mail] says, or, where that is empty, [fax], in which older shops have it; None: nothing is mailed."""
+        where, sender = config.mail.server, config.mail.sender
+        if not (where and sender):
+            where, sender = config.fax.mail_server, config.fax.mail_from
+        return cls(reactor, where, sender) if where and sender else None
+
     def send(
         self, to: str, subject: Sentence, text: Sentence, attachment: tuple[str, bytes] | None = None
     ) -> Deferred[Any]:
         """
         One letter, in both languages; fires when the server has taken it.
 
-        :param attachment: name and octets of a PDF
+        :param attachment: name and octets of a PDF or a WAV file
         """
         from twisted.mail.smtp import sendmail  # installs a reactor where it is imported
 
@@ -51,7 +61,8 @@ def written(
     letter.set_content("\n\n".join(told(text, language) for language in LANGUAGES) + "\n")
     if attachment is not None:
         name, octets = attachment
-        letter.add_attachment(octets, maintype="application", subtype="pdf", filename=name)
+        main, sub = TYPES[name.rpartition(".")[2]]
+        letter.add_attachment(octets, maintype=main, subtype=sub, filename=name)
     return letter
 
 

@@ -1,0 +1,143 @@
+"""
+Owners are called when there is something new for them, or at the time that is set for their box.
+
+Only numbers that the shop has set for a box are called, of a class that [voicemail] call allows, within its hours, on
+a line outside the reserve; the dial guard judges every one. A try is counted on disk before it begins: three in all,
+half an hour apart. Whoever lifts hears nothing before he has pressed 1; and then nothing of the messages before the
+PIN, unless the shop has set a time (`deliver_at`) at which they are to be delivered there.
+
+信箱回电：仅拨商店为信箱设置的号码，按键接受后才播放；未设定投递时间的信箱须先输入密码。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import tzinfo
+
+from twisted.application.service import Service
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IDelayedCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from callserver.calls.calls_out import Dialler
+from callserver.calls.event_log import EventLog
+from callserver.calls.stages import Stage
+from callserver.config import VoicemailConfig
+from callserver.config.hours import within
+from callserver.features import House
+from callserver.features.voicemail import rules
+from callserver.features.voicemail.rules import Telling
+from callserver.store.database import Store
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.dial_results import DialResult
+from callserver.wire.refusals import Refusal, Refused
+
+log = Logger()
+
+LOOK_S = 20.0
+WHO = "mail"  # dials, for the guard and the caps
+
+
+class OwnerCalls(Service):
+    """
+    :param zone: of the shop's day
+    :param menu: the name of the one that tells; it asks `telling_of` what
+    """
+
+    def __init__(
+        self,
+        house: House,
+        store: Store,
+        events: EventLog,
+        config: Callable[[], VoicemailConfig],
+        zone: tzinfo,
+        menu: str,
+    ) -> None:
+        self._house, self._store, self._events, self._config = house, store, events, config
+        self._zone, self._menu = zone, menu
+        self._timer: IDelayedCall | None = None
+        self._round: Deferred[None] | None = None
+        self._under_way: dict[str, Telling] = {}  # by call
+
+    def telling_of(self, call_id: str) -> Telling | None:
+        """What a call is about that was dialled for a box."""
+        return self._under_way.get(call_id)
+
+    def startService(self) -> None:
+        super().startService()  # type: ignore[no-untyped-call]
+        self._look()
+
+    def stopService(self) -> None:
+        super().stopService()  # type: ignore[no-untyped-call]
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        if self._round is not None:
+            self._round.cancel()
+
+    def _look(self) -> None:
+        self._timer = None
+        self._round = Deferred.fromCoroutine(self._call_all())
+        self._round.addErrback(self._broke)
+        self._round.addCallback(self._looked)
+
+    def _looked(self, _: object) -> None:
+        self._round = None
+        if self.running:
+            self._timer = self._house.clock.callLater(LOOK_S, self._look)
+
+    def _broke(self, failure: Failure) -> None:
+        if not isinstance(failure.value, CancelledError):
+            log.failure("owners of mailboxes could not be called", failure)
+
+    async def _call_all(self) -> None:
+        """One after the other, while there is a line for it."""
+        now = self._events.now()
+        if not within(self._config().call_hours, now.astimezone(self._zone)):
+            return
+        for telling in await self._store.read(rules.due_tellings, now):
+            kind = self._house.calls_out().classify(telling.number)
+            if kind.name.lower() not in self._config().call:
+                await self._store.write(rules.told, telling.box)
+            elif not await self._call(telling):
+                return
+
+    async def _call(self, telling: Telling) -> bool:
+        """One call, to its end; whether a line was there for it."""
+        asks = Dialler(WHO, allowed=frozenset((telling.number,)), may_use_reserve=False)
+        if not self._house.calls_out().has_line_for(asks):
+            return False
+        if not await self._store.write(rules.try_telling, telling.box, self._events.now()):
+            return True
+        reached = Reached()
+        try:
+            call = self._house.calls_out().dial(telling.number, asks, reached)
+        except Refused as refused:
+            return refused.code is not Refusal.NOT_NOW
+        self._under_way[call.id] = telling
+        try:
+            if await reached.result is DialResult.ANSWERED:
+                call.enter(Stage.MENU)
+                self._house.serve(call, self._menu)
+                await call.when_ended()
+        finally:
+            del self._under_way[call.id]
+            call.end("server", Reason(Cause.GAVE_UP))
+        return True
+
+
+class Reached:
+    """A DialListener whose result is waited for."""
+
+    def __init__(self) -> None:
+        self.result: Deferred[DialResult] = Deferred()
+
+    def rings_there(self) -> None:
+        pass
+
+    def answered_there(self) -> None:
+        self.result.callback(DialResult.ANSWERED)
+
+    def not_reached(self, result: DialResult) -> None:
+        if not self.result.called:
+            self.result.callback(result)
