@@ -18,7 +18,7 @@ from callserver.commands.options import json_option, language_option, require_sh
 from callserver.commands.start import shop_option
 from callserver.config import Config
 from callserver.features.faxing import paperwork, rules
-from callserver.features.faxing.arguments import ADDRESS
+from callserver.features.faxing.arguments import ADDRESS, YEAR_END
 from callserver.features.faxing.papers import Papers
 from callserver.features.faxing.rules import Document, Fax, Job
 from callserver.features.faxing.rules.retries import within
@@ -61,6 +61,8 @@ def fax() -> None:
 @click.option("--report-to", default="", help=here("A mail address that is told what has come of it."))
 @shop_option
 def send(shop: Path, file: Path, number: str, at: datetime | None, cover: str, title: str, report_to: str) -> None:
+    if at is not None and at.year >= YEAR_END:
+        raise click.UsageError(here("{at} is too far ahead", at=f"{at:%Y-%m-%d %H:%M}"))
     config = _checked(shop, number, report_to)
     new_file, pages = converted(shop, file)
     if cover:

@@ -29,6 +29,8 @@ Message = TypeVar("Message")
 
 HANG_UP = Target(TargetKind.HANG_UP)
 CONNECT_S, LOG_IN_S, COMMAND_S = 10.0, 15.0, 5.0
+DOCUMENT_S = 150.0  # a document is drawn within 120 s, or refused; so is a letter with one
+DOCUMENT_ACTS = frozenset({"convert_fax", "queue_fax", "send_fax", "open_fax", "mail_fax"})
 COMES_BACK = (Refusal.STOPPING, Refusal.SERVER)  # any other refusal is final: trying on would lock the account
 
 
@@ -207,7 +209,8 @@ class AgentClient(Moving):
         if self._perspective is None:
             return fail(NotConnected(NO_CONNECTION))
         answer: Deferred[Any] = maybeDeferred(self._perspective.callRemote, act, *args)
-        return answer.addTimeout(COMMAND_S, self._clock).addErrback(as_said)
+        most_s = DOCUMENT_S if act in DOCUMENT_ACTS else COMMAND_S
+        return answer.addTimeout(most_s, self._clock).addErrback(as_said)
 
     # The connection
 

@@ -140,6 +140,7 @@ class FaxCommandTests(SynchronousTestCase):
         for words, said in (
             (("110",), "110 is an emergency number"),
             (("16812345",), "16812345 is never dialled"),
+            (("62345678", "--at", "9999-12-31 23:59"), "9999-12-31 23:59 is too far ahead"),
             (("62345678", "--report-to", "not an address"), "'not an address' is no mail address"),
         ):
             refused = self.run_command("send", file, *words)

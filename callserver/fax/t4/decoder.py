@@ -40,8 +40,6 @@ def decode(octets: bytes, width: int, coding: Coding) -> Decoder:
     decoder = Decoder(width, coding)
     for place in resting(range(0, len(octets), _PIECE_OCTETS)):
         decoder.feed(octets[place : place + _PIECE_OCTETS])
-        if decoder.over:
-            break
     decoder.finish()
     return decoder
 
@@ -149,7 +147,7 @@ class Decoder:
                 row, at = one_dimensional(windows, start, self._width)
             else:
                 row, at = two_dimensional(windows, start, self._reference, self._width)
-        except (BadRow, IndexError):
+        except BadRow:  # at the latest at the zeros of the EOL
             return None
         return row if at <= end and not _anything(windows, at, end) else None
 

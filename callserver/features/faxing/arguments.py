@@ -9,6 +9,7 @@ from typing import Any
 ID = re.compile(r"[0-9a-zA-Z-]{1,64}")
 PART_OCTETS = 65536  # of a file, in one answer
 UPLOAD_MAX = 20_000_000
+YEAR_END = 9999  # in the last year there is, not every moment has a name in every zone
 ADDRESS = re.compile(r"[!-~]{1,64}@[A-Za-z0-9.-]{1,250}")
 
 
@@ -50,7 +51,10 @@ def posting(value: Any) -> bool:
         return False
     if value.get("report_to") and not ADDRESS.fullmatch(value["report_to"]):
         return False
-    return not value.get("at") or datetime.fromisoformat(value["at"]).tzinfo is not None
+    if not value.get("at"):
+        return True
+    at = datetime.fromisoformat(value["at"])
+    return at.tzinfo is not None and at.year < YEAR_END
 
 
 def telephone_or_address(value: Any) -> bool:

@@ -120,7 +120,7 @@ class FaxDesk:
 
     def convert_fax(self, seat: Seat, name: str) -> Deferred[Row]:
         """
-        Make a file that was given whole into pages: PDF, TIFF, PNG, JPEG, text. Right 15.
+        Make a file that was given whole into pages: PDF, TIFF, PNG, JPEG, text; within 120 s. Right 15.
 
         :return: {"source": what `send_fax` and `queue_fax` take, "pages"}
         :raises Refused: NO_RIGHT; NOT_SAVED, with why it is no document

@@ -50,9 +50,11 @@ class Files:
         """
         The file of its pages, and how many.
 
-        :raises Complaint: it is no document
+        :raises Complaint: it is no document, or nothing of it was given
         """
         parts = self._parts(person, name)
+        if not parts.exists():
+            raise Complaint(N_("no file {name} was given"), name=name)
         file = f"{GIVEN}{self.new_id()}.tif"
         drawing = Conversion(parts, self.papers.path(file))
         self._drawing.add(drawing)

@@ -12,7 +12,7 @@ from callserver.fax.documents.pdf_file import write_pdf
 from callserver.fax.documents.png import page_png, square
 from callserver.fax.page import Page
 from callserver.fax.tiff.directory import MAX_PAGES
-from callserver.fax.tiff.reader import read_tiff
+from callserver.fax.tiff.reader import read_tiff, stored_pages
 from callserver.fax.tiff.writer import append_page
 from callserver.wire.catalogue import N_, Complaint
 
@@ -34,6 +34,9 @@ def covered(source: Path, target: Path, text: str) -> None:
     :raises Complaint: the text cannot be drawn, or the pages not read, or there are too many
     :raises OSError: of the disk
     """
+    with source.open("rb") as file:
+        if sum(1 for _ in stored_pages(file)) == MAX_PAGES:  # before anything is drawn
+            raise _no_room()
     try:
         with TemporaryDirectory() as folder:
             cover = Path(folder) / "cover.txt"
@@ -41,11 +44,15 @@ def covered(source: Path, target: Path, text: str) -> None:
             n_pages = converted(cover, target)
         for number, page in enumerate(read_tiff(source), n_pages + 1):
             if number > MAX_PAGES:
-                raise Complaint(N_("with its cover the document has more than {most} pages"), most=MAX_PAGES)
+                raise _no_room()
             append_page(target, page)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
+
+
+def _no_room() -> Complaint:
+    return Complaint(N_("with its cover the document has more than {most} pages"), most=MAX_PAGES)
 
 
 def cover_text(sender: str, number: str, text: str) -> str:

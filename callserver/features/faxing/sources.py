@@ -19,7 +19,7 @@ class NoSource(Complaint):
 
 
 def source(value: Any) -> bool:
-    """What is to be sent: "document NUMBER", "fax ID", or "upload NAME" as `upload_fax` has answered."""
+    """What is to be sent: "document NUMBER", "fax ID", or "upload NAME" as `convert_fax` has answered."""
     return isinstance(value, str) and SOURCE.fullmatch(value) is not None
 
 

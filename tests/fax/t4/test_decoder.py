@@ -8,10 +8,14 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.fax.page import MAX_ROWS, Coding, Page, Resolution
+from callserver.fax.t4.codes import BLACK_RUNS, EOL, WHITE_RUNS
 from callserver.fax.t4.decoder import Decoder
 from callserver.fax.t4.encoding import encode
 from tests.fax.pages import any_pages, blank, dithered, text_like
 from tests.fax.t4.test_coding import bits_of
+
+WHITE_100, WHITE_1628, WHITE_1728 = (WHITE_RUNS[n_pels] for n_pels in (100, 1628, 1728))
+BLACK_0 = BLACK_RUNS[0]
 
 
 def fed(octets: bytes, coding: Coding, width: int = 1728, step: int = 256) -> Decoder:
@@ -20,6 +24,12 @@ def fed(octets: bytes, coding: Coding, width: int = 1728, step: int = 256) -> De
         decoder.feed(octets[place : place + step])
     decoder.finish()
     return decoder
+
+
+def octets_of(bits: str) -> bytes:
+    """In the order of the line."""
+    bits += "0" * (-len(bits) % 8)
+    return bytes(int(bits[place : place + 8][::-1], 2) for place in range(0, len(bits), 8))
 
 
 def flipped(octets: bytes, first_bit: int, n_bits: int) -> bytes:
@@ -124,6 +134,32 @@ class DecoderTests(SynchronousTestCase):
         self.assertGreater(decoder.n_rows, 5)
         np.testing.assert_array_equal(decoder.page(Resolution.FINE).rows[:5], page.rows[:5])
 
+    def test_no_code(self) -> None:
+        """Codes that there are not, or not here: each ends an MMR page where it stands, after the rows before it."""
+        row = "001" + WHITE_RUNS[0] + BLACK_RUNS[1728]
+        for wrong in (
+            "0000001" + "1" * 20,  # extensions, which nobody offers
+            "0001" + "1" * 20,  # pass, where above there is nothing to pass
+            "010" + "1" * 20,  # left of the beginning
+            "001" + WHITE_100 + BLACK_0 + "001" + WHITE_1728 + BLACK_0 + "1" * 20,  # more pels than a row has
+            "001" + "0" * 9 + "1" * 20,  # no run
+        ):
+            decoder = fed(octets_of(row * 2 + wrong), Coding.MMR)
+            self.assertEqual((decoder.n_rows, decoder.broken, decoder.over), (2, True, True), wrong)
+
+    def test_runs_of_nothing(self) -> None:
+        """A run of no pels within a row is no change of colour, also for the row below."""
+        nothing = "001" + WHITE_100 + BLACK_0 + "001" + WHITE_1628 + BLACK_0
+        decoder = fed(octets_of(nothing + "1" + EOL * 2), Coding.MMR)
+        self.assertEqual((decoder.n_rows, decoder.broken), (2, False))
+        self.assertFalse(decoder.page(Resolution.FINE).rows.any())
+
+    def test_too_wide(self) -> None:
+        """A row of MH with a pel too many, or too few, is a bad one."""
+        for wrong in (WHITE_RUNS[1729], WHITE_RUNS[1727]):
+            decoder = fed(octets_of((EOL + WHITE_1728) * 2 + EOL + wrong + (EOL + WHITE_1728) + EOL * 6), Coding.MH)
+            self.assertEqual((decoder.n_rows, decoder.bad_rows), (4, 1), wrong)
+
     def test_mmr_cut(self) -> None:
         """A stream of MMR that ends in a row is broken; one that ends after a row, without EOFB, is not."""
         octets = encode(dithered(40), Coding.MMR)
@@ -150,9 +186,42 @@ class DecoderTests(SynchronousTestCase):
             self.assertTrue(decoder.over)
         # in MMR: horizontal mode with two runs of nothing, again and again
         nothing = "001" + "00110101" + "0000110111"
-        octets = bytes(int((nothing * 8)[bit : bit + 8][::-1], 2) for bit in range(0, 168, 8))
-        decoder = fed(octets * 2000, Coding.MMR)
-        self.assertTrue(decoder.broken)
+        decoder = Decoder(1728, Coding.MMR)
+        decoder.feed(octets_of(nothing * 8) * 200)
+        self.assertEqual((decoder.broken, decoder.over), (True, True))
+
+    def test_eol_after_a_row_without_end(self) -> None:
+        """The EOL whose zeros are the last that was kept of it is one: the row after it is right."""
+        decoder = Decoder(1728, Coding.MH)
+        decoder.feed(octets_of((EOL + WHITE_1728) * 2 + EOL))
+        for _ in range(46):
+            decoder.feed(b"\x55" * 256)
+        decoder.feed(b"\x55" * 240 + b"\x15\x00")  # 12,000 octets are over; 11 zeros
+        self.assertEqual((decoder.n_rows, decoder.bad_rows), (3, 1))
+        decoder.feed(octets_of("1" + WHITE_1728 + EOL * 6))
+        self.assertEqual((decoder.n_rows, decoder.bad_rows, decoder.over), (5, 2, True))
+
+    def test_runs_into_the_eol(self) -> None:
+        """A row whose last code would need zeros of the EOL after it has lost something."""
+        whole = WHITE_RUNS[0] + BLACK_RUNS[1665] + WHITE_RUNS[63]
+        for row, n_bad in ((whole, 0), (whole[:-2], 1)):
+            decoder = fed(octets_of(EOL + WHITE_1728 + EOL + row + EOL + WHITE_1728 + EOL * 6), Coding.MH)
+            self.assertEqual((decoder.n_rows, decoder.bad_rows), (3, n_bad))
+
+    def test_below_a_bad_row(self) -> None:
+        """In MR a row that is coded against a bad one is bad, though its codes make sense."""
+        flat, below = EOL + "1", EOL + "0"
+        bits = flat + WHITE_1728 + flat + "1" * 30 + below + "1" + flat + WHITE_1728 + below + "1" + flat * 6
+        decoder = fed(octets_of(bits), Coding.MR)
+        self.assertEqual((decoder.n_rows, decoder.bad_rows), (5, 2))
+
+    def test_end_of_a_page(self) -> None:
+        """One EOL too many is a row that is lost; three are the end of the page, also if the others are not heard."""
+        decoder = Decoder(1728, Coding.MH)
+        decoder.feed(octets_of((EOL + WHITE_1728) * 2 + EOL + (EOL + WHITE_1728) * 2 + EOL))
+        self.assertEqual((decoder.n_rows, decoder.bad_rows, decoder.over), (5, 1, False))
+        decoder.feed(octets_of((EOL + WHITE_1728) + EOL * 3 + "0" * 8))
+        self.assertTrue(decoder.over)
 
     def test_tag_and_zeros(self) -> None:
         """A wrong tag with zeros after it is not taken for an EOL, wherever the stream is cut."""

@@ -73,6 +73,12 @@ class CoverTests(SynchronousTestCase):
         self.assertEqual(refused.getErrorMessage(), "with its cover the document has more than 100 pages")
         self.assertEqual(self.left(), ["doc.tif"])
 
+    def test_long_cover(self) -> None:
+        """Nor with a text that takes two pages before ninety-nine."""
+        refused = self.failureResultOf(self.covered(99, "For you\n" * 80), Complaint)
+        self.assertIn("more than 100 pages", refused.getErrorMessage())
+        self.assertEqual(self.left(), ["doc.tif"])
+
     def test_damaged(self) -> None:
         """Nor of one whose pages cannot be read."""
         self.papers.path("doc.tif").write_bytes(b"II*\0 nothing of the kind")
@@ -84,6 +90,22 @@ class CoverTests(SynchronousTestCase):
         self.successResultOf(self.files.take_part("801", "a.pdf", 0, b"%PDF-1.4 nothing"))
         self.failureResultOf(Deferred.fromCoroutine(self.files.convert_parts("801", "a.pdf")), Complaint)
         self.assertEqual(self.left(), [])
+        again = Deferred.fromCoroutine(self.files.convert_parts("801", "a.pdf"))
+        self.assertEqual(self.failureResultOf(again, Complaint).getErrorMessage(), "no file a.pdf was given")
         with patch.object(Conversion, "stop") as stop:
             self.files.stop()
         stop.assert_not_called()
+
+    def test_parts(self) -> None:
+        """Parts go to their places, a first part begins anew, and each person's files are his own."""
+        give = self.files.take_part
+        for person, at, part, size in (
+            ("801", 0, b"Hello, world", 12),
+            ("802", 0, b"other", 5),
+            ("801", 7, b"shop!", 12),
+            ("801", 7, b"Li", 9),
+        ):
+            self.assertEqual(self.successResultOf(give(person, "a.txt", at, part)), size)
+        kept = sorted(file.read_bytes() for file in self.papers.folder.iterdir())
+        self.assertEqual(kept, [b"Hello, Li", b"other"])
+        self.assertEqual(self.successResultOf(give("801", "a.txt", 0, b"new")), 3)
