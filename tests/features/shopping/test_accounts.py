@@ -1,7 +1,7 @@
 """Customers' money and points: every fen is in a movement, and nobody spends what he has not."""
 
 from callserver.features.shopping import rules
-from callserver.features.shopping.rules import BalanceTooLow, UnknownMember, WrongStep
+from callserver.features.shopping.rules import BalanceTooLow, OtherPayment, UnknownMember, WrongStep
 from callserver.features.shopping.tables import OrderState, Payment
 from tests.features.shopping.demo_books import LI_MING, NOW, POT, TEA, BooksCase, later, stamp
 
@@ -53,6 +53,8 @@ class BalanceTests(BooksCase):
         self.assertEqual(self.do(rules.pay_in, LI_MING, 700, later(9), "bank-1"), FEN + 700)
         self.assertEqual(self.do(rules.pay_in, LI_MING, 700, later(9), "bank-2"), FEN + 1400)
         self.assertEqual(len(self.do(rules.movements, LI_MING, 9)), 3)
+        for member, amount in (("600002", 700), (LI_MING, 701)):
+            self.refusal(OtherPayment, rules.pay_in, member, amount, later(9), "bank-1")
         for amount in (0, -1):
             self.assertRaises(ValueError, self.do, rules.pay_in, LI_MING, amount, NOW)
 
