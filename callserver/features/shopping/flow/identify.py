@@ -45,7 +45,7 @@ async def prove(counter: Counter, visitor: Visitor) -> rules.Buyer:
 
 async def is_member(counter: Counter, visitor: Visitor) -> bool:
     """Whether a caller from an unknown number says that he is a customer; he is asked once in a call."""
-    if visitor.buyer is None and not visitor.is_new:
+    if not visitor.is_new:
         visitor.is_new = await choose(counter.call, "new-or-member", keys="12") == NEW
     return not visitor.is_new
 
