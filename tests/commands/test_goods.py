@@ -201,7 +201,7 @@ class GoodsListTests(ShopCase):
             "bad.csv, row 5, item, abc: is no number that callers can key: that is 1 to 8 digits",
             "bad.csv, row 5, category, teb: there is none called so; did you mean 'tea'?",
             "bad.csv, row 5, price in yuan, 5x: is no sum: write yuan, as 39.00",
-            "bad.csv, row 5, in stock, -1: needs a whole number from 0 to 999999",
+            "bad.csv, row 5, in stock, -1: needs a whole number from 0 to 1000000000",
             "bad.csv, row 6, price in yuan, 2000: is new and has no price: write what one piece costs, as 39.00",
             "bad.csv, row 7, item, 2001: is new and has no name: write one in Chinese, in English or both",
             "bad.csv, row 8: column 6 has no title: give it one",

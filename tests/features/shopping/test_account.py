@@ -141,6 +141,24 @@ class AccountTests(ShopCase):
         attempt = rules.begin_pin_try("600001", LI_MING, self.shop.events.now())
         self.assertTrue(rules.pin_matches("835217", attempt.kept))
 
+    def test_first_pin_again(self) -> None:
+        """The one that the shop has given is not chosen again, nor the end of a telephone number of his."""
+        rules.set_pin("600001", rules.pin_stored(PIN), is_first=True)
+        rules.save_customer("600001", "李明", "北京", [LI_MING, "13900730461"])
+        self.call()
+        self.press("1", "3", "1", f"{PIN}#", f"{PIN}#", "730461#", "835217#", "835217#")
+        self.until_said("pin-changed")
+        self.assertEqual(self.shop.prompts().count("pin-too-easy"), 2)
+
+    def test_no_pin_yet(self) -> None:
+        """A customer whom the shop has given no PIN hears that a person can do it, and comes to one."""
+        rules.save_customer("700001", "王芳", "上海", ["13700000000"])
+        self.call("13700000000")
+        self.press("1", "3", "1")
+        self.until_said("account-without-pin")
+        self.shop.wait(5)
+        self.assertEqual(len(self.people.entered), 1)
+
     def test_slow_judgement(self) -> None:
         """While the PIN is judged in a thread that does not answer, the caller is told, and a person helps."""
         self.call()

@@ -1,8 +1,10 @@
 """Customers' money and points: every fen is in a movement, and nobody spends what he has not."""
 
 from callserver.features.shopping import rules
-from callserver.features.shopping.rules import BalanceTooLow, UnknownMember, WrongStep
+from callserver.features.shopping.rules import BalanceTooLow, OtherPayment, UnknownMember, WrongStep
 from callserver.features.shopping.tables import OrderState, Payment
+from callserver.features.shopping.web.operations import Asked
+from callserver.features.shopping.web.orders import place
 from tests.features.shopping.demo_books import LI_MING, NOW, POT, TEA, BooksCase, later, stamp
 
 BALANCE = Payment.BALANCE
@@ -53,8 +55,19 @@ class BalanceTests(BooksCase):
         self.assertEqual(self.do(rules.pay_in, LI_MING, 700, later(9), "bank-1"), FEN + 700)
         self.assertEqual(self.do(rules.pay_in, LI_MING, 700, later(9), "bank-2"), FEN + 1400)
         self.assertEqual(len(self.do(rules.movements, LI_MING, 9)), 3)
+        for member, amount in (("600002", 700), (LI_MING, 701)):
+            self.refusal(OtherPayment, rules.pay_in, member, amount, later(9), "bank-1")
         for amount in (0, -1):
             self.assertRaises(ValueError, self.do, rules.pay_in, LI_MING, amount, NOW)
+
+    def test_paid_by_a_program(self) -> None:
+        """A web shop's order by balance is whole or not there, wherever the server is killed; sent again it is one."""
+        body = {"external_id": "web-1", "member_number": LI_MING, "telephone": None, "address": None}
+        body |= {"payment": BALANCE, "lines": [{"product": TEA, "quantity": 2, "price_fen": None}]}
+        asked = Asked("web", {}, {}, body, NOW, stamp(""), "cn")
+        taken = self.killed_anywhere(place, asked)
+        self.assertEqual(self.do(place, asked)["number"], taken["number"])
+        self.assertEqual((self.balance(), self.stock(TEA)), (FEN - 13600, 48))
 
     def test_cancelled(self) -> None:
         """Pieces and money come back, once; not when it is packed."""

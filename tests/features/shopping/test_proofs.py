@@ -87,6 +87,7 @@ class CutTests(SynchronousTestCase):
         cut_out(Cut("a", 1, "a.wav", 1000, 3000), self.source, self.folder / "proofs")
         (proof,) = (self.folder / "proofs").iterdir()
         self.assertEqual(proof.name, "a-1.wav")
+        self.assertEqual((self.folder / "proofs").stat().st_mode & 0o777, 0o700, "nobody else may hear it")
         found = np.frombuffer(proof.read_bytes()[44:], "<i2")[::2]
         np.testing.assert_array_equal(found, self.sound[1000 : 3000 + round(KEY_S * RATE_HZ)])
 
@@ -112,15 +113,17 @@ class CutTests(SynchronousTestCase):
         proofs = Proofs(Books(), events, self.folder, self.folder / "proofs", maybeDeferred)  # type: ignore[arg-type]
         proofs.startService()
         self.assertEqual([one.name for one in (self.folder / "proofs").iterdir()], ["a-1.wav"])
-        for kind, data in (
+        story = (
             (Kind.RECORDING, {"file": "gone.wav"}),
             (Kind.RECORDING_MARK, {"text": READ_BACK.format(n=1), "sample": 0}),
             (Kind.RECORDING_MARK, {"text": CONFIRMED.format(n=1), "sample": 1}),
             (Kind.RECORDING_END, {"file": "gone.wav"}),
-        ):
-            events.write(kind, call_id="b", **data)  # type: ignore[arg-type]
-        self.assertEqual(len(alarms), 1)
-        proofs.stopService()
+        )
+        for stop in (proofs.stopService, lambda: None):
+            for kind, data in story:
+                events.write(kind, call_id="b", **data)  # type: ignore[arg-type]
+            self.assertEqual(len(alarms), 1, "and after a stop nothing is cut any more")
+            stop()
 
     def test_no_look_back(self) -> None:
         """Where the books cannot be read at the start, the log tells, and this run's proofs are cut all the same."""

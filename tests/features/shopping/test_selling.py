@@ -91,6 +91,8 @@ class SellingTests(ShopCase):
         """A balance pays only for who has proved himself in this call."""
         self.talk(keys=("1", "1", "1001#", "1", "2#"))
         self.assertIn("has not proved", str(self.refused("finish_order", "balance", "")))
+        ((_, tried),) = self.shop.happened("audit")
+        self.assertIn("has not proved", str(tried["result"]))
         self.assertEqual(rules.balance("600001"), 50000)
 
     def test_balance(self) -> None:
@@ -98,6 +100,8 @@ class SellingTests(ShopCase):
         self.talk(keys=("1", "3", "1", f"{PIN}#", "2", "1", "1001#", "1", "2#"))
         self.ask("finish_order", "balance", "")
         self.assertEqual(rules.balance("600001"), 50000 - 13600)
+        (order,) = rules.orders_of_call(self.shop.incoming[-1].id)
+        self.assertEqual(order.caller_number, LI_MING, "of his numbers that which he calls from")
 
     def test_balance_of_nobody_else(self) -> None:
         """Who has no telephone in the books, and calls from another customer, spends nothing of that one's balance."""

@@ -8,7 +8,7 @@ from typing import Any
 from callserver.calls.vocabulary import Kind
 from callserver.config import Hours, ShopConfig
 from callserver.features.shopping import rules
-from callserver.features.shopping.teller import TRIES, Teller
+from callserver.features.shopping.teller import Teller
 from tests.features.shopping.shop_case import ShopCase
 
 HER, PIECES = "62345678", 2
@@ -98,14 +98,14 @@ class TellerTests(ShopCase):
     def test_not_reached(self) -> None:
         """Nobody lifts: she is called again an hour later, three times in all."""
         self.open()
-        for _ in range(TRIES):
+        for _ in range(3):
             self.shop.dial_tone()
             self.shop.exchange("busy", 6)
             self.shop.clock.advance(3700)
             self.shop.wait(0.2)
         self.shop.clock.advance(7200)
         self.shop.wait(40)
-        self.assertEqual(self.dialled(), [HER] * TRIES)
+        self.assertEqual(self.dialled(), [HER] * 3)
         self.assertEqual([one.order for one in rules.news_for([HER])], [self.order])
 
     def test_not_allowed(self) -> None:
@@ -137,10 +137,19 @@ class TellerTests(ShopCase):
         self.assertEqual(self.dialled(), [])
         self.assertEqual(rules.news_to_call(self.shop.events.now())[0].tries, 0)
 
+    def test_reserve(self) -> None:
+        """The lines that are kept for callers are kept also from this: with one of two in use nobody is told."""
+        self.shop.dialling = replace(self.shop.dialling, reserve=1)
+        self.call("13000000000")
+        self.open()
+        self.shop.wait(5)
+        self.assertEqual(self.dialled(), [])
+
     def test_stopped_in_a_call(self) -> None:
         """A server that stops ends the call, which counts as a try."""
         self.open()
         self.rings()
         self.teller.stopService()
         self.shop.wait(1)
+        self.assertEqual(len(self.shop.happened("end")), 1)
         self.assertEqual(rules.news_for([HER])[0].tries, 1)

@@ -14,7 +14,7 @@ from callserver.wire.catalogue import LANGUAGES, N_, known, yuan
 from callserver.wire.numbers import digits, is_possible
 from callserver.wire.typed import typed_text
 
-NAME_MAX, ADDRESS_MAX = 64, 200
+NAME_MAX, ADDRESS_MAX = 80, 300
 YUAN_MAX = 10_000_000
 MONEY = re.compile(r"[-+]?[0-9]+(\.[0-9]{1,2}0*)?")
 MARKS = re.compile("|".join((r"[¥\s]", *(known(language, N_("yuan")) for language in LANGUAGES))))

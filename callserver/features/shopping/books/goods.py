@@ -21,7 +21,7 @@ from callserver.features.shopping.tables import Category, Price, Product, StockM
 from callserver.store.tables import from_ms, to_ms
 from callserver.wire.catalogue import N_, Complaint, known
 
-LIMIT, LIMIT_MAX, STOCK_MAX = 20, 9_999, 999_999
+LIMIT, LIMIT_MAX, STOCK_MAX = 20, 1_000_000, 1_000_000_000
 NO_CATEGORY = N_("there is no category yet: make it with `goods categories set`")
 Shelves = Mapping[str, tuple[str, ...]]
 """Names of categories by their numbers."""

@@ -49,6 +49,9 @@ WORDS: dict[type, Callable[[Any], Complaint]] = {
     rules.AboveLimit: lambda it: Complaint("of item {number} an order may have {n} pieces", number=it.item, n=it.limit),
     rules.UnknownMember: _unknown_member,
     rules.BalanceTooLow: lambda it: Complaint("the balance is {balance_fen} yuan: too low", balance_fen=it.balance_fen),
+    rules.OtherPayment: lambda it: Complaint(
+        "payment {reference} was taken before, of another customer or another sum", reference=it.external_id
+    ),
     rules.UnknownOrder: lambda it: Complaint("there is no order or reservation {number}", number=it.number),
     rules.UnknownCarrier: lambda it: Complaint("there is no carrier {code}; see `orders carriers`", code=it.code),
     rules.WrongStep: _wrong_step,

@@ -31,11 +31,12 @@ async def prove(counter: Counter, visitor: Visitor) -> rules.Buyer:
     claimed = await _claimed(counter, visitor.buyer)
     for _ in range(TRIES):
         number = claimed.member_number if claimed else await _ask_member_number(counter)
-        buyer = await _try_pin(counter, number)
+        pin = await ask_secret(counter.call, "enter-pin", max_digits=PIN_DIGITS)
+        buyer = await _try_pin(counter, number, pin)
         if buyer is not None:
             visitor.prove(buyer)
             if buyer.must_change_pin:
-                await _change_pin(counter, buyer.member_number)
+                await _change_pin(counter, buyer.member_number, pin)
             await tell_news(counter, await counter.read(rules.news_of, buyer.member_number))
             return buyer
         await counter.sorry("identity-wrong")
@@ -45,7 +46,7 @@ async def prove(counter: Counter, visitor: Visitor) -> rules.Buyer:
 
 async def is_member(counter: Counter, visitor: Visitor) -> bool:
     """Whether a caller from an unknown number says that he is a customer; he is asked once in a call."""
-    if visitor.buyer is None and not visitor.is_new:
+    if not visitor.is_new:
         visitor.is_new = await choose(counter.call, "new-or-member", keys="12") == NEW
     return not visitor.is_new
 
@@ -64,22 +65,21 @@ async def _ask_member_number(counter: Counter) -> str:
     return await ask_secret(counter.call, "enter-member-number", max_digits=MEMBER_DIGITS)
 
 
-async def _try_pin(counter: Counter, member_number: str) -> rules.Buyer | None:
+async def _try_pin(counter: Counter, member_number: str, pin: str) -> rules.Buyer | None:
     """Counted before it is judged, so that twenty lines try no more than one does."""
-    call = counter.call
-    pin = await ask_secret(call, "enter-pin", max_digits=PIN_DIGITS)
-    attempt = await counter.write(rules.begin_pin_try, member_number, call.caller.known_by, counter.now())
+    number = counter.call.caller.known_by
+    attempt = await counter.write(rules.begin_pin_try, member_number, number, counter.now())
     is_right = await counter.think(rules.pin_matches, pin, attempt.kept)
     return await counter.write(rules.end_pin_try, attempt, is_right, counter.now())
 
 
-async def _change_pin(counter: Counter, member_number: str) -> None:
+async def _change_pin(counter: Counter, member_number: str, given: str) -> None:
     """A PIN that the shop has given is changed at its first use; who cannot choose one is asked again the next time."""
     telephones = await counter.read(rules.telephones_of, member_number)
     for _ in range(TRIES):
         pin = await ask_secret(counter.call, "choose-own-pin", max_digits=PIN_DIGITS)
         try:
-            rules.check_new_pin(pin, member_number, telephones)
+            rules.check_new_pin(pin, member_number, [*telephones, given])
         except rules.WeakPin:
             await counter.sorry("pin-too-easy")
             continue

@@ -10,7 +10,7 @@ from datetime import datetime
 from peewee import fn
 
 from callserver.features.shopping.rules.locks import lock
-from callserver.features.shopping.rules.refusals import BalanceTooLow, UnknownMember
+from callserver.features.shopping.rules.refusals import BalanceTooLow, OtherPayment, UnknownMember
 from callserver.features.shopping.tables import BalanceMovement, Customer, Order, PointsMovement
 from callserver.store.tables import from_ms, to_ms
 
@@ -49,6 +49,7 @@ def pay_in(member_number: str, amount_fen: int, at: datetime, external_id: str |
     Money comes to a customer's balance, which is returned; one payment (`external_id`) comes once.
 
     :raises ValueError: for nothing, or less
+    :raises OtherPayment: this one was another customer's, or another sum
     :raises UnknownMember: the shop has no such customer
     """
     if amount_fen < 1:
@@ -68,11 +69,16 @@ def move_balance(
     Money comes or goes; the balance then.
 
     :raises BalanceTooLow: rather than let it fall below nothing
+    :raises OtherPayment: of this `external_id` another customer or another sum was told before
     :raises UnknownMember: the shop has no such customer
     """
     _lock_customer(member_number)
-    if external_id is not None and BalanceMovement.get_or_none(BalanceMovement.external_id == external_id):
-        return balance(member_number)
+    if external_id is not None:
+        before = BalanceMovement.get_or_none(BalanceMovement.external_id == external_id)
+        if before is not None and (before.customer_id, before.amount_fen) != (member_number, amount_fen):
+            raise OtherPayment(external_id)
+        if before is not None:
+            return balance(member_number)
     left = balance(member_number) + amount_fen
     if left < 0:
         raise BalanceTooLow(left - amount_fen, -amount_fen)

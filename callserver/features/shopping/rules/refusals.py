@@ -55,6 +55,14 @@ class BalanceTooLow(OrderRefused):
         self.balance_fen, self.needed_fen = balance_fen, needed_fen
 
 
+class OtherPayment(OrderRefused):
+    """A payment of this id was taken before, of another customer or of another sum."""
+
+    def __init__(self, external_id: str) -> None:
+        super().__init__(f"payment {external_id}")
+        self.external_id = external_id
+
+
 class UnknownOrder(OrderRefused, LookupError):
     """The shop has no order, or no reservation, of this number."""
 

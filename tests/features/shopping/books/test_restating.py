@@ -14,6 +14,7 @@ from callserver.features.shopping.rules.goods import Name
 from callserver.features.shopping.rules.restating import Restated, restate_goods, stage_goods
 from callserver.features.shopping.rules.restating_customers import RestatedCustomer, restate_customers, stage_customers
 from callserver.features.shopping.tables import Price, StockMovement
+from tests.features.shopping.demo_books import LI_MING, LI_MINGS_NUMBER, POT, TEA, BooksCase, later, stamp
 from tests.features.shopping.rolled_back import RolledBack
 from tests.store import postgres
 from tests.store.inline import InlineStore
@@ -154,3 +155,35 @@ class PostgresTests(RestatingTests):
         finally:
             store.close()
         self.assertEqual(said, [("Li Mei", ("13900000001",), 500), ("Wu", (), 0)])
+
+
+class KilledTests(BooksCase):
+    def test_goods(self) -> None:
+        """A list of goods that is killed at any of its statements leaves nothing; who waited is served by it once."""
+        self.buy("before", (POT, 1))
+        kept = self.do(rules.reserve, "one", None, POT, 2, stamp("one"), LI_MINGS_NUMBER)
+        stated = [Restated(POT, "壶", "pot", "2", 5, stock=2), Restated("1099", "杯", "cup", None, 5, True, 500, 7)]
+
+        def import_() -> list[str]:
+            stage_goods(stated)
+            return restate_goods(later(60), "import")
+
+        (order,) = self.killed_anywhere(import_)
+        self.assertEqual(self.do(rules.find_reservation, kept.number).order, order)
+        self.assertEqual((self.stock(POT), self.stock("1099"), self.stock(TEA)), (0, 7, 50))
+
+    def test_customers(self) -> None:
+        """A list of customers likewise; what a new one has paid in elsewhere is there once."""
+        stated = [
+            RestatedCustomer(LI_MING, "李明", "上海", "zh", ("13900000009",)),
+            RestatedCustomer("700001", "王芳", "北京", "", (), 500),
+        ]
+
+        def import_() -> None:
+            stage_customers(stated, "cn")
+            restate_customers(later(60))
+
+        self.killed_anywhere(import_)
+        self.assertEqual(
+            (self.do(rules.balance, "700001"), self.do(rules.telephones_of, LI_MING)), (500, ["13900000009"])
+        )

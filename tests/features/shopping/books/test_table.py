@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -11,6 +13,10 @@ from callserver.features.shopping.books.goods import Goods, goods_columns
 from callserver.features.shopping.books.goods_list import plan_goods
 from callserver.features.shopping.books.sheet import FORMULA, Sheet, Unusable
 from callserver.features.shopping.books.table import Table, read_table
+from callserver.features.shopping.web import customers as web_customers
+from callserver.features.shopping.web import goods as web_goods
+from callserver.features.shopping.web import views
+from callserver.features.shopping.web.fields import Whole
 
 SHELVES = {"1": ("茶叶", "tea")}
 GOODS = goods_columns(SHELVES)
@@ -70,3 +76,26 @@ class TableTests(SynchronousTestCase):
     def read(self, table: Table) -> list[dict[str, object]]:
         self.assertEqual(table.faults, [])
         return [dict(entry.values) for entry in table.entries]
+
+
+class ProgramsTests(SynchronousTestCase):
+    def test_what_programs_write(self) -> None:
+        """Whatever a program may write into the books can be exported, and imported again."""
+        goods = {column.key: column.field for column in GOODS if column.field is not None}
+        members = {column.key: column.field for column in member_columns("cn") if column.field is not None}
+        product, customer = web_goods.ABOUT, web_customers.ABOUT
+        for field, written in (
+            (goods["number"], views.NUMBER),
+            (goods["name_zh"], product["name_zh"]),
+            (goods["name_en"], product["name_en"]),
+            (goods["price"], product["price_fen"]),
+            (goods["limit"], product["order_limit"]),
+            (goods["stock"], Whole("", high=web_goods.STOCK_MAX)),
+            (members["number"], views.MEMBER),
+            (members["name"], customer["name"]),
+            (members["address"], customer["address"]),
+        ):
+            most: Any = written.schema()
+            value = "9" * most["maxLength"] if "maxLength" in most else most["maximum"]
+            self.assertEqual(written.read(value, ""), value)
+            self.assertEqual(field.read(field.show(value)), value)
