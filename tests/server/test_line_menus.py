@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from shutil import copy
+from types import MappingProxyType
 from unittest.mock import patch
 
+import numpy as np
 from peewee import OperationalError
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.acd.offices.cases import list_cases
 from callserver.acd.organisation.forms import OrganisationError
 from callserver.acd.organisation.parts import Part
+from callserver.emulator.loop import SubscriberStage
+from callserver.emulator.phone import Phone
 from callserver.emulator.script_run import ScriptEvent, run_script
 from callserver.ivr.loading import loads, switching
 from callserver.ivr.loading.loads import Load, Service
 from callserver.ivr.loading.version import MenuVersion, version_of
 from callserver.ivr.menu_files.switches import Notice, Switch
+from callserver.ivr.paths.walked import walked
 from callserver.wire.alarms import alarm_text
 from callserver.wire.catalogue import told
 from callserver.wire.records import EventRecord
 from callserver.wire.states import LineState
+from tests.dsp.progress.test_answer import voice
 from tests.whole.virtual_shop import VirtualShop
 
 EXAMPLES = Path(__file__).parents[1] / "ivr" / "menu_files"
 FOLLOWED_S = 2.5
+OUTSIDE, OFFICE = "62345678", "62345679"
 DIAL = "caller {number}\ndial 8008\nwait answer\n"
 NEXT = "wait silence 1.2 within 60\n"
 PYTHON = """
@@ -42,14 +51,15 @@ words = Words()
 
 
 class LineMenusCase(SynchronousTestCase):
-    def open(self, n_lines: int = 2, menu: str = "front") -> None:
+    def open(self, n_lines: int = 2, menu: str = "front", settings: Mapping[str, str] = MappingProxyType({})) -> None:
         """A shop with the three menus of the manual."""
         self.plugins = Path(self.mktemp()).absolute()
         self.plugins.mkdir()
         for example in EXAMPLES.glob("*.ini"):
             copy(example, self.plugins)
-        settings = {"plugins = plugins": f"plugins = {self.plugins}", "menu = shop": f"menu = {menu}"}
-        self.shop = VirtualShop(self, n_lines, settings=settings | {"time_zone =": "time_zone = Asia/Shanghai"})
+        own = {"plugins = plugins": f"plugins = {self.plugins}", "menu = shop": f"menu = {menu}"}
+        zone = {"time_zone =": "time_zone = Asia/Shanghai"}
+        self.shop = VirtualShop(self, n_lines, settings={**own, **zone, **settings})
 
     @property
     def menus(self) -> dict[int, tuple[str, str]]:
@@ -345,6 +355,19 @@ class StartTests(LineMenusCase):
         self.assertIs(self.state(2), LineState.LOADED)
         self.assertEqual(self.shop.server.line_menus.is_enabled(2), False)
 
+    def test_out_of_service_over_a_restart(self) -> None:
+        """It is out after a restart too, while the others answer; a caller rings there in vain, until it is enabled."""
+        self.open()
+        server = self.shop.server
+        self.shop.until(server.store.write(loads.serve, Service(2, False, True, server.events.now())))
+        self.shop = self.shop.killed()
+        self.shop.wait(FOLLOWED_S)
+        self.assertEqual([self.state(1), self.state(2)], [LineState.IDLE, LineState.LOADED])
+        server = self.shop.server
+        self.shop.until(server.store.write(loads.serve, Service(2, True, True, server.events.now())))
+        self.shop.wait(FOLLOWED_S)
+        self.assertIs(self.state(2), LineState.IDLE)
+
     def test_config_names_another(self) -> None:
         """Who writes another menu into config.ini after a load has that one."""
         self.open()
@@ -381,5 +404,70 @@ class ByHandTests(LineMenusCase):
         self.shop.wait(FOLLOWED_S)
         self.assertEqual(self.notes(1), ["read out until 03-02 11:00: 今天盘点。"])
         self.assertEqual(self.said(self.call("1", "0", "1"))[0], "“今天盘点。”")
+        self.shop = self.shop.killed()
+        self.assertEqual(self.notes(1), ["read out until 03-02 11:00: 今天盘点。"])
+        self.assertEqual(self.said(self.call("1", "0", "1"))[0], "“今天盘点。”")
         self.shop.world.wall_ahead_s += 2 * 3600
         self.assertNotIn("“今天盘点。”", self.said(self.call("1", "0", "1")))
+
+
+class OutsideTests(LineMenusCase):
+    """A menu file leads out of the house: to a number that config.ini names, to an office by its number."""
+
+    def setUp(self) -> None:
+        self.open(3, settings={"may_dial =": f"may_dial = {OUTSIDE}", "reserve = 1": "reserve = 0"})
+        organisation = self.shop.server.centre.organisation
+        self.shop.until(organisation.save(Part.OFFICE, "1", {"name": "north", "phone": OFFICE}))
+        self.change("front.ini", "press 1 = plugin shop", f"press 1 = number {OUTSIDE}")
+        self.change("front.ini", "press 3 = office nearest", "press 3 = office 1")
+        self.load("front", 1, 2, 3)
+        exchange = self.shop.server.exchange
+        assert exchange is not None
+        self.phones = {number: exchange.add_phone(number) for number in (OUTSIDE, OFFICE)}
+
+    def reached(self, key: str, number: str) -> list[EventRecord]:
+        """Who presses this key is connected with that telephone, whose owner speaks and then hangs up."""
+        calling, phone = self.start_call("1", key), self.phones[number]
+        self.ring(phone)
+        phone.lift()
+        phone.say(np.asarray(voice(3), np.float32))
+        self.shop.wait(6)
+        phone.press("1")  # an office takes the case
+        self.shop.wait(2)
+        self.assertIs(self.state(1), LineState.TALKING)
+        phone.hang_up()
+        self.shop.until(calling)
+        return self.of_caller()
+
+    def of_caller(self) -> list[EventRecord]:
+        return next(events for record, events in self.shop.records() if record.direction == "in")
+
+    def ring(self, phone: Phone) -> None:
+        """Until it does."""
+        for _ in range(60):
+            self.shop.wait(1)
+            if phone.line.stage is SubscriberStage.RINGING:
+                return
+        self.fail("it does not ring there")
+
+    def test_number(self) -> None:
+        """Key 1 reaches the number outside; the call is counted as one that went to people, and not as hung up."""
+        events = self.reached("1", OUTSIDE)
+        found = walked("front", events)
+        assert found is not None
+        self.assertEqual((found.to_person is not None, found.gave_up), (True, False))
+        self.assertEqual(found.targets, ((f"number {OUTSIDE}", "answered"),))
+
+    def test_office(self) -> None:
+        """Key 3 reaches the office of this number, and the case is kept with it."""
+        self.reached("3", OFFICE)
+        ((case, attempts),) = self.shop.ask(list_cases)
+        self.assertEqual((case.office, attempts[0].result), ("1", "answered"))
+
+    def test_nobody_there(self) -> None:
+        """Where nobody answers, the caller comes to what `refused` says, and is not left in silence."""
+        self.phones[OUTSIDE].lift()  # it is busy there
+        self.call("1", "1", "1")
+        events = self.of_caller()
+        targets = [one.data["target"] for one in events if one.kind == "target"]
+        self.assertEqual(targets, [f"number {OUTSIDE}", "plugin message"])

@@ -68,7 +68,8 @@ class VirtualShop:
             self.until(self.server.store.write(settle_in))
         else:
             self.passwords = before.passwords
-        self.until(when_idle(self.server))
+        if all(map(self.server.line_menus.is_enabled, self.server.line_bank.lines)):
+            self.until(when_idle(self.server))
 
     def wait(self, seconds: float) -> None:
         """Time passes."""

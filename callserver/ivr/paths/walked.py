@@ -13,7 +13,7 @@ from callserver.wire.records import EventRecord
 
 BROKEN_OFF = (Cause.CALLER_HUNG_UP, Cause.LINE_LOST, Cause.LINE_DISABLED, Cause.EMERGENCY, Cause.SERVER_STOPPED)
 RATING = "rating"  # what a survey keeps under this name is one
-PEOPLE = (Kind.ENTRY, Kind.LEAVE, Kind.OFFICE_CASE, Kind.DIALLED)  # let in or not, he has asked for them
+PEOPLE = (Kind.ENTRY, Kind.LEAVE, Kind.OFFICE_CASE, Kind.TRANSFER)  # let in or not, he has asked for them
 LEAVES = (Kind.STEP, Kind.PLUGIN, Kind.TARGET, Kind.ENTRY, Kind.MENU_END, Kind.END)  # each ends the step before it
 
 
@@ -178,11 +178,15 @@ def _answers(events: Sequence[EventRecord]) -> Iterator[str]:
 
 
 def _targets(events: Sequence[EventRecord]) -> Iterator[tuple[str, str]]:
-    """Those told when they were done; a queue that kept its caller to his end is told by his entry."""
+    """Those told when they were done; who kept the caller to his end is told by how he came to them."""
     waiting = ""
     for one in events:
         if _is(one, Kind.ENTRY):
-            waiting = f"queue {one.data.get('queue')}"
+            waiting = waiting or f"queue {one.data.get('queue')}"
+        elif _is(one, Kind.OFFICE_CASE):
+            waiting = waiting or "office nearest"
+        elif _is(one, Kind.TRANSFER):  # a number or an office; of one by an agent it is known who had him
+            waiting = waiting or str(one.data.get("target"))
         elif _is(one, Kind.TARGET):
             waiting = ""
             yield str(one.data["target"]), str(one.data.get("outcome", ""))
