@@ -30,17 +30,7 @@ number_argument = click.argument("recording", metavar="RECORDING")
 form_option = click.option(
     "--form", type=click.Choice(FORMS), default=TWO_SIDED, show_default=True, help=here("One track, or a track a side.")
 )
-TITLES = (
-    N_("recording"),
-    N_("began"),
-    N_("number"),
-    N_("line"),
-    N_("length"),
-    N_("agents"),
-    N_("outcome"),
-    N_("order"),
-    N_("note"),
-)
+TITLES = (N_("id"), N_("began"), N_("number"), N_("length"), N_("agents"), N_("order"), N_("note"))
 
 
 @click.group(cls=Group, help=here("Recordings of calls: find, hear, export, write notes, protect."))
@@ -78,7 +68,7 @@ def list_(shop: Path, limit: int, after: str, language: str, as_json: bool, **fi
             tell(text(language, "There are none."))
             return
         rows = [_row(one, books, language) for one in page.found]
-        click.echo("\n".join(table(TITLES, rows, language, cut_first=(8, 6, 2, 5, 7, 3), right=(0, 4))))
+        click.echo("\n".join(table(TITLES, rows, language, cut_first=(6, 5, 4, 2), right=(0, 3))))
         if page.next:
             tell(text(language, N_("There are more: --after {next}"), next=page.next))
 
@@ -221,10 +211,8 @@ def _row(one: Recorded, books: RecordingBooks, language: str) -> tuple[object, .
         one.number,
         f"{began:%Y-%m-%d %H:%M}",
         printable(one.caller or "–"),
-        code_text(one.line.removeprefix("line "), language),
         length_text(one.length_s),
         " ".join(one.agents),
-        outcome_text(one.outcome, language),
         " ".join(one.orders),
         printable(" ".join(filter(None, (state_text(one, language), one.class_, one.note)))),
     )

@@ -25,6 +25,7 @@ from callserver.wire.rights import Right
 RIGHT = Right.PLAY_RECORDINGS
 ACT = "play_recording"
 NUMBER_DIGITS = 10
+NEWEST = "*"  # of his own calls
 LONGEST_S = 43200.0  # of one call with a recorder: half a day
 
 
@@ -57,9 +58,9 @@ class RecordingsMenu:
         if person is None:
             return
         for _ in rounds():
-            keyed = await ask_number(call, "recording-enter-number", max_digits=NUMBER_DIGITS, optional=True)
+            keyed = await ask_number(call, "recording-enter-number", max_digits=NUMBER_DIGITS, other_key=NEWEST)
             try:
-                number = int(keyed) if keyed else await self._newest(person.number)
+                number = await self._newest(person.number) if keyed == NEWEST else int(keyed)
                 one = await call.wait_for(self._judge.judged(person.number, ACT, number, RIGHT, _itself))
                 await self._heard(call, person.number, one)
             except Refused as refused:

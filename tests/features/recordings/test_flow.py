@@ -96,12 +96,12 @@ class HearingTests(SynchronousTestCase):
         self.assertIn("recording-not-heard", told)
 
     def test_his_own(self) -> None:
-        """Without right 1 nobody hears others' calls; # alone is the newest of his own."""
+        """Without right 1 nobody hears others' calls; * is the newest of his own."""
         self.give(LISTENER, Right.PLAY_RECORDINGS)
         told, _ = self.call("press 1#\nwait 8\nhang up\n")
         self.assertIn("recording-unknown", told)
         self.give(OTHER, Right.PLAY_RECORDINGS)
-        told, _ = self.call("press #\nwait 30\nhang up\n", OTHER)
+        told, _ = self.call("press *\nwait 30\nhang up\n", OTHER)
         self.assertNotIn("recording-unknown", told)
         self.assertIn((OTHER, "recording 1", "done"), self.audits())
 
@@ -131,6 +131,7 @@ class RecorderTests(SynchronousTestCase):
         shop.wait(40)
         page = shop.until(shop.server.store.read(search, Wanted()))
         found: list[Recorded] = page.found
-        self.assertEqual([round(one.length_s or 0) for one in found], [7, 7])
+        lengths = [round(one.length_s or 0) for one in found]
+        self.assertEqual(lengths[-2:], [7, 7])  # behind them the busy tone, until the line has understood it
         told = [event.data["names"] for event in shop.events if event.kind == Kind.PROMPT.value]
         self.assertEqual(told, [])
