@@ -176,9 +176,13 @@ class Shop(RuleBasedStateMachine):
     # The shop
 
     def order(self, which: int, states: Container[OrderState]) -> str:
-        """One of those that are in such a state, or of all; of those that were bought here, the newest first."""
+        """
+        One of those that are in such a state, or of all.
+
+        What was bought here goes before the sample, what the balance has paid before the rest, the newest first.
+        """
         newest = Order.select().join(OrderStep).group_by(Order.number).order_by(fn.MAX(OrderStep.id).desc())
-        rows = sorted(newest, key=lambda row: bool(row.is_sample))
+        rows = sorted(newest, key=lambda row: (row.is_sample, row.payment != Payment.BALANCE))
         wanted = [row for row in rows if state_of(row) in states] or rows
         return str(wanted[which % len(wanted)].number)
 
