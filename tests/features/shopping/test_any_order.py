@@ -81,6 +81,8 @@ class Shop(RuleBasedStateMachine):
     def some_wait_already(self, waiting: list[tuple[str, int, int]]) -> None:
         for n, (item, quantity, wait_s) in enumerate(waiting):
             self.reserve(f"before {n}", 1, item, quantity, None, wait_s, None)
+        for nth in (1, 2):
+            self.pay_from_balance("before", nth, 1, None)
 
     # Callers
 
