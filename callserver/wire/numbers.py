@@ -7,12 +7,14 @@ of the countries are those of the library phonenumbers (Google's libphonenumber)
 """
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberFormat, ValidationResult
 
 NOT_DIALLED = re.compile(r"[^0-9*#]")
 LONGEST = 24
+REMEMBERED = 1024  # numbers: a caller's is asked for again and again in a call
 
 
 def load(country: str) -> None:
@@ -25,6 +27,7 @@ def digits(written: str) -> str:
     return NOT_DIALLED.sub("", written)
 
 
+@lru_cache(REMEMBERED)
 def normal(written: str, country: str) -> str:
     """
     A number as one dials it in a country, digits only; what is no number of any country keeps its digits.
@@ -40,8 +43,9 @@ def normal(written: str, country: str) -> str:
     return digits(phonenumbers.format_out_of_country_calling_number(parsed, country.upper()))
 
 
-def spellings(written: str, country: str) -> list[str]:
-    """All the ways in which a shop may have written down the number that this one is, itself among them."""
+@lru_cache(REMEMBERED)
+def spellings(written: str, country: str) -> tuple[str, ...]:
+    """All the ways in which a shop may have written down the number that this one is, itself among them, sorted."""
     found = {written, digits(written), normal(written, country)}
     parsed = _parsed(written, country)
     if parsed is not None:
@@ -49,7 +53,7 @@ def spellings(written: str, country: str) -> list[str]:
         region = PhoneMetadata.metadata_for_region(country.upper())
         prefixes = ["", "+{}", "00{}", "{}", region.national_prefix or "" if region else ""]
         found |= {prefix.format(parsed.country_code) + national for prefix in prefixes}
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def is_possible(written: str, country: str) -> bool:

@@ -81,6 +81,8 @@ class Shop(RuleBasedStateMachine):
     def some_wait_already(self, waiting: list[tuple[str, int, int]]) -> None:
         for n, (item, quantity, wait_s) in enumerate(waiting):
             self.reserve(f"before {n}", 1, item, quantity, None, wait_s, None)
+        for nth in (1, 2):
+            self.pay_from_balance("before", nth, 1, None)
 
     # Callers
 
@@ -176,9 +178,13 @@ class Shop(RuleBasedStateMachine):
     # The shop
 
     def order(self, which: int, states: Container[OrderState]) -> str:
-        """One of those that are in such a state, or of all; of those that were bought here, the newest first."""
+        """
+        One of those that are in such a state, or of all.
+
+        What was bought here goes before the sample, what the balance has paid before the rest, the newest first.
+        """
         newest = Order.select().join(OrderStep).group_by(Order.number).order_by(fn.MAX(OrderStep.id).desc())
-        rows = sorted(newest, key=lambda row: bool(row.is_sample))
+        rows = sorted(newest, key=lambda row: (row.is_sample, row.payment != Payment.BALANCE))
         wanted = [row for row in rows if state_of(row) in states] or rows
         return str(wanted[which % len(wanted)].number)
 

@@ -4,12 +4,28 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from callserver.features.shopping.rules.customers import plain
-from callserver.features.shopping.rules.goods import Item, Line, find_item, item_to_sell, line_of, lock_items
-from callserver.features.shopping.tables import BasketLine
+from callserver.features.shopping.rules.goods import Item, Line, Name, find_item, item_to_sell, line_of, lock_items
+from callserver.features.shopping.tables import BasketLine, Product
+from callserver.store.prepared import Prepared
 from callserver.store.tables import to_ms
 
 LEASE_S = 900.0  # a call holds its pieces so long after it chose them
 KEPT_S = 1800.0  # a basket is remembered so long after its caller hung up
+
+_BASKET = Prepared(
+    lambda call_id: (
+        BasketLine.select(
+            BasketLine.product,
+            BasketLine.quantity,
+            Product.name_zh,
+            Product.name_en,
+            BasketLine.price_fen,
+        )
+        .join(Product)
+        .where(BasketLine.call_id == call_id)
+        .order_by(BasketLine.id)
+    )
+)
 
 
 def hold(
@@ -46,7 +62,7 @@ def hold(
 
 def basket(call_id: str) -> list[Line]:
     """What a call has chosen so far."""
-    return [line_of(row) for row in BasketLine.select().where(BasketLine.call_id == call_id).order_by(BasketLine.id)]
+    return [Line(item, n, Name(zh, en), price_fen) for item, n, zh, en, price_fen in _BASKET.rows(call_id)]
 
 
 def release(call_id: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from callserver.features.shopping.tables import Customer, CustomerNumber
+from callserver.store.prepared import Prepared
 from callserver.wire.numbers import normal, spellings
 
 
@@ -19,16 +20,33 @@ class Buyer:
     must_change_pin: bool = False  # the shop has given it
 
 
+_COLUMNS = (
+    Customer.member_number,
+    Customer.name,
+    Customer.address,
+    Customer.language,
+    Customer.pin,
+    Customer.pin_is_first,
+)
+_MEMBER = Prepared(lambda number: Customer.select(*_COLUMNS).where(Customer.member_number == number))
+_AT_NUMBER = Prepared(
+    lambda *numbers: (
+        Customer.select(*_COLUMNS)
+        .join(CustomerNumber)
+        .where(CustomerNumber.number.in_(numbers))
+        .order_by(CustomerNumber.number)
+    )
+)
+
+
 def find_buyer(caller_number: str | None, country: str = "cn") -> Buyer | None:
     """Who calls from this number, as far as anybody may claim it; however he, the shop or an exchange writes it."""
-    known = known_number(caller_number, country)
-    return None if known is None else _buyer(known.customer)
+    return next(iter(_known(caller_number, country)), None)
 
 
 def find_member(member_number: str) -> Buyer | None:
     """Who has this member number."""
-    row = Customer.get_or_none(Customer.member_number == member_number)
-    return None if row is None else _buyer(row)
+    return next((_buyer(*row) for row in _MEMBER.rows(member_number)), None)
 
 
 def save_customer(
@@ -68,14 +86,9 @@ def telephones_of(member_number: str) -> list[str]:
     return [row.number for row in his.order_by(CustomerNumber.number)]
 
 
-def known_number(caller_number: str | None, country: str = "cn") -> CustomerNumber | None:
-    """The same in the shop's books."""
-    if not caller_number:
-        return None
-    number: CustomerNumber | None = CustomerNumber.get_or_none(
-        CustomerNumber.number.in_(spellings(caller_number, country))
-    )
-    return number
+def member_at(caller_number: str | None, country: str = "cn") -> str | None:
+    """The member number of who calls from this number."""
+    return next((buyer.member_number for buyer in _known(caller_number, country)), None)
 
 
 def plain(caller_number: str | None, country: str = "cn") -> str | None:
@@ -83,5 +96,9 @@ def plain(caller_number: str | None, country: str = "cn") -> str | None:
     return normal(caller_number, country) if caller_number else None
 
 
-def _buyer(row: Customer) -> Buyer:
-    return Buyer(row.member_number, row.name, row.address, row.language, row.pin is not None, row.pin_is_first)
+def _known(caller_number: str | None, country: str) -> list[Buyer]:
+    return [_buyer(*row) for row in _AT_NUMBER.rows(*spellings(caller_number, country))] if caller_number else []
+
+
+def _buyer(member_number: str, name: str, address: str, language: str, pin: str | None, is_first: bool) -> Buyer:
+    return Buyer(member_number, name, address, language, pin is not None, bool(is_first))

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from callserver.features.shopping.rules.customers import Buyer, find_member, known_number, plain
+from callserver.features.shopping.rules.customers import Buyer, find_member, member_at, plain
 from callserver.features.shopping.rules.feed import RESERVATION, append_change
 from callserver.features.shopping.rules.goods import Line, Name, item_within_limit, lock_items, unleased
 from callserver.features.shopping.rules.orders import RandomChoice, Wish, new_number, place_order, wish_key
@@ -160,10 +160,10 @@ def reservations_of(caller_number: str | None, limit: int = 5, country: str = "c
     number = plain(caller_number)
     if number is None:
         return []
-    known = known_number(caller_number, country)
+    member = member_at(caller_number, country)
     his = Reservation.caller_number == number
-    if known is not None:
-        his |= Reservation.customer == known.customer
+    if member is not None:
+        his |= Reservation.customer == member
     is_open = Reservation.state == ReservationState.OPEN
     return [reserved(row) for row in Reservation.select().where(his, is_open).order_by(-Reservation.id).limit(limit)]
 

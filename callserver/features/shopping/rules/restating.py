@@ -70,6 +70,12 @@ def stage_goods(wanted: Iterable[Restated]) -> None:
         StagedGoods.insert_many([astuple(one) for one in some], fields=StagedGoods._meta.sorted_fields).execute()
 
 
+def restate_at_once(wanted: Iterable[Restated], now: datetime, reason: str) -> None:
+    """A few items, staged and taken over in one transaction; of an item that is named twice the last counts."""
+    stage_goods({one.number: one for one in wanted}.values())
+    restate_goods(now, reason)
+
+
 def restate_goods(now: datetime, reason: str) -> list[str]:
     """
     Take over what is staged; the numbers of orders that reservations have become.
@@ -109,7 +115,7 @@ def _save_items(now: datetime) -> None:
     update: dict[Any, Any] = {one: getattr(EXCLUDED, one.column_name) for one in into[1:5]}
     update[Product.is_sample] = False  # whoever says it anew has made it his own
     # SQLite wants a WHERE before ON CONFLICT
-    new = StagedGoods.select(*staged).where(StagedGoods.number != "")
+    new = StagedGoods.select(*staged).where(StagedGoods.number != "").order_by(StagedGoods.number)
     Product.insert_from(new, into).on_conflict(conflict_target=[Product.number], update=update).execute()
     for on_sale, since_ms in ((True, None), (False, to_ms(now))):
         turned = StagedGoods.select(StagedGoods.number).where(StagedGoods.on_sale == on_sale)
@@ -117,6 +123,15 @@ def _save_items(now: datetime) -> None:
 
 
 def _set_prices(now: datetime) -> None:
+    """A price that is what it was begins nothing."""
+    begun = Price.select(Price.price_fen).where(Price.product == StagedGoods.number, Price.from_ms <= to_ms(now))
+    now_fen = begun.order_by(Price.from_ms.desc()).limit(1)
+    StagedGoods.update(price_fen=None).where(StagedGoods.price_fen == now_fen).execute()
+    """A price that is what it was begins nothing."""
+    begun = Price.select(Price.price_fen).where(Price.product == StagedGoods.number, Price.from_ms <= to_ms(now))
+    StagedGoods.update(price_fen=None).where(
+        StagedGoods.price_fen == begun.order_by(Price.from_ms.desc()).limit(1)
+    ).execute()
     priced = StagedGoods.select(StagedGoods.number).where(StagedGoods.price_fen.is_null(False))
     Price.delete().where(Price.from_ms == to_ms(now), Price.product.in_(priced)).execute()
     rows = StagedGoods.select(StagedGoods.number, literal(to_ms(now)), StagedGoods.price_fen)

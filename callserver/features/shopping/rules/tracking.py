@@ -9,16 +9,21 @@ Where orders are, and how they go on.
 A step may be left out on the way to shipped; none is taken back. `cancel` is in `stock`: it brings pieces back.
 """
 
+from __future__ import annotations
+
 import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from peewee import fn
 
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping.rules.accounts import earn_points, lose_points, move_balance
-from callserver.features.shopping.rules.customers import known_number, plain
-from callserver.features.shopping.rules.goods import Line, Name, line_of
+from callserver.features.shopping.rules.customers import member_at, plain
+from callserver.features.shopping.rules.goods import Line, Name
 from callserver.features.shopping.rules.locks import lock
 from callserver.features.shopping.rules.orders import step
 from callserver.features.shopping.rules.refusals import UnknownCarrier, UnknownOrder, WrongStep
@@ -29,8 +34,10 @@ from callserver.features.shopping.tables import (
     OrderState,
     OrderStep,
     Payment,
+    Product,
     Source,
 )
+from callserver.store.prepared import Prepared
 from callserver.store.tables import EventRow, from_ms
 from callserver.wire.records import Value
 from callserver.wire.typed import typed_text
@@ -43,6 +50,65 @@ NEXT = {
     OrderState.SHIPPED: (OrderState.DELIVERED, OrderState.RETURNED),
     OrderState.DELIVERED: (OrderState.RETURNED,),
 }
+
+
+class _OrderRow(NamedTuple):
+    """Columns of an order, in the order in which they are selected."""
+
+    number: str
+    total_fen: int
+    carrier: str | None
+    tracking: str | None
+    call_id: str | None
+    payment: str
+    source: str
+    external_id: str | None
+    customer: str | None
+    caller_number: str | None
+    address: str | None
+
+
+def _orders(which: Any) -> Any:
+    return Order.select(*[getattr(Order, name) for name in _OrderRow._fields]).where(which)
+
+
+def _newest(which: Any) -> Any:
+    return _orders(which).join(OrderStep).group_by(Order.number).order_by(fn.MIN(OrderStep.id).desc())
+
+
+_STEPS = Prepared(
+    lambda *numbers: (
+        OrderStep.select(OrderStep.order, OrderStep.state, OrderStep.at_ms)
+        .where(OrderStep.order.in_(numbers))
+        .order_by(OrderStep.id)
+    )
+)
+_LINES = Prepared(
+    lambda *numbers: (
+        OrderLine.select(
+            OrderLine.order,
+            OrderLine.product,
+            OrderLine.quantity,
+            Product.name_zh,
+            Product.name_en,
+            OrderLine.price_fen,
+        )
+        .join(Product)
+        .where(OrderLine.order.in_(numbers))
+        .order_by(OrderLine.id)
+    )
+)
+_CARRIERS = Prepared(
+    lambda *codes: Carrier.select(Carrier.code, Carrier.name_zh, Carrier.name_en).where(Carrier.code.in_(codes))
+)
+_ORDER = Prepared(lambda number: _orders(Order.number == number))
+_EXTERNAL = Prepared(lambda source, external_id: _orders((Order.source == source) & (Order.external_id == external_id)))
+_OF_CALLER = Prepared(lambda number, limit: _newest(Order.caller_number == number).limit(limit))
+_OF_CUSTOMER = Prepared(
+    lambda number, member, limit: _newest((Order.caller_number == number) | (Order.customer == member)).limit(limit)
+)
+_OF_MEMBER = Prepared(lambda member, limit: _newest(Order.customer == member).limit(limit))
+_OF_CALL = Prepared(lambda call_id: _newest(Order.call_id == call_id))
 
 
 @dataclass(frozen=True)
@@ -132,14 +198,12 @@ def save_carrier(code: str, name: Name, *, is_sample: bool = False) -> None:
 
 def find_order(number: str) -> OrderStatus | None:
     """Where an order is; None if the shop has not got it."""
-    row = Order.get_or_none(Order.number == number)
-    return None if row is None else _status(row)
+    return next(iter(_statuses(_ORDER.rows(number))), None)
 
 
 def find_external(source: Source, external_id: str) -> OrderStatus | None:
     """The order that a web shop names so."""
-    row = Order.get_or_none(Order.source == source, Order.external_id == external_id)
-    return None if row is None else _status(row)
+    return next(iter(_statuses(_EXTERNAL.rows(source.value, external_id))), None)
 
 
 def orders_of(caller_number: str | None, limit: int = 5, country: str = "cn") -> list[OrderStatus]:
@@ -147,21 +211,19 @@ def orders_of(caller_number: str | None, limit: int = 5, country: str = "cn") ->
     number = plain(caller_number)
     if number is None:
         return []
-    known = known_number(caller_number, country)
-    his = Order.caller_number == number
-    if known is not None:
-        his |= Order.customer == known.customer
-    return _newest(his, limit)
+    member = member_at(caller_number, country)
+    his = _OF_CALLER.rows(number, limit) if member is None else _OF_CUSTOMER.rows(number, member, limit)
+    return _statuses(his)
 
 
 def orders_of_member(member_number: str, limit: int = 5) -> list[OrderStatus]:
     """The last orders of a customer, the newest first."""
-    return _newest(Order.customer == member_number, limit)
+    return _statuses(_OF_MEMBER.rows(member_number, limit))
 
 
 def orders_of_call(call_id: str) -> list[OrderStatus]:
     """What was bought in a call, the first first."""
-    return _newest(Order.call_id == call_id, None)[::-1]
+    return _statuses(_OF_CALL.rows(call_id))[::-1]
 
 
 def unbooked(since_ms: int) -> list[tuple[str, dict[str, Value]]]:
@@ -197,31 +259,39 @@ def _hand_over(number: str, carrier: str, tracking: str | None) -> None:
     Order.update(given).where(Order.number == number).execute()
 
 
-def _newest(which: object, limit: int | None) -> list[OrderStatus]:
-    newest = Order.select().join(OrderStep).where(which).group_by(Order.number).order_by(fn.MIN(OrderStep.id).desc())
-    return [_status(row) for row in newest.limit(limit)]
+def _statuses(found: Sequence[tuple[Any, ...]]) -> list[OrderStatus]:
+    """Of rows of ORDER; as many statements for a hundred orders as for one."""
+    orders = [_OrderRow(*row) for row in found]
+    numbers = [order.number for order in orders]
+    steps, lines = defaultdict[str, list[Reached]](list), defaultdict[str, list[Line]](list)
+    for number, state, at_ms in _STEPS.rows(*numbers):
+        steps[number].append(Reached(OrderState(state), from_ms(at_ms)))
+    for number, item, quantity, name_zh, name_en, price_fen in _LINES.rows(*numbers):
+        lines[number].append(Line(item, quantity, Name(name_zh, name_en), price_fen))
+    codes = {order.carrier for order in orders if order.carrier is not None}
+    carriers = {code: Name(zh, en) for code, zh, en in _CARRIERS.rows(*codes)} if codes else {}
+    return [_status(order, steps[order.number], lines[order.number], carriers) for order in orders]
 
 
-def _status(order: Order) -> OrderStatus:
-    steps = list(OrderStep.select().where(OrderStep.order == order).order_by(OrderStep.id))
-    lines = OrderLine.select().where(OrderLine.order == order).order_by(OrderLine.id)
-    carrier: Carrier | None = order.carrier
+def _status(
+    order: _OrderRow, steps: Sequence[Reached], lines: Sequence[Line], carriers: Mapping[str, Name]
+) -> OrderStatus:
     return OrderStatus(
         order.number,
-        OrderState(steps[-1].state),
-        since=from_ms(steps[-1].at_ms),
-        placed_at=from_ms(steps[0].at_ms),
+        steps[-1].state,
+        since=steps[-1].at,
+        placed_at=steps[0].at,
         total_fen=order.total_fen,
-        lines=tuple(line_of(row) for row in lines),
-        carrier=None if carrier is None else Name(carrier.name_zh, carrier.name_en),
+        lines=tuple(lines),
+        carrier=carriers[order.carrier] if order.carrier is not None else None,
         tracking=order.tracking,
         call_id=order.call_id,
-        steps=tuple(Reached(OrderState(row.state), from_ms(row.at_ms)) for row in steps),
+        steps=tuple(steps),
         payment=Payment(order.payment),
         source=Source(order.source),
         external_id=order.external_id,
-        member_number=order.customer_id,
+        member_number=order.customer,
         caller_number=order.caller_number,
         address=order.address,
-        carrier_code=order.carrier_id,
+        carrier_code=order.carrier,
     )

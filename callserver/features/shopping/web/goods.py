@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from callserver.features.shopping.rules.goods import Name, lock_items
-from callserver.features.shopping.rules.shelves import save_category, save_item, set_price, withdraw
+from callserver.features.shopping.rules.restating import Restated, restate_at_once
+from callserver.features.shopping.rules.shelves import save_category, set_price
 from callserver.features.shopping.rules.stock import move_stock
 from callserver.features.shopping.tables import Category, Product
 from callserver.features.shopping.web.fields import Choice, Fields, Maybe, Moment, Record, Rows, Text, Whole, YesNo
@@ -22,6 +23,7 @@ from callserver.features.shopping.web.views import (
     PRODUCT,
     product_json,
 )
+from callserver.store.prepared import Prepared
 from callserver.wire.catalogue import Complaint
 
 ROWS = 50  # in one batch: the database is busy with it for some 100 ms, and a caller may wait for it
@@ -36,19 +38,23 @@ ABOUT: Fields = {
     "category": Maybe(NUMBER),
     "on_sale": YesNo("false: it is not sold any more; orders keep it"),
 }
+_CATEGORY = Prepared(lambda number: Category.select(Category.number).where(Category.number == number))
 FREE = frozenset({"category", "on_sale"})
 STOCK = Record("how many there are", {"product": NUMBER, "stock": Whole("pieces in the shop")})
 
 
 def put_product(asked: Asked) -> Json:
-    return _save(asked, asked.path["product"], asked.body, "")
+    _check_category(asked.body["category"], "category")
+    restate_at_once([_restated(asked.body | asked.path)], asked.now, "correction")
+    return {"saved": 1}
 
 
 def put_products(asked: Asked) -> Json:
+    """In a few statements of the database, however many they are."""
     rows = asked.body["products"]
-    _lock(rows)
     for n, row in enumerate(rows):
-        _save(asked, row["product"], row, f"products[{n}].")
+        _check_category(row["category"], f"products[{n}].category")
+    restate_at_once((_restated(row) for row in rows), asked.now, "correction")
     return {"saved": len(rows)}
 
 
@@ -105,16 +111,25 @@ def paged(rows: Any, asked: Asked, key: str, shown: Any) -> Json:
     return {"rows": found[:most], "after": found[most - 1][key] if len(found) > most else None}
 
 
-def _save(asked: Asked, number: str, row: dict[str, Any], field: str) -> Json:
-    category = row["category"]
-    if category is not None and Category.get_or_none(Category.number == category) is None:
-        complaint = Complaint("there is no category {category}", category=category)
-        raise conflict("unknown_category", complaint, f"{field}category")
-    name = Name(row["name_zh"], row["name_en"])
-    save_item(number, name, row["order_limit"], asked.now, price_fen=row["price_fen"], category=category)
-    if row["on_sale"] is False:
-        withdraw(number, asked.now)
-    return {"saved": 1}
+def _check_category(category: str | None, field: str) -> None:
+    """
+    :raises Problem: the shop has it not
+    """
+    if category is not None and not _CATEGORY.rows(category):
+        raise conflict("unknown_category", Complaint("there is no category {category}", category=category), field)
+
+
+def _restated(row: dict[str, Any]) -> Restated:
+    """What a row says of a product; one that is said anew is on sale again."""
+    return Restated(
+        row["product"],
+        row["name_zh"],
+        row["name_en"],
+        row["category"],
+        row["order_limit"],
+        on_sale=row["on_sale"] is not False,
+        price_fen=row["price_fen"],
+    )
 
 
 def _move(asked: Asked, n: int) -> Json:

@@ -10,7 +10,7 @@ from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.features.shopping import rules
-from callserver.features.shopping.tables import Order, Product, StockMovement
+from callserver.features.shopping.tables import Order, Price, Product, StockMovement
 from callserver.features.shopping.web.keys import revoke_key
 from callserver.features.shopping.web.scopes import Scope
 from callserver.features.shopping.web.served import OPERATIONS
@@ -52,6 +52,16 @@ class GoodsTests(InterfaceCase):
         self.got("PUT", "/v1/products/2001/stock", {"stock": 7})
         found = self.store.run(rules.find_item, "2001", self.shop.now())
         self.assertEqual((found.price_fen, found.available, found.name.zh), (4200, 7, "新茶"))
+
+    def test_said_again(self) -> None:
+        """The same list once more begins no new prices; of a product that is in it twice the last counts."""
+        rows = [TEA | {"product": "2001"}, TEA | {"product": "2001", "price_fen": 4300}]
+        for _ in range(2):
+            self.got("POST", "/v1/products", {"products": rows})
+            self.shop.clock.advance(60)
+        self.got("PUT", "/v1/products/2001", TEA | {"price_fen": 4300})
+        prices = self.store.run(lambda: [row.price_fen for row in Price.select().where(Price.product == "2001")])
+        self.assertEqual(prices, [4300])
 
     def test_price_from_a_moment_on(self) -> None:
         """A price that begins tomorrow is not today's."""
