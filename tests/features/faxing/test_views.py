@@ -70,8 +70,10 @@ class ViewTests(SynchronousTestCase):
     def test_grown(self) -> None:
         """Who begins anew sees the pages that have come since the last reader gave up."""
         view_part(self.fax, "pdf", "021", 0, PART)
-        view_part(self.fax, "pdf", "021", 0, PART)
-        self.assertEqual(self.n_made, 2)
+        self.assertEqual(self.n_made, 1)
+        grown = self.whole + self.whole
+        self.patch(paperwork, "pdf", lambda path, title: grown)
+        self.assertEqual(self.fetched(), grown)
 
     def test_picture(self) -> None:
         """A page as a picture goes the same way; a page that it has not is told."""
