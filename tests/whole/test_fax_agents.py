@@ -17,7 +17,7 @@ from callserver.fax.page import Page, Resolution
 from callserver.fax.t30.capabilities import Capabilities, Length
 from callserver.fax.tiff.reader import read_tiff
 from callserver.fax.tiff.writer import append_page
-from callserver.features.faxing import rules
+from callserver.features.faxing import desk, rules
 from callserver.features.faxing.rules import Document, Fax
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
@@ -208,6 +208,21 @@ class FaxDeskTests(SynchronousTestCase):
         self.assertEqual(len(list(self.faxes.iterdir())), 1, "the cover goes with it; what he gave stays his")
         self.assertEqual(self.ask("list_fax_queue")[0]["state"], "cancelled")
         self.assertIsInstance(self.hall.tries(self.li, "cancel_fax", queued["job"]), Refused)
+
+    def test_many_files(self) -> None:
+        """Of what a person has given the newest are kept, and what waits to be sent; so no folder fills for years."""
+        self.patch(desk, "UPLOADS_MAX", 1)
+        sources = []
+        for name in ("a.txt", "b.txt", "c.txt"):
+            self.ask("upload_fax", name, 0, b"offer")
+            sources.append(self.ask("convert_fax", name)["source"])
+            if name == "a.txt":
+                self.ask("queue_fax", "81234567", sources[0], {"at": "2030-01-01T08:00:00+08:00"})
+        kept = {file.name for file in self.faxes.iterdir()}
+        self.assertEqual(kept, {f"{source.split()[1]}.tif" for source in (sources[0], sources[2])})
+        refused = self.hall.tries(self.li, "queue_fax", "81234567", sources[1], {})
+        self.assertIn("there is no such document", refused.text("en"))
+        self.assertEqual(self.ask("queue_fax", "81234567", sources[2], {})["pages"], 1)
 
     def test_no_document(self) -> None:
         """What can be no fax is refused in words; so is what there is not."""

@@ -38,6 +38,7 @@ from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 LIST_MAX = 200
+UPLOADS_MAX = 20  # of one person are kept to be sent, the newest; what waits to be sent stays until it is
 Row = dict[str, Any]
 
 
@@ -122,6 +123,8 @@ class FaxDesk:
         """
         Make a file that was given whole into pages: PDF, TIFF, PNG, JPEG, text; within 120 s. Right 15.
 
+        The newest 20 of a person can be sent until the server starts anew.
+
         :return: {"source": what `send_fax` and `queue_fax` take, "pages"}
         :raises Refused: NO_RIGHT; NOT_SAVED, with why it is no document
         """
@@ -130,9 +133,15 @@ class FaxDesk:
             file, pages = await self.files.convert_parts(seat.number, name)
             key = file.removesuffix(".tif")
             self.judge.uploads[key] = Uploaded(file, name, seat.number)
+            for stale in self._uploads_of(seat.number)[:-UPLOADS_MAX]:
+                await self.files.forget(self.judge.uploads.pop(stale).file)
             return {"source": f"upload {key}", "pages": pages}
 
         return self.judge.judged(seat, "convert_fax", name, story)
+
+    def _uploads_of(self, person: str) -> list[str]:
+        """By name, the oldest first."""
+        return [name for name, uploaded in self.judge.uploads.items() if uploaded.person == person]
 
     # What came and went
 

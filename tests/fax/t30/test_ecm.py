@@ -76,6 +76,14 @@ class BlockTests(SynchronousTestCase):
         reader.ends(2)
         self.assertEqual(reader.missing, [0])
 
+    def test_frame_too_long(self) -> None:
+        """Nor is one longer than was agreed: the octets after it would stand in the wrong place."""
+        [block] = cut(bytes(range(256)), CORRECTED.frame_octets)
+        reader = BlockReader(SHORT.frame_octets)
+        received(reader, on_line_octets(block, [0], CORRECTED), 100)
+        reader.ends(1)
+        self.assertEqual(reader.missing, [0])
+
     def test_count(self) -> None:
         """The greatest count in a PPS holds, and a frame that lies beyond it."""
         reader = BlockReader(SHORT.frame_octets)

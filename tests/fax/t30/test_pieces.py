@@ -40,6 +40,14 @@ class PiecesTests(SynchronousTestCase):
             page = PageShape(1728, resolution, rows + round(resolution.value * 0.2))
             self.assertEqual(pieces([page], 1728, Length.A4), [Piece(0)])
 
+    def test_a_little_longer(self) -> None:
+        """Eight millimetres more than the paper are no second page, a row more are; on wider paper it is the same."""
+        for widest in WIDTHS:
+            longest = PageShape(1728, Resolution.FINE, 2291 + 61)
+            self.assertEqual(pieces([longest], widest, Length.A4), [Piece(0)])
+            longer = PageShape(1728, Resolution.FINE, 2291 + 62)
+            self.assertEqual(pieces([longer], widest, Length.A4), [Piece(0, 0, 2291), Piece(0, 2291)])
+
     def test_a3(self) -> None:
         """An A3 page made narrow enough for A4 is no longer than that."""
         self.assertEqual(pieces([PageShape(2432, Resolution.FINE, 3241)], 1728, Length.A4), [Piece(0)])

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.fax.page import Coding, Page, Resolution
@@ -95,6 +96,10 @@ class PapersTests(SynchronousTestCase):
             form = PageForm(1728, Resolution.FINE, Coding.MMR)
             kept = self.papers.keep("came.tif", ReceivedPage(number, form, encode(page, Coding.MMR), None, 3, 2))
             self.assertEqual(kept, number + 1)
+        with Image.open(self.papers.path("came.tif")) as picture:
+            self.assertEqual(
+                (picture.tag_v2[326], picture.tag_v2[328]), (3, 2), "bad rows, and the longest run of them"
+            )
         pages = list(read_tiff(self.papers.path("came.tif")))
         self.assertEqual(len(pages), self.papers.n_pages("came.tif"))
         self.assertEqual(

@@ -51,6 +51,16 @@ class ViewTests(SynchronousTestCase):
         self.assertEqual(self.fetched(), self.whole)
         self.assertEqual((self.n_made, self.left()), (1, ["came.tif"]))
 
+    def test_to_the_last_octet(self) -> None:
+        """A last part that ends where the file ends is the last; what is fetched at once is never kept."""
+        at = len(self.whole) - PART
+        self.assertEqual(view_part(self.fax, "pdf", "021", 0, at), (self.whole[:at], len(self.whole)))
+        self.assertEqual(len(self.left()), 2)
+        self.assertEqual(view_part(self.fax, "pdf", "021", at, PART), (self.whole[at:], len(self.whole)))
+        self.assertEqual((self.n_made, self.left()), (1, ["came.tif"]))
+        with patch("callserver.features.faxing.views.NamedTemporaryFile", side_effect=AssertionError):
+            self.assertEqual(view_part(self.fax, "pdf", "021", 0, len(self.whole)), (self.whole, len(self.whole)))
+
     def test_two_readers(self) -> None:
         """The second goes on though the first has come to the end meanwhile."""
         view_part(self.fax, "pdf", "021", 0, PART)
@@ -60,8 +70,10 @@ class ViewTests(SynchronousTestCase):
     def test_grown(self) -> None:
         """Who begins anew sees the pages that have come since the last reader gave up."""
         view_part(self.fax, "pdf", "021", 0, PART)
-        view_part(self.fax, "pdf", "021", 0, PART)
-        self.assertEqual(self.n_made, 2)
+        self.assertEqual(self.n_made, 1)
+        grown = self.whole + self.whole
+        self.patch(paperwork, "pdf", lambda path, title: grown)
+        self.assertEqual(self.fetched(), grown)
 
     def test_picture(self) -> None:
         """A page as a picture goes the same way; a page that it has not is told."""
