@@ -41,6 +41,8 @@ Ask = Callable[[str, str, "dict[str, Any] | None"], "tuple[int, dict[str, Any]]"
 def ask(method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
     """One request to callserver."""
     octets = None if body is None else json.dumps(body).encode()
+    if "SHOP_KEY" not in os.environ:
+        raise OSError("SHOP_KEY is not set: export SHOP_KEY=cs_... (made by callserver interface keys add)")
     headers = {"Authorization": f"Bearer {os.environ['SHOP_KEY']}", "Content-Type": "application/json"}
     request = urllib.request.Request(URL + path, octets, headers, method=method)
     try:
@@ -167,13 +169,20 @@ def listen(shop: WebShop, port: int, secret: str) -> None:
     HTTPServer(("127.0.0.1", port), Receiver).serve_forever()
 
 
+def pieces(typed: str) -> int:
+    """A customer is told at once what no order can have, and not after the next `sync`."""
+    if not typed.isdecimal() or not int(typed):
+        raise argparse.ArgumentTypeError(f"{typed}: needs a whole number from 1 on")
+    return int(typed)
+
+
 def main() -> None:
     """The commands above."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, default=Path("web-shop"))
     commands = parser.add_subparsers(dest="command", required=True)
     order = commands.add_parser("order")
-    for name, kind in (("--product", str), ("--quantity", int), ("--member", str)):
+    for name, kind in (("--product", str), ("--quantity", pieces), ("--member", str)):
         order.add_argument(name, type=kind, required=True)
     commands.add_parser("sync")
     listening = commands.add_parser("listen")

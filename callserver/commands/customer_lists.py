@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def import_(file: Path, check: bool, shop: Path) -> None:
         titles = {column.key: column.title for column in columns}
         plan = plan_members(read_table(sheet, columns, "number", progress.checked), there, titles, books.country)
         stop_at_faults(plan.faults, file)
-        _tell(plan, books.country, check=check)
+        _tell(plan, titles, books.country, check=check)
         if not check and (plan.new or plan.changed):
             await _take_over(books, plan, progress, file.name)
 
@@ -78,11 +79,15 @@ async def _take_over(books: ShopBooks, plan: MemberPlan, progress: Progress, fil
     tell(here("Done: all of it is in the books."))
 
 
-def _tell(plan: MemberPlan, country: str, *, check: bool) -> None:
+def _tell(plan: MemberPlan, titles: Mapping[str, str], country: str, *, check: bool) -> None:
     if plan.balance_kept:
         n, some = len(plan.balance_kept), some_of(plan.balance_kept)
         tell(here("the balance of {n} customers stays, though the list has another: {some}", n=n, some=some))
+    if plan.points_kept:
+        n, some = len(plan.points_kept), some_of(plan.points_kept)
+        tell(here("points are not taken from a list, and stay for {n} customers: {some}", n=n, some=some))
+        tell(here("(`customers points` gives and takes them)"))
     form = book.member_form(country)
     new = [f"{one.number} {one.name}" for one in plan.new]
     changed = [(one.number, form.shown(before), form.shown(one)) for before, one in plan.changed]
-    tell_plan(new, changed, plan.same, check=check)
+    tell_plan(new, changed, plan.same, titles, check=check)

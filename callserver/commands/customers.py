@@ -151,8 +151,12 @@ def remove(number: str, shop: Path) -> None:
 def pay_in(number: str, amount: str, reference: str | None, shop: Path) -> None:
     async def work(books: ShopBooks) -> None:
         one, fen = await _one(books, number), _sum(amount)
+        before = None if reference is None else await books.read(rules.payment, reference)
         pay = partial(rules.pay_in, one.number, fen, now(), reference)
-        _tell_balance(one, await books.change("pay_in", one.number, pay, amount_fen=fen, reference=reference))
+        left = await books.change("pay_in", one.number, pay, amount_fen=fen, reference=reference)
+        if before is not None:
+            tell(here("{reference} was paid in before: nothing was added.", reference=reference))
+        _tell_balance(one, left)
 
     with_shop_books(shop, work)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -67,7 +68,7 @@ def import_(file: Path, check: bool, count_stock: bool, shop: Path) -> None:
             read_table(sheet, columns, "number", progress.checked), there, titles, count_stock=count_stock
         )
         stop_at_faults(plan.faults, file)
-        _tell(plan, check=check)
+        _tell(plan, titles, check=check)
         if not check and (plan.new or plan.changed):
             await _take_over(books, plan, progress, begun, file.name)
 
@@ -87,14 +88,14 @@ async def _take_over(books: ShopBooks, plan: GoodsPlan, progress: Progress, begu
         tell(here("Reservations that became orders: {orders}", orders=", ".join(orders)))
 
 
-def _tell(plan: GoodsPlan, *, check: bool) -> None:
+def _tell(plan: GoodsPlan, titles: Mapping[str, str], *, check: bool) -> None:
     if plan.stock_kept:
         n, some = len(plan.stock_kept), some_of(plan.stock_kept)
         tell(here("the stock of {n} items stays, though the list has another: {some}", n=n, some=some))
         tell(here("(if the shelves were counted: --count-stock)"))
     new = [f"{one.number} {one.name_zh} {one.name_en}" for one in plan.new]
     changed = [(after.number, _settings(before), _settings(after)) for before, after in plan.changed]
-    tell_plan(new, changed, plan.same, check=check)
+    tell_plan(new, changed, plan.same, titles, check=check)
 
 
 def _settings(one: book.Goods) -> dict[str, str]:

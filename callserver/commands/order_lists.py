@@ -70,7 +70,7 @@ def import_(file: Path, check: bool, shop: Path) -> None:
             )
             for move in plan.moves
         ]
-        tell_plan([], changed, plan.same, check=check)
+        tell_plan([], changed, plan.same, titles, check=check)
         if not check and plan.moves:
             await books.change("import_orders", file.name, move_orders, plan.moves, now(), changed=len(plan.moves))
             tell(here("Done: all of it is in the books."))

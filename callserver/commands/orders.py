@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
@@ -98,7 +99,10 @@ def show(number: str, shop: Path, language: str, as_json: bool) -> None:
         if as_json:
             click.echo(as_text(asdict(one) | {"proof": proof and asdict(proof)}))
             return
-        for line in [*_lines(one, books, language), *(_heard(proof, shop, language) if proof else [])]:
+        called = [one.caller_number] if one.caller_number else []
+        if not called and one.member_number:
+            called = await books.read(rules.telephones_of, one.member_number)
+        for line in [*_lines(one, called, books, language), *(_heard(proof, shop, language) if proof else [])]:
             first, *more = wrapped(line, list_width() - 2)
             click.echo("\n  ".join([first, *more]))
 
@@ -256,7 +260,7 @@ def _row(one: OrderRow, books: ShopBooks, language: str) -> tuple[object, ...]:
     return one.number, books.shown(one.placed_at), state, yuan(one.total_fen), who, items_text(one.items)
 
 
-def _lines(one: OrderStatus, books: ShopBooks, language: str) -> list[str]:
+def _lines(one: OrderStatus, telephones: Sequence[str], books: ShopBooks, language: str) -> list[str]:
     said = {
         N_("order"): one.number,
         N_("state"): ", ".join(
@@ -265,7 +269,7 @@ def _lines(one: OrderStatus, books: ShopBooks, language: str) -> list[str]:
         N_("total in yuan"): yuan(one.total_fen),
         N_("payment"): text(language, book.PAYMENTS[one.payment]),
         N_("customer"): one.member_number or "",
-        N_("telephone"): one.caller_number or "",
+        N_("telephone"): ", ".join(telephones),
         N_("address"): one.address or "",
         N_("carrier"): " ".join((one.carrier.text(language), one.tracking or "")) if one.carrier else "",
     }

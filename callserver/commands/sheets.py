@@ -88,7 +88,10 @@ def write_sheet(file: Path, titles: Sequence[str], rows: Iterable[Sequence[Writt
         data = write_csv(titles, listed)
     else:
         raise Complaint("{file}: name it .xlsx or .csv, by what it shall be", file=file.name)
-    write_whole(file, data)
+    try:
+        write_whole(file, data)
+    except OSError as problem:
+        raise Complaint("{file}: cannot be written: {problem}", file=str(file), problem=problem.strerror) from problem
     tell(here("{file}: {n} rows", file=str(file), n=len(listed)))
 
 
@@ -107,6 +110,7 @@ def tell_plan(
     new: Sequence[str],
     changed: Sequence[tuple[str, Mapping[str, str], Mapping[str, str]]],
     same: int,
+    titles: Mapping[str, str],
     *,
     check: bool,
 ) -> None:
@@ -115,6 +119,7 @@ def tell_plan(
 
     :param new: what is, each in words
     :param changed: what is, with its settings before and after
+    :param titles: of the list's columns, by key
     """
     figures = {"new": len(new), "changed": len(changed), "same": same}
     tell(here("new: {new}, changed: {changed}, as before: {same}", **figures))
@@ -122,7 +127,11 @@ def tell_plan(
         return
     lines = [f"+ {one}" for one in new[:CHECK_LINES]]
     for name, before, after in changed[:CHECK_LINES]:
-        turned = [f"{key} {before[key] or '–'} → {after[key] or '–'}" for key in after if after[key] != before[key]]
+        turned = [
+            f"{here(titles[key])} {before[key] or '–'} → {after[key] or '–'}"
+            for key in after
+            if after[key] != before[key]
+        ]
         lines.append(f"* {name} {', '.join(turned)}")
     n_more = len(new) + len(changed) - len(lines)
     for line in [*lines, *([here("… and {n} more", n=n_more)] if n_more else [])]:

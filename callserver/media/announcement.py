@@ -28,6 +28,8 @@ QUIETEST = 5  # per cent of the frames are the noise
 KEY_AT_END_S = 1.5  # who ends a recording by a key holds it no longer
 UNHEARD_KEY_S = 0.1
 BEFORE_KEY_S = 0.04  # a key is certain some time after it began
+QUIET = N_("it was recorded at {level} dBFS and is heard at {aim}: speak nearer to the microphone, or louder")
+LOUD = N_("it was recorded at {level} dBFS and is heard at {aim}: speak farther from the microphone, or more softly")
 SILENT = N_("nothing is heard in this recording: look at the microphone, and record it again")
 SIGNALS = ("key", "tone", "fax")
 
@@ -144,8 +146,10 @@ def _voice(samples: FloatArray, rate_hz: int) -> FloatArray:
 
 def _remarks(samples: FloatArray, spoken: SpeechSpan) -> Iterator[Phrase]:
     if is_off(spoken.level):
-        msgid = N_("it was recorded at {level} dBFS and is heard at {aim}: speak nearer to, or farther from, it")
-        yield Phrase(msgid, {"level": f"{spoken.level:.1f}", "aim": round(ACTIVE_LEVEL_DBFS)})
+        yield Phrase(
+            QUIET if spoken.level < ACTIVE_LEVEL_DBFS else LOUD,
+            {"level": f"{spoken.level:.1f}", "aim": round(ACTIVE_LEVEL_DBFS)},
+        )
     if n := _clipped_runs(samples):
         yield Phrase(N_("too loud at {n} places, where it is distorted"), {"n": n})
     if spoken.before_s > BEFORE_S:

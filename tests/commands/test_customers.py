@@ -39,6 +39,11 @@ class CustomersTests(ShopCase):
         had = self.store.run(rules.balance, "600002")
         for _ in range(2):
             self.done("pay-in 600002 100.50 --reference slip-7")
+        self.assertIn(
+            "slip-7 was paid in before: nothing was added.", self.told("pay-in 600002 100.50 --reference slip-7")
+        )
+        for other in ("pay-in 600002 20", "pay-in 600003 100.50"):
+            self.assertIn("give this payment another reference", self.refused(f"{other} --reference slip-7"))
         self.done("pay-out 600002 0.50")
         self.assertEqual(self.store.run(rules.balance, "600002"), had + 10000)
         self.assertIn("the balance is", self.refused("pay-out 600002 99999"))
@@ -107,14 +112,18 @@ class CustomerListTests(ShopCase):
     def test_taken_over(self) -> None:
         """New ones with their money, new numbers for old ones; a number that changes hands inside the list is right."""
         rows = (
-            ["customer", "name", "telephones", "balance in yuan", "language"],
-            [600009, "Chen Jie", "13823456789", 20, "zh"],
-            [600002, None, 13700001111, 1, None],
+            ["customer", "name", "telephones", "balance in yuan", "language", "points"],
+            [600009, "Chen Jie", "13823456789", 20, "zh", 7],
+            [600002, None, 13700001111, 1, None, None],
         )
         (self.shop / "new.xlsx").write_bytes(workbook(*rows))
         had = self.store.run(rules.balance, "600002")
         checked = self.done(f"import {self.shop / 'new.xlsx'} --check")
         self.assertIn("* 600002 telephones 13823456789 → 13700001111", checked)
+        self.assertIn(
+            "points are not taken from a list, and stay for 1 customers: 600009",
+            self.command(f"import {self.shop / 'new.xlsx'} --check").stderr,
+        )
         said = self.told(f"import {self.shop / 'new.xlsx'}")
         self.assertIn("the balance of 1 customers stays, though the list has another: 600002", said)
         self.assertEqual(self.store.run(rules.find_buyer, "13823456789", "cn").member_number, "600009")

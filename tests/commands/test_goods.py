@@ -134,7 +134,7 @@ class GoodsListTests(ShopCase):
         )
         file, before = self.file("new.xlsx", data), self.state()
         checked = self.command(f"import {file} --check")
-        self.assertIn("+ 1009 Maofeng tea Maofeng tea\n* 1001 price 68.00 → 72.00\n", checked.stdout)
+        self.assertIn("+ 1009 Maofeng tea Maofeng tea\n* 1001 price in yuan 68.00 → 72.00\n", checked.stdout)
         self.assertIn("Only checked: nothing was changed.", checked.stderr)
         self.assertEqual(self.state(), before)
         said = self.told(f"import {file}")
@@ -195,7 +195,7 @@ class GoodsListTests(ShopCase):
         for line in (
             "bad.csv: read as GB18030",
             "bad.csv, row 2, name in Chinese, =1+1: is a formula: write what it gives",
-            "bad.csv, row 2, price in yuan, -5: is below nothing: write what it costs, as 39.00",
+            "bad.csv, row 2, price in yuan, -5: is below nothing: write a sum, as 39.00",
             "bad.csv, row 3, item, 1001: stands in row 2 already: delete one of the two",
             "bad.csv, row 4, item: is empty: every row needs it",
             "bad.csv, row 5, item, abc: is no number that callers can key: that is 1 to 8 digits",

@@ -65,6 +65,8 @@ class OrdersTests(ShopCase):
         order = self.store.run(rules.find_order, number)
         self.assertEqual((order.total_fen, order.member_number, str(order.state)), (16280, "600001", "paid"))
         self.assertEqual(Product.get_by_id("1001").stock, 48)
+        self.assertIn("telephone: 01062345678, 13912345678", self.done(f"show {number}"))
+        self.assertRegex(self.command("export -").stdout, f"{number},paid,.*,13912345678,")
         self.assertIn("of item 1004 there are 1 pieces", self.refused("add 600001 1004=2"))
         self.assertIn("write ITEM=PIECES", self.refused("add 600001 1004"))
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from unittest.mock import patch
 
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.commands import sheets
+from callserver.commands.sheets import write_sheet
+from callserver.wire.catalogue import Complaint
 
 
 class ProgressTests(SynchronousTestCase):
@@ -25,3 +28,10 @@ class ProgressTests(SynchronousTestCase):
             clock.advance(1)
             progress.staged(60, 100)
         self.assertEqual(said, ["21 rows read", "41 rows read", "60 of 100 made ready"])
+
+
+class WriteTests(SynchronousTestCase):
+    def test_no_folder(self) -> None:
+        """A list that cannot be written is told with its name, and is no breakdown of the command."""
+        with self.assertRaisesRegex(Complaint, "cannot be written: No such file or directory"):
+            write_sheet(Path(self.mktemp()) / "list.csv", ["item"], [["1001"]])

@@ -49,9 +49,9 @@ class AnnouncementTests(SynchronousTestCase):
 
     def test_level(self) -> None:
         """One that is too quiet or too loud is brought to the level, and told."""
-        for gain in (0.1, 2.0):
+        for gain, advice in ((0.1, "speak nearer to"), (2.0, "speak farther from")):
             found = made(SPEECH * np.float32(gain))
-            self.assertIn("recorded at", found.remarks[0].msgid)
+            self.assertIn(advice, found.remarks[0].msgid)
             self.assertApproximates(active_level_dbfs(found.sound), ACTIVE_LEVEL_DBFS, 0.7)
         self.assertEqual(self.remarks(SPEECH * np.float32(0.8)), [])
 

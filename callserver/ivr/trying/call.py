@@ -207,10 +207,15 @@ class TryCall:
         if not prompts:
             return
         texts = [self._text_of(self._language, prompt) for prompt in prompts]
-        other = [self._text_of(one, prompt) for one in LANGUAGES if one != self._language for prompt in prompts]
+        other = [self._other_text(one, prompt) for one in LANGUAGES if one != self._language for prompt in prompts]
         self._write("said", prompts=prompts, texts=texts, other=other)
         if whole:
             self._pass(sum(map(len, texts)) / LETTERS_S[self._language])
+
+    def _other_text(self, language: str, prompt: Prompt) -> str:
+        """Pieces of numbers and sums are recorded in one language each: those stay as they are heard."""
+        found = self._text_of(language, prompt)
+        return self._text_of(self._language, prompt) if found == str(prompt) else found
 
     def _next(self, *, message: bool = False) -> Act:
         act = self._script.message() if message else self._script.next()

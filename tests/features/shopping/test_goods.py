@@ -11,12 +11,16 @@ OOLONG = Name("乌龙茶", "oolong tea")
 class ShelfTests(BooksCase):
     def test_categories(self) -> None:
         """What a caller hears listed: the categories, and what is on sale of each."""
-        shelves = self.do(rules.categories)
+        shelves = self.do(rules.categories, NOW)
         self.assertEqual(
             [(one.number, one.name.en) for one in shelves], [("1", "tea"), ("2", "teaware"), ("3", "food")]
         )
         self.assertEqual([item.number for item in self.do(rules.items_of, "2", NOW)], [POT, "1005"])
         self.assertEqual(self.do(rules.items_of, None, NOW), [])
+        self.do(rules.save_category, "0", Name("新品", "novelties"))
+        for item in (POT, "1005"):
+            self.do(rules.withdraw, item, NOW)
+        self.assertEqual([one.number for one in self.do(rules.categories, NOW)], ["1", "3"])  # empty ones take no key
 
     def test_new_item(self) -> None:
         """It is there for callers when its pieces come, and is told by both names."""
@@ -32,7 +36,7 @@ class ShelfTests(BooksCase):
         item = self.do(rules.find_item, TEA, NOW)
         self.assertEqual((item.name, item.price_fen, item.available, item.category), (OOLONG, 6800, 50, "3"))
         self.do(rules.save_category, "3", Name("食物", "groceries"))
-        self.assertEqual(self.do(rules.categories)[2].name.en, "groceries")
+        self.assertEqual(self.do(rules.categories, NOW)[2].name.en, "groceries")
 
     def test_withdrawn(self) -> None:
         """From then on callers do not find it; orders keep it, and it can come back."""

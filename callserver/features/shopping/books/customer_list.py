@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from callserver.features.shopping.books.customers import TAKEN, Member
-from callserver.features.shopping.books.table import Entry, Fault, Table
+from callserver.features.shopping.books.table import Fault, Table
 from callserver.features.shopping.rules.restating_customers import RestatedCustomer
 from callserver.wire.catalogue import Complaint
 from callserver.wire.numbers import normal
@@ -22,12 +23,14 @@ class MemberPlan:
     What a list would do.
 
     :param balance_kept: customers whose balance is another than the list says, and stays
+    :param points_kept: the same of points
     """
 
     new: list[Member] = field(default_factory=list)
     changed: list[tuple[Member, Member]] = field(default_factory=list)  # before, after
     same: int = 0
     balance_kept: list[str] = field(default_factory=list)
+    points_kept: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
     def restated(self) -> Iterator[RestatedCustomer]:
@@ -49,13 +52,17 @@ def plan_members(table: Table, there: Mapping[str, Member], titles: Mapping[str,
     plan = MemberPlan(faults=list(table.faults))
     for entry in table.entries:
         before = there.get(entry.key)
+        had = 0 if before is None else before.points
+        if entry.values.get("points", had) != had:
+            plan.points_kept.append(entry.key)
+        values = {key: value for key, value in entry.values.items() if key != "points"}
         if before is None:
-            if not entry.values.get("name"):
+            if not values.get("name"):
                 plan.faults.append(Fault(entry.row, Complaint("is new and has no name"), titles["name"], entry.key))
-            plan.new.append(Member(**{"number": entry.key, **entry.values}))
+            plan.new.append(Member(**{"number": entry.key, **values}))
             continue
-        after = _after(before, entry, country)
-        if entry.values.get("balance", before.balance) != before.balance:
+        after = _after(before, values, country)
+        if values.get("balance", before.balance) != before.balance:
             plan.balance_kept.append(entry.key)
         if after == before:
             plan.same += 1
@@ -66,8 +73,8 @@ def plan_members(table: Table, there: Mapping[str, Member], titles: Mapping[str,
     return plan
 
 
-def _after(before: Member, entry: Entry, country: str) -> Member:
-    values = {key: value for key, value in entry.values.items() if key != "balance"}
+def _after(before: Member, said_of_him: Mapping[str, Any], country: str) -> Member:
+    values = {key: value for key, value in said_of_him.items() if key != "balance"}
     said = values.pop("telephones", before.telephones)
     if _normal(said, country) != _normal(before.telephones, country):
         values["telephones"] = said

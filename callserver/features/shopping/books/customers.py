@@ -69,7 +69,7 @@ def member_columns(country: str) -> Sequence[Column]:
         Column("address", N_("address"), settings["address"]),
         Column("language", N_("language"), settings["language"]),
         Column("balance", N_("balance in yuan"), fields.money("")),
-        Column("points", N_("points")),
+        Column("points", N_("points"), plain.amount(int, 0, POINTS_MAX, "")),
     )
 
 

@@ -127,7 +127,7 @@ def read_money(text: str, most_yuan: int = YUAN_MAX) -> int:
     except InvalidOperation:
         raise Unfit("is no sum: write yuan, as 39.00") from None
     if fen < 0:
-        raise Unfit("is below nothing: write what it costs, as 39.00")
+        raise Unfit("is below nothing: write a sum, as 39.00")
     if fen > most_yuan * 100:
         raise Unfit("is more than {most} yuan: is the point in its place?", most=most_yuan)
     return fen

@@ -25,6 +25,7 @@ from callserver.features.shopping.rules.reservations import reserved
 from callserver.features.shopping.tables import (
     Carrier,
     Customer,
+    CustomerNumber,
     Order,
     OrderLine,
     OrderState,
@@ -195,8 +196,18 @@ def _filters(wanted: Wanted, first: Any, last: Any) -> Iterator[Any]:
         yield first.at_ms < to_ms(wanted.until)
 
 
+def _telephones() -> dict[str, str]:
+    """
+    One for each customer, a mobile before others (0...): of an order that was not made by telephone, what the parcel
+    service calls.
+    """
+    called = CustomerNumber.select().order_by(CustomerNumber.number)
+    return {row.customer_id: row.number for row in called}
+
+
 def _order_rows(found: Sequence[Any]) -> Iterator[OrderRow]:
     names = {row.member_number: row.name for row in Customer.select(Customer.member_number, Customer.name)}
+    telephones = _telephones()
     lines: dict[str, list[tuple[str, int]]] = {}
     for line in OrderLine.select().order_by(OrderLine.id):
         lines.setdefault(line.order_id, []).append((line.product_id, line.quantity))
@@ -208,7 +219,7 @@ def _order_rows(found: Sequence[Any]) -> Iterator[OrderRow]:
             from_ms(row["placed_ms"]),
             row["customer"],
             names.get(row["customer"], ""),
-            row["caller_number"],
+            row["caller_number"] or telephones.get(row["customer"]),
             row["address"],
             tuple(lines.get(row["number"], ())),
             row["total_fen"],

@@ -37,7 +37,8 @@ def _wrong_step(refused: Any) -> Complaint:
 def _sample_in_use(refused: Any) -> Complaint:
     numbers = [*refused.orders, *refused.reservations]
     return Complaint(
-        "orders or reservations of your own stand on the sample: {numbers}; cancel or finish them, then try again",
+        "orders or reservations of your own stand on the sample: {numbers}; cancel them, or make what stands in them "
+        "your own (`goods set`, `customers set`), then try again",
         numbers=", ".join(numbers[:LISTED]) + (" …" if len(numbers) > LISTED else ""),
     )
 
@@ -50,7 +51,8 @@ WORDS: dict[type, Callable[[Any], Complaint]] = {
     rules.UnknownMember: _unknown_member,
     rules.BalanceTooLow: lambda it: Complaint("the balance is {balance_fen} yuan: too low", balance_fen=it.balance_fen),
     rules.OtherPayment: lambda it: Complaint(
-        "payment {reference} was taken before, of another customer or another sum", reference=it.external_id
+        "{reference} was paid in before, another sum or to another customer: give this payment another reference",
+        reference=it.external_id,
     ),
     rules.UnknownOrder: lambda it: Complaint("there is no order or reservation {number}", number=it.number),
     rules.UnknownCarrier: lambda it: Complaint("there is no carrier {code}; see `orders carriers`", code=it.code),

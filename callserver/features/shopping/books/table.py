@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callserver.acd.organisation.fields import Field
-from callserver.config import Unfit, nearest
+from callserver.config import Unfit, all_of
+from callserver.config.values import likest
 from callserver.features.shopping.books.sheet import Cell, Cells, Sheet, Unusable
 from callserver.wire.catalogue import LANGUAGES, N_, Complaint, known, text
 from callserver.wire.typed import typed_text
@@ -119,13 +120,14 @@ def titles_of(columns: Sequence[Column], language: str) -> list[str]:
 
 def _columns(row: int, titles: Cells, columns: Sequence[Column], key: str, faults: list[Fault]) -> list[Column | None]:
     """By place in a row; None for one without a title."""
-    by_title = {_plain(name): column for column in columns for name in _names(column)}
+    by_title = {name: column for column in columns for name in _names(column)}
+    by_plain = {_plain(name): column for name, column in by_title.items()}
     found: list[Column | None] = []
     for title in titles:
         shown = title.shown if isinstance(title, Unusable) else title
-        column = by_title.get(_plain(shown))
+        column = by_plain.get(_plain(shown))
         if shown and column is None:
-            hint = nearest(shown, {name for one in columns for name in _names(one)})
+            hint = likest(shown, by_title) or all_of(titles_of(columns, _language(titles)))
             faults.append(Fault(row, Complaint("there is no such column; {hint}", hint=hint), shown=shown))
         elif column is not None and column in found:
             faults.append(Fault(row, Complaint("stands there twice: delete one"), column.title))
@@ -134,6 +136,12 @@ def _columns(row: int, titles: Cells, columns: Sequence[Column], key: str, fault
     if wanted not in found:
         faults.append(Fault(row, Complaint("there is no column {title_word}", title_word=wanted.title)))
     return found
+
+
+def _language(titles: Cells) -> str:
+    """That in which whoever wrote the titles would look for another one."""
+    shown = (title.shown if isinstance(title, Unusable) else title for title in titles)
+    return "en" if all(title.isascii() for title in shown) else "zh"
 
 
 def _names(column: Column) -> list[str]:

@@ -20,7 +20,7 @@ async def choose_from_list(counter: Counter) -> str:
 
     :raises WantsPerson:
     """
-    categories = (await counter.read(rules.categories))[: len(CATEGORY_KEYS)]
+    categories = (await counter.read(rules.categories, counter.now()))[: len(CATEGORY_KEYS)]
     category = None
     if categories:
         category = (categories[0] if len(categories) == 1 else await _choose_category(counter, categories)).number

@@ -12,6 +12,7 @@ from callserver.features.shopping.rules.accounts import (
     move_balance,
     movements,
     pay_in,
+    payment,
     points,
 )
 from callserver.features.shopping.rules.baskets import (
@@ -188,6 +189,7 @@ __all__ = [
     "orders_of_call",
     "orders_of_member",
     "pay_in",
+    "payment",
     "pin_locked",
     "pin_matches",
     "pin_stored",

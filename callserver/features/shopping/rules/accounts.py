@@ -57,6 +57,12 @@ def pay_in(member_number: str, amount_fen: int, at: datetime, external_id: str |
     return move_balance(member_number, amount_fen, "pay-in", at, external_id=external_id)
 
 
+def payment(external_id: str) -> tuple[str, int] | None:
+    """Whose balance was moved under this name, and by how many fen; None: nobody's yet."""
+    row: BalanceMovement | None = BalanceMovement.get_or_none(BalanceMovement.external_id == external_id)
+    return None if row is None else (row.customer_id, row.amount_fen)
+
+
 def move_balance(
     member_number: str,
     amount_fen: int,
@@ -73,12 +79,10 @@ def move_balance(
     :raises UnknownMember: the shop has no such customer
     """
     _lock_customer(member_number)
-    if external_id is not None:
-        before = BalanceMovement.get_or_none(BalanceMovement.external_id == external_id)
-        if before is not None and (before.customer_id, before.amount_fen) != (member_number, amount_fen):
+    if external_id is not None and (moved := payment(external_id)) is not None:
+        if moved != (member_number, amount_fen):
             raise OtherPayment(external_id)
-        if before is not None:
-            return balance(member_number)
+        return balance(member_number)
     left = balance(member_number) + amount_fen
     if left < 0:
         raise BalanceTooLow(left - amount_fen, -amount_fen)

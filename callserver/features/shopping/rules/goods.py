@@ -76,9 +76,12 @@ def find_item(number: str, now: datetime, call_id: str = "") -> Item | None:
     return None if price is None else _item(row, price, _available(row, call_id, now))
 
 
-def categories() -> list[Shelf]:
-    """All categories in order of their numbers."""
-    return [Shelf(row.number, Name(row.name_zh, row.name_en)) for row in Category.select().order_by(Category.number)]
+def categories(now: datetime) -> list[Shelf]:
+    """The categories of which something is on sale, in order of their numbers: no key is spent on an empty one."""
+    on_sale = Product.withdrawn_ms.is_null() | (Product.withdrawn_ms > to_ms(now))
+    filled = Product.select(Product.category).where(on_sale, Product.category.is_null(False))
+    rows = Category.select().where(Category.number.in_(filled)).order_by(Category.number)
+    return [Shelf(row.number, Name(row.name_zh, row.name_en)) for row in rows]
 
 
 def items_of(category: str | None, now: datetime, call_id: str = "") -> list[Item]:

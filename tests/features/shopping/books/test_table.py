@@ -11,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.features.shopping.books.customers import member_columns
 from callserver.features.shopping.books.goods import Goods, goods_columns
 from callserver.features.shopping.books.goods_list import plan_goods
+from callserver.features.shopping.books.orders import order_columns
 from callserver.features.shopping.books.sheet import FORMULA, Sheet, Unusable
 from callserver.features.shopping.books.table import Table, read_table
 from callserver.features.shopping.web import customers as web_customers
@@ -62,6 +63,14 @@ class TableTests(SynchronousTestCase):
         for before, after in plan.changed:
             self.assertTrue(count_stock or before.stock == after.stock)
 
+    def test_a_title_that_is_none(self) -> None:
+        """Who writes titles in Chinese is told the Chinese ones, and who does in English the English ones."""
+        for title, there, not_there in (("颜色", "单价（元）", "price"), ("colour of it", "price in yuan", "单价")):
+            table = read_table(Sheet([(1, (title,))]), GOODS, "number")
+            told = table.faults[0].told("en", "list.csv")
+            self.assertIn(there, told)
+            self.assertNotIn(not_there, told)
+
     def test_titles_of_either_language(self) -> None:
         """In any order, with capital letters and blanks as people write them."""
         for titles in (("商品编号", "单价（元）"), ("ITEM", "Price in  yuan"), ("number", "price")):
@@ -70,8 +79,8 @@ class TableTests(SynchronousTestCase):
 
     def test_what_is_only_told(self) -> None:
         """A column that an export has for people's eyes changes nothing, whatever stands in it."""
-        sheet = Sheet([(1, ("customer", "points")), (2, ("600001", "a lot"))])
-        self.assertEqual(self.read(read_table(sheet, member_columns("cn"), "number")), [{"number": "600001"}])
+        sheet = Sheet([(1, ("order", "total in yuan")), (2, ("58204713", "a lot"))])
+        self.assertEqual(self.read(read_table(sheet, order_columns({}), "number")), [{"number": "58204713"}])
 
     def read(self, table: Table) -> list[dict[str, object]]:
         self.assertEqual(table.faults, [])

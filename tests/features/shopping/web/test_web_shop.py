@@ -203,6 +203,21 @@ class ScriptTests(TestCase):
         """Started as its first lines say, it sells, and learns what became of it."""
         return Deferred.fromCoroutine(self._sell())
 
+    def test_typing_errors(self) -> None:
+        """No key, and pieces that nobody can order, are told in a sentence; nothing waits to be sent then."""
+        folder = Path(self.mktemp()).absolute()
+        environment = {name: value for name, value in os.environ.items() if name != "SHOP_KEY"}
+        for words, told in (
+            ("sync", "SHOP_KEY is not set"),
+            ("order --product 1001 --quantity -2 --member 600001", "-2: needs a whole number from 1 on"),
+        ):
+            command = [sys.executable, str(SCRIPT), "--folder", str(folder), *words.split()]
+            found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+            self.assertNotEqual(found.returncode, 0)
+            self.assertIn(told, found.stderr)
+            self.assertNotIn("Traceback", found.stderr)
+        self.assertEqual(script().WebShop(folder).outbox, [])
+
     async def _sell(self) -> None:
         folder = Path(self.mktemp()).absolute()
         shop = LiveShop(folder / "shop")
