@@ -79,10 +79,10 @@ class Shop(RuleBasedStateMachine):
 
     @initialize(waiting=st.lists(st.tuples(ITEMS, PIECES, WAITS), min_size=2, max_size=4))
     def some_wait_already(self, waiting: list[tuple[str, int, int]]) -> None:
+        for nth in (1, 2):  # of what the balance has paid, each example has a story
+            self.pay_from_balance("before", nth, 1, None)
         for n, (item, quantity, wait_s) in enumerate(waiting):
             self.reserve(f"before {n}", 1, item, quantity, None, wait_s, None)
-        for nth in (1, 2):
-            self.pay_from_balance("before", nth, 1, None)
 
     # Callers
 
