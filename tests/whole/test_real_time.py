@@ -41,7 +41,7 @@ class RealTimeCase(TestCase):
 
     timeout = 300
 
-    def open(self, n_lines: int = 1) -> Deferred[None]:
+    def open(self, n_lines: int = 1, menu: str = "shop") -> Deferred[None]:
         """Fires when every line is ready."""
         folder = Path(mkdtemp())  # short: a socket's path may have some hundred characters
         self.addCleanup(rmtree, folder)
@@ -49,6 +49,7 @@ class RealTimeCase(TestCase):
         self.folder.prepare()
         text = self.folder.config_file.read_text("utf-8")
         text = text.replace("port = 8787", "port = 0").replace("[line 1-20]", f"[line 1-{n_lines}]")
+        text = text.replace("menu = shop", f"menu = {menu}")
         self.folder.config_file.write_text(text, "utf-8")
         self.world = World(reactor)
         self.server = CallServer(self.folder, self.world)

@@ -16,6 +16,7 @@ from callserver.dsp.sound.files import SoundFileError
 from callserver.features.announcing.studio import Studio
 from callserver.ivr.dialogue import WantsPerson, ask_number, choose, rounds
 from callserver.ivr.interfaces import ICall, IMenu, Sound, Spoken
+from callserver.ivr.prompt_files import PromptError
 from callserver.ivr.prompt_list import Listed
 from callserver.media.announcement import LONGEST_S, SILENT, Announcement, RecordingRefused
 from callserver.store.opening import StoreError
@@ -24,18 +25,18 @@ from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 RIGHT = Right.SUPERVISOR  # of the 18 the nearest: what all callers hear is a supervisor's to decide
-ACT = "record_prompt"  # in the event log
+ACT, BACK_ACT = "record_prompt", "revert_prompt"  # in the event log
 NUMBER_DIGITS = 5
 THINKING_S = 5.0  # so long an announcer may be silent before the recording ends by itself
 LANGUAGES = {"1": "zh", "2": "en"}
-HEAR, RECORD, ANOTHER, KEEP, LEAVE = "1", "2", "3", "#", "*"
+HEAR, RECORD, ANOTHER, BRING_BACK, KEEP, LEAVE = "1", "2", "3", "4", "#", "*"
 LIST_S = 20.0
 
 
 @implementer(IMenu)
 class PromptsMenu:
     """
-    Whose PIN is right and who holds right 1 records any prompt of the list.
+    Whose PIN is right and who holds right 1 records any prompt of the list, and brings back what was before.
 
     Number and PIN are asked for as at a seat's telephone: wrong ones count to the same lock, and the PIN is secret
     from its first key on. The right is asked when he comes in, and again when a recording is kept.
@@ -91,11 +92,13 @@ class PromptsMenu:
     async def _one(self, call: ICall, person: Person, one: Listed) -> None:
         """Until he wants another."""
         for _ in rounds():
-            key = await choose(call, "prompts-hear-record-other", keys=HEAR + RECORD + ANOTHER)
+            key = await choose(call, "prompts-hear-record-other", keys=HEAR + RECORD + ANOTHER + BRING_BACK)
             if key == ANOTHER:
                 return
             if key == HEAR:
                 await call.play(Spoken(one.text, one.language) if one.is_known_text else f"{one.language}/{one.name}")
+            elif key == BRING_BACK:
+                await self._bring_back(call, person, one)
             else:
                 await self._record(call, person, one)
 
@@ -146,6 +149,21 @@ class PromptsMenu:
             await call.play("prompts-not-kept")
         else:
             await call.play("prompts-kept")
+
+    async def _bring_back(self, call: ICall, person: Person, one: Listed) -> None:
+        """What callers heard before, as `callserver prompts revert` does it; what is replaced is kept too."""
+        try:
+            with audited(self._events, person.number, BACK_ACT, f"{one.language}/{one.name}", call_id=call.id):
+                self._require_right(person)
+                await call.wait_for(Deferred.fromCoroutine(self._studio.bring_back(one)))
+        except Refused:
+            await call.play("seat-not-allowed")
+        except PromptError:
+            await call.play("prompts-none-before")
+        except OSError:
+            await call.play("prompts-not-kept")
+        else:
+            await call.play("prompts-brought-back")
 
     def _require_right(self, person: Person) -> None:
         if RIGHT not in self._rights(person.number):

@@ -62,6 +62,16 @@ class Studio:
         version: int = await self._in_thread(own.keep, one.language, one.name, sound, text)
         return version
 
+    async def bring_back(self, one: Listed) -> int:
+        """
+        The version before is heard from now on; its number.
+
+        :raises PromptError: there is none before
+        """
+        own = OwnRecordings(self._folders()[0])
+        version: int = await self._in_thread(own.revert, one.language, one.name)
+        return version
+
     def _find(self, number: str, texts: Sequence[KnownText]) -> list[Listed]:
         spoken = self._shop / SPOKEN
         listed = PromptList(self._folders(), texts, lambda language, text: natural_file(spoken, language, text))

@@ -42,6 +42,18 @@ press {then}
 wait silence 1.2 within 20
 hang up
 """
+BACK = "prompts-brought-back", "prompts-none-before"
+BRINGS_BACK = """
+press 1
+wait silence 1.2
+press {prompt}#
+wait silence 1.2
+press 4
+wait silence 1.2 within 20
+press 4
+wait silence 1.2 within 20
+hang up
+"""
 
 
 class AnnouncingTests(SynchronousTestCase):
@@ -70,11 +82,9 @@ class AnnouncingTests(SynchronousTestCase):
     def comes(self, script: str = "hang up\n", number: str = ANNOUNCER, pin: str = PIN, **words: object) -> list[str]:
         return self.call(COMES_IN + script, number=number, pin=pin, **words)
 
-    def audits(self) -> list[tuple[object, ...]]:
+    def audits(self, act: str = "record_prompt") -> list[tuple[object, ...]]:
         found = [event for event in self.shop.events if event.kind == Kind.AUDIT.value]
-        return [
-            (one.person, one.data["target"], one.data["result"]) for one in found if one.data["act"] == "record_prompt"
-        ]
+        return [(one.person, one.data["target"], one.data["result"]) for one in found if one.data["act"] == act]
 
     def test_recorded(self) -> None:
         """What he kept is heard in the next call, without the tone of his #; who did it is in the log."""
@@ -91,6 +101,17 @@ class AnnouncingTests(SynchronousTestCase):
         """Who does not keep it has changed nothing."""
         self.assertNotIn("prompts-kept", self.comes(RECORDS, prompt=self.number, then="*"))
         self.assertFalse(self.own.is_own("zh", "welcome"))
+
+    def test_brought_back(self) -> None:
+        """What callers heard before is heard again, as far back as to none of the shop's own; it is in the log."""
+        self.comes(RECORDS, prompt=self.number, then="#")
+        self.assertTrue(self.own.is_own("zh", "welcome"))
+        told = self.comes(BRINGS_BACK, prompt=self.number)
+        self.assertEqual([name for name in told if name in BACK], list(BACK))
+        self.assertFalse(self.own.is_own("zh", "welcome"))
+        (heard,) = self.shop.server.prompts.sounds("zh", "welcome")
+        self.assertTrue(np.array_equal(heard, read_wav(FOLDER / "zh" / "welcome.wav")))
+        self.assertEqual(self.audits("revert_prompt")[0], (ANNOUNCER, "zh/welcome", "done"))
 
     def test_nothing_said(self) -> None:
         """Silence is no prompt; he is told so, and may go on."""

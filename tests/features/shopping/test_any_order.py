@@ -79,10 +79,10 @@ class Shop(RuleBasedStateMachine):
 
     @initialize(waiting=st.lists(st.tuples(ITEMS, PIECES, WAITS), min_size=2, max_size=4))
     def some_wait_already(self, waiting: list[tuple[str, int, int]]) -> None:
+        for nth in (1, 2):  # of what the balance has paid, each example has a story
+            self.pay_from_balance("before", nth, 1, None)
         for n, (item, quantity, wait_s) in enumerate(waiting):
             self.reserve(f"before {n}", 1, item, quantity, None, wait_s, None)
-        for nth in (1, 2):
-            self.pay_from_balance("before", nth, 1, None)
 
     # Callers
 
@@ -261,7 +261,29 @@ def run(machine: type[Shop], n_examples: int, n_steps: int) -> None:
     case("runTest").debug()
 
 
+def tell_story(machine: type[Shop]) -> None:
+    """What the balance has paid is cancelled, and another is returned; the books agree after each step."""
+    shop = machine()
+    try:
+        for nth in (1, 2):
+            shop.pay_from_balance("call 0", nth, nth, None)
+        first, second = (shop.orders[f"call 0/{nth}"].order_number for nth in (1, 2))
+        shop.do(rules.cancel, first, shop.now, shop.choice)
+        shop.books_agree()
+        for state in (OrderState.PACKED, OrderState.SHIPPED, OrderState.DELIVERED, OrderState.RETURNED):
+            shop.do(rules.advance, second, state, shop.now)
+            shop.books_agree()
+        assert state_of(Order.get_by_id(first)) is OrderState.CANCELLED
+        assert state_of(Order.get_by_id(second)) is OrderState.RETURNED
+    finally:
+        shop.teardown()
+
+
 class AnyOrderTests(SynchronousTestCase):
+    def test_story(self) -> None:
+        """The shortest story of what the machine below finds in any order."""
+        tell_story(Shop)
+
     def test_sqlite(self) -> None:
         """Stock, money and points are never below nothing and are their movements; nothing is doubled or by halves."""
         run(Shop, 25, 30)
@@ -270,6 +292,10 @@ class AnyOrderTests(SynchronousTestCase):
 class PostgresTests(SynchronousTestCase):
     if reason := postgres.missing():
         skip = reason
+
+    def test_story(self) -> None:
+        """The shortest story there."""
+        tell_story(ShopInPostgres)
 
     def test_postgres(self) -> None:
         """The same in PostgreSQL."""
