@@ -156,6 +156,7 @@ class MenuCall:
     `began_s`: when it came to this menu, on the monotonic clock.
     `served_s`: when somebody else last served the caller, or he spoke, on the monotonic clock.
     `recorded`: the file of the last message.
+    `keeps_keys`: all keys mean something here, * and # one after the other too: nobody of the staff logs in by them.
     `mailboxes`: None: there are none.
     `stopped`: why the menu is to end, once an act has said so; it may have caught it.
     `not_served`: why nobody in the queue served the caller, until something else is said to him.
@@ -175,6 +176,7 @@ class MenuCall:
         self.call, self.clock = call, clock
         self.began_s = self.served_s = clock.seconds()
         self.over, self.recorded, self.not_served = False, "", ""
+        self.keeps_keys = False
         self.stopped: MenuStopped | None = None
         self._voice, self._people, self._recorder, self._faxes = voice, people, recorder, faxes
         self._now, self.mailboxes = now, mailboxes

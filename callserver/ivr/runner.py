@@ -247,7 +247,7 @@ class MenuRunner:
         run, call = MenuRun(menu, name, menu_call), menu_call.call
         if self._staff_keys:
             typed = call.keys.when_typed(self._staff_keys)
-            typed.addCallback(lambda _: run.stop(StaffCalls()) if call.stage is Stage.MENU else None)
+            typed.addCallback(lambda _: run.stop(StaffCalls()) if _hears_staff(menu_call) else None)
         if getattr(menu, "takes_fax", True) and self._takes_fax(call):
             heard = call.when_fax_calls()
             heard.addCallback(lambda _: run.stop(FaxCalls()) if call.stage is Stage.MENU else None)
@@ -289,3 +289,8 @@ class MenuRunner:
                 line=line,
                 minutes=round(REST_S / 60),
             )
+
+
+def _hears_staff(menu_call: MenuCall) -> bool:
+    """Whether the staff's keys mean what they say: not where a caller uses all keys for something else."""
+    return menu_call.call.stage is Stage.MENU and not menu_call.keeps_keys

@@ -15,6 +15,7 @@ from callserver.wire.catalogue import told
 from tests.whole.mail_case import GUEST, NEXT, PIN, MailShop
 
 THERE = "62345678"
+ALWAYS = {"call_hours = mon-sun 08:00-21:00": "call_hours =", "time_zone =": "time_zone = Asia/Shanghai"}
 SPEAKS = f"{NEXT}speak {{voice}}\nwait 0.3\npress #\n{NEXT}press #\nwait hang up within 90\nhang up\n"
 
 
@@ -23,7 +24,7 @@ class PlacesTests(SynchronousTestCase):
         """A queue that nobody serves sends its callers to a box; they hear its greeting for busy owners."""
         shop = MailShop(self, target="queue operator")
         shop.add_box("12")
-        setting = {"on_no_agent": "box 12"}
+        setting = {"on_nobody": "box 12"}
         shop.until(shop.server.centre.organisation.save(Part.QUEUE, "operator", setting))
         told = shop.calls(f"{NEXT}press 1\n{SPEAKS}")
         self.assertIn("message-kept", told)
@@ -35,7 +36,7 @@ class PlacesTests(SynchronousTestCase):
         """A setting that names a box there is not is refused, with those there are."""
         shop = MailShop(self)
         shop.add_box("12")
-        saving = shop.server.centre.organisation.save(Part.QUEUE, "operator", {"on_no_agent": "box 77"})
+        saving = shop.server.centre.organisation.save(Part.QUEUE, "operator", {"on_nobody": "box 77"})
         with self.assertRaises(Exception) as raised:
             shop.until(saving)
         self.assertIn("there is no mailbox 77", str(raised.exception))
@@ -52,7 +53,7 @@ class PlacesTests(SynchronousTestCase):
 
 class OwnerCallTests(SynchronousTestCase):
     def open(self, **settings: Any) -> MailShop:
-        self.shop = shop = MailShop(self, 2, settings={"call_hours = mon-sun 08:00-21:00": "call_hours ="})
+        self.shop = shop = MailShop(self, 2, settings=ALWAYS)
         shop.add_box("12", tell_number=THERE, **settings)
         shop.leaves()
         self.assertEqual(len(shop.messages()), 1)
@@ -107,6 +108,7 @@ class MailTests(SynchronousTestCase):
             shop.wait(30)
         self.assertEqual(len(shop.messages()), 1)
         self.assertIn("messages could not be mailed", str(shop.happened("alarm")))
+        self.flushLoggedErrors(OSError)
         with patch("callserver.server.mail.MailServer.send", return_value=succeed(None)) as send:
             shop.wait(320)
         (to, subject, _text, attached), _ = send.call_args

@@ -82,4 +82,4 @@ class Directory(Follower):
 
 def _look() -> Look:
     boxes = {box.number: box for box in rules.all_boxes()}
-    return Look(boxes, {number: rules.greetings(number) for number in boxes}, rules.counts())
+    return Look(boxes, rules.all_greetings(), rules.counts())

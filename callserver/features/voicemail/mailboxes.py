@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from callserver.features.voicemail.access import Access
@@ -59,12 +60,24 @@ class Mailboxes:
 
     async def leave_message(self, call: MenuCall, box: str, *, busy: bool = False) -> str:
         """As `ICall.leave_message`."""
-        return await self.guest.leave(call, box or self.general, busy=busy)
+        with _all_keys(call):
+            return await self.guest.leave(call, box or self.general, busy=busy)
 
     async def open_mailbox(self, call: MenuCall, box: str = "") -> str:
         """As `ICall.open_mailbox`."""
-        entered = await self.access.enter(call, box)
-        if entered is None:
-            return REFUSED
-        await self.owner.visit(call, *entered)
-        return OPENED
+        with _all_keys(call):
+            entered = await self.access.enter(call, box)
+            if entered is None:
+                return REFUSED
+            await self.owner.visit(call, *entered)
+            return OPENED
+
+
+@contextmanager
+def _all_keys(call: MenuCall) -> Iterator[None]:
+    """* and # wind a message back and forth: they are no log-in of the staff here."""
+    before, call.keeps_keys = call.keeps_keys, True
+    try:
+        yield
+    finally:
+        call.keeps_keys = before

@@ -46,6 +46,7 @@ log = Logger()
 MESSAGES, SEND, SETTINGS, BELOW = "5", "8", "0", "2"
 REPEAT, PREVIOUS, NEXT, DELETE, KEEP, INFO, HELP = "5", "4", "6", "7", "9", "3", "*"
 MESSAGE_KEYS = REPEAT + PREVIOUS + NEXT + DELETE + KEEP + SEND + INFO + SETTINGS + HELP
+OWNERS_ALONE = DELETE + SEND + INFO + SETTINGS  # not for whoever has lifted where a message was delivered
 CALL_BACK, ON = "1", "2"
 WAIT_S = 3.0  # for a key after a message; then help
 KEYS_MAX = 2000  # of one visit
@@ -77,7 +78,7 @@ class OwnerTalk:
             if not await self.settings.change_pin(call, box):
                 return
         messages = await call.wait_for(self.store.read(rules.messages, box.number))
-        visit = Visit.of(box, who, messages)
+        visit = Visit.of(box, who, messages, proved=proved)
         told: dict[str, Any] = {"box": box.number, "new": visit.n_new, "old": visit.n_old}
         self.events.write(Kind.MAILBOX, call_id=call.id, person=who.number or None, **told)
         try:
@@ -178,7 +179,9 @@ class OwnerTalk:
         return await ask(call, "mail-message-keys", keys=MESSAGE_KEYS)
 
     async def _do(self, call: MenuCall, visit: Visit, message: Message, key: str) -> None:
-        if key == DELETE:
+        if not visit.proved and key in OWNERS_ALONE:
+            await call.play("seat-not-allowed")
+        elif key == DELETE:
             await call.play("mail-deleted" if visit.delete(message) else "mail-undeleted")
         elif key == KEEP:
             visit.keep_new(message)

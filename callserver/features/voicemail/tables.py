@@ -64,6 +64,7 @@ class GreetingRow(Table):
 
     id = AutoField()
     box = ForeignKeyField(BoxRow, on_delete="CASCADE")
+    box_id: str
     kind = TextField()
     sound = ForeignKeyField(SoundRow)
     sound_id: str

@@ -21,20 +21,22 @@ class Visit:
     """
     One owner in one box. What he does with its messages happens when he leaves.
 
+    `proved`: he has keyed in the PIN; else his messages were brought to him, and he only hears them.
     `at`: the message before him.
     """
 
     box: Box
     who: Who
     messages: list[Message]
+    proved: bool = True
     at: int = 0
     heard: set[str] = field(default_factory=set)
     kept_new: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, box: Box, who: Who, messages: Sequence[Message]) -> Visit:
-        return cls(box, who, in_order(messages))
+    def of(cls, box: Box, who: Who, messages: Sequence[Message], *, proved: bool = True) -> Visit:
+        return cls(box, who, in_order(messages), proved)
 
     @property
     def message(self) -> Message | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from callserver.calls.dial_guard import DialClass, classify
 from callserver.features.voicemail.rules.messages import Sounding, add_sound, delete, forget_sounds
-from callserver.features.voicemail.tables import BoxKind, BoxRow, GreetingKind, GreetingRow, MessageRow
+from callserver.features.voicemail.tables import BoxKind, BoxRow, GreetingKind, GreetingRow, MessageRow, SoundRow
 from callserver.store.tables import clean
 from callserver.wire.catalogue import LANGUAGES, N_, Complaint
 
@@ -146,6 +146,15 @@ def greetings(number: str) -> dict[GreetingKind, Sounding]:
     """Those that a box has."""
     rows = GreetingRow.select().where(GreetingRow.box == number)
     return {GreetingKind(row.kind): Sounding(row.sound_id, row.sound.length_ms / 1000) for row in rows}
+
+
+def all_greetings() -> dict[str, dict[GreetingKind, Sounding]]:
+    """Of all boxes that have any."""
+    found: dict[str, dict[GreetingKind, Sounding]] = {}
+    for row in GreetingRow.select(GreetingRow, SoundRow).join(SoundRow):
+        sound = Sounding(row.sound.id, row.sound.length_ms / 1000)
+        found.setdefault(row.box_id, {})[GreetingKind(row.kind)] = sound
+    return found
 
 
 def chosen(box: Box, kinds: Collection[GreetingKind], *, busy: bool) -> GreetingKind | None:

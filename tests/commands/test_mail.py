@@ -1,0 +1,105 @@
+"""`callserver mail`: boxes are made, changed, removed; messages listed and copied; each act is in the event log."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+
+from callserver.commands import mail as commands
+from callserver.dsp.frames import RATE_HZ
+from callserver.dsp.sound.files import read_wav
+from callserver.features.voicemail import rules
+from callserver.features.voicemail.files import Sounds
+from callserver.features.voicemail.rules import Message, Sounding
+from tests.commands.shop_case import NOW, ShopCase
+
+
+class MailCommandTests(ShopCase):
+    group = commands.mail
+    modules = (commands,)
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.replace(commands, "known_shop", self.known_shop)
+        self.first_pin = self.out("boxes add 12 'name=Li Mei' owner=801").strip().splitlines()[-1]
+
+    def known_shop(self, shop: Path) -> Any:
+        from contextlib import nullcontext
+
+        from callserver.server.shop_folder import ShopFolder
+
+        return nullcontext(ShopFolder(shop).known_config())
+
+    def out(self, line: str) -> str:
+        result = self.command(line)
+        self.assertEqual(result.exit_code or 0, 0, result.output)
+        return result.output
+
+    def message(self) -> Message:
+        sounds = Sounds(self.shop / "messages", self.shop / "recordings")
+        sounds.prepare()
+        length_s = sounds.keep("abc-1", np.full(4 * RATE_HZ, 0.1, np.float32))
+        message = Message(
+            "abc-1", "12", Sounding("abc-1", length_s), NOW, number="13912345678", name="=1+1", urgent=True
+        )
+        self.store.run(rules.put, [message])
+        return message
+
+    def test_boxes(self) -> None:
+        """Added with a PIN that is told once, set otherwise, given another PIN, removed."""
+        box = self.store.run(rules.need_box, "12")
+        self.assertEqual((box.name, box.owner, box.pin_is_first), ("Li Mei", "801", True))
+        self.assertTrue(self.first_pin.isdigit() and len(self.first_pin) == 6)
+        self.out("boxes set 12 suspended=yes messages_max=50 mail_to=li@example.com")
+        box = self.store.run(rules.need_box, "12")
+        self.assertEqual((box.suspended, box.messages_max, box.mail_to), (True, 50, "li@example.com"))
+        listed = self.out("boxes list")
+        self.assertIn("Li Mei", listed)
+        self.assertIn("suspended", listed)
+        self.out("boxes pin 12")
+        self.out("boxes remove 12")
+        self.assertEqual(self.store.run(rules.all_boxes), [])
+
+    def test_refused(self) -> None:
+        """What cannot be is one line: which box, which setting, what would be right."""
+        for line, why in (
+            ("boxes add 12 name=Wang", "there is a mailbox 12 already"),
+            ("boxes add 110 name=Wang", "can be dialled outside"),
+            ("boxes add 13 kind=robot", "write person, group or bulletin"),
+            ("boxes set 12 colour=red", "no such setting"),
+            ("boxes set 12 messages_max=many", "does not fit"),
+            ("boxes set 77 suspended=yes", "there is no mailbox"),
+            ("list 77", "there is no mailbox"),
+            ("show nothing", "no message has an id"),
+        ):
+            result = self.command(line)
+            self.assertNotEqual(result.exit_code or 0, 0, line)
+            self.assertIn(why, result.output)
+
+    def test_messages(self) -> None:
+        """Listed and shown with who called; copied as a WAV file, which is in the event log."""
+        message = self.message()
+        for line in ("list 12", "show abc"):
+            shown = self.out(line)
+            self.assertIn("13912345678", shown)
+            self.assertIn("urgent", shown)
+        (row,) = json.loads(self.out("list 12 --json"))
+        self.assertEqual(row["id"], message.id)
+        copy = self.shop / "copy.wav"
+        self.out(f"export abc {copy}")
+        self.assertApproximates(read_wav(copy).size / RATE_HZ, 4.0, 0.01)
+        self.assertIn('"export_message"', self.noted()[-1])
+
+    def test_locked(self) -> None:
+        """A box that was guessed at is shown as locked, until it gets another PIN."""
+        for n in range(3):
+            self.store.run(rules.begin_try, "12", f"1390000000{n}", NOW)
+        with patch.object(commands, "now", lambda: NOW + timedelta(minutes=1)):
+            self.assertIn("locked", self.out("list"))
+            self.out("boxes pin 12")
+            self.assertNotIn("locked", self.out("list"))
