@@ -130,16 +130,20 @@ class KeepingUpTests(SynchronousTestCase):
 
 
 class Posted:
-    """A Post that remembers; `problem` makes it fail."""
+    """Mail and Post that remember; `problem` makes mail fail."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, ...]] = []
         self.problem: Exception | None = None
 
-    async def by_mail(self, to: str, subject: object, text: object, attachment: tuple[str, bytes]) -> None:
+    def send(
+        self, to: str, subject: object, text: object, attachment: tuple[str, bytes] | None = None
+    ) -> Deferred[Any]:
         if self.problem is not None:
-            raise self.problem
+            return fail(self.problem)
+        assert attachment is not None
         self.sent.append(("mail", to, attachment[0], attachment[1].decode()))
+        return succeed(None)
 
     async def by_fax(self, number: str, title: str, pdf: bytes) -> None:
         self.sent.append(("fax", number, title, pdf.decode()))
@@ -162,7 +166,7 @@ class TimetableTests(SynchronousTestCase):
     def start(self, **config: str) -> Timetable:
         settings = StatisticsConfig(**{"sheet_at": "07:00", **config})
         timetable = Timetable(
-            self.clock, self.now, lambda: SHANGHAI, settings, self.make, lambda: self.post, self.alarms
+            self.clock, self.now, lambda: SHANGHAI, settings, self.make, self.post, lambda: self.post, self.alarms
         )
         timetable.startService()
         return timetable
