@@ -2,7 +2,7 @@
 A year of a busy shop, a million calls: how long a report takes, and how late the reactor is meanwhile.
 
     python -m benchmarks.statistics                       # 10^6 calls folded, then every report over the whole year
-    python -m benchmarks.statistics --calls 20000 --log   # the events in the database too, folded from there
+    python -m benchmarks.statistics --keep year.db        # the database stays, and is used again the next time
 
 The calls are made up by a seed: queues, talks, wrap-up, callers who give up, orders, ratings, as the server's events
 tell them. Reports run as the server's do, in a process of their own, on the database's file.
@@ -10,6 +10,7 @@ tell them. Reports run as the server's do, in a process of their own, on the dat
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,11 +20,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
+from twisted.internet.defer import Deferred
+from twisted.internet.task import LoopingCall, deferLater, react
+from twisted.internet.threads import deferToThread
 
 from callserver.calls.vocabulary import Kind
 from callserver.features.statistics import keeping
+from callserver.features.statistics.child import Task, ask_child
 from callserver.features.statistics.folding.fold import Fold, State
 from callserver.features.statistics.folding.told import Opened, Told
+from callserver.features.statistics.reports.named import REPORTS
+from callserver.features.statistics.request import Request
 from callserver.store import tables
 from callserver.store.opening import database_at, open_database
 from callserver.store.tables import to_ms
@@ -34,7 +41,8 @@ N_AGENTS, N_LINES, DAYS = 30, 60, 365
 QUEUES = ("sales", "service", "orders")
 BEGIN = datetime(2025, 1, 1, 1, tzinfo=UTC)  # nine in the morning in Shanghai
 WORK_S = 9 * 3600
-PIECE = 500
+YEAR = "2025-01-01", "2025-12-31"
+TICK_S, IDLE_S = 0.02, 5.0
 
 
 class Year:
@@ -126,6 +134,50 @@ def fold_year(year: Year) -> int:
     return n
 
 
+class Ticks:
+    """A reactor's 20-ms tick, as the server's sound has it: how late each was."""
+
+    def __init__(self, clock: Any) -> None:
+        self.late_ms: list[float] = []
+        self._clock, self._due_s = clock, clock.seconds() + TICK_S
+        self._looping = LoopingCall(self._tick)
+        self._looping.start(TICK_S, now=False)
+
+    def _tick(self) -> None:
+        now_s = self._clock.seconds()
+        self.late_ms.append(max(now_s - self._due_s, 0.0) * 1000)
+        self._due_s = now_s + TICK_S
+
+    def stop(self) -> str:
+        """What there is to tell."""
+        self._looping.stop()
+        late = sorted(self.late_ms)
+        return f"{len(late)} ticks, p99 {late[len(late) * 99 // 100]:.1f} ms late, the latest {late[-1]:.1f} ms"
+
+
+async def every_report(reactor: Any, file: Path) -> None:
+    """Over the whole year, one after the other, while the reactor ticks."""
+    ticks = Ticks(reactor)
+    await deferLater(reactor, IDLE_S)
+    click.echo(f"without reports: {ticks.stop()}")
+    ticks = Ticks(reactor)
+    for name, report in REPORTS.items():
+        for by in ("", *report.by):
+            request = Request(name, *YEAR, by=by, only="801" if name == "sheet" else "", language="en")
+            task = Task(str(file), "cn", "Asia/Shanghai", "", request.told())
+            before, began_s = children_s(), time.monotonic()
+            await deferToThread(ask_child, task)
+            took_s, cpu_s = time.monotonic() - began_s, children_s() - before
+            click.echo(f"{name:8} {by:8} {took_s:6.2f} s, {cpu_s:5.2f} s of a processor, its process with it")
+    click.echo(f"meanwhile: {ticks.stop()}")
+
+
+def children_s() -> float:
+    """Of a processor, that children that have ended took."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 @click.command()
 @click.option("--calls", type=click.IntRange(100), default=1_000_000, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
@@ -134,16 +186,21 @@ def main(calls: int, seed: int, keep: Path | None) -> None:
     """See the module."""
     with TemporaryDirectory() as folder:
         file = keep or Path(folder) / "year.db"
-        is_new = not file.exists()
-        database = database_at(str(file))
-        tables.database.initialize(database)
-        open_database(database, str(file))
-        if is_new:
-            began_s = time.process_time()
-            n = fold_year(Year(calls, seed))
-            took_s = time.process_time() - began_s
-            click.echo(f"{n} events of {calls} calls folded in {took_s:.0f} s, {took_s / n * 1e6:.0f} µs each")
-        database.close()
+        if not file.exists():
+            make(file, calls, seed)
+        react(lambda reactor: Deferred.fromCoroutine(every_report(reactor, file)))
+
+
+def make(file: Path, calls: int, seed: int) -> None:
+    """The year's tables."""
+    database = database_at(str(file))
+    tables.database.initialize(database)
+    open_database(database, str(file))
+    began_s = time.process_time()
+    n = fold_year(Year(calls, seed))
+    took_s = time.process_time() - began_s
+    click.echo(f"{n} events of {calls} calls folded in {took_s:.0f} s, {took_s / n * 1e6:.0f} µs each")
+    database.close()
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from callserver.commands.stats_progress import Folding
 from callserver.config import Config
 from callserver.features.statistics import keeping
 from callserver.features.statistics.metrics import SERVICE_LEVEL, SERVICE_LEVELS, SHORT_S, WITHIN_S
+from callserver.features.statistics.reports import staffing_report
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.day import Day, of
 from callserver.features.statistics.reports.intervals import days
@@ -62,7 +63,7 @@ class Given:
     language: str
     as_json: bool
     only: str = ""
-    by: str = ""
+    by: str | None = None
     within: float = WITHIN_S
     short: float = SHORT_S
     variant: str = SERVICE_LEVEL
@@ -89,7 +90,7 @@ def _own_params(name: str, report: Report) -> Params:
         must: dict[str, Any] = {"required": True} if name == "sheet" else {"default": ""}
         params.append(click.argument("only", metavar=report.only.upper(), **must))
     if report.by:
-        params.append(click.option("--by", type=click.Choice(report.by), default="", help=here("One line each.")))
+        params.append(click.option("--by", type=click.Choice(report.by), help=here("One line each.")))
     return params + (LIMITS if name == "queue" else [])
 
 
@@ -128,7 +129,7 @@ def _report_as_asked(name: str, report: Report, given: Given) -> None:
         return Ask(
             days(since, until, zone),
             zone,
-            by=given.by,
+            by=given.by or "",
             only=given.only,
             within_s=given.within,
             short_s=given.short,
@@ -160,6 +161,46 @@ def fold_again(shop: Path) -> None:
         tell(here("{n} events counted", n=n))
 
     with_store(shop, work)
+
+
+@stats.command(
+    "staffing", help=here("What if: so many agents, by Erlang C, and the days of before played again with them.")
+)
+@click.argument("queue", default="")
+@click.option("--agents", type=click.IntRange(1, 500), required=True, help=here("That one would have."))
+@click.option(
+    "--target", type=click.FloatRange(1, 99.9), default=80, show_default=True, help=here("Percent answered in time.")
+)
+@click.option("--within", type=SECONDS, default=WITHIN_S, show_default=True, help=here("In time: seconds."))
+@click.option("--from", "first", type=DAY, help=here("The first day; yesterday if not given."))
+@click.option("--to", "last", type=DAY, help=here("The last day; the first one if not given."))
+@shop_option
+@language_option
+@json_option
+def staffing(
+    shop: Path,
+    queue: str,
+    agents: int,
+    target: float,
+    within: float,
+    first: datetime | None,
+    last: datetime | None,
+    language: str,
+    as_json: bool,
+) -> None:
+    def ask(config: Config) -> Ask:
+        zone = config.server.zone
+        since = first.date() if first else now(zone).date() - timedelta(days=1)
+        return Ask(days(since, last.date() if last else since, zone), zone, only=queue, within_s=within)
+
+    def give(tables: Sequence[Table]) -> None:
+        if as_json:
+            click.echo(as_text([asdict(one) for one in tables]))
+            return
+        for line in _printed(tables, language):
+            click.echo(line)
+
+    _answer(shop, ask, lambda asked: staffing_report.report(asked, agents, target / 100), give)
 
 
 @stats.command("day", help=here("The sheet of one day as a PDF, to be printed or sent."))

@@ -161,7 +161,7 @@ class StatisticsConfig:
     """[statistics]"""
 
     sheet_at: str = ""  # HH:MM by the shop's clock: the sheet of the day before is sent; empty: never
-    mail_to: str = ""  # by the mail server of [fax]
+    mail_to: str = ""  # by the mail server of [mail]
     fax_to: str = ""
     language: str = "zh"  # of the sheet
 

@@ -12,28 +12,38 @@ from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from twisted.application.service import IService
-from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime, IStreamServerEndpoint
-from twisted.internet.ssl import CertificateOptions
+if TYPE_CHECKING:  # a child process that makes a report imports this package, and needs neither sound nor calls
+    from twisted.application.service import IService
+    from twisted.internet.defer import Deferred
+    from twisted.internet.interfaces import IReactorTime, IStreamServerEndpoint
+    from twisted.internet.ssl import CertificateOptions
 
-from callserver.acd.seats.acts import Act
-from callserver.acd.seats.parts import Person
-from callserver.calls.call import Call
-from callserver.calls.calls_out import CallsOut, Dialler
-from callserver.calls.event_log import EventLog
-from callserver.config import Config
-from callserver.dsp.progress.plans import Plan
-from callserver.ivr.interfaces import ICall, IMenu
-from callserver.ivr.known_text import KnownText
-from callserver.ivr.menu_call import Faxes, Mailboxes
-from callserver.store.database import Store
-from callserver.wire.alarms import Alarm
-from callserver.wire.catalogue import Sentence
-from callserver.wire.messages import CardPart, Identity, MailMark
-from callserver.wire.rights import Right
+    from callserver.acd.seats.acts import Act
+    from callserver.acd.seats.parts import Person
+    from callserver.calls.call import Call
+    from callserver.calls.calls_out import CallsOut, Dialler
+    from callserver.calls.event_log import EventLog
+    from callserver.config import Config
+    from callserver.dsp.progress.plans import Plan
+    from callserver.ivr.interfaces import ICall, IMenu
+    from callserver.ivr.known_text import KnownText
+    from callserver.ivr.menu_call import Faxes, Mailboxes
+    from callserver.store.database import Store
+    from callserver.wire.alarms import Alarm
+    from callserver.wire.catalogue import Sentence
+    from callserver.wire.messages import CardPart, Identity, MailMark
+    from callserver.wire.rights import Right
+
+    class MarkedMailboxes(Mailboxes, Protocol):
+        """Mailboxes whose waiting marks are shown."""
+
+        def marks(self, number: str) -> Sequence[MailMark]:
+            """Of the boxes that a person of the staff may open."""
+
+        def watch(self, watcher: Callable[[], None]) -> None:
+            """Call `watcher` when marks have changed."""
 
 
 class Mail(Protocol):
@@ -50,17 +60,7 @@ class Mail(Protocol):
 
 
 class Post(Protocol):
-    """Sends a document out of the house."""
-
-    def by_mail(
-        self, to: str, subject: Sentence, text: Sentence, attachment: tuple[str, bytes]
-    ) -> Coroutine[Any, Any, object]:
-        """
-        Done when the mail server has taken it.
-
-        :param attachment: name and octets of a PDF
-        :raises Complaint: no mail server is set
-        """
+    """Sends documents by fax."""
 
     def by_fax(self, number: str, title: str, pdf: bytes) -> Coroutine[Any, Any, object]:
         """
@@ -88,7 +88,7 @@ class House:
     :param members: staff numbers of a group, by its name; none, if there is none
     :param mail: None: nothing is mailed
     :param connect: a caller with a number outside, for who asks; returns when he could not be served there
-    :param post: sends documents; None where nothing of this server does
+    :param post: sends documents by fax; None where nothing of this server does
     """
 
     clock: IReactorTime
@@ -138,16 +138,6 @@ class Share:
     part: CardPart | None = None
 
 
-class MarkedMailboxes(Mailboxes, Protocol):
-    """Mailboxes whose waiting marks are shown."""
-
-    def marks(self, number: str) -> Sequence[MailMark]:
-        """Of the boxes that a person of the staff may open."""
-
-    def watch(self, watcher: Callable[[], None]) -> None:
-        """Call `watcher` when marks have changed."""
-
-
 @dataclass(frozen=True)
 class Feature:
     """
@@ -157,7 +147,7 @@ class Feature:
     :param furnish: demo data for a new shop, run in `store.write`
     :param faxes: sends and receives faxes for menus, in their calls
     :param mailboxes: takes messages in calls, and lets them be heard
-    :param post: sends documents for other features
+    :param post: sends documents of other features by fax
     :param box_numbers: of all mailboxes, run in `store.read`
     :param rights_changed: told a staff number and what that person might do before and may now
     :param bare: whether there is nothing to serve callers from, run in `store.read`

@@ -30,6 +30,13 @@ def declare(shop: Shop) -> Feature:
     )
     keeping_up = KeepingUp(house.clock, shop.store, shop.config.exchange.country)
     timetable = Timetable(
-        house.clock, shop.events.now, lambda: server.zone, shop.config.statistics, make, house.post, house.alarm
+        house.clock,
+        shop.events.now,
+        lambda: server.zone,
+        shop.config.statistics,
+        make,
+        house.mail,
+        house.post,
+        house.alarm,
     )
     return Feature("statistics", acts=desk.acts(), services=(keeping_up, timetable))

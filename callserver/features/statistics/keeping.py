@@ -22,7 +22,6 @@ from callserver.features.statistics.folding.fold import Fold, State
 from callserver.features.statistics.folding.told import Opened, Rows, Told
 from callserver.features.statistics.tables import FOLDED, AccountStat, CallStat, CountStat, FoldRow, PartStat, WaitStat
 from callserver.store.tables import CallRow, EventRow, run_of
-from callserver.wire.numbers import normal
 
 VERSION = 1  # of what the rows mean; another one makes them anew
 PIECE = 200  # events of one transaction beside calls
@@ -74,8 +73,14 @@ def told(row: EventRow, country: str) -> Told:
     """An event as a fold reads it; a number is one, however an exchange or a person writes it."""
     mono_ms, data = round(row.uptime_s * 1000), json.loads(row.data)
     if row.kind in NUMBERED and data.get("number"):
-        data["number"] = normal(str(data["number"]), country)
+        data["number"] = _normal(str(data["number"]), country)
     return Told(run_of(row), row.at_ms, mono_ms, row.kind, row.call_id, row.channel, row.person, data)
+
+
+def _normal(number: str, country: str) -> str:
+    from callserver.wire.numbers import normal  # takes its time to be imported, and a report may need none of it
+
+    return normal(number, country)
 
 
 def _row() -> FoldRow:
@@ -102,7 +107,7 @@ class _Records:
         row = self._by_id.get(call_id)
         if row is None:
             return None
-        number = normal(row.caller_number, self._country) if row.caller_number else ""
+        number = _normal(row.caller_number, self._country) if row.caller_number else ""
         return Opened(row.direction, row.channel, number, row.started_ms)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall, deferLater
 from twisted.logger import Logger
@@ -32,7 +32,7 @@ class KeepingUp(Service):
         self._clock, self._store, self._country = clock, store, country
         self._looking = LoopingCall(self._turn)
         self._looking.clock = clock
-        self._is_at_it = False
+        self._following: Deferred[None] | None = None  # while there is something to do
 
     def startService(self) -> None:
         super().startService()  # type: ignore[no-untyped-call]
@@ -42,19 +42,24 @@ class KeepingUp(Service):
         super().stopService()  # type: ignore[no-untyped-call]
         if self._looking.running:
             self._looking.stop()
+        if self._following is not None:
+            self._following.cancel()
 
     def _turn(self) -> None:
-        if not self._is_at_it:
-            Deferred.fromCoroutine(self._follow())
+        if self._following is None:
+            following = self._following = Deferred.fromCoroutine(self._follow())
+            if following.called:
+                self._following = None
 
     async def _follow(self) -> None:
-        self._is_at_it = True
         try:
             for _ in range(PIECES_MAX):
                 if not self.running or not await self._store.write(keeping.fold_piece, PIECE, self._country):
                     return
                 await deferLater(self._clock, BETWEEN_S)
+        except CancelledError:
+            pass  # the server stops; the next start goes on from here
         except Exception as problem:
             log.warn("statistics are behind: {problem}", problem=problem)
         finally:
-            self._is_at_it = False
+            self._following = None

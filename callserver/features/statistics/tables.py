@@ -31,7 +31,7 @@ class CallStat(Table):
     began_ms = BigIntegerField(index=True)
     direction = TextField()
     line = TextField()
-    number = TextField(index=True)
+    number = TextField()
     menu = TextField()
     result = TextField()
     agent = TextField()
@@ -41,6 +41,7 @@ class CallStat(Table):
 
     class Meta:
         table_name = "stat_calls"
+        indexes = ((("number", "began_ms", "direction"), False),)
 
 
 class WaitStat(Table):
@@ -94,6 +95,7 @@ class AccountStat(Table):
     class Meta:
         table_name = "stat_accounts"
         primary_key = CompositeKey("quarter", "agent", "kind", "reason")
+        indexes = ((("agent", "kind", "quarter", "ms"), False), (("quarter", "kind", "ms"), False))
 
 
 class CountStat(Table):

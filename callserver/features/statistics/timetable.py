@@ -12,14 +12,15 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from callserver.config import StatisticsConfig
-from callserver.features import Post
+from callserver.features import Mail, Post
 from callserver.features.statistics.request import DAY, Request
 from callserver.wire.alarms import Alarm
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.messages import Phrase
 
 LOOK_S = 3600.0  # at most: the computer's clock may be set meanwhile
-NO_POST = N_("nothing can be sent from here: set mail_server and mail_from in [fax]")
+NO_MAIL = N_("no mail server is set in [mail]")
+NO_FAX = N_("this server sends no faxes")
 
 
 def next_time(now: datetime, at: time, zone: tzinfo) -> datetime:
@@ -37,7 +38,8 @@ def next_time(now: datetime, at: time, zone: tzinfo) -> datetime:
 class Timetable(Service):
     """
     :param make: a report by its request, in a child
-    :param post: what sends, None where nothing can; asked when there is something to send
+    :param mail: None: nothing is mailed
+    :param post: what sends faxes, None where nothing does; asked when there is something to send
     """
 
     clock: IReactorTime
@@ -45,6 +47,7 @@ class Timetable(Service):
     zone: Callable[[], tzinfo]
     config: StatisticsConfig
     make: Callable[[Request], Deferred[Any]]
+    mail: Mail | None
     post: Callable[[], Post | None]
     alarm: Alarm
     _timer: IDelayedCall | None = None
@@ -76,14 +79,16 @@ class Timetable(Service):
         """All that is set gets it; what fails is an alarm, with the day that can be sent again by hand."""
         day = (due.astimezone(self.zone()).date() - timedelta(days=1)).isoformat()
         try:
-            post = self.post()
-            if post is None:
-                raise Complaint(NO_POST)
             sheet: bytes = await self.make(Request(DAY, day, day, language=self.config.language))
             title = Phrase(N_("Day sheet of {day}"), {"day": day})
             if self.config.mail_to:
-                await post.by_mail(self.config.mail_to, title, title, (f"{day}.pdf", sheet))
+                if self.mail is None:
+                    raise Complaint(NO_MAIL)
+                await self.mail.send(self.config.mail_to, title, title, (f"{day}.pdf", sheet))
             if self.config.fax_to:
+                post = self.post()
+                if post is None:
+                    raise Complaint(NO_FAX)
                 await post.by_fax(self.config.fax_to, f"{day}.pdf", sheet)
         except Exception as problem:
             self.alarm(N_("the day sheet of {day} could not be sent: {problem}"), day=day, problem=problem)

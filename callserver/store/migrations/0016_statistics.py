@@ -22,7 +22,7 @@ def up(migrator: Any, db: Any) -> None:
         began_ms = BigIntegerField(index=True)
         direction = TextField()
         line = TextField()
-        number = TextField(index=True)
+        number = TextField()
         menu = TextField()
         result = TextField()
         agent = TextField()
@@ -33,6 +33,7 @@ def up(migrator: Any, db: Any) -> None:
         class Meta:
             database = db
             table_name = "stat_calls"
+            indexes = ((("number", "began_ms", "direction"), False),)
 
     class WaitStat(Model):
         call_id = TextField()
@@ -80,6 +81,7 @@ def up(migrator: Any, db: Any) -> None:
             database = db
             table_name = "stat_accounts"
             primary_key = CompositeKey("quarter", "agent", "kind", "reason")
+            indexes = ((("agent", "kind", "quarter", "ms"), False), (("quarter", "kind", "ms"), False))
 
     class CountStat(Model):
         quarter = IntegerField()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from peewee import Case, fn
@@ -19,10 +20,25 @@ T = TypeVar("T", Counted, Worked)
 
 
 def waits(ask: Ask) -> dict[str, Counted]:
-    """By queue, line, agent or interval; of one queue, or of all together, where a call counts once."""
+    """By line, agent or interval; of one queue, or of all together, where a call counts once."""
+    return _added(ask, Counted, _waits(ask, (OF_QUEUE, OF_BOTH) if ask.only else (OF_SHOP, OF_BOTH)))
+
+
+def waits_by_queue(ask: Ask) -> tuple[dict[str, Counted], Counted]:
+    """And of all queues together: a call that was in two counts once there."""
+    by_queue, total = replace(ask, by="queue"), Counted()
+    queues: list[tuple[Counted, Sequence[Any]]] = []
+    for counted, (name, scope) in _waits(by_queue, (OF_QUEUE, OF_SHOP, OF_BOTH), WaitStat.scope):
+        if scope & OF_SHOP:
+            total.add(counted)
+        if scope & OF_QUEUE:
+            queues.append((counted, (name,)))
+    return _added(by_queue, Counted, queues), total
+
+
+def _waits(ask: Ask, scopes: Sequence[int], *more: Any) -> Iterator[tuple[Counted, Sequence[Any]]]:
+    """What the database has added up, with what it is of."""
     w = WaitStat
-    of_queues = bool(ask.only) or ask.by == "queue"
-    scopes = (OF_QUEUE, OF_BOTH) if of_queues else (OF_SHOP, OF_BOTH)
     key = _key(ask.by, {"queue": w.queue, "line": w.line, "agent": w.agent}, w.entered_ms / QUARTER_MS)
     within_ms, short_ms = round(ask.within_s * 1000), round(ask.short_s * 1000)
     query = (
@@ -34,13 +50,14 @@ def waits(ask: Ask) -> dict[str, Counted]:
             *(fn.SUM(field) for field in (w.wait_ms, w.talk_ms, w.hold_ms, w.wrap_ms, w.transferred)),
             fn.MAX(w.longest_ms),
             *key,
+            *more,
         )
         .where(w.entered_ms >= ask.period.since_ms, w.entered_ms < ask.period.until_ms, w.scope.in_(scopes))
-        .group_by(w.outcome, *key)
+        .group_by(w.outcome, *key, *more)
     )
     if ask.only:
         query = query.where(w.queue == ask.only)
-    return _added(ask, Counted, ((_counted(*row[:10]), row[10:]) for row in rows_of(query)))
+    return ((_counted(*row[:10]), row[10:]) for row in rows_of(query))
 
 
 def worked(ask: Ask) -> dict[str, Worked]:
@@ -48,7 +65,7 @@ def worked(ask: Ask) -> dict[str, Worked]:
     a = AccountStat
     first, behind = ask.period.quarters
     key = _key(ask.by, {"agent": a.agent}, a.quarter)
-    query = a.select(a.kind, fn.SUM(a.ms), *key).where(a.quarter >= first, a.quarter < behind).group_by(a.kind, *key)
+    query = a.select(a.kind, fn.SUM(a.ms), *key).where(a.quarter >= first, a.quarter < behind).group_by(*key, a.kind)
     if ask.only:
         query = query.where(a.agent == ask.only)
     return _added(ask, Worked, ((Worked(**{kind: int(ms)}), key) for kind, ms, *key in rows_of(query)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from callserver.features.statistics import metrics
 from callserver.features.statistics.metrics import Counted
@@ -86,12 +85,12 @@ def _variant(name: str) -> Phrase:
 
 def grouped(ask: Ask) -> Table:
     """A row a group, and all together."""
-    found = counting.waits(ask)
-    total = Counted()
-    for one in found.values():
-        total.add(one)
-    if ask.by == "queue":  # a call that was in two counts once
-        total = counting.waits(_by_nothing(ask)).get("", Counted())
+    if ask.by == "queue":
+        found, total = counting.waits_by_queue(ask)
+    else:
+        found, total = counting.waits(ask), Counted()
+        for one in found.values():
+            total.add(one)
     columns = (
         Column(BY[ask.by], Unit.WORD),
         Column(N_("came")),
@@ -123,10 +122,6 @@ def _row(ask: Ask, name: str | None, c: Counted) -> tuple[Value, ...]:
         metrics.att_s(c),
         metrics.aht_s(c),
     )
-
-
-def _by_nothing(ask: Ask) -> Ask:
-    return replace(ask, by="")
 
 
 def _title(ask: Ask) -> Phrase:
