@@ -20,6 +20,7 @@ from callserver.commands.order_lists import export, import_
 from callserver.commands.shop_books import Day, ShopBooks, now, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.commands.tables import marked, table
+from callserver.features.recordings.search import kept_as
 from callserver.features.shopping import rules
 from callserver.features.shopping.books import customers as people
 from callserver.features.shopping.books import orders as book
@@ -102,7 +103,8 @@ def show(number: str, shop: Path, language: str, as_json: bool) -> None:
         called = [one.caller_number] if one.caller_number else []
         if not called and one.member_number:
             called = await books.read(rules.telephones_of, one.member_number)
-        for line in [*_lines(one, called, books, language), *(_heard(proof, shop, language) if proof else [])]:
+        heard = _heard(proof, shop, await books.read(kept_as, proof.recording), language) if proof else []
+        for line in [*_lines(one, called, books, language), *heard]:
             first, *more = wrapped(line, list_width() - 2)
             click.echo("\n  ".join([first, *more]))
 
@@ -277,10 +279,10 @@ def _lines(one: OrderStatus, telephones: Sequence[str], books: ShopBooks, langua
     return [f"{known(language, title)}: {words}" for title, words in said.items() if words] + goods
 
 
-def _heard(proof: Proof, shop: Path, language: str) -> list[str]:
+def _heard(proof: Proof, shop: Path, kept: str, language: str) -> list[str]:
     folder = ShopFolder(shop)
     cut = folder.path / FOLDER / proof.cut
-    found = {N_("call"): proof.call_id, N_("recording"): proof.recording and str(folder.recordings / proof.recording)}
+    found = {N_("call"): proof.call_id, N_("recording"): kept and str(folder.recordings / kept)}
     if cut.exists():
         found[N_("proof")] = str(cut)
     lines = [f"{known(language, title)}: {words}" for title, words in found.items() if words]

@@ -75,6 +75,22 @@ class Takers(MorningCase):
         self.boss.does("hang_up")
         self.goes(customer)
 
+    def looked_through(self) -> None:
+        """He looks for a talk that was recorded, hears it, takes a copy, and writes on it what others should know."""
+        self.shop.wait(5)
+        found = self.boss.does("list_recordings", {"agent": "801", "shortest_s": 1}, "")["found"]
+        number = found[-1]["number"]
+        self.assertIn("801", found[-1]["agents"])
+        self.boss.does("recording_marks", number)
+        heard = self.boss.does("play_recording", number, 4000)
+        self.assertEqual(len(heard["octets"]), min(65536, 2 * (heard["samples"] - 4000)))
+        self.assertTrue(self.boss.does("export_recording", number, "mixed", 0)["octets"].startswith(b"RIFF"))
+        self.boss.does("note_recording", number, "asks for the price")
+        self.boss.does("classify_recording", number, "sale")
+        self.boss.does("protect_recording", number, True)
+        (row,) = self.boss.does("list_recordings", {"note": "PRICE", "protected": True}, "")["found"]
+        self.assertEqual((row["number"], row["class"]), (number, "sale"))
+
     def broken_off(self) -> None:
         """He ends a talk whose customer goes back to the queue; he sends one agent into a pause and another home."""
         self.only("801")

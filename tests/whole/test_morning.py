@@ -21,7 +21,7 @@ ELSEWHERE = ("callserver.features.faxing.", "callserver.features.voicemail.")
 GAVE_UP, CALLED_BACK = "13912340016", "13912340015"
 AUDITED = {
     "listen", "whisper", "barge_in", "take_over", "break_off", "force_pause", "force_log_out", "set_priority", "grab",
-    "start_recording", "stop_recording", "save_queues", "new_pin",
+    "start_recording", "stop_recording", "play_recording", "export_recording", "save_queues", "new_pin",
 }  # fmt: skip
 BY_KEYS = {
     Kind.HIDE_SECRET, Kind.SHOW_AGAIN, Kind.CONSULT, Kind.JOINED, Kind.THREE_WAY, Kind.PARK, Kind.FETCH, Kind.TRANSFER,
@@ -46,6 +46,7 @@ class MorningTests(Talks, Takers):
         self.grabbed()
         self.calls_out()
         self.supervised()
+        self.looked_through()
         self.broken_off()
         self.by_keys()
         self.supervised_by_keys()

@@ -45,6 +45,7 @@ class Transfers:
         asks = Dialler(seat.number, self._rights.rights(seat.number), may_use_reserve=False)
         complete = self._destinations.prepare(moved, target, seat.station.name, failed, asks)
         self._count(moved.call)
+        moved.call.recording.mark(Kind.TRANSFER.value)
         moved.call.log(Kind.TRANSFER, person=seat.number, by=seat.station.name, target=named)
         seat.let_go(Reason(Cause.SENT_ON, named))
         complete()

@@ -68,6 +68,7 @@ class Keeper(Follower):
         self._store, self._events, self._archive, self._in_thread = store, events, archive, in_thread
         self._keeping, self._records = keeping, Records(store, events)
         self._settled = 0  # up to this number all are known by their digests, or will never be
+        self._all_settled = False
         self._hopeless: set[int] = set()
         self._seen_event = 0
         self._is_tidy = self._nothing_left = False
@@ -85,6 +86,7 @@ class Keeper(Follower):
 
     async def _index(self) -> None:
         if await self._store.read(index.is_behind):
+            self._all_settled = False
             while await self._store.write(index.catch_up):
                 pass
 
@@ -121,12 +123,13 @@ class Keeper(Follower):
 
     async def _settle(self) -> None:
         now = self._events.now()
-        if self._began is None or now - self._began < SETTLE:
+        if self._all_settled or self._began is None or now - self._began < SETTLE:
             return
         for one in await self._store.read(unsettled, self._settled, now - SETTLE):
             if one.number not in self._hopeless:
                 await self._keep(one)
-        self._settled = await self._store.read(settled_up_to, self._settled, frozenset(self._hopeless))
+        found = await self._store.read(settled_up_to, self._settled, frozenset(self._hopeless))
+        self._settled, self._all_settled = found
 
     async def _keep(self, one: Recorded) -> None:
         try:
@@ -187,14 +190,15 @@ def unsettled(behind: int, before: datetime) -> list[Recorded]:
     return [find(str(one.number)) for one in rows.order_by(row.number).limit(20)]
 
 
-def settled_up_to(behind: int, hopeless: frozenset[int]) -> int:
-    """Up to which number all are, so that nobody has to look at them again."""
+def settled_up_to(behind: int, hopeless: frozenset[int]) -> tuple[int, bool]:
+    """Up to which number all are, so that nobody has to look at them again; whether that is the last there is."""
     row = RecordingRow
-    for one in row.select().where(row.number > behind).order_by(row.number).limit(SOME):
+    rows = list(row.select().where(row.number > behind).order_by(row.number).limit(SOME))
+    for one in rows:
         if one.digest is None and one.deleted_ms is None and one.number not in hopeless:
-            break
+            return behind, False
         behind = one.number
-    return behind
+    return behind, len(rows) < SOME
 
 
 def left_over(names: list[str]) -> list[str]:

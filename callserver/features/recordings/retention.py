@@ -112,7 +112,7 @@ def some_due(rules: Rules, now: datetime, disk: Disk) -> list[int]:
 
 def taken_octets() -> int:
     """In `store.read`: by all that are kept."""
-    return RecordingRow.select(fn.SUM(RecordingRow.octets)).where(RecordingRow.deleted_ms.is_null()).scalar() or 0
+    return int(RecordingRow.select(fn.SUM(RecordingRow.octets)).where(RecordingRow.deleted_ms.is_null()).scalar() or 0)
 
 
 def kept_ones(rules: Rules) -> list[Kept]:

@@ -131,6 +131,14 @@ def find(which: str) -> Recorded:
     return _recorded([rows[0].number])[0]
 
 
+def kept_as(file: str | None) -> str:
+    """In `store.read`: the file that holds a recording now, which the recorder has named so; "": none any more."""
+    row = RecordingRow.get_or_none(RecordingRow.file == file) if file else None
+    if row is None:
+        return file or ""
+    return row.kept_as if row.deleted_ms is None else ""
+
+
 def of_call(call_id: str) -> list[Recorded]:
     """In `store.read`: of a call, the first one first; deleted ones, too."""
     rows = RecordingRow.select(RecordingRow.number).where(RecordingRow.call_id == call_id)

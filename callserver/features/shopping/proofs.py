@@ -66,7 +66,7 @@ class Marks:
     def feed(self, event: EventRecord) -> list[Cut]:
         """One event; what can be cut now that its file is finished."""
         call_id, data = event.call_id or "", event.data
-        if event.kind == Kind.RECORDING.value:
+        if event.kind == Kind.RECORDING.value and not data.get("message"):
             self._files[call_id] = str(data["file"])
             self._forget(call_id)
         elif event.kind == Kind.RECORDING_MARK.value and call_id in self._files:

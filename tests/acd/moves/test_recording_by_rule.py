@@ -63,6 +63,21 @@ class NeverTests(RuleCase):
         self.assertEqual(self.kinds(), ["begins", "ends", "begins", "ends"])
 
 
+class MarkTests(RuleCase):
+    rules = RecordingRules()
+
+    def test_what_is_not_heard(self) -> None:
+        """A hold, its end, a transfer: the recording says where they were."""
+        self.say(1)
+        self.seat.hold()
+        self.shop.wait(1)
+        self.seat.retrieve()
+        self.moves.transfers.transfer(self.seat, "seat 802")
+        self.other.answer()
+        texts = [data["text"] for _, data in self.shop.happened("recording_mark")]
+        self.assertEqual(texts, ["hold", "retrieve", "transfer"])
+
+
 class TalksAloneTests(RuleCase):
     rules = RecordingRules(menus=False)
 

@@ -112,7 +112,7 @@ class OnDemandTests(OnDemandCase):
         self.other.answer()
         self.assertEqual(self.refusal(self.moves.recording.stop, self.other), "not-yours")
         self.moves.recording.start(self.other)
-        self.assertEqual(self.shop.happened("recording_mark")[0][1]["text"], "seat 802")
+        self.assertEqual(self.shop.happened("recording_mark")[-1][1]["text"], "seat 802")
         self.assertEqual(len(self.shop.happened("recording")), 1)
 
     def test_nothing_to_stop(self) -> None:

@@ -11,7 +11,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.features.recordings.archive import MIXED, TWO_SIDED, StillRuns, digest_of
 from callserver.features.recordings.keeping import Keeping
 from callserver.features.recordings.keys import FILE
-from callserver.features.recordings.search import NoSuchRecording
+from callserver.features.recordings.search import NoSuchRecording, kept_as
 from callserver.media.compression import Compression, Task
 from callserver.media.kept_sound import KeptSound, NoSound
 from callserver.media.sealed import NotReadable, new_key
@@ -185,6 +185,17 @@ class CompressTests(SoundCase):
         self.assertEqual(self.archive.wav_part(one, TWO_SIDED, 0, 10**7), before)
         self.assertEqual((one.digest, one.octets), digest_of(self.folder / one.kept_as))
         self.assertLess(one.octets or 0, 0.7 * len(before[0]))
+
+    def test_where_it_is(self) -> None:
+        """Who knows a recording by the name it was given is told which file holds it now; none when it is deleted."""
+        self.keeping = Keeping(compress="flac", compress_days=0)
+        file = self.spoken()
+        self.look_after()
+        self.assertEqual(self.store.run(kept_as, file), file)
+        self.press_together()
+        self.assertEqual(self.store.run(kept_as, file), file.replace(".wav", ".flac"))
+        self.done(self.records.deleted(self.one(file), None, "by hand"))
+        self.assertEqual([self.store.run(kept_as, one) for one in (file, "unknown.wav", None)], ["", "unknown.wav", ""])
 
     def test_opus(self) -> None:
         """A tenth of the room; as long as it was, to the sample, and the same voices at the same places."""
