@@ -21,12 +21,13 @@ from callserver.commands.sheets import (
     tell_plan,
     write_sheet,
 )
-from callserver.commands.shop_books import ShopBooks, now, with_shop_books
+from callserver.commands.shop_books import ShopBooks, free_option, now, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.features.shopping.books import goods as book
 from callserver.features.shopping.books.goods_list import GoodsPlan, plan_goods
 from callserver.features.shopping.books.table import read_table, titles_of
 from callserver.features.shopping.rules.restating import restate_goods, stage_goods
+from callserver.wire.catalogue import yuan
 from callserver.wire.terminal import here
 
 
@@ -38,8 +39,13 @@ def export(file: Path, shop: Path, language: str) -> None:
     async def work(books: ShopBooks) -> None:
         shelves = await books.read(book.shelves)
         found = (await books.read(book.all_goods, now())).values()
+        to_come = await books.read(book.coming_prices, now())
+        words = {
+            number: "; ".join(f"{books.shown(at)} {yuan(fen)}" for at, fen in prices)
+            for number, prices in to_come.items()
+        }
         titles = titles_of(book.goods_columns(shelves), language)
-        write_sheet(file, titles, book.goods_rows(found, shelves, language))
+        write_sheet(file, titles, book.goods_rows(found, shelves, language, words))
 
     with_shop_books(shop, work)
 
@@ -53,8 +59,9 @@ def export(file: Path, shop: Path, language: str) -> None:
 @file_argument
 @check_option
 @click.option("--count-stock", is_flag=True, help=here("The shelves were counted: stocks become what the list says."))
+@free_option
 @shop_option
-def import_(file: Path, check: bool, count_stock: bool, shop: Path) -> None:
+def import_(file: Path, check: bool, count_stock: bool, free: bool, shop: Path) -> None:
     progress = Progress()
     sheet = read_sheet(file, progress)
 
@@ -64,7 +71,11 @@ def import_(file: Path, check: bool, count_stock: bool, shop: Path) -> None:
         there = await books.read(book.all_goods, begun)
         titles = {column.key: column.title for column in columns}
         plan = plan_goods(
-            read_table(sheet, columns, "number", progress.checked), there, titles, count_stock=count_stock
+            read_table(sheet, columns, "number", progress.checked),
+            there,
+            titles,
+            count_stock=count_stock,
+            free=free,
         )
         stop_at_faults(plan.faults, file)
         _tell(plan, check=check)

@@ -15,7 +15,7 @@ from callserver.features.shopping.books.csv_sheets import read_csv, write_csv
 from callserver.features.shopping.books.sheet import BYTES_MAX, Sheet, SheetError, Written
 from callserver.features.shopping.books.table import Fault
 from callserver.server.on_disk import write_whole
-from callserver.wire.catalogue import Complaint
+from callserver.wire.catalogue import Complaint, plural
 from callserver.wire.cells import cut
 from callserver.wire.terminal import error, here, person_language
 
@@ -98,9 +98,13 @@ def stop_at_faults(faults: Sequence[Fault], file: Path) -> None:
         language = person_language()
         for fault in faults:
             tell(fault.told(language, file.name))
-        raise SystemExit(
-            error(Complaint("nothing was changed: mend these {n} mistakes, then import again", n=len(faults)))
+        words = plural(
+            language,
+            "nothing was changed: mend this mistake, then import again",
+            "nothing was changed: mend these {n} mistakes, then import again",
+            len(faults),
         )
+        raise SystemExit(error(words))
 
 
 def tell_plan(

@@ -69,6 +69,9 @@ def with_shop_books(shop: Path, work: Callable[[ShopBooks], Coroutine[Any, Any, 
     with_store(shop, story)
 
 
+free_option = click.option("--free", is_flag=True, help=here("A price of 0.00 is meant: it is given away."))
+
+
 class Day(click.ParamType[datetime]):
     """A day, or a day with its time, in the shop's zone; without one until it is known which."""
 
