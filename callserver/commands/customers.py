@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from callserver.commands.books import settings_of, tell
+from callserver.commands.books import settings_argument, some_settings_argument, tell
 from callserver.commands.calls import as_text
 from callserver.commands.customer_lists import export, import_
 from callserver.commands.options import Group, json_option, language_option
-from callserver.commands.organisation import NOTHING_TO_SET, keys_help, show_settings
+from callserver.commands.organisation import keys_help, show_settings
 from callserver.commands.shop_books import ShopBooks, now, typed_as, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.commands.tables import marked, table
@@ -102,10 +102,10 @@ def show(number: str, shop: Path, language: str, as_json: bool) -> None:
 @customers.command(help=here("Add a customer.") + "\n\n" + KEYS)
 @customer_argument
 @click.argument("name")
-@click.argument("settings", nargs=-1, metavar="KEY=VALUE...")
+@settings_argument
 @shop_option
-def add(number: str, name: str, settings: tuple[str, ...], shop: Path) -> None:
-    given = {"name": name} | settings_of(settings)
+def add(number: str, name: str, settings: dict[str, str], shop: Path) -> None:
+    given = {"name": name} | settings
 
     async def work(books: ShopBooks) -> None:
         form = member_form(books.country)
@@ -117,16 +117,12 @@ def add(number: str, name: str, settings: tuple[str, ...], shop: Path) -> None:
 
 @customers.command("set", help=here("Change settings of a customer; the others stay.") + "\n\n" + KEYS)
 @customer_argument
-@click.argument("settings", nargs=-1, metavar="KEY=VALUE...")
+@some_settings_argument
 @shop_option
-def set_(number: str, settings: tuple[str, ...], shop: Path) -> None:
-    if not settings:
-        raise click.UsageError(NOTHING_TO_SET)
-    given = settings_of(settings)
-
+def set_(number: str, settings: dict[str, str], shop: Path) -> None:
     async def work(books: ShopBooks) -> None:
-        one = member_form(books.country).filled(await _one(books, number), given)
-        await _save(books, "save_customer", one, given, new=False)
+        one = member_form(books.country).filled(await _one(books, number), settings)
+        await _save(books, "save_customer", one, settings, new=False)
 
     with_shop_books(shop, work)
 

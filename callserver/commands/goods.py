@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
-from callserver.commands.books import settings_of, tell
+from callserver.commands.books import settings_argument, some_settings_argument, tell
 from callserver.commands.calls import as_text
 from callserver.commands.goods_lists import export, import_
 from callserver.commands.options import Group, json_option, language_option
-from callserver.commands.organisation import NOTHING_TO_SET, keys_help, show_settings
-from callserver.commands.shop_books import Day, ShopBooks, free_option, now, typed_as, with_shop_books
+from callserver.commands.organisation import keys_help, show_settings
+from callserver.commands.shop_books import Day, ShopBooks, free_option, list_names, now, typed_as, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.commands.tables import marked, table
 from callserver.features.shopping import rules
@@ -37,6 +37,7 @@ REASONS = {
 MOVED = {"order": N_("order"), "cancelled order": N_("cancelled order"), "import": N_("list"), **REASONS}
 AMOUNT = re.compile(r"([+=-])([0-9]{1,7})")
 KEYS = keys_help(goods_form({}))
+NUMBER = N_("number")
 item_argument = click.argument("number", metavar="ITEM")
 NEGATIVE: dict[str, Any] = {"ignore_unknown_options": True}  # -3 is no option
 
@@ -100,11 +101,11 @@ def show(number: str, shop: Path, language: str, as_json: bool) -> None:
 @goods.command(help=here("Add an item; stock=20 is its first delivery.") + "\n\n" + KEYS)
 @item_argument
 @click.argument("name")
-@click.argument("settings", nargs=-1, metavar="KEY=VALUE...")
+@settings_argument
 @free_option
 @shop_option
-def add(number: str, name: str, settings: tuple[str, ...], free: bool, shop: Path) -> None:
-    given = settings_of(settings)
+def add(number: str, name: str, settings: dict[str, str], free: bool, shop: Path) -> None:
+    given = dict(settings)
     stock = given.pop("stock", "0")
 
     async def work(books: ShopBooks) -> None:
@@ -126,13 +127,11 @@ def add(number: str, name: str, settings: tuple[str, ...], free: bool, shop: Pat
 
 @goods.command("set", help=here("Change settings of an item; the others stay.") + "\n\n" + KEYS)
 @item_argument
-@click.argument("settings", nargs=-1, metavar="KEY=VALUE...")
+@some_settings_argument
 @free_option
 @shop_option
-def set_(number: str, settings: tuple[str, ...], free: bool, shop: Path) -> None:
-    if not settings:
-        raise click.UsageError(NOTHING_TO_SET)
-    _set(shop, number, settings_of(settings), free=free)
+def set_(number: str, settings: dict[str, str], free: bool, shop: Path) -> None:
+    _set(shop, number, settings, free=free)
 
 
 @goods.command(help=here("Sell an item no more; orders keep it, and `offer` puts it on sale again."))
@@ -248,17 +247,7 @@ def categories() -> None:
 @language_option
 @json_option
 def list_categories(shop: Path, language: str, as_json: bool) -> None:
-    async def work(books: ShopBooks) -> None:
-        found = await books.read(book.shelves)
-        if as_json:
-            click.echo(as_text([{"number": key, "name_zh": zh, "name_en": en} for key, (zh, en) in found.items()]))
-            return
-        rows = [(key, zh, en) for key, (zh, en) in found.items()]
-        click.echo(
-            "\n".join(table((N_("number"), N_("in Chinese"), N_("in English")), rows, language, cut_first=(1, 2)))
-        )
-
-    with_shop_books(shop, work)
+    list_names(shop, book.shelves, "number", NUMBER, language, as_json=as_json)
 
 
 @categories.command("set", help=here("Add a category, or give one other names: its number, then both names."))

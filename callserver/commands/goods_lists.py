@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 import click
@@ -11,12 +10,12 @@ import click
 from callserver.commands.books import tell
 from callserver.commands.options import language_option
 from callserver.commands.sheets import (
-    STAGED,
     Progress,
     check_option,
     file_argument,
     read_sheet,
     some_of,
+    stage,
     stop_at_faults,
     tell_plan,
     write_sheet,
@@ -86,12 +85,8 @@ def import_(file: Path, check: bool, count_stock: bool, free: bool, shop: Path) 
 
 
 async def _take_over(books: ShopBooks, plan: GoodsPlan, progress: Progress, begun: datetime, file: str) -> None:
-    rows, n, n_all = plan.restated(), 0, len(plan.new) + len(plan.changed)
-    while some := list(islice(rows, STAGED)):
-        await books.read(stage_goods, some)
-        n += len(some)
-        progress.staged(n, n_all)
     figures = {"new": len(plan.new), "changed": len(plan.changed)}
+    await stage(plan.restated(), sum(figures.values()), progress, lambda some: books.read(stage_goods, some))
     orders = await books.change("import_goods", file, restate_goods, begun, "import", **figures)
     tell(here("Done: all of it is in the books."))
     if orders:
@@ -99,8 +94,8 @@ async def _take_over(books: ShopBooks, plan: GoodsPlan, progress: Progress, begu
 
 
 def _tell(plan: GoodsPlan, *, check: bool) -> None:
-    if plan.stock_kept:
-        n, some = len(plan.stock_kept), some_of(plan.stock_kept)
+    if plan.kept:
+        n, some = len(plan.kept), some_of(plan.kept)
         tell(here("the stock of {n} items stays, though the list has another: {some}", n=n, some=some))
         tell(here("(if the shelves were counted: --count-stock)"))
     new = [f"{one.number} {one.name_zh} {one.name_en}" for one in plan.new]

@@ -19,7 +19,7 @@ from callserver.commands.calls import as_text, list_width
 from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.order_lists import export, import_
 from callserver.commands.playing import player
-from callserver.commands.shop_books import Day, ShopBooks, now, with_shop_books
+from callserver.commands.shop_books import Day, ShopBooks, list_names, now, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.commands.tables import marked, table
 from callserver.features.shopping import rules
@@ -36,6 +36,7 @@ from callserver.wire.cells import wrapped
 from callserver.wire.terminal import here
 
 STATES = [state.value for state in OrderState]
+CODE = N_("code")
 order_argument = click.argument("number", metavar="ORDER")
 
 
@@ -255,15 +256,7 @@ def carriers() -> None:
 @language_option
 @json_option
 def list_carriers(shop: Path, language: str, as_json: bool) -> None:
-    async def work(books: ShopBooks) -> None:
-        found = await books.read(book.carriers)
-        if as_json:
-            click.echo(as_text([{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in found.items()]))
-            return
-        rows = [(code, zh, en) for code, (zh, en) in found.items()]
-        click.echo("\n".join(table((N_("code"), N_("in Chinese"), N_("in English")), rows, language, cut_first=(1, 2))))
-
-    with_shop_books(shop, work)
+    list_names(shop, book.carriers, "code", CODE, language, as_json=as_json)
 
 
 @carriers.command("set", help=here("Add a carrier, or give one other names: its code, then both names."))

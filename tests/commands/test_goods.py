@@ -60,7 +60,7 @@ class GoodsTests(ShopCase):
         path.write_text("item,name in Chinese,price in yuan\n1010,样品,0\n", "utf-8")
         said = self.refused(f"import {path}")
         self.assertIn("price 0.00: add --free", said)
-        self.assertIn("nothing was changed: mend this mistake, then import again", said)
+        self.assertIn("nothing was changed: mend 1 mistake, then import again", said)
         self.done(f"import {path} --free")
         self.done(f"import {path}")
         self.done("set 1010 limit=1")

@@ -150,6 +150,7 @@ class BackupTests(BackupTestCase):
                 "shop/prompts/zh/welcome.wav",
                 "shop/plugins/hours.py",
                 "shop/faxes/a.tif",
+                "shop/proofs/call-1.wav",
             },
         )
 

@@ -7,28 +7,17 @@ An empty cell says nothing; balance and points of who is in the books stay. A ne
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from callserver.features.shopping.books.customers import TAKEN, Member
-from callserver.features.shopping.books.table import Entry, Fault, Table
+from callserver.features.shopping.books.table import Entry, Fault, Plan, Table
 from callserver.features.shopping.rules.restating_customers import RestatedCustomer
 from callserver.wire.catalogue import Complaint
 from callserver.wire.numbers import normal
 
 
-@dataclass
-class MemberPlan:
-    """
-    What a list would do.
-
-    :param balance_kept: customers whose balance is another than the list says, and stays
-    """
-
-    new: list[Member] = field(default_factory=list)
-    changed: list[tuple[Member, Member]] = field(default_factory=list)  # before, after
-    same: int = 0
-    balance_kept: list[str] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+class MemberPlan(Plan[Member]):
+    """`kept`: customers whose balance is another than the list says, and stays."""
 
     def restated(self) -> Iterator[RestatedCustomer]:
         """For `rules.restating_customers`."""
@@ -56,11 +45,8 @@ def plan_members(table: Table, there: Mapping[str, Member], titles: Mapping[str,
             continue
         after = _after(before, entry, country)
         if entry.values.get("balance", before.balance) != before.balance:
-            plan.balance_kept.append(entry.key)
-        if after == before:
-            plan.same += 1
-        else:
-            plan.changed.append((before, after))
+            plan.kept.append(entry.key)
+        plan.change(before, after)
     plan.faults += _taken(plan, there, {entry.key: entry.row for entry in table.entries}, titles, country)
     plan.faults.sort(key=lambda fault: fault.row)
     return plan

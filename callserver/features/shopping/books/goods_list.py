@@ -19,10 +19,10 @@ the stock of that moment, and what the list does not change is not written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from callserver.features.shopping.books.goods import Goods, refuse_free
-from callserver.features.shopping.books.table import Entry, Fault, Table
+from callserver.features.shopping.books.table import Entry, Fault, Plan, Table
 from callserver.features.shopping.rules.restating import Restated
 from callserver.wire.catalogue import N_, Complaint
 
@@ -30,19 +30,8 @@ NO_PRICE = N_("is new and has no price: write what one piece costs, as 39.00")
 NO_NAME = N_("is new and has no name: write one in Chinese, in English or both")
 
 
-@dataclass
-class GoodsPlan:
-    """
-    What a list would do.
-
-    :param stock_kept: items whose stock is another than the list says, and stays
-    """
-
-    new: list[Goods] = field(default_factory=list)
-    changed: list[tuple[Goods, Goods]] = field(default_factory=list)  # before, after
-    same: int = 0
-    stock_kept: list[str] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+class GoodsPlan(Plan[Goods]):
+    """`kept`: items whose stock is another than the list says, and stays."""
 
     def restated(self) -> Iterator[Restated]:
         """For `rules.restate_goods`."""
@@ -78,11 +67,8 @@ def plan_goods(
         stock = entry.values.get("stock", before.stock)
         after = replace(before, **{**entry.values, "stock": stock if count_stock else before.stock})
         if stock != after.stock:
-            plan.stock_kept.append(entry.key)
-        if after == before:
-            plan.same += 1
-        else:
-            plan.changed.append((before, after))
+            plan.kept.append(entry.key)
+        plan.change(before, after)
     plan.faults.sort(key=lambda fault: fault.row)
     return plan
 
