@@ -88,6 +88,20 @@ def settings_of(typed: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+def _read_settings(context: click.Context, parameter: click.Parameter, typed: tuple[str, ...]) -> dict[str, str]:
+    return settings_of(typed)
+
+
+def _read_some_settings(context: click.Context, parameter: click.Parameter, typed: tuple[str, ...]) -> dict[str, str]:
+    if not typed:
+        raise click.UsageError(here("Say what to set: KEY=VALUE; show prints what there is."))
+    return settings_of(typed)
+
+
+settings_argument = click.argument("settings", nargs=-1, metavar="[KEY=VALUE...]", callback=_read_settings)
+some_settings_argument = click.argument("settings", nargs=-1, metavar="KEY=VALUE...", callback=_read_some_settings)
+
+
 def _books(store: Store, reactor: Any, config: Config, folder: ShopFolder) -> Books:
     nothing = cast(CallBook, None)  # it only stamps: the books keep their events themselves
     events = EventLog(nothing, reactor, config.server.node)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import islice
 from pathlib import Path
 
 import click
@@ -11,12 +10,12 @@ import click
 from callserver.commands.books import tell
 from callserver.commands.options import language_option
 from callserver.commands.sheets import (
-    STAGED,
     Progress,
     check_option,
     file_argument,
     read_sheet,
     some_of,
+    stage,
     stop_at_faults,
     tell_plan,
     write_sheet,
@@ -69,19 +68,16 @@ def import_(file: Path, check: bool, shop: Path) -> None:
 
 
 async def _take_over(books: ShopBooks, plan: MemberPlan, progress: Progress, file: str) -> None:
-    rows, n, n_all = plan.restated(), 0, len(plan.new) + len(plan.changed)
-    while some := list(islice(rows, STAGED)):
-        await books.read(stage_customers, some, books.country)
-        n += len(some)
-        progress.staged(n, n_all)
-    figures = {"new": len(plan.new), "changed": len(plan.changed)}
+    figures, country = {"new": len(plan.new), "changed": len(plan.changed)}, books.country
+    n = sum(figures.values())
+    await stage(plan.restated(), n, progress, lambda some: books.read(stage_customers, some, country))
     await books.change("import_customers", file, restate_customers, now(), **figures)
     tell(here("Done: all of it is in the books."))
 
 
 def _tell(plan: MemberPlan, titles: Mapping[str, str], country: str, *, check: bool) -> None:
-    if plan.balance_kept:
-        n, some = len(plan.balance_kept), some_of(plan.balance_kept)
+    if plan.kept:
+        n, some = len(plan.kept), some_of(plan.kept)
         tell(here("the balance of {n} customers stays, though the list has another: {some}", n=n, some=some))
     if plan.points_kept:
         n, some = len(plan.points_kept), some_of(plan.points_kept)

@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from callserver.commands.books import settings_of, tell
+from callserver.commands.books import settings_argument, some_settings_argument, tell
 from callserver.commands.calls import as_text
 from callserver.commands.customer_lists import export, import_
 from callserver.commands.options import Group, json_option, language_option
-from callserver.commands.organisation import NOTHING_TO_SET, keys_help, show_settings
+from callserver.commands.organisation import keys_help, show_settings
 from callserver.commands.shop_books import ShopBooks, now, typed_as, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.commands.tables import marked, table
@@ -32,6 +32,7 @@ WHY = {
     "pay-out": N_("paid out"),
     "order": N_("order"),
     "cancelled order": N_("cancelled order"),
+    "delivered order": N_("delivered order"),
     "returned order": N_("returned order"),
     "correction": N_("correction"),
 }
@@ -101,10 +102,10 @@ def show(number: str, shop: Path, language: str, as_json: bool) -> None:
 @customers.command(help=here("Add a customer.") + "\n\n" + KEYS)
 @customer_argument
 @click.argument("name")
-@click.argument("settings", nargs=-1, metavar="KEY=VALUE...")
+@settings_argument
 @shop_option
-def add(number: str, name: str, settings: tuple[str, ...], shop: Path) -> None:
-    given = {"name": name} | settings_of(settings)
+def add(number: str, name: str, settings: dict[str, str], shop: Path) -> None:
+    given = {"name": name} | settings
 
     async def work(books: ShopBooks) -> None:
         form = member_form(books.country)
@@ -116,16 +117,12 @@ def add(number: str, name: str, settings: tuple[str, ...], shop: Path) -> None:
 
 @customers.command("set", help=here("Change settings of a customer; the others stay.") + "\n\n" + KEYS)
 @customer_argument
-@click.argument("settings", nargs=-1, metavar="KEY=VALUE...")
+@some_settings_argument
 @shop_option
-def set_(number: str, settings: tuple[str, ...], shop: Path) -> None:
-    if not settings:
-        raise click.UsageError(NOTHING_TO_SET)
-    given = settings_of(settings)
-
+def set_(number: str, settings: dict[str, str], shop: Path) -> None:
     async def work(books: ShopBooks) -> None:
-        one = member_form(books.country).filled(await _one(books, number), given)
-        await _save(books, "save_customer", one, given, new=False)
+        one = member_form(books.country).filled(await _one(books, number), settings)
+        await _save(books, "save_customer", one, settings, new=False)
 
     with_shop_books(shop, work)
 
@@ -174,15 +171,24 @@ def pay_out(number: str, amount: str, shop: Path) -> None:
     with_shop_books(shop, work)
 
 
-@customers.command(help=here("Give a customer points (+50), or take some (-50)."), context_settings=NEGATIVE)
+@customers.command(
+    help=here("Give a customer points (+50), or take some (-50); without an amount, what came and went."),
+    context_settings=NEGATIVE,
+)
 @customer_argument
-@click.argument("amount", type=click.IntRange(-book.POINTS_MAX, book.POINTS_MAX))
+@click.argument("amount", type=click.IntRange(-book.POINTS_MAX, book.POINTS_MAX), required=False)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help=here("So many movements."))
 @shop_option
-def points(number: str, amount: int, shop: Path) -> None:
+@language_option
+def points(number: str, amount: int | None, limit: int, shop: Path, language: str) -> None:
     async def work(books: ShopBooks) -> None:
-        one = await _one(books, number)
-        give = partial(rules.give_points, one.number, amount, now())
-        left = await books.change("give_points", one.number, give, points=amount)
+        one, left = await _one(books, number), 0
+        if amount is None:
+            left = one.points
+            await _show_points(books, one, limit, language)
+        else:
+            give = partial(book.give_points, one.number, amount, now())
+            left = await books.change("give_points", one.number, give, points=amount)
         tell(here("{number} {name} has {points} points.", number=one.number, name=one.name, points=left))
 
     with_shop_books(shop, work)
@@ -233,6 +239,16 @@ def pin(number: str, pin_stdin: bool, shop: Path) -> None:
 
 customers.add_command(export)
 customers.add_command(import_)
+
+
+async def _show_points(books: ShopBooks, one: Member, limit: int, language: str) -> None:
+    moved = await books.read(book.points_moved, one.number, limit)
+    rows = [
+        (books.shown(it.at), f"{it.points:+}", text(language, WHY.get(it.reason, it.reason)), it.order or "")
+        for it in moved
+    ]
+    titles = (N_("time"), N_("points"), N_("reason"), N_("order"))
+    click.echo("\n".join(table(titles, rows, language, cut_first=(2,), right=(1,))))
 
 
 def _set_pin(one: Member, new: str, stored: str) -> None:

@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
-from callserver.commands.books import settings_of, tell
+from callserver.commands.books import settings_argument, some_settings_argument, tell
 from callserver.commands.calls import as_text
 from callserver.commands.goods_lists import export, import_
 from callserver.commands.options import Group, json_option, language_option
-from callserver.commands.organisation import NOTHING_TO_SET, keys_help, show_settings
-from callserver.commands.shop_books import Day, ShopBooks, now, typed_as, with_shop_books
+from callserver.commands.organisation import keys_help, show_settings
+from callserver.commands.shop_books import Day, ShopBooks, free_option, list_names, now, typed_as, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.commands.tables import marked, table
 from callserver.features.shopping import rules
@@ -37,6 +37,7 @@ REASONS = {
 MOVED = {"order": N_("order"), "cancelled order": N_("cancelled order"), "import": N_("list"), **REASONS}
 AMOUNT = re.compile(r"([+=-])([0-9]{1,7})")
 KEYS = keys_help(goods_form({}))
+NUMBER = N_("number")
 item_argument = click.argument("number", metavar="ITEM")
 NEGATIVE: dict[str, Any] = {"ignore_unknown_options": True}  # -3 is no option
 
@@ -100,10 +101,11 @@ def show(number: str, shop: Path, language: str, as_json: bool) -> None:
 @goods.command(help=here("Add an item; stock=20 is its first delivery.") + "\n\n" + KEYS)
 @item_argument
 @click.argument("name")
-@click.argument("settings", nargs=-1, metavar="KEY=VALUE...")
+@settings_argument
+@free_option
 @shop_option
-def add(number: str, name: str, settings: tuple[str, ...], shop: Path) -> None:
-    given = settings_of(settings)
+def add(number: str, name: str, settings: dict[str, str], free: bool, shop: Path) -> None:
+    given = dict(settings)
     stock = given.pop("stock", "0")
 
     async def work(books: ShopBooks) -> None:
@@ -114,6 +116,8 @@ def add(number: str, name: str, settings: tuple[str, ...], shop: Path) -> None:
         one = form.filled(Goods(key), {"name_zh": name, "name_en": name} | given)
         if one.price is None:
             raise Complaint("say what one piece costs: price=39.00")
+        if not free:
+            book.refuse_free(one.price, None)
         pieces = int(_amount(f"={stock}")[1])
         await books.change("add_item", key, book.save_goods, one, None, now(), pieces, settings=dict(given))
         await _show_row(books, key)
@@ -123,12 +127,11 @@ def add(number: str, name: str, settings: tuple[str, ...], shop: Path) -> None:
 
 @goods.command("set", help=here("Change settings of an item; the others stay.") + "\n\n" + KEYS)
 @item_argument
-@click.argument("settings", nargs=-1, metavar="KEY=VALUE...")
+@some_settings_argument
+@free_option
 @shop_option
-def set_(number: str, settings: tuple[str, ...], shop: Path) -> None:
-    if not settings:
-        raise click.UsageError(NOTHING_TO_SET)
-    _set(shop, number, settings_of(settings))
+def set_(number: str, settings: dict[str, str], free: bool, shop: Path) -> None:
+    _set(shop, number, settings, free=free)
 
 
 @goods.command(help=here("Sell an item no more; orders keep it, and `offer` puts it on sale again."))
@@ -182,14 +185,32 @@ def stock(number: str, amount: str | None, reason: str | None, limit: int, shop:
 @item_argument
 @click.argument("price_of_one", metavar="YUAN", required=False)
 @click.option("--from", "since", type=Day(), help=here("A day, 2026-12-01, or with its time, in the shop's zone."))
+@click.option("--cancel", is_flag=True, help=here("Take back what is to come: that of --from, or all of it."))
+@free_option
 @shop_option
 @language_option
-def price(number: str, price_of_one: str | None, since: datetime | None, shop: Path, language: str) -> None:
+def price(
+    number: str,
+    price_of_one: str | None,
+    since: datetime | None,
+    cancel: bool,
+    free: bool,
+    shop: Path,
+    language: str,
+) -> None:
+    if cancel and price_of_one is not None:
+        raise click.UsageError(here("--cancel takes no price"))
+
     async def work(books: ShopBooks) -> None:
-        await _one(books, number)
+        one = await _one(books, number)
+        begins = since.replace(tzinfo=books.config.server.zone) if since is not None else None
+        if cancel:
+            until = begins.isoformat() if begins is not None else "all"
+            await books.change("cancel_prices", number, book.cancel_prices, number, now(), begins, since=until)
         if price_of_one is not None:
-            fen = typed_as(read_money, price_of_one)
-            begins = since.replace(tzinfo=books.config.server.zone) if since is not None else now()
+            fen, begins = typed_as(read_money, price_of_one), begins or now()
+            if not free:
+                book.refuse_free(fen, one.price)
             if begins < now():
                 raise Complaint("a price cannot begin in the past: orders were made at the old one")
             await books.change(
@@ -226,17 +247,7 @@ def categories() -> None:
 @language_option
 @json_option
 def list_categories(shop: Path, language: str, as_json: bool) -> None:
-    async def work(books: ShopBooks) -> None:
-        found = await books.read(book.shelves)
-        if as_json:
-            click.echo(as_text([{"number": key, "name_zh": zh, "name_en": en} for key, (zh, en) in found.items()]))
-            return
-        rows = [(key, zh, en) for key, (zh, en) in found.items()]
-        click.echo(
-            "\n".join(table((N_("number"), N_("in Chinese"), N_("in English")), rows, language, cut_first=(1, 2)))
-        )
-
-    with_shop_books(shop, work)
+    list_names(shop, book.shelves, "number", NUMBER, language, as_json=as_json)
 
 
 @categories.command("set", help=here("Add a category, or give one other names: its number, then both names."))
@@ -268,12 +279,14 @@ goods.add_command(export)
 goods.add_command(import_)
 
 
-def _set(shop: Path, number: str, given: dict[str, str]) -> None:
+def _set(shop: Path, number: str, given: dict[str, str], *, free: bool = False) -> None:
     async def work(books: ShopBooks) -> None:
         form, before = goods_form(await books.read(book.shelves)), await _one(books, number)
         after = form.filled(before, given)
         if after.price is None:
             raise Complaint("say what one piece costs: price=39.00")
+        if not free:
+            book.refuse_free(after.price, before.price)
         await books.change("save_item", number, book.save_goods, after, before, now(), settings=dict(given))
         await _show_row(books, number)
 

@@ -64,6 +64,8 @@ def add_key(shop: Path, name: str, scopes: tuple[str, ...]) -> None:
             "interface_key_add", name, None, key_rules.make_key, name, wanted, _now(), scopes=" ".join(scopes)
         )
         tell(TOLD_ONCE)
+        if not config.interface.enabled:
+            tell(here("The interface is off: write enabled = yes below [interface] in config.ini, and start anew."))
         click.echo(secret)
 
     with_store(shop, work)

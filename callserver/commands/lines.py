@@ -37,6 +37,7 @@ HELP = (
     here("Lines: their menus, versions and states; load a menu, take a line out of service and back."),
     here("LINES: 3, 1-4 or 1,3,5-8. A running server follows within two seconds; calls go on."),
 )
+RINGS_ON = here("A caller whom the exchange puts through to a line out of service rings there in vain: docs/lines.md")
 lines_argument = click.argument("numbers", metavar="LINES")
 
 
@@ -139,6 +140,7 @@ def disable(shop: Path, numbers: str, now: bool) -> None:
     chosen = _numbers(numbers, _config(shop))
     _serve(shop, chosen, enabled=False, at_once=now)
     _until(shop, chosen, lambda row: _is_out(row) or (row.get("draining") and not now))
+    tell(RINGS_ON)
     for row in rows(shop):
         if row["line"] in chosen and row.get("draining"):
             tell(here("line {line} is in a call: out of service when that is over", line=row["line"]))
@@ -150,6 +152,7 @@ def disable(shop: Path, numbers: str, now: bool) -> None:
 def drain(shop: Path, numbers: str) -> None:
     chosen = _numbers(numbers, _config(shop))
     _serve(shop, chosen, enabled=False)
+    tell(RINGS_ON)
     _until(shop, chosen, lambda row: _is_out(row) or row.get("draining"))
     _until(shop, chosen, _is_out, within_s=float("inf"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -17,7 +19,8 @@ from callserver.commands.books import tell
 from callserver.commands.calls import as_text, list_width
 from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.order_lists import export, import_
-from callserver.commands.shop_books import Day, ShopBooks, now, with_shop_books
+from callserver.commands.playing import player
+from callserver.commands.shop_books import Day, ShopBooks, list_names, now, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.commands.tables import marked, table
 from callserver.features.recordings.search import kept_as
@@ -35,6 +38,7 @@ from callserver.wire.cells import wrapped
 from callserver.wire.terminal import here
 
 STATES = [state.value for state in OrderState]
+CODE = N_("code")
 order_argument = click.argument("number", metavar="ORDER")
 
 
@@ -64,6 +68,9 @@ def list_(
     language: str,
     as_json: bool,
 ) -> None:
+    if since and until and since > _end_of(until):
+        raise click.UsageError(here("--since is later than --until: no order can be in between."))
+
     async def work(books: ShopBooks) -> None:
         member = (await books.read(people.find_member, customer, books.country)).number if customer else None
         zone = books.config.server.zone
@@ -107,6 +114,53 @@ def show(number: str, shop: Path, language: str, as_json: bool) -> None:
         for line in [*_lines(one, called, books, language), *heard]:
             first, *more = wrapped(line, list_width() - 2)
             click.echo("\n  ".join([first, *more]))
+
+    with_shop_books(shop, work)
+
+
+@orders.command(help=here("List the proofs of orders by telephone: the read-back and the key that confirmed it."))
+@shop_option
+@language_option
+@json_option
+def proofs(shop: Path, language: str, as_json: bool) -> None:
+    async def work(books: ShopBooks) -> None:
+        folder, by_file = ShopFolder(shop).path / FOLDER, await books.read(book.with_proofs)
+        found = [(*by_file[path.name], path) for path in sorted(folder.glob("*.wav")) if path.name in by_file]
+        found.sort(key=lambda one: one[1], reverse=True)
+        if as_json:
+            told = [{"order": number, "placed_at": at, "file": str(path)} for number, at, path in found]
+            click.echo(as_text(told))
+            return
+        if not found:
+            tell(text(language, "There are none yet."))
+            return
+        rows = [(number, books.shown(at), path.name) for number, at, path in found]
+        click.echo("\n".join(table((N_("order"), N_("placed at"), N_("file")), rows, language, cut_first=(2,))))
+
+    with_shop_books(shop, work)
+
+
+@orders.command(help=here("Play the proof of an order here, or write it to a file; who did so is in the event log."))
+@order_argument
+@click.option("--export", "target", type=click.Path(path_type=Path, dir_okay=False), help=here("This new file, a WAV."))
+@shop_option
+def proof(number: str, target: Path | None, shop: Path) -> None:
+    async def work(books: ShopBooks) -> None:
+        one = await _one(books, number)
+        known_by = await books.read(book.proof_of, one.number)
+        file = ShopFolder(shop).path / FOLDER / (known_by.cut if known_by is not None else "")
+        if not file.is_file():
+            raise Complaint("order {number} has no proof: it was not made by telephone, or not recorded", number=number)
+        if target is None:
+            command = player()
+            await books.change("play_proof", one.number, lambda: None)
+            subprocess.run([*command, str(file)], check=False)
+            return
+        if target.exists():
+            raise Complaint("{file} is there already: name another file", file=target)
+        shutil.copyfile(file, target)
+        await books.change("export_proof", one.number, lambda: None)
+        click.echo(str(target))
 
     with_shop_books(shop, work)
 
@@ -208,15 +262,7 @@ def carriers() -> None:
 @language_option
 @json_option
 def list_carriers(shop: Path, language: str, as_json: bool) -> None:
-    async def work(books: ShopBooks) -> None:
-        found = await books.read(book.carriers)
-        if as_json:
-            click.echo(as_text([{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in found.items()]))
-            return
-        rows = [(code, zh, en) for code, (zh, en) in found.items()]
-        click.echo("\n".join(table((N_("code"), N_("in Chinese"), N_("in English")), rows, language, cut_first=(1, 2))))
-
-    with_shop_books(shop, work)
+    list_names(shop, book.carriers, "code", CODE, language, as_json=as_json)
 
 
 @carriers.command("set", help=here("Add a carrier, or give one other names: its code, then both names."))

@@ -19,7 +19,7 @@ import click
 from callserver.acd.organisation.forms import FORMS, Form
 from callserver.acd.organisation.parts import CALLED, Part
 from callserver.acd.organisation.rules import one
-from callserver.commands.books import Books, settings_of, tell, with_books
+from callserver.commands.books import Books, settings_argument, some_settings_argument, tell, with_books
 from callserver.commands.calls import NARROWEST, as_text, list_width
 from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.start import shop_option
@@ -41,7 +41,6 @@ HELPS = {
 }
 SWITCHED = here("Hours of menu files: hours NAME closed (or open) [--until 18:00].")
 FOLLOWS = here("A running server follows within two seconds; calls go on.")
-NOTHING_TO_SET = here("Say what to set: KEY=VALUE; show prints what there is.")
 LISTS = here("KEY+=ITEM adds to a list, KEY-=ITEM takes from it; KEY= alone is as it is by itself.")
 
 
@@ -60,7 +59,6 @@ def commands_of(part: Part) -> click.Group:
     """The commands of one kind."""
     form = FORMS[part]
     name = click.argument("name", metavar="NUMBER" if form.key == "number" else "NAME")
-    settings = click.argument("settings", nargs=-1, metavar="KEY=VALUE...")
     file = click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
     keys = "\n\n".join((LISTS, keys_help(form)))
     is_hours = part is Part.CALENDAR
@@ -75,8 +73,8 @@ def commands_of(part: Part) -> click.Group:
 
     command("list", here("List all, each with what is set."), _list, language_option, json_option)
     command("show", here("Show all settings of one, as set takes them."), _show, name)
-    command("add", here("Make a new one.") + "\n\n" + keys, _add, name, settings)
-    command("set", here("Change settings of one; the others stay.") + "\n\n" + keys, _set, name, settings)
+    command("add", here("Make a new one.") + "\n\n" + keys, _add, name, settings_argument)
+    command("set", here("Change settings of one; the others stay.") + "\n\n" + keys, _set, name, some_settings_argument)
     command("delete", here("Delete one that nothing else names."), _delete, name)
     command("export", here("Print all as an INI text, which import reads."), _export)
     command("import", here("Make or change those of an INI file, all or none; - is standard input."), _import, file)
@@ -105,14 +103,12 @@ def _show(part: Part, name: str, shop: Path) -> None:
     with_books(shop, work)
 
 
-def _add(part: Part, name: str, settings: tuple[str, ...], shop: Path) -> None:
-    _save(part, shop, name, settings_of(settings), new=True)
+def _add(part: Part, name: str, settings: dict[str, str], shop: Path) -> None:
+    _save(part, shop, name, settings, new=True)
 
 
-def _set(part: Part, name: str, settings: tuple[str, ...], shop: Path) -> None:
-    if not settings:
-        raise click.UsageError(NOTHING_TO_SET)
-    _save(part, shop, name, settings_of(settings), new=False)
+def _set(part: Part, name: str, settings: dict[str, str], shop: Path) -> None:
+    _save(part, shop, name, settings, new=False)
 
 
 def _save(part: Part, shop: Path, name: str, settings: Mapping[str, str], *, new: bool) -> None:

@@ -46,14 +46,12 @@ class RecordingBooks:
 
         :raises Complaint: it has none, or the recording cannot be heard
         """
-        player = next((player for player in PLAYERS if shutil.which(player[0])), None)
-        if player is None:
-            raise Complaint(N_("no program here plays sound (aplay, paplay, play); write it into a file: --export"))
+        command = player()
         with TemporaryDirectory() as folder:
             heard = Path(folder) / "recording.wav"
             self.archive.write_wav(one, MIXED, heard, at_s)
             await self.note("play_recording", one)
-            subprocess.run([*player, str(heard)], check=False)
+            subprocess.run([*command, str(heard)], check=False)
 
     async def export(self, one: Recorded, form: str, target: Path) -> None:
         """
@@ -71,6 +69,18 @@ class RecordingBooks:
         """Write down what is done with it."""
         noted = Noted(self.store, self.events)
         await noted.write(act, f"recording {one.number} {target}".strip(), None, lambda: None)
+
+
+def player() -> tuple[str, ...]:
+    """
+    What plays a file here.
+
+    :raises Complaint: nothing
+    """
+    found = next((player for player in PLAYERS if shutil.which(player[0])), None)
+    if found is None:
+        raise Complaint(N_("no program here plays sound (aplay, paplay, play); write it into a file: --export"))
+    return found
 
 
 def with_recordings(shop: Path, work: Callable[[RecordingBooks], Coroutine[Any, Any, None]]) -> None:

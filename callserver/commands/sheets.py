@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -15,9 +17,11 @@ from callserver.features.shopping.books.csv_sheets import read_csv, write_csv
 from callserver.features.shopping.books.sheet import BYTES_MAX, Sheet, SheetError, Written
 from callserver.features.shopping.books.table import Fault
 from callserver.server.on_disk import write_whole
-from callserver.wire.catalogue import Complaint
+from callserver.wire.catalogue import Complaint, plural
 from callserver.wire.cells import cut
 from callserver.wire.terminal import error, here, person_language
+
+T = TypeVar("T")
 
 STANDARD = Path("-")
 STAGED = 2000  # rows at a time
@@ -95,15 +99,30 @@ def write_sheet(file: Path, titles: Sequence[str], rows: Iterable[Sequence[Writt
     tell(here("{file}: {n} rows", file=str(file), n=len(listed)))
 
 
+async def stage(
+    rows: Iterator[T], n_all: int, progress: Progress, put: Callable[[list[T]], Coroutine[Any, Any, object]]
+) -> None:
+    """Make ready what is to change, some rows at a time: others have their turn between."""
+    n = 0
+    while some := list(islice(rows, STAGED)):
+        await put(some)
+        n += len(some)
+        progress.staged(n, n_all)
+
+
 def stop_at_faults(faults: Sequence[Fault], file: Path) -> None:
     """All of them are told, and nothing is done."""
     if faults:
         language = person_language()
         for fault in faults:
             tell(fault.told(language, file.name))
-        raise SystemExit(
-            error(Complaint("nothing was changed: mend these {n} mistakes, then import again", n=len(faults)))
+        words = plural(
+            language,
+            "nothing was changed: mend {n} mistake, then import again",
+            "nothing was changed: mend these {n} mistakes, then import again",
+            len(faults),
         )
+        raise SystemExit(error(words))
 
 
 def tell_plan(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +13,13 @@ import click
 from callserver.acd.organisation.noted import Noted
 from callserver.calls.event_log import CallBook, EventLog
 from callserver.commands.books import with_store
+from callserver.commands.calls import as_text
+from callserver.commands.tables import table
 from callserver.config import Config, Unfit
 from callserver.features.shopping.books.refusals import in_words
 from callserver.features.shopping.rules import OrderRefused
 from callserver.store.database import Store
-from callserver.wire.catalogue import Complaint
+from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.records import EventRecord, Value
 from callserver.wire.terminal import here
 
@@ -67,6 +69,36 @@ def with_shop_books(shop: Path, work: Callable[[ShopBooks], Coroutine[Any, Any, 
         await work(ShopBooks(store, config, EventLog(nothing, store.reactor, config.server.node)))
 
     with_store(shop, story)
+
+
+def list_names(
+    shop: Path,
+    named: Callable[[], Mapping[str, tuple[str, ...]]],
+    key: str,
+    title: str,
+    language: str,
+    *,
+    as_json: bool,
+) -> None:
+    """
+    What the shop has under a key with a name in each language: categories, carriers.
+
+    :param named: run in `store.read`
+    :param title: of the key's column, a sentence of the catalogue
+    """
+
+    async def work(books: ShopBooks) -> None:
+        found = await books.read(named)
+        if as_json:
+            click.echo(as_text([{key: one, "name_zh": zh, "name_en": en} for one, (zh, en) in found.items()]))
+            return
+        rows = [(one, zh, en) for one, (zh, en) in found.items()]
+        click.echo("\n".join(table((title, N_("in Chinese"), N_("in English")), rows, language, cut_first=(1, 2))))
+
+    with_shop_books(shop, work)
+
+
+free_option = click.option("--free", is_flag=True, help=here("A price of 0.00 is meant: it is given away."))
 
 
 class Day(click.ParamType[datetime]):

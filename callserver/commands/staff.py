@@ -10,10 +10,10 @@ import click
 from callserver.acd.staff import passwords
 from callserver.acd.staff.book import Staff
 from callserver.acd.staff.form import STAFF_FORM
-from callserver.commands.books import Books, settings_of, tell, with_books
+from callserver.commands.books import Books, settings_argument, some_settings_argument, tell, with_books
 from callserver.commands.calls import NARROWEST, as_text, list_width
 from callserver.commands.options import Group, json_option, language_option
-from callserver.commands.organisation import LISTS, NOTHING_TO_SET, keys_help, show_settings
+from callserver.commands.organisation import LISTS, keys_help, show_settings
 from callserver.commands.start import shop_option
 from callserver.wire.catalogue import N_, text
 from callserver.wire.cells import cells, column, cut, wrapped
@@ -82,7 +82,7 @@ def list_(shop: Path, language: str, as_json: bool) -> None:
 @staff.command(help=here("Add a person, with a first password that is shown once and changed at the first log-in."))
 @number_argument
 @click.argument("name")
-@click.argument("settings", nargs=-1, metavar="[KEY=VALUE...]")
+@settings_argument
 @click.option(
     "--right",
     "rights",
@@ -94,14 +94,13 @@ def list_(shop: Path, language: str, as_json: bool) -> None:
 @password_stdin
 @shop_option
 def add(
-    number: str, name: str, settings: tuple[str, ...], rights: tuple[Right, ...], password_stdin: bool, shop: Path
+    number: str, name: str, settings: dict[str, str], rights: tuple[Right, ...], password_stdin: bool, shop: Path
 ) -> None:
-    given = settings_of(settings)
     chosen = frozenset(rights) or {Right.ANSWER_QUEUED}
     password = _given() if password_stdin else passwords.first()
 
     async def work(books: Books) -> None:
-        person = await books.staff.add(number, name, password, chosen, must_change=True, settings=given)
+        person = await books.staff.add(number, name, password, chosen, must_change=True, settings=settings)
         tell(here("{number} {name} is in the book.", number=person.number, name=person.name))
         _show_password(person, password, given=password_stdin)
 
@@ -121,15 +120,11 @@ def show(number: str, shop: Path) -> None:
 
 @staff.command("set", help="\n\n".join((here("Change settings of a person; the others stay."), KEYS)))
 @number_argument
-@click.argument("settings", nargs=-1, metavar="KEY=VALUE...")
+@some_settings_argument
 @shop_option
-def set_(number: str, settings: tuple[str, ...], shop: Path) -> None:
-    if not settings:
-        raise click.UsageError(NOTHING_TO_SET)
-    given = settings_of(settings)
-
+def set_(number: str, settings: dict[str, str], shop: Path) -> None:
     async def work(books: Books) -> None:
-        show_settings(STAFF_FORM.different(await books.staff.save(number, given)))
+        show_settings(STAFF_FORM.different(await books.staff.save(number, settings)))
 
     with_books(shop, work)
 

@@ -98,7 +98,7 @@ def boolean(text: str) -> bool:
 
 
 def number(kind: type[int] | type[float], low: float, high: float) -> Convert:
-    span = {"low": f"{low:g}", "high": f"{high:g}"}
+    span = {"low": f"{low:.12g}", "high": f"{high:.12g}"}
 
     def convert(text: str) -> Any:
         fits = NUMBER.fullmatch(text) and low <= float(text) <= high

@@ -53,6 +53,10 @@ class CustomersTests(ShopCase):
         self.assertEqual(json.loads(self.done("account 600002 --json"))[1]["amount_fen"], 10050)
         self.assertIn("has 50 points", self.told("points 600004 +50"))
         self.assertIn("has 30 points", self.told("points 600004 -20"))
+        self.assertIn("has 30 points: take no more than that", self.refused("points 600004 -100"))
+        self.assertIn("is nothing", self.refused("points 600004 0"))
+        self.assertIn("there is no customer -100", self.refused("points -100"))
+        self.assertRegex(self.done("points 600004"), r"-20  correction\n.+\+50  correction")
 
     def test_pin(self) -> None:
         """Made up, shown once, kept as a hash alone; it stands in no event; a weak one is refused."""

@@ -39,6 +39,33 @@ class GoodsTests(ShopCase):
         self.done("offer 1009")
         self.assertEqual(self.store.run(rules.find_item, "1009", NOW).available, 15)
 
+    def test_prices_to_come(self) -> None:
+        """A planned price is shown and in the exported list, and can be taken back: one of a day, or all."""
+        for day, yuan in ((1, 79), (15, 81), (20, 82)):
+            self.done(f"price 1001 {yuan} --from 2026-12-{day:02}")
+        self.done(f"export {self.shop / 'goods.csv'}")
+        listed = (self.shop / "goods.csv").read_text("utf-8-sig")
+        self.assertIn("2026-12-01 00:00 79.00; 2026-12-15 00:00 81.00; 2026-12-20 00:00 82.00", listed)
+        self.assertIn("as before: 8", self.told(f"import {self.shop / 'goods.csv'}"))
+        self.assertNotIn("81.00", self.done("price 1001 --cancel --from 2026-12-15"))
+        self.assertIn("item 1001: no such price is to come", self.refused("price 1001 --cancel --from 2026-12-15"))
+        self.assertNotIn("2026-12", self.done("price 1001 --cancel"))
+        self.assertIn("--cancel takes no price", self.refused("price 1001 70 --cancel"))
+
+    def test_free(self) -> None:
+        """A price of nothing is asked after, one by one and in a list; an item that is free already stays so."""
+        for words in ("price 1001 0", "set 1001 price=0", "add 1010 样品 price=0.00"):
+            self.assertIn("price 0.00: add --free if it is given away", self.refused(words))
+        path = self.shop / "free.csv"
+        path.write_text("item,name in Chinese,price in yuan\n1010,样品,0\n", "utf-8")
+        said = self.refused(f"import {path}")
+        self.assertIn("price 0.00: add --free", said)
+        self.assertIn("nothing was changed: mend 1 mistake, then import again", said)
+        self.done(f"import {path} --free")
+        self.done(f"import {path}")
+        self.done("set 1010 limit=1")
+        self.assertEqual(self.store.run(rules.price_at, "1010", NOW), 0)
+
     def test_lists(self) -> None:
         """In both languages within eighty columns, by category, by what runs out; and for programs."""
         self.assertIn("1004  clay teapot         teaware   268.00         1        5  yes", self.done("list"))

@@ -45,8 +45,9 @@ class InterfaceCommandTests(SynchronousTestCase):
 
     def test_keys(self) -> None:
         """A key is shown once, listed without itself, revoked, and its name is not used again."""
-        code, secret, _ = self.run_command("keys", "add", "web-shop", "goods:read", "orders:write")
+        code, secret, told = self.run_command("keys", "add", "web-shop", "goods:read", "orders:write")
         self.assertEqual((code, secret[:3], len(self.store.run(good_keys))), (0, "cs_", 1))
+        self.assertIn("The interface is off: write enabled = yes", told)
         _, listed, _ = self.run_command("keys", "list", "--json")
         self.assertEqual(json.loads(listed)[0]["scopes"], ["goods:read", "orders:write"])
         self.assertNotIn(secret, listed)

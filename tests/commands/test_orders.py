@@ -58,6 +58,7 @@ class OrdersTests(ShopCase):
         ):
             self.assertEqual({one["number"] for one in json.loads(self.done(f"list {words} --json"))}, found, words)
         self.assertIn("There are none yet", self.told("list --state cancelled"))
+        self.assertIn("--since is later than --until", self.refused("list --since 2026-11-25 --until 2026-11-23"))
 
     def test_by_hand(self) -> None:
         """An order that came by letter is one like every other: rules, stock, balance."""
@@ -84,6 +85,15 @@ class OrdersTests(ShopCase):
         self.assertIn("1:23.0 confirmed", said)
         self.assertIn("call-7-1.wav", said)
         self.assertIn("a.wav", said)
+        (one,) = json.loads(self.done("proofs --json"))
+        self.assertEqual(one["order"], taken.order_number)
+        self.assertIn("call-7-1.wav", self.done("proofs"))
+        copy = self.shop / "copy.wav"
+        self.told(f"proof {taken.order_number} --export {copy}")
+        self.assertEqual(copy.read_bytes(), b"RIFF")
+        self.assertIn("export_proof", self.noted()[-1])
+        self.assertIn("is there already", self.refused(f"proof {taken.order_number} --export {copy}"))
+        self.assertIn("has no proof", self.refused(f"proof {PLACED}"))
 
     def test_reservations(self) -> None:
         """Listed with their end, cancelled once."""

@@ -50,7 +50,13 @@ class BackupTestCase(SynchronousTestCase):
         server.until(server.server.store.write(lambda: [call(f"call {n}") for n in range(goods)]))
         server.close()
         folder = server.folder
-        for part in ("prompts/zh/welcome.wav", "plugins/hours.py", "faxes/a.tif", "recordings/a.wav"):
+        for part in (
+            "prompts/zh/welcome.wav",
+            "plugins/hours.py",
+            "faxes/a.tif",
+            "proofs/call-1.wav",
+            "recordings/a.wav",
+        ):
             (folder.path / part).parent.mkdir(parents=True, exist_ok=True)
             (folder.path / part).write_text(f"{name} {part}")
         return folder
@@ -100,6 +106,12 @@ class BackupTests(BackupTestCase):
         again = VirtualServer(self, self.empty.path).open()
         self.assertEqual(len(again.records()), 7)
 
+    def test_proofs_of_orders(self) -> None:
+        """What proves an order is in every backup, also without the recordings it was cut out of."""
+        self.back_up()
+        self.restored(self.empty)
+        self.assertEqual((self.empty.path / "proofs/call-1.wav").read_text(), "shop proofs/call-1.wav")
+
     def test_recordings_by_choice(self) -> None:
         """Recordings are in it when they are asked for."""
         self.back_up(recordings=True)
@@ -138,6 +150,7 @@ class BackupTests(BackupTestCase):
                 "shop/prompts/zh/welcome.wav",
                 "shop/plugins/hours.py",
                 "shop/faxes/a.tif",
+                "shop/proofs/call-1.wav",
             },
         )
 

@@ -87,7 +87,7 @@ def yes_no(help: str) -> Field:
 def amount(kind: type[int] | type[float], low: float, high: float, help: str) -> Field:
     """A number with its limits."""
     read = number(kind, low, high)
-    return Field(lambda text: read(typed_text(text)), lambda value: f"{value:g}", help)
+    return Field(lambda text: read(typed_text(text)), lambda value: f"{value:.12g}", help)
 
 
 def optional_amount(low: int, high: int, help: str) -> Field:

@@ -15,6 +15,7 @@ from callserver.features.shopping.desk import customer_card
 from callserver.features.shopping.flow import news
 from callserver.features.shopping.flow.counter import Premises
 from callserver.features.shopping.flow.menu import ShopMenu
+from callserver.features.shopping.old_proofs import OldProofs
 from callserver.features.shopping.selling import Selling
 from callserver.features.shopping.teller import Teller
 
@@ -34,7 +35,8 @@ def declare(shop: Shop) -> Feature:
         teller = Teller(house, shop.store, shop.events, config.shop, zone, news.NAME, shop.choice)
         folder = house.folder
         cutter = proofs.Proofs(shop.store, shop.events, folder / RECORDINGS, folder / proofs.FOLDER, in_thread)
-        services, may_call = [bookings, cutter, teller], teller.may_call
+        old = OldProofs(config.recording, shop.events, folder / proofs.FOLDER, in_thread, house.clock)
+        services, may_call = [bookings, cutter, old, teller], teller.may_call
     menu = ShopMenu(
         premises,
         shop.events,

@@ -1,6 +1,7 @@
 """The read-back and the confirming key of an order are cut out of the call's recording, also after a kill."""
 
-from datetime import UTC, datetime
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
+from callserver.config.settings import RecordingConfig
 from callserver.dsp.frames import RATE_HZ
+from callserver.features.shopping.old_proofs import OldProofs
 from callserver.features.shopping.proofs import CONFIRMED, KEY_S, READ_BACK, Cut, Marks, Proofs, cut_out
 from callserver.media.wav_file import header
 from callserver.wire.records import EventRecord
@@ -137,3 +140,40 @@ class CutTests(SynchronousTestCase):
         proofs.startService()
         self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
         proofs.stopService()
+
+
+class OldProofsTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.folder, self.clock, self.told = Path(self.mktemp()), Clock(), MemoryBook()
+        self.folder.mkdir()
+        for name, days in (("a-1", 40), ("a-2", 20)):
+            path = self.folder / f"{name}.wav"
+            path.write_bytes(b"RIFF")
+            moment = (NOW - timedelta(days=days)).timestamp()
+            os.utime(path, (moment, moment))
+
+    def start(self, **settings: object) -> None:
+        events = EventLog(self.told, self.clock, "test", lambda: NOW + timedelta(seconds=self.clock.seconds()))
+        config = RecordingConfig(True, **settings)  # type: ignore[arg-type]
+        old = OldProofs(config, events, self.folder, maybeDeferred, self.clock)
+        old.startService()
+        self.addCleanup(old.stopService)
+
+    def kept(self) -> list[str]:
+        return sorted(path.name for path in self.folder.iterdir())
+
+    def test_protected(self) -> None:
+        """While orders' recordings are protected, proofs stay; so they do where recordings are kept for ever."""
+        self.start(keep_days=30)
+        self.start(protect_orders=False)
+        self.clock.advance(10 * 24 * 3600)
+        self.assertEqual(self.kept(), ["a-1.wav", "a-2.wav"])
+
+    def test_as_long_as_recordings(self) -> None:
+        """Else they go when recordings of their age go, and the event log has each."""
+        self.start(keep_days=30, protect_orders=False)
+        self.assertEqual(self.kept(), ["a-2.wav"])
+        (event,) = self.told.events
+        self.assertEqual((event.call_id, event.data["act"], event.data["target"]), ("a", "delete_proof", "a-1.wav"))
+        self.clock.pump([24 * 3600] * 11)
+        self.assertEqual(self.kept(), [])

@@ -11,27 +11,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callserver.features.shopping.books.customers import TAKEN, Member
-from callserver.features.shopping.books.table import Fault, Table
+from callserver.features.shopping.books.table import Fault, Plan, Table
 from callserver.features.shopping.rules.restating_customers import RestatedCustomer
 from callserver.wire.catalogue import Complaint
 from callserver.wire.numbers import normal
 
 
 @dataclass
-class MemberPlan:
+class MemberPlan(Plan[Member]):
     """
-    What a list would do.
+    `kept`: customers whose balance is another than the list says, and stays.
 
-    :param balance_kept: customers whose balance is another than the list says, and stays
     :param points_kept: the same of points
     """
 
-    new: list[Member] = field(default_factory=list)
-    changed: list[tuple[Member, Member]] = field(default_factory=list)  # before, after
-    same: int = 0
-    balance_kept: list[str] = field(default_factory=list)
     points_kept: list[str] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
 
     def restated(self) -> Iterator[RestatedCustomer]:
         """For `rules.restating_customers`."""
@@ -63,11 +57,8 @@ def plan_members(table: Table, there: Mapping[str, Member], titles: Mapping[str,
             continue
         after = _after(before, values, country)
         if values.get("balance", before.balance) != before.balance:
-            plan.balance_kept.append(entry.key)
-        if after == before:
-            plan.same += 1
-        else:
-            plan.changed.append((before, after))
+            plan.kept.append(entry.key)
+        plan.change(before, after)
     plan.faults += _taken(plan, there, {entry.key: entry.row for entry in table.entries}, titles, country)
     plan.faults.sort(key=lambda fault: fault.row)
     return plan

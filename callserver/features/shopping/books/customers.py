@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from callserver.acd.organisation import fields as plain
@@ -22,6 +23,7 @@ from callserver.features.shopping.tables import (
     PointsMovement,
     Reservation,
 )
+from callserver.store.tables import from_ms
 from callserver.wire.catalogue import LANGUAGES, N_, Complaint
 from callserver.wire.numbers import spellings
 
@@ -147,6 +149,36 @@ def remove_member(number: str) -> bool:
         return False
     row.delete_instance()
     return True
+
+
+@dataclass(frozen=True)
+class PointsMoved:
+    """Points that came (positive) or went."""
+
+    at: datetime
+    points: int
+    reason: str
+    order: str | None
+
+
+def points_moved(number: str, n: int) -> list[PointsMoved]:
+    """The last of a customer's, the newest first; run in `store.read`."""
+    rows = PointsMovement.select().where(PointsMovement.customer == number).order_by(PointsMovement.id.desc()).limit(n)
+    return [PointsMoved(from_ms(row.at_ms), row.points, row.reason, row.order_id) for row in rows]
+
+
+def give_points(number: str, n: int, now: datetime) -> int:
+    """
+    As `rules.give_points`, but nothing is taken that is not there; run in `store.write`.
+
+    :raises Complaint: it is nothing, or more than there is
+    """
+    had = rules.points(number)
+    if n == 0:
+        raise Complaint("{typed}: is nothing", typed="0")
+    if had + n < 0:
+        raise Complaint("customer {number} has {points} points: take no more than that", number=number, points=had)
+    return rules.give_points(number, n, now)
 
 
 def member_rows(found: Iterable[Member]) -> Iterator[Sequence[Written]]:

@@ -75,6 +75,7 @@ def goods_columns(shelves: Shelves) -> Sequence[Column]:
         Column("stock", N_("in stock"), plain.amount(int, 0, STOCK_MAX, "")),
         Column("limit", N_("pieces in one order"), settings["limit"]),
         Column("on_sale", N_("on sale"), settings["on_sale"]),
+        Column("prices_to_come", N_("prices to come")),
     )
 
 
@@ -94,8 +95,22 @@ def one_goods(number: str, now: datetime) -> Goods | None:
     return next(iter(_with_prices(Product.select().where(Product.number == number), now)), None)
 
 
-def goods_rows(found: Iterable[Goods], names: Shelves, language: str) -> Iterable[Sequence[Written]]:
-    """As `goods_columns` has them."""
+def coming_prices(now: datetime) -> dict[str, list[tuple[datetime, int]]]:
+    """Of all items by number, the first first; run in `store.read`."""
+    found: dict[str, list[tuple[datetime, int]]] = {}
+    for row in Price.select().where(Price.from_ms > to_ms(now)).order_by(Price.from_ms):
+        found.setdefault(row.product_id, []).append((from_ms(row.from_ms), row.price_fen))
+    return found
+
+
+def goods_rows(
+    found: Iterable[Goods], names: Shelves, language: str, coming: Mapping[str, str]
+) -> Iterable[Sequence[Written]]:
+    """
+    As `goods_columns` has them.
+
+    :param coming: prices to come, in words, by item
+    """
     for one in found:
         zh, en = names.get(one.category, ("", ""))
         yield (
@@ -107,6 +122,7 @@ def goods_rows(found: Iterable[Goods], names: Shelves, language: str) -> Iterabl
             one.stock,
             one.limit,
             known(language, fields.YES_NO[one.on_sale]),
+            coming.get(one.number),
         )
 
 
@@ -135,6 +151,30 @@ def prices_of(number: str) -> list[tuple[datetime, int]]:
 def prices_after(number: str, now: datetime) -> list[tuple[datetime, int]]:
     """Those that are to come; run in `store.read`."""
     return [(at, fen) for at, fen in prices_of(number) if at > now]
+
+
+def cancel_prices(number: str, now: datetime, begins: datetime | None) -> int:
+    """
+    Prices that are to come do not; how many. Run in `store.write`.
+
+    :param begins: only the one that begins then; None: all
+    :raises Complaint: there is none
+    """
+    coming = (Price.product == number) & (Price.from_ms > to_ms(now))
+    gone = Price.delete().where(coming & (Price.from_ms == to_ms(begins)) if begins is not None else coming).execute()
+    if not gone:
+        raise Complaint("item {number}: no such price is to come", number=number)
+    return int(gone)
+
+
+def refuse_free(price: int | None, before: int | None) -> None:
+    """
+    A price of nothing is a slip more often than a gift.
+
+    :raises Complaint: it costs nothing, and did not before
+    """
+    if price == 0 and before != 0:
+        raise Complaint("price 0.00: add --free if it is given away")
 
 
 def named(one: Goods) -> Goods:

@@ -19,10 +19,10 @@ the stock of that moment, and what the list does not change is not written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from callserver.features.shopping.books.goods import Goods
-from callserver.features.shopping.books.table import Entry, Fault, Table
+from callserver.features.shopping.books.goods import Goods, refuse_free
+from callserver.features.shopping.books.table import Entry, Fault, Plan, Table
 from callserver.features.shopping.rules.restating import Restated
 from callserver.wire.catalogue import N_, Complaint
 
@@ -30,19 +30,8 @@ NO_PRICE = N_("is new and has no price: write what one piece costs, as 39.00")
 NO_NAME = N_("is new and has no name: write one in Chinese, in English or both")
 
 
-@dataclass
-class GoodsPlan:
-    """
-    What a list would do.
-
-    :param stock_kept: items whose stock is another than the list says, and stays
-    """
-
-    new: list[Goods] = field(default_factory=list)
-    changed: list[tuple[Goods, Goods]] = field(default_factory=list)  # before, after
-    same: int = 0
-    stock_kept: list[str] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+class GoodsPlan(Plan[Goods]):
+    """`kept`: items whose stock is another than the list says, and stays."""
 
     def restated(self) -> Iterator[Restated]:
         """For `rules.restate_goods`."""
@@ -52,13 +41,16 @@ class GoodsPlan:
             yield _restated(after, before)
 
 
-def plan_goods(table: Table, there: Mapping[str, Goods], titles: Mapping[str, str], *, count_stock: bool) -> GoodsPlan:
+def plan_goods(
+    table: Table, there: Mapping[str, Goods], titles: Mapping[str, str], *, count_stock: bool, free: bool = False
+) -> GoodsPlan:
     """
     Compare a list with what there is.
 
     :param there: all goods by number
     :param titles: of the columns, by key
     :param count_stock: the shelves have been counted: stocks become what the list says
+    :param free: a price of nothing is meant
     """
     plan = GoodsPlan(faults=list(table.faults))
     bad: dict[int, set[str]] = {}
@@ -66,6 +58,8 @@ def plan_goods(table: Table, there: Mapping[str, Goods], titles: Mapping[str, st
         bad.setdefault(fault.row, set()).add(fault.column)
     for entry in table.entries:
         before = there.get(entry.key)
+        if not free:
+            plan.faults += _free(entry, titles["price"], before)
         if before is None:
             plan.faults += _missing(entry, titles, bad.get(entry.row, set()))
             plan.new.append(_new(entry))
@@ -73,11 +67,8 @@ def plan_goods(table: Table, there: Mapping[str, Goods], titles: Mapping[str, st
         stock = entry.values.get("stock", before.stock)
         after = replace(before, **{**entry.values, "stock": stock if count_stock else before.stock})
         if stock != after.stock:
-            plan.stock_kept.append(entry.key)
-        if after == before:
-            plan.same += 1
-        else:
-            plan.changed.append((before, after))
+            plan.kept.append(entry.key)
+        plan.change(before, after)
     plan.faults.sort(key=lambda fault: fault.row)
     return plan
 
@@ -93,6 +84,13 @@ def _missing(entry: Entry, titles: Mapping[str, str], bad: Set[str]) -> Iterator
     is_named = entry.values.get("name_zh") or entry.values.get("name_en")
     if not is_named and bad.isdisjoint((titles["name_zh"], titles["name_en"])):
         yield Fault(entry.row, Complaint(NO_NAME), titles["number"], entry.key)
+
+
+def _free(entry: Entry, title: str, before: Goods | None) -> Iterator[Fault]:
+    try:
+        refuse_free(entry.values.get("price"), before.price if before is not None else None)
+    except Complaint as problem:
+        yield Fault(entry.row, problem, title, entry.key)
 
 
 def _new(entry: Entry) -> Goods:

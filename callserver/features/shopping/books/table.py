@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from callserver.acd.organisation.fields import Field
 from callserver.config import Unfit, all_of
@@ -12,6 +12,8 @@ from callserver.config.values import likest
 from callserver.features.shopping.books.sheet import Cell, Cells, Sheet, Unusable
 from callserver.wire.catalogue import LANGUAGES, N_, Complaint, known, text
 from callserver.wire.typed import typed_text
+
+T = TypeVar("T")
 
 SHOWN_MAX = 40  # characters of a cell, in a mistake
 PLACES = {
@@ -112,6 +114,29 @@ def read_table(
             seen[name] = number
             table.entries.append(Entry(number, name, values))
     return table
+
+
+@dataclass
+class Plan(Generic[T]):
+    """
+    What a list would do with what there is.
+
+    :param changed: before, after
+    :param kept: keys of those of which the list says a sum or a stock that it does not change
+    """
+
+    new: list[T] = field(default_factory=list)
+    changed: list[tuple[T, T]] = field(default_factory=list)
+    same: int = 0
+    kept: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def change(self, before: T, after: T) -> None:
+        """One that there is."""
+        if after == before:
+            self.same += 1
+        else:
+            self.changed.append((before, after))
 
 
 def titles_of(columns: Sequence[Column], language: str) -> list[str]:
