@@ -130,11 +130,10 @@ class Sessions:
         fax = self._records.new(OUT, call, person=letter.person, title=letter.title, job=letter.job)
         try:
             sending = await self._begun(fax, letter)
-        except CancelledError:
+        except BaseException as problem:
             engine.release()
-            raise
-        except Exception as problem:
-            engine.release()
+            if _is_given_up(problem):
+                raise
             log.warn("fax {fax}: {file} cannot be sent: {problem}", fax=fax.id, file=letter.file, problem=problem)
             is_gone = isinstance(problem, FileNotFoundError | TiffError)  # else it may go another time
             return await self._without_a_page(call, fax, FaxResult.PAGE_GONE.value if is_gone else BROKEN)
@@ -184,13 +183,13 @@ class Sessions:
                 call.log(Kind.FAX, person=fax.person, fax=fax.id, direction=fax.direction, title=fax.title)
                 outcome = await self._on_line(call, make, over)
                 result = outcome.result.value if limit.active() else FaxResult.TOO_LONG.value
-            except CancelledError:
-                result = FaxResult.LINE_LOST.value if call.ended is not None else FaxResult.CANCELLED.value
-                raise
             except LineFailure as problem:
                 result = FaxResult.MODEM_SILENT.value
                 log.warn("fax {fax}: {problem}", fax=fax.id, problem=problem)
-            except Exception:
+            except BaseException as problem:
+                if _is_given_up(problem):
+                    result = FaxResult.LINE_LOST.value if call.ended is not None else FaxResult.CANCELLED.value
+                    raise
                 log.failure("fax {fax} in call {call} broke", fax=fax.id, call=call.id)
             finally:
                 if limit.active():
@@ -257,6 +256,11 @@ class Sessions:
         await self._records.begin(fax)
         self._records.end(call, fax, result, 0, None)
         return Came(fax.id, result, 0)
+
+
+def _is_given_up(problem: BaseException) -> bool:
+    """Cancelled, or its menu is over (which is no `Exception`: no menu shall catch it); else something has failed."""
+    return isinstance(problem, CancelledError) or not isinstance(problem, Exception)
 
 
 def _lent_over(machine: Machine, over: Deferred[Outcome], failure: Failure | None) -> None:

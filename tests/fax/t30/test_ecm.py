@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.fax.hdlc import FrameReader
+from callserver.fax.hdlc import FLAG, FrameReader, octets_to_bits
 from callserver.fax.signals import SendImage
 from callserver.fax.t30.ecm import BlockReader, cut, on_line
 from callserver.fax.t30.frames import FRAMES_A_BLOCK, Name
@@ -93,11 +93,12 @@ class BlockTests(SynchronousTestCase):
             self.assertEqual(reader.missing, missing)
 
     def test_on_the_line(self) -> None:
-        """200 ms of flags before the first frame, RCP three times after the last (fax.md section 8)."""
+        """200 ms of flags before the first frame, RCP three times after the last, ten flags (fax.md section 8)."""
         sent = on_line_octets([bytes(64)], [0], SHORT)
         self.assertTrue(sent.startswith(b"\x7e" * (SHORT.modulation.bit_rate // 40)))
         frames = FrameReader().feed(sent)
         self.assertEqual([one.octets[2] for one in frames], [Name.FCD.value, *[Name.RCP.value] * 3])
+        self.assertTrue((octets_to_bits(sent).rstrip(b"\0") + b"\0").endswith(FLAG * 10))
 
     @given(st.binary(max_size=2000))
     def test_garbage(self, octets: bytes) -> None:

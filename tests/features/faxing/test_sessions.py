@@ -15,6 +15,7 @@ from callserver.fax.tiff.writer import append_page
 from callserver.features.faxing.letters import Letter
 from callserver.features.faxing.papers import Papers
 from callserver.features.faxing.sessions import Sessions
+from callserver.ivr.running import CallOver
 from tests.fax.pages import blank
 
 
@@ -68,6 +69,21 @@ class GivenUpTests(SynchronousTestCase):
         self.assertEqual(self.engine.n_released, 1)
         self.thread.go_on()
         self.assertEqual([file.name for file in self.papers.folder.iterdir()], ["doc.tif"])
+
+    def test_menu_is_over(self) -> None:
+        """So it is when his menu is stopped at that: the engine is free, and he has hung up."""
+        for begin in (lambda: self.sessions.send(self.call, self.engine, Letter("doc.tif", "prices")), self.receives):
+            self.begun = Deferred()
+            self.engine.n_released, self.call.ended = 0, "now"
+            menu = begin()
+            menu.send(None)
+            self.assertRaises(CallOver, menu.throw, CallOver("the caller has gone"))
+            self.thread.go_on()
+            self.assertEqual(self.engine.n_released, 1)
+        self.assertEqual(self.ended, ["line_lost"])
+
+    def receives(self) -> Any:
+        return self.sessions.receive(self.call, self.engine)
 
     def test_while_its_record_is_written(self) -> None:
         """Who hangs up while the database is slow has hung up; it is no failure of the server."""
