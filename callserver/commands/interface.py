@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -14,6 +14,7 @@ import click
 from callserver.acd.organisation.noted import Noted
 from callserver.calls.event_log import CallBook, EventLog
 from callserver.commands.books import tell, with_store
+from callserver.commands.calls import list_width
 from callserver.commands.options import Group, json_option
 from callserver.commands.start import shop_option
 from callserver.config import Config
@@ -23,7 +24,7 @@ from callserver.features.shopping.web.scopes import SCOPE_WORDS, Scope
 from callserver.features.shopping.web.served import OPERATIONS
 from callserver.features.shopping.web.webhooks import letters
 from callserver.store.database import Store
-from callserver.wire.cells import printable
+from callserver.wire.cells import printable, wrapped
 from callserver.wire.terminal import here
 
 TOLD_ONCE = here("It is told this once; keep it where the program can read it, and nobody else.")
@@ -144,14 +145,14 @@ def remove_target(shop: Path, name: str) -> None:
 @shop_option
 @json_option
 def list_targets(shop: Path, as_json: bool) -> None:
-    _list(shop, as_json, letters.all_targets, _target_row)
+    _list(shop, as_json, letters.all_targets, _target_row, _target_words)
 
 
 @webhooks.command("dead", help=here("List the messages that were not taken however often; retry sends them again."))
 @shop_option
 @json_option
 def list_dead(shop: Path, as_json: bool) -> None:
-    _list(shop, as_json, letters.dead_letters, _dead_row)
+    _list(shop, as_json, letters.dead_letters, _dead_row, _dead_words)
 
 
 @webhooks.command(help=here("Send again what a target did not take: all, or the message of one change. At once."))
@@ -167,18 +168,23 @@ def retry(shop: Path, name: str, sequence: int | None) -> None:
 
 
 def _list(
-    shop: Path, as_json: bool, question: Callable[[], list[T]], row: Callable[[T, Config], dict[str, Any]]
+    shop: Path,
+    as_json: bool,
+    question: Callable[[], list[T]],
+    row: Callable[[T, Config], dict[str, Any]],
+    words: Callable[[T, Config], Iterator[str]],
 ) -> None:
     async def work(store: Store, config: Config) -> None:
-        rows = [row(one, config) for one in await store.read(question)]
+        found = await store.read(question)
         if as_json:
-            _print_json(rows)
+            _print_json([row(one, config) for one in found])
             return
-        for shown in rows:
-            click.echo(
-                printable("  ".join(f"{name}={value}" for name, value in shown.items() if value not in ("", None)))
-            )
-        if not rows:
+        for one in found:
+            first, *more = words(one, config)
+            click.echo(printable(first))
+            for line in more:
+                click.echo("\n".join(f"  {part}" for part in wrapped(printable(line), list_width() - 2)))
+        if not found:
             tell(here("There are none."))
 
     with_store(shop, work)
@@ -196,6 +202,23 @@ def _target_row(one: letters.TargetStatus, config: Config) -> dict[str, Any]:
     }
 
 
+def _target_words(one: letters.TargetStatus, config: Config) -> Iterator[str]:
+    """Where it goes; how much waits; what is wrong with it."""
+    yield f"{one.name}  {one.url}"
+    yield here("messages that wait: {waiting}, laid aside: {dead}", waiting=one.waiting, dead=one.dead)
+    if one.next_try is not None:
+        yield here("tries: {n}; the next one at {time}", n=one.tries, time=_shown(one.next_try, config))
+    if one.trouble:
+        yield here("the last try: {trouble}", trouble=one.trouble)
+
+
+def _dead_words(one: letters.Dead, config: Config) -> Iterator[str]:
+    yield f"{one.target}  {one.sequence}"
+    yield here("laid aside at {time}: {trouble}", time=_shown(one.at, config), trouble=one.trouble)
+    if one.again:
+        yield here("is sent again by the running server")
+
+
 def _dead_row(one: letters.Dead, config: Config) -> dict[str, Any]:
     return {
         "name": one.target,
@@ -208,6 +231,10 @@ def _dead_row(one: letters.Dead, config: Config) -> dict[str, Any]:
 
 def _local(at: datetime, config: Config) -> str:
     return at.astimezone(config.server.zone).isoformat(timespec="seconds")
+
+
+def _shown(at: datetime, config: Config) -> str:
+    return at.astimezone(config.server.zone).strftime(TIME)
 
 
 def _print_json(rows: list[dict[str, Any]]) -> None:

@@ -185,6 +185,7 @@ class CourierTests(SynchronousTestCase):
         self.office.store.run(letters.send_again, "web-shop")
         self.office.wait(10)
         self.assertEqual((self.receiver.got, self.office.store.run(letters.dead_letters)), ([2, 1], []))
+        self.assertEqual(self.office.status().trouble, "")
 
     def test_dead_letter_of_the_sample(self) -> None:
         """What is told of the sample goes with it: a dead letter about it holds up nothing, and sends nothing else."""

@@ -177,6 +177,8 @@ def _keep_of_dead(letter: Letter, outcome: Outcome, now: datetime) -> None:
         DeadLetter.update(changed).where(this).execute()
     else:
         DeadLetter.delete().where(this).execute()
+        taken = (Target.name == letter.target) & (Target.tries == 0)  # it answers again: its old trouble is none now
+        Target.update(trouble="").where(taken).execute()
 
 
 def _change(name: str, **columns: object) -> None:
