@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -17,10 +15,11 @@ import click
 from callserver.calls.vocabulary import Kind
 from callserver.commands.books import tell
 from callserver.commands.calls import as_text, list_width
+from callserver.commands.carriers import carriers
 from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.order_lists import export, import_
-from callserver.commands.playing import player
-from callserver.commands.shop_books import Day, ShopBooks, list_names, now, with_shop_books
+from callserver.commands.proofs import proof, proofs
+from callserver.commands.shop_books import Day, ShopBooks, now, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.commands.tables import marked, table
 from callserver.features.recordings.search import kept_as
@@ -29,7 +28,7 @@ from callserver.features.shopping.books import customers as people
 from callserver.features.shopping.books import orders as book
 from callserver.features.shopping.books.orders import OrderRow, Proof, Wanted, items_text
 from callserver.features.shopping.proofs import FOLDER
-from callserver.features.shopping.rules import Name, OrderStatus
+from callserver.features.shopping.rules import OrderStatus
 from callserver.features.shopping.tables import OrderState, Payment, ReservationState, Source
 from callserver.features.shopping.words import ORDER_STATES, RESERVATION_STATES
 from callserver.server.shop_folder import ShopFolder
@@ -38,7 +37,6 @@ from callserver.wire.cells import wrapped
 from callserver.wire.terminal import here
 
 STATES = [state.value for state in OrderState]
-CODE = N_("code")
 order_argument = click.argument("number", metavar="ORDER")
 
 
@@ -103,64 +101,18 @@ def list_(
 def show(number: str, shop: Path, language: str, as_json: bool) -> None:
     async def work(books: ShopBooks) -> None:
         one = await _one(books, number)
-        proof = await books.read(book.proof_of, one.number)
+        heard = await books.read(book.proof_of, one.number)
         if as_json:
-            click.echo(as_text(asdict(one) | {"proof": proof and asdict(proof)}))
+            click.echo(as_text(asdict(one) | {"proof": heard and asdict(heard)}))
             return
         called = [one.caller_number] if one.caller_number else []
         if not called and one.member_number:
             called = await books.read(rules.telephones_of, one.member_number)
-        heard = _heard(proof, shop, await books.read(kept_as, proof.recording), language) if proof else []
-        for line in [*_lines(one, called, books, language), *heard]:
+        kept = await books.read(kept_as, heard.recording) if heard else ""
+        places = _heard(heard, shop, kept, language) if heard else []
+        for line in [*_lines(one, called, books, language), *places]:
             first, *more = wrapped(line, list_width() - 2)
             click.echo("\n  ".join([first, *more]))
-
-    with_shop_books(shop, work)
-
-
-@orders.command(help=here("List the proofs of orders by telephone: the read-back and the key that confirmed it."))
-@shop_option
-@language_option
-@json_option
-def proofs(shop: Path, language: str, as_json: bool) -> None:
-    async def work(books: ShopBooks) -> None:
-        folder, by_file = ShopFolder(shop).path / FOLDER, await books.read(book.with_proofs)
-        found = [(*by_file[path.name], path) for path in sorted(folder.glob("*.wav")) if path.name in by_file]
-        found.sort(key=lambda one: one[1], reverse=True)
-        if as_json:
-            told = [{"order": number, "placed_at": at, "file": str(path)} for number, at, path in found]
-            click.echo(as_text(told))
-            return
-        if not found:
-            tell(text(language, "There are none yet."))
-            return
-        rows = [(number, books.shown(at), path.name) for number, at, path in found]
-        click.echo("\n".join(table((N_("order"), N_("placed at"), N_("file")), rows, language, cut_first=(2,))))
-
-    with_shop_books(shop, work)
-
-
-@orders.command(help=here("Play the proof of an order here, or write it to a file; who did so is in the event log."))
-@order_argument
-@click.option("--export", "target", type=click.Path(path_type=Path, dir_okay=False), help=here("This new file, a WAV."))
-@shop_option
-def proof(number: str, target: Path | None, shop: Path) -> None:
-    async def work(books: ShopBooks) -> None:
-        one = await _one(books, number)
-        known_by = await books.read(book.proof_of, one.number)
-        file = ShopFolder(shop).path / FOLDER / (known_by.cut if known_by is not None else "")
-        if not file.is_file():
-            raise Complaint("order {number} has no proof: it was not made by telephone, or not recorded", number=number)
-        if target is None:
-            command = player()
-            await books.change("play_proof", one.number, lambda: None)
-            subprocess.run([*command, str(file)], check=False)
-            return
-        if target.exists():
-            raise Complaint("{file} is there already: name another file", file=target)
-        shutil.copyfile(file, target)
-        await books.change("export_proof", one.number, lambda: None)
-        click.echo(str(target))
 
     with_shop_books(shop, work)
 
@@ -252,35 +204,9 @@ def cancel_reservation(number: str, shop: Path) -> None:
     with_shop_books(shop, work)
 
 
-@orders.group(cls=Group, help=here("Carriers, who bring the parcels."))
-def carriers() -> None:
-    """Holds the commands below."""
-
-
-@carriers.command("list", help=here("List the carriers."))
-@shop_option
-@language_option
-@json_option
-def list_carriers(shop: Path, language: str, as_json: bool) -> None:
-    list_names(shop, book.carriers, "code", CODE, language, as_json=as_json)
-
-
-@carriers.command("set", help=here("Add a carrier, or give one other names: its code, then both names."))
-@click.argument("code")
-@click.argument("name_zh", metavar="CHINESE")
-@click.argument("name_en", metavar="ENGLISH")
-@shop_option
-def set_carrier(code: str, name_zh: str, name_en: str, shop: Path) -> None:
-    async def work(books: ShopBooks) -> None:
-        key, name = code.strip().lower(), Name(name_zh.strip(), name_en.strip())
-        if not (key and key.isascii() and key.isalnum() and name.zh and name.en):
-            raise Complaint("a carrier has a code of letters and figures, and a name in both languages")
-        await books.change("save_carrier", key, rules.save_carrier, key, name)
-        tell(here("carrier {code}: {name_zh}, {name_en}", code=key, name_zh=name.zh, name_en=name.en))
-
-    with_shop_books(shop, work)
-
-
+orders.add_command(carriers)
+orders.add_command(proofs)
+orders.add_command(proof)
 orders.add_command(export)
 orders.add_command(import_)
 
