@@ -18,6 +18,7 @@ from callserver.media.announcement import Announcement, announcement, without_la
 from callserver.media.speech import natural_file
 
 RECORDINGS, SPOKEN = "recordings", "spoken"
+BEEP_ECHO_S = 0.1  # a recording begins with what comes back of the tone before it; nobody speaks so soon
 
 
 class Studio:
@@ -78,5 +79,5 @@ class Studio:
         return [one for one in listed.all() if str(one.number) == number.lstrip("0")]
 
     def _made(self, file: str) -> Announcement:
-        sound = read_wav(self._shop / RECORDINGS / (file or "-"))
+        sound = read_wav(self._shop / RECORDINGS / (file or "-"))[round(BEEP_ECHO_S * RATE_HZ) :]
         return announcement(without_last_key(sound, self._plan), RATE_HZ, self._plan)
