@@ -8,6 +8,7 @@ import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.frames import RATE_HZ
+from callserver.emulator.script_run import run_script
 from callserver.features.voicemail import rules
 from callserver.features.voicemail.rules import Message, Sounding
 from callserver.features.voicemail.tables import BoxKind
@@ -22,9 +23,10 @@ class OwnerCase(SynchronousTestCase):
 
     language = "zh"
     n_messages = 3
+    n_lines = 1
 
     def setUp(self) -> None:
-        self.shop = MailShop(self, language=self.language)
+        self.shop = MailShop(self, self.n_lines, language=self.language)
         self.shop.add_box("12", owner="801", name="Li")
         self.shop.add_box("13", name="Wang")
         for n in range(self.n_messages):
@@ -83,13 +85,13 @@ class InAMessageTests(OwnerCase):
 
     def test_winds(self) -> None:
         """While it plays 0 pauses and goes on, * goes back, # on; * and # are no log-in of the staff here."""
-        long = self.put(9, urgent=True, seconds=30)
+        self.put(9, urgent=True, seconds=30)
         script = f"{{next}}press 2\n{{next}}press 12#\n{{next}}press {PIN}#\nwait 9\npress 0\nwait 4\npress 0\nwait 1\n"
         told = self.shop.calls(f"{script}press *\nwait 1\npress #\nwait 1\npress #\nwait 1\nhang up\n", OWNER)
         self.assertEqual(told.count("mail-paused"), 1)
         self.assertGreaterEqual(told.count("…"), 4)
         self.assertNotIn("seat-enter-number", told)
-        self.assertTrue(self.state()[long.id.rpartition("-")[2]])
+        self.assertFalse(self.state()["9"])  # not heard to its end, nor left for another
 
     def test_help(self) -> None:
         """* says what there is; * once more goes up; silence says it too."""
@@ -105,6 +107,29 @@ class InAMessageTests(OwnerCase):
 
 class EnglishInAMessageTests(InAMessageTests):
     language = "en"
+
+
+class CallBackTests(OwnerCase):
+    n_lines = 3  # one stays free of calls out
+    n_messages = 1
+
+    def test_by_right(self) -> None:
+        """3 1 calls who has left it, by the owner's right for that number; without it nothing is dialled."""
+        keys = "".join(f"{{next}}press {one}\n" for one in ("2", "12#", f"{PIN}#", "3", "1"))
+        self.shop.rights_of("801")
+        self.assertIn("seat-not-allowed", self.shop.calls(f"{keys}{{next}}hang up\n", OWNER))
+        self.assertEqual(self.shop.happened("dialled"), [])
+        self.put(1)
+        self.shop.rights_of("801", Right.DIAL_LOCAL, Right.DIAL_NATIONAL)
+        caller = run_script(
+            self.shop.exchange,
+            "wait ring within 300\nanswer\nwait 8\nhang up\n",
+            phone=self.shop.exchange.add_phone(GUEST),
+        )
+        self.shop.begins(f"{keys}wait 60\nhang up\n", OWNER)
+        self.shop.until(caller)
+        (dialled,) = self.shop.happened("dialled")
+        self.assertEqual(dialled["number"], GUEST)
 
 
 class SendsTests(OwnerCase):

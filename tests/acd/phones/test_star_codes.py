@@ -25,9 +25,10 @@ NUMBERS = Numbers(
     queue={"91": "repair"}.get,
     menu={"92": "balance"}.get,
     is_office={"3"}.__contains__,
+    is_box={"12", "802"}.__contains__,
     waiting=lambda: ["call-1", "call-2"],
 )
-CODE = {code.act: code for code in CODES if not code.gives}
+CODE = {code.act: code for code in reversed(CODES) if not code.gives}  # of two of one act the first
 
 
 def keyed(keys: str) -> list[Event]:
@@ -106,11 +107,14 @@ class ArgumentsTests(SynchronousTestCase):
         return arguments(last, NUMBERS)
 
     def test_targets(self) -> None:
-        """A number is a seat's or a group's, a queue's, a menu's, an office's; everything else is one outside."""
+        """A number is a seat's or a group's, a queue's, a menu's, a mailbox's, an office's; else it is one outside."""
         self.assertEqual(self.given("*30802#"), ("seat 802",))
         self.assertEqual(self.given("*3090#"), ("seat 90",))
         self.assertEqual(self.given("*3091#"), ("queue repair",))
         self.assertEqual(self.given("*3092#"), ("menu balance",))
+        self.assertEqual(self.given("*3012#"), ("box 12",))
+        self.assertEqual(self.given("*37802#"), ("box 802",))
+        self.assertIsNone(self.given("*37#"))
         self.assertEqual(self.given("*303#"), ("office 3",))
         self.assertEqual(self.given("*36"), ("office",))
         self.assertEqual(self.given("*3101012345678#"), ("number 01012345678",))
