@@ -139,8 +139,9 @@ class Keeper(Follower):
                 await self._in_thread(self._archive.path(one.kept_as).unlink)
         except (Complaint, OSError) as problem:
             self._hopeless.add(one.number)
+            why = problem.strerror if isinstance(problem, OSError) else problem
             self._events.alarm(
-                N_("recording {file} is not kept as it should be: {problem}"), file=one.file, problem=problem
+                N_("recording {file} is not kept as it should be: {problem}"), file=one.file, problem=why
             )
 
     def _known(self, one: Recorded) -> tuple[str, str, int]:
