@@ -44,14 +44,18 @@ class RecordingBooks:
         """
         Both sides mixed, by the first player this computer has.
 
-        :raises Complaint: it has none, or the recording cannot be heard
+        :raises Complaint: it has none, it fails, or the recording cannot be heard
         """
         command = player()
         with TemporaryDirectory() as folder:
             heard = Path(folder) / "recording.wav"
             self.archive.write_wav(one, MIXED, heard, at_s)
             await self.note("play_recording", one)
-            subprocess.run([*command, str(heard)], check=False)
+            if status := subprocess.run([*command, str(heard)], check=False).returncode:
+                program = command[0]
+                raise Complaint(
+                    N_("{program} could not play it (exit status {status})"), program=program, status=status
+                )
 
     async def export(self, one: Recorded, form: str, target: Path) -> None:
         """

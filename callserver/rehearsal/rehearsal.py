@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -87,6 +88,12 @@ class Result:
     def event_lines(self) -> list[str]:
         """The server's event log, a JSON object an event."""
         return [event_line(event) for event in self.events]
+
+
+def _empty(path: Path) -> None:
+    """Its sound is needed no more; the server finds the file where it has written it."""
+    if path.exists():
+        os.truncate(path, 0)
 
 
 def event_line(event: EventRecord) -> str:
@@ -250,7 +257,7 @@ class Rehearsal:
     def _event(self, event: EventRecord) -> None:
         self.result.events.append(event)
         if event.kind == Kind.RECORDING_END.value and self._keep is None:
-            (self._folder.recordings / str(event.data["file"])).unlink(missing_ok=True)
+            _empty(self._folder.recordings / str(event.data["file"]))
         self._on_progress(len(self._arrivals.visits), self._clock.seconds(), perf_counter() - self._began_wall_s)
 
     def _caller_broke(self, failure: Failure, visit: Visit) -> None:

@@ -164,6 +164,12 @@ class HearTests(RecordingsCommandCase):
             self.says("play", "1", "--at", "2")
         self.assertEqual(played[0][:2], ["aplay", "-q"])
         self.assertEqual(self.noted(), ["play_recording"])
+        failed = SimpleNamespace(returncode=2)
+        with (
+            patch.object(playing.shutil, "which", lambda name: name == "play"),
+            patch.object(subprocess, "run", lambda *_, **__: failed),
+        ):
+            self.assertIn("exit status 2", self.refuses("play", "1"))
         with patch.object(playing.shutil, "which", lambda name: None):
             self.assertIn("--export", self.refuses("play", "1"))
 

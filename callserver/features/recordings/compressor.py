@@ -21,7 +21,7 @@ from callserver.features.recordings.tables import RecordingRow
 from callserver.media.compression import Compression, Task, suffix_of
 from callserver.media.kept_sound import SEALED
 from callserver.media.wav_file import sync_folder
-from callserver.store.database import Store
+from callserver.store.database import NotOpen, Store
 from callserver.store.following import Follower
 from callserver.store.tables import to_ms
 from callserver.wire.catalogue import N_, Complaint
@@ -53,6 +53,8 @@ class Compressor(Follower):
     async def follow(self) -> None:
         try:
             await self._look()
+        except NotOpen:  # the server stops
+            return
         except Exception:
             log.failure("recordings are not compressed")
 

@@ -39,7 +39,7 @@ from callserver.features.recordings.tables import RecordingRow
 from callserver.media.kept_sound import SEALED
 from callserver.media.sealed import seal
 from callserver.media.wav_file import sync_folder
-from callserver.store.database import Store
+from callserver.store.database import NotOpen, Store
 from callserver.store.following import Follower
 from callserver.store.tables import to_ms
 from callserver.wire.catalogue import N_, Complaint
@@ -81,6 +81,8 @@ class Keeper(Follower):
         for step in (self._index, self._tidy, self._seal, self._settle, self._retain):
             try:
                 await step()
+            except NotOpen:  # the server stops
+                return
             except Exception:  # the next look does it
                 log.failure("{step} of recordings failed", step=step.__name__)
 
@@ -139,8 +141,9 @@ class Keeper(Follower):
                 await self._in_thread(self._archive.path(one.kept_as).unlink)
         except (Complaint, OSError) as problem:
             self._hopeless.add(one.number)
+            why = problem.strerror if isinstance(problem, OSError) else problem
             self._events.alarm(
-                N_("recording {file} is not kept as it should be: {problem}"), file=one.file, problem=problem
+                N_("recording {file} is not kept as it should be: {problem}"), file=one.file, problem=why
             )
 
     def _known(self, one: Recorded) -> tuple[str, str, int]:
