@@ -26,6 +26,7 @@ from callserver.store.opening import database_at, is_sqlite
 from callserver.wire.catalogue import N_, Complaint
 
 SECONDS_MAX = 120
+NICE = 10
 PATIENCE_S = 10.0  # so long a lock of the server's is waited for
 PIECE = 500  # events of one transaction, for which the server waits
 PDF = b"%PDF"
@@ -78,7 +79,8 @@ def ask_child(task: Task) -> Any:
 
 
 def main() -> None:
-    """The child."""
+    """The child; whatever else runs on this computer goes first."""
+    os.nice(NICE)
     task = Task(**json.load(sys.stdin))
     try:
         answer = _made(task)

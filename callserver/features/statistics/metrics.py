@@ -6,7 +6,7 @@ Each is told with the variant it is of: one name for several formulas is how rep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 WITHIN_S, SHORT_S = 20.0, 5.0  # the service-level time and the short-abandon time, both inclusive
@@ -75,6 +75,16 @@ class Worked:
 def ratio(part: float, whole: float) -> float | None:
     """None for an empty denominator, never 0 or 1."""
     return part / whole if whole else None
+
+
+def whole_seconds(parts_ms: Sequence[int]) -> list[int]:
+    """Milliseconds as whole seconds that sum as they do: the largest rests are rounded up, as many as it takes."""
+    seconds = [ms // 1000 for ms in parts_ms]
+    missing = round(sum(parts_ms) / 1000) - sum(seconds)
+    by_rest = sorted(range(len(parts_ms)), key=lambda n: -(parts_ms[n] % 1000))
+    for n in by_rest[:missing]:
+        seconds[n] += 1
+    return seconds
 
 
 SERVICE_LEVELS: Mapping[str, Callable[[Counted], float | None]] = {

@@ -111,6 +111,7 @@ class CountStat(Table):
     class Meta:
         table_name = "stat_counts"
         primary_key = CompositeKey("what", "quarter", "whose", "which")
+        indexes = ((("what", "whose", "which", "quarter", "n", "amount"), False),)
 
 
 FOLDED = (CallStat, WaitStat, PartStat, AccountStat, CountStat)

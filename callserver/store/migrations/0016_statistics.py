@@ -95,5 +95,6 @@ def up(migrator: Any, db: Any) -> None:
             database = db
             table_name = "stat_counts"
             primary_key = CompositeKey("what", "quarter", "whose", "which")
+            indexes = ((("what", "whose", "which", "quarter", "n", "amount"), False),)
 
     db.create_tables([Fold, CallStat, WaitStat, PartStat, AccountStat, CountStat])

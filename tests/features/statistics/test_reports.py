@@ -130,6 +130,23 @@ class OddDayTests(ReportCase):
         self.assertEqual(c.entered, c.answered + c.abandoned + c.others + c.waiting)
         self.assertEqual(metrics.SERVICE_LEVELS["short"](c), 0.5)
 
+    def test_an_hour_without_calls(self) -> None:
+        """An hour in which nobody called stands between the others, so that a chart shows the gap."""
+        story = Story()
+        for n, at_s in enumerate((0, 3 * 3600)):
+            story.enters(at_s, f"call-{n}")
+        self.happened(story)
+        table = waits_report.grouped(self.day(date(2026, 3, 2), by="hour"))
+        self.assertEqual([row[1] for row in table.rows], [1, 0, 0, 1])
+
+    @given(st.lists(st.integers(0, 10**7), max_size=9))
+    def test_seconds_that_sum(self, parts_ms: list[int]) -> None:
+        """Accounts shown in whole seconds sum to the whole, and none is a second or more off."""
+        seconds = metrics.whole_seconds(parts_ms)
+        self.assertEqual(sum(seconds), round(sum(parts_ms) / 1000))
+        for shown, ms in zip(seconds, parts_ms, strict=True):
+            self.assertLess(abs(shown - ms / 1000), 1)
+
 
 class BadNameTests(ReportCase):
     def test_formula(self) -> None:

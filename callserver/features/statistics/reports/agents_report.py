@@ -52,8 +52,8 @@ def time_table(ask: Ask) -> Table:
 
 def _time(name: str | Phrase, w: Worked) -> tuple[Value, ...]:
     others = w.ringing + w.dialling + w.listening
-    spans = (w.logged_in, w.ready, w.paused, w.talking, w.held, w.wrap_up, others)
-    return (name, *(ms / 1000 for ms in spans), metrics.occupancy(w), metrics.utilisation(w))
+    spans = metrics.whole_seconds((w.ready, w.paused, w.talking, w.held, w.wrap_up, others))
+    return (name, sum(spans), *spans, metrics.occupancy(w), metrics.utilisation(w))
 
 
 def work_table(ask: Ask) -> Table:
@@ -132,9 +132,10 @@ def _sheet(ask: Ask, worked: Worked) -> Iterator[tuple[str, Value]]:
         N_("times logged in"),
         Figure(tallying.counts(ask, "log_in", "", whose=ask.only).get("", (0, 0))[0], Unit.COUNT),
     )
-    for name, words in ACCOUNTS.items():
-        yield words, Figure(getattr(worked, name) / 1000, Unit.SPAN)
-    yield N_("together: logged in"), Figure(worked.logged_in / 1000, Unit.SPAN)
+    spans = metrics.whole_seconds([getattr(worked, name) for name in ACCOUNTS])
+    for words, seconds in zip(ACCOUNTS.values(), spans, strict=True):
+        yield words, Figure(seconds, Unit.SPAN)
+    yield N_("together: logged in"), Figure(round(worked.logged_in / 1000), Unit.SPAN)
     yield N_("occupancy"), Figure(metrics.occupancy(worked), Unit.SHARE)
     yield N_("utilisation"), Figure(metrics.utilisation(worked), Unit.SHARE)
     work = _work(_done(ask).get(ask.only, Counter()))

@@ -12,7 +12,7 @@ from callserver.features.statistics.folding.told import OF_BOTH, OF_QUEUE, OF_SH
 from callserver.features.statistics.folding.waits import ANSWERED
 from callserver.features.statistics.metrics import Counted, Worked
 from callserver.features.statistics.reports.asking import Ask
-from callserver.features.statistics.reports.intervals import LABELS, label
+from callserver.features.statistics.reports.intervals import LABELS, between, label
 from callserver.features.statistics.reports.names import by_name
 from callserver.features.statistics.tables import AccountStat, WaitStat
 
@@ -65,7 +65,8 @@ def worked(ask: Ask) -> dict[str, Worked]:
     a = AccountStat
     first, behind = ask.period.quarters
     key = _key(ask.by, {"agent": a.agent}, a.quarter)
-    query = a.select(a.kind, fn.SUM(a.ms), *key).where(a.quarter >= first, a.quarter < behind).group_by(*key, a.kind)
+    quarter = a.quarter + 0 if ask.is_long and ask.by not in LABELS else a.quarter
+    query = a.select(a.kind, fn.SUM(a.ms), *key).where(quarter >= first, quarter < behind).group_by(*key, a.kind)
     if ask.only:
         query = query.where(a.agent == ask.only)
     return _added(ask, Worked, ((Worked(**{kind: int(ms)}), key) for kind, ms, *key in rows_of(query)))
@@ -100,9 +101,15 @@ def _key(by: str, columns: Mapping[str, Any], quarter: Any) -> tuple[Any, ...]:
 def _added(ask: Ask, kind: type[T], found: Iterable[tuple[T, Sequence[Any]]]) -> dict[str, T]:
     """By the names of groups, which sort as the shop reads them; one group without a name where there is no key."""
     sums: dict[str, T] = {}
+    quarters: list[int] = []
     for one, key in found:
-        name = "" if not key else label(ask.by, int(key[0]), ask.zone) if ask.by in LABELS else str(key[0])
+        name = "" if not key else str(key[0])
+        if key and ask.by in LABELS:
+            quarters.append(int(key[0]))
+            name = label(ask.by, quarters[-1], ask.zone)
         sums.setdefault(name, kind()).add(one)
+    for name in between(ask.by, ask.period, quarters, ask.zone):  # in which nothing happened
+        sums.setdefault(name, kind())
     return dict(sorted(sums.items(), key=by_name))
 
 

@@ -17,6 +17,8 @@ from callserver.store.tables import from_ms, to_ms
 from callserver.wire.catalogue import Complaint
 
 DAYS_MAX = 3660
+HALF_DAY = 48  # quarters
+LONGEST_DAY_MS = 25 * 3_600_000
 HOUR = re.compile(r"\d{4}-\d\d-\d\d $")
 
 
@@ -49,6 +51,15 @@ def days(first: date, last: date, zone: tzinfo) -> Period:
 def label(by: str, quarter: int, zone: tzinfo) -> str:
     """Which hour, day, month a quarter is in, so that labels sort in the order of time."""
     return LABELS[by](from_ms(quarter * QUARTER_MS).astimezone(zone))
+
+
+def between(by: str, period: Period, quarters: Sequence[int], zone: tzinfo) -> list[str]:
+    """The days, or of one day the hours, from the first to the last of some quarters; others are not filled."""
+    step = {"day": HALF_DAY, "hour": 1}.get(by, 0) if quarters else 0
+    if not step or (by == "hour" and period.until_ms - period.since_ms > LONGEST_DAY_MS):
+        return []
+    last = max(quarters)
+    return list(dict.fromkeys(label(by, quarter, zone) for quarter in (*range(min(quarters), last, step), last)))
 
 
 def common_day(labels: Sequence[str]) -> str:

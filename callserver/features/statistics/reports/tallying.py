@@ -15,7 +15,6 @@ from callserver.features.statistics.reports.counting import rows_of
 from callserver.features.statistics.reports.intervals import LABELS, label
 from callserver.features.statistics.tables import CallStat, CountStat, PartStat
 
-MANY_MS = 60 * 86_400_000
 Counts = Mapping[str, tuple[int, int]]  # how many, and what they come to
 
 
@@ -29,7 +28,8 @@ def counts(ask: Ask, what: str, by: str, *, whose: str = "", which: tuple[str, .
     c = CountStat
     first, behind = ask.period.quarters
     key = {"whose": c.whose, "which": c.which, "": c.what}.get(by, c.quarter)
-    query = c.select(key, fn.SUM(c.n), fn.SUM(c.amount)).where(c.what == what, c.quarter >= first, c.quarter < behind)
+    quarter = c.quarter + 0 if ask.is_long and by in ("whose", "which", "") else c.quarter
+    query = c.select(key, fn.SUM(c.n), fn.SUM(c.amount)).where(c.what == what, quarter >= first, quarter < behind)
     if whose:
         query = query.where(c.whose == whose)
     if which:
@@ -66,9 +66,7 @@ def results(ask: Ask) -> Mapping[str, Counter[str]]:
 def repeats(ask: Ask) -> tuple[int, int]:
     """Callers, and those of them with a further call within the days that are asked for; withheld numbers left out."""
     c, within_ms = CallStat, ask.repeat_days * 86_400_000
-    period = ask.period
-    # a sum is in no index of moments: over many days that of numbers, which is in order already, is quicker
-    began_ms = c.began_ms + 0 if period.until_ms - period.since_ms > MANY_MS else c.began_ms
+    period, began_ms = ask.period, c.began_ms + 0 if ask.is_long else c.began_ms
     following = fn.LEAD(c.began_ms).over(partition_by=[c.number], order_by=[c.began_ms])
     inner = c.select(c.number.alias("number"), c.began_ms.alias("began_ms"), following.alias("next_ms")).where(
         c.direction == "in",
