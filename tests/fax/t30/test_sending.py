@@ -370,6 +370,28 @@ class PlainTests(SendingTests):
         self.assertEqual(rows, [(0, 0, 2291), (0, 2291, 4582), (0, 4582, None), (1, 0, None)])
         self.assertEqual([told.length for told in self.commanded()], [Length.A4])
 
+    def test_changes_its_mind(self) -> None:
+        """Who says after the first document that he takes pages of any length gets the rest of it all the same."""
+        sheets, endless = (Capabilities(ALL, ecm=False, length=length) for length in (Length.A4, Length.UNLIMITED))
+        mps: Step = ("image MPS", [says(Name.MCF)])
+        outcome = self.send(
+            [
+                ("", [dis(sheets)]),
+                (DCS, [says(Name.CFR)]),
+                mps,
+                mps,
+                ("image EOM", [says(Name.MCF)]),
+                ("", [dis(endless)]),
+                (DCS, [says(Name.CFR)]),
+                ("image EOP", [says(Name.MCF)]),
+                ("DCN", []),
+            ],
+            shapes=[STRIP, PageShape(1728, Resolution.STANDARD, 1143)],
+        )
+        self.assert_ends(outcome, R.SUCCESS, 2)
+        rows = [(needed.number, needed.form.first_row, needed.form.end_row) for needed in self.needed]
+        self.assertEqual(rows, [(0, 0, 2291), (0, 2291, 4582), (0, 4582, None), (1, 0, None)])
+
     def test_hung_up_before_the_last_sheet(self) -> None:
         """A page is confirmed with its last piece, so of this one nothing is."""
         sheets = Capabilities(ALL, ecm=False, length=Length.A4)
