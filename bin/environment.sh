@@ -65,7 +65,7 @@ ensure_environment() {
         "$base" -m venv "$top/.venv" || exit 1
     fi
     say "Installing Python packages, about a minute / 正在安装 Python 软件包，约一分钟"
-    local what="$top[documents]" # editable and "compat": this folder itself is on the path, where twistd looks for plugins
+    local what="$top[documents,reports]" # editable and "compat": this folder itself is on the path, where twistd looks for plugins
     [ "$extras" = server ] || what="$top[$extras]"
     "$python" -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat -e "$what" >&2 || exit 1
     printf '%s\n' "$wanted" >"$stamp"

@@ -30,7 +30,13 @@ Message = TypeVar("Message")
 HANG_UP = Target(TargetKind.HANG_UP)
 CONNECT_S, LOG_IN_S, COMMAND_S = 10.0, 15.0, 5.0
 DOCUMENT_S = 150.0  # a document is drawn within 120 s, or refused; so is a letter with one
-DOCUMENT_ACTS = frozenset({"convert_fax", "queue_fax", "send_fax", "open_fax", "mail_fax"})
+DOCUMENT_ACTS = frozenset(
+    {
+        *("convert_fax", "queue_fax", "send_fax", "open_fax", "mail_fax"),
+        *("report", "missed_calls", "day_sheet"),
+        *("play_recording", "export_recording"),
+    }
+)
 COMES_BACK = (Refusal.STOPPING, Refusal.SERVER)  # any other refusal is final: trying on would lock the account
 
 

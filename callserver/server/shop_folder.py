@@ -25,7 +25,7 @@ TRACES = (  # of a life, left when shop.json is gone; the first is version 0.1's
     "*.damaged-*Z",
     "before-restore-*",
 )
-PRIVATE_FOLDERS = ("recordings", "spoken", "faxes", "first-passwords", "backups")
+PRIVATE_FOLDERS = ("recordings", "proofs", "messages", "spoken", "faxes", "first-passwords", "backups")
 PRIVATE_FILES = ("config.ini", "shop.json", "callserver.*", "spool*", "*.pem", "*.key", "*.db*", "first-password*")
 
 
