@@ -62,9 +62,8 @@ def one_by_one(stated: list[Restated], now: datetime) -> None:
     """What a list means, by the rules for one item."""
     for one in stated:
         before = all_goods(now).get(one.number)
-        rules.save_item(one.number, Name(one.name_zh, one.name_en), one.limit, now, category=one.category)
-        if one.price_fen is not None:
-            rules.set_price(one.number, one.price_fen, now)
+        name = Name(one.name_zh, one.name_en)
+        rules.save_item(one.number, name, one.limit, now, price_fen=one.price_fen, category=one.category)
         on_sale = (before is None or before.on_sale) if one.on_sale is None else one.on_sale
         if not on_sale:
             rules.withdraw(one.number, now)
