@@ -23,6 +23,8 @@ from callserver.features.voicemail import rules
 from callserver.features.voicemail.files import Sounds
 from callserver.features.voicemail.rules import Box, Count, Message
 from callserver.features.voicemail.tables import BoxKind
+from callserver.ivr.loading import loads
+from callserver.server.checks.named import named_by_files, refuse_if_named
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.reading import NotOne
 from callserver.wire.catalogue import N_, Complaint, text
@@ -167,6 +169,8 @@ def pin(shop: Path, number: str) -> None:
 @shop_option
 def remove(shop: Path, number: str) -> None:
     async def work(books: ShopBooks) -> None:
+        named = named_by_files(ShopFolder(shop).plugins(books.config)) | await books.read(loads.named)
+        refuse_if_named(f"mailbox {number}", named)
         gone = await books.change("remove_mailbox", f"mailbox {number}", rules.remove_box, number)
         _sounds(shop).delete(gone)
 

@@ -97,6 +97,8 @@ class MenuSource:
                                 yield f"queue {name}", node.lineno
                 case ast.Call(func=ast.Attribute(attr="fax_document"), args=[ast.Constant(value=str(name))]):
                     yield f"document {name}", node.lineno
+                case ast.Call(func=ast.Attribute(attr="leave_message"), args=[ast.Constant(value=str(name))]):
+                    yield f"mailbox {name}", node.lineno
                 case ast.Call(func=ast.Attribute(attr="send_to"), args=[ast.Constant(value=str(target))]):
                     yield target, node.lineno
         yield from ((f"prompt {name.rpartition('/')[2]}", line) for line, name in self.prompts())

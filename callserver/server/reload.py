@@ -180,7 +180,8 @@ class Reload:
             all_, people = await self._organised().addTimeout(DATABASE_S, self._world.reactor)
         except Exception:  # the store has raised the alarm
             all_, people = Organisation(), {}
-        there, accepted = places(all_, reading.config), self._server.line_menus.menus
+        there = places(all_, reading.config, self._server.box_numbers())
+        accepted = self._server.line_menus.menus
         looking = partial(mistakes, reading, self._folder, menus, there, accepted, running=True)
         around = Surroundings.of(reading.config, menus.menus.keys, boxes=self._server.box_numbers)
         said = [

@@ -65,6 +65,17 @@ class MailCommandTests(ShopCase):
         self.out("boxes remove 12")
         self.assertEqual(self.store.run(rules.all_boxes), [])
 
+    def test_box_of_a_menu(self) -> None:
+        """A mailbox that a menu leads to stays: the menu and its line are named."""
+        plugins = self.shop / "plugins"
+        plugins.mkdir(exist_ok=True)
+        menu = plugins / "night.ini"
+        menu.write_text("[go a]\nto = mailbox 12\n", "utf-8")
+        self.assertIn("mailbox 12 is named by night.ini:2: change that", self.command("boxes remove 12").output)
+        self.assertEqual(len(self.store.run(rules.all_boxes)), 1)
+        menu.unlink()
+        self.out("boxes remove 12")
+
     def test_refused(self) -> None:
         """What cannot be is one line: which box, which setting, what would be right."""
         for line, why in (

@@ -566,6 +566,16 @@ class PlacesOfMenusTests(ShopCase):
         self.assertIn("plugins/front.ini, line 4: no office 3; there is only nearest", said)
         self.assertNotIn("may_dial", said)
 
+    def test_mailboxes(self) -> None:
+        """Where a menu leads to a mailbox there is not, its file and line are told; in Python too."""
+        (self.path / "plugins").mkdir()
+        (self.path / "plugins" / "word.py").write_text(
+            "async def run(self, call):\n    await call.leave_message('7')\n"
+        )
+        said = "\n".join(self.told_of("[go main]\nto = mailbox 12\n", ""))
+        self.assertIn("plugins/front.ini, line 2: no mailbox 12", said)
+        self.assertIn("plugins/word.py, line 2: no mailbox 7", said)
+
 
 class StartTests(ShopCase):
     def test_the_same_list(self) -> None:

@@ -14,16 +14,21 @@ from callserver.ivr.menu_files.reading import Known
 from callserver.ivr.menu_files.ways import named_by
 from callserver.wire.catalogue import N_, Complaint
 
-QUEUE, OFFICE = "queue", "office"
-UNKNOWN = {QUEUE: N_("no queue {queue}; {hint}"), OFFICE: N_("no office {office}; {hint}")}
+QUEUE, OFFICE, MAILBOX = "queue", "office", "mailbox"
+UNKNOWN = {
+    QUEUE: N_("no queue {queue}; {hint}"),
+    OFFICE: N_("no office {office}; {hint}"),
+    MAILBOX: N_("no mailbox {mailbox}; {hint}"),
+}
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where callers can be led, as far as it is set up; `offices`: by number."""
+    """Where callers can be led, as far as it is set up; `offices`, `boxes`: by number."""
 
     queues: Collection[str]
     offices: Collection[str] = ()
+    boxes: Collection[str] = ()
 
 
 def unknown_in_python(path: Path, places: Places) -> Iterator[Finding]:
@@ -37,7 +42,7 @@ def unknown_in_file(menu: FileMenu, places: Places) -> Iterator[Finding]:
 
 
 def _unknown(path: Path, named: Iterable[tuple[str, int]], places: Places) -> Iterator[Finding]:
-    there = {QUEUE: places.queues, OFFICE: {*places.offices, "nearest"}}
+    there = {QUEUE: places.queues, OFFICE: {*places.offices, "nearest"}, MAILBOX: places.boxes}
     for what, line in named:
         kind, _, name = what.partition(" ")
         if kind in there and name not in there[kind]:

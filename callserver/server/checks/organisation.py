@@ -42,12 +42,13 @@ def moved(reading: Reading, folder: ShopFolder) -> Iterator[Finding]:
 
 def known_places(reading: Reading, folder: ShopFolder) -> Places:
     """Those of the database; of a shop that has none yet those that its first start will make."""
-    return places(stored(reading, folder, rows.load) or Organisation(), reading.config)
+    boxes = stored(reading, folder, box_numbers) or ()
+    return places(stored(reading, folder, rows.load) or Organisation(), reading.config, boxes)
 
 
-def places(all_: Organisation, config: Config) -> Places:
+def places(all_: Organisation, config: Config, boxes: Collection[str]) -> Places:
     """The same of an organisation that has been read."""
-    return Places(all_.queues or config.queues, all_.offices)
+    return Places(all_.queues or config.queues, all_.offices, boxes)
 
 
 def organised(reading: Reading, folder: ShopFolder, menus: Callable[[], Collection[str]]) -> Iterator[Finding]:
