@@ -3,7 +3,8 @@ Orders on their way into the database: what a caller has confirmed is booked, on
 
 The event log keeps what he confirmed before anything else is tried, and the event log is written down also while the
 database is locked or full. So an order that the database does not take now is tried again, and one that the server was
-killed over is booked at its next start. `rules.confirm` books each of a call's orders once, however often it is asked
+killed over is booked at its next start. What the database would never take, however often it is told, is given up
+with an alarm. `rules.confirm` books each of a call's orders once, however often it is asked
 to: they are counted, and the next one begins when the one before is on disk or refused. Until then whoever says yes
 again in this call, its caller or an agent for him, means the same order.
 
@@ -22,7 +23,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from peewee import PeeweeException
+from peewee import InterfaceError, OperationalError
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
@@ -45,6 +46,7 @@ log = Logger()
 RETRY_S = 5.0
 LAST_RUN = ""  # among the retries, which are named by calls
 RECENT_S = 1800.0  # who calls again so soon is asked whether he means it
+TRY_AGAIN = OperationalError, InterfaceError, StoreError  # locked, full, closed: the store gives its alarm
 UNBOOKED_S = 86400.0  # a start books what was confirmed so long before, not what is older
 
 
@@ -215,13 +217,14 @@ class Bookings(Service):
         self._over(key, booked)
 
     def _not_booked(self, key: str, failure: Failure) -> None:
-        if isinstance(failure.value, PeeweeException | StoreError):  # locked, full, closed: the store gives its alarm
+        if isinstance(failure.value, TRY_AGAIN):
             self._retries[key] = self._store.reactor.callLater(RETRY_S, self._try, key)
             return
         wanted = self._pending[key]
         reason = repr(failure.value)
         self._events.write(Kind.ORDER_REFUSED, call_id=wanted.call_id, nth=wanted.nth, reason=reason)
-        if isinstance(failure.value, rules.UnknownMember) or not self._is_awaited(key):
+        is_told = isinstance(failure.value, rules.OrderRefused) and self._is_awaited(key)
+        if not is_told or isinstance(failure.value, rules.UnknownMember):
             self._events.alarm(
                 N_("a confirmed order of {number} cannot be booked: {problem}; call back"),
                 number=wanted.contact.number,

@@ -1,7 +1,9 @@
 """What becomes of a confirmed order when the books have changed before it is booked, or do not take it."""
 
 from dataclasses import replace
+from unittest.mock import patch
 
+from peewee import DataError, IntegrityError, InterfaceError, OperationalError
 from twisted.internet.defer import Deferred
 
 from callserver.calls.vocabulary import Kind
@@ -94,3 +96,41 @@ class OtherCustomerTests(BookingCase):
         self.shop.wait(5)
         self.assertEqual((len(self.people.entered), self.bought()), (1, []))
         self.assertEqual(rules.balance(OTHER), 100_000)
+
+
+class RefusedByDatabaseTests(BookingCase):
+    def test_never(self) -> None:
+        """What the database will never take is tried once: it ends with an alarm, also where the caller still waits."""
+        for problem in (IntegrityError("FOREIGN KEY constraint failed"), DataError("integer out of range")):
+            self.setUp()
+            with patch.object(rules, "confirm", side_effect=problem) as confirm:
+                booked = self.book()
+                self.store.reactor.advance(60)
+            self.failureResultOf(booked, type(problem))
+            self.assertEqual(confirm.call_count, 1)
+            self.assertFalse(self.menu.bookings.is_pending(call_id="gone"))
+            (alarm,) = self.shop.alarms()
+            self.assertIn("cannot be booked", alarm)
+            self.assertEqual(len(self.shop.happened("order_refused")), 1)
+
+    def test_not_now(self) -> None:
+        """A database that is locked, full or gone is asked again until it takes the order."""
+        for problem in (OperationalError("database is locked"), InterfaceError("connection already closed")):
+            self.setUp()
+            with patch.object(rules, "confirm", side_effect=problem):
+                booked = self.book()
+                self.store.reactor.advance(60)
+            self.store.reactor.advance(5)
+            self.assertEqual(self.successResultOf(booked).taken.total_fen, 13_600)
+            self.assertEqual(self.shop.alarms(), [])
+
+    def test_he_still_waits(self) -> None:
+        """The caller whose order the database will never take gets a person."""
+        self.call()
+        self.order()
+        self.until_silent()
+        with patch.object(rules, "confirm", side_effect=IntegrityError("FOREIGN KEY constraint failed")):
+            self.press("1")
+            self.shop.wait(5)
+        self.assertEqual((len(self.people.entered), self.bought()), (1, []))
+        self.flushLoggedErrors(IntegrityError)
