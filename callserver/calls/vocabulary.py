@@ -62,7 +62,9 @@ class Kind(Enum):
     RECORDING_NOTED = "recording_noted"  # file; note, class, protected: what is known of it from now on
     RECORDING_DELETED = "recording_deleted"  # file, why
     ORDER = "order"  # order, items, total_fen, balance of stock
-    ORDER_WANTED = "order_wanted"  # nth (of the call), number, claimed, payment, source, address, items: not booked yet
+    ORDER_WANTED = (
+        "order_wanted"  # nth (of the call), number, claimed, payment, source, address, customer, items: not booked yet
+    )
     ORDER_REFUSED = "order_refused"  # nth, reason: what was confirmed cannot be had any more
     RESERVATION = "reservation"  # reservation, item, quantity, price_fen
     CALLED_BACK = (

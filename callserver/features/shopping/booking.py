@@ -3,9 +3,14 @@ Orders on their way into the database: what a caller has confirmed is booked, on
 
 The event log keeps what he confirmed before anything else is tried, and the event log is written down also while the
 database is locked or full. So an order that the database does not take now is tried again, and one that the server was
-killed over is booked at its next start. `rules.confirm` books each of a call's orders once, however often it is asked
+killed over is booked at its next start. What the database would never take, however often it is told, is given up
+with an alarm. `rules.confirm` books each of a call's orders once, however often it is asked
 to: they are counted, and the next one begins when the one before is on disk or refused. Until then whoever says yes
 again in this call, its caller or an agent for him, means the same order.
+
+Who has confirmed it may have lost his telephone number to another customer by then. So what is confirmed carries a
+digest of who he was, and nobody else's balance pays it, nor is his address where it goes. (The event log may hold no
+digits that a caller keyed, and a member's number may be those.)
 """
 
 from __future__ import annotations
@@ -15,9 +20,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
-from peewee import PeeweeException
+from peewee import InterfaceError, OperationalError
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
@@ -40,6 +46,7 @@ log = Logger()
 RETRY_S = 5.0
 LAST_RUN = ""  # among the retries, which are named by calls
 RECENT_S = 1800.0  # who calls again so soon is asked whether he means it
+TRY_AGAIN = OperationalError, InterfaceError, StoreError  # locked, full, closed: the store gives its alarm
 UNBOOKED_S = 86400.0  # a start books what was confirmed so long before, not what is older
 
 
@@ -55,6 +62,7 @@ class Wanted:
     stamp: EventRecord
     source: Source = Source.CALL
     address: str | None = None  # where it goes; None: to the customer's own
+    customer: str | None = None  # who he is in the books, see `_digest`; None: nobody, or not known
 
     def data(self) -> dict[str, Value]:
         """As the event log keeps it."""
@@ -68,16 +76,18 @@ class Wanted:
             "payment": self.payment.value,
             "source": self.source.value,
             "address": self.address,
+            "customer": self.customer,
             "items": items,
         }
 
     @classmethod
     def read(cls, call_id: str, data: Mapping[str, Any], stamp: EventRecord) -> Wanted:
-        """What `data` has written; an event of before a call could order twice has no `nth`, nor how it is paid."""
+        """What `data` has written; old events have no `nth`, payment or customer."""
         lines = tuple((item["item"], item["quantity"], item["price_fen"]) for item in data["items"])
         payment, source = Payment(data.get("payment", Payment.ON_DELIVERY)), Source(data.get("source", Source.CALL))
         contact = Contact(data["number"], data["claimed"])
-        return cls(call_id, data.get("nth", 1), contact, payment, lines, stamp, source, data.get("address"))
+        address, customer = data.get("address"), data.get("customer")
+        return cls(call_id, data.get("nth", 1), contact, payment, lines, stamp, source, address, customer)
 
     @property
     def key(self) -> str:
@@ -123,14 +133,17 @@ class Bookings(Service):
         payment: Payment = Payment.ON_DELIVERY,
         source: Source = Source.CALL,
         address: str | None = None,
+        member: str | None = None,
     ) -> Deferred[Booked]:
         """
         Book a call's order; what is asked of it again before it is settled is the same order.
 
+        :param member: whose the contact's number is in the shop's books, as far as this call knows
         :return: fires when it is on disk, whenever that is; fails with OrderRefused where it cannot be had any more
         """
         items = tuple((line.item, line.quantity, line.price_fen) for line in lines)
-        wanted = Wanted(call_id, self.nth(call_id), contact, payment, items, self._stamp(call_id), source, address)
+        stamp, customer = self._stamp(call_id), _digest(call_id, member) if member is not None else None
+        wanted = Wanted(call_id, self.nth(call_id), contact, payment, items, stamp, source, address, customer)
         answer: Deferred[Booked] = Deferred()
         self._waiting.setdefault(wanted.key, []).append(answer)
         if wanted.key not in self._pending:
@@ -204,19 +217,24 @@ class Bookings(Service):
         self._over(key, booked)
 
     def _not_booked(self, key: str, failure: Failure) -> None:
-        if isinstance(failure.value, PeeweeException | StoreError):  # locked, full, closed: the store gives its alarm
+        if isinstance(failure.value, TRY_AGAIN):
             self._retries[key] = self._store.reactor.callLater(RETRY_S, self._try, key)
             return
         wanted = self._pending[key]
         reason = repr(failure.value)
         self._events.write(Kind.ORDER_REFUSED, call_id=wanted.call_id, nth=wanted.nth, reason=reason)
-        if not any(not answer.called for answer in self._waiting.get(key, [])):  # he has been told that it is noted
+        is_told = isinstance(failure.value, rules.OrderRefused) and self._is_awaited(key)
+        if not is_told or isinstance(failure.value, rules.UnknownMember):
             self._events.alarm(
                 N_("a confirmed order of {number} cannot be booked: {problem}; call back"),
                 number=wanted.contact.number,
                 problem=reason,
             )
         self._over(key, failure)
+
+    def _is_awaited(self, key: str) -> bool:
+        """False: he has been told that it is noted, or is gone."""
+        return any(not answer.called for answer in self._waiting.get(key, []))
 
     def _over(self, key: str, result: Booked | Failure) -> None:
         call_id = self._pending.pop(key).call_id
@@ -230,8 +248,7 @@ class Bookings(Service):
 
 def _book(wanted: Wanted, choice: rules.RandomChoice, country: str) -> Booked:
     """Run in `store.write`."""
-    contact = wanted.contact
-    buyer = None if contact.claimed else rules.find_buyer(contact.number, country)
+    contact, buyer = wanted.contact, _buyer(wanted, country)
     taken = rules.confirm(
         wanted.call_id,
         buyer,
@@ -246,3 +263,25 @@ def _book(wanted: Wanted, choice: rules.RandomChoice, country: str) -> Booked:
         address=wanted.address,
     )
     return Booked(taken, buyer)
+
+
+def _buyer(wanted: Wanted, country: str) -> rules.Buyer | None:
+    """
+    Whose order it is, if he still is in the books under the number that he had when he confirmed it.
+
+    :raises UnknownMember: he is not, and his balance is to pay
+    """
+    contact = wanted.contact
+    found = None if contact.claimed else rules.find_buyer(contact.number, country)
+    if wanted.customer is None:
+        return found
+    if found is not None and _digest(wanted.call_id, found.member_number) == wanted.customer:
+        return found
+    if wanted.payment is Payment.BALANCE:
+        raise rules.UnknownMember(None)
+    return None
+
+
+def _digest(call_id: str, member: str) -> str:
+    """A customer's name in the event log, another one in each call."""
+    return sha256(f"{call_id} {member}".encode()).hexdigest()[:16]

@@ -132,7 +132,8 @@ class Selling:
             lines = await self.store.read(rules.basket, call.id)
             if not lines and not self.bookings.is_pending(call_id=call.id):
                 raise NotSold(N_("the basket is empty"))
-            booked = await self.bookings.book(call.id, contact, lines, Payment(how), Source.AGENT, where or None)
+            paid, member = Payment(how), shown.number if shown is not None else None
+            booked = await self.bookings.book(call.id, contact, lines, paid, Source.AGENT, where or None, member)
             return {"order": booked.taken.order_number, "total_fen": booked.taken.total_fen}
 
         return self._judged(seat, "finish_order", how, story)
@@ -212,4 +213,6 @@ def _words(problem: Exception) -> NotSold:
         return NotSold(N_("there is no item {item}"), item=problem.item)
     if isinstance(problem, rules.BalanceTooLow):
         return NotSold(N_("the balance is too low"))
+    if isinstance(problem, rules.UnknownMember):
+        return NotSold(N_("the number is another customer's in the shop's books now: his balance pays nothing"))
     return NotSold(N_("not possible: {problem}"), problem=str(problem))

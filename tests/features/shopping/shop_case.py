@@ -127,6 +127,10 @@ class LockedStore(InlineStore):
         for job in waiting:
             job()
 
+    def die(self) -> None:
+        """What a killed server had asked of it is never done; the next one finds it unlocked."""
+        self._locked, self._waiting = False, []
+
     def write(self, f: Callable[..., Any], *args: Any) -> Deferred[Any]:
         if not self._locked:
             return super().write(f, *args)

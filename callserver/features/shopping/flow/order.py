@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from twisted.internet.defer import TimeoutError
+from twisted.internet.defer import Deferred, TimeoutError
 
 from callserver.features.shopping import rules
-from callserver.features.shopping.booking import Bookings
+from callserver.features.shopping.booking import Booked, Bookings
 from callserver.features.shopping.contact import Contact
 from callserver.features.shopping.flow.contact import by_caller_number, find_contact
 from callserver.features.shopping.flow.counter import Counter
@@ -195,10 +195,10 @@ class Ordering:
 
     async def _buy(self, lines: Sequence[rules.Line], terms: Terms) -> bool:
         """Buy; what is said of it is said after it is on disk. False: not so, and he has been told why."""
-        call, contact = self._call, terms.contact
+        call = self._call
         call.mark(CONFIRMED.format(n=self._bookings.nth(call.id)))
         try:
-            booked = await call.wait_for(self._bookings.book(call.id, contact, lines, terms.payment), BOOKED_S)
+            booked = await call.wait_for(self._book(lines, terms), BOOKED_S)
         except TimeoutError:
             self._asked = None  # he does not know its number yet
             await self._counter.sorry("order-noted")
@@ -206,6 +206,8 @@ class Ordering:
         except rules.BalanceTooLow:
             await self._counter.sorry("balance-too-low")
             return False
+        except rules.UnknownMember:
+            raise WantsPerson("the number is another customer's now") from None
         except rules.OrderRefused:
             await self._counter.sorry("last-piece-gone")
             return False
@@ -213,6 +215,11 @@ class Ordering:
         await self._tell_number(booked.taken.order_number)
         await call.play(_where_it_goes(terms, booked.buyer))
         return True
+
+    def _book(self, lines: Sequence[rules.Line], terms: Terms) -> Deferred[Booked]:
+        buyer = self._visitor.buyer
+        member = buyer.member_number if buyer is not None and not terms.contact.claimed else None
+        return self._bookings.book(self._call.id, terms.contact, lines, terms.payment, member=member)
 
     async def _tell_number(self, order_number: str) -> None:
         number = spoken.digits(self._call.language, order_number)
