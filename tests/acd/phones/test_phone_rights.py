@@ -17,6 +17,7 @@ FOLLOWS: dict[Takes, tuple[str, tuple[object, ...]]] = {
     Takes.GROUP: ("90#", ("service",)),
     Takes.NUMBER: ("62345678#", ("62345678",)),
     Takes.TARGET: ("802#", ("seat 802",)),
+    Takes.BOX: ("12#", ("box 12",)),
     Takes.PLACE: ("7#", ("7",)),
     Takes.CHANNEL: ("802#", ("seat 802",)),
     Takes.CHANNEL_OR_NONE: ("#", ("",)),
