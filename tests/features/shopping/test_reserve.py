@@ -215,6 +215,52 @@ class ListTests(ShopCase):
         self.press("2", "*")
         self.until_said("list-over")
 
+    def test_many_categories(self) -> None:
+        """More than there are keys: eight at a time and 9 for more; after the last ones come the first again."""
+        for language, word in (("1", "类别"), ("2", "shelf ")):
+            self.setUp()
+            for n in range(10, 20):
+                self.shelve(f"{n}")
+            self.list(language)
+            asked = self.heard_last()
+            self.assertEqual((asked.count("press-key"), asked[-1]), (8, "more-categories"))
+            self.press("9")
+            self.until_silent()
+            self.assertIn(f"“{word}19”", self.heard_last())
+            self.press("9")
+            self.until_silent()
+            self.assertEqual(self.heard_last(), asked)
+            self.press("9", "5")
+            self.until_said("list-choose-or-next")
+            self.assertIn({"1": "“货19”", "2": "“goods 19”"}[language], self.heard_last())
+
+    def test_nine_categories(self) -> None:
+        """As many as there are keys are asked for at once."""
+        for n in range(10, 16):
+            self.shelve(f"{n}")
+        self.list("1")
+        asked = self.heard_last()
+        self.assertEqual((asked.count("press-key"), asked.count("more-categories")), (9, 0))
+        self.press("9")
+        self.until_said("list-choose-or-next")
+        self.assertIn("“货15”", self.heard_last())
+
+    def test_in_no_category(self) -> None:
+        """What is in none is the last kind of goods, also where there are categories."""
+        Product.update(category=None).where(Product.number == "1001").execute()
+        self.list("2")
+        self.assertEqual(self.heard_last()[-4:], ["“other goods”", "press-key", "number-4", "pause"])
+        self.press("4")
+        self.until_said("list-choose-or-next")
+        self.assertIn("“Longjing green tea”", self.heard_last())
+
+    def shelve(self, number: str) -> None:
+        """One more category, and one item in it."""
+        now = self.shop.events.now()
+        rules.save_category(number, rules.Name(f"类别{number}", f"shelf {number}"))
+        name = rules.Name(f"货{number}", f"goods {number}")
+        rules.save_item(f"20{number}", name, 9, now, price_fen=100, category=number)
+
     def test_back(self) -> None:
         """* leaves the list; 0 is a person."""
         self.call()

@@ -1,15 +1,20 @@
-"""The goods read aloud, category by category, for who does not know an item's number."""
+"""The goods read aloud, category by category and then those in none, for who does not know an item's number."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from callserver.features.shopping import rules
 from callserver.features.shopping.flow.counter import Counter
 from callserver.features.shopping.flow.sentences import priced
 from callserver.ivr import spoken
-from callserver.ivr.dialogue import PERSON_KEY, REPEAT_KEY, WantsPerson, choose
+from callserver.ivr.dialogue import PERSON_KEY, REPEAT_KEY, WantsPerson, choose, rounds
 from callserver.ivr.interfaces import Prompt, Spoken
 
 CATEGORY_KEYS = "123456789"
+MORE = "9"  # where there are more categories than keys
+OTHERS = rules.Name("其他商品", "other goods")
 TAKE, NEXT = "1", "2"
 PAUSE_S = 2.5  # after each item: long enough to press a key, short enough to listen to twenty
 
@@ -20,20 +25,49 @@ async def choose_from_list(counter: Counter) -> str:
 
     :raises WantsPerson:
     """
-    categories = (await counter.read(rules.categories, counter.now()))[: len(CATEGORY_KEYS)]
+    kinds = await counter.read(_kinds, counter.now())
     category = None
-    if categories:
-        category = (categories[0] if len(categories) == 1 else await _choose_category(counter, categories)).number
+    if kinds:
+        category = (kinds[0] if len(kinds) == 1 else await _choose_kind(counter, kinds)).number
     items = await counter.read(rules.items_of, category, counter.now(), counter.call.id)
     return await _pick(counter, items)
 
 
-async def _choose_category(counter: Counter, categories: list[rules.Shelf]) -> rules.Shelf:
-    language, said = counter.call.language, list[Prompt](["choose-category"])
-    for key, category in zip(CATEGORY_KEYS, categories, strict=False):
-        said += [Spoken(category.name.text(language)), "press-key", f"number-{key}", "pause"]
-    keys = CATEGORY_KEYS[: len(categories)]
-    return categories[keys.index(await choose(counter.call, *said, keys=keys))]
+@dataclass(frozen=True)
+class _Kind:
+    """What the goods of one key have in common; `number` None: they are in no category."""
+
+    number: str | None
+    name: rules.Name
+
+
+def _kinds(now: datetime) -> list[_Kind]:
+    """Run in `store.read`; what is in no category is a kind by itself, the last one."""
+    kinds = [_Kind(shelf.number, shelf.name) for shelf in rules.categories(now)]
+    return [*kinds, _Kind(None, OTHERS)] if rules.has_uncategorised(now) else kinds
+
+
+async def _choose_kind(counter: Counter, kinds: list[_Kind]) -> _Kind:
+    """As many as there are keys at a time; after the last ones come the first again."""
+    n_keys = len(CATEGORY_KEYS) if len(kinds) <= len(CATEGORY_KEYS) else CATEGORY_KEYS.index(MORE)
+    pages = [kinds[begin : begin + n_keys] for begin in range(0, len(kinds), n_keys)]
+    for _ in rounds():
+        for page in pages:
+            keys = CATEGORY_KEYS[: len(page)]
+            said = _offered(counter.call.language, page)
+            if len(pages) > 1:
+                keys, said = keys + MORE, [*said, "more-categories"]
+            key = await choose(counter.call, *said, keys=keys)
+            if key in CATEGORY_KEYS[: len(page)]:
+                return page[CATEGORY_KEYS.index(key)]
+    raise AssertionError  # rounds() never ends
+
+
+def _offered(language: str, kinds: list[_Kind]) -> list[Prompt]:
+    said: list[Prompt] = ["choose-category"]
+    for key, kind in zip(CATEGORY_KEYS, kinds, strict=False):
+        said += [Spoken(kind.name.text(language)), "press-key", f"number-{key}", "pause"]
+    return said
 
 
 async def _pick(counter: Counter, items: list[rules.Item]) -> str:

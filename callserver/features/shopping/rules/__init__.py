@@ -44,6 +44,7 @@ from callserver.features.shopping.rules.goods import (
     Shelf,
     categories,
     find_item,
+    has_uncategorised,
     items_of,
     price_at,
 )
@@ -174,6 +175,7 @@ __all__ = [
     "find_reservation",
     "first_pin",
     "give_points",
+    "has_uncategorised",
     "hold",
     "items_of",
     "keep_basket",

@@ -8,6 +8,7 @@ item a call may have its own lease, and of what nobody has leased what no open r
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from peewee import fn
 
@@ -78,10 +79,15 @@ def find_item(number: str, now: datetime, call_id: str = "") -> Item | None:
 
 def categories(now: datetime) -> list[Shelf]:
     """The categories of which something is on sale, in order of their numbers: no key is spent on an empty one."""
-    on_sale = Product.withdrawn_ms.is_null() | (Product.withdrawn_ms > to_ms(now))
-    filled = Product.select(Product.category).where(on_sale, Product.category.is_null(False))
-    rows = Category.select().where(Category.number.in_(filled)).order_by(Category.number)
+    filled = Product.select(Product.category).where(_is_on_sale(now), Product.category.is_null(False))
+    in_turn = (fn.LENGTH(Category.number), Category.number)  # 2 before 10
+    rows = Category.select().where(Category.number.in_(filled)).order_by(*in_turn)
     return [Shelf(row.number, Name(row.name_zh, row.name_en)) for row in rows]
+
+
+def has_uncategorised(now: datetime) -> bool:
+    """Whether something is on sale that is in no category."""
+    return bool(Product.select().where(_is_on_sale(now), Product.category.is_null()).exists())
 
 
 def items_of(category: str | None, now: datetime, call_id: str = "") -> list[Item]:
@@ -167,6 +173,11 @@ def _item(row: Product, price_fen: int, available: int) -> Item:
 
 def _on_sale(row: Product, now: datetime) -> bool:
     return row.withdrawn_ms is None or row.withdrawn_ms > to_ms(now)
+
+
+def _is_on_sale(now: datetime) -> Any:
+    """As a condition of a query."""
+    return Product.withdrawn_ms.is_null() | (Product.withdrawn_ms > to_ms(now))
 
 
 def _available(product: Product, call_id: str, now: datetime) -> int:
