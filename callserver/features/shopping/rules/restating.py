@@ -127,11 +127,6 @@ def _set_prices(now: datetime) -> None:
     begun = Price.select(Price.price_fen).where(Price.product == StagedGoods.number, Price.from_ms <= to_ms(now))
     now_fen = begun.order_by(Price.from_ms.desc()).limit(1)
     StagedGoods.update(price_fen=None).where(StagedGoods.price_fen == now_fen).execute()
-    """A price that is what it was begins nothing."""
-    begun = Price.select(Price.price_fen).where(Price.product == StagedGoods.number, Price.from_ms <= to_ms(now))
-    StagedGoods.update(price_fen=None).where(
-        StagedGoods.price_fen == begun.order_by(Price.from_ms.desc()).limit(1)
-    ).execute()
     priced = StagedGoods.select(StagedGoods.number).where(StagedGoods.price_fen.is_null(False))
     Price.delete().where(Price.from_ms == to_ms(now), Price.product.in_(priced)).execute()
     rows = StagedGoods.select(StagedGoods.number, literal(to_ms(now)), StagedGoods.price_fen)
