@@ -214,6 +214,7 @@ def move_pieces(number: str, sign: str, pieces: int, reason: str, now: datetime)
     :return: numbers of orders that reservations have become
     :raises Complaint: more go than are there
     """
+    rules.lock_items([number])
     had = int(Product.get_by_id(number).stock)
     if sign == "-" and pieces > had:
         raise Complaint("of item {number} there are {n} pieces", number=number, n=had)
