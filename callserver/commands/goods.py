@@ -242,6 +242,7 @@ goods.add_command(import_)
 
 def _set(shop: Path, number: str, given: dict[str, str], *, free: bool = False) -> None:
     async def work(books: ShopBooks) -> None:
+        book.refuse_nameless(given)
         form, before = goods_form(await books.read(book.shelves)), await _one(books, number)
         after = form.filled(before, given)
         if after.price is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ def list_menus(shop: Path) -> None:
 def check(shop: Path, strict: bool, names: tuple[str, ...]) -> None:
     def work(trial: Trial, folder: ShopFolder) -> bool:
         read = read_all(trial)
-        chosen = [_chosen(name, read) for name in names] or list(read)
+        chosen = [_chosen(name, read, trial.menus) for name in names] or list(read)
         return all([is_right(trial, path, read[path], strict) for path in chosen])  # noqa: C419 - all are told
 
     _with_trial(shop, work)
@@ -69,7 +69,7 @@ def check(shop: Path, strict: bool, names: tuple[str, ...]) -> None:
 def picture(shop: Path, language: str, output: Path | None, name: str) -> None:
     def work(trial: Trial, folder: ShopFolder) -> bool:
         read = read_all(trial)
-        path = _chosen(name, read)
+        path = _chosen(name, read, trial.menus)
         menu, target = read[path].menu, output or Path(f"{path.stem}.svg")
         if menu is None:
             return is_right(trial, path, read[path], strict=False)
@@ -102,9 +102,11 @@ menus.add_command(paths)
 menus.add_command(replay_calls, "replay")
 
 
-def _chosen(name: str, read: dict[Path, ReadMenu]) -> Path:
+def _chosen(name: str, read: dict[Path, ReadMenu], menus_there: Collection[str]) -> Path:
     by_name = {name_of(path.stem): path for path in reversed(read)}
     wanted = name_of(Path(name).name.removesuffix(".ini"))
+    if wanted not in by_name and wanted in menus_there:
+        raise Complaint("menu {menu} is written in Python: it has no file to check", menu=repr(name))
     if wanted not in by_name:
         raise Complaint("no menu {menu}; {hint}", menu=repr(name), hint=nearest(wanted, by_name))
     return by_name[wanted]

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from callserver.commands.books import tell
+from callserver.commands.choices import State
 from callserver.commands.options import language_option
 from callserver.commands.sheets import (
     Progress,
@@ -31,7 +32,7 @@ from callserver.wire.terminal import here, person_language
 
 @click.command(help=here("Write the orders to FILE, .xlsx or .csv: to pack by, to settle by, for import."))
 @file_argument
-@click.option("--state", type=click.Choice([one.value for one in OrderState]), help=here("Only those that are so far."))
+@click.option("--state", type=State(ORDER_STATES), help=here("Only those that are so far."))
 @shop_option
 @language_option
 def export(file: Path, state: str | None, shop: Path, language: str) -> None:

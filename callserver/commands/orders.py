@@ -16,6 +16,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.commands.books import tell
 from callserver.commands.calls import as_text, list_width
 from callserver.commands.carriers import carriers
+from callserver.commands.choices import State
 from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.order_lists import export, import_
 from callserver.commands.proofs import proof, proofs
@@ -46,7 +47,7 @@ def orders() -> None:
 
 
 @orders.command("list", help=here("List the orders, the newest first."))
-@click.option("--state", type=click.Choice(STATES), help=here("Only those that are so far."))
+@click.option("--state", type=State(ORDER_STATES), help=here("Only those that are so far."))
 @click.option("--customer", help=here("Only those of this customer: member number or telephone."))
 @click.option("--item", help=here("Only those with this item."))
 @click.option("--since", type=Day(), help=here("Placed on this day or later."))
@@ -159,9 +160,7 @@ def cancel(number: str, shop: Path) -> None:
 
 
 @orders.command(help=here("List the reservations, the newest first."))
-@click.option(
-    "--state", type=click.Choice([one.value for one in ReservationState]), help=here("Only those that are so.")
-)
+@click.option("--state", type=State(RESERVATION_STATES), help=here("Only those that are so."))
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help=here("So many reservations."))
 @shop_option
 @language_option

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
@@ -57,6 +58,8 @@ def try_menu(
 ) -> None:
     if keep and keys is None:
         raise click.UsageError(here("--keep needs --keys"))
+    if re.search(r"[^\d+*#() /.-]", caller):
+        raise Complaint("{typed} is no telephone number; empty: it is withheld", typed=repr(caller))
     folder = ShopFolder(shop)
     require_shop(folder)
     globalLogBeginner.beginLoggingTo([], redirectStandardIO=False)

@@ -58,10 +58,14 @@ def all_of(known: Sequence[str]) -> Sentence:
     return Sentence("there are {names}", names=", ".join(known)) if known else Sentence("there is none yet")
 
 
-def likest(name: str, known: Iterable[str]) -> Sentence | None:
-    """The likest of the known names, if one is like it; capital letters make no difference."""
+def likest(name: str, known: Iterable[str], likeness: float = 0.5) -> Sentence | None:
+    """
+    The likest of the known names, if one is like it; capital letters make no difference.
+
+    :param likeness: 0 to 1; among hundreds of names something is always half like it
+    """
     by_small = {one.lower(): one for one in known}
-    close = difflib.get_close_matches(name.lower().strip(), by_small, 1, 0.5)
+    close = difflib.get_close_matches(name.lower().strip(), by_small, 1, likeness)
     return Sentence("did you mean {name}?", name=repr(by_small[close[0]])) if close else None
 
 

@@ -66,6 +66,11 @@ class GoodsTests(ShopCase):
         self.done("set 1010 limit=1")
         self.assertEqual(self.store.run(rules.price_at, "1010", NOW), 0)
 
+    def test_a_name_taken_away(self) -> None:
+        """Callers would hear the other language's name in its place: nothing is changed."""
+        self.assertIn("name_zh= is empty", self.refused("set 1001 name_zh="))
+        self.assertIn("龙井绿茶", self.done("show 1001"))
+
     def test_lists(self) -> None:
         """In both languages within eighty columns, by category, by what runs out; and for programs."""
         self.assertIn("1004  clay teapot         teaware   268.00         1        5  yes", self.done("list"))
@@ -117,7 +122,7 @@ class GoodsTests(ShopCase):
             ("add 1009 茶 price=3 category=gold", "there is none called so"),
             ("add tea 茶 price=3", "is no number that callers can key: that is 1 to 8 digits"),
             ("add 1009 '' price=3", "item 1009 needs a name"),
-            ("set 1001 name_zh= name_en=", "item 1001 needs a name"),
+            ("set 1001 name_zh= name_en=", "name_zh= is empty"),
             ("set 1010 price=3", "there is no item 1010; `goods list` has them all"),
             ("set 1001 price=99999999", "is the point in its place?"),
             ("stock 1001 20", "write +20 for what came, -3 for what went, =17 for what was counted"),

@@ -60,6 +60,12 @@ class OrdersTests(ShopCase):
         self.assertIn("There are none yet", self.told("list --state cancelled"))
         self.assertIn("--since is later than --until", self.refused("list --since 2026-11-25 --until 2026-11-23"))
 
+    def test_states_in_words(self) -> None:
+        """They are typed as programs write them, or as they are shown in Chinese."""
+        self.assertEqual(self.done("list --state paid"), self.done("list --state 已付款"))
+        self.assertEqual(self.done("reservations --state open"), self.done("reservations --state 等待中"))
+        self.assertIn("did you mean 'shipped'?", self.refused("list --state shiped"))
+
     def test_by_hand(self) -> None:
         """An order that came by letter is one like every other: rules, stock, balance."""
         number = self.done("add 600001 1001=2 1008=1 --balance").strip()

@@ -56,6 +56,16 @@ class TryTests(MenuCommandsCase):
         ):
             self.assertIn(line, done.output)
 
+    def test_no_number(self) -> None:
+        """What is no telephone number calls nobody."""
+        done = self.run_command(try_menu, "front", "--keys", "1", "--caller", "abc")
+        self.assertIn("'abc' is no telephone number", str(done.exception) + done.output)
+
+    def test_check_of_a_menu_in_python(self) -> None:
+        """It has no file: that is said, and not that there is no such menu."""
+        done = self.run_command(menus, "check", "shop")
+        self.assertIn("is written in Python", str(done.exception) + done.output)
+
     def test_menu_in_python(self) -> None:
         """An order by the shop's own menu: what the database would do is said, and nothing of it stays."""
         done = self.run_command(try_menu, "shop", "--keys", "1 1 1001# 1 2# 2 1 1 hangup", *DAY)

@@ -10,6 +10,7 @@ from callserver.features.shopping.rules import Line, Name
 from callserver.features.shopping.rules.orders import Wish, place_order
 from callserver.features.shopping.tables import OrderState, Product, Source
 
+PAID_DAYS_AGO = 40  # into the balances: before the oldest order
 FILE = Path(__file__).with_name("sample.toml")
 
 
@@ -32,7 +33,7 @@ def load(now: datetime) -> None:
     for item in shop["goods"]:
         _load_item(item, shop["orders"], first)
     for customer in shop["customers"]:
-        _load_customer(customer, first)
+        _load_customer(customer, now)
     for carrier in shop["carriers"]:
         rules.save_carrier(carrier["code"], Name(carrier["zh"], carrier["en"]), is_sample=True)
     for order in sorted(shop["orders"], key=lambda order: -int(order["days_ago"]["placed"])):
@@ -47,11 +48,11 @@ def _load_item(item: dict[str, Any], orders: list[dict[str, Any]], first: dateti
     rules.move_stock(item["number"], item["stock"] + sold, "delivery", first)
 
 
-def _load_customer(customer: dict[str, Any], first: datetime) -> None:
+def _load_customer(customer: dict[str, Any], now: datetime) -> None:
     number = customer["number"]
     language, telephones = customer["language"], customer["telephones"]
     rules.save_customer(number, customer["name"], customer["address"], telephones, language=language, is_sample=True)
-    rules.pay_in(number, customer["paid_in"], first)
+    rules.pay_in(number, customer["paid_in"], now - timedelta(days=PAID_DAYS_AGO))
     rules.set_pin(number, customer["pin"])
 
 

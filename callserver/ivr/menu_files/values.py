@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from unicodedata import normalize
 
 from callserver.config import nearest
+from callserver.config.findings import Sentence
+from callserver.config.values import likest
 from callserver.ivr.menu_files.faults import Fault
 from callserver.ivr.menu_files.ini import Entry, name_of, shown
 from callserver.ivr.menu_files.steps import Piece, Slot, Target, To
@@ -20,6 +22,7 @@ RANGE = re.compile(r"(\d{1,2})(?:\s*-\s*(\d{1,2}))?")
 SLOT = re.compile(r"\{\s*([^{}]*?)\s*\}")
 DIGITS_MAX = 30
 OPENS = "opens"
+LIKE = 0.75  # so like a name that is asked for must be one that is offered
 NAMED = (To.QUEUE, To.MENU, To.PLUGIN, To.OFFICE, To.NUMBER, To.DOCUMENT, To.MAILBOX)
 ALONE = (To.REPEAT, To.BACK, To.PERSON, To.HANGUP)
 RESERVED = frozenset(one.value for one in (*NAMED, *ALONE))
@@ -151,7 +154,17 @@ def prompts(entry: Entry, known: Iterable[str] | None) -> tuple[str, ...]:
     :raises Fault:
     """
     names = tuple(normalize("NFKC", entry.value).lower().split())
-    return names if known is None else all_known(entry, names, known, N_("there is no prompt {name}; {hint}"))
+    return names if known is None else _all_recorded(entry, names, known)
+
+
+def _all_recorded(entry: Entry, names: Sequence[str], known: Iterable[str]) -> tuple[str, ...]:
+    """As `all_known`; of some hundred prompts only a near one is worth a hint."""
+    there = set(known)
+    for name in names:
+        if name not in there:
+            hint = likest(name, there, LIKE) or Sentence("`callserver prompts list` shows all there are")
+            raise Fault("there is no prompt {name}; {hint}", entry.line, name=shown(name), hint=hint)
+    return tuple(names)
 
 
 def all_known(entry: Entry, names: Sequence[str], known: Iterable[str], wrong: str) -> tuple[str, ...]:

@@ -9,6 +9,9 @@ from unittest.mock import patch
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.features.shopping import rules, sample
+from callserver.features.shopping.books.goods import move_pieces
+from callserver.features.shopping.books.order_list import Move, move_orders
+from callserver.features.shopping.books.orders import Wanted, list_orders
 from callserver.features.shopping.tables import OrderState, Payment
 from callserver.features.shopping.web import goods
 from callserver.features.shopping.web.operations import Asked
@@ -78,6 +81,16 @@ class LockOrderTests(SynchronousTestCase):
         self.do(rules.cancel_reservation, self.waiting[0], NOW)
         self.check(rules.cancel, self.paid, later(1))
         self.assertIsNotNone(self.do(rules.find_reservation, self.waiting[1]).order)
+
+    def test_lists(self) -> None:
+        """Several orders in one transaction, of which one gives pieces and money back; a count."""
+        buyer = rules.find_member(LI_MING)
+        self.do(rules.cancel_reservation, self.waiting[0], NOW)
+        later_one = self.do(rules.confirm, "later", buyer, [(TEA, 1)], stamp("later")).order_number
+        there = {one.number: one for one in self.do(list_orders, Wanted(), None)}
+        states = {self.paid: OrderState.CANCELLED, later_one: OrderState.PACKED}
+        self.check(move_orders, [Move(there[number], state, None, None) for number, state in states.items()], later(1))
+        self.check(move_pieces, POT, "=", 5, "count", later(1))
 
     def test_reservations(self) -> None:
         """Made, filled, given up, expired, of several items."""

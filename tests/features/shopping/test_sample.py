@@ -23,6 +23,13 @@ class SampleTests(BooksCase):
         for table in (Product, Customer, Carrier, Category, Order):
             self.assertEqual([row for row in table.select() if not row.is_sample], [], table)
 
+    def test_paid_in_lately(self) -> None:
+        """What customers have paid in is some weeks old, and older than every order."""
+        placed = [rules.find_order(row.number).placed_at for row in Order.select()]  # type: ignore[union-attr]
+        for customer in Customer.select():
+            (paid,) = self.do(rules.movements, customer.member_number, 5)
+            self.assertTrue(later(-50 * 86400) < paid.at < min(placed), paid)
+
     def test_removed(self) -> None:
         """Nothing of it is left, as if it had never been; killed on the way, all of it is there."""
         self.do(rules.hold, "one", TEA, 2, NOW)

@@ -6,6 +6,9 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.features.shopping import rules, sample
+from callserver.features.shopping.books.goods import move_pieces
+from callserver.features.shopping.books.order_list import Move, move_orders
+from callserver.features.shopping.books.orders import Wanted, list_orders
 from callserver.features.shopping.rules import (
     AboveStock,
     BalanceTooLow,
@@ -17,6 +20,9 @@ from callserver.features.shopping.rules import (
     WrongStep,
 )
 from callserver.features.shopping.tables import OrderState, Payment, PinTries, Product, ReservationState, Source
+from callserver.features.shopping.web.customers import put_customers
+from callserver.features.shopping.web.operations import Asked
+from callserver.wire.catalogue import Complaint
 from tests.features.shopping.agreement import check_books
 from tests.features.shopping.demo_books import NOW, later, stamp
 from tests.store import postgres
@@ -250,6 +256,57 @@ class TwoWritersTests(SynchronousTestCase):
 
         for n, _, bought in self.meet(acts):
             self.assertEqual(self.stock(f"7{n:03}1"), 0 if isinstance(bought, OrderTaken) else 1)
+
+    # The shop's own lists
+
+    def test_list_of_orders(self) -> None:
+        """A list cancels one order and packs the other while callers cancel both: nobody waits for ever."""
+
+        def acts(n: int) -> tuple[Act, Act]:
+            member, item, other = self.member(n, 9 * PRICE), self.item(n, 3), self.item(n, 3, "2")
+            bought = [
+                self.order(f"{call}{n}", *items, member=member, payment=Payment.BALANCE, choice=lambda _, at=at: at)
+                for at, (call, items) in enumerate((("a", (other, item)), ("b", (item, other))), 20_000_000 + 2 * n)
+            ]
+            there = {one.number: one for one in list_orders(Wanted(), None)}
+            states = dict(zip(bought, (OrderState.CANCELLED, OrderState.PACKED), strict=True))
+            moves = [Move(there[number], state, None, None) for number, state in states.items()]
+            cancel = lambda: [rules.cancel(number, later(1)) for number in bought[1:]]  # noqa: E731
+            return lambda: moved(moves), cancel
+
+        def moved(moves: list[Move]) -> object:
+            try:
+                return move_orders(moves, later(1))
+            except Complaint as refused:  # the caller was first
+                raise (refused.__cause__ or refused) from None
+
+        for n, by_list, by_caller in self.meet(acts):
+            self.assertEqual(isinstance(by_list, WrongStep), not isinstance(by_caller, WrongStep))
+            self.assertEqual(self.stock(f"7{n:03}1"), 2)
+
+    def test_counted(self) -> None:
+        """Two write down what they have counted: the stock is what one of them has, and no mixture."""
+
+        def acts(n: int) -> tuple[Act, Act]:
+            item = self.item(n, 5)
+            count = lambda pieces: lambda: move_pieces(item, "=", pieces, "count", later(1))  # noqa: E731
+            return count(7), count(3)
+
+        for n, *_ in self.meet(acts):
+            self.assertIn(self.stock(f"7{n:03}1"), (3, 7))
+
+    def test_lists_of_customers(self) -> None:
+        """Two programs write down the same two customers, in other order."""
+
+        def acts(n: int) -> tuple[Act, Act]:
+            both = [self.member(2 * n + which, PRICE) for which in (0, 1)]
+            about = {"name": "Qian", "address": "Wuhan", "language": None, "telephones": []}
+            rows = [{"member_number": number, **about} for number in both]
+            put = [Asked("web", {}, {}, {"customers": some}, later(1), stamp(""), "cn") for some in (rows, rows[::-1])]
+            return lambda: put_customers(put[0]), lambda: put_customers(put[1])
+
+        for _, *got in self.meet(acts):
+            self.assertEqual(got, [{"saved": 2}] * 2)
 
     # Reservations
 

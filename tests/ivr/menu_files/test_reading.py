@@ -145,6 +145,9 @@ class FaultTests(SynchronousTestCase):
             "then = hangup", "than = hangup", NO_THEN, "9: 'than': [say end] has no such setting; did you mean 'then'?"
         )
         self.one("= goodbye", "= godbye", "8: there is no prompt 'godbye'; did you mean 'goodbye'?")
+        self.one(
+            "= goodbye", "= greeting", "8: there is no prompt 'greeting'; `callserver prompts list` shows all there are"
+        )
         self.one("请按1。", "{mane}请按1。", "4: '{mane}': nothing is kept under this name; there is none yet")
 
     def test_keys(self) -> None:

@@ -177,6 +177,17 @@ def refuse_free(price: int | None, before: int | None) -> None:
         raise Complaint("price 0.00: add --free if it is given away")
 
 
+def refuse_nameless(given: Mapping[str, str]) -> None:
+    """
+    Who takes a name away would have the other language's name read in its place.
+
+    :raises Complaint: one of the names is to be nothing
+    """
+    for key in ("name_zh", "name_en"):
+        if not given.get(key, key).strip():
+            raise Complaint("{key}= is empty: write how callers hear it in that language", key=key)
+
+
 def named(one: Goods) -> Goods:
     """
     An item with a name in both languages: where it has one only, callers in the other language hear that.
@@ -214,6 +225,7 @@ def move_pieces(number: str, sign: str, pieces: int, reason: str, now: datetime)
     :return: numbers of orders that reservations have become
     :raises Complaint: more go than are there
     """
+    rules.lock_items([number])
     had = int(Product.get_by_id(number).stock)
     if sign == "-" and pieces > had:
         raise Complaint("of item {number} there are {n} pieces", number=number, n=had)

@@ -70,6 +70,7 @@ def move_orders(moves: list[Move], now: datetime) -> None:
 
     :raises Complaint: one of them has gone on meanwhile, so that it cannot
     """
+    rules.lock_for_steps({move.before.number: move.state for move in moves})
     for move in sorted(moves, key=lambda one: one.before.number):
         try:
             advance(move.before.number, move.state, now, move.carrier, move.tracking)

@@ -11,10 +11,11 @@ from callserver.features.shopping.flow.sentences import priced
 from callserver.ivr import spoken
 from callserver.ivr.dialogue import PERSON_KEY, REPEAT_KEY, WantsPerson, choose, rounds
 from callserver.ivr.interfaces import Prompt, Spoken
+from callserver.wire.catalogue import N_, known
 
 CATEGORY_KEYS = "123456789"
 MORE = "9"  # where there are more categories than keys
-OTHERS = rules.Name("其他商品", "other goods")
+OTHERS = N_("other goods")
 TAKE, NEXT = "1", "2"
 PAUSE_S = 2.5  # after each item: long enough to press a key, short enough to listen to twenty
 
@@ -44,7 +45,7 @@ class _Kind:
 def _kinds(now: datetime) -> list[_Kind]:
     """Run in `store.read`; what is in no category is a kind by itself, the last one."""
     kinds = [_Kind(shelf.number, shelf.name) for shelf in rules.categories(now)]
-    return [*kinds, _Kind(None, OTHERS)] if rules.has_uncategorised(now) else kinds
+    return [*kinds, _Kind(None, rules.Name(known("zh", OTHERS), OTHERS))] if rules.has_uncategorised(now) else kinds
 
 
 async def _choose_kind(counter: Counter, kinds: list[_Kind]) -> _Kind:

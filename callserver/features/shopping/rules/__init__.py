@@ -46,6 +46,7 @@ from callserver.features.shopping.rules.goods import (
     find_item,
     has_uncategorised,
     items_of,
+    lock_items,
     price_at,
 )
 from callserver.features.shopping.rules.orders import (
@@ -100,6 +101,7 @@ from callserver.features.shopping.rules.shelves import (
 )
 from callserver.features.shopping.rules.stock import (
     cancel,
+    lock_for_steps,
     move_stock,
 )
 from callserver.features.shopping.rules.tellings import (
@@ -181,6 +183,8 @@ __all__ = [
     "keep_basket",
     "kept_basket",
     "last_sequence",
+    "lock_for_steps",
+    "lock_items",
     "move_balance",
     "move_stock",
     "movements",

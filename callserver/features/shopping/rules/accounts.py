@@ -9,7 +9,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from callserver.features.shopping.rules.locks import lock
+from callserver.features.shopping.rules.customers import lock_customers
 from callserver.features.shopping.rules.refusals import BalanceTooLow, OtherPayment, UnknownMember
 from callserver.features.shopping.tables import BalanceMovement, Customer, Order, PointsMovement
 from callserver.store.tables import from_ms, to_ms
@@ -78,7 +78,7 @@ def move_balance(
     :raises OtherPayment: of this `external_id` another customer or another sum was told before
     :raises UnknownMember: the shop has no such customer
     """
-    _lock_customer(member_number)
+    lock_customers([member_number])
     if external_id is not None and (moved := payment(external_id)) is not None:
         if moved != (member_number, amount_fen):
             raise OtherPayment(external_id)
@@ -123,17 +123,12 @@ def lose_points(order: Order, at: datetime) -> None:
 
 
 def _move_points(member_number: str, n: int, reason: str, at: datetime, order: str | None) -> None:
-    _lock_customer(member_number)
+    lock_customers([member_number])
     had = points(member_number)
     left = max(0, had + n)
     if left != had:
         Customer.update(points=left).where(Customer.member_number == member_number).execute()
         PointsMovement.create(customer=member_number, points=left - had, reason=reason, order=order, at_ms=to_ms(at))
-
-
-def _lock_customer(member_number: str) -> None:
-    """Nobody else changes his account until this transaction ends."""
-    lock(Customer.select(Customer.member_number).where(Customer.member_number == member_number))
 
 
 def _customer(member_number: str) -> Customer:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from callserver.features.shopping.rules.locks import lock
 from callserver.features.shopping.tables import Customer, CustomerNumber
 from callserver.store.prepared import Prepared
 from callserver.wire.numbers import normal, spellings
@@ -70,9 +71,15 @@ def save_customer(
     if not Customer.update(known).where(Customer.member_number == member_number).execute():
         Customer.create(member_number=member_number, is_sample=is_sample, **known)
     CustomerNumber.delete().where(CustomerNumber.customer == member_number).execute()
-    for number in {normal(telephone, country) for telephone in telephones}:
+    for number in sorted({normal(telephone, country) for telephone in telephones}):
         CustomerNumber.delete().where(CustomerNumber.number.in_(spellings(number, country))).execute()
         CustomerNumber.create(number=number, customer=member_number)
+
+
+def lock_customers(member_numbers: Iterable[str]) -> None:
+    """Nobody else changes these customers or their accounts until this transaction ends."""
+    his = Customer.member_number.in_(list(member_numbers))
+    lock(Customer.select(Customer.member_number).where(his).order_by(Customer.member_number))
 
 
 def set_language(member_number: str, language: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from peewee import EXCLUDED, BigIntegerField, TextField, chunked
 
+from callserver.features.shopping.rules.locks import lock
 from callserver.features.shopping.rules.restating import ROWS, literal
 from callserver.features.shopping.tables import BalanceMovement, Customer, CustomerNumber
 from callserver.store.tables import TemporaryTable, to_ms
@@ -68,6 +69,8 @@ def stage_customers(wanted: Iterable[RestatedCustomer], country: str) -> None:
 
 def restate_customers(now: datetime) -> None:
     """Take over what is staged."""
+    known = Customer.member_number.in_(StagedCustomer.select(StagedCustomer.number))
+    lock(Customer.select(Customer.member_number).where(known).order_by(Customer.member_number))
     into = [Customer.member_number, Customer.name, Customer.address, Customer.language]
     kept: dict[Any, Any] = {one: getattr(EXCLUDED, one.column_name) for one in into[1:]}
     kept[Customer.is_sample] = False  # whoever says it anew has made it his own

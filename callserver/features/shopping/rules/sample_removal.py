@@ -8,7 +8,10 @@ there. Categories and carriers that real goods and orders use stay, and are the 
 
 from typing import Any
 
+from callserver.features.shopping.rules.customers import lock_customers
+from callserver.features.shopping.rules.goods import lock_items
 from callserver.features.shopping.rules.refusals import SampleInUse
+from callserver.features.shopping.rules.tracking import lock_orders
 from callserver.features.shopping.tables import (
     BalanceMovement,
     BasketLine,
@@ -44,6 +47,9 @@ def remove_sample() -> int:
     """
     goods = [row.number for row in Product.select().where(Product.is_sample)]
     people = [row.member_number for row in Customer.select().where(Customer.is_sample)]
+    lock_orders(row.number for row in _orders(goods, people))
+    lock_items(goods)
+    lock_customers(people)
     orders = _orders(goods, people)
     reservations = list(Reservation.select().where(_about(Reservation, goods, people)))
     _check(orders, reservations)

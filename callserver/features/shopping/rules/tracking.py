@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -175,12 +175,17 @@ def lock_order(number: str) -> tuple[Order, OrderState]:
 
     :raises UnknownOrder: the shop has it not
     """
-    lock(Order.select(Order.number).where(Order.number == number))
+    lock_orders([number])
     order = Order.get_or_none(Order.number == number)
     if order is None:
         raise UnknownOrder(number)
     newest = OrderStep.select().where(OrderStep.order == number).order_by(OrderStep.id.desc()).first()
     return order, OrderState(newest.state)
+
+
+def lock_orders(numbers: Iterable[str]) -> None:
+    """Nobody else changes the state of these until this transaction ends."""
+    lock(Order.select(Order.number).where(Order.number.in_(list(numbers))).order_by(Order.number))
 
 
 def give_back(order: Order, reason: str, at: datetime) -> None:

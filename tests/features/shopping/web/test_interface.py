@@ -63,6 +63,16 @@ class GoodsTests(InterfaceCase):
         prices = self.store.run(lambda: [row.price_fen for row in Price.select().where(Price.product == "2001")])
         self.assertEqual(prices, [4300])
 
+    def test_given_away(self) -> None:
+        """A price of 0 is a slip, unless it is said that it is none."""
+        for path, sent, field in (
+            ("/v1/prices", {"prices": [{"product": "1001", "price_fen": 0}]}, "prices[0].price_fen"),
+            ("/v1/products", {"products": [TEA | {"product": "1001", "price_fen": 0}]}, "products[0].price_fen"),
+        ):
+            self.refused(self.ask("POST", path, sent), 400, "unfit", field)
+        self.got("POST", "/v1/prices", {"prices": [{"product": "1002", "price_fen": 0, "free": True}]})
+        self.assertEqual(self.got("GET", "/v1/products/1002")["price_fen"], 0)
+
     def test_price_from_a_moment_on(self) -> None:
         """A price that begins tomorrow is not today's."""
         price = {"product": "1001", "price_fen": 5900, "since": "2026-03-03T08:00:00+08:00"}
