@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import click
+from click.utils import PacifyFlushWrapper
 from peewee import PeeweeException
 from twisted.internet.defer import Deferred
 from twisted.internet.task import react
@@ -57,6 +59,9 @@ def with_store(shop: Path, work: Callable[[Store, Config], Coroutine[Any, Any, N
                 await work(store, config)
             finally:
                 await store.stop()
+        except BrokenPipeError as gone:  # who read the list has seen enough, as `head` has
+            sys.stdout = PacifyFlushWrapper(sys.stdout)  # type: ignore[assignment]
+            raise SystemExit(1) from gone
         except Refused as refused:
             raise SystemExit(error(refused.in_full(person_language()))) from refused
         except Complaint as problem:
