@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -9,7 +10,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
-from click.utils import PacifyFlushWrapper
 from peewee import PeeweeException
 from twisted.internet.defer import Deferred
 from twisted.internet.task import react
@@ -60,7 +60,7 @@ def with_store(shop: Path, work: Callable[[Store, Config], Coroutine[Any, Any, N
             finally:
                 await store.stop()
         except BrokenPipeError as gone:  # who read the list has seen enough, as `head` has
-            sys.stdout = PacifyFlushWrapper(sys.stdout)  # type: ignore[assignment]
+            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - what is left would fail again at the exit
             raise SystemExit(1) from gone
         except Refused as refused:
             raise SystemExit(error(refused.in_full(person_language()))) from refused
