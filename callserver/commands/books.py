@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +59,9 @@ def with_store(shop: Path, work: Callable[[Store, Config], Coroutine[Any, Any, N
                 await work(store, config)
             finally:
                 await store.stop()
+        except BrokenPipeError as gone:  # who read the list has seen enough, as `head` has
+            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - what is left would fail again at the exit
+            raise SystemExit(1) from gone
         except Refused as refused:
             raise SystemExit(error(refused.in_full(person_language()))) from refused
         except Complaint as problem:

@@ -124,8 +124,9 @@ class PromptList:
 
     def _catalogue(self, language: str) -> list[Catalogue]:
         """Ours first: of one name the shop's own words count."""
-        return [
-            Catalogue.read(files.languages.get(language, files.folder) / file)
-            for files in reversed(self._files)
-            for file in (CATALOGUE, RECORDED)
-        ]
+        found: list[Catalogue] = []
+        for files in reversed(self._files):
+            folder = files.languages.get(language, files.folder)
+            found.append(Catalogue.read(folder / CATALOGUE))
+            found.append(Catalogue.read(folder / RECORDED).of(files.recordings[language]))
+        return found

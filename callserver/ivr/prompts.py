@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,10 @@ class Catalogue:
     def texts(self) -> dict[str, str]:
         """All prompts of all sections."""
         return self.sentences | self.pieces | self.digits | self.names
+
+    def of(self, recordings: Collection[str]) -> Catalogue:
+        """Names with a recording: one that was taken back leaves its text, for it may come again."""
+        return replace(self, names={name: text for name, text in self.names.items() if plain(name) in recordings})
 
     @classmethod
     def read(cls, path: Path) -> Catalogue:
@@ -148,6 +152,8 @@ class Prompts:
         for folder in reversed(files):
             for file in (CATALOGUE, RECORDED):
                 catalogue = self._catalogue(folder.languages.get(language, folder.folder) / file)
+                if file == RECORDED:
+                    catalogue = catalogue.of(folder.recordings[language])
                 texts |= {plain(name): text for name, text in catalogue.texts.items()}
                 named |= {readable(text): plain(name) for name, text in catalogue.names.items()}
             for name, path in folder.recordings[language].items():

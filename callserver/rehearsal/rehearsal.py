@@ -256,8 +256,8 @@ class Rehearsal:
 
     def _event(self, event: EventRecord) -> None:
         self.result.events.append(event)
-        if event.kind == Kind.RECORDING_END.value and self._keep is None:
-            _empty(self._folder.recordings / str(event.data["file"]))
+        if event.kind == Kind.RECORDING_KEPT.value and self._keep is None:  # not sooner: its digest is in the log
+            _empty(self._folder.recordings / str(event.data["kept_as"]))
         self._on_progress(len(self._arrivals.visits), self._clock.seconds(), perf_counter() - self._began_wall_s)
 
     def _caller_broke(self, failure: Failure, visit: Visit) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from unittest.mock import patch
 
@@ -57,6 +58,12 @@ class InterfaceCommandTests(SynchronousTestCase):
         code, _, told = self.run_command("keys", "add", "web-shop", "goods:read")
         self.assertEqual(code, 1)
         self.assertIn("there is a key web-shop already", told)
+
+    def test_cut_short(self) -> None:
+        """A list that `head` has read enough of ends without a word."""
+        with patch("click.echo", side_effect=BrokenPipeError), patch("sys.stdout", sys.stdout):
+            code, out, err = self.run_command("keys", "list")
+        self.assertEqual((code, out, err), (1, "", "1"))
 
     def test_mistakes(self) -> None:
         """A scope that there is not, a name that is none, a key that there is not: one line each."""

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.dsp.frames import FloatArray
+from callserver.ivr.known_text import KnownText
 from callserver.ivr.own_recordings import OURS, OwnRecordings
 from callserver.ivr.prompt_files import PromptError
-from callserver.ivr.prompts import Prompts
+from callserver.ivr.prompt_list import PromptList, Said
+from callserver.ivr.prompts import CATALOGUE, FOLDER, Catalogue, Prompts
 
 
 def sound(n: int) -> FloatArray:
@@ -65,6 +67,21 @@ class OwnRecordingsTests(SynchronousTestCase):
         found = prompts.named("zh", '红枣"大"\\一袋')
         self.assertEqual(found.size if found is not None else 0, 80)
         self.assertIsNone(prompts.named("zh", "红枣"))
+
+    def test_name_taken_back(self) -> None:
+        """A name whose recording was taken back is the server's own voice again, and the shop's once it comes back."""
+        text = Catalogue.read(FOLDER / "zh" / CATALOGUE).names["longjing-tea"]
+        self.own.keep("zh", "goods.1001", sound(80), text)
+        for n, is_shops in ((OURS, False), (1, True)):
+            self.own.revert("zh", "goods.1001", n)
+            prompts = Prompts([self.folder, FOLDER])
+            prompts.load()
+            heard = prompts.named("zh", text)
+            assert heard is not None
+            self.assertEqual(heard.size == 80, is_shops)
+            known = KnownText("goods.1001", "zh", text)
+            (listed,) = PromptList([self.folder, FOLDER], [known], lambda language, text: None).find("goods.1001")
+            self.assertIs(listed.said, Said.SHOP if is_shops else Said.OURS)
 
     def test_names(self) -> None:
         """No name leads out of the folder."""

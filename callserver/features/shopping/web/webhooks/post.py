@@ -7,6 +7,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IConsumer
 from twisted.internet.protocol import Protocol
+from twisted.python.failure import Failure
 from twisted.web.iweb import IBodyProducer
 from zope.interface import implementer
 
@@ -28,7 +29,7 @@ class Poster:
         sent = Headers({name: [value] for name, value in headers.items()})
         sent.addRawHeader(b"User-Agent", AGENT)
         answered: Deferred[Any] = agent.request(b"POST", url.encode("ascii"), sent, Whole(body))
-        return answered.addCallback(_status)
+        return answered.addCallbacks(_status, _cause)
 
 
 @implementer(IBodyProducer)
@@ -59,3 +60,9 @@ class Unread(Protocol):
 def _status(response: Any) -> int:
     response.deliverBody(Unread())
     return int(response.code)
+
+
+def _cause(failure: Failure) -> Failure:
+    """What happened, out of the list that Twisted wraps it in: a time limit, a stop and a person want that itself."""
+    reasons = getattr(failure.value, "reasons", None)
+    return _cause(reasons[0]) if reasons else failure

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 WAITS_S = (5, 15, 60, 300, 900)  # the last one again and again
 TRIES = 100  # of a target that is not there: a little over a day
-REFUSED_TRIES = 6  # of one that is there and says no: six minutes, for it will say no again
+REFUSED_TRIES = 6  # of one that is there and says no: twenty minutes, for it will say no again
 
 
 @dataclass(frozen=True)
