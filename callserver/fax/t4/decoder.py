@@ -147,7 +147,7 @@ class Decoder:
                 row, at = one_dimensional(windows, start, self._width)
             else:
                 row, at = two_dimensional(windows, start, self._reference, self._width)
-        except BadRow:  # at the latest at the zeros of the EOL
+        except (BadRow, IndexError):  # at the latest at the zeros of the EOL, after which there may be nothing yet
             return None
         return row if at <= end and not _anything(windows, at, end) else None
 

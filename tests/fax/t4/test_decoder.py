@@ -160,6 +160,14 @@ class DecoderTests(SynchronousTestCase):
             decoder = fed(octets_of((EOL + WHITE_1728) * 2 + EOL + wrong + (EOL + WHITE_1728) + EOL * 6), Coding.MH)
             self.assertEqual((decoder.n_rows, decoder.bad_rows), (4, 1), wrong)
 
+    def test_code_into_the_eol(self) -> None:
+        """A broken code that goes on in the zeros of the EOL makes a bad row, also where nothing has come after it."""
+        rest_of_white_12 = "001"  # its other three zeros are the EOL's
+        for fill in range(8):
+            row = (EOL + WHITE_1728) * 2 + "0" * fill + EOL + rest_of_white_12 + EOL + WHITE_1728 + EOL * 6
+            decoder = fed(octets_of(row), Coding.MH, step=1)
+            self.assertEqual((decoder.n_rows, decoder.bad_rows, decoder.over), (4, 1, True), fill)
+
     def test_mmr_cut(self) -> None:
         """A stream of MMR that ends in a row is broken; one that ends after a row, without EOFB, is not."""
         octets = encode(dithered(40), Coding.MMR)
