@@ -12,6 +12,7 @@ from peewee import OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.seats.seats import Seats
+from callserver.calls.vocabulary import Kind
 from callserver.rehearsal.callers import Outcome
 from callserver.rehearsal.fault_kinds import FAULTS
 from callserver.rehearsal.faults import SINGLE_KINDS
@@ -174,6 +175,13 @@ class RehearsalTests(SynchronousTestCase):
         self.assertEqual(len(list((folder / "shop" / "recordings").glob("*.wav"))), 1)
         self.assertGreater((folder / "caller-1.wav").stat().st_size, 100_000)
         self.assertGreater((folder / "agent-801.wav").stat().st_size, 10_000)
+
+    def test_keeping_changes_nothing(self) -> None:
+        """The same event log, digests of recordings too, whether its files are wanted or not."""
+        script = short(Path(self.mktemp()), visits=3)
+        kept, unkept = Rehearsal(script, keep=Path(self.mktemp())).run(), Rehearsal(script).run()
+        self.assertIn(Kind.RECORDING_KEPT.value, {event.kind for event in kept.events})
+        self.assertEqual(log_hash(kept), log_hash(unkept))
 
     def test_shoppers(self) -> None:
         """Drawn shoppers order, err, lose patience; twice the same in one process."""
