@@ -153,9 +153,8 @@ class DiallingTests(ShopCase):
     def test_nobody_can_be_called(self) -> None:
         """Lines for callers alone are a note."""
         self.write(line1_direction="in")
-        self.assertEqual(
-            self.told(Grade.NOTE), ["Note: config.ini: every [line] has direction = in: nobody can be called"]
-        )
+        notes = [note for note in self.told(Grade.NOTE) if "config.ini" in note]  # a disk may be short of room besides
+        self.assertEqual(notes, ["Note: config.ini: every [line] has direction = in: nobody can be called"])
 
 
 class MenuTests(ShopCase):

@@ -6,13 +6,13 @@ from peewee import TextField
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.store.prepared import Prepared
-from callserver.store.tables import Table
+from callserver.store.tables import TemporaryTable
 from tests.features.shopping.rolled_back import RolledBack
 from tests.store import postgres
 from tests.store.inline import InlineStore
 
 
-class Shelf(Table):
+class Shelf(TemporaryTable):
     """Of this test alone."""
 
     name = TextField()

@@ -12,12 +12,11 @@ from callserver.features.shopping.tables import Category, Product
 from callserver.features.shopping.web.fields import Choice, Fields, Maybe, Moment, Record, Rows, Text, Whole, YesNo
 from callserver.features.shopping.web.once import EXTERNAL_ID, once
 from callserver.features.shopping.web.operations import Asked, Json, Operation, conflict, not_found, page
-from callserver.features.shopping.web.problems import Unfit, unfit
 from callserver.features.shopping.web.refused import by_the_rules
 from callserver.features.shopping.web.scopes import Scope
 from callserver.features.shopping.web.views import (
     ANY_TEXT,
-    FEN,
+    FEN_MAX,
     NAME_EN,
     NAME_ZH,
     NUMBER,
@@ -31,24 +30,22 @@ ROWS = 50  # in one batch: the database is busy with it for some 100 ms, and a c
 PAGE = 100
 STOCK_MAX = 1_000_000_000
 LIMIT = Whole("so many rows at most", low=1, high=PAGE)
-GIVEN_AWAY = YesNo("true: a price of 0 is meant; without it, 0 is refused")
+FEN_TO_PAY = Whole("whole fen; what is given away is priced in the shop's books", low=1, high=FEN_MAX)
 ABOUT: Fields = {
     "name_zh": NAME_ZH,
     "name_en": NAME_EN,
-    "price_fen": FEN,
-    "free": GIVEN_AWAY,
+    "price_fen": FEN_TO_PAY,
     "order_limit": Whole("pieces in one order", low=1, high=1_000_000),
     "category": Maybe(NUMBER),
     "on_sale": YesNo("false: it is not sold any more; orders keep it"),
 }
 _CATEGORY = Prepared(lambda number: Category.select(Category.number).where(Category.number == number))
-FREE = frozenset({"category", "on_sale", "free"})
+FREE = frozenset({"category", "on_sale"})
 STOCK = Record("how many there are", {"product": NUMBER, "stock": Whole("pieces in the shop")})
 
 
 def put_product(asked: Asked) -> Json:
     _check_category(asked.body["category"], "category")
-    _check_price(asked.body, "price_fen")
     restate_at_once([_restated(asked.body | asked.path)], asked.now, "correction")
     return {"saved": 1}
 
@@ -58,7 +55,6 @@ def put_products(asked: Asked) -> Json:
     rows = asked.body["products"]
     for n, row in enumerate(rows):
         _check_category(row["category"], f"products[{n}].category")
-        _check_price(row, f"products[{n}].price_fen")
     restate_at_once((_restated(row) for row in rows), asked.now, "correction")
     return {"saved": len(rows)}
 
@@ -75,7 +71,6 @@ def get_products(asked: Asked) -> Json:
 def put_prices(asked: Asked) -> Json:
     _lock(asked.body["prices"])
     for n, row in enumerate(asked.body["prices"]):
-        _check_price(row, f"prices[{n}].price_fen")
         with by_the_rules(f"prices[{n}].product"):
             set_price(row["product"], row["price_fen"], row["since"] or asked.now)
     return {"saved": len(asked.body["prices"])}
@@ -123,16 +118,6 @@ def _check_category(category: str | None, field: str) -> None:
     """
     if category is not None and not _CATEGORY.rows(category):
         raise conflict("unknown_category", Complaint("there is no category {category}", category=category), field)
-
-
-def _check_price(row: dict[str, Any], field: str) -> None:
-    """
-    A price of nothing is a slip more often than a gift.
-
-    :raises Problem: it costs nothing, and nobody says that this is meant
-    """
-    if row["price_fen"] == 0 and not row["free"]:
-        raise unfit(Unfit('a price of 0: add "free": true if it is given away', field))
 
 
 def _restated(row: dict[str, Any]) -> Restated:
@@ -191,11 +176,10 @@ PRICE = Record(
     "what one piece costs from a moment on",
     {
         "product": NUMBER,
-        "price_fen": FEN,
-        "free": GIVEN_AWAY,
+        "price_fen": FEN_TO_PAY,
         "since": Maybe(Moment("from then on; null: from now on")),
     },
-    frozenset({"since", "free"}),
+    frozenset({"since"}),
 )
 SHELF = Record("a shelf of the shop", {"category": NUMBER, "name_zh": ANY_TEXT, "name_en": ANY_TEXT})
 OPERATIONS = (

@@ -31,7 +31,8 @@ TELEPHONE = Text(
 )
 NAME_ZH = Text("Chinese name; a recorded prompt is found by it", 80)
 NAME_EN = Text("English name", 80)
-FEN = Whole("whole fen", high=100_000_000)
+FEN_MAX = 100_000_000
+FEN = Whole("whole fen", high=FEN_MAX)
 PIECES = Whole("pieces", low=1, high=1_000_000)
 ANY_TEXT = Text("as it is in the shop's books", 1000, least=0, form=r"[^\x00]*")
 ANY_WHOLE = Whole("whole number")

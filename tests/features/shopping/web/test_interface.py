@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from twisted.logger import capturedLogs
@@ -64,13 +65,13 @@ class GoodsTests(InterfaceCase):
         self.assertEqual(prices, [4300])
 
     def test_given_away(self) -> None:
-        """A price of 0 is a slip, unless it is said that it is none."""
+        """A price of 0 is a slip; what the shop's books give away is shown with it."""
         for path, sent, field in (
             ("/v1/prices", {"prices": [{"product": "1001", "price_fen": 0}]}, "prices[0].price_fen"),
             ("/v1/products", {"products": [TEA | {"product": "1001", "price_fen": 0}]}, "products[0].price_fen"),
         ):
             self.refused(self.ask("POST", path, sent), 400, "unfit", field)
-        self.got("POST", "/v1/prices", {"prices": [{"product": "1002", "price_fen": 0, "free": True}]})
+        self.store.run(rules.set_price, "1002", 0, datetime(2020, 1, 1, tzinfo=UTC))
         self.assertEqual(self.got("GET", "/v1/products/1002")["price_fen"], 0)
 
     def test_price_from_a_moment_on(self) -> None:
