@@ -205,7 +205,7 @@ class LoadTests(LineMenusCase):
             for line, version in ((1, broken), (2, good)):
                 loads.load(Load(line, version.menu, version.name, "front", server.events.now()), version)
 
-        with patch.object(loads, "refuse", side_effect=OperationalError("database is locked")):
+        with patch.object(loads, "refuse", side_effect=OperationalError("disk I/O error")):  # which is not waited for
             self.shop.until(server.store.write(both))
             self.shop.wait(FOLLOWED_S)
         self.assertTrue(self.flushLoggedErrors(OperationalError))
