@@ -35,6 +35,7 @@ REAL_TIME = {  # processes, ptys, sockets: they wait more than they work
         "tests.whole.test_admin_hour",
         "tests.whole.test_kill",
         "tests.whole.test_kill_in_fax",
+        "tests.whole.test_real_announcer",
         "tests.whole.test_real_time",
         "tests.whole.test_real_morning",
         "tests.whole.test_real_faxes",
