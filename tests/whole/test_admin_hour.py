@@ -19,6 +19,7 @@ from callserver.server.shop_folder import ShopFolder
 
 TOP = Path(__file__).parents[2]
 LONGEST_S = 180
+LOOKS = 20  # a second each, or nearly so
 PIN = "470815"
 FRONT = """
 [say welcome]
@@ -130,8 +131,12 @@ class AdminHourTests(SynchronousTestCase):
         return self.command("call", json.loads(self.command("calls", "--json"))[0]["id"])
 
     def has(self) -> list[tuple[str, str]]:
-        """The menu of each line, and whether it answers."""
-        return [(row["menu"], row["state"]) for row in json.loads(self.command("lines", "--json"))]
+        """The menu of each line, and whether it answers; once a call that is over has let go of it."""
+        for _ in range(LOOKS):
+            has = [(row["menu"], row["state"]) for row in json.loads(self.command("lines", "--json"))]
+            if not any(state == "WAIT_HANGUP" for _, state in has):
+                break
+        return has
 
     def listed(self, name: str) -> dict[str, Any]:
         """A prompt in Mandarin, as the list has it."""
