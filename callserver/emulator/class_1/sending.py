@@ -1,5 +1,6 @@
 """A modem that sends a fax's signals: +FTH, +FTM."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator
 from itertools import chain, repeat
 
@@ -23,7 +24,7 @@ FINAL_FRAME = 0x10  # in the control octet
 FRAME_OCTETS_MAX = 512
 
 
-class Sending:
+class Sending(ABC):
     """
     A stream whose octets come from the computer and whose sound is made block by block.
 
@@ -59,8 +60,9 @@ class Sending:
     def feed_sound(self, block: FloatArray | None) -> bytes:
         return b""
 
+    @abstractmethod
     def _make_sound(self) -> Iterator[FloatArray]:
-        raise NotImplementedError
+        """All of the signal, block by block."""
 
 
 class SendsFrames(Sending):
