@@ -12,12 +12,7 @@ from __future__ import annotations
 
 from datetime import timedelta, tzinfo
 
-from twisted.application.service import Service
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IDelayedCall
-from twisted.logger import Logger
-from twisted.python.failure import Failure
-
+from callserver.calls.calling import CallingRounds, Reached
 from callserver.calls.calls_out import Dialler
 from callserver.calls.dial_guard import DialClass
 from callserver.calls.event_log import EventLog
@@ -31,14 +26,12 @@ from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 from callserver.wire.refusals import Refusal, Refused
 
-log = Logger()
-
 LOOK_S = 30.0
 TRIES, AGAIN = 3, timedelta(hours=1)
 WHO = "shop"  # dials, for the guard and the caps
 
 
-class Teller(Service):
+class Teller(CallingRounds):
     """
     :param menu: the name of the one that tells
     :param choice: draws the numbers of orders that reservations become
@@ -54,43 +47,16 @@ class Teller(Service):
         menu: str,
         choice: rules.RandomChoice,
     ) -> None:
+        super().__init__(house.clock, LOOK_S)
         self._house, self._store, self._events, self._config = house, store, events, config
         self._zone, self._menu, self._choice = zone, menu, choice
-        self._timer: IDelayedCall | None = None
-        self._round: Deferred[None] | None = None
 
     def may_call(self, number: str) -> bool:
         """Whether the shop calls numbers of this class."""
         kind: DialClass = self._house.calls_out().classify(number)
         return kind.name.lower() in self._config.tell
 
-    def startService(self) -> None:
-        super().startService()  # type: ignore[no-untyped-call]
-        self._look()
-
-    def stopService(self) -> None:
-        super().stopService()  # type: ignore[no-untyped-call]
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
-        if self._round is not None:
-            self._round.cancel()
-
-    def _look(self) -> None:
-        self._timer = None
-        self._round = Deferred.fromCoroutine(self._tell_all())
-        self._round.addErrback(self._broke)
-        self._round.addCallback(self._looked)
-
-    def _looked(self, _: object) -> None:
-        self._round = None
-        if self.running:
-            self._timer = self._house.clock.callLater(LOOK_S, self._look)
-
-    def _broke(self, failure: Failure) -> None:
-        if not isinstance(failure.value, CancelledError):
-            log.failure("reserved goods could not be told of", failure)
-
-    async def _tell_all(self) -> None:
+    async def call_round(self) -> None:
         """What has waited in vain, or came free without a delivery; then one call, if it is time for any."""
         now = self._events.now()
         await self._store.write(rules.tend_reservations, now, self._choice)
@@ -121,20 +87,3 @@ class Teller(Service):
                 await call.when_ended()
         finally:
             call.end("server", Reason(Cause.GAVE_UP))
-
-
-class Reached:
-    """A DialListener whose result is waited for."""
-
-    def __init__(self) -> None:
-        self.result: Deferred[DialResult] = Deferred()
-
-    def rings_there(self) -> None:
-        pass
-
-    def answered_there(self) -> None:
-        self.result.callback(DialResult.ANSWERED)
-
-    def not_reached(self, result: DialResult) -> None:
-        if not self.result.called:
-            self.result.callback(result)

@@ -14,12 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import tzinfo
 
-from twisted.application.service import Service
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IDelayedCall
-from twisted.logger import Logger
-from twisted.python.failure import Failure
-
+from callserver.calls.calling import CallingRounds, Reached
 from callserver.calls.calls_out import Dialler
 from callserver.calls.event_log import EventLog
 from callserver.calls.stages import Stage
@@ -33,13 +28,11 @@ from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 from callserver.wire.refusals import Refusal, Refused
 
-log = Logger()
-
 LOOK_S = 20.0
 WHO = "mail"  # dials, for the guard and the caps
 
 
-class OwnerCalls(Service):
+class OwnerCalls(CallingRounds):
     """
     :param zone: of the shop's day
     :param menu: the name of the one that tells; it asks `telling_of` what
@@ -54,43 +47,16 @@ class OwnerCalls(Service):
         zone: tzinfo,
         menu: str,
     ) -> None:
+        super().__init__(house.clock, LOOK_S)
         self._house, self._store, self._events, self._config = house, store, events, config
         self._zone, self._menu = zone, menu
-        self._timer: IDelayedCall | None = None
-        self._round: Deferred[None] | None = None
         self._under_way: dict[str, Telling] = {}  # by call
 
     def telling_of(self, call_id: str) -> Telling | None:
         """What a call is about that was dialled for a box."""
         return self._under_way.get(call_id)
 
-    def startService(self) -> None:
-        super().startService()  # type: ignore[no-untyped-call]
-        self._look()
-
-    def stopService(self) -> None:
-        super().stopService()  # type: ignore[no-untyped-call]
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
-        if self._round is not None:
-            self._round.cancel()
-
-    def _look(self) -> None:
-        self._timer = None
-        self._round = Deferred.fromCoroutine(self._call_all())
-        self._round.addErrback(self._broke)
-        self._round.addCallback(self._looked)
-
-    def _looked(self, _: object) -> None:
-        self._round = None
-        if self.running:
-            self._timer = self._house.clock.callLater(LOOK_S, self._look)
-
-    def _broke(self, failure: Failure) -> None:
-        if not isinstance(failure.value, CancelledError):
-            log.failure("owners of mailboxes could not be called", failure)
-
-    async def _call_all(self) -> None:
+    async def call_round(self) -> None:
         """One after the other, while there is a line for it."""
         now = self._events.now()
         if not within(self._config().call_hours, now.astimezone(self._zone)):
@@ -124,20 +90,3 @@ class OwnerCalls(Service):
             del self._under_way[call.id]
             call.end("server", Reason(Cause.GAVE_UP))
         return True
-
-
-class Reached:
-    """A DialListener whose result is waited for."""
-
-    def __init__(self) -> None:
-        self.result: Deferred[DialResult] = Deferred()
-
-    def rings_there(self) -> None:
-        pass
-
-    def answered_there(self) -> None:
-        self.result.callback(DialResult.ANSWERED)
-
-    def not_reached(self, result: DialResult) -> None:
-        if not self.result.called:
-            self.result.callback(result)
