@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -18,8 +16,9 @@ from callserver.calls.call import Call
 from callserver.calls.vocabulary import Kind
 from callserver.config import system_zone
 from callserver.dsp.tones import beep
+from callserver.ivr.acting import OVER, Acting, act
 from callserver.ivr.interfaces import Prompt
-from callserver.ivr.running import CallOver, GoesRound, MenuStopped, Spins
+from callserver.ivr.running import CallOver, GoesRound
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.media.leg import Leg
@@ -39,8 +38,6 @@ SECRET_MAX = 32  # what is keyed in beyond a secret's length is as secret, and m
 FULL_S = 1.0  # after a full answer: is it longer than it may be?
 LATE_END_S = 8.0  # an end key so long after an input that did not need it belongs to that input
 LATE_END_OF_ONE_S = 3.0  # after a single key it is a habit, and comes at once
-BREATH_S = 0.02  # each act takes so long at least, if it has not waited: a menu's loop lets the others live
-HASTY_MAX = 100  # so many acts one after the other may have taken no time; a caller types 32 keys ahead
 ROUNDS = 10  # the same question so often one after the other, then a person
 WORDS_S = (3.0, 13.0, 23.0)  # who waits for an answer that does not come is told so
 # Of a queue's outcomes
@@ -49,7 +46,6 @@ NOT_REACHED = "not_reached"
 AREA_CODE_S, BETWEEN_S, AREA_CODE_MAX = 8.0, 4.0, 5
 MASKED = "****"  # as long for every secret: its length is part of it
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -111,34 +107,6 @@ class Mailboxes(Protocol):
         """As `ICall.open_mailbox`."""
 
 
-def act(
-    method: Callable[Concatenate[MenuCall, P], Coroutine[Any, Any, T]],
-) -> Callable[Concatenate[MenuCall, P], Coroutine[Any, Any, T]]:
-    """An act of a call: it lets others live, even if it fails at once, and it fails with CallOver once it is over."""
-
-    @wraps(method)
-    async def acted(self: MenuCall, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        began_s = self.clock.seconds()
-        if self.is_over:
-            await deferLater(self.clock, BREATH_S)
-            raise CallOver("the caller has gone, or the menu is over")
-        try:
-            result = await method(self, *args, **kwargs)
-        except GeneratorExit:  # nothing can wait any more
-            raise
-        except BaseException as problem:
-            if self.is_over and isinstance(problem, CancelledError):
-                raise CallOver("the caller has gone") from None
-            if isinstance(problem, MenuStopped):
-                self.stopped = problem
-            await self.take_time(began_s)
-            raise
-        await self.take_time(began_s)
-        return result
-
-    return acted
-
-
 @dataclass(frozen=True)
 class _Keyed:
     """What was keyed at a question, so long after it began; `in_prompt`: before it was said to its end."""
@@ -148,7 +116,7 @@ class _Keyed:
     in_prompt: bool
 
 
-class MenuCall:
+class MenuCall(Acting):
     """
     ICall on a real call: prompts by name, keys from whoever hears them.
 
@@ -158,7 +126,6 @@ class MenuCall:
     `recorded`: the file of the last message.
     `keeps_keys`: all keys mean something here, * and # one after the other too: nobody of the staff logs in by them.
     `mailboxes`: None: there are none.
-    `stopped`: why the menu is to end, once an act has said so; it may have caught it.
     `not_served`: why nobody in the queue served the caller, until something else is said to him.
     """
 
@@ -173,14 +140,13 @@ class MenuCall:
         mailboxes: Mailboxes | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(system_zone()),
     ) -> None:
-        self.call, self.clock = call, clock
+        super().__init__(clock)
+        self.call = call
         self.began_s = self.served_s = clock.seconds()
         self.over, self.recorded, self.not_served = False, "", ""
         self.keeps_keys = False
-        self.stopped: MenuStopped | None = None
         self._voice, self._people, self._recorder, self._faxes = voice, people, recorder, faxes
         self._now, self.mailboxes = now, mailboxes
-        self._n_hasty, self._has_waited = 0, False
         self._said_s = float("-inf")  # when the last words began
         self._asked: tuple[Prompt, ...] = ()
         self._rounds = 0
@@ -202,12 +168,11 @@ class MenuCall:
         if language not in LANGUAGES:
             raise ValueError(f"call.language = {language!r}: there are {', '.join(map(repr, LANGUAGES))}")
         if self.is_over:
-            raise CallOver("the caller has gone, or the menu is over")
+            raise CallOver(OVER)
         self.call.speak(language)
 
     @property
     def is_over(self) -> bool:
-        """Whether there is nobody to act for any more."""
         return self.over or self.call.ended is not None
 
     def when_ended(self) -> Deferred[Reason]:
@@ -392,23 +357,6 @@ class MenuCall:
             )
         finally:
             pressed.cancel()
-
-    async def take_time(self, began_s: float) -> None:
-        """
-        What was begun then has taken BREATH_S when this returns, or has waited for an answer from elsewhere.
-
-        :raises Spins: HASTY_MAX acts in a row had not
-        """
-        left_s = began_s + BREATH_S - self.clock.seconds()
-        waited, self._has_waited = self._has_waited, False
-        if left_s <= 0 or waited:
-            self._n_hasty = 0
-            return
-        self._n_hasty += 1
-        await deferLater(self.clock, left_s)
-        if self._n_hasty > HASTY_MAX:
-            self.stopped = Spins(f"{HASTY_MAX} acts in a row that took no time")
-            raise self.stopped
 
     def _ask_for_patience(self) -> None:
         Deferred.fromCoroutine(self._voice.say(self.call, ("one-moment",))).addErrback(_unsaid)

@@ -23,8 +23,9 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import deferLater
 
 from callserver.calls.stages import LIMITS_S, MENUS_TURN, Stage
+from callserver.ivr.acting import BREATH_S
 from callserver.ivr.interfaces import IMenu
-from callserver.ivr.menu_call import BREATH_S, MenuCall
+from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.running import CallOver, GoesRound, MenuStopped, Running, running
 
 IDLE_S = 600.0  # so long a menu may go on without a key
