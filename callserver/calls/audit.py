@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from twisted.logger import Logger
+
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
+from callserver.wire.catalogue import N_, Complaint
+from callserver.wire.problems import why
 from callserver.wire.refusals import Refused
+
+log = Logger()
 
 DONE = "done"
 
@@ -29,10 +35,25 @@ def audit(
 
 @contextmanager
 def audited(events: EventLog, person: str, act: str, target: str = "", *, call_id: str | None = None) -> Iterator[None]:
-    """Write down what is done in this block, or that it was refused."""
+    """Write down what is done in this block, or that it was refused; `act` "" is not noted."""
     try:
         yield
     except Refused as refused:
-        audit(events, person, act, target, call_id=call_id, result=str(refused))
+        if act:
+            audit(events, person, act, target, call_id=call_id, result=str(refused))
         raise
-    audit(events, person, act, target, call_id=call_id)
+    if act:
+        audit(events, person, act, target, call_id=call_id)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """What is complained of in this block, and what a disk does not do, is refused in words any program can show."""
+    try:
+        yield
+    except Complaint as problem:
+        raise Refused.not_saved(problem) from problem
+    except OSError as problem:
+        log.failure("files fail")
+        said = Complaint(N_("the server could not use its files: {problem}"), problem=why(problem))
+        raise Refused.not_saved(said) from problem

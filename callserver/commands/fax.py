@@ -23,7 +23,7 @@ from callserver.features.faxing.papers import Papers
 from callserver.features.faxing.rules import Document, Fax, Job
 from callserver.features.faxing.rules.retries import within
 from callserver.features.faxing.tables import JobState
-from callserver.features.faxing.words import DIRECTIONS, pages_text, result_text, why
+from callserver.features.faxing.words import DIRECTIONS, pages_text, result_text
 from callserver.ivr.loading import loads
 from callserver.server.checks.named import named_by_files, refuse_if_named
 from callserver.server.shop_folder import ShopFolder
@@ -31,6 +31,7 @@ from callserver.store.database import Store
 from callserver.store.reading import NotOne
 from callserver.wire.catalogue import N_, Complaint, known, plural
 from callserver.wire.cells import column, printable
+from callserver.wire.problems import why
 from callserver.wire.terminal import complaint, error, here, person_language
 
 STATES = {

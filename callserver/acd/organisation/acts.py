@@ -16,9 +16,9 @@ from callserver.acd.staff import passwords
 from callserver.acd.staff.book import Staff, StaffBook
 from callserver.acd.staff.form import STAFF_FORM
 from callserver.acd.staff.rules import StaffError
-from callserver.calls.audit import audit
+from callserver.calls.audit import audit, in_words
 from callserver.calls.event_log import EventLog
-from callserver.wire.catalogue import LANGUAGES, Complaint, told
+from callserver.wire.catalogue import LANGUAGES, told
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 
@@ -197,13 +197,11 @@ class OrganisationActs:
 
         async def judged() -> Any:
             try:
-                return await story()
-            except Complaint as problem:
-                refused = Refused.not_saved(problem)
-            except Refused as problem:
-                refused = problem
-            audit(self._events, seat.number, act, target, result=str(refused))
-            raise refused
+                with in_words():
+                    return await story()
+            except Refused as refused:
+                audit(self._events, seat.number, act, target, result=str(refused))
+                raise
 
         return Deferred.fromCoroutine(judged())
 

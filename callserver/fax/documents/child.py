@@ -7,7 +7,6 @@ prints one line of JSON: the number of pages, or what was wrong with the documen
 
 from __future__ import annotations
 
-import errno
 import json
 import resource
 import sys
@@ -20,8 +19,8 @@ from callserver.fax.page import Page, Resolution
 from callserver.fax.tiff.reader import is_fax_tiff, read_tiff
 from callserver.fax.tiff.writer import append_page
 from callserver.wire.catalogue import N_, Complaint
+from callserver.wire.problems import DISK_FULL
 
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _MOST_FILE_OCTETS = 400_000_000  # a hundred pages that no coding makes smaller
 
 

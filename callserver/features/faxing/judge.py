@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from callserver.acd.seats.seat import Seat
-from callserver.calls.audit import audit
+from callserver.calls.audit import audited, in_words
 from callserver.calls.dial_guard import RIGHTS
 from callserver.calls.event_log import EventLog
 from callserver.features import House
@@ -18,9 +18,7 @@ from callserver.features.faxing import rules
 from callserver.features.faxing.letters import Letter
 from callserver.features.faxing.rules import Fax
 from callserver.features.faxing.sources import NoSource, Uploaded, letter_of
-from callserver.features.faxing.words import why
 from callserver.store.database import Store
-from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
@@ -94,25 +92,9 @@ class Judge:
         in_hand = seat.in_hand.call.id if seat.status.state is SeatState.TALKING else None
 
         async def judged() -> Any:
-            try:
+            with audited(self.events, seat.number, act, target, call_id=in_hand), in_words():
                 if right is not None:
                     self.require(seat, right)
-                answer = await story()
-            except Complaint as problem:
-                refused = Refused.not_saved(problem)
-            except OSError as problem:
-                log.failure("{act} of {person}, {target}", act=act, person=seat.number, target=target)
-                refused = Refused.not_saved(
-                    Complaint(N_("the server could not use its files: {problem}"), problem=why(problem))
-                )
-            except Refused as problem:
-                refused = problem
-            else:
-                if act:
-                    audit(self.events, seat.number, act, target, call_id=in_hand)
-                return answer
-            if act:
-                audit(self.events, seat.number, act, target, call_id=in_hand, result=str(refused))
-            raise refused
+                return await story()
 
         return Deferred.fromCoroutine(judged())

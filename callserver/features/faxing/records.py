@@ -24,9 +24,9 @@ from callserver.features.faxing import rules
 from callserver.features.faxing.letters import Letter
 from callserver.features.faxing.rules import Fax, Step
 from callserver.features.faxing.rules.faxes import IN
-from callserver.features.faxing.words import why
 from callserver.store.database import Store
 from callserver.wire.catalogue import N_
+from callserver.wire.problems import why
 
 log = Logger()
 

@@ -1,11 +1,9 @@
 """What comes of faxes in words that a shop understands, whatever it came from."""
 
-from callserver.fax.documents.child import DISK_FULL
-from callserver.wire.catalogue import N_, Sentence, known, plural
+from callserver.wire.catalogue import N_, known, plural
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 from callserver.wire.fax_results import BY_CODE
-from callserver.wire.messages import Phrase
 from callserver.wire.words import reason_text
 
 DIRECTIONS = {"in": N_("to us"), "out": N_("from us")}
@@ -14,15 +12,6 @@ DIRECTIONS = {"in": N_("to us"), "out": N_("from us")}
 def not_reached(result: DialResult) -> str:
     """As it is stored that a number was not reached."""
     return str(Reason(Cause.NOT_REACHED, result.value))
-
-
-def why(problem: BaseException) -> Sentence | str:
-    """What went wrong, for people: of a disk, what a shop calls it."""
-    if isinstance(problem, Sentence):
-        return problem
-    if isinstance(problem, OSError) and problem.errno in DISK_FULL:
-        return Phrase(N_("the disk is full"))
-    return (problem.strerror if isinstance(problem, OSError) else None) or str(problem) or type(problem).__name__
 
 
 def pages_text(n: int, language: str) -> str:

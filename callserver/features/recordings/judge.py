@@ -9,11 +9,11 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from callserver.calls.audit import audit
+from callserver.calls.audit import audit, in_words
 from callserver.calls.event_log import EventLog
 from callserver.features.recordings.search import NoSuchRecording, Recorded, find
 from callserver.store.database import Store
-from callserver.wire.catalogue import N_, Complaint
+from callserver.wire.catalogue import N_
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 
@@ -56,10 +56,8 @@ class Judge:
         """Answer what anybody may ask; what is complained of is refused in words."""
 
         async def asked() -> Any:
-            try:
+            with in_words():
                 return await story()
-            except Complaint as problem:
-                raise Refused.not_saved(problem) from problem
 
         return Deferred.fromCoroutine(asked())
 
@@ -83,25 +81,18 @@ class Judge:
         """
 
         async def judged() -> Any:
-            call_id = None
+            what, call_id = f"recording {number}", None
             try:
-                self.require(person, right)
-                one = await self.known(person, number)
-                call_id = one.call_id
-                answer = await story(one)
-            except Complaint as problem:
-                refused = Refused.not_saved(problem)
-            except OSError as problem:
-                log.failure("{act} of {person}, recording {number}", act=act, person=person, number=number)
-                said = Complaint(N_("the server could not use its files: {problem}"), problem=problem)
-                refused = Refused.not_saved(said)
-            except Refused as problem:
-                refused = problem
-            else:
-                if note:
-                    audit(self.events, person, act, f"recording {number} {target}".strip(), call_id=call_id)
-                return answer
-            audit(self.events, person, act, f"recording {number}", call_id=call_id, result=str(refused))
-            raise refused
+                with in_words():
+                    self.require(person, right)
+                    one = await self.known(person, number)
+                    call_id = one.call_id
+                    answer = await story(one)
+            except Refused as refused:
+                audit(self.events, person, act, what, call_id=call_id, result=str(refused))
+                raise
+            if note:
+                audit(self.events, person, act, f"{what} {target}".strip(), call_id=call_id)
+            return answer
 
         return Deferred.fromCoroutine(judged())

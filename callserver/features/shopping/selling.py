@@ -16,7 +16,7 @@ from twisted.internet.defer import Deferred
 
 from callserver.acd.seats.acts import Act
 from callserver.acd.seats.seat import Seat
-from callserver.calls.audit import audit
+from callserver.calls.audit import audited, in_words
 from callserver.calls.call import Call
 from callserver.calls.event_log import EventLog
 from callserver.features.shopping import rules
@@ -158,14 +158,11 @@ class Selling:
 
         async def judged() -> Any:
             call_id = seat.in_hand.call.id if seat.status.state is SeatState.TALKING else None
-            try:
-                answer = await story()
-            except (Complaint, rules.OrderRefused, Refused) as problem:
-                refused = _refused(problem)
-                audit(self.events, seat.number, act, target, call_id=call_id, result=str(refused))
-                raise refused from None
-            audit(self.events, seat.number, act, target, call_id=call_id)
-            return answer
+            with audited(self.events, seat.number, act, target, call_id=call_id), in_words():
+                try:
+                    return await story()
+                except rules.OrderRefused as problem:
+                    raise _words(problem) from None
 
         return Deferred.fromCoroutine(judged())
 
@@ -193,13 +190,6 @@ def _rows(lines: Sequence[rules.Line]) -> list[Row]:
         }
         for line in lines
     ]
-
-
-def _refused(problem: Exception) -> Refused:
-    """In words that any program can show."""
-    if isinstance(problem, Refused):
-        return problem
-    return Refused.not_saved(problem if isinstance(problem, Complaint) else _words(problem))
 
 
 def _words(problem: Exception) -> NotSold:

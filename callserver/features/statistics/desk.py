@@ -15,10 +15,10 @@ from twisted.internet.defer import Deferred
 
 from callserver.acd.seats.acts import Act
 from callserver.acd.seats.seat import Seat
-from callserver.calls.audit import audit
+from callserver.calls.audit import audit, audited, in_words
 from callserver.calls.event_log import EventLog
 from callserver.features.statistics.request import DAY, Request
-from callserver.wire.catalogue import LANGUAGES, Complaint
+from callserver.wire.catalogue import LANGUAGES
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 
@@ -150,16 +150,8 @@ class StatisticsDesk:
         """What is complained of is refused in words that any program can show; `act` "" is not noted."""
 
         async def answered() -> Any:
-            try:
-                answer = await story()
-            except Complaint as problem:
-                refused = Refused.not_saved(problem)
-                if act:
-                    audit(self.events, seat.number, act, target, result=str(refused))
-                raise refused from problem
-            if act:
-                audit(self.events, seat.number, act, target)
-            return answer
+            with audited(self.events, seat.number, act, target), in_words():
+                return await story()
 
         return Deferred.fromCoroutine(answered())
 

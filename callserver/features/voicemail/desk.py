@@ -15,9 +15,8 @@ from twisted.internet.defer import Deferred
 
 from callserver.acd.seats.acts import Act
 from callserver.acd.seats.seat import Seat
-from callserver.calls.audit import audit
+from callserver.calls.audit import audited, in_words
 from callserver.calls.event_log import EventLog
-from callserver.dsp.sound.files import SoundFileError
 from callserver.features import House
 from callserver.features.voicemail import rules
 from callserver.features.voicemail.access import Access
@@ -207,19 +206,8 @@ class MailDesk:
         in_hand = seat.in_hand.call.id if seat.status.state is SeatState.TALKING else None
 
         async def judged() -> Any:
-            try:
-                answer = await story()
-            except (Complaint, SoundFileError) as problem:
-                refused = Refused.not_saved(problem)
-            except Refused as problem:
-                refused = problem
-            else:
-                if act:
-                    audit(self.events, seat.number, act, target, call_id=in_hand)
-                return answer
-            if act:
-                audit(self.events, seat.number, act, target, call_id=in_hand, result=str(refused))
-            raise refused
+            with audited(self.events, seat.number, act, target, call_id=in_hand), in_words():
+                return await story()
 
         return Deferred.fromCoroutine(judged())
 
