@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta, tzinfo
 from itertools import combinations
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -34,6 +34,20 @@ class Hours:
 def within(hours: Sequence[Hours], local: datetime) -> bool:
     """Whether a moment on the shop's wall lies in any of these hours; always, if there are none."""
     return not hours or any(_covers(one, local) for one in hours)
+
+
+def next_time(now: datetime, at: str, zone: tzinfo) -> datetime:
+    """
+    When the shop's clock shows HH:MM next, aware; where a change of clocks leaves it out, as soon as it is past.
+
+    :param now: aware; when it shows just that, it is tomorrow
+    """
+    today = now.astimezone(zone).date()
+    for days in (0, 1, 2):
+        then = datetime.combine(today + timedelta(days=days), time.fromisoformat(at), tzinfo=zone)
+        if then.timestamp() > now.timestamp():
+            return then
+    raise AssertionError("a day has no such time thrice")
 
 
 def _covers(one: Hours, local: datetime) -> bool:

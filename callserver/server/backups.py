@@ -6,7 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.config import Config
+from callserver.config.hours import next_time
 from callserver.server import backup_file
 from callserver.server.backup_file import BackupError, Manifest
 from callserver.server.lock import FILE_NAME as LOCK_FILE
@@ -151,8 +152,9 @@ class NightlyBackup(Service):
 
     def _wait(self) -> None:
         if self.running and self._config.backup.at:
-            due_s = seconds_until(self._config.backup.at, self._world.local_now())
-            self._timer = self._world.reactor.callLater(due_s, self._make)
+            now = self._world.now()
+            due = next_time(now, self._config.backup.at, self._config.server.zone)
+            self._timer = self._world.reactor.callLater(due.timestamp() - now.timestamp(), self._make)
 
     def _make(self) -> None:
         made: Deferred[Any] = self._world.in_thread(make_backup, self._folder, self._config, self._world.now())
@@ -167,10 +169,3 @@ class NightlyBackup(Service):
     def _not_made(self, failure: Failure) -> None:
         log.failure("no backup", failure)
         self._events.alarm(N_("the nightly backup was not made: {problem}"), None, problem=failure.value)
-
-
-def seconds_until(at: str, now: datetime) -> float:
-    """From now to the next HH:MM; a whole day when it is just that."""
-    hours, minutes = map(int, at.split(":"))
-    due = now.replace(hour=hours, minute=minutes, second=0, microsecond=0)
-    return ((due - now) if due > now else due + timedelta(days=1) - now).total_seconds()

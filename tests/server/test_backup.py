@@ -8,6 +8,7 @@ import stat
 import tarfile
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -23,7 +24,7 @@ from callserver.calls.event_log import EventLog
 from callserver.server import backup_file
 from callserver.server import restore as restoring
 from callserver.server.backup_file import BackupError
-from callserver.server.backups import NightlyBackup, backups, last_backup, make_backup, seconds_until
+from callserver.server.backups import NightlyBackup, backups, last_backup, make_backup
 from callserver.server.restore import finish, is_unfinished, restore
 from callserver.server.shop_folder import Life, ShopFolder
 from callserver.store.tables import CallRow
@@ -228,7 +229,8 @@ class NightTests(BackupTestCase):
         super().setUp()
         self.world, self.book = NightWorld(), MemoryBook()
         events = EventLog(self.book, self.world.reactor, "test")
-        self.config = self.shop.config()
+        config = self.shop.config()
+        self.config = replace(config, server=replace(config.server, time_zone="UTC"))
         self.nightly = NightlyBackup(self.shop, self.config, self.world, events)  # type: ignore[arg-type]
         self.nightly.startService()
 
@@ -255,13 +257,6 @@ class NightTests(BackupTestCase):
         (self.shop.path / "backups").unlink()
         self.pass_days(1)
         self.assertEqual(len(backups(self.shop, self.config)), 1)
-
-    def test_until(self) -> None:
-        """The next time of the clock, a day when it is just that."""
-        now = datetime(2026, 3, 2, 3, 29, 30)
-        self.assertEqual(seconds_until("03:30", now), 30)
-        self.assertEqual(seconds_until("03:29", now), 24 * 3600 - 30)
-        self.assertEqual(seconds_until("03:30", now.replace(minute=30, second=0)), 24 * 3600)
 
 
 class RestoreTests(BackupTestCase):

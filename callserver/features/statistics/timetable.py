@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from twisted.application.service import Service
@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from callserver.config import StatisticsConfig
+from callserver.config.hours import next_time
 from callserver.features import Mail, Post
 from callserver.features.statistics.request import DAY, Request
 from callserver.wire.alarms import Alarm
@@ -21,17 +22,6 @@ from callserver.wire.messages import Phrase
 LOOK_S = 3600.0  # at most: the computer's clock may be set meanwhile
 NO_MAIL = N_("no mail server is set in [mail]")
 NO_FAX = N_("this server sends no faxes")
-
-
-def next_time(now: datetime, at: time, zone: tzinfo) -> datetime:
-    """When the shop's clock shows this time next; where it is left out, as soon as it is past. Aware."""
-    today = now.astimezone(zone).date()
-    for days in (0, 1, 2):
-        day = today + timedelta(days=days)
-        then = datetime.combine(day, at, tzinfo=zone)
-        if then.timestamp() > now.timestamp():
-            return then
-    raise AssertionError("a day has no such time thrice")
 
 
 @dataclass(eq=False)
@@ -64,7 +54,7 @@ class Timetable(Service):
             self._timer.cancel()
 
     def _wait(self) -> None:
-        at = time.fromisoformat(self.config.sheet_at)
+        at = self.config.sheet_at
         if self._due is None:
             self._due = next_time(self.now(), at, self.zone())
         left_s = (self._due - self.now()).total_seconds()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from callserver.features.statistics.child import Task, ask_child
 from callserver.features.statistics.desk import iso_day, report_request
 from callserver.features.statistics.keeping_up import BETWEEN_S, EVERY_S, KeepingUp
 from callserver.features.statistics.request import Request
-from callserver.features.statistics.timetable import Timetable, next_time
+from callserver.features.statistics.timetable import Timetable
 from callserver.store import tables
 from callserver.store.opening import database_at, open_database
 from callserver.wire.catalogue import Complaint
@@ -211,11 +211,3 @@ class TimetableTests(SynchronousTestCase):
         self.post.problem = None
         self.hours(24)
         self.assertEqual(len(self.post.sent), 1)
-
-    @given(MOMENTS, st.times(), st.sampled_from([BERLIN, SHANGHAI]))
-    @settings(max_examples=200, deadline=None)
-    def test_next_time(self, now: datetime, at: time, zone: tzinfo) -> None:
-        """It lies before us, within a day and the hour of a change of clocks."""
-        then = next_time(now, at.replace(microsecond=0), zone)
-        self.assertLess(now.timestamp(), then.timestamp())
-        self.assertLessEqual(then.timestamp() - now.timestamp(), 25 * 3600)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from callserver.config.hours import next_time
 from callserver.features.voicemail.rules.messages import counts
 from callserver.features.voicemail.tables import BoxRow, TellingRow
 from callserver.store.tables import from_ms, to_ms
@@ -32,12 +33,7 @@ def due_at(deliver_at: str, now: datetime, zone: tzinfo) -> datetime:
     """
     if not deliver_at:
         return now + SOON
-    hour, minute = map(int, deliver_at.split(":"))
-    local = now.astimezone(zone)
-    at = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    if at <= local:
-        at = (local + timedelta(days=1)).replace(hour=hour, minute=minute, second=0, microsecond=0)
-    return at.astimezone(now.tzinfo)
+    return next_time(now, deliver_at, zone).astimezone(now.tzinfo)
 
 
 def want_telling(box: str, now: datetime, zone: tzinfo) -> None:
