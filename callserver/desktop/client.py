@@ -17,17 +17,17 @@ from callserver.desktop.connection import ClientBroker, ClientFactory
 from callserver.desktop.listener import IN_CALL, AgentListener, tell
 from callserver.desktop.moving import Moving
 from callserver.desktop.not_connected import NO_CONNECTION, NOT_UNDERSTOOD, NotConnected, value_of, why
+from callserver.desktop.supervising import Supervising
 from callserver.wire.convert import Wire, WireError, from_wire
 from callserver.wire.messages import Access, AlarmNotice, ChannelRow, Hello, MailMark, Phrase, QueueRow, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
-from callserver.wire.targets import Target, TargetKind
+from callserver.wire.targets import Target
 from callserver.wire.typed import sendable, typed_password, typed_text
 
 log = Logger()
 Message = TypeVar("Message")
 
-HANG_UP = Target(TargetKind.HANG_UP)
 CONNECT_S, LOG_IN_S, COMMAND_S = 10.0, 15.0, 5.0
 DOCUMENT_S = 150.0  # a document is drawn within 120 s, or refused; so is a letter with one
 DOCUMENT_ACTS = frozenset(
@@ -40,7 +40,7 @@ DOCUMENT_ACTS = frozenset(
 COMES_BACK = (Refusal.STOPPING, Refusal.SERVER)  # any other refusal is final: trying on would lock the account
 
 
-class AgentClient(Moving):
+class AgentClient(Moving, Supervising):
     """
     Stays connected and logged in until stopped, refused or logged out.
 
@@ -153,48 +153,6 @@ class AgentClient(Moving):
     def log_out(self) -> Deferred[None]:
         """Leave; not possible in a call."""
         return self.ask("log_out")
-
-    # Supervision: other people's calls and seats, by rights 1, 16, 17 and 18
-
-    def listen(self, channel: str) -> Deferred[None]:
-        """Hear a seat's or a line's call, as "seat 801" or "line 3"; who whispers is silent again."""
-        return self.ask("listen", channel)
-
-    def whisper(self) -> Deferred[None]:
-        """Be heard by the agent who is listened to, and by nobody else."""
-        return self.ask("whisper")
-
-    def barge_in(self, channel: str = "") -> Deferred[None]:
-        """Talk with those who are listened to, or with those of this channel."""
-        return self.ask("barge_in", channel)
-
-    def take_over(self) -> Deferred[None]:
-        """The agent leaves the call that is listened to."""
-        return self.ask("take_over")
-
-    def stop_listening(self) -> Deferred[None]:
-        """Leave the call to the others."""
-        return self.ask("stop_listening")
-
-    def break_off(self, channel: str, target: Target = HANG_UP) -> Deferred[None]:
-        """End the talk of this channel; its caller goes to a queue, or is hung up on."""
-        return self.ask("break_off", channel, str(target))
-
-    def force_log_out(self, number: str) -> Deferred[None]:
-        """Somebody in no call is sent off."""
-        return self.ask("force_log_out", number)
-
-    def force_pause(self, number: str, reason: str) -> Deferred[None]:
-        """Somebody in no call gets none; `reason` as his own."""
-        return self.ask("force_pause", number, reason)
-
-    def set_priority(self, call_id: str, priority: int) -> Deferred[None]:
-        """A waiting caller goes before those of smaller priority, -100 to 100."""
-        return self.ask("set_priority", call_id, priority)
-
-    def alarms(self) -> Deferred[list[AlarmNotice]]:
-        """Those of queues and seats that are not over."""
-        return self.ask("alarms").addCallback(lambda wires: [from_wire(AlarmNotice, wire) for wire in wires])
 
     def change_password(self, password: str, new: str) -> Deferred[None]:
         """His own password, from the one he has; refused with the rule that the new one breaks."""
