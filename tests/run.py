@@ -9,16 +9,19 @@ counts them.
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+
+import psutil
 
 TOP = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -42,6 +45,8 @@ REAL_TIME = {  # processes, ptys, sockets: they wait more than they work
         "tests.whole.test_shop_calls",
     ],
 }
+LANE_S = 40 * 60  # several times what any takes
+LOG_CHARACTERS = 20_000
 LAST_LINE = re.compile(r"^(?:PASSED|FAILED)\b.*$", re.MULTILINE)
 FAILURES = ("failures", "errors", "unexpectedSuccesses")
 BURN = "import os, sys\nwhile os.getppid() == int(sys.argv[1]):\n    sum(range(100_000))"
@@ -72,22 +77,40 @@ def run_checks() -> Count:
     return Count(passed, len(CHECKS) - passed)
 
 
-def run_tests(lane: str, names: Sequence[str], workers: int = 1, top: Path = TOP) -> Count:
-    """Run trial, show its output as it comes."""
+def abort(process: subprocess.Popen[str]) -> None:
+    """End trial; its workers first, whose stacks it still writes to their logs; by SIGABRT, so that they have some."""
+    with suppress(psutil.NoSuchProcess, ProcessLookupError):
+        workers = psutil.Process(process.pid).children()
+        for worker in workers:
+            worker.send_signal(signal.SIGABRT)
+        psutil.wait_procs(workers, timeout=10.0)
+        os.killpg(process.pid, signal.SIGABRT)
+
+
+def run_tests(lane: str, names: Sequence[str], workers: int = 1, top: Path = TOP, limit_s: float = LANE_S) -> Count:
+    """Run trial, show its output as it comes; what has not ended after limit_s says where it is, and is stopped."""
     with tempfile.TemporaryDirectory() as folder:
         side_by_side = [f"-j{workers}"] if workers > 1 else []
         trial = [sys.executable, "-m", "twisted.trial", f"--temp-directory={folder}/trial", *side_by_side, *names]
-        environment = os.environ | {"PYTHONPATH": str(top), "PYTHONUNBUFFERED": "1"}
+        environment = os.environ | {"PYTHONPATH": str(top), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
         process = subprocess.Popen(
             trial, cwd=top, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-            env=environment,
+            env=environment, start_new_session=True,
         )  # fmt: skip
         assert process.stdout is not None
+        limit = threading.Timer(limit_s, abort, (process,))
+        limit.start()
         said = []
         for line in process.stdout:
             said.append(line)
             show(lane, line.rstrip())
-        return count("".join(said), process.wait())
+        overdue = not limit.is_alive()
+        limit.cancel()
+        exit_code = process.wait()
+        if overdue:
+            for log in sorted(Path(folder).rglob("err.log")):
+                show(lane, f"{log.relative_to(folder)}\n{log.read_text(errors='replace')[-LOG_CHARACTERS:]}")
+        return count("".join(said), exit_code)
 
 
 def count(said: str, exit_code: int) -> Count:

@@ -26,18 +26,22 @@ UNEXPECTED = """
     def test_works_after_all(self): ...
     test_works_after_all.todo = "some day"
 """
+HANGS = """
+    def test_never_ends(self): __import__("time").sleep(1000)
+"""
 DIES = """
     def test_dies(self): os._exit(0)
 """
 
 
 class CountTests(SynchronousTestCase):
-    def run_suite(self, text: str, workers: int) -> Count:
+    def run_suite(self, text: str, workers: int, limit_s: float = 60.0) -> Count:
         folder = Path(self.mktemp()).absolute()
         folder.mkdir()
         (folder / "test_suite.py").write_text(text)
-        with contextlib.redirect_stdout(io.StringIO()):
-            return run_tests("", ["test_suite"], workers, top=folder)
+        self.shown = io.StringIO()
+        with contextlib.redirect_stdout(self.shown):
+            return run_tests("", ["test_suite"], workers, top=folder, limit_s=limit_s)
 
     def test_all_outcomes(self) -> None:
         """A failure and an error are two failures, in one process or in two."""
@@ -53,6 +57,11 @@ class CountTests(SynchronousTestCase):
         """A test that takes its process along is a failure, even with exit code 0."""
         for workers in (1, 2):
             self.assertGreaterEqual(self.run_suite(SUITE + DIES, workers).failed, 1, workers)
+
+    def test_hangs(self) -> None:
+        """A test that does not end is a failure too, and the stack says which it is."""
+        self.assertGreaterEqual(self.run_suite(SUITE + HANGS, workers=2, limit_s=10.0).failed, 1)
+        self.assertIn("in test_never_ends", self.shown.getvalue())
 
     def test_not_even_started(self) -> None:
         """A module that does not import, or no output at all, is a failure."""
