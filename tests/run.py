@@ -46,7 +46,6 @@ REAL_TIME = {  # processes, ptys, sockets: they wait more than they work
     ],
 }
 LANE_S = 40 * 60  # several times what any takes
-LOG_CHARACTERS = 20_000
 LAST_LINE = re.compile(r"^(?:PASSED|FAILED)\b.*$", re.MULTILINE)
 FAILURES = ("failures", "errors", "unexpectedSuccesses")
 BURN = "import os, sys\nwhile os.getppid() == int(sys.argv[1]):\n    sum(range(100_000))"
@@ -78,13 +77,15 @@ def run_checks() -> Count:
 
 
 def abort(process: subprocess.Popen[str]) -> None:
-    """End trial; its workers first, whose stacks it still writes to their logs; by SIGABRT, so that they have some."""
-    with suppress(psutil.NoSuchProcess, ProcessLookupError):
-        workers = psutil.Process(process.pid).children()
-        for worker in workers:
-            worker.send_signal(signal.SIGABRT)
-        psutil.wait_procs(workers, timeout=10.0)
-        os.killpg(process.pid, signal.SIGABRT)
+    """End trial by SIGABRT, so that stacks are written; its workers first, whose stacks it still puts in their logs."""
+    with suppress(psutil.NoSuchProcess):
+        trial = psutil.Process(process.pid)
+        workers, everyone = trial.children(), trial.children(recursive=True)
+        for group in (workers, [trial], everyone):
+            for one in group:
+                with suppress(psutil.NoSuchProcess):
+                    one.send_signal(signal.SIGABRT)
+            psutil.wait_procs(group, timeout=10.0)
 
 
 def run_tests(lane: str, names: Sequence[str], workers: int = 1, top: Path = TOP, limit_s: float = LANE_S) -> Count:
@@ -95,21 +96,22 @@ def run_tests(lane: str, names: Sequence[str], workers: int = 1, top: Path = TOP
         environment = os.environ | {"PYTHONPATH": str(top), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
         process = subprocess.Popen(
             trial, cwd=top, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-            env=environment, start_new_session=True,
+            env=environment,
         )  # fmt: skip
         assert process.stdout is not None
         limit = threading.Timer(limit_s, abort, (process,))
+        limit.daemon = True
         limit.start()
         said = []
         for line in process.stdout:
             said.append(line)
             show(lane, line.rstrip())
-        overdue = not limit.is_alive()
-        limit.cancel()
         exit_code = process.wait()
-        if overdue:
-            for log in sorted(Path(folder).rglob("err.log")):
-                show(lane, f"{log.relative_to(folder)}\n{log.read_text(errors='replace')[-LOG_CHARACTERS:]}")
+        limit.cancel()
+        for log in sorted(Path(folder).rglob("err.log")):
+            _, died, stacks = log.read_text(errors="replace").partition("Fatal Python error")
+            if died:
+                show(lane, f"{log.relative_to(folder)}: {died}{stacks}")
         return count("".join(said), exit_code)
 
 
