@@ -115,7 +115,9 @@ class MenuFilesTests(SynchronousTestCase):
         front = self.folder / "front.ini"
         front.write_text(front.read_text("utf-8").replace("press 2 = menu reserve", "press 2 = menu survey"), "utf-8")
         self.shop.until(self.shop.server.reload())
-        self.assertTrue(self.shop.server.status.reloaded and self.shop.server.status.reloaded.ok)
+        reloaded = self.shop.server.status.reloaded
+        assert reloaded is not None
+        self.assertTrue(reloaded.ok, reloaded.told)
         self.shop.until(under_way)
         self.shop.wait(5)
         self.assertIn("menu reserve", self.way(self.shop.records()[0][1]))
