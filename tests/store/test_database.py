@@ -320,9 +320,8 @@ class PostgresTests(AnyDatabase, TestCase):
         store = await self.open_store(where)
         await store.write(add, "one")
         with psycopg.connect(where) as other:
-            other.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+            others = "datname = current_database() AND pid <> pg_backend_pid()"
+            other.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
         await store.write(add, "two")
         self.assertEqual(await store.read(ids), ["one", "two"])
 
