@@ -12,7 +12,8 @@ import click
 
 from callserver.commands.books import tell, with_store
 from callserver.commands.calls import as_text, list_width
-from callserver.commands.options import Group, json_option, language_option
+from callserver.commands.options import Day as DayTyped
+from callserver.commands.options import Group, Number, json_option, language_option
 from callserver.commands.sheets import write_sheet
 from callserver.commands.start import shop_option
 from callserver.commands.stats_progress import Folding
@@ -32,7 +33,7 @@ from callserver.store.database import Store
 from callserver.wire.catalogue import Complaint
 from callserver.wire.terminal import here
 
-DAY = click.DateTime(["%Y-%m-%d"])
+DAY = DayTyped()
 MISSED_DAYS = 7  # callers whom nobody has called since are not looked for any more
 SHEETS, CHARTS = (".csv", ".xlsx"), (".svg", ".png")
 now = datetime.now
@@ -57,8 +58,8 @@ class Given:
     """What was typed behind the name of a report; some of them take only some of it."""
 
     shop: Path
-    first: datetime | None
-    last: datetime | None
+    first: date | None
+    last: date | None
     out: Path | None
     language: str
     as_json: bool
@@ -87,14 +88,15 @@ def _own_params(name: str, report: Report) -> Params:
     """What only this report takes."""
     params: Params = []
     if report.only:
-        must: dict[str, Any] = {"required": True} if name == "sheet" else {"default": ""}
-        params.append(click.argument("only", metavar=report.only.upper(), **must))
+        words = here(report.only).upper()
+        must: dict[str, Any] = {"metavar": words} if name == "sheet" else {"metavar": f"[{words}]", "default": ""}
+        params.append(click.argument("only", **must))
     if report.by:
         params.append(click.option("--by", type=click.Choice(report.by), help=here("One line each.")))
     return params + (LIMITS if name == "queue" else [])
 
 
-SECONDS = click.FloatRange(0, 86400)
+SECONDS = Number(0, 86400)
 LIMITS: Params = [
     click.option("--within", type=SECONDS, default=WITHIN_S, show_default=True, help=here("In time: seconds.")),
     click.option("--short", type=SECONDS, default=SHORT_S, show_default=True, help=here("At once: seconds.")),
@@ -166,11 +168,9 @@ def fold_again(shop: Path) -> None:
 @stats.command(
     "staffing", help=here("What if: so many agents, by Erlang C, and the days of before played again with them.")
 )
-@click.argument("queue", default="")
+@click.argument("queue", metavar=f"[{here('queue').upper()}]", default="")
 @click.option("--agents", type=click.IntRange(1, 500), required=True, help=here("That one would have."))
-@click.option(
-    "--target", type=click.FloatRange(1, 99.9), default=80, show_default=True, help=here("Percent answered in time.")
-)
+@click.option("--target", type=Number(1, 99.9), default=80, show_default=True, help=here("Percent answered in time."))
 @click.option("--within", type=SECONDS, default=WITHIN_S, show_default=True, help=here("In time: seconds."))
 @click.option("--from", "first", type=DAY, help=here("The first day; yesterday if not given."))
 @click.option("--to", "last", type=DAY, help=here("The last day; the first one if not given."))
@@ -183,15 +183,15 @@ def staffing(
     agents: int,
     target: float,
     within: float,
-    first: datetime | None,
-    last: datetime | None,
+    first: date | None,
+    last: date | None,
     language: str,
     as_json: bool,
 ) -> None:
     def ask(config: Config) -> Ask:
         zone = config.server.zone
-        since = first.date() if first else now(zone).date() - timedelta(days=1)
-        return Ask(days(since, last.date() if last else since, zone), zone, only=queue, within_s=within)
+        since = first or now(zone).date() - timedelta(days=1)
+        return Ask(days(since, last or since, zone), zone, only=queue, within_s=within)
 
     def give(tables: Sequence[Table]) -> None:
         if as_json:
@@ -204,7 +204,7 @@ def staffing(
 
 
 @stats.command("day", help=here("The sheet of one day as a PDF, to be printed or sent."))
-@click.argument("day", type=DAY)
+@click.argument("day", metavar=here("DAY"), type=DAY)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -212,26 +212,26 @@ def staffing(
 )
 @shop_option
 @language_option
-def day_command(shop: Path, day: datetime, out: Path | None, language: str) -> None:
+def day_command(shop: Path, day: date, out: Path | None, language: str) -> None:
     from callserver.features.statistics.drawing.day_sheet import day_sheet  # takes its time to be imported
 
-    file, which = out or Path(f"{day:%Y-%m-%d}.pdf"), day.date()
+    file = out or Path(f"{day}.pdf")
 
     def ask(config: Config) -> Ask:
-        return Ask(days(which, which, config.server.zone), config.server.zone)
+        return Ask(days(day, day, config.server.zone), config.server.zone)
 
     def give(found: Day) -> None:
         write_whole(file, day_sheet(found, "", language))
         tell(str(file))
 
-    _answer(shop, ask, lambda asked: of(asked, which), give)
+    _answer(shop, ask, lambda asked: of(asked, day), give)
 
 
-def _span(name: str, first: datetime | None, last: datetime | None, today: date) -> tuple[date, date]:
+def _span(name: str, first: date | None, last: date | None, today: date) -> tuple[date, date]:
     if name == "missed" and first is None:
-        return today - timedelta(days=MISSED_DAYS), last.date() if last else today
-    since = first.date() if first else today
-    return since, last.date() if last else since
+        return today - timedelta(days=MISSED_DAYS), last or today
+    since = first or today
+    return since, last or since
 
 
 def _answer(shop: Path, ask: Callable[[Config], Ask], make: Callable[[Ask], T], give: Callable[[T], None]) -> None:

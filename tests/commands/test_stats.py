@@ -77,6 +77,10 @@ class StatsTests(ShopCase):
         """Days in the wrong order, a file of no kind, a chart of what has none: each says what to do."""
         self.assertIn("2026-03-01 is before 2026-03-02", self.refused(f"queue {DAY} --to 2026-03-01"))
         self.assertIn("name it .csv, .xlsx, .svg or .png", self.refused(f"queue {DAY} --out x.doc"))
+        for day in ("9999-12-31", "0001-01-01"):
+            self.assertIn("reports are of days from 1970-01-02", self.refused(f"queue --from {day}"))
+        self.assertIn("'2026-02-30' is no day; write it as 2026-03-31", self.refused("queue --from 2026-02-30"))
+        self.assertIn("'nan' is not a number", self.refused(f"queue {DAY} --within nan"))
         self.assertIn("group it", self.refused(f"queue {DAY} --out {self.shop / 'x.png'}"))
 
     def test_no_chinese_font(self) -> None:
