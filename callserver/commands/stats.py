@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,7 +24,9 @@ from callserver.features.statistics.reports import staffing_report
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.day import Day, of
 from callserver.features.statistics.reports.intervals import days
+from callserver.features.statistics.reports.known_names import check_known
 from callserver.features.statistics.reports.named import REPORTS, Report
+from callserver.features.statistics.reports.plain import plain
 from callserver.features.statistics.reports.sheet import sheet_of
 from callserver.features.statistics.reports.shown import lines
 from callserver.features.statistics.reports.table import Table
@@ -124,6 +126,8 @@ COMMON_PARAMS: Params = [
 
 def _report_as_asked(name: str, report: Report, given: Given) -> None:
     _check_kind(given.out)
+    if given.out is not None and given.as_json:
+        raise click.UsageError(here("--json is printed: leave --out away, or --json"))
 
     def ask(config: Config) -> Ask:
         zone = config.server.zone
@@ -140,14 +144,18 @@ def _report_as_asked(name: str, report: Report, given: Given) -> None:
 
     def give(tables: Sequence[Table]) -> None:
         if given.as_json:
-            click.echo(as_text([asdict(one) for one in tables]))
+            click.echo(as_text([plain(one, given.language) for one in tables]))
         elif given.out is not None:
             _write(given.out, tables, given.language)
         else:
             for line in _printed(tables, given.language):
                 click.echo(line)
 
-    _answer(given.shop, ask, report.make, give)
+    def make(asked: Ask) -> Sequence[Table]:
+        check_known(report.only, asked.only)
+        return report.make(asked)
+
+    _answer(given.shop, ask, make, give)
 
 
 for _name, _report in REPORTS.items():
@@ -195,12 +203,16 @@ def staffing(
 
     def give(tables: Sequence[Table]) -> None:
         if as_json:
-            click.echo(as_text([asdict(one) for one in tables]))
+            click.echo(as_text([plain(one, language) for one in tables]))
             return
         for line in _printed(tables, language):
             click.echo(line)
 
-    _answer(shop, ask, lambda asked: staffing_report.report(asked, agents, target / 100), give)
+    def make(asked: Ask) -> Sequence[Table]:
+        check_known("queue", asked.only)
+        return staffing_report.report(asked, agents, target / 100)
+
+    _answer(shop, ask, make, give)
 
 
 @stats.command("day", help=here("The sheet of one day as a PDF, to be printed or sent."))
@@ -266,4 +278,4 @@ def _write(out: Path, tables: Sequence[Table], language: str) -> None:
         return
     if not tables:
         raise Complaint("there is nothing in it")
-    write_sheet(out, *sheet_of(tables[0], language))
+    write_sheet(out, *sheet_of(tables, language))

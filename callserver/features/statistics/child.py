@@ -18,6 +18,7 @@ from typing import Any
 from callserver.config import ServerConfig
 from callserver.features.statistics import keeping
 from callserver.features.statistics.reports import day
+from callserver.features.statistics.reports.known_names import check_known
 from callserver.features.statistics.reports.named import REPORTS
 from callserver.features.statistics.reports.plain import plain
 from callserver.features.statistics.request import DAY, Request
@@ -108,6 +109,7 @@ def _made(task: Task) -> bytes:
 
             return day_sheet(found, task.name, request.language)
         with database.atomic():
+            check_known(REPORTS[request.report].only, request.only)
             made = REPORTS[request.report].make(ask)
     return json.dumps([plain(table, request.language) for table in made]).encode()
 

@@ -155,7 +155,7 @@ class BadNameTests(ReportCase):
         story.enters(0, "a", "=HYPERLINK(1)")
         story.leaves(5, "a", "abandoned", 5, "=HYPERLINK(1)")
         self.happened(story)
-        titles, rows = sheet_of(waits_report.grouped(self.day(date(2026, 3, 2), by="queue")), "en")
+        titles, rows = sheet_of([waits_report.grouped(self.day(date(2026, 3, 2), by="queue"))], "en")
         self.assertIn("'=HYPERLINK(1)", write_csv(titles, rows).decode("utf-8-sig"))
         sheet = load_workbook(BytesIO(write_xlsx(titles, rows))).worksheets[0]
         self.assertEqual((sheet["A2"].value, sheet["A2"].data_type), ("=HYPERLINK(1)", "s"))

@@ -8,9 +8,9 @@ from typing import Any
 
 from callserver.features.statistics.drawing.fonts import settings
 from callserver.features.statistics.reports.intervals import common_day
-from callserver.features.statistics.reports.shown import heads, shown
+from callserver.features.statistics.reports.shown import EMPTY, heading, heads, shown
 from callserver.features.statistics.reports.table import Table, Unit
-from callserver.wire.catalogue import N_, Complaint, known, told
+from callserver.wire.catalogue import N_, Complaint, known
 from callserver.wire.cells import cut, printable
 
 COLOURS = ("#0072B2", "#E69F00", "#D55E00", "#009E73", "#CC79A7")  # Okabe and Ito's: told apart by everybody
@@ -18,7 +18,6 @@ INCHES, DPI = (9.0, 4.5), 120
 LABELS_MAX = 32  # below the bars; of more only some
 LABEL_CELLS = 18
 HOURS = 3600.0
-EMPTY = N_("nothing in these days")
 NOT_DRAWN = N_("this report has no chart: group it, as with --by day")
 
 
@@ -38,7 +37,7 @@ def write_chart(table: Table, language: str, file: Path) -> None:
     with matplotlib.rc_context(settings(language)):
         figure = Figure(INCHES, dpi=DPI, layout="constrained")
         draw(figure.add_subplot(), table, language)
-        figure.suptitle(told(table.title, language), fontsize=12)
+        figure.suptitle(heading(table, language), fontsize=12)
         figure.savefig(file)
 
 

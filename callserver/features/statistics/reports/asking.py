@@ -7,6 +7,7 @@ from datetime import tzinfo
 
 from callserver.features.statistics.metrics import ABANDONMENT, SERVICE_LEVEL, SHORT_S, WITHIN_S
 from callserver.features.statistics.reports.intervals import Period
+from callserver.store.tables import from_ms
 
 MANY_MS = 60 * 86_400_000
 
@@ -30,6 +31,13 @@ class Ask:
     service_level: str = SERVICE_LEVEL
     abandonment: str = ABANDONMENT
     repeat_days: int = 7
+
+    def told_days(self) -> str:
+        """The first and the last of the period, for people."""
+        first, last = (
+            from_ms(ms).astimezone(self.zone).date() for ms in (self.period.since_ms, self.period.until_ms - 1)
+        )
+        return str(first) if first == last else f"{first} – {last}"
 
     @property
     def is_long(self) -> bool:

@@ -11,7 +11,7 @@ from callserver.features.statistics.metrics import ratio
 from callserver.features.statistics.reports import tallying
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.intervals import LABELS
-from callserver.features.statistics.reports.names import by_name, natural
+from callserver.features.statistics.reports.names import by_name, natural, row_name
 from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value, drawn
 from callserver.features.statistics.reports.waits_report import BY
 from callserver.store.tables import from_ms
@@ -47,7 +47,7 @@ def calls(ask: Ask) -> Table:
         Column(N_("reached")),
         Column(N_("self-service"), Unit.SHARE),
     )
-    rows = [(name, *_results(of)) for name, of in sorted(found.items(), key=by_name)]
+    rows = [(row_name(ask.by, name), *_results(of)) for name, of in sorted(found.items(), key=by_name)]
     total: Counter[str] = sum(found.values(), Counter())
     whole = (Phrase(N_("total")), *_results(total)) if rows else None
     return Table(Phrase(N_("Calls")), columns, rows, whole, (Phrase(SELF_SERVED),))
@@ -107,7 +107,7 @@ def sales(ask: Ask) -> Table:
     for name in sorted(found.keys() | came.keys(), key=natural):
         n, fen = found.get(name, (0, 0))
         n_calls = came[name]["in"] if name in came else None
-        rows.append((name, n_calls, n, ratio(n, n_calls or 0), fen))
+        rows.append((row_name(by, name), n_calls, n, ratio(n, n_calls or 0), fen))
     n, fen = sum(n for n, _ in found.values()), sum(fen for _, fen in found.values())
     n_calls = sum(of["in"] for of in came.values()) if came else None
     total = (Phrase(N_("total")), n_calls, n, ratio(n, n_calls or 0), fen) if rows else None
@@ -135,11 +135,11 @@ def steps(ask: Ask) -> Table:
     """Steps of menu files: visits, where callers hang up, which inputs did not fit; `ask.only` is one menu."""
     columns = (
         Column(N_("step"), Unit.WORD),
-        drawn(N_("visits")),
-        drawn(N_("left")),
+        drawn(N_("times")),
+        drawn(N_("hung up")),
         Column(N_("wrong")),
-        Column(N_("silence")),
-        Column(N_("left"), Unit.SHARE),
+        Column(N_("silent")),
+        Column(N_("hung up"), Unit.SHARE),
     )
     kinds = {
         which: tallying.counts(ask, "step", "whose", which=(which,)) for which in ("visits", "left", "wrong", "silence")
@@ -174,8 +174,8 @@ def ratings(ask: Ask) -> Table:
     """Points callers gave after the talk, by agent, queue or interval."""
     by = ask.by or "agent"
     found = tallying.counts(ask, "rating", {"agent": "whose", "queue": "which"}.get(by, by))
-    columns = (Column(BY[by], Unit.WORD), drawn(N_("ratings")), Column(N_("points"), Unit.NUMBER))
-    rows = [(name, n, ratio(points, n)) for name, (n, points) in sorted(found.items(), key=by_name)]
+    columns = (Column(BY[by], Unit.WORD), drawn(N_("ratings")), Column(N_("mean points"), Unit.NUMBER))
+    rows = [(row_name(by, name), n, ratio(points, n)) for name, (n, points) in sorted(found.items(), key=by_name)]
     n, points = sum(n for n, _ in found.values()), sum(points for _, points in found.values())
     return Table(
         Phrase(N_("Ratings by callers")), columns, rows, (Phrase(N_("total")), n, ratio(points, n)) if rows else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from callserver.features.statistics.reports import agents_report, calls_report, waits_report
 from callserver.features.statistics.reports.asking import Ask
@@ -16,16 +16,20 @@ class Report:
     """
     One kind of report.
 
-    :param make: run where the database can be read
+    :param tables: run where the database can be read
     :param words: what it tells, for people
     :param by: how it can be grouped
     :param only: what one can ask for alone: "queue", "agent", "menu"; "" is nothing
     """
 
-    make: Callable[[Ask], Sequence[Table]]
+    tables: Callable[[Ask], Sequence[Table]]
     words: str
     by: Sequence[str] = ()
     only: str = ""
+
+    def make(self, ask: Ask) -> list[Table]:
+        """Its tables, which tell of which days they are; run where the database can be read."""
+        return [replace(table, days=ask.told_days()) for table in self.tables(ask)]
 
 
 def _one(make: Callable[[Ask], Table]) -> Callable[[Ask], Sequence[Table]]:

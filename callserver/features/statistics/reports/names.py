@@ -4,6 +4,19 @@ from __future__ import annotations
 
 import re
 
+from callserver.wire.catalogue import N_
+from callserver.wire.messages import Phrase
+
+NOBODY = N_("(none)")
+WEEKDAYS = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
 DIGITS = re.compile(r"(\d+)")
 
 
@@ -15,3 +28,10 @@ def natural(name: str) -> list[tuple[int, str]]:
 def by_name(item: tuple[str, object]) -> list[tuple[int, str]]:
     """The same for the items of a dict."""
     return natural(item[0])
+
+
+def row_name(by: str, name: str) -> str | Phrase:
+    """What a row is called: a day of the week by its name, what has none as that."""
+    if by == "weekday":
+        return Phrase(WEEKDAYS[int(name) - 1])
+    return name or Phrase(NOBODY)

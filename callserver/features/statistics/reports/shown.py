@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from callserver.features.statistics.reports.intervals import common_day
 from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value
-from callserver.wire.catalogue import known, told, yuan
+from callserver.wire.catalogue import N_, known, told, yuan
 from callserver.wire.cells import cells, column, cut, wrapped
 from callserver.wire.messages import Phrase
 
+EMPTY = N_("nothing in these days")
 DASH = "–"  # of an empty denominator: never 0, never 100 %
 GAP = 1
 SIGNS = {Unit.SHARE: "%", Unit.SECONDS: "s", Unit.FEN: "¥"}
@@ -49,15 +51,34 @@ def span(seconds: int) -> str:
 
 
 def heads(columns: Sequence[Column], language: str) -> list[str]:
-    """The titles of columns."""
+    """The titles of columns, as they stand over figures for people."""
     return [f"{known(language, one.title)} {SIGNS.get(one.unit, '')}".rstrip() for one in columns]
+
+
+def whole_heads(columns: Sequence[Column], language: str) -> list[str]:
+    """The same for a file that is read without the notes: which variant it is, and that a span is in seconds."""
+    names = [f"{known(language, one.title)}{one.variant and f' ({one.variant})'}" for one in columns]
+    return [f"{name} {sign(one.unit)}".rstrip() for name, one in zip(names, columns, strict=True)]
+
+
+def sign(unit: Unit) -> str:
+    """Of a bare number; a span is one of seconds."""
+    return SIGNS.get(Unit.SECONDS if unit is Unit.SPAN else unit, "")
+
+
+def heading(table: Table, language: str) -> str:
+    """What it tells, and of which days."""
+    return " · ".join(filter(None, (told(table.title, language), table.days)))
 
 
 def lines(table: Table, language: str, width: int) -> Iterator[str]:
     """Within so many cells: where there is no room, hours lose their year, the last columns go, then words are cut."""
     names = [row[0] for row in table.rows if isinstance(row[0], str)]
     day = common_day(names)
-    yield from wrapped(" · ".join(filter(None, (told(table.title, language), day.rstrip()))), width)
+    yield from wrapped(heading(table if table.days else replace(table, days=day.rstrip()), language), width)
+    if not table.rows:
+        yield from wrapped(known(language, EMPTY), width)
+        return
     units = [one.unit for one in table.columns]
     body = [[shown(value, unit, language) for value, unit in zip(row, units, strict=True)] for row in _rows(table)]
     for row in body:

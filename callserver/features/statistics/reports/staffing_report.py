@@ -30,7 +30,7 @@ def report(ask: Ask, n_agents: int, target: float) -> Sequence[Table]:
     :param n_agents: that one would have
     :param target: share of callers to be answered in time, 0 to 1
     """
-    return [hours(ask, n_agents, target), replayed(ask, n_agents)]
+    return [replace(one, days=ask.told_days()) for one in (hours(ask, n_agents, target), replayed(ask, n_agents))]
 
 
 def hours(ask: Ask, n_agents: int, target: float) -> Table:

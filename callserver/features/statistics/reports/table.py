@@ -39,16 +39,23 @@ class Column:
 
     :param title: of the catalogue
     :param drawn: whether a chart shows it
+    :param variant: of the metric, where there are several
     """
 
     title: str
     unit: Unit = Unit.COUNT
     drawn: bool = False
+    variant: str = ""
 
 
 def drawn(title: str, unit: Unit = Unit.COUNT) -> Column:
     """One that a chart shows."""
     return Column(title, unit, True)
+
+
+def of_variant(title: str, unit: Unit, variant: str) -> Column:
+    """A metric that there are several of under one name."""
+    return Column(title, unit, False, variant)
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ class Table:
     :param columns: the first names the rows
     :param total: the last line, if there is a sum that means something
     :param notes: which variants the figures are of, and what else is to be known
+    :param days: that it is of, as 2026-03-02 or 2026-03-02 – 2026-03-08
     """
 
     title: Phrase
@@ -66,3 +74,4 @@ class Table:
     rows: Sequence[Sequence[Value]]
     total: Sequence[Value] | None = None
     notes: Sequence[Phrase] = ()
+    days: str = ""

@@ -8,7 +8,8 @@ from callserver.features.statistics import metrics
 from callserver.features.statistics.metrics import Counted
 from callserver.features.statistics.reports import counting
 from callserver.features.statistics.reports.asking import Ask
-from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value, drawn
+from callserver.features.statistics.reports.names import row_name
+from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value, drawn, of_variant
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import Phrase
 
@@ -98,19 +99,20 @@ def grouped(ask: Ask) -> Table:
         drawn(N_("gave up")),
         drawn(N_("other")),
         Column(N_("waits")),
-        Column(N_("in time"), Unit.SHARE),
-        Column(N_("gave up"), Unit.SHARE),
+        of_variant(N_("in time"), Unit.SHARE, ask.service_level),
+        of_variant(N_("gave up"), Unit.SHARE, ask.abandonment),
         Column(N_("ASA"), Unit.SECONDS),
         Column(N_("ATT"), Unit.SECONDS),
         Column(N_("AHT"), Unit.SECONDS),
     )
-    rows = [_row(ask, name, one) for name, one in found.items()]
-    return Table(_title(ask), columns, rows, _row(ask, None, total) if found else None, (_limits(ask), _chosen(ask)))
+    rows = [_row(ask, row_name(ask.by, name), one) for name, one in found.items()]
+    whole = _row(ask, Phrase(N_("total")), total) if found else None
+    return Table(_title(ask), columns, rows, whole, (_limits(ask), _chosen(ask)))
 
 
-def _row(ask: Ask, name: str | None, c: Counted) -> tuple[Value, ...]:
+def _row(ask: Ask, name: str | Phrase, c: Counted) -> tuple[Value, ...]:
     return (
-        Phrase(N_("total")) if name is None else name,
+        name,
         c.entered,
         c.answered,
         c.abandoned,
