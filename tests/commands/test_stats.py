@@ -60,6 +60,7 @@ class StatsTests(ShopCase):
         self.assertIn(
             "Waiting callers of all queues · 2026-03-02 – 2026-03-03", self.done(f"queue {DAY} --to 2026-03-03")
         )
+        self.assertIn("Waiting callers of all queues · by day · 2026-03-02", self.done(f"queue {DAY} --by day"))
         self.assertIn("Monday", self.done(f"queue {DAY} --by weekday"))
         self.assertIn("星期一", self.done(f"calls {DAY} --by weekday --language zh"))
         self.assertIn("(none)", self.done(f"calls {DAY} --by agent"))

@@ -11,12 +11,13 @@ from callserver.features.statistics.reports.intervals import common_day
 from callserver.features.statistics.reports.shown import EMPTY, heading, heads, shown
 from callserver.features.statistics.reports.table import Table, Unit
 from callserver.wire.catalogue import N_, Complaint, known
-from callserver.wire.cells import cut, printable
+from callserver.wire.cells import cells, cut, printable
 
 COLOURS = ("#0072B2", "#E69F00", "#D55E00", "#009E73", "#CC79A7")  # Okabe and Ito's: told apart by everybody
 INCHES, DPI = (9.0, 4.5), 120
 LABELS_MAX = 32  # below the bars; of more only some
-LABEL_CELLS = 18
+LABEL_CELLS, ROOM_CELLS = 18, 90  # of one, and of all beside each other, in halves of a Chinese character
+WIDEST, FEW = 0.8, 10  # a bar in its place; of fewer each is narrower than that
 HOURS = 3600.0
 NOT_DRAWN = N_("this report has no chart: group it, as with --by day")
 
@@ -50,16 +51,20 @@ def draw(axes: Any, table: Table, language: str) -> None:
     titles = heads(table.columns, language)
     bottoms = [0.0] * len(names)
     columns = [n for n, column in enumerate(table.columns) if column.drawn]
+    wide = min(WIDEST, len(names) / FEW)
     for n, colour in zip(columns, COLOURS, strict=False):
         is_span = table.columns[n].unit is Unit.SPAN
         values = [_height(row[n]) / (HOURS if is_span else 1) for row in table.rows]
         label = f"{titles[n]} (h)" if is_span else titles[n]
-        axes.bar(range(len(names)), values, bottom=bottoms, color=colour, label=label, width=0.8)
+        axes.bar(range(len(names)), values, bottom=bottoms, color=colour, label=label, width=wide)
         bottoms = [below + value for below, value in zip(bottoms, values, strict=True)]
     _label(axes, names)
     if names:
         axes.legend(frameon=False, ncols=len(columns), loc="lower left", bbox_to_anchor=(0, 1))
+        axes.set_xlim(-0.6, len(names) - 0.4)
         axes.set_ylim(0, max(*bottoms, 1e-9) * 1.05)
+        if all(table.columns[n].unit is Unit.COUNT for n in columns):
+            axes.yaxis.get_major_locator().set_params(integer=True)
     else:
         axes.text(0.5, 0.5, known(language, EMPTY), ha="center", va="center", transform=axes.transAxes)
         axes.set_yticks([])
@@ -73,7 +78,8 @@ def _label(axes: Any, names: Sequence[str]) -> None:
     places = range(0, len(names), step)
     labels = [cut(printable(names[n]), LABEL_CELLS) for n in places]
     common = common_day(labels)
-    slanted = max((len(one) for one in labels), default=0) - len(common) > 5
+    longest = max((cells(one) for one in labels), default=0) - len(common)
+    slanted = (longest + 1) * len(labels) > ROOM_CELLS
     turn: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
     axes.set_xticks(list(places), [one.removeprefix(common) for one in labels], **turn)
 

@@ -15,7 +15,7 @@ from typing import Any
 from callserver.features.statistics.drawing.chart import NO_MATPLOTLIB, draw
 from callserver.features.statistics.drawing.fonts import settings
 from callserver.features.statistics.reports.day import Day
-from callserver.features.statistics.reports.shown import heads, shown
+from callserver.features.statistics.reports.shown import heading, heads, shown
 from callserver.features.statistics.reports.table import Table, Unit
 from callserver.wire.catalogue import N_, Complaint, text, told
 from callserver.wire.cells import cells, cut, printable, wrapped
@@ -126,7 +126,7 @@ class _Paper:
     def chart(self, table: Table) -> None:
         """Over the whole width."""
         self.room(CHART_MM + HEAD_MM)
-        self._head(told(table.title, self.language))
+        self._head(heading(table, self.language))
         box = (EDGE_MM + 8) / WIDE_MM, 1 - (self._at_mm + CHART_MM - 10) / HIGH_MM
         wide, high = (WIDE_MM - 2 * EDGE_MM - 8) / WIDE_MM, (CHART_MM - 18) / HIGH_MM
         draw(self._figure.add_axes((*box, wide, high)), table, self.language)
@@ -140,7 +140,7 @@ class _Paper:
         titles = heads(table.columns, self.language)
         widths = [max(cells(row[n]) for row in (titles, *body, *([total] if total else []))) for n in range(len(units))]
         self.room(HEAD_MM + 4 * LINE_MM)
-        self._head(told(table.title, self.language))
+        self._head(heading(table, self.language))
         self._row(titles, widths, units, GREY)
         for row in body:
             if self._is_full():

@@ -47,7 +47,7 @@ def time_table(ask: Ask) -> Table:
     )
     rows = [_time(name, one) for name, one in found.items()]
     total_row = _time(Phrase(N_("total")), total) if found else None
-    return Table(Phrase(N_("Agents' time")), columns, rows, total_row, (Phrase(BUSY),))
+    return Table(Phrase(N_("Agents' time")), columns, rows, total_row, (Phrase(BUSY),), by=BY[ask.by])
 
 
 def _time(name: str | Phrase, w: Worked) -> tuple[Value, ...]:

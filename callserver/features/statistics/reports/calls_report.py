@@ -40,9 +40,9 @@ def calls(ask: Ask) -> Table:
         Column(N_("in")),
         drawn(N_("talked")),
         drawn(N_("self-service")),
-        Column(N_("to call")),
+        drawn(N_("to call")),
         drawn(N_("missed")),
-        Column(N_("other")),
+        drawn(N_("other")),
         Column(N_("out")),
         Column(N_("reached")),
         Column(N_("self-service"), Unit.SHARE),
@@ -50,7 +50,7 @@ def calls(ask: Ask) -> Table:
     rows = [(row_name(ask.by, name), *_results(of)) for name, of in sorted(found.items(), key=by_name)]
     total: Counter[str] = sum(found.values(), Counter())
     whole = (Phrase(N_("total")), *_results(total)) if rows else None
-    return Table(Phrase(N_("Calls")), columns, rows, whole, (Phrase(SELF_SERVED),))
+    return Table(Phrase(N_("Calls")), columns, rows, whole, (Phrase(SELF_SERVED),), by=CALLS_BY[ask.by])
 
 
 def _results(of: Counter[str]) -> tuple[Value, ...]:
@@ -92,10 +92,10 @@ def _calls_summary(ask: Ask, of: Counter[str]) -> Table:
 def sales(ask: Ask) -> Table:
     """Orders by product, seller or interval; beside an interval's its calls."""
     by = ask.by or "day"
-    if by == "product":
-        return _products(ask)
-    found = tallying.counts(ask, "order", "whose" if by == "seller" else by)
-    came = tallying.results(replace(ask, by=by)) if by in LABELS else {}
+    if by not in LABELS:
+        return _products(ask) if by == "product" else _sellers(ask)
+    found = tallying.counts(ask, "order", by)
+    came = {name: of["in"] for name, of in tallying.results(replace(ask, by=by)).items()}
     columns = (
         Column(SALES_BY[by], Unit.WORD),
         Column(N_("calls in")),
@@ -103,15 +103,27 @@ def sales(ask: Ask) -> Table:
         Column(N_("orders a call"), Unit.SHARE),
         Column(N_("sales"), Unit.FEN),
     )
-    rows = []
-    for name in sorted(found.keys() | came.keys(), key=natural):
-        n, fen = found.get(name, (0, 0))
-        n_calls = came[name]["in"] if name in came else None
-        rows.append((row_name(by, name), n_calls, n, ratio(n, n_calls or 0), fen))
-    n, fen = sum(n for n, _ in found.values()), sum(fen for _, fen in found.values())
-    n_calls = sum(of["in"] for of in came.values()) if came else None
-    total = (Phrase(N_("total")), n_calls, n, ratio(n, n_calls or 0), fen) if rows else None
-    return Table(Phrase(N_("Sales")), columns, rows, total)
+    names = sorted(found.keys() | came.keys(), key=natural)
+    rows = [_sold(row_name(by, name), came.get(name, 0), *found.get(name, (0, 0))) for name in names]
+    total = _sold(Phrase(N_("total")), sum(came.values()), *_sums(found)) if rows else None
+    return Table(Phrase(N_("Sales")), columns, rows, total, by=SALES_BY[by])
+
+
+def _sold(name: str | Phrase, n_calls: int, n: int, fen: int) -> tuple[Value, ...]:
+    return name, n_calls, n, ratio(n, n_calls), fen
+
+
+def _sums(found: tallying.Counts) -> tuple[int, int]:
+    return sum(n for n, _ in found.values()), sum(amount for _, amount in found.values())
+
+
+def _sellers(ask: Ask) -> Table:
+    """Who sold: an agent, a menu; nobody of both is another program or an admin."""
+    found = tallying.counts(ask, "order", "whose")
+    columns = (Column(SALES_BY["seller"], Unit.WORD), drawn(N_("orders")), Column(N_("sales"), Unit.FEN))
+    rows = [(row_name("seller", name), *sold) for name, sold in sorted(found.items(), key=by_name)]
+    total = (Phrase(N_("total")), *_sums(found)) if rows else None
+    return Table(Phrase(N_("Sales")), columns, rows, total, by=SALES_BY["seller"])
 
 
 def _products(ask: Ask) -> Table:
@@ -128,7 +140,7 @@ def _products(ask: Ask) -> Table:
         rows.append((name, n, reserved.get(name, (0, 0))[0], fen))
     sums = [sum(row[n] for row in rows) for n in (1, 2, 3)]  # type: ignore[misc]
     total: list[Value] | None = [Phrase(N_("total")), *sums] if rows else None
-    return Table(Phrase(N_("Sales")), columns, rows, total)
+    return Table(Phrase(N_("Sales")), columns, rows, total, by=SALES_BY["product"])
 
 
 def steps(ask: Ask) -> Table:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from callserver.features.statistics.reports.intervals import common_day
 from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value
-from callserver.wire.catalogue import N_, known, told, yuan
+from callserver.wire.catalogue import N_, known, text, told, yuan
 from callserver.wire.cells import cells, column, cut, wrapped
 from callserver.wire.messages import Phrase
 
@@ -67,8 +67,9 @@ def sign(unit: Unit) -> str:
 
 
 def heading(table: Table, language: str) -> str:
-    """What it tells, and of which days."""
-    return " · ".join(filter(None, (told(table.title, language), table.days)))
+    """What it tells, grouped by what, and of which days."""
+    by = text(language, "by {by_word}", by_word=table.by) if table.by else ""
+    return " · ".join(filter(None, (told(table.title, language), by, table.days)))
 
 
 def lines(table: Table, language: str, width: int) -> Iterator[str]:

@@ -67,6 +67,7 @@ class Table:
     :param total: the last line, if there is a sum that means something
     :param notes: which variants the figures are of, and what else is to be known
     :param days: that it is of, as 2026-03-02 or 2026-03-02 – 2026-03-08
+    :param by: what its rows are, of the catalogue; "" where that is plain
     """
 
     title: Phrase
@@ -75,3 +76,4 @@ class Table:
     total: Sequence[Value] | None = None
     notes: Sequence[Phrase] = ()
     days: str = ""
+    by: str = ""

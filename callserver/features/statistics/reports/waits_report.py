@@ -98,7 +98,7 @@ def grouped(ask: Ask) -> Table:
         drawn(N_("answered")),
         drawn(N_("gave up")),
         drawn(N_("other")),
-        Column(N_("waits")),
+        drawn(N_("waits")),
         of_variant(N_("in time"), Unit.SHARE, ask.service_level),
         of_variant(N_("gave up"), Unit.SHARE, ask.abandonment),
         Column(N_("ASA"), Unit.SECONDS),
@@ -107,7 +107,7 @@ def grouped(ask: Ask) -> Table:
     )
     rows = [_row(ask, row_name(ask.by, name), one) for name, one in found.items()]
     whole = _row(ask, Phrase(N_("total")), total) if found else None
-    return Table(_title(ask), columns, rows, whole, (_limits(ask), _chosen(ask)))
+    return Table(_title(ask), columns, rows, whole, (_limits(ask), _chosen(ask)), by=BY[ask.by])
 
 
 def _row(ask: Ask, name: str | Phrase, c: Counted) -> tuple[Value, ...]:
