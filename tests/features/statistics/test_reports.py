@@ -246,6 +246,16 @@ class CallsTests(ReportCase):
         self.assertEqual(sum(accounts), values["together: logged in"])
         self.assertEqual(values["together: logged in"], 1800)
 
+    def test_columns_sum(self) -> None:
+        """Who adds up the seconds of all agents comes to the total that stands below them."""
+        story = Story()
+        for number in ("801", "802", "803"):
+            story.log_in(0, number)
+            story.log_out(10.4, number)
+        self.happened(story)
+        table = agents_report.time_table(self.day(date(2026, 3, 2), by="agent"))
+        self.assertEqual([row[1:3] for row in [*table.rows, table.total or ()]], [(10, 10)] * 3 + [(30, 30)])
+
 
 class SqlTests(ReportCase):
     @given(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from callserver.features.statistics import metrics
@@ -28,7 +28,7 @@ def report(ask: Ask) -> list[Table]:
 
 
 def time_table(ask: Ask) -> Table:
-    """Accounts by agent or interval: the columns between sum to the time logged in."""
+    """Accounts by agent or interval: the columns between sum to the time logged in, and the rows to the total."""
     found = counting.worked(ask)
     total = Worked()
     for one in found.values():
@@ -45,14 +45,20 @@ def time_table(ask: Ask) -> Table:
         Column(N_("busy share"), Unit.SHARE),
         Column(N_("used share"), Unit.SHARE),
     )
-    rows = [_time(name, one) for name, one in found.items()]
-    total_row = _time(Phrase(N_("total")), total) if found else None
+    spans = {name: _spans(one) for name, one in found.items()}
+    rows = [_time(name, one, spans[name]) for name, one in found.items()]
+    # not rounded by itself: who adds up what he sees comes to it, too
+    sums = [sum(column) for column in zip(*spans.values(), strict=True)]
+    total_row = _time(Phrase(N_("total")), total, sums) if found else None
     return Table(Phrase(N_("Agents' time")), columns, rows, total_row, (Phrase(BUSY),), by=BY[ask.by])
 
 
-def _time(name: str | Phrase, w: Worked) -> tuple[Value, ...]:
+def _spans(w: Worked) -> list[int]:
     others = w.ringing + w.dialling + w.listening
-    spans = metrics.whole_seconds((w.ready, w.paused, w.talking, w.held, w.wrap_up, others))
+    return metrics.whole_seconds((w.ready, w.paused, w.talking, w.held, w.wrap_up, others))
+
+
+def _time(name: str | Phrase, w: Worked, spans: Sequence[int]) -> tuple[Value, ...]:
     return (name, sum(spans), *spans, metrics.occupancy(w), metrics.utilisation(w))
 
 
