@@ -167,8 +167,26 @@ class BadNameTests(ReportCase):
         story = Story()
         story.enters(0, "a", name)
         self.happened(story)
-        found = lines(waits_report.grouped(self.day(date(2026, 3, 2), by="queue")), "zh", 80)
+        table = waits_report.grouped(self.day(date(2026, 3, 2), by="queue"))
+        found = list(lines(table, "zh", 80))
         self.assertEqual([line for line in found if cells(line) > 80], [])
+        self.assertIn("处理", "".join(found))  # the last column is there; where it is not, that is said
+        self.assertIn("此宽度下未显示：应答 s, 通话 s, 处理 s", list(lines(table, "zh", 60)))
+
+    def test_lines_and_pauses(self) -> None:
+        """Lines, and what the house calls pauses, stand in the reader's language; an agent's own word as it is."""
+        story = Story()
+        story.log_in(0, "801")
+        for n, word in enumerate(("break", "Yoga")):
+            story.seat(10 + 10 * n, "801", SeatState.PAUSED, sub=word)
+        story.log_out(30, "801")
+        story.enters(0, "a")
+        self.happened(story)
+        day = self.day(date(2026, 3, 2), by="line")
+        self.assertIn("线路 1", "\n".join(lines(calls_report.calls(day), "zh", 80)))
+        pauses = "\n".join(lines(agents_report.pause_table(day), "zh", 80))
+        self.assertIn("小休", pauses)
+        self.assertIn("Yoga", pauses)
 
 
 class CallsTests(ReportCase):

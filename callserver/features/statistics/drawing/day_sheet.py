@@ -13,8 +13,9 @@ from io import BytesIO
 from typing import Any
 
 from callserver.features.statistics.drawing.chart import NO_MATPLOTLIB, draw
-from callserver.features.statistics.drawing.fonts import settings
+from callserver.features.statistics.drawing.fonts import as_we_draw
 from callserver.features.statistics.reports.day import Day
+from callserver.features.statistics.reports.intervals import common_day
 from callserver.features.statistics.reports.shown import heading, heads, shown
 from callserver.features.statistics.reports.table import Table, Unit
 from callserver.wire.catalogue import N_, Complaint, text, told
@@ -40,14 +41,13 @@ def day_sheet(day: Day, name: str, language: str) -> bytes:
     :raises Complaint: matplotlib or a font is not installed
     """
     try:
-        import matplotlib
         from matplotlib.backends.backend_pdf import PdfPages
     except ImportError:
         raise Complaint(NO_MATPLOTLIB) from None
     written = BytesIO()
     title = text(language, TITLE, day=_dated(day.day, language))
     told_of = {"Title": title, "Author": name or "callserver"}
-    with matplotlib.rc_context(settings(language)), PdfPages(written, metadata=told_of) as pages:
+    with as_we_draw(language), PdfPages(written, metadata=told_of) as pages:
         paper = _Paper(pages, language, " · ".join(filter(None, (printable(name), title))))
         _fill(paper, day, title, name)
         paper.turn_over()
@@ -136,6 +136,9 @@ class _Paper:
         """With its title, its total below a rule, its notes."""
         units = [column.unit for column in table.columns]
         body = [self._cells(row, units) for row in table.rows]
+        common = common_day([row[0] for row in body])
+        for row in body:
+            row[0] = row[0].removeprefix(common)
         total = self._cells(table.total, units) if table.total is not None else None
         titles = heads(table.columns, self.language)
         widths = [max(cells(row[n]) for row in (titles, *body, *([total] if total else []))) for n in range(len(units))]

@@ -11,7 +11,7 @@ from callserver.features.statistics.metrics import Worked, ratio
 from callserver.features.statistics.reports import counting, tallying
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.names import by_name
-from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value, drawn
+from callserver.features.statistics.reports.table import Code, Column, Figure, Table, Unit, Value, drawn
 from callserver.features.statistics.reports.waits_report import BY
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import Phrase
@@ -164,5 +164,5 @@ def _sheet(ask: Ask, worked: Worked) -> Iterator[tuple[str, Value]]:
 def pause_table(ask: Ask) -> Table:
     """For what agents paused."""
     columns = (Column(N_("agent"), Unit.WORD), Column(N_("reason"), Unit.WORD), drawn(N_("paused"), Unit.SPAN))
-    rows = [(agent, reason, ms / 1000) for (agent, reason), ms in sorted(counting.pauses(ask).items())]
+    rows = [(agent, Code(reason), ms / 1000) for (agent, reason), ms in sorted(counting.pauses(ask).items())]
     return Table(Phrase(N_("Pauses by reason")), columns, rows)

@@ -12,7 +12,7 @@ from callserver.features.statistics.reports import tallying
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.intervals import LABELS
 from callserver.features.statistics.reports.names import by_name, natural, row_name
-from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value, drawn
+from callserver.features.statistics.reports.table import Code, Column, Figure, Table, Unit, Value, drawn
 from callserver.features.statistics.reports.waits_report import BY
 from callserver.store.tables import from_ms
 from callserver.wire.catalogue import N_
@@ -109,7 +109,7 @@ def sales(ask: Ask) -> Table:
     return Table(Phrase(N_("Sales")), columns, rows, total, by=SALES_BY[by])
 
 
-def _sold(name: str | Phrase, n_calls: int, n: int, fen: int) -> tuple[Value, ...]:
+def _sold(name: str | Phrase | Code, n_calls: int, n: int, fen: int) -> tuple[Value, ...]:
     return name, n_calls, n, ratio(n, n_calls), fen
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from callserver.features.statistics.reports.table import Code
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import Phrase
 
@@ -30,8 +31,10 @@ def by_name(item: tuple[str, object]) -> list[tuple[int, str]]:
     return natural(item[0])
 
 
-def row_name(by: str, name: str) -> str | Phrase:
-    """What a row is called: a day of the week by its name, what has none as that."""
+def row_name(by: str, name: str) -> str | Phrase | Code:
+    """What a row is called: a day of the week by its name, a line in the reader's language, what has none as that."""
     if by == "weekday":
         return Phrase(WEEKDAYS[int(name) - 1])
-    return name or Phrase(NOBODY)
+    if not name:
+        return Phrase(NOBODY)
+    return Code(name) if by == "line" else name

@@ -29,7 +29,14 @@ class Figure:
     unit: Unit
 
 
-Value = str | int | float | Phrase | Figure | None  # None: the denominator is empty, or nothing is known
+@dataclass(frozen=True)
+class Code:
+    """A word of the event log, as "line 3" or "break", which each screen tells in its own language."""
+
+    word: str
+
+
+Value = str | int | float | Phrase | Code | Figure | None  # None: the denominator is empty, or nothing is known
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from callserver.features.statistics.metrics import Counted
 from callserver.features.statistics.reports import counting
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.names import row_name
-from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value, drawn, of_variant
+from callserver.features.statistics.reports.table import Code, Column, Figure, Table, Unit, Value, drawn, of_variant
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import Phrase
 
@@ -110,7 +110,7 @@ def grouped(ask: Ask) -> Table:
     return Table(_title(ask), columns, rows, whole, (_limits(ask), _chosen(ask)), by=BY[ask.by])
 
 
-def _row(ask: Ask, name: str | Phrase, c: Counted) -> tuple[Value, ...]:
+def _row(ask: Ask, name: str | Phrase | Code, c: Counted) -> tuple[Value, ...]:
     return (
         name,
         c.entered,
