@@ -20,16 +20,17 @@ from callserver.commands.stats_progress import Folding
 from callserver.config import Config
 from callserver.features.statistics import keeping
 from callserver.features.statistics.metrics import SERVICE_LEVEL, SERVICE_LEVELS, SHORT_S, WITHIN_S
-from callserver.features.statistics.reports import staffing_report
-from callserver.features.statistics.reports.asking import Ask
+from callserver.features.statistics.reports.asking import REPEAT_DAYS, TARGET, Ask
 from callserver.features.statistics.reports.day import Day, of
 from callserver.features.statistics.reports.intervals import days
 from callserver.features.statistics.reports.known_names import check_known
-from callserver.features.statistics.reports.named import REPORTS, Report
+from callserver.features.statistics.reports.named import REPORTS, STAFFING, Report
 from callserver.features.statistics.reports.plain import plain
 from callserver.features.statistics.reports.sheet import sheet_of
 from callserver.features.statistics.reports.shown import lines
 from callserver.features.statistics.reports.table import Table
+from callserver.features.statistics.request import AGAIN_MAX, PERCENT_MAX, SECONDS_MAX
+from callserver.features.statistics.staffing.erlang import AGENTS_MAX
 from callserver.server.on_disk import write_whole
 from callserver.store.database import Store
 from callserver.wire.catalogue import Complaint
@@ -70,6 +71,9 @@ class Given:
     within: float = WITHIN_S
     short: float = SHORT_S
     variant: str = SERVICE_LEVEL
+    again: int = REPEAT_DAYS
+    agents: int = 0
+    target: float = 100 * TARGET
 
 
 Params = list[Callable[[Any], Any]]
@@ -95,12 +99,15 @@ def _own_params(name: str, report: Report) -> Params:
         params.append(click.argument("only", **must))
     if report.by:
         params.append(click.option("--by", type=click.Choice(report.by), help=here("One line each.")))
-    return params + (LIMITS if name == "queue" else [])
+    return params + OWN_PARAMS.get(name, [])
 
 
-SECONDS = Number(0, 86400)
+SECONDS = Number(0, SECONDS_MAX)
+within_option = click.option(
+    "--within", type=SECONDS, default=WITHIN_S, show_default=True, help=here("In time: seconds.")
+)
 LIMITS: Params = [
-    click.option("--within", type=SECONDS, default=WITHIN_S, show_default=True, help=here("In time: seconds.")),
+    within_option,
     click.option("--short", type=SECONDS, default=SHORT_S, show_default=True, help=here("At once: seconds.")),
     click.option(
         "--variant",
@@ -110,6 +117,29 @@ LIMITS: Params = [
         help=here("Of the service level, in tables by group."),
     ),
 ]
+OWN_PARAMS: dict[str, Params] = {
+    "queue": LIMITS,
+    "calls": [
+        click.option(
+            "--again",
+            type=click.IntRange(1, AGAIN_MAX),
+            default=REPEAT_DAYS,
+            show_default=True,
+            help=here("Who calls again: within so many days."),
+        )
+    ],
+    STAFFING: [
+        click.option("--agents", type=click.IntRange(1, AGENTS_MAX), required=True, help=here("That one would have.")),
+        click.option(
+            "--target",
+            type=Number(1, PERCENT_MAX),
+            default=100 * TARGET,
+            show_default=True,
+            help=here("Percent answered in time."),
+        ),
+        within_option,
+    ],
+}
 COMMON_PARAMS: Params = [
     click.option("--from", "first", type=DAY, help=here("The first day; today if not given.")),
     click.option("--to", "last", type=DAY, help=here("The last day; the first one if not given.")),
@@ -140,6 +170,9 @@ def _report_as_asked(name: str, report: Report, given: Given) -> None:
             within_s=given.within,
             short_s=given.short,
             service_level=given.variant,
+            repeat_days=given.again,
+            n_agents=given.agents,
+            target=given.target / 100,
         )
 
     def give(tables: Sequence[Table]) -> None:
@@ -173,48 +206,6 @@ def fold_again(shop: Path) -> None:
     with_store(shop, work)
 
 
-@stats.command(
-    "staffing", help=here("What if: so many agents, by Erlang C, and the days of before played again with them.")
-)
-@click.argument("queue", metavar=f"[{here('queue').upper()}]", default="")
-@click.option("--agents", type=click.IntRange(1, 500), required=True, help=here("That one would have."))
-@click.option("--target", type=Number(1, 99.9), default=80, show_default=True, help=here("Percent answered in time."))
-@click.option("--within", type=SECONDS, default=WITHIN_S, show_default=True, help=here("In time: seconds."))
-@click.option("--from", "first", type=DAY, help=here("The first day; yesterday if not given."))
-@click.option("--to", "last", type=DAY, help=here("The last day; the first one if not given."))
-@shop_option
-@language_option
-@json_option
-def staffing(
-    shop: Path,
-    queue: str,
-    agents: int,
-    target: float,
-    within: float,
-    first: date | None,
-    last: date | None,
-    language: str,
-    as_json: bool,
-) -> None:
-    def ask(config: Config) -> Ask:
-        zone = config.server.zone
-        since = first or now(zone).date() - timedelta(days=1)
-        return Ask(days(since, last or since, zone), zone, only=queue, within_s=within)
-
-    def give(tables: Sequence[Table]) -> None:
-        if as_json:
-            click.echo(as_text([plain(one, language) for one in tables]))
-            return
-        for line in _printed(tables, language):
-            click.echo(line)
-
-    def make(asked: Ask) -> Sequence[Table]:
-        check_known("queue", asked.only)
-        return staffing_report.report(asked, agents, target / 100)
-
-    _answer(shop, ask, make, give)
-
-
 @stats.command("day", help=here("The sheet of one day as a PDF, to be printed or sent."))
 @click.argument("day", metavar=here("DAY"), type=DAY)
 @click.option(
@@ -242,7 +233,7 @@ def day_command(shop: Path, day: date, out: Path | None, language: str) -> None:
 def _span(name: str, first: date | None, last: date | None, today: date) -> tuple[date, date]:
     if name == "missed" and first is None:
         return today - timedelta(days=MISSED_DAYS), last or today
-    since = first or today
+    since = first or (today - timedelta(days=1) if name == STAFFING else today)
     return since, last or since
 
 

@@ -25,6 +25,7 @@ PRINTED = {
     "abandoned": "3",
     "left otherwise": "2",
     "still waiting": "0",
+    "rings that nobody answered": "0",
     "service level offered": "36.36 %",
     "service level answered": "66.67 %",
     "service level all": "44.44 %",

@@ -154,7 +154,7 @@ class TimetableTests(SynchronousTestCase):
         self.clock, self.post, self.alarms = Clock(), Posted(), Alarms()
         self.began = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)  # four in the morning in Shanghai
         self.asked: list[Request] = []
-        self.fails = False
+        self.fails, self.seen = False, self.began
 
     def make(self, request: Request) -> Deferred[Any]:
         self.asked.append(request)
@@ -166,7 +166,15 @@ class TimetableTests(SynchronousTestCase):
     def start(self, **config: str) -> Timetable:
         settings = StatisticsConfig(**{"sheet_at": "07:00", **config})
         timetable = Timetable(
-            self.clock, self.now, lambda: SHANGHAI, settings, self.make, self.post, lambda: self.post, self.alarms
+            self.clock,
+            self.now,
+            lambda: SHANGHAI,
+            settings,
+            self.make,
+            self.post,
+            lambda: self.post,
+            self.alarms,
+            lambda: succeed(self.seen),
         )
         timetable.startService()
         return timetable
@@ -211,3 +219,24 @@ class TimetableTests(SynchronousTestCase):
         self.post.problem = None
         self.hours(24)
         self.assertEqual(len(self.post.sent), 1)
+
+    def test_one_way_fails(self) -> None:
+        """A mail server that is down does not keep the fax from going out; it is told."""
+        self.start(mail_to="boss@example.com", fax_to="81234567")
+        self.post.problem = OSError("refused")
+        self.hours(4)
+        self.assertEqual([one[0] for one in self.post.sent], ["fax"])
+        self.assertEqual(self.alarms, ["the day sheet of 2026-03-02 could not be sent: refused"])
+
+    def test_server_was_down(self) -> None:
+        """The sheet that was due while no server ran is sent at the next start, the last one; none in a new shop."""
+        self.start(mail_to="boss@example.com")
+        self.seen = self.began - timedelta(hours=22)
+        self.start(mail_to="boss@example.com")
+        self.assertEqual([request.first for request in self.asked], ["2026-03-01"])
+        self.seen = self.began - timedelta(days=9)
+        self.start(mail_to="boss@example.com")
+        self.assertEqual([request.first for request in self.asked], ["2026-03-01"] * 2)
+        self.seen = None  # type: ignore[assignment]
+        self.start(mail_to="boss@example.com")
+        self.assertEqual(len(self.asked), 2)

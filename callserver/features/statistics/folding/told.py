@@ -39,12 +39,17 @@ class Told:
 
 @dataclass(frozen=True)
 class Opened:
-    """What a call's record says from its beginning on."""
+    """
+    What a call's record says from its beginning on.
+
+    :param is_over: a piece of the log before this one has come to its end
+    """
 
     direction: str
     channel: str
     number: str
     started_ms: int
+    is_over: bool = False
 
 
 @dataclass

@@ -18,7 +18,7 @@ def check_known(kind: str, name: str) -> None:
     """
     Run where the database can be read.
 
-    :param kind: "queue", "agent", "menu"
+    :param kind: "queue", "agent", "menu", "office"
     :param name: "" is all of them
     :raises Complaint: there are neither such a one nor figures of it
     """
@@ -32,6 +32,7 @@ UNKNOWN = {
     "queue": N_("there is no queue {name}; there is {near}"),
     "agent": N_("there is no agent {name}; there is {near}"),
     "menu": N_("there are no figures of a menu {name}; there are some of {near}"),
+    "office": N_("there are no figures of an office {name}; there are some of {near}"),
 }
 
 
@@ -44,15 +45,24 @@ def _staff() -> list[str]:
 
 
 def _menus() -> list[str]:
-    menus = CountStat.select(CountStat.whose).where(CountStat.what == "menu")
-    return _first(menus.distinct().order_by(CountStat.whose))
+    """Of menu files: those that have steps."""
+    return list(dict.fromkeys(step.partition(".")[0] for step in _counted("step")))
+
+
+def _offices() -> list[str]:
+    return _counted("office")
+
+
+def _counted(what: str) -> list[str]:
+    c = CountStat
+    return _first(c.select(c.whose).where(c.what == what).distinct().order_by(c.whose))
 
 
 def _first(query: Any) -> list[str]:
     return [str(row[0]) for row in rows_of(query)]
 
 
-KNOWN = {"queue": _queues, "agent": _staff, "menu": _menus}
+KNOWN = {"queue": _queues, "agent": _staff, "menu": _menus, "office": _offices}
 
 
 def _has_figures(kind: str, name: str) -> bool:
@@ -62,5 +72,4 @@ def _has_figures(kind: str, name: str) -> bool:
     if kind == "queue":
         doors = CountStat.select().where(CountStat.what == "door", CountStat.whose == name)
         return bool(WaitStat.select().where(WaitStat.queue == name).exists() or doors.exists())
-    steps = CountStat.select().where(CountStat.what == "step", CountStat.whose.startswith(f"{name}."))
-    return bool(steps.exists())
+    return False

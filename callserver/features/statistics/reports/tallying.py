@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from peewee import Case, fn
@@ -105,40 +106,45 @@ def parts(ask: Ask) -> Mapping[str, Counter[str]]:
     return found
 
 
-def missed(ask: Ask) -> list[tuple[str, int, int, int, str]]:
+@dataclass
+class Missed:
     """
-    Callers whom nobody has served since they were missed, the newest first: number, when last, how often, whether one
-    wants to be called, the queue. Who was called back and reached, or has called again and was served, is not in it.
+    A caller whom nobody has served since.
+
+    :param last_ms: when he called last, which is when `queue` had him
+    :param to_call: of his `n` calls, in so many he wanted to be called
     """
+
+    number: str
+    last_ms: int
+    queue: str
+    n: int = 0
+    to_call: int = 0
+
+
+def missed(ask: Ask) -> list[Missed]:
+    """The newest first. Who was called back and reached, or has called again and was served, is not in it."""
     c, later = CallStat, CallStat.alias()
-    last = fn.MAX(c.began_ms)
-    to_call = fn.SUM(Case(None, [(c.result == TO_CALL, 1)], 0))
-    lost = (
-        c.select(
-            c.number.alias("number"),
-            last.alias("last"),
-            fn.COUNT(c.call_id).alias("n"),
-            to_call.alias("to_call"),
-            fn.MAX(c.queue).alias("queue"),
-        )
+    served = later.select(later.call_id).where(
+        later.number == c.number, later.began_ms > c.began_ms, later.result.in_(SERVED)
+    )
+    query = (
+        c.select(c.number, c.began_ms, c.queue, c.result)
         .where(
             c.began_ms >= ask.period.since_ms,
             c.began_ms < ask.period.until_ms,
             c.result.in_((MISSED, TO_CALL)),
+            c.direction == "in",
             c.number != "",
+            ~fn.EXISTS(served),
         )
-        .group_by(c.number)
+        .order_by(c.began_ms.desc(), c.number)
     )
-    served = later.select(later.call_id).where(
-        later.number == lost.c.number, later.began_ms > lost.c.last, later.result.in_(SERVED)
-    )
-    query = (
-        CallStat.select(lost.c.number, lost.c.last, lost.c.n, lost.c.to_call, lost.c.queue)
-        .from_(lost)
-        .where(~fn.EXISTS(served))
-        .order_by(lost.c.last.desc(), lost.c.number)
-    )
-    return [(str(number), int(at), int(n), int(wants), str(queue)) for number, at, n, wants, queue in rows_of(query)]
+    found: dict[str, Missed] = {}
+    for number, at_ms, queue, result in rows_of(query):
+        one = found.setdefault(number, Missed(number, int(at_ms), queue))
+        one.n, one.to_call = one.n + 1, one.to_call + (result == TO_CALL)
+    return list(found.values())
 
 
 def _named(ask: Ask, by: str, name: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callserver.features.statistics import metrics
 from callserver.features.statistics.metrics import Counted
-from callserver.features.statistics.reports import counting
+from callserver.features.statistics.reports import counting, tallying
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.names import row_name
 from callserver.features.statistics.reports.table import Code, Column, Figure, Table, Unit, Value, drawn, of_variant
@@ -44,18 +44,20 @@ def report(ask: Ask) -> Table:
 def summary(ask: Ask) -> Table:
     """Every metric of waits, with each of its variants."""
     counted = counting.waits(ask).get("", Counted())
-    rows = [(Phrase(name), variant, value) for name, variant, value in _all(counted)]
+    (n_missed, _) = tallying.counts(ask, "team_missed", "", whose=ask.only, which=("missed",)).get("", (0, 0))
+    rows = [(Phrase(name), variant, value) for name, variant, value in _all(counted, n_missed)]
     columns = (Column(N_("metric"), Unit.WORD), Column(N_("variant"), Unit.WORD), Column(N_("value"), Unit.WORD))
     return Table(_title(ask), columns, rows, notes=(_limits(ask),))
 
 
-def _all(c: Counted) -> Iterator[tuple[str, Value, Value]]:
+def _all(c: Counted, n_missed: int) -> Iterator[tuple[str, Value, Value]]:
     counts = {
         N_("entered"): c.entered,
         N_("answered"): c.answered,
         N_("abandoned"): c.abandoned,
         N_("left otherwise"): c.others,
         N_("still waiting"): c.waiting,
+        N_("rings that nobody answered"): n_missed,  # several that rang at once have missed it once, together
     }
     for name, n in counts.items():
         yield name, "", Figure(n, Unit.COUNT)
