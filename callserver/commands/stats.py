@@ -262,9 +262,9 @@ def _check_kind(out: Path | None) -> None:
 
 def _write(out: Path, tables: Sequence[Table], language: str) -> None:
     if out.suffix.lower() in CHARTS:
-        from callserver.features.statistics.drawing.chart import write_chart  # takes its time to be imported
+        from callserver.features.statistics.drawing.chart import chart  # takes its time to be imported
 
-        write_chart(tables[0], language, out)
+        write_whole(out, chart(tables[0], language, out.suffix.lower().removeprefix(".")))
         tell(str(out))
         return
     if not tables:

@@ -47,7 +47,7 @@ class StatsTests(ShopCase):
         for language in ("en", "zh"):
             self.language(language)
             for name, report in REPORTS.items():
-                only = " 801" if name == "sheet" else ""
+                only = {"sheet": " 801", "staffing": " --agents 3"}.get(name, "")
                 for by in ("", *(f" --by {one}" for one in report.by)):
                     self.assertTrue(self.done(f"{name}{only}{by} {DAY}"))
         found = json.loads(self.done(f"queue --by queue {DAY} --json --language en"))

@@ -33,9 +33,7 @@ def declare(shop: Shop) -> Feature:
             return fail(Complaint(N_("too many reports are being made: try again in a minute")))
         return children.run(house.in_thread, ask_child, task)
 
-    desk = StatisticsDesk(
-        make, house.rights, shop.events, today=lambda: shop_day(shop.events.now(), server.zone), sheets={}
-    )
+    desk = StatisticsDesk(make, house.rights, shop.events, today=lambda: shop_day(shop.events.now(), server.zone))
     keeping_up = KeepingUp(house.clock, shop.store, shop.config.exchange.country)
     timetable = Timetable(
         house.clock,

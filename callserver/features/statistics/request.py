@@ -15,7 +15,9 @@ from callserver.features.statistics.staffing.erlang import AGENTS_MAX
 from callserver.wire.catalogue import LANGUAGES
 
 DAY = "day"  # the sheet of one, as a PDF
+SHEETS, CHARTS = ("csv", "xlsx"), ("svg", "png")
 SECONDS_MAX = 86_400.0
+FILES = (*SHEETS, *CHARTS)
 AGAIN_MAX = 366
 PERCENT_MAX = 99.9
 
@@ -26,6 +28,7 @@ class Request:
     :param report: of REPORTS, or DAY
     :param first, last: days, ISO 8601
     :param again_days: a caller who calls again within these is one with a further call
+    :param file: as which it is wanted, of FILES; "" as values
     :param agents: of "staffing": that one would have, answering so many percent of callers in time
     """
 
@@ -41,6 +44,7 @@ class Request:
     agents: int = 0
     target_percent: float = 100 * TARGET
     language: str = "zh"
+    file: str = ""
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> Request:
@@ -69,6 +73,8 @@ class Request:
             raise ValueError("percent")
         if type(self.agents) is not int or not (self.report == STAFFING) <= self.agents <= AGENTS_MAX:
             raise ValueError("agents")
+        if self.file not in ("", *FILES):
+            raise ValueError("file")
         if self.language not in LANGUAGES or self.service_level not in SERVICE_LEVELS:
             raise ValueError("language or service level")
         if self.report != DAY and self.by not in ("", *REPORTS[self._known_report()].by):

@@ -14,8 +14,6 @@ from openpyxl import load_workbook
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.calls.vocabulary import Kind
-from callserver.features.shopping.books.csv_sheets import write_csv
-from callserver.features.shopping.books.xlsx_sheets import write_xlsx
 from callserver.features.statistics import metrics
 from callserver.features.statistics.folding.told import Rows, WaitRow
 from callserver.features.statistics.keeping import write
@@ -27,6 +25,8 @@ from callserver.features.statistics.reports.named import REPORTS
 from callserver.features.statistics.reports.sheet import sheet_of
 from callserver.features.statistics.reports.shown import DASH, lines
 from callserver.features.statistics.reports.table import Table
+from callserver.store.sheets.csv_sheets import write_csv
+from callserver.store.sheets.xlsx_sheets import write_xlsx
 from callserver.store.tables import to_ms
 from callserver.wire.catalogue import Complaint
 from callserver.wire.cells import cells

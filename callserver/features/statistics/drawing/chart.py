@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 
 from callserver.features.statistics.drawing.fonts import as_we_draw
@@ -24,10 +24,11 @@ HOURS = 3600.0
 NOT_DRAWN = N_("this report has no chart: group it, as with --by day")
 
 
-def write_chart(table: Table, language: str, file: Path) -> None:
+def chart(table: Table, language: str, ending: str) -> bytes:
     """
-    Draw a report into a file, by its name's ending.
+    A report drawn.
 
+    :param ending: of the file that it will be, "svg" or "png"
     :raises Complaint: it has nothing that can be drawn, or matplotlib is not installed
     """
     try:
@@ -40,7 +41,9 @@ def write_chart(table: Table, language: str, file: Path) -> None:
         figure = Figure(INCHES, dpi=DPI, layout="constrained")
         draw(figure.add_subplot(), table, language)
         figure.suptitle(heading(table, language), fontsize=12)
-        figure.savefig(file)
+        written = BytesIO()
+        figure.savefig(written, format=ending)
+    return written.getvalue()
 
 
 NO_MATPLOTLIB = N_("charts need matplotlib: pip install callserver[reports]")
