@@ -175,7 +175,7 @@ def _report_as_asked(name: str, report: Report, given: Given) -> None:
             target=given.target / 100,
         )
 
-    def give(tables: Sequence[Table]) -> None:
+    def give(tables: Sequence[Table], config: Config) -> None:
         if given.as_json:
             click.echo(as_text([plain(one, given.language) for one in tables]))
         elif given.out is not None:
@@ -223,8 +223,8 @@ def day_command(shop: Path, day: date, out: Path | None, language: str) -> None:
     def ask(config: Config) -> Ask:
         return Ask(days(day, day, config.server.zone), config.server.zone)
 
-    def give(found: Day) -> None:
-        write_whole(file, day_sheet(found, "", language))
+    def give(found: Day, config: Config) -> None:
+        write_whole(file, day_sheet(found, config.fax.name, language))
         tell(str(file))
 
     _answer(shop, ask, lambda asked: of(asked, day), give)
@@ -237,13 +237,15 @@ def _span(name: str, first: date | None, last: date | None, today: date) -> tupl
     return since, last or since
 
 
-def _answer(shop: Path, ask: Callable[[Config], Ask], make: Callable[[Ask], T], give: Callable[[T], None]) -> None:
+def _answer(
+    shop: Path, ask: Callable[[Config], Ask], make: Callable[[Ask], T], give: Callable[[T, Config], None]
+) -> None:
     """Count what is new in the log, then ask for a report."""
 
     async def work(store: Store, config: Config) -> None:
         asked = ask(config)
         await Folding(store, config.exchange.country).catch_up()
-        give(await store.read(make, asked))
+        give(await store.read(make, asked), config)
 
     with_store(shop, work)
 

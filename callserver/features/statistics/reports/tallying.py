@@ -10,9 +10,8 @@ from typing import Any
 from peewee import Case, fn
 
 from callserver.features.statistics.folding.calls import MISSED, SERVED, TO_CALL
-from callserver.features.statistics.folding.told import QUARTER_MS
 from callserver.features.statistics.reports.asking import Ask
-from callserver.features.statistics.reports.counting import rows_of
+from callserver.features.statistics.reports.counting import quarter_of, rows_of
 from callserver.features.statistics.reports.intervals import LABELS, label
 from callserver.features.statistics.tables import CallStat, CountStat, PartStat
 
@@ -47,7 +46,7 @@ def results(ask: Ask) -> Mapping[str, Counter[str]]:
     """Calls by line, menu, agent, queue or interval: how many of each direction and result, and with a menu."""
     c = CallStat
     columns = {"line": c.line, "menu": c.menu, "agent": c.agent, "queue": c.queue, "": c.direction}
-    key = columns.get(ask.by, c.began_ms / QUARTER_MS)
+    key = columns.get(ask.by, quarter_of(c.began_ms))
     served = fn.SUM(Case(None, [(c.menu != "", 1)], 0))
     query = (
         c.select(key, c.direction, c.result, fn.COUNT(c.call_id), served)
@@ -89,10 +88,11 @@ def parts(ask: Ask) -> Mapping[str, Counter[str]]:
     """What agents had of calls, milliseconds: all of them, and "queued" those that they took from queues."""
     p = PartStat
     sums = [fn.SUM(field) for field in (p.talk_ms, p.hold_ms, p.wrap_ms, p.transferred)]
+    is_queued = (p.queue != "").alias("is_queued")
     query = (
-        p.select(p.agent, p.queue != "", fn.COUNT(p.call_id), *sums)
+        p.select(p.agent, is_queued, fn.COUNT(p.call_id), *sums)
         .where(p.began_ms >= ask.period.since_ms, p.began_ms < ask.period.until_ms)
-        .group_by(p.agent, p.queue != "")
+        .group_by(p.agent, is_queued)
     )
     if ask.only:
         query = query.where(p.agent == ask.only)
