@@ -4,34 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.defer import Deferred, DeferredSemaphore, fail
+from twisted.internet.defer import Deferred
 
 from callserver.features import Feature, Shop
 from callserver.features.statistics import keeping
-from callserver.features.statistics.child import Task, ask_child
+from callserver.features.statistics.child import Task
+from callserver.features.statistics.children import Children
 from callserver.features.statistics.desk import StatisticsDesk, shop_day
 from callserver.features.statistics.keeping_up import KeepingUp
 from callserver.features.statistics.request import Request
 from callserver.features.statistics.timetable import Timetable
-from callserver.wire.catalogue import N_, Complaint
-
-CHILDREN_MAX = 2  # at the same time: each takes a thread that others need, and a processor
-WAITING_MAX = 20
 
 
 def declare(shop: Shop) -> Feature:
     """Reports for agents, tables that follow the log, the day sheet at its time."""
     if shop.house is None:
         return Feature("statistics")
-    children = DeferredSemaphore(CHILDREN_MAX)
     house, server = shop.house, shop.config.server
+    children = Children(house.in_thread)
     database = server.database if "://" in server.database else str(house.folder / server.database)
 
     def make(request: Request) -> Deferred[Any]:
         task = Task(database, shop.config.exchange.country, server.time_zone, shop.config.fax.name, request.told())
-        if len(children.waiting) >= WAITING_MAX:
-            return fail(Complaint(N_("too many reports are being made: try again in a minute")))
-        return children.run(house.in_thread, ask_child, task)
+        return children.ask(task)
 
     desk = StatisticsDesk(make, house.rights, shop.events, today=lambda: shop_day(shop.events.now(), server.zone))
     keeping_up = KeepingUp(house.clock, shop.store, shop.config.exchange.country)
