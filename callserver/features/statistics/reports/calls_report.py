@@ -184,7 +184,7 @@ def offices(ask: Ask) -> Table:
     for name, (n, _) in sorted(tried.items(), key=by_name):
         n_reached = reached.get(name, (0, 0))[0]
         rows.append((row_name(by, name), n, n_reached, ratio(n_reached, n)))
-    return Table(Phrase(N_("Faults passed on to offices")), columns, rows)
+    return Table(Phrase(N_("Faults passed on to offices")), columns, rows, by=OFFICES_BY[by])
 
 
 def ratings(ask: Ask) -> Table:
