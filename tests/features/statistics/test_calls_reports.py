@@ -114,7 +114,7 @@ class CallsTests(ReportCase):
         self.assertEqual((one.n, one.to_call, one.queue), (2, 1, "alpha"))
 
     def test_missed_within_the_house(self) -> None:
-        """A colleague whom nobody answered is not on the list of callers to be called back."""
+        """A colleague whom nobody answered is not on the list of callers to be called back, nor among calls."""
         story = Story()
         story.opens(0, "a", "801")
         story.calls["a"] = replace(story.calls["a"], direction="internal")
@@ -122,6 +122,7 @@ class CallsTests(ReportCase):
         story.ends(9, "a")
         self.happened(story)
         self.assertEqual(tallying.missed(self.day(date(2026, 3, 2))), [])
+        self.assertEqual(list(calls_report.calls(self.day(date(2026, 3, 2), by="line")).rows), [])
 
     def test_offices_and_call_backs(self) -> None:
         """Attempts at offices by hour, also of a caller who has hung up; call-backs by what came of them."""

@@ -43,14 +43,22 @@ def counts(ask: Ask, what: str, by: str, *, whose: str = "", which: tuple[str, .
 
 
 def results(ask: Ask) -> Mapping[str, Counter[str]]:
-    """Calls by line, menu, agent, queue or interval: how many of each direction and result, and with a menu."""
+    """
+    Calls by line, menu, agent, queue or interval: how many of each direction and result, and with a menu.
+
+    Those within the house are none: they would be lines of noughts, of seats.
+    """
     c = CallStat
     columns = {"line": c.line, "menu": c.menu, "agent": c.agent, "queue": c.queue, "": c.direction}
     key = columns.get(ask.by, quarter_of(c.began_ms))
     served = fn.SUM(Case(None, [(c.menu != "", 1)], 0))
     query = (
         c.select(key, c.direction, c.result, fn.COUNT(c.call_id), served)
-        .where(c.began_ms >= ask.period.since_ms, c.began_ms < ask.period.until_ms)
+        .where(
+            c.began_ms >= ask.period.since_ms,
+            c.began_ms < ask.period.until_ms,
+            c.direction.in_(("in", "out")),
+        )
         .group_by(key, c.direction, c.result)
     )
     found: dict[str, Counter[str]] = {}
