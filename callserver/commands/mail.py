@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
-from callserver.commands.books import settings_of, tell
+from callserver.commands.books import settings_of, some_settings_argument, tell
 from callserver.commands.calls import as_text, known_shop
 from callserver.commands.options import json_option, language_option
+from callserver.commands.organisation import show_settings
 from callserver.commands.shop_books import ShopBooks, now, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.commands.tables import table
@@ -21,7 +22,7 @@ from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.sound.files import SoundFileError
 from callserver.features.voicemail import rules
 from callserver.features.voicemail.files import Sounds
-from callserver.features.voicemail.rules import Box, Count, Message
+from callserver.features.voicemail.rules import Box, Count, Left, Message
 from callserver.features.voicemail.tables import BoxKind
 from callserver.ivr.loading import loads
 from callserver.server.checks.named import named_by_files, refuse_if_named
@@ -93,14 +94,31 @@ def play(shop: Path, id: str) -> None:
         raise click.ClickException(no_sound) from problem
 
 
-@mail.command(help=here("Write the sound of a message to FILE.wav."))
+@mail.command(help=here("Write the sound of a message to FILE.wav, which must not be there yet."))
 @id_argument
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @shop_option
 def export(shop: Path, id: str, file: Path) -> None:
     octets = _taken_out(shop, id, "export_message").octets()
-    file.write_bytes(octets)
+    try:
+        _write_new(file, octets)
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        raise click.ClickException(here("{file}: {problem}", file=str(file), problem=why)) from problem
     click.echo(str(file))
+
+
+@mail.command(help=here("Delete a message, at once and for ever."))
+@id_argument
+@shop_option
+def delete(shop: Path, id: str) -> None:
+    async def work(books: ShopBooks) -> None:
+        one = await books.read(rules.find_message, id)
+        left = Left(deleted=frozenset((one.id,)))
+        gone = await books.change("delete_message", f"message {one.id}", rules.leave, one.box, left)
+        _sounds(shop).delete(gone)
+
+    with_shop_books(shop, work)
 
 
 @mail.group(help=here("Mailboxes: who has which, and how they are set."))
@@ -114,6 +132,15 @@ def boxes() -> None:
 @json_option
 def list_boxes(shop: Path, language: str, as_json: bool) -> None:
     _list_boxes(shop, language, as_json=as_json)
+
+
+@boxes.command("show", help=here("Show all settings of mailbox BOX, as set takes them."))
+@box_argument
+@shop_option
+def show_box(shop: Path, number: str) -> None:
+    with known_shop(shop):
+        box = _known(number)
+    show_settings({name: _typed(getattr(box, name)) for name in rules.SETTINGS})
 
 
 @boxes.command(
@@ -142,10 +169,10 @@ def add(shop: Path, number: str, settings: tuple[str, ...]) -> None:
     "set", help=here("Set mailbox BOX otherwise: suspended=yes, messages_max=50, mail_to=li@example.com ...")
 )
 @box_argument
-@settings_argument
+@some_settings_argument
 @shop_option
-def set_(shop: Path, number: str, settings: tuple[str, ...]) -> None:
-    given = _settings(settings_of(settings))
+def set_(shop: Path, number: str, settings: dict[str, str]) -> None:
+    given = _settings(settings)
 
     async def work(books: ShopBooks) -> None:
         await books.change("set_mailbox", f"mailbox {number}", rules.set_box, number, given, settings=", ".join(given))
@@ -244,6 +271,11 @@ def _value(kind: type, key: str, value: str) -> Any:
     return value
 
 
+def _typed(value: Any) -> str:
+    """As `_value` reads it."""
+    return {True: YES[0], False: NO[0]}[value] if isinstance(value, bool) else str(value or "")
+
+
 def _list_boxes(shop: Path, language: str, *, as_json: bool) -> None:
     with known_shop(shop):
         found, counts, moment = rules.all_boxes(), rules.counts(), now()
@@ -289,9 +321,9 @@ def _show(lines: Iterator[str] | list[str]) -> None:
         click.echo(line)
 
 
-def _known(number: str) -> None:
+def _known(number: str) -> Box:
     try:
-        rules.need_box(number)
+        return rules.need_box(number)
     except Complaint as problem:
         raise click.ClickException(complaint(problem)) from problem
 
@@ -301,6 +333,21 @@ def _message(id_prefix: str) -> Message:
         return rules.find_message(id_prefix)
     except NotOne as problem:
         raise click.ClickException(complaint(problem)) from problem
+
+
+def _write_new(file: Path, octets: bytes) -> None:
+    """
+    Nothing that is there is touched, and no half file is left.
+
+    :raises OSError: FileExistsError, or the disk's
+    """
+    with file.open("xb") as copy:
+        try:
+            copy.write(octets)
+            copy.flush()
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
 
 
 def _sounds(shop: Path) -> Sounds:

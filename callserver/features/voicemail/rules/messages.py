@@ -202,9 +202,9 @@ def take(message_id: str, number: str, name: str) -> str:
     return str(row.taken_name) if row is not None else ""
 
 
-def to_mail(limit: int = 20) -> list[Message]:
-    """Those that are to be mailed and were not, the oldest first."""
-    rows = MessageRow.select(MessageRow).join(BoxRow).where(BoxRow.mail_to != "", ~MessageRow.mailed)
+def to_mail(box: str, limit: int = 20) -> list[Message]:
+    """Those of a box that are to be mailed and were not, the oldest first."""
+    rows = MessageRow.select().where(MessageRow.box == box, ~MessageRow.mailed)
     return [_message(row) for row in rows.order_by(MessageRow.came_ms).limit(limit)]
 
 
