@@ -188,7 +188,7 @@ class ChangeTests(RecordingsCommandCase):
     def test_notes(self) -> None:
         """A note, a class, a protection: shown, found, and each noted."""
         self.says("note", "1", "=1+1; DROP TABLE")
-        self.says("classify", "1", "complaint")
+        self.says("classify", "1", " complaint ")
         shown = self.says("show", "1")
         self.assertIn("=1+1; DROP TABLE", shown)
         self.assertIn("protected", shown)
@@ -207,6 +207,7 @@ class ChangeTests(RecordingsCommandCase):
         self.assertEqual(self.files(), [self.first])
         self.assertIn("deleted", self.says("show", "2"))
         self.assertIn("was deleted", self.refuses("export", "2", str(self.shop / "x.wav")))
+        self.assertIn("was deleted", self.refuses("delete", "2"))
 
 
 class VerifyCommandTests(RecordingsCommandCase):
