@@ -19,7 +19,7 @@ from callserver.commands.tables import table
 from callserver.features.recordings import index
 from callserver.features.recordings.archive import FORMS, TWO_SIDED
 from callserver.features.recordings.marks import PlacedMark, marks_of
-from callserver.features.recordings.search import PAGE_MAX, NoSuchRecording, Recorded, Wanted, find, search
+from callserver.features.recordings.search import PAGE_MAX, Recorded, Wanted, find, search
 from callserver.features.recordings.words import length_text, outcome_text, place_text, state_text
 from callserver.wire.catalogue import N_, Complaint, known, text
 from callserver.wire.cells import printable
@@ -164,9 +164,7 @@ def delete(recording: str, shop: Path) -> None:
         one = await books.store.read(find, recording)
         if one.protected:
             raise Complaint(N_("recording {number} is protected"), number=one.number)
-        if one.deleted is not None:
-            raise NoSuchRecording(N_("recording {number} was deleted"), number=one.number)
-        if one.length_s is None:
+        if one.deleted is None and one.length_s is None:
             raise Complaint(N_("recording {number} still runs"), number=one.number)
         await books.records.deleted(one, None, "by hand")
         books.archive.path(one.kept_as).unlink(missing_ok=True)
