@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
-from callserver.commands.books import settings_of, tell
+from callserver.commands.books import settings_of, some_settings_argument, tell
 from callserver.commands.calls import as_text, known_shop
-from callserver.commands.options import json_option, language_option
+from callserver.commands.options import Group, json_option, language_option
+from callserver.commands.organisation import show_settings
 from callserver.commands.shop_books import ShopBooks, now, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.commands.tables import table
@@ -21,7 +22,7 @@ from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.sound.files import SoundFileError
 from callserver.features.voicemail import rules
 from callserver.features.voicemail.files import Sounds
-from callserver.features.voicemail.rules import Box, Count, Message
+from callserver.features.voicemail.rules import Box, Count, Left, Message
 from callserver.features.voicemail.tables import BoxKind
 from callserver.ivr.loading import loads
 from callserver.server.checks.named import named_by_files, refuse_if_named
@@ -38,7 +39,7 @@ box_argument = click.argument("number", metavar="BOX")
 id_argument = click.argument("id")
 
 
-@click.group(help=here("Voice mail: mailboxes, and the messages in them."))
+@click.group(cls=Group, help=here("Voice mail: mailboxes, and the messages in them."))
 def mail() -> None:
     """Holds the commands below."""
 
@@ -93,17 +94,34 @@ def play(shop: Path, id: str) -> None:
         raise click.ClickException(no_sound) from problem
 
 
-@mail.command(help=here("Write the sound of a message to FILE.wav."))
+@mail.command(help=here("Write the sound of a message to FILE.wav, which must not be there yet."))
 @id_argument
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @shop_option
 def export(shop: Path, id: str, file: Path) -> None:
     octets = _taken_out(shop, id, "export_message").octets()
-    file.write_bytes(octets)
+    try:
+        _write_new(file, octets)
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        raise click.ClickException(here("{file}: {problem}", file=str(file), problem=why)) from problem
     click.echo(str(file))
 
 
-@mail.group(help=here("Mailboxes: who has which, and how they are set."))
+@mail.command(help=here("Delete a message, at once and for ever."))
+@id_argument
+@shop_option
+def delete(shop: Path, id: str) -> None:
+    async def work(books: ShopBooks) -> None:
+        one = await books.read(rules.find_message, id)
+        left = Left(deleted=frozenset((one.id,)))
+        gone = await books.change("delete_message", f"message {one.id}", rules.leave, one.box, left)
+        _sounds(shop).delete(gone)
+
+    with_shop_books(shop, work)
+
+
+@mail.group(cls=Group, help=here("Mailboxes: who has which, and how they are set."))
 def boxes() -> None:
     """Holds the commands below."""
 
@@ -114,6 +132,15 @@ def boxes() -> None:
 @json_option
 def list_boxes(shop: Path, language: str, as_json: bool) -> None:
     _list_boxes(shop, language, as_json=as_json)
+
+
+@boxes.command("show", help=here("Show all settings of mailbox BOX, as set takes them."))
+@box_argument
+@shop_option
+def show_box(shop: Path, number: str) -> None:
+    with known_shop(shop):
+        box = _known(number)
+    show_settings({name: _typed(getattr(box, name)) for name in rules.SETTINGS})
 
 
 @boxes.command(
@@ -132,6 +159,7 @@ def add(shop: Path, number: str, settings: tuple[str, ...]) -> None:
 
     async def work(books: ShopBooks) -> None:
         await books.change("add_mailbox", f"mailbox {number}", rules.add_box, box)
+        await _tell_of_owner(books, number)
         if box.kind is not BoxKind.GROUP:
             await _new_pin(books, number, box.owner)
 
@@ -142,13 +170,14 @@ def add(shop: Path, number: str, settings: tuple[str, ...]) -> None:
     "set", help=here("Set mailbox BOX otherwise: suspended=yes, messages_max=50, mail_to=li@example.com ...")
 )
 @box_argument
-@settings_argument
+@some_settings_argument
 @shop_option
-def set_(shop: Path, number: str, settings: tuple[str, ...]) -> None:
-    given = _settings(settings_of(settings))
+def set_(shop: Path, number: str, settings: dict[str, str]) -> None:
+    given = _settings(settings)
 
     async def work(books: ShopBooks) -> None:
         await books.change("set_mailbox", f"mailbox {number}", rules.set_box, number, given, settings=", ".join(given))
+        await _tell_of_owner(books, number)
 
     with_shop_books(shop, work)
 
@@ -159,6 +188,8 @@ def set_(shop: Path, number: str, settings: tuple[str, ...]) -> None:
 def pin(shop: Path, number: str) -> None:
     async def work(books: ShopBooks) -> None:
         box = await books.read(rules.need_box, number)
+        if box.kind is BoxKind.GROUP:
+            raise Complaint(N_("the members of its group open mailbox {number}, each with his own PIN"), number=number)
         await _new_pin(books, number, box.owner)
 
     with_shop_books(shop, work)
@@ -214,6 +245,21 @@ def _taken_out(shop: Path, id_prefix: str, act: str) -> _TakenOut:
     return _TakenOut(shop, found[0])
 
 
+async def _tell_of_owner(books: ShopBooks, number: str) -> None:
+    """He may come later; or he was mistyped."""
+    box = await books.read(rules.need_box, number)
+    if await books.read(rules.has_owner, box):
+        return
+    if box.kind is BoxKind.GROUP:
+        tell(here("there is no group {owner} yet: until there is, nobody opens mailbox {number}", **vars(box)))
+    else:
+        tell(
+            here(
+                "nobody of the staff has the number {owner}: no program shows what is in mailbox {number}", **vars(box)
+            )
+        )
+
+
 async def _new_pin(books: ShopBooks, number: str, owner: str) -> None:
     first = rules.first_pin(number, owner)
     stored = rules.pin_stored(first)
@@ -242,6 +288,11 @@ def _value(kind: type, key: str, value: str) -> Any:
     if kind in (bool, int):
         raise click.UsageError(here("{key}={value}: does not fit", key=key, value=repr(value)))
     return value
+
+
+def _typed(value: Any) -> str:
+    """As `_value` reads it."""
+    return {True: YES[0], False: NO[0]}[value] if isinstance(value, bool) else str(value or "")
 
 
 def _list_boxes(shop: Path, language: str, *, as_json: bool) -> None:
@@ -289,9 +340,9 @@ def _show(lines: Iterator[str] | list[str]) -> None:
         click.echo(line)
 
 
-def _known(number: str) -> None:
+def _known(number: str) -> Box:
     try:
-        rules.need_box(number)
+        return rules.need_box(number)
     except Complaint as problem:
         raise click.ClickException(complaint(problem)) from problem
 
@@ -301,6 +352,21 @@ def _message(id_prefix: str) -> Message:
         return rules.find_message(id_prefix)
     except NotOne as problem:
         raise click.ClickException(complaint(problem)) from problem
+
+
+def _write_new(file: Path, octets: bytes) -> None:
+    """
+    Nothing that is there is touched, and no half file is left.
+
+    :raises OSError: FileExistsError, or the disk's
+    """
+    with file.open("xb") as copy:
+        try:
+            copy.write(octets)
+            copy.flush()
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
 
 
 def _sounds(shop: Path) -> Sounds:

@@ -46,6 +46,10 @@ if TYPE_CHECKING:  # a child process that makes a report imports this package, a
             """Call `watcher` when marks have changed."""
 
 
+class LetterRefused(Exception):
+    """The mail server does not take this letter; it may take others."""
+
+
 class Mail(Protocol):
     """The shop's mail."""
 
@@ -53,7 +57,7 @@ class Mail(Protocol):
         self, to: str, subject: Sentence, text: Sentence, attachment: tuple[str, bytes] | None = None
     ) -> Deferred[Any]:
         """
-        One letter, in both languages; fires when the mail server has taken it.
+        One letter, in both languages; fires when the server has taken it, fails with LetterRefused when it has not.
 
         :param attachment: name and octets of a PDF or a WAV file
         """

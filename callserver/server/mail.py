@@ -7,8 +7,10 @@ from email.message import EmailMessage
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
 from callserver.config import Config
+from callserver.features import LetterRefused
 from callserver.wire.catalogue import LANGUAGES, Sentence, told
 
 SEND_S = 120.0
@@ -39,7 +41,7 @@ class MailServer:
         self, to: str, subject: Sentence, text: Sentence, attachment: tuple[str, bytes] | None = None
     ) -> Deferred[Any]:
         """
-        One letter, in both languages; fires when the server has taken it.
+        One letter, in both languages; fires when the server has taken it, fails with LetterRefused when it has not.
 
         :param attachment: name and octets of a PDF or a WAV file
         """
@@ -48,7 +50,15 @@ class MailServer:
         letter = written(self.sender, to, subject, text, attachment).as_bytes()
         host, _, port = self.where.rpartition(":")
         sent: Deferred[Any] = sendmail(host, self.sender, [to], letter, port=int(port), reactor=self.reactor)  # type: ignore[no-untyped-call]
-        return sent.addTimeout(SEND_S, self.reactor)
+        return sent.addTimeout(SEND_S, self.reactor).addErrback(_refused)
+
+
+def _refused(failure: Failure) -> None:
+    from twisted.mail.smtp import SMTPDeliveryError  # as above
+
+    failure.trap(SMTPDeliveryError)  # type: ignore[no-untyped-call]
+    refused: Any = failure.value
+    raise LetterRefused(one_line(f"{refused.code} {refused.resp.decode('utf-8', 'backslashreplace')}")) from refused
 
 
 def written(

@@ -86,7 +86,10 @@ class MailCommandTests(ShopCase):
             ("boxes set 12 messages_max=many", "does not fit"),
             ("boxes set 77 suspended=yes", "there is no mailbox"),
             ("list 77", "there is no mailbox"),
+            ("boxes set 12", "Say what to set"),
+            ("boxes show 77", "there is no mailbox"),
             ("show nothing", "no message has an id"),
+            ("delete nothing", "no message has an id"),
         ):
             result = self.command(line)
             self.assertNotEqual(result.exit_code or 0, 0, line)
@@ -105,6 +108,46 @@ class MailCommandTests(ShopCase):
         self.out(f"export abc {copy}")
         self.assertApproximates(read_wav(copy).size / RATE_HZ, 4.0, 0.01)
         self.assertIn('"export_message"', self.noted()[-1])
+
+    def test_not_copied(self) -> None:
+        """A file that is there is not overwritten, and a folder that is not is said in words."""
+        self.message()
+        there = self.shop / "there.wav"
+        there.write_text("mine")
+        self.assertIn("there.wav: File exists", self.command(f"export abc {there}").output)
+        self.assertEqual(there.read_text(), "mine")
+        self.assertIn("No such file or directory", self.command(f"export abc {self.shop}/no/copy.wav").output)
+
+    def test_deleted(self) -> None:
+        """With its sound; who did so is in the event log."""
+        message = self.message()
+        self.out("delete abc")
+        self.assertEqual(self.store.run(rules.messages, "12"), [])
+        self.assertEqual(list((self.shop / "messages").glob("*.wav")), [])
+        self.assertIn(f"message {message.id}", self.noted()[-1])
+
+    def test_box_shown(self) -> None:
+        """Every setting of a box, as set takes it."""
+        self.out("boxes set 12 messages_max=50 away=yes mail_to=li@example.com")
+        shown = self.out("boxes show 12")
+        for setting in ("'name=Li Mei'", "messages_max=50", "away=yes", "suspended=no", "mail_to=li@example.com"):
+            self.assertIn(setting, shown.split("\n"))
+        self.out("boxes set 12 " + shown.replace("\n", " "))
+        self.assertEqual(self.out("boxes show 12"), shown)
+
+    def test_whose(self) -> None:
+        """An owner who is not there is told; a group's box has no PIN that could be given."""
+        told = self.command("boxes add 20 kind=group owner=service").stderr
+        self.assertIn("there is no group service yet", told)
+        self.assertIn("each with his own PIN", self.command("boxes pin 20").output)
+        self.assertIn("nobody of the staff has the number 999", self.command("boxes set 12 owner=999").stderr)
+        self.assertEqual(self.command("boxes set 12 owner=").stderr, "")
+
+    def test_other_alphabet(self) -> None:
+        """Bytes of a terminal that writes no UTF-8 are an id, a box that is not there, or no name."""
+        self.assertIn("no message has an id", self.command("show \udcc4\udce3").output)
+        self.assertIn("there is no mailbox", self.command("list \udcc4\udce3").output)
+        self.assertIn("a mailbox has a name", self.command("boxes set 12 name=\udcc4\udce3").output)
 
     def test_locked(self) -> None:
         """A box that was guessed at is shown as locked, until it gets another PIN."""

@@ -188,7 +188,7 @@ class ChangeTests(RecordingsCommandCase):
     def test_notes(self) -> None:
         """A note, a class, a protection: shown, found, and each noted."""
         self.says("note", "1", "=1+1; DROP TABLE")
-        self.says("classify", "1", "complaint")
+        self.says("classify", "1", " complaint ")
         shown = self.says("show", "1")
         self.assertIn("=1+1; DROP TABLE", shown)
         self.assertIn("protected", shown)

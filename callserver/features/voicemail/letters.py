@@ -13,7 +13,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.dsp.sound.files import SoundFileError
-from callserver.features import House
+from callserver.features import House, LetterRefused
 from callserver.features.voicemail import rules
 from callserver.features.voicemail.directory import Directory
 from callserver.features.voicemail.files import Sounds
@@ -32,7 +32,8 @@ TEXT = N_("A message of {s} s came at {at}, from {number}; it is attached.")
 class Letters(Service):
     """
     Mails what is to be mailed, one after the other. A message is marked as mailed when the mail server has taken it; a
-    server that is killed in between mails it once more, rather than not at all.
+    server that is killed in between mails it once more, rather than not at all. A box whose letter is refused rests for
+    a while; the others' go on.
 
     :param zone: of the shop's day
     :param delete_sounds: their files, which nothing plays any more
@@ -52,6 +53,7 @@ class Letters(Service):
         self._timer: IDelayedCall | None = None
         self._mailing: Deferred[None] | None = None
         self._told = False
+        self._resting: dict[str, float] = {}  # boxes whose letters were refused, and until when
 
     def startService(self) -> None:
         super().startService()  # type: ignore[no-untyped-call]
@@ -82,12 +84,22 @@ class Letters(Service):
             self._timer = self._house.clock.callLater(AGAIN_S if failed else LOOK_S, self._look)
 
     async def _mail_all(self) -> None:
-        if not any(box.mail_to for box in self._directory.now.boxes.values()):
-            return
-        for message in await self._store.read(rules.to_mail):
-            box = self._directory.box(message.box)
-            if box is not None and box.mail_to:
+        now_s = self._house.clock.seconds()
+        for box in tuple(self._directory.now.boxes.values()):
+            if box.mail_to and self._resting.get(box.number, now_s) <= now_s:
+                await self._mail_box(box)
+
+    async def _mail_box(self, box: Box) -> None:
+        try:
+            for message in await self._store.read(rules.to_mail, box.number):
                 await self._mail(box, message)
+        except LetterRefused as refused:
+            if box.number not in self._resting:
+                words = N_("messages of mailbox {box} could not be mailed: {problem}")
+                self._house.alarm(words, box=box.number, problem=refused)
+            self._resting[box.number] = self._house.clock.seconds() + AGAIN_S
+        else:
+            self._resting.pop(box.number, None)
 
     async def _mail(self, box: Box, message: Message) -> None:
         assert self._house.mail is not None

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callserver.acd.organisation.staff_tables import StaffRow
+from callserver.acd.organisation.tables import GroupRow
 from callserver.calls.dial_guard import DialClass, classify
 from callserver.features.voicemail.rules.messages import Sounding, add_sound, delete, forget_sounds
 from callserver.features.voicemail.tables import BoxKind, BoxRow, GreetingKind, GreetingRow, MessageRow, SoundRow
@@ -80,13 +82,16 @@ def add_box(box: Box) -> None:
 
 def set_box(number: str, settings: Mapping[str, Any]) -> None:
     """
-    Set some of SETTINGS otherwise.
+    Set some of SETTINGS otherwise. Where letters begin, they begin with what comes from now on: what has lain here is
+    neither mailed nor, by `mail_delete`, lost.
 
     :raises BoxError: there is no such box, or it cannot be so
     """
     box = need_box(number)
     given = {name: clean(value) for name, value in settings.items()}
-    _check(box, given)
+    _check(box, settings)
+    if given.get("mail_to") and not box.mail_to:
+        MessageRow.update(mailed=True).where(MessageRow.box == number).execute()
     if given:
         BoxRow.update(given).where(BoxRow.number == number).execute()
 
@@ -110,7 +115,7 @@ def remove_box(number: str) -> list[str]:
 
 def find_box(number: str) -> Box | None:
     """By its number."""
-    row = BoxRow.get_or_none(BoxRow.number == number)
+    row = BoxRow.get_or_none(BoxRow.number == clean(number))
     return _box(row) if row is not None else None
 
 
@@ -132,6 +137,15 @@ def all_boxes() -> list[Box]:
 def box_numbers() -> set[str]:
     """Of all there are."""
     return {row.number for row in BoxRow.select(BoxRow.number)}
+
+
+def has_owner(box: Box) -> bool:
+    """Whether the person or the group whose it is to be is there; nobody's is nobody's."""
+    if not box.owner:
+        return True
+    if box.kind is BoxKind.GROUP:
+        return bool(GroupRow.select().where(GroupRow.name == box.owner).exists())
+    return bool(StaffRow.select().where(StaffRow.number == box.owner).exists())
 
 
 def below_box(number: str) -> list[Box]:

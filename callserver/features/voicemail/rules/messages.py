@@ -131,7 +131,7 @@ def find_message(id_prefix: str) -> Message:
 
     :raises NotOne: none does, or several
     """
-    found = list(MessageRow.select().where(MessageRow.id.startswith(id_prefix)).limit(2))
+    found = list(MessageRow.select().where(MessageRow.id.startswith(clean(id_prefix))).limit(2))
     if len(found) != 1 or not id_prefix:
         none, several = N_("no message has an id that starts with {id}"), N_("several messages' ids start with {id}")
         raise NotOne(several if len(found) > 1 and id_prefix else none, id=repr(id_prefix))
@@ -202,9 +202,9 @@ def take(message_id: str, number: str, name: str) -> str:
     return str(row.taken_name) if row is not None else ""
 
 
-def to_mail(limit: int = 20) -> list[Message]:
-    """Those that are to be mailed and were not, the oldest first."""
-    rows = MessageRow.select(MessageRow).join(BoxRow).where(BoxRow.mail_to != "", ~MessageRow.mailed)
+def to_mail(box: str, limit: int = 20) -> list[Message]:
+    """Those of a box that are to be mailed and were not, the oldest first."""
+    rows = MessageRow.select().where(MessageRow.box == box, ~MessageRow.mailed)
     return [_message(row) for row in rows.order_by(MessageRow.came_ms).limit(limit)]
 
 
