@@ -16,7 +16,7 @@ from callserver.commands.calls import list_width
 from callserver.features.shopping.books.csv_sheets import read_csv, write_csv
 from callserver.features.shopping.books.sheet import BYTES_MAX, Sheet, SheetError, Written
 from callserver.features.shopping.books.table import Fault
-from callserver.server.on_disk import write_whole
+from callserver.store.on_disk import write_whole
 from callserver.wire.catalogue import Complaint, plural
 from callserver.wire.cells import cut
 from callserver.wire.terminal import error, here, person_language

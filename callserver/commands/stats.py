@@ -27,8 +27,8 @@ from callserver.features.statistics.reports.named import REPORTS, Report
 from callserver.features.statistics.reports.sheet import sheet_of
 from callserver.features.statistics.reports.shown import lines
 from callserver.features.statistics.reports.table import Table
-from callserver.server.on_disk import write_whole
 from callserver.store.database import Store
+from callserver.store.on_disk import write_whole
 from callserver.wire.catalogue import Complaint
 from callserver.wire.terminal import here
 
