@@ -65,16 +65,17 @@ def replay(ask: Ask, call: Walked, record: CallRecord, before: Ask | None) -> Re
     :param before: with the version that it had; the same as `ask`: that is the menu still; None: nobody has kept it
     """
     now = _made(ask, call, record)
-    then = now if before is ask else None if before is None else _made(before, call, record)
     logged = _logged(call, now)
-    is_as_told = _is_as_told(now, logged)
-    if is_as_told and (now.n_skipped == 0 or now == then):
-        return Replayed("secret" if now.ended == ASKS else "same")
-    if now == then or (then is None and not call.by_file):
+    is_as_told, same = _is_as_told(now, logged), Replayed("secret" if now.ended == ASKS else "same")
+    if is_as_told and not now.n_skipped:
+        return same
+    if before is None:
         return _differs(logged, now, "unjudged")
-    was = then or logged
-    is_gone = now.replies.count("wrong") > was.replies.count("wrong")
-    return _differs(was, now, "key gone" if is_gone else "other")
+    then = now if before is ask else _made(before, call, record)
+    if now == then:
+        return same if is_as_told else _differs(logged, now, "unjudged")
+    is_gone = now.replies.count("wrong") > then.replies.count("wrong")
+    return _differs(then, now, "key gone" if is_gone else "other")
 
 
 def _differs(was: Way, now: Way, result: str) -> Replayed:

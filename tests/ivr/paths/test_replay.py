@@ -77,7 +77,7 @@ class ReplayTests(SynchronousTestCase):
         self.assertEqual(self.again(menu("main", "more"), menu("main", "item", "more")).result, "other")
 
     def test_version_not_kept(self) -> None:
-        """Of a menu in Python whose version of then nobody has kept nothing else can be said."""
+        """Of a menu whose version of then nobody has kept nothing else can be said."""
         self.assertEqual(self.again(menu("main", "quantity"), None).result, "unjudged")
 
     def test_a_fax_in_between(self) -> None:
