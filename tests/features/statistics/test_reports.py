@@ -116,6 +116,17 @@ class OddDayTests(ReportCase):
         table = waits_report.grouped(self.day(date(2026, 3, 2), by="hour"))
         self.assertEqual([row[1] for row in table.rows], [1, 0, 0, 1])
 
+    @given(st.lists(st.tuples(*[st.one_of(st.just(0), st.integers(0, 90_000))] * 4), max_size=40))
+    @settings(max_examples=60, deadline=None)
+    def test_rows_that_sum(self, rows_ms: list[tuple[int, ...]]) -> None:
+        """Hours of seconds below each other come to what the day has, in each account; none is made of nothing."""
+        rows = metrics.rows_of_seconds(rows_ms)
+        for shown, row_ms in zip(rows, rows_ms, strict=True):
+            self.assertLess(abs(sum(shown) - sum(row_ms) / 1000), 1.01)
+            self.assertTrue(all(0 <= s <= ms * 1000 for s, ms in zip(shown, row_ms, strict=True)))
+        for shown, column_ms in zip(zip(*rows, strict=True), zip(*rows_ms, strict=True), strict=True):
+            self.assertLess(abs(sum(shown) - sum(column_ms) / 1000), 4)
+
     @given(st.lists(st.integers(0, 10**7), max_size=9))
     def test_seconds_that_sum(self, parts_ms: list[int]) -> None:
         """Accounts shown in whole seconds sum to the whole, and none is a second or more off."""
