@@ -132,7 +132,7 @@ def add(shop: Path, number: str, settings: tuple[str, ...]) -> None:
 
     async def work(books: ShopBooks) -> None:
         await books.change("add_mailbox", f"mailbox {number}", rules.add_box, box)
-        if box.kind is not BoxKind.GROUP:
+        if box.kind is not BoxKind.GROUP and not box.parent:  # it goes with the one above
             await _new_pin(books, number, box.owner)
 
     with_shop_books(shop, work)

@@ -76,6 +76,7 @@ class House:
     What a feature needs that does something with calls of its own.
 
     :param folder: the shop's
+    :param settings: as they are at the moment; most count from the next start on
     :param in_thread: fires with what a job gives that takes more than 5 ms
     :param door: where other programs come in at a host and port, and what encrypts it, where others could listen in
     :param calls_out: by which numbers are dialled; there when calls are answered
@@ -93,6 +94,7 @@ class House:
 
     clock: IReactorTime
     folder: Path
+    settings: Callable[[], Config]
     in_thread: Callable[..., Deferred[Any]]
     new_id: Callable[[], str]
     alarm: Alarm

@@ -235,6 +235,7 @@ class Parts(MultiService):
         return House(
             self.reactor,
             self.folder.path,
+            lambda: self.config,
             self.world.in_thread,
             self.world.new_id,
             self._alarm,

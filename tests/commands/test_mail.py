@@ -65,6 +65,15 @@ class MailCommandTests(ShopCase):
         self.out("boxes remove 12")
         self.assertEqual(self.store.run(rules.all_boxes), [])
 
+    def test_box_below(self) -> None:
+        """It goes with the one above, by that one's PIN, until it is given one; so it stays when it is set free."""
+        self.assertNotIn("PIN", self.out("boxes add 121 name=Tea parent=12 key=1"))
+        self.assertFalse(self.store.run(rules.need_box, "121").has_pin)
+        self.out("boxes pin 121")
+        self.assertTrue(self.store.run(rules.need_box, "121").has_pin)
+        self.out("boxes set 121 parent=")
+        self.out("boxes remove 12")
+
     def test_box_of_a_menu(self) -> None:
         """A mailbox that a menu leads to stays: the menu and its line are named."""
         plugins = self.shop / "plugins"

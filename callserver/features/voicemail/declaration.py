@@ -36,7 +36,7 @@ def declare(shop: Shop) -> Feature:
         return Feature("voicemail", menus=(MailboxMenu(), MailboxCalls(nothing, nothing, nothing)))
     house, zone = shop.house, shop.config.server.zone
     parts = _Parts.of(shop, house)
-    calls = OwnerCalls(house, shop.store, shop.events, lambda: shop.config.voicemail, zone, TELLS)
+    calls = OwnerCalls(house, shop.store, shop.events, zone, TELLS)
     letters = Letters(house, shop.store, parts.directory, parts.sounds, zone, parts.delete_sounds)
     desk = MailDesk(house, shop.store, shop.events, parts.access, parts.sending, parts.sounds, parts.delete_sounds)
     return Feature(
@@ -84,5 +84,5 @@ def _mailboxes(shop: Shop, house: House, parts: _Parts) -> Mailboxes:
 
     bulletins = Bulletins(shop.store, parts.intake)
     guest = GuestTalk(parts.directory, parts.intake, shop.events, house.new_id, bulletins.tell, open_mailbox)
-    mailboxes = Mailboxes(parts.directory, parts.access, guest, parts.owner, lambda: shop.config.voicemail.general)
+    mailboxes = Mailboxes(parts.directory, parts.access, guest, parts.owner, lambda: house.settings().voicemail.general)
     return mailboxes

@@ -77,8 +77,8 @@ class MessageTests(RulesCase):
     def test_taken(self) -> None:
         """The first who fetches it has it."""
         message = self.put()
-        self.assertEqual(self.store.run(rules.take, message.id, "801", "Li"), "Li")
-        self.assertEqual(self.store.run(rules.take, message.id, "802", "Wang"), "Li")
+        self.assertEqual(self.store.run(rules.take, message.id, "801", "Li"), ("801", "Li"))
+        self.assertEqual(self.store.run(rules.take, message.id, "802", "Wang"), ("801", "Li"))
 
     def test_ids(self) -> None:
         """By the beginning of an id; none, several, and nothing typed are told."""
@@ -135,6 +135,8 @@ class BoxTests(RulesCase):
             (Box("13", "Wang", parent="99", key="1"), "there is no mailbox '99'"),
             (Box("13", "Wang", parent="12"), "needs key=1 to 9"),
             (Box("13", "Wang", language="fr"), "there is no language"),
+            (Box("13", "Wang", messages_max=True), "messages_max=True: does not fit"),
+            (Box("13", "Wang", deliver_at=5), "deliver_at=5: does not fit"),  # type: ignore[arg-type]
         ):
             self.assertIn(why, self.refused(box))
         self.assertEqual(self.store.run(rules.box_numbers), {"12"})
@@ -203,6 +205,14 @@ class PinTests(RulesCase):
         attempt = self.store.run(rules.begin_try, "12", "13912345678", NOW)
         self.assertTrue(self.store.run(rules.end_try, attempt, True))
         self.assertEqual([self.guess("13700000000") for _ in range(3)], [True, True, True])
+
+    def test_clock_set_right(self) -> None:
+        """A clock set back a second forgives nothing; what was counted by one that ran days ahead is forgotten."""
+        self.store.run(rules.set_pin, "12", "kept")
+        for minutes in (1, 1, 1):
+            self.guess(minutes=minutes)
+        self.assertFalse(self.guess("13700000000", minutes=59 / 60))
+        self.assertTrue(self.guess("13700000000", minutes=-60 * 24 * 2))
 
     def test_one_number_many_boxes(self) -> None:
         """A number that tries box after box is locked after six."""

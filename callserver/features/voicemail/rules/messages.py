@@ -114,6 +114,11 @@ def put(messages: Sequence[Message]) -> list[str]:
     return came
 
 
+def is_put(message_id: str) -> bool:
+    """Whether it is in a box."""
+    return bool(MessageRow.select().where(MessageRow.id == message_id).exists())
+
+
 def add_sound(sound: Sounding) -> None:
     """Its file is on disk already."""
     row = {"id": sound.id, "length_ms": round(sound.length_s * 1000)}
@@ -190,16 +195,16 @@ def all_sounds() -> set[str]:
     return {row.id for row in SoundRow.select()}
 
 
-def take(message_id: str, number: str, name: str) -> str:
+def take(message_id: str, number: str, name: str) -> tuple[str, str]:
     """
     A member of the group has fetched a message; the first to do so has it.
 
-    :return: the name of who has
+    :return: staff number and name of who has; nobody where it is gone
     """
     free = (MessageRow.id == message_id) & (MessageRow.taken_by == "")
     MessageRow.update(taken_by=number, taken_name=clean(name)).where(free).execute()
     row = MessageRow.get_or_none(MessageRow.id == message_id)
-    return str(row.taken_name) if row is not None else ""
+    return (row.taken_by, row.taken_name) if row is not None else ("", "")
 
 
 def to_mail(limit: int = 20) -> list[Message]:
