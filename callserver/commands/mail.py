@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from callserver.acd.organisation import rows
 from callserver.commands.books import settings_of, tell
 from callserver.commands.calls import as_text, known_shop
 from callserver.commands.options import json_option, language_option
@@ -25,6 +26,7 @@ from callserver.features.voicemail.rules import Box, Count, Message
 from callserver.features.voicemail.tables import BoxKind
 from callserver.ivr.loading import loads
 from callserver.server.checks.named import named_by_files, refuse_if_named
+from callserver.server.checks.organisation import boxes_named
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.reading import NotOne
 from callserver.wire.catalogue import N_, Complaint, text
@@ -170,6 +172,7 @@ def pin(shop: Path, number: str) -> None:
 def remove(shop: Path, number: str) -> None:
     async def work(books: ShopBooks) -> None:
         named = named_by_files(ShopFolder(shop).plugins(books.config)) | await books.read(loads.named)
+        named |= boxes_named(await books.read(rows.load), books.config)
         refuse_if_named(f"mailbox {number}", named)
         gone = await books.change("remove_mailbox", f"mailbox {number}", rules.remove_box, number)
         _sounds(shop).delete(gone)

@@ -10,12 +10,15 @@ from unittest.mock import patch
 
 import numpy as np
 
+from callserver.acd.organisation.parts import Organisation
+from callserver.acd.routing.settings import QueueSettings
 from callserver.commands import mail as commands
 from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.sound.files import read_wav
 from callserver.features.voicemail import rules
 from callserver.features.voicemail.files import Sounds
 from callserver.features.voicemail.rules import Message, Sounding
+from callserver.wire.targets import Target
 from tests.commands.shop_case import NOW, ShopCase
 
 
@@ -84,6 +87,16 @@ class MailCommandTests(ShopCase):
         self.assertEqual(len(self.store.run(rules.all_boxes)), 1)
         menu.unlink()
         self.out("boxes remove 12")
+
+    def test_box_of_a_queue(self) -> None:
+        """Nor is one removed that a queue or config.ini leads to: callers would be told that it is gone."""
+        queue = QueueSettings(name="tea", on_nobody=Target.parse("box 12"))
+        with patch.object(commands.rows, "load", return_value=Organisation(queues={"tea": queue})):
+            self.assertIn("mailbox 12 is named by queue tea on_nobody", self.command("boxes remove 12").output)
+        file = self.shop / "config.ini"
+        file.write_text(file.read_text("utf-8").replace("general =", "general = 12"), "utf-8")
+        self.assertIn("named by config.ini [voicemail] general", self.command("boxes remove 12").output)
+        self.assertEqual(len(self.store.run(rules.all_boxes)), 1)
 
     def test_refused(self) -> None:
         """What cannot be is one line: which box, which setting, what would be right."""

@@ -129,8 +129,8 @@ class Intake(Service):
             if came:
                 self.tell(message)
             if not has_box:
-                gone = N_("a message for mailbox {box}, which is gone, lies in {file}")
-                self._house.alarm(gone, box=message.box, file=f"{message.id}.wav")
+                gone = N_("mailbox {box} is gone; a message for it is had by: mail export {message} FILE.wav")
+                self._house.alarm(gone, box=message.box, message=message.id)
         await self._house.in_thread(self.sounds.forget, envelope)
         await self._directory.follow()
 

@@ -3,15 +3,15 @@ Owners are called when there is something new for them, or at the time that is s
 
 Only numbers that the shop has set for a box are called, of a class that [voicemail] call allows, within its hours, on
 a line outside the reserve; the dial guard judges every one. A try is counted on disk before it begins: three in all,
-half an hour apart. Whoever lifts hears nothing before he has pressed 1; and then nothing of the messages before the
-PIN, unless the shop has set a time (`deliver_at`) at which they are to be delivered there.
+half an hour apart, where [voicemail] says nothing else. Whoever lifts hears nothing before he has pressed 1; and then
+nothing of the messages before the PIN, unless the shop has set a time (`deliver_at`) at which they are to be delivered.
 
 信箱回电：仅拨商店为信箱设置的号码，按键接受后才播放；未设定投递时间的信箱须先输入密码。
 """
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 
 from callserver.calls.calling import CallingRounds, Reached
 from callserver.calls.calls_out import Dialler
@@ -70,7 +70,9 @@ class OwnerCalls(CallingRounds):
         asks = Dialler(WHO, allowed=frozenset((telling.number,)), may_use_reserve=False)
         if not self._house.calls_out().has_line_for(asks):
             return False
-        if not await self._store.write(rules.try_telling, telling.box, self._events.now()):
+        settings, now = self._house.settings().voicemail, self._events.now()
+        again = timedelta(minutes=settings.call_again_min)
+        if not await self._store.write(rules.try_telling, telling.box, now, settings.call_tries, again):
             return True
         reached = Reached()
         try:

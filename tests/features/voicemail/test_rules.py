@@ -264,13 +264,13 @@ class TellingTests(RulesCase):
         for _ in range(3):
             (due,) = self.store.run(rules.due_tellings, at)
             self.assertEqual((due.number, due.plays), ("62345678", False))
-            self.assertTrue(self.store.run(rules.try_telling, "12", at))
+            self.assertTrue(self.store.run(rules.try_telling, "12", at, 3, timedelta(minutes=30)))
             self.assertEqual(self.store.run(rules.due_tellings, at), [])
             at += timedelta(minutes=30)
         self.assertEqual(self.store.run(rules.due_tellings, at), [])
         self.store.run(rules.want_telling, "12", at, UTC)
         self.store.run(rules.leave, "12", Left(heard=frozenset((message.id,))))
-        self.assertFalse(self.store.run(rules.try_telling, "12", at))
+        self.assertFalse(self.store.run(rules.try_telling, "12", at, 3, timedelta(minutes=30)))
 
     def test_nobody_to_call(self) -> None:
         """Without a number nothing is due."""
