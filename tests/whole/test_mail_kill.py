@@ -85,14 +85,6 @@ class FullDiskTests(SynchronousTestCase):
         self.assertIn("messages are safe", str(shop.happened("alarm")))
         self.flushLoggedErrors(OSError)
 
-    def test_no_room_for_recordings(self) -> None:
-        """No new recordings are begun: the same."""
-        shop = MailShop(self)
-        shop.add_box()
-        with patch.object(shop.server.recorder, "start", return_value=None):
-            told = shop.calls(KEEPS)
-        self.assertIn("message-not-kept", told)
-
 
 def _empty() -> None:
     from callserver.features.voicemail.tables import MessageRow

@@ -132,7 +132,7 @@ class CallBackTests(OwnerCase):
         self.assertEqual(dialled["number"], GUEST)
 
 
-class SendsTests(OwnerCase):
+class SendsCase(OwnerCase):
     n_messages = 1
 
     RECORDS = "speak {voice}\nwait 0.3\npress #\n{next}press #\n{next}"
@@ -143,6 +143,8 @@ class SendsTests(OwnerCase):
         script = f"{{next}}press 2\n{{next}}press 12#\n{{next}}press {PIN}#\n{{next}}{lines}hang up\n"
         return self.shop.calls(script, OWNER)
 
+
+class SendsTests(SendsCase):
     def test_forwarded(self) -> None:
         """8 1 1: with words of his own before it; the sound is not stored anew, and says from which box it comes."""
         told = self.does("3", "2", "8", "1", "1", "13#", "1", self.RECORDS)
@@ -177,6 +179,27 @@ class SendsTests(OwnerCase):
         self.assertEqual(sounds["14"], [])
         self.shop.rights_of("801")
         self.assertIn("seat-not-allowed", self.does("3", "*", "*", "8", "2"))
+
+
+class EnglishOwnerTests(SendsCase):
+    language = "en"
+
+    def test_all_in_one_call(self) -> None:
+        """Forwarded with words, answered, sent anew, a greeting, another PIN; in English."""
+        self.put(1, from_box="13")
+        greets = (
+            "{next}press 1\n{next}press 2\n{next}speak {voice}\nwait 0.3\npress #\n{next}press #\n{next}press *\n{next}"
+        )
+        told = self.does(
+            *("3", "2", "8", "1", "1", "13#", "1", self.RECORDS, "6", "3", "2", "8", "2", self.RECORDS, "*", "*"),
+            *("8", "1", "13#", self.RECORDS, "0", greets, "5", "905173#", "905173#", "*", "*"),
+        )
+        self.assertEqual(told.count("mail-sent"), 3)
+        self.assertIn("prompts-kept", told)
+        self.assertIn("pin-changed", told)
+        self.assertEqual(len(self.shop.messages("13")), 3)
+        spoken = {event.data["language"] for event in self.shop.events if event.kind == "prompt"}
+        self.assertEqual(spoken, {"en"})
 
 
 class GreetingTests(OwnerCase):
@@ -215,15 +238,6 @@ class GreetingTests(OwnerCase):
         for pin in ("905173", PIN):
             self.assertNotIn(pin, written)
 
-    def test_first_pin(self) -> None:
-        """One that the shop has given is changed before anything is heard."""
-        shop = self.shop
-        shop.until(shop.server.store.write(lambda: rules.set_pin("12", rules.pin_stored(PIN), is_first=True)))
-        shop.look()
-        told = shop.opens("905173#", "905173#", "*")
-        self.assertLess(told.index("mail-must-change-pin"), told.index("pin-changed"))
-        self.assertLess(told.index("pin-changed"), told.index("mail-none"))
-
 
 class ComesInTests(OwnerCase):
     n_messages = 1
@@ -238,10 +252,6 @@ class ComesInTests(OwnerCase):
         again = self.shop.killed()
         self.assertIn("mail-log-in-failed", again.opens(number=OTHER, hangs_up=True))
 
-    def test_unknown_box(self) -> None:
-        """A box there is not sounds as one whose PIN was wrong."""
-        self.assertIn("mail-log-in-failed", self.shop.opens(box="999", hangs_up=True))
-
     def test_from_the_greeting(self) -> None:
         """* while its greeting is heard: his PIN, and he is in; his box is known."""
         told = self.shop.calls(
@@ -249,15 +259,6 @@ class ComesInTests(OwnerCase):
         )
         self.assertNotIn("mail-enter-box", told)
         self.assertIn("mail-new-are", told)
-
-    def test_damaged(self) -> None:
-        """A message whose file was cut is told so; the next one is heard."""
-        self.put(1)
-        file = self.shop.folder.messages / "message-12-0.wav"
-        file.write_bytes(file.read_bytes()[:20])
-        told = self.shop.opens("6", "3", "2", "*", "*", "*")
-        self.assertIn("system-trouble", told)
-        self.assertIn("…", told)
 
     def test_group(self) -> None:
         """A member opens it by his staff number and PIN; the first to fetch a message has it, the other hears who."""

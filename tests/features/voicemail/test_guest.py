@@ -12,7 +12,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.features.voicemail import rules
 from callserver.features.voicemail.rules import Sounding
 from callserver.features.voicemail.tables import BoxKind, GreetingKind
-from tests.features.voicemail.mail_room import GOES, GUEST, OWNER, PERSON, PIN, MailRoom
+from callserver.lines.interfaces import Caller
+from tests.features.voicemail.mail_room import GOES, GUEST, OWNER, PERSON, PIN, ListedCall, MailRoom
 
 
 class GuestCase(SynchronousTestCase):
@@ -174,6 +175,15 @@ class WayInTests(GuestCase):
         self.room.words(self.room.folder / "messages" / f"{kind.value}.wav", seconds)
         self.room.store.run(rules.set_greeting, "12", kind, sound)
         self.room.look()
+
+    def test_names_are_text(self) -> None:
+        """A caller's or a box's name that is SQL or a formula stays what it is."""
+        evil = "=1+1'); DROP TABLE mail_boxes;--"
+        self.room.add_box(name=evil)
+        with patch.object(ListedCall, "caller", Caller(GUEST, evil)):
+            self.leaves("#", "say 5", "#")
+        self.assertEqual([box.name for box in self.room.store.run(rules.all_boxes)], [evil])
+        self.assertEqual([one.name for one in self.room.messages()], [evil])
 
     def test_name(self) -> None:
         """The spoken name stands within the server's own sentence."""

@@ -112,6 +112,14 @@ class HearingTests(OwnerCase):
         self.assertIn("mail-no-more", call.told)
         self.assertEqual(self.state(), {new.id: True, old.id: True})
 
+    def test_damaged(self) -> None:
+        """One whose file was cut is told so, and stays new; the next one is heard."""
+        cut, whole = self.room.put(), self.room.put()
+        (self.room.folder / "messages" / f"{cut.id}.wav").write_bytes(b"RIFF")
+        call = self.room.owner("6", "", UP, UP)
+        self.assertEqual((call.told.count("system-trouble"), len(call.heard_s)), (1, 1))
+        self.assertEqual(self.state(), {cut.id: False, whole.id: True})
+
     def test_wanders(self) -> None:
         """Nobody comes behind the last or before the first; silence says what there is, and goes up in the end."""
         self.room.put()
@@ -292,6 +300,17 @@ class SettingsTests(OwnerCase):
         self.assertIn("mail-none", self.room.owner(pin="905173").told)
         self.assertEqual(self.room.owner("0", "5", "1", "1", "1", UP, UP, pin="905173").told.count("pin-too-easy"), 3)
 
+    def test_first_pin(self) -> None:
+        """One that the shop has given is changed before anything is heard; who does not hears nothing."""
+        self.room.put()
+        self.room.store.run(lambda: rules.set_pin("12", rules.pin_stored(PIN), is_first=True))
+        self.room.look()
+        self.assertNotIn("mail-new-are", self.room.owner("1", "1", "1").told)
+        told = self.room.owner("905173", "905173").told
+        self.assertLess(told.index("mail-must-change-pin"), told.index("pin-changed"))
+        self.assertLess(told.index("pin-changed"), told.index("mail-new-are"))
+        self.assertNotIn("mail-must-change-pin", self.room.owner(pin="905173").told)
+
     def test_group(self) -> None:
         """A group's box has no PIN to change."""
         self.room.members["service"] = ("801",)
@@ -323,6 +342,19 @@ class DoorTests(OwnerCase):
         self.room.owner("12", "111119", pin="111119", number=None)
         self.assertIn("telephone withheld", [one["address"] for one in self.room.happened("log_in_refused")])
         self.assertNotIn("mail-none", self.room.owner().told)
+
+    def test_unknown(self) -> None:
+        """A box there is not sounds as one whose PIN was wrong; so does one that is locked."""
+        told = [self.room.owner(box="999").told]
+        for _ in range(3):
+            told.append(self.room.owner(pin="111119").told)
+        told.append(self.room.owner().told)
+        self.assertEqual(told, [["mail-enter-box", "enter-pin", "mail-log-in-failed", "mail-enter-box"]] * 5)
+
+    def test_one_without_a_pin(self) -> None:
+        """It is not opened by telephone, with whatever PIN."""
+        self.room.add_box("14", pin="")
+        self.assertNotIn("mail-none", self.room.owner("14", "", box="14").told)
 
     def test_group(self) -> None:
         """Of the group, or with rights 1 and 6, which is noted; too many tries are told once."""
