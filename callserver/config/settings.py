@@ -156,6 +156,7 @@ class VoicemailConfig:
     call_hours: tuple[Hours, ...] = (Hours(1, 7, time(8), time(21)),)  # within these only; empty: always
     call_tries: int = 3  # then nobody calls until something new comes
     call_again_min: int = 30  # after a try
+    keep_days: int = 0  # then messages that were heard are deleted; 0: never
 
 
 @dataclass(frozen=True)
@@ -294,6 +295,7 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (FaxConfig, "tries"): (1, 20),
     (FaxConfig, "keep_days"): (0, 10_000),
     (VoicemailConfig, "call_tries"): (1, 20),
+    (VoicemailConfig, "keep_days"): (0, 36500),
     (VoicemailConfig, "call_again_min"): (1, 1440),
     (QueueConfig, "ring_s"): (3, 120),
     (QueueConfig, "retry_s"): (0, 60),

@@ -20,6 +20,7 @@ from callserver.features.voicemail.guest import GuestTalk
 from callserver.features.voicemail.intake import Intake
 from callserver.features.voicemail.letters import Letters
 from callserver.features.voicemail.mailboxes import Mailboxes
+from callserver.features.voicemail.old_messages import OldMessages
 from callserver.features.voicemail.own_settings import OwnSettings
 from callserver.features.voicemail.owner import OwnerTalk
 from callserver.features.voicemail.owner_calls import OwnerCalls
@@ -38,12 +39,13 @@ def declare(shop: Shop) -> Feature:
     parts = _Parts.of(shop, house)
     calls = OwnerCalls(house, shop.store, shop.events, zone, TELLS)
     letters = Letters(house, shop.store, parts.directory, parts.sounds, zone, parts.delete_sounds)
+    old = OldMessages(house, shop.store, shop.events, parts.directory, parts.delete_sounds)
     desk = MailDesk(house, shop.store, shop.events, parts.access, parts.sending, parts.sounds, parts.delete_sounds)
     return Feature(
         "voicemail",
         menus=(MailboxMenu(), MailboxCalls(calls.telling_of, parts.access, parts.owner)),
         acts=desk.acts(),
-        services=(parts.directory, parts.intake, letters, calls),
+        services=(parts.directory, parts.intake, letters, calls, old),
         mailboxes=_mailboxes(shop, house, parts),
         box_numbers=rules.box_numbers,
     )

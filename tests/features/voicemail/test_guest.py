@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.config import VoicemailConfig
 from callserver.features.voicemail import rules
-from callserver.features.voicemail.rules import Sounding
+from callserver.features.voicemail.old_messages import OldMessages
+from callserver.features.voicemail.rules import Left, Sounding
 from callserver.features.voicemail.tables import BoxKind, GreetingKind
 from callserver.lines.interfaces import Caller
 from tests.features.voicemail.mail_room import GOES, GUEST, OWNER, PERSON, PIN, ListedCall, MailRoom
@@ -297,6 +300,24 @@ class IntakeTests(GuestCase):
                 one.callback(None)
         self.assertEqual(len(self.room.messages()), 10)
         self.assertEqual(self.room.mailboxes.directory.on_the_way["12"], 0)
+
+
+class OldMessagesTests(GuestCase):
+    def test_by_the_hour(self) -> None:
+        """After keep_days what was heard goes, within an hour, with its sound; 0 keeps it."""
+        self.room.add_box()
+        settings = VoicemailConfig()
+        self.room.house.settings = lambda: SimpleNamespace(voicemail=settings)
+        service: Any = next(one for one in self.room.feature.services if isinstance(one, OldMessages))
+        service.startService()
+        self.addCleanup(service.stopService)
+        one = self.room.put()
+        self.room.store.run(rules.leave, "12", Left(heard=frozenset((one.id,))))
+        for days, left in ((0, 1), (3, 1), (2, 0)):
+            settings = VoicemailConfig(keep_days=days)
+            self.room.clock.advance(86400 if days else 86400 * 1.5)
+            self.assertEqual((len(self.room.messages()), len(self.room.files())), (left, left))
+        self.assertEqual(self.room.mailboxes.directory.count("12").all, 0)
 
 
 _FILE = "x.wav: No such file or directory"

@@ -66,6 +66,15 @@ class MessageTests(RulesCase):
         self.assertEqual(self.store.run(rules.leave, "12", Left(deleted=frozenset("a"))), [])
         self.assertEqual(self.store.run(rules.leave, "13", Left(deleted=frozenset("b"))), ["shared"])
 
+    def test_too_old(self) -> None:
+        """Heard ones that came before a day go, with their sounds; new ones, younger ones and bulletins stay."""
+        self.store.run(rules.add_box, Box("60", "News", BoxKind.BULLETIN))
+        old, new, young, news = self.put(), self.put(), self.put(minutes=2), self.put("60")
+        for box, heard in (("12", (old.id, young.id)), ("60", (news.id,))):
+            self.store.run(rules.leave, box, Left(heard=frozenset(heard)))
+        self.assertEqual(self.store.run(rules.delete_old, NOW + timedelta(minutes=1)), (1, [old.id]))
+        self.assertEqual(set(self.ids() + self.ids("60")), {new.id, young.id, news.id})
+
     def test_of_another_box(self) -> None:
         """Who leaves a box does nothing to messages of others."""
         self.store.run(rules.add_box, Box("13", "Wang"))

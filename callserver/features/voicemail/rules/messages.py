@@ -14,7 +14,7 @@ from typing import Any
 
 from peewee import fn
 
-from callserver.features.voicemail.tables import BoxRow, GreetingRow, MessageRow, SoundRow
+from callserver.features.voicemail.tables import BoxKind, BoxRow, GreetingRow, MessageRow, SoundRow
 from callserver.store.reading import NotOne
 from callserver.store.tables import clean, from_ms, to_ms
 from callserver.wire.catalogue import N_
@@ -175,6 +175,14 @@ def delete(rows: Iterable[Any]) -> list[str]:
     found = list(rows)
     MessageRow.delete().where(MessageRow.id.in_([row.id for row in found])).execute()
     return forget_sounds({sound for row in found for sound in (row.sound_id, row.words_id) if sound})
+
+
+def delete_old(before: datetime) -> tuple[int, list[str]]:
+    """Those that were heard and came before this, but no bulletins; how many, and the sounds nothing plays any more."""
+    boxes = BoxRow.select(BoxRow.number).where(BoxRow.kind != BoxKind.BULLETIN.value)
+    old = (MessageRow.came_ms < to_ms(before)) & MessageRow.heard & MessageRow.box.in_(boxes)
+    found = list(MessageRow.select().where(old))
+    return len(found), delete(found)
 
 
 def forget_sounds(ids: Collection[str]) -> list[str]:
