@@ -65,6 +65,7 @@ class ListedCall(MenuCall):
         self.told: list[str] = []
         self.asked: list[str] = []  # the last prompt of each question
         self.heard_s: list[float] = []  # of each sound
+        self.waits_s: list[float] = []  # for the first key
         self.keeps_keys = False
         self._language, self._caller = language, Caller(number)
         self.pressed: list[str] = []
@@ -102,6 +103,7 @@ class ListedCall(MenuCall):
     async def collect(self, *prompts: Prompt, **about: Any) -> str:
         self._tell(prompts)
         self.asked += [str(prompt) for prompt in prompts[-1:]]
+        self.waits_s.append(about.get("first_timeout_s", 5.0))
         return self.pressed.pop(0) if self.pressed else self._next()
 
     async def collect_secret(self, *prompts: Prompt, **about: Any) -> str:

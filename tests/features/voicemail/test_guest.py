@@ -7,16 +7,17 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.config import VoicemailConfig
 from callserver.features.voicemail import rules
+from callserver.features.voicemail.files import Envelope
 from callserver.features.voicemail.old_messages import OldMessages
 from callserver.features.voicemail.rules import Left, Sounding
 from callserver.features.voicemail.tables import BoxKind, GreetingKind
 from callserver.lines.interfaces import Caller
-from tests.features.voicemail.mail_room import GOES, GUEST, OWNER, PERSON, PIN, ListedCall, MailRoom
+from tests.features.voicemail.mail_room import GOES, GUEST, NOW, OWNER, PERSON, PIN, ListedCall, MailRoom
 
 
 class GuestCase(SynchronousTestCase):
@@ -109,6 +110,15 @@ class GuestTests(GuestCase):
         slow.callback(None)
         self.assertEqual(len(self.room.messages()), 1)
 
+    def test_envelope_not_on_disk(self) -> None:
+        """Neither is it 'kept' where the disk takes the envelope, and not that he wants it kept."""
+        self.room.add_box()
+        for n_written in (0, 1):
+            written = [succeed(None)] * n_written + [fail(OSError(errno.ENOSPC, "full")) for _ in range(2 - n_written)]
+            with patch.object(self.room.intake, "write_down", side_effect=written):
+                self.assertEqual(self.leaves("#", "say 5", "#")[0], "not_kept")
+        self.flushLoggedErrors(OSError)
+
 
 class EnglishGuestTests(GuestTests):
     language = "en"
@@ -157,6 +167,11 @@ class WayInTests(GuestCase):
         self.assertLess(told.index("“Tea”"), told.index("“Cups”"))
         self.leaves("5", "#", "say 5", "#")
         self.assertEqual([len(self.room.messages(box)) for box in ("12", "13", "14")], [1, 0, 1])
+        _, call = self.room.guest("5", "")
+        self.assertEqual(call.waits_s, [3.0, 0.4])  # time to choose, where there is a choice
+        self.greet(GreetingKind.BUSY, 2, "14")
+        _, call = self.room.guest("5", "", busy=True)
+        self.assertEqual(len(call.heard_s), 1)
 
     def test_greetings(self) -> None:
         """By circumstance; one that cannot be read, or not in time, is the server's own."""
@@ -173,10 +188,10 @@ class WayInTests(GuestCase):
         outcome, told = self.leaves("#", "say 5", "#")
         self.assertEqual((outcome, told[0]), ("left", "mail-standard"))
 
-    def greet(self, kind: GreetingKind, seconds: float) -> None:
+    def greet(self, kind: GreetingKind, seconds: float, box: str = "12") -> None:
         sound = Sounding(kind.value, seconds)
         self.room.words(self.room.folder / "messages" / f"{kind.value}.wav", seconds)
-        self.room.store.run(rules.set_greeting, "12", kind, sound)
+        self.room.store.run(rules.set_greeting, box, kind, sound)
         self.room.look()
 
     def test_names_are_text(self) -> None:
@@ -282,6 +297,34 @@ class IntakeTests(GuestCase):
         with patch.object(self.room.intake.sounds.__class__, "raw", side_effect=_missing):
             self.leaves("#", "say 5 goes")
             self.assertEqual(self.room.alarms, [f"a message for mailbox 12 cannot be read: {_FILE}"])
+
+    def found(self, **about: Any) -> None:
+        """The server before this one has left such an envelope."""
+        envelope = Envelope(**{"id": "old", "box": "12", "raw": "gone.wav", "came": NOW.isoformat()} | about)
+        self.room.intake.sounds.write_down(envelope)
+        self.room.intake.startService()
+        self.addCleanup(self.room.intake.stopService)
+
+    def test_recording_is_nowhere(self) -> None:
+        """Of a message that was told to be kept nothing is there: the shop is told; not of one that never began."""
+        self.found()
+        self.assertEqual((self.room.alarms, self.room.files()), ([], []))
+        self.found(kept=True)
+        self.assertEqual(len(self.room.alarms), 1)
+        self.assertEqual(self.room.files(), [])
+
+    def test_came_before_the_kill(self) -> None:
+        """The message is in its box, and the kill left only its envelope: nothing is told, nothing comes twice."""
+        self.room.put(id="old")
+        self.found(kept=True)
+        self.assertEqual((self.room.alarms, len(self.room.messages())), ([], 1))
+
+    def test_told_kept(self) -> None:
+        """What its guest was told is kept is a message, however short it is found to be."""
+        for kept, n in ((False, 0), (True, 1)):
+            self.room.words(self.room.recordings / "short.wav", 2)
+            self.found(raw="short.wav", kept=kept)
+            self.assertEqual(len(self.room.messages()), n)
 
     def test_few_at_once(self) -> None:
         """A hundred that wait for the database are not in memory all at once; each comes when it can."""
