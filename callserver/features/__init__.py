@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from callserver.wire.catalogue import Complaint
+
 if TYPE_CHECKING:  # a child process that makes a report imports this package, and needs neither sound nor calls
     from twisted.application.service import IService
     from twisted.internet.defer import Deferred
@@ -46,8 +48,12 @@ if TYPE_CHECKING:  # a child process that makes a report imports this package, a
             """Call `watcher` when marks have changed."""
 
 
-class LetterRefused(Exception):
-    """The mail server does not take this letter; it may take others."""
+class NotMailed(Complaint):
+    """A letter has not gone; the text says why. Another may not go either."""
+
+
+class NotTaken(NotMailed):
+    """The mail server has refused this letter; others may go."""
 
 
 class Mail(Protocol):
@@ -57,9 +63,10 @@ class Mail(Protocol):
         self, to: str, subject: Sentence, text: Sentence, attachment: tuple[str, bytes] | None = None
     ) -> Deferred[Any]:
         """
-        One letter, in both languages; fires when the server has taken it, fails with LetterRefused when it has not.
+        One letter, in both languages; fires when the mail server has taken it.
 
         :param attachment: name and octets of a PDF or a WAV file
+        :raises NotMailed: with why, NotTaken: it alone is refused
         """
 
 
