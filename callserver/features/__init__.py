@@ -52,7 +52,7 @@ class NotMailed(Complaint):
     """A letter has not gone; the text says why. Another may not go either."""
 
 
-class NotTaken(NotMailed):
+class LetterRefused(NotMailed):
     """The mail server has refused this letter; others may go."""
 
 
@@ -66,7 +66,7 @@ class Mail(Protocol):
         One letter, in both languages; fires when the mail server has taken it.
 
         :param attachment: name and octets of a PDF or a WAV file
-        :raises NotMailed: with why, NotTaken: it alone is refused
+        :raises NotMailed: with why, LetterRefused: it alone is refused
         """
 
 

@@ -14,7 +14,7 @@ from twisted.internet.defer import TimeoutError as TookTooLong
 from twisted.python.failure import Failure
 
 from callserver.config import Config
-from callserver.features import NotMailed, NotTaken
+from callserver.features import LetterRefused, NotMailed
 from callserver.wire.catalogue import LANGUAGES, N_, Sentence, told
 
 SEND_S = 120.0
@@ -54,7 +54,7 @@ class MailServer:
         One letter, in both languages; fires when the server has taken it.
 
         :param attachment: name and octets of a PDF or a WAV file
-        :raises NotTaken: the server does not take this letter
+        :raises LetterRefused: the server does not take this letter
         :raises NotMailed: it is away, is silent, or breaks off
         """
         octets: Deferred[bytes] = self.in_thread(_octets, self.sender, to, subject, text, attachment)
@@ -94,7 +94,9 @@ def _in_words(failure: Failure) -> Failure:
     if isinstance(problem, SMTPDeliveryError) and problem.code > 0:
         of_each: Any = problem.addresses  # who was to get it, with what is said to that
         _, code, words = of_each[0] if of_each else (None, problem.code, problem.resp)
-        raise NotTaken(N_("the mail server refuses the letter: {problem}"), problem=_answer(code, words)) from problem
+        raise LetterRefused(
+            N_("the mail server refuses the letter: {problem}"), problem=_answer(code, words)
+        ) from problem
     if isinstance(problem, SMTPClientError):
         answer = _answer(problem.code, problem.resp)
         raise NotMailed(N_("the mail server breaks off: {problem}"), problem=answer) from problem

@@ -41,7 +41,7 @@ class MailCommandTests(ShopCase):
         return result.output
 
     def message(self) -> Message:
-        sounds = Sounds(self.shop / "messages", self.shop / "recordings")
+        sounds = Sounds.of(self.shop, encrypt=False)
         sounds.prepare()
         length_s = sounds.keep("abc-1", np.full(4 * RATE_HZ, 0.1, np.float32))
         message = Message(
@@ -108,6 +108,18 @@ class MailCommandTests(ShopCase):
         self.out(f"export abc {copy}")
         self.assertApproximates(read_wav(copy).size / RATE_HZ, 4.0, 0.01)
         self.assertIn('"export_message"', self.noted()[-1])
+
+    def test_sound_gone(self) -> None:
+        """A message whose sound is gone is listed so; one of a box that is gone is copied by its whole id."""
+        message = self.message()
+        Sounds.of(self.shop, encrypt=True).keep("of-no-box-1", np.full(RATE_HZ, 0.1, np.float32))
+        self.assertIn("has an id that starts with 'of-no'", self.command(f"export of-no {self.shop}/copy.wav").output)
+        self.out(f"export of-no-box-1 {self.shop}/copy.wav")
+        self.assertIn("of-no-box-1", self.noted()[-1])
+        self.assertNotIn("its sound is gone", self.out("list 12"))
+        (self.shop / "messages" / f"{message.id}.wav").unlink()
+        self.assertIn("its sound is gone", self.out("list 12"))
+        self.assertIn("abc-1.wav: the file is gone", self.command(f"export abc {self.shop}/no.wav").output)
 
     def test_not_copied(self) -> None:
         """A file that is there is not overwritten, and a folder that is not is said in words."""

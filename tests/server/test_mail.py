@@ -13,7 +13,7 @@ from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
 from callserver.agents.tls import own_certificate
-from callserver.features import NotMailed, NotTaken
+from callserver.features import LetterRefused, NotMailed
 from callserver.server import mail
 from callserver.server.mail import MailServer
 from callserver.wire.messages import Phrase
@@ -73,13 +73,13 @@ class MailServerTests(TestCase):
     async def test_refused(self) -> None:
         """An address it does not know: this letter is refused, in its own words."""
         self.there.refused.add(LI)
-        await self.fails(NotTaken, "550 Cannot receive for specified address")
+        await self.fails(LetterRefused, "550 Cannot receive for specified address")
 
     async def test_wants_more(self) -> None:
         """One that takes letters only encrypted, or from who logs in: so it is told, and nothing is sent."""
         for answer in ((530, b"Must issue a STARTTLS command first"), (530, b"5.7.0 Authentication required")):
             self.there.answer = answer
-            await self.fails(NotTaken, answer[1].decode())
+            await self.fails(LetterRefused, answer[1].decode())
         self.assertEqual(self.there.letters, [])
 
     async def test_away(self) -> None:

@@ -14,7 +14,7 @@ from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 from callserver.wire.targets import Target
-from tests.whole.mail_case import NEXT, MailShop
+from tests.whole.mail_case import ENCRYPTED, NEXT, MailShop
 
 
 class Marks(AgentListener):
@@ -26,8 +26,10 @@ class Marks(AgentListener):
 
 
 class DeskCase(SynchronousTestCase):
+    """In a shop that encrypts: nobody sees a difference."""
+
     def setUp(self) -> None:
-        self.shop = MailShop(self, 2, target="queue operator")
+        self.shop = MailShop(self, 2, target="queue operator", settings=ENCRYPTED)
         self.shop.add_box("12", owner="801", name="Li")
         self.shop.add_box("13", owner="802", name="Wang")
         self.marks = Marks()

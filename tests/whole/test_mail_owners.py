@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
@@ -13,7 +15,7 @@ from callserver.features.voicemail import rules
 from callserver.features.voicemail.rules import Message, Sounding
 from callserver.features.voicemail.tables import BoxKind
 from callserver.wire.rights import Right
-from tests.whole.mail_case import GUEST, OWNER, PIN, MailShop
+from tests.whole.mail_case import ENCRYPTED, GUEST, OWNER, PIN, MailShop
 
 OTHER = "13800000007"
 
@@ -24,9 +26,10 @@ class OwnerCase(SynchronousTestCase):
     language = "zh"
     n_messages = 3
     n_lines = 1
+    settings: Mapping[str, str] = MappingProxyType({})
 
     def setUp(self) -> None:
-        self.shop = MailShop(self, self.n_lines, language=self.language)
+        self.shop = MailShop(self, self.n_lines, language=self.language, settings=self.settings)
         self.shop.add_box("12", owner="801", name="Li")
         self.shop.add_box("13", name="Wang")
         for n in range(self.n_messages):
@@ -180,7 +183,10 @@ class SendsTests(OwnerCase):
 
 
 class GreetingTests(OwnerCase):
+    """In a shop that encrypts: all is heard as it is anywhere."""
+
     n_messages = 0
+    settings = ENCRYPTED
 
     def test_recorded(self) -> None:
         """0 2 2: his name; a guest hears it within the server's sentence. 3: it is gone again."""
@@ -192,6 +198,8 @@ class GreetingTests(OwnerCase):
         told = self.shop.leaves()
         self.assertIn("mail-not-here", told)
         self.assertNotIn("mail-standard", told)
+        kept = sorted(one.suffix for one in self.shop.folder.messages.iterdir() if one.is_file())
+        self.assertEqual(kept, [".sealed", ".sealed"])
         self.assertIn("mail-greeting-removed", self.shop.opens("3", "*", "*", "0", "2", "3", "*", "*", "*"))
         self.assertIn("mail-standard", self.shop.leaves())
 
@@ -251,13 +259,16 @@ class ComesInTests(OwnerCase):
         self.assertIn("mail-new-are", told)
 
     def test_damaged(self) -> None:
-        """A message whose file was cut is told so; the next one is heard."""
-        self.put(1)
-        file = self.shop.folder.messages / "message-12-0.wav"
-        file.write_bytes(file.read_bytes()[:20])
-        told = self.shop.opens("6", "3", "2", "*", "*", "*")
-        self.assertIn("system-trouble", told)
+        """Of a message whose file was cut, or is gone, she is told so, and deletes it; the next one is heard."""
+        for n in (1, 2):
+            self.put(n)
+        cut, gone = (self.shop.folder.messages / f"message-12-{n}.wav" for n in (0, 1))
+        cut.write_bytes(cut.read_bytes()[:20])
+        gone.unlink()
+        told = self.shop.opens("6", "7", "6", "3", "2", "*", "*", "*")
+        self.assertEqual(told.count("mail-sound-gone"), 2)
         self.assertIn("…", told)
+        self.assertEqual(self.state(), {"0": False, "2": True}, "nobody says of it that it was heard")
 
     def test_group(self) -> None:
         """A member opens it by his staff number and PIN; the first to fetch a message has it, the other hears who."""

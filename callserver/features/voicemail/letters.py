@@ -20,7 +20,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.dsp.sound.files import SoundFileError
-from callserver.features import House, NotTaken
+from callserver.features import House, LetterRefused
 from callserver.features.voicemail import rules
 from callserver.features.voicemail.directory import Directory
 from callserver.features.voicemail.files import Sounds
@@ -99,7 +99,7 @@ class Letters(Service):
         try:
             for message in await self._store.read(rules.to_mail, box.number):
                 await self._mail(box, message)
-        except NotTaken as problem:
+        except LetterRefused as problem:
             if box.number not in self._refused_until:
                 refused = N_("messages of mailbox {box} could not be mailed to {address}: {problem}")
                 self._house.alarm(refused, box=box.number, address=box.mail_to, problem=problem)
