@@ -21,14 +21,15 @@ class LocalMail(ServerFactory):
 
     `letters`: as they came, newest last. `refused`: addresses it knows nothing of. `mood`: "takes"; "silent": not a
     word to who comes; "stuck": takes all of a letter and never says so (`n_stuck`); "drops": hangs up on who names a
-    receiver. `answer`: what it says to each sender instead of taking his letter. `certificate`: STARTTLS is offered.
+    receiver. `answer`: what it says to each sender instead of taking his letter. `greeting`:
+    what it says first. `certificate`: STARTTLS is offered.
     """
 
     def __init__(self, port: int = 0) -> None:
         self.letters: list[EmailMessage] = []
         self.commands: list[bytes] = []
         self.refused: set[str] = set()
-        self.n_stuck = 0
+        self.n_stuck, self.greeting = 0, b""
         self.mood, self.answer, self.certificate = "takes", (0, b""), None
         self._open: list[Incoming] = []
         self._port: Any = reactor.listenTCP(port, self, interface="127.0.0.1")  # type: ignore[attr-defined]
@@ -60,7 +61,10 @@ class Incoming(smtp.ESMTP):
         self.delivery = _Delivery(server)
 
     def connectionMade(self) -> None:
-        if self._server.mood != "silent":
+        greeting = self._server.greeting
+        if greeting:
+            self.transport.write(greeting)
+        elif self._server.mood != "silent":
             super().connectionMade()
 
     def state_COMMAND(self, line: bytes) -> None:

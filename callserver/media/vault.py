@@ -37,15 +37,18 @@ class Vault:
 
     def keep(self, name: str, octets: bytes) -> None:
         """
-        Durable when this returns.
+        Durable when this returns; in one form, whatever was there before.
 
         :raises OSError: the disk's
         :raises BadKey: it is to be sealed, and cannot be: nothing was written
         """
-        path = self.folder / name
+        plain, sealed = self.folder / name, _sealed(self.folder / name)
         if self.encrypt:
-            path, octets = _sealed(path), sealed_octets(octets, make_key(self.shop), name)
-        write_whole(path, octets)
+            write_whole(sealed, sealed_octets(octets, make_key(self.shop), name))
+            plain.unlink(missing_ok=True)
+        else:
+            write_whole(plain, octets)
+            sealed.unlink(missing_ok=True)
 
     def octets(self, name: str) -> bytes:
         """

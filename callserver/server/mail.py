@@ -90,7 +90,8 @@ def _in_words(failure: Failure) -> Failure:
     if isinstance(problem, TookTooLong):
         raise NotMailed(N_("the mail server has not taken the letter in {s} s"), s=round(SEND_S)) from problem
     if isinstance(problem, SMTPConnectError):
-        raise NotMailed(N_("the mail server cannot be reached: {problem}"), problem=problem.__cause__) from problem
+        why = problem.__cause__ or _answer(problem.code, problem.resp)
+        raise NotMailed(N_("the mail server cannot be reached: {problem}"), problem=why) from problem
     if isinstance(problem, SMTPDeliveryError) and problem.code > 0:
         of_each: Any = problem.addresses  # who was to get it, with what is said to that
         _, code, words = of_each[0] if of_each else (None, problem.code, problem.resp)

@@ -87,6 +87,13 @@ class MailServerTests(TestCase):
         await self.there.stop()
         await self.fails(NotMailed, "cannot be reached: ")
 
+    async def test_no_mail_server(self) -> None:
+        """One that is busy, and something that is no mail server at all: what it says is told."""
+        self.there.greeting = b"421 too many of you\r\n"
+        await self.fails(NotMailed, "421 too many of you")
+        self.there.greeting = b"HTTP/1.1 400 Bad Request\r\n"
+        await self.fails(NotMailed, "the mail server breaks off: ")
+
     async def test_silent(self) -> None:
         """Not a word, or none when it has all of the letter: it is given up, and not a minute is lost on it twice."""
         for mood in ("silent", "stuck"):

@@ -98,10 +98,15 @@ class ActTests(DeskCase):
         self.assertIsNone(self.ask("forward_message", own, "13"))
         (sent,) = self.shop.messages("13")
         self.assertEqual((sent.sound.id, sent.from_box), (own, "12"))
+        for file in self.shop.folder.messages.glob(f"{own}.*"):
+            file.unlink()
+        with self.assertRaises(Refused) as gone:
+            self.shop.until(self.li.ask("open_message", own, 0))
+        self.assertIn("the file is gone", str(gone.exception))
         self.assertIsNone(self.ask("delete_message", own))
         self.assertEqual(self.shop.messages(), [])
         for act in ("open_message", "forward_message", "delete_message"):
-            self.assertEqual(self.audits(act), [("801", "done")])
+            self.assertEqual(self.audits(act)[0], ("801", "done"))
 
     def test_others(self) -> None:
         """Of a colleague nothing without right 1, and its sound not without 6; refusals are in the log."""

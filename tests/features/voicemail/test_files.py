@@ -53,12 +53,11 @@ class EncryptedTests(FilesCase):
         self.assertEqual(self.files(), [])
 
     def test_kept_again(self) -> None:
-        """A step that is done once more after a kill, with another setting: it is there, and goes as one."""
-        for sounds in (self.plain, self.sealed, self.plain):
+        """A step that is done once more after a kill, with another setting: it is there once, as it is to be now."""
+        for sounds, file in ((self.plain, "a.wav"), (self.sealed, "a.wav.sealed"), (self.plain, "a.wav")):
             sounds.keep("a", NOISE)
-        self.assertEqual(self.plain.read(["a"]).size, NOISE.size)
-        self.plain.delete(["a"])
-        self.assertEqual(self.files(), [])
+            self.assertEqual(self.files(), [file])
+            self.assertEqual(self.plain.read(["a"]).size, NOISE.size)
 
     def test_cannot_be_read(self) -> None:
         """Cut, swapped, of another key, without key, gone: each says what is wrong, without the server's folders."""
