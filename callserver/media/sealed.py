@@ -56,20 +56,6 @@ def sealed_octets(octets: bytes, key: bytes, name: str) -> bytes:
     return sealed.getvalue()
 
 
-def unsealed_octets(path: Path, key: bytes, name: str) -> bytes:
-    """
-    All that a sealed file holds. Waits for the disk.
-
-    :raises NotReadable: it is none, was changed, or is another key's
-    :raises OSError: the disk's
-    """
-    with SealedFile(path, key, name) as file:
-        octets = file.readall()
-        if file.problem is not None:
-            raise file.problem
-    return octets
-
-
 def _seal(plain: BinaryIO, sealed: BinaryIO, key: bytes, name: str, random: Callable[[int], bytes]) -> None:
     nonce, cipher = random(NONCE), AESGCM(key)
     sealed.write(MAGIC + nonce)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callserver.media.kept_sound import SEALED, NoSound
-from callserver.media.sealed import sealed_octets, unsealed_octets
+from callserver.media.sealed import SealedFile, sealed_octets
 from callserver.media.sealing_key import key_of, make_key
 from callserver.media.wav_file import sync_folder
 from callserver.wire.catalogue import N_
@@ -50,9 +50,9 @@ class Vault:
             write_whole(plain, octets)
             sealed.unlink(missing_ok=True)
 
-    def octets(self, name: str) -> bytes:
+    def octets(self, name: str, first: int = 0, n_octets: int = -1) -> bytes:
         """
-        As it was kept.
+        As it was kept; of so many from one on, those that there are.
 
         :raises NoSound: the file is gone, or the key
         :raises NotReadable: it was changed, or belongs to another key
@@ -63,11 +63,18 @@ class Vault:
         if path is None:
             raise NoSound(N_("{file}: the file is gone"), file=name)
         if path.suffix != SEALED:
-            return path.read_bytes()
+            with path.open("rb") as plain:
+                plain.seek(first)
+                return plain.read(n_octets)
         key = key_of(self.shop)
         if key is None:
             raise NoSound(N_("{file}: is encrypted, and the key is not there"), file=name)
-        return unsealed_octets(path, key, name)
+        with SealedFile(path, key, name) as sealed:
+            sealed.seek(first)
+            found = sealed.read(n_octets)
+            if sealed.problem is not None:
+                raise sealed.problem
+        return found or b""
 
     def path(self, name: str) -> Path | None:
         """Where it lies; None: it is gone."""

@@ -35,7 +35,8 @@ def declare(shop: Shop) -> Feature:
     if house is not None:
         teller = Teller(house, shop.store, shop.events, config.shop, zone, news.NAME, shop.choice)
         vault = Vault(house.folder / proofs.FOLDER, house.folder, config.recording.encrypt)
-        cutter = proofs.Proofs(shop.store, shop.events, house.folder / RECORDINGS, vault, in_thread)
+        recordings = Vault(house.folder / RECORDINGS, house.folder)
+        cutter = proofs.Proofs(shop.store, shop.events, recordings, vault, in_thread)
         old = OldProofs(config.recording, shop.events, vault, in_thread, house.clock)
         services, may_call = [bookings, cutter, old, teller], teller.may_call
     menu = ShopMenu(

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from twisted.application.service import Service
@@ -93,13 +92,13 @@ class Marks:
 
 class Proofs(Service):
     """
-    :param recordings: the folder they are in
+    :param recordings: as the recorder has left them, or encrypted meanwhile
     :param vault: for the proofs
     :param in_thread: fires with what a job gives that waits for the disk
     """
 
     def __init__(
-        self, store: Store, events: EventLog, recordings: Path, vault: Vault, in_thread: Callable[..., Deferred[Any]]
+        self, store: Store, events: EventLog, recordings: Vault, vault: Vault, in_thread: Callable[..., Deferred[Any]]
     ) -> None:
         self._store, self._events, self._in_thread = store, events, in_thread
         self._recordings, self._vault = recordings, vault
@@ -125,7 +124,7 @@ class Proofs(Service):
 
     def _cut_all(self, cuts: Iterable[Cut]) -> None:
         for cut in cuts:
-            done = self._in_thread(cut_out, cut, self._recordings / cut.file, self._vault)
+            done = self._in_thread(cut_out, cut, self._recordings, self._vault)
             done.addErrback(self._not_cut, cut)
 
     def _not_cut(self, failure: Failure, cut: Cut) -> None:
@@ -137,18 +136,17 @@ class Proofs(Service):
         )
 
 
-def cut_out(cut: Cut, source: Path, vault: Vault) -> None:
+def cut_out(cut: Cut, recordings: Vault, proofs: Vault) -> None:
     """
     Waits for the disk. Whole, or not there.
 
     :raises OSError: the disk's
-    :raises BadKey: it is to be encrypted, and cannot be
+    :raises Complaint: the recording is gone, or cannot be read; the proof is to be encrypted, and cannot be
     """
-    if vault.path(cut.name) is not None:
+    if proofs.path(cut.name) is not None:
         return
-    with source.open("rb") as recording:
-        n_tracks = int.from_bytes(recording.read(HEADER_BYTES)[22:24], "little")
-        frame_bytes = SAMPLE_BYTES * n_tracks
-        recording.seek(HEADER_BYTES + cut.first * frame_bytes)
-        sound = recording.read((cut.last - cut.first + round(KEY_S * RATE_HZ)) * frame_bytes)
-    vault.keep(cut.name, header(len(sound), n_tracks) + sound)
+    n_tracks = int.from_bytes(recordings.octets(cut.file, 0, HEADER_BYTES)[22:24], "little")
+    frame_bytes = SAMPLE_BYTES * n_tracks
+    n_octets = (cut.last - cut.first + round(KEY_S * RATE_HZ)) * frame_bytes
+    sound = recordings.octets(cut.file, HEADER_BYTES + cut.first * frame_bytes, n_octets)
+    proofs.keep(cut.name, header(len(sound), n_tracks) + sound)
