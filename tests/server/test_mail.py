@@ -65,7 +65,8 @@ class MailServerTests(TestCase):
         sound = bytes(range(256)) * 11_250
         self.mail = MailServer(reactor, in_thread, self.there.where, "shop@shop.example")
         await self.send(sound)
-        self.assertNotIn(get_ident(), threads)
+        self.assertEqual(len(threads), 1)
+        self.assertNotIn(get_ident(), threads, "that of the calls")
         self.assertGreater(turns, 20)
         (attached,) = self.there.letters[0].iter_attachments()
         self.assertEqual(attached.get_content(), sound)
