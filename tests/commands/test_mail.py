@@ -44,7 +44,7 @@ class MailCommandTests(ShopCase):
         return result.output
 
     def message(self) -> Message:
-        sounds = Sounds(self.shop / "messages", self.shop / "recordings")
+        sounds = Sounds.of(self.shop, encrypt=False)
         sounds.prepare()
         length_s = sounds.keep("abc-1", np.full(4 * RATE_HZ, 0.1, np.float32))
         message = Message(
@@ -108,7 +108,10 @@ class MailCommandTests(ShopCase):
             ("boxes set 12 messages_max=many", "does not fit"),
             ("boxes set 77 suspended=yes", "there is no mailbox"),
             ("list 77", "there is no mailbox"),
+            ("boxes set 12", "Say what to set"),
+            ("boxes show 77", "there is no mailbox"),
             ("show nothing", "no message has an id"),
+            ("delete nothing", "no message has an id"),
         ):
             result = self.command(line)
             self.assertNotEqual(result.exit_code or 0, 0, line)
@@ -127,6 +130,44 @@ class MailCommandTests(ShopCase):
         self.out(f"export abc {copy}")
         self.assertApproximates(read_wav(copy).size / RATE_HZ, 4.0, 0.01)
         self.assertIn('"export_message"', self.noted()[-1])
+
+    def test_sound_gone(self) -> None:
+        """A message whose sound is gone is listed so; one of a box that is gone is copied by its whole id."""
+        message = self.message()
+        Sounds.of(self.shop, encrypt=True).keep("of-no-box-1", np.full(RATE_HZ, 0.1, np.float32))
+        self.assertIn("has an id that starts with 'of-no'", self.command(f"export of-no {self.shop}/copy.wav").output)
+        self.out(f"export of-no-box-1 {self.shop}/copy.wav")
+        self.assertIn("of-no-box-1", self.noted()[-1])
+        self.assertNotIn("its sound is gone", self.out("list 12"))
+        (self.shop / "messages" / f"{message.id}.wav").unlink()
+        self.assertIn("its sound is gone", self.out("list 12"))
+        self.assertIn("abc-1.wav: the file is gone", self.command(f"export abc {self.shop}/no.wav").output)
+
+    def test_not_copied(self) -> None:
+        """A file that is there is not overwritten, and a folder that is not is said in words."""
+        self.message()
+        there = self.shop / "there.wav"
+        there.write_text("mine")
+        self.assertIn("there.wav: File exists", self.command(f"export abc {there}").output)
+        self.assertEqual(there.read_text(), "mine")
+        self.assertIn("No such file or directory", self.command(f"export abc {self.shop}/no/copy.wav").output)
+
+    def test_deleted(self) -> None:
+        """With its sound; who did so is in the event log."""
+        message = self.message()
+        self.out("delete abc")
+        self.assertEqual(self.store.run(rules.messages, "12"), [])
+        self.assertEqual(list((self.shop / "messages").glob("*.wav")), [])
+        self.assertIn(f"message {message.id}", self.noted()[-1])
+
+    def test_box_shown(self) -> None:
+        """Every setting of a box, as set takes it."""
+        self.out("boxes set 12 messages_max=50 away=yes mail_to=li@example.com")
+        shown = self.out("boxes show 12")
+        for setting in ("'name=Li Mei'", "messages_max=50", "away=yes", "suspended=no", "mail_to=li@example.com"):
+            self.assertIn(setting, shown.split("\n"))
+        self.out("boxes set 12 " + shown.replace("\n", " "))
+        self.assertEqual(self.out("boxes show 12"), shown)
 
     def test_locked(self) -> None:
         """A box that was guessed at is shown as locked, until it gets another PIN."""

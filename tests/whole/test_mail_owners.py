@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
@@ -13,7 +15,7 @@ from callserver.features.voicemail import rules
 from callserver.features.voicemail.rules import Message, Sounding
 from callserver.features.voicemail.tables import BoxKind
 from callserver.wire.rights import Right
-from tests.whole.mail_case import GUEST, OWNER, PIN, MailShop
+from tests.whole.mail_case import ENCRYPTED, GUEST, OWNER, PIN, MailShop
 
 OTHER = "13800000007"
 
@@ -24,9 +26,10 @@ class OwnerCase(SynchronousTestCase):
     language = "zh"
     n_messages = 3
     n_lines = 1
+    settings: Mapping[str, str] = MappingProxyType({})
 
     def setUp(self) -> None:
-        self.shop = MailShop(self, self.n_lines, language=self.language)
+        self.shop = MailShop(self, self.n_lines, language=self.language, settings=self.settings)
         self.shop.add_box("12", owner="801", name="Li")
         self.shop.add_box("13", name="Wang")
         for n in range(self.n_messages):
@@ -203,7 +206,10 @@ class EnglishOwnerTests(SendsCase):
 
 
 class GreetingTests(OwnerCase):
+    """In a shop that encrypts: all is heard as it is anywhere."""
+
     n_messages = 0
+    settings = ENCRYPTED
 
     def test_recorded(self) -> None:
         """0 2 2: his name; a guest hears it within the server's sentence. 3: it is gone again."""
@@ -215,6 +221,8 @@ class GreetingTests(OwnerCase):
         told = self.shop.leaves()
         self.assertIn("mail-not-here", told)
         self.assertNotIn("mail-standard", told)
+        kept = sorted(one.suffix for one in self.shop.folder.messages.iterdir() if one.is_file())
+        self.assertEqual(kept, [".sealed", ".sealed"])
         self.assertIn("mail-greeting-removed", self.shop.opens("3", "*", "*", "0", "2", "3", "*", "*", "*"))
         self.assertIn("mail-standard", self.shop.leaves())
 

@@ -14,12 +14,12 @@ from twisted.logger import Logger
 from callserver.calls.event_log import EventLog
 from callserver.features.recordings.archive import Archive, digest_of
 from callserver.features.recordings.keeping import Keeping
-from callserver.features.recordings.keys import key_of
 from callserver.features.recordings.records import Records
 from callserver.features.recordings.search import Recorded, find
 from callserver.features.recordings.tables import RecordingRow
 from callserver.media.compression import Compression, Task, suffix_of
 from callserver.media.kept_sound import SEALED
+from callserver.media.sealing_key import key_of
 from callserver.media.wav_file import sync_folder
 from callserver.store.database import NotOpen, Store
 from callserver.store.following import Follower

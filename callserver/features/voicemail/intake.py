@@ -161,7 +161,7 @@ class Intake(Service):
             if not self._told:
                 self._told = True
                 late = N_("messages are safe, and cannot be put into their mailboxes yet: {problem}")
-                self._house.alarm(late, problem=result.getErrorMessage())
+                self._house.alarm(late, problem=result.value)
         self._look_later()
 
     def _look_later(self) -> None:

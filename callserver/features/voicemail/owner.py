@@ -208,7 +208,7 @@ class OwnerTalk:
             sound = await call.wait_for(self.intake.read(message.sounds))
         except SoundFileError as problem:
             log.warn("message {message} cannot be heard: {problem}", message=message.id, problem=problem)
-            await call.play("system-trouble")
+            await call.play("mail-sound-gone")
             return ""
         begins = not call.call.keys
         key = await wind_sound(call, sound)

@@ -17,6 +17,7 @@ from callserver.ivr.dialogue import rounds
 from callserver.ivr.interfaces import Sound
 from callserver.ivr.menu_call import MenuCall
 from callserver.media.recording import Recording
+from callserver.media.sealing_key import BadKey
 from callserver.wire.catalogue import N_
 
 log = Logger()
@@ -89,7 +90,8 @@ class Studio:
         id_ = self.new_id()
         try:
             return Sounding(id_, await call.wait_for(self.house.in_thread(self.sounds.keep, id_, sound)))
-        except OSError as problem:
-            self.house.alarm(N_("a sound for a mailbox is not kept: {problem}"), problem=problem.strerror or problem)
+        except (OSError, BadKey) as problem:
+            why = problem.strerror or problem if isinstance(problem, OSError) else problem
+            self.house.alarm(N_("a sound for a mailbox is not kept: {problem}"), problem=why)
             await call.play("prompts-not-kept")
             return None

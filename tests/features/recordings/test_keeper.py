@@ -10,11 +10,11 @@ import numpy as np
 from callserver.calls.vocabulary import Kind
 from callserver.features.recordings.archive import MIXED, TWO_SIDED, StillRuns, digest_of
 from callserver.features.recordings.keeping import Keeping
-from callserver.features.recordings.keys import FILE
 from callserver.features.recordings.search import NoSuchRecording, kept_as
 from callserver.media.compression import Compression, Task
 from callserver.media.kept_sound import KeptSound, NoSound
 from callserver.media.sealed import NotReadable, new_key
+from callserver.media.sealing_key import FILE
 from callserver.wire.catalogue import Complaint
 from tests.features.recordings.sound_case import SoundCase, voices
 

@@ -81,13 +81,16 @@ def add_box(box: Box) -> None:
 
 def set_box(number: str, settings: Mapping[str, Any]) -> None:
     """
-    Set some of SETTINGS otherwise.
+    Set some of SETTINGS otherwise. Where letters begin, they begin with what comes from now on: what has lain here is
+    neither mailed nor, by `mail_delete`, lost.
 
     :raises BoxError: there is no such box, or it cannot be so
     """
     box = need_box(number)
     given = {name: clean(value) for name, value in settings.items()}
     _check(box, given)
+    if given.get("mail_to") and not box.mail_to:
+        MessageRow.update(mailed=True).where(MessageRow.box == number).execute()
     if given:
         BoxRow.update(given).where(BoxRow.number == number).execute()
 

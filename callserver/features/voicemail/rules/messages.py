@@ -187,7 +187,7 @@ def delete_old(before: datetime) -> tuple[int, list[str]]:
 
 def forget_sounds(ids: Collection[str]) -> list[str]:
     """Those of these that nothing plays any more; their files may go."""
-    gone = [one for one in sorted(ids) if not is_played(one)]
+    gone = needless(ids)
     SoundRow.delete().where(SoundRow.id.in_(gone)).execute()
     return gone
 
@@ -196,11 +196,6 @@ def is_played(sound: str) -> bool:
     """Whether some message or greeting still needs this sound."""
     played = (MessageRow.sound == sound) | (MessageRow.words == sound)
     return MessageRow.select().where(played).exists() or GreetingRow.select().where(GreetingRow.sound == sound).exists()
-
-
-def all_sounds() -> set[str]:
-    """That messages and greetings are made of."""
-    return {row.id for row in SoundRow.select()}
 
 
 def take(message_id: str, number: str, name: str) -> tuple[str, str]:
@@ -215,21 +210,30 @@ def take(message_id: str, number: str, name: str) -> tuple[str, str]:
     return (row.taken_by, row.taken_name) if row is not None else ("", "")
 
 
-def to_mail(limit: int = 20) -> list[Message]:
-    """Those that are to be mailed and were not, the oldest first."""
-    rows = MessageRow.select(MessageRow).join(BoxRow).where(BoxRow.mail_to != "", ~MessageRow.mailed)
+def to_mail(box: str, limit: int = 20) -> list[Message]:
+    """Those of a box that are to be mailed and were not, the oldest first."""
+    rows = MessageRow.select().where(MessageRow.box == box, ~MessageRow.mailed)
     return [_message(row) for row in rows.order_by(MessageRow.came_ms).limit(limit)]
 
 
-def mailed(message_id: str) -> list[str]:
-    """It has gone by mail, and is kept or not as its box says; the sounds that nothing plays any more."""
+def mailed(message_id: str, *, is_whole: bool = True) -> list[str]:
+    """
+    It has gone by mail, and is kept or not as its box says; the sounds that nothing plays any more.
+
+    :param is_whole: its sound has gone with it; else it is kept in any case
+    """
     row = MessageRow.get_or_none(MessageRow.id == message_id)
     if row is None:
         return []
-    if row.box.mail_delete:
+    if row.box.mail_delete and is_whole:
         return delete([row])
     MessageRow.update(mailed=True).where(MessageRow.id == message_id).execute()
     return []
+
+
+def needless(sounds: Iterable[str]) -> list[str]:
+    """Those of these that no message and no greeting plays."""
+    return [one for one in sorted(sounds) if not is_played(one)]
 
 
 def _message(row: MessageRow) -> Message:
