@@ -152,6 +152,15 @@ class HearTests(RecordingsCommandCase):
             self.assertIn("No space left", self.refuses("export", "1", str(self.shop / "copy.wav")))
         self.assertEqual(self.noted(), [])
 
+    def test_not_noted(self) -> None:
+        """What cannot be written down is not given away."""
+        with (
+            patch.object(playing.RecordingBooks, "note", side_effect=RuntimeError("the database is locked")),
+            self.assertRaises(RuntimeError),
+        ):
+            self.run_it(recordings, "export", "1", str(self.shop / "copy.wav"))
+        self.assertFalse((self.shop / "copy.wav").exists())
+
     def test_play(self) -> None:
         """By the player there is, from any second on; without one it is told what to do."""
         played: list[list[str]] = []
@@ -207,6 +216,7 @@ class ChangeTests(RecordingsCommandCase):
         self.assertEqual(self.files(), [self.first])
         self.assertIn("deleted", self.says("show", "2"))
         self.assertIn("was deleted", self.refuses("export", "2", str(self.shop / "x.wav")))
+        self.assertIn("was deleted", self.refuses("delete", "2"))
 
 
 class VerifyCommandTests(RecordingsCommandCase):

@@ -38,6 +38,9 @@ def facts_of(record: CallRecord, events: Iterable[EventRecord]) -> Facts:
     for event in events:
         if event.kind in TALKED and event.person:
             agents.add(event.person)
+        elif event.kind == Kind.MERGED.value:
+            parties = event.data.get("parties")
+            agents.update(seat_of(party) for party in (parties if isinstance(parties, list) else ()))
         elif event.kind in (Kind.ENTRY.value, Kind.LEAVE.value):
             queues.add(str(event.data.get("queue", "")))
             waited = str(event.data.get("outcome", waited))
@@ -48,6 +51,12 @@ def facts_of(record: CallRecord, events: Iterable[EventRecord]) -> Facts:
     talked = ANSWERED if agents else SELF_SERVICE
     outcome = (dialled if record.direction == "out" else waited) or talked
     return Facts(_told(agents), _told(queues), _told(orders), outcome)
+
+
+def seat_of(party: object) -> str:
+    """Of "seat 801"; "" of a line."""
+    kind, _, number = str(party).partition(" ")
+    return number if kind == "seat" else ""
 
 
 def _told(found: Iterable[str]) -> tuple[str, ...]:

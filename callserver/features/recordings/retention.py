@@ -110,6 +110,11 @@ def some_due(rules: Rules, now: datetime, disk: Disk) -> list[int]:
     return numbers
 
 
+def may_go(number: int, rules: Rules) -> bool:
+    """In `store.write`: whether nothing protects it at this moment."""
+    return bool(_unprotected(rules).where(RecordingRow.number == number).exists())
+
+
 def taken_octets() -> int:
     """In `store.read`: by all that are kept."""
     return int(RecordingRow.select(fn.SUM(RecordingRow.octets)).where(RecordingRow.deleted_ms.is_null()).scalar() or 0)

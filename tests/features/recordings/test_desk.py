@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -80,6 +81,19 @@ class DeskTests(SoundCase):
         """Who begins in the middle is in the log as well."""
         self.asks("play_recording", 1, 8000, rights=(PLAY,))
         self.assertEqual(self.noted(), [("801", "play_recording", "done")])
+
+    def test_again_later(self) -> None:
+        """Who asks on after a while begins anew, wherever that is: it is in the log as often as he comes back."""
+        for act, how, right in (("play_recording", (8000,), PLAY), ("export_recording", ("mixed", 44), DOWNLOAD)):
+            self.asks(act, 1, *how, rights=(right,))
+            self.now += timedelta(minutes=9)
+            self.asks(act, 1, *how, rights=(right,))
+            self.now += timedelta(minutes=9)
+            self.asks(act, 1, *how, rights=(right,))
+            self.assertEqual([one[1] for one in self.noted()].count(act), 1)
+            self.now += timedelta(minutes=11)
+            self.asks(act, 1, *how, rights=(right,))
+            self.assertEqual([one[1] for one in self.noted()].count(act), 2)
 
     def test_rights(self) -> None:
         """6 is to hear, 7 to fetch, and neither stands for the other; others' calls take 1 besides."""

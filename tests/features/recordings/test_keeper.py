@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -15,6 +18,7 @@ from callserver.features.recordings.search import NoSuchRecording, kept_as
 from callserver.media.compression import Compression, Task
 from callserver.media.kept_sound import KeptSound, NoSound
 from callserver.media.sealed import NotReadable, new_key
+from callserver.server.shop_folder import TOP
 from callserver.wire.catalogue import Complaint
 from tests.features.recordings.sound_case import SoundCase, voices
 
@@ -264,8 +268,24 @@ class StopTests(SoundCase):
         task = Task(str(path), str(self.folder / "half.flac"), "flac", path.name)
         compression = Compression(task)
         compression.stop()
+        (self.folder / "half.flac.plain").write_bytes(b"what was to be encrypted")
         self.assertRaises(Complaint, compression.run)
-        self.assertFalse((self.folder / "half.flac").exists())
+        self.assertEqual(self.files(), [path.name])
+
+    def test_killed(self) -> None:
+        """The server is killed: the child does not write on beside the next one."""
+        child = (
+            "from callserver.media.compression import end_with_parent as e; e(); "
+            "print('ready', flush=True); import time; time.sleep(30)"
+        )
+        parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+        with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, cwd=TOP) as server:
+            assert server.stdout is not None
+            self.assertEqual(server.stdout.readline(), b"ready\n")
+            server.kill()
+            began_s = time.monotonic()
+            self.assertEqual(server.stdout.read(), b"")  # the child's end, too, is closed
+        self.assertLess(time.monotonic() - began_s, 20)
 
 
 class NoRoomTests(SoundCase):
@@ -278,7 +298,7 @@ class NoRoomTests(SoundCase):
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        with patch("callserver.features.recordings.keeper.seal", full):
+        with patch("callserver.features.recordings.settling.seal", full):
             self.look_after(keeper, times=2)
         self.assertEqual(self.files(), [file])
         self.assertEqual(len(self.alarmed()), 1)

@@ -9,6 +9,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.features.recordings import index
 from callserver.features.recordings.search import NoSuchRecording, find
 from callserver.features.recordings.tables import RecordingRow, TagRow
+from callserver.store.tables import CallRow
 from callserver.wire.catalogue import Complaint
 from tests.features.recordings.log_case import NOON, LogCase
 
@@ -82,6 +83,11 @@ class FilterTests(LogCase):
             self.assertRaises(Complaint, self.found, number=bad)
         for place in ("x", "1", "1-2-3", "-"):
             self.assertRaises(Complaint, self.page, place)
+
+    def test_garbage(self) -> None:
+        """What no database takes, as a shell or a program may send it: it is found nowhere."""
+        for name in ("agent", "queue", "line", "order", "note", "class_", "outcome", "call_id"):
+            self.assertEqual(self.found(**{name: "\udcff\0x"}), [], name)
 
     def test_pages(self) -> None:
         """Page after page: each recording once, whatever comes meanwhile; also where several began at once."""
@@ -165,6 +171,15 @@ class IndexTests(LogCase):
         """One on demand begins with what was said before it was asked for."""
         self.tell(Kind.RECORDING, "call-8", file="on-demand.wav", before_s=10.0, person="801")
         self.assertEqual(self.one("on-demand.wav").started, self.now - timedelta(seconds=10))
+
+    def test_came_along(self) -> None:
+        """A colleague who was consulted first and then joined has talked in the call, too: he finds it as his own."""
+        self.tell(Kind.RECORDING, "call-9", file="joined.wav")
+        self.tell(Kind.MERGED, "call-9", call="call-10", parties=["seat 802", "line 2"])
+        self.tell(Kind.RECORDING_END, "call-9", file="joined.wav", length_s=5.0)
+        self.store.run(CallRow.insert(id="call-9", node="x", direction="in", channel="line 1", started_ms=0).execute)
+        self.assertEqual(self.found(heard_by="802"), ["joined.wav"])
+        self.assertEqual(self.one("joined.wav").agents, ("802",))
 
     def test_an_order_afterwards(self) -> None:
         """What was ordered in a call and booked later is found by its number."""
