@@ -10,7 +10,7 @@ from twisted.logger import Logger
 
 from callserver.features.recordings.archive import digest_of
 from callserver.features.recordings.keeping import Depot
-from callserver.features.recordings.keys import key_of
+from callserver.features.recordings.keys import sealing_key
 from callserver.features.recordings.search import Recorded, find
 from callserver.features.recordings.tables import RecordingRow
 from callserver.media.compression import Compression, Task, suffix_of
@@ -63,7 +63,7 @@ class Compressor(Follower):
     async def _compress(self, one: Recorded) -> None:
         archive, in_thread, form = self._depot.archive, self._depot.in_thread, self._depot.keeping.compress
         old = archive.path(one.kept_as)
-        key = key_of(archive.shop) if old.suffix == SEALED or self._depot.keeping.encrypt else None
+        key = sealing_key(archive.shop) if old.suffix == SEALED or self._depot.keeping.encrypt else None
         new = archive.folder / (Path(one.file).stem + suffix_of(form, sealed=key is not None))
         self._now = Compression(Task(str(old), str(new), form, one.file, key.hex() if key else ""))
         try:

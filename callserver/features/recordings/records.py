@@ -29,7 +29,7 @@ class Records:
         """
         What people want to know of it; it replaces the note before.
 
-        :raises Complaint: too long, or not to be shown
+        :raises Complaint: too long, or not to be shown; it was deleted
         """
         await self._know(one, person, note=fitting(note, NOTE_MAX))
 
@@ -37,13 +37,17 @@ class Records:
         """
         What sort it is, in the shop's own words; COMPLAINT protects it, too.
 
-        :raises Complaint: too long, or not to be shown
+        :raises Complaint: too long, or not to be shown; it was deleted
         """
         known: dict[str, Value] = {"class": fitting(class_, CLASS_MAX)}
         await self._know(one, person, **known | ({"protected": True} if class_ == COMPLAINT else {}))
 
     async def protect(self, one: Recorded, person: str | None, *, protected: bool) -> None:
-        """Nothing deletes it by itself, or again as the others."""
+        """
+        Nothing deletes it by itself, or again as the others.
+
+        :raises Complaint: it was deleted, perhaps a moment ago
+        """
         await self._know(one, person, protected=protected)
 
     async def kept(self, one: Recorded, kept_as: str, octets: int, digest: str) -> bool:
@@ -65,7 +69,8 @@ class Records:
         )
 
     async def _know(self, one: Recorded, person: str | None, **known: Value) -> None:
-        await self._write(Kind.RECORDING_NOTED, one, person, lambda row: True, **known)
+        if await self._write(Kind.RECORDING_NOTED, one, person, is_there, **known) is None:
+            raise Complaint(N_("recording {number} was deleted"), number=one.number)
 
     async def _write(self, kind: Kind, one: Recorded, person: str | None, still: Still, **data: Value) -> str | None:
         event = self._events.stamp(kind, call_id=one.call_id, channel=one.line, person=person, file=one.file, **data)

@@ -16,7 +16,7 @@ from peewee import fn
 
 from callserver.features.recordings.archive import digest_of
 from callserver.features.recordings.keeping import Depot
-from callserver.features.recordings.keys import key_of, make_key
+from callserver.features.recordings.keys import make_key, sealing_key
 from callserver.features.recordings.search import Recorded, find
 from callserver.features.recordings.tables import RecordingRow
 from callserver.media.kept_sound import SEALED
@@ -93,9 +93,8 @@ class Settling:
     def _known(self, one: Recorded) -> tuple[str, str, int]:
         """In a thread: its file as it is kept from now on."""
         path = self._depot.archive.file_of(one)
-        key = key_of(self._depot.archive.shop) if self._depot.keeping.encrypt else None
-        if key is not None and path.suffix != SEALED:
-            path = _sealed(path, key, one.file)
+        if self._depot.keeping.encrypt and path.suffix != SEALED:
+            path = _sealed(path, sealing_key(self._depot.archive.shop), one.file)
         return path.name, *digest_of(path)
 
 

@@ -15,6 +15,7 @@ from callserver.features.recordings.archive import MIXED, TWO_SIDED, StillRuns, 
 from callserver.features.recordings.keeping import Keeping
 from callserver.features.recordings.keys import FILE
 from callserver.features.recordings.search import NoSuchRecording, kept_as
+from callserver.features.recordings.tables import RecordingRow
 from callserver.media.compression import Compression, Task
 from callserver.media.kept_sound import KeptSound, NoSound
 from callserver.media.sealed import NotReadable, new_key
@@ -160,6 +161,19 @@ class EncryptTests(SoundCase):
         self.assertEqual(self.files(), [file])
         self.assertTrue(self.alarmed())
         self.assertEqual((self.shop / FILE).read_text(), "no key")
+
+    def test_key_gone(self) -> None:
+        """A key that somebody has taken away while the server runs: told, and nothing is kept as if it were sealed."""
+        keeper = self.look_after(times=1)
+        (self.shop / FILE).unlink()
+        file = self.spoken()
+        self.look_after(keeper)
+        self.assertIsNone(self.one(file).digest)
+        self.assertIn("holds no key", self.alarmed()[0])
+        RecordingRow.update(digest="x").execute()
+        self.keeping = Keeping(encrypt=True, compress="flac", compress_days=0)
+        self.press_together()
+        self.assertEqual(self.files(), [file])
 
     def test_compressed(self) -> None:
         """Compressed and sealed: no plain copy stays behind."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
-from twisted.internet.defer import maybeDeferred
+from twisted.internet.defer import Deferred, maybeDeferred
 
 from callserver.calls.vocabulary import Kind
 from callserver.features.recordings import index, retaining, retention
@@ -18,6 +18,7 @@ from callserver.features.recordings.tables import RecordingRow
 from callserver.media.compression import Compression
 from callserver.media.disk_room import LOW_BYTES
 from callserver.media.kept_sound import NoSound
+from callserver.wire.catalogue import Complaint
 from tests.features.recordings.log_case import NOON
 from tests.features.recordings.sound_case import SoundCase, in_this_process
 
@@ -126,6 +127,14 @@ class DeletedMeanwhileTests(SoundCase):
         one = self.one(file)
         self.delete(file)
         self.assertIsNone(self.done(self.records.deleted(one, None, "retention")))
+
+    def test_while_it_is_protected(self) -> None:
+        """Who protects what was deleted a moment ago is told so."""
+        file = self.spoken()
+        one = self.one(file)
+        self.delete(file)
+        for known in (self.records.protect(one, "801", protected=True), self.records.note(one, "801", "keep it")):
+            self.failureResultOf(Deferred.fromCoroutine(known), Complaint)
 
 
 class HeardMeanwhileTests(SoundCase):
