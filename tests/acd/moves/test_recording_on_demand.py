@@ -395,6 +395,14 @@ class InHouseOnDemandTests(InHouseCase):
 class ByVoiceTests(OnDemandCase):
     rules = RecordingRules(rules=read_record_rules("in: voice"))
 
+    def say(self, seconds: float, level: int = 0x2000, number: int = 0) -> None:
+        """With noise, for a level alone is no voice."""
+        noise = np.random.default_rng(1).choice(np.array([-level, level], np.float32), BLOCK_SAMPLES) / 0x8000
+        line = self.shop.lines[number]
+        for _ in range(round(seconds / 0.02)):
+            line.far_end.speak(line.codec.encode(noise.astype(np.float32)).tobytes())
+            self.shop.pass_block()
+
     def test_on_demand_between(self) -> None:
         """When an agent ends what he has started, who speaks at that moment is recorded on, by the rule again."""
         self.say(6, level=0)
