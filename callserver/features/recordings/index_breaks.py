@@ -47,7 +47,7 @@ def index_breaks(rows: Sequence[RecordingRow], up_to: int) -> Iterator[tuple[Rec
 
 def _tags(numbers: Sequence[int]) -> Mapping[int, set[tuple[str, str]]]:
     found: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
-    for tag in TagRow.select().where(TagRow.number.in_(numbers), TagRow.kind != CALLER):
+    for tag in TagRow.select().where(TagRow.number.in_(numbers)):
         found[tag.number].add((tag.kind, tag.value))
     return found
 
@@ -69,9 +69,12 @@ def _call_differs(
     last = max(one.seq for one in events if one.kind in LOOKED_AT)
     told = (in_order([one for one in events if one.seq <= seq]) for seq in (last, events[-1].seq))
     least, most = (facts_of(call, some) for some in told)
-    wrong = {kind for kind, _ in (set(tags_of(least)) - found) | (found - set(tags_of(most)))}
+    caller = {(CALLER, call.caller_number)} if call.caller_number else set()
+    wrong = {kind for kind, _ in (set(tags_of(least)) | caller) - found}
+    wrong |= {kind for kind, _ in found - set(tags_of(most)) - caller}
     wrong |= {"outcome"} if row.outcome not in (least.outcome, most.outcome) else set()
     wrong |= {"direction"} if row.direction != call.direction else set()
+    wrong |= {"caller"} if row.caller != call.caller_number else set()
     return _changed(row, wrong)
 
 

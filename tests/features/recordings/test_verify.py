@@ -227,6 +227,8 @@ class RecordingsChangedTests(VerifyCase):
             "INSERT INTO recording_tags (kind, value, started_ms, number) VALUES ('agent', '809', 1, 2)": "agent",
             "UPDATE recordings SET outcome = 'busy' WHERE number = 2": "outcome",
             "UPDATE recordings SET direction = 'out' WHERE number = 2": "direction",
+            "UPDATE recordings SET caller = '13800000000' WHERE number = 2": "caller",
+            "DELETE FROM recording_tags WHERE number = 2 AND kind = 'caller'": "caller",
         }
         for command, what in cases.items():
             with self.store.database.atomic() as transaction:
