@@ -196,6 +196,8 @@ class HearTests(RecordingsCommandCase):
 class ChangeTests(RecordingsCommandCase):
     def test_notes(self) -> None:
         """A note, a class, a protection: shown, found, and each noted."""
+        self.says("note", "1", "x" * 500)
+        self.assertIn("longer than 500", self.refuses("note", "1", "x" * 501))
         self.says("note", "1", "=1+1; DROP TABLE")
         self.says("classify", "1", "complaint")
         shown = self.says("show", "1")
@@ -205,7 +207,8 @@ class ChangeTests(RecordingsCommandCase):
         self.says("protect", "2")
         self.assertEqual(json.loads(self.says("list", "--protected", "--json"))["found"][0]["number"], 2)
         self.assertEqual(
-            self.noted(), ["note_recording", "classify_recording", "protect_recording", "protect_recording"]
+            self.noted(),
+            ["note_recording", "note_recording", "classify_recording", "protect_recording", "protect_recording"],
         )
 
     def test_delete(self) -> None:

@@ -31,10 +31,6 @@ def facts_of(record: CallRecord, events: Iterable[EventRecord]) -> Facts:
     """
     agents, queues, orders = set(), set(), set()
     waited = dialled = ""
-    if record.agent:
-        agents.add(record.agent)
-    if record.order_number:
-        orders.add(record.order_number)
     for event in events:
         if event.kind in TALKED and event.person:
             agents.add(event.person)
@@ -48,6 +44,8 @@ def facts_of(record: CallRecord, events: Iterable[EventRecord]) -> Facts:
             orders.add(str(event.data.get("order", "")))
         elif event.kind == Kind.DIAL_RESULT.value:
             dialled = str(event.data.get("result", ""))
+    if agents and (colleague := seat_of(record.channel)):  # who has called in the house
+        agents.add(colleague)
     talked = ANSWERED if agents else SELF_SERVICE
     outcome = (dialled if record.direction == "out" else waited) or talked
     return Facts(_told(agents), _told(queues), _told(orders), outcome)

@@ -211,7 +211,7 @@ def _pattern(number: str) -> str:
 
 
 def _ms(seconds: float) -> int:
-    return min(max(round(1000 * seconds), 0), LONGEST_MS)
+    return round(min(max(0.0, 1000 * seconds), LONGEST_MS))
 
 
 def _recorded(numbers: Sequence[int]) -> list[Recorded]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import Any
 
@@ -37,6 +38,9 @@ class FilterTests(LogCase):
             ({"number": "*234*"}, [self.second, self.first]),
             ({"number": "0106234567?"}, [self.second]),
             ({"number": "?39*"}, [self.out, self.first]),
+            ({"number": "139?"}, []),
+            ({"number": "139????67?"}, []),
+            ({"number": "+86*"}, []),
             ({"agent": "803"}, [self.second]),
             ({"queue": "sales"}, [self.first]),
             ({"line": "2"}, [self.second]),
@@ -44,10 +48,16 @@ class FilterTests(LogCase):
             ({"direction": "out"}, [self.out]),
             ({"shortest_s": 30}, [self.second, self.first]),
             ({"longest_s": 30}, [self.out, self.third, self.first]),
+            ({"shortest_s": math.inf}, []),
+            ({"shortest_s": 1e300}, []),
+            ({"shortest_s": math.nan}, [self.out, self.third, self.second, self.first]),
+            ({"longest_s": math.inf}, [self.out, self.third, self.second, self.first]),
             ({"outcome": "busy"}, [self.out]),
             ({"outcome": "answered"}, [self.second, self.first]),
             ({"order": "1001"}, [self.first]),
             ({"agent": "802", "queue": "service"}, [self.second]),
+            ({"agent": "803", "heard_by": "802"}, [self.second]),
+            ({"agent": "803", "heard_by": "801"}, []),
             ({"agent": "802", "queue": "sales"}, []),
             ({"agent": "801", "number": "139*", "longest_s": 40}, [self.first]),
             ({"call_id": "call-2"}, [self.second]),
@@ -180,6 +190,21 @@ class IndexTests(LogCase):
         self.store.run(CallRow.insert(id="call-9", node="x", direction="in", channel="line 1", started_ms=0).execute)
         self.assertEqual(self.found(heard_by="802"), ["joined.wav"])
         self.assertEqual(self.one("joined.wav").agents, ("802",))
+
+    def test_what_came_of_it(self) -> None:
+        """A caller who waited and gave up; one who waited twice: what came of the last wait."""
+        gave_up = self.talked(agents=(), queue="sales", outcome="abandoned")
+        self.talked()
+        self.assertEqual(self.found(outcome="abandoned"), [gave_up])
+        self.tell(Kind.ENTRY, "call-1", queue="service")
+        self.tell(Kind.LEAVE, "call-1", queue="service", outcome="overflowed")
+        self.tell(Kind.END, "call-1", by="caller", reason="caller_gone")
+        self.assertEqual(self.found(outcome="overflowed", queue="sales"), [gave_up])
+
+    def test_in_the_house(self) -> None:
+        """Of two colleagues both have talked: who has called, and who was called."""
+        file = self.talked(None, line="seat 801", agents=("802",), direction="internal")
+        self.assertEqual(self.one(file).agents, ("801", "802"))
 
     def test_an_order_afterwards(self) -> None:
         """What was ordered in a call and booked later is found by its number."""
