@@ -99,6 +99,15 @@ class HeardTests(SoundCase):
         path.unlink()
         self.assertRaises(NoSound, self.archive.heard, one, 0, 100)
 
+    def test_no_half_copy(self) -> None:
+        """A copy that cannot be written to its end is taken away again."""
+        one, target = self.one(self.spoken()), self.shop / "copy.wav"
+        with patch.object(KeptSound, "read", side_effect=OSError(28, "No space left on device")):
+            self.assertRaises(OSError, self.archive.write_wav, one, MIXED, target)
+        self.assertFalse(target.exists())
+        self.archive.write_wav(one, MIXED, target, from_s=1.0)
+        self.assertEqual(target.stat().st_size, 44 + 2 * 16000)
+
     def test_running_and_deleted(self) -> None:
         """What is not finished, or is deleted, cannot be heard: the text says so."""
         self.tell(Kind.RECORDING, "call-77", file="runs-on.wav")
