@@ -134,7 +134,9 @@ class MailCommandTests(ShopCase):
     def test_sound_gone(self) -> None:
         """A message whose sound is gone is listed so; one of a box that is gone is copied by its whole id."""
         message = self.message()
-        Sounds.of(self.shop, encrypt=True).keep("of-no-box-1", np.full(RATE_HZ, 0.1, np.float32))
+        sounds = Sounds.of(self.shop, encrypt=True)
+        sounds.prepare()
+        sounds.keep("of-no-box-1", np.full(RATE_HZ, 0.1, np.float32))
         self.assertIn("has an id that starts with 'of-no'", self.command(f"export of-no {self.shop}/copy.wav").output)
         self.out(f"export of-no-box-1 {self.shop}/copy.wav")
         self.assertIn("of-no-box-1", self.noted()[-1])

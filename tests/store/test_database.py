@@ -321,7 +321,8 @@ class PostgresTests(AnyDatabase, TestCase):
         await store.write(add, "one")
         with psycopg.connect(where) as other:
             other.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         await store.write(add, "two")
         self.assertEqual(await store.read(ids), ["one", "two"])

@@ -13,7 +13,7 @@ from typing import Any
 from peewee import fn
 
 from callserver.features.recordings.tables import AGENT, CALLER, ORDER, QUEUE, RecordingRow, TagRow
-from callserver.store.tables import from_ms, to_ms
+from callserver.store.tables import clean, from_ms, to_ms
 from callserver.wire.catalogue import N_, Complaint
 
 PAGE = 50
@@ -98,6 +98,7 @@ def search(wanted: Wanted, after: str = "", limit: int = PAGE) -> Page:
     :param after: the `next` of the page before
     :raises Complaint: a filter that nothing could fit, or that is no filter
     """
+    wanted = Wanted(**{name: clean(value) for name, value in vars(wanted).items()})
     filters = [RecordingRow.deleted_ms.is_null(), *_filters(wanted), *_behind(after)]
     tags = _tags(wanted)
     started, number = RecordingRow.started_ms, RecordingRow.number
@@ -166,7 +167,7 @@ def _filters(wanted: Wanted) -> Iterable[Any]:
     if _has_wildcard(_checked(wanted.number)):
         yield row.caller ** _pattern(wanted.number)
     if wanted.note.strip():
-        yield row.note.contains(wanted.note.strip().replace("\0", ""))
+        yield row.note.contains(wanted.note.strip())
 
 
 def _tags(wanted: Wanted) -> list[tuple[str, str]]:
@@ -210,7 +211,7 @@ def _pattern(number: str) -> str:
 
 
 def _ms(seconds: float) -> int:
-    return min(max(round(1000 * seconds), 0), LONGEST_MS)
+    return round(min(max(0.0, 1000 * seconds), LONGEST_MS))
 
 
 def _recorded(numbers: Sequence[int]) -> list[Recorded]:
