@@ -11,7 +11,6 @@ from callserver.acd.organisation import fields as plain
 from callserver.acd.organisation.forms import Form
 from callserver.features.shopping import rules
 from callserver.features.shopping.books import fields
-from callserver.features.shopping.books.sheet import Written
 from callserver.features.shopping.books.table import Column
 from callserver.features.shopping.tables import (
     MEMBER_DIGITS,
@@ -23,6 +22,7 @@ from callserver.features.shopping.tables import (
     PointsMovement,
     Reservation,
 )
+from callserver.store.sheets.sheet import Written
 from callserver.store.tables import from_ms
 from callserver.wire.catalogue import LANGUAGES, N_, Complaint
 from callserver.wire.numbers import spellings
