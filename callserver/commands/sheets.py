@@ -14,7 +14,7 @@ import click
 from callserver.commands.books import tell
 from callserver.commands.calls import list_width
 from callserver.features.shopping.books.table import Fault
-from callserver.server.on_disk import write_whole
+from callserver.store.on_disk import write_whole
 from callserver.store.sheets.csv_sheets import read_csv, write_csv
 from callserver.store.sheets.sheet import BYTES_MAX, Sheet, SheetError, Written
 from callserver.wire.catalogue import Complaint, plural

@@ -31,8 +31,8 @@ from callserver.features.statistics.reports.shown import lines
 from callserver.features.statistics.reports.table import Table
 from callserver.features.statistics.request import AGAIN_MAX, PERCENT_MAX, SECONDS_MAX
 from callserver.features.statistics.staffing.erlang import AGENTS_MAX
-from callserver.server.on_disk import write_whole
 from callserver.store.database import Store
+from callserver.store.on_disk import write_whole
 from callserver.wire.catalogue import Complaint
 from callserver.wire.terminal import here
 

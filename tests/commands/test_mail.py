@@ -171,6 +171,20 @@ class MailCommandTests(ShopCase):
         self.out("boxes set 12 " + shown.replace("\n", " "))
         self.assertEqual(self.out("boxes show 12"), shown)
 
+    def test_whose(self) -> None:
+        """An owner who is not there is told; a group's box has no PIN that could be given."""
+        told = self.command("boxes add 20 kind=group owner=service").stderr
+        self.assertIn("there is no group service yet", told)
+        self.assertIn("each with his own PIN", self.command("boxes pin 20").output)
+        self.assertIn("nobody of the staff has the number 999", self.command("boxes set 12 owner=999").stderr)
+        self.assertEqual(self.command("boxes set 12 owner=").stderr, "")
+
+    def test_other_alphabet(self) -> None:
+        """Bytes of a terminal that writes no UTF-8 are an id, a box that is not there, or no name."""
+        self.assertIn("no message has an id", self.command("show \udcc4\udce3").output)
+        self.assertIn("there is no mailbox", self.command("list \udcc4\udce3").output)
+        self.assertIn("a mailbox has a name", self.command("boxes set 12 name=\udcc4\udce3").output)
+
     def test_locked(self) -> None:
         """A box that was guessed at is shown as locked, until it gets another PIN."""
         for n in range(3):

@@ -16,13 +16,13 @@ from callserver.features.statistics import keeping
 from callserver.features.statistics.folding.accounts import KINDS, LOGGED_IN
 from callserver.features.statistics.folding.fold import Fold, State
 from callserver.features.statistics.folding.told import Opened, Rows, Told
-from callserver.features.statistics.tables import FOLDED, AccountStat, CallStat, CountStat, FoldRow, WaitStat
+from callserver.features.statistics.tables import FOLDED, AccountStat, CallStat, CountStat, FoldRow, PartStat, WaitStat
 from callserver.store.tables import EventRow, to_ms
 from callserver.wire.messages import WRAP_UP
 from callserver.wire.records import EventRecord
 from callserver.wire.states import SeatState
 from tests.features.statistics.shop_log import fold, keep
-from tests.features.statistics.story import BEGIN, Story, check_data
+from tests.features.statistics.story import BEGIN, IDLE, Story, check_data
 from tests.store.inline import InlineStore
 
 RUN = "run"
@@ -246,6 +246,20 @@ class StoredTests(SynchronousTestCase):
         self.assertEqual(json.loads(FoldRow.get().state)["calls"], {})
         found = {(row.what, row.whose, row.n) for row in CountStat.select()}
         self.assertEqual(found, {("reserved", "1001", 2), ("office", "Pudong", 1)})
+
+    def test_shown_behind_its_end(self) -> None:
+        """A seat that shows a call behind its end gives it no time, whether it is forgotten by then or not."""
+        story = Story()
+        story.log_in(0, "801")
+        story.opens(1, "a")
+        story.ends(20, "a")
+        story.seat(21, "801", SeatState.TALKING, "a")
+        story.seat(30, "801", IDLE)
+        self.store.run(keep, story)
+        for piece in (1, 100):
+            self.store.run(keeping.start_again)
+            self.store.run(fold, piece)
+            self.assertEqual(list(PartStat.select()), [])
 
     def test_waits_again(self) -> None:
         """Who comes to a queue for the second time waits, and is not counted as one who has left it."""

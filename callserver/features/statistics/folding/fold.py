@@ -92,6 +92,9 @@ class Fold:
         else:
             self._spend(agent, agent.advance(told.mono_ms, self.rows))
             agent.show(told)
+            shown = self.state.calls.get(agent.call_id)
+            if shown is not None and shown.ended:
+                agent.call_id = ""  # told behind its end: as if it were forgotten already
 
     def _log_out(self, agent: Agent) -> None:
         """His run has ended without a word: as of its last event."""
