@@ -1,16 +1,15 @@
 """What every shop of the tests would do again, and in the same way, is done once in a process."""
 
-import shutil
-import tempfile
+from contextlib import closing
 from functools import cache
 from pathlib import Path
+from sqlite3 import connect
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.staff import passwords
 from callserver.ivr.prompts import Prompts
-from callserver.store import tables
-from callserver.store.opening import database_at, open_database
+from tests.store.inline import new_shops
 
 QUICK_N = 16  # instead of a cost that guessing must feel
 
@@ -26,7 +25,8 @@ def begin_quickly(case: SynchronousTestCase, database: Path | None = None) -> No
     case.patch(passwords, "N", QUICK_N)
     case.patch(Prompts, "load", lambda self, before=None: _load(self, before or _shipped_prompts()))
     if database is not None:
-        shutil.copyfile(_empty_database(), database)
+        with closing(connect(database)) as new:
+            new_shops().backup(new)
 
 
 @cache
@@ -34,20 +34,3 @@ def _shipped_prompts() -> Prompts:
     prompts = Prompts()
     _load(prompts)
     return prompts
-
-
-@cache
-def _empty_database() -> Path:
-    path = Path(_folder().name, "empty.sqlite3")
-    database = database_at(str(path))
-    bound = tables.database.obj
-    tables.database.initialize(database)
-    open_database(database, str(path))
-    database.close()
-    tables.database.initialize(bound)
-    return path
-
-
-@cache
-def _folder() -> "tempfile.TemporaryDirectory[str]":
-    return tempfile.TemporaryDirectory(prefix="callserver-tests-")  # gone when the process ends
