@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from callserver.acd.organisation import rows
 from callserver.commands.books import settings_of, some_settings_argument, tell
 from callserver.commands.calls import as_text, known_shop
 from callserver.commands.options import Group, json_option, language_option
@@ -21,11 +22,12 @@ from callserver.config import Config
 from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.sound.files import SoundFileError
 from callserver.features.voicemail import rules
-from callserver.features.voicemail.files import Sounds
+from callserver.features.voicemail.files import ID, Sounds
 from callserver.features.voicemail.rules import Box, Count, Left, Message
 from callserver.features.voicemail.tables import BoxKind
 from callserver.ivr.loading import loads
 from callserver.server.checks.named import named_by_files, refuse_if_named
+from callserver.server.checks.organisation import boxes_named
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.reading import NotOne
 from callserver.wire.catalogue import N_, Complaint, text
@@ -56,11 +58,12 @@ def list_(shop: Path, number: str, language: str, as_json: bool) -> None:
     with known_shop(shop) as config:
         _known(number)
         found = rules.messages(number)
+    sounds = _sounds(shop)
     if as_json:
-        click.echo(as_text([asdict(one) for one in found]))
+        click.echo(as_text([asdict(one) | {"sound_is_there": sounds.has(one.sounds)} for one in found]))
         return
     titles = [N_("message"), N_("came"), N_("from"), N_("length"), N_("state")]
-    rows = [_message_row(one, config, language) for one in found]
+    rows = [_message_row(one, sounds, config, language) for one in found]
     _show(table(titles, rows, language, cut_first=(2,)))
 
 
@@ -72,7 +75,7 @@ def show(shop: Path, id: str, language: str) -> None:
     with known_shop(shop) as config:
         one = _message(id)
     titles = [N_("message"), N_("came"), N_("from"), N_("length"), N_("state")]
-    _show(table(titles, [_message_row(one, config, language)], language))
+    _show(table(titles, [_message_row(one, _sounds(shop), config, language)], language))
     for msgid, value in ((N_("mailbox {name}"), one.box), (N_("call {call}"), one.call_id)):
         if value:
             click.echo(printable(f"    {text(language, msgid, name=value, call=value)}"))
@@ -160,7 +163,7 @@ def add(shop: Path, number: str, settings: tuple[str, ...]) -> None:
     async def work(books: ShopBooks) -> None:
         await books.change("add_mailbox", f"mailbox {number}", rules.add_box, box)
         await _tell_of_owner(books, number)
-        if box.kind is not BoxKind.GROUP:
+        if box.kind is not BoxKind.GROUP and not box.parent:  # it goes with the one above
             await _new_pin(books, number, box.owner)
 
     with_shop_books(shop, work)
@@ -201,6 +204,7 @@ def pin(shop: Path, number: str) -> None:
 def remove(shop: Path, number: str) -> None:
     async def work(books: ShopBooks) -> None:
         named = named_by_files(ShopFolder(shop).plugins(books.config)) | await books.read(loads.named)
+        named |= boxes_named(await books.read(rows.load), books.config)
         refuse_if_named(f"mailbox {number}", named)
         gone = await books.change("remove_mailbox", f"mailbox {number}", rules.remove_box, number)
         _sounds(shop).delete(gone)
@@ -211,38 +215,48 @@ def remove(shop: Path, number: str) -> None:
 class _TakenOut:
     """The sound of one message."""
 
-    def __init__(self, shop: Path, message: Message) -> None:
-        self._sounds, self._message = _sounds(shop), message
+    def __init__(self, shop: Path, ids: list[str]) -> None:
+        self._sounds, self._ids = _sounds(shop), ids
 
     def octets(self) -> bytes:
         """As a WAV file."""
         try:
-            return self._sounds.octets(self._message.sounds)
+            return self._sounds.octets(self._ids)
         except SoundFileError as problem:
             raise click.ClickException(complaint(problem)) from problem
 
     def read_sound(self) -> Any:
         """Shape (n,), 8 kHz."""
         try:
-            return self._sounds.read(self._message.sounds)
+            return self._sounds.read(self._ids)
         except SoundFileError as problem:
             raise click.ClickException(complaint(problem)) from problem
 
 
 def _taken_out(shop: Path, id_prefix: str, act: str) -> _TakenOut:
-    """Who hears or copies a message is in the event log."""
-    found: list[Message] = []
+    """
+    Who hears or copies a message is in the event log.
+
+    :param id_prefix: how its id starts; the whole of it, where its box was removed before it came
+    """
+    found: list[tuple[str, list[str]]] = []
 
     async def work(books: ShopBooks) -> None:
-        found.append(await books.read(rules.find_message, id_prefix))
-        await books.change(act, f"message {found[0].id}", lambda: None)
+        try:
+            message = await books.read(rules.find_message, id_prefix)
+            found.append((message.id, message.sounds))
+        except NotOne:
+            if not (ID.fullmatch(id_prefix) and _sounds(shop).has([id_prefix])):
+                raise
+            found.append((id_prefix, [id_prefix]))
+        await books.change(act, f"message {found[0][0]}", lambda: None)
 
     try:
         with_shop_books(shop, work)
     except SystemExit as ended:  # a reactor that has done all ends so, too
         if ended.code:
             raise
-    return _TakenOut(shop, found[0])
+    return _TakenOut(shop, found[0][1])
 
 
 async def _tell_of_owner(books: ShopBooks, number: str) -> None:
@@ -321,11 +335,12 @@ def _box_row(box: Box, count: Count, language: str, is_locked: bool) -> list[obj
     return [box.number, printable(box.name), kind, printable(box.owner), count.new, count.old, said]
 
 
-def _message_row(one: Message, config: Config, language: str) -> list[object]:
+def _message_row(one: Message, sounds: Sounds, config: Config, language: str) -> list[object]:
     marks = (
         (N_("heard") if one.heard else N_("new"), True),
         (N_("urgent"), one.urgent),
         (N_("private"), one.private),
+        (N_("its sound is gone"), not sounds.has(one.sounds)),
     )
     said = ", ".join(text(language, msgid) for msgid, holds in marks if holds)
     if one.taken_name:
@@ -370,5 +385,4 @@ def _write_new(file: Path, octets: bytes) -> None:
 
 
 def _sounds(shop: Path) -> Sounds:
-    folder = ShopFolder(shop)
-    return Sounds(folder.messages, folder.recordings)
+    return Sounds.of(ShopFolder(shop).path, encrypt=False)  # nothing is kept here

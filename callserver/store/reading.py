@@ -76,7 +76,7 @@ def timeline(call_id: str) -> list[EventRecord]:
     A transaction's own event may be stored before earlier ones that waited for their batch: within one run of the
     server its monotonic clock orders them; the runs follow one another.
     """
-    return _in_order(list(EventRow.select().where(EventRow.call_id == call_id).order_by(EventRow.seq)))
+    return in_order(list(EventRow.select().where(EventRow.call_id == call_id).order_by(EventRow.seq)))
 
 
 def calls_told_by(told: Mapping[str, str], since: datetime, limit: int) -> list[tuple[CallRecord, list[EventRecord]]]:
@@ -92,7 +92,8 @@ def calls_told_by(told: Mapping[str, str], since: datetime, limit: int) -> list[
     return [(call_record(row), timeline(row.id)) for row in reversed(list(calls))]
 
 
-def _in_order(rows: list[EventRow]) -> list[EventRecord]:
+def in_order(rows: list[EventRow]) -> list[EventRecord]:
+    """Events of a call as they happened: see `timeline`."""
     runs: dict[str, int] = {}
     for row in rows:
         runs.setdefault(run_of(row), len(runs))

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from peewee import fn
 
 from callserver.calls.vocabulary import Kind
-from callserver.features.recordings.facts import facts_of
+from callserver.features.recordings.facts import Facts, facts_of
 from callserver.features.recordings.tables import AGENT, CALLER, ORDER, QUEUE, ReadRow, RecordingRow, TagRow
 from callserver.store.reading import timeline
 from callserver.store.tables import CallRow, EventRow, call_record, event_record, to_ms
@@ -32,6 +32,7 @@ READER = "recordings"
 BATCH = 200  # events at a time: others want the database's thread, too
 ENDS = (Kind.RECORDING_END.value, Kind.RECORDING_REPAIRED.value)
 OF_A_CALL = (Kind.END.value, Kind.ORDER.value, Kind.CALLER_ID.value)
+LOOKED_AT = (*OF_A_CALL, Kind.RECORDING.value, *ENDS)  # then what a recording has from its call is made anew
 KINDS = (
     Kind.RECORDING.value,
     *ENDS,
@@ -55,7 +56,7 @@ def catch_up() -> bool:
     is_more = len(rows) == BATCH
     for event in map(event_record, rows):
         _apply(event)
-    for call_id in dict.fromkeys(row.call_id for row in rows if row.kind in (*OF_A_CALL, Kind.RECORDING.value, *ENDS)):
+    for call_id in dict.fromkeys(row.call_id for row in rows if row.kind in LOOKED_AT):
         _make_anew(call_id)
     read_to(READER, rows[-1].seq if is_more else newest)
     return is_more
@@ -142,8 +143,9 @@ def _make_anew(call_id: str | None) -> None:
         return
     record = call_record(call)
     facts = facts_of(record, timeline(record.id))
-    tags = [(AGENT, facts.agents), (QUEUE, facts.queues), (ORDER, facts.orders)]
-    tags.append((CALLER, (record.caller_number,) if record.caller_number else ()))
+    tags = tags_of(facts)
+    if record.caller_number:
+        tags.append((CALLER, record.caller_number))
     for row in rows:
         _set(
             row.file,
@@ -152,7 +154,13 @@ def _make_anew(call_id: str | None) -> None:
             caller=record.caller_number,
             caller_name=record.caller_name,
         )
-        _tag(row, [(kind, value) for kind, values in tags for value in values])
+        _tag(row, tags)
+
+
+def tags_of(facts: Facts) -> list[tuple[str, str]]:
+    """Who has talked, where it waited, what was ordered."""
+    tags = {AGENT: facts.agents, QUEUE: facts.queues, ORDER: facts.orders}
+    return [(kind, value) for kind, values in tags.items() for value in values]
 
 
 def _tag(row: RecordingRow, tags: Iterable[tuple[str, str]]) -> None:

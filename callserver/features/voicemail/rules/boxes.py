@@ -64,6 +64,7 @@ SETTINGS = (
     "tell_number",
     "deliver_at",
 )
+TYPES = {name: type(getattr(Box("", ""), name)) for name in SETTINGS} | {"parent": str}
 
 
 def add_box(box: Box) -> None:
@@ -77,7 +78,7 @@ def add_box(box: Box) -> None:
     if classify(box.number) is not DialClass.REFUSED:
         raise BoxError(N_("{number} can be dialled outside: give the mailbox another"), number=box.number)
     BoxRow.insert(number=box.number, name="", kind=box.kind.value).execute()
-    set_box(box.number, {name: getattr(box, name) for name in SETTINGS})
+    set_box(box.number, {name: getattr(box, name) for name in SETTINGS} | {"parent": box.parent or ""})
 
 
 def set_box(number: str, settings: Mapping[str, Any]) -> None:
@@ -153,6 +154,11 @@ def below_box(number: str) -> list[Box]:
     return [_box(row) for row in BoxRow.select().where(BoxRow.parent == number).order_by(BoxRow.key, BoxRow.number)]
 
 
+def goes_with(below: Box, above: Box) -> bool:
+    """Whether who opens a box opens one below it, too: not where that is somebody else's. Pure."""
+    return not below.owner or (below.owner, below.kind) == (above.owner, above.kind)
+
+
 # Greetings
 
 
@@ -201,6 +207,9 @@ def _check(box: Box, given: Mapping[str, Any]) -> None:
     name = given.get("name", box.name)
     if not (isinstance(name, str) and 1 <= len(name.strip()) <= NAME_MAX and name.isprintable()):
         raise BoxError(N_("a mailbox has a name of 1 to {n} characters"), n=NAME_MAX)
+    for key, value in given.items():
+        if type(value) is not TYPES[key]:
+            raise BoxError(N_("{key}={value}: does not fit"), key=key, value=repr(value))
     for limit, (low, high) in LIMITS.items():
         if not low <= given.get(limit, low) <= high:
             raise BoxError(N_("{name} = {value}: {low} to {high}"), name=limit, value=given[limit], low=low, high=high)
