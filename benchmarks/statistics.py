@@ -26,14 +26,15 @@ from benchmarks.rehearsed_day import Day, branches, rehearsed
 from callserver.features.statistics import keeping
 from callserver.features.statistics.child import Task, ask_child
 from callserver.features.statistics.folding.fold import Fold, State
-from callserver.features.statistics.reports.named import REPORTS
+from callserver.features.statistics.reports.named import REPORTS, STAFFING
 from callserver.features.statistics.request import Request
 from callserver.features.statistics.tables import CallStat
 from callserver.store import tables
 from callserver.store.opening import database_at, open_database
 
-YEAR = "2025-01-01", "2025-12-31"
+YEAR, MONTH = ("2025-01-01", "2025-12-31"), ("2025-01-01", "2025-01-31")
 TICK_S, IDLE_S = 0.02, 5.0
+N_AGENTS = 30  # are tried for the next day
 
 
 def fold_year(day: Day, n_calls: int) -> int:
@@ -85,7 +86,9 @@ async def every_report(reactor: Any, file: Path) -> None:
     ticks = Ticks(reactor)
     for name, report in REPORTS.items():
         for by in ("", *report.by):
-            request = Request(name, *YEAR, by=by, only="801" if name == "sheet" else "", language="en")
+            period = MONTH if name == STAFFING else YEAR  # more is not played again
+            only, agents = "801" if name == "sheet" else "", N_AGENTS if name == STAFFING else 0
+            request = Request(name, *period, by=by, only=only, agents=agents, language="en")
             task = Task(str(file), "cn", "Asia/Shanghai", "", request.told())
             before, began_s = children_s(), time.monotonic()
             await deferToThread(ask_child, task)

@@ -304,7 +304,7 @@ class Call(Timeline):
         """The participants of another call join this one in their roles; the other is over, merged into this."""
         parts, other.parts, other.merged_into = other.parts, {}, self
         other.log(Kind.MERGED, into=self.id)
-        self.log(Kind.MERGED, call=other.id)
+        self.log(Kind.MERGED, call=other.id, parties=[party.name for party in parts])
         self.recording.joined_by(other.recording, other.first)
         for party, part in parts.items():
             self.give(party, part.role, part.beside)
@@ -367,6 +367,7 @@ class Call(Timeline):
             self._write_key(key, MASK)
             return
         self.keys.press(key)
+        self.recording.keep_silent()
         if self.stage not in TAKES_KEYS:
             self.keys.drop()
 

@@ -21,6 +21,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from callserver.calls.recording_rules import IN_HOUSE, Known, RecordingRules, Wish, line_number
 from callserver.calls.vocabulary import Kind
@@ -111,6 +112,7 @@ class CallRecording:
         by, was_running = self._started_by, self._recording is not None
         self._end()
         self._forget_recent()
+        self._hear_no_voice()
         self._known = replace(self._known, line=line_number(self._line.name), direction=self._line_direction)
         self._follow_rules()
         if self._recording is None and was_running:
@@ -127,9 +129,13 @@ class CallRecording:
         """
         Record on demand, with what was said just before if so much is kept; or mark the recording that runs.
 
+        One that was broken off, because the disk was full or did not keep up, runs no more: another one begins.
+
         :param by: a staff number
         :raises Refused: there is no room on the disk, or nothing to record
         """
+        if self._recording is not None and self._recording.failed:
+            self._end()
         if self._recording is not None:
             self._recording.mark(f"seat {by}")
             return
@@ -151,6 +157,7 @@ class CallRecording:
         if not by or by != self._started_by:
             raise Refused(Refusal.NOT_YOURS)
         self._end()
+        self._hear_no_voice()  # by voice it begins anew: who speaks at this moment is recorded on
         self._follow_rules()
         if self._recording is None:
             self._keep_recent()
@@ -158,10 +165,15 @@ class CallRecording:
     def begin_silence(self, since_s_ago: float = 0.0) -> None:
         """Silence from now on, and over what was recorded in the last seconds; to be ended as often as it was begun."""
         self._silences += 1
-        for kept in (self._recording, self._recent, self._trigger):
-            if kept is not None:
-                if since_s_ago > 0:
-                    kept.blank(since_s_ago)
+        for kept in self._kept:
+            if since_s_ago > 0:
+                kept.blank(since_s_ago)
+            kept.pause()
+
+    def keep_silent(self) -> None:
+        """A key of a secret: however long who keys it in takes, the recording is not silent too short."""
+        if self._silences:
+            for kept in self._kept:
                 kept.pause()
 
     def end_silence(self) -> None:
@@ -169,9 +181,8 @@ class CallRecording:
         self._silences -= 1
         if self._silences:
             return
-        for kept in (self._recording, self._recent, self._trigger):
-            if kept is not None:
-                kept.resume()
+        for kept in self._kept:
+            kept.resume()
 
     def over(self) -> None:
         """The call is over, or no caller's any more: nothing more of it is kept."""
@@ -179,6 +190,11 @@ class CallRecording:
         self._end()
         self._forget_recent()
         self._hear_no_voice()
+
+    @property
+    def _kept(self) -> list[Recording | Recent]:
+        """Whatever has sound of the call."""
+        return [kept for kept in (self._recording, self._recent, self._trigger) if kept is not None]
 
     @property
     def _in_house(self) -> bool:
@@ -249,20 +265,20 @@ class CallRecording:
         before_s = round(recent.length_s, 3) if recent is not None else 0.0
         self._forget_recent()
         self._recording, self._started_by = recording, by
-        if self._silences:
-            recording.pause()
         self._call.note(recording=recording.file_name)
         told: dict[str, Value] = {"by": f"seat {by}", "before_s": before_s} if by else {}
         if before_s and not by:
             told = {"before_s": before_s}
         self._call.log(Kind.RECORDING, person=by or None, file=recording.file_name, **told)
+        if self._silences:
+            recording.pause()  # its mark is behind its beginning
 
     def _end(self) -> None:
         recording, self._recording, self._started_by = self._recording, None, ""
         if recording is not None:
             stopped = recording.stop()
+            stopped.addErrback(self._broke, recording)
             stopped.addCallback(self._stopped)
-            stopped.addErrback(lambda failure: log.failure("recording of {call} broke", failure, call=self._call.id))
 
     def _keep_recent(self) -> None:
         leg, recent_s = self._leg, self._rules.recent_s
@@ -279,5 +295,12 @@ class CallRecording:
     def _marked(self, mark: Mark) -> None:
         self._call.log(Kind.RECORDING_MARK, text=mark.text, sample=mark.sample, n_samples=mark.n_samples)
 
+    def _broke(self, failure: Failure, recording: Recording) -> RecordingInfo:
+        """The alarm was given. It is no recording that runs for ever: what there is of it is its length."""
+        log.failure("recording of {call} broke", failure, call=self._call.id)
+        return RecordingInfo(recording.path, recording.file.n_samples)
+
     def _stopped(self, info: RecordingInfo) -> None:
         self._call.log(Kind.RECORDING_END, file=info.path.name, length_s=round(info.length_s, 3))
+        if not info.n_samples:  # the file could not be made, or the call was over at once
+            self._call.log(Kind.RECORDING_DELETED, file=info.path.name, why="nothing recorded")

@@ -35,7 +35,7 @@ class Kind(Enum):
     JOINED = "joined"  # by, call: who held the party has brought it together with that call's, and left
     THREE_WAY = "three_way"  # by, call: that call's parties have joined
     TELEPHONE = "telephone"  # seat, on: this call's line has become a seat's telephone, or is none any more
-    MERGED = "merged"  # call, or into: a consultation has become part of another call
+    MERGED = "merged"  # call and its parties, or into: a consultation has become part of another call
     TRANSFER = "transfer"  # by, target
     TRANSFER_FAILED = "transfer_failed"  # target, reason: who transferred rings, or a queue has the caller
     PICK_UP = "pick_up"  # by, seat: where it rang

@@ -13,7 +13,7 @@ import click
 from callserver.acd.organisation import rows
 from callserver.commands.books import settings_of, some_settings_argument, tell
 from callserver.commands.calls import as_text, known_shop
-from callserver.commands.options import json_option, language_option
+from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.organisation import show_settings
 from callserver.commands.shop_books import ShopBooks, now, with_shop_books
 from callserver.commands.start import shop_option
@@ -41,7 +41,7 @@ box_argument = click.argument("number", metavar="BOX")
 id_argument = click.argument("id")
 
 
-@click.group(help=here("Voice mail: mailboxes, and the messages in them."))
+@click.group(cls=Group, help=here("Voice mail: mailboxes, and the messages in them."))
 def mail() -> None:
     """Holds the commands below."""
 
@@ -124,7 +124,7 @@ def delete(shop: Path, id: str) -> None:
     with_shop_books(shop, work)
 
 
-@mail.group(help=here("Mailboxes: who has which, and how they are set."))
+@mail.group(cls=Group, help=here("Mailboxes: who has which, and how they are set."))
 def boxes() -> None:
     """Holds the commands below."""
 
@@ -162,6 +162,7 @@ def add(shop: Path, number: str, settings: tuple[str, ...]) -> None:
 
     async def work(books: ShopBooks) -> None:
         await books.change("add_mailbox", f"mailbox {number}", rules.add_box, box)
+        await _tell_of_owner(books, number)
         if box.kind is not BoxKind.GROUP and not box.parent:  # it goes with the one above
             await _new_pin(books, number, box.owner)
 
@@ -179,6 +180,7 @@ def set_(shop: Path, number: str, settings: dict[str, str]) -> None:
 
     async def work(books: ShopBooks) -> None:
         await books.change("set_mailbox", f"mailbox {number}", rules.set_box, number, given, settings=", ".join(given))
+        await _tell_of_owner(books, number)
 
     with_shop_books(shop, work)
 
@@ -189,6 +191,8 @@ def set_(shop: Path, number: str, settings: dict[str, str]) -> None:
 def pin(shop: Path, number: str) -> None:
     async def work(books: ShopBooks) -> None:
         box = await books.read(rules.need_box, number)
+        if box.kind is BoxKind.GROUP:
+            raise Complaint(N_("the members of its group open mailbox {number}, each with his own PIN"), number=number)
         await _new_pin(books, number, box.owner)
 
     with_shop_books(shop, work)
@@ -253,6 +257,21 @@ def _taken_out(shop: Path, id_prefix: str, act: str) -> _TakenOut:
         if ended.code:
             raise
     return _TakenOut(shop, found[0][1])
+
+
+async def _tell_of_owner(books: ShopBooks, number: str) -> None:
+    """He may come later; or he was mistyped."""
+    box = await books.read(rules.need_box, number)
+    if await books.read(rules.has_owner, box):
+        return
+    if box.kind is BoxKind.GROUP:
+        tell(here("there is no group {owner} yet: until there is, nobody opens mailbox {number}", **vars(box)))
+    else:
+        tell(
+            here(
+                "nobody of the staff has the number {owner}: no program shows what is in mailbox {number}", **vars(box)
+            )
+        )
 
 
 async def _new_pin(books: ShopBooks, number: str, owner: str) -> None:

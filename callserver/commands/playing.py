@@ -67,7 +67,11 @@ class RecordingBooks:
             self.archive.write_wav(one, form, target)
         except OSError as problem:
             raise Complaint(N_("{file}: {problem}"), file=target, problem=problem.strerror or str(problem)) from problem
-        await self.note("export_recording", one, form)
+        try:
+            await self.note("export_recording", one, form)
+        except BaseException:  # what nobody can be told of is not given away
+            target.unlink(missing_ok=True)
+            raise
 
     async def note(self, act: str, one: Recorded, target: str = "") -> None:
         """Write down what is done with it."""

@@ -162,12 +162,14 @@ def unprotect(recording: str, shop: Path) -> None:
 def delete(recording: str, shop: Path) -> None:
     async def work(books: RecordingBooks) -> None:
         one = await books.store.read(find, recording)
-        if one.protected:
-            raise Complaint(N_("recording {number} is protected"), number=one.number)
-        if one.deleted is None and one.length_s is None:
+        if one.deleted is not None:
+            raise Complaint(N_("recording {number} was deleted"), number=one.number)
+        if one.length_s is None:
             raise Complaint(N_("recording {number} still runs"), number=one.number)
-        await books.records.deleted(one, None, "by hand")
-        books.archive.path(one.kept_as).unlink(missing_ok=True)
+        kept_as = await books.records.deleted(one, None, "by hand", lambda row: not row.protected)
+        if kept_as is None:
+            raise Complaint(N_("recording {number} is protected"), number=one.number)
+        books.archive.remove(kept_as)
         await books.note("delete_recording", one)
 
     with_recordings(shop, work)

@@ -8,8 +8,10 @@ processes shows.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -27,6 +29,7 @@ FORMATS = {"flac": ("FLAC", "PCM_16"), "opus": ("OGG", "OPUS")}
 CHUNK = 1 << 18  # samples
 NICE = 19
 LONGEST_S = 1800
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 TOO_SLOW, NOT_EQUAL = N_("took longer than {seconds} s"), N_("what was written is not what was read")
 
 
@@ -84,7 +87,9 @@ class Compression:
             self._child.kill()
 
     def _failed(self, why: object) -> Complaint:
-        Path(self._task.target).unlink(missing_ok=True)
+        target = Path(self._task.target)
+        for left in (target, plain_copy(target)):  # a child that was killed tidies nothing
+            left.unlink(missing_ok=True)
         return Complaint(N_("{file} was not compressed: {problem}"), file=self._task.name, problem=why)
 
 
@@ -96,7 +101,7 @@ def compress(task: Task) -> None:
     """
     target = Path(task.target)
     key = bytes.fromhex(task.key) or None
-    plain = target.with_name(target.name + ".plain") if task.key else target
+    plain = plain_copy(target) if task.key else target
     try:
         with KeptSound(Path(task.source), task.name, key) as source:
             _write(source, plain, task.format)
@@ -129,13 +134,28 @@ def _compare(source: KeptSound, written: KeptSound, *, exactly: bool) -> None:
         raise NoSound(NOT_EQUAL)
 
 
+def plain_copy(target: Path) -> Path:
+    """What is to be sealed, as long as the child works."""
+    return target.with_name(target.name + ".plain")
+
+
 def suffix_of(form: str, *, sealed: bool) -> str:
     """Of a file that holds a recording so."""
     return f".{form}{SEALED if sealed else ''}"
 
 
+def end_with_parent() -> None:
+    """
+    The server is killed: then this process is, too (Linux).
+
+    Else it would write on beside the next server, which does the same recording anew, into the same file.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main() -> None:
     os.nice(NICE)
+    end_with_parent()
     given: dict[str, Any] = json.loads(sys.stdin.buffer.read())
     try:
         compress(Task(**given))

@@ -231,7 +231,13 @@ class Recorder(MultiService):
                 )
 
     def _hide(self, recording: Recording, first_sample: int, n_samples: int) -> None:
-        """In the writing thread, so after every batch handed over before it: what is hidden is there."""
+        """
+        In the writing thread, so after every batch handed over before it: what is hidden is there.
+
+        A file that somebody has removed is made again first: later it would be so with what was to be hidden.
+        """
+        if recording in self._recordings:
+            self._in(self._writer, _make_again, [recording]).addCallback(self._made_again)
         hidden = self._in(self._writer, recording.file.blank, first_sample, n_samples)
         hidden.addErrback(self._not_hidden, recording)
 

@@ -34,6 +34,18 @@ def key_of(shop: Path) -> bytes | None:
     return octets
 
 
+def sealing_key(shop: Path) -> bytes:
+    """
+    For who has to encrypt, and may not go on without.
+
+    :raises BadKey: there is none, either
+    """
+    key = key_of(shop)
+    if key is None:
+        raise BadKey(N_("{file}: holds no key"), file=shop / FILE)
+    return key
+
+
 def make_key(shop: Path) -> bytes:
     """
     The shop's key, made and on disk if it had none. Of several who make one at a time the first has made it for all:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from callserver.media.kept_sound import SEALED, NoSound
 from callserver.media.sealed import SealedFile, sealed_octets
-from callserver.media.sealing_key import key_of, make_key
+from callserver.media.sealing_key import BadKey, key_of, make_key, sealing_key
 from callserver.media.wav_file import sync_folder
 from callserver.wire.catalogue import N_
 
@@ -35,6 +35,16 @@ class Vault:
     shop: Path
     encrypt: bool = False
 
+    def prepare(self) -> None:
+        """
+        At the start: the shop's key, where it is needed and there is none; who cannot make it has told so elsewhere.
+
+        Later none is made: what a second one has sealed is lost when the first one is brought back.
+        """
+        if self.encrypt:
+            with suppress(BadKey, OSError):
+                make_key(self.shop)
+
     def keep(self, name: str, octets: bytes) -> None:
         """
         Durable when this returns; in one form, whatever was there before.
@@ -44,7 +54,7 @@ class Vault:
         """
         plain, sealed = self.folder / name, _sealed(self.folder / name)
         if self.encrypt:
-            write_whole(sealed, sealed_octets(octets, make_key(self.shop), name))
+            write_whole(sealed, sealed_octets(octets, sealing_key(self.shop), name))
             plain.unlink(missing_ok=True)
         else:
             write_whole(plain, octets)

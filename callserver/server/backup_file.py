@@ -17,7 +17,7 @@ import sqlite3
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
-from callserver.server.on_disk import PART, sync
+from callserver.store.on_disk import PART, sync
 from callserver.store.opening import Condition, as_store_error, look
 from callserver.wire.catalogue import Complaint
 
@@ -75,12 +75,19 @@ class Manifest:
     recordings: bool = False
 
 
-def write(target: Path, database: Path | None, files: Mapping[str, Path], manifest: Manifest) -> Manifest:
+def write(
+    target: Path,
+    database: Path | None,
+    files: Mapping[str, Path],
+    manifest: Manifest,
+    now_as: Callable[[Path], Path | None] = lambda gone: None,
+) -> Manifest:
     """
     Make a backup file; it is there whole, or not at all. Waits for the disk.
 
     :param files: by their names in the shop's folder; those that are gone by then are left out
     :param manifest: with no files yet
+    :param now_as: what a file that is gone by then has become, if anything
     :raises BackupError: there is a file already, no room, no such folder
     """
     part, copy = (target.with_name(target.name + suffix) for suffix in (PART, PART + ".db"))
@@ -93,7 +100,11 @@ def write(target: Path, database: Path | None, files: Mapping[str, Path], manife
                 snapshot(database, copy)
                 entries[DATABASE] = _add(archive, DATABASE, copy)
             for name, path in files.items():
-                if (entry := _add_if_there(archive, SHOP + name, path)) is not None:
+                entry = _add_if_there(archive, SHOP + name, path)
+                if entry is None and (other := now_as(path)) is not None:
+                    name = f"{name.rpartition('/')[0]}/{other.name}"
+                    entry = None if SHOP + name in entries else _add_if_there(archive, SHOP + name, other)
+                if entry is not None:
                     entries[SHOP + name] = entry
             whole = Manifest(**vars(manifest) | {"files": entries})
             archive.writestr(_info(MANIFEST), json.dumps(_plain(whole), indent=1))

@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -78,16 +79,17 @@ def make_backup(
     empty = Manifest(backup_file.utc(now), backup_file.made_by(), life.shop, life.demo, {}, recordings)
     files = dict(_files(folder, config, recordings))
     database = None if "://" in where else Path(where)
+    now_as = _in_other_form(folder.recordings)
     if target is not None:
         _check_place(target, folder)
-        return target, backup_file.write(target, database, files, empty)
+        return target, backup_file.write(target, database, files, empty, now_as)
     place = backups_folder(folder, config)
     try:
         place.mkdir(mode=0o700, exist_ok=True)
     except OSError as problem:
         raise BackupError("{file}: {problem}", file=place, problem=problem.strerror) from problem
     target = place / backup_file.utc(now).strftime(STAMP)
-    manifest = backup_file.write(target, database, files, empty)
+    manifest = backup_file.write(target, database, files, empty, now_as)
     for old, _ in backups(folder, config)[config.backup.keep :]:
         old.unlink(missing_ok=True)
     return target, manifest
@@ -112,6 +114,18 @@ def _files(folder: ShopFolder, config: Config, recordings: bool) -> Iterator[tup
     if config.server.prompts and not prompts.is_relative_to(folder.path):
         for path in _regular_files(prompts, set()):
             yield f"prompts/{path.relative_to(prompts).as_posix()}", path
+
+
+def _in_other_form(recordings: Path) -> Callable[[Path], Path | None]:
+    """Of a recording that was encrypted or compressed since the files were listed: what it is now."""
+
+    def now_as(gone: Path) -> Path | None:
+        if gone.parent != recordings:
+            return None
+        stem = gone.name.partition(".")[0]
+        return next((path for path in sorted(recordings.glob(f"{escape(stem)}.*")) if path.suffix != ".plain"), None)
+
+    return now_as
 
 
 def _regular_files(top: Path, left_out: set[Path]) -> Iterator[Path]:

@@ -46,6 +46,10 @@ async def repair_recordings(
                 call=begun.call_id,
                 problem=problem,
             )
+            if isinstance(problem, NotARecording):  # nor ever; a file that is gone may be on a disk that is not there
+                events.write(
+                    Kind.RECORDING_REPAIRED, call_id=begun.call_id, channel=begun.channel, file=file, length_s=0.0
+                )
         else:
             repaired = {"file": file, "length_s": round(length_s, 3)}
             events.write(Kind.RECORDING_REPAIRED, call_id=begun.call_id, channel=begun.channel, **repaired)

@@ -207,6 +207,7 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     "delete_recording": N_("deletes a recording"),
     "retention": N_("as the settings say"),
     "by hand": N_("by hand"),
+    "nothing recorded": N_("nothing was recorded"),
     "send_fax": N_("sends a fax in the talk"),
     "receive_fax": N_("receives a fax in the talk"),
     "queue_fax": N_("has a fax sent"),

@@ -146,7 +146,8 @@ class CallTests(SynchronousTestCase):
         self.assertEqual(consultation.ended, Reason(Cause.TRANSFERRED, self.call.id))
         self.assertIsNone(self.call.ended)
         merged = [(e.call_id, dict(e.data)) for e in self.switch.book.events if e.kind == "merged"]
-        self.assertEqual(merged, [(consultation.id, {"into": self.call.id}), (self.call.id, {"call": consultation.id})])
+        into = {"call": consultation.id, "parties": ["party 2"]}
+        self.assertEqual(merged, [(consultation.id, {"into": self.call.id}), (self.call.id, into)])
         hang_up(self.call, self.third, "caller", GONE)
         self.assertEqual(self.call.ended, GONE)
 

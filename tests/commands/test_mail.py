@@ -134,7 +134,9 @@ class MailCommandTests(ShopCase):
     def test_sound_gone(self) -> None:
         """A message whose sound is gone is listed so; one of a box that is gone is copied by its whole id."""
         message = self.message()
-        Sounds.of(self.shop, encrypt=True).keep("of-no-box-1", np.full(RATE_HZ, 0.1, np.float32))
+        sounds = Sounds.of(self.shop, encrypt=True)
+        sounds.prepare()
+        sounds.keep("of-no-box-1", np.full(RATE_HZ, 0.1, np.float32))
         self.assertIn("has an id that starts with 'of-no'", self.command(f"export of-no {self.shop}/copy.wav").output)
         self.out(f"export of-no-box-1 {self.shop}/copy.wav")
         self.assertIn("of-no-box-1", self.noted()[-1])
@@ -168,6 +170,20 @@ class MailCommandTests(ShopCase):
             self.assertIn(setting, shown.split("\n"))
         self.out("boxes set 12 " + shown.replace("\n", " "))
         self.assertEqual(self.out("boxes show 12"), shown)
+
+    def test_whose(self) -> None:
+        """An owner who is not there is told; a group's box has no PIN that could be given."""
+        told = self.command("boxes add 20 kind=group owner=service").stderr
+        self.assertIn("there is no group service yet", told)
+        self.assertIn("each with his own PIN", self.command("boxes pin 20").output)
+        self.assertIn("nobody of the staff has the number 999", self.command("boxes set 12 owner=999").stderr)
+        self.assertEqual(self.command("boxes set 12 owner=").stderr, "")
+
+    def test_other_alphabet(self) -> None:
+        """Bytes of a terminal that writes no UTF-8 are an id, a box that is not there, or no name."""
+        self.assertIn("no message has an id", self.command("show \udcc4\udce3").output)
+        self.assertIn("there is no mailbox", self.command("list \udcc4\udce3").output)
+        self.assertIn("a mailbox has a name", self.command("boxes set 12 name=\udcc4\udce3").output)
 
     def test_locked(self) -> None:
         """A box that was guessed at is shown as locked, until it gets another PIN."""

@@ -152,6 +152,15 @@ class HearTests(RecordingsCommandCase):
             self.assertIn("No space left", self.refuses("export", "1", str(self.shop / "copy.wav")))
         self.assertEqual(self.noted(), [])
 
+    def test_not_noted(self) -> None:
+        """What cannot be written down is not given away."""
+        with (
+            patch.object(playing.RecordingBooks, "note", side_effect=RuntimeError("the database is locked")),
+            self.assertRaises(RuntimeError),
+        ):
+            self.run_it(recordings, "export", "1", str(self.shop / "copy.wav"))
+        self.assertFalse((self.shop / "copy.wav").exists())
+
     def test_play(self) -> None:
         """By the player there is, from any second on; without one it is told what to do."""
         played: list[list[str]] = []
@@ -187,8 +196,10 @@ class HearTests(RecordingsCommandCase):
 class ChangeTests(RecordingsCommandCase):
     def test_notes(self) -> None:
         """A note, a class, a protection: shown, found, and each noted."""
+        self.says("note", "1", "x" * 500)
+        self.assertIn("longer than 500", self.refuses("note", "1", "x" * 501))
         self.says("note", "1", "=1+1; DROP TABLE")
-        self.says("classify", "1", "complaint")
+        self.says("classify", "1", " complaint ")
         shown = self.says("show", "1")
         self.assertIn("=1+1; DROP TABLE", shown)
         self.assertIn("protected", shown)
@@ -196,7 +207,8 @@ class ChangeTests(RecordingsCommandCase):
         self.says("protect", "2")
         self.assertEqual(json.loads(self.says("list", "--protected", "--json"))["found"][0]["number"], 2)
         self.assertEqual(
-            self.noted(), ["note_recording", "classify_recording", "protect_recording", "protect_recording"]
+            self.noted(),
+            ["note_recording", "note_recording", "classify_recording", "protect_recording", "protect_recording"],
         )
 
     def test_delete(self) -> None:
@@ -207,6 +219,7 @@ class ChangeTests(RecordingsCommandCase):
         self.assertEqual(self.files(), [self.first])
         self.assertIn("deleted", self.says("show", "2"))
         self.assertIn("was deleted", self.refuses("export", "2", str(self.shop / "x.wav")))
+        self.assertIn("was deleted", self.refuses("delete", "2"))
 
 
 class VerifyCommandTests(RecordingsCommandCase):

@@ -615,6 +615,21 @@ class RemovedTests(RecorderCase):
         self.assertEqual(self.folder.stat().st_mode & 0o777, 0o700)
         self.stopped(recording)
 
+    def test_a_secret_in_it(self) -> None:
+        """A secret that is to be taken out while the file is gone is not in the one that is made again."""
+        talk(self.bay, self.caller, self.agent)
+        self.talk()
+        recording = self.record()
+        self.talk(10)
+        self.remove_file()
+        recording.blank(from_s_ago=0.1)
+        self.talk(2)
+        tracks = tracks_of(self.stopped(recording).path)
+        self.assertEqual(len(tracks), 12 * 160)
+        self.assertEqual(np.abs(tracks[5 * 160 : 10 * 160]).max(), 0)
+        self.assertEqual(len(self.alarms), 1)
+        self.assertIn("was made again", self.alarms[0])
+
     def test_just_before_the_end(self) -> None:
         """It is whole, too, when it was removed just before the call ended."""
         recording = self.record()

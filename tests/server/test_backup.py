@@ -119,6 +119,22 @@ class BackupTests(BackupTestCase):
         self.restored(self.empty)
         self.assertEqual((self.empty.path / "recordings/a.wav").read_text(), "shop recordings/a.wav")
 
+    def test_recordings_that_change(self) -> None:
+        """One that is encrypted or compressed while the backup is made is in it as it is then; one deleted is not."""
+        recordings = self.shop.recordings
+        (recordings / "b.wav").write_text("deleted meanwhile")
+        snapshot = backup_file.snapshot
+
+        def compressed(database: Path, copy: Path) -> None:
+            snapshot(database, copy)
+            (recordings / "a.wav").rename(recordings / "a.flac")
+            (recordings / "b.wav").unlink()
+
+        self.patch(backup_file, "snapshot", compressed)
+        self.back_up(recordings=True)
+        self.restored(self.empty)
+        self.assertEqual([path.name for path in self.empty.recordings.iterdir()], ["a.flac"])
+
     def test_while_it_runs(self) -> None:
         """A backup beside a server that writes, with what has not yet left its -wal, is one moment of it."""
         server = VirtualServer(self, self.shop.path).open()

@@ -137,8 +137,9 @@ class RepairTests(SynchronousTestCase):
         self.folder.joinpath("gone.wav").unlink()
         self.folder.joinpath("other.wav").write_bytes(b"OggS" * 100)
         told = self.start()
-        self.assertEqual([kind for kind, _ in told], ["alarm", "alarm", "recording_repaired"])
+        self.assertEqual([kind for kind, _ in told], ["alarm", "alarm", "recording_repaired", "recording_repaired"])
         self.assertIn("gone.wav", str(told[0]))
+        self.assertEqual(told[2][1], {"file": "other.wav", "length_s": 0.0}, "it runs no more")
 
     def test_strays(self) -> None:
         """A file that no event tells of is listed and left alone; those from before the last orderly stop are not."""

@@ -6,6 +6,9 @@ import numpy as np
 
 from callserver.desktop.client import AgentClient
 from callserver.emulator.phone import Phone
+from callserver.features.recordings.archive import Archive
+from callserver.features.recordings.search import Wanted, search
+from callserver.features.recordings.verifying import verify
 from callserver.wire.refusals import Refused
 from callserver.wire.states import LineState, SeatState
 from callserver.wire.targets import Target, TargetKind
@@ -87,6 +90,18 @@ class ConsultingTests(AgentsCase):
         )
         consultation, kinds = records["internal"]
         self.assertEqual((consultation.end_reason, kinds.count("merged")), (f"transferred: {caller.id}", 1))
+        self.is_recorded(caller.id, "801", "802")
+
+    def is_recorded(self, call_id: str, *agents: str) -> None:
+        """Both find it as their own; nothing of it was changed."""
+        self.shop.wait(90)
+        server = self.shop.server
+        archive = Archive(server.folder.recordings, server.folder.path)
+        for agent in agents:
+            page = self.shop.until(server.store.read(search, Wanted(heard_by=agent)))
+            self.assertEqual([one.call_id for one in page.found], [call_id], agent)
+        verified = self.shop.until(server.store.read(lambda: list(verify(archive))))[-1]
+        self.assertEqual((verified.found, verified.n_recordings, verified.n_files), (None, 1, 1))
 
     def test_three_with_a_number_outside(self) -> None:
         """All three talk; the agent leaves, and the two lines talk on until one of them hangs up."""

@@ -10,12 +10,17 @@ from pathlib import Path
 
 from callserver.dsp.frames import RATE_HZ
 from callserver.features.recordings.search import NoSuchRecording, Recorded
-from callserver.media.kept_sound import KeptSound, Samples, mixed
+from callserver.media.compression import FORMATS, suffix_of
+from callserver.media.kept_sound import SEALED, KeptSound, Samples, mixed
 from callserver.media.sealing_key import key_of
 from callserver.media.wav_file import HEADER_BYTES, SAMPLE_BYTES, header
 from callserver.wire.catalogue import N_, Complaint
 
 MIXED, TWO_SIDED = FORMS = ("mixed", "two-sided")
+KEPT_FORMS = (
+    f".wav{SEALED}",
+    *(suffix_of(form, sealed=sealed) for form in FORMATS for sealed in (False, True)),
+)
 CHUNK = 1 << 20
 
 
@@ -45,6 +50,22 @@ class Archive:
             raise NoSuchRecording(N_("there is no recording {which}"), which=kept_as[:64])
         return path
 
+    def file_of(self, one: Recorded) -> Path:
+        """
+        Its file; where it is in another form by now, that: it was sealed or compressed since `one` was found, or while
+        the backup was made that the shop has been restored from.
+        """
+        path = self.path(one.kept_as)
+        if path.exists():
+            return path
+        stem = Path(one.file).stem
+        others = (self.path(f"{stem}{form}") for form in KEPT_FORMS)
+        return next((other for other in others if other.exists()), path)
+
+    def remove(self, kept_as: str) -> None:
+        """Take a file away; harmless when it is gone."""
+        self.path(kept_as).unlink(missing_ok=True)
+
     def open(self, one: Recorded) -> KeptSound:
         """
         :raises NoSuchRecording: it was deleted
@@ -56,7 +77,7 @@ class Archive:
             raise NoSuchRecording(N_("recording {number} was deleted"), number=one.number)
         if one.length_s is None:
             raise StillRuns(N_("recording {number} still runs"), number=one.number)
-        return KeptSound(self.path(one.kept_as), one.file, key_of(self.shop))
+        return KeptSound(self.file_of(one), one.file, key_of(self.shop))
 
     def heard(self, one: Recorded, first: int, n_samples: int) -> tuple[bytes, int]:
         """Both sides mixed, from a sample on, 16-bit linear; how many samples there are in all."""

@@ -135,7 +135,10 @@ def _named(
 
 
 def _events(behind: int, up_to: int, limit: int) -> list[EventRow]:
-    rows = EventRow.select().where(EventRow.seq > behind, EventRow.seq <= up_to)
+    """In their order; from the beginning also those that somebody has put before it, with a number below 1."""
+    rows = EventRow.select().where(EventRow.seq <= up_to)
+    if behind:
+        rows = rows.where(EventRow.seq > behind)
     return list(rows.order_by(EventRow.seq).limit(limit))
 
 

@@ -11,7 +11,7 @@ from callserver.features.recordings.desk import RecordingsDesk
 from callserver.features.recordings.flow import RecorderMenu, RecordingsMenu
 from callserver.features.recordings.judge import Judge
 from callserver.features.recordings.keeper import Keeper
-from callserver.features.recordings.keeping import Keeping
+from callserver.features.recordings.keeping import Depot, Keeping
 from callserver.features.recordings.records import Records
 
 FOLDER = "recordings"
@@ -27,7 +27,7 @@ def declare(shop: Shop) -> Feature:
     judge, records = Judge(house.rights, shop.store, shop.events), Records(shop.store, shop.events)
     desk = RecordingsDesk(judge, records, archive, house.in_thread)
     keeping = Keeping.of(shop.config.recording)
-    world = house.clock, shop.store, shop.events, archive, house.in_thread, keeping
-    services = [Keeper(*world), *([Compressor(*world)] if keeping.compress != "no" else ())]
+    depot = Depot(house.clock, shop.store, shop.events, archive, house.in_thread, keeping)
+    services = [Keeper(depot), *([Compressor(depot)] if keeping.compress != "no" else ())]
     menus = RecordingsMenu(judge, archive, house.in_thread, house.log_in), RecorderMenu()
     return Feature("recordings", menus=menus, acts=desk.acts(), services=tuple(services))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -29,6 +29,7 @@ from callserver.wire.rights import Right
 PART_OCTETS = 65536  # of sound or of a file, in one answer
 PART_SAMPLES = PART_OCTETS // 2
 BEGUN_MAX = 1000  # that are heard or fetched at the same time
+PAUSE = timedelta(minutes=10)  # who asks for no part so long has ended; what he asks for then is a beginning
 Row = dict[str, Any]
 Story = Callable[[Recorded], Coroutine[Any, Any, Row]]
 InThread = Callable[..., Deferred[Any]]
@@ -39,14 +40,14 @@ class RecordingsDesk:
     """
     What is asked for at a program.
 
-    `begun`: who hears or fetches what, and has been written down for it; the oldest is forgotten.
+    `begun`: who hears or fetches what, has been written down for it, and when he had his last part.
     """
 
     judge: Judge
     records: Records
     archive: Archive
     in_thread: InThread
-    begun: OrderedDict[tuple[str, str, int], None] = field(default_factory=OrderedDict)
+    begun: OrderedDict[tuple[str, str, int], datetime] = field(default_factory=OrderedDict)
 
     def acts(self) -> dict[str, Act]:
         """By their names on the agents' channel."""
@@ -169,11 +170,12 @@ class RecordingsDesk:
         self, seat: Seat, act: str, number: int, right: Right, story: Story, target: str, at: int
     ) -> Deferred[Row]:
         """Written down when it begins, wherever in the recording that is; not for each part."""
-        key = seat.number, act, number
-        is_new = key not in self.begun or not at
+        key, now = (seat.number, act, number), self.judge.events.now()
+        is_new = not at or key not in self.begun or now - self.begun[key] > PAUSE
 
         def begun(answer: Row) -> Row:
-            self.begun[key] = None
+            self.begun[key] = now
+            self.begun.move_to_end(key)
             if len(self.begun) > BEGUN_MAX:
                 self.begun.popitem(last=False)
             return answer

@@ -31,13 +31,12 @@ def facts_of(record: CallRecord, events: Iterable[EventRecord]) -> Facts:
     """
     agents, queues, orders = set(), set(), set()
     waited = dialled = ""
-    if record.agent:
-        agents.add(record.agent)
-    if record.order_number:
-        orders.add(record.order_number)
     for event in events:
         if event.kind in TALKED and event.person:
             agents.add(event.person)
+        elif event.kind == Kind.MERGED.value:
+            parties = event.data.get("parties")
+            agents.update(seat_of(party) for party in (parties if isinstance(parties, list) else ()))
         elif event.kind in (Kind.ENTRY.value, Kind.LEAVE.value):
             queues.add(str(event.data.get("queue", "")))
             waited = str(event.data.get("outcome", waited))
@@ -45,9 +44,17 @@ def facts_of(record: CallRecord, events: Iterable[EventRecord]) -> Facts:
             orders.add(str(event.data.get("order", "")))
         elif event.kind == Kind.DIAL_RESULT.value:
             dialled = str(event.data.get("result", ""))
+    if agents and (colleague := seat_of(record.channel)):  # who has called in the house
+        agents.add(colleague)
     talked = ANSWERED if agents else SELF_SERVICE
     outcome = (dialled if record.direction == "out" else waited) or talked
     return Facts(_told(agents), _told(queues), _told(orders), outcome)
+
+
+def seat_of(party: object) -> str:
+    """Of "seat 801"; "" of a line."""
+    kind, _, number = str(party).partition(" ")
+    return number if kind == "seat" else ""
 
 
 def _told(found: Iterable[str]) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ The index of recordings: a fold of the event log, which can be thrown away and m
 What holds, each in the database's thread and in one transaction:
 
 1. *The log is the truth.* Nothing is written into the index but what an event says; a note, a class, a protection, a
-   deletion is an event first. So `rebuild` gives the same rows again, with the same numbers: they are given in the
-   order in which recordings stand in the log.
+   deletion is an event first. So `rebuild` gives the same rows again, with the same numbers: one after the other, in
+   the order in which recordings stand in the log. They are ours, for PostgreSQL's own would go on behind the old ones.
 2. *Each event once, in order.* How far the log is read is kept in the same transaction as what was read of it: a kill
    between the two is not possible. To read an event twice would do no harm either.
 3. *Of a call, all or nothing.* Agents, queues, orders, outcome are not added up event by event: whenever something
@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from peewee import fn
 
 from callserver.calls.vocabulary import Kind
-from callserver.features.recordings.facts import facts_of
+from callserver.features.recordings.facts import Facts, facts_of
 from callserver.features.recordings.tables import AGENT, CALLER, ORDER, QUEUE, ReadRow, RecordingRow, TagRow
 from callserver.store.reading import timeline
 from callserver.store.tables import CallRow, EventRow, call_record, event_record, to_ms
@@ -32,6 +32,7 @@ READER = "recordings"
 BATCH = 200  # events at a time: others want the database's thread, too
 ENDS = (Kind.RECORDING_END.value, Kind.RECORDING_REPAIRED.value)
 OF_A_CALL = (Kind.END.value, Kind.ORDER.value, Kind.CALLER_ID.value)
+LOOKED_AT = (*OF_A_CALL, Kind.RECORDING.value, *ENDS)  # then what a recording has from its call is made anew
 KINDS = (
     Kind.RECORDING.value,
     *ENDS,
@@ -55,7 +56,7 @@ def catch_up() -> bool:
     is_more = len(rows) == BATCH
     for event in map(event_record, rows):
         _apply(event)
-    for call_id in dict.fromkeys(row.call_id for row in rows if row.kind in (*OF_A_CALL, Kind.RECORDING.value, *ENDS)):
+    for call_id in dict.fromkeys(row.call_id for row in rows if row.kind in LOOKED_AT):
         _make_anew(call_id)
     read_to(READER, rows[-1].seq if is_more else newest)
     return is_more
@@ -116,7 +117,9 @@ def _begin(event: EventRecord, file: str) -> None:
     """Messages are no recordings of a call: they belong to whoever they were left for."""
     if event.data.get("message") or event.call_id is None:
         return
+    last = RecordingRow.select(fn.MAX(RecordingRow.number)).scalar() or 0
     RecordingRow.insert(
+        number=last + 1,
         file=file,
         kept_as=file,
         call_id=event.call_id,
@@ -124,7 +127,7 @@ def _begin(event: EventRecord, file: str) -> None:
         line=event.channel or "",
         direction="",
         by=event.person or "",
-    ).on_conflict("nothing", conflict_target=[RecordingRow.file]).execute()
+    ).on_conflict("nothing").execute()
 
 
 def _set(file: str, **columns: object) -> None:
@@ -140,8 +143,9 @@ def _make_anew(call_id: str | None) -> None:
         return
     record = call_record(call)
     facts = facts_of(record, timeline(record.id))
-    tags = [(AGENT, facts.agents), (QUEUE, facts.queues), (ORDER, facts.orders)]
-    tags.append((CALLER, (record.caller_number,) if record.caller_number else ()))
+    tags = tags_of(facts)
+    if record.caller_number:
+        tags.append((CALLER, record.caller_number))
     for row in rows:
         _set(
             row.file,
@@ -150,7 +154,13 @@ def _make_anew(call_id: str | None) -> None:
             caller=record.caller_number,
             caller_name=record.caller_name,
         )
-        _tag(row, [(kind, value) for kind, values in tags for value in values])
+        _tag(row, tags)
+
+
+def tags_of(facts: Facts) -> list[tuple[str, str]]:
+    """Who has talked, where it waited, what was ordered."""
+    tags = {AGENT: facts.agents, QUEUE: facts.queues, ORDER: facts.orders}
+    return [(kind, value) for kind, values in tags.items() for value in values]
 
 
 def _tag(row: RecordingRow, tags: Iterable[tuple[str, str]]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from callserver.acd.organisation.noted import Stamps
 from callserver.calls.vocabulary import Kind
 from callserver.features.recordings import index
 from callserver.features.recordings.search import Recorded
+from callserver.features.recordings.tables import RecordingRow
 from callserver.store.database import Store
 from callserver.store.journal import append_event
 from callserver.wire.catalogue import N_, Complaint
@@ -16,6 +16,7 @@ from callserver.wire.records import EventRecord, Value
 
 NOTE_MAX, CLASS_MAX = 500, 32
 COMPLAINT = "complaint"  # a class that protects
+Still = Callable[[RecordingRow], bool]
 
 
 class Records:
@@ -28,7 +29,7 @@ class Records:
         """
         What people want to know of it; it replaces the note before.
 
-        :raises Complaint: too long, or not to be shown
+        :raises Complaint: too long, or not to be shown; it was deleted
         """
         await self._know(one, person, note=fitting(note, NOTE_MAX))
 
@@ -36,35 +37,67 @@ class Records:
         """
         What sort it is, in the shop's own words; COMPLAINT protects it, too.
 
-        :raises Complaint: too long, or not to be shown
+        :raises Complaint: too long, or not to be shown; it was deleted
         """
-        known: dict[str, Value] = {"class": fitting(class_, CLASS_MAX)}
-        await self._know(one, person, **known | ({"protected": True} if class_ == COMPLAINT else {}))
+        class_ = fitting(class_, CLASS_MAX)
+        protects: dict[str, Value] = {"protected": True} if class_ == COMPLAINT else {}
+        await self._know(one, person, **{"class": class_}, **protects)
 
     async def protect(self, one: Recorded, person: str | None, *, protected: bool) -> None:
-        """Nothing deletes it by itself, or again as the others."""
+        """
+        Nothing deletes it by itself, or again as the others.
+
+        :raises Complaint: it was deleted, perhaps a moment ago
+        """
         await self._know(one, person, protected=protected)
 
-    async def kept(self, one: Recorded, kept_as: str, octets: int, digest: str) -> None:
-        """The file that holds it from now on, and what is in that."""
-        await self._write(Kind.RECORDING_KEPT, one, None, kept_as=kept_as, octets=octets, digest=digest)
+    async def kept(self, one: Recorded, kept_as: str, octets: int, digest: str) -> bool:
+        """The file that holds it from now on, and what is in that; False: it was deleted meanwhile."""
+        known: dict[str, Value] = {"kept_as": kept_as, "octets": octets, "digest": digest}
+        return await self._write(Kind.RECORDING_KEPT, one, None, is_there, **known) is not None
 
-    async def deleted(self, one: Recorded, person: str | None, why: str) -> None:
-        """Its file goes."""
-        await self._write(Kind.RECORDING_DELETED, one, person, why=why)
+    async def deleted(
+        self, one: Recorded, person: str | None, why: str, may_go: Still = lambda row: True
+    ) -> str | None:
+        """
+        Its file goes.
+
+        :param may_go: asked in the same transaction, when the index has all that the log tells
+        :return: the file that holds it at this moment; None: it may not go, or is gone already
+        """
+        return await self._write(
+            Kind.RECORDING_DELETED, one, person, lambda row: is_there(row) and may_go(row), why=why
+        )
 
     async def _know(self, one: Recorded, person: str | None, **known: Value) -> None:
-        await self._write(Kind.RECORDING_NOTED, one, person, **known)
+        if await self._write(Kind.RECORDING_NOTED, one, person, is_there, **known) is None:
+            raise Complaint(N_("recording {number} was deleted"), number=one.number)
 
-    async def _write(self, kind: Kind, one: Recorded, person: str | None, **data: Value) -> None:
+    async def _write(self, kind: Kind, one: Recorded, person: str | None, still: Still, **data: Value) -> str | None:
         event = self._events.stamp(kind, call_id=one.call_id, channel=one.line, person=person, file=one.file, **data)
-        await self._store.write(_both, event)
-        self._events.show(event)
+        kept_as = await self._store.write(_told, event, one.file, still)
+        if kept_as is not None:
+            self._events.show(event)
+        return kept_as
 
 
-def _both(event: EventRecord, then: Callable[[], Any] = index.catch_up_all) -> None:
+def is_there(row: RecordingRow) -> bool:
+    """It was not deleted."""
+    return row.deleted_ms is None
+
+
+def _told(event: EventRecord, file: str, still: Still) -> str | None:
+    """
+    What holds of a recording is looked at where the event is written: between a look and a transaction of its own
+    somebody may have protected, deleted or compressed it, or the index may be made anew.
+    """
+    index.catch_up_all()
+    row = RecordingRow.get(RecordingRow.file == file)
+    if not still(row):
+        return None
     append_event(event)
-    then()
+    index.catch_up_all()
+    return str(row.kept_as)
 
 
 def fitting(text: str, longest: int) -> str:

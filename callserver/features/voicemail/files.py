@@ -69,8 +69,9 @@ class Sounds:
         return cls(Vault(shop / FOLDER, shop, encrypt), shop / RECORDINGS)
 
     def prepare(self) -> None:
-        """Make the folder."""
+        """At the start: the folder, and the shop's key."""
         self._incoming.mkdir(parents=True, mode=0o700, exist_ok=True)
+        self.vault.prepare()
 
     # Sounds
 

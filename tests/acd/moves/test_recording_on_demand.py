@@ -13,11 +13,15 @@ from callserver.acd.moves.moves import Moves
 from callserver.acd.seats.seat import Seat
 from callserver.calls.call import Call
 from callserver.calls.dial_guard import classify
+from callserver.calls.keys import Key
 from callserver.calls.recording_rules import RecordingRules
 from callserver.calls.roles import Role
+from callserver.config.record_rules import read_record_rules
 from callserver.dsp.frames import BLOCK_SAMPLES
+from callserver.media import wav_file
 from callserver.media.disk_room import DiskRoom
 from callserver.media.recorder import Recorder
+from callserver.media.recording import Recording
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.rights import Right
 from tests.acd.moving import MovingCase
@@ -155,6 +159,38 @@ class OnDemandTests(OnDemandCase):
         self.assertEqual(self.refusal(self.start), "no-recording")
         self.assertTrue(self.is_with(self.seat))
 
+    def test_broken_off(self) -> None:
+        """One that the disk broke off runs no more: asked again, another begins; with no room it is refused."""
+        self.start()
+        self.say(1)
+        recording = self.call.recording._recording
+        assert recording is not None
+        recording.failed = "the disk is full"
+        self.say(1)
+        self.start()
+        self.say(1)
+        self.stop()
+        self.assertGreater(self.heard_in("recording 2")[1], 0.9)
+        self.assertEqual(len(self.shop.happened("recording_end")), 2)
+        self.start()
+        recording = self.call.recording._recording
+        assert recording is not None
+        recording.failed = "the disk is full"
+        self.patch(self.recorder, "start", lambda *args, **how: None)
+        self.assertEqual(self.refusal(self.start), "no-recording")
+
+    def test_never_made(self) -> None:
+        """One whose file could not be made does not run for ever: it ends, and is none."""
+        self.patch(wav_file, "_new_file", self.refuse)
+        self.start()
+        self.seat.hang_up()
+        self.flushLoggedErrors(PermissionError)
+        kinds = [event.kind for event in self.shop.book.events if event.kind.startswith("recording")]
+        self.assertEqual(kinds, ["recording", "recording_end", "recording_deleted"])
+
+    def refuse(self, *arguments: object) -> int:
+        raise PermissionError("no")
+
     def test_started_in_a_secret(self) -> None:
         """What is started while a secret is told is silent until it is over."""
         with self.call.secret():
@@ -164,6 +200,22 @@ class OnDemandTests(OnDemandCase):
         self.stop()
         length_s, heard_s = self.heard_in("recording 1")
         self.assertApproximates(length_s, 2, 0.05)
+        self.assertApproximates(heard_s, 1, 0.1)
+        kinds = [event.kind for event in self.shop.book.events if event.kind.startswith("recording")]
+        self.assertEqual(kinds, ["recording", "recording_mark", "recording_mark", "recording_end"])
+
+    def test_slow_keys(self) -> None:
+        """Who keys in a secret slowly, for longer than its limit, is not heard in the recording either."""
+        self.patch(Recording.pause, "__defaults__", (0.5,))  # a minute
+        self.start()
+        with self.call.secret():
+            for _ in range(4):
+                self.call.key(self.call.first, Key("7", "sound", self.shop.clock.seconds()))
+                self.say(0.4)
+        self.say(1)
+        self.stop()
+        length_s, heard_s = self.heard_in("recording 1")
+        self.assertApproximates(length_s, 2.6, 0.1)
         self.assertApproximates(heard_s, 1, 0.1)
 
 
@@ -338,6 +390,31 @@ class InHouseOnDemandTests(InHouseCase):
         self.moves.recording.stop(self.third)
         *_, last = self.recordings_of(self.first)
         self.assertApproximates(self.heard_in(last)[1], 2, 0.2)
+
+
+class ByVoiceTests(OnDemandCase):
+    rules = RecordingRules(rules=read_record_rules("in: voice"))
+
+    def say(self, seconds: float, level: int = 0x2000, number: int = 0) -> None:
+        """With noise, for a level alone is no voice."""
+        noise = np.random.default_rng(1).choice(np.array([-level, level], np.float32), BLOCK_SAMPLES) / 0x8000
+        line = self.shop.lines[number]
+        for _ in range(round(seconds / 0.02)):
+            line.far_end.speak(line.codec.encode(noise.astype(np.float32)).tobytes())
+            self.shop.pass_block()
+
+    def test_on_demand_between(self) -> None:
+        """When an agent ends what he has started, who speaks at that moment is recorded on, by the rule again."""
+        self.say(6, level=0)
+        n_before = len(self.shop.happened("recording"))
+        self.start()
+        self.say(2)
+        self.stop()
+        self.say(2)
+        self.seat.hang_up()
+        files = [str(data["file"]).removesuffix(".wav") for _, data in self.shop.happened("recording")]
+        self.assertEqual(len(files), n_before + 2)
+        self.assertGreater(self.heard_in(files[-1])[1], 1.8)
 
 
 class ByRuleTests(OnDemandCase):

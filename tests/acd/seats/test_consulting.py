@@ -503,7 +503,8 @@ class JoinTests(ConsultingCase):
         self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
         self.assertEqual(self.shop.state(), LineState.TALKING)
         merged = [(e.call_id, dict(e.data)) for e in self.shop.book.events if e.kind == "merged"]
-        self.assertEqual(merged, [("call-2", {"into": self.call.id}), (self.call.id, {"call": "call-2"})])
+        into = {"call": "call-2", "parties": [self.wang.station.name]}
+        self.assertEqual(merged, [("call-2", {"into": self.call.id}), (self.call.id, into)])
         card = self.wang.status.call
         assert card is not None
         self.assertEqual((card.call_id, card.caller_number), (self.call.id, "13912345678"))

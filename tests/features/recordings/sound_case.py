@@ -13,7 +13,7 @@ from callserver.dsp.frames import RATE_HZ
 from callserver.features.recordings.archive import Archive
 from callserver.features.recordings.compressor import Compressor
 from callserver.features.recordings.keeper import Keeper
-from callserver.features.recordings.keeping import Keeping
+from callserver.features.recordings.keeping import Depot, Keeping
 from callserver.media.compression import Compression, compress
 from callserver.media.kept_sound import Samples
 from callserver.media.wav_file import WavFile
@@ -61,7 +61,11 @@ class SoundCase(LogCase):
         return file
 
     def keeper(self) -> Keeper:
-        return Keeper(self.store.reactor, self.store, self.events, self.archive, maybeDeferred, self.keeping)  # type: ignore[arg-type]
+        return Keeper(self.depot())
+
+    def depot(self) -> Depot:
+        store: Any = self.store
+        return Depot(self.store.reactor, store, self.events, self.archive, maybeDeferred, self.keeping)
 
     def look_after(self, keeper: Keeper | None = None, times: int = 3) -> Keeper:
         """So many looks, half a minute one after the other."""
@@ -73,8 +77,7 @@ class SoundCase(LogCase):
 
     def press_together(self, compressor: Compressor | None = None, *, run: Any = in_this_process) -> Compressor:
         """A look at what is to be compressed."""
-        world = self.store.reactor, self.store, self.events, self.archive, maybeDeferred, self.keeping
-        compressor = compressor or Compressor(*world, run)  # type: ignore[arg-type]
+        compressor = compressor or Compressor(self.depot(), run)
         compressor.running = True
         self.done(compressor.follow())
         return compressor

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 from twisted.internet.defer import maybeDeferred
 
 from callserver.acd.seats.acts import perform
 from callserver.calls.vocabulary import Kind
-from callserver.features.recordings import arguments
+from callserver.features.recordings import arguments, desk
 from callserver.features.recordings.desk import PART_OCTETS, RecordingsDesk
 from callserver.features.recordings.judge import Judge
 from callserver.store.tables import EventRow, event_record
@@ -81,6 +83,37 @@ class DeskTests(SoundCase):
         self.asks("play_recording", 1, 8000, rights=(PLAY,))
         self.assertEqual(self.noted(), [("801", "play_recording", "done")])
 
+    def test_again_later(self) -> None:
+        """Who asks on after a while begins anew, wherever that is: it is in the log as often as he comes back."""
+        for act, how, right in (("play_recording", (8000,), PLAY), ("export_recording", ("mixed", 44), DOWNLOAD)):
+            self.asks(act, 1, *how, rights=(right,))
+            self.now += timedelta(minutes=9)
+            self.asks(act, 1, *how, rights=(right,))
+            self.now += timedelta(minutes=9)
+            self.asks(act, 1, *how, rights=(right,))
+            self.assertEqual([one[1] for one in self.noted()].count(act), 1)
+            self.now += timedelta(minutes=11)
+            self.asks(act, 1, *how, rights=(right,))
+            self.assertEqual([one[1] for one in self.noted()].count(act), 2)
+
+    def test_of_which_call(self) -> None:
+        """The log tells of which call it was, also where it could not be had."""
+        self.asks("play_recording", 1, 0, rights=(PLAY,))
+        (self.folder / self.mine).unlink()
+        self.asks("play_recording", 1, 0, rights=(PLAY,))
+        rows = EventRow.select().where(EventRow.kind == Kind.AUDIT.value).order_by(EventRow.seq)
+        self.assertEqual([row.call_id for row in rows], ["call-1", "call-1"])
+
+    def test_many_at_once(self) -> None:
+        """Of very many who hear at the same time the one is forgotten who has not asked for the longest: no other."""
+        with patch.object(desk, "BEGUN_MAX", 2):
+            for number in (1, 2, 1, 3):
+                self.spoken(1) if number == 3 else None
+                self.look()
+                self.asks("play_recording", number, 100, rights=(PLAY, SUPERVISOR))
+            self.assertEqual([number for _, _, number in self.desk.begun], [1, 3])
+        self.assertEqual(len(self.noted()), 3)
+
     def test_rights(self) -> None:
         """6 is to hear, 7 to fetch, and neither stands for the other; others' calls take 1 besides."""
         self.assertEqual(self.asks("play_recording", 1, 0, rights=(DOWNLOAD, SUPERVISOR)), "no-right")
@@ -104,6 +137,8 @@ class DeskTests(SoundCase):
         """Formula and SQL text are a note like any other; a class and a protection stay."""
         note = '=HYPERLINK("http://x") \'; DROP TABLE recordings; --'
         self.asks("note_recording", 1, note, rights=(PLAY,))
+        noted = EventRow.select().where(EventRow.kind == Kind.RECORDING_NOTED.value).get()
+        self.assertEqual((noted.person, noted.call_id), ("801", "call-1"))
         self.asks("classify_recording", 1, "complaint", rights=(PLAY,))
         (row,) = self.asks("list_recordings", {"note": "hyperlink"}, "")["found"]
         self.assertEqual((row["note"], row["class"], row["protected"]), (note, "complaint", True))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -11,10 +14,12 @@ from callserver.calls.vocabulary import Kind
 from callserver.features.recordings.archive import MIXED, TWO_SIDED, StillRuns, digest_of
 from callserver.features.recordings.keeping import Keeping
 from callserver.features.recordings.search import NoSuchRecording, kept_as
+from callserver.features.recordings.tables import RecordingRow
 from callserver.media.compression import Compression, Task
 from callserver.media.kept_sound import KeptSound, NoSound
 from callserver.media.sealed import NotReadable, new_key
 from callserver.media.sealing_key import FILE
+from callserver.server.shop_folder import TOP
 from callserver.wire.catalogue import Complaint
 from tests.features.recordings.sound_case import SoundCase, voices
 
@@ -94,6 +99,15 @@ class HeardTests(SoundCase):
         path.unlink()
         self.assertRaises(NoSound, self.archive.heard, one, 0, 100)
 
+    def test_no_half_copy(self) -> None:
+        """A copy that cannot be written to its end is taken away again."""
+        one, target = self.one(self.spoken()), self.shop / "copy.wav"
+        with patch.object(KeptSound, "read", side_effect=OSError(28, "No space left on device")):
+            self.assertRaises(OSError, self.archive.write_wav, one, MIXED, target)
+        self.assertFalse(target.exists())
+        self.archive.write_wav(one, MIXED, target, from_s=1.0)
+        self.assertEqual(target.stat().st_size, 44 + 2 * 16000)
+
     def test_running_and_deleted(self) -> None:
         """What is not finished, or is deleted, cannot be heard: the text says so."""
         self.tell(Kind.RECORDING, "call-77", file="runs-on.wav")
@@ -156,6 +170,19 @@ class EncryptTests(SoundCase):
         self.assertEqual(self.files(), [file])
         self.assertTrue(self.alarmed())
         self.assertEqual((self.shop / FILE).read_text(), "no key")
+
+    def test_key_gone(self) -> None:
+        """A key that somebody has taken away while the server runs: told, and nothing is kept as if it were sealed."""
+        keeper = self.look_after(times=1)
+        (self.shop / FILE).unlink()
+        file = self.spoken()
+        self.look_after(keeper)
+        self.assertIsNone(self.one(file).digest)
+        self.assertIn("holds no key", self.alarmed()[0])
+        RecordingRow.update(digest="x").execute()
+        self.keeping = Keeping(encrypt=True, compress="flac", compress_days=0)
+        self.press_together()
+        self.assertEqual(self.files(), [file])
 
     def test_compressed(self) -> None:
         """Compressed and sealed: no plain copy stays behind."""
@@ -264,8 +291,24 @@ class StopTests(SoundCase):
         task = Task(str(path), str(self.folder / "half.flac"), "flac", path.name)
         compression = Compression(task)
         compression.stop()
+        (self.folder / "half.flac.plain").write_bytes(b"what was to be encrypted")
         self.assertRaises(Complaint, compression.run)
-        self.assertFalse((self.folder / "half.flac").exists())
+        self.assertEqual(self.files(), [path.name])
+
+    def test_killed(self) -> None:
+        """The server is killed: the child does not write on beside the next one."""
+        child = (
+            "from callserver.media.compression import end_with_parent as e; e(); "
+            "print('ready', flush=True); import time; time.sleep(30)"
+        )
+        parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+        with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, cwd=TOP) as server:
+            assert server.stdout is not None
+            self.assertEqual(server.stdout.readline(), b"ready\n")
+            server.kill()
+            began_s = time.monotonic()
+            self.assertEqual(server.stdout.read(), b"")  # the child's end, too, is closed
+        self.assertLess(time.monotonic() - began_s, 20)
 
 
 class NoRoomTests(SoundCase):
@@ -278,7 +321,7 @@ class NoRoomTests(SoundCase):
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        with patch("callserver.features.recordings.keeper.seal", full):
+        with patch("callserver.features.recordings.settling.seal", full):
             self.look_after(keeper, times=2)
         self.assertEqual(self.files(), [file])
         self.assertEqual(len(self.alarmed()), 1)

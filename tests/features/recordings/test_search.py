@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.features.recordings import index
 from callserver.features.recordings.search import NoSuchRecording, find
 from callserver.features.recordings.tables import RecordingRow, TagRow
+from callserver.store.tables import CallRow
 from callserver.wire.catalogue import Complaint
 from tests.features.recordings.log_case import NOON, LogCase
 
@@ -36,6 +38,9 @@ class FilterTests(LogCase):
             ({"number": "*234*"}, [self.second, self.first]),
             ({"number": "0106234567?"}, [self.second]),
             ({"number": "?39*"}, [self.out, self.first]),
+            ({"number": "139?"}, []),
+            ({"number": "139????67?"}, []),
+            ({"number": "+86*"}, []),
             ({"agent": "803"}, [self.second]),
             ({"queue": "sales"}, [self.first]),
             ({"line": "2"}, [self.second]),
@@ -43,10 +48,15 @@ class FilterTests(LogCase):
             ({"direction": "out"}, [self.out]),
             ({"shortest_s": 30}, [self.second, self.first]),
             ({"longest_s": 30}, [self.out, self.third, self.first]),
+            ({"shortest_s": math.inf}, []),
+            ({"shortest_s": 1e300}, []),
+            ({"longest_s": math.inf}, [self.out, self.third, self.second, self.first]),
             ({"outcome": "busy"}, [self.out]),
             ({"outcome": "answered"}, [self.second, self.first]),
             ({"order": "1001"}, [self.first]),
             ({"agent": "802", "queue": "service"}, [self.second]),
+            ({"agent": "803", "heard_by": "802"}, [self.second]),
+            ({"agent": "803", "heard_by": "801"}, []),
             ({"agent": "802", "queue": "sales"}, []),
             ({"agent": "801", "number": "139*", "longest_s": 40}, [self.first]),
             ({"call_id": "call-2"}, [self.second]),
@@ -80,8 +90,18 @@ class FilterTests(LogCase):
         """Wildcards alone, letters, a page of nowhere: a clear no, and no list of everything."""
         for bad in ("*", "***", "?*", "12a", "1' OR '1'='1", "1" * 33):
             self.assertRaises(Complaint, self.found, number=bad)
+        self.assertRaises(Complaint, self.found, shortest_s=float("nan"))
+        self.assertEqual((self.found(longest_s=float("inf")) != [], self.found(shortest_s=float("inf"))), (True, []))
+        for unstorable in ("\0", "\udcc4\udce3"):
+            for name in ("agent", "queue", "note", "class_", "line"):
+                self.assertEqual(self.found(**{name: unstorable}), [], name)
         for place in ("x", "1", "1-2-3", "-"):
             self.assertRaises(Complaint, self.page, place)
+
+    def test_garbage(self) -> None:
+        """What no database takes, as a shell or a program may send it: it is found nowhere."""
+        for name in ("agent", "queue", "line", "order", "note", "class_", "outcome", "call_id"):
+            self.assertEqual(self.found(**{name: "\udcff\0x"}), [], name)
 
     def test_pages(self) -> None:
         """Page after page: each recording once, whatever comes meanwhile; also where several began at once."""
@@ -165,6 +185,30 @@ class IndexTests(LogCase):
         """One on demand begins with what was said before it was asked for."""
         self.tell(Kind.RECORDING, "call-8", file="on-demand.wav", before_s=10.0, person="801")
         self.assertEqual(self.one("on-demand.wav").started, self.now - timedelta(seconds=10))
+
+    def test_came_along(self) -> None:
+        """A colleague who was consulted first and then joined has talked in the call, too: he finds it as his own."""
+        self.tell(Kind.RECORDING, "call-9", file="joined.wav")
+        self.tell(Kind.MERGED, "call-9", call="call-10", parties=["seat 802", "line 2"])
+        self.tell(Kind.RECORDING_END, "call-9", file="joined.wav", length_s=5.0)
+        self.store.run(CallRow.insert(id="call-9", node="x", direction="in", channel="line 1", started_ms=0).execute)
+        self.assertEqual(self.found(heard_by="802"), ["joined.wav"])
+        self.assertEqual(self.one("joined.wav").agents, ("802",))
+
+    def test_what_came_of_it(self) -> None:
+        """A caller who waited and gave up; one who waited twice: what came of the last wait."""
+        gave_up = self.talked(agents=(), queue="sales", outcome="abandoned")
+        self.talked()
+        self.assertEqual(self.found(outcome="abandoned"), [gave_up])
+        self.tell(Kind.ENTRY, "call-1", queue="service")
+        self.tell(Kind.LEAVE, "call-1", queue="service", outcome="overflowed")
+        self.tell(Kind.END, "call-1", by="caller", reason="caller_gone")
+        self.assertEqual(self.found(outcome="overflowed", queue="sales"), [gave_up])
+
+    def test_in_the_house(self) -> None:
+        """Of two colleagues both have talked: who has called, and who was called."""
+        file = self.talked(None, line="seat 801", agents=("802",), direction="internal")
+        self.assertEqual(self.one(file).agents, ("801", "802"))
 
     def test_an_order_afterwards(self) -> None:
         """What was ordered in a call and booked later is found by its number."""

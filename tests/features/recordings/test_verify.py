@@ -9,11 +9,11 @@ from unittest.mock import patch
 from callserver.calls.vocabulary import Kind
 from callserver.features.recordings import chain
 from callserver.features.recordings.keeping import Keeping
-from callserver.features.recordings.tables import LinkRow, RecordingRow
+from callserver.features.recordings.tables import LinkRow, ReadRow, RecordingRow
 from callserver.features.recordings.verifying import Verified, verify
 from callserver.store.tables import CallRow, EventRow
 from callserver.wire.catalogue import told
-from tests.features.recordings.sound_case import SoundCase
+from tests.features.recordings.sound_case import SoundCase, voices, write_sound
 
 
 class VerifyCase(SoundCase):
@@ -71,7 +71,7 @@ class UnchangedTests(VerifyCase):
 
     def test_empty(self) -> None:
         """A shop in which nothing has happened."""
-        for table in (EventRow, LinkRow, RecordingRow):
+        for table in (EventRow, LinkRow, RecordingRow, ReadRow):
             table.delete().execute()
         self.assertEqual(self.broken(), "")
 
@@ -132,6 +132,28 @@ class ChangedTests(VerifyCase):
         columns = "uid, at_ms, uptime_s, node, kind, call_id, channel, person, data"
         self.sql(f"INSERT INTO events (seq, {columns}) SELECT 500, 'new', {columns[5:]} FROM events WHERE seq = 3")
         self.assertEqual(self.broken(), "event 500 was put in afterwards")
+
+    def test_put_before_all(self) -> None:
+        """One put in before the first, with a number that no event ever has: named as well."""
+        columns = "uid, at_ms, uptime_s, node, kind, call_id, channel, person, data"
+        for seq in (0, -7):
+            with self.store.database.atomic() as transaction:
+                command = (
+                    f"INSERT INTO events (seq, {columns}) SELECT ?, 'new', {columns[5:]} FROM events WHERE seq = 3"
+                )
+                self.sql(command, seq)
+                self.assertEqual(self.broken(), f"event {seq} was put in afterwards")
+                transaction.rollback()
+
+    def test_cut_off(self) -> None:
+        """The end of the log is cut off, with the links that hold it, or without: found, also with a noted head."""
+        noted = self.store.run(chain.head).digest
+        last = EventRow.select().count() - 10
+        EventRow.delete().where(EventRow.seq > last).execute()
+        self.assertIn("an event is missing behind event", self.broken())
+        LinkRow.delete().where(LinkRow.last_seq > last).execute()
+        self.assertEqual(self.broken(), f"the end of the event log is missing behind event {last}")
+        self.assertIn("its end was cut off", told(self.verified(noted).found, "en"))  # type: ignore[arg-type]
 
     def test_the_chain_itself(self) -> None:
         """A link changed, or taken out."""
@@ -196,6 +218,35 @@ class RecordingsChangedTests(VerifyCase):
                 self.assertEqual(self.broken(), found or "recording 1 was changed in the index: note", command)
                 transaction.rollback()
         self.assertEqual(CallRow.select().count(), 4)
+
+    def test_whose_it_is(self) -> None:
+        """Who has talked, what was ordered and what came of it are proved as well: by that people hear and find it."""
+        cases = {
+            "UPDATE recording_tags SET value = '809' WHERE number = 2 AND kind = 'agent'": "agent",
+            "DELETE FROM recording_tags WHERE number = 2 AND kind = 'order'": "order",
+            "INSERT INTO recording_tags (kind, value, started_ms, number) VALUES ('agent', '809', 1, 2)": "agent",
+            "UPDATE recordings SET outcome = 'busy' WHERE number = 2": "outcome",
+            "UPDATE recordings SET direction = 'out' WHERE number = 2": "direction",
+            "UPDATE recordings SET caller = '13800000000' WHERE number = 2": "caller",
+            "DELETE FROM recording_tags WHERE number = 2 AND kind = 'caller'": "caller",
+        }
+        for command, what in cases.items():
+            with self.store.database.atomic() as transaction:
+                self.sql(command)
+                self.assertEqual(self.broken(), f"recording 2 was changed in the index: {what}", command)
+                transaction.rollback()
+
+    def test_call_goes_on(self) -> None:
+        """Of a call that goes on the index has what there was at its last look: that is no break."""
+        self.tell(Kind.RECORDING, "call-50", file="first.wav")
+        self.tell(Kind.RECORDING_END, "call-50", file="first.wav", length_s=0.1)
+        self.store.run(CallRow.insert(id="call-50", node="x", direction="in", channel="line 1", started_ms=0).execute)
+        write_sound(self.folder / "first.wav", voices(0.1))
+        self.look()
+        self.tell(Kind.CONNECT, "call-50", person="803", seat="803")
+        self.look_after(times=6)
+        self.assertEqual(self.one("first.wav").agents, ())
+        self.assertEqual(self.broken(), "")
 
     def test_encrypted(self) -> None:
         """The same where files are encrypted: they are proved as they lie there, and no key is asked for."""

@@ -31,7 +31,7 @@ class FilesCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.shop = Path(self.mktemp()).absolute()
         self.plain, self.sealed = (Sounds.of(self.shop, encrypt=encrypt) for encrypt in (False, True))
-        self.plain.prepare()
+        self.sealed.prepare()
 
     def files(self) -> list[str]:
         return sorted(path.name for path in (self.shop / "messages").glob("*.*"))
@@ -84,10 +84,12 @@ class EncryptedTests(FilesCase):
         self.assertIn(words, str(problem))
 
     def test_bad_key(self) -> None:
-        """Where it cannot be encrypted nothing is written, neither so nor so."""
+        """Where it cannot be encrypted nothing is written, neither so nor so; and no other key is made."""
         (self.shop / FILE).write_text("no key")
         self.assertRaises(BadKey, self.sealed.keep, "a", NOISE)
-        self.assertEqual(self.files(), [])
+        (self.shop / FILE).unlink()
+        self.assertRaises(BadKey, self.sealed.keep, "a", NOISE)
+        self.assertEqual((self.files(), key_of(self.shop)), ([], None))
 
     def test_two_make_the_key(self) -> None:
         """Two who need a key at the same moment have the same one."""

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callserver.acd.organisation.staff_tables import StaffRow
+from callserver.acd.organisation.tables import GroupRow
 from callserver.calls.dial_guard import DialClass, classify
 from callserver.features.voicemail.rules.messages import Sounding, add_sound, delete, forget_sounds
 from callserver.features.voicemail.tables import BoxKind, BoxRow, GreetingKind, GreetingRow, MessageRow, SoundRow
@@ -88,7 +90,7 @@ def set_box(number: str, settings: Mapping[str, Any]) -> None:
     """
     box = need_box(number)
     given = {name: clean(value) for name, value in settings.items()}
-    _check(box, given)
+    _check(box, settings)
     if given.get("mail_to") and not box.mail_to:
         MessageRow.update(mailed=True).where(MessageRow.box == number).execute()
     if given:
@@ -114,7 +116,7 @@ def remove_box(number: str) -> list[str]:
 
 def find_box(number: str) -> Box | None:
     """By its number."""
-    row = BoxRow.get_or_none(BoxRow.number == number)
+    row = BoxRow.get_or_none(BoxRow.number == clean(number))
     return _box(row) if row is not None else None
 
 
@@ -136,6 +138,15 @@ def all_boxes() -> list[Box]:
 def box_numbers() -> set[str]:
     """Of all there are."""
     return {row.number for row in BoxRow.select(BoxRow.number)}
+
+
+def has_owner(box: Box) -> bool:
+    """Whether the person or the group whose it is to be is there; nobody's is nobody's."""
+    if not box.owner:
+        return True
+    if box.kind is BoxKind.GROUP:
+        return bool(GroupRow.select().where(GroupRow.name == box.owner).exists())
+    return bool(StaffRow.select().where(StaffRow.number == box.owner).exists())
 
 
 def below_box(number: str) -> list[Box]:

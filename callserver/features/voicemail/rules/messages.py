@@ -136,7 +136,7 @@ def find_message(id_prefix: str) -> Message:
 
     :raises NotOne: none does, or several
     """
-    found = list(MessageRow.select().where(MessageRow.id.startswith(id_prefix)).limit(2))
+    found = list(MessageRow.select().where(MessageRow.id.startswith(clean(id_prefix))).limit(2))
     if len(found) != 1 or not id_prefix:
         none, several = N_("no message has an id that starts with {id}"), N_("several messages' ids start with {id}")
         raise NotOne(several if len(found) > 1 and id_prefix else none, id=repr(id_prefix))
