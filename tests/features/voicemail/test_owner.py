@@ -52,7 +52,7 @@ class HearingTests(OwnerCase):
             self.room.store.run(rules.leave, "12", Left(deleted=frozenset((message.id,))))
 
     def test_called_back(self) -> None:
-        """3 1: the number that called, and by the owner's right for it at this moment; who has opened no own box has none."""
+        """3 1: the number that called, by the owner's right for it at this moment; whose box is nobody's has none."""
         self.room.put()
         self.room.put("13")
         self.room.store.run(rules.set_box, "13", {"owner": ""})
