@@ -530,6 +530,31 @@ class StarvedTests(RecorderCase):
         self.assertEqual([far[at * 160 : (at + 1) * 160].any() for at in (2, 3, 52, 53)], [True, False, False, True])
         self.assertEqual(self.marks, [Mark(480, LOST, 50 * 160)])
 
+    def test_lost_here_and_there(self) -> None:
+        """A server that loses a tick again and again says so once for each stretch, not for each tick."""
+        recording = self.record()
+        self.talk(5)
+        for _ in range(4):
+            self.bay.schedule.lost += 1
+            self.talk(20)
+        self.assertEqual(self.marks, [])
+        self.talk(30)
+        self.assertEqual(self.marks, [Mark(800, LOST, (3 * 21 + 1) * 160)])
+        self.bay.schedule.lost += 2
+        self.talk(2)
+        self.stopped(recording)
+        self.assertEqual(self.marks[1:], [Mark((5 + 84 + 30) * 160, LOST, 320)])
+
+    def test_lost_all_along(self) -> None:
+        """If it goes on and on, it says so once a minute."""
+        recording = self.record()
+        for _ in range(30):
+            self.bay.schedule.lost += 230
+            self.talk(20)
+        self.assertEqual([mark.n_samples // 8000 for mark in self.marks], [64, 64])
+        self.stopped(recording)
+        self.assertEqual(len(self.marks), 3)
+
     def test_stopped_for_hours(self) -> None:
         """Of a process that stood still for hours a minute of silence is written; how much was left out is marked."""
         recording = self.record()

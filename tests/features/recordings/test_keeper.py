@@ -55,9 +55,12 @@ class SettleTests(SoundCase):
         """One that runs is left alone, however long; those behind it are not held up."""
         self.tell(Kind.RECORDING, "call-77", file="runs-on.wav")
         other = self.spoken()
-        self.look_after()
+        keeper = self.look_after()
         self.assertIsNone(self.one("runs-on").digest)
         self.assertIsNotNone(self.one(other).digest)
+        later = self.spoken()
+        self.look_after(keeper)
+        self.assertIsNotNone(self.one(later).digest)
 
 
 class HeardTests(SoundCase):
@@ -212,6 +215,15 @@ class CompressTests(SoundCase):
         self.assertEqual(self.archive.wav_part(one, TWO_SIDED, 0, 10**7), before)
         self.assertEqual((one.digest, one.octets), digest_of(self.folder / one.kept_as))
         self.assertLess(one.octets or 0, 0.7 * len(before[0]))
+
+    def test_waits(self) -> None:
+        """One that is not yet known by its digest is waited for, and not passed by."""
+        self.keeping = Keeping(compress="flac", compress_days=0)
+        file = self.spoken()
+        compressor = self.press_together()
+        self.look_after()
+        self.press_together(compressor)
+        self.assertEqual(self.files(), [file.replace(".wav", ".flac")])
 
     def test_where_it_is(self) -> None:
         """Who knows a recording by the name it was given is told which file holds it now; none when it is deleted."""

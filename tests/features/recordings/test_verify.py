@@ -69,6 +69,14 @@ class UnchangedTests(VerifyCase):
         self.look()
         self.assertEqual(self.broken(), "")
 
+    def test_a_moment_ago(self) -> None:
+        """What is sealed was there one look before: a transaction that is late may still bring a smaller number."""
+        keeper = self.look_after(times=2)
+        newest = EventRow.select().count()
+        self.talked()
+        self.look_after(keeper, times=1)
+        self.assertEqual(self.store.run(chain.head).seq, newest)
+
     def test_empty(self) -> None:
         """A shop in which nothing has happened."""
         for table in (EventRow, LinkRow, RecordingRow, ReadRow):
