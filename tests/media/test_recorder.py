@@ -453,6 +453,24 @@ class FullDiskTests(RecorderCase):
         self.assertEqual(lengths, [320, 320])
         self.assertIn("recording of call call 2 broken off", " ".join(self.alarms))
 
+    def test_full_for_one(self) -> None:
+        """The disk is full for one, and has a little room again for the next: that is broken off all the same."""
+        other = plug(self.bay, "line 2", call_id="call 2")
+        first, second = self.record(), self.recorder.start("call 2", other.leg)
+        assert second
+        self.talk(2)
+        write, refused = os.write, []
+
+        def refuse_once(fd: int, data: bytes) -> int:
+            if refused:
+                return write(fd, data)
+            refused.append(fd)
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+        self.patch(wav_file.os, "write", refuse_once)
+        self.talk(2)
+        self.assertTrue(first.failed and second.failed)
+
     def test_quota(self) -> None:
         """A quota that is used up is a full disk as well: the reserve is given up."""
         self.record()

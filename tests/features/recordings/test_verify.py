@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 from callserver.calls.vocabulary import Kind
-from callserver.features.recordings import chain
+from callserver.features.recordings import chain, verifying
 from callserver.features.recordings.keeping import Keeping
 from callserver.features.recordings.tables import LinkRow, ReadRow, RecordingRow
 from callserver.features.recordings.verifying import Verified, verify
@@ -196,6 +196,15 @@ class RecordingsChangedTests(VerifyCase):
         first.write_bytes(other)
         second.write_bytes(one)
         self.assertIn("recording 1", self.broken())
+
+    def test_compressed_at_this_moment(self) -> None:
+        """The server puts another form in its place while it is looked at: that is no break."""
+        before = self.one(self.recorded[0])
+        self.keeping = Keeping(compress="flac", compress_days=0)
+        self.press_together()
+        now = [self.one(file) for file in self.recorded]
+        with patch.object(verifying, "find", side_effect=[before, *now]):
+            self.assertEqual(self.broken(), "")
 
     def test_longer_and_gone(self) -> None:
         """Something behind it, or nothing left of it."""
