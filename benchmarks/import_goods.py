@@ -21,10 +21,10 @@ from pathlib import Path
 
 import click
 
-from callserver.features.shopping.books.csv_sheets import write_csv
-from callserver.features.shopping.books.xlsx_sheets import write_xlsx
 from callserver.server.shop_folder import TOP
 from callserver.store.opening import database_at, open_database
+from callserver.store.sheets.csv_sheets import write_csv
+from callserver.store.sheets.xlsx_sheets import write_xlsx
 from callserver.store.tables import database
 
 TITLES = ("item", "name in Chinese", "name in English", "price in yuan", "in stock", "pieces in one order")

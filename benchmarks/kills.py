@@ -189,7 +189,7 @@ def ids_of(folder: ShopFolder) -> list[str]:
 
 
 def query(folder: ShopFolder, sql: str) -> list[tuple[str, ...]]:
-    with closing(sqlite3.connect(folder.path / "callserver.db", timeout=30)) as database:
+    with closing(sqlite3.connect(folder.path / "callserver.db", timeout=30)) as database, database:
         return list(database.execute(sql))
 
 
@@ -199,10 +199,20 @@ def start(folder: ShopFolder) -> "subprocess.Popen[str]":
 
 def program(*arguments: str) -> "subprocess.Popen[str]":
     """bin/callserver in a session of its own, so that its children end with it."""
+    return module("callserver", *arguments)
+
+
+def module(*arguments: str) -> "subprocess.Popen[str]":
+    """Another program of ours, likewise."""
     environment = os.environ | {"PYTHONPATH": str(TOP), "LANG": "C.UTF-8"}
-    command = [sys.executable, "-m", "callserver", *arguments]
     return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        [sys.executable, "-m", *arguments],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
 
 

@@ -2,20 +2,18 @@
 A year of a busy shop, a million calls: how long a report takes, and how late the reactor is meanwhile.
 
     python -m benchmarks.statistics                       # 10^6 calls folded, then every report over the whole year
-    python -m benchmarks.statistics --keep year.db        # the database stays, and is used again the next time
+    python -m benchmarks.statistics --keep year           # day and database stay there, and are used the next time
 
-The calls are made up by a seed: queues, talks, wrap-up, callers who give up, orders, ratings, as the server's events
-tell them. Reports run as the server's do, in a process of their own, on the database's file.
+The calls are copies of one rehearsed day (`benchmarks.rehearsed_day`): what the server itself has told of them is
+folded as it is from the log. Reports run as the server's do, in a process of their own, on the database's file.
 """
 
 from __future__ import annotations
 
+import heapq
 import resource
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -24,111 +22,36 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall, deferLater, react
 from twisted.internet.threads import deferToThread
 
-from callserver.calls.vocabulary import Kind
+from benchmarks.rehearsed_day import Day, branches, rehearsed
 from callserver.features.statistics import keeping
 from callserver.features.statistics.child import Task, ask_child
 from callserver.features.statistics.folding.fold import Fold, State
-from callserver.features.statistics.folding.told import Opened, Told
-from callserver.features.statistics.reports.named import REPORTS
+from callserver.features.statistics.reports.named import REPORTS, STAFFING
 from callserver.features.statistics.request import Request
+from callserver.features.statistics.tables import CallStat
 from callserver.store import tables
 from callserver.store.opening import database_at, open_database
-from callserver.store.tables import to_ms
-from callserver.wire.messages import WRAP_UP
-from callserver.wire.states import SeatState
 
-N_AGENTS, N_LINES, DAYS = 30, 60, 365
-QUEUES = ("sales", "service", "orders")
-BEGIN = datetime(2025, 1, 1, 1, tzinfo=UTC)  # nine in the morning in Shanghai
-WORK_S = 9 * 3600
-YEAR = "2025-01-01", "2025-12-31"
+YEAR, MONTH = ("2025-01-01", "2025-12-31"), ("2025-01-01", "2025-01-31")
 TICK_S, IDLE_S = 0.02, 5.0
+N_AGENTS = 30  # are tried for the next day
 
 
-class Year:
-    """Its events, a day at a time, in order."""
-
-    def __init__(self, n_calls: int, seed: int) -> None:
-        self._chance = Random(seed)
-        self._a_day = max(n_calls // DAYS, N_AGENTS)
-        self._left = n_calls
-        self.opened: dict[str, Opened] = {}
-        self._n = 0
-
-    def days(self) -> Iterator[list[Told]]:
-        """Until all calls have come."""
-        day = 0
-        while self._left:
-            n = min(self._a_day, self._left)
-            self._left -= n
-            yield self._day(BEGIN + timedelta(days=day), n)
-            day += 1
-
-    def _day(self, begin: datetime, n_calls: int) -> list[Told]:
-        self.opened.clear()
-        events: list[Told] = []
-        for agent in range(N_AGENTS):
-            number, share = f"8{agent:02}", n_calls // N_AGENTS + (agent < n_calls % N_AGENTS)
-            events += self._agent(to_ms(begin), number, share)
-        return sorted(events, key=lambda one: one.at_ms)
-
-    def _agent(self, begin_ms: int, number: str, n_calls: int) -> Iterator[Told]:
-        seat, pick = f"seat {number}", self._chance
-
-        def told(s: float, kind: Kind, call: str | None, channel: str, who: str | None = None, **data: Any) -> Told:
-            at_ms = begin_ms + round(s * 1000)
-            return Told("year", at_ms, at_ms, kind.value, call, channel, who, data)
-
-        def look(s: float, state: SeatState, call: str | None = None, sub: str = "") -> Told:
-            return told(s, Kind.STATE, call, seat, number, to=state.value, sub=sub)
-
-        yield told(0, Kind.LOG_IN, None, seat, number)
-        yield look(0, SeatState.IDLE_PC)
-        s, step_s = 1.0, WORK_S / max(n_calls, 1)
-        for nth in range(n_calls):
-            s = max(s, nth * step_s) + pick.random()
-            self._n += 1
-            call, line, queue = f"call-{self._n}", f"line {pick.randrange(N_LINES)}", pick.choice(QUEUES)
-            wait_s = pick.expovariate(1 / 15)
-            caller = f"139{pick.randrange(300_000):08}"
-            self.opened[call] = Opened("in", line, caller, begin_ms + round(s * 1000))
-            yield told(s, Kind.RING, call, line, count=1)
-            yield told(s, Kind.ANSWER, call, line)
-            yield told(s, Kind.MENU, call, line, name="shop", version="")
-            yield told(s, Kind.ENTRY, call, line, queue=queue, place=1)
-            s += wait_s
-            if pick.random() < 0.15:
-                yield told(s, Kind.LEAVE, call, line, queue=queue, outcome="abandoned", wait_s=wait_s)
-                yield told(s, Kind.END, call, line, by="caller", reason="caller_hung_up")
-                continue
-            yield told(s, Kind.OFFER, call, line, queue=queue, seat=number)
-            yield look(s, SeatState.RINGING, call)
-            yield told(s, Kind.LEAVE, call, line, queue=queue, outcome="answered", wait_s=wait_s)
-            yield told(s, Kind.CONNECT, call, line, number, seat=number, wait_s=wait_s)
-            yield look(s, SeatState.TALKING, call)
-            s += min(pick.expovariate(1 / 150), step_s / 2)
-            if pick.random() < 0.2:
-                items = [{"item": f"1{pick.randrange(100):03}", "quantity": 1, "price_fen": 9900}]
-                yield told(s, Kind.ORDER, call, line, number, order=call, items=items, total_fen=9900)
-            yield told(s, Kind.END, call, line, by="caller", reason="caller_hung_up")
-            yield look(s, SeatState.PAUSED, sub=WRAP_UP)
-            s += 15
-            yield look(s, SeatState.IDLE_PC)
-        yield told(max(s, WORK_S), Kind.LOG_OUT, None, seat, number, reason="logged_out")
-        yield look(max(s, WORK_S), SeatState.OFF)
-
-
-def fold_year(year: Year) -> int:
-    """Straight into the tables; how many events."""
+def fold_year(day: Day, n_calls: int) -> int:
+    """Copies of the day, straight into the tables; how many events."""
+    n_copies = -(-n_calls // len(day.opened))
+    n_branches = branches(n_copies)
     state, n, until_ms = State(), 0, 0
-    for events in year.days():
-        fold = Fold(state, year.opened.get)
-        for event in events:
+    for first in range(0, n_copies, n_branches):
+        copies = [day.copy(nth, n_branches) for nth in range(first, min(first + n_branches, n_copies))]
+        opened = {call: record for copy in copies for call, record in day.calls(copy).items()}
+        fold = Fold(state, opened.get)
+        for event in heapq.merge(*map(day.events, copies), key=lambda one: one.at_ms):
             fold.feed(event)
+            n, until_ms = n + 1, event.at_ms
         fold.settle()
         with tables.database.atomic():
             keeping.write(fold.rows)
-        n, until_ms = n + len(events), events[-1].at_ms
     with tables.database.atomic():
         keeping.stand(state, 0, until_ms)
     return n
@@ -163,7 +86,9 @@ async def every_report(reactor: Any, file: Path) -> None:
     ticks = Ticks(reactor)
     for name, report in REPORTS.items():
         for by in ("", *report.by):
-            request = Request(name, *YEAR, by=by, only="801" if name == "sheet" else "", language="en")
+            period = MONTH if name == STAFFING else YEAR  # more is not played again
+            only, agents = "801" if name == "sheet" else "", N_AGENTS if name == STAFFING else 0
+            request = Request(name, *period, by=by, only=only, agents=agents, language="en")
             task = Task(str(file), "cn", "Asia/Shanghai", "", request.told())
             before, began_s = children_s(), time.monotonic()
             await deferToThread(ask_child, task)
@@ -180,26 +105,29 @@ def children_s() -> float:
 
 @click.command()
 @click.option("--calls", type=click.IntRange(100), default=1_000_000, show_default=True)
+@click.option("--visits", type=click.IntRange(5), default=250, show_default=True, help="Of the day that is rehearsed.")
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--keep", type=click.Path(path_type=Path), help="Leave the database there, or use it as it is.")
-def main(calls: int, seed: int, keep: Path | None) -> None:
+@click.option("--keep", type=click.Path(path_type=Path), help="Leave day and database there, or use them as they are.")
+def main(calls: int, visits: int, seed: int, keep: Path | None) -> None:
     """See the module."""
     with TemporaryDirectory() as folder:
-        file = keep or Path(folder) / "year.db"
+        place = keep or Path(folder)
+        file = place / "year.db"
         if not file.exists():
-            make(file, calls, seed)
+            make(file, rehearsed(place / "day", visits, seed), calls)
         react(lambda reactor: Deferred.fromCoroutine(every_report(reactor, file)))
 
 
-def make(file: Path, calls: int, seed: int) -> None:
+def make(file: Path, day: Day, n_calls: int) -> None:
     """The year's tables."""
     database = database_at(str(file))
     tables.database.initialize(database)
     open_database(database, str(file))
     began_s = time.process_time()
-    n = fold_year(Year(calls, seed))
+    n = fold_year(day, n_calls)
     took_s = time.process_time() - began_s
-    click.echo(f"{n} events of {calls} calls folded in {took_s:.0f} s, {took_s / n * 1e6:.0f} µs each")
+    n_rows = CallStat.select().count()
+    click.echo(f"{n} events of {n_rows} calls folded in {took_s:.0f} s, {took_s / n * 1e6:.0f} µs each")
     database.close()
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from shutil import copy
 from tempfile import TemporaryDirectory
 
-from callserver.ivr.paths.replay import Again
+from callserver.ivr.paths.again import Again
 from callserver.ivr.trying.keys import Script
 from callserver.ivr.trying.walk import NotEntered
 from callserver.server.shop_folder import ShopFolder

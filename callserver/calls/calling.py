@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
+from callserver.calls.call import Call
+from callserver.calls.stages import Stage
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 
 log = Logger()
@@ -61,7 +65,7 @@ class CallingRounds(Service, ABC):
 
 
 class Reached:
-    """A DialListener whose result is waited for."""
+    """A DialListener whose result is waited for, and who lifts is served."""
 
     def __init__(self) -> None:
         self.result: Deferred[DialResult] = Deferred()
@@ -75,3 +79,17 @@ class Reached:
     def not_reached(self, result: DialResult) -> None:
         if not self.result.called:
             self.result.callback(result)
+
+    async def serve(self, call: Call, serve: Callable[[Call], None]) -> None:
+        """
+        To the end of a call that was dialled with this listener, whatever ends it.
+
+        :param serve: lets a menu serve it
+        """
+        try:
+            if await self.result is DialResult.ANSWERED:
+                call.enter(Stage.MENU)
+                serve(call)
+                await call.when_ended()
+        finally:
+            call.end("server", Reason(Cause.GAVE_UP))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from callserver.wire.catalogue import Complaint
 from callserver.wire.cells import printable
 from callserver.wire.refusals import Refused
 from callserver.wire.terminal import complaint, error, here, person_language
+
+SETTING = re.compile(r"[a-z_]+[+-]?=")  # what cannot be a name
 
 
 @dataclass(frozen=True)
@@ -94,13 +97,26 @@ def settings_of(typed: tuple[str, ...]) -> dict[str, str]:
 
 
 def _read_settings(context: click.Context, parameter: click.Parameter, typed: tuple[str, ...]) -> dict[str, str]:
+    _look_at_names(context)
     return settings_of(typed)
 
 
 def _read_some_settings(context: click.Context, parameter: click.Parameter, typed: tuple[str, ...]) -> dict[str, str]:
+    _look_at_names(context)
     if not typed:
         raise click.UsageError(here("Say what to set: KEY=VALUE; show prints what there is."))
     return settings_of(typed)
+
+
+def _look_at_names(context: click.Context) -> None:
+    """Who begins with the settings has forgotten whose they are."""
+    for one in context.command.params:
+        value = context.params.get(one.name or "")
+        if isinstance(one, click.Argument) and isinstance(value, str) and SETTING.match(value):
+            name = one.make_metavar(context)
+            write = f"{context.command_path} {name} {value}"
+            raise click.UsageError(here("{typed} is a setting, and {name} comes before it: {write}", typed=repr(value),
+                                        name=name, write=write))  # fmt: skip
 
 
 settings_argument = click.argument("settings", nargs=-1, metavar="[KEY=VALUE...]", callback=_read_settings)

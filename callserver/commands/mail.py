@@ -10,9 +10,11 @@ from typing import Any
 
 import click
 
-from callserver.commands.books import settings_of, tell
+from callserver.acd.organisation import rows
+from callserver.commands.books import settings_of, some_settings_argument, tell
 from callserver.commands.calls import as_text, known_shop
-from callserver.commands.options import json_option, language_option
+from callserver.commands.options import Group, json_option, language_option
+from callserver.commands.organisation import show_settings
 from callserver.commands.shop_books import ShopBooks, now, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.commands.tables import table
@@ -20,11 +22,12 @@ from callserver.config import Config
 from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.sound.files import SoundFileError
 from callserver.features.voicemail import rules
-from callserver.features.voicemail.files import Sounds
-from callserver.features.voicemail.rules import Box, Count, Message
+from callserver.features.voicemail.files import ID, Sounds
+from callserver.features.voicemail.rules import Box, Count, Left, Message
 from callserver.features.voicemail.tables import BoxKind
 from callserver.ivr.loading import loads
 from callserver.server.checks.named import named_by_files, refuse_if_named
+from callserver.server.checks.organisation import boxes_named
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.reading import NotOne
 from callserver.wire.catalogue import N_, Complaint, text
@@ -38,7 +41,7 @@ box_argument = click.argument("number", metavar="BOX")
 id_argument = click.argument("id")
 
 
-@click.group(help=here("Voice mail: mailboxes, and the messages in them."))
+@click.group(cls=Group, help=here("Voice mail: mailboxes, and the messages in them."))
 def mail() -> None:
     """Holds the commands below."""
 
@@ -55,11 +58,12 @@ def list_(shop: Path, number: str, language: str, as_json: bool) -> None:
     with known_shop(shop) as config:
         _known(number)
         found = rules.messages(number)
+    sounds = _sounds(shop)
     if as_json:
-        click.echo(as_text([asdict(one) for one in found]))
+        click.echo(as_text([asdict(one) | {"sound_is_there": sounds.has(one.sounds)} for one in found]))
         return
     titles = [N_("message"), N_("came"), N_("from"), N_("length"), N_("state")]
-    rows = [_message_row(one, config, language) for one in found]
+    rows = [_message_row(one, sounds, config, language) for one in found]
     _show(table(titles, rows, language, cut_first=(2,)))
 
 
@@ -71,7 +75,7 @@ def show(shop: Path, id: str, language: str) -> None:
     with known_shop(shop) as config:
         one = _message(id)
     titles = [N_("message"), N_("came"), N_("from"), N_("length"), N_("state")]
-    _show(table(titles, [_message_row(one, config, language)], language))
+    _show(table(titles, [_message_row(one, _sounds(shop), config, language)], language))
     for msgid, value in ((N_("mailbox {name}"), one.box), (N_("call {call}"), one.call_id)):
         if value:
             click.echo(printable(f"    {text(language, msgid, name=value, call=value)}"))
@@ -93,17 +97,34 @@ def play(shop: Path, id: str) -> None:
         raise click.ClickException(no_sound) from problem
 
 
-@mail.command(help=here("Write the sound of a message to FILE.wav."))
+@mail.command(help=here("Write the sound of a message to FILE.wav, which must not be there yet."))
 @id_argument
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @shop_option
 def export(shop: Path, id: str, file: Path) -> None:
     octets = _taken_out(shop, id, "export_message").octets()
-    file.write_bytes(octets)
+    try:
+        _write_new(file, octets)
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        raise click.ClickException(here("{file}: {problem}", file=str(file), problem=why)) from problem
     click.echo(str(file))
 
 
-@mail.group(help=here("Mailboxes: who has which, and how they are set."))
+@mail.command(help=here("Delete a message, at once and for ever."))
+@id_argument
+@shop_option
+def delete(shop: Path, id: str) -> None:
+    async def work(books: ShopBooks) -> None:
+        one = await books.read(rules.find_message, id)
+        left = Left(deleted=frozenset((one.id,)))
+        gone = await books.change("delete_message", f"message {one.id}", rules.leave, one.box, left)
+        _sounds(shop).delete(gone)
+
+    with_shop_books(shop, work)
+
+
+@mail.group(cls=Group, help=here("Mailboxes: who has which, and how they are set."))
 def boxes() -> None:
     """Holds the commands below."""
 
@@ -114,6 +135,15 @@ def boxes() -> None:
 @json_option
 def list_boxes(shop: Path, language: str, as_json: bool) -> None:
     _list_boxes(shop, language, as_json=as_json)
+
+
+@boxes.command("show", help=here("Show all settings of mailbox BOX, as set takes them."))
+@box_argument
+@shop_option
+def show_box(shop: Path, number: str) -> None:
+    with known_shop(shop):
+        box = _known(number)
+    show_settings({name: _typed(getattr(box, name)) for name in rules.SETTINGS})
 
 
 @boxes.command(
@@ -132,7 +162,8 @@ def add(shop: Path, number: str, settings: tuple[str, ...]) -> None:
 
     async def work(books: ShopBooks) -> None:
         await books.change("add_mailbox", f"mailbox {number}", rules.add_box, box)
-        if box.kind is not BoxKind.GROUP:
+        await _tell_of_owner(books, number)
+        if box.kind is not BoxKind.GROUP and not box.parent:  # it goes with the one above
             await _new_pin(books, number, box.owner)
 
     with_shop_books(shop, work)
@@ -142,13 +173,14 @@ def add(shop: Path, number: str, settings: tuple[str, ...]) -> None:
     "set", help=here("Set mailbox BOX otherwise: suspended=yes, messages_max=50, mail_to=li@example.com ...")
 )
 @box_argument
-@settings_argument
+@some_settings_argument
 @shop_option
-def set_(shop: Path, number: str, settings: tuple[str, ...]) -> None:
-    given = _settings(settings_of(settings))
+def set_(shop: Path, number: str, settings: dict[str, str]) -> None:
+    given = _settings(settings)
 
     async def work(books: ShopBooks) -> None:
         await books.change("set_mailbox", f"mailbox {number}", rules.set_box, number, given, settings=", ".join(given))
+        await _tell_of_owner(books, number)
 
     with_shop_books(shop, work)
 
@@ -159,6 +191,8 @@ def set_(shop: Path, number: str, settings: tuple[str, ...]) -> None:
 def pin(shop: Path, number: str) -> None:
     async def work(books: ShopBooks) -> None:
         box = await books.read(rules.need_box, number)
+        if box.kind is BoxKind.GROUP:
+            raise Complaint(N_("the members of its group open mailbox {number}, each with his own PIN"), number=number)
         await _new_pin(books, number, box.owner)
 
     with_shop_books(shop, work)
@@ -170,6 +204,7 @@ def pin(shop: Path, number: str) -> None:
 def remove(shop: Path, number: str) -> None:
     async def work(books: ShopBooks) -> None:
         named = named_by_files(ShopFolder(shop).plugins(books.config)) | await books.read(loads.named)
+        named |= boxes_named(await books.read(rows.load), books.config)
         refuse_if_named(f"mailbox {number}", named)
         gone = await books.change("remove_mailbox", f"mailbox {number}", rules.remove_box, number)
         _sounds(shop).delete(gone)
@@ -180,38 +215,63 @@ def remove(shop: Path, number: str) -> None:
 class _TakenOut:
     """The sound of one message."""
 
-    def __init__(self, shop: Path, message: Message) -> None:
-        self._sounds, self._message = _sounds(shop), message
+    def __init__(self, shop: Path, ids: list[str]) -> None:
+        self._sounds, self._ids = _sounds(shop), ids
 
     def octets(self) -> bytes:
         """As a WAV file."""
         try:
-            return self._sounds.octets(self._message.sounds)
+            return self._sounds.octets(self._ids)
         except SoundFileError as problem:
             raise click.ClickException(complaint(problem)) from problem
 
     def read_sound(self) -> Any:
         """Shape (n,), 8 kHz."""
         try:
-            return self._sounds.read(self._message.sounds)
+            return self._sounds.read(self._ids)
         except SoundFileError as problem:
             raise click.ClickException(complaint(problem)) from problem
 
 
 def _taken_out(shop: Path, id_prefix: str, act: str) -> _TakenOut:
-    """Who hears or copies a message is in the event log."""
-    found: list[Message] = []
+    """
+    Who hears or copies a message is in the event log.
+
+    :param id_prefix: how its id starts; the whole of it, where its box was removed before it came
+    """
+    found: list[tuple[str, list[str]]] = []
 
     async def work(books: ShopBooks) -> None:
-        found.append(await books.read(rules.find_message, id_prefix))
-        await books.change(act, f"message {found[0].id}", lambda: None)
+        try:
+            message = await books.read(rules.find_message, id_prefix)
+            found.append((message.id, message.sounds))
+        except NotOne:
+            if not (ID.fullmatch(id_prefix) and _sounds(shop).has([id_prefix])):
+                raise
+            found.append((id_prefix, [id_prefix]))
+        await books.change(act, f"message {found[0][0]}", lambda: None)
 
     try:
         with_shop_books(shop, work)
     except SystemExit as ended:  # a reactor that has done all ends so, too
         if ended.code:
             raise
-    return _TakenOut(shop, found[0])
+    return _TakenOut(shop, found[0][1])
+
+
+async def _tell_of_owner(books: ShopBooks, number: str) -> None:
+    """He may come later; or he was mistyped."""
+    box = await books.read(rules.need_box, number)
+    if await books.read(rules.has_owner, box):
+        return
+    if box.kind is BoxKind.GROUP:
+        tell(here("there is no group {owner} yet: until there is, nobody opens mailbox {number}", **vars(box)))
+    else:
+        tell(
+            here(
+                "nobody of the staff has the number {owner}: no program shows what is in mailbox {number}", **vars(box)
+            )
+        )
 
 
 async def _new_pin(books: ShopBooks, number: str, owner: str) -> None:
@@ -244,6 +304,11 @@ def _value(kind: type, key: str, value: str) -> Any:
     return value
 
 
+def _typed(value: Any) -> str:
+    """As `_value` reads it."""
+    return {True: YES[0], False: NO[0]}[value] if isinstance(value, bool) else str(value or "")
+
+
 def _list_boxes(shop: Path, language: str, *, as_json: bool) -> None:
     with known_shop(shop):
         found, counts, moment = rules.all_boxes(), rules.counts(), now()
@@ -270,11 +335,12 @@ def _box_row(box: Box, count: Count, language: str, is_locked: bool) -> list[obj
     return [box.number, printable(box.name), kind, printable(box.owner), count.new, count.old, said]
 
 
-def _message_row(one: Message, config: Config, language: str) -> list[object]:
+def _message_row(one: Message, sounds: Sounds, config: Config, language: str) -> list[object]:
     marks = (
         (N_("heard") if one.heard else N_("new"), True),
         (N_("urgent"), one.urgent),
         (N_("private"), one.private),
+        (N_("its sound is gone"), not sounds.has(one.sounds)),
     )
     said = ", ".join(text(language, msgid) for msgid, holds in marks if holds)
     if one.taken_name:
@@ -289,9 +355,9 @@ def _show(lines: Iterator[str] | list[str]) -> None:
         click.echo(line)
 
 
-def _known(number: str) -> None:
+def _known(number: str) -> Box:
     try:
-        rules.need_box(number)
+        return rules.need_box(number)
     except Complaint as problem:
         raise click.ClickException(complaint(problem)) from problem
 
@@ -303,6 +369,20 @@ def _message(id_prefix: str) -> Message:
         raise click.ClickException(complaint(problem)) from problem
 
 
+def _write_new(file: Path, octets: bytes) -> None:
+    """
+    Nothing that is there is touched, and no half file is left.
+
+    :raises OSError: FileExistsError, or the disk's
+    """
+    with file.open("xb") as copy:
+        try:
+            copy.write(octets)
+            copy.flush()
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
+
+
 def _sounds(shop: Path) -> Sounds:
-    folder = ShopFolder(shop)
-    return Sounds(folder.messages, folder.recordings)
+    return Sounds.of(ShopFolder(shop).path, encrypt=False)  # nothing is kept here

@@ -15,7 +15,7 @@ from callserver.commands.start import shop_option
 from callserver.ivr.loading.loads import label
 from callserver.ivr.paths.figures import PathFigures, StepFigures, figures
 from callserver.ivr.paths.replay import Replayed, replay
-from callserver.ivr.paths.walked import Walked, walked
+from callserver.ivr.paths.walked import Walked, comes_by, walked
 from callserver.server.shop_folder import ShopFolder
 from callserver.server.trial import Trial
 from callserver.store import reading
@@ -30,9 +30,11 @@ NUMBER_CELLS = 8
 days_option = click.option(
     "--days", type=click.IntRange(1, 3650), default=7, show_default=True, help=here("Of so many days.")
 )
+AS_BEFORE = ("same", "secret")
 RESULTS = {
     "other": N_("ends otherwise"),
     "key gone": N_("a key that was taken is none any more"),
+    "unjudged": N_("cannot be judged"),
 }
 
 
@@ -57,11 +59,12 @@ def paths(shop: Path, name: str, days: int, language: str, as_json: bool) -> Non
 @shop_option
 @language_option
 def replay_calls(shop: Path, name: str, days: int, language: str) -> None:
-    calls = _calls(shop, name, days)
+    calls = [(record, call) for record, call in _calls(shop, name, days) if not call.through]
     trial = Trial(ShopFolder(shop))
     try:
-        ask = trial.asked(name)
-        results = [(record, replay(ask, call, record)) for record, call in calls]
+        now, ask = trial.version_of(name), trial.asked(name)
+        before = {one: trial.asked_before(name, one) for one in {call.version for _, call in calls}} | {now: ask}
+        results = [(record, replay(ask, call, record, before[call.version])) for record, call in calls]
     finally:
         trial.close()
     for line in replay_report(results, language):
@@ -76,7 +79,7 @@ def _calls(shop: Path, name: str, days: int) -> list[tuple[CallRecord, Walked]]:
     """
     since = datetime.now(UTC) - timedelta(days=days)
     with known_shop(shop):
-        found = reading.calls_told_by("menu", f'"name": "{name}"', since, CALLS_MAX)
+        found = reading.calls_told_by(comes_by(name), since, CALLS_MAX)
     calls = [(record, one) for record, events in found if (one := walked(name, events)) is not None]
     if not calls:
         raise Complaint("no call has come to menu {menu} in {days} days", menu=repr(name), days=days)
@@ -87,9 +90,11 @@ def paths_report(found: Sequence[PathFigures], language: str, width: int) -> Ite
     """Within so many columns."""
     wide = max(width - NUMBER_CELLS * len(NUMBERS), 12)
     for one in found:
-        heads = N_("version {version}: {calls} calls; {gave_up} hung up in it, {to_person} went to a person")
-        yield text(language, heads, version=label(one.version), calls=one.calls, gave_up=one.gave_up,
-                   to_person=one.to_person)  # fmt: skip
+        by = text(language, N_("version {version}"), version=label(one.version))
+        if one.through:
+            by = text(language, N_("through {menu}, version {version}"), menu=one.through, version=label(one.version))
+        heads = N_("{by}: {calls} calls; {gave_up} hung up in it, {to_person} went to a person")
+        yield text(language, heads, by=by, calls=one.calls, gave_up=one.gave_up, to_person=one.to_person)
         if one.last_keys:
             keys = "; ".join(f"{keyed} ({n})" for keyed, n in one.last_keys)
             yield text(language, N_("  last keys before a person: {keys}"), keys=keys)
@@ -115,12 +120,15 @@ def _numbers(step: StepFigures) -> str:
 def replay_report(results: Sequence[tuple[CallRecord, Replayed]], language: str) -> Iterator[str]:
     """Each call that ends otherwise, and how many do not."""
     for record, one in results:
-        if one.result not in ("same", "secret"):
+        if one.result not in AS_BEFORE:
             how = text(language, RESULTS[one.result])
             said = N_("{id} {how}, from step {step} on: {was}; now {now}")
             yield text(language, said, id=record.id[:8], how=how, step=one.step, was=one.was, now=one.now)
-    same = sum(one.result in ("same", "secret") for _, one in results)
+    same = sum(one.result in AS_BEFORE for _, one in results)
     yield text(language, N_("{n} calls, {same} as they were"), n=len(results), same=same)
+    if unjudged := sum(one.result == "unjudged" for _, one in results):
+        why = N_("{n} of them cannot be judged: the menu finds other stock, orders, offices or hours today than then")
+        yield text(language, why, n=unjudged)
     if secret := sum(one.result == "secret" for _, one in results):
         up_to = N_("{n} of them up to their first secret only: nobody has written down how they go on")
         yield text(language, up_to, n=secret)

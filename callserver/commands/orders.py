@@ -19,7 +19,7 @@ from callserver.commands.carriers import carriers
 from callserver.commands.choices import State
 from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.order_lists import export, import_
-from callserver.commands.proofs import proof, proofs
+from callserver.commands.proofs import proof, proof_vault, proofs
 from callserver.commands.shop_books import Day, ShopBooks, now, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.commands.tables import marked, table
@@ -28,7 +28,6 @@ from callserver.features.shopping import rules
 from callserver.features.shopping.books import customers as people
 from callserver.features.shopping.books import orders as book
 from callserver.features.shopping.books.orders import OrderRow, Proof, Wanted, items_text
-from callserver.features.shopping.proofs import FOLDER
 from callserver.features.shopping.rules import OrderStatus
 from callserver.features.shopping.tables import OrderState, Payment, ReservationState, Source
 from callserver.features.shopping.words import ORDER_STATES, RESERVATION_STATES
@@ -252,9 +251,9 @@ def _lines(one: OrderStatus, telephones: Sequence[str], books: ShopBooks, langua
 
 def _heard(proof: Proof, shop: Path, kept: str, language: str) -> list[str]:
     folder = ShopFolder(shop)
-    cut = folder.path / FOLDER / proof.cut
+    cut = proof_vault(shop).path(proof.cut)
     found = {N_("call"): proof.call_id, N_("recording"): kept and str(folder.recordings / kept)}
-    if cut.exists():
+    if cut is not None:
         found[N_("proof")] = str(cut)
     lines = [f"{known(language, title)}: {words}" for title, words in found.items() if words]
     return [*lines, *(f"{int(at_s // 60)}:{at_s % 60:04.1f} {text(language, words)}" for words, at_s in proof.marks)]

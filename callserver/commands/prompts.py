@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from callserver.commands.books import tell
-from callserver.commands.calls import as_text, known_shop
+from callserver.commands.calls import as_text, known_shop, list_width
 from callserver.commands.listen import shop_plan
 from callserver.commands.options import Group, json_option, language_option, require_shop
 from callserver.commands.start import shop_option
@@ -29,10 +29,11 @@ from callserver.server.checks.named import named_by_files, refuse_if_named
 from callserver.server.known_texts import in_database, of_menus
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.catalogue import LANGUAGES, N_, Complaint, known, text, told
-from callserver.wire.cells import column, printable
+from callserver.wire.cells import cells, column, printable, wrapped
 from callserver.wire.terminal import complaint, here
 
 NAME_CELLS, SAID_CELLS = 30, 16
+BELOW = " " * 11
 
 heard_in = click.option(
     "--in", "spoken", type=click.Choice(LANGUAGES), help=here("The language of the prompt; needed where it has two.")
@@ -66,7 +67,7 @@ def list_(
         click.echo(as_text([_as_dict(one) for one in found]))
         return
     for one in found:
-        click.echo(_line(one, language))
+        click.echo("\n".join(_lines(one, language, list_width())))
     if not found:
         tell(text(language, N_("none")))
 
@@ -209,9 +210,14 @@ def _refuse_if_missed(shop: Path, one: Listed) -> None:
     refuse_if_named(f"prompt {one.name}", named)
 
 
-def _line(one: Listed, language: str) -> str:
-    said = column(known(language, one.said.value), SAID_CELLS)
-    return printable(f"{one.number:>5}  {one.language}  {column(one.name, NAME_CELLS)}  {said}  {one.text}")
+def _lines(one: Listed, language: str, width: int) -> list[str]:
+    """What it says stands behind it, or where that is too long for the line below it."""
+    voice = column(known(language, one.said.value), SAID_CELLS)
+    head = f"{one.number:>5}  {one.language}  {column(one.name, NAME_CELLS)}  {voice}"
+    line = printable(f"{head}  {one.text}")
+    if cells(line) <= width:
+        return [line]
+    return [head.rstrip(), *(f"{BELOW}{part}" for part in wrapped(one.text, width - len(BELOW)))]
 
 
 def _as_dict(one: Listed) -> dict[str, str | int | None]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import click
 
@@ -17,6 +17,7 @@ from callserver.commands.start import shop_option
 from callserver.commands.tables import table
 from callserver.features.shopping.books import orders as book
 from callserver.features.shopping.proofs import FOLDER
+from callserver.media.vault import Vault
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire.catalogue import N_, Complaint, text
 from callserver.wire.terminal import here
@@ -28,8 +29,10 @@ from callserver.wire.terminal import here
 @json_option
 def proofs(shop: Path, language: str, as_json: bool) -> None:
     async def work(books: ShopBooks) -> None:
-        folder, by_file = ShopFolder(shop).path / FOLDER, await books.read(book.with_proofs)
-        found = [(*by_file[path.name], path) for path in sorted(folder.glob("*.wav")) if path.name in by_file]
+        by_file = await books.read(book.with_proofs)
+        found = [
+            (*by_file[name], path) for name, path in sorted(proof_vault(shop).files(".wav").items()) if name in by_file
+        ]
         found.sort(key=lambda one: one[1], reverse=True)
         if as_json:
             told = [{"order": number, "placed_at": at, "file": str(path)} for number, at, path in found]
@@ -51,18 +54,27 @@ def proofs(shop: Path, language: str, as_json: bool) -> None:
 def proof(number: str, target: Path | None, shop: Path) -> None:
     async def work(books: ShopBooks) -> None:
         found = await books.read(book.proof_of, number)
-        file = ShopFolder(shop).path / FOLDER / (found.cut if found is not None else "")
-        if not file.is_file():
+        vault, cut = proof_vault(shop), found.cut if found is not None else ""
+        if found is None or vault.path(cut) is None:
             raise Complaint("order {number} has no proof: it was not made by telephone, or not recorded", number=number)
+        octets = vault.octets(cut)
         if target is None:
             command = player()
             await books.change("play_proof", number, lambda: None)
-            subprocess.run([*command, str(file)], check=False)
+            with NamedTemporaryFile(suffix=".wav") as heard:
+                Path(heard.name).write_bytes(octets)
+                subprocess.run([*command, heard.name], check=False)
             return
         if target.exists():
             raise Complaint("{file} is there already: name another file", file=target)
-        shutil.copyfile(file, target)
+        target.write_bytes(octets)
         await books.change("export_proof", number, lambda: None)
         click.echo(str(target))
 
     with_shop_books(shop, work)
+
+
+def proof_vault(shop: Path) -> Vault:
+    """Where they lie."""
+    folder = ShopFolder(shop).path
+    return Vault(folder / FOLDER, folder)

@@ -168,7 +168,7 @@ def words(event: EventRecord, language: str, prompts: Mapping[str, str] | None =
     if isinstance(kept_s := event.data.get("kept_for_s"), float):
         details["kept_since"] = f"{(event.at - timedelta(seconds=kept_s)).astimezone(zone):%H:%M:%S}"
     if event.kind == "prompt" and prompts:
-        details["names"] = _said(event.data.get("names"), prompts)
+        details["names"] = _said(event.data.get("names"), prompts, str(event.data.get("language")))
     sentence = known(language, _sentence(event))
     return printable(" ".join(fill(language, sentence, details).split()))
 
@@ -177,11 +177,10 @@ def prompt_texts(folders: Sequence[Path], language: str) -> dict[str, str]:
     """
     What the prompts of these folders say, by name, in a language; the first folder's words count.
 
-    One that is of a certain language, such as "en/welcome", in that; so are those that only another language has. A
-    digit said one by one is the number wherever it has no words of its own.
+    One that is of a certain language, such as "en/welcome", in that. A digit said one by one is the number wherever it
+    has no words of its own.
     """
     texts: dict[str, str] = {}
-    others: dict[str, str] = {}
     for folder in reversed(folders):
         for spoken in LANGUAGES:
             try:
@@ -190,14 +189,21 @@ def prompt_texts(folders: Sequence[Path], language: str) -> dict[str, str]:
                 continue  # `check` tells what is wrong with it
             texts |= {f"{spoken}/{name}": words for name, words in said.items()}
             texts |= said if spoken == language else {}
-            others |= said
     digits = {f"digit-{n}": texts[f"number-{n}"] for n in range(10) if f"number-{n}" in texts}
-    return others | digits | texts
+    return digits | texts
 
 
-def _said(names: Value, prompts: Mapping[str, str]) -> str:
-    """The prompts of one sentence, one after the other; what nobody wrote down is itself a text, or a name."""
-    said = map(str, names if isinstance(names, list) else [names])
+def _said(names: Value, prompts: Mapping[str, str], heard_in: str) -> str:
+    """
+    The prompts of one sentence, one after the other; what nobody wrote down is itself a text, or a name.
+
+    Numbers and sums are put together otherwise in each language: with a piece that only the caller's has, all of the
+    sentence is as he heard it.
+    """
+    said = [str(name) for name in (names if isinstance(names, list) else [names])]
+    heard = {name: prompts[own] for name in said if (own := f"{heard_in}/{name}") in prompts}
+    if any(name in heard and name not in prompts for name in said):
+        return " ".join(heard.get(name, prompts.get(name, name)) for name in said)
     return " ".join(prompts.get(name, name) for name in said)
 
 

@@ -13,10 +13,10 @@ import click
 
 from callserver.commands.books import tell
 from callserver.commands.calls import list_width
-from callserver.features.shopping.books.csv_sheets import read_csv, write_csv
-from callserver.features.shopping.books.sheet import BYTES_MAX, Sheet, SheetError, Written
 from callserver.features.shopping.books.table import Fault
-from callserver.server.on_disk import write_whole
+from callserver.store.on_disk import write_whole
+from callserver.store.sheets.csv_sheets import read_csv, write_csv
+from callserver.store.sheets.sheet import BYTES_MAX, Sheet, SheetError, Written
 from callserver.wire.catalogue import Complaint, plural
 from callserver.wire.cells import cut
 from callserver.wire.terminal import error, here, person_language
@@ -66,7 +66,7 @@ def read_sheet(file: Path, progress: Progress) -> Sheet:
     try:
         data = _data(file)
         if file.suffix.lower() in (".xlsx", ".xlsm"):
-            from callserver.features.shopping.books.xlsx_sheets import read_xlsx  # takes its time to be imported
+            from callserver.store.sheets.xlsx_sheets import read_xlsx  # takes its time to be imported
 
             sheet = read_xlsx(data, progress.rows)
         else:
@@ -85,7 +85,7 @@ def write_sheet(file: Path, titles: Sequence[str], rows: Iterable[Sequence[Writt
         return
     listed = list(rows)
     if file.suffix.lower() == ".xlsx":
-        from callserver.features.shopping.books.xlsx_sheets import write_xlsx
+        from callserver.store.sheets.xlsx_sheets import write_xlsx
 
         data = write_xlsx(titles, listed, Progress().written)
     elif file.suffix.lower() == ".csv":

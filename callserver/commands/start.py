@@ -18,6 +18,7 @@ def _shop(context: click.Context, parameter: click.Parameter, given: Path | None
 shop_option = click.option(
     "--shop",
     type=click.Path(path_type=Path, file_okay=False),
+    metavar=here("directory").upper(),  # click has made up its words before it is told of our language
     callback=_shop,
     help=here("The shop's folder; if not given CALLSERVER_SHOP, else shop here, else shop beside bin."),
 )

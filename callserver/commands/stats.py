@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,27 +12,31 @@ import click
 
 from callserver.commands.books import tell, with_store
 from callserver.commands.calls import as_text, list_width
-from callserver.commands.options import Group, json_option, language_option
+from callserver.commands.options import Day as DayTyped
+from callserver.commands.options import Group, Number, json_option, language_option
 from callserver.commands.sheets import write_sheet
 from callserver.commands.start import shop_option
 from callserver.commands.stats_progress import Folding
 from callserver.config import Config
 from callserver.features.statistics import keeping
 from callserver.features.statistics.metrics import SERVICE_LEVEL, SERVICE_LEVELS, SHORT_S, WITHIN_S
-from callserver.features.statistics.reports import staffing_report
-from callserver.features.statistics.reports.asking import Ask
+from callserver.features.statistics.reports.asking import REPEAT_DAYS, TARGET, Ask
 from callserver.features.statistics.reports.day import Day, of
 from callserver.features.statistics.reports.intervals import days
-from callserver.features.statistics.reports.named import REPORTS, Report
+from callserver.features.statistics.reports.known_names import check_known
+from callserver.features.statistics.reports.named import REPORTS, STAFFING, Report
+from callserver.features.statistics.reports.plain import plain
 from callserver.features.statistics.reports.sheet import sheet_of
 from callserver.features.statistics.reports.shown import lines
 from callserver.features.statistics.reports.table import Table
-from callserver.server.on_disk import write_whole
+from callserver.features.statistics.request import AGAIN_MAX, PERCENT_MAX, SECONDS_MAX
+from callserver.features.statistics.staffing.erlang import AGENTS_MAX
 from callserver.store.database import Store
+from callserver.store.on_disk import write_whole
 from callserver.wire.catalogue import Complaint
 from callserver.wire.terminal import here
 
-DAY = click.DateTime(["%Y-%m-%d"])
+DAY = DayTyped()
 MISSED_DAYS = 7  # callers whom nobody has called since are not looked for any more
 SHEETS, CHARTS = (".csv", ".xlsx"), (".svg", ".png")
 now = datetime.now
@@ -57,8 +61,8 @@ class Given:
     """What was typed behind the name of a report; some of them take only some of it."""
 
     shop: Path
-    first: datetime | None
-    last: datetime | None
+    first: date | None
+    last: date | None
     out: Path | None
     language: str
     as_json: bool
@@ -67,6 +71,9 @@ class Given:
     within: float = WITHIN_S
     short: float = SHORT_S
     variant: str = SERVICE_LEVEL
+    again: int = REPEAT_DAYS
+    agents: int = 0
+    target: float = 100 * TARGET
 
 
 Params = list[Callable[[Any], Any]]
@@ -87,16 +94,20 @@ def _own_params(name: str, report: Report) -> Params:
     """What only this report takes."""
     params: Params = []
     if report.only:
-        must: dict[str, Any] = {"required": True} if name == "sheet" else {"default": ""}
-        params.append(click.argument("only", metavar=report.only.upper(), **must))
+        words = here(report.only).upper()
+        must: dict[str, Any] = {"metavar": words} if name == "sheet" else {"metavar": f"[{words}]", "default": ""}
+        params.append(click.argument("only", **must))
     if report.by:
         params.append(click.option("--by", type=click.Choice(report.by), help=here("One line each.")))
-    return params + (LIMITS if name == "queue" else [])
+    return params + OWN_PARAMS.get(name, [])
 
 
-SECONDS = click.FloatRange(0, 86400)
+SECONDS = Number(0, SECONDS_MAX)
+within_option = click.option(
+    "--within", type=SECONDS, default=WITHIN_S, show_default=True, help=here("In time: seconds.")
+)
 LIMITS: Params = [
-    click.option("--within", type=SECONDS, default=WITHIN_S, show_default=True, help=here("In time: seconds.")),
+    within_option,
     click.option("--short", type=SECONDS, default=SHORT_S, show_default=True, help=here("At once: seconds.")),
     click.option(
         "--variant",
@@ -106,6 +117,29 @@ LIMITS: Params = [
         help=here("Of the service level, in tables by group."),
     ),
 ]
+OWN_PARAMS: dict[str, Params] = {
+    "queue": LIMITS,
+    "calls": [
+        click.option(
+            "--again",
+            type=click.IntRange(1, AGAIN_MAX),
+            default=REPEAT_DAYS,
+            show_default=True,
+            help=here("Who calls again: within so many days."),
+        )
+    ],
+    STAFFING: [
+        click.option("--agents", type=click.IntRange(1, AGENTS_MAX), required=True, help=here("That one would have.")),
+        click.option(
+            "--target",
+            type=Number(1, PERCENT_MAX),
+            default=100 * TARGET,
+            show_default=True,
+            help=here("Percent answered in time."),
+        ),
+        within_option,
+    ],
+}
 COMMON_PARAMS: Params = [
     click.option("--from", "first", type=DAY, help=here("The first day; today if not given.")),
     click.option("--to", "last", type=DAY, help=here("The last day; the first one if not given.")),
@@ -122,6 +156,8 @@ COMMON_PARAMS: Params = [
 
 def _report_as_asked(name: str, report: Report, given: Given) -> None:
     _check_kind(given.out)
+    if given.out is not None and given.as_json:
+        raise click.UsageError(here("--json is printed: leave --out away, or --json"))
 
     def ask(config: Config) -> Ask:
         zone = config.server.zone
@@ -134,18 +170,25 @@ def _report_as_asked(name: str, report: Report, given: Given) -> None:
             within_s=given.within,
             short_s=given.short,
             service_level=given.variant,
+            repeat_days=given.again,
+            n_agents=given.agents,
+            target=given.target / 100,
         )
 
-    def give(tables: Sequence[Table]) -> None:
+    def give(tables: Sequence[Table], config: Config) -> None:
         if given.as_json:
-            click.echo(as_text([asdict(one) for one in tables]))
+            click.echo(as_text([plain(one, given.language) for one in tables]))
         elif given.out is not None:
             _write(given.out, tables, given.language)
         else:
             for line in _printed(tables, given.language):
                 click.echo(line)
 
-    _answer(given.shop, ask, report.make, give)
+    def make(asked: Ask) -> Sequence[Table]:
+        check_known(report.only, asked.only)
+        return report.make(asked)
+
+    _answer(given.shop, ask, make, give)
 
 
 for _name, _report in REPORTS.items():
@@ -163,48 +206,8 @@ def fold_again(shop: Path) -> None:
     with_store(shop, work)
 
 
-@stats.command(
-    "staffing", help=here("What if: so many agents, by Erlang C, and the days of before played again with them.")
-)
-@click.argument("queue", default="")
-@click.option("--agents", type=click.IntRange(1, 500), required=True, help=here("That one would have."))
-@click.option(
-    "--target", type=click.FloatRange(1, 99.9), default=80, show_default=True, help=here("Percent answered in time.")
-)
-@click.option("--within", type=SECONDS, default=WITHIN_S, show_default=True, help=here("In time: seconds."))
-@click.option("--from", "first", type=DAY, help=here("The first day; yesterday if not given."))
-@click.option("--to", "last", type=DAY, help=here("The last day; the first one if not given."))
-@shop_option
-@language_option
-@json_option
-def staffing(
-    shop: Path,
-    queue: str,
-    agents: int,
-    target: float,
-    within: float,
-    first: datetime | None,
-    last: datetime | None,
-    language: str,
-    as_json: bool,
-) -> None:
-    def ask(config: Config) -> Ask:
-        zone = config.server.zone
-        since = first.date() if first else now(zone).date() - timedelta(days=1)
-        return Ask(days(since, last.date() if last else since, zone), zone, only=queue, within_s=within)
-
-    def give(tables: Sequence[Table]) -> None:
-        if as_json:
-            click.echo(as_text([asdict(one) for one in tables]))
-            return
-        for line in _printed(tables, language):
-            click.echo(line)
-
-    _answer(shop, ask, lambda asked: staffing_report.report(asked, agents, target / 100), give)
-
-
 @stats.command("day", help=here("The sheet of one day as a PDF, to be printed or sent."))
-@click.argument("day", type=DAY)
+@click.argument("day", metavar=here("DAY"), type=DAY)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -212,35 +215,37 @@ def staffing(
 )
 @shop_option
 @language_option
-def day_command(shop: Path, day: datetime, out: Path | None, language: str) -> None:
+def day_command(shop: Path, day: date, out: Path | None, language: str) -> None:
     from callserver.features.statistics.drawing.day_sheet import day_sheet  # takes its time to be imported
 
-    file, which = out or Path(f"{day:%Y-%m-%d}.pdf"), day.date()
+    file = out or Path(f"{day}.pdf")
 
     def ask(config: Config) -> Ask:
-        return Ask(days(which, which, config.server.zone), config.server.zone)
+        return Ask(days(day, day, config.server.zone), config.server.zone)
 
-    def give(found: Day) -> None:
-        write_whole(file, day_sheet(found, "", language))
+    def give(found: Day, config: Config) -> None:
+        write_whole(file, day_sheet(found, config.fax.name, language))
         tell(str(file))
 
-    _answer(shop, ask, lambda asked: of(asked, which), give)
+    _answer(shop, ask, lambda asked: of(asked, day), give)
 
 
-def _span(name: str, first: datetime | None, last: datetime | None, today: date) -> tuple[date, date]:
+def _span(name: str, first: date | None, last: date | None, today: date) -> tuple[date, date]:
     if name == "missed" and first is None:
-        return today - timedelta(days=MISSED_DAYS), last.date() if last else today
-    since = first.date() if first else today
-    return since, last.date() if last else since
+        return today - timedelta(days=MISSED_DAYS), last or today
+    since = first or (today - timedelta(days=1) if name == STAFFING else today)
+    return since, last or since
 
 
-def _answer(shop: Path, ask: Callable[[Config], Ask], make: Callable[[Ask], T], give: Callable[[T], None]) -> None:
+def _answer(
+    shop: Path, ask: Callable[[Config], Ask], make: Callable[[Ask], T], give: Callable[[T, Config], None]
+) -> None:
     """Count what is new in the log, then ask for a report."""
 
     async def work(store: Store, config: Config) -> None:
         asked = ask(config)
         await Folding(store, config.exchange.country).catch_up()
-        give(await store.read(make, asked))
+        give(await store.read(make, asked), config)
 
     with_store(shop, work)
 
@@ -259,11 +264,11 @@ def _check_kind(out: Path | None) -> None:
 
 def _write(out: Path, tables: Sequence[Table], language: str) -> None:
     if out.suffix.lower() in CHARTS:
-        from callserver.features.statistics.drawing.chart import write_chart  # takes its time to be imported
+        from callserver.features.statistics.drawing.chart import chart  # takes its time to be imported
 
-        write_chart(tables[0], language, out)
+        write_whole(out, chart(tables[0], language, out.suffix.lower().removeprefix(".")))
         tell(str(out))
         return
     if not tables:
         raise Complaint("there is nothing in it")
-    write_sheet(out, *sheet_of(tables[0], language))
+    write_sheet(out, *sheet_of(tables, language))

@@ -19,7 +19,7 @@ from callserver.ivr.menu_files.file_menu import FileMenu
 from callserver.ivr.menu_files.reading import Known
 from callserver.ivr.menu_files.steps import Choice, Digits, Go, Say, Slot, Step
 from callserver.ivr.trying.beside import Outcome
-from callserver.ivr.trying.call import Heard
+from callserver.ivr.trying.call import LEFT_OUT, Heard
 from callserver.ivr.trying.keys import Script
 from callserver.ivr.trying.outcomes import read_outcome
 from callserver.ivr.trying.run import ASKS
@@ -181,7 +181,8 @@ def _said(heard: Heard, step: Step | None) -> str:
                 f"{{{one}}}" if isinstance(one, Slot) else one for of in said.values() for one in of if of != pieces
             ]
             break
-    return f"  “{' '.join(texts)}”" + (f" ({' '.join(other)})" if other != texts else "")
+    is_told = other != texts and any(one != LEFT_OUT for one in other)
+    return f"  “{' '.join(texts)}”" + (f" ({' '.join(other)})" if is_told else "")
 
 
 def ending(tried: Outcome, *, kept: bool = False) -> str:

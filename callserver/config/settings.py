@@ -154,6 +154,9 @@ class VoicemailConfig:
     )
     call: tuple[str, ...] = ("local",)  # classes of numbers at which owners are called
     call_hours: tuple[Hours, ...] = (Hours(1, 7, time(8), time(21)),)  # within these only; empty: always
+    call_tries: int = 3  # then nobody calls until something new comes
+    call_again_min: int = 30  # after a try
+    keep_days: int = 0  # then messages that were heard are deleted; 0: never
 
 
 @dataclass(frozen=True)
@@ -291,6 +294,9 @@ RANGES: dict[tuple[type, str], tuple[float, float]] = {
     (FaxConfig, "wait_s"): (5, 600),
     (FaxConfig, "tries"): (1, 20),
     (FaxConfig, "keep_days"): (0, 10_000),
+    (VoicemailConfig, "call_tries"): (1, 20),
+    (VoicemailConfig, "keep_days"): (0, 36500),
+    (VoicemailConfig, "call_again_min"): (1, 1440),
     (QueueConfig, "ring_s"): (3, 120),
     (QueueConfig, "retry_s"): (0, 60),
     (QueueConfig, "misses"): (1, 100),

@@ -33,7 +33,7 @@ DOCUMENT_S = 150.0  # a document is drawn within 120 s, or refused; so is a lett
 DOCUMENT_ACTS = frozenset(
     {
         *("convert_fax", "queue_fax", "send_fax", "open_fax", "mail_fax"),
-        *("report", "missed_calls", "day_sheet"),
+        *("report", "report_file", "missed_calls", "day_sheet"),
         *("play_recording", "export_recording"),
     }
 )

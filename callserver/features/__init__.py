@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from callserver.wire.catalogue import Complaint
+
 if TYPE_CHECKING:  # a child process that makes a report imports this package, and needs neither sound nor calls
     from twisted.application.service import IService
     from twisted.internet.defer import Deferred
@@ -46,6 +48,14 @@ if TYPE_CHECKING:  # a child process that makes a report imports this package, a
             """Call `watcher` when marks have changed."""
 
 
+class NotMailed(Complaint):
+    """A letter has not gone; the text says why. Another may not go either."""
+
+
+class LetterRefused(NotMailed):
+    """The mail server has refused this letter; others may go."""
+
+
 class Mail(Protocol):
     """The shop's mail."""
 
@@ -56,6 +66,7 @@ class Mail(Protocol):
         One letter, in both languages; fires when the mail server has taken it.
 
         :param attachment: name and octets of a PDF or a WAV file
+        :raises NotMailed: with why, LetterRefused: it alone is refused
         """
 
 
@@ -76,6 +87,7 @@ class House:
     What a feature needs that does something with calls of its own.
 
     :param folder: the shop's
+    :param settings: as they are at the moment; most count from the next start on
     :param in_thread: fires with what a job gives that takes more than 5 ms
     :param door: where other programs come in at a host and port, and what encrypts it, where others could listen in
     :param calls_out: by which numbers are dialled; there when calls are answered
@@ -93,6 +105,7 @@ class House:
 
     clock: IReactorTime
     folder: Path
+    settings: Callable[[], Config]
     in_thread: Callable[..., Deferred[Any]]
     new_id: Callable[[], str]
     alarm: Alarm

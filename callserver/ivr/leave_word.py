@@ -68,13 +68,13 @@ async def _message(call: MenuCall, alarm: Alarm) -> bool:
 
 
 async def _into_general_box(call: MenuCall) -> bool:
-    """Who thinks better of it there has been served, too."""
+    """Who thinks better of it there, or opens it, has been served, too."""
     assert call.mailboxes is not None
-    outcome = await call.leave_message(call.mailboxes.general)
+    outcome = await call.mailboxes.leave_message(call, call.mailboxes.general, busy=True)
     if outcome == "left":
         await call.play("goodbye")
         call.call.end("menu", Reason(Cause.MESSAGE_LEFT, call.mailboxes.general))
-    return outcome in ("left", "discarded")
+    return outcome in ("left", "discarded", "opened", "heard")
 
 
 async def _call_back(call: MenuCall, alarm: Alarm) -> None:

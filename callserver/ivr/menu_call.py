@@ -242,9 +242,9 @@ class MenuCall(Acting):
 
     @act
     async def record(
-        self, max_s: float = 180.0, silence_s: float = 10.0, on_begun: Callable[[str], None] = lambda file: None
+        self, max_s: float = 180.0, silence_s: float = 10.0, on_begun: Callable[[Recording], None] = lambda one: None
     ) -> str:
-        """:param on_begun: told the file's name before anything is said"""
+        """:param on_begun: told the recording before anything is said; its `stop` tells when all of it is on disk"""
         await self._answer()
         leg = self.call.leg
         if leg is None or self._recorder is None:
@@ -256,8 +256,8 @@ class MenuCall(Acting):
             return ""
         self.recorded = recording.file_name
         self.call.log(Kind.RECORDING, file=recording.file_name, message=True)
-        on_begun(recording.file_name)
         try:
+            on_begun(recording)
             await self._until_done(leg, max_s, silence_s)
         finally:
             recording.stop().addCallbacks(self._recorded, self._not_recorded)
@@ -305,7 +305,9 @@ class MenuCall(Acting):
     @act
     async def leave_message(self, box: str) -> str:
         await self._answer()
-        return await self.mailboxes.leave_message(self, box) if self.mailboxes is not None else "no_box"
+        if self.mailboxes is None:
+            return "no_box"
+        return await self.mailboxes.leave_message(self, box, busy=bool(self.not_served))
 
     @act
     async def open_mailbox(self, box: str = "") -> str:

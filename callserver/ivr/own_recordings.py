@@ -11,7 +11,6 @@ FOLDER/<language>/recorded.toml: when the text changes, its recording is not hea
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from callserver.dsp.frames import FloatArray
 from callserver.dsp.sound.files import read_wav, write_wav
 from callserver.ivr.prompt_files import PromptError, PromptFiles, plain
 from callserver.ivr.prompts import RECORDED, Catalogue
+from callserver.store.on_disk import sync
 from callserver.wire.catalogue import N_
 
 VERSIONS, CURRENT = "versions", "current"
@@ -119,7 +119,7 @@ class OwnRecordings:
         path = self._path(language, name)
         if path.exists():
             path.unlink()
-            _sync(path.parent)
+            sync(path.parent)
 
     def _put(self, language: str, name: str, version: int) -> None:
         _write_bytes(self._path(language, name), self._version(language, name, version).read_bytes())
@@ -178,14 +178,6 @@ def _part(path: Path) -> Path:
 
 def _into_place(part: Path, path: Path) -> None:
     """On disk under its name, or not at all."""
-    _sync(part)
+    sync(part)
     part.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(path.parent)

@@ -86,6 +86,7 @@ class Prompts:
         self._sounds: dict[str, dict[str, FloatArray]] = {}
         self._texts: dict[str, dict[str, str]] = {}
         self._named: dict[str, dict[str, str]] = {}  # language -> text -> name
+        self._sentences: set[str] = set()
         self.problems: list[PromptError] = []
         self.unknown: list[Path] = []
         self.music: FloatArray | None = None  # heard on hold and in the queue, round and round
@@ -145,6 +146,10 @@ class Prompts:
         """What a prompt says, for people who read along; the name itself where nobody wrote it down."""
         return self._texts[language].get(plain(name), name)
 
+    def is_sentence(self, name: str) -> bool:
+        """Whether a prompt is one, and no piece of a number and no name."""
+        return plain(name) in self._sentences
+
     def _load_language(self, language: str, files: Sequence[PromptFiles], known: Known) -> None:
         sounds: dict[str, FloatArray] = {}
         texts: dict[str, str] = {}
@@ -155,6 +160,7 @@ class Prompts:
                 if file == RECORDED:
                     catalogue = catalogue.of(folder.recordings[language])
                 texts |= {plain(name): text for name, text in catalogue.texts.items()}
+                self._sentences |= set(map(plain, catalogue.sentences))
                 named |= {readable(text): plain(name) for name, text in catalogue.names.items()}
             for name, path in folder.recordings[language].items():
                 sound = self._sound(folder, path, known)

@@ -37,6 +37,7 @@ from callserver.wire.causes import Cause, Reason
 log = Logger()
 
 NO_QUEUE = "no_queue"
+NOT_TAKEN = ("no_box", "full", "suspended", "not_kept")  # of a mailbox's
 NOT_LET_IN = ("closed", "no_agent", "full", "diverted", NO_QUEUE)  # of a queue's outcomes
 AT_ONCE_S = 3.0  # a menu that is over so soon, by itself and without a key, has done nothing for its caller
 AT_ONCE_MAX = 3  # so many such calls in a row, and the line rests
@@ -229,14 +230,25 @@ class MenuRunner:
 
     async def _take_message(self, story: _Story, box: str) -> None:
         story.call.path.append(f"mailbox {box}")
-        menu_call = story.act()
+        menu_call, outcome = story.act(), "no_box"
         try:
-            if self._mailboxes is not None and await self._mailboxes.leave_message(menu_call, box, busy=True) == "left":
-                await menu_call.play("goodbye")
-                story.call.end("menu", Reason(Cause.MESSAGE_LEFT, box))
-        except WantsPerson as wish:
+            if self._mailboxes is not None:
+                outcome = await self._mailboxes.leave_message(menu_call, box, busy=True)
+        except (WantsPerson, GoesRound) as wish:
             story.call.path.append(str(wish))
             await self._find_person(story, self._queue)
+            return
+        except Exception as problem:
+            if menu_call.is_over or isinstance(problem, LineFailure):
+                raise
+            log.failure("mailbox {box} broke on call {call}", box=box, call=story.call.id)
+            await self._find_person(story, self._queue)
+            return
+        if outcome == "left":
+            await menu_call.play("goodbye")
+            story.call.end("menu", Reason(Cause.MESSAGE_LEFT, box))
+        elif outcome in NOT_TAKEN:
+            await leave_word(story.act(), self._hours(), self._alarm)
 
     async def _receive_fax(self, story: _Story) -> None:
         story.call.path.append("fax")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +13,7 @@ import numpy as np
 from callserver.dsp.frames import FloatArray
 from callserver.wire.catalogue import N_, Complaint
 
+STDERR = 2
 KINDS = "WAV, AIFF, FLAC, Ogg, Opus, MP3"
 
 
@@ -25,7 +30,7 @@ def read_any(path: Path, longest_s: float) -> tuple[FloatArray, int]:
     if not path.is_file():
         raise Complaint(N_("{file}: no such file"), file=str(path))
     try:
-        with soundfile.SoundFile(str(path)) as file:
+        with _libraries_silent(), soundfile.SoundFile(str(path)) as file:
             if file.frames > longest_s * file.samplerate:
                 long = round(file.frames / file.samplerate)
                 raise Complaint(N_("{file}: {s} s, and {max} s are the most"), file=str(path), s=long, max=longest_s)
@@ -34,3 +39,17 @@ def read_any(path: Path, longest_s: float) -> tuple[FloatArray, int]:
     except (soundfile.SoundFileError, OSError, RuntimeError) as problem:
         raise Complaint(N_("{file}: cannot be read; it may be {kinds}"), file=str(path), kinds=KINDS) from problem
     return np.ascontiguousarray(samples.mean(axis=1), np.float32), rate_hz
+
+
+@contextmanager
+def _libraries_silent() -> Iterator[None]:
+    """libmpg123 writes notes on the tags of an MP3, past Python's stderr; for a command, which has one thread."""
+    sys.stderr.flush()
+    kept, nothing = os.dup(STDERR), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, STDERR)
+        os.close(kept)
+        os.close(nothing)

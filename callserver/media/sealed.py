@@ -13,7 +13,7 @@ import io
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -43,18 +43,29 @@ def seal(source: Path, target: Path, key: bytes, name: str, random: Callable[[in
     :param name: belongs to it; who reads it has to know it
     :raises OSError: the disk's
     """
-    nonce, cipher = random(NONCE), AESGCM(key)
     with source.open("rb") as plain, target.open("wb") as sealed:
-        sealed.write(MAGIC + nonce)
-        part, n = plain.read(PART), 0
-        while True:
-            following = plain.read(PART)
-            sealed.write(cipher.encrypt(_nonce(nonce, n), part, _about(name, is_last=not following)))
-            if not following:
-                break
-            part, n = following, n + 1
+        _seal(plain, sealed, key, name, random)
         sealed.flush()
         os.fdatasync(sealed.fileno())
+
+
+def sealed_octets(octets: bytes, key: bytes, name: str) -> bytes:
+    """The same, of what is no file yet."""
+    sealed = io.BytesIO()
+    _seal(io.BytesIO(octets), sealed, key, name, os.urandom)
+    return sealed.getvalue()
+
+
+def _seal(plain: BinaryIO, sealed: BinaryIO, key: bytes, name: str, random: Callable[[int], bytes]) -> None:
+    nonce, cipher = random(NONCE), AESGCM(key)
+    sealed.write(MAGIC + nonce)
+    part, n = plain.read(PART), 0
+    while True:
+        following = plain.read(PART)
+        sealed.write(cipher.encrypt(_nonce(nonce, n), part, _about(name, is_last=not following)))
+        if not following:
+            break
+        part, n = following, n + 1
 
 
 class SealedFile(io.RawIOBase):

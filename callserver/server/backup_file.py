@@ -26,7 +26,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
-from callserver.server.on_disk import PART, sync
+from callserver.store.on_disk import PART, sync
 from callserver.store.opening import Condition, as_store_error, look
 from callserver.wire.catalogue import Complaint
 

@@ -235,6 +235,7 @@ class Parts(MultiService):
         return House(
             self.reactor,
             self.folder.path,
+            lambda: self.config,
             self.world.in_thread,
             self.world.new_id,
             self._alarm,
@@ -246,7 +247,7 @@ class Parts(MultiService):
             known_texts=self._known_texts,
             plan=self._tones(),
             serve=lambda call, menu: self._runner.serve(call, menu),
-            mail=MailServer.of(self.reactor, self.config),
+            mail=MailServer.of(self.reactor, self.world.in_thread, self.config),
             members=lambda group: self.centre.members_of(group),
             connect=lambda call, number, asks: self.people.connect(call, number, asks),
             post=lambda: next((feature.post for feature in self.features if feature.post is not None), None),

@@ -14,7 +14,16 @@ from twisted.python.failure import Failure
 from callserver.acd.organisation.parts import Organisation
 from callserver.acd.organisation.surroundings import Surroundings
 from callserver.calls.event_log import EventLog
-from callserver.config import Config, DiallingConfig, Finding, Grade, MenusConfig, OfficesConfig, Reading
+from callserver.config import (
+    Config,
+    DiallingConfig,
+    Finding,
+    Grade,
+    MenusConfig,
+    OfficesConfig,
+    Reading,
+    VoicemailConfig,
+)
 from callserver.ivr.discovery import Found
 from callserver.ivr.loading.version import led_to
 from callserver.ivr.prompts import Prompts
@@ -49,6 +58,9 @@ SINGLE = (
     "shop",
     "backup",
     "fax",
+    "mail",
+    "voicemail",
+    "statistics",
 )
 NOW = {  # settings that a running server takes over
     "server": {"plugins", "prompts", "stop_wait_s"},
@@ -56,6 +68,7 @@ NOW = {  # settings that a running server takes over
     "offices": {one.name for one in fields(OfficesConfig)},
     "menus": {one.name for one in fields(MenusConfig)},
     "dialling": {one.name for one in fields(DiallingConfig)},
+    "voicemail": {one.name for one in fields(VoicemailConfig)},
 }
 LATER = N_("[{section}] {key} counts from the next start on.")
 NEW, GONE = N_("[{section}] is new: from the next start on."), N_("[{section}] is gone: from the next start on.")

@@ -9,9 +9,9 @@ from callserver.config import Config
 from callserver.server import backup_file
 from callserver.server.backup_file import DATABASE, BackupError, Manifest
 from callserver.server.backups import backups
-from callserver.server.on_disk import PART, move, sync
 from callserver.server.restore import take_database
 from callserver.server.shop_folder import Life, ShopFolder, keep_private
+from callserver.store.on_disk import PART, move, sync
 from callserver.store.opening import PARTS, Condition, Found, StoreError, look
 from callserver.wire.catalogue import Complaint
 

@@ -30,8 +30,8 @@ from callserver.server import backup_file
 from callserver.server.backup_file import DATABASE, SHOP, BackupError, Manifest
 from callserver.server.backups import ASIDE
 from callserver.server.lock import FILE_NAME as LOCK_FILE
-from callserver.server.on_disk import move, sync, write_whole
 from callserver.server.shop_folder import Life, ShopFolder
+from callserver.store.on_disk import move, sync, write_whole
 from callserver.store.opening import PARTS, Condition, database_at, look, name_of, unknown_migrations
 from callserver.wire.catalogue import N_, Complaint
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from callserver.acd.staff import passwords
 from callserver.config import Config, ConfigError, Reading, read_config
-from callserver.server.on_disk import sync, write_whole
+from callserver.store.on_disk import sync, write_whole
 from callserver.store.opening import name_of
 
 TOP = Path(__file__).parents[2]

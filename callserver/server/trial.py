@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -17,12 +18,16 @@ from callserver.config import nearest
 from callserver.features import Shop
 from callserver.ivr.discovery import MenuProblem
 from callserver.ivr.interfaces import IMenu, Prompt, Spoken
-from callserver.ivr.loading.version import names_from
+from callserver.ivr.loading import loads
+from callserver.ivr.loading.revival import revive
+from callserver.ivr.loading.version import BUILT_IN, MenuVersion, names_from, version_of
 from callserver.ivr.menu_files.file_menu import FileMenu, led_on
 from callserver.ivr.menu_files.folder import menu_files
 from callserver.ivr.menu_files.ini import name_of
 from callserver.ivr.menu_files.reading import Known
-from callserver.ivr.paths.replay import Again, Ask
+from callserver.ivr.menu_files.switches import Switches
+from callserver.ivr.paths.again import Again
+from callserver.ivr.paths.replay import Ask
 from callserver.ivr.prompts import Prompts
 from callserver.ivr.trying.beside import Outcome
 from callserver.ivr.trying.call import TryCall
@@ -107,22 +112,40 @@ class Trial:
         """
         return self._run(self.menus[menu], script, at, number, outcomes, keep=keep)
 
-    def asked(self, menu: str) -> Ask:
+    def version_of(self, menu: str) -> str:
         """
-        Make a call of before once more.
+        Of a menu as its files are now.
 
         :raises Complaint: there is no such menu
         """
         if menu not in self.menus:
             raise Complaint("no menu {menu}; {hint}", menu=repr(menu), hint=nearest(menu, self.menus))
-        by_file = isinstance(self.menus[menu], FileMenu)
+        version = version_of(menu, self.found)
+        return version.name if version is not None else BUILT_IN
 
-        def ask(call: Again) -> Outcome:
-            inside = {n: one if isinstance(one, FileMenu) else call.inside(n) for n, one in self.menus.items()}
-            served = led_on(inside)[menu] if by_file else self.menus[menu]
-            return self._run(served, call.script, call.at, call.caller, call.outcomes)
+    def asked(self, menu: str) -> Ask:
+        """Make a call of before once more, with a menu as it is now."""
+        return partial(self._again, menu, self.menus)
 
-        return ask
+    def asked_before(self, menu: str, version: str) -> Ask | None:
+        """The same with a version that it had; None: nobody has kept that, or it cannot be used any more."""
+        found: list[MenuVersion | None] = []
+        self._store.read(loads.version, version).addCallback(found.append)
+        if not found or found[0] is None:
+            return None
+        own = {name: one for name, one in self.menus.items() if name not in self.found.files}
+        try:
+            menus = revive(found[0], own, Switches())
+        except MenuProblem:
+            return None
+        return partial(self._again, menu, menus)
+
+    def _again(self, menu: str, menus: Mapping[str, IMenu], call: Again) -> Outcome:
+        served = menus[menu]
+        if isinstance(served, FileMenu):
+            inside = {name: one if isinstance(one, FileMenu) else call.inside(name) for name, one in menus.items()}
+            served = led_on(inside)[menu]
+        return self._run(served, call.script, call.at, call.caller, call.outcomes)
 
     def _run(
         self, menu: IMenu, script: Script, at: datetime, number: str, outcomes: Mapping[str, str] | None, *,
@@ -130,7 +153,7 @@ class Trial:
     ) -> Outcome:  # fmt: skip
         at = at.replace(tzinfo=self.zone) if at.tzinfo is None else at.astimezone(self.zone)
         caller = Caller(number or None, withheld=not number)
-        call = TryCall(script, at, caller, outcomes, self._places.queues, self.text)
+        call = TryCall(script, at, caller, outcomes, self._places.queues, self.text, self.sentence)
         self._now = at.astimezone(UTC)
         with self._store.trial(keep=keep):
             ended = run_menu(menu, call)
@@ -142,6 +165,11 @@ class Trial:
             return prompt.text
         own, _, name = str(prompt).rpartition("/")
         return self.prompts.text(own or language, name)
+
+    def sentence(self, language: str, prompt: Prompt) -> str:
+        """The same of a sentence; "" of a piece of a number, and of a name."""
+        name = str(prompt).rpartition("/")[2]
+        return self.text(language, prompt) if not isinstance(prompt, Spoken) and self.prompts.is_sentence(name) else ""
 
     def known(self) -> Known:
         """What a menu file may name here."""

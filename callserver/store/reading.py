@@ -1,8 +1,10 @@
 """What is asked of calls and events; each runs in `store.read`, or inside `read_only` in another process."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from peewee import fn
 
@@ -77,17 +79,16 @@ def timeline(call_id: str) -> list[EventRecord]:
     return in_order(list(EventRow.select().where(EventRow.call_id == call_id).order_by(EventRow.seq)))
 
 
-def calls_told_by(kind: str, data: str, since: datetime, limit: int) -> list[tuple[CallRecord, list[EventRecord]]]:
+def calls_told_by(told: Mapping[str, str], since: datetime, limit: int) -> list[tuple[CallRecord, list[EventRecord]]]:
     """
-    Calls since a moment of which an event of a kind tells, with all their events; the oldest first.
+    Calls since a moment of which one of these events tells, with all their events; the oldest first.
 
-    :param data: stands in the event's data
+    :param told: kinds, each with what stands in the event's data
     :param limit: so many of the newest at most
     """
-    told = EventRow.select(EventRow.call_id).where(
-        EventRow.kind == kind, EventRow.at_ms >= to_ms(since), EventRow.data.contains(data)
-    )
-    calls = CallRow.select().where(CallRow.id.in_(told)).order_by(CallRow.started_ms.desc()).limit(limit)
+    one_of = reduce(or_, [(EventRow.kind == kind) & EventRow.data.contains(data) for kind, data in told.items()])
+    mine = EventRow.select(EventRow.call_id).where(EventRow.at_ms >= to_ms(since), one_of)
+    calls = CallRow.select().where(CallRow.id.in_(mine)).order_by(CallRow.started_ms.desc()).limit(limit)
     return [(call_record(row), timeline(row.id)) for row in reversed(list(calls))]
 
 

@@ -2,14 +2,16 @@
 The words that click says around ours, in our catalogue: "Usage", "Options", what is wrong with a command line.
 
 click asks Python's gettext for them under the name `_`; a catalogue of its own would have to lie compiled in a folder
-of the system's making, so it is given ours under that name. It counts characters where a terminal has cells, so it is
-given our way of breaking lines, too.
+of the system's making, so it is given ours under that name. What it calls kinds of values it translates nowhere. It
+counts characters where a terminal has cells, so it is given our way of breaking lines, too.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -68,6 +70,13 @@ WORDS = (
     N_("Error: The two entered values do not match."),
     N_("Error: invalid input"),
 )
+KINDS: Mapping[type[click.ParamType[Any]], str] = {
+    click.types.StringParamType: N_("text"),
+    click.types.IntParamType: N_("integer"),
+    click.types.IntRange: N_("integer range"),
+    click.types.FloatParamType: N_("float"),
+    click.types.FloatRange: N_("float range"),
+}
 PLACES = (N_("[OPTIONS]"), N_("[COMMAND] [ARGS]..."), N_("COMMAND [ARGS]..."))
 
 
@@ -89,6 +98,8 @@ def speak(language: str) -> None:
             super().write_usage(prog, args, prefix)
 
     click.Context.formatter_class = Formatter
+    for kind, name in KINDS.items():
+        kind.name = one(name)
     for name, module in list(sys.modules.items()):
         if name.startswith("click."):
             for asked, answer in (("_", one), ("ngettext", of_number), ("term_len", cells), ("wrap_text", wrap_text)):

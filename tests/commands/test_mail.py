@@ -10,12 +10,15 @@ from unittest.mock import patch
 
 import numpy as np
 
+from callserver.acd.organisation.parts import Organisation
+from callserver.acd.routing.settings import QueueSettings
 from callserver.commands import mail as commands
 from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.sound.files import read_wav
 from callserver.features.voicemail import rules
 from callserver.features.voicemail.files import Sounds
 from callserver.features.voicemail.rules import Message, Sounding
+from callserver.wire.targets import Target
 from tests.commands.shop_case import NOW, ShopCase
 
 
@@ -41,7 +44,7 @@ class MailCommandTests(ShopCase):
         return result.output
 
     def message(self) -> Message:
-        sounds = Sounds(self.shop / "messages", self.shop / "recordings")
+        sounds = Sounds.of(self.shop, encrypt=False)
         sounds.prepare()
         length_s = sounds.keep("abc-1", np.full(4 * RATE_HZ, 0.1, np.float32))
         message = Message(
@@ -65,6 +68,15 @@ class MailCommandTests(ShopCase):
         self.out("boxes remove 12")
         self.assertEqual(self.store.run(rules.all_boxes), [])
 
+    def test_box_below(self) -> None:
+        """It goes with the one above, by that one's PIN, until it is given one; so it stays when it is set free."""
+        self.assertNotIn("PIN", self.out("boxes add 121 name=Tea parent=12 key=1"))
+        self.assertFalse(self.store.run(rules.need_box, "121").has_pin)
+        self.out("boxes pin 121")
+        self.assertTrue(self.store.run(rules.need_box, "121").has_pin)
+        self.out("boxes set 121 parent=")
+        self.out("boxes remove 12")
+
     def test_box_of_a_menu(self) -> None:
         """A mailbox that a menu leads to stays: the menu and its line are named."""
         plugins = self.shop / "plugins"
@@ -76,6 +88,16 @@ class MailCommandTests(ShopCase):
         menu.unlink()
         self.out("boxes remove 12")
 
+    def test_box_of_a_queue(self) -> None:
+        """Nor is one removed that a queue or config.ini leads to: callers would be told that it is gone."""
+        queue = QueueSettings(name="tea", on_nobody=Target.parse("box 12"))
+        with patch.object(commands.rows, "load", return_value=Organisation(queues={"tea": queue})):
+            self.assertIn("mailbox 12 is named by queue tea on_nobody", self.command("boxes remove 12").output)
+        file = self.shop / "config.ini"
+        file.write_text(file.read_text("utf-8").replace("general =", "general = 12"), "utf-8")
+        self.assertIn("named by config.ini [voicemail] general", self.command("boxes remove 12").output)
+        self.assertEqual(len(self.store.run(rules.all_boxes)), 1)
+
     def test_refused(self) -> None:
         """What cannot be is one line: which box, which setting, what would be right."""
         for line, why in (
@@ -86,7 +108,10 @@ class MailCommandTests(ShopCase):
             ("boxes set 12 messages_max=many", "does not fit"),
             ("boxes set 77 suspended=yes", "there is no mailbox"),
             ("list 77", "there is no mailbox"),
+            ("boxes set 12", "Say what to set"),
+            ("boxes show 77", "there is no mailbox"),
             ("show nothing", "no message has an id"),
+            ("delete nothing", "no message has an id"),
         ):
             result = self.command(line)
             self.assertNotEqual(result.exit_code or 0, 0, line)
@@ -105,6 +130,60 @@ class MailCommandTests(ShopCase):
         self.out(f"export abc {copy}")
         self.assertApproximates(read_wav(copy).size / RATE_HZ, 4.0, 0.01)
         self.assertIn('"export_message"', self.noted()[-1])
+
+    def test_sound_gone(self) -> None:
+        """A message whose sound is gone is listed so; one of a box that is gone is copied by its whole id."""
+        message = self.message()
+        sounds = Sounds.of(self.shop, encrypt=True)
+        sounds.prepare()
+        sounds.keep("of-no-box-1", np.full(RATE_HZ, 0.1, np.float32))
+        self.assertIn("has an id that starts with 'of-no'", self.command(f"export of-no {self.shop}/copy.wav").output)
+        self.out(f"export of-no-box-1 {self.shop}/copy.wav")
+        self.assertIn("of-no-box-1", self.noted()[-1])
+        self.assertNotIn("its sound is gone", self.out("list 12"))
+        (self.shop / "messages" / f"{message.id}.wav").unlink()
+        self.assertIn("its sound is gone", self.out("list 12"))
+        self.assertIn("abc-1.wav: the file is gone", self.command(f"export abc {self.shop}/no.wav").output)
+
+    def test_not_copied(self) -> None:
+        """A file that is there is not overwritten, and a folder that is not is said in words."""
+        self.message()
+        there = self.shop / "there.wav"
+        there.write_text("mine")
+        self.assertIn("there.wav: File exists", self.command(f"export abc {there}").output)
+        self.assertEqual(there.read_text(), "mine")
+        self.assertIn("No such file or directory", self.command(f"export abc {self.shop}/no/copy.wav").output)
+
+    def test_deleted(self) -> None:
+        """With its sound; who did so is in the event log."""
+        message = self.message()
+        self.out("delete abc")
+        self.assertEqual(self.store.run(rules.messages, "12"), [])
+        self.assertEqual(list((self.shop / "messages").glob("*.wav")), [])
+        self.assertIn(f"message {message.id}", self.noted()[-1])
+
+    def test_box_shown(self) -> None:
+        """Every setting of a box, as set takes it."""
+        self.out("boxes set 12 messages_max=50 away=yes mail_to=li@example.com")
+        shown = self.out("boxes show 12")
+        for setting in ("'name=Li Mei'", "messages_max=50", "away=yes", "suspended=no", "mail_to=li@example.com"):
+            self.assertIn(setting, shown.split("\n"))
+        self.out("boxes set 12 " + shown.replace("\n", " "))
+        self.assertEqual(self.out("boxes show 12"), shown)
+
+    def test_whose(self) -> None:
+        """An owner who is not there is told; a group's box has no PIN that could be given."""
+        told = self.command("boxes add 20 kind=group owner=service").stderr
+        self.assertIn("there is no group service yet", told)
+        self.assertIn("each with his own PIN", self.command("boxes pin 20").output)
+        self.assertIn("nobody of the staff has the number 999", self.command("boxes set 12 owner=999").stderr)
+        self.assertEqual(self.command("boxes set 12 owner=").stderr, "")
+
+    def test_other_alphabet(self) -> None:
+        """Bytes of a terminal that writes no UTF-8 are an id, a box that is not there, or no name."""
+        self.assertIn("no message has an id", self.command("show \udcc4\udce3").output)
+        self.assertIn("there is no mailbox", self.command("list \udcc4\udce3").output)
+        self.assertIn("a mailbox has a name", self.command("boxes set 12 name=\udcc4\udce3").output)
 
     def test_locked(self) -> None:
         """A box that was guessed at is shown as locked, until it gets another PIN."""

@@ -174,6 +174,8 @@ class OrganisationCommandTests(SynchronousTestCase):
             ("groups add sales members=899", "group sales, members: there is no person 899"),
             ("groups add 'my group'", "is no name: that is 1 to 32 letters, figures, - or _"),
             ("offices add x", "is no internal number"),
+            ("offices add phone=200", "'phone=200' is a setting, and NUMBER comes before it: "),
+            ("queues set ring_s=5 group=tea", "is a setting, and NAME comes before it: "),
             ("hours show main", "there is no calendar yet"),
             ("staff set 899 phone=1", "nobody has the number 899; there are 801, 802"),
             ("staff set 801 pin=1234", "no such setting"),

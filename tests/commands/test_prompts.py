@@ -1,7 +1,9 @@
 """`callserver prompts`: what an admin does with what callers hear, without the server and without programming."""
 
 import json
+import os
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 import soundfile
@@ -16,6 +18,7 @@ from callserver.dsp.tones import dtmf
 from callserver.ivr.prompts import FOLDER
 from callserver.media.speech import NATURAL, kept_file
 from callserver.server.shop_folder import ShopFolder
+from callserver.wire.cells import cells
 from tests.server.virtual_server import VirtualServer
 
 GREETING = read_wav(FOLDER / "en" / "welcome.wav")
@@ -83,6 +86,22 @@ class PromptsTests(SynchronousTestCase):
         (self.shop / "plugins" / "front.ini").unlink()
         self.said("revert", "our-news", "--in", "en")
 
+    def test_bad_tag(self) -> None:
+        """An MP3 with a tag that its library grumbles about is taken without a word of that library."""
+        file = self.file("mp3")
+        frame = b"COMM" + (4).to_bytes(4) + b"\0\0" + b"\3eng"
+        file.write_bytes(b"ID3\3\0\0" + bytes((0, 0, 0, len(frame))) + frame + file.read_bytes())
+        with TemporaryFile() as heard:
+            kept = os.dup(2)
+            os.dup2(heard.fileno(), 2)
+            try:
+                self.said("upload", "welcome", file, "--in", "en")
+            finally:
+                os.dup2(kept, 2)
+                os.close(kept)
+            heard.seek(0)
+            self.assertEqual(heard.read(), b"")
+
     def test_any_file(self) -> None:
         """MP3, FLAC, Ogg, AIFF, stereo, 44.1 kHz: each becomes a prompt that calls read, one version after another."""
         for n, kind in enumerate(("mp3", "flac", "ogg", "aiff"), 1):
@@ -147,8 +166,15 @@ class PromptsTests(SynchronousTestCase):
 
     def test_words_of_a_list(self) -> None:
         """A line for people: number, language, name, whose voice, what it says."""
-        line = next(one for one in self.said("list", "--in", "en").splitlines() if " goodbye " in one)
-        self.assertRegex(line, r"^ +\d+  en  goodbye +recorded +Thank you")
+        self.assertRegex(self.said("list", "--in", "en"), r"(?m)^ +\d+  en  goodbye +recorded\s+Thank you")
+
+    def test_eighty_columns(self) -> None:
+        """What is said is read to its end on a narrow terminal too."""
+        lines = self.said("list").splitlines()
+        self.assertLessEqual(max(map(cells, lines)), 80)
+        self.assertIn(
+            " ".join(self.listed()["press-1-next-order", "en"]["text"].split()), " ".join(" ".join(lines).split())
+        )  # type: ignore[attr-defined]
 
 
 class WithDatabaseTests(SynchronousTestCase):

@@ -199,7 +199,7 @@ class ChangeTests(RecordingsCommandCase):
         self.says("note", "1", "x" * 500)
         self.assertIn("longer than 500", self.refuses("note", "1", "x" * 501))
         self.says("note", "1", "=1+1; DROP TABLE")
-        self.says("classify", "1", "complaint")
+        self.says("classify", "1", " complaint ")
         shown = self.says("show", "1")
         self.assertIn("=1+1; DROP TABLE", shown)
         self.assertIn("protected", shown)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 from openpyxl import load_workbook
 
+from callserver.acd.organisation.tables import QueueRow
 from callserver.commands import stats as stats_commands
 from callserver.commands.stats import stats
 from callserver.features.statistics.drawing import fonts
@@ -46,11 +47,24 @@ class StatsTests(ShopCase):
         for language in ("en", "zh"):
             self.language(language)
             for name, report in REPORTS.items():
-                only = " 801" if name == "sheet" else ""
+                only = {"sheet": " 801", "staffing": " --agents 3"}.get(name, "")
                 for by in ("", *(f" --by {one}" for one in report.by)):
                     self.assertTrue(self.done(f"{name}{only}{by} {DAY}"))
-        found = json.loads(self.done(f"queue --by queue {DAY} --json"))
+        found = json.loads(self.done(f"queue --by queue {DAY} --json --language en"))
         self.assertEqual(found[0]["rows"][0][:5], ["sales", 11, 6, 3, 2])
+        self.assertEqual(found[0]["columns"][6], ["in time (short) %", "share"])
+        self.assertIn("已接听", self.done(f"queue {DAY} --json --language zh"))
+
+    def test_which_days(self) -> None:
+        """A report tells of which days it is, a day of the week by its name, and that nothing happened."""
+        self.assertIn(
+            "Waiting callers of all queues · 2026-03-02 – 2026-03-03", self.done(f"queue {DAY} --to 2026-03-03")
+        )
+        self.assertIn("Waiting callers of all queues · by day · 2026-03-02", self.done(f"queue {DAY} --by day"))
+        self.assertIn("Monday", self.done(f"queue {DAY} --by weekday"))
+        self.assertIn("星期一", self.done(f"calls {DAY} --by weekday --language zh"))
+        self.assertIn("(none)", self.done(f"calls {DAY} --by agent"))
+        self.assertEqual(self.done("ratings"), "Ratings by callers · 2026-03-03\nnothing in these days\n")
 
     def test_counted_once(self) -> None:
         """Asked twice, nothing is counted twice; `fold` makes the same anew."""
@@ -66,6 +80,12 @@ class StatsTests(ShopCase):
             file = self.shop / f"report.{ending}"
             self.done(f"queue --by hour {DAY} --out {file}")
             self.assertTrue(file.read_bytes().startswith(begins), ending)
+        self.done(f"sheet 801 {DAY} --out {self.shop / 'sheet.csv'}")
+        sheet_csv = (self.shop / "sheet.csv").read_text("utf-8-sig")
+        for words in ("ready s,810,", "occupancy %,51.79,", "agent,reason,paused s", "801,lunch,120"):
+            self.assertIn(words, sheet_csv)
+        self.done(f"agents {DAY} --out {self.shop / 'agents.xlsx'}")
+        self.assertEqual(load_workbook(self.shop / "agents.xlsx").worksheets[0]["C6"].value, "answered")
         sheet = load_workbook(self.shop / "report.xlsx").worksheets[0]
         self.assertEqual(sheet["B2"].value, 11)
         for language in ("zh", "en"):
@@ -77,6 +97,15 @@ class StatsTests(ShopCase):
         """Days in the wrong order, a file of no kind, a chart of what has none: each says what to do."""
         self.assertIn("2026-03-01 is before 2026-03-02", self.refused(f"queue {DAY} --to 2026-03-01"))
         self.assertIn("name it .csv, .xlsx, .svg or .png", self.refused(f"queue {DAY} --out x.doc"))
+        for day in ("9999-12-31", "0001-01-01"):
+            self.assertIn("reports are of days from 1970-01-02", self.refused(f"queue --from {day}"))
+        self.assertIn("'2026-02-30' is no day; write it as 2026-03-31", self.refused("queue --from 2026-02-30"))
+        self.assertIn("'nan' is not a number", self.refused(f"queue {DAY} --within nan"))
+        self.store.run(lambda: QueueRow.create(name="operator", position=1, settings="{}"))
+        self.assertIn("there is no queue oprator; there is operator", self.refused("queue oprator"))
+        self.assertIn("there is no agent 899", self.refused("sheet 899"))
+        self.assertIn("no figures of a menu x", self.refused("steps x"))
+        self.assertIn("leave --out away", self.refused(f"queue {DAY} --json --out x.csv"))
         self.assertIn("group it", self.refused(f"queue {DAY} --out {self.shop / 'x.png'}"))
 
     def test_no_chinese_font(self) -> None:

@@ -19,10 +19,11 @@ from callserver.ivr.interfaces import ICall, IMenu
 from callserver.ivr.menu_call import MenuCall
 from callserver.ivr.prompts import PromptError
 from callserver.ivr.runner import MenuRunner
-from callserver.ivr.running import CallOver, Running, Spins, TookTooLong, running
+from callserver.ivr.running import CallOver, GoesRound, Running, Spins, TookTooLong, running
 from callserver.ivr.voice import Voice
 from callserver.lines.interfaces import Caller
 from callserver.wire.catalogue import fill
+from callserver.wire.causes import Cause, Reason
 from tests.ivr.test_menu_call import OneMenu, Waiters
 from tests.shop import FewPrompts, VirtualShop
 
@@ -462,3 +463,112 @@ class ForNothingTests(RunnerCase):
             self.shop.lines[0].far_end.hang_up()
             self.shop.wait(2)
         self.assertEqual((len(self.shop.book.calls), rested), (5, []))
+
+
+class MailboxTests(RunnerCase):
+    """A caller whom nobody has served is sent to a mailbox: whatever comes of it there, he is not dropped."""
+
+    general = "12"
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.outcome: object = "left"
+        self.left: list[tuple[str, bool]] = []
+
+    async def leave_message(self, call: MenuCall, box: str, *, busy: bool = False) -> str:
+        """As the shop's mailboxes do; raises what it is to raise."""
+        self.left.append((box, busy))
+        await call.play("mail-standard")
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        return str(self.outcome)
+
+    def menu_call(self, call: Call) -> MenuCall:
+        return MenuCall(call, self.voice, self.people, self.shop.clock, mailboxes=self)  # type: ignore[arg-type]
+
+    def sent(self, outcome: object, box: str = "801") -> Call:
+        """He comes there, and that comes of it."""
+        self.outcome = outcome
+
+        async def waits(call: ICall) -> None:
+            await call.collect("question", first_timeout_s=60)
+
+        call = self.serve(waits)
+        self.shop.wait(1)
+        runner = MenuRunner({}, self.menu_call, "operator", mailboxes=self)  # type: ignore[arg-type]
+        runner.take_message(call, box)
+        self.shop.wait(4)
+        return call
+
+    def test_left(self) -> None:
+        """His message is kept: good-bye, and his record says where it is; he heard the greeting for who is busy."""
+        call = self.sent("left")
+        self.assertEqual((self.left, call.ended), ([("801", True)], Reason(Cause.MESSAGE_LEFT, "801")))
+        self.assertEqual(self.shop.prompts()[-1], "goodbye")
+
+    def test_not_taken(self) -> None:
+        """Full, suspended, gone meanwhile, not kept: he may leave word elsewhere."""
+        for outcome in ("full", "suspended", "no_box", "not_kept"):
+            self.setUp()
+            call = self.sent(outcome)
+            self.assertEqual((self.shop.prompts()[-1], call.ended), ("message-or-call-back", None), outcome)
+
+    def test_person(self) -> None:
+        """0, or the same question too often: a person."""
+        for wish in (WantsPerson("key 0"), GoesRound("the same question 10 times")):
+            self.setUp()
+            call = self.sent(wish)
+            self.assertEqual(self.people.entered, [("operator", call)])
+
+    def test_breaks(self) -> None:
+        """A database that does not answer there is no reason to hang up on him."""
+        call = self.sent(ZeroDivisionError())
+        self.assertEqual(self.people.entered, [("operator", call)])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def leaves_word(self, outcome: str) -> tuple[Call, list[str]]:
+        """Nobody has served him, and he presses 1 for a message, which goes to the general mailbox."""
+        self.outcome = outcome
+
+        class Closed(Waiters):
+            async def enter(self, queue: str, call: Call, priority: int | None = None) -> str:
+                return "closed"
+
+        async def wants_person(call: ICall) -> None:
+            raise WantsPerson("key 0")
+
+        self.people = Closed()
+        call = self.serve(wants_person)
+        self.shop.wait(1.5)
+        self.shop.press("1")
+        self.shop.wait(4)
+        return call, self.shop.prompts()
+
+    def test_general_box(self) -> None:
+        """Kept there, thought better of, or opened by its owner: he has been served; else he may be called back."""
+        for outcome in ("left", "discarded", "opened", "heard"):
+            self.setUp()
+            call, told = self.leaves_word(outcome)
+            self.assertNotIn("message-not-kept", told, outcome)
+            self.assertEqual((self.left, call.ended is not None), ([("12", True)], True))
+        self.setUp()
+        _, told = self.leaves_word("full")
+        self.assertIn("message-not-kept", told)
+        self.assertIn("will-call-back", told)
+
+    def test_refused_by_a_queue(self) -> None:
+        """A menu that leads on to a mailbox where a queue has not served him: the greeting for who is busy."""
+        for outcome, busy in (("closed", True), ("answered", False)):
+            self.setUp()
+
+            async def enter(queue: str, call: Call, priority: int | None = None, outcome: str = outcome) -> str:
+                return outcome
+
+            async def story(call: ICall) -> None:
+                await call.transfer_to_queue("operator")
+                await call.leave_message("801")
+
+            self.people.enter = enter  # type: ignore[method-assign]
+            self.serve(story)
+            self.shop.wait(2)
+            self.assertEqual(self.left, [("801", busy)])

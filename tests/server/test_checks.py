@@ -575,6 +575,11 @@ class PlacesOfMenusTests(ShopCase):
         self.assertIn("plugins/front.ini, line 2: no mailbox 12", said)
         self.assertIn("plugins/word.py, line 2: no mailbox 7", said)
 
+    def test_general_mailbox(self) -> None:
+        """So is one that config.ini names for whoever nobody has served: nobody would look there."""
+        self.write(voicemail_general="77")
+        self.assertIn("[voicemail] general: no mailbox 77", "\n".join(map(str, before_start(self.folder)[1])))
+
 
 class StartTests(ShopCase):
     def test_the_same_list(self) -> None:

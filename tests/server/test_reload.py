@@ -10,7 +10,16 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from callserver.acd.organisation.parts import Part
 from callserver.commands.status_words import sentence
-from callserver.config import Config, FaxConfig, LineConfig, QueueConfig, RecordingConfig, ServerConfig
+from callserver.config import (
+    Config,
+    FaxConfig,
+    LineConfig,
+    MailConfig,
+    QueueConfig,
+    RecordingConfig,
+    ServerConfig,
+    VoicemailConfig,
+)
 from callserver.desktop.headless import AgentPlan
 from callserver.emulator.script_run import run_script
 from callserver.server.reload import change
@@ -62,6 +71,16 @@ class ChangeTests(SynchronousTestCase):
             "[line 1] enabled = no",
         ]
         self.assertEqual(self.told(new), words)
+
+    def test_voice_mail(self) -> None:
+        """Whom nobody has served goes into another mailbox, owners are called at other numbers: at once."""
+        new = replace(OLD, voicemail=VoicemailConfig("70", ("local", "national"), ()))
+        self.assertEqual(change(OLD, new).config, new)
+        words = ["[voicemail] call = local, national", "[voicemail] call_hours = ", "[voicemail] general = 70"]
+        self.assertEqual(sorted(self.told(new)), words)
+        new = replace(OLD, mail=MailConfig("127.0.0.1:25", "shop@example.com"))
+        self.assertEqual(change(OLD, new).config, OLD)
+        self.assertIn("[mail] server counts from the next start on.", self.told(new))
 
     def test_queues_are_elsewhere(self) -> None:
         """Whoever changes a queue here is told where it is changed."""

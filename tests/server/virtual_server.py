@@ -19,6 +19,7 @@ from callserver.store import reading
 from callserver.wire.alarms import alarm_text
 from callserver.wire.catalogue import Complaint
 from callserver.wire.records import CallRecord, EventRecord
+from tests.once import begin_quickly
 
 LONGEST_S = 300.0
 CONFIG = "[agents]\nport = 0\n[recording]\nannounce = {announce}\n[line 1]\ndevice = {device}\n[server]\n{server}\n"
@@ -47,6 +48,7 @@ class VirtualServer:
         announce: str = "no",
     ) -> None:
         self._case = case
+        begin_quickly(case)
         self.folder = ShopFolder(folder)
         folder.mkdir(exist_ok=True)
         self.folder.config_file.write_text(CONFIG.format(device=device, server=server, announce=announce))

@@ -1,6 +1,7 @@
 """The database thread: whole transactions, in order, on disk; and what it says when it cannot."""
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
@@ -12,17 +13,22 @@ from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
 from callserver.acd.organisation import staff_tables  # noqa: F401 - its tables are checked
+from callserver.features.recordings import index
 from callserver.features.shopping import tables as shop_tables  # noqa: F401
 from callserver.features.statistics import tables as statistics_tables  # noqa: F401
+from callserver.features.voicemail import tables as voicemail_tables  # noqa: F401
 from callserver.store import database
 from callserver.store.database import Store
+from callserver.store.journal import append_event
 from callserver.store.opening import StoreError, read_only
 from callserver.store.reading import list_calls
 from callserver.store.tables import CallRow, Table
 from callserver.store.tables import database as bound
+from callserver.wire.records import EventRecord
 from tests.alarms import Alarms
 from tests.store import postgres
 
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 ROW = {"node": "shop", "direction": "in", "channel": "line 1", "started_ms": 0}
 
 
@@ -320,9 +326,8 @@ class PostgresTests(AnyDatabase, TestCase):
         store = await self.open_store(where)
         await store.write(add, "one")
         with psycopg.connect(where) as other:
-            other.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+            others = "datname = current_database() AND pid <> pg_backend_pid()"
+            other.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
         await store.write(add, "two")
         self.assertEqual(await store.read(ids), ["one", "two"])
 
@@ -334,6 +339,18 @@ class PostgresTests(AnyDatabase, TestCase):
         with read_only(where):
             self.assertEqual([call.id for call in list_calls()], ["one"])
         bound.initialize(store._database)
+
+    async def test_numbers_of_recordings(self) -> None:
+        """Their index is made anew with the numbers that people know, though a database server counts on by itself."""
+        store = await self.open_store(self.where())
+        for n in range(3):
+            event = EventRecord(NOON, 1.0, "test", "recording", "call-1", "line 1", data={"file": f"{n}.wav"})
+            await store.write(append_event, event)
+        for _ in range(2):
+            await store.write(index.catch_up_all)
+            numbers = await store.read(lambda: [row.number for row in index.RecordingRow.select()])
+            self.assertEqual(sorted(numbers), [1, 2, 3])
+            await store.write(index.rebuild)
 
     async def test_no_server(self) -> None:
         """One line, without the password of the URL."""

@@ -23,6 +23,7 @@ from tests.whole.virtual_shop import LONGEST_S, VirtualShop
 
 GUEST, OWNER = "13912345678", "13700000001"
 PIN = "730462"
+ENCRYPTED = MappingProxyType({"encrypt = no": "encrypt = yes"})
 MENU = """
 [menu]
 languages = {languages}

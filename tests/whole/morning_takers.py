@@ -36,6 +36,8 @@ class Takers(MorningCase):
         self.morning.wait_there("operator", 2)
         self.boss.does("missed_calls", "en")
         self.boss.does("report", {"report": "queue", "first": "2026-03-02", "last": "2026-03-02"})
+        csv = {"report": "sales", "first": "2026-03-02", "last": "2026-03-02", "file": "csv"}
+        self.boss.does("report_file", csv, 0)
         self.boss.does("day_sheet", "2026-03-02", "zh", 0)
         first, second = self.waiters()
         self.assertEqual([first["caller"], second["caller"]], ["13912340011", "13912340012"])

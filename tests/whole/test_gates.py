@@ -236,6 +236,13 @@ GATES = (
         frozenset({Right.DIAL_LOCAL}),
     ),
     Gate(Right.SUPERVISOR, "report", nothing, has_done("report"), lambda hall: (OF_QUEUES,)),
+    Gate(
+        Right.SUPERVISOR,
+        "report_file",
+        nothing,
+        has_done("report_file"),
+        lambda hall: (OF_QUEUES | {"file": "csv"}, 0),
+    ),
     Gate(Right.SUPERVISOR, "day_sheet", nothing, has_done("day_sheet"), lambda hall: ("2026-03-02", "zh", 0)),
     Gate(Right.DOWNLOAD_FAX, "open_fax", has_come_a_fax, has_done("open_fax"), lambda hall: ("came-1", "pdf", 0)),
     Gate(Right.LISTEN, "listen", talks_802, has_role(Role.LISTENS), lambda hall: ("seat 802",)),

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.protocol import ProcessProtocol
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
@@ -95,27 +95,37 @@ class ProcessCase(TestCase):
         server.send("TERM")
         await server.ended
 
-    async def open_exchange(self) -> None:
+    async def open_exchange(self, *menus: str) -> None:
+        """
+        :param menus: of its lines, one after the other; one line to a person, if none is named
+        """
+        menus = menus or ("person",)
         links = self.path / "lines"
         links.mkdir()
         exchange = self.run_program(
-            "callserver", "emulate", "exchange", "--lines=1", f"--links={links}", f"--socket={self.socket}", "--json"
+            "callserver",
+            "emulate",
+            "exchange",
+            f"--lines={len(menus)}",
+            f"--links={links}",
+            f"--socket={self.socket}",
+            "--json",
         )
         await exchange.says("\n")
         self.shop.path.mkdir()
         self.shop.config_file.write_text(
             f"[agents]\nport = 0\n{self.settings}\n[recording]\nannounce = no\n"
-            f"[line 1]\ndevice = {links / 'line-1'}\nmenu = person\n"
             f"[server]\nplugins = {self.path}\n"
+            + "".join(f"[line {n}]\ndevice = {links / f'line-{n}'}\nmenu = {menu}\n" for n, menu in enumerate(menus, 1))
         )
-        (self.path / "person.py").write_text(PERSON)
+        (self.path / "menus_here.py").write_text(MENUS)
 
     def start_server(self) -> Child:
         return self.run_program("callserver", "start", f"--shop={self.shop.path}")
 
-    async def phone(self) -> RemotePhone:
+    async def phone(self, number: str = "13912345678") -> RemotePhone:
         telephone = RemotePhone()
-        await open_phone(reactor, self.socket, telephone, ("13912345678", "Li Ming", False))
+        await open_phone(reactor, self.socket, telephone, (number, "Li Ming", False))
         self.addCleanup(telephone.transport.loseConnection)
         return telephone
 
@@ -123,15 +133,20 @@ class ProcessCase(TestCase):
         found = re.search(r"Agents' port\D*(\d+)", server.text)
         assert found, server.text
         port = found.group(1)
-        with sqlite3.connect(self.shop.path / "callserver.db") as database:
-            database.execute("UPDATE staff SET must_change = 0")
-        database.close()
+        self.in_database("UPDATE staff SET must_change = 0")
         return self.run_program(
             "callserver.desktop", "--headless", f"--number={number}",
             f"--password-file={self.shop.first_passwords / number}",
             f"--port={port}", f"--certificate={self.shop.path / 'agents.certificate.pem'}",
             f"--speak={voice(AGENT_VOICE)}",
         )  # fmt: skip
+
+    def in_database(self, sql: str) -> list[Any]:
+        """While the server runs, or not."""
+        with sqlite3.connect(self.shop.path / "callserver.db") as database:
+            found = database.execute(sql).fetchall()
+        database.close()
+        return found
 
     def report(self, *arguments: str) -> Any:
         """What `callserver calls` and `callserver call` say, as JSON."""
@@ -148,26 +163,33 @@ class KillTests(ProcessCase):
     async def test_kill_in_a_talk(self) -> None:
         """
         kill -9 in a talk, then a restart: the call is on record as `server stopped`, its recording plays to the
-        moment of the kill, the line is back on hook and the next caller is answered.
+        moment of the kill, the line is back on hook and the next caller is answered. Meanwhile somebody was speaking a
+        message, and somebody else had just pressed the key that keeps his: both messages are in the box, once.
         """
-        await self.open_exchange()
+        await self.open_exchange("person", "leave", "leave")
         server = self.start_server()
         await server.says("is ready")
+        self.in_database(BOX)
         agent = self.start_agent(server)
         await agent.says("logged in")
+        guests = gatherResults([Deferred.fromCoroutine(self.guest(f"1390000000{n}", f"80080{n}")) for n in (2, 3)])
         telephone = await self.phone()
         await telephone.do("dial 800801\nwait answer\nwait sound")
         await agent.says("talking")
         await telephone.do(f'speak "{voice(CALLER_VOICE)}"\nwait 2')
+        speaks, keeps = await guests
+        speaking = Deferred.fromCoroutine(speaks.do(f'speak "{voice(AGENT_VOICE)}"'))
+        await keeps.do("press #\nwait sound\npress #")
         killed_s = time.monotonic()
         server.send("KILL")
         await server.ended
         await telephone.do("wait tone busy\nhang up")
 
         server = self.start_server()
+        await speaking
         await server.says("is ready")
         started_s = time.monotonic()
-        (call,) = self.report("calls")
+        (call,) = (one for one in self.report("calls") if one["caller_number"] == "13912345678")
         while self.kinds(call)[-1] != "recording_repaired":
             await deferLater(reactor, 0.2)
         self.assertEqual(call["end_reason"], "server_stopped")
@@ -181,11 +203,32 @@ class KillTests(ProcessCase):
         self.assertLess(length_s, talked_s + 0.5)
         self.assertGreater(length_s, talked_s / 2)  # a busy machine loses blocks; the exact loss is a benchmark's
         self.assertGreater(np.abs(track(recording, 0)).max(), 0.05, "nothing of the caller's voice")
+        await self.both_messages()
 
         await telephone.do("dial 800801\nwait answer within 30\nhang up")
         self.assertLess(time.monotonic() - started_s, 60)
         server.send("TERM")
         await server.ended
+
+    async def guest(self, number: str, dials: str) -> RemotePhone:
+        """Somebody who has spoken some seconds of a message."""
+        telephone = await self.phone(number)
+        script = f'dial {dials}\nwait answer\nwait sound\npress #\nwait silence 0.5\nspeak "{voice(CALLER_VOICE)}"'
+        await telephone.do(script)
+        return telephone
+
+    async def both_messages(self) -> None:
+        """Of who was speaking, and of who had kept his; with their sounds, and nothing left to be done."""
+        in_box = "SELECT number, length_ms, sound_id FROM mail_messages JOIN mail_sounds ON sound_id = mail_sounds.id"
+        while len(found := self.in_database(f"{in_box} ORDER BY number")) < 2:
+            await deferLater(reactor, 0.1)
+        self.assertEqual([number for number, _, _ in found], ["13900000002", "13900000003"])
+        for _, length_ms, sound in found:
+            self.assertGreater(length_ms, 3000)
+            with wave.open(str(self.shop.messages / f"{sound}.wav")) as file:
+                self.assertAlmostEqual(file.getnframes() / file.getframerate(), length_ms / 1000, delta=0.01)
+        while list(self.shop.messages.rglob("*.json")):
+            await deferLater(reactor, 0.1)
 
     async def test_stop_in_a_talk(self) -> None:
         """
@@ -229,7 +272,11 @@ class KillTests(ProcessCase):
         self.assertEqual(call["end_reason"].partition(":")[0], "caller_hung_up")
 
 
-PERSON = """
+BOX = """
+INSERT INTO mail_boxes
+VALUES ('12', 'Li', 'person', '', NULL, 0, NULL, '', 'en', 0, 0, 100, 180, '', 0, '', '')
+"""
+MENUS = """
 from zope.interface import implementer
 from callserver.ivr.interfaces import ICall, IMenu
 
@@ -239,5 +286,11 @@ class Person:
     async def run(self, call: ICall) -> None:
         await call.transfer_to_queue("operator")
 
-person = Person()
+@implementer(IMenu)
+class Leave:
+    name = "leave"
+    async def run(self, call: ICall) -> None:
+        await call.leave_message("12")
+
+person, leave = Person(), Leave()
 """

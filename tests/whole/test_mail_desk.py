@@ -14,7 +14,7 @@ from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 from callserver.wire.targets import Target
-from tests.whole.mail_case import NEXT, MailShop
+from tests.whole.mail_case import ENCRYPTED, NEXT, MailShop
 
 
 class Marks(AgentListener):
@@ -26,8 +26,10 @@ class Marks(AgentListener):
 
 
 class DeskCase(SynchronousTestCase):
+    """In a shop that encrypts: nobody sees a difference."""
+
     def setUp(self) -> None:
-        self.shop = MailShop(self, 2, target="queue operator")
+        self.shop = MailShop(self, 2, target="queue operator", settings=ENCRYPTED)
         self.shop.add_box("12", owner="801", name="Li")
         self.shop.add_box("13", owner="802", name="Wang")
         self.marks = Marks()
@@ -96,10 +98,15 @@ class ActTests(DeskCase):
         self.assertIsNone(self.ask("forward_message", own, "13"))
         (sent,) = self.shop.messages("13")
         self.assertEqual((sent.sound.id, sent.from_box), (own, "12"))
+        for file in self.shop.folder.messages.glob(f"{own}.*"):
+            file.unlink()
+        with self.assertRaises(Refused) as gone:
+            self.shop.until(self.li.ask("open_message", own, 0))
+        self.assertIn("the file is gone", str(gone.exception))
         self.assertIsNone(self.ask("delete_message", own))
         self.assertEqual(self.shop.messages(), [])
         for act in ("open_message", "forward_message", "delete_message"):
-            self.assertEqual(self.audits(act), [("801", "done")])
+            self.assertEqual(self.audits(act)[0], ("801", "done"))
 
     def test_others(self) -> None:
         """Of a colleague nothing without right 1, and its sound not without 6; refusals are in the log."""

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from unittest.mock import patch
 
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.dsp.sound.files import read_wav
+from callserver.features.voicemail import files
 from callserver.features.voicemail.files import Sounds
+from callserver.media import vault
+from callserver.media.vault import write_whole
 from tests.whole.mail_case import NEXT, MailShop
 
 SPEAKS = f"{NEXT}press 1\n{NEXT}speak {{voice}}\nwait 0.5\n"
@@ -74,24 +81,51 @@ class KillTests(SynchronousTestCase):
 
 class FullDiskTests(SynchronousTestCase):
     def test_full(self) -> None:
-        """Nothing can be written: he is told that his message could not be kept, and the shop is told."""
-        shop = MailShop(self)
+        """
+        The disk is full while three speak: who was told before that his is kept has it; the others are told that theirs
+        are not, and the shop is told. Calls go on, and with room again messages are kept again. What was said until the
+        disk was full may come then, too; nothing comes twice, and nothing is left over.
+        """
+        shop = MailShop(self, 4)
         shop.add_box()
-        full = OSError(errno.ENOSPC, "No space left on device")
-        with patch.object(Sounds, "write_down", side_effect=full), patch.object(Sounds, "keep", side_effect=full):
-            told = shop.calls(KEEPS)
-        self.assertIn("message-not-kept", told)
-        self.assertNotIn("message-kept", told)
+        shop.until(shop.begins(KEEPS, "13900000000"))
+        with self.full_when(shop):
+            callers = [shop.begins(KEEPS, f"1390000000{n}") for n in (1, 2, 3)]
+            shop.until_so(lambda: len(shop.happened("recording")) == 8, "a recording of each call, and of each message")
+            shop.wait(2)
+            shop.world.disk_full = True
+            for one in callers:
+                shop.until(one)
+            told = shop.told()
+            self.assertEqual([told.count(name) for name in ("message-kept", "message-not-kept")], [1, 3])
+            shop.world.disk_full = False
+            shop.wait(60)
+            self.assertIn("message-kept", shop.leaves(number="13900000004"))
+        self.one_each(shop, {"13900000000", "13900000004"})
+        self.assertEqual(list(shop.folder.messages.rglob("*.json")), [])
         self.assertIn("messages are safe", str(shop.happened("alarm")))
         self.flushLoggedErrors(OSError)
 
-    def test_no_room_for_recordings(self) -> None:
-        """No new recordings are begun: the same."""
-        shop = MailShop(self)
-        shop.add_box()
-        with patch.object(shop.server.recorder, "start", return_value=None):
-            told = shop.calls(KEEPS)
-        self.assertIn("message-not-kept", told)
+    def one_each(self, shop: MailShop, kept: set[str]) -> None:
+        """Those are in the box, and whatever else is, once and with its sound."""
+        found = shop.messages()
+        numbers = [one.number for one in found]
+        self.assertEqual(len(numbers), len(set(numbers)))
+        self.assertTrue(kept <= set(numbers), numbers)
+        for one in found:
+            self.assertApproximates(read_wav(shop.folder.messages / f"{one.id}.wav").size / 8000, one.length_s, 0.01)
+
+    @contextmanager
+    def full_when(self, shop: MailShop) -> Iterator[None]:
+        """Recordings find no room when the world says so; nor do messages."""
+
+        def write(path: Path, octets: bytes) -> None:
+            if shop.world.disk_full:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            write_whole(path, octets)
+
+        with patch.object(vault, "write_whole", write), patch.object(files, "write_whole", write):
+            yield
 
 
 def _empty() -> None:

@@ -12,7 +12,7 @@ from callserver.acd.organisation.parts import Part
 from callserver.emulator.script_run import run_script
 from callserver.features.voicemail import rules
 from callserver.wire.catalogue import told
-from tests.whole.mail_case import GUEST, NEXT, PIN, MailShop
+from tests.whole.mail_case import ENCRYPTED, GUEST, NEXT, PIN, MailShop
 
 THERE = "62345678"
 ALWAYS = {"call_hours = mon-sun 08:00-21:00": "call_hours =", "time_zone =": "time_zone = Asia/Shanghai"}
@@ -99,9 +99,12 @@ class OwnerCallTests(SynchronousTestCase):
 
 class MailTests(SynchronousTestCase):
     def test_mailed(self) -> None:
-        """With its sound attached; kept or not, as the box says. A server that does not take it is asked again."""
+        """
+        With its sound attached, as anybody plays it; kept or not, as the box says. A server that does not take it is
+        asked again.
+        """
         mail = {"server =\nsender =": "server = 127.0.0.1:25\nsender = shop@example.com"}
-        shop = MailShop(self, settings=mail)
+        shop = MailShop(self, settings=mail | dict(ENCRYPTED))
         shop.add_box("12", mail_to="li@example.com", mail_delete=True)
         with patch("callserver.server.mail.MailServer.send", return_value=fail(OSError("no route"))):
             shop.leaves()
@@ -117,7 +120,7 @@ class MailTests(SynchronousTestCase):
         self.assertTrue(attached[0].endswith(".wav"))
         self.assertTrue(attached[1].startswith(b"RIFF"))
         self.assertEqual(shop.messages(), [])
-        self.assertEqual(list(shop.folder.messages.glob("*.wav")), [])
+        self.assertEqual(list(shop.folder.messages.glob("*.wav*")), [])
 
 
 class ManyTests(SynchronousTestCase):

@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
+from shutil import copytree, ignore_patterns
 from typing import Any
 
+import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.emulator.script_run import run_script
+from callserver.fax.tiff.reader import read_tiff
+from callserver.features.faxing import rules
 from callserver.features.statistics import keeping
 from callserver.features.statistics.folding.accounts import KINDS, LOGGED_IN
 from callserver.features.statistics.keeping_up import EVERY_S
 from callserver.features.statistics.tables import AccountStat, CallStat, FoldRow, WaitStat
 from callserver.store.tables import to_ms
+from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
+from tests.server.test_line_menus import EXAMPLES
+from tests.whole.fax_case import FaxShop
 from tests.whole.hall import Hall
 
-SETTINGS = {"recording": {"announce": "yes"}, "server": {"time_zone": "Asia/Shanghai"}}
+MACHINE = "62345678"
+TO_A_PERSON_AND_RATES = """caller 13912345678
+dial 8008
+wait answer
+wait silence 1.2 within 60
+press 1
+wait silence 1.2 within 60
+press 0
+wait 30
+press 4
+wait 20
+hang up
+wait 20"""
 
 
 class CountedTests(SynchronousTestCase):
@@ -83,8 +104,54 @@ class CountedTests(SynchronousTestCase):
         self.hall.give("801", ())
         day = {"first": "2026-03-02", "last": "2026-03-02", "language": "en"}
         self.hall.tries(self.agent, "report", {"report": "sheet", "only": "801"} | day)
-        self.assertEqual(self.hall.tried[0]["title"], "Work sheet of agent 801")
+        self.assertIn("Work sheet of agent 801", self.hall.tried[0]["title"])
         self.hall.tries(self.agent, "report", {"report": "agents"} | day)
         self.assertLessEqual({row[0] for row in self.hall.tried[0]["rows"]}, {"801"})
+        for report, only in (("ratings", ""), ("ratings", "802"), ("agents", "")):
+            told = {"report": report, "only": only, "file": "csv"} | day
+            self.hall.tries(self.agent, "report_file", told, 0)
+            self.assertEqual(isinstance(self.hall.tried, Refused), only == "802")
+        self.assertNotIn(b"802", self.hall.tried["octets"])
         self.hall.tries(self.agent, "missed_calls", "zh")
         self.assertEqual(self.hall.tried["rows"], [])
+
+
+class SurveyTests(SynchronousTestCase):
+    def test_points_after_the_talk(self) -> None:
+        """A caller whom the agent has left is asked by the menu, and his points stand in that agent's figures alone."""
+        plugins = Path(self.mktemp()).absolute()
+        copytree(EXAMPLES, plugins, ignore=ignore_patterns("*.py", "__pycache__"))
+        settings = {
+            "plugins = plugins": f"plugins = {plugins}",
+            "menu = shop": "menu = front",
+            "time_zone =": "time_zone = Asia/Shanghai",
+        }
+        hall = Hall(self, 2, settings)
+        agent, other = hall.comes("801"), hall.comes("802")
+        hall.does(other, "pause", "lunch")
+        exchange = hall.shop.server.exchange
+        assert exchange is not None
+        calling = run_script(exchange, TO_A_PERSON_AND_RATES)
+        hall.until(lambda: hall.seat("801").status.state is SeatState.RINGING)
+        hall.does(agent, "answer")
+        hall.shop.wait(20)
+        hall.does(agent, "hang_up")
+        hall.shop.until(calling)
+        day = {"report": "ratings", "first": "2026-03-02", "last": "2026-03-02", "language": "en"}
+        hall.tries(agent, "report", day)
+        self.assertEqual(hall.tried[0]["rows"], [["801", 1, 4.0]])
+        hall.give("802", ())
+        hall.tries(other, "report", day)
+        self.assertEqual(hall.tried[0]["rows"], [])
+
+
+class SheetByFaxTests(SynchronousTestCase):
+    def test_on_its_way(self) -> None:
+        """At its time the sheet of the day before is drawn, made into pages, and waits in the outbox to be dialled."""
+        settings = {"time_zone =": "time_zone = Asia/Shanghai", "sheet_at =": "sheet_at = 09:01"}
+        shop = FaxShop(self, 2, settings | {"fax_to =": f"fax_to = {MACHINE}"})
+        shop.until_so(lambda: bool(shop.happened("fax_queued")))
+        (job,) = shop.ask(rules.list_jobs)
+        self.assertEqual((job.number, job.title, job.pages), (MACHINE, "2026-03-01.pdf", 1))
+        (page,) = read_tiff(shop.folder.faxes / job.file)
+        self.assertGreater(np.count_nonzero(page.rows), 1000)  # it is not blank

@@ -17,9 +17,11 @@ from callserver.desktop.headless import AgentPlan, headless_agent
 from callserver.rehearsal.world import RehearsalWorld
 from callserver.server.assembly import CallServer
 from callserver.server.first_start import settle_in
+from callserver.server.restore import DATABASE_NAME
 from callserver.server.shop_folder import ShopFolder
 from callserver.store import reading
 from callserver.wire.records import CallRecord, EventRecord
+from tests.once import begin_quickly
 
 ON_DISK_S = 0.3
 LONGEST_S = 1200.0
@@ -54,6 +56,7 @@ class VirtualShop:
             assert line in text, line
             text = text.replace(line, instead)
         self.folder.config_file.write_text(text, "utf-8")
+        begin_quickly(case, self.folder.own(DATABASE_NAME) if before is None else None)
         self.world = RehearsalWorld(Random("whole" if before is None else "again"), byte_share)
         if before is not None:
             self.world.wall_ahead_s = before.world.wall_ahead_s + before.world.reactor.seconds() + KILLED_S

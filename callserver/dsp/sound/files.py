@@ -23,8 +23,17 @@ def read_wav(path: Path | str) -> FloatArray:
     :return: shape (n,), 8 kHz
     :raises SoundFileError: unreadable, not such a file, or empty
     """
-    tracks = read_tracks(path)
-    mixed: FloatArray = tracks.mean(axis=0)
+    mixed: FloatArray = read_tracks(path).mean(axis=0)
+    return mixed
+
+
+def wav_sound(octets: bytes, file: str) -> FloatArray:
+    """
+    The same of a WAV file that was read already.
+
+    :param file: its name, for complaints
+    """
+    mixed: FloatArray = _tracks(octets, file).mean(axis=0)
     return mixed
 
 
@@ -36,13 +45,12 @@ def read_tracks(path: Path | str) -> FloatArray:
     """
     try:
         if not Path(path).is_file() and Path(path).exists():
-            raise RiffError("is no file")  # a pipe would be waited for without end
-        sound, rate_hz = read_riff(Path(path).read_bytes())
+            pipe = RiffError("is no file")  # would be waited for without end
+            raise SoundFileError("{file}: {problem}", file=str(path), problem=pipe)
+        octets = Path(path).read_bytes()
     except OSError as error:
         raise SoundFileError("{file}: {problem}", file=str(path), problem=error.strerror or str(error)) from error
-    except RiffError as error:
-        raise SoundFileError("{file}: {problem}", file=str(path), problem=error) from error
-    return _at_8_khz(sound, rate_hz)
+    return _tracks(octets, str(path))
 
 
 def write_wav(path: Path | str, samples: FloatArray) -> None:
@@ -60,6 +68,14 @@ def write_wav(path: Path | str, samples: FloatArray) -> None:
         file.setsampwidth(2)
         file.setframerate(RATE_HZ)
         file.writeframes(data)
+
+
+def _tracks(octets: bytes, file: str) -> FloatArray:
+    try:
+        sound, rate_hz = read_riff(octets)
+    except RiffError as error:
+        raise SoundFileError("{file}: {problem}", file=file, problem=error) from error
+    return _at_8_khz(sound, rate_hz)
 
 
 def _at_8_khz(samples: FloatArray, rate_hz: int) -> FloatArray:

@@ -104,9 +104,7 @@ class FaxOffice(Service):
         if self._mail_to and self._files.mail_server is not None:
             mailed = Deferred.fromCoroutine(self._mail(fax))
             mailed.addErrback(
-                lambda failure: self._house.alarm(
-                    N_("a fax could not be mailed: {problem}"), problem=failure.getErrorMessage()
-                )
+                lambda failure: self._house.alarm(N_("a fax could not be mailed: {problem}"), problem=failure.value)
             )
 
     async def _mail(self, fax: Fax) -> None:

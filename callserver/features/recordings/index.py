@@ -6,8 +6,8 @@ The index of recordings: a fold of the event log, which can be thrown away and m
 What holds, each in the database's thread and in one transaction:
 
 1. *The log is the truth.* Nothing is written into the index but what an event says; a note, a class, a protection, a
-   deletion is an event first. So `rebuild` gives the same rows again, with the same numbers: they are given in the
-   order in which recordings stand in the log.
+   deletion is an event first. So `rebuild` gives the same rows again, with the same numbers: one after the other, in
+   the order in which recordings stand in the log. They are ours, for PostgreSQL's own would go on behind the old ones.
 2. *Each event once, in order.* How far the log is read is kept in the same transaction as what was read of it: a kill
    between the two is not possible. To read an event twice would do no harm either.
 3. *Of a call, all or nothing.* Agents, queues, orders, outcome are not added up event by event: whenever something
@@ -117,7 +117,9 @@ def _begin(event: EventRecord, file: str) -> None:
     """Messages are no recordings of a call: they belong to whoever they were left for."""
     if event.data.get("message") or event.call_id is None:
         return
+    last = RecordingRow.select(fn.MAX(RecordingRow.number)).scalar() or 0
     RecordingRow.insert(
+        number=last + 1,
         file=file,
         kept_as=file,
         call_id=event.call_id,
@@ -125,7 +127,7 @@ def _begin(event: EventRecord, file: str) -> None:
         line=event.channel or "",
         direction="",
         by=event.person or "",
-    ).on_conflict("nothing", conflict_target=[RecordingRow.file]).execute()
+    ).on_conflict("nothing").execute()
 
 
 def _set(file: str, **columns: object) -> None:

@@ -39,8 +39,9 @@ class Records:
 
         :raises Complaint: too long, or not to be shown; it was deleted
         """
-        known: dict[str, Value] = {"class": fitting(class_, CLASS_MAX)}
-        await self._know(one, person, **known | ({"protected": True} if class_ == COMPLAINT else {}))
+        class_ = fitting(class_, CLASS_MAX)
+        protects: dict[str, Value] = {"protected": True} if class_ == COMPLAINT else {}
+        await self._know(one, person, **{"class": class_}, **protects)
 
     async def protect(self, one: Recorded, person: str | None, *, protected: bool) -> None:
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,12 +14,13 @@ from typing import Any
 from peewee import fn
 
 from callserver.features.recordings.tables import AGENT, CALLER, ORDER, QUEUE, RecordingRow, TagRow
-from callserver.store.tables import clean, from_ms, to_ms
+from callserver.store.tables import from_ms, to_ms
 from callserver.wire.catalogue import N_, Complaint
 
 PAGE = 50
 PAGE_MAX = 500
 NUMBER = re.compile(r"[0-9*?+]{1,32}")
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # stands in no text of a database
 CURSOR = re.compile(r"([0-9]{1,15})-([0-9]{1,15})")
 LONGEST_MS = 2**31 - 1
 
@@ -98,7 +100,7 @@ def search(wanted: Wanted, after: str = "", limit: int = PAGE) -> Page:
     :param after: the `next` of the page before
     :raises Complaint: a filter that nothing could fit, or that is no filter
     """
-    wanted = Wanted(**{name: clean(value) for name, value in vars(wanted).items()})
+    wanted = Wanted(**{name: _storable(value) for name, value in vars(wanted).items()})
     filters = [RecordingRow.deleted_ms.is_null(), *_filters(wanted), *_behind(after)]
     tags = _tags(wanted)
     started, number = RecordingRow.started_ms, RecordingRow.number
@@ -211,7 +213,14 @@ def _pattern(number: str) -> str:
 
 
 def _ms(seconds: float) -> int:
-    return round(min(max(0.0, 1000 * seconds), LONGEST_MS))
+    if math.isnan(seconds):
+        raise Complaint(N_("{seconds} is no length: write seconds"), seconds=seconds)
+    return round(min(max(1000 * seconds, 0), LONGEST_MS))
+
+
+def _storable(value: Any) -> Any:
+    """A text that no database can ask for is one that nothing fits: bytes of another alphabet's terminal."""
+    return UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _recorded(numbers: Sequence[int]) -> list[Recorded]:

@@ -18,6 +18,7 @@ from callserver.features.shopping.flow.menu import ShopMenu
 from callserver.features.shopping.old_proofs import OldProofs
 from callserver.features.shopping.selling import Selling
 from callserver.features.shopping.teller import Teller
+from callserver.media.vault import Vault
 
 RECORDINGS = "recordings"  # in the shop's folder
 
@@ -33,9 +34,10 @@ def declare(shop: Shop) -> Feature:
     may_call: Callable[[str], bool] = _nobody
     if house is not None:
         teller = Teller(house, shop.store, shop.events, config.shop, zone, news.NAME, shop.choice)
-        folder = house.folder
-        cutter = proofs.Proofs(shop.store, shop.events, folder / RECORDINGS, folder / proofs.FOLDER, in_thread)
-        old = OldProofs(config.recording, shop.events, folder / proofs.FOLDER, in_thread, house.clock)
+        vault = Vault(house.folder / proofs.FOLDER, house.folder, config.recording.encrypt)
+        recordings = Vault(house.folder / RECORDINGS, house.folder)
+        cutter = proofs.Proofs(shop.store, shop.events, recordings, vault, in_thread)
+        old = OldProofs(config.recording, shop.events, vault, in_thread, house.clock)
         services, may_call = [bookings, cutter, old, teller], teller.may_call
     menu = ShopMenu(
         premises,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from twisted.application.internet import TimerService
@@ -21,6 +20,7 @@ from callserver.calls.audit import DONE
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.config.settings import RecordingConfig
+from callserver.media.vault import Vault
 
 log = Logger()
 
@@ -38,19 +38,19 @@ class OldProofs(TimerService):
         self,
         settings: RecordingConfig,
         events: EventLog,
-        folder: Path,
+        vault: Vault,
         in_thread: Callable[..., Deferred[Any]],
         clock: IReactorTime,
     ) -> None:
         super().__init__(EVERY_S, self._look)  # type: ignore[no-untyped-call]
         self.clock = clock
-        self._settings, self._events, self._folder, self._in_thread = settings, events, folder, in_thread
+        self._settings, self._events, self._vault, self._in_thread = settings, events, vault, in_thread
 
     def _look(self) -> Deferred[None] | None:
         if self._settings.protect_orders or not self._settings.keep_days:
             return None
         before = self._events.now() - timedelta(days=self._settings.keep_days)
-        done: Deferred[list[str]] = self._in_thread(delete_before, self._folder, before)
+        done: Deferred[list[str]] = self._in_thread(delete_before, self._vault, before)
         return done.addCallbacks(self._gone, lambda failure: log.failure("old proofs of orders stay", failure))
 
     def _gone(self, names: list[str]) -> None:
@@ -59,15 +59,15 @@ class OldProofs(TimerService):
             self._events.write(Kind.AUDIT, call_id=call, act="delete_proof", target=name, result=DONE)
 
 
-def delete_before(folder: Path, moment: datetime) -> list[str]:
+def delete_before(vault: Vault, moment: datetime) -> list[str]:
     """
     Proofs that were cut before a moment go; their names. Waits for the disk.
 
     :raises OSError: the disk's
     """
     gone: list[str] = []
-    for path in sorted(folder.glob("*.wav")):
+    for name, path in sorted(vault.files(".wav").items()):
         if path.stat().st_mtime < moment.timestamp():
-            path.unlink()
-            gone.append(path.name)
+            vault.delete(name)
+            gone.append(name)
     return gone

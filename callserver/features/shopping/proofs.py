@@ -4,16 +4,14 @@ The proof of an order: its read-back and its confirming key, cut out of the call
 The flow marks both places in the recording, and the event log tells when the file is finished; so what is to be cut is
 a function of the log, in this run and, over the last day's events, after a kill. A file that is there is not cut again.
 It is named as the order's wish, CALL-N.wav, for the nth order of a call: it stands also for an order that was noted,
-and booked later.
+and booked later. It is encrypted where recordings are.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from twisted.application.service import Service
@@ -24,7 +22,8 @@ from twisted.python.failure import Failure
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import RATE_HZ
-from callserver.media.wav_file import HEADER_BYTES, SAMPLE_BYTES, header, sync_folder
+from callserver.media.vault import Vault
+from callserver.media.wav_file import HEADER_BYTES, SAMPLE_BYTES, header
 from callserver.store.database import Store
 from callserver.store.reading import happened_since
 from callserver.wire.catalogue import N_
@@ -93,16 +92,16 @@ class Marks:
 
 class Proofs(Service):
     """
-    :param recordings: the folder they are in
-    :param folder: for the proofs
+    :param recordings: as the recorder has left them, or encrypted meanwhile
+    :param vault: for the proofs
     :param in_thread: fires with what a job gives that waits for the disk
     """
 
     def __init__(
-        self, store: Store, events: EventLog, recordings: Path, folder: Path, in_thread: Callable[..., Deferred[Any]]
+        self, store: Store, events: EventLog, recordings: Vault, vault: Vault, in_thread: Callable[..., Deferred[Any]]
     ) -> None:
         self._store, self._events, self._in_thread = store, events, in_thread
-        self._recordings, self._folder = recordings, folder
+        self._recordings, self._vault = recordings, vault
         self._marks = Marks()
         self._stop_watching: Callable[[], None] | None = None
 
@@ -125,7 +124,7 @@ class Proofs(Service):
 
     def _cut_all(self, cuts: Iterable[Cut]) -> None:
         for cut in cuts:
-            done = self._in_thread(cut_out, cut, self._recordings / cut.file, self._folder)
+            done = self._in_thread(cut_out, cut, self._recordings, self._vault)
             done.addErrback(self._not_cut, cut)
 
     def _not_cut(self, failure: Failure, cut: Cut) -> None:
@@ -137,25 +136,17 @@ class Proofs(Service):
         )
 
 
-def cut_out(cut: Cut, source: Path, folder: Path) -> None:
+def cut_out(cut: Cut, recordings: Vault, proofs: Vault) -> None:
     """
-    Waits for the disk. Whole, or not there: written beside, made durable, then given its name.
+    Waits for the disk. Whole, or not there.
 
     :raises OSError: the disk's
+    :raises Complaint: the recording is gone, or cannot be read; the proof is to be encrypted, and cannot be
     """
-    target = folder / cut.name
-    if target.exists():
+    if proofs.path(cut.name) is not None:
         return
-    folder.mkdir(mode=0o700, exist_ok=True)
-    with source.open("rb") as recording:
-        n_tracks = int.from_bytes(recording.read(HEADER_BYTES)[22:24], "little")
-        frame_bytes = SAMPLE_BYTES * n_tracks
-        recording.seek(HEADER_BYTES + cut.first * frame_bytes)
-        sound = recording.read((cut.last - cut.first + round(KEY_S * RATE_HZ)) * frame_bytes)
-    beside = target.with_suffix(".tmp")
-    with beside.open("wb") as proof:
-        proof.write(header(len(sound), n_tracks) + sound)
-        proof.flush()
-        os.fdatasync(proof.fileno())
-    beside.rename(target)
-    sync_folder(folder)
+    n_tracks = int.from_bytes(recordings.octets(cut.file, 0, HEADER_BYTES)[22:24], "little")
+    frame_bytes = SAMPLE_BYTES * n_tracks
+    n_octets = (cut.last - cut.first + round(KEY_S * RATE_HZ)) * frame_bytes
+    sound = recordings.octets(cut.file, HEADER_BYTES + cut.first * frame_bytes, n_octets)
+    proofs.keep(cut.name, header(len(sound), n_tracks) + sound)

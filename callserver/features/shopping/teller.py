@@ -16,14 +16,12 @@ from callserver.calls.calling import CallingRounds, Reached
 from callserver.calls.calls_out import Dialler
 from callserver.calls.dial_guard import DialClass
 from callserver.calls.event_log import EventLog
-from callserver.calls.stages import Stage
 from callserver.config import ShopConfig
 from callserver.config.hours import within
 from callserver.features import House
 from callserver.features.shopping import rules
 from callserver.store.database import Store
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.dial_results import DialResult
 from callserver.wire.refusals import Refusal, Refused
 
 LOOK_S = 30.0
@@ -81,9 +79,6 @@ class Teller(CallingRounds):
         again = self._events.now() + AGAIN if news.tries + 1 < TRIES else None
         try:
             await self._store.write(rules.call_again, news.reservation, again)
-            if await reached.result is DialResult.ANSWERED:
-                call.enter(Stage.MENU)
-                self._house.serve(call, self._menu)
-                await call.when_ended()
+            await reached.serve(call, lambda call: self._house.serve(call, self._menu))
         finally:
             call.end("server", Reason(Cause.GAVE_UP))

@@ -1,8 +1,8 @@
 """
 One report, in a process of its own: a year's figures take a second of a processor, and the telephone none of it.
 
-Reads a task from its input, writes the answer to its output: JSON for tables, a PDF for a day's sheet. What cannot be
-done is a complaint, as JSON with its sentence.
+Reads a task from its input, writes the answer to its output: JSON for tables, else the octets of a file. What cannot be
+done is a complaint, as JSON with its sentence; its exit code says so.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -18,18 +19,22 @@ from typing import Any
 from callserver.config import ServerConfig
 from callserver.features.statistics import keeping
 from callserver.features.statistics.reports import day
+from callserver.features.statistics.reports.known_names import check_known
 from callserver.features.statistics.reports.named import REPORTS
 from callserver.features.statistics.reports.plain import plain
-from callserver.features.statistics.request import DAY, Request
+from callserver.features.statistics.reports.sheet import sheet_of
+from callserver.features.statistics.reports.table import Table
+from callserver.features.statistics.request import CHARTS, DAY, Request
 from callserver.store import tables
 from callserver.store.opening import database_at, is_sqlite
+from callserver.store.sheets.csv_sheets import write_csv
 from callserver.wire.catalogue import N_, Complaint
 
 SECONDS_MAX = 120
 NICE = 10
 PATIENCE_S = 10.0  # so long a lock of the server's is waited for
 PIECE = 500  # events of one transaction, for which the server waits
-PDF = b"%PDF"
+COMPLAINS = 3  # as an exit code
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Task:
 
 def ask_child(task: Task) -> Any:
     """
-    What the child answers: a list of tables, or the octets of a PDF. Waits for it: in a thread.
+    What the child answers: a list of tables, or the octets of a file. Waits for it: in a thread.
 
     :raises Complaint: what it complains of, or that it took too long
     """
@@ -66,16 +71,14 @@ def ask_child(task: Task) -> Any:
         done = subprocess.run(command, input=given, capture_output=True, timeout=SECONDS_MAX, env=environment)
     except subprocess.TimeoutExpired:
         raise Complaint(N_("the report takes more than {seconds} s"), seconds=SECONDS_MAX) from None
-    if done.stdout.startswith(PDF):
-        return done.stdout
-    try:
+    if done.returncode == COMPLAINS:
         answer = json.loads(done.stdout)
-    except ValueError:
-        said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise Complaint(N_("the report failed: {problem}"), problem=said) from None
-    if isinstance(answer, dict):
         raise Complaint(str(answer["complaint"]), **answer["details"])
-    return answer
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise Complaint(N_("the report failed: {problem}"), problem=said)
+    is_file = task.request["report"] == DAY or task.request["file"]
+    return done.stdout if is_file else json.loads(done.stdout)
 
 
 def main() -> None:
@@ -83,11 +86,11 @@ def main() -> None:
     os.nice(NICE)
     task = Task(**json.load(sys.stdin))
     try:
-        answer = _made(task)
+        sys.stdout.buffer.write(_made(task))
     except Complaint as problem:
         details = {name: str(one) for name, one in problem.details.items()}
-        answer = json.dumps({"complaint": problem.msgid, "details": details}).encode()
-    sys.stdout.buffer.write(answer)
+        sys.stdout.buffer.write(json.dumps({"complaint": problem.msgid, "details": details}).encode())
+        sys.exit(COMPLAINS)
 
 
 def _made(task: Task) -> bytes:
@@ -108,8 +111,25 @@ def _made(task: Task) -> bytes:
 
             return day_sheet(found, task.name, request.language)
         with database.atomic():
+            check_known(REPORTS[request.report].only, request.only)
             made = REPORTS[request.report].make(ask)
+    if request.file:
+        return _file(made, request)
     return json.dumps([plain(table, request.language) for table in made]).encode()
+
+
+def _file(made: Sequence[Table], request: Request) -> bytes:
+    """Whatever draws or writes takes its time to be imported."""
+    if request.file in CHARTS:
+        from callserver.features.statistics.drawing.chart import chart
+
+        return chart(made[0], request.language, request.file)
+    titles, rows = sheet_of(made, request.language)
+    if request.file == "csv":
+        return write_csv(titles, rows)
+    from callserver.store.sheets.xlsx_sheets import write_xlsx
+
+    return write_xlsx(titles, rows)
 
 
 def _folded(country: str) -> int:

@@ -7,7 +7,9 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from callserver.features import Feature, Shop
-from callserver.features.statistics.child import Task, ask_child
+from callserver.features.statistics import keeping
+from callserver.features.statistics.child import Task
+from callserver.features.statistics.children import Children
 from callserver.features.statistics.desk import StatisticsDesk, shop_day
 from callserver.features.statistics.keeping_up import KeepingUp
 from callserver.features.statistics.request import Request
@@ -19,15 +21,14 @@ def declare(shop: Shop) -> Feature:
     if shop.house is None:
         return Feature("statistics")
     house, server = shop.house, shop.config.server
+    children = Children(house.in_thread)
     database = server.database if "://" in server.database else str(house.folder / server.database)
 
     def make(request: Request) -> Deferred[Any]:
         task = Task(database, shop.config.exchange.country, server.time_zone, shop.config.fax.name, request.told())
-        return house.in_thread(ask_child, task)
+        return children.ask(task)
 
-    desk = StatisticsDesk(
-        make, house.rights, shop.events, today=lambda: shop_day(shop.events.now(), server.zone), sheets={}
-    )
+    desk = StatisticsDesk(make, house.rights, shop.events, today=lambda: shop_day(shop.events.now(), server.zone))
     keeping_up = KeepingUp(house.clock, shop.store, shop.config.exchange.country)
     timetable = Timetable(
         house.clock,
@@ -38,5 +39,6 @@ def declare(shop: Shop) -> Feature:
         house.mail,
         house.post,
         house.alarm,
+        lambda: shop.store.read(keeping.last_seen),
     )
     return Feature("statistics", acts=desk.acts(), services=(keeping_up, timetable))

@@ -7,7 +7,7 @@ Reports are made in a child process. Who looked at others' figures, or was refus
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 
@@ -23,20 +23,34 @@ from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 
 PART_OCTETS = 65536  # of a sheet, in one answer
-SHEETS_KEPT = 4  # that are being fetched part by part
+FILES_KEPT = 4  # that are being fetched part by part
 OWN = ("sheet", "agents", "ratings")  # of oneself, these take no right
 MISSED_DAYS = 7
 
 
 def report_request(value: Any) -> bool:
     """
-    A dict: "report" (queue, agents, sheet, calls, sales, steps, offices, ratings, doors), "first" and "last" (days,
-    ISO 8601); and if wanted "by", "only", "within_s", "short_s", "service_level", "language" ("zh", "en").
+    A dict: "report" (queue, agents, sheet, calls, sales, steps, offices, ratings, doors, callbacks, staffing), "first"
+    and "last" (days, ISO 8601); and if wanted "by", "only", "within_s", "short_s", "service_level", "language" ("zh",
+    "en"); of calls "again_days"; of staffing "agents" and "target_percent".
     """
+    request = _request(value)
+    return request is not None and not request.file
+
+
+def file_request(value: Any) -> bool:
+    """The same, and "file": "csv", "xlsx", "svg" or "png"."""
+    request = _request(value)
+    return request is not None and bool(request.file)
+
+
+def _request(value: Any) -> Request | None:
+    """None: it is none."""
     try:
-        return isinstance(value, dict) and Request.read(value).report not in (DAY, "missed")
+        request = Request.read(value) if isinstance(value, dict) else None
     except (TypeError, ValueError):
-        return False
+        return None
+    return request if request is not None and request.report not in (DAY, "missed") else None
 
 
 def iso_day(value: Any) -> bool:
@@ -63,18 +77,20 @@ class StatisticsDesk:
     :param make: a report by its request, in a child
     :param rights: of a person, at this moment
     :param today: the shop's day
+    :param files: that are being fetched part by part, by who fetches them
     """
 
     make: Callable[[Request], Deferred[Any]]
     rights: Callable[[str], Collection[Right]]
     events: EventLog
     today: Callable[[], date]
-    sheets: dict[tuple[str, str], bytes]
+    files: dict[tuple[str, Request], bytes] = field(default_factory=dict)
 
     def acts(self) -> dict[str, Act]:
         """By their names on the agents' channel."""
         return {
             "report": Act(self.report, (report_request,)),
+            "report_file": Act(self.report_file, (file_request, sheet_offset)),
             "missed_calls": Act(self.missed_calls, (shown_language,)),
             "day_sheet": Act(self.day_sheet, (iso_day, shown_language, sheet_offset)),
         }
@@ -86,18 +102,24 @@ class StatisticsDesk:
         :return: a list of {"title", "columns": [[title, unit]], "rows", "total", "notes"}
         :raises Refused: NO_RIGHT; NOT_SAVED, with why there is none
         """
-        request = Request.read(told)
-        if not self._is_supervisor(seat):
-            if request.report not in OWN or request.only not in ("", seat.number):
-                self._refuse(seat, "report", request.report)
-            request = replace(request, only=seat.number)
+        request = self._asked(seat, "report", told)
 
         async def story() -> list[dict[str, Any]]:
             answer: list[dict[str, Any]] = await self.make(request)
             return answer
 
-        about = f"{request.report} {request.first} {request.last} {request.only}".rstrip()
-        return self._told(seat, "report" if request.only != seat.number else "", about, story)
+        return self._told(seat, "report" if request.only != seat.number else "", _about(request), story)
+
+    def report_file(self, seat: Seat, told: Mapping[str, Any], at: int) -> Deferred[dict[str, Any]]:
+        """
+        The same as a file for a spreadsheet, or as a chart, part by part; from 0 it is made anew. Rights as `report`.
+
+        :return: {"octets", "total"}: what lies from there on, at most 65536 octets, and how many there are in all
+        :raises Refused: NO_RIGHT; NOT_SAVED, with why there is none
+        """
+        request = self._asked(seat, "report_file", told)
+        is_noted = at == 0 and request.only != seat.number
+        return self._part(seat, "report_file" if is_noted else "", _about(request), request, at)
 
     def missed_calls(self, seat: Seat, language: str) -> Deferred[dict[str, Any]]:
         """
@@ -125,18 +147,36 @@ class StatisticsDesk:
         if not self._is_supervisor(seat):
             self._refuse(seat, "day_sheet", day)
 
-        async def story() -> dict[str, Any]:
-            key = (day, language)
-            if at == 0 or key not in self.sheets:
-                made = await self.make(Request(DAY, day, day, language=language))
-                self.sheets.pop(key, None)
-                self.sheets[key] = made
-                while len(self.sheets) > SHEETS_KEPT:
-                    self.sheets.pop(next(iter(self.sheets)))
-            sheet = self.sheets.get(key, b"")
-            return {"octets": sheet[at : at + PART_OCTETS], "total": len(sheet)}
+        return self._part(seat, "day_sheet" if at == 0 else "", day, Request(DAY, day, day, language=language), at)
 
-        return self._told(seat, "day_sheet" if at == 0 else "", day, story)
+    def _part(self, seat: Seat, act: str, about: str, request: Request, at: int) -> Deferred[dict[str, Any]]:
+        """Of a file; each who fetches one has his own, so that nobody's is made anew under another's hands."""
+        key = seat.number, request
+
+        async def story() -> dict[str, Any]:
+            if at == 0 or key not in self.files:
+                made = await self.make(request)
+                self.files.pop(key, None)
+                self.files[key] = made
+                while len(self.files) > FILES_KEPT:
+                    self.files.pop(next(iter(self.files)))
+            file = self.files.get(key, b"")
+            return {"octets": file[at : at + PART_OCTETS], "total": len(file)}
+
+        return self._told(seat, act, about, story)
+
+    def _asked(self, seat: Seat, act: str, told: Mapping[str, Any]) -> Request:
+        """
+        One's own where no other is named, or none may be seen.
+
+        :raises Refused: NO_RIGHT
+        """
+        request = Request.read(told)
+        if not self._is_supervisor(seat):
+            if request.report not in OWN or request.only not in ("", seat.number):
+                self._refuse(seat, act, request.report)
+            return replace(request, only=seat.number)
+        return replace(request, only=seat.number) if request.report == "sheet" and not request.only else request
 
     def _is_supervisor(self, seat: Seat) -> bool:
         return Right.SUPERVISOR in self.rights(seat.number)
@@ -154,6 +194,10 @@ class StatisticsDesk:
                 return await story()
 
         return Deferred.fromCoroutine(answered())
+
+
+def _about(request: Request) -> str:
+    return f"{request.report} {request.first} {request.last} {request.only}".rstrip()
 
 
 def shop_day(now: datetime, zone: Any) -> date:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import cattrs
@@ -21,9 +22,9 @@ from callserver.calls.vocabulary import Kind
 from callserver.features.statistics.folding.fold import Fold, State
 from callserver.features.statistics.folding.told import Opened, Rows, Told
 from callserver.features.statistics.tables import FOLDED, AccountStat, CallStat, CountStat, FoldRow, PartStat, WaitStat
-from callserver.store.tables import CallRow, EventRow, run_of
+from callserver.store.tables import RUN, CallRow, EventRow, from_ms, run_of
 
-VERSION = 1  # of what the rows mean; another one makes them anew
+VERSION = 2  # of what the rows mean; another one makes them anew
 PIECE = 200  # events of one transaction beside calls
 ROWS_MAX = 500  # of one question
 NUMBERED = (Kind.CALLER_ID.value, Kind.DIAL_RESULT.value)
@@ -69,6 +70,13 @@ def folded_until_ms() -> int:
     return int(row.until_ms) if row is not None else 0
 
 
+def last_seen() -> datetime | None:
+    """When the run of the server before this one was last heard of; None: there was none."""
+    before = EventRow.select(EventRow.at_ms).where(~EventRow.uid.startswith(f"{RUN}-"))
+    row = before.order_by(EventRow.seq.desc()).first()
+    return from_ms(row.at_ms) if row is not None else None
+
+
 def told(row: EventRow, country: str) -> Told:
     """An event as a fold reads it; a number is one, however an exchange or a person writes it."""
     mono_ms, data = round(row.uptime_s * 1000), json.loads(row.data)
@@ -100,15 +108,18 @@ class _Records:
         ids = {event.call_id for event in events if event.call_id}
         self._country = country
         self._by_id: dict[str, CallRow] = {}
+        self._over: set[str] = set()
         for some in chunked(sorted(ids), ROWS_MAX):
             self._by_id |= {row.id: row for row in CallRow.select().where(CallRow.id.in_(some))}
+            over = CallStat.select(CallStat.call_id).where(CallStat.call_id.in_(some), CallStat.ended_ms > 0)
+            self._over |= {row.call_id for row in over}
 
     def opened(self, call_id: str) -> Opened | None:
-        row = self._by_id.get(call_id)
+        row, is_over = self._by_id.get(call_id), call_id in self._over
         if row is None:
-            return None
+            return Opened("in", "", "", 0, is_over=True) if is_over else None
         number = _normal(row.caller_number, self._country) if row.caller_number else ""
-        return Opened(row.direction, row.channel, number, row.started_ms)
+        return Opened(row.direction, row.channel, number, row.started_ms, is_over)
 
 
 def stand(state: State, seq: int, until_ms: int) -> None:

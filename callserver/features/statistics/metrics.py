@@ -77,10 +77,14 @@ def ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def whole_seconds(parts_ms: Sequence[int]) -> list[int]:
-    """Milliseconds as whole seconds that sum as they do: the largest rests are rounded up, as many as it takes."""
+def whole_seconds(parts_ms: Sequence[int], together: int | None = None) -> list[int]:
+    """
+    Milliseconds as whole seconds that sum as they do: the largest rests are rounded up, as many as it takes.
+
+    :param together: what they sum to, where their sum is a part itself and was rounded among others
+    """
     seconds = [ms // 1000 for ms in parts_ms]
-    missing = round(sum(parts_ms) / 1000) - sum(seconds)
+    missing = (round(sum(parts_ms) / 1000) if together is None else together) - sum(seconds)
     by_rest = sorted(range(len(parts_ms)), key=lambda n: -(parts_ms[n] % 1000))
     for n in by_rest[:missing]:
         seconds[n] += 1

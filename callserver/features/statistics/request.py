@@ -8,13 +8,18 @@ from datetime import date, tzinfo
 from typing import Any
 
 from callserver.features.statistics.metrics import SERVICE_LEVEL, SERVICE_LEVELS, SHORT_S, WITHIN_S
-from callserver.features.statistics.reports.asking import Ask
+from callserver.features.statistics.reports.asking import REPEAT_DAYS, TARGET, Ask
 from callserver.features.statistics.reports.intervals import days
-from callserver.features.statistics.reports.named import REPORTS
+from callserver.features.statistics.reports.named import REPORTS, STAFFING
+from callserver.features.statistics.staffing.erlang import AGENTS_MAX
 from callserver.wire.catalogue import LANGUAGES
 
 DAY = "day"  # the sheet of one, as a PDF
+SHEETS, CHARTS = ("csv", "xlsx"), ("svg", "png")
 SECONDS_MAX = 86_400.0
+FILES = (*SHEETS, *CHARTS)
+AGAIN_MAX = 366
+PERCENT_MAX = 99.9
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,9 @@ class Request:
     """
     :param report: of REPORTS, or DAY
     :param first, last: days, ISO 8601
+    :param again_days: a caller who calls again within these is one with a further call
+    :param file: as which it is wanted, of FILES; "" as values
+    :param agents: of "staffing": that one would have, answering so many percent of callers in time
     """
 
     report: str
@@ -32,7 +40,11 @@ class Request:
     within_s: float = WITHIN_S
     short_s: float = SHORT_S
     service_level: str = SERVICE_LEVEL
+    again_days: int = REPEAT_DAYS
+    agents: int = 0
+    target_percent: float = 100 * TARGET
     language: str = "zh"
+    file: str = ""
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> Request:
@@ -55,6 +67,14 @@ class Request:
         for seconds in (self.within_s, self.short_s):
             if not isinstance(seconds, int | float) or not 0 <= seconds <= SECONDS_MAX:
                 raise ValueError("seconds")
+        if type(self.again_days) is not int or not 1 <= self.again_days <= AGAIN_MAX:
+            raise ValueError("days")
+        if not isinstance(self.target_percent, int | float) or not 1 <= self.target_percent <= PERCENT_MAX:
+            raise ValueError("percent")
+        if type(self.agents) is not int or not (self.report == STAFFING) <= self.agents <= AGENTS_MAX:
+            raise ValueError("agents")
+        if self.file not in ("", *FILES):
+            raise ValueError("file")
         if self.language not in LANGUAGES or self.service_level not in SERVICE_LEVELS:
             raise ValueError("language or service level")
         if self.report != DAY and self.by not in ("", *REPORTS[self._known_report()].by):
@@ -77,6 +97,9 @@ class Request:
             within_s=float(self.within_s),
             short_s=float(self.short_s),
             service_level=self.service_level,
+            repeat_days=self.again_days,
+            n_agents=self.agents,
+            target=self.target_percent / 100,
         )
 
     def told(self) -> dict[str, Any]:

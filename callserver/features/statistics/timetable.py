@@ -10,6 +10,7 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
 
 from callserver.config import StatisticsConfig
 from callserver.config.hours import next_time
@@ -18,6 +19,8 @@ from callserver.features.statistics.request import DAY, Request
 from callserver.wire.alarms import Alarm
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.messages import Phrase
+
+log = Logger()
 
 LOOK_S = 3600.0  # at most: the computer's clock may be set meanwhile
 NO_MAIL = N_("no mail server is set in [mail]")
@@ -30,6 +33,7 @@ class Timetable(Service):
     :param make: a report by its request, in a child
     :param mail: None: nothing is mailed
     :param post: what sends faxes, None where nothing does; asked when there is something to send
+    :param last_seen: when the run before this one was last heard of; None: there was none
     """
 
     clock: IReactorTime
@@ -40,6 +44,7 @@ class Timetable(Service):
     mail: Mail | None
     post: Callable[[], Post | None]
     alarm: Alarm
+    last_seen: Callable[[], Deferred[datetime | None]]
     _timer: IDelayedCall | None = None
     _due: datetime | None = None
 
@@ -47,6 +52,7 @@ class Timetable(Service):
         super().startService()  # type: ignore[no-untyped-call]
         if self.config.sheet_at and (self.config.mail_to or self.config.fax_to):
             self._wait()
+            Deferred.fromCoroutine(self._make_up())
 
     def stopService(self) -> None:
         super().stopService()  # type: ignore[no-untyped-call]
@@ -65,20 +71,48 @@ class Timetable(Service):
             left_s = (self._due - self.now()).total_seconds()
         self._timer = self.clock.callLater(min(max(left_s, 1.0), LOOK_S), self._wait)
 
+    async def _make_up(self) -> None:
+        """The last sheet that was due while no server ran is sent now."""
+        try:
+            seen, now = await self.last_seen(), self.now()
+        except Exception as problem:
+            log.warn("it is not known when the server ran last: {problem}", problem=problem)
+            return
+        if seen is None:
+            return
+        due = next_time(max(seen, now - timedelta(days=1)), self.config.sheet_at, self.zone())
+        if due <= now:
+            await self._send(due)
+
     async def _send(self, due: datetime) -> None:
-        """All that is set gets it; what fails is an alarm, with the day that can be sent again by hand."""
+        """All that is set gets it, also where one way fails: that is an alarm, with the day, to send it by hand."""
         day = (due.astimezone(self.zone()).date() - timedelta(days=1)).isoformat()
         try:
             sheet: bytes = await self.make(Request(DAY, day, day, language=self.config.language))
-            title = Phrase(N_("Day sheet of {day}"), {"day": day})
-            if self.config.mail_to:
-                if self.mail is None:
-                    raise Complaint(NO_MAIL)
-                await self.mail.send(self.config.mail_to, title, title, (f"{day}.pdf", sheet))
-            if self.config.fax_to:
-                post = self.post()
-                if post is None:
-                    raise Complaint(NO_FAX)
-                await post.by_fax(self.config.fax_to, f"{day}.pdf", sheet)
         except Exception as problem:
-            self.alarm(N_("the day sheet of {day} could not be sent: {problem}"), day=day, problem=problem)
+            self._failed(day, problem)
+            return
+        for way in (self._mail, self._fax):
+            try:
+                await way(day, sheet)
+            except Exception as problem:
+                self._failed(day, problem)
+
+    async def _mail(self, day: str, sheet: bytes) -> None:
+        if not self.config.mail_to:
+            return
+        if self.mail is None:
+            raise Complaint(NO_MAIL)
+        title = Phrase(N_("Day sheet of {day}"), {"day": day})
+        await self.mail.send(self.config.mail_to, title, title, (f"{day}.pdf", sheet))
+
+    async def _fax(self, day: str, sheet: bytes) -> None:
+        if not self.config.fax_to:
+            return
+        post = self.post()
+        if post is None:
+            raise Complaint(NO_FAX)
+        await post.by_fax(self.config.fax_to, f"{day}.pdf", sheet)
+
+    def _failed(self, day: str, problem: Exception) -> None:
+        self.alarm(N_("the day sheet of {day} could not be sent: {problem}"), day=day, problem=problem)

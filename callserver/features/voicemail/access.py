@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from twisted.internet.defer import Deferred
 
 from callserver.acd.staff.passwords import PIN_MAX
+from callserver.calls.audit import DONE, audit
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.features import House
@@ -23,10 +24,11 @@ from callserver.features.voicemail.visit import Who
 from callserver.ivr.dialogue import TRIES
 from callserver.ivr.menu_call import MenuCall
 from callserver.store.database import Store
-from callserver.wire.refusals import Refusal
+from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 BOX_DIGITS = 6
+TO_HEAR_OTHERS = {Right.SUPERVISOR, Right.PLAY_RECORDINGS}
 NOBODY, WITHHELD = "?", "withheld"
 
 
@@ -62,7 +64,7 @@ class Access:
             if box is not None and box.kind is BoxKind.GROUP and not number:
                 return await self._member(call, box)
             if await self._is_right(call, tried, box) and box is not None:
-                return box, self._owner(box)
+                return box, self.owner(box)
             self._refused(call, tried)
             call.forget_keys()
             await call.play("mail-log-in-failed")
@@ -81,19 +83,27 @@ class Access:
         return await self.store.write(rules.end_try, attempt, right)
 
     async def _member(self, call: MenuCall, box: Box) -> tuple[Box, Who] | None:
-        """Of the group that has this box; a supervisor may open it too."""
+        """Of the group that has this box; who may hear what is in others' boxes opens it too."""
         person = await self.house.log_in(call)
-        if person is None:
-            await self._hang_up(call)
+        if person is None:  # told that these were too many tries
+            await call.play("goodbye")
+            await call.hang_up()
             return None
-        may = self.is_his(box, person.number) or Right.SUPERVISOR in self.house.rights(person.number)
-        if not may:
-            self._refused(call, box.number, person.number)
-            await call.play("seat-not-allowed")
-            return None
+        if not self.is_his(box, person.number):
+            may = self.house.rights(person.number) >= TO_HEAR_OTHERS
+            result = DONE if may else str(Refused(Refusal.NOT_YOURS))
+            audit(self.events, person.number, "open_mailbox", f"mailbox {box.number}", call_id=call.id, result=result)
+            if not may:
+                self._refused(call, box.number, person.number)
+                await call.play("seat-not-allowed")
+                return None
         return box, Who(person.number, person.name)
 
-    def _owner(self, box: Box) -> Who:
+    def owner(self, box: Box) -> Who:
+        """Who has opened it by its PIN; a box below that is nobody's is his above it."""
+        above = self.directory.box(box.parent) if box.parent and not box.owner else None
+        if above is not None:
+            return self.owner(above)
         return Who(box.owner) if box.kind is BoxKind.PERSON else Who()
 
     def _refused(self, call: MenuCall, number: str, person: str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from callserver.features.voicemail.rules import SETTINGS
+from callserver.features.voicemail.rules.boxes import TYPES
 
 PART_OCTETS = 65536  # of a sound, in one answer
 ID = re.compile(r"[0-9a-zA-Z-]{1,64}")
@@ -33,5 +33,8 @@ def flag(value: Any) -> bool:
 
 def box_settings(value: Any) -> bool:
     """A dict of some of: name, owner, suspended, away, messages_max, message_s, mail_to, mail_delete, deliver_at ..."""
-    kinds = (str, int, bool)
-    return isinstance(value, dict) and value.keys() <= {*SETTINGS} and all(type(one) in kinds for one in value.values())
+    return (
+        isinstance(value, dict)
+        and value.keys() <= TYPES.keys()
+        and all(type(one) is TYPES[name] for name, one in value.items())
+    )

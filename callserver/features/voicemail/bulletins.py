@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twisted.internet.defer import TimeoutError
 from twisted.logger import Logger
 
 from callserver.dsp.sound.files import SoundFileError
@@ -52,7 +51,8 @@ class Bulletins:
     async def _found(self, call: MenuCall, box: Box) -> list[Message]:
         try:
             return await call.wait_for(self.store.read(rules.messages, box.number), ASKED_S)
-        except TimeoutError:
+        except Exception as problem:
+            log.warn("the bulletins of mailbox {box} cannot be asked for: {problem}", box=box.number, problem=problem)
             return []
 
     async def _one(self, call: MenuCall, message: Message, *, asks: bool) -> str:
@@ -61,6 +61,7 @@ class Bulletins:
             key = await wind_sound(call, await call.wait_for(self.intake.read(message.sounds)))
         except SoundFileError as problem:
             log.warn("bulletin {message} cannot be heard: {problem}", message=message.id, problem=problem)
+            await call.play("system-trouble")
             return ""
         if key or not asks:
             return key

@@ -20,13 +20,13 @@ from callserver.features.voicemail.guest import GuestTalk
 from callserver.features.voicemail.intake import Intake
 from callserver.features.voicemail.letters import Letters
 from callserver.features.voicemail.mailboxes import Mailboxes
+from callserver.features.voicemail.needless_sounds import NeedlessSounds
+from callserver.features.voicemail.old_messages import OldMessages
 from callserver.features.voicemail.own_settings import OwnSettings
 from callserver.features.voicemail.owner import OwnerTalk
 from callserver.features.voicemail.owner_calls import OwnerCalls
 from callserver.features.voicemail.sending import Sending
 from callserver.features.voicemail.studio import Studio
-
-FOLDER, RECORDINGS = "messages", "recordings"
 
 
 def declare(shop: Shop) -> Feature:
@@ -36,14 +36,16 @@ def declare(shop: Shop) -> Feature:
         return Feature("voicemail", menus=(MailboxMenu(), MailboxCalls(nothing, nothing, nothing)))
     house, zone = shop.house, shop.config.server.zone
     parts = _Parts.of(shop, house)
-    calls = OwnerCalls(house, shop.store, shop.events, lambda: shop.config.voicemail, zone, TELLS)
+    calls = OwnerCalls(house, shop.store, shop.events, zone, TELLS)
     letters = Letters(house, shop.store, parts.directory, parts.sounds, zone, parts.delete_sounds)
+    old = OldMessages(house, shop.store, shop.events, parts.directory, parts.delete_sounds)
+    needless = NeedlessSounds(house, shop.store, shop.events, parts.sounds)
     desk = MailDesk(house, shop.store, shop.events, parts.access, parts.sending, parts.sounds, parts.delete_sounds)
     return Feature(
         "voicemail",
         menus=(MailboxMenu(), MailboxCalls(calls.telling_of, parts.access, parts.owner)),
         acts=desk.acts(),
-        services=(parts.directory, parts.intake, letters, calls),
+        services=(parts.directory, parts.intake, letters, calls, old, needless),
         mailboxes=_mailboxes(shop, house, parts),
         box_numbers=rules.box_numbers,
     )
@@ -64,7 +66,7 @@ class _Parts:
     @classmethod
     def of(cls, shop: Shop, house: House) -> _Parts:
         store, events = shop.store, shop.events
-        sounds = Sounds(house.folder / FOLDER, house.folder / RECORDINGS)
+        sounds = Sounds.of(house.folder, encrypt=shop.config.recording.encrypt)
         directory = Directory(house.clock, store)
         intake = Intake(house, store, events, directory, sounds, shop.config.server.zone)
 
@@ -84,5 +86,5 @@ def _mailboxes(shop: Shop, house: House, parts: _Parts) -> Mailboxes:
 
     bulletins = Bulletins(shop.store, parts.intake)
     guest = GuestTalk(parts.directory, parts.intake, shop.events, house.new_id, bulletins.tell, open_mailbox)
-    mailboxes = Mailboxes(parts.directory, parts.access, guest, parts.owner, lambda: shop.config.voicemail.general)
+    mailboxes = Mailboxes(parts.directory, parts.access, guest, parts.owner, lambda: house.settings().voicemail.general)
     return mailboxes

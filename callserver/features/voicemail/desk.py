@@ -7,7 +7,7 @@ To hear what is in another's box takes right 6 besides. Who did what, or was ref
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -44,7 +44,10 @@ OWN_SETTINGS = {"away"}  # that an owner sets himself
 
 @dataclass(frozen=True)
 class MailDesk:
-    """:param delete_sounds: their files, which nothing plays any more"""
+    """
+    :param delete_sounds: their files, which nothing plays any more
+    `opened`: the message that each person hears now, part by part, and which is written down
+    """
 
     house: House
     store: Store
@@ -53,6 +56,7 @@ class MailDesk:
     sending: Sending
     sounds: Sounds
     delete_sounds: Callable[[list[str]], Deferred[Any]]
+    opened: dict[str, str] = field(default_factory=dict)
 
     def acts(self) -> dict[str, Act]:
         """By their names on the agents' channel."""
@@ -88,7 +92,9 @@ class MailDesk:
             self._require(seat, self._box(number))
             return [_message_row(one) for one in await self.store.read(rules.messages, number)]
 
-        return self._judged(seat, "", number, story)
+        box = self.access.directory.box(number)
+        is_others = box is not None and not self.access.is_his(box, seat.number)
+        return self._judged(seat, "list_messages" if is_others else "", f"mailbox {number}", story)
 
     def open_message(self, seat: Seat, message: str, at: int) -> Deferred[Row]:
         """
@@ -100,15 +106,16 @@ class MailDesk:
 
         async def story() -> Row:
             found, box = await self._found(seat, message)
-            if not self.access.is_his(box, seat.number):
-                self._require_right(seat, Right.PLAY_RECORDINGS)
+            self._require_to_hear(seat, box)
             taken = ""
             if box.kind is BoxKind.GROUP and seat.person is not None:
-                taken = await self.store.write(rules.take, found.id, seat.number, seat.person.name)
+                _, taken = await self.store.write(rules.take, found.id, seat.number, seat.person.name)
             octets = await self.house.in_thread(self.sounds.octets, found.sounds)
+            self.opened[seat.number] = message
             return {"octets": octets[at : at + PART_OCTETS], "total": len(octets), "taken_name": taken}
 
-        return self._judged(seat, "open_message" if not at else "", f"message {message}", story)
+        begins = not at or self.opened.get(seat.number) != message
+        return self._judged(seat, "open_message" if begins else "", f"message {message}", story)
 
     def mark_message(self, seat: Seat, message: str, heard: bool) -> Deferred[None]:
         """
@@ -130,18 +137,21 @@ class MailDesk:
         """
         Send it on to another mailbox.
 
-        :raises Refused: NOT_YOURS; NOT_SAVED: it is private, or there is no such message or mailbox, or that takes none
+        :raises Refused: NOT_YOURS; NO_RIGHT: 6, of another's box; NOT_SAVED: it is private, or there is no such message
+            or mailbox, or that takes none
         """
 
         async def story() -> None:
             found, box = await self._found(seat, message)
+            self._require_to_hear(seat, box)
             target = self._box(to)
             if found.private:
                 raise Complaint(N_("the message is private, and cannot be forwarded"))
-            if target.suspended or self.access.directory.is_full(target) or target.kind is BoxKind.BULLETIN:
+            if target.kind is BoxKind.BULLETIN or not self.sending.has_room(target):
                 raise Complaint(N_("mailbox {number} takes no messages now"), number=to)
             copy = replace(found, id=self.sending.new_id(), box=to, from_box=box.number, came=self.events.now())
-            await self.sending.put([replace(copy, heard=False, taken_by="", taken_name="")])
+            if not await self.sending.put([replace(copy, heard=False, taken_by="", taken_name="")], found):
+                raise Complaint(N_("the message is gone by now"))
 
         return self._judged(seat, "forward_message", f"message {message}, mailbox {to}", story)
 
@@ -190,6 +200,11 @@ class MailDesk:
     def _require(self, seat: Seat, box: Box) -> None:
         if not self._may_open(seat, box):
             raise Refused(Refusal.NOT_YOURS)
+
+    def _require_to_hear(self, seat: Seat, box: Box) -> None:
+        """What is in it, or to send it where he hears it."""
+        if not self.access.is_his(box, seat.number):
+            self._require_right(seat, Right.PLAY_RECORDINGS)
 
     def _require_right(self, seat: Seat, right: Right) -> None:
         if right not in self.house.rights(seat.number):

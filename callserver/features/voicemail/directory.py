@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from twisted.internet.defer import Deferred
@@ -78,6 +79,15 @@ class Directory(Follower):
     def is_full(self, box: Box) -> bool:
         """With those that are being left in it."""
         return self.count(box.number).all + self.on_the_way[box.number] >= box.messages_max
+
+    @contextmanager
+    def place_in(self, box: Box) -> Iterator[None]:
+        """Nobody else gets it meanwhile: of twenty who are greeted at once only so many as it takes may speak."""
+        self.on_the_way[box.number] += 1
+        try:
+            yield
+        finally:
+            self.on_the_way[box.number] -= 1
 
 
 def _look() -> Look:

@@ -10,6 +10,7 @@ from twisted.logger import Logger
 
 from callserver.features.voicemail.files import Envelope
 from callserver.features.voicemail.intake import Intake
+from callserver.media.recording import Recording
 
 log = Logger()
 
@@ -19,12 +20,14 @@ class Draft:
     One message, while it is a guest's.
 
     Its envelope is written anew with each change, one writing after the other, so that the last one lies there; what
-    becomes of it then waits for that.
+    becomes of it then waits for that, and for the last that was said in its recording, which is over by then.
+
+    `time_over`: he was not allowed to say more.
     """
 
-    def __init__(self, intake: Intake, envelope: Envelope) -> None:
-        self.envelope = envelope
-        self._intake, self._is_written = intake, False
+    def __init__(self, intake: Intake, envelope: Envelope, recording: Recording) -> None:
+        self.envelope, self.time_over = envelope, False
+        self._intake, self._recording, self._is_written = intake, recording, False
         self._writing: Deferred[Any] = succeed(None)
         self._write()
 
@@ -41,6 +44,8 @@ class Draft:
 
     def let_go(self) -> None:
         """It is its box's now."""
+        self._writing.addCallback(lambda _: self._recording.stop())
+        self._writing.addErrback(lambda _: None)  # who recorded it has told why; what there is of it is kept
         self._writing.addCallback(lambda _: self._intake.put(self.envelope))
 
     def discard(self) -> Deferred[None]:

@@ -1,18 +1,16 @@
 """
 Sounds of messages and greetings in the shop's folder, and what is on its way there. All of it waits for the disk.
 
-A file is whole under its name, or not there: written beside, made durable, then renamed. Names are ours, from random
-ids; nothing else in the folder is ever opened.
+Names are ours, from random ids; nothing else in the folder is ever opened.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +18,16 @@ from twisted.logger import Logger
 
 from callserver.dsp.codecs import LINEAR_16
 from callserver.dsp.frames import RATE_HZ, FloatArray
-from callserver.dsp.sound.files import read_wav
-from callserver.media.wav_file import HEADER_BYTES, header, sync_folder
+from callserver.dsp.sound.files import SoundFileError, read_wav, wav_sound
+from callserver.media.vault import Vault, write_whole
+from callserver.media.wav_file import HEADER_BYTES, header
+from callserver.wire.catalogue import Complaint
 
 log = Logger()
 
+FOLDER, RECORDINGS, INCOMING = "messages", "recordings", "incoming"
 ID = re.compile(r"[0-9a-zA-Z-]{1,64}")
-INCOMING = "incoming"
+WAV = ".wav"
 GAP_S = 0.4  # between who forwards and what he forwards
 
 
@@ -54,14 +55,23 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Sounds:
-    """:param folder: of the shop's messages; :param recordings: where calls are recorded"""
+    """:param vault: of the shop's messages; :param recordings: the folder where calls are recorded"""
 
-    folder: Path
+    vault: Vault
     recordings: Path
 
+    @classmethod
+    def of(cls, shop: Path, *, encrypt: bool) -> Sounds:
+        """
+        :param shop: the shop's folder
+        :param encrypt: whether sounds are, that are kept from now on
+        """
+        return cls(Vault(shop / FOLDER, shop, encrypt), shop / RECORDINGS)
+
     def prepare(self) -> None:
-        """Make the folder."""
-        (self.folder / INCOMING).mkdir(parents=True, mode=0o700, exist_ok=True)
+        """At the start: the folder, and the shop's key."""
+        self._incoming.mkdir(parents=True, mode=0o700, exist_ok=True)
+        self.vault.prepare()
 
     # Sounds
 
@@ -70,9 +80,10 @@ class Sounds:
         Durable when this returns; its length in seconds.
 
         :raises OSError: the disk's
+        :raises BadKey: it is to be encrypted, and cannot be
         """
         data = LINEAR_16.encode(sound).tobytes()
-        _write_whole(self._sound(id_), header(len(data), 1) + data)
+        self.vault.keep(_wav(id_), header(len(data), 1) + data)
         return sound.size / RATE_HZ
 
     def read(self, ids: Sequence[str]) -> FloatArray:
@@ -82,7 +93,7 @@ class Sounds:
         :raises SoundFileError: one is not there, or cannot be played
         """
         gap = np.zeros(round(GAP_S * RATE_HZ), np.float32)
-        sounds = [read_wav(self._sound(one)) for one in ids]
+        sounds = [self._read(_wav(one)) for one in ids]
         return np.concatenate([part for sound in sounds for part in (gap, sound)][1:])
 
     def octets(self, ids: Sequence[str]) -> bytes:
@@ -94,15 +105,31 @@ class Sounds:
         data = LINEAR_16.encode(self.read(ids)).tobytes()
         return header(len(data), 1) + data
 
+    def has(self, ids: Sequence[str]) -> bool:
+        """Whether all of these are there."""
+        return all(self.vault.path(_wav(one)) is not None for one in ids)
+
     def delete(self, ids: Sequence[str]) -> None:
         """Nothing plays these any more."""
         for one in ids:
-            with suppress(FileNotFoundError):
-                self._sound(one).unlink()
+            self.vault.delete(_wav(one))
 
-    def ids(self) -> set[str]:
-        """Of all that lie here."""
-        return {path.stem for path in self.folder.glob("*.wav") if ID.fullmatch(path.stem)}
+    def older_than(self, moment: datetime) -> list[str]:
+        """Those that were kept before then, but for what is on its way."""
+        coming = {envelope.id for envelope in self.on_the_way()}
+        files = self.vault.files(WAV).items()
+        old = (name.removesuffix(WAV) for name, path in files if path.stat().st_mtime < moment.timestamp())
+        return [one for one in old if ID.fullmatch(one) and one not in coming]
+
+    def _read(self, name: str) -> FloatArray:
+        try:
+            return wav_sound(self.vault.octets(name), name)
+        except SoundFileError:
+            raise
+        except OSError as problem:
+            raise SoundFileError("{file}: {problem}", file=name, problem=problem.strerror or str(problem)) from problem
+        except Complaint as problem:
+            raise SoundFileError(problem.msgid, **problem.details) from problem
 
     # What is on its way
 
@@ -120,7 +147,7 @@ class Sounds:
 
         :raises OSError: the disk's
         """
-        _write_whole(self._envelope(envelope.id), json.dumps(asdict(envelope)).encode())
+        write_whole(self._envelope(envelope.id), json.dumps(asdict(envelope)).encode())
 
     def forget(self, envelope: Envelope) -> None:
         """It has come, or is discarded: the envelope goes first, for without it nothing looks for the rest."""
@@ -129,13 +156,11 @@ class Sounds:
 
     def forget_raw(self, file: str) -> None:
         """What was recorded is kept elsewhere, or nobody wants it."""
-        with suppress(FileNotFoundError):
-            self._raw(file).unlink()
+        self._raw(file).unlink(missing_ok=True)
 
     def forget_envelope(self, envelope: Envelope) -> None:
         """What was recorded stays."""
-        with suppress(FileNotFoundError):
-            self._envelope(envelope.id).unlink()
+        self._envelope(envelope.id).unlink(missing_ok=True)
 
     def has_raw(self, envelope: Envelope) -> bool:
         """Whether something was recorded."""
@@ -149,7 +174,7 @@ class Sounds:
         return sorted(self._envelopes(), key=lambda one: one.came)
 
     def _envelopes(self) -> Iterator[Envelope]:
-        for path in (self.folder / INCOMING).glob("*.json"):
+        for path in self._incoming.glob("*.json"):
             try:
                 envelope = Envelope(**json.loads(path.read_bytes()))
             except (OSError, ValueError, TypeError) as problem:
@@ -161,29 +186,19 @@ class Sounds:
     def _raw(self, file: str) -> Path:
         return self.recordings / (Path(file).name or "-")
 
-    def _sound(self, id_: str) -> Path:
-        return self.folder / f"{_checked(id_)}.wav"
+    @property
+    def _incoming(self) -> Path:
+        return self.vault.folder / INCOMING
 
     def _envelope(self, id_: str) -> Path:
-        return self.folder / INCOMING / f"{_checked(id_)}.json"
+        return self._incoming / f"{_checked(id_)}.json"
+
+
+def _wav(id_: str) -> str:
+    return _checked(id_) + WAV
 
 
 def _checked(id_: str) -> str:
     if not ID.fullmatch(id_):
         raise ValueError(f"{id_!r} is no sound of a message")
     return id_
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fdatasync(file.fileno())
-        part.replace(path)
-    except OSError:
-        with suppress(OSError):
-            part.unlink()
-        raise
-    sync_folder(path.parent)

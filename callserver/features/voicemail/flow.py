@@ -9,7 +9,6 @@ from zope.interface import implementer
 from callserver.features.voicemail.access import Access
 from callserver.features.voicemail.owner import OwnerTalk
 from callserver.features.voicemail.rules import Telling
-from callserver.features.voicemail.visit import Who
 from callserver.ivr.interfaces import ICall, IMenu
 from callserver.ivr.menu_call import MenuCall
 
@@ -59,7 +58,7 @@ class MailboxCalls:
         else:
             return
         if telling.plays:
-            await self._owner.visit(call, box, Who(box.owner), proved=False)
+            await self._owner.visit(call, box, self._access.owner(box), proved=False)
         elif (entered := await self._access.enter(call, box.number)) is not None:
             await self._owner.visit(call, *entered)
         await call.play("goodbye")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, TimeoutError
 from twisted.logger import Logger
 
 from callserver.dsp.frames import FloatArray
@@ -18,6 +18,8 @@ from callserver.ivr.menu_call import MenuCall
 
 log = Logger()
 
+READ_S = 3.0  # so long a caller waits for it
+
 
 async def greeting(
     call: MenuCall, intake: Intake, box: Box, kept: Mapping[GreetingKind, Sounding], *, busy: bool
@@ -28,8 +30,8 @@ async def greeting(
         return ["mail-standard"]
     reading: Deferred[FloatArray] = intake.read([kept[kind].id])
     try:
-        sound = Sound(await call.wait_for(reading))
-    except SoundFileError as problem:
+        sound = Sound(await call.wait_for(reading, READ_S))
+    except (SoundFileError, TimeoutError) as problem:
         log.warn("the greeting of mailbox {box} cannot be heard: {problem}", box=box.number, problem=problem)
         return ["mail-standard"]
     return [sound, "mail-not-here"] if kind is GreetingKind.NAME else [sound]

@@ -29,6 +29,7 @@ from callserver.features.voicemail.tables import BoxKind
 from callserver.ivr.dialogue import TRIES, WantsPerson, rounds
 from callserver.ivr.interfaces import Sound, Spoken
 from callserver.ivr.menu_call import MenuCall
+from callserver.media.recording import Recording
 
 LEFT, FULL, SUSPENDED, NO_BOX, NOT_KEPT = "left", "full", "suspended", "no_box", "not_kept"
 DISCARDED, OPENED = "discarded", "opened"
@@ -69,14 +70,17 @@ class GuestTalk:
             return await self.bulletins(call, box)
         if (obstacle := self._obstacle(box)) is not None:
             return await self._not_taken(call, *obstacle)
-        key = await self._greet(call, box, busy=busy)
+        with self.directory.place_in(box):
+            key = await self._greet(call, box, busy=busy)
+            below = next((one for one in self.directory.below(number) if key and one.key == key), None)
+            if key not in (PERSON, OWNER) and below is None:
+                return await self._take(call, box)
         if key == PERSON:
             raise WantsPerson("key 0")
-        if key == OWNER:
-            await self.open_mailbox(call, number)
-            return OPENED
-        below = next((one for one in self.directory.below(number) if key and one.key == key), None)
-        return await (self.leave(call, below.number) if below is not None else self._take(call, box))
+        if below is not None:
+            return await self.leave(call, below.number, busy=busy)
+        await self.open_mailbox(call, number)
+        return OPENED
 
     def _obstacle(self, box: Box) -> tuple[str, str] | None:
         """The prompt and the outcome."""
@@ -99,35 +103,38 @@ class GuestTalk:
         return await call.collect(*said, max_digits=1, end_key=None, first_timeout_s=3.0 if below else 0.4)
 
     async def _take(self, call: MenuCall, box: Box) -> str:
-        """Until he is through with it."""
-        self.directory.on_the_way[box.number] += 1
+        """Until he is through with it; three that are too short, one after the other, are none."""
+        n_short = 0
         try:
-            for nth in range(TRIES):
+            for nth in rounds():
                 if nth:
                     await call.play("beep-record")
                 made = await self._record(call, box)
+                n_short = n_short + 1 if made is None else 0
                 if made is None:
                     await call.play("mail-too-short")
-                    continue
-                outcome = await self._decided(call, *made)
-                if outcome != ANEW:
+                elif (outcome := await self._decided(call, *made)) != ANEW:
                     return outcome
-            return DISCARDED
+                if n_short == TRIES:
+                    return DISCARDED
         except NotKept:
             await call.play("message-not-kept")
             return NOT_KEPT
-        finally:
-            self.directory.on_the_way[box.number] -= 1
+        raise AssertionError  # rounds() never ends
 
     # One recording
 
     async def _record(self, call: MenuCall, box: Box) -> tuple[Draft, FloatArray] | None:
         """None: too short. Who goes meanwhile has left what he said."""
         drafts: list[Draft] = []
+        began_s = call.clock.seconds()
         try:
-            file = await call.record(box.message_s, SILENCE_S, lambda file: drafts.append(self._draft(call, box, file)))
+            file = await call.record(
+                box.message_s, SILENCE_S, lambda recording: drafts.append(self._draft(call, box, recording))
+            )
             if not file or not drafts:
                 raise NotKept
+            drafts[0].time_over = call.clock.seconds() - began_s >= box.message_s
             sound = await self._spoken(call, file)
         except BaseException:
             for draft in drafts:
@@ -138,15 +145,16 @@ class GuestTalk:
         await drafts[0].discard()
         return None
 
-    def _draft(self, call: MenuCall, box: Box, file: str) -> Draft:
-        caller, came = call.caller, self.events.now().isoformat()
+    def _draft(self, call: MenuCall, box: Box, recording: Recording) -> Draft:
+        caller, came, file = call.caller, self.events.now().isoformat(), recording.file_name
         name = caller.name or ""
-        return Draft(self.intake, Envelope(self.new_id(), box.number, file, came, call.id, caller.known_by, name))
+        envelope = Envelope(self.new_id(), box.number, file, came, call.id, caller.known_by, name)
+        return Draft(self.intake, envelope, recording)
 
     async def _spoken(self, call: MenuCall, file: str) -> FloatArray:
         try:
             return await call.wait_for(self.intake.spoken(file))
-        except SoundFileError as problem:
+        except (SoundFileError, TimeoutError) as problem:
             raise NotKept from problem
 
     # What becomes of it
@@ -169,9 +177,10 @@ class GuestTalk:
 
     async def _ask(self, call: MenuCall, draft: Draft, sound: FloatArray) -> str:
         """KEEP, ANEW or DISCARD; silence twice is KEEP."""
-        n_silent = 0
+        n_silent, said = 0, ["mail-time-over"] if draft.time_over else []
         for _ in rounds():
-            key = await call.collect("mail-guest-keys", max_digits=1, end_key=None, first_timeout_s=KEY_S)
+            key = await call.collect(*said, "mail-guest-keys", max_digits=1, end_key=None, first_timeout_s=KEY_S)
+            said = []
             n_silent = 0 if key else n_silent + 1
             if key in (KEEP, ANEW, DISCARD):
                 return key

@@ -25,7 +25,7 @@ from functools import partial
 from typing import Any
 
 from twisted.application.service import Service
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, DeferredSemaphore
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -47,6 +47,7 @@ log = Logger()
 
 SHORTEST_S = 3.0
 AGAIN_S = 30.0  # what could not be put into its box is tried again
+AT_ONCE = 4  # are put into their boxes: each is whole in memory meanwhile, and takes a thread
 
 
 class Intake(Service):
@@ -60,7 +61,8 @@ class Intake(Service):
         self._house, self._store, self._events = house, store, events
         self._directory, self.sounds, self.zone = directory, sounds, zone
         self._waiting: dict[str, Envelope] = {}  # to be put into their boxes
-        self._busy: dict[str, Deferred[None]] = {}
+        self._busy: set[str] = set()  # of these; they wait for their turn, or have it
+        self._turns = DeferredSemaphore(AT_ONCE)
         self._timer: IDelayedCall | None = None
         self._told = False
         self._ours: set[str] = set()  # envelopes of this run: whoever writes them says what becomes of them
@@ -106,23 +108,29 @@ class Intake(Service):
     def _begin(self, envelope: Envelope) -> None:
         if envelope.id in self._busy:
             return
-        putting = self._busy[envelope.id] = Deferred.fromCoroutine(self._put(envelope))
-        putting.addBoth(self._over, envelope)
+        self._busy.add(envelope.id)
+        self._turns.run(self._in_its_turn, envelope).addBoth(self._over, envelope)
+
+    def _in_its_turn(self, envelope: Envelope) -> Deferred[None]:
+        return Deferred.fromCoroutine(self._put(envelope))
 
     async def _put(self, envelope: Envelope) -> None:
         try:
             sound = await self.spoken(envelope.raw)
         except SoundFileError as problem:
+            if _may_pass(problem):
+                raise
             await self._unreadable(envelope, problem)
             return
         if envelope.kept or sound.size >= SHORTEST_S * RATE_HZ:
             length_s = await self._house.in_thread(self.sounds.keep, envelope.id, sound)
             message = _message(envelope, length_s)
-            if await self._store.write(partial(_put_into_box, message, self._events.now(), self.zone)):
+            came, has_box = await self._store.write(partial(_put_into_box, message, self._events.now(), self.zone))
+            if came:
                 self.tell(message)
-            elif self._directory.box(message.box) is None:
-                gone = N_("a message for mailbox {box}, which is gone, lies in {file}")
-                self._house.alarm(gone, box=message.box, file=f"{message.id}.wav")
+            if not has_box:
+                gone = N_("mailbox {box} is gone; a message for it is had by: mail export {message} FILE.wav")
+                self._house.alarm(gone, box=message.box, message=message.id)
         await self._house.in_thread(self.sounds.forget, envelope)
         await self._directory.follow()
 
@@ -134,13 +142,14 @@ class Intake(Service):
 
     async def _unreadable(self, envelope: Envelope, problem: SoundFileError) -> None:
         """Nothing was recorded before the server was killed; or somebody has cut the file, which is left as it is."""
-        if await self._house.in_thread(self.sounds.has_raw, envelope):
+        is_lost = envelope.kept and not await self._store.read(rules.is_put, envelope.id)
+        if is_lost or await self._house.in_thread(self.sounds.has_raw, envelope):
             damaged = N_("a message for mailbox {box} cannot be read: {problem}")
             self._house.alarm(damaged, box=envelope.box, problem=problem)
         await self._house.in_thread(self.sounds.forget_envelope, envelope)
 
     def _over(self, result: Failure | None, envelope: Envelope) -> None:
-        del self._busy[envelope.id]
+        self._busy.remove(envelope.id)
         if not isinstance(result, Failure):
             self._told = False
             self._waiting.pop(envelope.id, None)
@@ -152,7 +161,7 @@ class Intake(Service):
             if not self._told:
                 self._told = True
                 late = N_("messages are safe, and cannot be put into their mailboxes yet: {problem}")
-                self._house.alarm(late, problem=result.getErrorMessage())
+                self._house.alarm(late, problem=result.value)
         self._look_later()
 
     def _look_later(self) -> None:
@@ -194,9 +203,15 @@ def _message(envelope: Envelope, length_s: float) -> Message:
     )
 
 
-def _put_into_box(message: Message, now: datetime, zone: tzinfo) -> bool:
-    """In `store.write`: whether it was not there before."""
-    if not rules.put([message]):
-        return False
-    rules.want_telling(message.box, now, zone)
-    return True
+def _may_pass(problem: SoundFileError) -> bool:
+    """The file is there, and the disk, or this process, cannot read it now."""
+    cause = problem.__cause__
+    return isinstance(cause, OSError) and not isinstance(cause, FileNotFoundError)
+
+
+def _put_into_box(message: Message, now: datetime, zone: tzinfo) -> tuple[bool, bool]:
+    """In `store.write`: whether it has come now, and was not there before; whether there is such a box."""
+    came = bool(rules.put([message]))
+    if came:
+        rules.want_telling(message.box, now, zone)
+    return came, rules.find_box(message.box) is not None

@@ -105,8 +105,8 @@ class OwnSettings:
             return
         try:
             await call.play(Sound(await call.wait_for(self.intake.read([kept.id]))))
-        except SoundFileError:
-            await call.play("system-trouble")
+        except SoundFileError:  # callers hear the server's own meanwhile
+            await call.play("mail-sound-gone")
 
     async def _record(self, call: MenuCall, box: Box, kind: GreetingKind) -> None:
         sound = await self.studio.record(call, NAME_S if kind is GreetingKind.NAME else GREETING_S)

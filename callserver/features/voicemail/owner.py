@@ -11,7 +11,7 @@ What he does happens when he leaves, by whatever way: `visit`. 删除在退出�
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -77,8 +77,11 @@ class OwnerTalk:
             await call.play("mail-must-change-pin")
             if not await self.settings.change_pin(call, box):
                 return
-        messages = await call.wait_for(self.store.read(rules.messages, box.number))
-        visit = Visit.of(box, who, messages, proved=proved)
+        await self._stay(call, box, who, proved=proved)
+
+    async def _stay(self, call: MenuCall, box: Box, who: Who, *, proved: bool = True) -> None:
+        there = await call.wait_for(self.store.read(rules.messages, box.number))
+        visit = Visit.of(box, who, there if proved else [one for one in there if not one.heard], proved=proved)
         told: dict[str, Any] = {"box": box.number, "new": visit.n_new, "old": visit.n_old}
         self.events.write(Kind.MAILBOX, call_id=call.id, person=who.number or None, **told)
         try:
@@ -96,7 +99,7 @@ class OwnerTalk:
         told: dict[str, Any] = {"box": visit.box.number, "heard": len(left.heard), "deleted": len(left.deleted)}
         person = visit.who.number or None
         self.events.write(Kind.MAILBOX_LEFT, call_id=call.id, person=person, **told)
-        done = self.store.write(partial(_left, visit.box.number, left))
+        done = self.store.write(partial(_left, visit.box.number, left, frozenset(one.id for one in visit.messages)))
         done.addCallback(self.delete_sounds)
         done.addCallback(lambda _: self.directory.soon())
         done.addErrback(self._not_left, visit.box)
@@ -129,7 +132,8 @@ class OwnerTalk:
         await call.play(*said)
 
     async def _below(self, call: MenuCall, visit: Visit) -> None:
-        below = self.directory.below(visit.box.number)
+        """Those that are his with this one: without a PIN of theirs."""
+        below = [box for box in self.directory.below(visit.box.number) if rules.goes_with(box, visit.box)]
         if not below:
             await call.play("mail-no-box")
             return
@@ -139,7 +143,7 @@ class OwnerTalk:
         key = await ask(call, *said, keys="".join(box.key for box in below) + UP)
         for box in below:
             if box.key == key:
-                await self.visit(call, box, visit.who)
+                await self._stay(call, box, visit.who)
 
     # The messages
 
@@ -204,10 +208,12 @@ class OwnerTalk:
             sound = await call.wait_for(self.intake.read(message.sounds))
         except SoundFileError as problem:
             log.warn("message {message} cannot be heard: {problem}", message=message.id, problem=problem)
-            await call.play("system-trouble")
+            await call.play("mail-sound-gone")
             return ""
+        begins = not call.call.keys
         key = await wind_sound(call, sound)
-        visit.hear(message)
+        if begins:
+            visit.hear(message)
         return key
 
     async def _taken(self, call: MenuCall, visit: Visit, message: Message) -> list[Prompt]:
@@ -215,8 +221,8 @@ class OwnerTalk:
         if not visit.who.name:
             return []
         fetched = self.store.write(rules.take, message.id, visit.who.number, visit.who.name)
-        taken = await call.wait_for(fetched)
-        return ["mail-taken-by", Spoken(taken)] if taken != visit.who.name else []
+        number, name = await call.wait_for(fetched)
+        return ["mail-taken-by", Spoken(name)] if number not in ("", visit.who.number) else []
 
     # About one of them
 
@@ -247,8 +253,9 @@ class OwnerTalk:
         await call.play("mail-not-reached")
 
 
-def _left(box: str, left: rules.Left) -> list[str]:
-    """In `store.write`: he knows what there is, so nobody calls him for it."""
-    if left.heard:
+def _left(box: str, left: rules.Left, known: Collection[str]) -> list[str]:
+    """In `store.write`: nobody calls him for what he knows of; what has come meanwhile he does not."""
+    gone = rules.leave(box, left)
+    if left.heard and all(one.heard or one.id in known for one in rules.messages(box)):
         rules.told(box)
-    return rules.leave(box, left)
+    return gone

@@ -12,6 +12,7 @@ from callserver.dsp.frames import RATE_HZ, FloatArray
 from callserver.dsp.progress.plans import Plan
 
 HOP, WINDOW = RATE_HZ // 50, RATE_HZ // 25  # 20 and 40 ms
+PART = 1000  # windows in memory at a time: 20 s; ten minutes at once take 250 MB
 QUIET_DBFS = -50.0
 NEAR_HZ = 40.0  # the width of a tone in so short a window
 PURE = 0.85  # so much of its energy a tone has near its frequencies; a vowel has it in its harmonics
@@ -33,10 +34,9 @@ def spoken_part(sound: FloatArray, plan: Plan) -> FloatArray:
     """
     if sound.size < WINDOW:
         return sound[:0]
-    spectra = _spectra(sound)
-    energy = spectra.sum(axis=1)
-    loud = 10 * np.log10(energy / WINDOW + 1e-12) > QUIET_DBFS
-    signal = loud & (_tones(spectra, energy, plan) | _keys(spectra, energy))
+    windows = sliding_window_view(sound, WINDOW)[::HOP]
+    parts = [_judged(windows[at : at + PART], plan) for at in range(0, len(windows), PART)]
+    loud, signal = (np.concatenate(flags) for flags in zip(*parts, strict=True))
     words = _runs(loud & ~signal, WORD_HOPS)
     if not words.any():
         return sound[:0]
@@ -49,10 +49,18 @@ def spoken_part(sound: FloatArray, plan: Plan) -> FloatArray:
     return sound[begin : min(end, sound.size)]
 
 
-def _spectra(sound: FloatArray) -> FloatArray:
+def _judged(windows: FloatArray, plan: Plan) -> tuple[Flags, Flags]:
+    """Which of these are loud, and which of them a tone or a key."""
+    spectra = _spectra(windows)
+    energy = spectra.sum(axis=1)
+    loud = 10 * np.log10(energy / WINDOW + 1e-12) > QUIET_DBFS
+    return loud, loud & (_tones(spectra, energy, plan) | _keys(spectra, energy))
+
+
+def _spectra(windows: FloatArray) -> FloatArray:
     """Energy of each window by frequency; each row sums to about that of its samples."""
-    windows = sliding_window_view(sound, WINDOW)[::HOP] * np.hanning(WINDOW).astype(np.float32)
-    spectra: FloatArray = np.square(np.abs(np.fft.rfft(windows, axis=1))).astype(np.float32)
+    weighted = windows * np.hanning(WINDOW).astype(np.float32)
+    spectra: FloatArray = np.square(np.abs(np.fft.rfft(weighted, axis=1))).astype(np.float32)
     return spectra * np.float32(2 / WINDOW / 0.375)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from twisted.logger import Logger
+
 from callserver.dsp.frames import RATE_HZ, FloatArray
 from callserver.dsp.sound.files import SoundFileError
 from callserver.features import House
@@ -14,7 +16,11 @@ from callserver.features.voicemail.rules import Sounding
 from callserver.ivr.dialogue import rounds
 from callserver.ivr.interfaces import Sound
 from callserver.ivr.menu_call import MenuCall
+from callserver.media.recording import Recording
+from callserver.media.sealing_key import BadKey
 from callserver.wire.catalogue import N_
+
+log = Logger()
 
 THINKING_S = 5.0  # so long an owner may be silent
 SHORTEST_S = 0.4
@@ -44,17 +50,17 @@ class Studio:
         raise AssertionError  # rounds() never ends
 
     async def _take(self, call: MenuCall, max_s: float) -> FloatArray | None:
-        files: list[str] = []
+        recordings: list[Recording] = []
         await call.play("prompts-record")
         sound: FloatArray | None = None
         try:
-            if file := await call.record(max_s, THINKING_S, files.append):
+            if file := await call.record(max_s, THINKING_S, recordings.append):
                 sound = await call.wait_for(self.intake.spoken(file))
         except SoundFileError:
             pass  # he is told
         finally:
-            for one in files:
-                self.house.in_thread(self.sounds.forget_raw, one)
+            for one in recordings:
+                one.stop().addBoth(self._forget, one.file_name)
         if sound is None:
             await call.play("prompts-not-kept")
         elif sound.size < SHORTEST_S * RATE_HZ:
@@ -62,6 +68,11 @@ class Studio:
         else:
             return sound
         return None
+
+    def _forget(self, _: object, file: str) -> None:
+        """When the recorder is through with it, which would miss it else; what is kept of it lies elsewhere."""
+        gone = self.house.in_thread(self.sounds.forget_raw, file)
+        gone.addErrback(lambda failure: log.failure("{file} is not deleted", failure, file=file))
 
     async def _judged(self, call: MenuCall, sound: FloatArray) -> str:
         """KEEP, ANEW or LEAVE."""
@@ -79,7 +90,8 @@ class Studio:
         id_ = self.new_id()
         try:
             return Sounding(id_, await call.wait_for(self.house.in_thread(self.sounds.keep, id_, sound)))
-        except OSError as problem:
-            self.house.alarm(N_("a sound for a mailbox is not kept: {problem}"), problem=problem.strerror or problem)
+        except (OSError, BadKey) as problem:
+            why = problem.strerror or problem if isinstance(problem, OSError) else problem
+            self.house.alarm(N_("a sound for a mailbox is not kept: {problem}"), problem=why)
             await call.play("prompts-not-kept")
             return None

@@ -42,12 +42,14 @@ class PathFigures:
     """
     One version of a menu.
 
+    :param through: the menu whose version it is, where that has led its callers to this one
     :param to_person: calls that waited for people
     :param last_keys: what was keyed last before that, the most common first, with how often
     :param rating: mean of the points callers gave; None: nobody gave any
     """
 
     version: str
+    through: str
     calls: int
     gave_up: int
     to_person: int
@@ -59,17 +61,18 @@ class PathFigures:
 
 def figures(calls: Iterable[Walked]) -> list[PathFigures]:
     """By version, in the order in which they were met."""
-    by_version: dict[str, list[Walked]] = {}
+    by_version: dict[tuple[str, str], list[Walked]] = {}
     for call in calls:
-        by_version.setdefault(call.version, []).append(call)
-    return [_of_version(version, found) for version, found in by_version.items()]
+        by_version.setdefault((call.version, call.through), []).append(call)
+    return [_of_version(version, through, found) for (version, through), found in by_version.items()]
 
 
-def _of_version(version: str, calls: Sequence[Walked]) -> PathFigures:
+def _of_version(version: str, through: str, calls: Sequence[Walked]) -> PathFigures:
     keyed = Counter(" ".join(one or "-" for one in call.to_person[-LAST_KEYS:]) for call in calls if call.to_person)
     points = [int(call.rating) for call in calls if call.rating.isdecimal()]
     return PathFigures(
         version=version,
+        through=through,
         calls=len(calls),
         gave_up=sum(call.gave_up for call in calls),
         to_person=sum(call.to_person is not None for call in calls),

@@ -1,47 +1,27 @@
 """
-Calls of before, through a menu as it is now.
+Calls of before, through a menu as it is now: which would end otherwise because the menu is another one.
 
-Fed by question, not by second: new texts have other lengths. What hand-overs came to then they come to now. Menus in
-Python on a menu file's way are not entered: they end as they did then, so their secrets are not needed. A call whose
-menu itself is in Python finds the database as it is today, and is followed up to its first secret: nobody has written
-that down.
+A menu finds the database as it is today, and not as it was: pieces are sold since, offices closed, orders sent. So what
+differs from the log is the menu's doing only where the version of then, on the same data and with the same keys, goes
+another way than today's. Where both go the same way, or nobody has kept the version of then, it cannot be judged. So a
+menu that nobody has changed never ends otherwise, whatever has become of the shop.
+
+菜单今天看到的是今天的数据；只有旧版本在同样的数据与按键下走法不同，才算“结果不同”。
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from zope.interface import implementer
-
-from callserver.ivr.dialogue import WantsPerson
-from callserver.ivr.interfaces import ICall, IMenu
-from callserver.ivr.menu_call import MASKED
-from callserver.ivr.menu_files.journey import WANTS_PERSON
+from callserver.ivr.paths.again import Again, AnswersByQuestion, again
 from callserver.ivr.paths.walked import Walked
-from callserver.ivr.running import CallOver
 from callserver.ivr.trying.beside import Outcome
-from callserver.ivr.trying.keys import HANG_UP, SILENCE, Act, Script
 from callserver.ivr.trying.run import ASKS
 from callserver.wire.records import CallRecord
 
 PEOPLE = ("queue ", "office ", "number ")
-SPEAKS_S = 5.0  # a message, of which only the sound was kept
 INSIDE = "plugin"  # an end
-
-
-@dataclass(frozen=True)
-class Again:
-    """A call of before, to be made once more; `inside`: what stands for a menu in Python, by its name."""
-
-    script: Script
-    at: datetime
-    caller: str
-    outcomes: Mapping[str, str]
-    inside: Callable[[str], IMenu]
-
-
 Ask = Callable[[Again], Outcome]
 
 
@@ -49,7 +29,7 @@ Ask = Callable[[Again], Outcome]
 class Replayed:
     """
     :param result: "same", "other" (it ends otherwise), "key gone" (what was taken is taken no more), "secret" (the same
-        as far as its first secret)
+        as far as its first secret), "unjudged" (the menu has found other data than then)
     :param step: the first that differs
     :param was, now: how it ended
     """
@@ -60,81 +40,76 @@ class Replayed:
     now: str = ""
 
 
-class Answers(Script):
-    """What was answered, a word a question; a message is none of them."""
+@dataclass(frozen=True)
+class Way:
+    """
+    One call's way through a menu.
 
-    def message(self) -> Act:
-        """He says something."""
-        return Act(speaks_s=SPEAKS_S)
+    :param steps: of files; of a menu in Python its questions
+    :param replies: what his inputs were to steps of files
+    :param asked: the questions that the log has in its place, but for those that were skipped
+    """
 
-
-@implementer(IMenu)
-@dataclass
-class AsBefore:
-    """In place of a menu in Python, for one call; `outcomes`: what came of it, each time it ended before the call."""
-
-    name: str
-    outcomes: list[str] = field(default_factory=list)
-
-    async def run(self, call: ICall) -> None:
-        """It ends as it did, or the call does in it."""
-        if not self.outcomes:
-            await call.hang_up()
-            raise CallOver("the call was over in it")
-        if self.outcomes.pop(0) == WANTS_PERSON:
-            raise WantsPerson("wanted in it")
+    steps: Sequence[str]
+    replies: Sequence[str]
+    ended: str
+    asked: Sequence[str] = ()
+    n_skipped: int = 0
 
 
-def replay(ask: Ask, call: Walked, record: CallRecord) -> Replayed:
-    """One call."""
-    tried = ask(_again(call, record))
-    mine, steps = _steps_of(call), _steps(tried) if call.by_file else _questions(tried)
-    was, now = _end(call), INSIDE if _is_inside(steps, tried.of("target", "target")) else tried.ended.partition(":")[0]
-    if now == ASKS:
-        mine, was = mine[: _until_secret(call)], ASKS
-    if was == "caller":  # where he stood, be it before the next question, of which the log knows nothing
-        is_same = steps[: len(mine)] == mine and tried.of("reply", "result")[: len(_replies(call))] == _replies(call)
-    else:
-        is_same = steps == mine and (now == was or (was == "over" and now == "hangup"))
-    if is_same:
-        return Replayed("secret" if was == ASKS else "same")
-    n = next((n for n, (a, b) in enumerate(zip(mine, steps, strict=False)) if a != b), min(len(mine), len(steps)))
-    step = (mine[n - 1] if n else mine[0]) if mine else ""
-    is_gone = tried.of("reply", "result").count("wrong") > _replies(call).count("wrong")
-    return Replayed("key gone" if is_gone else "other", step, was, now)
+def replay(ask: Ask, call: Walked, record: CallRecord, before: Ask | None) -> Replayed:
+    """
+    One call.
+
+    :param ask: makes it with the menu as it is now
+    :param before: with the version that it had; the same as `ask`: that is the menu still; None: nobody has kept it
+    """
+    now = _made(ask, call, record)
+    logged = _logged(call, now)
+    is_as_told, same = _is_as_told(now, logged), Replayed("secret" if now.ended == ASKS else "same")
+    if is_as_told and not now.n_skipped:
+        return same
+    if before is None:
+        return _differs(logged, now, "unjudged")
+    then = now if before is ask else _made(before, call, record)
+    if now == then:
+        return same if is_as_told else _differs(logged, now, "unjudged")
+    is_gone = now.replies.count("wrong") > then.replies.count("wrong")
+    return _differs(then, now, "key gone" if is_gone else "other")
 
 
-def _again(call: Walked, record: CallRecord) -> Again:
-    until = len(call.answers) if call.by_file else _until_secret(call)
-    keys = [one or SILENCE for one in call.answers[:until]]
-    stops_at_secret = until < len(call.answers)
-    if call.broken_off and not stops_at_secret:
-        keys.append(HANG_UP)
-    outcomes = {target: outcome or "answered" for target, outcome in call.targets if target.startswith("queue ")}
-    outcomes |= {target: outcome for target, outcome in call.targets if outcome and not target.startswith("queue ")}
-    over: dict[str, AsBefore] = {}
-    for target, outcome in call.targets:
-        kind, _, name = target.partition(" ")
-        if kind == "plugin":
-            over.setdefault(name, AsBefore(name)).outcomes.append(outcome)
-    script = Answers(" ".join(keys), asks=stops_at_secret)
-    number = record.caller_number or ""
-    return Again(script, record.started_at, number, outcomes, lambda name: over.get(name) or AsBefore(name))
+def _differs(was: Way, now: Way, result: str) -> Replayed:
+    pairs = enumerate(zip(was.steps, now.steps, strict=False))
+    n = next((n for n, (a, b) in pairs if a != b), min(len(was.steps), len(now.steps)))
+    step = (was.steps[n - 1] if n else was.steps[0]) if was.steps else ""
+    return Replayed(result, step, was.ended, now.ended)
 
 
-def _until_secret(call: Walked) -> int:
-    """So many answers are known."""
-    return call.answers.index(MASKED) if MASKED in call.answers else len(call.answers)
+def _is_as_told(now: Way, logged: Way) -> bool:
+    if logged.ended == "caller":  # where he stood, be it before the next question, of which the log knows nothing
+        n_steps, n_replies = len(logged.steps), len(logged.replies)
+        return now.steps[:n_steps] == logged.steps and now.replies[:n_replies] == logged.replies
+    ends_so = now.ended == logged.ended or (logged.ended == "over" and now.ended == "hangup")
+    return now.steps == logged.steps and ends_so
 
 
-def _steps_of(call: Walked) -> list[str]:
-    """As a trial says them."""
-    return [step.rpartition(".")[2] if call.by_file and not _is_python(step) else step for step in call.steps]
+def _made(ask: Ask, call: Walked, record: CallRecord) -> Way:
+    """Once more, with the data of today."""
+    made = again(call, record)
+    tried = ask(made)
+    steps = _steps(tried) if call.by_file else _questions(tried)
+    ended = INSIDE if _is_inside(steps, tried.of("target", "target")) else tried.ended.partition(":")[0]
+    by_question = made.script if isinstance(made.script, AnswersByQuestion) else None
+    asked, n_skipped = (by_question.questions, by_question.n_skipped) if by_question is not None else ([], 0)
+    return Way(steps, tried.of("reply", "result"), ended, asked, n_skipped)
 
 
-def _replies(call: Walked) -> list[str]:
-    """What his inputs were to steps of files."""
-    return [result for visit in call.visits for result in visit.results] if call.by_file else []
+def _logged(call: Walked, now: Way) -> Way:
+    """As the event log tells it; up to the first secret, if nobody could go on there now."""
+    if not call.by_file:
+        return Way(now.asked, [], ASKS if now.ended == ASKS else _end(call))
+    steps = [step if _is_python(step) else step.rpartition(".")[2] for step in call.steps]
+    return Way(steps, [result for visit in call.visits for result in visit.results], _end(call))
 
 
 def _is_python(step: str) -> bool:

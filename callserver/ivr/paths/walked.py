@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from callserver.calls.vocabulary import Kind
 from callserver.ivr.menu_call import NOT_SERVED
+from callserver.ivr.menu_files.journey import WANTS_PERSON
 from callserver.wire.causes import Cause
 from callserver.wire.records import EventRecord
 
@@ -59,6 +60,8 @@ class Walked:
     """
     A call.
 
+    :param version: of the menus that its line had
+    :param through: the menu that its line had, where that led it to this one; "": it was this one
     :param inputs: what was keyed, in order; secrets masked
     :param answers: those of them that the menu took: without a Python menu's on the way, where it is a file
     :param targets: where it was handed to, with the outcome
@@ -80,27 +83,44 @@ class Walked:
     why: str = ""
     broken_off: bool = False
     by_file: bool = True
+    through: str = ""
 
     @property
     def steps(self) -> list[str]:
         return [visit.step for visit in self.visits]
 
 
+def comes_by(menu: str) -> dict[str, str]:
+    """By which events a call comes to a menu, each by its kind with what stands in its data."""
+    return {
+        Kind.MENU.value: f'"name": "{menu}"',
+        Kind.PLUGIN.value: f'"name": "{menu}"',
+        Kind.TARGET.value: f'"target": "menu {menu}"',
+    }
+
+
 def walked(menu: str, events: Sequence[EventRecord]) -> Walked | None:
     """A call's events in order; None: it was not in this menu."""
-    begins = [n for n, one in enumerate(events) if _is(one, Kind.MENU) and one.data.get("name") == menu]
-    if not begins:
+    begins = next((n for n, one in enumerate(events) if _begins(menu, one)), None)
+    if begins is None:
         return None
-    mine = events[begins[0] :]
+    first, mine = events[begins], events[begins:]
+    line_menu = next((one for one in reversed(events[: begins + 1]) if _is(one, Kind.MENU)), first)
+    if _is(first, Kind.PLUGIN):
+        mine = list(takewhile(lambda one: not _goes_on(menu, one), mine))
+    elif _is(first, Kind.TARGET):
+        mine = mine[1:]
     entered = next((n for n, one in enumerate(mine) if _is(one, *PEOPLE)), None)
     before = mine[:entered] if entered is not None else ()
     ratings = [str(one.data["value"]) for one in mine if _is(one, Kind.SAVED) and one.data.get("name") == RATING]
-    by_file = any(_is(one, Kind.STEP) for one in mine)
+    by_file = not _is(first, Kind.PLUGIN) and any(_is(one, Kind.STEP) for one in mine)
+    inside = [*takewhile(lambda one: not _is_over(menu, one), mine)]
     return Walked(
-        version=str(mine[0].data.get("version", "")),
-        visits=tuple(_visits(menu, mine) if by_file else _questions(_in_menu(mine))),
+        version=str(line_menu.data.get("version", "")),
+        through="" if line_menu is first else str(line_menu.data.get("name", "")),
+        visits=tuple(_visits(menu, mine) if by_file else _questions(inside)),
         inputs=tuple(_inputs(mine)),
-        answers=tuple(_answers(mine) if by_file else _inputs(_in_menu(mine))),
+        answers=tuple(_answers(mine) if by_file else _inputs(inside)),
         targets=tuple(_targets(mine) if by_file else _queues(mine)),
         to_person=tuple(_inputs(before)) if entered is not None else None,
         gave_up=entered is None and any(_is_ended(one, Cause.CALLER_HUNG_UP) for one in mine),
@@ -111,13 +131,24 @@ def walked(menu: str, events: Sequence[EventRecord]) -> Walked | None:
     )
 
 
+def _begins(menu: str, event: EventRecord) -> bool:
+    if _is(event, Kind.TARGET):
+        return event.data.get("target") == f"menu {menu}"
+    return _is(event, Kind.MENU, Kind.PLUGIN) and event.data.get("name") == menu
+
+
+def _is_over(menu: str, event: EventRecord) -> bool:
+    """Whether a menu in Python is: what is keyed later is another story's."""
+    return _is(event, Kind.MENU_END) or (_is(event, Kind.TARGET) and event.data.get("target") == f"plugin {menu}")
+
+
+def _goes_on(menu: str, event: EventRecord) -> bool:
+    """Whether the caller goes on in the file from which he came into it; not who wants a person."""
+    return _is(event, Kind.TARGET) and _is_over(menu, event) and event.data.get("outcome") != WANTS_PERSON
+
+
 def _inputs(events: Sequence[EventRecord]) -> Iterator[str]:
     return (str(one.data.get("digits", "")) for one in events if _is(one, Kind.INPUT))
-
-
-def _in_menu(events: Sequence[EventRecord]) -> list[EventRecord]:
-    """Until the menu was over: what is keyed later is another story's."""
-    return list(takewhile(lambda one: not _is(one, Kind.MENU_END), events))
 
 
 def _visits(menu: str, events: Sequence[EventRecord]) -> Iterator[Visit]:
@@ -195,14 +226,17 @@ def _targets(events: Sequence[EventRecord]) -> Iterator[tuple[str, str]]:
 
 
 def _queues(events: Sequence[EventRecord]) -> Iterator[tuple[str, str]]:
-    """Of a menu in Python; who was in a queue and not sent back stayed with it."""
+    """Of a menu in Python; who was in a queue and not sent back stayed with it. No office has him: a queue has."""
     waiting = ""
     for one in events:
-        if _is(one, Kind.ENTRY):
-            waiting = f"queue {one.data.get('queue')}"
+        if _is(one, Kind.OFFICE_CASE):
+            waiting = "office nearest"
+        elif _is(one, Kind.ENTRY):
+            waiting = waiting or f"queue {one.data.get('queue')}"
         elif _is(one, Kind.LEAVE):
-            waiting, outcome = "", str(one.data.get("outcome", ""))
-            yield f"queue {one.data.get('queue')}", outcome if outcome in NOT_SERVED else "answered"
+            outcome = str(one.data.get("outcome", ""))
+            yield waiting or f"queue {one.data.get('queue')}", outcome if outcome in NOT_SERVED else "answered"
+            waiting = ""
     if waiting:
         yield waiting, "answered"
 

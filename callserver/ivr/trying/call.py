@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -27,6 +27,7 @@ ACT_S = 0.02
 ACTS_MAX = 2000
 ROUNDS = 10
 WAIT_STEP_S = 0.1
+LEFT_OUT = "…"
 UNKNOWN = Caller()
 
 
@@ -47,6 +48,7 @@ class TryCall:
     :param outcomes: what becomes of hand-overs, "queue operator" -> "no_agent"; not named, they are taken
     :param queues: all there are; None: any
     :param text_of: what a prompt says in a language
+    :param sentence_of: the same, "" where it is none of the sentences that each language has, but a piece or a name
     `trace`: all that happened; `ended`: what ended the call, "" while it goes on
     """
 
@@ -58,12 +60,13 @@ class TryCall:
         outcomes: Mapping[str, str] | None = None,
         queues: Collection[str] | None = None,
         text_of: Callable[[str, Prompt], str] = lambda language, prompt: str(prompt),
+        sentence_of: Callable[[str, Prompt], str] = lambda language, prompt: "",
     ) -> None:
         self.id, self.caller, self.clock = "try", caller, Clock()
         self.trace: list[Heard] = []
         self.ended = ""
         self._script, self._at, self._outcomes = script, at, outcomes or {}
-        self._queues, self._text_of = queues, text_of
+        self._queues, self._text_of, self._sentence_of = queues, text_of, sentence_of
         self._language, self._ahead = LANGUAGES[0], ""
         self._asked: tuple[Prompt, ...] = ()
         self._rounds = self._acts = 0
@@ -207,18 +210,18 @@ class TryCall:
         if not prompts:
             return
         texts = [self._text_of(self._language, prompt) for prompt in prompts]
-        other = [self._other_text(one, prompt) for one in LANGUAGES if one != self._language for prompt in prompts]
+        other = [text for one in LANGUAGES if one != self._language for text in self._in_other(one, prompts)]
         self._write("said", prompts=prompts, texts=texts, other=other)
         if whole:
             self._pass(sum(map(len, texts)) / LETTERS_S[self._language])
 
-    def _other_text(self, language: str, prompt: Prompt) -> str:
-        """Pieces of numbers and sums are recorded in one language each: those stay as they are heard."""
-        found = self._text_of(language, prompt)
-        return self._text_of(self._language, prompt) if found == str(prompt) else found
+    def _in_other(self, language: str, prompts: tuple[Prompt, ...]) -> Iterator[str]:
+        """Numbers, sums and dates are put together otherwise there: a sign stands for each, and for names."""
+        texts = [self._sentence_of(language, prompt) for prompt in prompts]
+        return (text or LEFT_OUT for n, text in enumerate(texts) if text or n == 0 or texts[n - 1])
 
-    def _next(self, *, message: bool = False) -> Act:
-        act = self._script.message() if message else self._script.next()
+    def _next(self, question: str = "", *, message: bool = False) -> Act:
+        act = self._script.message() if message else self._script.next(question)
         if act.hangs_up:
             self._write("hangs up")
             self.end("caller")
@@ -239,7 +242,7 @@ class TryCall:
         asked = str(prompts[-1]) if prompts else "-"
         if not self._ahead:
             self._say(prompts, whole=False)
-            act = self._next()
+            act = self._next(asked)
             if not act.keys:
                 self._say_to_end(prompts, timeouts_s[0])
                 return ""

@@ -41,9 +41,9 @@ class Script:
         plain = SPOKEN.sub(r"speak\1", text.lower())
         self._acts = deque(_act(word) for word in plain.split())
 
-    def next(self) -> Act:
+    def next(self, question: str = "") -> Act:
         """
-        What he does at a question.
+        What he does at a question, which is named by its last prompt.
 
         :raises Asks: nobody has said what
         """

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from callserver.config import Finding, Grade, nearest
+from callserver.config import Finding, Grade, Reading, nearest
 from callserver.ivr.discovery import named_in
 from callserver.ivr.menu_files.file_menu import FileMenu
 from callserver.ivr.menu_files.folder import menu_files, read_files
@@ -48,6 +48,14 @@ def _unknown(path: Path, named: Iterable[tuple[str, int]], places: Places) -> It
         if kind in there and name not in there[kind]:
             problem = Complaint(UNKNOWN[kind], **{kind: name, "hint": nearest(name, there[kind])})
             yield Finding(problem, path, line, grade=Grade.MISTAKE)
+
+
+def general_box(reading: Reading, places: Places) -> Iterator[Finding]:
+    """That there is one of whom nobody has served: else what they say is a recording, and an alarm."""
+    number = reading.config.voicemail.general
+    if number and number not in places.boxes:
+        problem = Complaint(UNKNOWN[MAILBOX], mailbox=number, hint=nearest(number, places.boxes))
+        yield reading.finding(problem, "voicemail", "general", Grade.MISTAKE)
 
 
 def named_by_files(folders: Iterable[Path]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from functools import cache
 from callserver.acd.organisation import rows, rules
 from callserver.acd.organisation.faults import faults
 from callserver.acd.organisation.parts import CALLED, Organisation
+from callserver.acd.organisation.references import TARGETS
 from callserver.acd.organisation.remarks import remarks
 from callserver.acd.organisation.surroundings import Surroundings
 from callserver.config import Config, Finding, Grade, Reading
@@ -19,6 +20,7 @@ from callserver.server.checks.stored import stored
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.opening import name_of
 from callserver.wire.catalogue import Complaint
+from callserver.wire.targets import TargetKind
 
 
 def surroundings(config: Config, folder: ShopFolder) -> Surroundings:
@@ -59,6 +61,18 @@ def organised(reading: Reading, folder: ShopFolder, menus: Callable[[], Collecti
         around = Surroundings.of(reading.config, menus, boxes=lambda: boxes)
         yield from misfits(*found, around, folder.database(reading.config))
         yield from taken(reading, found[1])
+
+
+def boxes_named(all_: Organisation, config: Config) -> dict[str, str]:
+    """Mailboxes that settings lead callers to, as a menu file writes them ("mailbox 12"), each with where."""
+    general = config.voicemail.general
+    named = {f"mailbox {general}": "config.ini [voicemail] general"} if general else {}
+    for queue in all_.queues.values():
+        for key in TARGETS:
+            target = getattr(queue, key)
+            if target is not None and target.kind is TargetKind.BOX:
+                named[f"mailbox {target.name}"] = f"queue {queue.name} {key}"
+    return named
 
 
 def everything() -> tuple[Organisation, Mapping[str, str]]:

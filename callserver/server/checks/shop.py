@@ -16,7 +16,7 @@ from callserver.server.checks.devices import devices
 from callserver.server.checks.faxes import faxes
 from callserver.server.checks.interface import interface
 from callserver.server.checks.menus import all_menus, menus
-from callserver.server.checks.named import Places
+from callserver.server.checks.named import Places, general_box
 from callserver.server.checks.organisation import known_places, moved, organised
 from callserver.server.checks.sounds import prompts, synthesiser, tones
 from callserver.server.checks.stored import accepted_menus
@@ -84,7 +84,8 @@ def mistakes(
     if not reading.is_read:
         return reading.findings
     of_menus = menus(reading, folder, found, places, accepted)
-    opened = _opened(reading, folder, running), database_place(reading, folder), of_menus
+    named = general_box(reading, places)
+    opened = _opened(reading, folder, running), database_place(reading, folder), of_menus, named
     return reading.in_order([*reading.findings, *chain(*opened)])
 
 

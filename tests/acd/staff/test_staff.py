@@ -359,6 +359,7 @@ class StaffTests(SynchronousTestCase):
         self.assertTrue(passwords.matches(GOOD, first) and passwords.matches(GOOD, second))
         self.assertFalse(passwords.matches(GOOD + "x", first))
         self.assertFalse(passwords.matches("", None))
+        self.assertGreaterEqual(128 * passwords.N * passwords.R, 16 * 2**20, "bytes: too cheap to guess")
 
     def test_weak_passwords(self) -> None:
         """8 characters, a supervisor 12; neither one key held down nor one's own number."""

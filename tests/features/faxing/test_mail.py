@@ -1,4 +1,4 @@
-"""Faxes by mail: what a mail server gets, and what is done when there is none."""
+"""Faxes by mail: what a mail server gets."""
 
 from __future__ import annotations
 
@@ -6,72 +6,21 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from io import BytesIO
 from pathlib import Path
 
-from twisted.internet import reactor
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
-from twisted.internet.protocol import Factory
-from twisted.mail import smtp
-from twisted.trial.unittest import SynchronousTestCase, TestCase
-from zope.interface import implementer
+from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.fax.tiff.writer import append_page
 from callserver.features.faxing.files import Files
 from callserver.features.faxing.papers import Papers
 from callserver.features.faxing.rules import Fax
-from callserver.server.mail import MailServer, one_line, written
+from callserver.server.mail import one_line, written
 from callserver.wire.catalogue import Sentence
 from callserver.wire.messages import Phrase
 from tests.fax.pages import text_like
 
 SUBJECT, TEXT = Phrase("fax to {number} sent", {"number": "021"}), Phrase("the fax has no pages")
-
-
-@implementer(smtp.IMessage)
-class Message:
-    def __init__(self, letters: list[bytes]) -> None:
-        self._letters, self._lines = letters, BytesIO()
-
-    def lineReceived(self, line: bytes) -> None:
-        self._lines.write(line + b"\r\n")
-
-    def eomReceived(self) -> Deferred[None]:
-        self._letters.append(self._lines.getvalue())
-        done: Deferred[None] = Deferred()
-        done.callback(None)
-        return done
-
-    def connectionLost(self) -> None: ...
-
-
-@implementer(smtp.IMessageDelivery)
-class Delivery:
-    """Takes whatever comes."""
-
-    def __init__(self) -> None:
-        self.letters: list[bytes] = []
-
-    def receivedHeader(self, helo: object, origin: object, recipients: object) -> bytes:
-        return b"Received: by a test"
-
-    def validateFrom(self, helo: object, origin: object) -> object:
-        return origin
-
-    def validateTo(self, user: object) -> object:
-        return lambda: Message(self.letters)
-
-
-class Incoming(smtp.ESMTP):
-    """One connection; `gone` fires when it is over."""
-
-    def __init__(self, delivery: Delivery) -> None:
-        super().__init__()
-        self.delivery, self.gone = delivery, Deferred[None]()
-
-    def connectionLost(self, reason: object) -> None:
-        super().connectionLost(reason)
-        self.gone.callback(None)
 
 
 class LetterTests(SynchronousTestCase):
@@ -118,26 +67,3 @@ class ReceivedFaxTests(SynchronousTestCase):
         )
         (told, _) = bag.letters[0].iter_parts()
         self.assertIn("A fax of 1 page has come from 021; it is attached.", told.get_content())
-
-
-class MailServerTests(TestCase):
-    timeout = 30
-
-    async def test_sent(self) -> None:
-        """A mail server gets the letter."""
-        incoming = Incoming(Delivery())
-        port = reactor.listenTCP(0, Factory.forProtocol(lambda: incoming), interface="127.0.0.1")  # type: ignore[attr-defined]
-        self.addCleanup(port.stopListening)
-        server = MailServer(reactor, f"127.0.0.1:{port.getHost().port}", "fax@shop.example")
-        await server.send("li@example.com", SUBJECT, TEXT, ("fax.pdf", b"%PDF-1.4"))
-        await incoming.gone
-        (letter,) = incoming.delivery.letters
-        self.assertIn(b"fax.pdf", letter)
-
-    async def test_nobody_there(self) -> None:
-        """A server that is not there fails, and is not waited for."""
-        port = reactor.listenTCP(0, Factory(), interface="127.0.0.1")  # type: ignore[attr-defined]
-        where = f"127.0.0.1:{port.getHost().port}"
-        await port.stopListening()
-        sent = MailServer(reactor, where, "fax@shop.example").send("li@example.com", SUBJECT, TEXT)
-        await self.assertFailure(sent, Exception)

@@ -14,13 +14,13 @@ import numpy as np
 from callserver.calls.vocabulary import Kind
 from callserver.features.recordings.archive import MIXED, TWO_SIDED, StillRuns, digest_of
 from callserver.features.recordings.keeping import Keeping
-from callserver.features.recordings.keys import FILE
 from callserver.features.recordings.search import NoSuchRecording, kept_as
 from callserver.features.recordings.tables import RecordingRow
 from callserver.media import compression
 from callserver.media.compression import Compression, Task
 from callserver.media.kept_sound import KeptSound, NoSound, mixed
 from callserver.media.sealed import HEAD, PART, PROOF, NotReadable, new_key
+from callserver.media.sealing_key import FILE
 from callserver.server.shop_folder import TOP
 from callserver.wire.catalogue import Complaint
 from tests.features.recordings.sound_case import SoundCase, voices, write_sound

@@ -12,10 +12,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.features.recordings import retention
 from callserver.features.recordings.keeping import Keeping
-from callserver.features.recordings.keys import FILE
 from callserver.features.recordings.retention import Disk, Rules, excess_octets
 from callserver.features.recordings.tables import ORDER, RecordingRow, TagRow
 from callserver.media.disk_room import LOW_BYTES
+from callserver.media.sealing_key import FILE
 from callserver.store.tables import to_ms
 from tests.features.recordings.log_case import NOON
 from tests.features.recordings.sound_case import SoundCase

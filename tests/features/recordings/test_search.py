@@ -50,7 +50,6 @@ class FilterTests(LogCase):
             ({"longest_s": 30}, [self.out, self.third, self.first]),
             ({"shortest_s": math.inf}, []),
             ({"shortest_s": 1e300}, []),
-            ({"shortest_s": math.nan}, [self.out, self.third, self.second, self.first]),
             ({"longest_s": math.inf}, [self.out, self.third, self.second, self.first]),
             ({"outcome": "busy"}, [self.out]),
             ({"outcome": "answered"}, [self.second, self.first]),
@@ -91,6 +90,11 @@ class FilterTests(LogCase):
         """Wildcards alone, letters, a page of nowhere: a clear no, and no list of everything."""
         for bad in ("*", "***", "?*", "12a", "1' OR '1'='1", "1" * 33):
             self.assertRaises(Complaint, self.found, number=bad)
+        self.assertRaises(Complaint, self.found, shortest_s=float("nan"))
+        self.assertEqual((self.found(longest_s=float("inf")) != [], self.found(shortest_s=float("inf"))), (True, []))
+        for unstorable in ("\0", "\udcc4\udce3"):
+            for name in ("agent", "queue", "note", "class_", "line"):
+                self.assertEqual(self.found(**{name: unstorable}), [], name)
         for place in ("x", "1", "1-2-3", "-"):
             self.assertRaises(Complaint, self.page, place)
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from random import Random
-
-from twisted.trial.unittest import SynchronousTestCase
-
-from benchmarks.recordings import CASES, rows
+from benchmarks.recordings import CASES, fill
+from benchmarks.rehearsed_day import DAY_MS, Day
 from callserver.features.recordings.search import search
-from callserver.features.recordings.tables import RecordingRow, TagRow
-from tests.store.inline import InlineStore
+from callserver.features.recordings.tables import AGENT, RecordingRow, TagRow
+from tests.features.recordings.log_case import LogCase
 
 
-class PlanTests(SynchronousTestCase):
+class PlanTests(LogCase):
     """The time itself is measured by `python -m benchmarks.recordings`: 300 ms of a million rows at most."""
 
     def setUp(self) -> None:
-        self.store = InlineStore()
-        self.addCleanup(self.store.database.close)
-        for row, tags in islice(rows(500, Random(1)), 500):
-            RecordingRow.insert(row).execute()
-            for kind, value in tags:
-                TagRow.insert(kind=kind, value=value, started_ms=row["started_ms"], number=row["number"]).execute()
+        super().setUp()
+        self.talked(order="17", queue="operator")
+        self.talked("02187654321", line="line 2", agents=("802",), outcome="abandoned", queue="operator")
+        self.look()
+        self.day = Day.of(self.store.database.connection())
+        for table in (TagRow, RecordingRow):
+            table.delete().execute()
+        fill(self.day, 500)
+        self.assertEqual(RecordingRow.select().count(), 500)
         self.asked: list[tuple[str, tuple[object, ...]]] = []
         execute = self.store.database.execute_sql
 
@@ -31,6 +30,23 @@ class PlanTests(SynchronousTestCase):
             return execute(sql, params)
 
         self.store.database.execute_sql = watched
+
+    def test_copies(self) -> None:
+        """A copy of the rehearsed day is that day, on another date or in another branch, with other people."""
+        first, branch, next_day = (list(self.day.recorded(self.day.copy(n, 2))) for n in range(3))
+        self.assertEqual(len({row["call_id"] for row, _ in first + branch + next_day}), 6)
+        for one, other, later in zip(first, branch, next_day, strict=True):
+            self.assertEqual(later[0]["started_ms"] - one[0]["started_ms"], DAY_MS)
+            self.assertLess(other[0]["started_ms"] - one[0]["started_ms"], DAY_MS)
+            self.assertEqual(one[0]["length_ms"], other[0]["length_ms"])
+            self.assertEqual((one[0]["line"], one[0]["outcome"]), (later[0]["line"], later[0]["outcome"]))
+            self.assertNotEqual(one[0]["line"], other[0]["line"])
+            self.assertNotEqual(one[0]["caller"], later[0]["caller"])
+        agents = [{value for _, tags in rows for kind, value in tags if kind == AGENT} for rows in (first, branch)]
+        self.assertEqual(agents, [{"801", "802"}, {"80101", "80102"}])
+        told = list(self.day.events(self.day.copy(1, 2)))
+        self.assertEqual([one.kind for one in told], [one.kind for one in self.day.told])
+        self.assertTrue({one.call_id for one in told} <= set(self.day.calls(self.day.copy(1, 2))))
 
     def plan(self, sql: str, params: tuple[object, ...]) -> list[str]:
         return [row[3] for row in self.store.database.cursor().execute(f"EXPLAIN QUERY PLAN {sql}", params).fetchall()]

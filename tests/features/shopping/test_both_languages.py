@@ -172,6 +172,18 @@ class BothLanguagesTests(ShopCase):
         """No fax can be sent at the moment: he is told so, and goes on."""
         self.both(Task(("5",), ("main-menu", "fax-not-now")))
 
+    def test_fault(self) -> None:
+        """A fault, and no office has him: he says where he lives, is told, and waits for somebody here."""
+        task = Task(("6", "010#"), ("main-menu", "enter-area-code", "office-not-reached"))
+        self.both(task, self.check_waits, before=self.close_offices)
+
+    def close_offices(self) -> None:
+        self.people.office = "no_office"
+
+    def check_waits(self) -> None:
+        self.shop.wait(5)  # it is said to its end
+        self.assertEqual(len(self.people.entered), 1)
+
     def test_person(self) -> None:
         """0 is a person everywhere, who sees what he was at and speaks his language."""
         for keys in ((), ("1",), ("1", f"{TEA}#"), ("2",), ("3",), ("4",)):

@@ -559,25 +559,6 @@ class ShopMenuTests(ShopCase):
             self.shop.wait(2)
         self.assertEqual(len(self.people.entered), 1)
 
-    def test_every_task_without_books(self) -> None:
-        """Whatever he wants, he is told the truth and given a person."""
-        tasks = (("1", "1001#"), ("2", "1001#"), ("3", "1", f"{PIN}#"), ("4",))
-        locked, closed = OperationalError("database is locked"), NotOpen(NOT_OPEN)
-        for keys, gone in [*((keys, locked) for keys in tasks), (tasks[0], closed)]:
-            self.setUp()
-            self.call()
-            self.press("1")
-            self.until_said("main-menu")
-            with (
-                patch.object(self.store, "read", side_effect=lambda *_, gone=gone: fail(gone)),
-                patch.object(self.store, "write", side_effect=lambda *_, gone=gone: fail(gone)),
-            ):
-                self.press(*keys)
-                self.until_said("system-trouble")
-                self.shop.wait(2)
-            self.assertEqual(len(self.people.entered), 1, keys)
-            self.flushLoggedErrors(OperationalError, NotOpen)  # his basket is not kept
-
     def test_slow_caller(self) -> None:
         """Who presses nothing at any of the first questions of a task comes to a person, and is not hung up on."""
         for keys in ((), ("1",), ("1", "1"), ("1", "2"), ("1", "3"), ("1", "4")):

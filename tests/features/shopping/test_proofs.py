@@ -1,6 +1,7 @@
 """The read-back and the confirming key of an order are cut out of the call's recording, also after a kill."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.config.settings import RecordingConfig
 from callserver.dsp.frames import RATE_HZ
-from callserver.features.shopping.old_proofs import OldProofs
+from callserver.features.shopping.old_proofs import OldProofs, delete_before
 from callserver.features.shopping.proofs import CONFIRMED, KEY_S, READ_BACK, Cut, Marks, Proofs, cut_out
+from callserver.media.kept_sound import NoSound
+from callserver.media.vault import Vault
 from callserver.media.wav_file import header
 from callserver.wire.records import EventRecord
 from tests.shop import MemoryBook
@@ -80,6 +83,7 @@ class CutTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.folder = Path(self.mktemp())
         self.folder.mkdir()
+        self.recordings, self.vault = Vault(self.folder, self.folder), Vault(self.folder / "proofs", self.folder)
         self.source = self.folder / "a.wav"
         self.sound = np.arange(2 * RATE_HZ, dtype="<i2")
         both = np.repeat(self.sound, 2)  # two tracks, alike
@@ -87,7 +91,7 @@ class CutTests(SynchronousTestCase):
 
     def test_cut(self) -> None:
         """That stretch of both tracks, and the key's end behind it."""
-        cut_out(Cut("a", 1, "a.wav", 1000, 3000), self.source, self.folder / "proofs")
+        cut_out(Cut("a", 1, "a.wav", 1000, 3000), self.recordings, self.vault)
         (proof,) = (self.folder / "proofs").iterdir()
         self.assertEqual(proof.name, "a-1.wav")
         self.assertEqual((self.folder / "proofs").stat().st_mode & 0o777, 0o700, "nobody else may hear it")
@@ -97,10 +101,40 @@ class CutTests(SynchronousTestCase):
     def test_once(self) -> None:
         """What is there is not cut again, though the recording is gone by then."""
         cut = Cut("a", 1, "a.wav", 0, 100)
-        cut_out(cut, self.source, self.folder / "proofs")
+        cut_out(cut, self.recordings, self.vault)
         self.source.unlink()
-        cut_out(cut, self.source, self.folder / "proofs")
-        self.assertRaises(OSError, cut_out, Cut("a", 2, "a.wav", 0, 100), self.source, self.folder / "proofs")
+        cut_out(cut, self.recordings, self.vault)
+        self.assertRaises(NoSound, cut_out, Cut("a", 2, "a.wav", 0, 100), self.recordings, self.vault)
+
+    def test_encrypted(self) -> None:
+        """Where recordings are: nothing of its sound is in any file, and with the key it is as it was."""
+        cut = Cut("a", 1, "a.wav", 0, 100)
+        cut_out(cut, self.recordings, self.vault)
+        plain = self.vault.octets(cut.name)
+        self.vault.delete(cut.name)
+        sealed = replace(self.vault, encrypt=True)
+        sealed.prepare()
+        cut_out(cut, self.recordings, sealed)
+        (file,) = (self.folder / "proofs").iterdir()
+        self.assertEqual(file.name, "a-1.wav.sealed")
+        self.assertNotIn(plain[44:400], file.read_bytes())
+        self.assertEqual(self.vault.octets(cut.name), plain)
+        cut_out(cut, Vault(self.folder / "none", self.folder), self.vault)  # it is there
+        self.assertEqual(delete_before(self.vault, NOW + timedelta(days=9999)), ["a-1.wav"])
+        self.assertEqual(list((self.folder / "proofs").iterdir()), [])
+
+    def test_recording_encrypted(self) -> None:
+        """A proof that could not be cut before the recording was encrypted is cut all the same, in the next run."""
+        cut = Cut("a", 1, "a.wav", 1000, 3000)
+        cut_out(cut, self.recordings, self.vault)
+        plain = self.vault.octets(cut.name)
+        self.vault.delete(cut.name)
+        sealed = replace(self.recordings, encrypt=True)
+        sealed.prepare()
+        sealed.keep("a.wav", self.source.read_bytes())
+        self.assertFalse(self.source.exists())
+        cut_out(cut, self.recordings, self.vault)
+        self.assertEqual(self.vault.octets(cut.name), plain)
 
     def test_service(self) -> None:
         """The last run's proofs are cut at the start, this run's when a recording ends; what cannot be is told."""
@@ -113,7 +147,7 @@ class CutTests(SynchronousTestCase):
 
         alarms: list[EventRecord] = []
         events.watch(lambda one: alarms.append(one) if one.kind == Kind.ALARM.value else None)
-        proofs = Proofs(Books(), events, self.folder, self.folder / "proofs", maybeDeferred)  # type: ignore[arg-type]
+        proofs = Proofs(Books(), events, self.recordings, self.vault, maybeDeferred)  # type: ignore[arg-type]
         proofs.startService()
         self.assertEqual([one.name for one in (self.folder / "proofs").iterdir()], ["a-1.wav"])
         story = (
@@ -136,7 +170,7 @@ class CutTests(SynchronousTestCase):
             def read(self, *question: object) -> object:
                 return fail(OSError("disk"))
 
-        proofs = Proofs(Books(), events, self.folder, self.folder / "proofs", maybeDeferred)  # type: ignore[arg-type]
+        proofs = Proofs(Books(), events, self.recordings, self.vault, maybeDeferred)  # type: ignore[arg-type]
         proofs.startService()
         self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
         proofs.stopService()
@@ -155,7 +189,7 @@ class OldProofsTests(SynchronousTestCase):
     def start(self, **settings: object) -> None:
         events = EventLog(self.told, self.clock, "test", lambda: NOW + timedelta(seconds=self.clock.seconds()))
         config = RecordingConfig(True, **settings)  # type: ignore[arg-type]
-        old = OldProofs(config, events, self.folder, maybeDeferred, self.clock)
+        old = OldProofs(config, events, Vault(self.folder, self.folder), maybeDeferred, self.clock)
         old.startService()
         self.addCleanup(old.stopService)
 

@@ -308,6 +308,27 @@ class TwoWritersTests(SynchronousTestCase):
         for _, *got in self.meet(acts):
             self.assertEqual(got, [{"saved": 2}] * 2)
 
+    def test_telephones_swapped(self) -> None:
+        """Two lists, of which each gives the other's customer's telephone to its own: neither waits for ever."""
+
+        def acts(n: int) -> tuple[Act, Act]:
+            both = [self.member(2 * n + which, PRICE) for which in (0, 1)]
+            called = [f"1391{n:04}{which:03}" for which in (0, 1)]
+            for member, number in zip(both, called, strict=True):
+                self.office.run(lambda: rules.save_customer(member, "Qian", "Wuhan", [number]))  # noqa: B023
+            gives = [self.telephones(*one) for one in zip(both, called[::-1], strict=True)]
+            return lambda: put_customers(gives[0]), lambda: put_customers(gives[1])
+
+        for n, *got in self.meet(acts):
+            self.assertEqual(got, [{"saved": 1}] * 2)
+            numbers = [rules.telephones_of(f"8{2 * n + which:05}") for which in (0, 1)]
+            self.assertEqual(numbers, [[f"1391{n:04}001"], [f"1391{n:04}000"]])
+
+    def telephones(self, member: str, number: str) -> Asked:
+        """What a program says of a customer."""
+        row = {"member_number": member, "name": "Qian", "address": "Wuhan", "language": None, "telephones": [number]}
+        return Asked("web", {}, {}, {"customers": [row]}, later(1), stamp(""), "cn")
+
     # Reservations
 
     def test_two_deliveries(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -15,13 +16,13 @@ from callserver.features.statistics import keeping
 from callserver.features.statistics.folding.accounts import KINDS, LOGGED_IN
 from callserver.features.statistics.folding.fold import Fold, State
 from callserver.features.statistics.folding.told import Opened, Rows, Told
-from callserver.features.statistics.tables import FOLDED, AccountStat, CallStat, CountStat, WaitStat
+from callserver.features.statistics.tables import FOLDED, AccountStat, CallStat, CountStat, FoldRow, PartStat, WaitStat
 from callserver.store.tables import EventRow, to_ms
 from callserver.wire.messages import WRAP_UP
 from callserver.wire.records import EventRecord
 from callserver.wire.states import SeatState
 from tests.features.statistics.shop_log import fold, keep
-from tests.features.statistics.story import BEGIN, Story, check_data
+from tests.features.statistics.story import BEGIN, IDLE, Story, check_data
 from tests.store.inline import InlineStore
 
 RUN = "run"
@@ -145,13 +146,14 @@ class StoredTests(SynchronousTestCase):
         self.assertEqual({row.entered_ms for row in WaitStat.select()}, {to_ms(BEGIN + timedelta(seconds=10))})
 
     def test_killed(self) -> None:
-        """A server that was killed in a talk: time ends with its last event, who waited was cut off."""
+        """A server that was killed: time ends with its last event, who waited was cut off then and gave not up."""
         story = Story()
         story.log_in(0, "801")
         story.enters(10, "a")
         story.tell(70, Kind.ALARM, text="")
         self.store.run(keep, story)
         later = Story(BEGIN + timedelta(hours=1))
+        later.tell(0, Kind.END, "a", "line 1", by="server", reason="server_stopped")
         later.tell(0, Kind.SERVER, state="started")
         later.tell(0, Kind.LOG_OUT, None, "seat 801", "801", reason="server_stopped", until="")
         last = EventRow.select().order_by(EventRow.seq.desc()).get().seq
@@ -226,3 +228,120 @@ class StoredTests(SynchronousTestCase):
         self.assertEqual(
             found, [("missed", "801", 1), ("missed", "802", 1), ("missed", "803", 1), ("team_missed", "sales", 1)]
         )
+
+    def test_over_is_over(self) -> None:
+        """What is told of a call behind its end changes it no more, in whatever piece of the log it stands."""
+        story = Story()
+        story.opens(0, "a")
+        story.tell(0, Kind.ANSWER, "a", "line 1")
+        story.tell(0, Kind.MENU, "a", "line 1", name="shop", version="")
+        story.ends(20, "a")
+        story.tell(20, Kind.MENU_END, "a", "line 1", menu="shop", why="caller_hung_up")
+        story.tell(21, Kind.RESERVATION, "a", None, item="1001", quantity=2)
+        story.tell(22, Kind.OFFICE_RESULT, "a", "line 1", office="Pudong", result="gave_up")
+        self.store.run(keep, story)
+        self.store.run(fold, 1)
+        call = CallStat.get()
+        self.assertEqual((call.menu, call.result, call.ended_ms), ("shop", "other", to_ms(BEGIN) + 20_000))
+        self.assertEqual(json.loads(FoldRow.get().state)["calls"], {})
+        found = {(row.what, row.whose, row.n) for row in CountStat.select()}
+        self.assertEqual(found, {("reserved", "1001", 2), ("office", "Pudong", 1)})
+
+    def test_shown_behind_its_end(self) -> None:
+        """A seat that shows a call behind its end gives it no time, whether it is forgotten by then or not."""
+        story = Story()
+        story.log_in(0, "801")
+        story.opens(1, "a")
+        story.ends(20, "a")
+        story.seat(21, "801", SeatState.TALKING, "a")
+        story.seat(30, "801", IDLE)
+        self.store.run(keep, story)
+        for piece in (1, 100):
+            self.store.run(keeping.start_again)
+            self.store.run(fold, piece)
+            self.assertEqual(list(PartStat.select()), [])
+
+    def test_waits_again(self) -> None:
+        """Who comes to a queue for the second time waits, and is not counted as one who has left it."""
+        story = Story()
+        story.enters(0, "a")
+        story.tell(30, Kind.LEAVE, "a", "line 1", queue="sales", outcome="timed_out", wait_s=30.0)
+        story.enters(60, "a")
+        self.store.run(keep, story)
+        self.store.run(fold)
+        self.assertEqual([(row.queue, row.outcome) for row in WaitStat.select()], [("sales", "")])
+
+    def test_comes_back(self) -> None:
+        """Who comes back from an agent begins to wait anew; of several waits in a queue the longest is told."""
+        story = Story()
+        story.log_in(0, "801")
+        story.enters(10, "a")
+        for at_s, outcome, wait_s in ((40, "timed_out", 30.0), (50, "answered", 10.0)):
+            story.enters(at_s - wait_s, "a")
+            story.tell(at_s, Kind.LEAVE, "a", "line 1", queue="sales", outcome=outcome, wait_s=wait_s)
+        story.enters(100, "a", "service")
+        self.store.run(keep, story)
+        self.store.run(fold, 2)
+        found = {row.queue: (row.entered_ms - to_ms(BEGIN), row.longest_ms) for row in WaitStat.select()}
+        self.assertEqual(found, {"sales": (10_000, 30_000), "service": (100_000, 0), "": (10_000, 30_000)})
+
+    def test_every_state_has_its_account(self) -> None:
+        """What a seat shows is the account its time goes to; somebody else's call that is listened to is no talk."""
+        story, at_s = Story(), 10
+        story.log_in(0, "801")
+        shown = [(SeatState.RINGING, "a", "", 1), (SeatState.DIALING, "a", "", 2), (SeatState.RINGBACK, "a", "", 4)]
+        shown += [(SeatState.TALKING, "a", "", 8), (SeatState.HELD, "a", "", 16)]
+        for state, call, sub, spent_s in (
+            *shown,
+            (SeatState.TALKING, None, "listens", 32),
+            (SeatState.PAUSED, None, "lunch", 64),
+            (SeatState.PAUSED, None, WRAP_UP, 128),
+        ):
+            story.seat(at_s, "801", state, call, sub)
+            at_s += spent_s
+        story.log_out(at_s, "801")
+        self.store.run(keep, story)
+        self.store.run(fold)
+        spent = {(row.kind, row.reason): row.ms // 1000 for row in AccountStat.select()}
+        states = {"ready": 10, "ringing": 1, "dialling": 6, "talking": 8, "held": 16, "listening": 32, "wrap_up": 128}
+        expected = {(kind, ""): ms for kind, ms in (states | {LOGGED_IN: at_s}).items()}
+        self.assertEqual(spent, expected | {("paused", "lunch"): 64})
+
+    def test_late_event(self) -> None:
+        """An order that the database has kept before or behind its turn counts no agent's time twice."""
+        story = Story()
+        story.log_in(0, "801")
+        story.tell(100, Kind.ORDER, None, None, "801", total_fen=1)
+        story.log_out(200, "801")
+        self.store.run(keep, story)
+        EventRow.update(uptime_s=1000.0 + 90).where(EventRow.kind == Kind.ORDER.value).execute()
+        EventRow.update(uptime_s=1000.0 + 95).where(EventRow.kind == Kind.STATE.value, EventRow.seq < 3).execute()
+        self.store.run(fold, 1)
+        self.assertEqual({row.kind: row.ms for row in AccountStat.select()}, {"ready": 200_000, LOGGED_IN: 200_000})
+
+    def test_rated_twice(self) -> None:
+        """Who goes back in the survey and keys other points has given those, once."""
+        story = Story()
+        story.talk(10, "a", "801", 5, 60)
+        story.calls.pop("a")
+        for value in ("2", "5"):
+            story.tell(69, Kind.SAVED, "a", "line 1", name="rating", value=value)
+        self.store.run(keep, story)
+        self.store.run(fold)
+        (row,) = CountStat.select().where(CountStat.what == "rating")
+        self.assertEqual((row.whose, row.n, row.amount), ("801", 1, 5))
+
+    def test_steps_of_the_next_file(self) -> None:
+        """Who hangs up in a menu that another one led to has left that one's step; in a plugin, no step."""
+        story = Story()
+        for n, kind in enumerate((Kind.STEP, Kind.PLUGIN)):
+            call = f"c{n}"
+            story.opens(n, call)
+            story.tell(n, Kind.MENU, call, "line 1", name="front", version="1")
+            story.tell(n, Kind.STEP, call, "line 1", menu="front", step="main", visit=1)
+            story.tell(n + 5, kind, call, "line 1", menu="reserve", step="people", name="shop", visit=1)
+            story.ends(n + 9, call)
+        self.store.run(keep, story)
+        self.store.run(fold)
+        left = [row.whose for row in CountStat.select().where(CountStat.which == "left")]
+        self.assertEqual(left, ["reserve.people"])

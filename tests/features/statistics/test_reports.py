@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.calls.vocabulary import Kind
-from callserver.features.shopping.books.csv_sheets import write_csv
-from callserver.features.shopping.books.xlsx_sheets import write_xlsx
 from callserver.features.statistics import metrics
 from callserver.features.statistics.folding.told import Rows, WaitRow
 from callserver.features.statistics.keeping import write
 from callserver.features.statistics.metrics import Counted
-from callserver.features.statistics.reports import agents_report, calls_report, counting, tallying, waits_report
+from callserver.features.statistics.reports import agents_report, calls_report, counting, waits_report
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.intervals import Period, days, label
 from callserver.features.statistics.reports.named import REPORTS
 from callserver.features.statistics.reports.sheet import sheet_of
 from callserver.features.statistics.reports.shown import DASH, lines
-from callserver.features.statistics.reports.table import Table
+from callserver.store.sheets.csv_sheets import write_csv
+from callserver.store.sheets.xlsx_sheets import write_xlsx
 from callserver.store.tables import to_ms
 from callserver.wire.catalogue import Complaint
 from callserver.wire.cells import cells
 from callserver.wire.states import SeatState
-from tests.features.statistics.shop_log import fold, keep
+from tests.features.statistics.report_case import SHANGHAI, ReportCase
 from tests.features.statistics.story import BEGIN, Story, check_data
-from tests.store.inline import InlineStore
 
-SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
+BERLIN = ZoneInfo("Europe/Berlin")
 HOUR_MS = 3_600_000
 OUTCOMES = st.sampled_from(["answered", "grabbed", "abandoned", "timed_out", ""])
-
-
-class ReportCase(SynchronousTestCase):
-    def setUp(self) -> None:
-        self.store = InlineStore()
-        self.addCleanup(self.store.database.close)
-
-    def happened(self, *stories: Story) -> None:
-        for story in stories:
-            self.store.run(keep, story)
-        self.store.run(fold, 50)
-
-    def day(self, day: date, zone: ZoneInfo = SHANGHAI, **ask: Any) -> Ask:
-        return Ask(days(day, day, zone), zone, **ask)
-
-    def names(self, table: Table) -> list[object]:
-        return [row[0] for row in table.rows]
 
 
 class OddDayTests(ReportCase):
@@ -155,7 +132,7 @@ class BadNameTests(ReportCase):
         story.enters(0, "a", "=HYPERLINK(1)")
         story.leaves(5, "a", "abandoned", 5, "=HYPERLINK(1)")
         self.happened(story)
-        titles, rows = sheet_of(waits_report.grouped(self.day(date(2026, 3, 2), by="queue")), "en")
+        titles, rows = sheet_of([waits_report.grouped(self.day(date(2026, 3, 2), by="queue"))], "en")
         self.assertIn("'=HYPERLINK(1)", write_csv(titles, rows).decode("utf-8-sig"))
         sheet = load_workbook(BytesIO(write_xlsx(titles, rows))).worksheets[0]
         self.assertEqual((sheet["A2"].value, sheet["A2"].data_type), ("=HYPERLINK(1)", "s"))
@@ -167,84 +144,26 @@ class BadNameTests(ReportCase):
         story = Story()
         story.enters(0, "a", name)
         self.happened(story)
-        found = lines(waits_report.grouped(self.day(date(2026, 3, 2), by="queue")), "zh", 80)
+        table = waits_report.grouped(self.day(date(2026, 3, 2), by="queue"))
+        found = list(lines(table, "zh", 80))
         self.assertEqual([line for line in found if cells(line) > 80], [])
+        self.assertIn("处理", "".join(found))  # the last column is there; where it is not, that is said
+        self.assertIn("此宽度下未显示：应答 s, 通话 s, 处理 s", list(lines(table, "zh", 60)))
 
-
-class CallsTests(ReportCase):
-    def test_missed_list_clears_itself(self) -> None:
-        """Missed callers go from the list when they are reached, or call again and are served; not before."""
+    def test_lines_and_pauses(self) -> None:
+        """Lines, and what the house calls pauses, stand in the reader's language; an agent's own word as it is."""
         story = Story()
-        for n, number in enumerate(("13900000001", "13900000002", "13900000003", "13900000004")):
-            story.opens(n, f"m{n}", number)
-            story.enters(n, f"m{n}")
-            story.leaves(n + 30, f"m{n}", "abandoned", 30)
         story.log_in(0, "801")
-        story.opens(100, "again", "13900000002")
-        story.talk(100, "again", "801", 0, 60)
-        story.tell(
-            200, Kind.DIAL_RESULT, "out1", "line 2", result="answered", number="013900000003", dial_class="local"
-        )
-        story.ends(260, "out1")
-        story.tell(300, Kind.DIAL_RESULT, "out2", "line 2", result="busy", number="13900000004")
-        story.ends(310, "out2")
+        for n, word in enumerate(("break", "Yoga")):
+            story.seat(10 + 10 * n, "801", SeatState.PAUSED, sub=word)
+        story.log_out(30, "801")
+        story.enters(0, "a")
         self.happened(story)
-        rows = tallying.missed(self.day(date(2026, 3, 2)))
-        self.assertEqual([row[0] for row in rows], ["13900000004", "13900000001"])
-        self.assertEqual(len(calls_report.missed(self.day(date(2026, 3, 2))).rows), 2)
-
-    def test_self_service_and_repeats(self) -> None:
-        """Who bought in the menu has served himself; who calls again within the days counts once."""
-        story = Story()
-        for n, at_s in enumerate((0, 100, 8 * 86_400)):
-            call = f"c{n}"
-            story.opens(at_s, call)
-            story.tell(at_s, Kind.ANSWER, call, "line 1")
-            story.tell(at_s, Kind.MENU, call, "line 1", name="shop", version="")
-            if n == 0:
-                items = [{"item": "1001", "quantity": 2, "price_fen": 500}]
-                story.tell(at_s + 20, Kind.ORDER, call, None, items=items, total_fen=1000)
-            story.ends(at_s + 30, call)
-        self.happened(story)
-        ask = self.day(date(2026, 3, 2))
-        found = tallying.results(ask)[""]
-        self.assertEqual((found["in"], found["in self_service"], found["in other"], found["menu"]), (2, 1, 1, 2))
-        self.assertEqual(tallying.repeats(ask), (1, 1))
-        self.assertEqual(tallying.repeats(self.day(date(2026, 3, 10))), (1, 0))
-        table = calls_report.sales(replace(ask, by="product"))
-        self.assertEqual(list(table.rows[0]), ["1001", 2, 0, 1000])
-        seller = calls_report.sales(replace(ask, by="seller"))
-        self.assertEqual(list(seller.rows[0]), ["shop", None, 1, None, 1000])
-        self.assertEqual(list(calls_report.sales(ask).rows[0]), ["2026-03-02", 2, 1, 0.5, 1000])
-
-    def test_menu_steps_and_doors(self) -> None:
-        """Where callers hang up in a menu, and who was not let into a queue."""
-        story = Story()
-        story.opens(0, "a")
-        story.tell(0, Kind.MENU, "a", "line 1", name="shop", version="1")
-        story.tell(1, Kind.STEP, "a", "line 1", menu="shop", step="main", visit=1)
-        story.tell(9, Kind.REPLY, "a", "line 1", menu="shop", step="main", result="wrong")
-        story.ends(12, "a")
-        story.opens(20, "b")
-        story.tell(21, Kind.LEAVE, "b", "line 1", queue="sales", outcome="closed", wait_s=0.0)
-        story.ends(30, "b")
-        self.happened(story)
-        ask = self.day(date(2026, 3, 2))
-        self.assertEqual([list(row) for row in calls_report.steps(ask).rows], [["shop.main", 1, 1, 1, 0, 1.0]])
-        self.assertEqual([row[1] for row in calls_report.doors(ask).rows], [1])
-        self.assertEqual(counting.waits(ask), {})
-
-    def test_sheet_sums(self) -> None:
-        """The accounts on an agent's work sheet sum to the line below them."""
-        story = check_data()
-        story.seat(1700, "801", SeatState.RINGING, "x")
-        story.seat(1710, "801", SeatState.IDLE_PC)
-        self.happened(story)
-        table = agents_report.sheet(self.day(date(2026, 3, 2), only="801"))
-        values = {row[0].msgid: row[1].value for row in table.rows}  # type: ignore[union-attr]
-        accounts = [values[words] for words in agents_report.ACCOUNTS.values()]
-        self.assertEqual(sum(accounts), values["together: logged in"])
-        self.assertEqual(values["together: logged in"], 1800)
+        day = self.day(date(2026, 3, 2), by="line")
+        self.assertIn("线路 1", "\n".join(lines(calls_report.calls(day), "zh", 80)))
+        pauses = "\n".join(lines(agents_report.pause_table(day), "zh", 80))
+        self.assertIn("小休", pauses)
+        self.assertIn("Yoga", pauses)
 
 
 class SqlTests(ReportCase):

@@ -15,10 +15,11 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.config import StatisticsConfig
-from callserver.features.statistics import keeping, keeping_up
+from callserver.features.statistics import child, keeping, keeping_up
 from callserver.features.statistics.child import Task, ask_child
-from callserver.features.statistics.desk import iso_day, report_request
+from callserver.features.statistics.desk import file_request, iso_day, report_request
 from callserver.features.statistics.keeping_up import BETWEEN_S, EVERY_S, KeepingUp
+from callserver.features.statistics.reports import waits_report
 from callserver.features.statistics.request import Request
 from callserver.features.statistics.timetable import Timetable
 from callserver.store import tables
@@ -62,6 +63,16 @@ class ChildTests(SynchronousTestCase):
         """A PDF comes as it is."""
         self.assertTrue(self.ask("day").startswith(b"%PDF"))
 
+    def test_files(self) -> None:
+        """The same report as a file, by the ending that is asked for; what has no chart says so."""
+        told = self.ask("queue", by="queue", file="csv").decode("utf-8-sig").splitlines()
+        self.assertTrue(told[1].startswith("sales,11,6,3,2"), told)
+        ask = Request("queue", "2026-03-02", "2026-03-02", by="queue", language="en").ask(SHANGHAI)
+        with tables.database.connection_context():
+            made = [waits_report.grouped(ask)]
+        for file, begins in (("xlsx", b"PK"), ("svg", b"<?xml"), ("png", b"\x89PNG")):
+            self.assertTrue(child._file(made, Request("queue", "", "", language="en", file=file)).startswith(begins))
+
     def test_complaint(self) -> None:
         """What cannot be done comes back as the sentence it is."""
         problem = self.assertRaises(Complaint, self.ask, "queue", last="2026-03-01")
@@ -85,12 +96,20 @@ class RequestTests(SynchronousTestCase):
         """What is one, and what is none: no such report, no such grouping, no day, a limit that is no number."""
         good = {"report": "queue", "first": "2026-03-02", "last": "2026-03-02"}
         self.assertTrue(report_request(good | {"by": "hour", "within_s": 30}))
+        self.assertTrue(report_request(good | {"report": "staffing", "agents": 3}))
+        self.assertFalse(report_request(good | {"report": "staffing"}))
+        self.assertTrue(file_request(good | {"file": "svg"}))
+        self.assertFalse(file_request(good) or report_request(good | {"file": "svg"}))
         bad: dict[str, object] = {
             "report": "all",
             "by": "moon",
             "first": "soon",
             "within_s": float("nan"),
             "only": "x" * 65,
+            "agents": 501,
+            "again_days": 0,
+            "target_percent": 100,
+            "file": "doc",
         }
         for key, value in bad.items():
             self.assertFalse(report_request(good | {key: value}), key)
@@ -154,7 +173,7 @@ class TimetableTests(SynchronousTestCase):
         self.clock, self.post, self.alarms = Clock(), Posted(), Alarms()
         self.began = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)  # four in the morning in Shanghai
         self.asked: list[Request] = []
-        self.fails = False
+        self.fails, self.seen = False, self.began
 
     def make(self, request: Request) -> Deferred[Any]:
         self.asked.append(request)
@@ -166,7 +185,15 @@ class TimetableTests(SynchronousTestCase):
     def start(self, **config: str) -> Timetable:
         settings = StatisticsConfig(**{"sheet_at": "07:00", **config})
         timetable = Timetable(
-            self.clock, self.now, lambda: SHANGHAI, settings, self.make, self.post, lambda: self.post, self.alarms
+            self.clock,
+            self.now,
+            lambda: SHANGHAI,
+            settings,
+            self.make,
+            self.post,
+            lambda: self.post,
+            self.alarms,
+            lambda: succeed(self.seen),
         )
         timetable.startService()
         return timetable
@@ -211,3 +238,24 @@ class TimetableTests(SynchronousTestCase):
         self.post.problem = None
         self.hours(24)
         self.assertEqual(len(self.post.sent), 1)
+
+    def test_one_way_fails(self) -> None:
+        """A mail server that is down does not keep the fax from going out; it is told."""
+        self.start(mail_to="boss@example.com", fax_to="81234567")
+        self.post.problem = OSError("refused")
+        self.hours(4)
+        self.assertEqual([one[0] for one in self.post.sent], ["fax"])
+        self.assertEqual(self.alarms, ["the day sheet of 2026-03-02 could not be sent: refused"])
+
+    def test_server_was_down(self) -> None:
+        """The sheet that was due while no server ran is sent at the next start, the last one; none in a new shop."""
+        self.start(mail_to="boss@example.com")
+        self.seen = self.began - timedelta(hours=22)
+        self.start(mail_to="boss@example.com")
+        self.assertEqual([request.first for request in self.asked], ["2026-03-01"])
+        self.seen = self.began - timedelta(days=9)
+        self.start(mail_to="boss@example.com")
+        self.assertEqual([request.first for request in self.asked], ["2026-03-01"] * 2)
+        self.seen = None  # type: ignore[assignment]
+        self.start(mail_to="boss@example.com")
+        self.assertEqual(len(self.asked), 2)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.features.statistics import keeping
 from callserver.features.statistics.reports import staffing_report
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.intervals import days
 from callserver.features.statistics.staffing import erlang
 from callserver.features.statistics.staffing.replay import Arrival, replay
+from callserver.store.tables import CallRow, EventRow
 from callserver.wire.catalogue import Complaint
 from tests.features.statistics.shop_log import fold, keep
-from tests.features.statistics.story import check_data
+from tests.features.statistics.story import BEGIN, Story, check_data
 from tests.store.inline import InlineStore
 
 AHT_S, N = 213.0, 4
@@ -82,11 +84,11 @@ class ReportTests(SynchronousTestCase):
         self.store.run(keep, check_data())
         self.store.run(fold)
         zone = ZoneInfo("UTC")
-        self.ask = Ask(days(date(2026, 3, 2), date(2026, 3, 2), zone), zone)
+        self.ask = Ask(days(date(2026, 3, 2), date(2026, 3, 2), zone), zone, n_agents=3)
 
     def test_own_data(self) -> None:
         """The hour of the check data: its calls and handle time; with more agents nobody waits longer."""
-        hours, played = staffing_report.report(self.ask, 3, 0.8)
+        hours, played = staffing_report.report(self.ask)
         self.assertEqual([hours.rows[0][0], hours.rows[0][1]], ["09:00", 11])
         self.assertAlmostEqual(float(hours.rows[0][2]), 213.33, places=2)  # type: ignore[arg-type]
         self.assertEqual([row[0] for row in played.rows], ["1", "2", "3", "4", "5"])
@@ -97,8 +99,25 @@ class ReportTests(SynchronousTestCase):
     def test_an_empty_day(self) -> None:
         """Nothing to play, nothing wanted."""
         zone = ZoneInfo("UTC")
-        ask = Ask(days(date(2026, 1, 1), date(2026, 1, 1), zone), zone)
-        self.assertEqual([list(table.rows) for table in staffing_report.report(ask, 3, 0.8)], [[], []])
+        ask = Ask(days(date(2026, 1, 1), date(2026, 1, 1), zone), zone, n_agents=3)
+        self.assertEqual([list(table.rows) for table in staffing_report.report(ask)], [[], []])
+
+    def test_an_hour_in_which_nobody_was_answered(self) -> None:
+        """Its callers would have talked as long as others; where nobody was answered at all there are dashes."""
+        story = Story(BEGIN + timedelta(hours=3))
+        story.enters(0, "lost")
+        story.leaves(30, "lost", "abandoned", 30)
+        self.store.run(keep, story)
+        self.store.run(fold)
+        rows = {row[0]: row for row in staffing_report.hours(self.ask).rows}
+        self.assertEqual(rows["12:00"][2], staffing_report.hours(self.ask).rows[0][2])
+        self.assertLess(float(rows["12:00"][5]), 0.01)  # type: ignore[arg-type]
+        self.store.run(keeping.start_again)
+        CallRow.delete().execute()
+        EventRow.delete().where(EventRow.call_id != "lost").execute()
+        self.store.run(fold)
+        ((_, calls, *others),) = staffing_report.hours(self.ask).rows
+        self.assertEqual((calls, set(others)), (1, {None}))
 
     def test_too_many_days(self) -> None:
         """A year is not played again: that would take the evening."""

@@ -12,13 +12,17 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.features.voicemail import rules
 from callserver.features.voicemail.rules import Box, BoxError, Left, Message, Sounding, WeakPin
 from callserver.features.voicemail.rules.pins import lock_ms
-from callserver.features.voicemail.tables import BoxKind, GreetingKind
+from callserver.features.voicemail.tables import BoxKind, GreetingKind, SoundRow
 from callserver.features.voicemail.visit import Visit, Who
 from callserver.wire.catalogue import Complaint
 from tests.store.inline import InlineStore
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTE_MS = 60_000
+
+
+def sounds() -> set[str]:
+    return {row.id for row in SoundRow.select()}
 
 
 class RulesCase(SynchronousTestCase):
@@ -62,9 +66,18 @@ class MessageTests(RulesCase):
         sound = Sounding("shared", 4.0)
         for id_, box in (("a", "12"), ("b", "13")):
             self.store.run(rules.put, [Message(id_, box, sound, NOW)])
-        self.assertEqual(self.store.run(rules.all_sounds), {"shared"})
+        self.assertEqual(self.store.run(sounds), {"shared"})
         self.assertEqual(self.store.run(rules.leave, "12", Left(deleted=frozenset("a"))), [])
         self.assertEqual(self.store.run(rules.leave, "13", Left(deleted=frozenset("b"))), ["shared"])
+
+    def test_too_old(self) -> None:
+        """Heard ones that came before a day go, with their sounds; new ones, younger ones and bulletins stay."""
+        self.store.run(rules.add_box, Box("60", "News", BoxKind.BULLETIN))
+        old, new, young, news = self.put(), self.put(), self.put(minutes=2), self.put("60")
+        for box, heard in (("12", (old.id, young.id)), ("60", (news.id,))):
+            self.store.run(rules.leave, box, Left(heard=frozenset(heard)))
+        self.assertEqual(self.store.run(rules.delete_old, NOW + timedelta(minutes=1)), (1, [old.id]))
+        self.assertEqual(set(self.ids() + self.ids("60")), {new.id, young.id, news.id})
 
     def test_of_another_box(self) -> None:
         """Who leaves a box does nothing to messages of others."""
@@ -77,8 +90,8 @@ class MessageTests(RulesCase):
     def test_taken(self) -> None:
         """The first who fetches it has it."""
         message = self.put()
-        self.assertEqual(self.store.run(rules.take, message.id, "801", "Li"), "Li")
-        self.assertEqual(self.store.run(rules.take, message.id, "802", "Wang"), "Li")
+        self.assertEqual(self.store.run(rules.take, message.id, "801", "Li"), ("801", "Li"))
+        self.assertEqual(self.store.run(rules.take, message.id, "802", "Wang"), ("801", "Li"))
 
     def test_ids(self) -> None:
         """By the beginning of an id; none, several, and nothing typed are told."""
@@ -135,6 +148,8 @@ class BoxTests(RulesCase):
             (Box("13", "Wang", parent="99", key="1"), "there is no mailbox '99'"),
             (Box("13", "Wang", parent="12"), "needs key=1 to 9"),
             (Box("13", "Wang", language="fr"), "there is no language"),
+            (Box("13", "Wang", messages_max=True), "messages_max=True: does not fit"),
+            (Box("13", "Wang", deliver_at=5), "deliver_at=5: does not fit"),  # type: ignore[arg-type]
         ):
             self.assertIn(why, self.refused(box))
         self.assertEqual(self.store.run(rules.box_numbers), {"12"})
@@ -153,7 +168,7 @@ class BoxTests(RulesCase):
         self.store.run(rules.set_greeting, "12", GreetingKind.NAME, Sounding("name", 1.0))
         message = self.put()
         self.assertEqual(set(self.store.run(rules.remove_box, "12")), {"name", message.id})
-        self.assertEqual(self.store.run(rules.all_sounds), set())
+        self.assertEqual(self.store.run(sounds), set())
 
     def test_greeting_in_turn(self) -> None:
         """Absence while it is switched on, then busy where he was busy, then the name, then the standard one."""
@@ -203,6 +218,14 @@ class PinTests(RulesCase):
         attempt = self.store.run(rules.begin_try, "12", "13912345678", NOW)
         self.assertTrue(self.store.run(rules.end_try, attempt, True))
         self.assertEqual([self.guess("13700000000") for _ in range(3)], [True, True, True])
+
+    def test_clock_set_right(self) -> None:
+        """A clock set back a second forgives nothing; what was counted by one that ran days ahead is forgotten."""
+        self.store.run(rules.set_pin, "12", "kept")
+        for minutes in (1, 1, 1):
+            self.guess(minutes=minutes)
+        self.assertFalse(self.guess("13700000000", minutes=59 / 60))
+        self.assertTrue(self.guess("13700000000", minutes=-60 * 24 * 2))
 
     def test_one_number_many_boxes(self) -> None:
         """A number that tries box after box is locked after six."""
@@ -254,13 +277,13 @@ class TellingTests(RulesCase):
         for _ in range(3):
             (due,) = self.store.run(rules.due_tellings, at)
             self.assertEqual((due.number, due.plays), ("62345678", False))
-            self.assertTrue(self.store.run(rules.try_telling, "12", at))
+            self.assertTrue(self.store.run(rules.try_telling, "12", at, 3, timedelta(minutes=30)))
             self.assertEqual(self.store.run(rules.due_tellings, at), [])
             at += timedelta(minutes=30)
         self.assertEqual(self.store.run(rules.due_tellings, at), [])
         self.store.run(rules.want_telling, "12", at, UTC)
         self.store.run(rules.leave, "12", Left(heard=frozenset((message.id,))))
-        self.assertFalse(self.store.run(rules.try_telling, "12", at))
+        self.assertFalse(self.store.run(rules.try_telling, "12", at, 3, timedelta(minutes=30)))
 
     def test_nobody_to_call(self) -> None:
         """Without a number nothing is due."""

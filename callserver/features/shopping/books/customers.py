@@ -11,8 +11,8 @@ from callserver.acd.organisation import fields as plain
 from callserver.acd.organisation.forms import Form
 from callserver.features.shopping import rules
 from callserver.features.shopping.books import fields
-from callserver.features.shopping.books.sheet import Written
 from callserver.features.shopping.books.table import Column
+from callserver.features.shopping.rules.locks import lock_telephones
 from callserver.features.shopping.tables import (
     MEMBER_DIGITS,
     BalanceMovement,
@@ -23,6 +23,7 @@ from callserver.features.shopping.tables import (
     PointsMovement,
     Reservation,
 )
+from callserver.store.sheets.sheet import Written
 from callserver.store.tables import from_ms
 from callserver.wire.catalogue import LANGUAGES, N_, Complaint
 from callserver.wire.numbers import spellings
@@ -114,6 +115,7 @@ def save_member(one: Member, country: str, *, new: bool) -> None:
 
     :raises Complaint: the number is taken, or one of the telephones is another customer's
     """
+    lock_telephones()
     if new and rules.find_member(one.number) is not None:
         raise Complaint("there is a customer {number} already: change it with `customers set`", number=one.number)
     for telephone in one.telephones:
@@ -133,6 +135,7 @@ def remove_member(number: str) -> bool:
 
     :raises Complaint: there is no such customer, or he has money here
     """
+    lock_telephones()
     row = Customer.get_or_none(Customer.member_number == number)
     if row is None:
         raise Complaint("there is no customer {number}", number=number)

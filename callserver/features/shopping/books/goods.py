@@ -14,10 +14,10 @@ from callserver.acd.organisation import fields as plain
 from callserver.acd.organisation.forms import Form
 from callserver.features.shopping import rules
 from callserver.features.shopping.books import fields
-from callserver.features.shopping.books.sheet import Written
 from callserver.features.shopping.books.table import Column
 from callserver.features.shopping.rules import Name
 from callserver.features.shopping.tables import Category, Price, Product, StockMovement
+from callserver.store.sheets.sheet import Written
 from callserver.store.tables import from_ms, to_ms
 from callserver.wire.catalogue import N_, Complaint, known
 

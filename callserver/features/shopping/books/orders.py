@@ -17,7 +17,6 @@ from callserver.calls.vocabulary import Kind
 from callserver.dsp.frames import RATE_HZ
 from callserver.features.shopping import rules
 from callserver.features.shopping.books import fields
-from callserver.features.shopping.books.sheet import Written
 from callserver.features.shopping.books.table import Column
 from callserver.features.shopping.proofs import CONFIRMED, READ_BACK
 from callserver.features.shopping.rules import OrderStatus, Reserved
@@ -35,6 +34,7 @@ from callserver.features.shopping.tables import (
     ReservationState,
 )
 from callserver.features.shopping.words import ORDER_STATES
+from callserver.store.sheets.sheet import Written
 from callserver.store.tables import CallRow, EventRow, from_ms, to_ms
 from callserver.wire.catalogue import LANGUAGES, N_, known, text
 

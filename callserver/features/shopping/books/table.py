@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from callserver.acd.organisation.fields import Field
 from callserver.config import Unfit, all_of
 from callserver.config.values import likest
-from callserver.features.shopping.books.sheet import Cell, Cells, Sheet, Unusable
+from callserver.store.sheets.sheet import Cell, Cells, Sheet, Unusable
 from callserver.wire.catalogue import LANGUAGES, N_, Complaint, known, text
 from callserver.wire.typed import typed_text
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from callserver.features.shopping.rules.locks import lock
+from callserver.features.shopping.rules.locks import lock, lock_telephones
 from callserver.features.shopping.tables import Customer, CustomerNumber
 from callserver.store.prepared import Prepared
 from callserver.wire.numbers import normal, spellings
@@ -67,6 +67,7 @@ def save_customer(
     """
     if language not in ("", "zh", "en"):
         raise ValueError(f"language {language}")
+    lock_telephones()
     known = {"name": name, "address": address, "language": language}
     if not Customer.update(known).where(Customer.member_number == member_number).execute():
         Customer.create(member_number=member_number, is_sample=is_sample, **known)
@@ -96,6 +97,16 @@ def telephones_of(member_number: str) -> list[str]:
 def member_at(caller_number: str | None, country: str = "cn") -> str | None:
     """The member number of who calls from this number."""
     return next((buyer.member_number for buyer in _known(caller_number, country)), None)
+
+
+def known_as(caller_number: str | None, country: str = "cn") -> tuple[str, str | None] | None:
+    """
+    How orders and reservations name who calls from a number: that, and his member number if the shop knows him.
+
+    :return: None: it was withheld
+    """
+    number = plain(caller_number)
+    return None if number is None else (number, member_at(caller_number, country))
 
 
 def plain(caller_number: str | None, country: str = "cn") -> str | None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from callserver.features.shopping.rules.customers import Buyer, find_member, member_at, plain
+from callserver.features.shopping.rules.customers import Buyer, find_member, known_as, plain
 from callserver.features.shopping.rules.feed import RESERVATION, append_change
 from callserver.features.shopping.rules.goods import Line, Name, item_within_limit, lock_items, unleased
 from callserver.features.shopping.rules.orders import RandomChoice, Wish, new_number, place_order, wish_key
@@ -157,10 +157,10 @@ def find_reservation(number: str) -> Reserved | None:
 
 def reservations_of(caller_number: str | None, limit: int = 5, country: str = "cn") -> list[Reserved]:
     """The open reservations of whoever calls from this number, the newest first."""
-    number = plain(caller_number)
-    if number is None:
+    caller = known_as(caller_number, country)
+    if caller is None:
         return []
-    member = member_at(caller_number, country)
+    number, member = caller
     his = Reservation.caller_number == number
     if member is not None:
         his |= Reservation.customer == member

@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import EXCLUDED, BigIntegerField, TextField, chunked
 
-from callserver.features.shopping.rules.locks import lock
+from callserver.features.shopping.rules.locks import lock, lock_telephones
 from callserver.features.shopping.rules.restating import ROWS, literal
 from callserver.features.shopping.tables import BalanceMovement, Customer, CustomerNumber
 from callserver.store.tables import TemporaryTable, to_ms
@@ -69,6 +69,7 @@ def stage_customers(wanted: Iterable[RestatedCustomer], country: str) -> None:
 
 def restate_customers(now: datetime) -> None:
     """Take over what is staged."""
+    lock_telephones()
     known = Customer.member_number.in_(StagedCustomer.select(StagedCustomer.number))
     lock(Customer.select(Customer.member_number).where(known).order_by(Customer.member_number))
     into = [Customer.member_number, Customer.name, Customer.address, Customer.language]

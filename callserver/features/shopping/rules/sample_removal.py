@@ -10,6 +10,7 @@ from typing import Any
 
 from callserver.features.shopping.rules.customers import lock_customers
 from callserver.features.shopping.rules.goods import lock_items
+from callserver.features.shopping.rules.locks import lock_telephones
 from callserver.features.shopping.rules.refusals import SampleInUse
 from callserver.features.shopping.rules.tracking import lock_orders
 from callserver.features.shopping.tables import (
@@ -45,6 +46,7 @@ def remove_sample() -> int:
 
     :raises SampleInUse: with the orders and reservations that stand on it
     """
+    lock_telephones()
     goods = [row.number for row in Product.select().where(Product.is_sample)]
     people = [row.member_number for row in Customer.select().where(Customer.is_sample)]
     lock_orders(row.number for row in _orders(goods, people))

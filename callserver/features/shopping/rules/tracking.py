@@ -22,7 +22,7 @@ from peewee import fn
 
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping.rules.accounts import earn_points, lose_points, move_balance
-from callserver.features.shopping.rules.customers import member_at, plain
+from callserver.features.shopping.rules.customers import known_as
 from callserver.features.shopping.rules.goods import Line, Name
 from callserver.features.shopping.rules.locks import lock
 from callserver.features.shopping.rules.orders import step
@@ -213,12 +213,11 @@ def find_external(source: Source, external_id: str) -> OrderStatus | None:
 
 def orders_of(caller_number: str | None, limit: int = 5, country: str = "cn") -> list[OrderStatus]:
     """The last orders of whoever calls from this number, the newest first."""
-    number = plain(caller_number)
-    if number is None:
+    caller = known_as(caller_number, country)
+    if caller is None:
         return []
-    member = member_at(caller_number, country)
-    his = _OF_CALLER.rows(number, limit) if member is None else _OF_CUSTOMER.rows(number, member, limit)
-    return _statuses(his)
+    number, member = caller
+    return _statuses(_OF_CALLER.rows(number, limit) if member is None else _OF_CUSTOMER.rows(number, member, limit))
 
 
 def orders_of_member(member_number: str, limit: int = 5) -> list[OrderStatus]:

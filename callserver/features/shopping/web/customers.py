@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from callserver.features.shopping.rules.customers import lock_customers, save_customer
+from callserver.features.shopping.rules.locks import lock_telephones
 from callserver.features.shopping.tables import Customer
 from callserver.features.shopping.web.fields import Choice, Fields, Record, Rows, Text
 from callserver.features.shopping.web.goods import PAGE, PAGING, ROWS, SAVED, paged
@@ -28,6 +29,7 @@ def put_customer(asked: Asked) -> Json:
 
 
 def put_customers(asked: Asked) -> Json:
+    lock_telephones()
     lock_customers(row["member_number"] for row in asked.body["customers"])
     for row in asked.body["customers"]:
         _save(asked, row["member_number"], row)

@@ -13,9 +13,10 @@ from io import BytesIO
 from typing import Any
 
 from callserver.features.statistics.drawing.chart import NO_MATPLOTLIB, draw
-from callserver.features.statistics.drawing.fonts import settings
+from callserver.features.statistics.drawing.fonts import as_we_draw
 from callserver.features.statistics.reports.day import Day
-from callserver.features.statistics.reports.shown import heads, shown
+from callserver.features.statistics.reports.intervals import common_day
+from callserver.features.statistics.reports.shown import heading, heads, shown
 from callserver.features.statistics.reports.table import Table, Unit
 from callserver.wire.catalogue import N_, Complaint, text, told
 from callserver.wire.cells import cells, cut, printable, wrapped
@@ -40,14 +41,13 @@ def day_sheet(day: Day, name: str, language: str) -> bytes:
     :raises Complaint: matplotlib or a font is not installed
     """
     try:
-        import matplotlib
         from matplotlib.backends.backend_pdf import PdfPages
     except ImportError:
         raise Complaint(NO_MATPLOTLIB) from None
     written = BytesIO()
     title = text(language, TITLE, day=_dated(day.day, language))
     told_of = {"Title": title, "Author": name or "callserver"}
-    with matplotlib.rc_context(settings(language)), PdfPages(written, metadata=told_of) as pages:
+    with as_we_draw(language), PdfPages(written, metadata=told_of) as pages:
         paper = _Paper(pages, language, " · ".join(filter(None, (printable(name), title))))
         _fill(paper, day, title, name)
         paper.turn_over()
@@ -126,7 +126,7 @@ class _Paper:
     def chart(self, table: Table) -> None:
         """Over the whole width."""
         self.room(CHART_MM + HEAD_MM)
-        self._head(told(table.title, self.language))
+        self._head(heading(table, self.language))
         box = (EDGE_MM + 8) / WIDE_MM, 1 - (self._at_mm + CHART_MM - 10) / HIGH_MM
         wide, high = (WIDE_MM - 2 * EDGE_MM - 8) / WIDE_MM, (CHART_MM - 18) / HIGH_MM
         draw(self._figure.add_axes((*box, wide, high)), table, self.language)
@@ -136,11 +136,14 @@ class _Paper:
         """With its title, its total below a rule, its notes."""
         units = [column.unit for column in table.columns]
         body = [self._cells(row, units) for row in table.rows]
+        common = common_day([row[0] for row in body])
+        for row in body:
+            row[0] = row[0].removeprefix(common)
         total = self._cells(table.total, units) if table.total is not None else None
         titles = heads(table.columns, self.language)
         widths = [max(cells(row[n]) for row in (titles, *body, *([total] if total else []))) for n in range(len(units))]
         self.room(HEAD_MM + 4 * LINE_MM)
-        self._head(told(table.title, self.language))
+        self._head(heading(table, self.language))
         self._row(titles, widths, units, GREY)
         for row in body:
             if self._is_full():

@@ -6,7 +6,9 @@ matplotlib draws boxes for what a font has not, and says so only in its log; so 
 
 from __future__ import annotations
 
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,20 @@ SETTINGS = {
     "axes.unicode_minus": False,
     "font.size": 9,
 }
+
+
+@contextmanager
+def as_we_draw(language: str) -> Iterator[None]:
+    """
+    Our settings for what is drawn within; a sign that no font has is a box there, and no warning at the terminal.
+
+    :raises Complaint: as `settings`
+    """
+    import matplotlib
+
+    with matplotlib.rc_context(settings(language)), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph ")
+        yield
 
 
 def settings(language: str) -> dict[str, Any]:

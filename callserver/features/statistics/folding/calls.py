@@ -26,7 +26,7 @@ class Call:
     :param asked: for a person: it came to a queue, an office, or was passed on
     :param keyed: something was asked of the menu, and not answered yet
     :param done: by the menu: a transaction, or an answer heard to its end
-    :param step: of a menu file, where the caller is
+    :param step: "menu.step" of a menu file, where the caller is
     """
 
     row: CallRow

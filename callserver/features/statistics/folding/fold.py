@@ -3,9 +3,10 @@ The event log, event by event, becomes rows.
 
 What is open, as a caller who waits or an agent at work, is the `State`, which can be written down between two pieces;
 so it does not matter how the log is cut. The log tells the order; a run of the server that ended without a word, by a
-kill or a power cut, is closed at its last event as soon as the next run tells of itself.
+kill or a power cut, is closed at its last event as soon as the next run tells of itself, or of the call's end.
 
-What happens to a call and is not among HEARD changes no figure.
+What happens to a call and is not among HEARD changes no figure. A call that is over stays as it was: a menu that ends
+with it, or a reservation that the database keeps a moment later, does not open it again, in whatever piece it is told.
 """
 
 from __future__ import annotations
@@ -51,8 +52,11 @@ class Fold:
         if told.kind in OF_SEATS and told.channel is not None and told.channel.startswith(SEAT):
             self._seat(told)
         elif told.call_id is not None and told.kind in happenings.HEARD and (call := self._call(told)) is not None:
-            happenings.HEARD[told.kind](call, told, self.rows)
-            self._after(call, told)
+            if told.kind == Kind.END.value and told.run != call.run:
+                self._cut_off(call)
+            else:
+                happenings.HEARD[told.kind](call, told, self.rows)
+                self._after(call, told)
         elif told.kind in happenings.ANYWHERE:
             happenings.ANYWHERE[told.kind](told, self.rows)
         self.state.last[told.run] = (told.at_ms, told.mono_ms)
@@ -88,6 +92,9 @@ class Fold:
         else:
             self._spend(agent, agent.advance(told.mono_ms, self.rows))
             agent.show(told)
+            shown = self.state.calls.get(agent.call_id)
+            if shown is not None and shown.ended:
+                agent.call_id = ""  # told behind its end: as if it were forgotten already
 
     def _log_out(self, agent: Agent) -> None:
         """His run has ended without a word: as of its last event."""
@@ -117,14 +124,15 @@ class Fold:
     # Calls
 
     def _call(self, told: Told) -> Call | None:
-        """None: it is over, and perhaps forgotten."""
+        """None: it is over."""
         call_id = str(told.call_id)
         call = self.state.calls.get(call_id)
         if call is not None and call.ended:
             return None
-        if call is None and told.kind not in happenings.LATE:
-            opened = self._opened(call_id)
-            opened = opened or Opened("in", told.channel or "", "", told.at_ms)
+        if call is None:
+            opened = self._opened(call_id) or Opened("in", told.channel or "", "", told.at_ms)
+            if opened.is_over:
+                return None
             row = CallRow(call_id, opened.started_ms, opened.direction, opened.channel, opened.number)
             call = self.state.calls[call_id] = Call(row, told.run)
             self.rows.calls[call_id] = row
@@ -149,10 +157,14 @@ class Fold:
                 self._log_out(agent)
         for call in self.state.calls.values():
             if call.run != run and not call.ended:
-                at_ms, _ = self.state.last.get(call.run, (call.row.began_ms, 0))
-                if call.waits.open:
-                    call.waits.leave(KILLED, max(at_ms - call.waits.entered_ms, 0), self.rows)
-                call.end(at_ms, self.rows)
+                self._cut_off(call)
+
+    def _cut_off(self, call: Call) -> None:
+        """Its run has ended without a word: as of its last event."""
+        at_ms, _ = self.state.last.get(call.run, (call.row.began_ms, 0))
+        if call.waits.open:
+            call.waits.leave(KILLED, max(at_ms - call.waits.entered_ms, 0), self.rows)
+        call.end(at_ms, self.rows)
 
 
 def _add(row: PartRow | object, field: str, ms: int) -> None:

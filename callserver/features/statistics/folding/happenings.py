@@ -1,4 +1,4 @@
-"""What each kind of event changes: HEARD those of a call, ANYWHERE those that may come without one."""
+"""What each kind of event changes: HEARD those of a call, ANYWHERE those that may come without one, or after it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from callserver.wire.causes import Cause, Reason
 
 RATING = "rating"  # under this name a menu's survey keeps points
 POINTS = range(1, 11)
-NO_MISS = (Cause.ABANDONED.value, Cause.TAKEN_ELSEWHERE.value)
+DOORS = ("closed", "no_agent", "full", "diverted")  # outcomes of who was not let in
 
 Heard = Callable[[Call, Told, Rows], None]
 
@@ -30,7 +30,7 @@ def leave(call: Call, told: Told, rows: Rows) -> None:
     call.asked, outcome = True, told.word("outcome")
     if call.waits.open:
         call.waits.leave(outcome, _ms(told, "wait_s"), rows)
-    else:
+    elif outcome in DOORS:
         rows.count("door", told.word("queue"), outcome, told.at_ms)
         if not call.waits.refused and not call.waits.rows:
             call.waits.refused = True
@@ -66,12 +66,10 @@ def miss(call: Call, told: Told, rows: Rows) -> None:
     """Several that rang at once have missed it together: the team's miss, and one in the row of each."""
     seats, reason = told.data.get("seats"), Reason.parse(told.word("reason"))
     code = reason.cause.value if reason else told.word("reason")
-    if isinstance(seats, list):
-        rows.count("team_missed", call.row.queue, "", told.at_ms)
-        for seat in seats:
-            rows.count("missed", str(seat), code, told.at_ms)
-    else:
-        rows.count("missed", told.word("seat"), code, told.at_ms)
+    if call.waits.open:
+        rows.count("team_missed", call.waits.open, code, told.at_ms)
+    for seat in seats if isinstance(seats, list) else [told.word("seat")]:
+        rows.count("missed", str(seat), code, told.at_ms)
 
 
 def transfer(call: Call, told: Told, rows: Rows) -> None:
@@ -115,9 +113,7 @@ def end(call: Call, told: Told, rows: Rows) -> None:
     if call.waits.open:  # its LEAVE is missing: an end is one all the same
         call.waits.leave("abandoned", max(told.at_ms - call.waits.entered_ms, 0), rows)
     if call.step and not call.asked and told.word("reason").startswith(Cause.CALLER_HUNG_UP.value):
-        rows.count("step", f"{call.row.menu}.{call.step}", "left", told.at_ms)
-    if call.row.menu:
-        rows.count("menu", call.row.menu, "person" if call.asked else "alone", told.at_ms)
+        rows.count("step", call.step, "left", told.at_ms)
     call.end(told.at_ms, rows)
 
 
@@ -135,8 +131,8 @@ def menu_end(call: Call, told: Told, rows: Rows) -> None:
 
 
 def step(call: Call, told: Told, rows: Rows) -> None:
-    call.step = told.word("step")
-    rows.count("step", f"{told.word('menu')}.{call.step}", "visits", told.at_ms)
+    call.step = f"{told.word('menu')}.{told.word('step')}"
+    rows.count("step", call.step, "visits", told.at_ms)
 
 
 def reply(call: Call, told: Told, rows: Rows) -> None:
@@ -144,6 +140,7 @@ def reply(call: Call, told: Told, rows: Rows) -> None:
 
 
 def target(call: Call, told: Told, rows: Rows) -> None:
+    """A menu file has handed him over, or a menu in Python has him for a while: he is at none of its steps."""
     call.step = ""
 
 
@@ -158,13 +155,13 @@ def prompt_end(call: Call, told: Told, rows: Rows) -> None:
 
 
 def saved(call: Call, told: Told, rows: Rows) -> None:
-    """Points after the talk go to who talked last, and to his queue."""
-    value = told.word("value")
+    """Points after the talk go to who talked last, and to his queue; who thinks again has given the last ones."""
+    value, before = told.word("value"), call.row.rating
     if told.word("name") != RATING or not value.isdecimal() or int(value) not in POINTS:
         return
     call.row.rating = int(value)
     rows.calls[call.row.call_id] = call.row
-    rows.count("rating", call.row.agent, call.waits.last, told.at_ms, 1, int(value))
+    rows.count("rating", call.row.agent, call.waits.last, told.at_ms, 0 if before else 1, int(value) - before)
 
 
 def call_back(call: Call, told: Told, rows: Rows) -> None:
@@ -202,23 +199,29 @@ def order_elsewhere(told: Told, rows: Rows) -> None:
 
 def reservation(call: Call, told: Told, rows: Rows) -> None:
     call.done = True
+    reservation_elsewhere(told, rows)
+
+
+def reservation_elsewhere(told: Told, rows: Rows) -> None:
     rows.count("reserved", told.word("item"), "", told.at_ms, _int(told.data.get("quantity")))
 
 
 def fax_end(call: Call, told: Told, rows: Rows) -> None:
     call.done = True
-    rows.count("fax", told.word("result"), "", told.at_ms, 1, _int(told.data.get("pages")))
 
 
 def office_case(call: Call, told: Told, rows: Rows) -> None:
     call.asked = True
-    rows.count("region", told.word("region"), "", told.at_ms)
 
 
 def office_result(call: Call, told: Told, rows: Rows) -> None:
-    result = told.word("result")
-    call.talked = call.talked or result == "answered"
-    rows.count("office", told.word("office"), result, told.at_ms)
+    call.talked = call.talked or told.word("result") == "answered"
+    office_tried(told, rows)
+
+
+def office_tried(told: Told, rows: Rows) -> None:
+    """Also by a caller who has hung up before anybody answered there."""
+    rows.count("office", told.word("office"), told.word("result"), told.at_ms)
 
 
 HEARD: Mapping[str, Heard] = {
@@ -240,6 +243,7 @@ HEARD: Mapping[str, Heard] = {
     Kind.STEP.value: step,
     Kind.REPLY.value: reply,
     Kind.TARGET.value: target,
+    Kind.PLUGIN.value: target,
     Kind.INPUT.value: keys,
     Kind.PROMPT_END.value: prompt_end,
     Kind.SAVED.value: saved,
@@ -254,8 +258,9 @@ HEARD: Mapping[str, Heard] = {
 ANYWHERE: Mapping[str, Callable[[Told, Rows], None]] = {
     Kind.ORDER.value: order_elsewhere,
     Kind.CALLED_BACK.value: called_back,
+    Kind.RESERVATION.value: reservation_elsewhere,
+    Kind.OFFICE_RESULT.value: office_tried,
 }
-LATE = frozenset(one.value for one in (Kind.ORDER, Kind.OFFICE_RESULT, Kind.FAX_END))  # may come after the call's end
 
 
 def _ms(told: Told, key: str) -> int:

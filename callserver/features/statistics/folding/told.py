@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-QUARTER_MS = (
-    900_000  # every zone's clock is set by whole quarters of an hour: rows of one fit any shop's hours and days
-)
+# every zone's clock is set by whole quarters of an hour: rows of one fit any shop's hours and days
+QUARTER_MS = 900_000
 
 OF_QUEUE, OF_SHOP, OF_BOTH = 1, 2, 3  # what a wait's row counts for: reports of a queue, of all queues, or both
 
@@ -39,12 +38,17 @@ class Told:
 
 @dataclass(frozen=True)
 class Opened:
-    """What a call's record says from its beginning on."""
+    """
+    What a call's record says from its beginning on.
+
+    :param is_over: a piece of the log before this one has come to its end
+    """
 
     direction: str
     channel: str
     number: str
     started_ms: int
+    is_over: bool = False
 
 
 @dataclass

@@ -36,9 +36,11 @@ class Waits:
         if not self.entered_ms:
             self.entered_ms = at_ms
         self.open = queue
-        row = self.rows.get(queue)
-        if row is None:
+        if queue not in self.rows:
             self._add(WaitRow(call_id, queue, OF_BOTH, self.entered_ms, line))
+        for row in self._of(queue):
+            if row.outcome not in ANSWERED:
+                row.outcome = ""
         self._keep(rows)
 
     def leave(self, outcome: str, wait_ms: int, rows: Rows) -> None:
@@ -67,8 +69,6 @@ class Waits:
             self.rows[""] = replace(first, queue="", scope=OF_SHOP)
             first.scope = OF_QUEUE
         self.rows[new.queue] = replace(new, scope=OF_QUEUE)
-        if self.rows[""].outcome not in ANSWERED:
-            self.rows[""].outcome = ""
 
     def _of(self, queue: str) -> Iterator[WaitRow]:
         for name in (queue, "") if queue else ():

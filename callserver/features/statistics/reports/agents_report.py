@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from callserver.features.statistics import metrics
 from callserver.features.statistics.metrics import Worked, ratio
 from callserver.features.statistics.reports import counting, tallying
 from callserver.features.statistics.reports.asking import Ask
-from callserver.features.statistics.reports.names import by_name
-from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value, drawn
+from callserver.features.statistics.reports.names import by_name, staff_name
+from callserver.features.statistics.reports.table import Code, Column, Figure, Table, Unit, Value, drawn
 from callserver.features.statistics.reports.waits_report import BY
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import Phrase
@@ -28,7 +28,7 @@ def report(ask: Ask) -> list[Table]:
 
 
 def time_table(ask: Ask) -> Table:
-    """Accounts by agent or interval: the columns between sum to the time logged in."""
+    """Accounts by agent or interval: the columns between sum to the time logged in, and the rows to the total."""
     found = counting.worked(ask)
     total = Worked()
     for one in found.values():
@@ -45,14 +45,20 @@ def time_table(ask: Ask) -> Table:
         Column(N_("busy share"), Unit.SHARE),
         Column(N_("used share"), Unit.SHARE),
     )
-    rows = [_time(name, one) for name, one in found.items()]
-    total_row = _time(Phrase(N_("total")), total) if found else None
-    return Table(Phrase(N_("Agents' time")), columns, rows, total_row, (Phrase(BUSY),))
+    spans = {name: _spans(one) for name, one in found.items()}
+    rows = [_time(name, one, spans[name]) for name, one in found.items()]
+    # not rounded by itself: who adds up what he sees comes to it, too
+    sums = [sum(column) for column in zip(*spans.values(), strict=True)]
+    total_row = _time(Phrase(N_("total")), total, sums) if found else None
+    return Table(Phrase(N_("Agents' time")), columns, rows, total_row, (Phrase(BUSY),), by=BY[ask.by])
 
 
-def _time(name: str | Phrase, w: Worked) -> tuple[Value, ...]:
+def _spans(w: Worked) -> list[int]:
     others = w.ringing + w.dialling + w.listening
-    spans = metrics.whole_seconds((w.ready, w.paused, w.talking, w.held, w.wrap_up, others))
+    return metrics.whole_seconds((w.ready, w.paused, w.talking, w.held, w.wrap_up, others))
+
+
+def _time(name: str | Phrase, w: Worked, spans: Sequence[int]) -> tuple[Value, ...]:
     return (name, sum(spans), *spans, metrics.occupancy(w), metrics.utilisation(w))
 
 
@@ -78,7 +84,8 @@ def work_table(ask: Ask) -> Table:
 
 
 def _done(ask: Ask) -> dict[str, Counter[str]]:
-    done: dict[str, Counter[str]] = {}
+    """Of those who were logged in, whatever they did: one may sell to somebody who stands before him."""
+    done: dict[str, Counter[str]] = {agent: Counter() for agent in counting.worked(replace(ask, by="agent"))}
     for agent, of in tallying.parts(ask).items():
         done.setdefault(agent, Counter()).update(of)
     for what, which in (("offered", ()), ("answered", ()), ("missed", ("missed",)), ("rating", ()), ("order", ())):
@@ -111,7 +118,7 @@ def sheet(ask: Ask) -> Table:
     worked = counting.worked(replace(ask, by="")).get("", Worked())
     rows = [(Phrase(name), value) for name, value in _sheet(ask, worked)]
     columns = (Column(N_("account"), Unit.WORD), Column(N_("value"), Unit.SPAN))
-    title = Phrase(N_("Work sheet of agent {agent}"), {"agent": ask.only})
+    title = Phrase(N_("Work sheet of agent {agent}"), {"agent": f"{ask.only} {staff_name(ask.only)}".rstrip()})
     return Table(title, columns, rows, notes=(Phrase(OCCUPANCY),))
 
 
@@ -132,9 +139,8 @@ def _sheet(ask: Ask, worked: Worked) -> Iterator[tuple[str, Value]]:
         N_("times logged in"),
         Figure(tallying.counts(ask, "log_in", "", whose=ask.only).get("", (0, 0))[0], Unit.COUNT),
     )
-    spans = metrics.whole_seconds([getattr(worked, name) for name in ACCOUNTS])
-    for words, seconds in zip(ACCOUNTS.values(), spans, strict=True):
-        yield words, Figure(seconds, Unit.SPAN)
+    for name, seconds in _accounts(worked).items():
+        yield ACCOUNTS[name], Figure(seconds, Unit.SPAN)
     yield N_("together: logged in"), Figure(round(worked.logged_in / 1000), Unit.SPAN)
     yield N_("occupancy"), Figure(metrics.occupancy(worked), Unit.SHARE)
     yield N_("utilisation"), Figure(metrics.utilisation(worked), Unit.SHARE)
@@ -158,5 +164,16 @@ def _sheet(ask: Ask, worked: Worked) -> Iterator[tuple[str, Value]]:
 def pause_table(ask: Ask) -> Table:
     """For what agents paused."""
     columns = (Column(N_("agent"), Unit.WORD), Column(N_("reason"), Unit.WORD), drawn(N_("paused"), Unit.SPAN))
-    rows = [(agent, reason, ms / 1000) for (agent, reason), ms in sorted(counting.pauses(ask).items())]
+    found, rows = counting.pauses(ask), list[tuple[Value, ...]]()
+    for agent, worked in counting.worked(replace(ask, by="agent")).items():
+        reasons = sorted(reason for whose, reason in found if whose == agent)
+        parts_ms = [found[agent, reason] for reason in reasons]
+        seconds = metrics.whole_seconds(parts_ms, _accounts(worked)["paused"])
+        rows += [(agent, Code(reason), spent_s) for reason, spent_s in zip(reasons, seconds, strict=True)]
     return Table(Phrase(N_("Pauses by reason")), columns, rows)
+
+
+def _accounts(worked: Worked) -> dict[str, int]:
+    """In whole seconds that sum."""
+    spans = metrics.whole_seconds([getattr(worked, name) for name in ACCOUNTS])
+    return dict(zip(ACCOUNTS, spans, strict=True))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
 
 from callserver.features.statistics.folding.calls import MISSED, SELF_SERVICE, TALKED, TO_CALL
 from callserver.features.statistics.metrics import ratio
 from callserver.features.statistics.reports import tallying
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.intervals import LABELS
-from callserver.features.statistics.reports.names import by_name, natural
-from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value, drawn
+from callserver.features.statistics.reports.names import by_name, goods_names, natural, row_name
+from callserver.features.statistics.reports.table import Code, Column, Figure, Table, Unit, Value, drawn
 from callserver.features.statistics.reports.waits_report import BY
 from callserver.store.tables import from_ms
 from callserver.wire.catalogue import N_
@@ -25,6 +24,7 @@ SALES_BY = {name: BY[name] for name in ("hour", "day", "month", "time", "weekday
     "product": N_("product"),
     "seller": N_("seller"),
 }
+OFFICES_BY = {"office": N_("office")} | {name: BY[name] for name in ("hour", "day", "month", "time", "weekday")}
 SELF_SERVED = N_(
     "self-service: a transaction or an answer in the menu, nobody asked for a person; of calls with a menu"
 )
@@ -40,17 +40,17 @@ def calls(ask: Ask) -> Table:
         Column(N_("in")),
         drawn(N_("talked")),
         drawn(N_("self-service")),
-        Column(N_("to call")),
+        drawn(N_("to call")),
         drawn(N_("missed")),
-        Column(N_("other")),
+        drawn(N_("other")),
         Column(N_("out")),
         Column(N_("reached")),
         Column(N_("self-service"), Unit.SHARE),
     )
-    rows = [(name, *_results(of)) for name, of in sorted(found.items(), key=by_name)]
+    rows = [(row_name(ask.by, name), *_results(of)) for name, of in sorted(found.items(), key=by_name)]
     total: Counter[str] = sum(found.values(), Counter())
     whole = (Phrase(N_("total")), *_results(total)) if rows else None
-    return Table(Phrase(N_("Calls")), columns, rows, whole, (Phrase(SELF_SERVED),))
+    return Table(Phrase(N_("Calls")), columns, rows, whole, (Phrase(SELF_SERVED),), by=CALLS_BY[ask.by])
 
 
 def _results(of: Counter[str]) -> tuple[Value, ...]:
@@ -92,10 +92,10 @@ def _calls_summary(ask: Ask, of: Counter[str]) -> Table:
 def sales(ask: Ask) -> Table:
     """Orders by product, seller or interval; beside an interval's its calls."""
     by = ask.by or "day"
-    if by == "product":
-        return _products(ask)
-    found = tallying.counts(ask, "order", "whose" if by == "seller" else by)
-    came = tallying.results(replace(ask, by=by)) if by in LABELS else {}
+    if by not in LABELS:
+        return _products(ask) if by == "product" else _sellers(ask)
+    found = tallying.counts(ask, "order", by)
+    came = {name: of["in"] for name, of in tallying.results(replace(ask, by=by)).items()}
     columns = (
         Column(SALES_BY[by], Unit.WORD),
         Column(N_("calls in")),
@@ -103,43 +103,58 @@ def sales(ask: Ask) -> Table:
         Column(N_("orders a call"), Unit.SHARE),
         Column(N_("sales"), Unit.FEN),
     )
-    rows = []
-    for name in sorted(found.keys() | came.keys(), key=natural):
-        n, fen = found.get(name, (0, 0))
-        n_calls = came[name]["in"] if name in came else None
-        rows.append((name, n_calls, n, ratio(n, n_calls or 0), fen))
-    n, fen = sum(n for n, _ in found.values()), sum(fen for _, fen in found.values())
-    n_calls = sum(of["in"] for of in came.values()) if came else None
-    total = (Phrase(N_("total")), n_calls, n, ratio(n, n_calls or 0), fen) if rows else None
-    return Table(Phrase(N_("Sales")), columns, rows, total)
+    names = sorted(found.keys() | came.keys(), key=natural)
+    rows = [_sold(row_name(by, name), came.get(name, 0), *found.get(name, (0, 0))) for name in names]
+    total = _sold(Phrase(N_("total")), sum(came.values()), *_sums(found)) if rows else None
+    return Table(Phrase(N_("Sales")), columns, rows, total, by=SALES_BY[by])
+
+
+def _sold(name: str | Phrase | Code, n_calls: int, n: int, fen: int) -> tuple[Value, ...]:
+    return name, n_calls, n, ratio(n, n_calls), fen
+
+
+def _sums(found: tallying.Counts) -> tuple[int, int]:
+    return sum(n for n, _ in found.values()), sum(amount for _, amount in found.values())
+
+
+def _sellers(ask: Ask) -> Table:
+    """Who sold: an agent, a menu; nobody of both is another program or an admin."""
+    found = tallying.counts(ask, "order", "whose")
+    columns = (Column(SALES_BY["seller"], Unit.WORD), drawn(N_("orders")), Column(N_("sales"), Unit.FEN))
+    rows = [(row_name("seller", name), *sold) for name, sold in sorted(found.items(), key=by_name)]
+    total = (Phrase(N_("total")), *_sums(found)) if rows else None
+    return Table(Phrase(N_("Sales")), columns, rows, total, by=SALES_BY["seller"])
 
 
 def _products(ask: Ask) -> Table:
     columns = (
         Column(N_("product"), Unit.WORD),
+        Column(N_("name"), Unit.WORD),
         drawn(N_("sold")),
         Column(N_("reserved")),
         Column(N_("sales"), Unit.FEN),
     )
     sold, reserved = tallying.counts(ask, "product", "whose"), tallying.counts(ask, "reserved", "whose")
-    rows: list[tuple[str, int, int, int]] = []
-    for name in sorted(sold.keys() | reserved.keys(), key=natural):
-        n, fen = sold.get(name, (0, 0))
-        rows.append((name, n, reserved.get(name, (0, 0))[0], fen))
-    sums = [sum(row[n] for row in rows) for n in (1, 2, 3)]  # type: ignore[misc]
-    total: list[Value] | None = [Phrase(N_("total")), *sums] if rows else None
-    return Table(Phrase(N_("Sales")), columns, rows, total)
+    names = goods_names()
+    rows: list[tuple[Value, ...]] = []
+    n_sold = n_reserved = sum_fen = 0
+    for number in sorted(sold.keys() | reserved.keys(), key=natural):
+        (n, fen), (n_wanted, _) = sold.get(number, (0, 0)), reserved.get(number, (0, 0))
+        rows.append((number, names.get(number, ""), n, n_wanted, fen))
+        n_sold, n_reserved, sum_fen = n_sold + n, n_reserved + n_wanted, sum_fen + fen
+    total = (Phrase(N_("total")), "", n_sold, n_reserved, sum_fen) if rows else None
+    return Table(Phrase(N_("Sales")), columns, rows, total, by=SALES_BY["product"])
 
 
 def steps(ask: Ask) -> Table:
     """Steps of menu files: visits, where callers hang up, which inputs did not fit; `ask.only` is one menu."""
     columns = (
         Column(N_("step"), Unit.WORD),
-        drawn(N_("visits")),
-        drawn(N_("left")),
+        drawn(N_("times")),
+        drawn(N_("hung up")),
         Column(N_("wrong")),
-        Column(N_("silence")),
-        Column(N_("left"), Unit.SHARE),
+        Column(N_("silent")),
+        Column(N_("hung up"), Unit.SHARE),
     )
     kinds = {
         which: tallying.counts(ask, "step", "whose", which=(which,)) for which in ("visits", "left", "wrong", "silence")
@@ -154,32 +169,51 @@ def steps(ask: Ask) -> Table:
 
 
 def offices(ask: Ask) -> Table:
-    """Faults passed on: attempts by office, and how many were reached."""
+    """Faults passed on: attempts by office or interval, and how many were reached; `ask.only` is one office."""
+    by = ask.by or "office"
     columns = (
-        Column(N_("office"), Unit.WORD),
+        Column(OFFICES_BY[by], Unit.WORD),
         drawn(N_("tried")),
         drawn(N_("reached")),
         Column(N_("reached"), Unit.SHARE),
     )
-    tried = tallying.counts(ask, "office", "whose")
-    reached = tallying.counts(ask, "office", "whose", which=("answered",))
+    key = "whose" if by == "office" else by
+    tried = tallying.counts(ask, "office", key, whose=ask.only)
+    reached = tallying.counts(ask, "office", key, whose=ask.only, which=("answered",))
     rows = []
     for name, (n, _) in sorted(tried.items(), key=by_name):
         n_reached = reached.get(name, (0, 0))[0]
-        rows.append((name, n, n_reached, ratio(n_reached, n)))
-    return Table(Phrase(N_("Faults passed on to offices")), columns, rows)
+        rows.append((row_name(by, name), n, n_reached, ratio(n_reached, n)))
+    return Table(Phrase(N_("Faults passed on to offices")), columns, rows, by=OFFICES_BY[by])
 
 
 def ratings(ask: Ask) -> Table:
-    """Points callers gave after the talk, by agent, queue or interval."""
+    """Points callers gave after the talk, by agent, queue or interval; `ask.only` is one agent."""
     by = ask.by or "agent"
-    found = tallying.counts(ask, "rating", {"agent": "whose", "queue": "which"}.get(by, by))
-    columns = (Column(BY[by], Unit.WORD), drawn(N_("ratings")), Column(N_("points"), Unit.NUMBER))
-    rows = [(name, n, ratio(points, n)) for name, (n, points) in sorted(found.items(), key=by_name)]
+    found = tallying.counts(ask, "rating", {"agent": "whose", "queue": "which"}.get(by, by), whose=ask.only)
+    columns = (Column(BY[by], Unit.WORD), drawn(N_("ratings")), Column(N_("mean points"), Unit.NUMBER))
+    rows = [(row_name(by, name), n, ratio(points, n)) for name, (n, points) in sorted(found.items(), key=by_name)]
     n, points = sum(n for n, _ in found.values()), sum(points for _, points in found.values())
     return Table(
         Phrase(N_("Ratings by callers")), columns, rows, (Phrase(N_("total")), n, ratio(points, n)) if rows else None
     )
+
+
+def callbacks(ask: Ask) -> Table:
+    """What came of callers who wanted to be called back: one line an end, and the tries that reached nobody."""
+    columns = (Column(N_("outcome"), Unit.WORD), drawn(N_("times")))
+    found = dict(tallying.counts(ask, "called_back", "which", whose=ask.only))
+    known = [(Phrase(words), found.pop(which, (0, 0))[0]) for which, words in CALLED_BACK.items()]
+    in_vain = sum(n for n, _ in found.values())
+    rows = [*known, (Phrase(N_("tries in vain")), in_vain)] if in_vain or any(n for _, n in known) else []
+    return Table(Phrase(N_("Call-backs")), columns, rows)
+
+
+CALLED_BACK = {
+    "answered": N_("reached"),
+    "called_again": N_("has called again himself"),
+    "given_up": N_("given up after all tries"),
+}
 
 
 def doors(ask: Ask) -> Table:
@@ -217,11 +251,7 @@ def missed(ask: Ask) -> Table:
         Column(N_("queue"), Unit.WORD),
     )
     rows = [
-        (number, f"{_local(ask, at_ms):%Y-%m-%d %H:%M}", n, to_call, queue)
-        for number, at_ms, n, to_call, queue in tallying.missed(ask)
+        (one.number, f"{from_ms(one.last_ms).astimezone(ask.zone):%Y-%m-%d %H:%M}", one.n, one.to_call, one.queue)
+        for one in tallying.missed(ask)
     ]
     return Table(Phrase(N_("Missed calls, not called back yet")), columns, rows)
-
-
-def _local(ask: Ask, at_ms: int) -> datetime:
-    return from_ms(at_ms).astimezone(ask.zone)

@@ -38,7 +38,9 @@ def of(ask: Ask, day: date) -> Day:
     hours = waits_report.grouped(replace(ask, by="hour"))
     queues, agents = replace(ask, by="queue"), replace(ask, by="agent")
     missed = calls_report.missed(ask)
-    shown = Table(missed.title, missed.columns, missed.rows[:MISSED_SHOWN])
+    n_more = len(missed.rows) - MISSED_SHOWN
+    notes = (Phrase(N_("… and {n} more"), {"n": n_more}),) if n_more > 0 else ()
+    shown = replace(missed, rows=missed.rows[:MISSED_SHOWN], notes=notes)
     tables = [
         waits_report.grouped(queues),
         hours,

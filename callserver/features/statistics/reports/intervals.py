@@ -17,6 +17,7 @@ from callserver.store.tables import from_ms, to_ms
 from callserver.wire.catalogue import Complaint
 
 DAYS_MAX = 3660
+EARLIEST, LATEST = date(1970, 1, 2), date(9999, 12, 30)  # beyond them moments have no number, or no zone
 HALF_DAY = 48  # quarters
 LONGEST_DAY_MS = 25 * 3_600_000
 HOUR = re.compile(r"\d{4}-\d\d-\d\d $")
@@ -39,8 +40,10 @@ def days(first: date, last: date, zone: tzinfo) -> Period:
     """
     Whole days of the shop.
 
-    :raises Complaint: the last is before the first, or there are more than ten years between them
+    :raises Complaint: the last is before the first, there are more than ten years between them, or no shop had them
     """
+    if first < EARLIEST or last > LATEST:
+        raise Complaint("reports are of days from {first} to {last}", first=str(EARLIEST), last=str(LATEST))
     if last < first:
         raise Complaint("{last} is before {first}", last=last.isoformat(), first=first.isoformat())
     if (last - first).days >= DAYS_MAX:

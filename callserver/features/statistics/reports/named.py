@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from callserver.features.statistics.reports import agents_report, calls_report, waits_report
+from callserver.features.statistics.reports import agents_report, calls_report, staffing_report, waits_report
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.table import Table
 from callserver.wire.catalogue import N_
@@ -16,16 +16,23 @@ class Report:
     """
     One kind of report.
 
-    :param make: run where the database can be read
+    :param tables: run where the database can be read
     :param words: what it tells, for people
     :param by: how it can be grouped
-    :param only: what one can ask for alone: "queue", "agent", "menu"; "" is nothing
+    :param only: what one can ask for alone: "queue", "agent", "menu", "office"; "" is nothing
     """
 
-    make: Callable[[Ask], Sequence[Table]]
+    tables: Callable[[Ask], Sequence[Table]]
     words: str
     by: Sequence[str] = ()
     only: str = ""
+
+    def make(self, ask: Ask) -> list[Table]:
+        """Its tables, which tell of which days they are; run where the database can be read."""
+        return [replace(table, days=ask.told_days()) for table in self.tables(ask)]
+
+
+STAFFING = "staffing"  # the one that asks for a number of agents
 
 
 def _one(make: Callable[[Ask], Table]) -> Callable[[Ask], Sequence[Table]]:
@@ -64,12 +71,24 @@ REPORTS: Mapping[str, Report] = {
     "steps": Report(
         _one(calls_report.steps), N_("Steps of menus: visits, where callers hang up, wrong keys."), (), "menu"
     ),
-    "offices": Report(_one(calls_report.offices), N_("Faults passed on, by office.")),
+    "offices": Report(
+        _one(calls_report.offices), N_("Faults passed on, by office."), tuple(calls_report.OFFICES_BY), "office"
+    ),
     "ratings": Report(
         _one(calls_report.ratings),
         N_("Points that callers gave after the talk."),
         ("agent", "queue", "hour", "day", "month"),
+        "agent",
+    ),
+    "callbacks": Report(
+        _one(calls_report.callbacks), N_("What came of those who wanted to be called back."), (), "queue"
     ),
     "doors": Report(_one(calls_report.doors), N_("Callers who were not let into a queue."), (), "queue"),
+    STAFFING: Report(
+        staffing_report.report,
+        N_("What if: so many agents, by Erlang C, and the days of before played again with them."),
+        (),
+        "queue",
+    ),
     "missed": Report(_one(calls_report.missed), N_("Who was missed, and neither called back nor served since.")),
 }

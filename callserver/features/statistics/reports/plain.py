@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from callserver.features.statistics.reports.shown import heads, shown
+from callserver.features.statistics.reports.shown import heading, shown, whole_heads
 from callserver.features.statistics.reports.table import Figure, Table, Unit, Value
 from callserver.wire.catalogue import told
 
@@ -18,8 +18,10 @@ def plain(table: Table, language: str) -> dict[str, Any]:
         return [_plain(value, unit, language) for value, unit in zip(values, units, strict=True)]
 
     return {
-        "title": told(table.title, language),
-        "columns": [list(one) for one in zip(heads(table.columns, language), (u.value for u in units), strict=True)],
+        "title": heading(table, language),
+        "columns": [
+            list(one) for one in zip(whole_heads(table.columns, language), (u.value for u in units), strict=True)
+        ],
         "rows": [row(values) for values in table.rows],
         "total": row(table.total) if table.total is not None else None,
         "notes": [told(note, language) for note in table.notes],

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from callserver.features.statistics.reports.intervals import common_day
-from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value
-from callserver.wire.catalogue import known, told, yuan
+from callserver.features.statistics.reports.table import Code, Column, Figure, Table, Unit, Value
+from callserver.wire.catalogue import N_, known, text, told, yuan
 from callserver.wire.cells import cells, column, cut, wrapped
 from callserver.wire.messages import Phrase
+from callserver.wire.words import code_text
 
+EMPTY = N_("nothing in these days")
 DASH = "–"  # of an empty denominator: never 0, never 100 %
 GAP = 1
 SIGNS = {Unit.SHARE: "%", Unit.SECONDS: "s", Unit.FEN: "¥"}
 LEAST_COLUMNS = 8  # are shown, however narrow the terminal
 DATED = re.compile(r"^\d{4}-(?=\d\d-\d\d \d\d:)")  # the year in front of an hour
-NAME_LEAST = 10  # cells of the first column, where all is cut for
+NAME_ENOUGH, NAME_LEAST = 20, 10  # cells of a name: before a column goes, and where all is cut for
 
 
 def shown(value: Value, unit: Unit, language: str) -> str:
@@ -30,6 +33,8 @@ def shown(value: Value, unit: Unit, language: str) -> str:
         return DASH
     if isinstance(value, Phrase):
         return told(value, language)
+    if isinstance(value, Code):
+        return code_text(value.word, language)
     return value if isinstance(value, str) else _number(value, unit, 1)
 
 
@@ -49,15 +54,39 @@ def span(seconds: int) -> str:
 
 
 def heads(columns: Sequence[Column], language: str) -> list[str]:
-    """The titles of columns."""
+    """The titles of columns, as they stand over figures for people."""
     return [f"{known(language, one.title)} {SIGNS.get(one.unit, '')}".rstrip() for one in columns]
 
 
+def whole_heads(columns: Sequence[Column], language: str) -> list[str]:
+    """The same for a file that is read without the notes: which variant it is, and that a span is in seconds."""
+    names = [f"{known(language, one.title)}{one.variant and f' ({one.variant})'}" for one in columns]
+    return [f"{name} {sign(one.unit)}".rstrip() for name, one in zip(names, columns, strict=True)]
+
+
+def sign(unit: Unit) -> str:
+    """Of a bare number; a span is one of seconds."""
+    return SIGNS.get(Unit.SECONDS if unit is Unit.SPAN else unit, "")
+
+
+def heading(table: Table, language: str) -> str:
+    """What it tells, grouped by what, and of which days."""
+    by = text(language, "by {by_word}", by_word=table.by) if table.by else ""
+    return " · ".join(filter(None, (told(table.title, language), by, table.days)))
+
+
 def lines(table: Table, language: str, width: int) -> Iterator[str]:
-    """Within so many cells: where there is no room, hours lose their year, the last columns go, then words are cut."""
+    """
+    Within so many cells.
+
+    Where there is no room, hours lose their year, long names are cut, then the last columns go, which is said.
+    """
     names = [row[0] for row in table.rows if isinstance(row[0], str)]
     day = common_day(names)
-    yield from wrapped(" · ".join(filter(None, (told(table.title, language), day.rstrip()))), width)
+    yield from wrapped(heading(table if table.days else replace(table, days=day.rstrip()), language), width)
+    if not table.rows:
+        yield from wrapped(known(language, EMPTY), width)
+        return
     units = [one.unit for one in table.columns]
     body = [[shown(value, unit, language) for value, unit in zip(row, units, strict=True)] for row in _rows(table)]
     for row in body:
@@ -70,6 +99,8 @@ def lines(table: Table, language: str, width: int) -> Iterator[str]:
     for row in grid:
         shown_cells = zip(row, widths, units, strict=False)
         yield (" " * GAP).join(_cell(*one) for one in shown_cells).rstrip()
+    if left_out := ", ".join(heads(table.columns[len(widths) :], language)):
+        yield from wrapped(text(language, "no room here for: {columns}", columns=left_out), width)
     for note in table.notes:
         yield from wrapped(told(note, language), width)
 
@@ -85,12 +116,20 @@ def _widths(grid: list[list[str]], units: Sequence[Unit], width: int) -> list[in
         for row in grid:
             row[0] = DATED.sub("", row[0])
         widths[0] = max(cells(row[0]) for row in grid)
+    _cut(widths, units, over(), NAME_ENOUGH)
     while over() > 0 and len(widths) > LEAST_COLUMNS and units[len(widths) - 1] is not Unit.WORD:
         widths.pop()
-    for n, unit in enumerate(units[: len(widths)]):
-        if unit is Unit.WORD and over() > 0:
-            widths[n] -= min(over(), max(widths[n] - NAME_LEAST, 0))
+    _cut(widths, units, over(), NAME_LEAST)
     return widths
+
+
+def _cut(widths: list[int], units: Sequence[Unit], over: int, least: int) -> None:
+    """Columns of words give up what there is too much, down to so many cells."""
+    for n, unit in enumerate(units[: len(widths)]):
+        if unit is Unit.WORD and over > 0:
+            cut_off = min(over, max(widths[n] - least, 0))
+            widths[n] -= cut_off
+            over -= cut_off
 
 
 def _rows(table: Table) -> list[Sequence[Value]]:

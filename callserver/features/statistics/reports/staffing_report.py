@@ -25,15 +25,12 @@ ERLANG = N_("Erlang C: talks of exponential length, nobody gives up; calls of an
 REPLAYED = N_("played again: who gave up then has that much patience, the others wait; agents serve all queues all day")
 
 
-def report(ask: Ask, n_agents: int, target: float) -> Sequence[Table]:
-    """
-    :param n_agents: that one would have
-    :param target: share of callers to be answered in time, 0 to 1
-    """
-    return [hours(ask, n_agents, target), replayed(ask, n_agents)]
+def report(ask: Ask) -> Sequence[Table]:
+    """Both, with as many agents as are asked for."""
+    return [hours(ask), replayed(ask)]
 
 
-def hours(ask: Ask, n_agents: int, target: float) -> Table:
+def hours(ask: Ask) -> Table:
     """By the time of day: what Erlang's formula says of so many, and how many it wants."""
     by_time = counting.waits(replace(ask, by="time"))
     by_day = counting.waits(replace(ask, by="day"))
@@ -47,28 +44,39 @@ def hours(ask: Ask, n_agents: int, target: float) -> Table:
         Column(N_("ASA"), Unit.SECONDS),
         Column(N_("in time"), Unit.SHARE),
     )
-    rows = [_hour(name, one, len(by_day), ask, n_agents, target) for name, one in by_time.items()]
-    about: dict[str, str | int] = {"n": n_agents, "target": f"{100 * target:g}", "within_s": f"{ask.within_s:g}"}
+    together = Counted()
+    for one in by_time.values():
+        together.add(one)
+    mean_s = metrics.aht_s(together)
+    rows = [_hour(name, one, len(by_day), ask, mean_s) for name, one in by_time.items()]
+    about: dict[str, str | int] = {
+        "n": ask.n_agents,
+        "target": f"{100 * ask.target:g}",
+        "within_s": f"{ask.within_s:g}",
+    }
     with_n = Phrase(N_("wait, ASA, in time: with {n} agents; wanted: for {target} % within {within_s} s"), about)
     return Table(Phrase(N_("Agents an hour by Erlang C")), columns, rows, notes=(with_n, Phrase(ERLANG)))
 
 
-def _hour(name: str, c: Counted, n_days: int, ask: Ask, n_agents: int, target: float) -> tuple[Value, ...]:
-    calls, aht_s = c.entered / n_days, metrics.aht_s(c) or 0.0
+def _hour(name: str, c: Counted, n_days: int, ask: Ask, mean_s: float | None) -> tuple[Value, ...]:
+    """An hour in which nobody was answered would have had talks as long as the others'."""
+    calls, aht_s = c.entered / n_days, metrics.aht_s(c) or mean_s
+    if not aht_s:
+        return (name, calls, *(None,) * 6)
     load = calls / 3600 * aht_s
     return (
         name,
         calls,
-        metrics.aht_s(c),
+        aht_s,
         load,
-        erlang.needed(load, aht_s, ask.within_s, target),
-        erlang.waits(n_agents, load),
-        erlang.asa_s(n_agents, load, aht_s),
-        erlang.in_time(n_agents, load, aht_s, ask.within_s),
+        erlang.needed(load, aht_s, ask.within_s, ask.target),
+        erlang.waits(ask.n_agents, load),
+        erlang.asa_s(ask.n_agents, load, aht_s),
+        erlang.in_time(ask.n_agents, load, aht_s, ask.within_s),
     )
 
 
-def replayed(ask: Ask, n_agents: int) -> Table:
+def replayed(ask: Ask) -> Table:
     """The days of before with a few numbers of agents."""
     columns = (
         Column(N_("agents"), Unit.WORD),
@@ -80,7 +88,8 @@ def replayed(ask: Ask, n_agents: int) -> Table:
         Column(N_("longest"), Unit.SECONDS),
     )
     days = arrivals(ask)
-    rows = [_played(ask, days, n) for n in range(max(n_agents - AROUND, 1), n_agents + AROUND + 1)] if days else []
+    numbers = range(max(ask.n_agents - AROUND, 1), ask.n_agents + AROUND + 1)
+    rows = [_played(ask, days, n) for n in numbers] if days else []
     return Table(Phrase(N_("The same days with so many agents")), columns, rows, notes=(Phrase(REPLAYED),))
 
 

@@ -29,7 +29,14 @@ class Figure:
     unit: Unit
 
 
-Value = str | int | float | Phrase | Figure | None  # None: the denominator is empty, or nothing is known
+@dataclass(frozen=True)
+class Code:
+    """A word of the event log, as "line 3" or "break", which each screen tells in its own language."""
+
+    word: str
+
+
+Value = str | int | float | Phrase | Code | Figure | None  # None: the denominator is empty, or nothing is known
 
 
 @dataclass(frozen=True)
@@ -39,16 +46,23 @@ class Column:
 
     :param title: of the catalogue
     :param drawn: whether a chart shows it
+    :param variant: of the metric, where there are several
     """
 
     title: str
     unit: Unit = Unit.COUNT
     drawn: bool = False
+    variant: str = ""
 
 
 def drawn(title: str, unit: Unit = Unit.COUNT) -> Column:
     """One that a chart shows."""
     return Column(title, unit, True)
+
+
+def of_variant(title: str, unit: Unit, variant: str) -> Column:
+    """A metric that there are several of under one name."""
+    return Column(title, unit, False, variant)
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,8 @@ class Table:
     :param columns: the first names the rows
     :param total: the last line, if there is a sum that means something
     :param notes: which variants the figures are of, and what else is to be known
+    :param days: that it is of, as 2026-03-02 or 2026-03-02 – 2026-03-08
+    :param by: what its rows are, of the catalogue; "" where that is plain
     """
 
     title: Phrase
@@ -66,3 +82,5 @@ class Table:
     rows: Sequence[Sequence[Value]]
     total: Sequence[Value] | None = None
     notes: Sequence[Phrase] = ()
+    days: str = ""
+    by: str = ""

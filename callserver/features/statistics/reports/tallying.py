@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from peewee import Case, fn
 
 from callserver.features.statistics.folding.calls import MISSED, SERVED, TO_CALL
-from callserver.features.statistics.folding.told import QUARTER_MS
 from callserver.features.statistics.reports.asking import Ask
-from callserver.features.statistics.reports.counting import rows_of
+from callserver.features.statistics.reports.counting import quarter_of, rows_of
 from callserver.features.statistics.reports.intervals import LABELS, label
 from callserver.features.statistics.tables import CallStat, CountStat, PartStat
 
@@ -43,14 +43,22 @@ def counts(ask: Ask, what: str, by: str, *, whose: str = "", which: tuple[str, .
 
 
 def results(ask: Ask) -> Mapping[str, Counter[str]]:
-    """Calls by line, menu, agent, queue or interval: how many of each direction and result, and with a menu."""
+    """
+    Calls by line, menu, agent, queue or interval: how many of each direction and result, and with a menu.
+
+    Those within the house are none: they would be lines of noughts, of seats.
+    """
     c = CallStat
     columns = {"line": c.line, "menu": c.menu, "agent": c.agent, "queue": c.queue, "": c.direction}
-    key = columns.get(ask.by, c.began_ms / QUARTER_MS)
+    key = columns.get(ask.by, quarter_of(c.began_ms))
     served = fn.SUM(Case(None, [(c.menu != "", 1)], 0))
     query = (
         c.select(key, c.direction, c.result, fn.COUNT(c.call_id), served)
-        .where(c.began_ms >= ask.period.since_ms, c.began_ms < ask.period.until_ms)
+        .where(
+            c.began_ms >= ask.period.since_ms,
+            c.began_ms < ask.period.until_ms,
+            c.direction.in_(("in", "out")),
+        )
         .group_by(key, c.direction, c.result)
     )
     found: dict[str, Counter[str]] = {}
@@ -88,10 +96,11 @@ def parts(ask: Ask) -> Mapping[str, Counter[str]]:
     """What agents had of calls, milliseconds: all of them, and "queued" those that they took from queues."""
     p = PartStat
     sums = [fn.SUM(field) for field in (p.talk_ms, p.hold_ms, p.wrap_ms, p.transferred)]
+    is_queued = (p.queue != "").alias("is_queued")
     query = (
-        p.select(p.agent, p.queue != "", fn.COUNT(p.call_id), *sums)
+        p.select(p.agent, is_queued, fn.COUNT(p.call_id), *sums)
         .where(p.began_ms >= ask.period.since_ms, p.began_ms < ask.period.until_ms)
-        .group_by(p.agent, p.queue != "")
+        .group_by(p.agent, is_queued)
     )
     if ask.only:
         query = query.where(p.agent == ask.only)
@@ -105,40 +114,45 @@ def parts(ask: Ask) -> Mapping[str, Counter[str]]:
     return found
 
 
-def missed(ask: Ask) -> list[tuple[str, int, int, int, str]]:
+@dataclass
+class Missed:
     """
-    Callers whom nobody has served since they were missed, the newest first: number, when last, how often, whether one
-    wants to be called, the queue. Who was called back and reached, or has called again and was served, is not in it.
+    A caller whom nobody has served since.
+
+    :param last_ms: when he called last, which is when `queue` had him
+    :param to_call: of his `n` calls, in so many he wanted to be called
     """
+
+    number: str
+    last_ms: int
+    queue: str
+    n: int = 0
+    to_call: int = 0
+
+
+def missed(ask: Ask) -> list[Missed]:
+    """The newest first. Who was called back and reached, or has called again and was served, is not in it."""
     c, later = CallStat, CallStat.alias()
-    last = fn.MAX(c.began_ms)
-    to_call = fn.SUM(Case(None, [(c.result == TO_CALL, 1)], 0))
-    lost = (
-        c.select(
-            c.number.alias("number"),
-            last.alias("last"),
-            fn.COUNT(c.call_id).alias("n"),
-            to_call.alias("to_call"),
-            fn.MAX(c.queue).alias("queue"),
-        )
+    served = later.select(later.call_id).where(
+        later.number == c.number, later.began_ms > c.began_ms, later.result.in_(SERVED)
+    )
+    query = (
+        c.select(c.number, c.began_ms, c.queue, c.result)
         .where(
             c.began_ms >= ask.period.since_ms,
             c.began_ms < ask.period.until_ms,
             c.result.in_((MISSED, TO_CALL)),
+            c.direction == "in",
             c.number != "",
+            ~fn.EXISTS(served),
         )
-        .group_by(c.number)
+        .order_by(c.began_ms.desc(), c.number)
     )
-    served = later.select(later.call_id).where(
-        later.number == lost.c.number, later.began_ms > lost.c.last, later.result.in_(SERVED)
-    )
-    query = (
-        CallStat.select(lost.c.number, lost.c.last, lost.c.n, lost.c.to_call, lost.c.queue)
-        .from_(lost)
-        .where(~fn.EXISTS(served))
-        .order_by(lost.c.last.desc(), lost.c.number)
-    )
-    return [(str(number), int(at), int(n), int(wants), str(queue)) for number, at, n, wants, queue in rows_of(query)]
+    found: dict[str, Missed] = {}
+    for number, at_ms, queue, result in rows_of(query):
+        one = found.setdefault(number, Missed(number, int(at_ms), queue))
+        one.n, one.to_call = one.n + 1, one.to_call + (result == TO_CALL)
+    return list(found.values())
 
 
 def _named(ask: Ask, by: str, name: Any) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from callserver.features.statistics import metrics
 from callserver.features.statistics.metrics import Counted
-from callserver.features.statistics.reports import counting
+from callserver.features.statistics.reports import counting, tallying
 from callserver.features.statistics.reports.asking import Ask
-from callserver.features.statistics.reports.table import Column, Figure, Table, Unit, Value, drawn
+from callserver.features.statistics.reports.names import row_name
+from callserver.features.statistics.reports.table import Code, Column, Figure, Table, Unit, Value, drawn, of_variant
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import Phrase
 
@@ -43,18 +44,20 @@ def report(ask: Ask) -> Table:
 def summary(ask: Ask) -> Table:
     """Every metric of waits, with each of its variants."""
     counted = counting.waits(ask).get("", Counted())
-    rows = [(Phrase(name), variant, value) for name, variant, value in _all(counted)]
+    (n_missed, _) = tallying.counts(ask, "team_missed", "", whose=ask.only, which=("missed",)).get("", (0, 0))
+    rows = [(Phrase(name), variant, value) for name, variant, value in _all(counted, n_missed)]
     columns = (Column(N_("metric"), Unit.WORD), Column(N_("variant"), Unit.WORD), Column(N_("value"), Unit.WORD))
     return Table(_title(ask), columns, rows, notes=(_limits(ask),))
 
 
-def _all(c: Counted) -> Iterator[tuple[str, Value, Value]]:
+def _all(c: Counted, n_missed: int) -> Iterator[tuple[str, Value, Value]]:
     counts = {
         N_("entered"): c.entered,
         N_("answered"): c.answered,
         N_("abandoned"): c.abandoned,
         N_("left otherwise"): c.others,
         N_("still waiting"): c.waiting,
+        N_("rings that nobody answered"): n_missed,  # several that rang at once have missed it once, together
     }
     for name, n in counts.items():
         yield name, "", Figure(n, Unit.COUNT)
@@ -97,20 +100,21 @@ def grouped(ask: Ask) -> Table:
         drawn(N_("answered")),
         drawn(N_("gave up")),
         drawn(N_("other")),
-        Column(N_("waits")),
-        Column(N_("in time"), Unit.SHARE),
-        Column(N_("gave up"), Unit.SHARE),
+        drawn(N_("waits")),
+        of_variant(N_("in time"), Unit.SHARE, ask.service_level),
+        of_variant(N_("gave up"), Unit.SHARE, ask.abandonment),
         Column(N_("ASA"), Unit.SECONDS),
         Column(N_("ATT"), Unit.SECONDS),
         Column(N_("AHT"), Unit.SECONDS),
     )
-    rows = [_row(ask, name, one) for name, one in found.items()]
-    return Table(_title(ask), columns, rows, _row(ask, None, total) if found else None, (_limits(ask), _chosen(ask)))
+    rows = [_row(ask, row_name(ask.by, name), one) for name, one in found.items()]
+    whole = _row(ask, Phrase(N_("total")), total) if found else None
+    return Table(_title(ask), columns, rows, whole, (_limits(ask), _chosen(ask)), by=BY[ask.by])
 
 
-def _row(ask: Ask, name: str | None, c: Counted) -> tuple[Value, ...]:
+def _row(ask: Ask, name: str | Phrase | Code, c: Counted) -> tuple[Value, ...]:
     return (
-        Phrase(N_("total")) if name is None else name,
+        name,
         c.entered,
         c.answered,
         c.abandoned,

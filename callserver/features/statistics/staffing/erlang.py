@@ -30,7 +30,7 @@ def asa_s(n: int, load: float, aht_s: float) -> float | None:
 def in_time(n: int, load: float, aht_s: float, within_s: float) -> float | None:
     """Share of callers answered within so long."""
     share = waits(n, load)
-    return None if share is None else 1 - share * exp(-(n - load) * within_s / aht_s) if aht_s else 1.0
+    return None if share is None else 1 - share * exp(-(n - load) * within_s / aht_s)
 
 
 def needed(load: float, aht_s: float, within_s: float, target: float) -> int | None:

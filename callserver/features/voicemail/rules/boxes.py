@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callserver.acd.organisation.staff_tables import StaffRow
+from callserver.acd.organisation.tables import GroupRow
 from callserver.calls.dial_guard import DialClass, classify
 from callserver.features.voicemail.rules.messages import Sounding, add_sound, delete, forget_sounds
 from callserver.features.voicemail.tables import BoxKind, BoxRow, GreetingKind, GreetingRow, MessageRow, SoundRow
@@ -62,6 +64,7 @@ SETTINGS = (
     "tell_number",
     "deliver_at",
 )
+TYPES = {name: type(getattr(Box("", ""), name)) for name in SETTINGS} | {"parent": str}
 
 
 def add_box(box: Box) -> None:
@@ -75,18 +78,21 @@ def add_box(box: Box) -> None:
     if classify(box.number) is not DialClass.REFUSED:
         raise BoxError(N_("{number} can be dialled outside: give the mailbox another"), number=box.number)
     BoxRow.insert(number=box.number, name="", kind=box.kind.value).execute()
-    set_box(box.number, {name: getattr(box, name) for name in SETTINGS})
+    set_box(box.number, {name: getattr(box, name) for name in SETTINGS} | {"parent": box.parent or ""})
 
 
 def set_box(number: str, settings: Mapping[str, Any]) -> None:
     """
-    Set some of SETTINGS otherwise.
+    Set some of SETTINGS otherwise. Where letters begin, they begin with what comes from now on: what has lain here is
+    neither mailed nor, by `mail_delete`, lost.
 
     :raises BoxError: there is no such box, or it cannot be so
     """
     box = need_box(number)
     given = {name: clean(value) for name, value in settings.items()}
-    _check(box, given)
+    _check(box, settings)
+    if given.get("mail_to") and not box.mail_to:
+        MessageRow.update(mailed=True).where(MessageRow.box == number).execute()
     if given:
         BoxRow.update(given).where(BoxRow.number == number).execute()
 
@@ -110,7 +116,7 @@ def remove_box(number: str) -> list[str]:
 
 def find_box(number: str) -> Box | None:
     """By its number."""
-    row = BoxRow.get_or_none(BoxRow.number == number)
+    row = BoxRow.get_or_none(BoxRow.number == clean(number))
     return _box(row) if row is not None else None
 
 
@@ -134,9 +140,23 @@ def box_numbers() -> set[str]:
     return {row.number for row in BoxRow.select(BoxRow.number)}
 
 
+def has_owner(box: Box) -> bool:
+    """Whether the person or the group whose it is to be is there; nobody's is nobody's."""
+    if not box.owner:
+        return True
+    if box.kind is BoxKind.GROUP:
+        return bool(GroupRow.select().where(GroupRow.name == box.owner).exists())
+    return bool(StaffRow.select().where(StaffRow.number == box.owner).exists())
+
+
 def below_box(number: str) -> list[Box]:
     """Its sub-boxes, in the order of their keys."""
     return [_box(row) for row in BoxRow.select().where(BoxRow.parent == number).order_by(BoxRow.key, BoxRow.number)]
+
+
+def goes_with(below: Box, above: Box) -> bool:
+    """Whether who opens a box opens one below it, too: not where that is somebody else's. Pure."""
+    return not below.owner or (below.owner, below.kind) == (above.owner, above.kind)
 
 
 # Greetings
@@ -187,6 +207,9 @@ def _check(box: Box, given: Mapping[str, Any]) -> None:
     name = given.get("name", box.name)
     if not (isinstance(name, str) and 1 <= len(name.strip()) <= NAME_MAX and name.isprintable()):
         raise BoxError(N_("a mailbox has a name of 1 to {n} characters"), n=NAME_MAX)
+    for key, value in given.items():
+        if type(value) is not TYPES[key]:
+            raise BoxError(N_("{key}={value}: does not fit"), key=key, value=repr(value))
     for limit, (low, high) in LIMITS.items():
         if not low <= given.get(limit, low) <= high:
             raise BoxError(N_("{name} = {value}: {low} to {high}"), name=limit, value=given[limit], low=low, high=high)

@@ -14,7 +14,7 @@ from typing import Any
 
 from peewee import fn
 
-from callserver.features.voicemail.tables import BoxRow, GreetingRow, MessageRow, SoundRow
+from callserver.features.voicemail.tables import BoxKind, BoxRow, GreetingRow, MessageRow, SoundRow
 from callserver.store.reading import NotOne
 from callserver.store.tables import clean, from_ms, to_ms
 from callserver.wire.catalogue import N_
@@ -114,6 +114,11 @@ def put(messages: Sequence[Message]) -> list[str]:
     return came
 
 
+def is_put(message_id: str) -> bool:
+    """Whether it is in a box."""
+    return bool(MessageRow.select().where(MessageRow.id == message_id).exists())
+
+
 def add_sound(sound: Sounding) -> None:
     """Its file is on disk already."""
     row = {"id": sound.id, "length_ms": round(sound.length_s * 1000)}
@@ -131,7 +136,7 @@ def find_message(id_prefix: str) -> Message:
 
     :raises NotOne: none does, or several
     """
-    found = list(MessageRow.select().where(MessageRow.id.startswith(id_prefix)).limit(2))
+    found = list(MessageRow.select().where(MessageRow.id.startswith(clean(id_prefix))).limit(2))
     if len(found) != 1 or not id_prefix:
         none, several = N_("no message has an id that starts with {id}"), N_("several messages' ids start with {id}")
         raise NotOne(several if len(found) > 1 and id_prefix else none, id=repr(id_prefix))
@@ -172,9 +177,17 @@ def delete(rows: Iterable[Any]) -> list[str]:
     return forget_sounds({sound for row in found for sound in (row.sound_id, row.words_id) if sound})
 
 
+def delete_old(before: datetime) -> tuple[int, list[str]]:
+    """Those that were heard and came before this, but no bulletins; how many, and the sounds nothing plays any more."""
+    boxes = BoxRow.select(BoxRow.number).where(BoxRow.kind != BoxKind.BULLETIN.value)
+    old = (MessageRow.came_ms < to_ms(before)) & MessageRow.heard & MessageRow.box.in_(boxes)
+    found = list(MessageRow.select().where(old))
+    return len(found), delete(found)
+
+
 def forget_sounds(ids: Collection[str]) -> list[str]:
     """Those of these that nothing plays any more; their files may go."""
-    gone = [one for one in sorted(ids) if not is_played(one)]
+    gone = needless(ids)
     SoundRow.delete().where(SoundRow.id.in_(gone)).execute()
     return gone
 
@@ -185,38 +198,42 @@ def is_played(sound: str) -> bool:
     return MessageRow.select().where(played).exists() or GreetingRow.select().where(GreetingRow.sound == sound).exists()
 
 
-def all_sounds() -> set[str]:
-    """That messages and greetings are made of."""
-    return {row.id for row in SoundRow.select()}
-
-
-def take(message_id: str, number: str, name: str) -> str:
+def take(message_id: str, number: str, name: str) -> tuple[str, str]:
     """
     A member of the group has fetched a message; the first to do so has it.
 
-    :return: the name of who has
+    :return: staff number and name of who has; nobody where it is gone
     """
     free = (MessageRow.id == message_id) & (MessageRow.taken_by == "")
     MessageRow.update(taken_by=number, taken_name=clean(name)).where(free).execute()
     row = MessageRow.get_or_none(MessageRow.id == message_id)
-    return str(row.taken_name) if row is not None else ""
+    return (row.taken_by, row.taken_name) if row is not None else ("", "")
 
 
-def to_mail(limit: int = 20) -> list[Message]:
-    """Those that are to be mailed and were not, the oldest first."""
-    rows = MessageRow.select(MessageRow).join(BoxRow).where(BoxRow.mail_to != "", ~MessageRow.mailed)
+def to_mail(box: str, limit: int = 20) -> list[Message]:
+    """Those of a box that are to be mailed and were not, the oldest first."""
+    rows = MessageRow.select().where(MessageRow.box == box, ~MessageRow.mailed)
     return [_message(row) for row in rows.order_by(MessageRow.came_ms).limit(limit)]
 
 
-def mailed(message_id: str) -> list[str]:
-    """It has gone by mail, and is kept or not as its box says; the sounds that nothing plays any more."""
+def mailed(message_id: str, *, is_whole: bool = True) -> list[str]:
+    """
+    It has gone by mail, and is kept or not as its box says; the sounds that nothing plays any more.
+
+    :param is_whole: its sound has gone with it; else it is kept in any case
+    """
     row = MessageRow.get_or_none(MessageRow.id == message_id)
     if row is None:
         return []
-    if row.box.mail_delete:
+    if row.box.mail_delete and is_whole:
         return delete([row])
     MessageRow.update(mailed=True).where(MessageRow.id == message_id).execute()
     return []
+
+
+def needless(sounds: Iterable[str]) -> list[str]:
+    """Those of these that no message and no greeting plays."""
+    return [one for one in sorted(sounds) if not is_played(one)]
 
 
 def _message(row: MessageRow) -> Message:

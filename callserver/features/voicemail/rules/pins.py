@@ -151,6 +151,6 @@ def lock_ms(in_row: int, tries: int) -> int:
 
 
 def _forget_old(now: datetime) -> None:
-    """What is a day old counts for nothing; what was counted by a clock that was ahead neither."""
-    past = (MailTriesRow.last_ms < to_ms(now) - DAY_MS) | (MailTriesRow.last_ms > to_ms(now))
+    """What is a day old counts for nothing; what was counted by a clock that was a day ahead neither."""
+    past = (MailTriesRow.last_ms < to_ms(now) - DAY_MS) | (MailTriesRow.last_ms > to_ms(now) + DAY_MS)
     MailTriesRow.delete().where(past, MailTriesRow.locked_until_ms != FOR_EVER_MS).execute()

@@ -10,7 +10,6 @@ from callserver.features.voicemail.rules.messages import counts
 from callserver.features.voicemail.tables import BoxRow, TellingRow
 from callserver.store.tables import from_ms, to_ms
 
-TRIES, AGAIN = 3, timedelta(minutes=30)
 SOON = timedelta(minutes=1)  # several messages one after the other are told at once
 
 
@@ -53,18 +52,22 @@ def due_tellings(now: datetime) -> list[Telling]:
     ]
 
 
-def try_telling(box: str, now: datetime) -> bool:
-    """A try begins, and is counted before it does; whether there is still something to tell."""
+def try_telling(box: str, now: datetime, tries: int, again: timedelta) -> bool:
+    """
+    A try begins, and is counted before it does; whether there is still something to tell.
+
+    :param tries: so many in all, and `again` so long after one that the next is due
+    """
     row = TellingRow.get_or_none(TellingRow.box == box)
     new = counts([box]).get(box)
     if row is None or new is None or not new.new or not row.box.tell_number:
         told(box)
         return False
-    if row.tries + 1 >= TRIES:
+    if row.tries + 1 >= tries:
         told(box)
     else:
-        again = {"tries": row.tries + 1, "due_ms": to_ms(now + AGAIN)}
-        TellingRow.update(again).where(TellingRow.box == box).execute()
+        later = {"tries": row.tries + 1, "due_ms": to_ms(now + again)}
+        TellingRow.update(later).where(TellingRow.box == box).execute()
     return True
 
 

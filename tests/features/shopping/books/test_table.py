@@ -12,12 +12,12 @@ from callserver.features.shopping.books.customers import member_columns
 from callserver.features.shopping.books.goods import Goods, goods_columns
 from callserver.features.shopping.books.goods_list import plan_goods
 from callserver.features.shopping.books.orders import order_columns
-from callserver.features.shopping.books.sheet import FORMULA, Sheet, Unusable
 from callserver.features.shopping.books.table import Table, read_table
 from callserver.features.shopping.web import customers as web_customers
 from callserver.features.shopping.web import goods as web_goods
 from callserver.features.shopping.web import views
 from callserver.features.shopping.web.fields import Whole
+from callserver.store.sheets.sheet import FORMULA, Sheet, Unusable
 
 SHELVES = {"1": ("茶叶", "tea")}
 GOODS = goods_columns(SHELVES)

@@ -158,6 +158,21 @@ class CourierTests(SynchronousTestCase):
         self.office.wait(30)
         self.assertEqual(sorted(self.receiver.got), [1, 1])
 
+    def test_never_answers_for_a_day(self) -> None:
+        """For a day: one try at a time, more and more seldom, no alarm; when it answers it has all, in order, once."""
+        self.receiver.status = None
+        for _ in range(12):
+            self.office.happens()
+            self.office.wait(2 * HOUR_S)
+        self.assertEqual([one.called for one in self.receiver.hanging[:-1]], [True] * (self.receiver.asked - 1))
+        self.assertLess(self.receiver.asked, TRIES)
+        self.assertEqual((self.office.status().waiting, self.office.status().dead), (12, 0))
+        self.assertEqual((self.office.status().trouble, self.office.store.alarms), ("no answer in 10 s", []))
+        self.receiver.status = 200
+        self.office.wait(WAITS_S[-1] + 2 * ANSWER_S)
+        self.assertEqual(self.receiver.got, list(range(1, 13)))
+        self.assertEqual((self.office.status().waiting, self.office.status().trouble), (0, ""))
+
     def test_dead_letter(self) -> None:
         """A message that is refused again and again is laid aside with an alarm, and the next ones go out."""
         self.receiver.status = 400

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.features.shopping.books.csv_sheets import GUARDED, read_csv, write_csv
-from callserver.features.shopping.books.sheet import FORMULA, ROWS_MAX, Cell, Sheet, SheetError, Unusable
-from callserver.features.shopping.books.xlsx_sheets import DIGITS_LOST, NO_VALUE, UNPACKED_MAX, read_xlsx, write_xlsx
+from callserver.store.sheets.csv_sheets import GUARDED, read_csv, write_csv
+from callserver.store.sheets.sheet import FORMULA, ROWS_MAX, Cell, Sheet, SheetError, Unusable
+from callserver.store.sheets.xlsx_sheets import DIGITS_LOST, NO_VALUE, UNPACKED_MAX, read_xlsx, write_xlsx
 
 SHOWN = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"])
 TEXTS = st.one_of(

@@ -1,8 +1,9 @@
-"""The key of encrypted recordings: a file in the shop's folder, its owner's alone."""
+"""The key of what is kept encrypted: a file in the shop's folder, its owner's alone."""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from callserver.media.sealed import KEY_OCTETS, new_key
@@ -47,7 +48,8 @@ def sealing_key(shop: Path) -> bytes:
 
 def make_key(shop: Path) -> bytes:
     """
-    The shop's key, made and on disk if it had none.
+    The shop's key, made and on disk if it had none. Of several who make one at a time the first has made it for all:
+    it comes under its name whole, and never in the place of another.
 
     :raises BadKey:
     :raises OSError: the disk's
@@ -56,11 +58,15 @@ def make_key(shop: Path) -> bytes:
     if key is not None:
         return key
     key = new_key()
-    fd = os.open(shop / FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    part = shop / f"{FILE}.{os.urandom(4).hex()}.part"
+    fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         os.write(fd, key.hex().encode() + b"\n")
         os.fsync(fd)
+        with suppress(FileExistsError):
+            os.link(part, shop / FILE)
     finally:
         os.close(fd)
+        part.unlink()
     sync_folder(shop)
-    return key
+    return key_of(shop) or key

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from io import StringIO
 
-from callserver.features.shopping.books.sheet import FORMULA, Cell, Sheet, SheetError, Unusable, Written, kept
+from callserver.store.sheets.sheet import FORMULA, Cell, Sheet, SheetError, Unusable, Written, kept
 
 DELIMITERS = ",;\t"  # of a spreadsheet in English or Chinese, of a German one, of what was copied out of one
 CALCULATED = re.compile(r"[=@]|[+-](?![0-9.]*$)[^0-9\s]")  # +86 139... and -5 are no formulas

@@ -20,7 +20,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from callserver.features.shopping.books.sheet import FORMULA, Cell, Sheet, SheetError, Unusable, Written, kept
+from callserver.store.sheets.sheet import FORMULA, Cell, Sheet, SheetError, Unusable, Written, kept
 from callserver.wire.catalogue import N_
 from callserver.wire.cells import cells as width_of
 

@@ -1,0 +1,36 @@
+"""What every shop of the tests would do again, and in the same way, is done once in a process."""
+
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from sqlite3 import connect
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.acd.staff import passwords
+from callserver.ivr.prompts import Prompts
+from tests.store.inline import new_shops
+
+QUICK_N = 16  # instead of a cost that guessing must feel
+
+_load = Prompts.load
+
+
+def begin_quickly(case: SynchronousTestCase, database: Path | None = None) -> None:
+    """
+    For the length of a test: shipped prompts that were read are not read again, and passwords are cheap to check.
+
+    :param database: where one is wanted that is empty and up to date, as after all migrations
+    """
+    case.patch(passwords, "N", QUICK_N)
+    case.patch(Prompts, "load", lambda self, before=None: _load(self, before or _shipped_prompts()))
+    if database is not None:
+        with closing(connect(database)) as new:
+            new_shops().backup(new)
+
+
+@cache
+def _shipped_prompts() -> Prompts:
+    prompts = Prompts()
+    _load(prompts)
+    return prompts
