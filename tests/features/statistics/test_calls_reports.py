@@ -176,10 +176,10 @@ class CallsTests(ReportCase):
         """Pauses by reason are, to the second, the paused time on the work sheet above them."""
         story = Story()
         story.log_in(0, "801")
-        for n, reason in enumerate(("lunch", "desk", "training")):
+        for n, (reason, spent_s) in enumerate((("lunch", 1.5), ("desk", 1.5), ("training", 1.6))):
             story.seat(10 + 2 * n, "801", SeatState.PAUSED, sub=reason)
-            story.seat(10 + 2 * n + 1.4, "801", SeatState.IDLE_PC)
-        story.log_out(60.3, "801")
+            story.seat(10 + 2 * n + spent_s, "801", SeatState.IDLE_PC)
+        story.log_out(60.5, "801")
         self.happened(story)
         ask = self.day(date(2026, 3, 2), only="801")
         paused = {row[0].msgid: row[1].value for row in agents_report.sheet(ask).rows}["paused"]  # type: ignore[union-attr]
