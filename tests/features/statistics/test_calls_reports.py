@@ -8,6 +8,7 @@ from datetime import date
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping import sample
 from callserver.features.statistics.reports import agents_report, calls_report, counting, tallying
+from callserver.features.statistics.reports.sheet import sheet_of
 from callserver.wire.catalogue import told
 from callserver.wire.states import SeatState
 from tests.features.statistics.report_case import ReportCase
@@ -157,6 +158,7 @@ class CallsTests(ReportCase):
         named = [(row[0], told(row[1], "zh"), *row[2:]) for row in table.rows]
         self.assertEqual(named, [("9", "", 2, 0, 1000), ("1001", "龙井绿茶", 2, 3, 1000)])
         self.assertEqual(list(table.total or ())[2:], [4, 3, 2000])
+        self.assertEqual(sheet_of([table], "zh")[1][0], ["9", "", 2, 0, 10])  # in yuan
 
     def test_sold_without_a_call(self) -> None:
         """An agent who sells to somebody before him is among the agents; a menu that sells is not."""
