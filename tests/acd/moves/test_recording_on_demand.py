@@ -448,6 +448,19 @@ class ByVoiceTests(OnDemandCase):
         self.assertEqual(len(files), n_before + 2)
         self.assertGreater(self.heard_in(files[-1])[1], 1.8)
 
+    def test_ended_in_a_secret(self) -> None:
+        """Ended while a secret is told: the rule hears nothing of that."""
+        self.say(6, level=0)
+        self.start()
+        with self.call.secret():
+            self.stop()
+            n_before = len(self.shop.happened("recording"))
+            self.say(1)
+        self.say(1, level=0)
+        self.assertEqual(len(self.shop.happened("recording")), n_before)
+        self.say(1)
+        self.assertEqual(len(self.shop.happened("recording")), n_before + 1)
+
 
 class ByRuleTests(OnDemandCase):
     rules = RecordingRules()
