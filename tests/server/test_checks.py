@@ -30,7 +30,7 @@ from callserver.features.shopping.web import extra
 from callserver.ivr.prompts import CATALOGUE
 from callserver.server import shop_folder
 from callserver.server.checks import database, devices
-from callserver.server.checks.named import Places, named_by_files
+from callserver.server.checks.named import Places, named_by_files, unknown_in_python
 from callserver.server.checks.shop import before_start, check, mistakes
 from callserver.server.lock import locked
 from callserver.server.shop_folder import TOP, Life, ShopFolder
@@ -574,6 +574,15 @@ class PlacesOfMenusTests(ShopCase):
         said = "\n".join(self.told_of("[go main]\nto = mailbox 12\n", ""))
         self.assertIn("plugins/front.ini, line 2: no mailbox 12", said)
         self.assertIn("plugins/word.py, line 2: no mailbox 7", said)
+
+    def test_mailbox_of_no_number(self) -> None:
+        """A bare `mailbox` in a menu is the general one; where there is none, that is what is told."""
+        said = "\n".join(self.told_of("[go main]\nto = mailbox\n", ""))
+        self.assertIn("front.ini, line 2: there is no general mailbox: give its number in config.ini", said)
+        menu = self.path / "plugins" / "word.py"
+        menu.write_text("async def run(self, call):\n    await call.leave_message('')\n")
+        self.assertEqual(list(unknown_in_python(menu, Places((), (), ("70",), "70"))), [])
+        self.assertEqual(len(list(unknown_in_python(menu, Places((), (), ("70",), "71")))), 1)
 
     def test_general_mailbox(self) -> None:
         """So is one that config.ini names for whoever nobody has served: nobody would look there."""

@@ -20,15 +20,17 @@ UNKNOWN = {
     OFFICE: N_("no office {office}; {hint}"),
     MAILBOX: N_("no mailbox {mailbox}; {hint}"),
 }
+NO_GENERAL = N_("there is no general mailbox: give its number in config.ini, [voicemail] general")
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where callers can be led, as far as it is set up; `offices`, `boxes`: by number."""
+    """Where callers can be led, as far as it is set up; `offices`, `boxes`: by number; `general`: the one of none."""
 
     queues: Collection[str]
     offices: Collection[str] = ()
     boxes: Collection[str] = ()
+    general: str = ""
 
 
 def unknown_in_python(path: Path, places: Places) -> Iterator[Finding]:
@@ -45,8 +47,12 @@ def _unknown(path: Path, named: Iterable[tuple[str, int]], places: Places) -> It
     there = {QUEUE: places.queues, OFFICE: {*places.offices, "nearest"}, MAILBOX: places.boxes}
     for what, line in named:
         kind, _, name = what.partition(" ")
+        if what.strip() == MAILBOX:
+            name = places.general
         if kind in there and name not in there[kind]:
             problem = Complaint(UNKNOWN[kind], **{kind: name, "hint": nearest(name, there[kind])})
+            if not name:
+                problem = Complaint(NO_GENERAL)
             yield Finding(problem, path, line, grade=Grade.MISTAKE)
 
 

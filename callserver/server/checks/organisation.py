@@ -50,7 +50,7 @@ def known_places(reading: Reading, folder: ShopFolder) -> Places:
 
 def places(all_: Organisation, config: Config, boxes: Collection[str]) -> Places:
     """The same of an organisation that has been read."""
-    return Places(all_.queues or config.queues, all_.offices, boxes)
+    return Places(all_.queues or config.queues, all_.offices, boxes, config.voicemail.general)
 
 
 def organised(reading: Reading, folder: ShopFolder, menus: Callable[[], Collection[str]]) -> Iterator[Finding]:

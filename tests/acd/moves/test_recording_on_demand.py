@@ -54,9 +54,10 @@ class OnDemandCase(MovingCase):
         self.other = self.shop.agent("802")
 
     def say(self, seconds: float, level: int = 0x2000, number: int = 0) -> None:
-        """The caller, or who is at another line, speaks, on one level so that it can be told."""
+        """The caller, or who is at another line, makes noise of one level: a tone would be no voice."""
         line = self.shop.lines[number]
-        sound = line.codec.encode(np.full(BLOCK_SAMPLES, level / 0x8000, np.float32)).tobytes()
+        signs = np.random.default_rng(1).choice(np.array([-1, 1], np.float32), BLOCK_SAMPLES)
+        sound = line.codec.encode(signs * np.float32(level / 0x8000)).tobytes()
         for _ in range(round(seconds / 0.02)):
             line.far_end.speak(sound)
             self.shop.pass_block()
@@ -394,14 +395,6 @@ class InHouseOnDemandTests(InHouseCase):
 
 class ByVoiceTests(OnDemandCase):
     rules = RecordingRules(rules=read_record_rules("in: voice"))
-
-    def say(self, seconds: float, level: int = 0x2000, number: int = 0) -> None:
-        """With noise, for a level alone is no voice."""
-        noise = np.random.default_rng(1).choice(np.array([-level, level], np.float32), BLOCK_SAMPLES) / 0x8000
-        line = self.shop.lines[number]
-        for _ in range(round(seconds / 0.02)):
-            line.far_end.speak(line.codec.encode(noise.astype(np.float32)).tobytes())
-            self.shop.pass_block()
 
     def test_on_demand_between(self) -> None:
         """When an agent ends what he has started, who speaks at that moment is recorded on, by the rule again."""

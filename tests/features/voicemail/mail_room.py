@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.staff import passwords
+from callserver.calls.dial_guard import classify
 from callserver.calls.event_log import EventLog
 from callserver.config import Config, RecordingConfig, VoicemailConfig
 from callserver.dsp.frames import RATE_HZ
@@ -196,6 +197,7 @@ class MailRoom:
             members=lambda name: self.members.get(name, ()),
             log_in=log_in,
             connect=connect,
+            calls_out=lambda: SimpleNamespace(classify=classify),
             plan=plan("cn"),
             mail=None,
         )

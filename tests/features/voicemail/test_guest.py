@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -12,6 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.config import VoicemailConfig
 from callserver.features.voicemail import rules
+from callserver.features.voicemail.directory import Look
 from callserver.features.voicemail.files import Envelope
 from callserver.features.voicemail.old_messages import OldMessages
 from callserver.features.voicemail.rules import Left, Sounding
@@ -211,6 +213,49 @@ class WayInTests(GuestCase):
         self.assertEqual(told[:2], ["…", "mail-not-here"])
 
 
+class GeneralBoxTests(GuestCase):
+    def test_general(self) -> None:
+        """Whoever is sent to no box in particular comes to the general one, as it is set; one that is gone is none."""
+        self.room.add_box("70")
+        self.assertEqual((self.room.mailboxes.general, self.leaves(box="")[0]), ("", "no_box"))
+        for general, there, outcome in (("77", "", "no_box"), ("70", "70", "left")):
+            self.room.house.settings = lambda general=general: SimpleNamespace(
+                voicemail=VoicemailConfig(general=general)
+            )
+            self.assertEqual(self.room.mailboxes.general, there)
+            self.assertEqual(self.leaves("#", "say 5", "#", box="")[0], outcome)
+
+    def test_all_keys(self) -> None:
+        """While he is there * and # log nobody of the staff in; behind it they do again."""
+        self.room.add_box()
+        keeps: list[bool] = []
+        call = ListedCall(self.room, (), GUEST, "zh")
+        with patch.object(ListedCall, "play", lambda call, *prompts: keeps.append(call.keeps_keys) or _done()):
+            self.room._told(self.room.mailboxes.leave_message(call, "77"))
+            self.room._told(self.room.mailboxes.open_mailbox(ListedCall(self.room, ("12", "1"), None, "zh")))
+        self.assertEqual((keeps, call.keeps_keys), ([True, True], False))
+
+    def test_marks_when_something_has_changed(self) -> None:
+        """Screens are told when something looks otherwise, and not with every look."""
+        told: list[int] = []
+        self.room.mailboxes.watch(lambda: told.append(1))
+        self.room.add_box()
+        self.room.look()
+        self.room.look()
+        self.assertEqual(len(told), 1)
+        self.room.put()
+        self.assertEqual(len(told), 2)
+
+    def test_late_look(self) -> None:
+        """An older look that the database answers late does not undo a newer one."""
+        late: Deferred[Any] = Deferred()
+        with patch.object(self.room.store, "read", return_value=late):
+            self.room.look()
+        self.room.add_box()
+        late.callback(Look())
+        self.assertIsNotNone(self.room.mailboxes.directory.box("12"))
+
+
 class BulletinTests(GuestCase):
     def setUp(self) -> None:
         super().setUp()
@@ -318,6 +363,24 @@ class IntakeTests(GuestCase):
         self.room.put(id="old")
         self.found(kept=True)
         self.assertEqual((self.room.alarms, len(self.room.messages())), ([], 1))
+
+    def test_of_this_run(self) -> None:
+        """One that is being left while the server looks for old ones is its guest's, until he lets go of it."""
+        self.room.words(self.room.recordings / "now.wav", 5)
+        self.room.intake.write_down(Envelope("now", "12", "now.wav", NOW.isoformat()))
+        self.room.intake.startService()
+        self.addCleanup(self.room.intake.stopService)
+        self.assertEqual(self.room.messages(), [])
+
+    def test_what_follows(self) -> None:
+        """It is in the event log, with its call, once; its owner is to be called, where the shop has set a number."""
+        self.room.store.run(rules.set_box, "12", {"tell_number": "62345678"})
+        self.leaves("#", "say 5", "4", "#")
+        (told,) = [event for event in self.room.book.events if event.kind == "message"]
+        (kept,) = self.room.messages()
+        self.assertEqual((told.call_id, told.data["message"], told.data["urgent"]), ("call-1", kept.id, True))
+        later = self.room.now() + timedelta(minutes=2)
+        self.assertEqual([one.box for one in self.room.store.run(rules.due_tellings, later)], ["12"])
 
     def test_told_kept(self) -> None:
         """What its guest was told is kept is a message, however short it is found to be."""

@@ -51,6 +51,22 @@ class HearingTests(OwnerCase):
             self.assertEqual("mail-call-back-or-on" in call.told, "number" in about and bool(about["number"]))
             self.room.store.run(rules.leave, "12", Left(deleted=frozenset((message.id,))))
 
+    def test_called_back(self) -> None:
+        """3 1: the number that called, by the owner's right for it at this moment; whose box is nobody's has none."""
+        self.room.put()
+        self.room.put("13")
+        self.room.store.run(rules.set_box, "13", {"owner": ""})
+        self.room.look()
+        for rights, box, connected in (
+            ((Right.DIAL_LOCAL,), "12", []),
+            ((Right.DIAL_NATIONAL,), "13", []),
+            ((Right.DIAL_NATIONAL,), "12", [GUEST]),
+        ):
+            self.room.rights["801"] = frozenset(rights)
+            call = self.room.owner("3", "1", "9", UP, UP, box=box)
+            self.assertEqual((self.room.connected, "seat-not-allowed" in call.told), (connected, not connected))
+        self.assertIn("mail-not-reached", call.told)
+
     def test_taken_by_one_of_the_same_name(self) -> None:
         """Two of a group have one name: the second hears that it is taken."""
         self.room.members["service"] = ("801", "802")
@@ -259,7 +275,9 @@ class SettingsTests(OwnerCase):
             self.assertEqual([round(one) for one in call.heard_s], [3, 4])
             self.assertEqual(self.greetings(), {kind: 4})
             self.assertEqual(len(self.room.files()), 1)
-            self.room.owner("0", key, "2", "say 2", "*", "2", "say 2", "#", UP, UP, UP)
+            self.room.owner("0", key, "2", "say 7", "*", UP, UP, UP)
+            self.assertEqual(self.greetings(), {kind: 4})
+            self.room.owner("0", key, "2", "say 2", "#", UP, UP, UP)
             self.assertEqual((self.greetings(), len(self.room.files())), ({kind: 2}, 1))
             self.assertEqual(self.room.look("12").away, key >= "3")  # who records that for absence is going away
             self.assertIn("mail-greeting-removed", self.room.owner("0", key, "3", UP, UP, UP).told)
