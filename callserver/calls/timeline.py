@@ -14,12 +14,13 @@ class Timeline:
 
     :param channel: of the party it begins with
     `opened`: fires when its record is safe on disk.
+    `language_chosen`: somebody has said which, be it the caller or a menu for him.
     `path`: menus, prompts and inputs so far, in words, for the agent's screen.
     """
 
     def __init__(self, call_id: str, direction: str, channel: str, caller: Caller, events: EventLog) -> None:
         self.id, self.caller = call_id, caller
-        self.language = "zh"
+        self.language, self.language_chosen = "zh", False
         self.path: list[str] = []
         self._channel, self._events = channel, events
         record = CallRecord(call_id, direction, channel, caller.number, caller.name, events.now())
@@ -43,5 +44,5 @@ class Timeline:
 
     def speak(self, language: str) -> None:
         """The caller's language from now on."""
-        self.language = language
+        self.language, self.language_chosen = language, True
         self.log(Kind.LANGUAGE, language=language)

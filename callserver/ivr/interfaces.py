@@ -56,6 +56,10 @@ class ICall(Protocol):
     """"zh" or "en"; a menu may set it. Anything else is a ValueError."""
 
     @property
+    def language_chosen(self) -> bool:
+        """Whether the caller, or a menu for him, has said which; until then it is the server's first."""
+
+    @property
     def id(self) -> str:
         """Names the call in every record."""
 

@@ -172,6 +172,10 @@ class MenuCall(Acting):
         self.call.speak(language)
 
     @property
+    def language_chosen(self) -> bool:
+        return self.call.language_chosen
+
+    @property
     def is_over(self) -> bool:
         return self.over or self.call.ended is not None
 

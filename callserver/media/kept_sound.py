@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from callserver.dsp.frames import RATE_HZ
 from callserver.media.sealed import SealedFile
+from callserver.media.sealing_key import SEALED
 from callserver.wire.catalogue import N_, Complaint
 
-SEALED = ".sealed"  # behind the name of what is inside
 Samples = npt.NDArray[np.int16]
 
 
@@ -109,4 +109,6 @@ def _opened(path: Path, name: str, key: bytes | None) -> Any:
 def _no_sound(path: Path, problem: BaseException) -> NoSound:
     if isinstance(problem, FileNotFoundError):
         return NoSound(N_("{file}: the file is gone"), file=path.name)
-    return NoSound(N_("{file}: cannot be heard: {problem}"), file=path.name, problem=problem)
+    if isinstance(problem, OSError):
+        return NoSound(N_("{file}: cannot be heard: {problem}"), file=path.name, problem=problem.strerror or problem)
+    return NoSound(N_("{file}: is no sound, or damaged"), file=path.name)

@@ -17,6 +17,7 @@ SECRET_BEGINS, SECRET_ENDS, SECRET_ENDS_BY_LIMIT = "secret begins", "secret ends
 BLANKED = "blanked"
 LOST = "lost"
 LEFT_OUT = "left out"
+LOST_APART_S, LOST_LONGEST_S = 1.0, 60.0  # ticks lost within a second of each other are one stretch, up to a minute
 FILL_LIMIT_S = 60.0  # a process that was stopped for hours must not write hours of silence, nor hold them in memory
 
 
@@ -70,6 +71,7 @@ class Recording:
         self._frame_bytes = SAMPLE_BYTES * file.n_tracks
         self._silence = bytes(BLOCK_SAMPLES * self._frame_bytes)
         self._secret_samples = 0  # silence still to come
+        self._lost: tuple[int, int] | None = None  # the stretch in which ticks are being lost: its samples
         self._pending = bytearray()
         self._stopping = False
         self._outcome: RecordingInfo | Failure | None = None
@@ -86,7 +88,7 @@ class Recording:
 
     def mark(self, text: str) -> None:
         """Say something of this moment."""
-        self._on_mark(Mark(self.n_samples, text))
+        self._tell(Mark(self.n_samples, text))
 
     def begin_with(self, sound: bytes) -> None:
         """What was said just before, all tracks interleaved; before any other sound."""
@@ -116,7 +118,7 @@ class Recording:
             self._pending[-n_pending * self._frame_bytes :] = bytes(n_pending * self._frame_bytes)
         if n_samples > n_pending:
             self._hide(self, first, n_samples - n_pending)
-        self._on_mark(Mark(first, BLANKED, n_samples))
+        self._tell(Mark(first, BLANKED, n_samples))
 
     def stop(self) -> Deferred[RecordingInfo]:
         """
@@ -126,6 +128,7 @@ class Recording:
         """
         if not self._stopping:
             self._stopping = True
+            self._tell_lost()
             self._finish(self).addBoth(self._finished)
         answer: Deferred[RecordingInfo] = Deferred()
         self._waiting.append(answer)
@@ -139,6 +142,8 @@ class Recording:
             return
         self._pending += self._silence if self._secret_samples > 0 else block
         self.n_samples += BLOCK_SAMPLES
+        if self._lost is not None:
+            self._look_at_lost(*self._lost)
         if self._secret_samples > 0:
             self._secret_samples -= BLOCK_SAMPLES
             if self._secret_samples <= 0:
@@ -148,15 +153,16 @@ class Recording:
         """
         So many ticks were lost: silence of equal length, so that time in the file stays time in the call.
 
+        One mark is told of each stretch in which some were, when it is over: a server that is late has enough to do.
         Beyond FILL_LIMIT_S the rest is left out, and a mark says how long it was: from there on the file runs behind.
         """
         if self.failed or self._stopping:
             return
         n_all = n_ticks * BLOCK_SAMPLES
         n_samples = min(n_all, round(FILL_LIMIT_S * RATE_HZ))
-        self._on_mark(Mark(self.n_samples, LOST, n_samples))
+        self._lost = (self._lost or (self.n_samples, 0))[0], self.n_samples + n_samples
         if n_all > n_samples:
-            self._on_mark(Mark(self.n_samples + n_samples, LEFT_OUT, n_all - n_samples))
+            self._tell(Mark(self.n_samples + n_samples, LEFT_OUT, n_all - n_samples))
         self._pending += bytes(n_samples * self._frame_bytes)
         self.n_samples += n_samples
         self._secret_samples -= min(n_all, max(0, self._secret_samples - 1))  # its end is told by the next tick
@@ -165,6 +171,21 @@ class Recording:
         """What was taken and is not yet on its way to the disk."""
         sound, self._pending = bytes(self._pending), bytearray()
         return sound
+
+    def _look_at_lost(self, first: int, last: int) -> None:
+        if self.n_samples - last >= LOST_APART_S * RATE_HZ or last - first >= LOST_LONGEST_S * RATE_HZ:
+            self._tell_lost()
+
+    def _tell_lost(self) -> None:
+        stretch, self._lost = self._lost, None
+        if stretch is not None:
+            first, last = stretch
+            self._on_mark(Mark(first, LOST, last - first))
+
+    def _tell(self, mark: Mark) -> None:
+        """In their order."""
+        self._tell_lost()
+        self._on_mark(mark)
 
     def _finished(self, outcome: RecordingInfo | Failure) -> None:
         self._outcome = outcome

@@ -453,6 +453,24 @@ class FullDiskTests(RecorderCase):
         self.assertEqual(lengths, [320, 320])
         self.assertIn("recording of call call 2 broken off", " ".join(self.alarms))
 
+    def test_full_for_one(self) -> None:
+        """The disk is full for one, and has a little room again for the next: that is broken off all the same."""
+        other = plug(self.bay, "line 2", call_id="call 2")
+        first, second = self.record(), self.recorder.start("call 2", other.leg)
+        assert second
+        self.talk(2)
+        write, refused = os.write, []
+
+        def refuse_once(fd: int, data: bytes) -> int:
+            if refused:
+                return write(fd, data)
+            refused.append(fd)
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+        self.patch(wav_file.os, "write", refuse_once)
+        self.talk(2)
+        self.assertTrue(first.failed and second.failed)
+
     def test_quota(self) -> None:
         """A quota that is used up is a full disk as well: the reserve is given up."""
         self.record()
@@ -529,6 +547,31 @@ class StarvedTests(RecorderCase):
         far = tracks_of(info.path)[:, 0]
         self.assertEqual([far[at * 160 : (at + 1) * 160].any() for at in (2, 3, 52, 53)], [True, False, False, True])
         self.assertEqual(self.marks, [Mark(480, LOST, 50 * 160)])
+
+    def test_lost_here_and_there(self) -> None:
+        """A server that loses a tick again and again says so once for each stretch, not for each tick."""
+        recording = self.record()
+        self.talk(5)
+        for _ in range(4):
+            self.bay.schedule.lost += 1
+            self.talk(20)
+        self.assertEqual(self.marks, [])
+        self.talk(30)
+        self.assertEqual(self.marks, [Mark(800, LOST, (3 * 21 + 1) * 160)])
+        self.bay.schedule.lost += 2
+        self.talk(2)
+        self.stopped(recording)
+        self.assertEqual(self.marks[1:], [Mark((5 + 84 + 30) * 160, LOST, 320)])
+
+    def test_lost_all_along(self) -> None:
+        """If it goes on and on, it says so once a minute."""
+        recording = self.record()
+        for _ in range(30):
+            self.bay.schedule.lost += 230
+            self.talk(20)
+        self.assertEqual([mark.n_samples // 8000 for mark in self.marks], [64, 64])
+        self.stopped(recording)
+        self.assertEqual(len(self.marks), 3)
 
     def test_stopped_for_hours(self) -> None:
         """Of a process that stood still for hours a minute of silence is written; how much was left out is marked."""

@@ -19,10 +19,10 @@ NEXT = "wait silence 1.2 within 60\n"
 
 class MenuFilesTests(SynchronousTestCase):
     def open(self, **files: str) -> None:
-        """A shop with the three menus of the manual, and these in place of theirs."""
+        """A shop with the three menus of the manual, without their tests, and these in place of theirs."""
         folder = Path(self.mktemp()).absolute()
         folder.mkdir()
-        for example in EXAMPLES.glob("*.ini"):
+        for example in set(EXAMPLES.glob("*.ini")) - set(EXAMPLES.glob("*.test.ini")):
             copy(example, folder)
         for name, text in files.items():
             (folder / f"{name}.ini").write_text(text, "utf-8")

@@ -28,7 +28,7 @@ def left_over(names: list[str]) -> list[LeftOver]:
     found = []
     for name in names:
         row = rows.get(f"{name.partition('.')[0]}.wav")
-        if row is not None and row.length_ms is not None and (row.deleted_ms is not None or name != row.kept_as):
+        if row is not None and (row.deleted_ms is not None or name != row.kept_as):
             found.append((name, "" if row.deleted_ms is not None else row.kept_as))
     return found
 

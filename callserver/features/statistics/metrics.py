@@ -6,7 +6,7 @@ Each is told with the variant it is of: one name for several formulas is how rep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 WITHIN_S, SHORT_S = 20.0, 5.0  # the service-level time and the short-abandon time, both inclusive
@@ -88,6 +88,38 @@ def whole_seconds(parts_ms: Sequence[int], together: int | None = None) -> list[
     by_rest = sorted(range(len(parts_ms)), key=lambda n: -(parts_ms[n] % 1000))
     for n in by_rest[:missing]:
         seconds[n] += 1
+    return seconds
+
+
+def rows_of_seconds(rows_ms: Iterable[Sequence[int]]) -> list[list[int]]:
+    """
+    The same for rows below each other: what one of them loses or gains goes into the next entry of its column.
+
+    So columns sum as the milliseconds do, to a second or two, however many rows there are; nothing stays nothing.
+    """
+    rows: list[list[int]] = []
+    carried: list[int] = []
+    for row_ms in rows_ms:
+        carried = carried or [0] * len(row_ms)
+        rows.append(_with_carried(row_ms, carried))
+        carried = [rest + ms - 1000 * s for rest, ms, s in zip(carried, row_ms, rows[-1], strict=True)]
+    return rows
+
+
+def _with_carried(row_ms: Sequence[int], carried: Sequence[int]) -> list[int]:
+    wanted = [max(ms + rest, 0) if ms else 0 for ms, rest in zip(row_ms, carried, strict=True)]
+    seconds = [ms // 1000 for ms in wanted]
+    off = round((sum(row_ms) + sum(carried)) / 1000) - sum(seconds)
+    by_rest = sorted((n for n, ms in enumerate(row_ms) if ms), key=lambda n: -(wanted[n] % 1000))
+    for n in by_rest[: max(off, 0)]:
+        seconds[n] += 1
+        off -= 1
+    for n in sorted(
+        range(len(seconds)), key=lambda n: -seconds[n]
+    ):  # what columns that stay at nothing owe or are owed
+        change = max(off, -seconds[n])
+        seconds[n] += change
+        off -= change
     return seconds
 
 

@@ -63,7 +63,8 @@ class Journey:
     async def go(self, menu: WrittenMenu) -> None:
         """From a menu's start until the call is over, or nobody served it."""
         self._menu, self._began, self._away = menu, self._call.now(), timedelta()
-        self._call.language = menu.languages[0] if self._call.language not in menu.languages else self._call.language
+        if self._call.language not in menu.languages or not self._call.language_chosen:
+            self._call.language = menu.languages[0]
         target: Target | None = Target(To.STEP, menu.start)
         await self._read_out()
         while target is not None:

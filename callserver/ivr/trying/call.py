@@ -68,6 +68,7 @@ class TryCall:
         self._script, self._at, self._outcomes = script, at, outcomes or {}
         self._queues, self._text_of, self._sentence_of = queues, text_of, sentence_of
         self._language, self._ahead = LANGUAGES[0], ""
+        self.language_chosen = False
         self._asked: tuple[Prompt, ...] = ()
         self._rounds = self._acts = 0
         self._waiters: list[Deferred[Reason]] = []
@@ -82,7 +83,7 @@ class TryCall:
             raise ValueError(f"call.language = {language!r}: there are {', '.join(map(repr, LANGUAGES))}")
         if language != self._language:
             self._write("language", language=language)
-        self._language = language
+        self._language, self.language_chosen = language, True
 
     def when_ended(self) -> Deferred[Reason]:
         self._waiters.append(Deferred())

@@ -160,6 +160,9 @@ class DeskTests(SoundCase):
         self.tell(Kind.RECORDING_MARK, "call-7", text="hold", sample=16000, n_samples=0)
         self.tell(Kind.RECORDING_MARK, "call-7", text="blanked", sample=8000, n_samples=4000)
         self.tell(Kind.RECORDING_END, "call-7", file="marked.wav", length_s=3.0)
+        self.tell(Kind.RECORDING, "call-7", file="another.wav", person="801")
+        self.tell(Kind.RECORDING_MARK, "call-7", text="of the other", sample=4000, n_samples=0)
+        self.tell(Kind.RECORDING_END, "call-7", file="another.wav", length_s=3.0)
         self.look()
         found = self.asks("recording_marks", 3, rights=(PLAY, SUPERVISOR))
         self.assertEqual(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -15,13 +16,14 @@ from callserver.features.recordings.archive import MIXED, TWO_SIDED, StillRuns, 
 from callserver.features.recordings.keeping import Keeping
 from callserver.features.recordings.search import NoSuchRecording, kept_as
 from callserver.features.recordings.tables import RecordingRow
+from callserver.media import compression
 from callserver.media.compression import Compression, Task
-from callserver.media.kept_sound import KeptSound, NoSound
-from callserver.media.sealed import NotReadable, new_key
+from callserver.media.kept_sound import KeptSound, NoSound, mixed
+from callserver.media.sealed import HEAD, PART, PROOF, NotReadable, new_key
 from callserver.media.sealing_key import FILE
 from callserver.server.shop_folder import TOP
 from callserver.wire.catalogue import Complaint
-from tests.features.recordings.sound_case import SoundCase, voices
+from tests.features.recordings.sound_case import SoundCase, voices, write_sound
 
 
 class SettleTests(SoundCase):
@@ -55,9 +57,12 @@ class SettleTests(SoundCase):
         """One that runs is left alone, however long; those behind it are not held up."""
         self.tell(Kind.RECORDING, "call-77", file="runs-on.wav")
         other = self.spoken()
-        self.look_after()
+        keeper = self.look_after()
         self.assertIsNone(self.one("runs-on").digest)
         self.assertIsNotNone(self.one(other).digest)
+        later = self.spoken()
+        self.look_after(keeper)
+        self.assertIsNotNone(self.one(later).digest)
 
 
 class HeardTests(SoundCase):
@@ -69,6 +74,12 @@ class HeardTests(SoundCase):
         self.assertEqual(np.frombuffer(octets, "<i2").tolist(), wanted.tolist())
         self.assertEqual(n_samples, 24000)
         self.assertEqual(self.archive.heard(one, 10**6, 100), (b"", 24000))
+
+    def test_both_at_once(self) -> None:
+        """Both speak as loud as can be: the mixture is as loud as can be, and not turned over."""
+        loud = np.full((100, 2), 32767, np.int16)
+        loud[50:] = -32768
+        self.assertEqual(sorted(set(mixed(loud)[:, 0].tolist())), [-32768, 32767])
 
     def test_parts_make_the_file(self) -> None:
         """Fetched part by part it is, octet for octet, what is written at once."""
@@ -152,6 +163,21 @@ class EncryptTests(SoundCase):
         self.assertEqual(len(self.archive.heard(one, 0, 1000)[0]), 2000)
         self.assertRaises(NotReadable, self.archive.heard, one, 0, 80000)
 
+    def test_cut_between_two_parts(self) -> None:
+        """The end of it cut off, exactly where a part ends: what is left is not taken for the whole."""
+        file = self.spoken(10)
+        self.look_after()
+        one, path = self.one(file), self.folder / f"{file}.sealed"
+        path.write_bytes(path.read_bytes()[: HEAD + 2 * (PART + PROOF)])
+        self.assertRaises(NotReadable, self.archive.heard, one, 0, 80000)
+
+    def test_another_recording(self) -> None:
+        """One put in another's place, sealed by the same key: told, and not heard as that."""
+        one, other = self.spoken(), self.spoken()
+        self.look_after()
+        (self.folder / f"{other}.sealed").rename(self.folder / f"{one}.sealed")
+        self.assertRaises(NotReadable, self.archive.heard, self.one(one), 0, 100)
+
     def test_another_key(self) -> None:
         """Without the key, or with another, nothing is heard, and it is told why."""
         file = self.spoken()
@@ -212,6 +238,33 @@ class CompressTests(SoundCase):
         self.assertEqual(self.archive.wav_part(one, TWO_SIDED, 0, 10**7), before)
         self.assertEqual((one.digest, one.octets), digest_of(self.folder / one.kept_as))
         self.assertLess(one.octets or 0, 0.7 * len(before[0]))
+
+    def test_waits(self) -> None:
+        """One that is not yet known by its digest is waited for, and not passed by."""
+        self.keeping = Keeping(compress="flac", compress_days=0)
+        file = self.spoken()
+        compressor = self.press_together()
+        self.look_after()
+        self.press_together(compressor)
+        self.assertEqual(self.files(), [file.replace(".wav", ".flac")])
+
+    def test_written_wrong(self) -> None:
+        """What was written is not what was read: the recording stays as it was, and that is told."""
+        self.keeping = Keeping(compress="flac", compress_days=0)
+        file = self.spoken()
+        self.look_after()
+        write = compression._write
+
+        def wrong(source: KeptSound, target: Path, form: str) -> None:
+            path = self.shop / "other.wav"
+            write_sound(path, voices(3.0, seed=2))
+            with KeptSound(path, "other.wav") as other:
+                write(other, target, form)
+
+        with patch.object(compression, "_write", wrong):
+            self.press_together()
+        self.assertEqual((self.one(file).kept_as, len(self.alarmed())), (file, 1))
+        self.archive.heard(self.one(file), 0, 100)
 
     def test_where_it_is(self) -> None:
         """Who knows a recording by the name it was given is told which file holds it now; none when it is deleted."""

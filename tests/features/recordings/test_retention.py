@@ -48,6 +48,22 @@ rules = st.builds(Rules, st.sampled_from((0, 1, 7, 30)), st.sampled_from((0, 1, 
 disks = st.builds(Disk, st.integers(GB, 1000 * GB), st.integers(0, 300 * GB))
 
 
+class ExcessTests(SynchronousTestCase):
+    def test_excess(self) -> None:
+        """Beyond the share; or less free than a tenth of the disk, or than 2 GB; whichever is more. No share: none."""
+        cases = {
+            (501 * GB, 50, 1000, 900): 1 * GB,
+            (499 * GB, 50, 1000, 900): -1 * GB,
+            (1 * GB, 50, 100, 4): 6 * GB,
+            (1 * GB, 50, 10, 1): 1 * GB,
+            (59 * GB, 50, 100, 5): 9 * GB,
+            (99 * GB, 0, 100, 0): 0,
+        }
+        for (taken, share, total, free), excess in cases.items():
+            disk = Disk(total * GB, free * GB)
+            self.assertEqual(excess_octets(taken, Rules(disk_share=share), disk), excess, str((taken, share, disk)))
+
+
 class DueTests(SynchronousTestCase):
     @settings(max_examples=60, suppress_health_check=[HealthCheck.differing_executors], deadline=None)
     @given(kept, rules, disks)
@@ -126,6 +142,9 @@ class KeeperTests(SoundCase):
         old = self.spoken(1, at=NOON)
         new = self.spoken(1, at=NOON + timedelta(days=1))
         keeper = self.look_after()
+        for ms, numbers in ((-1, []), (0, [1])):
+            now = NOON + timedelta(days=30, milliseconds=ms)
+            self.assertEqual(self.store.run(retention.some_due, self.keeping.rules, now, ROOMY), numbers)
         self.now = NOON + timedelta(days=30, minutes=-1)
         self.look_after(keeper, times=1)
         self.assertEqual(self.files(), [old, new])

@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 from callserver.calls.vocabulary import Kind
-from callserver.features.recordings import chain
+from callserver.features.recordings import chain, verifying
 from callserver.features.recordings.keeping import Keeping
 from callserver.features.recordings.tables import LinkRow, ReadRow, RecordingRow
 from callserver.features.recordings.verifying import Verified, verify
@@ -68,6 +68,14 @@ class UnchangedTests(VerifyCase):
         self.assertEqual(self.broken(), "")
         self.look()
         self.assertEqual(self.broken(), "")
+
+    def test_a_moment_ago(self) -> None:
+        """What is sealed was there one look before: a transaction that is late may still bring a smaller number."""
+        keeper = self.look_after(times=2)
+        newest = EventRow.select().count()
+        self.talked()
+        self.look_after(keeper, times=1)
+        self.assertEqual(self.store.run(chain.head).seq, newest)
 
     def test_empty(self) -> None:
         """A shop in which nothing has happened."""
@@ -188,6 +196,15 @@ class RecordingsChangedTests(VerifyCase):
         first.write_bytes(other)
         second.write_bytes(one)
         self.assertIn("recording 1", self.broken())
+
+    def test_compressed_at_this_moment(self) -> None:
+        """The server puts another form in its place while it is looked at: that is no break."""
+        before = self.one(self.recorded[0])
+        self.keeping = Keeping(compress="flac", compress_days=0)
+        self.press_together()
+        now = [self.one(file) for file in self.recorded]
+        with patch.object(verifying, "find", side_effect=[before, *now]):
+            self.assertEqual(self.broken(), "")
 
     def test_longer_and_gone(self) -> None:
         """Something behind it, or nothing left of it."""

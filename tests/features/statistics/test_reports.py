@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from callserver.calls.vocabulary import Kind
 from callserver.features.statistics import metrics
 from callserver.features.statistics.folding.told import Rows, WaitRow
 from callserver.features.statistics.keeping import write
@@ -107,6 +108,31 @@ class OddDayTests(ReportCase):
         self.assertEqual(c.entered, c.answered + c.abandoned + c.others + c.waiting)
         self.assertEqual(metrics.SERVICE_LEVELS["short"](c), 0.5)
 
+    def test_limits_are_within(self) -> None:
+        """Exactly 20 s is in time and exactly 5 s is at once, a thousandth later is not."""
+        story = Story()
+        for n, (outcome, wait_s) in enumerate(
+            (("answered", 20.0), ("answered", 20.001), ("abandoned", 5.0), ("abandoned", 5.001))
+        ):
+            story.enters(n, f"c{n}")
+            story.tell(n + wait_s, Kind.LEAVE, f"c{n}", "line 1", queue="sales", outcome=outcome, wait_s=wait_s)
+        self.happened(story)
+        c = counting.waits(self.day(date(2026, 3, 2)))[""]
+        self.assertEqual((c.in_time, c.abandoned_short, c.abandoned_in_time), (1, 1, 2))
+
+    def test_to_the_last_moment(self) -> None:
+        """Who comes at midnight belongs to the new day alone, in a queue's own figures as in the shop's."""
+        story = Story(datetime(2026, 3, 2, 16, tzinfo=UTC))
+        story.enters(0, "a")
+        story.enters(60, "a", "service")
+        self.happened(story)
+        for only, by in (("", ""), ("service", ""), ("", "queue")):
+            found = counting.waits(self.day(date(2026, 3, 2), only=only, by=by))
+            self.assertEqual(sum(one.entered for one in found.values()), 0)
+        self.assertEqual(counting.waits(self.day(date(2026, 3, 3), only="service"))[""].entered, 1)
+        by_queue, total = counting.waits_by_queue(self.day(date(2026, 3, 3)))
+        self.assertEqual((len(by_queue), total.entered), (2, 1))
+
     def test_an_hour_without_calls(self) -> None:
         """An hour in which nobody called stands between the others, so that a chart shows the gap."""
         story = Story()
@@ -115,6 +141,17 @@ class OddDayTests(ReportCase):
         self.happened(story)
         table = waits_report.grouped(self.day(date(2026, 3, 2), by="hour"))
         self.assertEqual([row[1] for row in table.rows], [1, 0, 0, 1])
+
+    @given(st.lists(st.tuples(*[st.one_of(st.just(0), st.integers(0, 90_000))] * 4), max_size=40))
+    @settings(max_examples=60, deadline=None)
+    def test_rows_that_sum(self, rows_ms: list[tuple[int, ...]]) -> None:
+        """Hours of seconds below each other come to what the day has, in each account; none is made of nothing."""
+        rows = metrics.rows_of_seconds(rows_ms)
+        for shown, row_ms in zip(rows, rows_ms, strict=True):
+            self.assertLess(abs(sum(shown) - sum(row_ms) / 1000), 1.01)
+            self.assertTrue(all(0 <= s <= ms * 1000 for s, ms in zip(shown, row_ms, strict=True)))
+        for shown, column_ms in zip(zip(*rows, strict=True), zip(*rows_ms, strict=True), strict=True):
+            self.assertLess(abs(sum(shown) - sum(column_ms) / 1000), 4)
 
     @given(st.lists(st.integers(0, 10**7), max_size=9))
     def test_seconds_that_sum(self, parts_ms: list[int]) -> None:

@@ -66,6 +66,15 @@ ASK = "[choice a]\nzh = 请按1。\nen = Press 1.\nzh again = 再说一遍，请
 
 
 class JourneyTests(SynchronousTestCase):
+    def test_first_language(self) -> None:
+        """Who has chosen none hears the menu's first; who has chosen keeps his, also where another one is first."""
+        english = f"[menu]\nlanguages = en zh\n{ASK}press 1 = hangup\n"
+        self.assertEqual(said(tried("x", "1", x=english)[2]), ["“Press 1.”"])
+        call = TryCall(Script("1"), datetime.fromisoformat(OPEN).astimezone())
+        call.language = "zh"
+        run_menu(menus(x=english.encode())["x"], call)
+        self.assertEqual(said(call), ["“请按1。”"])
+
     def test_ways(self) -> None:
         """Each key leads where the file says, by day, at night and on a holiday."""
         for at, keys, ended, steps in (

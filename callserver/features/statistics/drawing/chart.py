@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from io import BytesIO
+from itertools import takewhile
 from typing import Any
 
 from callserver.features.statistics.drawing.fonts import as_we_draw
@@ -18,7 +19,7 @@ COLOURS = ("#0072B2", "#E69F00", "#D55E00", "#009E73", "#CC79A7")  # Okabe and I
 INCHES, DPI = (9.0, 4.5), 120
 LABELS_MAX = 32  # below the bars; of more only some
 LABEL_CELLS, ROOM_CELLS = 18, 90  # of one, and of all beside each other, in halves of a Chinese character
-ON_THE_HOUR = re.compile(r"^(\d\d):00(?:( [①②]) [+-]\d{4})?$")
+ON_THE_HOUR = re.compile(r"^(\d\d):00(?: ([①②]) [+-]\d{4})?$")
 WIDEST, FEW = 0.8, 10  # a bar in its place; of fewer each is narrower than that
 HOURS = 3600.0
 NOT_DRAWN = N_("this report has no chart: group it, as with --by day")
@@ -51,7 +52,8 @@ NO_MATPLOTLIB = N_("charts need matplotlib: pip install callserver[reports]")
 
 def draw(axes: Any, table: Table, language: str) -> None:
     """The drawn columns stacked, a bar a row."""
-    names = [shown(row[0], Unit.WORD, language) for row in table.rows]
+    n_words = len(list(takewhile(lambda column: column.unit is Unit.WORD, table.columns)))
+    names = [" ".join(shown(one, Unit.WORD, language) for one in row[:n_words]) for row in table.rows]
     titles = heads(table.columns, language)
     bottoms = [0.0] * len(names)
     columns = [n for n, column in enumerate(table.columns) if column.drawn]
@@ -83,10 +85,12 @@ def draw(axes: Any, table: Table, language: str) -> None:
 def _label(axes: Any, names: Sequence[str]) -> None:
     step = -(-len(names) // LABELS_MAX) or 1
     places = range(0, len(names), step)
-    labels = [cut(printable(names[n]), LABEL_CELLS) for n in places]
+    labels = [names[n] for n in places]
     common = common_day(labels)
-    labels = [ON_THE_HOUR.sub(r"\1\2", one.removeprefix(common)) for one in labels]
-    longest = max((cells(one) for one in labels), default=0)
+    labels = [
+        ON_THE_HOUR.sub(r"\1\n\2", cut(printable(one.removeprefix(common)), LABEL_CELLS)).strip() for one in labels
+    ]
+    longest = max((cells(line) for one in labels for line in one.split("\n")), default=0)
     slanted = (longest + 1) * len(labels) > ROOM_CELLS
     turn: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
     axes.set_xticks(list(places), labels, **turn)

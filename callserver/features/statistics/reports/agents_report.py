@@ -45,7 +45,7 @@ def time_table(ask: Ask) -> Table:
         Column(N_("busy share"), Unit.SHARE),
         Column(N_("used share"), Unit.SHARE),
     )
-    spans = {name: _spans(one) for name, one in found.items()}
+    spans = dict(zip(found, metrics.rows_of_seconds(map(_spans_ms, found.values())), strict=True))
     rows = [_time(name, one, spans[name]) for name, one in found.items()]
     # not rounded by itself: who adds up what he sees comes to it, too
     sums = [sum(column) for column in zip(*spans.values(), strict=True)]
@@ -53,9 +53,8 @@ def time_table(ask: Ask) -> Table:
     return Table(Phrase(N_("Agents' time")), columns, rows, total_row, (Phrase(BUSY),), by=BY[ask.by])
 
 
-def _spans(w: Worked) -> list[int]:
-    others = w.ringing + w.dialling + w.listening
-    return metrics.whole_seconds((w.ready, w.paused, w.talking, w.held, w.wrap_up, others))
+def _spans_ms(w: Worked) -> tuple[int, ...]:
+    return w.ready, w.paused, w.talking, w.held, w.wrap_up, w.ringing + w.dialling + w.listening
 
 
 def _time(name: str | Phrase, w: Worked, spans: Sequence[int]) -> tuple[Value, ...]:
@@ -117,7 +116,7 @@ def sheet(ask: Ask) -> Table:
     """One agent's; `ask.only` says whose."""
     worked = counting.worked(replace(ask, by="")).get("", Worked())
     rows = [(Phrase(name), value) for name, value in _sheet(ask, worked)]
-    columns = (Column(N_("account"), Unit.WORD), Column(N_("value"), Unit.SPAN))
+    columns = (Column(N_("account"), Unit.WORD), Column(N_("value")))
     title = Phrase(N_("Work sheet of agent {agent}"), {"agent": f"{ask.only} {staff_name(ask.only)}".rstrip()})
     return Table(title, columns, rows, notes=(Phrase(OCCUPANCY),))
 
