@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from callserver.media.kept_sound import SEALED
 from callserver.media.sealed import KEY_OCTETS, new_key
 from callserver.media.wav_file import sync_folder
 from callserver.wire.catalogue import N_, Complaint
@@ -49,14 +50,18 @@ def sealing_key(shop: Path) -> bytes:
 def make_key(shop: Path) -> bytes:
     """
     The shop's key, made and on disk if it had none. Of several who make one at a time the first has made it for all:
-    it comes under its name whole, and never in the place of another.
+    it comes under its name whole, and never in the place of another. None is made where something sealed lies: what is
+    sealed by a second key is lost when the first is brought back.
 
-    :raises BadKey:
+    :raises BadKey: or the key is gone
     :raises OSError: the disk's
     """
     key = key_of(shop)
     if key is not None:
         return key
+    if any(shop.glob(f"*/*{SEALED}")):
+        gone = N_("{file} is gone, and what was encrypted with it needs it: put it back, a backup has it")
+        raise BadKey(gone, file=shop / FILE)
     key = new_key()
     part = shop / f"{FILE}.{os.urandom(4).hex()}.part"
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
