@@ -19,6 +19,7 @@ from callserver.rehearsal.faults import SINGLE_KINDS
 from callserver.rehearsal.rehearsal import Rehearsal, Result
 from callserver.rehearsal.report import log_hash, table
 from callserver.rehearsal.script import Callers, Fault, Script, Span, read
+from tests.once import begin_quickly
 from tests.run import TOP
 
 SHORT = """
@@ -80,6 +81,9 @@ class SameSeedTests(SynchronousTestCase):
 
 
 class RehearsalTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        begin_quickly(self)
+
     def check(self, result: Result) -> None:
         """Nothing broken, nobody failed."""
         self.assertEqual((result.broken, result.failed_visits), ([], []), table(result, "", "en"))

@@ -8,6 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.rehearsal.rehearsal import Rehearsal
 from callserver.rehearsal.script import Fault
 from callserver.rehearsal.shrink import LeftOut, fewest, shrink
+from tests.once import begin_quickly
 from tests.rehearsals.test_rehearsals import short
 
 
@@ -31,6 +32,9 @@ class FewestTests(SynchronousTestCase):
 
 
 class ShrinkTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        begin_quickly(self)
+
     def test_the_one_who_fails(self) -> None:
         """Of three visits and two faults the one visit that fails is left."""
         waits_in_vain = "dial 8008\nwait answer\nwait hang up within 3\n"
