@@ -62,7 +62,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "leave": N_("leaves queue {queue}: {outcome} after {wait_s} s"),
     "log_in": N_("logged in"),
     "log_out": N_("logged out"),
-    "log_in_refused": N_("log-in refused, from {address}"),
+    "log_in_refused": N_("log-in refused, from {address} ({act})"),
     "right_refused": N_("not allowed: {right} ({act})"),
     "audit": N_("{act}: {result}"),
     "recording": N_("recording to {file}"),
