@@ -49,6 +49,8 @@ class MessageTests(RulesCase):
         urgent = self.put(minutes=2, urgent=True)
         self.store.run(rules.leave, "12", Left(heard=frozenset((first.id,))))
         self.assertEqual(self.ids(), [urgent.id, second.id, first.id])
+        self.store.run(rules.leave, "12", Left(heard=frozenset((urgent.id, second.id))))
+        self.assertEqual(self.ids(), [first.id, second.id, urgent.id])
 
     def test_twice(self) -> None:
         """Put into its box once more, after a kill, it is there once."""
