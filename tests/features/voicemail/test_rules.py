@@ -81,6 +81,15 @@ class MessageTests(RulesCase):
         self.assertEqual(self.store.run(rules.delete_old, NOW + timedelta(minutes=1)), (1, [old.id]))
         self.assertEqual(set(self.ids() + self.ids("60")), {new.id, young.id, news.id})
 
+    def test_shared_words(self) -> None:
+        """So it is with the words of who forwards a message to several boxes."""
+        self.store.run(rules.add_box, Box("13", "Wang"))
+        words = Sounding("words", 2.0)
+        for id_, box in (("a", "12"), ("b", "13")):
+            self.store.run(rules.put, [Message(id_, box, Sounding(f"sound-{id_}", 4.0), NOW, words)])
+        self.assertEqual(self.store.run(rules.leave, "12", Left(deleted=frozenset("a"))), ["sound-a"])
+        self.assertEqual(self.store.run(rules.leave, "13", Left(deleted=frozenset("b"))), ["sound-b", "words"])
+
     def test_of_another_box(self) -> None:
         """Who leaves a box does nothing to messages of others."""
         self.store.run(rules.add_box, Box("13", "Wang"))
@@ -161,6 +170,12 @@ class BoxTests(RulesCase):
         self.store.run(rules.add_box, Box("13", "Tea", parent="12", key="3"))
         self.assertIn("leads to another", self.refused(Box("14", "Cups", parent="12", key="3")))
         self.assertIn("two levels", self.refused(Box("14", "Cups", parent="13", key="1")))
+        self.store.run(rules.add_box, Box("15", "All"))
+        for number, above in (("12", "15"), ("15", "15")):
+            with self.assertRaises(BoxError) as raised:
+                self.store.run(rules.set_box, number, {"parent": above, "key": "1"})
+            self.assertIn("two levels", str(raised.exception))
+        self.store.run(rules.set_box, "13", {"parent": "12", "key": "3"})  # as it is
         self.assertRaises(BoxError, self.store.run, rules.remove_box, "12")
         self.store.run(rules.remove_box, "13")
         self.store.run(rules.remove_box, "12")
