@@ -251,6 +251,21 @@ class PinTests(RulesCase):
             self.store.run(rules.set_pin, str(n), "kept")
         self.assertEqual([self.guess(box=str(n)) for n in range(20, 30)], [True] * 6 + [False] * 4)
 
+    def test_right_ones_lock_nobody(self) -> None:
+        """Who opens his box ten times a day by the right PIN is not taken for one who guesses."""
+        self.store.run(rules.set_pin, "12", "kept")
+        for _ in range(10):
+            attempt = self.store.run(rules.begin_try, "12", "13912345678", NOW)
+            self.assertIsNotNone(attempt.kept)
+            self.store.run(rules.end_try, attempt, True)
+
+    def test_withheld(self) -> None:
+        """All who withhold their numbers are one: after twenty wrong ones, at whatever boxes, none is judged."""
+        for n in range(20, 45):
+            self.store.run(rules.add_box, Box(str(n), "Li"))
+            self.store.run(rules.set_pin, str(n), "kept")
+        self.assertEqual([self.guess(None, box=str(n)) for n in range(20, 45)], [True] * 20 + [False] * 5)
+
     def test_lock_grows(self) -> None:
         """15 minutes, 30, an hour, two, four, and no more."""
         self.assertEqual([lock_ms(n, 3) // MINUTE_MS for n in (1, 3, 6, 9, 12, 15, 18)], [0, 15, 30, 60, 120, 240, 240])
