@@ -49,6 +49,8 @@ class MessageTests(RulesCase):
         urgent = self.put(minutes=2, urgent=True)
         self.store.run(rules.leave, "12", Left(heard=frozenset((first.id,))))
         self.assertEqual(self.ids(), [urgent.id, second.id, first.id])
+        self.store.run(rules.leave, "12", Left(heard=frozenset((urgent.id, second.id))))
+        self.assertEqual(self.ids(), [first.id, second.id, urgent.id])
 
     def test_twice(self) -> None:
         """Put into its box once more, after a kill, it is there once."""
@@ -78,6 +80,15 @@ class MessageTests(RulesCase):
             self.store.run(rules.leave, box, Left(heard=frozenset(heard)))
         self.assertEqual(self.store.run(rules.delete_old, NOW + timedelta(minutes=1)), (1, [old.id]))
         self.assertEqual(set(self.ids() + self.ids("60")), {new.id, young.id, news.id})
+
+    def test_shared_words(self) -> None:
+        """So it is with the words of who forwards a message to several boxes."""
+        self.store.run(rules.add_box, Box("13", "Wang"))
+        words = Sounding("words", 2.0)
+        for id_, box in (("a", "12"), ("b", "13")):
+            self.store.run(rules.put, [Message(id_, box, Sounding(f"sound-{id_}", 4.0), NOW, words)])
+        self.assertEqual(self.store.run(rules.leave, "12", Left(deleted=frozenset("a"))), ["sound-a"])
+        self.assertEqual(self.store.run(rules.leave, "13", Left(deleted=frozenset("b"))), ["sound-b", "words"])
 
     def test_of_another_box(self) -> None:
         """Who leaves a box does nothing to messages of others."""
@@ -159,6 +170,12 @@ class BoxTests(RulesCase):
         self.store.run(rules.add_box, Box("13", "Tea", parent="12", key="3"))
         self.assertIn("leads to another", self.refused(Box("14", "Cups", parent="12", key="3")))
         self.assertIn("two levels", self.refused(Box("14", "Cups", parent="13", key="1")))
+        self.store.run(rules.add_box, Box("15", "All"))
+        for number, above in (("12", "15"), ("15", "15")):
+            with self.assertRaises(BoxError) as raised:
+                self.store.run(rules.set_box, number, {"parent": above, "key": "1"})
+            self.assertIn("two levels", str(raised.exception))
+        self.store.run(rules.set_box, "13", {"parent": "12", "key": "3"})  # as it is
         self.assertRaises(BoxError, self.store.run, rules.remove_box, "12")
         self.store.run(rules.remove_box, "13")
         self.store.run(rules.remove_box, "12")
@@ -233,6 +250,21 @@ class PinTests(RulesCase):
             self.store.run(rules.add_box, Box(str(n), "Li"))
             self.store.run(rules.set_pin, str(n), "kept")
         self.assertEqual([self.guess(box=str(n)) for n in range(20, 30)], [True] * 6 + [False] * 4)
+
+    def test_right_ones_lock_nobody(self) -> None:
+        """Who opens his box ten times a day by the right PIN is not taken for one who guesses."""
+        self.store.run(rules.set_pin, "12", "kept")
+        for _ in range(10):
+            attempt = self.store.run(rules.begin_try, "12", "13912345678", NOW)
+            self.assertIsNotNone(attempt.kept)
+            self.store.run(rules.end_try, attempt, True)
+
+    def test_withheld(self) -> None:
+        """All who withhold their numbers are one: after twenty wrong ones, at whatever boxes, none is judged."""
+        for n in range(20, 45):
+            self.store.run(rules.add_box, Box(str(n), "Li"))
+            self.store.run(rules.set_pin, str(n), "kept")
+        self.assertEqual([self.guess(None, box=str(n)) for n in range(20, 45)], [True] * 20 + [False] * 5)
 
     def test_lock_grows(self) -> None:
         """15 minutes, 30, an hour, two, four, and no more."""
