@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from callserver.dsp.frames import RATE_HZ
 from callserver.media.sealed import SealedFile
+from callserver.media.sealing_key import SEALED
 from callserver.wire.catalogue import N_, Complaint
 
-SEALED = ".sealed"  # behind the name of what is inside
 Samples = npt.NDArray[np.int16]
 
 

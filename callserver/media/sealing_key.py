@@ -10,6 +10,8 @@ from callserver.media.sealed import KEY_OCTETS, new_key
 from callserver.media.wav_file import sync_folder
 from callserver.wire.catalogue import N_, Complaint
 
+SEALED = ".sealed"  # behind the name of what is inside
+GONE = N_("{file} is gone, and with it what was encrypted: bring it back, or move the files {end} away")
 FILE = "recordings.key"  # in the shop's folder; a backup has it, and without it nothing is heard again
 
 
@@ -51,12 +53,14 @@ def make_key(shop: Path) -> bytes:
     The shop's key, made and on disk if it had none. Of several who make one at a time the first has made it for all:
     it comes under its name whole, and never in the place of another.
 
-    :raises BadKey:
+    :raises BadKey: also where it is gone, and something is there that was sealed with it: another one would not help
     :raises OSError: the disk's
     """
     key = key_of(shop)
     if key is not None:
         return key
+    if any(shop.glob(f"*/*{SEALED}")):
+        raise BadKey(GONE, file=shop / FILE, end=SEALED)
     key = new_key()
     part = shop / f"{FILE}.{os.urandom(4).hex()}.part"
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

@@ -91,6 +91,16 @@ class EncryptedTests(FilesCase):
         self.assertRaises(BadKey, self.sealed.keep, "a", NOISE)
         self.assertEqual((self.files(), key_of(self.shop)), ([], None))
 
+    def test_key_gone(self) -> None:
+        """Where it is gone, and something sealed is there, no other is made at the next start: it may come back."""
+        self.sealed.keep("a", NOISE)
+        (self.shop / FILE).rename(self.shop / "away")
+        self.sealed.prepare()
+        self.assertIsNone(key_of(self.shop))
+        self.assertIn("bring it back", str(self.assertRaises(BadKey, make_key, self.shop)))
+        (self.shop / "away").rename(self.shop / FILE)
+        self.assertEqual(self.sealed.read(["a"]).size, NOISE.size)
+
     def test_two_make_the_key(self) -> None:
         """Two who need a key at the same moment have the same one."""
         first = make_key(self.shop)
