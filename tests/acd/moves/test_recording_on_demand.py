@@ -448,6 +448,14 @@ class ByVoiceTests(OnDemandCase):
         self.assertEqual(len(files), n_before + 2)
         self.assertGreater(self.heard_in(files[-1])[1], 1.8)
 
+    def test_silence_in_it(self) -> None:
+        """What an agent has started goes on through any silence: it is his to end."""
+        self.say(6, level=0)
+        self.start()
+        self.say(1)
+        self.say(7, level=0)
+        self.assertEqual(self.call.recording.started_by, "801")
+
     def test_ended_in_a_secret(self) -> None:
         """Ended while a secret is told: the rule hears nothing of that."""
         self.say(6, level=0)
