@@ -8,10 +8,11 @@ from datetime import date
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping import sample
 from callserver.features.statistics.reports import agents_report, calls_report, counting, tallying
+from callserver.features.statistics.reports.intervals import days
 from callserver.features.statistics.reports.sheet import sheet_of
 from callserver.wire.catalogue import told
 from callserver.wire.states import SeatState
-from tests.features.statistics.report_case import ReportCase
+from tests.features.statistics.report_case import SHANGHAI, ReportCase
 from tests.features.statistics.story import BEGIN, Story, check_data
 
 
@@ -100,6 +101,27 @@ class CallsTests(ReportCase):
         table = agents_report.time_table(self.day(date(2026, 3, 2), by="agent"))
         seconds = [row[1] for row in table.rows]  # 10.4 each
         self.assertEqual((sorted(seconds), table.total and table.total[1]), ([10, 10, 11], 31))
+
+    def test_calls_again(self) -> None:
+        """Exactly seven days later is within seven days; a call out to a number is no further call of its caller."""
+        story = Story()
+        for call, at_s, number in (("a", 0, "13900000001"), ("b", 7 * 86_400, "13900000001"), ("c", 0, "13900000002")):
+            story.opens(at_s, call, number)
+            story.ends(at_s + 5, call)
+        story.tell(60, Kind.DIAL_RESULT, "out", "line 2", result="busy", number="13900000002")
+        story.ends(70, "out")
+        self.happened(story)
+        self.assertEqual(tallying.repeats(self.day(date(2026, 3, 2))), (2, 1))
+        self.assertEqual(tallying.repeats(self.day(date(2026, 3, 2), repeat_days=6)), (2, 0))
+
+    def test_long_and_short(self) -> None:
+        """A year that has one day of work in it comes to what that day does."""
+        self.happened(check_data())
+        day = self.day(date(2026, 3, 2), by="agent")
+        year = replace(day, period=days(date(2026, 3, 2), date(2026, 9, 1), SHANGHAI))
+        before = replace(day, period=days(date(2025, 9, 1), date(2026, 3, 1), SHANGHAI))
+        self.assertEqual(counting.worked(year), counting.worked(day))
+        self.assertEqual(counting.worked(before), {})
 
     def test_missed_again(self) -> None:
         """Who was missed, served and missed again has been missed once since; his queue is that of the last call."""

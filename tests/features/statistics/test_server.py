@@ -214,6 +214,13 @@ class TimetableTests(SynchronousTestCase):
         timetable.stopService()
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
+    def test_clock_set_forward(self) -> None:
+        """When the computer's clock is set days ahead, one sheet is sent, and then each morning's again."""
+        self.start(mail_to="boss@example.com")
+        self.began += timedelta(days=3)
+        self.hours(4)
+        self.assertEqual(len(self.post.sent), 2)
+
     def test_nothing_to_do(self) -> None:
         """Without a time, or without anybody to send it to, nothing is made."""
         self.start(sheet_at="", mail_to="boss@example.com")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -59,6 +60,7 @@ class ReplayTests(SynchronousTestCase):
         first, second = Arrival(0, "a", 60), Arrival(10, "a", 60)
         self.assertEqual(self.play(1, first, second), (2, 0, 50_000, 1))
         self.assertEqual(self.play(2, first, second), (2, 0, 0, 2))
+        self.assertEqual(self.play(1, Arrival(0, "a", 20), Arrival(0, "a", 20)), (2, 0, 20_000, 2))
         self.assertEqual(self.play(1, first, Arrival(10, "a", 60, patience_s=30)), (1, 1, 0, 1))
 
     def test_at_the_same_moment(self) -> None:
@@ -95,6 +97,25 @@ class ReportTests(SynchronousTestCase):
         waits = [float(row[5]) for row in played.rows]  # type: ignore[arg-type]
         self.assertEqual(waits, sorted(waits, reverse=True))
         self.assertEqual({row[1] for row in played.rows}, {11})
+
+    def test_what_is_played(self) -> None:
+        """Who gave up has that much patience, others have no end of it; who was not answered then talks the mean."""
+        ((*arrivals,),) = staffing_report.arrivals(self.ask)
+        self.assertEqual(sorted(one.patience_s for one in arrivals if one.patience_s is not None), [3, 18, 61])
+        handled = sorted(round(one.handle_s, 2) for one in arrivals)
+        self.assertEqual(handled, sorted([210, 145, 320, 75, 190, 340, *[213.33] * 5]))
+        alone = staffing_report.replayed(replace(self.ask, n_agents=1))
+        self.assertEqual([row[0] for row in alone.rows], ["1", "2", "3"])
+
+    def test_mean_of_days(self) -> None:
+        """Calls of an hour are the mean of its days."""
+        story = Story(BEGIN + timedelta(days=1))
+        story.enters(0, "next")
+        self.store.run(keep, story)
+        self.store.run(fold)
+        zone = ZoneInfo("UTC")
+        two_days = replace(self.ask, period=days(date(2026, 3, 2), date(2026, 3, 3), zone))
+        self.assertEqual(staffing_report.hours(two_days).rows[0][1], 6)
 
     def test_an_empty_day(self) -> None:
         """Nothing to play, nothing wanted."""

@@ -57,7 +57,7 @@ def replay(arrivals: Sequence[Arrival], n_agents: int, *, within_s: float, short
     while day.next:
         now_s, _, what, who = heappop(day.next)
         if what == FREE:
-            day.seats[who] = replace(day.seats[who], state=SeatState.IDLE_PC, last_end_s=now_s)
+            day.seats[who] = replace(day.seats[who], state=SeatState.IDLE_PC)
         elif what == ARRIVES:
             nth = int(who)
             day.waiting[nth] = Waiting(nth, day.arrivals[nth].queue, now_s)
@@ -81,9 +81,10 @@ def _begin(arrivals: Iterable[Arrival], n_agents: int) -> _Day:
 
 
 def _match(day: _Day, counted: Counted, now_s: float, within_s: float, short_s: float) -> None:
-    if not day.waiting:
+    free = [seat for seat in day.seats.values() if seat.state is SeatState.IDLE_PC] if day.waiting else []
+    if not free:
         return
-    for decision in match(day.waiting.values(), list(day.seats.values()), day.queues, now_s):
+    for decision in match(day.waiting.values(), free, day.queues, now_s):
         seat, arrival = decision.rings[0], day.arrivals[decision.sequence]
         del day.waiting[decision.sequence]
         day.seats[seat] = replace(day.seats[seat], state=SeatState.TALKING)
