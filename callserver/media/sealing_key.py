@@ -6,11 +6,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from callserver.media.sealed import KEY_OCTETS, new_key
+from callserver.media.sealed import KEY_OCTETS, SEALED, new_key
 from callserver.media.wav_file import sync_folder
 from callserver.wire.catalogue import N_, Complaint
 
-SEALED = ".sealed"  # behind the name of what is inside
 GONE = N_("{file} is gone, and with it what was encrypted: bring it back, or move the files {end} away")
 FILE = "recordings.key"  # in the shop's folder; a backup has it, and without it nothing is heard again
 
