@@ -31,7 +31,7 @@ CONFIG = (TOP / "config.ini").read_text("utf-8").replace("port = 8787", "port = 
 N_STAFF, N_GOODS = 5, 6
 
 
-@dataclass(frozen=True)
+@dataclass
 class Half(Exception):
     """A shop that is not whole: what is wrong with it."""
 

@@ -53,7 +53,8 @@ def calls(shop: Path, limit: int, number: str | None, language: str, as_json: bo
         click.echo(as_text([asdict(call) | _as_dialled(dialled.get(call.id)) for call in found]))
     else:
         if not found:
-            click.echo(text(language, "There are no calls yet."), err=True)
+            none = text(language, "There are no calls of this number.")
+            click.echo(none if number else text(language, "There are no calls yet."), err=True)
             return
         for line in call_table(found, dialled, language, config.server.zone, list_width()):
             click.echo(line)

@@ -14,7 +14,7 @@ import click
 
 from callserver.acd.organisation.noted import Noted
 from callserver.calls.event_log import CallBook, EventLog
-from callserver.commands.books import with_store
+from callserver.commands.books import tell, with_store
 from callserver.config import Config
 from callserver.features.recordings import index
 from callserver.features.recordings.archive import MIXED, TWO_SIDED, Archive
@@ -23,7 +23,9 @@ from callserver.features.recordings.search import Recorded, of_call
 from callserver.server.shop_folder import ShopFolder
 from callserver.store.database import Store
 from callserver.wire.catalogue import N_, Complaint
+from callserver.wire.terminal import here
 
+CUT_S = 0.1
 PLAYERS = (("paplay",), ("aplay", "-q"), ("play", "-q"), ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"))
 
 
@@ -49,7 +51,7 @@ class RecordingBooks:
         command = player()
         with TemporaryDirectory() as folder:
             heard = Path(folder) / "recording.wav"
-            self.archive.write_wav(one, MIXED, heard, at_s)
+            tell_if_cut(one, self.archive.write_wav(one, MIXED, heard, at_s))
             await self.note("play_recording", one)
             if status := subprocess.run([*command, str(heard)], check=False).returncode:
                 program = command[0]
@@ -64,7 +66,7 @@ class RecordingBooks:
         :raises Complaint: it is there, or the recording cannot be had
         """
         try:
-            self.archive.write_wav(one, form, target)
+            there_s = self.archive.write_wav(one, form, target)
         except OSError as problem:
             raise Complaint(N_("{file}: {problem}"), file=target, problem=problem.strerror or str(problem)) from problem
         try:
@@ -72,11 +74,19 @@ class RecordingBooks:
         except BaseException:  # what nobody can be told of is not given away
             target.unlink(missing_ok=True)
             raise
+        tell_if_cut(one, there_s)
 
     async def note(self, act: str, one: Recorded, target: str = "") -> None:
         """Write down what is done with it."""
         noted = Noted(self.store, self.events)
         await noted.write(act, f"recording {one.number} {target}".strip(), None, lambda: None)
+
+
+def tell_if_cut(one: Recorded, there_s: float) -> None:
+    """Who takes a recording does not take the rest for silence of the caller."""
+    if one.length_s is not None and there_s < one.length_s - CUT_S:
+        said = N_("of recording {number} only {there} s of {whole} s are there: its file was cut")
+        tell(here(said, number=one.number, there=f"{there_s:.1f}", whole=f"{one.length_s:.1f}"))
 
 
 def player() -> tuple[str, ...]:

@@ -92,11 +92,20 @@ def write_sheet(file: Path, titles: Sequence[str], rows: Iterable[Sequence[Writt
         data = write_csv(titles, listed)
     else:
         raise Complaint("{file}: name it .xlsx or .csv, by what it shall be", file=file.name)
+    write_file(file, data)
+    tell(here("{file}: {n} rows", file=str(file), n=len(listed)))
+
+
+def write_file(file: Path, data: bytes) -> None:
+    """
+    All of it, or nothing.
+
+    :raises Complaint: there is no such folder, no room, no leave
+    """
     try:
         write_whole(file, data)
     except OSError as problem:
         raise Complaint("{file}: cannot be written: {problem}", file=str(file), problem=problem.strerror) from problem
-    tell(here("{file}: {n} rows", file=str(file), n=len(listed)))
 
 
 async def stage(

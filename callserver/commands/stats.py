@@ -14,7 +14,7 @@ from callserver.commands.books import tell, with_store
 from callserver.commands.calls import as_text, list_width
 from callserver.commands.options import Day as DayTyped
 from callserver.commands.options import Group, Number, json_option, language_option
-from callserver.commands.sheets import write_sheet
+from callserver.commands.sheets import write_file, write_sheet
 from callserver.commands.start import shop_option
 from callserver.commands.stats_progress import Folding
 from callserver.config import Config
@@ -32,7 +32,6 @@ from callserver.features.statistics.reports.table import Table
 from callserver.features.statistics.request import AGAIN_MAX, PERCENT_MAX, SECONDS_MAX
 from callserver.features.statistics.staffing.erlang import AGENTS_MAX
 from callserver.store.database import Store
-from callserver.store.on_disk import write_whole
 from callserver.wire.catalogue import Complaint
 from callserver.wire.terminal import here
 
@@ -219,12 +218,14 @@ def day_command(shop: Path, day: date, out: Path | None, language: str) -> None:
     from callserver.features.statistics.drawing.day_sheet import day_sheet  # takes its time to be imported
 
     file = out or Path(f"{day}.pdf")
+    if file.suffix.lower() != ".pdf":
+        raise click.UsageError(here("{file}: name it .pdf, which it will be", file=file.name))
 
     def ask(config: Config) -> Ask:
         return Ask(days(day, day, config.server.zone), config.server.zone)
 
     def give(found: Day, config: Config) -> None:
-        write_whole(file, day_sheet(found, config.fax.name, language))
+        write_file(file, day_sheet(found, config.fax.name, language))
         tell(str(file))
 
     _answer(shop, ask, lambda asked: of(asked, day), give)
@@ -266,7 +267,7 @@ def _write(out: Path, tables: Sequence[Table], language: str) -> None:
     if out.suffix.lower() in CHARTS:
         from callserver.features.statistics.drawing.chart import chart  # takes its time to be imported
 
-        write_whole(out, chart(tables[0], language, out.suffix.lower().removeprefix(".")))
+        write_file(out, chart(tables[0], language, out.suffix.lower().removeprefix(".")))
         tell(str(out))
         return
     if not tables:

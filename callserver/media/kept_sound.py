@@ -108,4 +108,6 @@ def _opened(path: Path, name: str, key: bytes | None) -> Any:
 def _no_sound(path: Path, problem: BaseException) -> NoSound:
     if isinstance(problem, FileNotFoundError):
         return NoSound(N_("{file}: the file is gone"), file=path.name)
-    return NoSound(N_("{file}: cannot be heard: {problem}"), file=path.name, problem=problem)
+    if isinstance(problem, OSError):
+        return NoSound(N_("{file}: cannot be heard: {problem}"), file=path.name, problem=problem.strerror or problem)
+    return NoSound(N_("{file}: is no sound, or damaged"), file=path.name)

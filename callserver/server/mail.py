@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import localtime, make_msgid, parseaddr
 from io import BytesIO
 from ipaddress import ip_address
 from typing import Any
@@ -126,6 +127,8 @@ def written(
     """The letter as it is sent."""
     letter = EmailMessage()
     letter["From"], letter["To"] = sender, to
+    letter["Date"] = localtime()  # a letter without it, or without a name of its own, looks like unwanted mail
+    letter["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2] or "callserver")
     letter["Subject"] = one_line(" / ".join(told(subject, language) for language in LANGUAGES))
     letter.set_content("\n\n".join(told(text, language) for language in LANGUAGES) + "\n")
     if attachment is not None:

@@ -146,6 +146,16 @@ class HearTests(RecordingsCommandCase):
         self.assertIn("copy.wav", self.refuses("export", "1", str(target)))
         self.assertEqual(self.noted(), ["export_recording"] * 2)
 
+    def test_cut(self) -> None:
+        """A file that was cut: what there is of it is taken, and told how much; garbage is told in our words."""
+        path = self.folder / self.first
+        whole = path.read_bytes()
+        path.write_bytes(whole[:44_044])
+        found = self.run_it(recordings, "export", "1", str(self.shop / "cut.wav"))
+        self.assertIn("of recording 1 only 1.4 s of 5.0 s are there", found.stderr)
+        path.write_bytes(b"garbage" * 100)
+        self.assertIn("is no sound, or damaged", self.refuses("export", "1", str(self.shop / "garbage.wav")))
+
     def test_no_room(self) -> None:
         """A disk that is full: told, and no half file stays."""
         with patch.object(playing.Archive, "write_wav", side_effect=OSError(28, "No space left on device")):

@@ -106,6 +106,13 @@ class StatsTests(ShopCase):
         self.assertIn("there is no agent 899", self.refused("sheet 899"))
         self.assertIn("no figures of a menu x", self.refused("steps x"))
         self.assertIn("leave --out away", self.refused(f"queue {DAY} --json --out x.csv"))
+        nowhere = self.shop / "none"
+        for command in (
+            f"day 2026-03-02 --out {nowhere / 'x.pdf'}",
+            f"queue --by hour {DAY} --out {nowhere / 'x.png'}",
+        ):
+            self.assertIn("cannot be written: No such file or directory", self.refused(command))
+        self.assertIn("name it .pdf", self.refused("day 2026-03-02 --out x.txt"))
         self.assertIn("group it", self.refused(f"queue {DAY} --out {self.shop / 'x.png'}"))
 
     def test_no_chinese_font(self) -> None:

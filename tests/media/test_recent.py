@@ -34,6 +34,14 @@ class RecentTests(SynchronousTestCase):
         recent.take(block(1))
         self.assertEqual(recent.sound(), block(1))
 
+    def test_part_of_a_block(self) -> None:
+        """What is taken back begins within a block: all of that goes, rather a little too much than a key."""
+        recent = Recent(cast(Leg, None), 1)
+        for n in range(1, 4):
+            recent.take(block(n))
+        recent.blank(1.5 * BLOCK_S)
+        self.assertEqual(recent.sound(), block(1) + 2 * block(0))
+
     @given(st.lists(st.sampled_from(["say", "secret", "over"]) | st.floats(0.001, 0.3), max_size=60))
     def test_no_secret_is_kept(self, acts: list[str | float]) -> None:
         """Nothing said in a secret, or in the time that was taken back into it, can come into a recording."""

@@ -45,6 +45,8 @@ class MailServerTests(TestCase):
         await self.send()
         (letter,) = self.there.letters
         self.assertEqual((letter["From"], letter["To"]), ("shop@shop.example", LI))
+        self.assertIsNotNone(letter["Date"].datetime.tzinfo)
+        self.assertTrue(letter["Message-ID"].endswith("@shop.example>"))
         (pdf,) = letter.iter_attachments()
         self.assertEqual((pdf.get_filename(), pdf.get_content()), ("fax.pdf", b"%PDF-1.4"))
 

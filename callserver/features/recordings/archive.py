@@ -98,10 +98,11 @@ class Archive:
                 octets += _in_form(found, form).tobytes()[within:]
             return octets[:n_octets], HEADER_BYTES + sound.n_samples * frame
 
-    def write_wav(self, one: Recorded, form: str, target: Path, from_s: float = 0.0) -> None:
+    def write_wav(self, one: Recorded, form: str, target: Path, from_s: float = 0.0) -> float:
         """
         A copy as a WAV file any player takes; a file that is there is not touched.
 
+        :return: how many seconds there are of it, which is less than its length where its file was cut
         :raises OSError: FileExistsError, or the disk's: then there is no half file
         """
         with self.open(one) as sound, target.open("xb") as copy:
@@ -112,6 +113,7 @@ class Archive:
                 for first in range(begin, sound.n_samples, CHUNK):
                     copy.write(_in_form(sound.read(first, CHUNK), form).tobytes())
                 copy.flush()
+                return sound.n_samples / RATE_HZ
             except BaseException:
                 target.unlink(missing_ok=True)
                 raise

@@ -73,8 +73,8 @@ def _call_differs(
     wrong = {kind for kind, _ in (set(tags_of(least)) | caller) - found}
     wrong |= {kind for kind, _ in found - set(tags_of(most)) - caller}
     wrong |= {"outcome"} if row.outcome not in (least.outcome, most.outcome) else set()
-    wrong |= {"direction"} if row.direction != call.direction else set()
-    wrong |= {"caller"} if row.caller != call.caller_number else set()
+    same = {"direction": call.direction, "caller": call.caller_number, "caller_name": call.caller_name}
+    wrong |= {name for name, value in same.items() if getattr(row, name) != value}
     return _changed(row, wrong)
 
 

@@ -90,6 +90,33 @@ class TalksAloneTests(RuleCase):
         self.assertEqual(connected[0], "answer")
 
 
+class RecentTests(RuleCase):
+    rules = RecordingRules(always=False, recent_s=2.0, rules=read_record_rules("seat 802: all"))
+
+    def test_by_rule_from_its_beginning(self) -> None:
+        """What is kept for a recording on demand comes into none by rule: that has what the rule wants alone."""
+        self.say(3)
+        self.moves.transfers.transfer(self.seat, "seat 802")
+        self.other.answer()
+        self.say(1)
+        self.other.hang_up()
+        self.assertEqual(self.kinds(), ["begins", "ends"])
+        self.assertApproximates(self.heard_in("recording 1")[1], 1, 0.2)
+
+
+class RecentBehindTests(RuleCase):
+    rules = RecordingRules(always=False, recent_s=2.0, rules=read_record_rules("seat 801: all"))
+
+    def test_on_demand_behind_a_rule(self) -> None:
+        """Where the rule's recording has ended, one on demand begins as usual with what was said just before."""
+        self.moves.transfers.transfer(self.seat, "seat 802")
+        self.other.answer()
+        self.say(1.5)
+        self.moves.recording.start(self.other)
+        self.other.hang_up()
+        self.assertGreater(self.heard_in("recording 2")[1], 1.3)
+
+
 class VoiceTests(RuleCase):
     rules = rules("line 1: voice")
 

@@ -205,6 +205,19 @@ class OnDemandTests(OnDemandCase):
         kinds = [event.kind for event in self.shop.book.events if event.kind.startswith("recording")]
         self.assertEqual(kinds, ["recording", "recording_mark", "recording_mark", "recording_end"])
 
+    def test_two_secrets_at_once(self) -> None:
+        """An agent's and a menu's: when one is told, the other goes on, and so does the silence."""
+        self.start()
+        with self.call.secret():
+            with self.call.secret():
+                self.say(1)
+            self.say(1)
+        self.say(1)
+        self.stop()
+        length_s, heard_s = self.heard_in("recording 1")
+        self.assertApproximates(length_s, 3, 0.05)
+        self.assertApproximates(heard_s, 1, 0.1)
+
     def test_slow_keys(self) -> None:
         """Who keys in a secret slowly, for longer than its limit, is not heard in the recording either."""
         self.patch(Recording.pause, "__defaults__", (0.5,))  # a minute
@@ -256,6 +269,19 @@ class RecentTests(OnDemandCase):
         length_s, heard_s = self.heard_in("recording 1")
         self.assertApproximates(length_s, 2, 0.05)
         self.assertApproximates(heard_s, 1, 0.15)
+
+    def test_stopped_in_a_secret(self) -> None:
+        """A recording that ends while a secret is told: what is kept for the next one is silent as well."""
+        self.start()
+        with self.call.secret():
+            self.stop()
+            self.say(1)
+        self.say(0.5)
+        self.start()
+        self.stop()
+        length_s, heard_s = self.heard_in("recording 2")
+        self.assertApproximates(length_s, 1.5, 0.05)
+        self.assertApproximates(heard_s, 0.5, 0.1)
 
     def test_nothing_is_left(self) -> None:
         """The end of the call frees what was kept: nobody's sound is taken any more."""
@@ -381,6 +407,19 @@ class InHouseTests(InHouseCase):
         self.assertEqual(self.refusal(self.moves.recording.stop, self.third), "not-yours")
 
 
+class InHouseByVoiceTests(InHouseCase):
+    rules = RecordingRules(rules=read_record_rules("internal: voice, out: voice"))
+
+    def test_line_joins(self) -> None:
+        """Where both are recorded by voice, it is the line's voice that is listened to from then on."""
+        self.consult_outside(self.other)
+        self.other.join()
+        self.say(2, number=1)
+        self.say(6, level=0, number=1)
+        *_, last = self.recordings_of(self.first)
+        self.assertApproximates(self.heard_in(last)[1], 2, 0.3)
+
+
 class InHouseOnDemandTests(InHouseCase):
     def test_line_joins(self) -> None:
         """Where calls outside are recorded on demand nothing begins; what runs goes on, now with the line on it."""
@@ -408,6 +447,19 @@ class ByVoiceTests(OnDemandCase):
         files = [str(data["file"]).removesuffix(".wav") for _, data in self.shop.happened("recording")]
         self.assertEqual(len(files), n_before + 2)
         self.assertGreater(self.heard_in(files[-1])[1], 1.8)
+
+    def test_ended_in_a_secret(self) -> None:
+        """Ended while a secret is told: the rule hears nothing of that."""
+        self.say(6, level=0)
+        self.start()
+        with self.call.secret():
+            self.stop()
+            n_before = len(self.shop.happened("recording"))
+            self.say(1)
+        self.say(1, level=0)
+        self.assertEqual(len(self.shop.happened("recording")), n_before)
+        self.say(1)
+        self.assertEqual(len(self.shop.happened("recording")), n_before + 1)
 
 
 class ByRuleTests(OnDemandCase):

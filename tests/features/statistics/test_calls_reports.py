@@ -8,6 +8,7 @@ from datetime import date
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping import sample
 from callserver.features.statistics.reports import agents_report, calls_report, counting, tallying
+from callserver.features.statistics.reports.sheet import sheet_of
 from callserver.wire.catalogue import told
 from callserver.wire.states import SeatState
 from tests.features.statistics.report_case import ReportCase
@@ -157,6 +158,7 @@ class CallsTests(ReportCase):
         named = [(row[0], told(row[1], "zh"), *row[2:]) for row in table.rows]
         self.assertEqual(named, [("9", "", 2, 0, 1000), ("1001", "龙井绿茶", 2, 3, 1000)])
         self.assertEqual(list(table.total or ())[2:], [4, 3, 2000])
+        self.assertEqual(sheet_of([table], "zh")[1][0], ["9", "", 2, 0, 10])  # in yuan
 
     def test_sold_without_a_call(self) -> None:
         """An agent who sells to somebody before him is among the agents; a menu that sells is not."""
@@ -176,10 +178,10 @@ class CallsTests(ReportCase):
         """Pauses by reason are, to the second, the paused time on the work sheet above them."""
         story = Story()
         story.log_in(0, "801")
-        for n, reason in enumerate(("lunch", "desk", "training")):
+        for n, (reason, spent_s) in enumerate((("lunch", 1.5), ("desk", 1.5), ("training", 1.6))):
             story.seat(10 + 2 * n, "801", SeatState.PAUSED, sub=reason)
-            story.seat(10 + 2 * n + 1.4, "801", SeatState.IDLE_PC)
-        story.log_out(60.3, "801")
+            story.seat(10 + 2 * n + spent_s, "801", SeatState.IDLE_PC)
+        story.log_out(60.5, "801")
         self.happened(story)
         ask = self.day(date(2026, 3, 2), only="801")
         paused = {row[0].msgid: row[1].value for row in agents_report.sheet(ask).rows}["paused"]  # type: ignore[union-attr]

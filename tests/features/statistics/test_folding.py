@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from peewee import fn
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.calls.vocabulary import Kind
@@ -17,7 +18,7 @@ from callserver.features.statistics.folding.accounts import KINDS, LOGGED_IN
 from callserver.features.statistics.folding.fold import Fold, State
 from callserver.features.statistics.folding.told import Opened, Rows, Told
 from callserver.features.statistics.tables import FOLDED, AccountStat, CallStat, CountStat, FoldRow, PartStat, WaitStat
-from callserver.store.tables import EventRow, to_ms
+from callserver.store.tables import CallRow, EventRow, to_ms
 from callserver.wire.messages import WRAP_UP
 from callserver.wire.records import EventRecord
 from callserver.wire.states import SeatState
@@ -166,6 +167,30 @@ class StoredTests(SynchronousTestCase):
         (wait,) = WaitStat.select()
         self.assertEqual((wait.outcome, wait.wait_ms), ("cut_off", 60_000))
         self.assertEqual(CallStat.get().result, "missed")
+
+    def test_next_run(self) -> None:
+        """Without a word of those who were there when the server was killed, their time ends with that run."""
+        for next_run in ("started", "log in"):
+            for table in (EventRow, CallRow):
+                table.delete().execute()
+            self.store.run(keeping.start_again)
+            story, later = Story(), Story(BEGIN + timedelta(hours=1))
+            story.log_in(0, "801")
+            story.enters(10, "a")
+            story.tell(70, Kind.ALARM, text="")
+            if next_run == "started":
+                later.tell(0, Kind.SERVER, state="started")
+            else:
+                later.log_in(0, "801")  # he is quicker than the database
+                later.log_out(30, "801")
+            self.store.run(keep, story)
+            EventRow.update(uid=fn.REPLACE(EventRow.uid, "-", "x-")).execute()  # of another run
+            self.store.run(keep, later)
+            self.store.run(fold, 1)
+            spent = sum(row.ms for row in AccountStat.select().where(AccountStat.kind == LOGGED_IN))
+            self.assertEqual(spent, 70_000 if next_run == "started" else 100_000)
+            if next_run == "started":
+                self.assertEqual((WaitStat.get().outcome, WaitStat.get().wait_ms), ("cut_off", 60_000))
 
     def test_clock_set_back(self) -> None:
         """The wall clock set back while an agent works moves none of his time, and none of a wait's."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from callserver.calls.vocabulary import Kind
 from callserver.features.statistics import keeping
-from callserver.features.statistics.reports import calls_report, tallying
+from callserver.features.statistics.reports import agents_report, calls_report, tallying, waits_report
 from callserver.features.statistics.tables import CallStat, CountStat, PartStat, WaitStat
 from callserver.store.tables import CallRow, EventRow
+from callserver.wire.messages import WRAP_UP
 from callserver.wire.states import SeatState
 from tests.features.statistics.report_case import ReportCase
 from tests.features.statistics.story import BEGIN, IDLE, Story
@@ -108,12 +109,10 @@ class HappeningsTests(ReportCase):
         """A caller is the first agent's who took him from the queue; to the next his time is his own call's."""
         story = Story()
         story.enters(0, "a")
-        for n, agent in enumerate(("801", "802")):
-            story.tell(5 + n, Kind.LEAVE, "a", LINE, queue="sales", outcome="answered", wait_s=5.0)
+        for n, agent in enumerate(("801", "802", "801", "802")):
+            story.tell(5 + n, Kind.LEAVE, "a", LINE, queue="", outcome="answered", wait_s=5.0)
             story.tell(5 + n, Kind.CONNECT, "a", LINE, agent, seat=agent, wait_s=5.0)
-            story.enters(6 + n, "a", "service")
-        story.tell(9, Kind.LEAVE, "a", LINE, queue="service", outcome="answered", wait_s=1.0)
-        story.tell(9, Kind.CONNECT, "a", LINE, "801", seat="801", wait_s=1.0)
+            story.enters(5 + n, "a", "service")
         self.happened(story)
         self.assertEqual(WaitStat.get(WaitStat.queue == "").agent, "801")
         self.assertEqual({row.agent: row.queue for row in PartStat.select()}, {"801": "sales", "802": "service"})
@@ -178,6 +177,25 @@ class HappeningsTests(ReportCase):
         self.happened(story)
         row = WaitStat.get()
         self.assertEqual((row.talk_ms, row.hold_ms), (70_000, 10_000))
+
+    def test_work(self) -> None:
+        """A call that an agent turns down he has not missed; a pause to write up his own call is no queued call's."""
+        story = Story()
+        story.log_in(0, "801")
+        story.talk(10, "a", "801", 5, 60, 0, 20)
+        story.seat(200, "801", SeatState.PAUSED, sub=WRAP_UP)
+        story.seat(230, "801", IDLE)
+        story.enters(235, "b")
+        for reason in ("missed", "rejected"):
+            story.tell(240, Kind.MISS, "b", LINE, "801", seat="801", reason=reason)
+        story.tell(250, Kind.CONNECT, "c", LINE, "801", seat="801")
+        self.happened(story)
+        ask = self.day(BEGIN.date())
+        self.assertEqual(WaitStat.get(WaitStat.call_id == "a").wrap_ms, 20_000)
+        (row,) = agents_report.work_table(ask).rows
+        self.assertEqual((row[2], row[3], row[5]), (1, 1, 1))  # answered, missed, own calls
+        told = {row[0].msgid: row[2].value for row in waits_report.summary(ask).rows}  # type: ignore[union-attr]
+        self.assertEqual(told["rings that nobody answered"], 1)
 
     def test_sellers(self) -> None:
         """An order is the agent's who has the caller, else the menu's; goods by how many and for how much."""

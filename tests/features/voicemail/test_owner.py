@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -136,6 +137,14 @@ class HearingTests(OwnerCase):
         self.assertEqual((call.told.count("mail-sound-gone"), len(call.heard_s)), (1, 1))
         self.assertEqual(self.state(), {cut.id: False, whole.id: True})
 
+    def test_deletes(self) -> None:
+        """7 and out, or gone: it is deleted with its sound, and the screens know; 7 twice, or 9 after it: it is not."""
+        one, back, kept = self.room.put(), self.room.put(), self.room.put()
+        self.room.owner("7", "6", "7", "7", "6", "7", "9")
+        self.assertEqual(self.state(), {back.id: True, kept.id: False})
+        self.assertNotIn(f"{one.id}.wav", self.room.files())
+        self.assertEqual(self.room.mailboxes.directory.count("12").all, 2)
+
     def test_wanders(self) -> None:
         """Nobody comes behind the last or before the first; silence says what there is, and goes up in the end."""
         self.room.put()
@@ -198,6 +207,19 @@ class SendingTests(OwnerCase):
         self.assertEqual((came.sound.id, came.from_box, came.number, came.urgent), (first.sound.id, "13", GUEST, True))
         self.assertEqual(self.room.files(), sorted(f"{one}.wav" for one in came.sounds))
         self.assertApproximates(self.room.owner(UP, UP, box="14").heard_s[0], 5.4, 0.5)
+
+    def test_private(self) -> None:
+        """A private message is not forwarded."""
+        self.room.put(private=True)
+        self.assertIn("mail-not-forwarded", self.room.owner("8", "1", "1", "13", "2").told)
+        self.assertEqual(self.room.messages("13"), [])
+
+    def test_receiver_is_told(self) -> None:
+        """Who has a number to be called at is called for what colleagues send him, too."""
+        self.room.store.run(rules.set_box, "13", {"tell_number": "62345678"})
+        self.room.owner("8", "1", "13", "say 3", "#", UP)
+        later = self.room.now() + timedelta(minutes=2)
+        self.assertEqual([one.box for one in self.room.store.run(rules.due_tellings, later)], ["13"])
 
     def test_forwarded_what_is_gone(self) -> None:
         """A colleague has deleted it while its words were recorded: told that it is not sent, and nothing comes."""

@@ -285,6 +285,16 @@ class TellingTests(RulesCase):
         self.store.run(rules.leave, "12", Left(heard=frozenset((message.id,))))
         self.assertFalse(self.store.run(rules.try_telling, "12", at, 3, timedelta(minutes=30)))
 
+    def test_two_messages(self) -> None:
+        """Several that come one after the other are told by one call, a minute after the first."""
+        self.store.run(rules.set_box, "12", {"tell_number": "62345678"})
+        for minutes in (0, 0.5):
+            self.put()
+            self.store.run(rules.want_telling, "12", NOW + timedelta(minutes=minutes), UTC)
+        (due,) = self.store.run(rules.due_tellings, NOW + timedelta(minutes=1))
+        self.assertEqual(due.box, "12")
+        self.assertEqual(self.store.run(rules.due_tellings, NOW + timedelta(seconds=59)), [])
+
     def test_nobody_to_call(self) -> None:
         """Without a number nothing is due."""
         self.put()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from io import BytesIO
+from itertools import takewhile
 from typing import Any
 
 from callserver.features.statistics.drawing.fonts import as_we_draw
@@ -51,7 +52,8 @@ NO_MATPLOTLIB = N_("charts need matplotlib: pip install callserver[reports]")
 
 def draw(axes: Any, table: Table, language: str) -> None:
     """The drawn columns stacked, a bar a row."""
-    names = [shown(row[0], Unit.WORD, language) for row in table.rows]
+    n_words = len(list(takewhile(lambda column: column.unit is Unit.WORD, table.columns)))
+    names = [" ".join(shown(one, Unit.WORD, language) for one in row[:n_words]) for row in table.rows]
     titles = heads(table.columns, language)
     bottoms = [0.0] * len(names)
     columns = [n for n, column in enumerate(table.columns) if column.drawn]

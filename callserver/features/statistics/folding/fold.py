@@ -57,6 +57,7 @@ class Fold:
             else:
                 happenings.HEARD[told.kind](call, told, self.rows)
                 self._after(call, told)
+            self.rows.calls[call.row.call_id] = call.row
         elif told.kind in happenings.ANYWHERE:
             happenings.ANYWHERE[told.kind](told, self.rows)
         self.state.last[told.run] = (told.at_ms, told.mono_ms)
@@ -135,7 +136,6 @@ class Fold:
                 return None
             row = CallRow(call_id, opened.started_ms, opened.direction, opened.channel, opened.number)
             call = self.state.calls[call_id] = Call(row, told.run)
-            self.rows.calls[call_id] = row
         return call
 
     def _after(self, call: Call, told: Told) -> None:

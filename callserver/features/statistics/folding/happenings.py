@@ -96,7 +96,6 @@ def ring(call: Call, told: Told, rows: Rows) -> None:
 
 def caller_id(call: Call, told: Told, rows: Rows) -> None:
     call.row.number = told.word("number") or call.row.number
-    rows.calls[call.row.call_id] = call.row
 
 
 def answer(call: Call, told: Told, rows: Rows) -> None:
@@ -106,7 +105,6 @@ def answer(call: Call, told: Told, rows: Rows) -> None:
 def dial_result(call: Call, told: Told, rows: Rows) -> None:
     call.row.direction, call.row.number = "out", told.word("number") or call.row.number
     call.reached = told.word("result") == "answered"
-    rows.calls[call.row.call_id] = call.row
 
 
 def end(call: Call, told: Told, rows: Rows) -> None:
@@ -160,7 +158,6 @@ def saved(call: Call, told: Told, rows: Rows) -> None:
     if told.word("name") != RATING or not value.isdecimal() or int(value) not in POINTS:
         return
     call.row.rating = int(value)
-    rows.calls[call.row.call_id] = call.row
     rows.count("rating", call.row.agent, call.waits.last, told.at_ms, 0 if before else 1, int(value) - before)
 
 

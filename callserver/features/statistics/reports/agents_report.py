@@ -116,7 +116,7 @@ def sheet(ask: Ask) -> Table:
     """One agent's; `ask.only` says whose."""
     worked = counting.worked(replace(ask, by="")).get("", Worked())
     rows = [(Phrase(name), value) for name, value in _sheet(ask, worked)]
-    columns = (Column(N_("account"), Unit.WORD), Column(N_("value"), Unit.SPAN))
+    columns = (Column(N_("account"), Unit.WORD), Column(N_("value")))
     title = Phrase(N_("Work sheet of agent {agent}"), {"agent": f"{ask.only} {staff_name(ask.only)}".rstrip()})
     return Table(title, columns, rows, notes=(Phrase(OCCUPANCY),))
 
