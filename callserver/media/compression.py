@@ -22,7 +22,8 @@ import numpy as np
 
 from callserver.dsp.frames import RATE_HZ
 from callserver.media.kept_sound import KeptSound, NoSound
-from callserver.media.sealed import SEALED, seal
+from callserver.media.sealed import seal
+from callserver.media.sealing_key import SEALED
 from callserver.wire.catalogue import N_, Complaint
 
 FORMATS = {"flac": ("FLAC", "PCM_16"), "opus": ("OGG", "OPUS")}

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from callserver.dsp.frames import RATE_HZ
-from callserver.media.sealed import SEALED, SealedFile
+from callserver.media.sealed import SealedFile
+from callserver.media.sealing_key import SEALED
 from callserver.wire.catalogue import N_, Complaint
 
 Samples = npt.NDArray[np.int16]

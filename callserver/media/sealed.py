@@ -25,7 +25,6 @@ NONCE = 8
 PART, PROOF = 65536, 16
 HEAD = len(MAGIC) + NONCE
 KEY_OCTETS = 32
-SEALED = ".sealed"  # behind the name of what is inside
 
 
 class NotReadable(Complaint):

@@ -6,11 +6,12 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from callserver.media.sealed import KEY_OCTETS, SEALED, new_key
+from callserver.media.sealed import KEY_OCTETS, new_key
 from callserver.media.wav_file import sync_folder
 from callserver.wire.catalogue import N_, Complaint
 
-GONE = N_("{file} is gone, and with it what was encrypted: bring it back, or move the files {end} away")
+GONE = N_("{file} is gone, and what was encrypted needs it: put it back from a backup, or move the files {end} away")
+SEALED = ".sealed"  # behind the name of what is inside
 FILE = "recordings.key"  # in the shop's folder; a backup has it, and without it nothing is heard again
 
 
@@ -50,9 +51,10 @@ def sealing_key(shop: Path) -> bytes:
 def make_key(shop: Path) -> bytes:
     """
     The shop's key, made and on disk if it had none. Of several who make one at a time the first has made it for all:
-    it comes under its name whole, and never in the place of another.
+    it comes under its name whole, and never in the place of another. None is made where something sealed lies: what is
+    sealed by a second key is lost when the first is brought back.
 
-    :raises BadKey: also where it is gone, and something is there that was sealed with it: another one would not help
+    :raises BadKey: also where it is gone and something is there that was sealed with it
     :raises OSError: the disk's
     """
     key = key_of(shop)

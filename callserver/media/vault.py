@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callserver.media.kept_sound import NoSound
-from callserver.media.sealed import SEALED, SealedFile, sealed_octets
-from callserver.media.sealing_key import BadKey, key_of, make_key, sealing_key
+from callserver.media.sealed import SealedFile, sealed_octets
+from callserver.media.sealing_key import SEALED, BadKey, key_of, make_key, sealing_key
 from callserver.media.wav_file import sync_folder
 from callserver.wire.catalogue import N_
 

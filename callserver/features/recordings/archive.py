@@ -12,8 +12,7 @@ from callserver.dsp.frames import RATE_HZ
 from callserver.features.recordings.search import NoSuchRecording, Recorded
 from callserver.media.compression import FORMATS, suffix_of
 from callserver.media.kept_sound import KeptSound, Samples, mixed
-from callserver.media.sealed import SEALED
-from callserver.media.sealing_key import key_of
+from callserver.media.sealing_key import SEALED, key_of
 from callserver.media.wav_file import HEADER_BYTES, SAMPLE_BYTES, header
 from callserver.wire.catalogue import N_, Complaint
 

@@ -13,8 +13,7 @@ from callserver.features.recordings.keeping import Depot
 from callserver.features.recordings.search import Recorded, find
 from callserver.features.recordings.tables import RecordingRow
 from callserver.media.compression import Compression, Task, suffix_of
-from callserver.media.sealed import SEALED
-from callserver.media.sealing_key import sealing_key
+from callserver.media.sealing_key import SEALED, sealing_key
 from callserver.media.wav_file import sync_folder
 from callserver.store.database import NotOpen
 from callserver.store.following import Follower

@@ -18,8 +18,8 @@ from callserver.features.recordings.archive import digest_of
 from callserver.features.recordings.keeping import Depot
 from callserver.features.recordings.search import Recorded, find
 from callserver.features.recordings.tables import RecordingRow
-from callserver.media.sealed import SEALED, seal
-from callserver.media.sealing_key import make_key, sealing_key
+from callserver.media.sealed import seal
+from callserver.media.sealing_key import SEALED, make_key, sealing_key
 from callserver.media.wav_file import sync_folder
 from callserver.store.tables import to_ms
 from callserver.wire.catalogue import N_, Complaint

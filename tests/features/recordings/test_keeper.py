@@ -20,7 +20,7 @@ from callserver.media import compression
 from callserver.media.compression import Compression, Task
 from callserver.media.kept_sound import KeptSound, NoSound, mixed
 from callserver.media.sealed import HEAD, PART, PROOF, NotReadable, new_key
-from callserver.media.sealing_key import FILE
+from callserver.media.sealing_key import FILE, BadKey, make_key
 from callserver.server.shop_folder import TOP
 from callserver.wire.catalogue import Complaint
 from tests.features.recordings.sound_case import SoundCase, voices, write_sound
@@ -209,6 +209,18 @@ class EncryptTests(SoundCase):
         self.keeping = Keeping(encrypt=True, compress="flac", compress_days=0)
         self.press_together()
         self.assertEqual(self.files(), [file])
+
+    def test_key_that_is_gone(self) -> None:
+        """No second key is made beside what the first has sealed: an alarm, and the first makes all well again."""
+        first = self.spoken()
+        self.look_after()
+        key = (self.shop / FILE).read_text()
+        (self.shop / FILE).unlink()
+        self.assertRaises(BadKey, make_key, self.shop)
+        self.assertFalse((self.shop / FILE).exists())
+        (self.shop / FILE).write_text(key)
+        self.assertEqual(make_key(self.shop).hex(), key.strip())
+        self.archive.heard(self.one(first), 0, 100)
 
     def test_compressed(self) -> None:
         """Compressed and sealed: no plain copy stays behind."""

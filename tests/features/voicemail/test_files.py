@@ -97,7 +97,7 @@ class EncryptedTests(FilesCase):
         (self.shop / FILE).rename(self.shop / "away")
         self.sealed.prepare()
         self.assertIsNone(key_of(self.shop))
-        self.assertIn("bring it back", str(self.assertRaises(BadKey, make_key, self.shop)))
+        self.assertIn("put it back", str(self.assertRaises(BadKey, make_key, self.shop)))
         (self.shop / "away").rename(self.shop / FILE)
         self.assertEqual(self.sealed.read(["a"]).size, NOISE.size)
 
