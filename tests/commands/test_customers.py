@@ -11,7 +11,7 @@ from callserver.features.shopping import rules
 from callserver.features.shopping.tables import BalanceMovement, Customer, CustomerNumber
 from callserver.store.tables import EventRow
 from tests.commands.shop_case import NOW, ShopCase
-from tests.features.shopping.books.test_sheets import workbook
+from tests.store.sheets.test_sheets import workbook
 
 
 class CustomersTests(ShopCase):

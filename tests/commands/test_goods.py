@@ -14,7 +14,7 @@ from callserver.features.shopping.rules.restating import Restated
 from callserver.features.shopping.tables import Product, StockMovement
 from callserver.wire.records import EventRecord
 from tests.commands.shop_case import NOW, ShopCase
-from tests.features.shopping.books.test_sheets import workbook
+from tests.store.sheets.test_sheets import workbook
 
 
 class GoodsTests(ShopCase):

@@ -13,7 +13,7 @@ from callserver.store.journal import append_event
 from callserver.store.tables import CallRow, to_ms
 from callserver.wire.records import EventRecord
 from tests.commands.shop_case import NOW, ShopCase
-from tests.features.shopping.books.test_sheets import workbook
+from tests.store.sheets.test_sheets import workbook
 
 PLACED, PACKED, SHIPPED = "36915840", "72460195", "58204713"  # of the sample
 
