@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
@@ -98,12 +99,16 @@ def write_sheet(file: Path, titles: Sequence[str], rows: Iterable[Sequence[Writt
 
 def write_file(file: Path, data: bytes) -> None:
     """
-    All of it, or nothing.
+    All of it, or nothing; a device (/dev/null) or a link is written into, and stays what it is.
 
     :raises Complaint: there is no such folder, no room, no leave
     """
+    is_plain = not os.path.lexists(file) or (file.is_file() and not file.is_symlink())
     try:
-        write_whole(file, data)
+        if is_plain:
+            write_whole(file, data)
+        else:
+            file.write_bytes(data)
     except OSError as problem:
         raise Complaint("{file}: cannot be written: {problem}", file=str(file), problem=problem.strerror) from problem
 

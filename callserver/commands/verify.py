@@ -14,7 +14,7 @@ from callserver.features.recordings.archive import Archive
 from callserver.features.recordings.verifying import Verified
 from callserver.features.recordings.verifying import verify as verified
 from callserver.server.shop_folder import ShopFolder
-from callserver.wire.catalogue import N_, text, told
+from callserver.wire.catalogue import N_, plural, text, told
 from callserver.wire.terminal import here
 
 HELP = (
@@ -50,4 +50,9 @@ def verify(head: str, shop: Path, language: str) -> None:
     click.echo(
         text(language, N_("head of the chain, up to event {seq}: {digest}"), seq=last.head.seq, digest=last.head.digest)
     )
+    if last.n_newer:
+        newer = plural(
+            language, "{n} newer event is in no link yet", "{n} newer events are in no link yet", last.n_newer
+        )
+        click.echo(newer)
     sys.exit(last.found is not None)

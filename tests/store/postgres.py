@@ -46,7 +46,8 @@ def _program(name: str) -> str | None:
 # ends with the test process, also when that is killed: the pipe to its standard input closes
 SERVE = """
 "$1" -D data -U shop -A trust -E UTF8 --no-sync >log 2>&1 &&
-"$2" -D data -w -l log -o "-p $3 -c listen_addresses=127.0.0.1 -c unix_socket_directories=$PWD" start >>log 2>&1 &&
+"$2" -D data -w -l log -o "-p $3 -c listen_addresses=127.0.0.1 -c unix_socket_directories=$PWD" start >>log 2>&1 ||
+{ tail log; rm -rf "$PWD"; exit 1; }
 echo ready
 read end
 "$2" -D data -m immediate stop >>log 2>&1
@@ -70,8 +71,8 @@ def _server() -> int:
     assert server.stdin is not None
     assert server.stdout is not None
     atexit.register(_stop, server)
-    if server.stdout.readline() != "ready\n":
-        raise RuntimeError("PostgreSQL did not start")
+    if (said := server.stdout.readline()) != "ready\n":
+        raise RuntimeError(f"PostgreSQL did not start: {said}{server.stdout.read()}")
     return port
 
 

@@ -23,13 +23,14 @@ from hashlib import sha256
 from peewee import fn
 
 from callserver.features.recordings.tables import LinkRow
-from callserver.store.tables import EventRow
+from callserver.store.tables import EventRow, run_of
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import Phrase
 
 LINK_MAX = 500  # events
 CHECK = 8  # octets of an event's digest
 BEGINNING = "0" * 64
+OVERDUE_S = 600.0  # many times what passes between two links
 COLUMNS = ("seq", "uid", "at_ms", "uptime_s", "node", "kind", "call_id", "channel", "person", "data")
 
 
@@ -59,6 +60,25 @@ def head() -> Head:
     """In `store.read`."""
     row = LinkRow.select().order_by(LinkRow.last_seq.desc()).first()
     return Head(row.last_seq, row.digest) if row is not None else Head()
+
+
+def overdue(behind: int) -> Phrase | None:
+    """
+    In `store.read`, or in another process: events that should have been sealed long ago, by the clock of a run, which
+    nobody sets.
+
+    :param behind: the head's event
+    """
+    first = EventRow.select().where(EventRow.seq > behind).order_by(EventRow.seq).first()
+    if first is None:
+        return None
+    newest = EventRow.select().order_by(EventRow.seq.desc()).first()
+    since_s, run = first.uptime_s, run_of(newest)
+    if run_of(first) != run:  # what a killed server left is sealed by the next
+        since_s = EventRow.select(fn.MIN(EventRow.uptime_s)).where(EventRow.uid.startswith(run)).scalar()
+    if newest.uptime_s - since_s <= OVERDUE_S:
+        return None
+    return Phrase(N_("events from {seq} on are in no link of the chain: links were cut off"), {"seq": first.seq})
 
 
 def seal(up_to: int) -> bool:

@@ -9,10 +9,13 @@ from callserver.features.recordings import chain
 from callserver.features.recordings.archive import Archive, digest_of
 from callserver.features.recordings.index import READER, read_so_far
 from callserver.features.recordings.index_breaks import SOME, index_breaks, missing
-from callserver.features.recordings.search import Recorded, find
+from callserver.features.recordings.search import NoSuchRecording, Recorded, find
 from callserver.features.recordings.tables import RecordingRow
+from callserver.store.tables import EventRow
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import Phrase
+
+OTHER_FILE = N_("the file of recording {number} was changed, or is another: {file}")
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Verified:
     n_events: int = 0
     n_recordings: int = 0
     n_files: int = 0
+    n_newer: int = 0  # events that no link holds yet
 
 
 def verify(archive: Archive, noted: str = "") -> Iterator[Verified]:
@@ -42,6 +46,10 @@ def verify(archive: Archive, noted: str = "") -> Iterator[Verified]:
     if (newest := chain.newest_event()) < told:  # links were cut off, too
         yield replace(last, found=Phrase(N_("the end of the event log is missing behind event {seq}"), {"seq": newest}))
         return
+    if (unsealed := chain.overdue(last.head.seq)) is not None:
+        yield replace(last, found=unsealed)
+        return
+    last = replace(last, n_newer=EventRow.select().where(EventRow.seq > last.head.seq).count())
     yield from _recordings(archive, last)
 
 
@@ -53,11 +61,11 @@ def _recordings(archive: Archive, so_far: Verified) -> Iterator[Verified]:
             if found is None and row.digest is not None and row.deleted_ms is None:
                 found = _file_break(archive, row.number)
                 n_files += 1
-            yield Verified(found, so_far.head, so_far.n_events, n_recordings, n_files)
+            yield replace(so_far, found=found, n_recordings=n_recordings, n_files=n_files)
             if found is not None:
                 return
     lost = missing(so_far.head.seq)
-    yield Verified(lost, so_far.head, so_far.n_events, n_recordings, n_files)
+    yield replace(so_far, found=lost, n_recordings=n_recordings, n_files=n_files)
 
 
 def _rows() -> Iterator[list[RecordingRow]]:
@@ -87,6 +95,8 @@ def _look(archive: Archive, one: Recorded) -> Phrase | None:
         digest, octets = digest_of(archive.path(one.kept_as))
     except OSError:
         return Phrase(N_("the file of recording {number} is gone: {file}"), about)
+    except NoSuchRecording:  # a link to somewhere else
+        return Phrase(OTHER_FILE, about)
     if (digest, octets) != (one.digest, one.octets):
-        return Phrase(N_("the file of recording {number} was changed, or is another: {file}"), about)
+        return Phrase(OTHER_FILE, about)
     return None

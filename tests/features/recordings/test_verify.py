@@ -69,6 +69,26 @@ class UnchangedTests(VerifyCase):
         self.look()
         self.assertEqual(self.broken(), "")
 
+    def test_how_many_are_newer(self) -> None:
+        """How much the chain does not hold yet is told."""
+        self.assertEqual(self.verified().n_newer, 0)
+        self.tell(Kind.RECORDING, "call-50", file="running.wav")
+        self.assertEqual(self.verified().n_newer, 1)
+
+    def test_left_by_a_kill(self) -> None:
+        """What a killed server left in no link is no break until the next has run a while."""
+        behind = self.store.run(chain.head).seq
+        for uid, uptime_s in (("old-1", 90_000.0), ("new-1", 1.0), ("new-2", 30.0)):
+            self.insert(uid, uptime_s)
+        self.assertEqual(self.broken(), "")
+        self.insert("new-3", 602.0)
+        self.assertEqual(self.broken(), f"events from {behind + 1} on are in no link of the chain: links were cut off")
+
+    def insert(self, uid: str, uptime_s: float) -> None:
+        columns = "uid, at_ms, uptime_s, node, kind, call_id, channel, person, data"
+        values = (uid, 0, uptime_s, "x", "server", "", "", "", "{}")
+        self.sql(f"INSERT INTO events ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *values)
+
     def test_a_moment_ago(self) -> None:
         """What is sealed was there one look before: a transaction that is late may still bring a smaller number."""
         keeper = self.look_after(times=2)
@@ -212,8 +232,10 @@ class RecordingsChangedTests(VerifyCase):
         with path.open("ab") as file:
             file.write(b"\0")
         self.assertIn("the file of recording 4 was changed", self.broken())
-        path.unlink()
+        elsewhere = path.rename(self.folder.parent / "elsewhere.wav")
         self.assertIn("the file of recording 4 is gone", self.broken())
+        path.symlink_to(elsewhere)
+        self.assertIn("the file of recording 4 was changed, or is another", self.broken())
 
     def test_a_row_of_the_index(self) -> None:
         """One changed, one taken out, one put in: named, and what it is that differs."""
