@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,12 @@ from callserver.commands.books import settings_of, some_settings_argument, tell
 from callserver.commands.calls import as_text, known_shop
 from callserver.commands.options import Group, json_option, language_option
 from callserver.commands.organisation import show_settings
+from callserver.commands.player import play as play_octets
+from callserver.commands.player import player
 from callserver.commands.shop_books import ShopBooks, now, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.commands.tables import table
 from callserver.config import Config
-from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.sound.files import SoundFileError
 from callserver.features.voicemail import rules
 from callserver.features.voicemail.files import ID, Sounds
@@ -85,16 +85,11 @@ def show(shop: Path, id: str, language: str) -> None:
 @id_argument
 @shop_option
 def play(shop: Path, id: str) -> None:
-    if find_spec("sounddevice") is None:
-        raise click.ClickException(here("no loudspeaker can be used here: write it to a file with mail export"))
-    sound = _taken_out(shop, id, "open_message")
-    import sounddevice
-
     try:
-        sounddevice.play(sound.read_sound(), RATE_HZ, blocking=True)
-    except sounddevice.PortAudioError as problem:
-        no_sound = here("no loudspeaker can be used here: write it to a file with mail export")
-        raise click.ClickException(no_sound) from problem
+        command = player()
+        play_octets(command, _taken_out(shop, id, "open_message").octets())
+    except Complaint as problem:
+        raise click.ClickException(complaint(problem)) from problem
 
 
 @mail.command(help=here("Write the sound of a message to FILE.wav, which must not be there yet."))
@@ -222,13 +217,6 @@ class _TakenOut:
         """As a WAV file."""
         try:
             return self._sounds.octets(self._ids)
-        except SoundFileError as problem:
-            raise click.ClickException(complaint(problem)) from problem
-
-    def read_sound(self) -> Any:
-        """Shape (n,), 8 kHz."""
-        try:
-            return self._sounds.read(self._ids)
         except SoundFileError as problem:
             raise click.ClickException(complaint(problem)) from problem
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ import click
 from callserver.acd.organisation.noted import Noted
 from callserver.calls.event_log import CallBook, EventLog
 from callserver.commands.books import tell, with_store
+from callserver.commands.player import play_file, player
 from callserver.config import Config
 from callserver.features.recordings import index
 from callserver.features.recordings.archive import MIXED, TWO_SIDED, Archive
@@ -26,7 +25,6 @@ from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.terminal import here
 
 CUT_S = 0.1
-PLAYERS = (("paplay",), ("aplay", "-q"), ("play", "-q"), ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"))
 
 
 @dataclass(frozen=True)
@@ -53,11 +51,7 @@ class RecordingBooks:
             heard = Path(folder) / "recording.wav"
             tell_if_cut(one, self.archive.write_wav(one, MIXED, heard, at_s))
             await self.note("play_recording", one)
-            if status := subprocess.run([*command, str(heard)], check=False).returncode:
-                program = command[0]
-                raise Complaint(
-                    N_("{program} could not play it (exit status {status})"), program=program, status=status
-                )
+            play_file(command, heard)
 
     async def export(self, one: Recorded, form: str, target: Path) -> None:
         """
@@ -87,18 +81,6 @@ def tell_if_cut(one: Recorded, there_s: float) -> None:
     if one.length_s is not None and there_s < one.length_s - CUT_S:
         said = N_("of recording {number} only {there} s of {whole} s are there: its file was cut")
         tell(here(said, number=one.number, there=f"{there_s:.1f}", whole=f"{one.length_s:.1f}"))
-
-
-def player() -> tuple[str, ...]:
-    """
-    What plays a file here.
-
-    :raises Complaint: nothing
-    """
-    found = next((player for player in PLAYERS if shutil.which(player[0])), None)
-    if found is None:
-        raise Complaint(N_("no program here plays sound (aplay, paplay, play); write it into a file: --export"))
-    return found
 
 
 def with_recordings(shop: Path, work: Callable[[RecordingBooks], Coroutine[Any, Any, None]]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from callserver.commands.books import tell
 from callserver.commands.calls import as_text, known_shop, list_width
 from callserver.commands.listen import shop_plan
 from callserver.commands.options import Group, json_option, language_option, require_shop
+from callserver.commands.player import play_file, player
 from callserver.commands.start import shop_option
 from callserver.dsp.frames import RATE_HZ
 from callserver.dsp.sound.files import SoundFileError, read_wav, write_wav
@@ -81,21 +81,14 @@ def play(shop: Path, name: str, spoken: str | None, to: Path | None) -> None:
     one = _one(shop, name, spoken)
     if one.path is None:
         raise click.ClickException(here("{name} has no sound yet: the synthesiser says it in the call", name=one.name))
-    sound = read_wav(one.path)
     if to is not None:
-        write_wav(to, sound)
+        write_wav(to, read_wav(one.path))
         click.echo(str(to))
-    elif find_spec("sounddevice") is None:
-        raise click.ClickException(here("no loudspeaker can be used here: write it to a file with --to FILE.wav"))
-    else:
-        import sounddevice
-
-        try:
-            sounddevice.play(sound, RATE_HZ, blocking=True)
-        except sounddevice.PortAudioError as problem:
-            raise click.ClickException(
-                here("no loudspeaker can be used here: write it to a file with --to FILE.wav")
-            ) from problem
+        return
+    try:
+        play_file(player(), one.path)
+    except Complaint as problem:
+        raise click.ClickException(complaint(problem)) from problem
 
 
 @prompts.command(help=here("Make FILE, any audio file, what callers hear as prompt NAME (or number); the old is kept."))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import click
 
 from callserver.commands.books import tell
 from callserver.commands.calls import as_text
 from callserver.commands.options import json_option, language_option
-from callserver.commands.playing import player
+from callserver.commands.player import play, player
 from callserver.commands.shop_books import ShopBooks, with_shop_books
 from callserver.commands.start import shop_option
 from callserver.commands.tables import table
@@ -61,9 +59,7 @@ def proof(number: str, target: Path | None, shop: Path) -> None:
         if target is None:
             command = player()
             await books.change("play_proof", number, lambda: None)
-            with NamedTemporaryFile(suffix=".wav") as heard:
-                Path(heard.name).write_bytes(octets)
-                subprocess.run([*command, heard.name], check=False)
+            play(command, octets)
             return
         if target.exists():
             raise Complaint("{file} is there already: name another file", file=target)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -130,6 +133,24 @@ class MailCommandTests(ShopCase):
         self.out(f"export abc {copy}")
         self.assertApproximates(read_wav(copy).size / RATE_HZ, 4.0, 0.01)
         self.assertIn('"export_message"', self.noted()[-1])
+
+    def test_played(self) -> None:
+        """Heard here by the program there is; where none is, nobody is noted to have heard it."""
+        self.message()
+        n_noted = len(self.noted())
+        with patch.object(shutil, "which", lambda name: None):
+            self.assertIn("write it into a file", self.command("play abc").output)
+        self.assertEqual(len(self.noted()), n_noted)
+        heard: list[float] = []
+
+        def run(command: list[str], **_: Any) -> Any:
+            heard.append(read_wav(Path(command[-1])).size / RATE_HZ)
+            return SimpleNamespace(returncode=0)
+
+        with patch.object(shutil, "which", lambda name: name == "aplay"), patch.object(subprocess, "run", run):
+            self.out("play abc")
+        self.assertApproximates(heard[0], 4.0, 0.01)
+        self.assertIn('"open_message"', self.noted()[-1])
 
     def test_sound_gone(self) -> None:
         """A message whose sound is gone is listed so; one of a box that is gone is copied by its whole id."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -143,6 +144,11 @@ class PromptsTests(SynchronousTestCase):
         target = self.shop / "heard.wav"
         self.said("play", "welcome", "--in", "en", "--to", target)
         self.assertTrue(np.array_equal(read_wav(target), GREETING))
+
+    def test_no_player(self) -> None:
+        """A computer without a program that plays sound says what to do."""
+        self.patch(shutil, "which", lambda name: None)
+        self.assertIn("write it into a file", self.refused("play", "welcome", "--in", "en"))
 
     def test_menu_sentences(self) -> None:
         """A sentence of a menu file is synthetic until it is recorded or said; a new text is synthetic again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from contextlib import nullcontext
 from datetime import timedelta
@@ -179,18 +180,18 @@ class HearTests(RecordingsCommandCase):
             played.append(command)
             return SimpleNamespace(returncode=0)
 
-        with patch.object(playing.shutil, "which", lambda name: name == "aplay"), patch.object(subprocess, "run", run):
+        with patch.object(shutil, "which", lambda name: name == "aplay"), patch.object(subprocess, "run", run):
             self.says("play", "1", "--at", "2")
         self.assertEqual(played[0][:2], ["aplay", "-q"])
         self.assertEqual(self.noted(), ["play_recording"])
         failed = SimpleNamespace(returncode=2)
         with (
-            patch.object(playing.shutil, "which", lambda name: name == "play"),
+            patch.object(shutil, "which", lambda name: name == "play"),
             patch.object(subprocess, "run", lambda *_, **__: failed),
         ):
             self.assertIn("exit status 2", self.refuses("play", "1"))
-        with patch.object(playing.shutil, "which", lambda name: None):
-            self.assertIn("--export", self.refuses("play", "1"))
+        with patch.object(shutil, "which", lambda name: None):
+            self.assertIn("write it into a file", self.refuses("play", "1"))
 
     def test_call(self) -> None:
         """By the call: all its recordings, or a word that there is none."""
