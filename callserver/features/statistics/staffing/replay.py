@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
+from itertools import islice
 
 from callserver.acd.routing.candidates import Candidate, QueueView, Waiting
 from callserver.acd.routing.matching import match
@@ -81,7 +82,8 @@ def _begin(arrivals: Iterable[Arrival], n_agents: int) -> _Day:
 
 
 def _match(day: _Day, counted: Counted, now_s: float, within_s: float, short_s: float) -> None:
-    free = [seat for seat in day.seats.values() if seat.state is SeatState.IDLE_PC] if day.waiting else []
+    # one agent is as good as another here: who waits needs no more than one each to choose from
+    free = list(islice((seat for seat in day.seats.values() if seat.state is SeatState.IDLE_PC), len(day.waiting)))
     if not free:
         return
     for decision in match(day.waiting.values(), free, day.queues, now_s):
