@@ -7,12 +7,14 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+from callserver.acd.staff import passwords
 from callserver.calls.vocabulary import Kind
 from callserver.commands.demo import CALLER_VOICE, voice
 from callserver.emulator.script_run import ScriptEvent, run_script
 from callserver.features.shopping import rules
 from callserver.ivr import spoken
 from callserver.wire.records import CallRecord, EventRecord
+from tests.once import DEAR_N
 from tests.whole.virtual_shop import VirtualShop
 
 CUSTOMER, PIN = "13912345678", "730462"
@@ -38,6 +40,7 @@ SETTINGS = {"reserve = 1": "reserve = 0", "tell_hours = mon-sun 09:00-20:00": "t
 class ShopByTelephoneTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.shop = VirtualShop(self, 2, settings=SETTINGS)
+        self.patch(passwords, "N", DEAR_N)  # as the PINs of the sample's customers are kept
 
     def begin(self, script: str) -> Deferred[list[ScriptEvent]]:
         exchange = self.shop.server.exchange

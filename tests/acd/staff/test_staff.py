@@ -21,6 +21,7 @@ from callserver.store.tables import EventRow
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from tests.alarms import Alarms
+from tests.once import DEAR_N
 from tests.shop import MemoryBook
 from tests.store import postgres
 from tests.store.inline import InlineStore
@@ -359,7 +360,7 @@ class StaffTests(SynchronousTestCase):
         self.assertTrue(passwords.matches(GOOD, first) and passwords.matches(GOOD, second))
         self.assertFalse(passwords.matches(GOOD + "x", first))
         self.assertFalse(passwords.matches("", None))
-        self.assertGreaterEqual(128 * passwords.N * passwords.R, 16 * 2**20, "bytes: too cheap to guess")
+        self.assertGreaterEqual(128 * DEAR_N * passwords.R, 16 * 2**20, "bytes: too cheap to guess")
 
     def test_weak_passwords(self) -> None:
         """8 characters, a supervisor 12; neither one key held down nor one's own number."""
