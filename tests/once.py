@@ -11,7 +11,7 @@ from callserver.acd.staff import passwords
 from callserver.ivr.prompts import Prompts
 from tests.store.inline import new_shops
 
-DEAR_N, QUICK_N = passwords.N, 16  # what guessing must feel, and instead of it
+DEAR_N, QUICK_N = passwords.N, 2  # what guessing must feel, and instead of it
 
 _load = Prompts.load
 

@@ -61,6 +61,8 @@ class ListedCall(MenuCall):
     goes" at a recording.
     """
 
+    id = "call-1"
+
     def __init__(self, room: MailRoom, does: Sequence[str], number: str | None, language: str) -> None:
         self.clock, self._room, self._does = room.clock, room, deque(does)
         self.told: list[str] = []
@@ -71,10 +73,6 @@ class ListedCall(MenuCall):
         self._language, self._caller = language, Caller(number)
         self.pressed: list[str] = []
         self.call: Any = SimpleNamespace(keys=self.pressed)
-
-    @property
-    def id(self) -> str:
-        return "call-1"
 
     @property
     def caller(self) -> Caller:
