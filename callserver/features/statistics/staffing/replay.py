@@ -86,13 +86,20 @@ def _match(day: _Day, counted: Counted, now_s: float, within_s: float, short_s: 
     free = list(islice((seat for seat in day.seats.values() if seat.state is SeatState.IDLE_PC), len(day.waiting)))
     if not free:
         return
-    for decision in match(day.waiting.values(), free, day.queues, now_s):
-        seat, arrival = decision.rings[0], day.arrivals[decision.sequence]
-        del day.waiting[decision.sequence]
+    for nth, seat in _offers(day, free, now_s):
+        arrival = day.arrivals[nth]
+        del day.waiting[nth]
         day.seats[seat] = replace(day.seats[seat], state=SeatState.TALKING)
-        heappush(day.next, (now_s + arrival.handle_s, decision.sequence, FREE, seat))
+        heappush(day.next, (now_s + arrival.handle_s, nth, FREE, seat))
         _count(counted, now_s - arrival.at_s, within_s, short_s, is_answered=True)
         counted.talk_ms += round(arrival.handle_s * 1000)
+
+
+def _offers(day: _Day, free: Sequence[Candidate], now_s: float) -> list[tuple[int, str]]:
+    """Who gets which agent."""
+    if len(day.waiting) == 1:  # by whatever rule, and much sooner found: most of a day is so
+        return [(nth, free[0].number) for nth in day.waiting]
+    return [(one.sequence, one.rings[0]) for one in match(day.waiting.values(), free, day.queues, now_s)]
 
 
 def _count(counted: Counted, wait_s: float, within_s: float, short_s: float, *, is_answered: bool) -> None:
