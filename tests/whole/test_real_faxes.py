@@ -41,7 +41,6 @@ from callserver.wire.states import SeatState
 from tests.fax.pages import text_like
 
 N_TALKS = 16
-LATE_TICKS = 2  # of some 5000: speed, which benchmarks.fax_tick measures; more is sound that was lost
 SENDS, RECEIVES = (16, 17), (18, 19)  # lines, from 0
 RECEIVING = [FAX_LINE, f"{FAX_LINE}\nfax_by = modem"]
 SETTLED_S, SETTLING_MAX = 2.0, 10
@@ -187,9 +186,6 @@ class FaxesBesideTalksTests(TestCase):
         for line, (file, end) in after[2].items():
             if gaps := gaps_on_record(file, before[2][line][1], end):
                 sound_lost[f"on record, {line}"] = gaps
-        in_the_server = sound_lost.get("gaps in the server", [])
-        if list(sound_lost) == ["gaps in the server"] and max(in_the_server) <= LATE_TICKS:
-            sound_lost = {}
         wrong = self.not_printed(fetched) | not_sent(sent) | self.not_kept(pages) | sound_lost
         if wrong and witness.is_late:
             raise SkipTest(f"{witness}: it proves nothing that there was {wrong}")
