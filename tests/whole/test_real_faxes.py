@@ -123,9 +123,9 @@ class Talks:
             before = now
             await deferLater(reactor, SETTLED_S)
 
-    async def figures(self) -> Any:
-        """As the server has them."""
-        return await self._house.server.asked(signal.SIGUSR2, "so_far")
+    async def figures(self, asked: int = signal.SIGUSR2, told: str = "so_far") -> Any:
+        """As the server has them; SIGUSR1: from here on."""
+        return await self._house.server.asked(asked, told)
 
     def stop(self) -> None:
         for loop in self._saying:
@@ -178,7 +178,7 @@ class FaxesBesideTalksTests(TestCase):
         await talks.begin()
         witness = Witness(self.house)
         self.addCleanup(witness.stop)
-        before = self.house.gaps, await talks.figures(), talks.on_record()
+        before = self.house.gaps, await talks.figures(signal.SIGUSR1, "counting"), talks.on_record()
         pages = [text_like(300, seed=seed) for seed in (1, 2)]
         fetched, sent = await self.four_faxes(pages)
         after = self.house.gaps, await talks.figures(), talks.on_record()
@@ -189,7 +189,7 @@ class FaxesBesideTalksTests(TestCase):
         wrong = self.not_printed(fetched) | not_sent(sent) | self.not_kept(pages) | sound_lost
         if wrong and witness.is_late:
             raise SkipTest(f"{witness}: it proves nothing that there was {wrong}")
-        self.assertEqual(wrong, {}, str(witness))
+        self.assertEqual(wrong, {}, f"{witness}; latest tick {after[1]['late_max_ms']:.1f} ms; {after[1]['longest']}")
 
     async def four_faxes(self, pages: Sequence[Page]) -> tuple[list[tuple[Outcome, TelephoneFax]], list[Outcome]]:
         """Two callers fetch the document, two machines send a page each; what came of it."""
