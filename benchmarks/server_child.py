@@ -70,7 +70,7 @@ def forget(server: CallServer) -> None:
 
 
 def figures(server: CallServer) -> dict[str, Any]:
-    """Since `forget`; `gaps`: of each open leg since it was opened, blocks that came too late or went too late."""
+    """Since `forget`; `gaps`: of each open leg since it was opened, blocks that came too late, and that had to go."""
     late = server.tick.lateness
     return {
         "late_p99_ms": late.percentile_ms(0.99),
@@ -79,7 +79,7 @@ def figures(server: CallServer) -> dict[str, Any]:
         "ticks": late.n_ticks,
         "ticks_lost": server.tick.lost,
         "longest": longest.told(),
-        "gaps": {leg.name: leg.underruns + leg.overruns for leg in server.bay.legs},
+        "gaps": {leg.name: (leg.underruns, leg.overruns) for leg in server.bay.legs},
     }
 
 
