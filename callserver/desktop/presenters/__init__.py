@@ -1,0 +1,1 @@
+"""What the window shows, one presenter a screen: plain Python, without Qt."""
