@@ -17,7 +17,7 @@ GRID = 8  # all distances are multiples of it, or its half
 SMALL_PX, TEXT_PX, LARGE_PX, HUGE_PX = 12, 14, 18, 24
 FAMILIES = ["Noto Sans", "DejaVu Sans", "WenQuanYi Micro Hei", "Noto Sans CJK SC"]
 FRAMED_BY_FUSION = (
-    "QCheckBox", "QRadioButton", "QComboBox", "QAbstractSpinBox", "QTabWidget", "QTabBar", "QSlider", "QProgressBar"
+    b"QCheckBox", b"QRadioButton", b"QComboBox", b"QAbstractSpinBox", b"QTabWidget", b"QTabBar", b"QSlider", b"QProgressBar"
 )  # fmt: skip
 FUSION_DARKENS = 140  # percent: its frames are the window's colour so much darker, which is hardly to be seen
 Chosen = Literal["system", "light", "dark"]
@@ -97,7 +97,7 @@ def _framed(worn: Colours) -> QPalette:
 
 
 def style_sheet(worn: Colours) -> str:
-    """What palettes cannot say. A button with the property `destroys` "asks" first, red outline, or "does" it, filled."""
+    """What palettes cannot say. A button whose property `destroys` is "asks" has a red outline, "does" is filled."""
     return f"""
 QPushButton, QToolButton {{ border: 1px solid {worn.frame}; border-radius: 4px; padding: 3px 11px;
     background: {worn.panel}; color: {worn.text}; min-height: 24px }}
