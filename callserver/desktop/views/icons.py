@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
-from callserver.desktop.views.colours import Colours, State
+from callserver.desktop.views.colours import DARK, LIGHT, Colours, State
 from callserver.desktop.views.drawing import Drawing, onto_grid, pen
 from callserver.desktop.views.glyphs import GLYPHS, KEPT, WRAP_UP, Sign
 from callserver.wire.states import LineState, SeatState
@@ -46,7 +48,12 @@ def draw_sign(painter: QPainter, place: QRectF, drawn: Sign, colour: str) -> Non
 
 def badge(state: State, worn: Colours, wrap_up: bool = False) -> QIcon:
     """The same for labels and lists of Qt's own."""
-    made = QIcon()
+    return _badge(state, worn.dark, wrap_up)
+
+
+@cache
+def _badge(state: State, dark: bool, wrap_up: bool) -> QIcon:
+    made, worn = QIcon(), DARK if dark else LIGHT
     for px in PIXELS:
         picture, painter = _blank(px)
         draw_badge(painter, QRectF(0, 0, px, px), state, worn, wrap_up)
@@ -57,7 +64,12 @@ def badge(state: State, worn: Colours, wrap_up: bool = False) -> QIcon:
 
 def sign(drawn: Sign, worn: Colours, colour: str = "") -> QIcon:
     """For a button: in the colour of its text if no other is given, and greyer where it is disabled."""
-    made = QIcon()
+    return _sign(drawn, worn.dark, colour)
+
+
+@cache
+def _sign(drawn: Sign, dark: bool, colour: str) -> QIcon:
+    made, worn = QIcon(), DARK if dark else LIGHT
     modes = {QIcon.Mode.Normal: colour or worn.text, QIcon.Mode.Disabled: worn.disabled}
     for px in PIXELS:
         for mode, its_colour in modes.items():

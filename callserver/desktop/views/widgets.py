@@ -97,21 +97,29 @@ class ElidedLabel(QLabel):
 class ActionButton(QPushButton):
     """A button of an act: its word, and its key small beneath; read aloud as "Answer F2", without a line break."""
 
-    def __init__(self, word: str, key: str = "", drawn: Sign | None = None) -> None:
+    def __init__(self, word: str = "", key: str = "", drawn: Sign | None = None) -> None:
         super().__init__()
         self.word, self.key, self._sign = word, key, drawn
         self.setAutoRepeat(False)
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where it was
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
-        self.say(word, key)
+        self.show_action(word, key)
 
-    def say(self, word: str, key: str = "") -> None:
+    def show_action(self, word: str, key: str = "") -> None:
         """Another word, when it would do something else now ("Hold", "Retrieve"), or another key."""
         self.word, self.key = word, key
         self.setAccessibleName(f"{word} {key}".strip())
         self.updateGeometry()
         self.update()
+
+    def setChecked(self, on: bool) -> None:
+        """It stays pressed while something is on; only one that ever was is read aloud as a switch."""
+        self.setCheckable(self.isCheckable() or on)
+        super().setChecked(on)
+
+    def nextCheckState(self) -> None:
+        """A click only asks for it: what is on, the server says."""
 
     def destroys(self, how: str) -> None:
         """Looks dangerous: "asks" before, "does" it."""
@@ -183,11 +191,11 @@ class Notice(QWidget):
         self.setMinimumHeight(3 * GRID)
         self.hide()
 
-    def problem(self, words: str) -> None:
+    def show_problem(self, words: str) -> None:
         """Something did not go; "" takes the line away."""
         self._say(words, Sign.PROBLEM, QAccessible.AnnouncementPoliteness.Assertive)
 
-    def info(self, words: str) -> None:
+    def show_info(self, words: str) -> None:
         """Something to know; "" takes the line away."""
         self._say(words, Sign.INFO, QAccessible.AnnouncementPoliteness.Polite)
 
