@@ -1,1 +1,1 @@
-"""The window's widgets: each paints what its presenter shows, and decides nothing."""
+"""The screens of the agents' window: PySide6 widgets that decide nothing."""
