@@ -61,16 +61,18 @@ class _Ring(QWidget):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def surround(self, widget: QWidget) -> None:
-        window = self.parentWidget()
-        if not widget.isVisible() or widget is window:
+        if not widget.isVisible() or widget.isWindow():
             self.hide()
             return
-        around = QRect(widget.mapTo(window, QPoint()), widget.size()).adjusted(-RING_PX, -RING_PX, RING_PX, RING_PX)
-        shown = around & window.rect()
+        around = QRect(widget.mapTo(self._window, QPoint()), widget.size()).adjusted(
+            -RING_PX, -RING_PX, RING_PX, RING_PX
+        )
+        shown = around & self._window.rect()
         self.setGeometry(shown)
         inner = self.rect().adjusted(RING_PX, RING_PX, -RING_PX, -RING_PX)
         self.setMask(QRegion(self.rect()) - QRegion(inner))

@@ -51,7 +51,7 @@ class Theme(QObject):
         worn = DARK if self._chosen == "dark" or (self._chosen == "system" and dark) else LIGHT
         self._app.setPalette(palette(worn))
         for kind in FRAMED_BY_FUSION:
-            self._app.setPalette(_framed(worn), kind)
+            self._app.setPalette(_framed(worn), kind)  # type: ignore[arg-type]  # the stubs ask for bytes, which it refuses
         self._app.setStyleSheet(style_sheet(worn))
 
 
@@ -97,10 +97,10 @@ def _framed(worn: Colours) -> QPalette:
 
 
 def style_sheet(worn: Colours) -> str:
-    """What palettes cannot say. A button with the property `destroys` "asks" first, red outline, or "does" it, filled."""
+    """What palettes cannot say. A button whose property `destroys` is "asks" has a red outline, "does" is filled."""
     return f"""
-QPushButton, QToolButton {{ border: 1px solid {worn.frame}; border-radius: 4px; padding: 3px 11px;
-    background: {worn.panel}; color: {worn.text}; min-height: 24px }}
+QPushButton, QToolButton {{ border: 1px solid {worn.frame}; border-radius: 4px; padding: 5px 11px;
+    background: {worn.panel}; color: {worn.text} }}
 QPushButton:hover, QToolButton:hover {{ background: {mixed(worn.panel, worn.focus, 0.12)} }}
 QPushButton:pressed, QToolButton:pressed, QPushButton:checked, QToolButton:checked {{
     background: {mixed(worn.panel, worn.focus, 0.25)}; border-color: {worn.focus} }}
