@@ -26,7 +26,7 @@ class CallCardView(Screen):
         self.setFixedWidth(WIDTH)
         self.frame = QFrame()
         self.frame.setObjectName("card")
-        self.title, self.name, self.number = ElidedLabel(), ElidedLabel(), ElidedLabel()
+        self.title, self.name, self.number = ElidedLabel(), ElidedLabel(foreign=True), ElidedLabel(foreign=True)
         self.identity, self.details, self.ended = ElidedLabel(), QLabel(wordWrap=True), ElidedLabel()
         self.notice = Notice()
         self.details.setTextFormat(Qt.TextFormat.PlainText)
