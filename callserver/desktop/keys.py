@@ -51,8 +51,8 @@ class Act(Enum):
     CLOSE = N_("Close a panel")
 
 
-# As `QKeySequence` reads them; what has none is in the menu only. No plain letters (input methods swallow them), no Ctrl+Space and Shift+Space (they switch
-# these), no F10 (the menu bar).
+# As `QKeySequence` reads them; what has none is in the menu only. No plain letters (input methods swallow them), no
+# Ctrl+Space and Shift+Space (they switch these), no F10 (the menu bar).
 KEYS: Mapping[Act, str] = {
     Act.KEYS: "F1",
     Act.ANSWER: "F2",

@@ -34,8 +34,8 @@ class WindowCase(AgentsCase):
         self.addCleanup(client.stop)
         self.pass_s(2)
         window = MainWindow(work)
-        self.addCleanup(window.leave)
         qt.shown(self, window)
+        self.addCleanup(window.leave)  # before it is closed
         return window
 
     def pass_s(self, seconds: float) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callserver.desktop.listener import IN_CALL
 from callserver.desktop.presenters.clocks import stopwatch
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.wire.catalogue import N_, known, text, told
@@ -124,8 +123,3 @@ class CallCard(Presenter[CallCardData]):
 
     def access(self, access: Access) -> None:
         self.refresh()
-
-    @property
-    def is_in_call(self) -> bool:
-        """Whether it is somebody he talks with now."""
-        return self.model.seat.state in IN_CALL

@@ -34,7 +34,8 @@ class Presenter(AgentListener, Generic[Data]):
     def __init__(self, work: Workplace, show: Callable[[Data], None]) -> None:
         self.work, self.model, self.client = work, work.model, work.client
         self.problem = ""
-        self._show, self._shown = show, None
+        self._show = show
+        self._shown: Data | None = None
         self._endings: list[Callable[[], None]] = []
 
     @abstractmethod
@@ -60,7 +61,7 @@ class Presenter(AgentListener, Generic[Data]):
         """Show what there is to see, if it is something else."""
         data = self.data()
         if data != self._shown:
-            self._shown: Data | None = data
+            self._shown = data
             self._show(data)
 
     def do(self, asked: Deferred[Any], then: Callable[[Any], None] | None = None) -> None:

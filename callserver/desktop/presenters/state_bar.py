@@ -20,7 +20,7 @@ from callserver.wire.messages import (
     QueueRow,
     SeatStatus,
 )
-from callserver.wire.states import SeatState
+from callserver.wire.states import LineState, SeatState
 
 STATE_WORDS = {
     SeatState.OFF: N_("Logged out"),
@@ -39,11 +39,11 @@ SUPERVISING_WORDS = {"listens": N_("Listening"), "whispers": N_("Whispering"), "
 @dataclass(frozen=True)
 class StateBarData:
     """
-    :param state: whose icon and colour: the name of a SeatState, "WRAP_UP", or "LOST"
+    :param state: whose icon is shown; without a server that of a dead line
     :param wrap_up_left: share of the wrap-up that is left, 0 to 1; None: there is none
     """
 
-    state: str
+    state: LineState | SeatState
     word: str
     clock: str
     kept: str  # who is on hold while another is consulted
@@ -78,8 +78,7 @@ class StateBar(Presenter[StateBarData]):
             clock=stopwatch(model.age_s(model.seat_since_s)),
             kept=self._kept(),
             person=self._person(),
-            may_ready=resting
-            and (seat.state is SeatState.PAUSED or seat.pause_wanted)
+            may_ready=(resting and (seat.state is SeatState.PAUSED or seat.pause_wanted))
             or (in_call and seat.pause_wanted),
             may_pause=resting or in_call,
             pause=words("Pause after call") if in_call else words("Pause"),
@@ -113,10 +112,8 @@ class StateBar(Presenter[StateBarData]):
 
     # What it is made of
 
-    def _state(self) -> str:
-        if self.model.connection is not Connection.HERE:
-            return "LOST"
-        return "WRAP_UP" if self.model.seat.wrap_up else self.model.seat.state.name
+    def _state(self) -> LineState | SeatState:
+        return self.model.seat.state if self.model.connection is Connection.HERE else LineState.DISCONNECTED
 
     def _word(self) -> str:
         seat, words = self.model.seat, self.work.words

@@ -1,4 +1,4 @@
-"""The keys of a window, as Qt's actions: each works wherever the focus is, so long as no dialog is open (none ever is)."""
+"""The keys of a window, as Qt's actions: each works wherever the focus is, since no dialog is ever open."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from callserver.desktop.views.actions import Actions
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.theme import GRID, LARGE_PX, colours, sized
 from callserver.desktop.views.widgets import ElidedLabel, Notice
+from callserver.wire.states import SeatState
 
 WIDTH = 300
 FRAME_PX = 3
@@ -23,8 +24,9 @@ class CallCardView(Screen):
     def __init__(self, work: Workplace, actions: Actions) -> None:
         super().__init__()
         self.setFixedWidth(WIDTH)
-        self.frame = QFrame(objectName="card")
-        self.title, self.name, self.number = ElidedLabel(), ElidedLabel(), ElidedLabel()
+        self.frame = QFrame()
+        self.frame.setObjectName("card")
+        self.title, self.name, self.number = ElidedLabel(), ElidedLabel(foreign=True), ElidedLabel(foreign=True)
         self.identity, self.details, self.ended = ElidedLabel(), QLabel(wordWrap=True), ElidedLabel()
         self.notice = Notice()
         self.details.setTextFormat(Qt.TextFormat.PlainText)
@@ -49,7 +51,7 @@ class CallCardView(Screen):
         self.reject.setVisible(data.rings)
         for label in (self.name, self.number, self.identity, self.details):
             label.setEnabled(not data.is_over)
-        ringing = colours(self.palette()).states["RINGING"]
+        ringing = colours(self.palette()).states[SeatState.RINGING]
         frame = f"{FRAME_PX}px solid {ringing}" if data.rings else f"1px solid {colours(self.palette()).frame}"
         self.frame.setStyleSheet(f"QFrame#card {{ border: {frame}; border-radius: 4px }}")
 

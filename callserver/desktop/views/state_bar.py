@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QToolButton
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QToolButton, QWidget
 
 from callserver.desktop.keys import Act
 from callserver.desktop.presenters.state_bar import StateBar, StateBarData
@@ -11,7 +12,7 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.actions import Actions
 from callserver.desktop.views.icons import badge
 from callserver.desktop.views.screen import Screen
-from callserver.desktop.views.theme import GRID, LARGE_PX, sized
+from callserver.desktop.views.theme import GRID, LARGE_PX, colours, sized
 from callserver.desktop.views.widgets import ElidedLabel, Notice
 
 BADGE_PX = 28
@@ -26,12 +27,13 @@ class StateBarView(Screen):
         self._work = work
         self.icon, self.state, self.clock = QLabel(), ElidedLabel(), QLabel()
         self.kept, self.person, self.waiting, self.notice = ElidedLabel(), ElidedLabel(), QLabel(), Notice()
-        self.wrap_up = QProgressBar(textVisible=False, maximum=1000, maximumHeight=GRID)
+        self.wrap_up = QProgressBar(textVisible=False, maximum=1000)
         self.ready = QPushButton(work.words("Ready"))
         self.pause, self.missed, self.menu = QToolButton(), QPushButton(), QToolButton()
         self.more_time = QPushButton(work.words("More time"))
         self.state.setFont(sized(LARGE_PX, bold=True))
         self.clock.setFont(sized(LARGE_PX))
+        self.wrap_up.setMaximumHeight(GRID)
         self.wrap_up.setAccessibleName(work.words("Time left of the wrap-up"))
         self._lay_out()
         self._fill_menus(actions)
@@ -43,7 +45,8 @@ class StateBarView(Screen):
 
     def show_data(self, data: StateBarData) -> None:
         """Paint it."""
-        self.icon.setPixmap(badge(data.state, BADGE_PX, self.palette(), self.devicePixelRatioF()))
+        picture = badge(data.state, colours(self.palette()), wrap_up=data.wrap_up_left is not None)
+        self.icon.setPixmap(picture.pixmap(QSize(BADGE_PX, BADGE_PX), self.devicePixelRatioF()))
         self.state.setText(data.word)
         self.clock.setText(data.clock)
         self.kept.setText(data.kept)
@@ -51,6 +54,7 @@ class StateBarView(Screen):
         self.person.setText(data.person)
         self.waiting.setText(data.waiting)
         self.missed.setText(data.missed)
+        self.missed.setVisible(bool(data.missed))
         self.ready.setEnabled(data.may_ready)
         self.pause.setEnabled(data.may_pause)
         self.pause.setText(data.pause)
@@ -69,10 +73,12 @@ class StateBarView(Screen):
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         row.setSpacing(GRID)
-        for widget in (self.icon, self.state, self.clock, self.wrap_up, self.more_time, self.kept):
+        left: tuple[QWidget, ...] = (self.icon, self.state, self.clock, self.wrap_up, self.more_time, self.kept)
+        right: tuple[QWidget, ...] = (self.person, self.ready, self.pause, self.waiting, self.missed, self.menu)
+        for widget in left:
             row.addWidget(widget)
         row.addWidget(self.notice, 1)
-        for widget in (self.person, self.ready, self.pause, self.waiting, self.missed, self.menu):
+        for widget in right:
             row.addWidget(widget)
 
     def _fill_menus(self, actions: Actions) -> None:
