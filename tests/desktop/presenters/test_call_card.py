@@ -15,7 +15,7 @@ LI = Card(
     waited_s=42,
     identity=Identity("10023", "李明", proved=True),
     parts=(CardPart("shopping", (Phrase("basket empty"),)),),
-    path=("main menu", "order", "1203"),
+    path=("shop", "main-menu: 2", "enter-item: 1203", "key 0"),
 )
 STRANGER = Card("call-2", None)
 
@@ -38,9 +38,7 @@ class CallCardTests(WorkCase):
         self.assertEqual((self.now.rings, self.now.may_answer, self.now.name), (True, True, "李明"))
         self.assertEqual((self.now.identity, self.now.is_proved), ("✔ Proved (PIN)", True))
         self.assertEqual(self.now.number, "13800138000 · Member 10023")
-        self.assertEqual(
-            self.now.details, ("Queue shop · waited 0:42", "Path main menu › order › 1203", "basket empty")
-        )
+        self.assertEqual(self.now.details, ("Queue shop · waited 0:42", "Path shop › 2 › 1203 › 0", "basket empty"))
 
     def test_only_claimed(self) -> None:
         """A number can be lent: that it matches is not a proof."""
