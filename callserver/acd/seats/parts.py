@@ -15,6 +15,7 @@ tell me".
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
@@ -40,6 +41,8 @@ from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 log = Logger()
+
+RECENT_S, RECENT_MAX = 900.0, 5  # so long, and so many, calls are remembered that a seat has left
 
 
 class Person(Protocol):
@@ -91,6 +94,7 @@ class SeatParts(ABC):
         self._calls_machine = calls_machine(self._calls)
         self._program = ProgramWatch(clock, limits.program, self._program_changed, self._program_given_up)
         self._parked: Offer | None = None  # held for an agent whose program is gone
+        self._left: deque[tuple[Call, float]] = deque(maxlen=RECENT_MAX)  # calls, and when; the newest first
 
     @property
     def status(self) -> SeatStatus:
@@ -106,6 +110,18 @@ class SeatParts(ABC):
     def rests(self) -> bool:
         """It has just missed a call, and is not asked for a while."""
         return self._ringing.rests
+
+    @property
+    def shown_calls(self) -> list[Call]:
+        """Those whose cards he sees: that which rings or is in hand first, then one that is kept held."""
+        offers = (self._calls.ringing, self._calls.in_hand, self._calls.kept)
+        return [offer.call for offer in offers if offer is not None and offer.call.id]
+
+    @property
+    def recent(self) -> list[Call]:
+        """Those that he has left in the last quarter of an hour, the last first: they may still be written up."""
+        since_s = self._clock.seconds() - RECENT_S
+        return [call.now for call, at_s in self._left if at_s > since_s]
 
     # What calls and the clock tell
 
