@@ -27,6 +27,9 @@ class CaseRow(Table):
         table_name = "office_cases"
 
 
+CaseRow.add_index(CaseRow.caller_number, CaseRow.at_ms, CaseRow.id, name="office_cases_by_number")
+
+
 class AttemptRow(Table):
     """One office that was dialled, or was not because it was closed."""
 

@@ -16,6 +16,7 @@ from callserver.features.shopping.flow import news
 from callserver.features.shopping.flow.counter import Premises
 from callserver.features.shopping.flow.menu import ShopMenu
 from callserver.features.shopping.old_proofs import OldProofs
+from callserver.features.shopping.rules import telephones_of
 from callserver.features.shopping.selling import Selling
 from callserver.features.shopping.teller import Teller
 from callserver.media.vault import Vault
@@ -59,6 +60,7 @@ def declare(shop: Shop) -> Feature:
         card=card,
         furnish=sample.load,
         bare=sample.bare,
+        telephones=telephones_of,
         services=tuple(services),
     )
 
