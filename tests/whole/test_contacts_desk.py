@@ -78,6 +78,19 @@ class MessageTests(AgentsCase):
             self.assertEqual(refused.exception.code, code)
 
 
+class PlaceTests(AgentsCase):
+    def test_targets(self) -> None:
+        """Any agent sees where callers can be sent, and whether it is open; and who waits to be called back."""
+        li = self.program("801")
+        self.allow("801")
+        found = self.do(li.ask("list_targets"))
+        self.assertEqual(set(found), {"queues", "offices", "groups", "menus"})
+        self.assertIn(("queue operator", True), [(one["target"], one["open"]) for one in found["queues"]])
+        self.assertIn("menu shop", [one["target"] for one in found["menus"]])
+        self.assertEqual(self.do(li.ask("list_call_backs")), [])
+        self.assertEqual(self.do(li.ask("list_cases", "", "")), {"found": [], "next": ""})
+
+
 class OutcomeTests(AgentsCase):
     def test_in_the_talk_and_after(self) -> None:
         """While he talks, and in the wrap-up; the history of the number shows it."""
