@@ -12,12 +12,23 @@ WHOM_MAX = 50
 CONTACT = re.compile(r"[0-9]{3,24}|member [0-9]{1,12}")
 STAFF_NUMBER = re.compile(r"[0-9]{1,24}")
 PAGE_PLACE = re.compile(r"[0-9]{1,16}(:[\w-]{1,64})?")
+RESULTS = ("reached", "not reached", "not wanted")
 EVERYBODY, GROUP = "everybody", "group "
 
 
 def contact(value: Any) -> bool:
     """A telephone number, 3 to 24 digits, or "member NUMBER" of the shop's books."""
     return isinstance(value, str) and value.isascii() and CONTACT.fullmatch(value) is not None
+
+
+def missed_telephone(value: Any) -> bool:
+    """A telephone number of the list of missed calls, 3 to 24 digits."""
+    return contact(value) and not value.startswith("member")
+
+
+def missed_result(value: Any) -> bool:
+    """ "reached", "not reached" (others may call him), "not wanted" (he need not be called)."""
+    return value in RESULTS
 
 
 def contact_text(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callserver.features import Feature, Shop
 from callserver.features.contacts.desk import ContactsDesk
+from callserver.features.contacts.missed import MissedDesk
 from callserver.features.contacts.talking import Talking
 
 
@@ -14,4 +15,5 @@ def declare(shop: Shop) -> Feature:
         return Feature("contacts")
     desk = ContactsDesk(shop.store, shop.events, house.settings, house.telephones)
     talking = Talking(shop.store, shop.events, house.tell, house.rights, house.members)
-    return Feature("contacts", acts=desk.acts() | talking.acts(), arrived=talking.arrived)
+    missed = MissedDesk(shop.store, shop.events, lambda: house.settings().exchange.country)
+    return Feature("contacts", acts=desk.acts() | talking.acts() | missed.acts(), arrived=talking.arrived)

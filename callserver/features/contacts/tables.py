@@ -35,6 +35,18 @@ class ContactNoteRow(Table):
         indexes = ((("contact", "id"), False),)
 
 
+class MissedRow(Table):
+    """Who calls somebody who was missed, or what came of that; the newest word for a number."""
+
+    number = TextField(primary_key=True)  # in its normal form
+    person = TextField()
+    at_ms = BigIntegerField(index=True)
+    result = TextField()  # "": he calls him now
+
+    class Meta:
+        table_name = "missed_callers"
+
+
 class SaidRow(Table):
     """One message for one person; one to several has a row for each."""
 

@@ -1,4 +1,4 @@
-"""What came of talks, notes on who calls, messages between colleagues; the faults of one number."""
+"""What came of talks, notes on who calls, callers who were missed, messages between colleagues; faults by number."""
 
 from typing import Any
 
@@ -32,6 +32,16 @@ def up(migrator: Any, db: Any) -> None:
             table_name = "contact_notes"
             indexes = ((("contact", "id"), False),)
 
+    class Missed(Model):
+        number = TextField(primary_key=True)
+        person = TextField()
+        at_ms = BigIntegerField(index=True)
+        result = TextField()
+
+        class Meta:
+            database = db
+            table_name = "missed_callers"
+
     class Said(Model):
         id = AutoField()
         batch = IntegerField(default=0)
@@ -47,5 +57,5 @@ def up(migrator: Any, db: Any) -> None:
             table_name = "said"
             indexes = ((("recipient", "id"), False), (("sender", "id"), False))
 
-    db.create_tables([Outcome, ContactNote, Said])
+    db.create_tables([Outcome, ContactNote, Missed, Said])
     db.execute_sql("CREATE INDEX office_cases_by_number ON office_cases (caller_number, at_ms, id)")
