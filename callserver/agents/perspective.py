@@ -72,6 +72,7 @@ class AgentPerspective(pb.Avatar):
         person = self._person
         hello = Hello(person.number, person.name, access.rights, status, board=access.board, demo=self._desk.demo)
         marks = tuple(self._desk.marks(person.number))
+        self._desk.arrived(person.number)
         return to_wire(replace(hello, queues=access.queues, mail=marks))
 
     def _change_password(self, args: Sequence[Any]) -> Deferred[None]:
