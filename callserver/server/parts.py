@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from callserver.acd.phones.log_in import log_in
+from callserver.acd.seats.acts import Act
 from callserver.agents.channel import AgentChannel
 from callserver.calls.board import Board
 from callserver.calls.call import Call
@@ -211,7 +212,7 @@ class Parts(MultiService):
             named=lambda: {**named_by_files(self.folder.plugins(self.config)), **loads.named()},
             features=self.features,
         )
-        self._acts = declarations.acts(self.centre.acts(), self.features)
+        self._acts: Mapping[str, Act] = {}  # given when all is there that they need
         self.people = MenuPeople(lambda: self.config, self.centre, RecordingNotice(self.events, self._say))
         self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)
         self.line_menus = LineMenus(world, self.store, self.menus, lambda: self.config, self.line_bank, self.events)
