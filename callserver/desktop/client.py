@@ -46,7 +46,7 @@ DOCUMENT_ACTS = frozenset(
     {
         *("convert_fax", "queue_fax", "send_fax", "open_fax", "mail_fax"),
         *("report", "report_file", "missed_calls", "day_sheet"),
-        *("play_recording", "export_recording"),
+        *("play_recording", "export_recording", "recording_peaks"),
     }
 )
 COMES_BACK = (Refusal.STOPPING, Refusal.SERVER)  # any other refusal is final: trying on would lock the account
