@@ -22,6 +22,7 @@ KEYWORDS = {
     "text": (1,),
     "plural": (1, 2),
     "here": (0,),
+    "words": (0,),
     "both": (0,),
     "Phrase": (0,),
     "Sentence": (0,),
@@ -64,12 +65,19 @@ def said(text: str, places: Mapping[str, tuple[int, ...]]) -> Iterator[tuple[int
     Babel's own reading of Python stumbles over `Sentence("...", value=repr(text))`: `text` takes sentences too.
     """
     for node in ast.walk(ast.parse(text)):
-        name = str(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+        name = called(node.func) if isinstance(node, ast.Call) else ""
         if isinstance(node, ast.Call) and name in places and len(node.args) > max(places[name]):
             given = [getattr(node.args[place], "value", None) for place in places[name]]
-            words = tuple(one for one in given if isinstance(one, str))
+            words = tuple(one for one in given if isinstance(one, str) and one)
             if len(words) == len(given):
                 yield node.lineno, words if len(words) > 1 else words[0]
+
+
+def called(function: ast.expr) -> str:
+    """By its name; of methods only `work.words` is given sentences."""
+    if isinstance(function, ast.Attribute):
+        return function.attr if function.attr == "words" else ""
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def read(file: Path) -> Catalog:
