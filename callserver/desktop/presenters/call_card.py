@@ -45,6 +45,12 @@ def caller_name(card: Card, language: str) -> str:
     return card.caller_name or card.caller_number or text(language, "number withheld")
 
 
+def _step(step: str, language: str) -> str:
+    """Of "main-menu: 2" what was keyed in; a menu's name as it is known to people."""
+    keyed = step.rpartition(": ")[2]
+    return known(language, keyed.removeprefix("key "))
+
+
 class CallCard(Presenter[CallCardData]):
     """The card fills itself; a call that is over stays, in grey, until the next one."""
 
@@ -104,7 +110,7 @@ class CallCard(Presenter[CallCardData]):
         if card.queue is not None:
             rows.append(words("Queue {queue} · waited {time}", queue=card.queue, time=stopwatch(card.waited_s)))
         if card.path:
-            rows.append(words("Path {path}", path=" › ".join(known(self.work.language, step) for step in card.path)))
+            rows.append(words("Path {path}", path=" › ".join(_step(step, self.work.language) for step in card.path)))
         return (*rows, *(told(row, self.work.language) for part in card.parts for row in part.rows))
 
     # What makes it look otherwise

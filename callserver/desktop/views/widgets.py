@@ -179,11 +179,12 @@ class Notice(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sign, self.label = QLabel(), ElidedLabel()
+        self.sign, self.label = QLabel(), ElidedLabel()
+        self._said = "", Sign.INFO
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
-        row.addWidget(self._sign)
+        row.addWidget(self.sign)
         row.addWidget(self.label, 1)
         kept = self.sizePolicy()
         kept.setRetainSizeWhenHidden(True)  # nothing moves when a line comes or goes
@@ -200,15 +201,16 @@ class Notice(QWidget):
         self._say(words, Sign.INFO, QAccessible.AnnouncementPoliteness.Polite)
 
     def _say(self, words: str, drawn: Sign, how: QAccessible.AnnouncementPoliteness) -> None:
-        if words == self.label.text() and self.isHidden() != bool(words):
-            return
+        if (words, drawn) == self._said:
+            return  # shown again, but not said again
+        self._said = words, drawn
         self.label.setText(words)
         self.setVisible(bool(words))
         if not words:
             return
         worn = colours(self.palette())
         colour = worn.problem if drawn is Sign.PROBLEM else worn.focus
-        self._sign.setPixmap(sign(drawn, worn, colour).pixmap(QSize(SIGN_PX, SIGN_PX), self.devicePixelRatio()))
+        self.sign.setPixmap(sign(drawn, worn, colour).pixmap(QSize(SIGN_PX, SIGN_PX), self.devicePixelRatioF()))
         event = QAccessibleAnnouncementEvent(self, words)
         event.setPoliteness(how)
         QAccessible.updateAccessibility(event)
