@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from callserver.desktop.presenters.presenter import Presenter
@@ -19,6 +20,7 @@ class Screen(QWidget):
     """
 
     presenter: Presenter[Any]
+    done = Signal()  # what the panel was opened for is done: the tabs again
 
     def begin(self) -> None:
         """Show what there is, from now on."""
@@ -33,6 +35,10 @@ class Screen(QWidget):
 
     def save(self) -> None:
         """Ctrl+S."""
+
+    def close_panel(self) -> None:
+        """What it was opened for is done."""
+        self.done.emit()
 
     def take_focus(self) -> None:
         """The screen has been opened: the place where one begins to type has the focus."""
