@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from callserver.desktop.presenters.presenter import Presenter
@@ -21,6 +21,12 @@ class Screen(QWidget):
 
     presenter: Presenter[Any]
     done = Signal()  # what the panel was opened for is done: the tabs again
+
+    def changeEvent(self, event: QEvent) -> None:
+        """In another theme all is painted anew."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "presenter"):
+            self.presenter.show_again()
 
     def begin(self) -> None:
         """Show what there is, from now on."""
