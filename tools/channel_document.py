@@ -19,7 +19,6 @@ import click
 
 from callserver.acd.seats.acts import Act
 from callserver.rehearsal.world import RehearsalWorld
-from callserver.server import declarations
 from callserver.server.assembly import CallServer
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire import messages
@@ -65,8 +64,7 @@ def acts_of_the_server() -> dict[str, Act]:
     with TemporaryDirectory() as folder:
         shop = ShopFolder(Path(folder))
         shop.prepare()
-        server = CallServer(shop, RehearsalWorld(Random(1), 0.0))
-        return declarations.acts(server.centre.acts(), server.features)
+        return dict(CallServer(shop, RehearsalWorld(Random(1), 0.0)).acts)
 
 
 def _acts(acts: Mapping[str, Act]) -> Iterator[str]:

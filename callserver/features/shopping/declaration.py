@@ -20,6 +20,7 @@ from callserver.features.shopping.flow.menu import ShopMenu
 from callserver.features.shopping.looks import Looks
 from callserver.features.shopping.old_proofs import OldProofs
 from callserver.features.shopping.order_desk import OrderDesk
+from callserver.features.shopping.rules import telephones_of
 from callserver.features.shopping.selling import Selling
 from callserver.features.shopping.teller import Teller
 from callserver.media.vault import Vault
@@ -64,6 +65,7 @@ def declare(shop: Shop) -> Feature:
         card=card,
         furnish=sample.load,
         bare=sample.bare,
+        telephones=telephones_of,
         services=tuple(services),
     )
 
