@@ -1,0 +1,19 @@
+"""Which screen an act opens: one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from callserver.desktop.keys import Act
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.views.dial import DialView
+from callserver.desktop.views.key_list import KeyListView
+from callserver.desktop.views.screen import Screen
+
+Make = Callable[[Workplace], Screen]
+
+TABS: Mapping[Act, Make] = {}
+PANELS: Mapping[Act, Make] = {
+    Act.KEYS: KeyListView,
+    Act.DIAL: DialView,
+}
