@@ -14,6 +14,7 @@ from callserver.acd.moves.moves import Moves
 from callserver.acd.moves.parking import ParkingLimits
 from callserver.acd.offices.regions import places
 from callserver.acd.offices.transfer import Around, OfficeTransfers
+from callserver.acd.organisation import describing
 from callserver.acd.organisation.acts import OrganisationActs
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.organisation.parts import CallerClass
@@ -351,6 +352,7 @@ class CallCentre:
             dict(SEAT_ACTS)
             | own
             | organisation.acts()
+            | describing.ACTS
             | self.dialling.acts()
             | self.moves.acts()
             | self.phones.acts()
