@@ -25,7 +25,7 @@ from callserver.dsp.progress.plan_files import FILE_NAME as TONES_FILE
 from callserver.dsp.progress.plan_files import PlanFileError, load_plan
 from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
-from callserver.features import Asked, House, Shop
+from callserver.features import Asked, Floor, House, Shop
 from callserver.ivr import spoken
 from callserver.ivr.call_back import CallBackTalk
 from callserver.ivr.discovery import Found
@@ -252,7 +252,13 @@ class Parts(MultiService):
             members=lambda group: self.centre.members_of(group),
             connect=lambda call, number, asks: self.people.connect(call, number, asks),
             post=lambda: next((feature.post for feature in self.features if feature.post is not None), None),
+            floor=self._floor,
         )
+
+    def _floor(self) -> Floor:
+        """As it is now."""
+        settings = {name: queue.settings for name, queue in self.centre.queues.by_name.items()}
+        return Floor(self.centre.waiting.rows(), settings, self.board.statuses.values(), self.board.age_s)
 
     def _new_texts(self) -> Iterator[NewTexts]:
         """What says texts before they are needed; nothing in a rehearsal."""
