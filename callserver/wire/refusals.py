@@ -43,6 +43,7 @@ class Refusal(Enum):
     WEAK_PASSWORD = "weak-password"  # detail: the rule that it breaks, a sentence of the catalogue
     MUST_CHANGE = "must-change"  # the password was right, and has to be changed before anything else
     LIMIT = "limit"  # detail: the limit
+    VERSIONS = "versions"  # of program and server, told by the program; detail: which has what, as in NOT_SAVED
     STOPPING = "stopping"
     SERVER = "server"
 
@@ -71,6 +72,7 @@ TEXTS = {
     Refusal.WEAK_PASSWORD: N_("the new password cannot be taken: {detail}"),
     Refusal.MUST_CHANGE: N_("the password has to be changed before the first log-in"),
     Refusal.LIMIT: N_("beyond the limit: {detail}"),
+    Refusal.VERSIONS: N_("versions differ: {detail}"),
     Refusal.STOPPING: N_("the server stops; the program connects again by itself"),
     Refusal.SERVER: N_("the server failed; its log says why"),
 }
@@ -96,6 +98,11 @@ class Refused(pb.Error):
     def not_saved(cls, why: Complaint) -> Refused:
         """What was to be set cannot be so."""
         return cls(Refusal.NOT_SAVED, json.dumps(_packed(why), ensure_ascii=False))
+
+    @classmethod
+    def versions(cls, why: Complaint) -> Refused:
+        """Program and server do not understand each other."""
+        return cls(Refusal.VERSIONS, json.dumps(_packed(why), ensure_ascii=False))
 
     @classmethod
     def from_wire(cls, text: str) -> Refused:
@@ -126,7 +133,7 @@ class Refused(pb.Error):
             return right_text(self.detail, language)
         if self.code is Refusal.BAD_ARGUMENT:
             return self.detail
-        if self.code is Refusal.NOT_SAVED:
+        if self.code in (Refusal.NOT_SAVED, Refusal.VERSIONS):
             return _unpacked(self.detail, language)
         if self.code in (Refusal.NOWHERE, Refusal.NOT_AVAILABLE):
             return target_text(self.detail, language)
