@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from callserver.desktop.keys import Act
 from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.views.board import BoardView
 from callserver.desktop.views.dial import DialView
 from callserver.desktop.views.key_list import KeyListView
 from callserver.desktop.views.screen import Screen
@@ -16,4 +17,5 @@ TABS: Mapping[Act, Make] = {}
 PANELS: Mapping[Act, Make] = {
     Act.KEYS: KeyListView,
     Act.DIAL: DialView,
+    Act.BOARD: BoardView,
 }
