@@ -11,7 +11,7 @@ from callserver.desktop.views.theme import GRID, SMALL_PX, colours, sized
 from callserver.desktop.views.widgets import name
 
 ICON_PX = 20
-WIDTH = 30 * GRID
+WIDTH = 34 * GRID
 
 
 class LegendPanel(QScrollArea):

@@ -45,6 +45,9 @@ class PlainTable(QTableWidget):
 
     def set_head(self, column: int, head: str) -> None:
         """What stands over a column, on the side of its texts."""
+        item = self.horizontalHeaderItem(column)
+        if item is not None and item.text() == head:
+            return
         item = QTableWidgetItem(head)
         item.setTextAlignment(self._side(column) | MIDDLE)
         self.setHorizontalHeaderItem(column, item)

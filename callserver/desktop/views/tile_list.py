@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewIt
 
 from callserver.desktop.presenters.tiles import Tile
 from callserver.desktop.views.colours import Colours, mixed
-from callserver.desktop.views.icons import BADGE_PX, draw_badge
+from callserver.desktop.views.icons import BADGE_PX, badge
 from callserver.desktop.views.theme import GRID, RING_PX, SMALL_PX, colours, sized
 
 TILE = QSize(180, 82)
@@ -148,8 +148,8 @@ class TilePainter(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._frame(painter, place, tile, worn, index == self._tiles.currentIndex())
-        badge = QRectF(place.x() + GRID, place.y() + GRID, BADGE_PX, BADGE_PX)
-        draw_badge(painter, badge, tile.state, worn, tile.wrap_up, tile.kept)
+        drawn = badge(tile.state, worn, tile.wrap_up, tile.kept)
+        drawn.paint(painter, place.x() + GRID, place.y() + GRID, BADGE_PX, BADGE_PX)
         self._lines(painter, place, tile, worn)
         painter.restore()
 
