@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from callserver.desktop.keys import Act
 from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.views.board import BoardView
 from callserver.desktop.views.customer import CustomerView
 from callserver.desktop.views.dial import DialView
 from callserver.desktop.views.find_customer import FindCustomerView
@@ -21,4 +22,5 @@ PANELS: Mapping[Act, Make] = {
     Act.KEYS: KeyListView,
     Act.DIAL: DialView,
     Act.FIND: FindCustomerView,
+    Act.BOARD: BoardView,
 }

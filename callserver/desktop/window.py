@@ -70,7 +70,7 @@ class MainWindow(QWidget):
             self.bar.open_pauses()
         elif act in PANELS and act not in self.controls.buttons:
             self.open(act)
-        else:
+        elif self.panel is None or not self.panel.act(act):
             self.controls.presenter.act(act)
 
     def open(self, act: Act) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from callserver.desktop.keys import Act
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.views.theme import GRID
 
@@ -45,6 +46,10 @@ class Screen(QWidget):
     def close_panel(self) -> None:
         """What it was opened for is done."""
         self.done.emit()
+
+    def act(self, act: Act) -> bool:
+        """A key that only some screens know: whether this is one."""
+        return False
 
     def take_focus(self) -> None:
         """The screen has been opened: the place where one begins to type has the focus."""
