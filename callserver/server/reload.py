@@ -65,6 +65,7 @@ SINGLE = (
 NOW = {  # settings that a running server takes over
     "server": {"plugins", "prompts", "stop_wait_s"},
     "line": {"menu", "enabled", "direction", "group"},
+    "agents": {"outcomes"},
     "offices": {one.name for one in fields(OfficesConfig)},
     "menus": {one.name for one in fields(MenusConfig)},
     "dialling": {one.name for one in fields(DiallingConfig)},
