@@ -12,6 +12,7 @@ from callserver.desktop.views.dial import DialView
 from callserver.desktop.views.find_customer import FindCustomerView
 from callserver.desktop.views.key_list import KeyListView
 from callserver.desktop.views.screen import Screen
+from callserver.desktop.views.transfer import TransferView
 
 Make = Callable[[Workplace], Screen]
 
@@ -21,6 +22,7 @@ TABS: Mapping[Act, Make] = {
 PANELS: Mapping[Act, Make] = {
     Act.KEYS: KeyListView,
     Act.DIAL: DialView,
+    Act.TRANSFER: TransferView,
     Act.FIND: FindCustomerView,
     Act.BOARD: BoardView,
 }

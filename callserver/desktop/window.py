@@ -73,9 +73,9 @@ class MainWindow(QWidget):
         elif act is Act.SAVE:
             self._current().save()
         elif act is Act.GRAB:
-            self.side.grab()
+            self.side.grab_chosen()
         elif act is Act.PICK_UP:
-            self.side.pick_up()
+            self.side.pick_up_chosen()
         elif act is Act.PAUSE:
             self.bar.open_pauses()
         elif act in PANELS and act not in self.controls.buttons:

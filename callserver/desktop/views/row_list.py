@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from callserver.desktop.foreign import isolated
+from callserver.desktop.foreign import one_line
 from callserver.desktop.presenters.rows import Row
 from callserver.desktop.views.icons import draw_badge
 from callserver.desktop.views.theme import GRID, SMALL_PX, TEXT_PX, colours, sized
@@ -61,10 +61,11 @@ class RowPainter(QStyledItemDelegate):
         row = index.data(Qt.ItemDataRole.UserRole)
         if not isinstance(row, Row):
             return
-        worn = colours(option.palette)  # type: ignore[attr-defined]
-        place: QRect = option.rect  # type: ignore[attr-defined]
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        worn = colours(option.palette)
+        place: QRect = option.rect
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # a number before a name stays before it
         if chosen:
             painter.fillRect(place, worn.marked)
         ink, soft = (worn.on_marked, worn.on_marked) if chosen else (worn.text, worn.soft)
@@ -87,16 +88,16 @@ class RowPainter(QStyledItemDelegate):
             room.setLeft(room.left() + BADGE_PX + GRID)
         half = room.height() // 2
         self._line(painter, QRect(room.left(), room.top(), room.width(), half), row.title, TEXT_PX, ink, row.is_new)
-        beneath = row.why_not or row.detail
+        beneath = " · ".join(part for part in (row.detail, row.why_not and f"✖ {row.why_not}") if part)
         below = QRect(room.left(), room.top() + half, room.width(), half)
-        self._line(painter, below, f"✖ {beneath}" if row.why_not else beneath, SMALL_PX, soft)
+        self._line(painter, below, beneath, SMALL_PX, soft)
         painter.restore()
 
     def _line(self, painter: QPainter, place: QRect, words: str, px: int, ink: str, bold: bool = False) -> None:
         font = sized(px, bold)
         painter.setFont(font)
         painter.setPen(ink)
-        cut = QFontMetrics(font).elidedText(isolated(words), Qt.TextElideMode.ElideRight, place.width())
+        cut = QFontMetrics(font).elidedText(one_line(words), Qt.TextElideMode.ElideRight, place.width())
         painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine), cut)
 
 

@@ -45,8 +45,8 @@ class SideView(Screen):
         lines.addLayout(buttons)
         lines.addWidget(self.notice)
         self.presenter: Side = Side(work, self.show_data)
-        self.grab_button.clicked.connect(self.grab)
-        self.pick_up_button.clicked.connect(self.pick_up)
+        self.grab_button.clicked.connect(self.grab_chosen)
+        self.pick_up_button.clicked.connect(self.pick_up_chosen)
         self.waiting.carried_out.connect(self.presenter.grab)
         self.colleagues.carried_out.connect(self.presenter.pick_up)
 
@@ -65,11 +65,11 @@ class SideView(Screen):
         self._show_button(self.pick_up_button, data.may_pick_up, data.pick_up_why_not)
         self.notice.show_problem(data.problem)
 
-    def grab(self) -> None:
+    def grab_chosen(self) -> None:
         """Ctrl+G: who is chosen in the list, or the first."""
         self.presenter.grab(self.waiting.key)
 
-    def pick_up(self) -> None:
+    def pick_up_chosen(self) -> None:
         """Ctrl+U: at the colleague who is chosen, or wherever it has rung longest."""
         self.presenter.pick_up(self.colleagues.key)
 
