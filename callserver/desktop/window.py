@@ -54,6 +54,7 @@ class MainWindow(QWidget):
         for screen in self._screens():
             screen.begin()
         self._title.start()
+        work.record.begin()
 
     @property
     def panel(self) -> Screen | None:
@@ -102,6 +103,7 @@ class MainWindow(QWidget):
     def leave(self) -> None:
         """The person has logged out: nothing is told here any more."""
         self._title.stop()
+        self.work.record.end()
         for screen in (*self._screens(), *self._panels.values()):
             screen.leave()
 
