@@ -33,7 +33,7 @@ class MainWindow(QWidget):
         super().__init__()
         self.setMinimumSize(*SMALLEST)
         self.work = work
-        self._ringing_call = ""
+        self._ringing_call, self._has_call = "", False
         self._panels: dict[Act, Screen] = {}
         self.actions_ = Actions(self, work.language, work.settings.now.keys, self.act)
         self.bar, self.card = StateBarView(work, self.actions_), CallCardView(work, self.actions_)
@@ -43,6 +43,7 @@ class MainWindow(QWidget):
         for act, make in TABS.items():
             self.tabs.addTab(make(work), work.words(act.value))
         self.stack.addWidget(self.tabs)
+        self.stack.currentChanged.connect(self._make_room)
         self._title = Title(work, self._show_title)
         self._lay_out()
         for screen in self._screens():
@@ -116,7 +117,13 @@ class MainWindow(QWidget):
         self.setWindowTitle(data.title)
         if data.ringing_call and data.ringing_call != self._ringing_call:
             QApplication.alert(self)
-        self._ringing_call = data.ringing_call
+        self._ringing_call, self._has_call = data.ringing_call, data.has_call
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """A board of twenty lines needs the whole window; the card of a call goes before."""
+        panel = self.panel
+        self.card.setVisible(self._has_call or panel is None or not panel.is_wide)
 
     def _lay_out(self) -> None:
         lines = QVBoxLayout(self)
