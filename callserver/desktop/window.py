@@ -14,6 +14,7 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.actions import Actions
 from callserver.desktop.views.call_card import CallCardView
 from callserver.desktop.views.controls import ControlsView
+from callserver.desktop.views.outcome import OutcomeView
 from callserver.desktop.views.screen import Screen
 from callserver.desktop.views.state_bar import StateBarView
 from callserver.desktop.views.theme import GRID
@@ -38,7 +39,7 @@ class MainWindow(QWidget):
         self.actions_ = Actions(self, work.language, work.settings.now.keys, self.act)
         self.bar, self.card = StateBarView(work, self.actions_), CallCardView(work, self.actions_)
         self.controls = ControlsView(work, self.actions_, self.open)
-        self.tabs, self.stack = QTabWidget(), QStackedWidget()
+        self.tabs, self.stack, self.outcome = QTabWidget(), QStackedWidget(), OutcomeView(work)
         self.tabs.setAccessibleName(work.words("Customer's record"))
         for act, make in TABS.items():
             self.tabs.addTab(make(work), work.words(act.value))
@@ -65,7 +66,8 @@ class MainWindow(QWidget):
         elif act is Act.CLOSE:
             self.close_panel()
         elif act is Act.CARRY_OUT:
-            self._current().carry_out()
+            in_outcome = self.outcome.isAncestorOf(self.focusWidget() or self)
+            (self.outcome if in_outcome else self._current()).carry_out()
         elif act is Act.SAVE:
             self._current().save()
         elif act is Act.PAUSE:
@@ -107,7 +109,7 @@ class MainWindow(QWidget):
         return current
 
     def _screens(self) -> Iterator[Screen]:
-        yield from (self.bar, self.controls, self.card)
+        yield from (self.bar, self.controls, self.card, self.outcome)
         for index in range(self.tabs.count()):
             tab = self.tabs.widget(index)
             assert isinstance(tab, Screen)
@@ -123,7 +125,9 @@ class MainWindow(QWidget):
     def _make_room(self) -> None:
         """A board of twenty lines needs the whole window; the card of a call goes before."""
         panel = self.panel
-        self.card.setVisible(self._has_call or panel is None or not panel.is_wide)
+        roomy = self._has_call or panel is None or not panel.is_wide
+        self.card.setVisible(roomy)
+        self.outcome.setVisible(roomy)
 
     def _lay_out(self) -> None:
         lines = QVBoxLayout(self)
@@ -135,5 +139,9 @@ class MainWindow(QWidget):
         row.setContentsMargins(GRID, 0, GRID, GRID)
         row.setSpacing(GRID)
         row.addWidget(self.card)
-        row.addWidget(self.stack, 1)
+        middle = QVBoxLayout()
+        middle.setSpacing(GRID // 2)
+        middle.addWidget(self.stack, 1)
+        middle.addWidget(self.outcome)
+        row.addLayout(middle, 1)
         lines.addLayout(row, 1)
