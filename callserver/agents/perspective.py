@@ -22,6 +22,7 @@ from callserver.wire.convert import to_wire
 from callserver.wire.messages import AUDIO_BLOCK_BYTES, Hello
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.typed import is_password
+from callserver.wire.versions import CHANNEL_NUMBER, own_version
 
 log = Logger()
 
@@ -73,7 +74,8 @@ class AgentPerspective(pb.Avatar):
         hello = Hello(person.number, person.name, access.rights, status, board=access.board, demo=self._desk.demo)
         marks = tuple(self._desk.marks(person.number))
         self._desk.arrived(person.number)
-        return to_wire(replace(hello, queues=access.queues, mail=marks))
+        hello = replace(hello, queues=access.queues, mail=marks)
+        return to_wire(replace(hello, version=own_version(), channel=CHANNEL_NUMBER))
 
     def _change_password(self, args: Sequence[Any]) -> Deferred[None]:
         """His own, from the one he has to another; who has found his program open does not know the first."""

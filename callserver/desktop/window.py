@@ -70,7 +70,7 @@ class MainWindow(QWidget):
             self.bar.open_pauses()
         elif act in PANELS and act not in self.controls.buttons:
             self.open(act)
-        else:
+        elif self.panel is None or not self.panel.act(act):
             self.controls.presenter.act(act)
 
     def open(self, act: Act) -> None:
@@ -80,6 +80,7 @@ class MainWindow(QWidget):
         if act not in self._panels:
             self._panels[act] = PANELS[act](self.work)
             self.stack.addWidget(self._panels[act])
+            self._panels[act].done.connect(self.close_panel)
             self._panels[act].begin()
         self.stack.setCurrentWidget(self._panels[act])
         self._panels[act].take_focus()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from twisted.internet.defer import CancelledError, Deferred, maybeDeferred, succeed
 from twisted.python.failure import Failure
 
+from callserver.acd.seats.acts import Act
 from callserver.agents.channel import AgentChannel
 from callserver.agents.desk import Desk
 from callserver.agents.tls import OwnCertificate
@@ -15,15 +16,17 @@ from callserver.calls.vocabulary import Kind
 from callserver.config import Config
 from callserver.ivr.discovery import Found
 from callserver.ivr.prompts import Prompts
-from callserver.server import recovery
+from callserver.server import declarations, recovery
 from callserver.server.backups import NightlyBackup, last_backup
 from callserver.server.bareness import Bareness
 from callserver.server.checks.organisation import everything
 from callserver.server.drain import NOBODY, Drain
+from callserver.server.line_desk import LineDesk
 from callserver.server.notify import notify
 from callserver.server.parts import Parts
 from callserver.server.prompt_watch import PromptWatch
 from callserver.server.reload import Reload
+from callserver.server.settings.desk import SettingsDesk
 from callserver.server.shop_folder import Life, ShopFolder
 from callserver.server.world import World
 from callserver.wire.alarms import alarm_phrase
@@ -52,9 +55,21 @@ class CallServer(Parts):
         self.certificate: OwnCertificate | None = None
         self._journal_open = self._answering = False
         self._reload = Reload(self, folder, world, self.events, lambda: self.store.read(everything))
+        self._acts = declarations.acts({**self.centre.acts(), **self._own_acts()}, self.features)
         self._drain: Drain | None = None
         self._starting: Deferred[None] = succeed(None)
         self.ready: Deferred[None] = Deferred()  # fires when all is open; fails if it will not be
+
+    def _own_acts(self) -> dict[str, Act]:
+        """What supervisors can ask of the server itself."""
+        lines = LineDesk(self.store, self.events, lambda: self.config, self.line_menus, self.world.now)
+        settings = SettingsDesk(self.folder, self.world, self.events, lambda: self.config, self._reload)
+        return {**lines.acts(), **settings.acts()}
+
+    @property
+    def acts(self) -> Mapping[str, Act]:
+        """All that agents can ask for, by name."""
+        return self._acts
 
     def startService(self) -> None:
         self._watches = [

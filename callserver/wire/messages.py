@@ -193,6 +193,8 @@ class Hello:
     demo: bool = False  # goods, customers and orders are made up: said on every screen
     queues: tuple[QueueRow, ...] = ()
     mail: tuple[MailMark, ...] = ()  # of the boxes that this person may open
+    version: str = ""  # of the server
+    channel: int = 0  # the number of what is said on this channel; a program of another one does not go on
 
 
 WRAP_UP, MISSED, CLIENT_LOST, TELEPHONE_LOST = "wrap-up", "missed", "client lost", "telephone lost"

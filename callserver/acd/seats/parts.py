@@ -15,6 +15,7 @@ tell me".
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, Protocol
@@ -35,11 +36,13 @@ from callserver.acd.seats.view import Look, seat_status
 from callserver.calls.call import Call
 from callserver.media.patch_bay import PatchBay
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import SeatStatus
+from callserver.wire.messages import Card, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
 log = Logger()
+
+RECENT_S, RECENT_MAX = 900.0, 5  # so long, and so many, calls are remembered that a seat has left
 
 
 class Person(Protocol):
@@ -91,6 +94,7 @@ class SeatParts(ABC):
         self._calls_machine = calls_machine(self._calls)
         self._program = ProgramWatch(clock, limits.program, self._program_changed, self._program_given_up)
         self._parked: Offer | None = None  # held for an agent whose program is gone
+        self._left: deque[tuple[Call, float]] = deque(maxlen=RECENT_MAX)  # calls, and when; the newest first
         self._shown, self._since_s = _look_of(SeatStatus(number)), clock.seconds()  # what a stopwatch counts from
 
     @property
@@ -114,6 +118,18 @@ class SeatParts(ABC):
     def rests(self) -> bool:
         """It has just missed a call, and is not asked for a while."""
         return self._ringing.rests
+
+    @property
+    def shown_calls(self) -> list[Call]:
+        """Those whose cards he sees: that which rings or is in hand first, then one that is kept held."""
+        offers = (self._calls.ringing, self._calls.in_hand, self._calls.kept)
+        return [offer.call for offer in offers if offer is not None and offer.call.id]
+
+    @property
+    def recent(self) -> list[Call]:
+        """Those that he has left in the last quarter of an hour, the last first: they may still be written up."""
+        since_s = self._clock.seconds() - RECENT_S
+        return [call.now for call, at_s in self._left if at_s > since_s]
 
     # What calls and the clock tell
 
@@ -172,8 +188,8 @@ class SeatParts(ABC):
                 pause_reason=self._agent.pause_reason,
                 listens=shown.doing if isinstance(shown, Listening) else "",
                 wrap_up_s=self._agent.left_s(),
-                card=shown.card if shown else None,
-                kept=self._calls.kept.card if self._calls.kept else None,
+                card=_card(shown),
+                kept=_card(self._calls.kept),
                 hidden=self._calls.in_hand is not None and self._calls.in_hand.call.in_secret,
                 rings_for_s=self._ringing.left_s,
             ),
@@ -192,3 +208,10 @@ class SeatParts(ABC):
 def _look_of(status: SeatStatus) -> tuple[object, ...]:
     """What a stopwatch counts: a record that comes, or a wish for a pause, does not begin it anew."""
     return status.state, status.reason, status.call and status.call.call_id
+
+
+def _card(offer: Offer | None) -> Card | None:
+    """With what an agent has said of its caller."""
+    if offer is None:
+        return None
+    return offer.call.on_card(offer.card)
