@@ -22,6 +22,7 @@ KEYWORDS = {
     "text": (1,),
     "plural": (1, 2),
     "here": (0,),
+    "words": (0,),
     "both": (0,),
     "Phrase": (0,),
     "Sentence": (0,),
@@ -49,7 +50,7 @@ def sentences(sources: Path = SOURCES) -> Catalog:
     catalog = Catalog(project="callserver", domain="callserver", charset="utf-8")
     places = keywords(sources)
     # other files have functions of such names that are about other things
-    speaks = re.compile("|".join((r"callserver\.wire", *complaints(sources))))
+    speaks = re.compile("|".join((r"callserver\.wire", "Workplace", *complaints(sources))))
     for file in sorted(sources.rglob("*.py")):
         text = file.read_text("utf-8")
         for line, message in said(text, places) if speaks.search(text) else ():
@@ -64,12 +65,19 @@ def said(text: str, places: Mapping[str, tuple[int, ...]]) -> Iterator[tuple[int
     Babel's own reading of Python stumbles over `Sentence("...", value=repr(text))`: `text` takes sentences too.
     """
     for node in ast.walk(ast.parse(text)):
-        name = str(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+        name = called(node.func) if isinstance(node, ast.Call) else ""
         if isinstance(node, ast.Call) and name in places and len(node.args) > max(places[name]):
             given = [getattr(node.args[place], "value", None) for place in places[name]]
-            words = tuple(one for one in given if isinstance(one, str))
+            words = tuple(one for one in given if isinstance(one, str) and one)
             if len(words) == len(given):
                 yield node.lineno, words if len(words) > 1 else words[0]
+
+
+def called(function: ast.expr) -> str:
+    """By its name; of methods only `work.words` is given sentences."""
+    if isinstance(function, ast.Attribute):
+        return function.attr if function.attr == "words" else ""
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def read(file: Path) -> Catalog:

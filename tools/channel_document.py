@@ -71,15 +71,19 @@ def _acts(acts: Mapping[str, Act]) -> Iterator[str]:
     rows = []
     for name, act in sorted(acts.items()):
         said = inspect.getdoc(act.do) or ""
-        takes = ", ".join(f"`{check.__name__}`" for check in act.takes)
+        takes = ", ".join([f"`{one.__name__}`" for one in act.takes] + [f"[`{one.__name__}`]" for one in act.may_take])
         right = str(int(act.right)) if act.right is not None else ""
         rows.append((f"`{name}`", takes, right, _summary(said), _found(RETURN, said), _found(RAISES, said)))
     return _table(("act", "takes", "right", "what it does", "answers", "refused besides"), rows)
 
 
 def _arguments(acts: Mapping[str, Act]) -> Iterator[str]:
-    checks = {check.__name__: inspect.getdoc(check) or "" for act in acts.values() for check in act.takes}
+    checks = {check.__name__: inspect.getdoc(check) or "" for act in acts.values() for check in _checks(act)}
     return _table(("argument", "what fits"), [(f"`{name}`", _summary(said)) for name, said in sorted(checks.items())])
+
+
+def _checks(act: Act) -> tuple[Callable[..., bool], ...]:
+    return *act.takes, *act.may_take
 
 
 def _shapes() -> Iterator[str]:

@@ -73,6 +73,7 @@ class AgentPerspective(pb.Avatar):
         person = self._person
         hello = Hello(person.number, person.name, access.rights, status, board=access.board, demo=self._desk.demo)
         marks = tuple(self._desk.marks(person.number))
+        self._desk.arrived(person.number)
         hello = replace(hello, queues=access.queues, mail=marks)
         return to_wire(replace(hello, version=own_version(), channel=CHANNEL_NUMBER))
 

@@ -20,7 +20,17 @@ from callserver.desktop.moving import Moving
 from callserver.desktop.not_connected import NO_CONNECTION, NOT_UNDERSTOOD, NotConnected, value_of, why
 from callserver.desktop.supervising import Supervising
 from callserver.wire.convert import Wire, WireError, from_wire
-from callserver.wire.messages import Access, AlarmNotice, ChannelRow, Hello, MailMark, Phrase, QueueRow, SeatStatus
+from callserver.wire.messages import (
+    Access,
+    AlarmNotice,
+    ChannelRow,
+    Hello,
+    MailMark,
+    Phrase,
+    QueueRow,
+    Said,
+    SeatStatus,
+)
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from callserver.wire.targets import Target
@@ -36,7 +46,7 @@ DOCUMENT_ACTS = frozenset(
     {
         *("convert_fax", "queue_fax", "send_fax", "open_fax", "mail_fax"),
         *("report", "report_file", "missed_calls", "day_sheet"),
-        *("play_recording", "export_recording"),
+        *("play_recording", "export_recording", "recording_peaks"),
         *("check_settings", "save_settings"),  # menus are tried
     }
 )
@@ -301,6 +311,10 @@ class AgentClient(Moving, Supervising):
         """There is more in a mailbox, or less."""
         self._listener.mail(mark)
 
+    def show_said(self, said: Said) -> None:
+        """A colleague has written."""
+        self._listener.said(said)
+
     def hear(self, block: bytes) -> None:
         """20 ms of sound."""
         self._listener.audio(block)
@@ -353,6 +367,11 @@ class Mind(pb.Referenceable):
         mark = understood(MailMark, wire)
         if mark is not None:
             self._client.show_mail(mark)
+
+    def remote_said(self, wire: Wire) -> None:
+        said = understood(Said, wire)
+        if said is not None:
+            self._client.show_said(said)
 
     def remote_audio(self, block: bytes) -> None:
         self._client.hear(block)

@@ -52,7 +52,6 @@ class CallServer(Parts):
     ) -> None:
         super().__init__(folder, world, on_wait, found)
         self.life: Life | None = None
-        self.agents: AgentChannel | None = None
         self.certificate: OwnCertificate | None = None
         self._journal_open = self._answering = False
         self._reload = Reload(self, folder, world, self.events, lambda: self.store.read(everything))
@@ -241,12 +240,19 @@ class CallServer(Parts):
             self._is_demo,
             centre.waiting,
             lambda number: self._mailboxes.marks(number) if self._mailboxes is not None else (),
+            self._arrived,
         )
         self.agents = AgentChannel(self.reactor, endpoint, options, desk)
         await self.agents.startService()
         self.events.watch(self._tell_supervisors)
         if self._mailboxes is not None:
             self._mailboxes.watch(self.agents.tell_marks)
+
+    def _arrived(self, number: str) -> None:
+        """A program has asked for all it shows; features add what waits for it, behind the answer."""
+        for feature in self.features:
+            if feature.arrived is not None:
+                self.reactor.callLater(0, feature.arrived, number)
 
     def _backed_up(self, at: datetime) -> None:
         self.status.last_backup = at

@@ -12,6 +12,7 @@ from twisted.logger import Logger
 
 from callserver.acd.phones.log_in import log_in
 from callserver.acd.seats.acts import Act
+from callserver.agents.channel import AgentChannel
 from callserver.calls.board import Board
 from callserver.calls.call import Call
 from callserver.calls.event_log import EventLog
@@ -86,6 +87,7 @@ class Parts(MultiService):
         super().__init__()  # type: ignore[no-untyped-call]
         self.folder, self.config, self.world = folder, folder.config(), world
         self.reactor = world.reactor
+        self.agents: AgentChannel | None = None
         self._make_bay()
         self._make_records(on_wait)
         self._make_sound()
@@ -253,12 +255,19 @@ class Parts(MultiService):
             connect=lambda call, number, asks: self.people.connect(call, number, asks),
             post=lambda: next((feature.post for feature in self.features if feature.post is not None), None),
             floor=self._floor,
+            tell=lambda number, said: self.agents is not None and self.agents.tell_person(number, said),
+            telephones=self._telephones,
         )
 
     def _floor(self) -> Floor:
         """As it is now."""
         settings = {name: queue.settings for name, queue in self.centre.queues.by_name.items()}
         return Floor(self.centre.waiting.rows(), settings, self.board.statuses.values(), self.board.age_s)
+
+    def _telephones(self, member_number: str) -> Collection[str]:
+        """In the database's thread."""
+        asked = [feature.telephones for feature in self.features if feature.telephones is not None]
+        return [number for telephones in asked for number in telephones(member_number)]
 
     def _new_texts(self) -> Iterator[NewTexts]:
         """What says texts before they are needed; nothing in a rehearsal."""

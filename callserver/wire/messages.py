@@ -81,6 +81,9 @@ class SeatStatus:
     wrap_up_s: int = 0  # length of the wrap-up that begins with this status
     client_here: bool = True  # the desktop program answers
     hidden: bool = False  # who he talks with keys in a secret: silence is no fault, and a sign says so
+    since_s: float = field(default=0.0, compare=False)  # age of the state when it was sent, seconds
+    rings_for_s: float = field(default=0.0, compare=False)  # so long it still rings, when it was sent; 0: nothing rings
+    wrap_up_left_s: float = field(default=0.0, compare=False)  # of the wrap-up, prolonging included, when it was sent
 
     @property
     def wrap_up(self) -> bool:
@@ -152,6 +155,18 @@ class MailMark:
     new: int = 0
     urgent: int = 0  # of the new ones
     old: int = 0
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a colleague has written to this person."""
+
+    id: int  # grows from message to message
+    sender: str  # staff number
+    name: str  # of the sender
+    text: str
+    at: str  # ISO 8601, with offset
+    to: str = ""  # "": to this person; else "group NAME" or "everybody"
 
 
 @dataclass(frozen=True)

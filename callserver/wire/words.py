@@ -199,6 +199,7 @@ CODE_WORDS = {  # whatever else the event log, a pause or a detail says in one w
     "start_recording": N_("starts a recording"),
     "stop_recording": N_("ends a recording"),
     "recording_marks": N_("looks at the marks in a recording"),
+    "recording_peaks": N_("looks at the picture of a recording"),
     "play_recording": N_("hears a recording"),
     "export_recording": N_("takes a copy of a recording"),
     "note_recording": N_("writes a note on a recording"),

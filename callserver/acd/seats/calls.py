@@ -8,6 +8,7 @@ from twisted.logger import Logger
 
 from callserver.acd.seats.agent_machine import Work
 from callserver.acd.seats.calls_machine import Phase
+from callserver.acd.seats.listening import Listening
 from callserver.acd.seats.offers import CallToMake, Dialled, Offer, Recall
 from callserver.acd.seats.parts import SeatParts
 from callserver.acd.seats.presence import Presence
@@ -215,6 +216,8 @@ class SeatCalls(SeatParts):
         self._show(reason)
 
     def _done_with(self, offer: Offer) -> None:
+        if not isinstance(offer, Listening) and offer.call.id and offer.call.is_answered:
+            self._left.appendleft((offer.call, self._clock.seconds()))
         if offer.is_queued:
             self.last_end_s = self._clock.seconds()
         self._free(offer.wrap_up_s)

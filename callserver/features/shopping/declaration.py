@@ -8,14 +8,19 @@ from typing import Any
 from twisted.application.service import IService
 from twisted.internet.defer import Deferred, maybeDeferred
 
+from callserver.acd.seats.acts import Act
 from callserver.features import Asked, Feature, Share, Shop
 from callserver.features.shopping import proofs, sample
 from callserver.features.shopping.booking import Bookings
+from callserver.features.shopping.customer_desk import CustomerDesk
 from callserver.features.shopping.desk import customer_card
 from callserver.features.shopping.flow import news
 from callserver.features.shopping.flow.counter import Premises
 from callserver.features.shopping.flow.menu import ShopMenu
+from callserver.features.shopping.looks import Looks
 from callserver.features.shopping.old_proofs import OldProofs
+from callserver.features.shopping.order_desk import OrderDesk
+from callserver.features.shopping.rules import telephones_of
 from callserver.features.shopping.selling import Selling
 from callserver.features.shopping.teller import Teller
 from callserver.media.vault import Vault
@@ -55,12 +60,21 @@ def declare(shop: Shop) -> Feature:
     return Feature(
         "shopping",
         menus=(menu, news.NewsMenu(premises)),
-        acts=Selling(shop.store, shop.events, bookings, menu.identity).acts(),
+        acts=_acts(shop, menu, bookings),
         card=card,
         furnish=sample.load,
         bare=sample.bare,
+        telephones=telephones_of,
         services=tuple(services),
     )
+
+
+def _acts(shop: Shop, menu: ShopMenu, bookings: Bookings) -> dict[str, Act]:
+    """What agents may do in the shop."""
+    store, events, choice, looks = shop.store, shop.events, shop.choice, Looks(shop.events)
+    customers = CustomerDesk(store, events, menu.visitors, looks, choice, shop.config.exchange.country)
+    orders = OrderDesk(store, events, looks, choice)
+    return Selling(store, events, bookings, menu.identity).acts() | customers.acts() | orders.acts()
 
 
 def _at_once(job: Callable[..., Any], *arguments: Any) -> Deferred[Any]:

@@ -42,6 +42,7 @@ from callserver.store.tables import EventRow, from_ms
 from callserver.wire.records import Value
 from callserver.wire.typed import typed_text
 
+NEWEST = 2**62  # behind all steps
 BEFORE_PACKED = (OrderState.PLACED, OrderState.PAID)
 NEXT = {
     OrderState.PLACED: (OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED),
@@ -108,6 +109,18 @@ _OF_CUSTOMER = Prepared(
     lambda number, member, limit: _newest((Order.caller_number == number) | (Order.customer == member)).limit(limit)
 )
 _OF_MEMBER = Prepared(lambda member, limit: _newest(Order.customer == member).limit(limit))
+_PLACED = Prepared(
+    lambda member, before, limit: (
+        OrderStep.select(OrderStep.order, fn.MIN(OrderStep.id))
+        .join(Order)
+        .where(Order.customer == member)
+        .group_by(OrderStep.order)
+        .having(fn.MIN(OrderStep.id) < before)
+        .order_by(fn.MIN(OrderStep.id).desc())
+        .limit(limit)
+    )
+)
+_NAMED = Prepared(lambda *numbers: _orders(Order.number.in_(numbers)))
 _OF_CALL = Prepared(lambda call_id: _newest(Order.call_id == call_id))
 
 
@@ -223,6 +236,23 @@ def orders_of(caller_number: str | None, limit: int = 5, country: str = "cn") ->
 def orders_of_member(member_number: str, limit: int = 5) -> list[OrderStatus]:
     """The last orders of a customer, the newest first."""
     return _statuses(_OF_MEMBER.rows(member_number, limit))
+
+
+def order_page(member_number: str, before: int | None, limit: int) -> tuple[list[OrderStatus], int | None]:
+    """
+    Some of a customer's orders, the newest first, and what asks for those before them; None: there are none.
+
+    :param before: which asks for them; None: from the newest on
+    """
+    found = _PLACED.rows(member_number, NEWEST if before is None else before, limit + 1)
+    numbers = [number for number, _ in found[:limit]]
+    by_number = {order.number: order for order in _statuses(_NAMED.rows(*numbers))} if numbers else {}
+    return [by_number[number] for number in numbers], found[limit - 1][1] if len(found) > limit else None
+
+
+def number_of_orders(member_number: str) -> int:
+    """How many a customer has."""
+    return int(Order.select().where(Order.customer == member_number).count())
 
 
 def orders_of_call(call_id: str) -> list[OrderStatus]:

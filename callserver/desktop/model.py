@@ -1,0 +1,169 @@
+"""What the server has told since the log-in: one truth for all screens of a program, which are told of each change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from callserver.desktop.listener import AgentListener
+from callserver.desktop.not_connected import NotConnected
+from callserver.wire.messages import (
+    Access,
+    AlarmNotice,
+    Card,
+    ChannelRow,
+    Hello,
+    MailMark,
+    Phrase,
+    QueueRow,
+    SeatStatus,
+)
+from callserver.wire.refusals import Refused
+from callserver.wire.rights import Right
+
+log = Logger()
+
+
+class Connection(Enum):
+    """How the program stands to its server."""
+
+    NONE = auto()  # not logged in yet, or not any more
+    HERE = auto()
+    LOST = auto()  # the client tries again by itself
+
+
+class ShopModel(AgentListener):
+    """
+    Keeps the newest of everything and tells it on to those who watch, in the order in which they came.
+
+    It is changed before anybody is told, so who is told of one thing may look at all others. A watcher that breaks
+    does not keep it from the next. What was told is kept while the connection is lost: a form goes on with it.
+    """
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
+        self._watchers: list[AgentListener] = []
+        self.connection = Connection.NONE
+        self.why_lost: NotConnected | Refused | None = None
+        self.hello: Hello | None = None
+        self.rights: frozenset[Right] = frozenset()
+        self.seat = SeatStatus("")
+        self.seat_since_s = clock.seconds()  # when its state began, by this computer's monotonic clock
+        self.rows: dict[str, ChannelRow] = {}
+        self.queues: dict[str, QueueRow] = {}
+        self.marks: dict[str, MailMark] = {}
+        self.alarms: list[AlarmNotice] = []
+        self.notice_shown: Phrase | None = None
+        self._rows_at_s: dict[str, float] = {}
+        self._queues_at_s: dict[str, float] = {}
+
+    def watch(self, watcher: AgentListener) -> Callable[[], None]:
+        """Tell this one too, from now on; returns what ends it."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def may(self, right: Right) -> bool:
+        """Whether the person has it, as far as we have been told; the server asks again at each act."""
+        return right in self.rights
+
+    def age_s(self, since_s: float) -> float:
+        """How long ago that was, by the clock that nobody sets."""
+        return max(0.0, self._clock.seconds() - since_s)
+
+    def row_age_s(self, channel: str) -> float:
+        """How long a line or seat has been as it is: the server's seconds, counted on here."""
+        return self.rows[channel].since_s + self.age_s(self._rows_at_s[channel])
+
+    def queue_age_s(self, queue: str) -> float:
+        """How long ago a queue's numbers were told; what is added to its waits."""
+        return self.age_s(self._queues_at_s[queue])
+
+    # What the client tells
+
+    def logged_in(self, hello: Hello) -> None:
+        self.connection, self.why_lost, self.hello = Connection.HERE, None, hello
+        self.marks.clear()
+        self.alarms.clear()
+        self._tell("logged_in", hello)
+
+    def logged_out(self, cause: str) -> None:
+        self.connection = Connection.NONE
+        self._tell("logged_out", cause)
+
+    def access(self, access: Access) -> None:
+        self.rights = access.rights
+        now_s = self._clock.seconds()
+        self.rows = {row.channel: row for row in access.board}
+        self.queues = {row.queue: row for row in access.queues}
+        self._rows_at_s = dict.fromkeys(self.rows, now_s)
+        self._queues_at_s = dict.fromkeys(self.queues, now_s)
+        self._tell("access", access)
+
+    def row(self, row: ChannelRow) -> None:
+        self.rows[row.channel], self._rows_at_s[row.channel] = row, self._clock.seconds()
+        self._tell("row", row)
+
+    def queue(self, row: QueueRow) -> None:
+        self.queues[row.queue], self._queues_at_s[row.queue] = row, self._clock.seconds()
+        self._tell("queue", row)
+
+    def notice(self, notice: Phrase) -> None:
+        self.notice_shown = notice
+        self._tell("notice", notice)
+
+    def alarm(self, alarm: AlarmNotice) -> None:
+        self.alarms = [one for one in self.alarms if (one.phrase, one.channel) != (alarm.phrase, alarm.channel)]
+        if not alarm.over:
+            self.alarms.append(alarm)
+        self._tell("alarm", alarm)
+
+    def mail(self, mark: MailMark) -> None:
+        self.marks[mark.box] = mark
+        self._tell("mail", mark)
+
+    def status(self, status: SeatStatus) -> None:
+        if _state(self.seat) != _state(status):
+            self.seat_since_s = self._clock.seconds()
+        self.seat = status
+        self._tell("status", status)
+
+    def offered(self, card: Card) -> None:
+        self._tell("offered", card)
+
+    def record_came(self, card: Card) -> None:
+        self._tell("record_came", card)
+
+    def offer_gone(self, cause: str) -> None:
+        self._tell("offer_gone", cause)
+
+    def talking(self, card: Card) -> None:
+        self._tell("talking", card)
+
+    def ended(self, cause: str) -> None:
+        self._tell("ended", cause)
+
+    def audio(self, block: bytes) -> None:
+        self._tell("audio", block)
+
+    def lost(self, why: NotConnected | Refused) -> None:
+        self.connection, self.why_lost = Connection.LOST, why
+        self._tell("lost", why)
+
+    def refused(self, why: Refused) -> None:
+        self.connection, self.why_lost = Connection.NONE, why
+        self._tell("refused", why)
+
+    def _tell(self, event: str, *what: object) -> None:
+        for watcher in tuple(self._watchers):
+            try:
+                getattr(watcher, event)(*what)
+            except Exception:
+                log.failure("{watcher} broke at {event}", watcher=type(watcher).__name__, event=event)
+
+
+def _state(seat: SeatStatus) -> tuple[object, ...]:
+    """What a stopwatch counts: a record that comes, or a wish for a pause, does not begin it anew."""
+    return seat.state, seat.reason, seat.call and seat.call.call_id

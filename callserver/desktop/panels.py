@@ -1,0 +1,24 @@
+"""Which screen an act opens: one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from callserver.desktop.keys import Act
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.views.customer import CustomerView
+from callserver.desktop.views.dial import DialView
+from callserver.desktop.views.find_customer import FindCustomerView
+from callserver.desktop.views.key_list import KeyListView
+from callserver.desktop.views.screen import Screen
+
+Make = Callable[[Workplace], Screen]
+
+TABS: Mapping[Act, Make] = {
+    Act.TAB_1: CustomerView,
+}
+PANELS: Mapping[Act, Make] = {
+    Act.KEYS: KeyListView,
+    Act.DIAL: DialView,
+    Act.FIND: FindCustomerView,
+}

@@ -1,0 +1,131 @@
+"""The card of the call that rings or is in hand: who it is, how sure that is, how long he waited, how he came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callserver.desktop.presenters.clocks import stopwatch
+from callserver.desktop.presenters.presenter import Presenter
+from callserver.wire.catalogue import N_, known, text, told
+from callserver.wire.messages import Access, Card, SeatStatus
+from callserver.wire.states import SeatState
+from callserver.wire.words import reason_text
+
+PROVED, CLAIMED, UNKNOWN = (
+    N_("✔ Proved (PIN)"),
+    N_("? Number matches, not proved"),
+    N_("✖ Unknown customer"),
+)
+
+
+@dataclass(frozen=True)
+class CallCardData:
+    """
+    :param rings: it is an offer; the card has a frame, and the two buttons
+    :param is_over: the call has ended: the card is of the last one, in grey
+    """
+
+    rings: bool
+    is_over: bool
+    title: str  # "Incoming · 12 s left", "Talking"; "" without any call
+    name: str
+    number: str
+    identity: str
+    is_proved: bool
+    details: tuple[str, ...]  # queue and wait, path, basket, orders: a line each
+    ended: str  # why the last call is over
+    problem: str
+    may_answer: bool
+
+
+def caller_name(card: Card, language: str) -> str:
+    """Whom a card is about, as shortly as it can be said."""
+    if card.identity is not None and card.identity.name:
+        return card.identity.name
+    return card.caller_name or card.caller_number or text(language, "number withheld")
+
+
+def _step(step: str, language: str) -> str:
+    """Of "main-menu: 2" what was keyed in; a menu's name as it is known to people."""
+    keyed = step.rpartition(": ")[2]
+    return known(language, keyed.removeprefix("key "))
+
+
+class CallCard(Presenter[CallCardData]):
+    """The card fills itself; a call that is over stays, in grey, until the next one."""
+
+    _last: Card | None = None
+    _ended = ""
+
+    def start(self) -> None:
+        super().start()
+        self.count_seconds()
+
+    def data(self) -> CallCardData:
+        seat = self.model.seat
+        card = seat.call if seat.call is not None else self._last
+        if card is None:
+            return CallCardData(False, False, "", "", "", "", False, (), self._ended, self.problem, False)
+        rings = seat.state is SeatState.RINGING
+        return CallCardData(
+            rings=rings,
+            is_over=seat.call is None,
+            title=self._title(rings, seat.call is None),
+            name=caller_name(card, self.work.language),
+            number=self._number(card),
+            identity=self._identity(card),
+            is_proved=card.identity is not None and card.identity.proved,
+            details=self._details(card),
+            ended=self._ended if seat.call is None else "",
+            problem=self.problem,
+            may_answer=rings,
+        )
+
+    def answer(self) -> None:
+        """Take the call that rings."""
+        self.do(self.client.answer())
+
+    def reject(self) -> None:
+        """Leave it to others."""
+        self.do(self.client.reject())
+
+    def _title(self, rings: bool, is_over: bool) -> str:
+        if rings:
+            return self.work.words("Incoming call")
+        return self.work.words("Last call") if is_over else self.work.words("Call")
+
+    def _number(self, card: Card) -> str:
+        member = card.identity.number if card.identity else ""
+        said = card.caller_number or self.work.words("number withheld")
+        return f"{said} · {self.work.words('Member {number}', number=member)}" if member else said
+
+    def _identity(self, card: Card) -> str:
+        if card.identity is None:
+            return self.work.words(UNKNOWN)
+        return self.work.words(PROVED if card.identity.proved else CLAIMED)
+
+    def _details(self, card: Card) -> tuple[str, ...]:
+        words = self.work.words
+        rows = []
+        if card.queue is not None:
+            rows.append(words("Queue {queue} · waited {time}", queue=card.queue, time=stopwatch(card.waited_s)))
+        if card.path:
+            rows.append(words("Path {path}", path=" › ".join(_step(step, self.work.language) for step in card.path)))
+        return (*rows, *(told(row, self.work.language) for part in card.parts for row in part.rows))
+
+    # What makes it look otherwise
+
+    def status(self, status: SeatStatus) -> None:
+        if status.call is not None:
+            self._last, self._ended = status.call, ""
+        self.refresh()
+
+    def offer_gone(self, cause: str) -> None:
+        """Its card goes: it is nobody's here, and what became of it is said."""
+        self._last, self._ended = None, reason_text(cause, self.work.language)
+
+    def ended(self, cause: str) -> None:
+        self._ended = reason_text(cause, self.work.language)
+
+    def access(self, access: Access) -> None:
+        self.refresh()

@@ -1,0 +1,175 @@
+"""The row of buttons: what can be done with the call in hand, at this moment, by this person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from twisted.internet.defer import Deferred
+
+from callserver.desktop.keys import Act, shown
+from callserver.desktop.keys import keys as key_table
+from callserver.desktop.model import Connection
+from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.wire.catalogue import N_
+from callserver.wire.messages import Access, Hello, SeatStatus
+from callserver.wire.rights import Right
+from callserver.wire.states import SeatState
+
+ROW = (
+    *(Act.ANSWER, Act.HANG_UP, Act.HOLD, Act.MUTE, Act.TRANSFER, Act.THREE_WAY),
+    *(Act.KEYPAD, Act.RECORD, Act.SECRET, Act.FAX, Act.DIAL, Act.MESSAGES),
+)
+RESTING = frozenset({Act.DIAL, Act.MESSAGES, Act.GRAB, Act.PICK_UP})
+IN_TALK = frozenset(ROW) - {Act.ANSWER, Act.DIAL} | {Act.PARK}
+CAN = {  # agent-window.md section 2, the table by seat state
+    SeatState.OFF: frozenset[Act](),
+    SeatState.IDLE_PC: RESTING,
+    SeatState.IDLE_PHONE: RESTING,
+    SeatState.PAUSED: RESTING,
+    SeatState.RINGING: frozenset({Act.ANSWER, Act.REJECT, Act.MESSAGES}),
+    SeatState.DIALING: frozenset({Act.HANG_UP, Act.MESSAGES}),
+    SeatState.RINGBACK: frozenset({Act.HANG_UP, Act.TRANSFER, Act.MESSAGES}),
+    SeatState.TALKING: IN_TALK,
+    SeatState.HELD: frozenset({Act.HOLD, Act.HANG_UP, Act.TRANSFER, Act.RECORD, Act.PARK, Act.MESSAGES}),
+}
+NEEDS = {
+    Act.RECORD: Right.START_RECORDING,
+    Act.GRAB: Right.GRAB,
+    Act.PICK_UP: Right.PICK_UP,
+}
+CONSULTING = {Act.HANG_UP: N_("Cancel consult"), Act.TRANSFER: N_("Complete"), Act.HOLD: N_("Swap")}
+DEAD_S = 1.0  # in a call's first second F4 is dead: it was meant for the call before, or for the ringing
+
+
+@dataclass(frozen=True)
+class Button:
+    """One of the row; its place is always the same."""
+
+    act: Act
+    word: str
+    key: str
+    may: bool
+    why_not: str = ""  # a right that is missing, for the tooltip
+    is_on: bool = False  # of those that stay pressed: muted, recording
+
+
+@dataclass(frozen=True)
+class ControlsData:
+    """The row, and why the last act was not done."""
+
+    buttons: tuple[Button, ...]
+    problem: str
+
+
+class Controls(Presenter[ControlsData]):
+    """
+    Does by itself what needs no more than the key; what needs a place or a text opens a panel.
+
+    :param open_panel: called with the act whose panel is to be shown
+    """
+
+    def __init__(
+        self, work: Workplace, show: Callable[[ControlsData], None], open_panel: Callable[[Act], None]
+    ) -> None:
+        super().__init__(work, show)
+        self._open_panel = open_panel
+        self._recording_call = ""  # the call that this person records
+        self._call, self._call_since_s = "", work.clock.seconds()
+        self._acts: dict[Act, Callable[[], Deferred[None]]] = {
+            Act.ANSWER: self.client.answer,
+            Act.REJECT: self.client.reject,
+            Act.HANG_UP: self._hang_up,
+            Act.HOLD: self._hold,
+            Act.THREE_WAY: self.client.three_way,
+            Act.READY: self.client.ready,
+        }
+
+    def data(self) -> ControlsData:
+        return ControlsData(tuple(map(self._button, ROW)), self.problem)
+
+    def may(self, act: Act) -> bool:
+        """Whether it would be done now."""
+        seat = self.model.seat
+        if self.model.connection is not Connection.HERE or act not in CAN[seat.state]:
+            return False
+        if act is Act.THREE_WAY and seat.kept is None:
+            return False
+        return not (act in NEEDS and self.work.lacks(NEEDS[act]))
+
+    def act(self, act: Act) -> None:
+        """A button or its key was pressed."""
+        if act is Act.HANG_UP and self.model.age_s(self._call_since_s) < DEAD_S:
+            return
+        if act is Act.TRANSFER and self.model.seat.kept is not None and self.may(act):
+            self.do(self.client.join())
+        elif act is Act.RECORD and self.may(act):
+            self._record()
+        elif act is Act.SECRET and self.may(act):
+            self.do(self.client.show_again() if self.model.seat.hidden else self.client.hide_secret())
+        elif act is Act.PARK and self.may(act):
+            self.do(self.client.park(), self._parked)
+        elif act in self._acts:
+            if self.may(act):
+                self.do(self._acts[act]())
+        elif self.may(act):
+            self._open_panel(act)
+
+    def _button(self, act: Act) -> Button:
+        keys = key_table(self.work.settings.now.keys)
+        why_not = self.work.lacks(NEEDS[act]) if act in NEEDS else ""
+        return Button(act, self._word(act), shown(keys[act]), self.may(act), why_not, self._is_on(act))
+
+    def _word(self, act: Act) -> str:
+        seat = self.model.seat
+        if seat.kept is not None and act in CONSULTING:
+            return self.work.words(CONSULTING[act])
+        if act is Act.HOLD and seat.state is SeatState.HELD:
+            return self.work.words("Retrieve")
+        return self.work.words(act.value)
+
+    def _is_on(self, act: Act) -> bool:
+        seat = self.model.seat
+        if act is Act.RECORD:
+            return seat.call is not None and seat.call.call_id == self._recording_call
+        return act is Act.SECRET and seat.hidden
+
+    def _hang_up(self) -> Deferred[None]:
+        return self.client.cancel() if self.model.seat.kept is not None else self.client.hang_up()
+
+    def _hold(self) -> Deferred[None]:
+        return self.client.retrieve() if self.model.seat.state is SeatState.HELD else self.client.hold()
+
+    def _record(self) -> None:
+        call = self.model.seat.call
+        if call is None:
+            return
+        if call.call_id == self._recording_call:
+            self.do(self.client.stop_recording(), lambda _: self._records(""))
+        else:
+            self.do(self.client.start_recording(), lambda _: self._records(call.call_id))
+
+    def _records(self, call_id: str) -> None:
+        self._recording_call = call_id
+
+    def _parked(self, place: str) -> None:
+        self.problem = self.work.words("Parked at {place}", place=place)
+
+    # What makes it look otherwise
+
+    def status(self, status: SeatStatus) -> None:
+        call = status.call.call_id if status.call else ""
+        if call != self._call:
+            self._call, self._call_since_s = call, self.work.clock.seconds()
+            self.problem = ""
+        self.refresh()
+
+    def access(self, access: Access) -> None:
+        self.refresh()
+
+    def logged_in(self, hello: Hello) -> None:
+        self.refresh()
+
+    def lost(self, why: object) -> None:
+        self.refresh()

@@ -1,0 +1,82 @@
+"""What the presenters of all screens have in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from callserver.desktop.listener import AgentListener
+from callserver.desktop.not_connected import NotConnected
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.wire.catalogue import told
+from callserver.wire.refusals import Refused
+
+log = Logger()
+Data = TypeVar("Data")
+
+
+class Presenter(AgentListener, Generic[Data]):
+    """
+    Turns what the server tells into what one screen shows, and what a person does there into acts.
+
+    `data` is a pure function of model and own state; `refresh` shows it where it is another one than before. So a
+    presenter overrides what it wants to be told of and says `refresh`, and no screen is painted twice with the same.
+    What an act is refused with stands in `problem` until the next act is done.
+
+    :param show: paints a `Data`, a frozen dataclass of what a person sees
+    """
+
+    def __init__(self, work: Workplace, show: Callable[[Data], None]) -> None:
+        self.work, self.model, self.client = work, work.model, work.client
+        self.problem = ""
+        self._show = show
+        self._shown: Data | None = None
+        self._endings: list[Callable[[], None]] = []
+
+    @abstractmethod
+    def data(self) -> Data:
+        """What the screen shows now."""
+
+    def start(self) -> None:
+        """Watch, and show at once."""
+        self._endings = [self.model.watch(self)]
+        self.refresh()
+
+    def count_seconds(self) -> None:
+        """Show once a second, too: for screens with clocks."""
+        self._endings.append(self.work.seconds.watch(self.refresh))
+
+    def stop(self) -> None:
+        """Watch no more."""
+        endings, self._endings = self._endings, []
+        for end in endings:
+            end()
+
+    def refresh(self) -> None:
+        """Show what there is to see, if it is something else."""
+        data = self.data()
+        if data != self._shown:
+            self._shown = data
+            self._show(data)
+
+    def do(self, asked: Deferred[Any], then: Callable[[Any], None] | None = None) -> None:
+        """Wait for an act: what comes of it goes to `then`; why it was not done is shown."""
+        self.problem = ""
+        asked.addCallback(then or (lambda answer: None))
+        asked.addErrback(self._not_done)
+        asked.addBoth(lambda _: self.refresh())
+
+    def _not_done(self, failure: Failure) -> None:
+        problem = failure.value
+        if isinstance(problem, Refused):
+            self.problem = problem.text(self.work.language)
+        elif isinstance(problem, NotConnected):
+            self.problem = told(problem, self.work.language)
+        elif not isinstance(problem, CancelledError):
+            log.failure("{presenter} broke", failure, presenter=type(self).__name__)
+            self.problem = self.work.words("This did not work; the program's log says why")

@@ -1,0 +1,198 @@
+"""The bar at the top: what state the agent is in and since when, who he is, what waits, how the connection stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callserver.desktop.listener import IN_CALL
+from callserver.desktop.model import Connection
+from callserver.desktop.presenters.call_card import caller_name
+from callserver.desktop.presenters.clocks import stopwatch
+from callserver.desktop.presenters.pauses import REASONS, pause_word
+from callserver.desktop.presenters.presenter import Presenter
+from callserver.wire.catalogue import N_, known, told
+from callserver.wire.messages import (
+    Access,
+    ChannelRow,
+    Hello,
+    MailMark,
+    Phrase,
+    QueueRow,
+    SeatStatus,
+)
+from callserver.wire.states import LineState, SeatState
+
+STATE_WORDS = {
+    SeatState.OFF: N_("Logged out"),
+    SeatState.IDLE_PC: N_("Idle · PC"),
+    SeatState.IDLE_PHONE: N_("Idle · phone"),
+    SeatState.RINGING: N_("Ringing"),
+    SeatState.DIALING: N_("Dialling"),
+    SeatState.RINGBACK: N_("Ring-back"),
+    SeatState.TALKING: N_("Talking"),
+    SeatState.HELD: N_("On hold"),
+    SeatState.PAUSED: N_("Paused"),
+}
+SUPERVISING_WORDS = {"listens": N_("Listening"), "whispers": N_("Whispering"), "barged in": N_("Barged in")}
+
+
+@dataclass(frozen=True)
+class StateBarData:
+    """
+    :param state: whose icon is shown; without a server that of a dead line
+    :param wrap_up_left: share of the wrap-up that is left, 0 to 1; None: there is none
+    """
+
+    state: LineState | SeatState
+    word: str
+    clock: str
+    kept: str  # who is on hold while another is consulted
+    person: str
+    may_ready: bool
+    may_pause: bool
+    pause: str  # what the button says
+    waiting: str
+    missed: str
+    notice: str  # a sentence for everybody, such as that this is a demo
+    connection: str
+    is_connected: bool
+    wrap_up_left: float | None
+    problem: str
+
+
+class StateBar(Presenter[StateBarData]):
+    """Ready and pause are done from here; all else is told."""
+
+    def start(self) -> None:
+        super().start()
+        self.count_seconds()
+
+    def data(self) -> StateBarData:
+        model, words = self.model, self.work.words
+        seat, here = model.seat, model.connection is Connection.HERE
+        resting = here and seat.state not in (*IN_CALL, SeatState.RINGING, SeatState.OFF)
+        in_call = here and seat.state in IN_CALL
+        return StateBarData(
+            state=self._state(),
+            word=self._word(),
+            clock=stopwatch(model.age_s(model.seat_since_s)),
+            kept=self._kept(),
+            person=self._person(),
+            may_ready=(resting and (seat.state is SeatState.PAUSED or seat.pause_wanted))
+            or (in_call and seat.pause_wanted),
+            may_pause=resting or in_call,
+            pause=words("Pause after call") if in_call else words("Pause"),
+            waiting=self._waiting(),
+            missed=self._missed(),
+            notice=self._notice(),
+            connection=self._connection(),
+            is_connected=here,
+            wrap_up_left=self._wrap_up_left(),
+            problem=self.problem,
+        )
+
+    # What the person does
+
+    def ready(self) -> None:
+        """End a pause or a wrap-up, or wish for none."""
+        self.do(self.client.ready())
+
+    @staticmethod
+    def reasons_in(language: str) -> tuple[tuple[str, str], ...]:
+        """Why one may pause: code and words, in the order of their digits."""
+        return tuple((code, known(language, word)) for code, word in REASONS.items())
+
+    def pause(self, reason: str) -> None:
+        """At once, or after the call."""
+        self.do(self.client.pause(reason))
+
+    def more_time(self) -> None:
+        """A minute more before the next call."""
+        self.do(self.client.prolong_wrap_up(60))
+
+    # What it is made of
+
+    def _state(self) -> LineState | SeatState:
+        return self.model.seat.state if self.model.connection is Connection.HERE else LineState.DISCONNECTED
+
+    def _word(self) -> str:
+        seat, words = self.model.seat, self.work.words
+        if self.model.connection is not Connection.HERE:
+            return words("Connection lost, reconnecting")
+        if seat.wrap_up:
+            return words("Wrap-up, {left} left", left=stopwatch(self._wrap_up_left_s()))
+        if seat.state is SeatState.PAUSED:
+            return words("Paused · {reason}", reason=pause_word(seat.reason, self.work.language))
+        if seat.supervises:
+            return words(SUPERVISING_WORDS[seat.reason])
+        if seat.kept is not None:
+            return words("Consulting")
+        return words(STATE_WORDS[seat.state])
+
+    def _wrap_up_left_s(self) -> float:
+        seat = self.model.seat
+        return max(0.0, seat.wrap_up_s - self.model.age_s(self.model.seat_since_s))
+
+    def _wrap_up_left(self) -> float | None:
+        seat = self.model.seat
+        return self._wrap_up_left_s() / seat.wrap_up_s if seat.wrap_up and seat.wrap_up_s else None
+
+    def _kept(self) -> str:
+        kept = self.model.seat.kept
+        return "" if kept is None else self.work.words("{name} on hold", name=caller_name(kept, self.work.language))
+
+    def _person(self) -> str:
+        seat = self.model.seat
+        return f"{seat.number} {seat.name}".rstrip()
+
+    def _waiting(self) -> str:
+        rows = self.model.queues.values()
+        n = sum(row.length for row in rows)
+        longest = max((row.oldest_s + self.model.queue_age_s(row.queue) for row in rows if row.length), default=0.0)
+        return (
+            self.work.words("Waiting {n} · longest {longest}", n=n, longest=stopwatch(longest))
+            if n
+            else self.work.words("Nobody waits")
+        )
+
+    def _missed(self) -> str:
+        new = sum(mark.new for mark in self.model.marks.values())
+        return self.work.words("Voice mail {n}", n=new) if new else ""
+
+    def _notice(self) -> str:
+        hello, notice = self.model.hello, self.model.notice_shown
+        if notice is not None:
+            return told(notice, self.work.language)
+        return self.work.words("Demo: goods, customers and orders are made up") if hello and hello.demo else ""
+
+    def _connection(self) -> str:
+        if self.model.connection is Connection.HERE:
+            return self.work.words("Connected")
+        why = self.model.why_lost
+        return why.text(self.work.language) if why else ""
+
+    # What makes it look otherwise
+
+    def logged_in(self, hello: Hello) -> None:
+        self.refresh()
+
+    def status(self, status: SeatStatus) -> None:
+        self.refresh()
+
+    def access(self, access: Access) -> None:
+        self.refresh()
+
+    def queue(self, row: QueueRow) -> None:
+        self.refresh()
+
+    def mail(self, mark: MailMark) -> None:
+        self.refresh()
+
+    def notice(self, notice: Phrase) -> None:
+        self.refresh()
+
+    def row(self, row: ChannelRow) -> None:
+        pass
+
+    def lost(self, why: object) -> None:
+        self.refresh()

@@ -1,0 +1,46 @@
+"""The panel of dialling."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton
+
+from callserver.desktop.presenters.dial import Dial, DialData
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.views.screen import Screen, column
+from callserver.desktop.views.theme import LARGE_PX, sized
+from callserver.desktop.views.widgets import Notice
+
+DIGITS_MAX = 40  # with blanks and dashes
+
+
+class DialView(Screen):
+    """One field, and the button that Enter presses."""
+
+    def __init__(self, work: Workplace) -> None:
+        super().__init__()
+        heading = QLabel(work.words("Dial"))
+        heading.setFont(sized(LARGE_PX, bold=True))
+        self.number = QLineEdit(maxLength=DIGITS_MAX, placeholderText=work.words("A colleague's or any other number"))
+        self.number.setAccessibleName(work.words("Number"))
+        self.dial, self.notice = QPushButton(f"{work.words('Dial')} Enter"), Notice()
+        lines, row = column(self), QHBoxLayout()
+        lines.addWidget(heading)
+        row.addWidget(self.number, 1)
+        row.addWidget(self.dial)
+        lines.addLayout(row)
+        lines.addWidget(self.notice)
+        lines.addStretch(1)
+        self.presenter: Dial = Dial(work, self.show_data)
+        self.number.returnPressed.connect(self.carry_out)
+        self.dial.clicked.connect(self.carry_out)
+
+    def show_data(self, data: DialData) -> None:
+        """Paint it."""
+        self.notice.show_problem(data.problem)
+
+    def carry_out(self) -> None:
+        self.number.setText(self.presenter.dial(self.number.text()))
+
+    def take_focus(self) -> None:
+        self.number.setFocus()
+        self.number.selectAll()

@@ -1,0 +1,130 @@
+"""The one window, put together: bar, row of buttons, card, tabs and panels, side column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from callserver.desktop.keys import Act
+from callserver.desktop.panels import PANELS, TABS
+from callserver.desktop.presenters.title import Title, TitleData
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.views.actions import Actions
+from callserver.desktop.views.call_card import CallCardView
+from callserver.desktop.views.controls import ControlsView
+from callserver.desktop.views.screen import Screen
+from callserver.desktop.views.state_bar import StateBarView
+from callserver.desktop.views.theme import GRID
+
+SMALLEST = (960, 540)
+
+
+class MainWindow(QWidget):
+    """
+    What an agent sees from log-in to log-out.
+
+    Tabs are always there; a panel, such as that of a transfer, lies over them until it is closed, and the card beside
+    them stays. Whatever is opened is kept, so that what was typed there is found again.
+    """
+
+    def __init__(self, work: Workplace) -> None:
+        super().__init__()
+        self.setMinimumSize(*SMALLEST)
+        self.work = work
+        self._ringing_call = ""
+        self._panels: dict[Act, Screen] = {}
+        self.actions_ = Actions(self, work.language, work.settings.now.keys, self.act)
+        self.bar, self.card = StateBarView(work, self.actions_), CallCardView(work, self.actions_)
+        self.controls = ControlsView(work, self.actions_, self.open)
+        self.tabs, self.stack = QTabWidget(), QStackedWidget()
+        self.tabs.setAccessibleName(work.words("Customer's record"))
+        for act, make in TABS.items():
+            self.tabs.addTab(make(work), work.words(act.value))
+        self.stack.addWidget(self.tabs)
+        self._title = Title(work, self._show_title)
+        self._lay_out()
+        for screen in self._screens():
+            screen.begin()
+        self._title.start()
+
+    @property
+    def panel(self) -> Screen | None:
+        """What lies over the tabs."""
+        top = self.stack.currentWidget()
+        return top if isinstance(top, Screen) else None
+
+    def act(self, act: Act) -> None:
+        """A key, a button, or an entry of the menu."""
+        if act in TABS:
+            self.close_panel()
+            self.tabs.setCurrentIndex(list(TABS).index(act))
+        elif act is Act.CLOSE:
+            self.close_panel()
+        elif act is Act.CARRY_OUT:
+            self._current().carry_out()
+        elif act is Act.SAVE:
+            self._current().save()
+        elif act is Act.PAUSE:
+            self.bar.open_pauses()
+        elif act in PANELS and act not in self.controls.buttons:
+            self.open(act)
+        else:
+            self.controls.presenter.act(act)
+
+    def open(self, act: Act) -> None:
+        """Lay its panel over the tabs."""
+        if act not in PANELS:
+            return
+        if act not in self._panels:
+            self._panels[act] = PANELS[act](self.work)
+            self.stack.addWidget(self._panels[act])
+            self._panels[act].done.connect(self.close_panel)
+            self._panels[act].begin()
+        self.stack.setCurrentWidget(self._panels[act])
+        self._panels[act].take_focus()
+
+    def close_panel(self) -> None:
+        """The tabs again; what was typed in the panel stays there. Never a call."""
+        self.stack.setCurrentWidget(self.tabs)
+
+    def leave(self) -> None:
+        """The person has logged out: nothing is told here any more."""
+        self._title.stop()
+        for screen in (*self._screens(), *self._panels.values()):
+            screen.leave()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.accept()
+
+    def _current(self) -> Screen:
+        current = self.panel or self.tabs.currentWidget()
+        assert isinstance(current, Screen)
+        return current
+
+    def _screens(self) -> Iterator[Screen]:
+        yield from (self.bar, self.controls, self.card)
+        for index in range(self.tabs.count()):
+            tab = self.tabs.widget(index)
+            assert isinstance(tab, Screen)
+            yield tab
+
+    def _show_title(self, data: TitleData) -> None:
+        self.setWindowTitle(data.title)
+        if data.ringing_call and data.ringing_call != self._ringing_call:
+            QApplication.alert(self)
+        self._ringing_call = data.ringing_call
+
+    def _lay_out(self) -> None:
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(GRID // 2)
+        lines.addWidget(self.bar)
+        lines.addWidget(self.controls)
+        row = QHBoxLayout()
+        row.setContentsMargins(GRID, 0, GRID, GRID)
+        row.setSpacing(GRID)
+        row.addWidget(self.card)
+        row.addWidget(self.stack, 1)
+        lines.addLayout(row, 1)

@@ -1,0 +1,84 @@
+"""The card of the call: who it is, how sure that is, how he came."""
+
+from __future__ import annotations
+
+from callserver.desktop.presenters.call_card import CallCard, CallCardData
+from callserver.wire.messages import Card, CardPart, Identity, Phrase
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.states import SeatState
+from tests.desktop.presenters.work_case import WorkCase
+
+LI = Card(
+    "call-1",
+    "13800138000",
+    queue="shop",
+    waited_s=42,
+    identity=Identity("10023", "李明", proved=True),
+    parts=(CardPart("shopping", (Phrase("basket empty"),)),),
+    path=("shop", "main-menu: 2", "enter-item: 1203", "key 0"),
+)
+STRANGER = Card("call-2", None)
+
+
+class CallCardTests(WorkCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.shown: list[CallCardData] = []
+        self.card = CallCard(self.work, self.shown.append)
+        self.card.start()
+        self.addCleanup(self.card.stop)
+
+    @property
+    def now(self) -> CallCardData:
+        return self.shown[-1]
+
+    def test_rings(self) -> None:
+        """Who, from where, proved, waited, path and basket are there while it rings."""
+        self.seat(SeatState.RINGING, LI)
+        self.assertEqual((self.now.rings, self.now.may_answer, self.now.name), (True, True, "李明"))
+        self.assertEqual((self.now.identity, self.now.is_proved), ("✔ Proved (PIN)", True))
+        self.assertEqual(self.now.number, "13800138000 · Member 10023")
+        self.assertEqual(self.now.details, ("Queue shop · waited 0:42", "Path shop › 2 › 1203 › 0", "basket empty"))
+
+    def test_only_claimed(self) -> None:
+        """A number can be lent: that it matches is not a proof."""
+        self.seat(SeatState.RINGING, Card("call-1", "138", identity=Identity("10023", "李明")))
+        self.assertEqual((self.now.identity, self.now.is_proved), ("? Number matches, not proved", False))
+
+    def test_stranger(self) -> None:
+        """Without number and name it says so, and not nothing."""
+        self.seat(SeatState.RINGING, STRANGER)
+        self.assertEqual((self.now.name, self.now.identity), ("number withheld", "✖ Unknown customer"))
+
+    def test_record_comes_later(self) -> None:
+        """What the books say is shown as soon as they have answered."""
+        self.seat(SeatState.RINGING, Card("call-1", "13800138000"))
+        self.seat(SeatState.RINGING, LI)
+        self.assertEqual(self.now.name, "李明")
+
+    def test_taken_elsewhere(self) -> None:
+        """The card of a call that others took goes, and says why."""
+        self.seat(SeatState.RINGING, LI)
+        self.seat(SeatState.IDLE_PC, cause="taken_elsewhere")
+        self.assertEqual((self.now.name, self.now.rings, self.now.ended), ("", False, "taken elsewhere"))
+
+    def test_over(self) -> None:
+        """The last call stays in grey, with why it ended, until the next one."""
+        self.seat(SeatState.TALKING, LI)
+        self.seat(SeatState.IDLE_PC, cause="caller_hung_up")
+        self.assertEqual((self.now.is_over, self.now.name, self.now.ended), (True, "李明", "caller hung up"))
+        self.seat(SeatState.RINGING, STRANGER)
+        self.assertEqual((self.now.is_over, self.now.name, self.now.ended), (False, "number withheld", ""))
+
+    def test_long_and_hostile(self) -> None:
+        """A name of 300 characters, an emoji, right-to-left text, and what looks like HTML stay what they are."""
+        for name in ("长" * 300, "😀李", "שלום", "<b>Li</b> & {name}"):
+            self.seat(SeatState.RINGING, Card("call-1", "138", caller_name=name))
+            self.assertEqual(self.now.name, name)
+
+    def test_refused(self) -> None:
+        """Why it was not answered stands on the card."""
+        self.seat(SeatState.RINGING, LI)
+        self.card.answer()
+        self.refuses(Refused(Refusal.NO_CALL))
+        self.assertEqual(self.now.problem, "there is no such call")

@@ -1,0 +1,74 @@
+"""A workplace without a server: the test is the server, and sees what was asked of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.desktop.client import AgentClient
+from callserver.desktop.listener import tell
+from callserver.desktop.model import ShopModel
+from callserver.desktop.own_settings import OwnSettings
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.wire.messages import Access, Card, ChannelRow, Hello, QueueRow, SeatStatus
+from callserver.wire.refusals import Refused
+from callserver.wire.rights import Right
+from callserver.wire.states import SeatState
+
+EVERY_RIGHT = frozenset(Right)
+
+
+class AskedClient(AgentClient):
+    """Every act is kept, with the Deferred that waits for its answer."""
+
+    def __init__(self, clock: Clock, model: ShopModel) -> None:
+        super().__init__(clock, None, "801", "secret", model)  # type: ignore[arg-type]
+        self.asked: list[tuple[Any, ...]] = []
+        self.waiting: list[Deferred[Any]] = []
+
+    def ask(self, act: str, *args: object) -> Deferred[Any]:
+        answer: Deferred[Any] = Deferred()
+        self.asked.append((act, *args))
+        self.waiting.append(answer)
+        return answer
+
+    def answers(self, answer: Any = None) -> None:
+        """To the oldest act that waits; an exception refuses it."""
+        waiting = self.waiting.pop(0)
+        waiting.errback(answer) if isinstance(answer, Exception) else waiting.callback(answer)
+
+
+class WorkCase(SynchronousTestCase):
+    """Wang Fang, 801, has logged in, with every right, in English unless `language` says otherwise."""
+
+    language = "en"
+    rights = EVERY_RIGHT
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.clock.advance(1000)
+        self.model = ShopModel(self.clock)
+        self.client = AskedClient(self.clock, self.model)
+        self.work = Workplace(self.clock, self.language, self.client, self.model, OwnSettings(Path(self.mktemp())))
+        self.log_in()
+
+    def log_in(self, board: tuple[ChannelRow, ...] = (), queues: tuple[QueueRow, ...] = (), demo: bool = False) -> None:
+        """The server says who he is and how everything looks."""
+        seat = SeatStatus("801", "王芳", SeatState.IDLE_PC)
+        self.model.logged_in(Hello("801", "王芳", self.rights, seat, board=board, demo=demo, queues=queues))
+        self.model.access(Access(self.rights, board, queues))
+        self.seat(SeatState.IDLE_PC)
+
+    def seat(self, state: SeatState, call: Card | None = None, **more: Any) -> None:
+        """The server says how his seat looks."""
+        before, after = self.model.seat, SeatStatus("801", "王芳", state, call=call, **more)
+        tell(self.model, before, after)
+        self.model.status(after)
+
+    def refuses(self, refused: Refused) -> None:
+        """The oldest act that waits is not done."""
+        self.client.answers(refused)

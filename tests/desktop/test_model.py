@@ -1,0 +1,85 @@
+"""What a program keeps of what the server has told, and whom it tells on."""
+
+from __future__ import annotations
+
+from callserver.desktop.listener import AgentListener
+from callserver.desktop.model import Connection
+from callserver.wire.messages import AlarmNotice, Card, ChannelRow, MailMark, Phrase, QueueRow, SeatStatus
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
+from callserver.wire.states import SeatState
+from tests.desktop.presenters.work_case import WorkCase
+
+ALARM = Phrase("a line is dead")
+
+
+class Broken(AgentListener):
+    def status(self, status: SeatStatus) -> None:
+        raise ValueError("a screen that breaks")
+
+
+class Hearing(AgentListener):
+    def __init__(self) -> None:
+        self.states: list[SeatState] = []
+
+    def status(self, status: SeatStatus) -> None:
+        self.states.append(status.state)
+
+
+class ModelTests(WorkCase):
+    def test_broken_watcher(self) -> None:
+        """A screen that breaks keeps no other from being told."""
+        hearing = Hearing()
+        self.model.watch(Broken())
+        self.model.watch(hearing)
+        self.seat(SeatState.PAUSED)
+        self.assertEqual(hearing.states, [SeatState.PAUSED])
+        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
+
+    def test_watches_no_more(self) -> None:
+        """Who has left is not told."""
+        hearing = Hearing()
+        leave = self.model.watch(hearing)
+        leave()
+        self.seat(SeatState.PAUSED)
+        self.assertEqual(hearing.states, [])
+
+    def test_age_of_a_row(self) -> None:
+        """The server's seconds are counted on by a clock that nobody sets."""
+        self.log_in(board=(ChannelRow("line 3", "TALKING", since_s=100.0),))
+        self.clock.advance(20)
+        self.assertEqual(self.model.row_age_s("line 3"), 120.0)
+
+    def test_stopwatch(self) -> None:
+        """A record that comes in the talk does not begin the stopwatch anew; another call does."""
+        self.seat(SeatState.TALKING, Card("one"))
+        self.clock.advance(10)
+        self.seat(SeatState.TALKING, Card("one", caller_name="Li"))
+        self.assertEqual(self.model.age_s(self.model.seat_since_s), 10.0)
+        self.seat(SeatState.TALKING, Card("two"))
+        self.assertEqual(self.model.age_s(self.model.seat_since_s), 0.0)
+
+    def test_alarms(self) -> None:
+        """An alarm stays until it is over, and stands there once."""
+        self.model.alarm(AlarmNotice(ALARM, "line 1"))
+        self.model.alarm(AlarmNotice(ALARM, "line 1"))
+        self.model.alarm(AlarmNotice(ALARM, "line 2"))
+        self.model.alarm(AlarmNotice(ALARM, "line 1", over=True))
+        self.assertEqual([alarm.channel for alarm in self.model.alarms], ["line 2"])
+
+    def test_access_replaces(self) -> None:
+        """With other rights one sees what those allow, and nothing from before."""
+        self.log_in(board=(ChannelRow("line 3", "IDLE"),), queues=(QueueRow("shop", 1),))
+        self.log_in()
+        self.assertEqual((self.model.rows, self.model.queues), ({}, {}))
+        self.assertTrue(self.model.may(Right.LISTEN))
+
+    def test_lost(self) -> None:
+        """Without a connection all that was told stays: forms go on."""
+        self.log_in(board=(ChannelRow("line 3", "IDLE"),))
+        self.model.mail(MailMark("100", new=2))
+        self.model.lost(Refused(Refusal.STOPPING))
+        self.assertIs(self.model.connection, Connection.LOST)
+        self.assertEqual((list(self.model.rows), self.model.marks["100"].new), (["line 3"], 2))
+        self.log_in()
+        self.assertEqual((self.model.connection, self.model.marks), (Connection.HERE, {}))

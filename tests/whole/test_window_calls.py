@@ -1,0 +1,30 @@
+"""A call at the agents' window, in the whole server: it rings, is answered, held, and ended by keys."""
+
+from __future__ import annotations
+
+from callserver.desktop.keys import Act
+from callserver.wire.states import SeatState
+from tests.whole.window_case import WindowCase
+
+
+class CallTests(WindowCase):
+    def test_a_call_by_keys(self) -> None:
+        """The card fills itself, F2 answers, F6 holds and retrieves, F4 hangs up; the window says each state."""
+        self.allow("801")
+        window = self.window("801")
+        self.assertEqual(window.bar.state.text(), "Idle · PC")
+        self.call("13912345678")
+        self.assertEqual(window.card.title.text(), "Incoming call")
+        self.assertTrue(window.card.answer.isVisible())
+        self.assertTrue(window.windowTitle().startswith("● Incoming call"))
+        self.press(window, Act.ANSWER)
+        self.assertIs(self.state("801"), SeatState.TALKING)
+        self.assertEqual(window.bar.state.text(), "Talking")
+        self.pass_s(2)
+        self.press(window, Act.HOLD)
+        self.assertIs(self.state("801"), SeatState.HELD)
+        self.press(window, Act.HOLD)
+        self.assertIs(self.state("801"), SeatState.TALKING)
+        self.press(window, Act.HANG_UP)
+        self.assertIn(self.state("801"), (SeatState.PAUSED, SeatState.IDLE_PC))
+        self.assertEqual(window.card.title.text(), "Last call")

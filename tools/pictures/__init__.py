@@ -1,0 +1,1 @@
+"""Pictures of every screen of the agents' window: `python -m tools.pictures`."""

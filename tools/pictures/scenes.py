@@ -1,0 +1,58 @@
+"""What is on the pictures, in the order of a working day; each scene goes on from the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from callserver.desktop.keys import Act
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.window import MainWindow
+from tools.pictures.shop import PictureShop
+
+CALLER, COLLEAGUE = "13912345678", "802"
+USUAL = (1280, 720)
+Scene = tuple[str, QWidget]
+
+
+def scenes(shop: PictureShop, language: str) -> Iterator[Scene]:
+    """Name and widget of each picture, when it is to be taken."""
+    work = shop.workplace("801", language)
+    colleague = shop.colleague(COLLEAGUE)
+    shop.until(colleague.pause("meal"))
+    window = MainWindow(work)
+    window.resize(*USUAL)
+    window.show()
+    try:
+        yield from _talk(shop, work, window)
+    finally:
+        window.leave()
+        window.close()
+        shop.until(work.client.stop())
+
+
+def _talk(shop: PictureShop, work: Workplace, window: MainWindow) -> Iterator[Scene]:
+    yield "idle", window
+    shop.call(CALLER)
+    yield "ringing", window
+    window.act(Act.ANSWER)
+    pass_s(shop, 3)
+    yield "talking", window
+    window.act(Act.HOLD)
+    pass_s(shop, 15)
+    yield "on-hold", window
+    window.act(Act.HOLD)
+    pass_s(shop, 2)
+    window.act(Act.HANG_UP)
+    pass_s(shop, 2)
+    yield "wrap-up", window
+    window.open(Act.KEYS)
+    pass_s(shop, 1)
+    yield "keys", window
+
+
+def pass_s(shop: PictureShop, seconds: float) -> None:
+    """Time passes, and what it brings is painted."""
+    shop.wait(seconds)
+    QApplication.processEvents()
