@@ -12,6 +12,7 @@ from babel import Locale
 
 from callserver.config.findings import Sentence, Unfit
 from callserver.config.hours import Hours, read_hours
+from callserver.config.outcomes import TalkOutcome, read_outcomes
 from callserver.config.record_rules import RecordRule, read_record_rules
 from callserver.config.settings import (
     CHOICES,
@@ -298,6 +299,17 @@ def _hours(text: str) -> tuple[Hours, ...]:
         ) from problem
 
 
+def _outcomes(text: str) -> tuple[TalkOutcome, ...]:
+    try:
+        return read_outcomes(text)
+    except ValueError as problem:
+        raise Unfit(
+            "{outcome} is no outcome; write a digit of its own, Chinese and English, as 2 咨询/Enquiry, and 3! for one "
+            "that keeps the recording, with commas between",
+            outcome=repr(str(problem)[:60]),
+        ) from problem
+
+
 def _record_rules(text: str) -> tuple[RecordRule, ...]:
     try:
         return read_record_rules(text)
@@ -347,6 +359,7 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     **{(DiallingConfig, f"{of}_{what}"): _limits for of in ("person", "line", "day") for what in ("calls", "minutes")},
     (AgentsConfig, "phone_log_in"): _keys,
     (AgentsConfig, "menu_numbers"): _menu_numbers,
+    (AgentsConfig, "outcomes"): _outcomes,
     (BackupConfig, "folder"): file_name,
     (RecordingConfig, "rules"): _record_rules,
     (BackupConfig, "at"): _time_of_day,

@@ -31,6 +31,7 @@ class Remembered:
     servers: tuple[str, ...] = (f"localhost:{PORT}",)  # the last one first
     number: str = ""
     by_telephone: bool = False
+    telephone: str = ""  # that of the own staff record, which the server dials
     headset: str = ""  # devices by their ids; "": whatever the system uses
     microphone: str = ""
     ring: str = ""

@@ -80,6 +80,7 @@ class MainWindow(QWidget):
         if act not in self._panels:
             self._panels[act] = PANELS[act](self.work)
             self.stack.addWidget(self._panels[act])
+            self._panels[act].done.connect(self.close_panel)
             self._panels[act].begin()
         self.stack.setCurrentWidget(self._panels[act])
         self._panels[act].take_focus()

@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # a child process that makes a report imports this package, a
     from callserver.store.database import Store
     from callserver.wire.alarms import Alarm
     from callserver.wire.catalogue import Sentence
-    from callserver.wire.messages import CardPart, Identity, MailMark
+    from callserver.wire.messages import CardPart, Identity, MailMark, Said
     from callserver.wire.rights import Right
 
     class MarkedMailboxes(Mailboxes, Protocol):
@@ -101,6 +101,8 @@ class House:
     :param mail: None: nothing is mailed
     :param connect: a caller with a number outside, for who asks; returns when he could not be served there
     :param post: sends documents by fax; None where nothing of this server does
+    :param tell: shows a message at the program of a person; False: none is there that reads
+    :param telephones: of a customer by his member number, run in `store.read`
     """
 
     clock: IReactorTime
@@ -121,6 +123,8 @@ class House:
     mail: Mail | None
     connect: Callable[[Call, str, Dialler], Coroutine[Any, Any, None]]
     post: Callable[[], Post | None]
+    tell: Callable[[str, Said], bool]
+    telephones: Callable[[str], Collection[str]]
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,8 @@ class Feature:
     :param mailboxes: takes messages in calls, and lets them be heard
     :param post: sends documents of other features by fax
     :param box_numbers: of all mailboxes, run in `store.read`
+    :param telephones: of a customer of its books by his member number, run in `store.read`
+    :param arrived: told the number of a person whose program has logged in, and shows what it is told
     :param rights_changed: told a staff number and what that person might do before and may now
     :param bare: whether there is nothing to serve callers from, run in `store.read`
     """
@@ -177,4 +183,6 @@ class Feature:
     mailboxes: MarkedMailboxes | None = None
     box_numbers: Callable[[], Collection[str]] | None = None
     post: Post | None = None
+    telephones: Callable[[str], Collection[str]] | None = None
+    arrived: Callable[[str], None] | None = None
     rights_changed: Callable[[str, frozenset[Right], frozenset[Right]], None] | None = None

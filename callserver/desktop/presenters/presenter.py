@@ -64,6 +64,11 @@ class Presenter(AgentListener, Generic[Data]):
             self._shown = data
             self._show(data)
 
+    def show_again(self) -> None:
+        """What is shown looks otherwise now: in another theme."""
+        if self._shown is not None:
+            self._show(self._shown)
+
     def do(self, asked: Deferred[Any], then: Callable[[Any], None] | None = None) -> None:
         """Wait for an act: what comes of it goes to `then`; why it was not done is shown."""
         self.problem = ""

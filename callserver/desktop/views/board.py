@@ -20,9 +20,9 @@ from callserver.desktop.keys import Act
 from callserver.desktop.presenters.board import Board, BoardData, DeedButton
 from callserver.desktop.presenters.deeds import DESTROYS, Deed
 from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.views.deed_question import QuestionPanel
 from callserver.desktop.views.legend import LegendPanel
 from callserver.desktop.views.plain_table import PlainTable
-from callserver.desktop.views.question import QuestionPanel
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
 from callserver.desktop.views.tile_list import TileList

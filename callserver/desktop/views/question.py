@@ -1,99 +1,58 @@
-"""The panel that asks before something that cannot be taken back; no dialog, so all keys of the call go on working."""
+"""A question inside the window, before something is lost: never a dialog, which would take F4 from the person."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from callserver.desktop.presenters.deeds import Question
-from callserver.desktop.views.theme import GRID, LARGE_PX, sized
-from callserver.desktop.views.widgets import ActionButton, ComboBox, ElidedLabel
+from callserver.desktop.presenters.life import Question
+from callserver.desktop.views.theme import GRID
+from callserver.desktop.views.widgets import ActionButton, ElidedLabel, name
 
 
-class QuestionPanel(QFrame):
-    """
-    Whom it is about, which call, what the customer hears next; the button says what it does.
+class QuestionView(QWidget):
+    """A strip at the top; the focus is on "Cancel", and Esc is that too."""
 
-    "Cancel" has the focus, so Enter and Escape do nothing that cannot be taken back.
-    """
+    answered = Signal(bool)
 
-    confirmed = Signal(str)  # the value of a choice
-    cancelled = Signal()
-
-    def __init__(self, cancel: str, how: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("question")
-        self.title, self.heard = QLabel(), QLabel()
-        self.facts, self.how = ElidedLabel(), ComboBox()
-        self.do, self.cancel = ActionButton(), QPushButton(cancel)
-        self.how.setAccessibleName(how)
-        self.title.setFont(sized(LARGE_PX, bold=True))
-        self.heard.setWordWrap(True)
-        for label in (self.title, self.heard):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        self.cancel.setAutoRepeat(False)
-        self._question: Question | None = None
-        self._lay_out()
-        self.how.currentIndexChanged.connect(self._chosen)
-        self.do.clicked.connect(self._do)
-        self.cancel.clicked.connect(self.cancelled)
+        self.words, self.do, self.cancel = ElidedLabel(), ActionButton(), QPushButton()
+        self.do.destroys("does")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, GRID, GRID, GRID)
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.cancel)
+        row.addWidget(self.do)
+        self.do.clicked.connect(self._yes)
+        self.cancel.clicked.connect(self._no)
+        self.hide()
 
-    def ask(self, asked: Question) -> None:
-        """Paint it; the focus goes to "Cancel" once, when the question is put."""
-        if asked == self._question:
+    def show_question(self, question: Question | None) -> None:
+        """Ask, or ask no more."""
+        self.setVisible(question is not None)
+        if question is None:
             return
-        self._question = asked
-        self.title.setText(asked.title)
-        self.facts.setText("   ".join(asked.facts))
-        self.how.clear()
-        self.how.addItems([choice.word for choice in asked.choices])
-        self.how.setVisible(len(asked.choices) > 1)
-        self.do.show_action(asked.verb)
-        self.do.destroys("does" if asked.destroys else "")
-        self.setAccessibleName(f"{asked.title} {self.facts.text()}")
+        name(self, question.words)
+        self.words.setText(question.words)
+        self.do.show_action(question.do)
+        self.cancel.setText(question.cancel)
         self.cancel.setFocus()
 
-    def event(self, event: QEvent) -> bool:
-        """Escape is meant for the question, and not for the panel around it."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _escape(event):
-            event.accept()
-            return True
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape and Enter are "Cancel", unless another button has the focus."""
-        if _escape(event) or event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.do.click() if self.do.hasFocus() and not _escape(event) else self.cancelled.emit()
+        """Enter presses the button that has the focus."""
+        focused = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QPushButton):
+            focused.click()
+        elif event.key() == Qt.Key.Key_Escape:
+            self._no()
         else:
             super().keyPressEvent(event)
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        """The next one is asked anew."""
-        self._question = None
+    def _yes(self) -> None:
+        self.answered.emit(True)
 
-    def _chosen(self, index: int) -> None:
-        if self._question is not None and index >= 0:
-            self.heard.setText(self._question.choices[index].heard)
-
-    def _do(self) -> None:
-        if self._question is not None:
-            self.confirmed.emit(self._question.choices[max(0, self.how.currentIndex())].value)
-
-    def _lay_out(self) -> None:
-        lines, row = QVBoxLayout(self), QHBoxLayout()
-        lines.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        lines.setSpacing(GRID)
-        for widget in (self.title, self.facts):
-            lines.addWidget(widget)
-        row.setSpacing(2 * GRID)
-        row.addWidget(self.how)
-        row.addWidget(self.heard, 1)
-        row.addWidget(self.cancel)
-        row.addWidget(self.do)
-        lines.addLayout(row)
-        lines.addStretch(1)
-
-
-def _escape(event: QKeyEvent) -> bool:
-    return event.key() == Qt.Key.Key_Escape
+    def _no(self) -> None:
+        self.answered.emit(False)

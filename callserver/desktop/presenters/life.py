@@ -1,0 +1,219 @@
+"""The life of the window: the log-in panel, the work, and the ways out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from callserver.desktop.client import AgentClient
+from callserver.desktop.listener import IN_CALL, AgentListener
+from callserver.desktop.model import Connection, ShopModel
+from callserver.desktop.not_connected import NotConnected
+from callserver.desktop.own_settings import OwnSettings
+from callserver.desktop.presenters.call_card import caller_name
+from callserver.desktop.presenters.dial import pasted_number
+from callserver.desktop.presenters.log_in import LogIn, Typed, Ways, first_typed, without_secrets
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.wire.catalogue import Complaint, Sentence, text
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.states import SeatState
+from callserver.wire.words import reason_text
+
+log = Logger()
+
+LEAVE_S = 5.0  # so long the server has for the log-out of a window that is being closed
+ENDING_S, ENDINGS_MAX = 0.3, 4  # a call kept behind another has to be ended, too
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked before something is lost; the button that does it is a verb."""
+
+    words: str
+    do: str
+    cancel: str
+
+
+class Stage(Protocol):
+    """The window, as far as its life goes."""
+
+    def show_log_in(self, log_in: LogIn, typed: Typed) -> None:
+        """The log-in panel."""
+
+    def show_work(self, work: Workplace) -> None:
+        """The main screen."""
+
+    def show_question(self, question: Question | None) -> None:
+        """Ask, inside the window; None: nothing is asked any more."""
+
+    def show_problem(self, words: str) -> None:
+        """One line on the main screen: why something was not done."""
+
+    def has_drafts(self) -> bool:
+        """Whether something is typed on the main screen that would be lost."""
+
+    def close_for_good(self) -> None:
+        """The program ends."""
+
+
+class Life(AgentListener):
+    """
+    Somebody logs in, works, and leaves, or is sent away; then the next.
+
+    :param typed: what stands in the fields at first
+    """
+
+    def __init__(
+        self, clock: IReactorTime, settings: OwnSettings, ways: Ways, stage: Stage, language: str, typed: Typed | None
+    ) -> None:
+        self._clock, self._settings, self._ways, self._stage = clock, settings, ways, stage
+        self.language = language
+        self.work: Workplace | None = None
+        self.log_in: LogIn | None = None
+        self._typed = typed or first_typed(settings)
+        self._quits = False
+        self._to_do: Callable[[], None] | None = None  # if the question is answered so
+
+    def start(self, why_here: Sentence | None = None) -> None:
+        """The log-in panel; with why one is there again."""
+        self.work = None
+        self.log_in = LogIn(self._clock, self._settings, self._ways, self.language, self._entered, why_here)
+        self._stage.show_log_in(self.log_in, self._typed)
+
+    def speak(self, language: str, typed: Typed) -> None:
+        """The log-in panel in another language, with all that stands in it; from now on, at this computer."""
+        assert self.log_in is not None
+        self.language = self.log_in.language = language
+        self._settings.remember(language=language)
+        self._stage.show_log_in(self.log_in, typed)
+
+    def _entered(self, client: AgentClient, model: ShopModel, typed: Typed) -> None:
+        self._typed, self.log_in = without_secrets(typed), None
+        self.work = Workplace(self._clock, self.language, client, model, self._settings)
+        model.watch(self)
+        self._stage.show_work(self.work)
+        if typed.by_telephone and model.seat.state is SeatState.IDLE_PC:
+            client.use_telephone(pasted_number(typed.telephone)).addErrback(self._not_done)
+
+    # Ways out
+
+    def log_out(self) -> None:
+        """To the log-in panel; not out of a call."""
+        if self.work is None:
+            return
+        if self._in_call():
+            self._stage.show_problem(self._words("Not while you are in a call: end it first"))
+        elif self._stage.has_drafts():
+            question = self._words("What you have typed and not saved is lost when you log out")
+            self._ask(question, self._words("Log out all the same"), self._log_out)
+        else:
+            self._log_out()
+
+    def close(self) -> None:
+        """The window shall be closed: at once, after a log-out, or after a question."""
+        if self.work is None or self._quits:
+            self._end()
+        elif self._in_call():
+            call = self.work.model.seat.call
+            name = caller_name(call, self.language) if call is not None else ""
+            question = self._words("You are in a call with {name}, which ends when you quit", name=name)
+            self._ask(question, self._words("End call and quit"), self._quit)
+        elif self._stage.has_drafts():
+            question = self._words("What you have typed and not saved is lost when you quit")
+            self._ask(question, self._words("Quit all the same"), self._quit)
+        else:
+            self._quit()
+
+    def answer(self, yes: bool) -> None:
+        """To the question."""
+        to_do, self._to_do = self._to_do, None
+        self._stage.show_question(None)
+        if yes and to_do is not None:
+            to_do()
+
+    def _ask(self, words: str, do: str, to_do: Callable[[], None]) -> None:
+        self._to_do = to_do
+        self._stage.show_question(Question(words, do, self._words("Cancel")))
+
+    def _in_call(self) -> bool:
+        return self.work is not None and self.work.model.seat.state in IN_CALL
+
+    def _log_out(self) -> None:
+        assert self.work is not None
+        if self.work.model.connection is Connection.HERE:
+            self.work.client.log_out().addErrback(self._not_done)
+        else:
+            self.work.client.stop()
+            self.start(Complaint("Logged out here; the server keeps the seat until it misses this window"))
+
+    def _quit(self) -> None:
+        """Log out, and end whatever comes of it: nobody has to kill a window that will not close."""
+        assert self.work is not None
+        self._quits, work = True, self.work
+        leaving = Deferred.fromCoroutine(self._leave(work)).addTimeout(LEAVE_S, self._clock)
+        leaving.addErrback(lambda failure: failure.trap(Exception))
+        leaving.addCallback(lambda _: work.client.stop())
+        leaving.addBoth(lambda _: self._end())
+
+    async def _leave(self, work: Workplace) -> None:
+        for _ in range(ENDINGS_MAX):
+            if work.model.connection is not Connection.HERE:
+                return
+            try:
+                if work.model.seat.state in IN_CALL:
+                    await work.client.hang_up()
+                elif work.model.seat.state is SeatState.RINGING:
+                    await work.client.reject()
+                await work.client.log_out()
+                return
+            except Refused:
+                await deferLater(self._clock, ENDING_S)
+
+    def _end(self) -> None:
+        if self.log_in is not None:
+            self.log_in.stop()
+        self._stage.close_for_good()
+
+    def _not_done(self, failure: Failure) -> None:
+        problem = failure.value
+        if not isinstance(problem, Refused | NotConnected):
+            log.failure("an act of the window broke", failure)
+            return
+        self._stage.show_problem(problem.text(self.language))
+
+    # What the client tells
+
+    def logged_out(self, cause: str) -> None:
+        """By himself, by the supervisor, or because he may not work here any more."""
+        if self.work is None or self._quits:
+            return
+        reason = Reason.parse(cause)
+        by_himself = reason is not None and reason.cause is Cause.LOGGED_OUT
+        self.answer(False)
+        self.start(None if by_himself else _sent_away(cause))
+
+    def refused(self, why: Refused) -> None:
+        """Logged in elsewhere, or the server will not have him back."""
+        if self.work is None or self._quits:
+            return
+        self.answer(False)
+        elsewhere = why.code is Refusal.ELSEWHERE
+        self.start(Complaint("You have logged in at another window; this one is logged out") if elsewhere else why)
+
+    def _words(self, msgid: str, **details: str) -> str:
+        return text(self.language, msgid, **details)
+
+
+def _sent_away(cause: str) -> Complaint:
+    """Why he is logged out, to be told in either language."""
+    return Complaint(
+        "You have been logged out: {reason}", reason_en=reason_text(cause, "en"), reason_zh=reason_text(cause, "zh")
+    )

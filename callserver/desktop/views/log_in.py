@@ -1,0 +1,280 @@
+"""The log-in panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from callserver.desktop.presenters.log_in import Beside, LogIn, LogInData, Trust, Typed
+from callserver.desktop.views.caps_lock import caps_lock
+from callserver.desktop.views.theme import GRID, HUGE_PX, sized
+from callserver.desktop.views.widgets import ComboBox, Notice, name
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+WIDTH, FIELD_MAX = 96 * GRID, 512
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class LogInView(QWidget):
+    """
+    Fields from top to bottom, each with its own line for what is wrong with it.
+
+    :param devices: where the headset is chosen; None: there is no room of headsets
+    """
+
+    speaks = Signal(str)  # another language shall be spoken
+    quits = Signal()
+
+    def __init__(self, log_in: LogIn, typed: Typed, devices: QWidget | None = None) -> None:
+        super().__init__()
+        self._log_in, self._words = log_in, log_in.words
+        self._make_fields(typed)
+        self._make_buttons()
+        self._lay_out(devices)
+        self._connect()
+        self.by_telephone.setChecked(typed.by_telephone)
+        log_in.start(self.show_data, typed.server)
+
+    def typed(self) -> Typed:
+        """What stands in the fields."""
+        return Typed(
+            server=self.server.currentText(),
+            number=self.number.text(),
+            password=self.password.text(),
+            new=self.new.text(),
+            again=self.again.text(),
+            by_telephone=self.by_telephone.isChecked(),
+            telephone=self.telephone.text(),
+        )
+
+    def show_data(self, data: LogInData) -> None:
+        """Paint it."""
+        self._show_servers(data.servers)
+        self.reach.show_info(data.reach) if data.is_reachable else self.reach.show_problem(data.reach)
+        self._show_certificate(data)
+        for widget in self._new_row:
+            widget.setVisible(data.must_change)
+        self.log_in.setEnabled(not data.is_busy)
+        self.log_in.setText(self._words("Logging in …") if data.is_busy else f"{self._words('Log in')} Enter")
+        self.take_over.setVisible(data.may_take_over)
+        for beside, notice in self.problems.items():
+            notice.show_problem(data.problem if beside is data.beside else "")
+        if data.why_here and not data.problem:
+            self.problems[Beside.PERSON].show_info(data.why_here)
+        if data.must_change and data.beside is Beside.NEW_PASSWORD and not self.new.text():
+            self.new.setFocus()
+
+    def take_focus(self) -> None:
+        """Where one begins to type."""
+        empty = next((field for field in (self.number, self.password) if not field.text()), self.password)
+        empty.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter logs in from every field; on a button it presses that."""
+        if event.key() not in ENTER:
+            super().keyPressEvent(event)
+            return
+        focused = self.focusWidget()
+        focused.click() if isinstance(focused, QPushButton) else self.go_in()
+
+    def go_in(self) -> None:
+        """Log in."""
+        self._log_in.log_in(self.typed())
+
+    # Acts of the person
+
+    def _take_over(self) -> None:
+        self._log_in.log_in(self.typed(), take_over=True)
+
+    def _trust(self) -> None:
+        if self._log_in.trust(self.fingerprint.text()):
+            self.go_in()
+
+    def _say_language(self, button: QPushButton) -> None:
+        self.speaks.emit(button.property("language"))
+
+    def _password_key(self, event: QKeyEvent) -> None:
+        on = caps_lock(event)
+        if on is not None:
+            self.caps.show_problem(self._words("Caps Lock is on") if on else "")
+
+    # What it is made of
+
+    def _make_fields(self, typed: Typed) -> None:
+        words = self._words
+        self.server = name(ComboBox(), words("Server"))
+        self.server.setEditable(True)
+        self.server.setInsertPolicy(ComboBox.InsertPolicy.NoInsert)
+        self.server.setEditText(typed.server)
+        self.number = name(QLineEdit(typed.number, maxLength=FIELD_MAX), words("Staff number"))
+        self.password = name(PasswordField(typed.password, self._password_key), words("Password"))
+        self.new = name(PasswordField(typed.new, self._password_key), words("New password"))
+        self.again = name(PasswordField(typed.again, self._password_key), words("New password once more"))
+        self.by_pc, self.by_telephone = QRadioButton(words("PC (headset)")), QRadioButton(words("Seat telephone"))
+        self.by_pc.setChecked(True)
+        self.telephone = name(QLineEdit(typed.telephone, maxLength=FIELD_MAX), words("Telephone number"))
+        self.telephone.setPlaceholderText(words("Its number"))
+        self.telephone.setVisible(typed.by_telephone)
+        self.reach, self.caps = Notice(), Notice()
+        self.problems = {beside: Notice() for beside in Beside}
+
+    def _make_buttons(self) -> None:
+        words = self._words
+        self.languages = QButtonGroup(self)
+        for language, word in LANGUAGES.items():
+            button = QPushButton(word, checkable=True, checked=language == self._log_in.language)
+            button.setProperty("language", language)
+            self.languages.addButton(button)
+        self.log_in, self.quit = QPushButton(f"{words('Log in')} Enter"), QPushButton(words("Quit"))
+        self.take_over = QPushButton(words("Take over"))
+        self.trust = QPushButton(words("Trust and log in"))
+        self.checked = QCheckBox(words("The supervisor has confirmed the new fingerprint"))
+        self.certificate, self.old_fingerprint, self.fingerprint = QLabel(), QLabel(), QLabel()
+        for label in (self.certificate, self.old_fingerprint, self.fingerprint):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+        self.fingerprint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def _lay_out(self, devices: QWidget | None) -> None:
+        middle = QWidget()
+        middle.setMaximumWidth(WIDTH)
+        lines = QVBoxLayout(middle)
+        lines.setSpacing(GRID)
+        lines.addLayout(self._heading())
+        lines.addLayout(self._form(devices))
+        lines.addWidget(self._certificate_box())
+        lines.addLayout(_row(self.log_in, self.quit))
+        lines.addStretch(1)
+        around = QHBoxLayout(self)
+        around.addStretch(1)
+        around.addWidget(middle, 4)
+        around.addStretch(1)
+
+    def _heading(self) -> QHBoxLayout:
+        heading = QLabel(f"{self._words('Telephone service centre')} · {self._words('Log in')}")
+        heading.setFont(sized(HUGE_PX, bold=True))
+        row = QHBoxLayout()
+        row.addWidget(heading, 1)
+        for button in self.languages.buttons():
+            row.addWidget(button)
+        return row
+
+    def _form(self, devices: QWidget | None) -> QGridLayout:
+        words, form = self._words, QGridLayout()
+        form.setHorizontalSpacing(2 * GRID)
+        form.setVerticalSpacing(GRID)
+        form.setColumnStretch(1, 2)
+        form.setColumnStretch(2, 3)
+        new, again = QLabel(words("New password")), QLabel(words("New password once more"))
+        self._new_row = (new, self.new, again, self.again)
+        beside = self.problems
+        rows = [
+            (QLabel(words("Server")), self.server, _stack(self.reach, beside[Beside.SERVER])),
+            (QLabel(words("Staff number")), self.number, _stack(beside[Beside.PERSON], self.take_over)),
+            (QLabel(words("Password")), self.password, self.caps),
+            (new, self.new, beside[Beside.NEW_PASSWORD]),
+            (again, self.again, QWidget()),
+            (QLabel(words("Log in by")), _of(self.by_pc, self.by_telephone), _of(self.telephone)),
+            (QWidget(), beside[Beside.TELEPHONE], QWidget()),
+        ]
+        for at, widgets in enumerate(rows):
+            for place, widget in enumerate(widgets):
+                form.addWidget(widget, at, place)
+        if devices is not None:
+            form.addWidget(devices, len(rows), 0, 1, 3)
+        return form
+
+    def _certificate_box(self) -> QWidget:
+        self.box = QWidget()
+        lines = QVBoxLayout(self.box)
+        lines.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.certificate, self.old_fingerprint, self.fingerprint, self.checked):
+            lines.addWidget(widget)
+        lines.addLayout(_row(self.trust))
+        lines.addWidget(self.problems[Beside.CERTIFICATE])
+        return self.box
+
+    def _connect(self) -> None:
+        self.server.editTextChanged.connect(self._log_in.server_typed)
+        self.by_telephone.toggled.connect(self.telephone.setVisible)
+        self.log_in.clicked.connect(self.go_in)
+        self.quit.clicked.connect(self.quits)
+        self.take_over.clicked.connect(self._take_over)
+        self.trust.clicked.connect(self._trust)
+        self.checked.toggled.connect(self.trust.setEnabled)
+        self.languages.buttonClicked.connect(self._say_language)
+
+    def _show_servers(self, servers: tuple[str, ...]) -> None:
+        if tuple(self.server.itemText(at) for at in range(self.server.count())) == servers:
+            return
+        typed, quiet = self.server.currentText(), self.server.blockSignals(True)
+        self.server.clear()
+        self.server.addItems(servers)
+        self.server.setEditText(typed)
+        self.server.blockSignals(quiet)
+
+    def _show_certificate(self, data: LogInData) -> None:
+        changed = data.trust is Trust.CHANGED
+        self.box.setVisible(bool(data.certificate))
+        self.certificate.setText(data.certificate)
+        if data.fingerprints and data.fingerprints[-1] != self.fingerprint.text():
+            self.fingerprint.setText(data.fingerprints[-1])
+            self.checked.setChecked(False)
+        self.old_fingerprint.setVisible(changed)
+        self.old_fingerprint.setText(f"{self._words('Before')}: {data.fingerprints[0]}" if changed else "")
+        self.checked.setVisible(changed)
+        self.trust.setEnabled(not changed or self.checked.isChecked())
+
+
+class PasswordField(QLineEdit):
+    """Shows dots, and tells each key, so that Caps Lock is noticed."""
+
+    def __init__(self, typed: str, on_key: Callable[[QKeyEvent], None]) -> None:
+        super().__init__(typed, maxLength=FIELD_MAX)
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self._on_key = on_key
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A letter of the other case tells it."""
+        self._on_key(event)
+        super().keyPressEvent(event)
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(GRID)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row
+
+
+def _of(*widgets: QWidget) -> QWidget:
+    whole = QWidget()
+    whole.setLayout(_row(*widgets))
+    return whole
+
+
+def _stack(*widgets: QWidget) -> QWidget:
+    whole = QWidget()
+    lines = QVBoxLayout(whole)
+    lines.setContentsMargins(0, 0, 0, 0)
+    lines.setSpacing(0)
+    for widget in widgets:
+        lines.addWidget(widget)
+    return whole
