@@ -47,6 +47,7 @@ DOCUMENT_ACTS = frozenset(
         *("convert_fax", "queue_fax", "send_fax", "open_fax", "mail_fax"),
         *("report", "report_file", "missed_calls", "day_sheet"),
         *("play_recording", "export_recording", "recording_peaks"),
+        *("check_settings", "save_settings"),  # menus are tried
     }
 )
 COMES_BACK = (Refusal.STOPPING, Refusal.SERVER)  # any other refusal is final: trying on would lock the account

@@ -21,6 +21,6 @@ TABS: Mapping[Act, Make] = {
 PANELS: Mapping[Act, Make] = {
     Act.KEYS: KeyListView,
     Act.DIAL: DialView,
-    Act.BOARD: BoardView,
     Act.FIND: FindCustomerView,
+    Act.BOARD: BoardView,
 }

@@ -48,6 +48,7 @@ class MainWindow(QWidget):
         for screen in self._screens():
             screen.begin()
         self._title.start()
+        work.record.begin()
 
     @property
     def panel(self) -> Screen | None:
@@ -92,6 +93,7 @@ class MainWindow(QWidget):
     def leave(self) -> None:
         """The person has logged out: nothing is told here any more."""
         self._title.stop()
+        self.work.record.end()
         for screen in (*self._screens(), *self._panels.values()):
             screen.leave()
 

@@ -43,13 +43,13 @@ class Screen(QWidget):
     def save(self) -> None:
         """Ctrl+S."""
 
-    def act(self, act: Act) -> bool:
-        """A key that only some screens know: whether this is one."""
-        return False
-
     def close_panel(self) -> None:
         """What it was opened for is done."""
         self.done.emit()
+
+    def act(self, act: Act) -> bool:
+        """A key that only some screens know: whether this is one."""
+        return False
 
     def take_focus(self) -> None:
         """The screen has been opened: the place where one begins to type has the focus."""
