@@ -83,3 +83,16 @@ class BoardTests(WindowCase):
         self.pass_s(1)
         self.assertIs(self.state("801"), SeatState.OFF)
         self.assertIs(self.tiles()["seat 801"][0], SeatState.OFF)
+
+    def test_line_out_of_service(self) -> None:
+        """A line is disabled after the question and enabled again by the same button; its tile says both."""
+        self.go_to("line 1")
+        qt.click(self.board.buttons[Deed.DISABLE])
+        self.assertIs(self.tiles()["line 1"][0], LineState.IDLE)
+        qt.click(self.board.question.do)
+        self.pass_s(4)
+        self.assertIs(self.tiles()["line 1"][0], LineState.LOADED)
+        self.assertEqual(self.board.buttons[Deed.DISABLE].word, "Enable line")
+        qt.click(self.board.buttons[Deed.DISABLE])
+        self.pass_s(4)
+        self.assertIs(self.tiles()["line 1"][0], LineState.IDLE)
