@@ -13,6 +13,7 @@ from callserver.desktop.views.find_customer import FindCustomerView
 from callserver.desktop.views.history import HistoryView, NotesView
 from callserver.desktop.views.key_list import KeyListView
 from callserver.desktop.views.screen import Screen
+from callserver.desktop.views.transfer import TransferView
 
 Make = Callable[[Workplace], Screen]
 
@@ -24,6 +25,7 @@ TABS: Mapping[Act, Make] = {
 PANELS: Mapping[Act, Make] = {
     Act.KEYS: KeyListView,
     Act.DIAL: DialView,
+    Act.TRANSFER: TransferView,
     Act.FIND: FindCustomerView,
     Act.BOARD: BoardView,
 }
