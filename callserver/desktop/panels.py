@@ -8,6 +8,7 @@ from callserver.desktop.keys import Act
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.dial import DialView
 from callserver.desktop.views.key_list import KeyListView
+from callserver.desktop.views.recordings import RecordingsView
 from callserver.desktop.views.screen import Screen
 
 Make = Callable[[Workplace], Screen]
@@ -16,4 +17,5 @@ TABS: Mapping[Act, Make] = {}
 PANELS: Mapping[Act, Make] = {
     Act.KEYS: KeyListView,
     Act.DIAL: DialView,
+    Act.RECORDINGS: RecordingsView,
 }
