@@ -23,6 +23,10 @@ class TalkOutcome:
     en: str
     protects: bool = False
 
+    def __str__(self) -> str:
+        """As the shop writes it."""
+        return f"{self.code}{'!' if self.protects else ''} {self.zh}/{self.en}"
+
 
 def read_outcomes(text: str) -> tuple[TalkOutcome, ...]:
     """

@@ -42,6 +42,7 @@ YES_NO = {"yes": True, "no": False, "true": True, "false": False, "on": True, "o
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 LOCALES = ("en", "zh", "zh_Hant", "de", "fr", "it", "es", "ru", "ja", "pt")  # of the names of countries
 ALSO = {"uk": "gb", "england": "gb", "great britain": "gb", "usa": "us", "america": "us"}
+NAME_BYTES, PATH_BYTES = 255, 4000  # what systems take
 SHOWN = 60  # characters of a value
 T = TypeVar("T")
 Convert = Callable[[str], Any]
@@ -326,7 +327,10 @@ def file_name(text: str) -> str:
         os.fsencode(text)
     except UnicodeEncodeError:
         text = os.fsdecode(text.encode())
-    return os.path.expanduser(text)
+    path = os.path.expanduser(text)
+    if len(os.fsencode(path)) > PATH_BYTES or any(len(os.fsencode(part)) > NAME_BYTES for part in path.split("/")):
+        raise Unfit("is too long for the name of a file or a folder")
+    return path
 
 
 def _shown(text: str) -> str:

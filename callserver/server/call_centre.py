@@ -16,6 +16,7 @@ from callserver.acd.moves.target_list import TargetList
 from callserver.acd.offices.desk import CaseList
 from callserver.acd.offices.regions import places
 from callserver.acd.offices.transfer import Around, OfficeTransfers
+from callserver.acd.organisation import describing
 from callserver.acd.organisation.acts import OrganisationActs
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.organisation.parts import CallerClass
@@ -138,6 +139,7 @@ class CallCentre:
             around=self._around,
         )
         self.seats = self._make_seats(world, board, events, bay)
+        calls.watch_cards(self.seats.card_changed)
         self._store, self._world = store, world
         self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now, self._personal_caps)
         self.calls_out = self._make_calls_out(events, trunks)
@@ -354,6 +356,7 @@ class CallCentre:
             dict(SEAT_ACTS)
             | own
             | organisation.acts()
+            | describing.ACTS
             | self.dialling.acts()
             | self.moves.acts()
             | TargetList(self.organisation, self._menus, self._world.now).acts()

@@ -120,6 +120,15 @@ class Refused(pb.Error):
     def details(self) -> Mapping[str, str]:
         return {f"detail_{language}": self._detail_text(language) for language in LANGUAGES}
 
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Of NOT_SAVED, the data of its sentence, such as the "field" that it is about."""
+        try:
+            _, data = json.loads(self.detail)
+        except (ValueError, TypeError):
+            return {}
+        return data if isinstance(data, dict) else {}
+
     def text(self, language: str) -> str:
         """One line for a person, in "zh" or "en"."""
         return text(language, TEXTS[self.code], detail=self._detail_text(language))

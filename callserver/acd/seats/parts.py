@@ -36,7 +36,7 @@ from callserver.acd.seats.view import Look, seat_status
 from callserver.calls.call import Call
 from callserver.media.patch_bay import PatchBay
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import SeatStatus
+from callserver.wire.messages import Card, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
@@ -189,8 +189,8 @@ class SeatParts(ABC):
                 pause_reason=self._agent.pause_reason,
                 listens=shown.doing if isinstance(shown, Listening) else "",
                 wrap_up_s=self._agent.left_s(),
-                card=shown.card if shown else None,
-                kept=self._calls.kept.card if self._calls.kept else None,
+                card=_card(shown),
+                kept=_card(self._calls.kept),
                 hidden=self._calls.in_hand is not None and self._calls.in_hand.call.in_secret,
                 rings_for_s=self._ringing.left_s,
             ),
@@ -204,3 +204,10 @@ class SeatParts(ABC):
         if state is not self._state:
             self._state, self._since_s = state, self._clock.seconds()
         self._on_show(self._status(str(reason)), reason)
+
+
+def _card(offer: Offer | None) -> Card | None:
+    """With what an agent has said of its caller."""
+    if offer is None:
+        return None
+    return offer.call.on_card(offer.card)

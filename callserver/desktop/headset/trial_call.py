@@ -119,7 +119,8 @@ class TrialCall:
     async def _record(self, seconds: float) -> list[bytes]:
         self._heard = []
         await self._pause(seconds)
-        return self._heard
+        heard, self._heard = self._heard, []
+        return heard
 
     async def _echo(self, heard: list[bytes]) -> Echo | None:
         for found in find_echo(b"".join(heard)):
@@ -152,12 +153,12 @@ def _of_level(level: Level) -> Phrase:
     if level.peak_db <= SILENT_DB:
         return Phrase(NO_SOUND)
     if level.peak_db >= HIGH_DB:
-        return Phrase(TOO_LOUD, {"level": f"{level.peak_db:.0f}"})
-    return Phrase(TOO_LOW if level.rms_db < LOW_DB else GOOD, {"level": f"{level.rms_db:.0f}"})
+        return Phrase(TOO_LOUD, {"level": round(level.peak_db)})
+    return Phrase(TOO_LOW if level.rms_db < LOW_DB else GOOD, {"level": round(level.rms_db)})
 
 
 def _of_echo(level: Level, echo: Echo | None) -> tuple[Phrase, ...]:
     if echo is None:
         return () if level.peak_db <= SILENT_DB else (Phrase(NO_ECHO),)
     loud = ECHO if echo.gain_db > ECHO_DB else FAINT_ECHO
-    return Phrase(loud, {"gain": f"{echo.gain_db:.0f}"}), Phrase(LATENCY, {"latency_ms": round(echo.after_s * 1000)})
+    return Phrase(loud, {"gain": round(echo.gain_db)}), Phrase(LATENCY, {"latency_ms": round(echo.after_s * 1000)})
