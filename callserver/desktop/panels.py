@@ -12,6 +12,7 @@ from callserver.desktop.views.dial import DialView
 from callserver.desktop.views.find_customer import FindCustomerView
 from callserver.desktop.views.history import HistoryView, NotesView
 from callserver.desktop.views.key_list import KeyListView
+from callserver.desktop.views.recordings import RecordingsView
 from callserver.desktop.views.screen import Screen
 from callserver.desktop.views.transfer import TransferView
 
@@ -26,6 +27,7 @@ PANELS: Mapping[Act, Make] = {
     Act.KEYS: KeyListView,
     Act.DIAL: DialView,
     Act.TRANSFER: TransferView,
+    Act.RECORDINGS: RecordingsView,
     Act.FIND: FindCustomerView,
     Act.BOARD: BoardView,
 }
