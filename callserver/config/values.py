@@ -42,6 +42,7 @@ YES_NO = {"yes": True, "no": False, "true": True, "false": False, "on": True, "o
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 LOCALES = ("en", "zh", "zh_Hant", "de", "fr", "it", "es", "ru", "ja", "pt")  # of the names of countries
 ALSO = {"uk": "gb", "england": "gb", "great britain": "gb", "usa": "us", "america": "us"}
+NAME_BYTES, PATH_BYTES = 255, 4000  # what systems take
 SHOWN = 60  # characters of a value
 T = TypeVar("T")
 Convert = Callable[[str], Any]
@@ -304,8 +305,8 @@ def _outcomes(text: str) -> tuple[TalkOutcome, ...]:
         return read_outcomes(text)
     except ValueError as problem:
         raise Unfit(
-            "{outcome} is no outcome; write a digit of its own, Chinese and English, as 2 咨询/Enquiry, and 3! for one "
-            "that keeps the recording, with commas between",
+            "{outcome} is no outcome; write a digit of its own, Chinese and English with / between, as 2 ZH/Enquiry; ! "
+            "behind the digit keeps the recording; commas between them",
             outcome=repr(str(problem)[:60]),
         ) from problem
 
@@ -326,7 +327,10 @@ def file_name(text: str) -> str:
         os.fsencode(text)
     except UnicodeEncodeError:
         text = os.fsdecode(text.encode())
-    return os.path.expanduser(text)
+    path = os.path.expanduser(text)
+    if len(os.fsencode(path)) > PATH_BYTES or any(len(os.fsencode(part)) > NAME_BYTES for part in path.split("/")):
+        raise Unfit("is too long for the name of a file or a folder")
+    return path
 
 
 def _shown(text: str) -> str:

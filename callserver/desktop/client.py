@@ -47,6 +47,7 @@ DOCUMENT_ACTS = frozenset(
         *("convert_fax", "queue_fax", "send_fax", "open_fax", "mail_fax"),
         *("report", "report_file", "missed_calls", "day_sheet"),
         *("play_recording", "export_recording", "recording_peaks"),
+        *("check_settings", "save_settings"),  # menus are tried
     }
 )
 COMES_BACK = (Refusal.STOPPING, Refusal.SERVER)  # any other refusal is final: trying on would lock the account
@@ -145,6 +146,10 @@ class AgentClient(Moving, Supervising):
     def three_way(self) -> Deferred[None]:
         """All three talk."""
         return self.ask("three_way")
+
+    def swap(self) -> Deferred[None]:
+        """Talk with whom one keeps held, and keep the other; again, and it is as before."""
+        return self.ask("swap")
 
     def pause(self, reason: str) -> Deferred[None]:
         """No calls, from now or from the end of the call on; `reason` at most 32 characters."""

@@ -22,8 +22,10 @@ if TYPE_CHECKING:  # a child process that makes a report imports this package, a
     from twisted.internet.interfaces import IReactorTime, IStreamServerEndpoint
     from twisted.internet.ssl import CertificateOptions
 
+    from callserver.acd.routing.settings import QueueSettings
     from callserver.acd.seats.acts import Act
     from callserver.acd.seats.parts import Person
+    from callserver.calls.board import ChannelStatus
     from callserver.calls.call import Call
     from callserver.calls.calls_out import CallsOut, Dialler
     from callserver.calls.event_log import EventLog
@@ -35,7 +37,7 @@ if TYPE_CHECKING:  # a child process that makes a report imports this package, a
     from callserver.store.database import Store
     from callserver.wire.alarms import Alarm
     from callserver.wire.catalogue import Sentence
-    from callserver.wire.messages import CardPart, Identity, MailMark, Said
+    from callserver.wire.messages import CardPart, Identity, MailMark, QueueRow, Said
     from callserver.wire.rights import Right
 
     class MarkedMailboxes(Mailboxes, Protocol):
@@ -82,6 +84,22 @@ class Post(Protocol):
 
 
 @dataclass(frozen=True)
+class Floor:
+    """
+    How the shop looks at this moment.
+
+    :param queues: as the board shows them, `settings` what is set of each, by name
+    :param channels: lines and seats
+    :param age_s: how long a channel has been in its state
+    """
+
+    queues: Sequence[QueueRow]
+    settings: Mapping[str, QueueSettings]
+    channels: Collection[ChannelStatus]
+    age_s: Callable[[ChannelStatus], float]
+
+
+@dataclass(frozen=True)
 class House:
     """
     What a feature needs that does something with calls of its own.
@@ -103,6 +121,7 @@ class House:
     :param post: sends documents by fax; None where nothing of this server does
     :param tell: shows a message at the program of a person; False: none is there that reads
     :param telephones: of a customer by his member number, run in `store.read`
+    :param floor: queues, lines and seats as they are now
     """
 
     clock: IReactorTime
@@ -125,6 +144,7 @@ class House:
     post: Callable[[], Post | None]
     tell: Callable[[str, Said], bool]
     telephones: Callable[[str], Collection[str]]
+    floor: Callable[[], Floor]
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from callserver.server.notify import notify
 from callserver.server.parts import Parts
 from callserver.server.prompt_watch import PromptWatch
 from callserver.server.reload import Reload
+from callserver.server.settings.desk import SettingsDesk
 from callserver.server.shop_folder import Life, ShopFolder
 from callserver.server.world import World
 from callserver.wire.alarms import alarm_phrase
@@ -62,7 +63,8 @@ class CallServer(Parts):
     def _own_acts(self) -> dict[str, Act]:
         """What supervisors can ask of the server itself."""
         lines = LineDesk(self.store, self.events, lambda: self.config, self.line_menus, self.world.now)
-        return {**lines.acts()}
+        settings = SettingsDesk(self.folder, self.world, self.events, lambda: self.config, self._reload)
+        return {**lines.acts(), **settings.acts()}
 
     @property
     def acts(self) -> Mapping[str, Act]:

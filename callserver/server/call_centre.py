@@ -16,6 +16,7 @@ from callserver.acd.moves.target_list import TargetList
 from callserver.acd.offices.desk import CaseList
 from callserver.acd.offices.regions import places
 from callserver.acd.offices.transfer import Around, OfficeTransfers
+from callserver.acd.organisation import describing
 from callserver.acd.organisation.acts import OrganisationActs
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.organisation.parts import CallerClass
@@ -355,6 +356,7 @@ class CallCentre:
             dict(SEAT_ACTS)
             | own
             | organisation.acts()
+            | describing.ACTS
             | self.dialling.acts()
             | self.moves.acts()
             | TargetList(self.organisation, self._menus, self._world.now).acts()

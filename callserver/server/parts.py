@@ -26,7 +26,7 @@ from callserver.dsp.progress.plan_files import FILE_NAME as TONES_FILE
 from callserver.dsp.progress.plan_files import PlanFileError, load_plan
 from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
-from callserver.features import Asked, House, Shop
+from callserver.features import Asked, Floor, House, Shop
 from callserver.ivr import spoken
 from callserver.ivr.call_back import CallBackTalk
 from callserver.ivr.discovery import Found
@@ -256,12 +256,18 @@ class Parts(MultiService):
             post=lambda: next((feature.post for feature in self.features if feature.post is not None), None),
             tell=lambda number, said: self.agents is not None and self.agents.tell_person(number, said),
             telephones=self._telephones,
+            floor=self._floor,
         )
 
     def _telephones(self, member_number: str) -> Collection[str]:
         """In the database's thread."""
         asked = [feature.telephones for feature in self.features if feature.telephones is not None]
         return [number for telephones in asked for number in telephones(member_number)]
+
+    def _floor(self) -> Floor:
+        """As it is now."""
+        settings = {name: queue.settings for name, queue in self.centre.queues.by_name.items()}
+        return Floor(self.centre.waiting.rows(), settings, self.board.statuses.values(), self.board.age_s)
 
     def _new_texts(self) -> Iterator[NewTexts]:
         """What says texts before they are needed; nothing in a rehearsal."""
