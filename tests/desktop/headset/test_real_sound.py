@@ -176,6 +176,22 @@ class TalkTests(RealSoundCase):
         yield self.until(lambda: len(self.sent) > 20)
 
     @inlineCallbacks
+    def test_sound_server_dies_in_a_talk(self):
+        """The window lives on, and the sound comes back with the sound server."""
+        self.headset.open()
+        yield self.until(lambda: len(self.sent) > 20)
+        self.pulse.restart()
+        self.sent.clear()
+        yield self.until(lambda: len(self.sent) > 50)
+
+    @inlineCallbacks
+    def test_sound_server_dies_between_talks(self):
+        """A call that comes the moment after does not end the window; its sound begins when there is sound again."""
+        self.pulse.restart()
+        self.headset.open()
+        yield self.until(lambda: len(self.sent) > 20)
+
+    @inlineCallbacks
     def test_after_the_talk(self):
         """Between talks no device is held: the sound server knows of no stream."""
         self.headset.open()
