@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from callserver.wire.messages import PORT
 
-
 FULL_WIDTH = str.maketrans("：。．", ":..")
 
 
@@ -37,6 +36,3 @@ def place_of(typed: str) -> Place | None:
     if not colon:
         return Place(host, PORT)
     return Place(host, int(port)) if port.isascii() and port.isdecimal() and 0 < int(port) < 65536 else None
-
-
-

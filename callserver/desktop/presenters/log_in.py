@@ -135,7 +135,8 @@ class LogIn(AgentListener):
     ) -> None:
         self.language = language
         self._clock, self._settings, self._ways, self._entered = clock, settings, ways, entered
-        self._why_here, self._show = why_here, _nobody
+        self._why_here = why_here
+        self._show: Callable[[LogInData], None] = _nobody
         self._place: Place | None = None
         self._looking: Deferred[None] | None = None
         self._next_look: IDelayedCall | None = None

@@ -41,7 +41,7 @@ class LogInView(QWidget):
 
     def __init__(self, log_in: LogIn, typed: Typed, devices: QWidget | None = None) -> None:
         super().__init__()
-        self._log_in, self._words = log_in, log_in.words
+        self._log_in, self.words = log_in, log_in.words
         self._make_fields(typed)
         self._make_buttons()
         self._lay_out(devices)
@@ -69,7 +69,7 @@ class LogInView(QWidget):
         for widget in self._new_row:
             widget.setVisible(data.must_change)
         self.log_in.setEnabled(not data.is_busy)
-        self.log_in.setText(self._words("Logging in …") if data.is_busy else f"{self._words('Log in')} Enter")
+        self.log_in.setText(self.words("Logging in …") if data.is_busy else f"{self.words('Log in')} Enter")
         self.take_over.setVisible(data.may_take_over)
         for beside, notice in self.problems.items():
             notice.show_problem(data.problem if beside is data.beside else "")
@@ -110,12 +110,12 @@ class LogInView(QWidget):
     def _password_key(self, event: QKeyEvent) -> None:
         on = caps_lock(event)
         if on is not None:
-            self.caps.show_problem(self._words("Caps Lock is on") if on else "")
+            self.caps.show_problem(self.words("Caps Lock is on") if on else "")
 
     # What it is made of
 
     def _make_fields(self, typed: Typed) -> None:
-        words = self._words
+        words = self.words
         self.server = name(ComboBox(), words("Server"))
         self.server.setEditable(True)
         self.server.setInsertPolicy(ComboBox.InsertPolicy.NoInsert)
@@ -133,10 +133,12 @@ class LogInView(QWidget):
         self.problems = {beside: Notice() for beside in Beside}
 
     def _make_buttons(self) -> None:
-        words = self._words
+        words = self.words
         self.languages = QButtonGroup(self)
         for language, word in LANGUAGES.items():
-            button = QPushButton(word, checkable=True, checked=language == self._log_in.language)
+            button = QPushButton(word)
+            button.setCheckable(True)
+            button.setChecked(language == self._log_in.language)
             button.setProperty("language", language)
             self.languages.addButton(button)
         self.log_in, self.quit = QPushButton(f"{words('Log in')} Enter"), QPushButton(words("Quit"))
@@ -165,7 +167,7 @@ class LogInView(QWidget):
         around.addStretch(1)
 
     def _heading(self) -> QHBoxLayout:
-        heading = QLabel(f"{self._words('Telephone service centre')} · {self._words('Log in')}")
+        heading = QLabel(f"{self.words('Telephone service centre')} · {self.words('Log in')}")
         heading.setFont(sized(HUGE_PX, bold=True))
         row = QHBoxLayout()
         row.addWidget(heading, 1)
@@ -174,7 +176,7 @@ class LogInView(QWidget):
         return row
 
     def _form(self, devices: QWidget | None) -> QGridLayout:
-        words, form = self._words, QGridLayout()
+        words, form = self.words, QGridLayout()
         form.setHorizontalSpacing(2 * GRID)
         form.setVerticalSpacing(GRID)
         form.setColumnStretch(1, 2)
@@ -235,7 +237,7 @@ class LogInView(QWidget):
             self.fingerprint.setText(data.fingerprints[-1])
             self.checked.setChecked(False)
         self.old_fingerprint.setVisible(changed)
-        self.old_fingerprint.setText(f"{self._words('Before')}: {data.fingerprints[0]}" if changed else "")
+        self.old_fingerprint.setText(f"{self.words('Before')}: {data.fingerprints[0]}" if changed else "")
         self.checked.setVisible(changed)
         self.trust.setEnabled(not changed or self.checked.isChecked())
 
