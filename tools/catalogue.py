@@ -50,7 +50,7 @@ def sentences(sources: Path = SOURCES) -> Catalog:
     catalog = Catalog(project="callserver", domain="callserver", charset="utf-8")
     places = keywords(sources)
     # other files have functions of such names that are about other things
-    speaks = re.compile("|".join((r"callserver\.wire", *complaints(sources))))
+    speaks = re.compile("|".join((r"callserver\.wire", "Workplace", *complaints(sources))))
     for file in sorted(sources.rglob("*.py")):
         text = file.read_text("utf-8")
         for line, message in said(text, places) if speaks.search(text) else ():

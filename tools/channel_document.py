@@ -19,7 +19,6 @@ import click
 
 from callserver.acd.seats.acts import Act
 from callserver.rehearsal.world import RehearsalWorld
-from callserver.server import declarations
 from callserver.server.assembly import CallServer
 from callserver.server.shop_folder import ShopFolder
 from callserver.wire import messages
@@ -65,23 +64,26 @@ def acts_of_the_server() -> dict[str, Act]:
     with TemporaryDirectory() as folder:
         shop = ShopFolder(Path(folder))
         shop.prepare()
-        server = CallServer(shop, RehearsalWorld(Random(1), 0.0))
-        return declarations.acts(server.centre.acts(), server.features)
+        return dict(CallServer(shop, RehearsalWorld(Random(1), 0.0)).acts)
 
 
 def _acts(acts: Mapping[str, Act]) -> Iterator[str]:
     rows = []
     for name, act in sorted(acts.items()):
         said = inspect.getdoc(act.do) or ""
-        takes = ", ".join(f"`{check.__name__}`" for check in act.takes)
+        takes = ", ".join([f"`{one.__name__}`" for one in act.takes] + [f"[`{one.__name__}`]" for one in act.may_take])
         right = str(int(act.right)) if act.right is not None else ""
         rows.append((f"`{name}`", takes, right, _summary(said), _found(RETURN, said), _found(RAISES, said)))
     return _table(("act", "takes", "right", "what it does", "answers", "refused besides"), rows)
 
 
 def _arguments(acts: Mapping[str, Act]) -> Iterator[str]:
-    checks = {check.__name__: inspect.getdoc(check) or "" for act in acts.values() for check in act.takes}
+    checks = {check.__name__: inspect.getdoc(check) or "" for act in acts.values() for check in _checks(act)}
     return _table(("argument", "what fits"), [(f"`{name}`", _summary(said)) for name, said in sorted(checks.items())])
+
+
+def _checks(act: Act) -> tuple[Callable[..., bool], ...]:
+    return *act.takes, *act.may_take
 
 
 def _shapes() -> Iterator[str]:

@@ -18,7 +18,7 @@ from callserver.acd.staff.few_lines import LINES_A_MINUTE, FewLines
 from callserver.agents.broker import GuardedBroker
 from callserver.agents.desk import Complain, Desk, StaffDirectory
 from callserver.agents.login import Login, SeatRealm, StaffChecker
-from callserver.wire.messages import AlarmNotice, Phrase
+from callserver.wire.messages import AlarmNotice, Phrase, Said
 from callserver.wire.refusals import Refusal, Refused
 
 log = Logger()
@@ -149,6 +149,10 @@ class AgentChannel(Service):
     def tell_marks(self) -> None:
         """What is in mailboxes has changed: show it to those who may open them."""
         self._realm.tell_marks()
+
+    def tell_person(self, number: str, said: Said) -> bool:
+        """Show a message at somebody's program; False: none is there that reads."""
+        return self._realm.tell_person(number, said)
 
     @property
     def port_number(self) -> int:

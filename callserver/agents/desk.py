@@ -60,3 +60,4 @@ class Desk:
     demo: bool = False  # the shop is made up: said on every screen
     waiting: WaitingLists = field(default_factory=NoQueues)
     marks: Callable[[str], Sequence[MailMark]] = lambda number: ()  # of the mailboxes that a person may open
+    arrived: Callable[[str], None] = lambda number: None  # told the staff number of whose program has asked `hello`

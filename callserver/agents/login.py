@@ -44,7 +44,7 @@ from callserver.agents.perspective import AgentPerspective, arguments
 from callserver.agents.screen import Screen
 from callserver.agents.session import AgentSession
 from callserver.wire.convert import to_wire
-from callserver.wire.messages import AlarmNotice, MailMark, Phrase
+from callserver.wire.messages import AlarmNotice, MailMark, Phrase, Said
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.typed import is_password
@@ -112,6 +112,14 @@ class SeatRealm:
         for number, session in self._sessions.items():
             if Right.SUPERVISOR in self._desk.staff.rights(number):
                 session.tell("alarm", to_wire(alarm))
+
+    def tell_person(self, number: str, said: Said) -> bool:
+        """A message of a colleague; False: no program is there that reads."""
+        session = self._sessions.get(number)
+        if session is None or session.closed is not None or not session.reads:
+            return False
+        session.tell("said", to_wire(said))
+        return True
 
     def close(self, why: Refused) -> None:
         """Say good-bye to all programs; nobody is seated any more."""

@@ -22,6 +22,7 @@ from callserver.wire.convert import to_wire
 from callserver.wire.messages import AUDIO_BLOCK_BYTES, Hello
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.typed import is_password
+from callserver.wire.versions import CHANNEL_NUMBER, own_version
 
 log = Logger()
 
@@ -72,7 +73,9 @@ class AgentPerspective(pb.Avatar):
         person = self._person
         hello = Hello(person.number, person.name, access.rights, status, board=access.board, demo=self._desk.demo)
         marks = tuple(self._desk.marks(person.number))
-        return to_wire(replace(hello, queues=access.queues, mail=marks))
+        self._desk.arrived(person.number)
+        hello = replace(hello, queues=access.queues, mail=marks)
+        return to_wire(replace(hello, version=own_version(), channel=CHANNEL_NUMBER))
 
     def _change_password(self, args: Sequence[Any]) -> Deferred[None]:
         """His own, from the one he has to another; who has found his program open does not know the first."""

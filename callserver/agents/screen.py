@@ -103,7 +103,7 @@ class Screen:
             self._session.tell("access", to_wire(self._access()))
         elif self._status is not None:
             status, self._status = self._status, None
-            self._session.tell("status", to_wire(status))
+            self._session.tell("status", to_wire(self._seat.timed(status)))
         else:
             return False
         return True

@@ -34,6 +34,7 @@ class Kind(Enum):
     CONSULT = "consult"  # by, call, to: a third party is consulted in a call of its own
     JOINED = "joined"  # by, call: who held the party has brought it together with that call's, and left
     THREE_WAY = "three_way"  # by, call: that call's parties have joined
+    SWAP = "swap"  # by, call: in which he talks from now on, this one or that of the consultation; the other waits
     TELEPHONE = "telephone"  # seat, on: this call's line has become a seat's telephone, or is none any more
     MERGED = "merged"  # call and its parties, or into: a consultation has become part of another call
     TRANSFER = "transfer"  # by, target
@@ -72,6 +73,7 @@ class Kind(Enum):
     )
     CALL_BACK_OF = "call_back_of"  # call, queue: this one is dialled for who wanted that in that call
     CALL_BACK = "call_back"  # number: nobody was there, and the caller wants to be called
+    OUTCOME = "outcome"  # code, zh, en (as the shop calls it), note: what came of the call, says the person
     TONE = "tone"  # name
     LINE_FIGURES = "line_figures"  # level, noise and hum in dBm0, echo in dB, blocks missing and dropped: of one call
     SOUND_TROUBLE = "sound_trouble"  # underruns, overruns: sound sent to or read from a modem too late, in a minute

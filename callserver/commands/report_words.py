@@ -46,6 +46,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "merged": N_("joined into call {into}"),
     "consult": N_("consults {to} in call {call}"),
     "joined": N_("transferred to who was consulted in call {call}"),
+    "swap": N_("the agent goes over to call {call}, the other party waits"),
     "three_way": N_("three talk, with who was consulted in call {call}"),
     "transfer": N_("transferred by {by}: {target}"),
     "transfer_failed": N_("the transfer failed, {target}: {reason}"),
@@ -82,6 +83,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "called_back": N_("{number} called back from queue {queue}: {outcome}"),
     "call_back_of": N_("dialled for who wanted to be called back, from queue {queue}, in call {call}"),
     "call_back": N_("{number} wants to be called back"),
+    "outcome": N_("outcome {code}: {zh} ({en})"),
     "tone": N_("tone {name}"),
     "line_figures": N_(
         "line: level {level_dbm0}, noise {noise_dbm0} dBm0, {underruns} blocks late, {overruns} dropped"
@@ -125,6 +127,7 @@ FULLER: dict[tuple[str, ...], str] = {  # instead, when this of its data says so
     ("recording_noted", "class"): N_("class of the recording: {class}"),
     ("recording_noted", "protected"): N_("the recording is protected"),
     ("recording_noted", "class", "protected"): N_("class of the recording: {class}; it is protected"),
+    ("outcome", "note"): N_("outcome {code}: {zh} ({en}), {note}"),
     ("log_out", "reason"): N_("logged out ({reason})"),
     ("audit", "target"): N_("{act}, {target}: {result}"),
     ("menu", "version"): N_("menu {name} {version}"),

@@ -44,24 +44,26 @@ class IniFile:
     `sections` by name, `findings` in the file's order. Unlike Python's configparser it knows the line of everything,
     stops at nothing, and takes nothing silently for part of the value above: a blank in front of `enabled = no` had
     left a line enabled. `is_read`: there was a text to read.
+
+    :param content: what is, or is to be, in the file; None: what it says
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, content: bytes | None = None) -> None:
         self.path = path
         self.sections: dict[str, Section] = {}
         self.findings: list[Finding] = []
         self.is_read = True
         self._section: Section | None = None
-        for line, text in enumerate(LINE_ENDS.split(self._text()), 1):
+        for line, text in enumerate(LINE_ENDS.split(self._text(content)), 1):
             self._read_line(line, text)
 
     def find(self, complaint: Sentence, line: int = 0, section: str = "", key: str = "") -> None:
         """Something is wrong here."""
         self.findings.append(Finding(complaint, self.path, line, section, key))
 
-    def _text(self) -> str:
+    def _text(self, content: bytes | None) -> str:
         try:
-            return self._decoded(self._content())
+            return self._decoded(_settings_file(self._content() if content is None else content))
         except FileNotFoundError:
             self.find(Sentence("there is no such file; the first start in a folder makes it"))
         except OSError as problem:
@@ -76,10 +78,7 @@ class IniFile:
         if self.path.exists() and not self.path.is_file():
             raise Unfit("is no file; config.ini is a text file in the shop's folder")
         with self.path.open("rb") as file:
-            content = file.read(LARGEST_BYTES + 1)
-        if len(content) > LARGEST_BYTES:
-            raise Unfit("is no settings file: more than {most} bytes", most=LARGEST_BYTES)
-        return content
+            return file.read(LARGEST_BYTES + 1)
 
     def _decoded(self, content: bytes) -> str:
         for mark, code in UTF_16_AND_32.items():
@@ -159,6 +158,12 @@ class IniFile:
             )
             value = "".join(one for one in value if one.isprintable())
         return value
+
+
+def _settings_file(content: bytes) -> bytes:
+    if len(content) > LARGEST_BYTES:
+        raise Unfit("is no settings file: more than {most} bytes", most=LARGEST_BYTES)
+    return content
 
 
 def _shown(text: str) -> str:

@@ -33,11 +33,13 @@ class Reading:
     A shop's settings as far as they can be read: what is wrong is in `findings`, and has its default in `config`.
 
     `config.lines` lacks no line that is described, so that one mistake is not told as two.
+
+    :param content: what is to be in the file; None: what it says
     """
 
-    def __init__(self, path: Path, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(self, path: Path, environment: Mapping[str, str] = os.environ, content: bytes | None = None) -> None:
         self.path = path
-        self._file = IniFile(path)
+        self._file = IniFile(path, content)
         self.is_read = self._file.is_read  # there was a text to read
         self._sections = self._file.sections
         self._line_sections: dict[int, str] = {}
@@ -75,6 +77,11 @@ class Reading:
     def queues(self) -> list[tuple[str, QueueConfig]]:
         """What those sections say."""
         return [(section, self._queues[section.partition(" ")[2].strip()]) for section in self.queue_sections]
+
+    @property
+    def sections(self) -> Mapping[str, Section]:
+        """All that stand in the file or in the environment, by name, with what they say as it was written."""
+        return self._sections
 
     def line_section(self, number: int) -> str:
         """The name of the section that describes a line: "line 1-20"."""

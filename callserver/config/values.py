@@ -12,6 +12,7 @@ from babel import Locale
 
 from callserver.config.findings import Sentence, Unfit
 from callserver.config.hours import Hours, read_hours
+from callserver.config.outcomes import TalkOutcome, read_outcomes
 from callserver.config.record_rules import RecordRule, read_record_rules
 from callserver.config.settings import (
     CHOICES,
@@ -41,6 +42,7 @@ YES_NO = {"yes": True, "no": False, "true": True, "false": False, "on": True, "o
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 LOCALES = ("en", "zh", "zh_Hant", "de", "fr", "it", "es", "ru", "ja", "pt")  # of the names of countries
 ALSO = {"uk": "gb", "england": "gb", "great britain": "gb", "usa": "us", "america": "us"}
+NAME_BYTES, PATH_BYTES = 255, 4000  # what systems take
 SHOWN = 60  # characters of a value
 T = TypeVar("T")
 Convert = Callable[[str], Any]
@@ -298,6 +300,17 @@ def _hours(text: str) -> tuple[Hours, ...]:
         ) from problem
 
 
+def _outcomes(text: str) -> tuple[TalkOutcome, ...]:
+    try:
+        return read_outcomes(text)
+    except ValueError as problem:
+        raise Unfit(
+            "{outcome} is no outcome; write a digit of its own, Chinese and English, as 2 咨询/Enquiry, and 3! for one "
+            "that keeps the recording, with commas between",
+            outcome=repr(str(problem)[:60]),
+        ) from problem
+
+
 def _record_rules(text: str) -> tuple[RecordRule, ...]:
     try:
         return read_record_rules(text)
@@ -314,7 +327,10 @@ def file_name(text: str) -> str:
         os.fsencode(text)
     except UnicodeEncodeError:
         text = os.fsdecode(text.encode())
-    return os.path.expanduser(text)
+    path = os.path.expanduser(text)
+    if len(os.fsencode(path)) > PATH_BYTES or any(len(os.fsencode(part)) > NAME_BYTES for part in path.split("/")):
+        raise Unfit("is too long for the name of a file or a folder")
+    return path
 
 
 def _shown(text: str) -> str:
@@ -347,6 +363,7 @@ SPECIAL: dict[tuple[type, str], Convert] = {
     **{(DiallingConfig, f"{of}_{what}"): _limits for of in ("person", "line", "day") for what in ("calls", "minutes")},
     (AgentsConfig, "phone_log_in"): _keys,
     (AgentsConfig, "menu_numbers"): _menu_numbers,
+    (AgentsConfig, "outcomes"): _outcomes,
     (BackupConfig, "folder"): file_name,
     (RecordingConfig, "rules"): _record_rules,
     (BackupConfig, "at"): _time_of_day,

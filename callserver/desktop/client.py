@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
 from twisted.application.internet import backoffPolicy
@@ -19,11 +20,22 @@ from callserver.desktop.moving import Moving
 from callserver.desktop.not_connected import NO_CONNECTION, NOT_UNDERSTOOD, NotConnected, value_of, why
 from callserver.desktop.supervising import Supervising
 from callserver.wire.convert import Wire, WireError, from_wire
-from callserver.wire.messages import Access, AlarmNotice, ChannelRow, Hello, MailMark, Phrase, QueueRow, SeatStatus
+from callserver.wire.messages import (
+    Access,
+    AlarmNotice,
+    ChannelRow,
+    Hello,
+    MailMark,
+    Phrase,
+    QueueRow,
+    Said,
+    SeatStatus,
+)
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from callserver.wire.targets import Target
 from callserver.wire.typed import sendable, typed_password, typed_text
+from callserver.wire.versions import difference
 
 log = Logger()
 Message = TypeVar("Message")
@@ -34,7 +46,8 @@ DOCUMENT_ACTS = frozenset(
     {
         *("convert_fax", "queue_fax", "send_fax", "open_fax", "mail_fax"),
         *("report", "report_file", "missed_calls", "day_sheet"),
-        *("play_recording", "export_recording"),
+        *("play_recording", "export_recording", "recording_peaks"),
+        *("check_settings", "save_settings"),  # menus are tried
     }
 )
 COMES_BACK = (Refusal.STOPPING, Refusal.SERVER)  # any other refusal is final: trying on would lock the account
@@ -77,7 +90,7 @@ class AgentClient(Moving, Supervising):
         self._perspective: pb.RemoteReference | None = None
         self._story: Deferred[None] = succeed(None)
         self._bye: Refused | None = None
-        self._leaving = False
+        self._leaving = self._differs = False
 
     def start(self) -> None:
         """Connect, log in, stay."""
@@ -133,6 +146,10 @@ class AgentClient(Moving, Supervising):
     def three_way(self) -> Deferred[None]:
         """All three talk."""
         return self.ask("three_way")
+
+    def swap(self) -> Deferred[None]:
+        """Talk with whom one keeps held, and keep the other; again, and it is as before."""
+        return self.ask("swap")
 
     def pause(self, reason: str) -> Deferred[None]:
         """No calls, from now or from the end of the call on; `reason` at most 32 characters."""
@@ -214,12 +231,25 @@ class AgentClient(Moving, Supervising):
         log_in = "take_over" if self._take_over else "login"
         self._perspective = await self._ask_root(root, log_in, self._password, Mind(self))
         self._take_over = True
-        hello = _hello(await self.ask("hello"))
+        wire = await self.ask("hello")
+        await self._compare_versions(wire)
+        hello = _hello(wire)
         self._listener.logged_in(hello)
         self.show_access(Access(hello.rights, hello.board, hello.queues))
         for mark in hello.mail:
             self.show_mail(mark)
         self.show(hello.seat)
+
+    async def _compare_versions(self, hello: Wire) -> None:
+        """Of another version there is nothing but trouble: the seat is left again, so that nobody rings there."""
+        said = hello if isinstance(hello, dict) else {}
+        refused = difference(said.get("version", ""), said.get("channel"))
+        if refused is None:
+            return
+        self._differs = True
+        with suppress(Refused, NotConnected):
+            await self.ask("log_out")
+        raise refused
 
     def _ask_root(self, root: pb.RemoteReference, act: str, *args: object) -> Deferred[Any]:
         answer: Deferred[Any] = maybeDeferred(root.callRemote, act, self._number, *args)
@@ -252,6 +282,8 @@ class AgentClient(Moving, Supervising):
 
     def show(self, status: SeatStatus) -> None:
         """The seat looks otherwise; OFF after a log-in is a log-out."""
+        if self._differs:  # we are leaving
+            return
         before, self.seat = self.seat, status
         tell(self._listener, before, status)
         self._listener.status(status)
@@ -282,6 +314,10 @@ class AgentClient(Moving, Supervising):
     def show_mail(self, mark: MailMark) -> None:
         """There is more in a mailbox, or less."""
         self._listener.mail(mark)
+
+    def show_said(self, said: Said) -> None:
+        """A colleague has written."""
+        self._listener.said(said)
 
     def hear(self, block: bytes) -> None:
         """20 ms of sound."""
@@ -335,6 +371,11 @@ class Mind(pb.Referenceable):
         mark = understood(MailMark, wire)
         if mark is not None:
             self._client.show_mail(mark)
+
+    def remote_said(self, wire: Wire) -> None:
+        said = understood(Said, wire)
+        if said is not None:
+            self._client.show_said(said)
 
     def remote_audio(self, block: bytes) -> None:
         self._client.hear(block)

@@ -10,6 +10,7 @@ from callserver.wire.messages import (
     MailMark,
     Phrase,
     QueueRow,
+    Said,
     SeatStatus,
 )
 from callserver.wire.refusals import Refused
@@ -44,6 +45,9 @@ class AgentListener:
 
     def mail(self, mark: MailMark) -> None:
         """There is more in a mailbox that this person may open, or less; also after a log-in."""
+
+    def said(self, said: Said) -> None:
+        """A colleague has written to this person; also what came while he was out, after a log-in. Known by its id."""
 
     def status(self, status: SeatStatus) -> None:
         """The agent's own seat looks otherwise. The five below say the same, sorted."""

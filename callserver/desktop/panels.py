@@ -6,14 +6,21 @@ from collections.abc import Callable, Mapping
 
 from callserver.desktop.keys import Act
 from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.views.board import BoardView
+from callserver.desktop.views.customer import CustomerView
 from callserver.desktop.views.dial import DialView
+from callserver.desktop.views.find_customer import FindCustomerView
 from callserver.desktop.views.key_list import KeyListView
 from callserver.desktop.views.screen import Screen
 
 Make = Callable[[Workplace], Screen]
 
-TABS: Mapping[Act, Make] = {}
+TABS: Mapping[Act, Make] = {
+    Act.TAB_1: CustomerView,
+}
 PANELS: Mapping[Act, Make] = {
     Act.KEYS: KeyListView,
     Act.DIAL: DialView,
+    Act.FIND: FindCustomerView,
+    Act.BOARD: BoardView,
 }

@@ -36,7 +36,7 @@ class MainWindow(QWidget):
         super().__init__()
         self.setMinimumSize(*SMALLEST)
         self.work = work
-        self._ringing_call = ""
+        self._ringing_call, self._has_call = "", False
         self._panels: dict[Act, Screen] = {}
         self.actions_ = Actions(self, work.language, work.settings.now.keys, self.act)
         self.bar, self.card = StateBarView(work, self.actions_), CallCardView(work, self.actions_)
@@ -46,11 +46,13 @@ class MainWindow(QWidget):
         for act, make in TABS.items():
             self.tabs.addTab(make(work), work.words(act.value))
         self.stack.addWidget(self.tabs)
+        self.stack.currentChanged.connect(self._make_room)
         self._title = Title(work, self._show_title)
         self._lay_out()
         for screen in self._screens():
             screen.begin()
         self._title.start()
+        work.record.begin()
 
     @property
     def panel(self) -> Screen | None:
@@ -75,7 +77,7 @@ class MainWindow(QWidget):
             self.log_out_wanted.emit()
         elif act in PANELS and act not in self.controls.buttons:
             self.open(act)
-        else:
+        elif self.panel is None or not self.panel.act(act):
             self.controls.presenter.act(act)
 
     def open(self, act: Act) -> None:
@@ -85,6 +87,7 @@ class MainWindow(QWidget):
         if act not in self._panels:
             self._panels[act] = PANELS[act](self.work)
             self.stack.addWidget(self._panels[act])
+            self._panels[act].done.connect(self.close_panel)
             self._panels[act].begin()
         self.stack.setCurrentWidget(self._panels[act])
         self._panels[act].take_focus()
@@ -105,6 +108,7 @@ class MainWindow(QWidget):
     def leave(self) -> None:
         """The person has logged out: nothing is told here any more."""
         self._title.stop()
+        self.work.record.end()
         for screen in (*self._screens(), *self._panels.values()):
             screen.leave()
 
@@ -127,7 +131,13 @@ class MainWindow(QWidget):
         self.setWindowTitle(data.title)
         if data.ringing_call and data.ringing_call != self._ringing_call:
             QApplication.alert(self)
-        self._ringing_call = data.ringing_call
+        self._ringing_call, self._has_call = data.ringing_call, data.has_call
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """A board of twenty lines needs the whole window; the card of a call goes before."""
+        panel = self.panel
+        self.card.setVisible(self._has_call or panel is None or not panel.is_wide)
 
     def _lay_out(self) -> None:
         lines = QVBoxLayout(self)

@@ -22,8 +22,10 @@ if TYPE_CHECKING:  # a child process that makes a report imports this package, a
     from twisted.internet.interfaces import IReactorTime, IStreamServerEndpoint
     from twisted.internet.ssl import CertificateOptions
 
+    from callserver.acd.routing.settings import QueueSettings
     from callserver.acd.seats.acts import Act
     from callserver.acd.seats.parts import Person
+    from callserver.calls.board import ChannelStatus
     from callserver.calls.call import Call
     from callserver.calls.calls_out import CallsOut, Dialler
     from callserver.calls.event_log import EventLog
@@ -35,7 +37,7 @@ if TYPE_CHECKING:  # a child process that makes a report imports this package, a
     from callserver.store.database import Store
     from callserver.wire.alarms import Alarm
     from callserver.wire.catalogue import Sentence
-    from callserver.wire.messages import CardPart, Identity, MailMark
+    from callserver.wire.messages import CardPart, Identity, MailMark, QueueRow, Said
     from callserver.wire.rights import Right
 
     class MarkedMailboxes(Mailboxes, Protocol):
@@ -82,6 +84,22 @@ class Post(Protocol):
 
 
 @dataclass(frozen=True)
+class Floor:
+    """
+    How the shop looks at this moment.
+
+    :param queues: as the board shows them, `settings` what is set of each, by name
+    :param channels: lines and seats
+    :param age_s: how long a channel has been in its state
+    """
+
+    queues: Sequence[QueueRow]
+    settings: Mapping[str, QueueSettings]
+    channels: Collection[ChannelStatus]
+    age_s: Callable[[ChannelStatus], float]
+
+
+@dataclass(frozen=True)
 class House:
     """
     What a feature needs that does something with calls of its own.
@@ -101,6 +119,9 @@ class House:
     :param mail: None: nothing is mailed
     :param connect: a caller with a number outside, for who asks; returns when he could not be served there
     :param post: sends documents by fax; None where nothing of this server does
+    :param tell: shows a message at the program of a person; False: none is there that reads
+    :param telephones: of a customer by his member number, run in `store.read`
+    :param floor: queues, lines and seats as they are now
     """
 
     clock: IReactorTime
@@ -121,6 +142,9 @@ class House:
     mail: Mail | None
     connect: Callable[[Call, str, Dialler], Coroutine[Any, Any, None]]
     post: Callable[[], Post | None]
+    tell: Callable[[str, Said], bool]
+    telephones: Callable[[str], Collection[str]]
+    floor: Callable[[], Floor]
 
 
 @dataclass(frozen=True)
@@ -162,6 +186,8 @@ class Feature:
     :param mailboxes: takes messages in calls, and lets them be heard
     :param post: sends documents of other features by fax
     :param box_numbers: of all mailboxes, run in `store.read`
+    :param telephones: of a customer of its books by his member number, run in `store.read`
+    :param arrived: told the number of a person whose program has logged in, and shows what it is told
     :param rights_changed: told a staff number and what that person might do before and may now
     :param bare: whether there is nothing to serve callers from, run in `store.read`
     """
@@ -177,4 +203,6 @@ class Feature:
     mailboxes: MarkedMailboxes | None = None
     box_numbers: Callable[[], Collection[str]] | None = None
     post: Post | None = None
+    telephones: Callable[[str], Collection[str]] | None = None
+    arrived: Callable[[str], None] | None = None
     rights_changed: Callable[[str, frozenset[Right], frozenset[Right]], None] | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from twisted.internet.defer import CancelledError, Deferred, maybeDeferred, succeed
 from twisted.python.failure import Failure
 
+from callserver.acd.seats.acts import Act
 from callserver.agents.channel import AgentChannel
 from callserver.agents.desk import Desk
 from callserver.agents.tls import OwnCertificate
@@ -15,15 +16,17 @@ from callserver.calls.vocabulary import Kind
 from callserver.config import Config
 from callserver.ivr.discovery import Found
 from callserver.ivr.prompts import Prompts
-from callserver.server import recovery
+from callserver.server import declarations, recovery
 from callserver.server.backups import NightlyBackup, last_backup
 from callserver.server.bareness import Bareness
 from callserver.server.checks.organisation import everything
 from callserver.server.drain import NOBODY, Drain
+from callserver.server.line_desk import LineDesk
 from callserver.server.notify import notify
 from callserver.server.parts import Parts
 from callserver.server.prompt_watch import PromptWatch
 from callserver.server.reload import Reload
+from callserver.server.settings.desk import SettingsDesk
 from callserver.server.shop_folder import Life, ShopFolder
 from callserver.server.world import World
 from callserver.wire.alarms import alarm_phrase
@@ -49,13 +52,24 @@ class CallServer(Parts):
     ) -> None:
         super().__init__(folder, world, on_wait, found)
         self.life: Life | None = None
-        self.agents: AgentChannel | None = None
         self.certificate: OwnCertificate | None = None
         self._journal_open = self._answering = False
         self._reload = Reload(self, folder, world, self.events, lambda: self.store.read(everything))
+        self._acts = declarations.acts({**self.centre.acts(), **self._own_acts()}, self.features)
         self._drain: Drain | None = None
         self._starting: Deferred[None] = succeed(None)
         self.ready: Deferred[None] = Deferred()  # fires when all is open; fails if it will not be
+
+    def _own_acts(self) -> dict[str, Act]:
+        """What supervisors can ask of the server itself."""
+        lines = LineDesk(self.store, self.events, lambda: self.config, self.line_menus, self.world.now)
+        settings = SettingsDesk(self.folder, self.world, self.events, lambda: self.config, self._reload)
+        return {**lines.acts(), **settings.acts()}
+
+    @property
+    def acts(self) -> Mapping[str, Act]:
+        """All that agents can ask for, by name."""
+        return self._acts
 
     def startService(self) -> None:
         self._watches = [
@@ -226,12 +240,19 @@ class CallServer(Parts):
             self._is_demo,
             centre.waiting,
             lambda number: self._mailboxes.marks(number) if self._mailboxes is not None else (),
+            self._arrived,
         )
         self.agents = AgentChannel(self.reactor, endpoint, options, desk)
         await self.agents.startService()
         self.events.watch(self._tell_supervisors)
         if self._mailboxes is not None:
             self._mailboxes.watch(self.agents.tell_marks)
+
+    def _arrived(self, number: str) -> None:
+        """A program has asked for all it shows; features add what waits for it, behind the answer."""
+        for feature in self.features:
+            if feature.arrived is not None:
+                self.reactor.callLater(0, feature.arrived, number)
 
     def _backed_up(self, at: datetime) -> None:
         self.status.last_backup = at

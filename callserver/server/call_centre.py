@@ -12,8 +12,11 @@ from callserver.acd.moves.dialling import Dialling
 from callserver.acd.moves.moved import Flows
 from callserver.acd.moves.moves import Moves
 from callserver.acd.moves.parking import ParkingLimits
+from callserver.acd.moves.target_list import TargetList
+from callserver.acd.offices.desk import CaseList
 from callserver.acd.offices.regions import places
 from callserver.acd.offices.transfer import Around, OfficeTransfers
+from callserver.acd.organisation import describing
 from callserver.acd.organisation.acts import OrganisationActs
 from callserver.acd.organisation.book import OrganisationBook
 from callserver.acd.organisation.parts import CallerClass
@@ -21,6 +24,7 @@ from callserver.acd.organisation.surroundings import Surroundings
 from callserver.acd.phones.log_in import Complain
 from callserver.acd.phones.phones import Phones
 from callserver.acd.phones.star_codes import Numbers
+from callserver.acd.queues.call_back_desk import CallBackDesk
 from callserver.acd.queues.call_backs import CallBacks, Lists
 from callserver.acd.queues.house import Asking, House
 from callserver.acd.queues.kept_call_backs import KeptCallBacks, last_agent
@@ -135,6 +139,7 @@ class CallCentre:
             around=self._around,
         )
         self.seats = self._make_seats(world, board, events, bay)
+        calls.watch_cards(self.seats.card_changed)
         self._store, self._world = store, world
         self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now, self._personal_caps)
         self.calls_out = self._make_calls_out(events, trunks)
@@ -351,8 +356,12 @@ class CallCentre:
             dict(SEAT_ACTS)
             | own
             | organisation.acts()
+            | describing.ACTS
             | self.dialling.acts()
             | self.moves.acts()
+            | TargetList(self.organisation, self._menus, self._world.now).acts()
+            | CaseList(self._store, lambda: self._config.exchange.country).acts()
+            | CallBackDesk(self.call_backs, self.staff, self.calls.events).acts()
             | self.phones.acts()
             | self._supervising()
         )

@@ -13,6 +13,7 @@ FEATURES = [
     "callserver.features.recordings",
     "callserver.features.voicemail",
     "callserver.features.statistics",
+    "callserver.features.contacts",
 ]
 
 

@@ -172,6 +172,8 @@ class LineMenus(Follower):
             if self._in_service.get(number, False) is not wanted and self._has_menu(number):
                 self._in_service[number] = wanted
                 (line.enable if wanted else partial(line.disable, now=self._at_once(number)))()
+            elif not wanted and self._at_once(number) and line.call is not None and line.call.ended is None:
+                line.disable(now=True)  # it was to be so after its call, and now somebody will not wait
             self._show(number)
 
     def take_files(self, numbers: Collection[int]) -> None:

@@ -11,6 +11,8 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from callserver.acd.phones.log_in import log_in
+from callserver.acd.seats.acts import Act
+from callserver.agents.channel import AgentChannel
 from callserver.calls.board import Board
 from callserver.calls.call import Call
 from callserver.calls.event_log import EventLog
@@ -24,7 +26,7 @@ from callserver.dsp.progress.plan_files import FILE_NAME as TONES_FILE
 from callserver.dsp.progress.plan_files import PlanFileError, load_plan
 from callserver.dsp.progress.plans import Plan, plan
 from callserver.emulator.exchange import Exchange
-from callserver.features import Asked, House, Shop
+from callserver.features import Asked, Floor, House, Shop
 from callserver.ivr import spoken
 from callserver.ivr.call_back import CallBackTalk
 from callserver.ivr.discovery import Found
@@ -85,6 +87,7 @@ class Parts(MultiService):
         super().__init__()  # type: ignore[no-untyped-call]
         self.folder, self.config, self.world = folder, folder.config(), world
         self.reactor = world.reactor
+        self.agents: AgentChannel | None = None
         self._make_bay()
         self._make_records(on_wait)
         self._make_sound()
@@ -209,7 +212,7 @@ class Parts(MultiService):
             named=lambda: {**named_by_files(self.folder.plugins(self.config)), **loads.named()},
             features=self.features,
         )
-        self._acts = declarations.acts(self.centre.acts(), self.features)
+        self._acts: Mapping[str, Act] = {}  # given when all is there that they need
         self.people = MenuPeople(lambda: self.config, self.centre, RecordingNotice(self.events, self._say))
         self.line_bank = LineBank(self.folder, world, self.board, self.calls, self._alarm, self._serve)
         self.line_menus = LineMenus(world, self.store, self.menus, lambda: self.config, self.line_bank, self.events)
@@ -251,7 +254,20 @@ class Parts(MultiService):
             members=lambda group: self.centre.members_of(group),
             connect=lambda call, number, asks: self.people.connect(call, number, asks),
             post=lambda: next((feature.post for feature in self.features if feature.post is not None), None),
+            tell=lambda number, said: self.agents is not None and self.agents.tell_person(number, said),
+            telephones=self._telephones,
+            floor=self._floor,
         )
+
+    def _telephones(self, member_number: str) -> Collection[str]:
+        """In the database's thread."""
+        asked = [feature.telephones for feature in self.features if feature.telephones is not None]
+        return [number for telephones in asked for number in telephones(member_number)]
+
+    def _floor(self) -> Floor:
+        """As it is now."""
+        settings = {name: queue.settings for name, queue in self.centre.queues.by_name.items()}
+        return Floor(self.centre.waiting.rows(), settings, self.board.statuses.values(), self.board.age_s)
 
     def _new_texts(self) -> Iterator[NewTexts]:
         """What says texts before they are needed; nothing in a rehearsal."""

@@ -35,7 +35,7 @@ from callserver.server.shop_menus import ShopMenus
 from callserver.server.status import Reloaded, Status
 from callserver.server.tested import failing, test_files
 from callserver.server.world import World
-from callserver.wire.catalogue import N_, Sentence, told
+from callserver.wire.catalogue import N_, Complaint, Sentence, told
 from callserver.wire.messages import Phrase
 
 log = Logger()
@@ -65,6 +65,7 @@ SINGLE = (
 NOW = {  # settings that a running server takes over
     "server": {"plugins", "prompts", "stop_wait_s"},
     "line": {"menu", "enabled", "direction", "group"},
+    "agents": {"outcomes"},
     "offices": {one.name for one in fields(OfficesConfig)},
     "menus": {one.name for one in fields(MenusConfig)},
     "dialling": {one.name for one in fields(DiallingConfig)},
@@ -74,6 +75,26 @@ LATER = N_("[{section}] {key} counts from the next start on.")
 NEW, GONE = N_("[{section}] is new: from the next start on."), N_("[{section}] is gone: from the next start on.")
 MOVED = N_("[{section}] does not count: the database has the queues; change them by bin/callserver queues.")
 CHANGED = N_("[{section}] {key} = {value}")
+
+
+def counts_now(kind: str, key: str) -> bool:
+    """Whether a running server takes a setting over; else it counts from the next start on."""
+    return key in NOW.get(kind, ())
+
+
+@dataclass(frozen=True)
+class Judged:
+    """
+    What would come of settings.
+
+    :param failed: what fails in the tests beside menus that lines would have anew
+    """
+
+    reading: Reading
+    prompts: Prompts
+    menus: Found
+    findings: Sequence[Finding]
+    failed: Sequence[Sentence]
 
 
 @dataclass(frozen=True)
@@ -108,7 +129,7 @@ def _each(kind: str, old: Mapping[Any, Any], new: Mapping[Any, Any], said: list[
 def _merged(kind: str, section: str, old: Any, new: Any, said: list[Phrase]) -> Any:
     now = {}
     for key in _different(old, new):
-        if key in NOW.get(kind, ()):
+        if counts_now(kind, key):
             now[key] = getattr(new, key)
             said.append(Phrase(CHANGED, {"section": section, "key": key, "value": _shown(now[key])}))
         else:
@@ -126,6 +147,10 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+class Endless(Complaint):
+    """A file that is read does not end."""
 
 
 class Reloadable(Protocol):
@@ -173,19 +198,61 @@ class Reload:
         self._under_way = True
         return Deferred.fromCoroutine(self._read()).addErrback(self._broken).addCallback(self._over)
 
+    async def judge(self, reading: Reading) -> Judged:
+        """
+        What would come of these settings, with all files as they are now; nothing is taken over.
+
+        :raises Endless: a file in the plugins folder
+        """
+        prompts = Prompts(self._folder.prompts(reading.config))
+        await self._world.in_thread(prompts.load)
+        finding = self._world.apart(self._server.menus.find, reading.config)
+        try:
+            menus = await finding.addTimeout(MENUS_S, self._world.reactor)
+        except TimeoutError:
+            raise Endless(N_("A file in the plugins folder does not end.")) from None
+        failed = await self._failing(reading, menus)
+        return Judged(reading, prompts, menus, await self._findings(reading, menus), failed)
+
+    async def save(self, reading: Reading, keep: Callable[[], None]) -> tuple[Judged, list[Sentence]]:
+        """
+        Settings that nothing is `against` are kept and taken over; else nothing has changed.
+
+        :param keep: puts them on disk, in a thread; what it raises is raised
+        :raises Complaint: the server is not ready, or reads settings already
+        """
+        if self._server.status.state != "ready" or self._under_way:
+            raise Complaint(NOT_READY)
+        self._under_way = True
+        try:
+            judged = await self.judge(reading)
+            if self._server.status.state != "ready":  # a stop has begun meanwhile
+                raise Complaint(NOT_READY)
+            against = self.against(judged)
+            if not against:
+                await self._world.in_thread(keep)
+                if self._server.status.state == "ready":  # else they count from the next start on
+                    self._take_over(judged)
+            return judged, against
+        finally:
+            self._under_way = False
+
+    def against(self, judged: Judged) -> list[Sentence]:
+        """Why these settings cannot be taken over; nothing may be broken that was not before."""
+        server = self._server
+        known = {str(problem) for problem in (*server.menus.problems, *server.prompts.problems)}
+        found = (*server.menus.problems_with(judged.menus), *judged.prompts.problems)
+        broken = [one for one in found if str(one) not in known]
+        return [*judged.failed, *broken, *(one for one in judged.findings if one.grade is Grade.STOPS)]
+
     async def _read(self) -> None:
         reading = self._folder.reading()
         try:
-            prompts = Prompts(self._folder.prompts(reading.config))
-            await self._world.in_thread(prompts.load)
-            finding = self._world.apart(self._server.menus.find, reading.config)
-            menus = await finding.addTimeout(MENUS_S, self._world.reactor)
-        except TimeoutError:
-            endless = Phrase(N_("A file in the plugins folder does not end."))
-            self._tell(False, *reading.findings, endless, Phrase(NOTHING_CHANGED))
+            judged = await self.judge(reading)
+        except Endless as endless:
+            self._tell(False, *reading.findings, Phrase.of(endless), Phrase(NOTHING_CHANGED))
         else:
-            failed = await self._failing(reading, menus)
-            self._look_over(reading, prompts, menus, await self._findings(reading, menus), failed)
+            self._look_over(judged)
 
     async def _findings(self, reading: Reading, menus: Found) -> list[Finding]:
         """Without notes."""
@@ -218,27 +285,20 @@ class Reload:
             broken = N_("The tests beside menus {menus} cannot be run: bin/callserver menus test tells why.")
             return [Phrase(broken, {"menus": ", ".join(sorted(names))})]
 
-    def _look_over(
-        self,
-        reading: Reading,
-        prompts: Prompts,
-        menus: Found,
-        findings: Sequence[Finding],
-        failed: Sequence[Sentence],
-    ) -> None:
-        """Nothing may be broken that was not before, and no menu is loaded whose tests fail."""
-        server = self._server
-        known = {str(problem) for problem in (*server.menus.problems, *server.prompts.problems)}
-        broken = any(str(one) not in known for one in (*server.menus.problems_with(menus), *prompts.problems))
-        if failed or broken or any(one.grade is Grade.STOPS for one in findings):
-            self._tell(False, *failed, *findings, Phrase(NOTHING_CHANGED))
-        elif server.status.state != "ready":  # a stop has begun meanwhile: a line that is put back would ring
+    def _look_over(self, judged: Judged) -> None:
+        """All or nothing: no menu is loaded whose tests fail, either."""
+        if self.against(judged):
+            self._tell(False, *judged.failed, *judged.findings, Phrase(NOTHING_CHANGED))
+        elif self._server.status.state != "ready":  # a stop has begun meanwhile: a line that is put back would ring
             self._tell(False, Phrase(NOT_READY), Phrase(NOTHING_CHANGED))
         else:
-            new = change(server.config, reading.config)
-            server.menus.become(menus)
-            server.take_over(new.config, prompts)
-            self._tell(True, Phrase(N_("Settings, menus and prompts are read anew.")), *new.told, *findings)
+            self._take_over(judged)
+
+    def _take_over(self, judged: Judged) -> None:
+        new = change(self._server.config, judged.reading.config)
+        self._server.menus.become(judged.menus)
+        self._server.take_over(new.config, judged.prompts)
+        self._tell(True, Phrase(N_("Settings, menus and prompts are read anew.")), *new.told, *judged.findings)
 
     def _broken(self, failure: Failure) -> None:
         log.failure("settings, menus and prompts were not read anew", failure)

@@ -26,7 +26,7 @@ TRACES = (  # of a life, left when shop.json is gone; the first is version 0.1's
     "before-restore-*",
 )
 PRIVATE_FOLDERS = ("recordings", "proofs", "messages", "spoken", "faxes", "first-passwords", "backups")
-PRIVATE_FILES = ("config.ini", "shop.json", "callserver.*", "spool*", "*.pem", "*.key", "*.db*", "first-password*")
+PRIVATE_FILES = ("config.ini*", "shop.json", "callserver.*", "spool*", "*.pem", "*.key", "*.db*", "first-password*")
 
 
 def default_shop(environ: Mapping[str, str] = os.environ) -> Path:

@@ -11,11 +11,15 @@ def write_whole(path: Path, data: bytes) -> None:
     part = path.with_name(path.name + PART)
     part.unlink(missing_ok=True)  # of a start that was killed, or a link that somebody has put there
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)  # of a full disk: what is left of it takes what room there is
+        raise
     sync(path.parent)
 
 

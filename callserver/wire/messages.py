@@ -81,6 +81,9 @@ class SeatStatus:
     wrap_up_s: int = 0  # length of the wrap-up that begins with this status
     client_here: bool = True  # the desktop program answers
     hidden: bool = False  # who he talks with keys in a secret: silence is no fault, and a sign says so
+    since_s: float = field(default=0.0, compare=False)  # age of the state when it was sent, seconds
+    rings_for_s: float = field(default=0.0, compare=False)  # so long it still rings, when it was sent; 0: nothing rings
+    wrap_up_left_s: float = field(default=0.0, compare=False)  # of the wrap-up, prolonging included, when it was sent
 
     @property
     def wrap_up(self) -> bool:
@@ -155,6 +158,18 @@ class MailMark:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What a colleague has written to this person."""
+
+    id: int  # grows from message to message
+    sender: str  # staff number
+    name: str  # of the sender
+    text: str
+    at: str  # ISO 8601, with offset
+    to: str = ""  # "": to this person; else "group NAME" or "everybody"
+
+
+@dataclass(frozen=True)
 class Access:
     """What a person may do, and all that he may see, from now on: sent when his rights change; replaces all before."""
 
@@ -176,6 +191,8 @@ class Hello:
     demo: bool = False  # goods, customers and orders are made up: said on every screen
     queues: tuple[QueueRow, ...] = ()
     mail: tuple[MailMark, ...] = ()  # of the boxes that this person may open
+    version: str = ""  # of the server
+    channel: int = 0  # the number of what is said on this channel; a program of another one does not go on
 
 
 WRAP_UP, MISSED, CLIENT_LOST, TELEPHONE_LOST = "wrap-up", "missed", "client lost", "telephone lost"

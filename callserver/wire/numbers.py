@@ -56,6 +56,14 @@ def spellings(written: str, country: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def beginning(written: str, country: str) -> str:
+    """The digits of a number that is not written to its end, without what dials the country: of +86 139 it is 139."""
+    code = phonenumbers.country_code_for_region(country.upper())
+    typed = digits(written)
+    prefix = str(code) if written.startswith("+") else f"00{code}"
+    return typed.removeprefix(prefix) or typed
+
+
 def is_possible(written: str, country: str) -> bool:
     """Whether it is as long as numbers of its country are."""
     try:

@@ -43,6 +43,7 @@ class Refusal(Enum):
     WEAK_PASSWORD = "weak-password"  # detail: the rule that it breaks, a sentence of the catalogue
     MUST_CHANGE = "must-change"  # the password was right, and has to be changed before anything else
     LIMIT = "limit"  # detail: the limit
+    VERSIONS = "versions"  # of program and server, told by the program; detail: which has what, as in NOT_SAVED
     STOPPING = "stopping"
     SERVER = "server"
 
@@ -71,6 +72,7 @@ TEXTS = {
     Refusal.WEAK_PASSWORD: N_("the new password cannot be taken: {detail}"),
     Refusal.MUST_CHANGE: N_("the password has to be changed before the first log-in"),
     Refusal.LIMIT: N_("beyond the limit: {detail}"),
+    Refusal.VERSIONS: N_("versions differ: {detail}"),
     Refusal.STOPPING: N_("the server stops; the program connects again by itself"),
     Refusal.SERVER: N_("the server failed; its log says why"),
 }
@@ -98,6 +100,11 @@ class Refused(pb.Error):
         return cls(Refusal.NOT_SAVED, json.dumps(_packed(why), ensure_ascii=False))
 
     @classmethod
+    def versions(cls, why: Complaint) -> Refused:
+        """Program and server do not understand each other."""
+        return cls(Refusal.VERSIONS, json.dumps(_packed(why), ensure_ascii=False))
+
+    @classmethod
     def from_wire(cls, text: str) -> Refused:
         """What the other end raised; a code of a newer server becomes SERVER with the text as it came."""
         code, _, detail = text.partition(": ")
@@ -113,6 +120,15 @@ class Refused(pb.Error):
     def details(self) -> Mapping[str, str]:
         return {f"detail_{language}": self._detail_text(language) for language in LANGUAGES}
 
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Of NOT_SAVED, the data of its sentence, such as the "field" that it is about."""
+        try:
+            _, data = json.loads(self.detail)
+        except (ValueError, TypeError):
+            return {}
+        return data if isinstance(data, dict) else {}
+
     def text(self, language: str) -> str:
         """One line for a person, in "zh" or "en"."""
         return text(language, TEXTS[self.code], detail=self._detail_text(language))
@@ -126,7 +142,7 @@ class Refused(pb.Error):
             return right_text(self.detail, language)
         if self.code is Refusal.BAD_ARGUMENT:
             return self.detail
-        if self.code is Refusal.NOT_SAVED:
+        if self.code in (Refusal.NOT_SAVED, Refusal.VERSIONS):
             return _unpacked(self.detail, language)
         if self.code in (Refusal.NOWHERE, Refusal.NOT_AVAILABLE):
             return target_text(self.detail, language)

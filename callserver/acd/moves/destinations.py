@@ -9,7 +9,7 @@ that is told once, by `on_failed`; the party hears music then, and belongs to wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
@@ -39,6 +39,22 @@ Failed = Callable[[str], None]
 """Called once with why a party was not taken: a Reason, a queue's outcome or a DialResult's value, as its `str`."""
 Complete = Callable[[], None]
 STORIES = (TargetKind.MENU, TargetKind.QUEUE, TargetKind.BOX)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """
+    What an office is told of, where somebody has asked the caller.
+
+    :param note: in words
+    :param telephone: whose region counts; "": the caller's
+    """
+
+    note: str = ""
+    telephone: str = ""
+
+
+NO_FAULT = Fault()
 
 
 class Places(Protocol):
@@ -97,12 +113,15 @@ class Destinations:
         call.enter(Stage.MENU)
         call.give(call.first, Role.ALONE)
 
-    def prepare(self, moved: Moved, target: Target, by: str, on_failed: Failed, asks: Dialler) -> Complete:
+    def prepare(
+        self, moved: Moved, target: Target, by: str, on_failed: Failed, asks: Dialler, fault: Fault = NO_FAULT
+    ) -> Complete:
         """
         Make sure of the target, or make it ring.
 
         :param by: who sends: "seat 801"
         :param asks: for a number outside
+        :param fault: for an office
         :return: to be called in the same turn of the reactor, when nobody has the party any more
         :raises Refused: it cannot be sent there now; nothing has changed
         """
@@ -119,7 +138,7 @@ class Destinations:
             outside.dial(target.name, asks, self._out)
             return outside.wait
         if target.kind is TargetKind.OFFICE and self._offices is not None:
-            return self._to_office(moved, target, on_failed, self._offices)
+            return self._to_office(moved, target, on_failed, self._offices, fault)
         raise Refused(Refusal.NOWHERE, target)
 
     def _to_seat(self, moved: Moved, target: Target, by: str, on_failed: Failed) -> Complete:
@@ -169,9 +188,11 @@ class Destinations:
 
         return leave_a_message
 
-    def _to_office(self, moved: Moved, target: Target, on_failed: Failed, offices: OfficeTransfers) -> Complete:
+    def _to_office(
+        self, moved: Moved, target: Target, on_failed: Failed, offices: OfficeTransfers, fault: Fault
+    ) -> Complete:
         _require_caller(moved)
-        known = Known(number=moved.call.caller.known_by or "")
+        known = Known(number=fault.telephone or moved.call.caller.known_by or "")
         if offices.has_region(target.name):
             known = Known(asked=target.name)
         elif target.name:
@@ -191,7 +212,7 @@ class Destinations:
 
         def go_there() -> None:
             moved.call.give(moved.party, Role.ALONE)
-            offices.transfer(moved.call, known).addCallbacks(back, broken)
+            offices.transfer(moved.call, known, fault.note).addCallbacks(back, broken)
 
         return go_there
 

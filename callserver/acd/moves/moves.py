@@ -24,13 +24,23 @@ from callserver.calls.live_calls import LiveCalls
 from callserver.wire.rights import Right
 from callserver.wire.targets import NAME
 
-CALL_ID_MAX = 64
+CALL_ID_MAX, FAULT_MAX = 64, 500
 KEYS = re.compile(r"[0-9*#]{1,32}")
 
 
 def keys(value: Any) -> bool:
     """0-9, *, #, at most 32."""
     return isinstance(value, str) and KEYS.fullmatch(value) is not None
+
+
+def region_or_telephone(value: Any) -> bool:
+    """The name of a region, a telephone number, or ""."""
+    return isinstance(value, str) and (not value or NAME.fullmatch(value) is not None)
+
+
+def fault_text(value: Any) -> bool:
+    """What the fault is: 1 to 500 characters."""
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= FAULT_MAX and value.isprintable()
 
 
 def group(value: Any) -> bool:
@@ -88,6 +98,7 @@ class Moves:
         """By their names on the agents' channel."""
         return {
             "transfer": Act(self.transfers.transfer, (target,)),
+            "report_fault": Act(self.transfers.report_fault, (region_or_telephone, fault_text)),
             "flash_transfer": Act(self.flashing.transfer, (number,)),
             "pick_up": Act(self.picking_up.pick_up, (number,), Right.PICK_UP),
             "pick_up_group": Act(self.picking_up.pick_up_group, (group,), Right.PICK_UP),

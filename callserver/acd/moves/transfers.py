@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from callserver.acd.moves.coming_back import Sender, come_back
-from callserver.acd.moves.destinations import Destinations
+from callserver.acd.moves.destinations import NO_FAULT, Destinations, Fault
 from callserver.acd.moves.moved import Flows, Moved
 from callserver.acd.seats.seat import Seat
 from callserver.acd.seats.seats import Rights
@@ -34,7 +34,23 @@ class Transfers:
         :param to: a Target, as its `str` gives it
         :raises Refused: no such right, place or call, or the target takes no call now; nothing has changed
         """
-        target = Target.parse(to)
+        self._send_on(seat, Target.parse(to))
+
+    def report_fault(self, seat: Seat, where: str, text: str) -> None:
+        """
+        A fault of whom this agent talks with or holds: it is written down, and he is put through to the nearest office.
+
+        If no office takes it he comes back to the agent; the fault stays in the list of cases.
+
+        :param where: a region, a telephone whose region counts, or "": the region of the caller's number
+        :param text: what the fault is
+        :raises Refused: as `transfer`
+        """
+        is_region = bool(where) and not where.isdecimal()
+        target = Target(TargetKind.OFFICE, where if is_region else "")
+        self._send_on(seat, target, Fault(text.strip(), "" if is_region else where))
+
+    def _send_on(self, seat: Seat, target: Target, fault: Fault = NO_FAULT) -> None:
         moved, sender, named = Moved.of(seat), Sender(seat, seat.talk), self._destinations.named(target)
         self._check(seat, target, moved.call)
 
@@ -43,7 +59,7 @@ class Transfers:
             come_back(moved, sender, Reason(Cause.CAME_BACK, why), self._flows)
 
         asks = Dialler(seat.number, self._rights.rights(seat.number), may_use_reserve=False)
-        complete = self._destinations.prepare(moved, target, seat.station.name, failed, asks)
+        complete = self._destinations.prepare(moved, target, seat.station.name, failed, asks, fault)
         self._count(moved.call)
         moved.call.recording.mark(Kind.TRANSFER.value)
         moved.call.log(Kind.TRANSFER, person=seat.number, by=seat.station.name, target=named)

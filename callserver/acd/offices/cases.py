@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from peewee import BigIntegerField, IntegerField, TextField
 
 from callserver.store.tables import Table, from_ms, to_ms
+
+PLACE = re.compile(r"[0-9]{1,16}:[\w-]{1,64}")  # in a list: where a page has ended
 
 
 class CaseRow(Table):
@@ -25,6 +29,9 @@ class CaseRow(Table):
 
     class Meta:
         table_name = "office_cases"
+
+
+CaseRow.add_index(CaseRow.caller_number, CaseRow.at_ms, CaseRow.id, name="office_cases_by_number")
 
 
 class AttemptRow(Table):
@@ -95,23 +102,33 @@ def end_attempt(case_id: str, position: int, result: str) -> None:
 
 def list_cases(limit: int = 20) -> list[tuple[Case, list[AtOffice]]]:
     """The newest first, each with its attempts in order."""
-    found = []
-    for row in CaseRow.select().order_by(CaseRow.at_ms.desc()).limit(limit):
-        attempts = AttemptRow.select().where(AttemptRow.case_id == row.id).order_by(AttemptRow.position)
-        case = Case(
-            row.id,
-            row.call_id,
-            from_ms(row.at_ms),
-            row.caller_number,
-            row.region,
-            row.found_by,
-            row.note,
-            row.result,
-            row.office,
-        )
-        tried = [
-            AtOffice(one.case_id, one.position, one.office, one.number, from_ms(one.at_ms), one.result)
-            for one in attempts
-        ]
-        found.append((case, tried))
-    return found
+    return [_told(row) for row in CaseRow.select().order_by(CaseRow.at_ms.desc()).limit(limit)]
+
+
+def find_cases(numbers: Collection[str], after: str, limit: int) -> tuple[list[tuple[Case, list[AtOffice]]], str]:
+    """
+    A page of them, the newest first, and where the next one begins; "": there is none.
+
+    :param numbers: of callers; none: all
+    :param after: what stands at the end of the page before; "": the beginning
+    """
+    ordered = CaseRow.select().order_by(CaseRow.at_ms.desc(), CaseRow.id.desc())
+    if numbers:
+        ordered = ordered.where(CaseRow.caller_number.in_(numbers))
+    if after:
+        ms, _, case_id = after.partition(":")
+        same = (CaseRow.at_ms == int(ms)) & (CaseRow.id < case_id)
+        ordered = ordered.where((CaseRow.at_ms < int(ms)) | same)
+    rows = list(ordered.limit(limit + 1))
+    is_more, rows = len(rows) > limit, rows[:limit]
+    return [_told(row) for row in rows], f"{rows[-1].at_ms}:{rows[-1].id}" if is_more else ""
+
+
+def _told(row: CaseRow) -> tuple[Case, list[AtOffice]]:
+    attempts = AttemptRow.select().where(AttemptRow.case_id == row.id).order_by(AttemptRow.position)
+    names = ("region", "found_by", "note", "result", "office")
+    case = Case(row.id, row.call_id, from_ms(row.at_ms), row.caller_number, *(getattr(row, name) for name in names))
+    tried = [
+        AtOffice(one.case_id, one.position, one.office, one.number, from_ms(one.at_ms), one.result) for one in attempts
+    ]
+    return case, tried

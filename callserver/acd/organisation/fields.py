@@ -12,12 +12,15 @@ from callserver.acd.organisation.parts import in_order
 from callserver.acd.routing.candidates import Member
 from callserver.calls.dial_guard import CHINA
 from callserver.config import Unfit, nearest
+from callserver.config.described import CHOICE, TEXT, WHOLE, YES_NO
+from callserver.config.described import NUMBER as DECIMAL
 from callserver.config.values import boolean, number
 from callserver.wire.targets import Target, TargetKind
 from callserver.wire.typed import typed_text
 
 NAME = re.compile(r"[\w-]{1,32}")  # as in `callserver.wire.targets`
 NUMBER = re.compile(r"[0-9]{1,8}")  # an internal one
+NAME_OF, DIGITS, KEY, TARGET = "name", "digits", "key", "target"  # kinds, beside those of config.ini
 TEXT_MAX, LEVEL_MAX, PHONE_MAX = 64, 9, 24
 
 
@@ -33,6 +36,8 @@ class Field:
     :param spread: the items of a value, each for itself
     :param allowed: all values there are, where they can be counted
     :param keys: what an item is known by, also when it is to be taken away: the 801 of 801/2
+    :param kind: what sort of value, or of item, it is: what a screen shows to choose or type it
+    :param low: the least number it may be, `high` the largest, as text; "" where it is none
     """
 
     read: Callable[[str], Any]
@@ -42,6 +47,9 @@ class Field:
     spread: Callable[[Any], list[str]] | None = None
     allowed: tuple[str, ...] = ()
     keys: Callable[[str], Iterable[str]] = lambda item: [re.split("[ /:]", item)[0]]
+    kind: str = TEXT
+    low: str = ""
+    high: str = ""
 
     def plus(self, value: Any, text: str) -> Any:
         """
@@ -81,13 +89,20 @@ def items(text: str) -> list[str]:
 
 
 def yes_no(help: str) -> Field:
-    return Field(lambda text: boolean(typed_text(text)), lambda value: "yes" if value else "no", help)
+    return Field(lambda text: boolean(typed_text(text)), lambda value: "yes" if value else "no", help, kind=YES_NO)
 
 
 def amount(kind: type[int] | type[float], low: float, high: float, help: str) -> Field:
     """A number with its limits."""
     read = number(kind, low, high)
-    return Field(lambda text: read(typed_text(text)), lambda value: f"{value:.12g}", help)
+    return Field(
+        lambda text: read(typed_text(text)),
+        lambda value: f"{value:.12g}",
+        help,
+        kind=WHOLE if kind is int else DECIMAL,
+        low=f"{low:.12g}",
+        high=f"{high:.12g}",
+    )
 
 
 def optional_amount(low: int, high: int, help: str) -> Field:
@@ -97,24 +112,29 @@ def optional_amount(low: int, high: int, help: str) -> Field:
         lambda text: read(typed_text(text)) if typed_text(text) else None,
         lambda value: "" if value is None else str(value),
         help,
+        kind=WHOLE,
+        low=str(low),
+        high=str(high),
     )
 
 
 def choice(kind: type[Enum], help: str) -> Field:
     """One of an enum's values."""
     allowed = tuple(str(one.value) for one in kind)
-    return Field(lambda text: kind(one_of(allowed, text)), lambda value: str(value.value), help, allowed=allowed)
+    return Field(
+        lambda text: kind(one_of(allowed, text)), lambda value: str(value.value), help, allowed=allowed, kind=CHOICE
+    )
 
 
 def word_of(allowed: Iterable[str], help: str) -> Field:
     """One of these words, or nothing."""
     known = tuple(allowed)
-    return Field(lambda text: one_of(known, text) if typed_text(text) else "", str, help, allowed=known)
+    return Field(lambda text: one_of(known, text) if typed_text(text) else "", str, help, allowed=known, kind=CHOICE)
 
 
 def name(help: str) -> Field:
     """What something else is known by; whether it is there is seen to by `references`."""
-    return Field(lambda text: read_name(text) if typed_text(text) else "", str, help)
+    return Field(lambda text: read_name(text) if typed_text(text) else "", str, help, kind=NAME_OF)
 
 
 def words(help: str) -> Field:
@@ -123,22 +143,22 @@ def words(help: str) -> Field:
 
 
 def internal_number(help: str) -> Field:
-    return Field(lambda text: no_emergency(read_number(text)) if typed_text(text) else "", str, help)
+    return Field(lambda text: no_emergency(read_number(text)) if typed_text(text) else "", str, help, kind=DIGITS)
 
 
 def phone(help: str) -> Field:
     """One that the shop dials."""
-    return Field(lambda text: no_emergency(read_phone(text)), str, help)
+    return Field(lambda text: no_emergency(read_phone(text)), str, help, kind=DIGITS)
 
 
 def key(help: str) -> Field:
     """One that a caller presses."""
-    return Field(_read_key, str, help)
+    return Field(_read_key, str, help, kind=KEY)
 
 
 def target(help: str) -> Field:
     """Where a caller is sent; nothing is the usual."""
-    return Field(_read_target, lambda value: "" if value is None else str(value), help)
+    return Field(_read_target, lambda value: "" if value is None else str(value), help, kind=TARGET)
 
 
 def one_of(allowed: Iterable[str], text: str) -> str:
@@ -245,19 +265,19 @@ def _read_target(text: str) -> Target | None:
 # Lists
 
 
-def list_of(read: Callable[[str], Any], show: Callable[[Any], str], help: str) -> Field:
+def list_of(read: Callable[[str], Any], show: Callable[[Any], str], help: str, allowed: tuple[str, ...] = ()) -> Field:
     """Items with commas between, of whatever kind."""
-    return Field(read, show, help, is_list=True)
+    return Field(read, show, help, is_list=True, allowed=allowed, kind=CHOICE if allowed else TEXT)
 
 
 def names(help: str) -> Field:
     """Numbers of others, in their order."""
-    return Field(lambda text: tuple(_once(map(read_number, items(text)))), ", ".join, help, is_list=True)
+    return Field(lambda text: tuple(_once(map(read_number, items(text)))), ", ".join, help, is_list=True, kind=NAME_OF)
 
 
 def phones(help: str) -> Field:
     """Telephone numbers, or beginnings of them."""
-    return Field(lambda text: tuple(_once(map(read_phone, items(text)))), ", ".join, help, is_list=True)
+    return Field(lambda text: tuple(_once(map(read_phone, items(text)))), ", ".join, help, is_list=True, kind=DIGITS)
 
 
 def callers(help: str) -> Field:
@@ -283,7 +303,7 @@ def _show_levels(value: Mapping[str, int]) -> str:
 
 def members(help: str) -> Field:
     """People in the order in which they are asked; 804/2 is at level 2."""
-    return Field(_read_members, _show_members, help, is_list=True)
+    return Field(_read_members, _show_members, help, is_list=True, kind=NAME_OF)
 
 
 def _read_members(text: str) -> tuple[Member, ...]:

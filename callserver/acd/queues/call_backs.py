@@ -20,7 +20,7 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
@@ -35,14 +35,17 @@ from callserver.acd.queues.door import Outcome
 from callserver.acd.queues.entry import Entry
 from callserver.acd.routing.settings import QueueSettings
 from callserver.acd.seats.offers import Offer
+from callserver.acd.seats.seat import Seat
 from callserver.calls.call import Call, Party
 from callserver.calls.dial_guard import RIGHTS, DialClass
 from callserver.calls.live_calls import LiveCalls
 from callserver.calls.vocabulary import Kind
 from callserver.wire.catalogue import N_
-from callserver.wire.causes import Reason
+from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
 from callserver.wire.messages import Card
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
 
 log = Logger()
 
@@ -86,6 +89,20 @@ class Lists(Protocol):
 
     def wait_on(self, queue: str, call: Call) -> None:
         """A caller on the line, whose agent does not come back, waits as any other."""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """
+    One that is open.
+
+    :param called_by: the staff number of who calls him at this moment; "": nobody
+    :param rings_at: the seats that it is offered to
+    """
+
+    one: CallBack
+    called_by: str
+    rings_at: list[str]
 
 
 class CallBacks:
@@ -169,11 +186,64 @@ class CallBacks:
         if entry not in self._marked:
             self._mark(entry)
             return None
+        return self._offer(entry, seat, ring_s)
+
+    def _offer(self, entry: Entry, seat: str, ring_s: float) -> Offer:
         waited_s = self._lists.waited_s(entry)
         settings = self._lists.settings_for(entry, seat)
         return CallBackOffer(
             self, entry, seat, settings, dial=self._dial, calls=self._calls, ring_s=ring_s, waited_s=waited_s
         )
+
+    # What agents ask
+
+    def waiting(self) -> list[Waits]:
+        """All that are open, the oldest place first."""
+        found = sorted(self._open.items(), key=lambda item: item[1].entered_at)
+        return [
+            Waits(one, entry.seat if entry in self._on_their_way else "", [*entry.ringing.offers])
+            for entry, one in found
+        ]
+
+    async def take(self, call_id: str, seat: Seat) -> None:
+        """
+        An agent calls him now, before it is his turn; wherever it rings for him it stops.
+
+        It is on disk that he is at an agent before his number is dialled, as with any offer.
+
+        :raises Refused: NO_CALL: it is not open any more, or somebody calls him; or as `Seat.take`
+        """
+        entry = self._entry_of(call_id)
+        seat.require(Right.GRAB)
+        seat.require(entry.dial_right)
+        entry.busy, was_busy = True, entry.busy  # nobody else is asked meanwhile
+        try:
+            if entry not in self._marked:
+                self._open[entry] = replace(self._open[entry], at_agent=True)
+                await self._book.save(self._open[entry])
+                self._entry_of(call_id)
+                self._marked.add(entry)
+            seat.take(self._offer(entry, seat.number, 0.0), Right.GRAB, Reason(Cause.GRABBED))
+        except Exception:  # as before: others may be asked
+            entry.busy = was_busy
+            self._lists.match_soon()
+            raise
+
+    def close(self, call_id: str, person: str, *, reached: bool) -> None:
+        """
+        An agent has settled it otherwise: it is open no more.
+
+        :raises Refused: NO_CALL: it is not open any more, or somebody calls him
+        """
+        entry = self._entry_of(call_id)
+        self._lists.drop(entry)
+        self._over(entry, (Outcome.ANSWERED if reached else Outcome.GIVEN_UP).value, person=person)
+
+    def _entry_of(self, call_id: str) -> Entry:
+        for entry, one in self._open.items():
+            if one.call_id == call_id and entry not in self._on_their_way:
+                return entry
+        raise Refused(Refusal.NO_CALL)
 
     # What agents and lines tell, by way of the offer
 

@@ -50,20 +50,21 @@ class Act:
         and dicts) or a Deferred of them, is the answer
     :param takes: a check for each argument, a named function; nothing else reaches `do`, and its name is what a
         refusal says
+    :param may_take: likewise for what he may send behind these, or leave out
     :param right: asked of the staff book at the moment of the act; None where the seat itself knows
     """
 
     do: Callable[..., Any]
     takes: tuple[Check, ...] = ()
     right: Right | None = None
+    may_take: tuple[Check, ...] = ()
 
     def misfit(self, args: Sequence[Any]) -> str | None:
         """What does not fit, by its check's name, or all that is wanted if the number is wrong; None: all fits."""
-        if len(args) != len(self.takes):
-            return ", ".join(check.__name__ for check in self.takes)
-        return next(
-            (check.__name__ for check, arg in zip(self.takes, args, strict=True) if not _holds(check, arg)), None
-        )
+        checks = (*self.takes, *self.may_take)
+        if not len(self.takes) <= len(args) <= len(checks):
+            return ", ".join(check.__name__ for check in checks)
+        return next((check.__name__ for check, arg in zip(checks, args, strict=False) if not _holds(check, arg)), None)
 
 
 def _holds(check: Check, arg: Any) -> bool:
@@ -102,6 +103,7 @@ SEAT_ACTS: Mapping[str, Act] = MappingProxyType(
         "join": Act(Seat.join),
         "cancel": Act(Seat.cancel),
         "three_way": Act(Seat.three_way),
+        "swap": Act(Seat.swap),
         "pause": Act(Seat.pause, (word,)),
         "ready": Act(Seat.ready),
         "prolong_wrap_up": Act(Seat.prolong_wrap_up, (seconds,)),

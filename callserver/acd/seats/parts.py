@@ -15,8 +15,9 @@ tell me".
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, Protocol
 
 from automat import NoTransition
@@ -35,11 +36,14 @@ from callserver.acd.seats.view import Look, seat_status
 from callserver.calls.call import Call
 from callserver.media.patch_bay import PatchBay
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import SeatStatus
+from callserver.wire.messages import Card, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
+from callserver.wire.states import SeatState
 
 log = Logger()
+
+RECENT_S, RECENT_MAX = 900.0, 5  # so long, and so many, calls are remembered that a seat has left
 
 
 class Person(Protocol):
@@ -91,11 +95,20 @@ class SeatParts(ABC):
         self._calls_machine = calls_machine(self._calls)
         self._program = ProgramWatch(clock, limits.program, self._program_changed, self._program_given_up)
         self._parked: Offer | None = None  # held for an agent whose program is gone
+        self._left: deque[tuple[Call, float]] = deque(maxlen=RECENT_MAX)  # calls, and when; the newest first
+        self._state, self._since_s = SeatState.OFF, clock.seconds()  # as it was shown, and since when
 
     @property
     def status(self) -> SeatStatus:
         """How it looks now."""
         return self._status("")
+
+    def timed(self, status: SeatStatus) -> SeatStatus:
+        """A look that is sent only now, with what is left and has passed at this moment."""
+        now = self.status
+        if now.state is not status.state:  # another look is on its way
+            return status
+        return replace(status, since_s=now.since_s, rings_for_s=now.rings_for_s, wrap_up_left_s=now.wrap_up_left_s)
 
     @property
     def is_staffed(self) -> bool:
@@ -106,6 +119,18 @@ class SeatParts(ABC):
     def rests(self) -> bool:
         """It has just missed a call, and is not asked for a while."""
         return self._ringing.rests
+
+    @property
+    def shown_calls(self) -> list[Call]:
+        """Those whose cards he sees: that which rings or is in hand first, then one that is kept held."""
+        offers = (self._calls.ringing, self._calls.in_hand, self._calls.kept)
+        return [offer.call for offer in offers if offer is not None and offer.call.id]
+
+    @property
+    def recent(self) -> list[Call]:
+        """Those that he has left in the last quarter of an hour, the last first: they may still be written up."""
+        since_s = self._clock.seconds() - RECENT_S
+        return [call.now for call, at_s in self._left if at_s > since_s]
 
     # What calls and the clock tell
 
@@ -153,7 +178,7 @@ class SeatParts(ABC):
 
     def _status(self, cause: str) -> SeatStatus:
         shown = self._calls.in_hand or self._calls.ringing
-        return seat_status(
+        status = seat_status(
             Look(
                 self.number,
                 self.person.name if self.person else "",
@@ -164,12 +189,25 @@ class SeatParts(ABC):
                 pause_reason=self._agent.pause_reason,
                 listens=shown.doing if isinstance(shown, Listening) else "",
                 wrap_up_s=self._agent.left_s(),
-                card=shown.card if shown else None,
-                kept=self._calls.kept.card if self._calls.kept else None,
+                card=_card(shown),
+                kept=_card(self._calls.kept),
                 hidden=self._calls.in_hand is not None and self._calls.in_hand.call.in_secret,
+                rings_for_s=self._ringing.left_s,
             ),
             cause,
         )
+        since_s = self._clock.seconds() - self._since_s if status.state is self._state else 0.0
+        return replace(status, since_s=since_s)
 
     def _show(self, reason: Reason) -> None:
+        state = self.status.state
+        if state is not self._state:
+            self._state, self._since_s = state, self._clock.seconds()
         self._on_show(self._status(str(reason)), reason)
+
+
+def _card(offer: Offer | None) -> Card | None:
+    """With what an agent has said of its caller."""
+    if offer is None:
+        return None
+    return offer.call.on_card(offer.card)

@@ -28,6 +28,12 @@ class Ringing:
         """It has just missed a call, and is not asked for a while."""
         return self._rest_timer is not None and self._rest_timer.active()
 
+    @property
+    def left_s(self) -> float:
+        """So long it still rings; 0: nothing rings."""
+        timer = self._ring_timer
+        return timer.getTime() - self._clock.seconds() if timer is not None and timer.active() else 0.0
+
     def start(self, ring_s: float) -> None:
         """It rings, so long at most."""
         self.since_s = self._clock.seconds()

@@ -19,6 +19,7 @@ IN_CALL = {
     Phase.DIALLING_SECOND: SeatState.DIALING,
     Phase.RINGBACK_SECOND: SeatState.RINGBACK,
     Phase.TALKING_SECOND: SeatState.TALKING,
+    Phase.TALKING_FIRST: SeatState.TALKING,
     Phase.LISTENING: SeatState.TALKING,
 }
 
@@ -39,6 +40,7 @@ class Look:
     card: Card | None = None  # of the call that rings or is in hand
     kept: Card | None = None
     hidden: bool = False  # who he talks with keys in a secret: he hears silence
+    rings_for_s: float = 0.0
 
 
 def seat_status(look: Look, cause: str = "") -> SeatStatus:
@@ -55,6 +57,8 @@ def seat_status(look: Look, cause: str = "") -> SeatStatus:
         pause_wanted=bool(look.pause_reason) and (look.phase is not Phase.NONE or look.work is Work.WRAP_UP),
         wrap_up_s=round(look.wrap_up_s),
         hidden=look.hidden,
+        rings_for_s=look.rings_for_s,
+        wrap_up_left_s=look.wrap_up_s,
         client_here=look.presence is Presence.HERE,
     )
 

@@ -48,7 +48,7 @@ STAFF_FORM = Form(
     PERSON,
     {
         "name": Field(_read_name, str, N_("for people")),
-        "rights": fields.list_of(read_rights, show_rights, N_("what he may do: answer-queued, pick-up")),
+        "rights": fields.list_of(read_rights, show_rights, N_("what he may do: answer-queued, pick-up"), tuple(RIGHTS)),
         "skills": fields.levels(N_("what he can, with the level; languages too: zh:5, en:2")),
         "phone": fields.phone(N_("of his seat, as it is dialled from the shop")),
         "language": fields.word_of(LANGUAGES, N_("in which his telephone speaks to him")),

@@ -136,10 +136,19 @@ class Controls(Presenter[ControlsData]):
         return act is Act.SECRET and seat.hidden
 
     def _hang_up(self) -> Deferred[None]:
-        return self.client.cancel() if self.model.seat.kept is not None else self.client.hang_up()
+        """Back with the first party; while the second is only dialled, that is given up, and the first fetched."""
+        seat = self.model.seat
+        if seat.kept is None:
+            return self.client.hang_up()
+        if seat.state is SeatState.DIALING:
+            return self.client.hang_up().addCallback(lambda _: self.client.retrieve())
+        return self.client.cancel()
 
     def _hold(self) -> Deferred[None]:
-        return self.client.retrieve() if self.model.seat.state is SeatState.HELD else self.client.hold()
+        seat = self.model.seat
+        if seat.kept is not None:
+            return self.client.swap()
+        return self.client.retrieve() if seat.state is SeatState.HELD else self.client.hold()
 
     def _record(self) -> None:
         call = self.model.seat.call

@@ -11,9 +11,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.desktop.listener import AgentListener
-from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.catalogue import told
+from callserver.wire.catalogue import Complaint, told
 from callserver.wire.refusals import Refused
 
 log = Logger()
@@ -64,6 +63,11 @@ class Presenter(AgentListener, Generic[Data]):
             self._shown = data
             self._show(data)
 
+    def show_again(self) -> None:
+        """What is shown looks otherwise now: in another theme."""
+        if self._shown is not None:
+            self._show(self._shown)
+
     def do(self, asked: Deferred[Any], then: Callable[[Any], None] | None = None) -> None:
         """Wait for an act: what comes of it goes to `then`; why it was not done is shown."""
         self.problem = ""
@@ -75,7 +79,7 @@ class Presenter(AgentListener, Generic[Data]):
         problem = failure.value
         if isinstance(problem, Refused):
             self.problem = problem.text(self.work.language)
-        elif isinstance(problem, NotConnected):
+        elif isinstance(problem, Complaint):
             self.problem = told(problem, self.work.language)
         elif not isinstance(problem, CancelledError):
             log.failure("{presenter} broke", failure, presenter=type(self).__name__)

@@ -12,6 +12,7 @@ from twisted.logger import Logger
 from callserver.desktop.client import AgentClient
 from callserver.desktop.model import ShopModel
 from callserver.desktop.own_settings import OwnSettings
+from callserver.desktop.record import CustomerRecord
 from callserver.wire.catalogue import Detail, text
 from callserver.wire.rights import Right
 from callserver.wire.words import right_text
@@ -58,9 +59,11 @@ class Workplace:
     model: ShopModel
     settings: OwnSettings
     seconds: Seconds = field(init=False)
+    record: CustomerRecord = field(init=False)  # whose it is that the tabs show
 
     def __post_init__(self) -> None:
         self.seconds = Seconds(self.clock)
+        self.record = CustomerRecord(self.client, self.model)
 
     def words(self, msgid: str, /, **details: Detail) -> str:
         """A sentence of the catalogue in the agent's language."""

@@ -62,6 +62,8 @@ class ElidedLabel(QLabel):
 
     def setText(self, words: str) -> None:
         """As `QLabel`; `text` gives it back whole."""
+        if words == self.text():
+            return
         super().setText(words)
         self._whole_in_tooltip()
 
@@ -99,7 +101,7 @@ class ActionButton(QPushButton):
 
     def __init__(self, word: str = "", key: str = "", drawn: Sign | None = None) -> None:
         super().__init__()
-        self.word, self.key, self._sign = word, key, drawn
+        self.word, self.key, self._sign = "", "", drawn
         self.setAutoRepeat(False)
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where it was
@@ -108,6 +110,8 @@ class ActionButton(QPushButton):
 
     def show_action(self, word: str, key: str = "") -> None:
         """Another word, when it would do something else now ("Hold", "Retrieve"), or another key."""
+        if (word, key) == (self.word, self.key):
+            return
         self.word, self.key = word, key
         self.setAccessibleName(f"{word} {key}".strip())
         self.updateGeometry()
@@ -123,6 +127,8 @@ class ActionButton(QPushButton):
 
     def destroys(self, how: str) -> None:
         """Looks dangerous: "asks" before, "does" it."""
+        if (self.property("destroys") or "") == how:
+            return
         self.setProperty("destroys", how)
         self.style().unpolish(self)
         self.style().polish(self)

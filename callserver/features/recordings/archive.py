@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callserver.dsp.frames import RATE_HZ
+from callserver.features.recordings.peaks import peaks
 from callserver.features.recordings.search import NoSuchRecording, Recorded
 from callserver.media.compression import FORMATS, suffix_of
 from callserver.media.kept_sound import KeptSound, Samples, mixed
@@ -83,6 +84,11 @@ class Archive:
         """Both sides mixed, from a sample on, 16-bit linear; how many samples there are in all."""
         with self.open(one) as sound:
             return mixed(sound.read(first, n_samples)).tobytes(), sound.n_samples
+
+    def peaks(self, one: Recorded) -> tuple[list[bytes], int]:
+        """How loud each side is along it, as `peaks` has it; how many samples there are in all."""
+        with self.open(one) as sound:
+            return peaks(sound), sound.n_samples
 
     def wav_part(self, one: Recorded, form: str, at: int, n_octets: int) -> tuple[bytes, int]:
         """A part of what `write_wav` writes, from an octet on; how many octets there are in all."""

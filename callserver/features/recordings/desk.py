@@ -55,6 +55,7 @@ class RecordingsDesk:
         return {
             "list_recordings": Act(self.list_recordings, (arguments.filters, arguments.place)),
             "recording_marks": Act(self.recording_marks, (one,), Right.PLAY_RECORDINGS),
+            "recording_peaks": Act(self.recording_peaks, (one,), Right.PLAY_RECORDINGS),
             "play_recording": Act(self.play_recording, (one, arguments.sample)),
             "export_recording": Act(self.export_recording, (one, arguments.form, arguments.octet)),
             "note_recording": Act(self.note_recording, (one, arguments.note), Right.PLAY_RECORDINGS),
@@ -92,6 +93,21 @@ class RecordingsDesk:
             return [{"at_s": mark.at_s, "length_s": mark.length_s, "text": mark.text} for mark in marks]
 
         return self.judge.judged(seat.number, "recording_marks", number, Right.PLAY_RECORDINGS, story, note=False)
+
+    def recording_peaks(self, seat: Seat, number: int) -> Deferred[Row]:
+        """
+        A picture of how loud both sides are, from the beginning to the end; it lets nobody hear what is said. Right 6.
+
+        :return: {"far", "near": the loudest sample of each piece, an octet each, 255 for full scale; at most 1200, of
+            pieces of the same length; "near" is empty where there is one track; "samples": how many there are in all}
+        :raises Refused: NO_RIGHT; NOT_SAVED, with why it cannot be heard
+        """
+
+        async def story(one: Recorded) -> Row:
+            sides, n_samples = await self.in_thread(self.archive.peaks, one)
+            return {"far": sides[0], "near": sides[1] if len(sides) > 1 else b"", "samples": n_samples}
+
+        return self.judge.judged(seat.number, "recording_peaks", number, Right.PLAY_RECORDINGS, story, note=False)
 
     def play_recording(self, seat: Seat, number: int, first: int) -> Deferred[Row]:
         """

@@ -8,14 +8,19 @@ from typing import Any
 from twisted.application.service import IService
 from twisted.internet.defer import Deferred, maybeDeferred
 
+from callserver.acd.seats.acts import Act
 from callserver.features import Asked, Feature, Share, Shop
 from callserver.features.shopping import proofs, sample
 from callserver.features.shopping.booking import Bookings
+from callserver.features.shopping.customer_desk import CustomerDesk
 from callserver.features.shopping.desk import customer_card
 from callserver.features.shopping.flow import news
 from callserver.features.shopping.flow.counter import Premises
 from callserver.features.shopping.flow.menu import ShopMenu
+from callserver.features.shopping.looks import Looks
 from callserver.features.shopping.old_proofs import OldProofs
+from callserver.features.shopping.order_desk import OrderDesk
+from callserver.features.shopping.rules import telephones_of
 from callserver.features.shopping.selling import Selling
 from callserver.features.shopping.teller import Teller
 from callserver.media.vault import Vault
@@ -49,18 +54,30 @@ def declare(shop: Shop) -> Feature:
     )
 
     def card(asked: Asked) -> Share:
-        shown = menu.identity(asked.call_id)
-        return Share(*customer_card(asked.caller_number, asked.call_id, asked.now, country, zone, shown))
+        shown, number = menu.identity(asked.call_id), asked.caller_number
+        is_named = menu.visitors.is_named(asked.call_id)
+        return Share(*customer_card(number, asked.call_id, asked.now, country, zone, shown, is_named=is_named))
 
     return Feature(
         "shopping",
         menus=(menu, news.NewsMenu(premises)),
-        acts=Selling(shop.store, shop.events, bookings, menu.identity).acts(),
+        acts=_acts(shop, menu, bookings),
         card=card,
         furnish=sample.load,
         bare=sample.bare,
+        telephones=telephones_of,
         services=tuple(services),
     )
+
+
+def _acts(shop: Shop, menu: ShopMenu, bookings: Bookings) -> dict[str, Act]:
+    """What agents may do in the shop."""
+    store, events, choice, looks = shop.store, shop.events, shop.choice, Looks(shop.events)
+    country, zone = shop.config.exchange.country, shop.config.server.zone
+    customers = CustomerDesk(store, events, menu.visitors, looks, choice, country, zone)
+    orders = OrderDesk(store, events, looks, choice)
+    selling = Selling(store, events, bookings, menu.visitors, looks, choice, country)
+    return selling.acts() | customers.acts() | orders.acts()
 
 
 def _at_once(job: Callable[..., Any], *arguments: Any) -> Deferred[Any]:

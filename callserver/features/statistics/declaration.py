@@ -14,6 +14,7 @@ from callserver.features.statistics.desk import StatisticsDesk, shop_day
 from callserver.features.statistics.keeping_up import KeepingUp
 from callserver.features.statistics.request import Request
 from callserver.features.statistics.timetable import Timetable
+from callserver.features.statistics.wallboard import Wallboard
 
 
 def declare(shop: Shop) -> Feature:
@@ -41,4 +42,12 @@ def declare(shop: Shop) -> Feature:
         house.alarm,
         lambda: shop.store.read(keeping.last_seen),
     )
-    return Feature("statistics", acts=desk.acts(), services=(keeping_up, timetable))
+    wallboard = Wallboard(
+        shop.store,
+        shop.config.exchange.country,
+        house.floor,
+        shop.events.now,
+        lambda: server.zone,
+        house.clock.seconds,
+    )
+    return Feature("statistics", acts=desk.acts() | wallboard.acts(), services=(keeping_up, timetable))

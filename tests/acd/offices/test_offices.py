@@ -436,12 +436,32 @@ class AgentTests(MovingCase):
 
     def test_offices_that_break(self) -> None:
         """A fault of the server's own on the way there: the caller comes back all the same."""
-        self.patch(self.offices, "transfer", lambda call, known: fail(ZeroDivisionError("a fault of ours")))
+        self.patch(self.offices, "transfer", lambda call, known, note: fail(ZeroDivisionError("a fault of ours")))
         self.moves.transfers.transfer(self.seat, "office 广州")
         self.shop.wait(0.1)
         self.assertEqual(self.shown(self.seat), (SeatState.RINGING, "came_back: not_reached"))
         self.assertTrue(self.hears_music())
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_fault(self) -> None:
+        """What the caller has told goes with him, by the region he names, another telephone's, or his own."""
+        for where, region in (("广州", "广州"), ("02088888888", "广州")):
+            told: list[tuple[str, str]] = []
+
+            def passed(call: Call, known: Known, note: str, told: list[tuple[str, str]] = told) -> Deferred[Outcome]:
+                told.append((known.asked or Book().region_of(known.number), note))
+                return Deferred()
+
+            self.patch(self.offices, "transfer", passed)
+            self.moves.transfers.report_fault(self.seat, where, " no picture ")
+            self.assertEqual(told, [(region, "no picture")])
+            self.assertIs(self.seat.status.state, SeatState.IDLE_PC)
+            self.call.end("caller", Reason(Cause.CALLER_HUNG_UP))
+            self.shop.wait(3)
+            self.seat, self.call = self.talk()
+        self.assertEqual(
+            self.refusal(self.moves.transfers.report_fault, self.seat, "上海", "x"), "nowhere: office 上海"
+        )
 
     def test_no_such_region(self) -> None:
         """Refused, and nothing has changed."""

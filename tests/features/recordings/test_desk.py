@@ -11,7 +11,7 @@ from twisted.internet.defer import maybeDeferred
 
 from callserver.acd.seats.acts import perform
 from callserver.calls.vocabulary import Kind
-from callserver.features.recordings import arguments, desk
+from callserver.features.recordings import arguments, desk, peaks
 from callserver.features.recordings.desk import PART_OCTETS, RecordingsDesk
 from callserver.features.recordings.judge import Judge
 from callserver.store.tables import EventRow, event_record
@@ -113,6 +113,27 @@ class DeskTests(SoundCase):
                 self.asks("play_recording", number, 100, rights=(PLAY, SUPERVISOR))
             self.assertEqual([number for _, _, number in self.desk.begun], [1, 3])
         self.assertEqual(len(self.noted()), 3)
+
+    def test_picture(self) -> None:
+        """How loud each side is, along it: where the caller speaks, and where the agent; nobody hears it by that."""
+        found = self.asks("recording_peaks", 1, rights=(PLAY,))
+        self.assertEqual((len(found["far"]), len(found["near"]), found["samples"]), (1200, 1200, 40000))
+        speaks, listens = 60, 180  # the first half of each second is the caller's
+        self.assertGreater(found["far"][speaks], 10 * found["near"][speaks])
+        self.assertGreater(found["near"][listens], 10 * found["far"][listens])
+        self.assertAlmostEqual(max(found["far"]), 8000 * 255 // 32767, delta=2)
+        self.assertEqual(self.noted(), [])
+        self.assertEqual(self.asks("recording_peaks", 1, rights=(DOWNLOAD,)), "no-right")
+        self.assertEqual(self.asks("recording_peaks", 2, rights=(PLAY,)), "not-saved")
+
+    def test_picture_of_pieces(self) -> None:
+        """However it is read, in pieces of whatever length, the picture is the same; a short one has few columns."""
+        whole = self.asks("recording_peaks", 1, rights=(PLAY,))
+        self.patch(peaks, "CHUNK", 777)
+        self.assertEqual(self.asks("recording_peaks", 1, rights=(PLAY,)), whole)
+        self.spoken(0.05)
+        self.look()
+        self.assertEqual(len(self.asks("recording_peaks", 3, rights=(PLAY,))["far"]), 400)
 
     def test_rights(self) -> None:
         """6 is to hear, 7 to fetch, and neither stands for the other; others' calls take 1 besides."""

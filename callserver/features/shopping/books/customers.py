@@ -103,10 +103,16 @@ def find_member(typed: str, country: str) -> Member:
             CustomerNumber.number.in_(spellings(typed, country))
         )
         rows = Customer.select().where(Customer.member_number.in_(known))
-    found = next(_members(rows), None)
+    found = rows.first()
     if found is None:
         raise Complaint("there is no customer {number}; `customers list --find` looks for one", number=typed)
-    return found
+    return _member(found, rules.telephones_of(found.member_number))
+
+
+def member(number: str) -> Member | None:
+    """Who has this member number; run in `store.read`."""
+    row = Customer.get_or_none(Customer.member_number == number)
+    return None if row is None else _member(row, rules.telephones_of(number))
 
 
 def save_member(one: Member, country: str, *, new: bool) -> None:
@@ -204,14 +210,18 @@ def _members(rows: Iterable[Customer]) -> Iterator[Member]:
     for called in CustomerNumber.select().order_by(CustomerNumber.number):
         telephones.setdefault(called.customer_id, []).append(called.number)
     for row in rows:
-        yield Member(
-            row.member_number,
-            row.name,
-            tuple(telephones.get(row.member_number, ())),
-            row.address,
-            row.language,
-            row.balance_fen,
-            row.points,
-            row.pin is not None,
-            row.is_sample,
-        )
+        yield _member(row, telephones.get(row.member_number, ()))
+
+
+def _member(row: Customer, telephones: Iterable[str]) -> Member:
+    return Member(
+        row.member_number,
+        row.name,
+        tuple(telephones),
+        row.address,
+        row.language,
+        row.balance_fen,
+        row.points,
+        row.pin is not None,
+        row.is_sample,
+    )

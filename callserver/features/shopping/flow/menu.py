@@ -21,6 +21,7 @@ from callserver.features.shopping.flow.news import tell_news
 from callserver.features.shopping.flow.order import Ordering
 from callserver.features.shopping.flow.reserve import Reserving
 from callserver.features.shopping.flow.visitor import Visitor
+from callserver.features.shopping.flow.visitors import Visitors
 from callserver.ivr.dialogue import WantsPerson, choose, rounds
 from callserver.ivr.interfaces import ICall, IMenu, Prompt, Spoken
 from callserver.wire.causes import Reason
@@ -42,6 +43,7 @@ class ShopMenu:
 
     :param may_call: whether the shop calls this number when reserved goods come
     `bookings`: the orders that callers have confirmed; a service.
+    `visitors`: who its callers are.
     """
 
     name = "shop"
@@ -58,13 +60,13 @@ class ShopMenu:
     ) -> None:
         self._premises, self._events, self._choice = premises, events, choice
         self._announce_recording, self._may_call = announce_recording, may_call
-        self._visitors: dict[str, Visitor] = {}  # by call
+        self._served: set[str] = set()  # calls that are not over
+        self.visitors = Visitors(premises.now)
         self.bookings = bookings
 
     def identity(self, call_id: str) -> Identity | None:
-        """Who the caller of this call has shown to be, while it lasts; also asked in the database's thread."""
-        visitor = self._visitors.get(call_id)
-        return visitor.identity if visitor is not None else None
+        """Who the caller of this call has shown to be; also asked in the database's thread."""
+        return self.visitors.identity(call_id)
 
     async def run(self, call: ICall) -> None:
         visitor = self._visitor(call)
@@ -87,10 +89,10 @@ class ShopMenu:
 
     def _visitor(self, call: ICall) -> Visitor:
         """Who calls; the same when a menu or an agent sends him here once more."""
-        if call.id not in self._visitors:
-            self._visitors[call.id] = Visitor()
+        if call.id not in self._served:
+            self._served.add(call.id)
             call.when_ended().addCallback(self._over, call)
-        return self._visitors[call.id]
+        return self.visitors.of(call)
 
     async def _serve(
         self, wish: str, counter: Counter, visitor: Visitor, ordering: Ordering, reserving: Reserving
@@ -108,7 +110,7 @@ class ShopMenu:
 
     def _over(self, _: Reason, call: ICall) -> None:
         """He has hung up: what he had chosen is free for others, and remembered for his number."""
-        self._visitors.pop(call.id, None)
+        self._served.discard(call.id)
         has_bought = self.bookings.is_pending(call_id=call.id)
         self.bookings.forget(call.id)
         if has_bought:
@@ -138,7 +140,7 @@ async def _greet(counter: Counter, visitor: Visitor) -> list[Prompt]:
     if known is None:
         return []
     buyer, news = known
-    if not visitor.proved:
+    if not visitor.proved and not visitor.named:
         visitor.buyer = buyer
     await tell_news(counter, news)
     return ["welcome-back", Spoken(visitor.buyer.name, patience_s=NAME_S)] if visitor.buyer is not None else []

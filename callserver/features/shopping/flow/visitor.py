@@ -14,11 +14,13 @@ class Visitor:
     One caller.
 
     `buyer`: who he is in the shop's books; by his number, which anybody may claim, until he has `proved` it by a PIN.
-    `is_new`: he has said that he is no member. `reservations`: so many has he wanted in this call.
+    `named`: an agent has said that he is this one. `is_new`: he has said that he is no member. `reservations`: so many
+    has he wanted in this call.
     """
 
     buyer: Buyer | None = None
     proved: bool = False
+    named: bool = False
     is_new: bool = False
     reservations: int = 0
 

@@ -1,12 +1,14 @@
 """Customers: who calls, as far as a number may claim it, and how the shop writes them down."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from callserver.features.shopping.rules.locks import lock, lock_telephones
 from callserver.features.shopping.tables import Customer, CustomerNumber
 from callserver.store.prepared import Prepared
 from callserver.wire.numbers import normal, spellings
+
+MEMBER_NUMBERS = range(10_000_000, 100_000_000)  # of which the shop gives one to who has none
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ def find_buyer(caller_number: str | None, country: str = "cn") -> Buyer | None:
     return next(iter(_known(caller_number, country)), None)
 
 
+def find_buyers(caller_number: str | None, country: str = "cn") -> list[Buyer]:
+    """All of whom this number may be, as they are written down: each once."""
+    return list(dict.fromkeys(_known(caller_number, country)))
+
+
 def find_member(member_number: str) -> Buyer | None:
     """Who has this member number."""
     return next((_buyer(*row) for row in _MEMBER.rows(member_number)), None)
@@ -75,6 +82,14 @@ def save_customer(
     for number in sorted({normal(telephone, country) for telephone in telephones}):
         CustomerNumber.delete().where(CustomerNumber.number.in_(spellings(number, country))).execute()
         CustomerNumber.create(number=number, customer=member_number)
+
+
+def new_member_number(choice: Callable[[Sequence[int]], int]) -> str:
+    """Eight digits that nobody has yet, and that tell nobody another customer's."""
+    while True:
+        number = str(choice(MEMBER_NUMBERS))
+        if find_member(number) is None:
+            return number
 
 
 def lock_customers(member_numbers: Iterable[str]) -> None:

@@ -168,6 +168,19 @@ def reservations_of(caller_number: str | None, limit: int = 5, country: str = "c
     return [reserved(row) for row in Reservation.select().where(his, is_open).order_by(-Reservation.id).limit(limit)]
 
 
+def reservations_of_member(member_number: str, limit: int = 50) -> list[Reserved]:
+    """The open reservations of a customer, the newest first."""
+    his = (Reservation.customer == member_number) & (Reservation.state == ReservationState.OPEN)
+    return [reserved(row) for row in Reservation.select().where(his).order_by(-Reservation.id).limit(limit)]
+
+
+def reserved_in_call(call_id: str, item: str) -> Reserved | None:
+    """The open reservation of this item that was made in a call."""
+    its = (Reservation.call_id == call_id) & (Reservation.product == item)
+    row = Reservation.get_or_none(its, Reservation.state == ReservationState.OPEN)
+    return None if row is None else reserved(row)
+
+
 def reserved(row: Reservation) -> Reserved:
     """What a row says."""
     return Reserved(

@@ -42,6 +42,7 @@ from callserver.store.tables import EventRow, from_ms
 from callserver.wire.records import Value
 from callserver.wire.typed import typed_text
 
+NEWEST = 2**62  # behind all steps
 BEFORE_PACKED = (OrderState.PLACED, OrderState.PAID)
 NEXT = {
     OrderState.PLACED: (OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED),
@@ -108,6 +109,18 @@ _OF_CUSTOMER = Prepared(
     lambda number, member, limit: _newest((Order.caller_number == number) | (Order.customer == member)).limit(limit)
 )
 _OF_MEMBER = Prepared(lambda member, limit: _newest(Order.customer == member).limit(limit))
+_PLACED = Prepared(
+    lambda member, before, limit: (
+        OrderStep.select(OrderStep.order, fn.MIN(OrderStep.id))
+        .join(Order)
+        .where(Order.customer == member)
+        .group_by(OrderStep.order)
+        .having(fn.MIN(OrderStep.id) < before)
+        .order_by(fn.MIN(OrderStep.id).desc())
+        .limit(limit)
+    )
+)
+_NAMED = Prepared(lambda *numbers: _orders(Order.number.in_(numbers)))
 _OF_CALL = Prepared(lambda call_id: _newest(Order.call_id == call_id))
 
 
@@ -225,6 +238,23 @@ def orders_of_member(member_number: str, limit: int = 5) -> list[OrderStatus]:
     return _statuses(_OF_MEMBER.rows(member_number, limit))
 
 
+def order_page(member_number: str, before: int | None, limit: int) -> tuple[list[OrderStatus], int | None]:
+    """
+    Some of a customer's orders, the newest first, and what asks for those before them; None: there are none.
+
+    :param before: which asks for them; None: from the newest on
+    """
+    found = _PLACED.rows(member_number, NEWEST if before is None else before, limit + 1)
+    numbers = [number for number, _ in found[:limit]]
+    by_number = {order.number: order for order in _statuses(_NAMED.rows(*numbers))} if numbers else {}
+    return [by_number[number] for number in numbers], found[limit - 1][1] if len(found) > limit else None
+
+
+def number_of_orders(member_number: str) -> int:
+    """How many a customer has."""
+    return int(Order.select().where(Order.customer == member_number).count())
+
+
 def orders_of_call(call_id: str) -> list[OrderStatus]:
     """What was bought in a call, the first first."""
     return _statuses(_OF_CALL.rows(call_id))[::-1]
@@ -238,9 +268,9 @@ def unbooked(since_ms: int) -> list[tuple[str, dict[str, Value]]]:
     """
     events = EventRow.select().where(EventRow.at_ms >= since_ms).order_by(EventRow.seq)
     wanted = {_key(row): row for row in events.where(EventRow.kind == Kind.ORDER_WANTED.value)}
-    refused = {_key(row) for row in events.where(EventRow.kind == Kind.ORDER_REFUSED.value)}
+    refused = {_key(row): row.seq for row in events.where(EventRow.kind == Kind.ORDER_REFUSED.value)}
     bought = {row.order_key for row in Order.select().where(Order.order_key.in_(list(wanted)))}
-    left = wanted.keys() - refused - bought
+    left = {key for key, row in wanted.items() if refused.get(key, -1) < row.seq} - bought  # wanted again is wanted
     return [(str(row.call_id), json.loads(row.data)) for key, row in wanted.items() if key in left]
 
 

@@ -1,0 +1,76 @@
+"""What can be set of queues, groups, hours, offices and people, told to programs: from the forms that read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callserver.acd.organisation.fields import NAME_OF, Field
+from callserver.acd.organisation.forms import FORMS
+from callserver.acd.organisation.parts import CALLED
+from callserver.acd.seats.acts import Act
+from callserver.acd.seats.seat import Seat
+from callserver.acd.staff.form import RIGHTS, STAFF_FORM
+from callserver.config import Sentence
+from callserver.config.meanings import UNITS
+from callserver.wire.catalogue import LANGUAGES, N_, told
+from callserver.wire.rights import Right
+from callserver.wire.words import RIGHT_WORDS
+
+STAFF = "staff"
+KINDS = {called: FORMS[part] for part, called in CALLED.items()} | {STAFF: STAFF_FORM}
+NAMES = {  # of what a name is, by the setting that has it
+    "group": "groups",
+    "calendar": "hours",
+    "queue": "queues",
+    "parent": "regions",
+    "offices": "offices",
+    "members": STAFF,
+}
+WORDS = {
+    "yes": N_("yes"),
+    "no": N_("no"),
+} | {name: RIGHT_WORDS[right] for name, right in RIGHTS.items()}
+Row = dict[str, Any]
+
+
+def described_kind(value: Any) -> bool:
+    """One of "staff", "groups", "queues", "hours", "offices", "regions", "callers": as in the names of acts."""
+    return isinstance(value, str) and value in KINDS
+
+
+def describe(seat: Seat, kind: str) -> Row:
+    """
+    What can be set of one kind of things, as `save_queues` and its like take it.
+
+    :return: {"key": what they are known by, "fields": a list of {"key", "meaning", "kind" ("yes or no", "whole number",
+        "number", "choice", "text", "name", "digits", "key", "target"), "of" (whose name it is: "groups"), "list"
+        (several, with commas), "unit", "low", "high", "choices": a list of {"value", "words"}, "default"}}; meaning,
+        unit and words {"en", "zh"}
+    """
+    form = KINDS[kind]
+    usual = form.shown(form.new("1"))
+    fields = [_row(key, field, usual[key]) for key, field in form.settings.items()]
+    return {"key": form.key, "fields": fields}
+
+
+ACTS = {"describe": Act(describe, (described_kind,), Right.SUPERVISOR)}
+
+
+def _row(key: str, field: Field, default: str) -> Row:
+    unit = UNITS.get(key.rpartition("_")[2]) if field.low or field.high else None
+    return {
+        "key": key,
+        "meaning": _both(Sentence(field.help)),
+        "kind": field.kind,
+        "of": NAMES.get(key, "") if field.kind == NAME_OF else "",
+        "list": field.is_list,
+        "unit": _both(unit) if unit is not None else None,
+        "low": field.low,
+        "high": field.high,
+        "choices": [{"value": one, "words": _both(Sentence(WORDS.get(one, one)))} for one in field.allowed],
+        "default": default,
+    }
+
+
+def _both(sentence: Sentence) -> Row:
+    return {language: told(sentence, language) for language in LANGUAGES}
