@@ -32,6 +32,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(help=here("Answer the shop's calls."), context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--headless", is_flag=True, help=here("Without a window: print what happens, speak and hear files."))
+@click.option("--demo", is_flag=True, help=here("The window, with a shop for trying it: callers ring by themselves."))
 @click.option("--number", help=here("Staff number."))
 @click.option("--password-file", type=FILE, help=here("File whose first line is the password."))
 @click.option(
@@ -59,6 +60,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--language", type=click.Choice(LANGUAGES), default=person_language, help=here("To print in."))
 def main(
     headless: bool,
+    demo: bool,
     number: str | None,
     password_file: Path | None,
     new_password_file: Path | None,
@@ -71,7 +73,7 @@ def main(
     **plan: object,
 ) -> None:
     if not headless:
-        show_window(number or "", host, port, None if is_default("language") else language)
+        show_window(number or "", host, port, None if is_default("language") else language, demo)
         return
     place, how = (host or HERE, port or PORT), AgentPlan(language=language, **plan)  # type: ignore[arg-type]
     if not number or password_file is None or certificate is None:
@@ -86,14 +88,14 @@ def is_default(option: str) -> bool:
     return click.get_current_context().get_parameter_source(option) is ParameterSource.DEFAULT
 
 
-def show_window(number: str, host: str | None, port: int | None, language: str | None) -> None:
+def show_window(number: str, host: str | None, port: int | None, language: str | None, demo: bool) -> None:
     """The agents' window; what is not given is as it was the last time."""
     try:
         from callserver.desktop import program
     except ImportError as problem:
         raise click.ClickException(here(NO_QT, problem=problem)) from None
     server = str(Place(host or HERE, port or PORT)) if host or port else ""
-    program.run(language, server, number)
+    program.run(language, server, number, demo)
 
 
 def run(reactor: IReactorCore, *args: object) -> Deferred[None]:

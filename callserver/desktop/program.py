@@ -54,12 +54,13 @@ class Network:
         return pinned_endpoint(self._reactor, *place, certificate_file)
 
 
-def run(language: str | None, server: str = "", number: str = "") -> None:
+def run(language: str | None, server: str = "", number: str = "", demo: bool = False) -> None:
     """
     From the log-in panel to the end of the program.
 
     :param language: "zh" or "en"; None: that of the last time
     :param server: what stands in the field at first; "": that of the last time, as with the number
+    :param demo: with a shop of its own, of which nothing is kept
     """
     settings = OwnSettings()
     language = language or settings.now.language or person_language()
@@ -71,15 +72,30 @@ def run(language: str | None, server: str = "", number: str = "") -> None:
     reactor = one_loop(app)
     theme = Theme(app, settings.now.theme or "system")  # type: ignore[arg-type]
     settings.watch(lambda: theme.choose(settings.now.theme or "system"))  # type: ignore[arg-type]
-    translator = _qt_words(app, language)
+    _qt_words(app, language)
     window = ProgramWindow()
-    typed = first_typed(settings, server, number)
-    window.life = Life(reactor, settings, Network(reactor), window, language, typed)
     window.closed.connect(reactor.stop)
-    window.life.start()
+    if demo:
+        run_demo(reactor, window, language)
+    else:
+        typed = first_typed(settings, server, number)
+        window.life = Life(reactor, settings, Network(reactor), window, language, typed)
+        window.life.start()
     window.show()
     reactor.run()
-    del translator
+
+
+def run_demo(reactor: Any, window: ProgramWindow, language: str) -> None:
+    """Only when a demo is asked for its parts are loaded."""
+    from callserver.desktop.demo_shop import NUMBER, Demo, DemoShop
+
+    shop = DemoShop()
+    settings = OwnSettings(shop.folder / "window")
+    typed = first_typed(settings, str(shop.place), NUMBER)
+    window.life = Life(reactor, settings, Network(reactor), window, language, typed)
+    demo = Demo(reactor, shop, settings)
+    reactor.addSystemEventTrigger("after", "shutdown", demo.stop)
+    demo.start(window.life)
 
 
 def one_loop(app: QApplication) -> Any:
@@ -129,10 +145,9 @@ def _broke(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         log.error("{message}", message=context.get("message", ""))
 
 
-def _qt_words(app: QApplication, language: str) -> QTranslator:
+def _qt_words(app: QApplication, language: str) -> None:
     """Qt's own words, as in the menu of a text field."""
     translator = QTranslator(app)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if translator.load(QLocale("zh_CN" if language == "zh" else "en"), "qtbase", "_", folder):
         app.installTranslator(translator)
-    return translator

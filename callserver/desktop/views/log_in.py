@@ -25,7 +25,7 @@ from callserver.desktop.views.theme import GRID, HUGE_PX, sized
 from callserver.desktop.views.widgets import ComboBox, Notice, name
 
 LANGUAGES = {"zh": "中文", "en": "English"}
-WIDTH, FIELD_MAX = 96 * GRID, 512
+WIDTH, FIELD_MAX = 90 * GRID, 512
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -128,9 +128,14 @@ class LogInView(QWidget):
         self.by_pc.setChecked(True)
         self.telephone = name(QLineEdit(typed.telephone, maxLength=FIELD_MAX), words("Telephone number"))
         self.telephone.setPlaceholderText(words("Its number"))
+        room = self.telephone.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self.telephone.setSizePolicy(room)
         self.telephone.setVisible(typed.by_telephone)
         self.reach, self.caps = Notice(), Notice()
         self.problems = {beside: Notice() for beside in Beside}
+        for notice in self.problems.values():
+            _folds(notice)
 
     def _make_buttons(self) -> None:
         words = self.words
@@ -176,26 +181,32 @@ class LogInView(QWidget):
         return row
 
     def _form(self, devices: QWidget | None) -> QGridLayout:
-        words, form = self.words, QGridLayout()
+        """A field, beside it what is to be said of it, beneath it what is wrong with it."""
+        words, form, beside = self.words, QGridLayout(), self.problems
         form.setHorizontalSpacing(2 * GRID)
-        form.setVerticalSpacing(GRID)
-        form.setColumnStretch(1, 2)
-        form.setColumnStretch(2, 3)
+        form.setVerticalSpacing(GRID // 2)
+        form.setColumnStretch(1, 1)
+        form.setColumnStretch(2, 1)
         new, again = QLabel(words("New password")), QLabel(words("New password once more"))
         self._new_row = (new, self.new, again, self.again)
-        beside = self.problems
-        rows = [
-            (QLabel(words("Server")), self.server, _stack(self.reach, beside[Beside.SERVER])),
-            (QLabel(words("Staff number")), self.number, _stack(beside[Beside.PERSON], self.take_over)),
+        rows: tuple[tuple[QWidget | None, QWidget | None, QWidget | None], ...] = (
+            (QLabel(words("Server")), self.server, None),
+            (None, self.reach, None),
+            (None, beside[Beside.SERVER], None),
+            (QLabel(words("Staff number")), self.number, None),
             (QLabel(words("Password")), self.password, self.caps),
-            (new, self.new, beside[Beside.NEW_PASSWORD]),
-            (again, self.again, QWidget()),
-            (QLabel(words("Log in by")), _of(self.by_pc, self.by_telephone), _of(self.telephone)),
-            (QWidget(), beside[Beside.TELEPHONE], QWidget()),
-        ]
-        for at, widgets in enumerate(rows):
-            for place, widget in enumerate(widgets):
-                form.addWidget(widget, at, place)
+            (new, self.new, None),
+            (again, self.again, None),
+            (None, beside[Beside.NEW_PASSWORD], None),
+            (None, beside[Beside.PERSON], None),
+            (None, _of(self.take_over), None),
+            (QLabel(words("Log in by")), _of(self.by_pc, self.by_telephone), self.telephone),
+            (None, beside[Beside.TELEPHONE], None),
+        )
+        for at, row in enumerate(rows):
+            for place, widget in enumerate(row):
+                if widget is not None:
+                    form.addWidget(widget, at, place, 1, 2 if row[0] is None else 1)
         if devices is not None:
             form.addWidget(devices, len(rows), 0, 1, 3)
         return form
@@ -266,17 +277,14 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     return row
 
 
+def _folds(notice: Notice) -> None:
+    """Its place closes when there is nothing to say: below it there is nothing that one would miss by a line."""
+    kept = notice.sizePolicy()
+    kept.setRetainSizeWhenHidden(False)
+    notice.setSizePolicy(kept)
+
+
 def _of(*widgets: QWidget) -> QWidget:
     whole = QWidget()
     whole.setLayout(_row(*widgets))
-    return whole
-
-
-def _stack(*widgets: QWidget) -> QWidget:
-    whole = QWidget()
-    lines = QVBoxLayout(whole)
-    lines.setContentsMargins(0, 0, 0, 0)
-    lines.setSpacing(0)
-    for widget in widgets:
-        lines.addWidget(widget)
     return whole
