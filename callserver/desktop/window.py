@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
@@ -33,6 +34,8 @@ class MainWindow(QWidget):
     Tabs are always there; a panel, such as that of a transfer, lies over them until it is closed, and the card beside
     them stays. Whatever is opened is kept, so that what was typed there is found again.
     """
+
+    log_out_wanted = Signal()
 
     def __init__(self, work: Workplace) -> None:
         super().__init__()
@@ -82,6 +85,8 @@ class MainWindow(QWidget):
             self.side.pick_up_chosen()
         elif act is Act.PAUSE:
             self.bar.open_pauses()
+        elif act is Act.LOG_OUT:
+            self.log_out_wanted.emit()
         elif act in PANELS and act not in self.controls.buttons:
             self.open(act)
         elif self.panel is None or not self.panel.act(act):
@@ -102,6 +107,15 @@ class MainWindow(QWidget):
     def close_panel(self) -> None:
         """The tabs again; what was typed in the panel stays there. Never a call."""
         self.stack.setCurrentWidget(self.tabs)
+
+    def may_close(self) -> bool:
+        """Whether nothing that was typed would be lost."""
+        return all(screen.may_close() for screen in (*self._screens(), *self._panels.values()))
+
+    def show_problem(self, words: str) -> None:
+        """In the bar: why something was not done that belongs to no screen."""
+        self.bar.presenter.problem = words
+        self.bar.presenter.refresh()
 
     def leave(self) -> None:
         """The person has logged out: nothing is told here any more."""
