@@ -23,6 +23,10 @@ class TalkOutcome:
     en: str
     protects: bool = False
 
+    def __str__(self) -> str:
+        """As it is written in config.ini."""
+        return f"{self.code}{'!' * self.protects} {self.zh}/{self.en}"
+
 
 def read_outcomes(text: str) -> tuple[TalkOutcome, ...]:
     """
