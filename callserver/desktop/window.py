@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
@@ -14,6 +15,7 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.actions import Actions
 from callserver.desktop.views.call_card import CallCardView
 from callserver.desktop.views.controls import ControlsView
+from callserver.desktop.views.outcome import OutcomeView
 from callserver.desktop.views.screen import Screen
 from callserver.desktop.views.side import WIDTH as SIDE_PX
 from callserver.desktop.views.side import SideView
@@ -33,22 +35,34 @@ class MainWindow(QWidget):
     them stays. Whatever is opened is kept, so that what was typed there is found again.
     """
 
+    log_out_wanted = Signal()
+
     def __init__(self, work: Workplace) -> None:
         super().__init__()
         self.setMinimumSize(*SMALLEST)
         self.work = work
-        self._ringing_call = ""
+        self._ringing_call, self._has_call = "", False
         self._panels: dict[Act, Screen] = {}
         self.actions_ = Actions(self, work.language, work.settings.now.keys, self.act)
         self.bar, self.card = StateBarView(work, self.actions_), CallCardView(work, self.actions_)
         self.controls = ControlsView(work, self.actions_, self.open)
-        self.side = SideView(work)
+        self.side, self.outcome = SideView(work), OutcomeView(work)
         self.tabs, self.stack = QTabWidget(), QStackedWidget()
         self.tabs.setAccessibleName(work.words("Customer's record"))
         for act, make in TABS.items():
             self.tabs.addTab(make(work), work.words(act.value))
         self.stack.addWidget(self.tabs)
+        self.stack.currentChanged.connect(self._make_room)
         self._title = Title(work, self._show_title)
+        self._own_acts: Mapping[Act, Callable[[], None]] = {
+            Act.CLOSE: self.close_panel,
+            Act.CARRY_OUT: self._carry_out,
+            Act.SAVE: self._save,
+            Act.GRAB: self.side.grab_chosen,
+            Act.PICK_UP: self.side.pick_up_chosen,
+            Act.PAUSE: self.bar.open_pauses,
+            Act.LOG_OUT: self.log_out_wanted.emit,
+        }
         self._lay_out()
         self._place_side()
         for screen in self._screens():
@@ -67,18 +81,8 @@ class MainWindow(QWidget):
         if act in TABS:
             self.close_panel()
             self.tabs.setCurrentIndex(list(TABS).index(act))
-        elif act is Act.CLOSE:
-            self.close_panel()
-        elif act is Act.CARRY_OUT:
-            self._current().carry_out()
-        elif act is Act.SAVE:
-            self._current().save()
-        elif act is Act.GRAB:
-            self.side.grab_chosen()
-        elif act is Act.PICK_UP:
-            self.side.pick_up_chosen()
-        elif act is Act.PAUSE:
-            self.bar.open_pauses()
+        elif act in self._own_acts:
+            self._own_acts[act]()
         elif act in PANELS and act not in self.controls.buttons:
             self.open(act)
         elif self.panel is None or not self.panel.act(act):
@@ -100,6 +104,15 @@ class MainWindow(QWidget):
         """The tabs again; what was typed in the panel stays there. Never a call."""
         self.stack.setCurrentWidget(self.tabs)
 
+    def may_close(self) -> bool:
+        """Whether nothing that was typed would be lost."""
+        return all(screen.may_close() for screen in (*self._screens(), *self._panels.values()))
+
+    def show_problem(self, words: str) -> None:
+        """In the bar: why something was not done that belongs to no screen."""
+        self.bar.presenter.problem = words
+        self.bar.presenter.refresh()
+
     def leave(self) -> None:
         """The person has logged out: nothing is told here any more."""
         self._title.stop()
@@ -110,13 +123,20 @@ class MainWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
 
+    def _carry_out(self) -> None:
+        in_outcome = self.outcome.isAncestorOf(self.focusWidget() or self)
+        (self.outcome if in_outcome else self._current()).carry_out()
+
+    def _save(self) -> None:
+        self._current().save()
+
     def _current(self) -> Screen:
         current = self.panel or self.tabs.currentWidget()
         assert isinstance(current, Screen)
         return current
 
     def _screens(self) -> Iterator[Screen]:
-        yield from (self.bar, self.controls, self.card, self.side)
+        yield from (self.bar, self.controls, self.card, self.outcome, self.side)
         for index in range(self.tabs.count()):
             tab = self.tabs.widget(index)
             assert isinstance(tab, Screen)
@@ -145,7 +165,16 @@ class MainWindow(QWidget):
         self.setWindowTitle(data.title)
         if data.ringing_call and data.ringing_call != self._ringing_call:
             QApplication.alert(self)
-        self._ringing_call = data.ringing_call
+        self._ringing_call, self._has_call = data.ringing_call, data.has_call
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """A board of twenty lines needs the whole window; the card of a call goes before."""
+        panel = self.panel
+        roomy = self._has_call or panel is None or not panel.is_wide
+        for part in (self.card, self.outcome, self.side):
+            if part is not self.side or self.tabs.indexOf(self.side) < 0:
+                part.setVisible(roomy)
 
     def _lay_out(self) -> None:
         lines = QVBoxLayout(self)
@@ -157,5 +186,9 @@ class MainWindow(QWidget):
         row.setContentsMargins(GRID, 0, GRID, GRID)
         row.setSpacing(GRID)
         row.addWidget(self.card)
-        row.addWidget(self.stack, 1)
+        middle = QVBoxLayout()
+        middle.setSpacing(GRID // 2)
+        middle.addWidget(self.stack, 1)
+        middle.addWidget(self.outcome)
+        row.addLayout(middle, 1)
         lines.addLayout(row, 1)

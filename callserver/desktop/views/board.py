@@ -34,6 +34,8 @@ BELOW_PX, LEAST_BELOW_PX = 18 * GRID, 12 * GRID
 class BoardView(Screen):
     """Tiles above; below them who waits, what is selected, what is wrong; at the bottom what can be done."""
 
+    is_wide = True
+
     def __init__(self, work: Workplace) -> None:
         super().__init__()
         words = work.words
@@ -45,7 +47,7 @@ class BoardView(Screen):
         self.legend_button.setCheckable(True)
         self.legend = LegendPanel(words("Legend"), self.presenter.legend)
         number, wait, queue, priority = words("Number"), words("Wait"), words("Queue"), words("Priority")
-        heads = (("#", 24), (number, 108), (wait, 52), (queue, 64), (priority, 64), ("", 40))
+        heads = (("#", 24), (number, 104), (wait, 48), (queue, 64), (priority, 64), ("", 40))
         self.waiting = PlainTable(words("Who waits"), heads, words("Nobody waits"), right=(0, 2, 4))
         self.alarms = PlainTable(words("Alarms"), ((words("Alarms"), 80),), words("No alarms"))
         self.detail = QLabel()
@@ -140,7 +142,7 @@ class BoardView(Screen):
         lines.addLayout(_beside((self.title, 0), (self.notice, 1), (self.legend_button, 0)))
         lines.addWidget(self.tiles, 1)
         self._below, facts = QStackedWidget(), QWidget()
-        facts.setLayout(_beside((self.waiting, 6), (self.detail, 3), (self.alarms, 2)))
+        facts.setLayout(_beside((self.waiting, 7), (self.detail, 3), (self.alarms, 2)))
         self._below.addWidget(facts)
         self._below.addWidget(self.question)
         lines.addWidget(self._below)
