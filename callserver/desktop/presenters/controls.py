@@ -14,7 +14,7 @@ from callserver.desktop.presenters.consulting import cancel_consult
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
-from callserver.wire.messages import Access, Hello, SeatStatus
+from callserver.wire.messages import Access, Hello, Said, SeatStatus
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 
@@ -130,6 +130,8 @@ class Controls(Presenter[ControlsData]):
             return self.work.words(CONSULTING[act])
         if act is Act.HOLD and seat.state is SeatState.HELD:
             return self.work.words("Retrieve")
+        if act is Act.MESSAGES and self.model.unread:
+            return f"{self.work.words(act.value)} {len(self.model.unread)}"
         return self.work.words(act.value)
 
     def _is_on(self, act: Act) -> bool:
@@ -172,6 +174,9 @@ class Controls(Presenter[ControlsData]):
         if call != self._call:
             self._call, self._call_since_s = call, self.work.clock.seconds()
             self.problem = ""
+        self.refresh()
+
+    def said(self, said: Said) -> None:
         self.refresh()
 
     def access(self, access: Access) -> None:
