@@ -209,6 +209,10 @@ class Fax(Presenter[FaxData]):
         if source != FILE:
             self._begin(then(source), told)
             return
+        if not path.strip():
+            self.problem = self.work.words("Which file? Type where it is first")
+            self.refresh()
+            return
 
         async def story() -> Any:
             return await then(await upload(self.client.ask, Path(path.strip()).expanduser(), self._got))

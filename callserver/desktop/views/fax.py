@@ -42,6 +42,7 @@ class FaxView(Screen):
         super().__init__()
         self.work = work
         self._data: FaxData | None = None
+        self._was_chosen = False  # by a person: until then it is the first there is
         self._make_sending()
         self._make_lists()
         self._lay_out()
@@ -76,12 +77,12 @@ class FaxView(Screen):
         self._send() if self.send.isEnabled() else self._send_later()
 
     def _show_sources(self, data: FaxData) -> None:
-        chosen = self.source.currentData()
+        chosen = self.source.currentData() if self._was_chosen else None
         self.source.clear()
         for source, words in data.sources:
             self.source.addItem(words, source)
         self.source.setCurrentIndex(max(0, self.source.findData(chosen)))
-        self._source_chosen()
+        self._show_path()
 
     def _show_lists(self, data: FaxData, before: FaxData | None) -> None:
         self.faxes.show_rows([line.cells for line in data.faxes])
@@ -102,6 +103,10 @@ class FaxView(Screen):
     # What a person does
 
     def _source_chosen(self) -> None:
+        self._was_chosen = True
+        self._show_path()
+
+    def _show_path(self) -> None:
         self.path.setVisible(self.source.currentData() == FILE)
 
     def _later_chosen(self, on: bool) -> None:
