@@ -155,8 +155,8 @@ class LogInCase(SynchronousTestCase):
 
     @property
     def panel(self) -> LogIn:
-        assert self.stage.log_in is not None
-        return self.stage.log_in
+        assert self.life.log_in is not None
+        return self.life.log_in
 
     @property
     def shown(self) -> LogInData:
