@@ -11,7 +11,9 @@ export PYTHONPATH=$top${PYTHONPATH:+:$PYTHONPATH}
 say() { printf '%s\n' "$*" >&2; }
 
 server_packages="libespeak-ng1 espeak-ng-data fonts-wqy-microhei"
-test_packages="systemd sox libspandsp2 espeak-ng mgetty-voice efax hylafax-client hylafax-server postgresql asterisk-core-sounds-en-wav asterisk-moh-opsound-wav libtiff-tools poppler-utils"
+# What PySide6's own files need and do not bring: the screen, the sound, the fonts of its pictures.
+desktop_packages="libegl1 libgl1 libdbus-1-3 libfontconfig1 libgssapi-krb5-2 libpulse0 libx11-xcb1 libxkbcommon-x11-0 libxrandr2 libxcb-cursor0 libxcb-glx0 libxcb-icccm4 libxcb-keysyms1 libxcb-randr0 libxcb-shape0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 fonts-noto-core fonts-dejavu-core fonts-wqy-microhei"
+test_packages="$desktop_packages pulseaudio pulseaudio-utils xvfb openbox xdotool systemd sox libspandsp2 espeak-ng mgetty-voice efax hylafax-client hylafax-server postgresql asterisk-core-sounds-en-wav asterisk-moh-opsound-wav libtiff-tools poppler-utils"
 
 # Debian packages that are wanted and not installed.
 missing_packages() {

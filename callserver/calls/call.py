@@ -41,6 +41,7 @@ from callserver.media.leg import Leg
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.messages import CardPart, Identity
 
 log = Logger()
 
@@ -92,6 +93,7 @@ class Call(Timeline):
     :param first: the party it begins with
     :param music: what a held party hears, round and round
     :param find: a live call by its id
+    :param on_card: told when its cards say something else of its caller
     :param on_parts: told when somebody has joined, has left, has another role or tells a secret; may act on the call
     `direction`: "in", "out", "internal".
     `parts`: the participants and their roles, in the order in which they joined.
@@ -115,6 +117,7 @@ class Call(Timeline):
         music: Callable[[], FloatArray | None],
         find: Callable[[str], Call | None],
         on_parts: Callable[[Call], None] = lambda call: None,
+        on_card: Callable[[Call], None] = lambda call: None,
         recorder: Recorder | None = None,
         rules: RecordingRules = RecordingRules(),  # noqa: B008
     ) -> None:
@@ -131,7 +134,7 @@ class Call(Timeline):
         self.began_s = self.entered_s = clock.seconds()
         self._answering, self._answered = DeferredLock(), False
         self._clock, self._bay, self._music, self._find = clock, bay, music, find
-        self._on_parts = on_parts
+        self._on_parts, self._on_card = on_parts, on_card
         self.recording = CallRecording(self, recorder, rules, first.name)
         self._limit: IDelayedCall | None = None
         self._waiting_for_end: Waiters[Reason] = Waiters()
@@ -268,6 +271,11 @@ class Call(Timeline):
             except Exception:  # the others have to be let go all the same (G5)
                 log.failure("{party} has not left call {call} as it should", party=party.name, call=self.id)
         self._on_parts(self)
+
+    def caller_is(self, identity: Identity, part: CardPart) -> None:
+        """An agent says who its caller is: whoever has its card before him sees it at once."""
+        self.told_of(identity, part)
+        self._on_card(self)
 
     # Who takes part, and how
 

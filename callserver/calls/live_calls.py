@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -43,6 +44,7 @@ class LiveCalls:
         self._new_id, self._recorder, self._rules = new_id, recorder, rules
         self._calls: dict[str, Call] = {}
         self._watchers: list[Callable[[Call], None]] = []
+        self._card_watchers: list[Callable[[Call], None]] = []
 
     def __iter__(self) -> Iterator[Call]:
         return iter(tuple(self._calls.values()))
@@ -63,6 +65,10 @@ class LiveCalls:
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
+    def watch_cards(self, watcher: Callable[[Call], None]) -> None:
+        """Call `watcher` when somebody has said who a call's caller is; it may be over."""
+        self._card_watchers.append(watcher)
+
     def begin(self, direction: str, first: FirstParty, caller: Caller) -> Call:
         """A call begins at a party: "in" with a ring, "out" with a dial."""
         call = Call(
@@ -75,7 +81,8 @@ class LiveCalls:
             bay=self.bay,
             music=lambda: self.music,
             find=self._calls.get,
-            on_parts=self._tell,
+            on_parts=partial(self._tell, self._watchers),
+            on_card=partial(self._tell, self._card_watchers),
             recorder=self._recorder,
             rules=self._rules,
         )
@@ -83,12 +90,12 @@ class LiveCalls:
         call.when_ended().addCallback(lambda _: self._calls.pop(call.id))
         return call
 
-    def _tell(self, call: Call) -> None:
-        for watcher in tuple(self._watchers):
+    def _tell(self, watchers: Sequence[Callable[[Call], None]], call: Call) -> None:
+        for watcher in tuple(watchers):
             try:
                 watcher(call)
             except Exception:
-                log.failure("one who watches who takes part in call {call} failed", call=call.id)
+                log.failure("one who watches call {call} failed", call=call.id)
 
     def end_all(self, by: str, reason: Reason) -> None:
         """The server stops."""

@@ -52,6 +52,10 @@ def hold(call: Call, station: Party, reason: Reason | None = None) -> None:
     :param reason: it was not he who asked for it: two others talk on meanwhile
     """
     _log(call, Kind.HOLD, station, reason)
+    _hold(call, station, reason)
+
+
+def _hold(call: Call, station: Party, reason: Reason | None = None) -> None:
     others = [party for party, part in call.parts.items() if party is not station and part.role is Role.TALKS]
     if reason is None or len(others) < 2:
         for party in others:
@@ -82,6 +86,7 @@ def join(first: Call, second: Call, station: Party) -> None:
     it hears music on, until `bring` brings somebody or `keep_for` gives it back; or how the line rings.
     """
     first.log(Kind.JOINED, by=station.name, call=second.id)
+    _go_over(first, second, station)
     on_his_way = not second.is_answered
     held, place = _held_by(first, station), _merge(first, second, station)
     first.leave(station, Reason(Cause.TRANSFERRED))
@@ -95,6 +100,7 @@ def join(first: Call, second: Call, station: Party) -> None:
 def three_way(first: Call, second: Call, station: Party) -> None:
     """All three talk: the consultation becomes part of the first call, its parties join the held one and the agent."""
     first.log(Kind.THREE_WAY, by=station.name, call=second.id)
+    _go_over(first, second, station)
     held = _held_by(first, station)
     place = _merge(first, second, station) or Part(Role.TALKS)
     for party in (*held, station):
@@ -210,6 +216,15 @@ def _merge(first: Call, second: Call, station: Party) -> Part[Party] | None:
     answered = bool(second.parts)
     first.move(second)
     return place if answered else None
+
+
+def _go_over(first: Call, second: Call, station: Party) -> None:
+    """Who keeps the second call's parties held, and talks in the first, does it the other way round."""
+    held = _held_by(second, station)
+    if held:
+        _hold(first, station)
+        for party in (*held, station):
+            second.give(party, Role.TALKS)
 
 
 def _held_by(call: Call, station: Party) -> list[Party]:

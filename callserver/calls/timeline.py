@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.lines.interfaces import Caller
+from callserver.wire.messages import Card, CardPart, Identity
 from callserver.wire.records import CallRecord, Value
 
 
@@ -22,6 +25,7 @@ class Timeline:
         self.id, self.caller = call_id, caller
         self.language, self.language_chosen = "zh", False
         self.path: list[str] = []
+        self._told: tuple[Identity, CardPart] | None = None
         self._channel, self._events = channel, events
         record = CallRecord(call_id, direction, channel, caller.number, caller.name, events.now())
         self.opened = events.book.open_call(record)
@@ -41,6 +45,18 @@ class Timeline:
         self.caller = caller
         self.note(caller_number=caller.number, caller_name=caller.name)
         self.log(Kind.CALLER_ID, number=caller.number, name=caller.name, withheld=caller.withheld)
+
+    def told_of(self, identity: Identity, part: CardPart) -> None:
+        """An agent has said who the caller is; with what a feature knows of that one."""
+        self._told = identity, part
+
+    def on_card(self, card: Card) -> Card:
+        """A card of this call as it is shown: with what an agent has said, unless the caller has proved who he is."""
+        if self._told is None or (card.identity is not None and card.identity.proved):
+            return card
+        identity, told = self._told
+        others = [part for part in card.parts if part.feature != told.feature]
+        return replace(card, identity=identity, parts=(told, *others))
 
     def speak(self, language: str) -> None:
         """The caller's language from now on."""

@@ -34,6 +34,7 @@ class Kind(Enum):
     CONSULT = "consult"  # by, call, to: a third party is consulted in a call of its own
     JOINED = "joined"  # by, call: who held the party has brought it together with that call's, and left
     THREE_WAY = "three_way"  # by, call: that call's parties have joined
+    SWAP = "swap"  # by, call: in which he talks from now on, this one or that of the consultation; the other waits
     TELEPHONE = "telephone"  # seat, on: this call's line has become a seat's telephone, or is none any more
     MERGED = "merged"  # call and its parties, or into: a consultation has become part of another call
     TRANSFER = "transfer"  # by, target

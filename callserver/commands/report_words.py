@@ -46,6 +46,7 @@ EVENTS = {  # by kind; {details} are the event's data
     "merged": N_("joined into call {into}"),
     "consult": N_("consults {to} in call {call}"),
     "joined": N_("transferred to who was consulted in call {call}"),
+    "swap": N_("the agent goes over to call {call}, the other party waits"),
     "three_way": N_("three talk, with who was consulted in call {call}"),
     "transfer": N_("transferred by {by}: {target}"),
     "transfer_failed": N_("the transfer failed, {target}: {reason}"),

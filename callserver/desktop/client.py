@@ -147,6 +147,10 @@ class AgentClient(Moving, Supervising):
         """All three talk."""
         return self.ask("three_way")
 
+    def swap(self) -> Deferred[None]:
+        """Talk with whom one keeps held, and keep the other; again, and it is as before."""
+        return self.ask("swap")
+
     def pause(self, reason: str) -> Deferred[None]:
         """No calls, from now or from the end of the call on; `reason` at most 32 characters."""
         return self.ask("pause", reason)

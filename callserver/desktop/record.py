@@ -42,7 +42,7 @@ class CustomerRecord(AgentListener):
         self.hits: tuple[Row, ...] = ()
         self.customer: Row | None = None
         self.problem: Refused | NotConnected | None = None
-        model.watch(self)
+        self._end: Callable[[], None] = lambda: None
 
     @property
     def member(self) -> str:
@@ -53,6 +53,15 @@ class CustomerRecord(AgentListener):
     def call_id(self) -> str:
         """Of the call that it is about, or was."""
         return self._call_id
+
+    def begin(self) -> None:
+        """Follow the calls of this seat, from the one on that is there already."""
+        self._end = self._model.watch(self)
+        self.status(self._model.seat)
+
+    def end(self) -> None:
+        """Follow them no more."""
+        self._end()
 
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call it whenever another record, or more of it, is to be shown; returns what ends it."""
@@ -81,7 +90,7 @@ class CustomerRecord(AgentListener):
     # Of calls
 
     def status(self, status: SeatStatus) -> None:
-        call = status.call
+        call = self._model.customer
         if call is None or status.supervises or call.call_id == self._call_id:
             return
         self._call_id, self.telephone = call.call_id, call.caller_number or ""

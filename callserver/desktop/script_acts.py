@@ -94,6 +94,7 @@ ACTS: dict[str, tuple[str, Takes, str]] = {
     "join": ("join", nothing, ""),
     "cancel": ("cancel", nothing, ""),
     "three way": ("three_way", nothing, ""),
+    "swap": ("swap", nothing, ""),
     "transfer": ("transfer", words_as_one, "queue service"),
     "pick up": ("pick_up", one, "802"),
     "pick up group": ("pick_up_group", one_or_none, "sales"),

@@ -119,9 +119,9 @@ class House:
     :param mail: None: nothing is mailed
     :param connect: a caller with a number outside, for who asks; returns when he could not be served there
     :param post: sends documents by fax; None where nothing of this server does
-    :param floor: queues, lines and seats as they are now
     :param tell: shows a message at the program of a person; False: none is there that reads
     :param telephones: of a customer by his member number, run in `store.read`
+    :param floor: queues, lines and seats as they are now
     """
 
     clock: IReactorTime
@@ -142,9 +142,9 @@ class House:
     mail: Mail | None
     connect: Callable[[Call, str, Dialler], Coroutine[Any, Any, None]]
     post: Callable[[], Post | None]
-    floor: Callable[[], Floor]
     tell: Callable[[str, Said], bool]
     telephones: Callable[[str], Collection[str]]
+    floor: Callable[[], Floor]
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,7 @@ class CallCentre:
             around=self._around,
         )
         self.seats = self._make_seats(world, board, events, bay)
+        calls.watch_cards(self.seats.card_changed)
         self._store, self._world = store, world
         self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now, self._personal_caps)
         self.calls_out = self._make_calls_out(events, trunks)

@@ -254,20 +254,20 @@ class Parts(MultiService):
             members=lambda group: self.centre.members_of(group),
             connect=lambda call, number, asks: self.people.connect(call, number, asks),
             post=lambda: next((feature.post for feature in self.features if feature.post is not None), None),
-            floor=self._floor,
             tell=lambda number, said: self.agents is not None and self.agents.tell_person(number, said),
             telephones=self._telephones,
+            floor=self._floor,
         )
-
-    def _floor(self) -> Floor:
-        """As it is now."""
-        settings = {name: queue.settings for name, queue in self.centre.queues.by_name.items()}
-        return Floor(self.centre.waiting.rows(), settings, self.board.statuses.values(), self.board.age_s)
 
     def _telephones(self, member_number: str) -> Collection[str]:
         """In the database's thread."""
         asked = [feature.telephones for feature in self.features if feature.telephones is not None]
         return [number for telephones in asked for number in telephones(member_number)]
+
+    def _floor(self) -> Floor:
+        """As it is now."""
+        settings = {name: queue.settings for name, queue in self.centre.queues.by_name.items()}
+        return Floor(self.centre.waiting.rows(), settings, self.board.statuses.values(), self.board.age_s)
 
     def _new_texts(self) -> Iterator[NewTexts]:
         """What says texts before they are needed; nothing in a rehearsal."""

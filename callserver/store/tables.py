@@ -64,6 +64,9 @@ class CallRow(Table):
         table_name = "calls"
 
 
+CallRow.add_index(CallRow.caller_number, CallRow.started_ms, CallRow.id, name="calls_by_number")
+
+
 class EventRow(Table):
     """Append-only; `uid`, 'RUN-n', lets a spooled event be stored twice and counted once."""
 

@@ -80,6 +80,7 @@ class Cause(Enum):
     BROKEN_OFF = "broken_off"  # by whom
     FORCED_PAUSE = "forced_pause"  # by whom
     THREE_WAY = "three_way"
+    SWAPPED = "swapped"
     BUSY = "busy"
     SENT_ON = "sent_on"  # where to: a Target
     SENT_HERE = "sent_here"  # by whom: "seat 801"

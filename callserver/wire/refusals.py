@@ -122,7 +122,7 @@ class Refused(pb.Error):
 
     @property
     def data(self) -> Mapping[str, Any]:
-        """Of NOT_SAVED, the data of its sentence, as the "field" that it is about; of what cannot be read, none."""
+        """Of NOT_SAVED, the data of its sentence, such as the "field" that it is about."""
         try:
             _, data = json.loads(self.detail)
         except (ValueError, TypeError):

@@ -125,6 +125,7 @@ CAUSE_WORDS = {
     Cause.BROKEN_OFF: N_("broken off by the supervisor"),
     Cause.FORCED_PAUSE: N_("pause ordered by the supervisor"),
     Cause.THREE_WAY: N_("three talk"),
+    Cause.SWAPPED: N_("talks with the other one"),
     Cause.BUSY: N_("busy"),
     Cause.SENT_ON: N_("transferred"),
     Cause.SENT_HERE: N_("transferred to you"),

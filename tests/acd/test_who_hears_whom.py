@@ -167,6 +167,10 @@ def three_way(scene: Scene) -> None:
     scene.agent.three_way()
 
 
+def swap(scene: Scene) -> None:
+    scene.agent.swap()
+
+
 def transfer(scene: Scene) -> None:
     scene.moves.transfers.transfer(scene.agent, COLLEAGUE)
 
@@ -279,6 +283,21 @@ SITUATIONS: Mapping[str, tuple[tuple[Act, ...], Heard]] = {
     "retrieved": ((hold, retrieve), TALK),
     "consultation": ((Scene.consult,), CONSULTS),
     "back from it": ((Scene.consult, cancel), TALK),
+    "swapped": ((Scene.consult, swap), TALK),
+    "swapped twice": ((Scene.consult, swap, swap), CONSULTS),
+    "swapped, cancelled": ((Scene.consult, swap, cancel), TALK),
+    "swapped, joined": ((Scene.consult, swap, join), JOINED),
+    "swapped, three-way": ((Scene.consult, swap, three_way), THREE_WAY),
+    "swapped, left by the third": ((Scene.consult, swap, third_leaves), TALK),
+    "swapped, hung up": ((Scene.consult, swap, agent_leaves), {}),
+    "swapped, hung up, retrieved": ((Scene.consult, swap, agent_leaves, retrieve), CONSULTS),
+    "internal consultation, swapped, joined": ((consults_colleague, colleague_answers, swap, join), SENT_ON),
+    "listen to a seat, swapped": ((Scene.listen, Scene.consult, swap), hears(TALK, seat_900=BOTH)),
+    "listen to a line, swapped": ((listen_to_line, Scene.consult, swap), hears(TALK, seat_900=BOTH)),
+    "listen, swapped, three-way": (
+        (Scene.listen, Scene.consult, swap, three_way),
+        hears(THREE_WAY, seat_900=set(THREE_WAY)),
+    ),
     "left by the third": ((Scene.consult, third_leaves), {}),
     "attended transfer": ((Scene.consult, join), JOINED),
     "three-way": ((Scene.consult, three_way), THREE_WAY),

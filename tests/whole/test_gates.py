@@ -40,6 +40,7 @@ FREE = {  # at his own seat and in his own calls; what else they ask for, the ca
     "join",
     "cancel",
     "three_way",
+    "swap",
     "pause",
     "ready",
     "prolong_wrap_up",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from PySide6.QtWidgets import QApplication, QWidget
 
 from callserver.desktop.keys import Act
+from callserver.desktop.panels import PANELS
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.window import MainWindow
 from tools.pictures.shop import PictureShop
@@ -47,9 +48,15 @@ def _talk(shop: PictureShop, work: Workplace, window: MainWindow) -> Iterator[Sc
     window.act(Act.HANG_UP)
     pass_s(shop, 2)
     yield "wrap-up", window
-    window.open(Act.KEYS)
-    pass_s(shop, 1)
-    yield "keys", window
+    yield from _panels(shop, window)
+
+
+def _panels(shop: PictureShop, window: MainWindow) -> Iterator[Scene]:
+    """Every panel that there is, as it opens."""
+    for act in PANELS:
+        window.open(act)
+        pass_s(shop, 2)
+        yield f"panel-{act.name.lower().replace('_', '-')}", window
 
 
 def pass_s(shop: PictureShop, seconds: float) -> None:

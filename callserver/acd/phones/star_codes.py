@@ -79,6 +79,7 @@ CODES = (  # docs/staff.md says what they do
     StarCode("*35", "flash_transfer", (Takes.NUMBER,)),
     StarCode("*36", "transfer", gives=(str(Target(TargetKind.OFFICE)),)),
     StarCode("*37", "transfer", (Takes.BOX,)),  # also to the box that has a seat's number
+    StarCode("*38", "swap"),
     StarCode("*40", "pick_up", (Takes.SEAT,)),
     StarCode("*41", "pick_up_group", (Takes.GROUP,)),
     StarCode("*42", "grab", (Takes.WAITING,)),

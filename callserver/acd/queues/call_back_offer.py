@@ -62,6 +62,8 @@ class NotYet:
         return Deferred()
 
     def end(self, by: str, reason: Reason) -> None: ...
+    def on_card(self, card: Card) -> Card:
+        return card
 
 
 NOT_YET = NotYet()

@@ -103,6 +103,7 @@ SEAT_ACTS: Mapping[str, Act] = MappingProxyType(
         "join": Act(Seat.join),
         "cancel": Act(Seat.cancel),
         "three_way": Act(Seat.three_way),
+        "swap": Act(Seat.swap),
         "pause": Act(Seat.pause, (word,)),
         "ready": Act(Seat.ready),
         "prolong_wrap_up": Act(Seat.prolong_wrap_up, (seconds,)),

@@ -198,12 +198,19 @@ class SeatCalls(SeatParts):
         return self._calls.in_hand
 
     def _two(self, happening: Callable[[], None]) -> tuple[Offer, Dialled]:
-        """The machine moves; the party that was kept until then, and the one that was consulted."""
-        kept, dialled = self._calls.kept, self._calls.dialled
+        """The machine moves; the first of the two parties that he had until then, and the one that was consulted."""
+        in_hand, kept, dialled = self._calls.in_hand, self._calls.kept, self._calls.dialled
         self._happen(happening)
-        assert kept is not None
+        first = in_hand if kept is dialled else kept
+        assert first is not None
         assert dialled is not None
-        return kept, dialled
+        return first, dialled
+
+    def _leave_kept_third(self, reason: Reason) -> None:
+        """Whom he consults and keeps held, while he talks with the first, is left; otherwise nothing changes."""
+        if self._calls.phase is Phase.TALKING_FIRST:
+            _, dialled = self._two(self._calls_machine.cancel)
+            operations.hang_up(dialled.call, self.station, f"agent {self.number}", reason)
 
     # It is over
 

@@ -11,8 +11,13 @@ The life of an agent's calls: one that rings, one in hand, one kept held while a
 | held | retrieve / consult / recall / ended | talking / dialling with one kept / offered / none |
 | ring-back, talking, with one kept | join / cancel | none / talking with the first |
 | talking, with one kept | three_way | talking with both in one call |
+| talking with the third | swap | talking with the first, the third kept |
+| talking with the first, the third kept | swap / cancel / ended | as before / talking / held, the third |
 | any with one kept | kept_gone | the same without |
 | listening | take_over / ended | talking / none |
+
+A swap changes who is in hand and who is kept; which of them is the first, and which was dialled, stays: joined, all
+three and cancelled mean the same before and after.
 
 Invariants: a seat has at most one call that rings or is in hand, and one kept; the machine only remembers them, what
 is done with them (roles, gains) is the seat's part. An input that a state does not expect raises
@@ -43,6 +48,7 @@ class Phase(Enum):
     DIALLING_SECOND = "dialling, one kept"
     RINGBACK_SECOND = "ring-back, one kept"
     TALKING_SECOND = "talking, one kept"
+    TALKING_FIRST = "talking with the first, the dialled one kept"
     LISTENING = "listening"  # a supervisor, to somebody else's call; also while he whispers or has barged in
 
 
@@ -78,6 +84,9 @@ class CallsInputs(Protocol):
     def take_over(self) -> None:
         """The call that was listened to is his own from now on."""
 
+    def swap(self) -> None:
+        """The one in hand is kept from now on, and the other way round."""
+
     def three_way(self) -> None:
         """The consultation becomes part of the first call, in which all three talk."""
 
@@ -90,7 +99,7 @@ class CallsCore:
     ringing: Offer | None = None
     in_hand: Offer | None = None
     kept: Offer | None = None
-    dialled: Dialled | None = None  # in hand, while one is kept
+    dialled: Dialled | None = None  # of the two, while one is kept
 
     def ring(self, offer: Offer) -> None:
         self.ringing = offer
@@ -115,6 +124,9 @@ class CallsCore:
 
     def back_to_kept(self) -> None:
         self.in_hand, self.kept, self.dialled = self.kept, None, None
+
+    def swap(self) -> None:
+        self.in_hand, self.kept = self.kept, self.in_hand
 
     def lose_kept(self) -> None:
         self.kept = self.dialled = None
@@ -160,6 +172,13 @@ TRANSITIONS: tuple[tuple[Phase, Callable[..., None], Phase, Callable[..., None]]
     (P.TALKING_SECOND, I.join, P.NONE, C.leave_both),
     (P.TALKING_SECOND, I.three_way, P.TALKING, C.back_to_kept),
     (P.TALKING_SECOND, I.cancel, P.TALKING, C.back_to_kept),
+    (P.TALKING_SECOND, I.swap, P.TALKING_FIRST, C.swap),
+    (P.TALKING_FIRST, I.swap, P.TALKING_SECOND, C.swap),
+    (P.TALKING_FIRST, I.ended, P.HELD, C.back_to_kept),
+    (P.TALKING_FIRST, I.kept_gone, P.TALKING, C.lose_kept),
+    (P.TALKING_FIRST, I.join, P.NONE, C.leave_both),
+    (P.TALKING_FIRST, I.three_way, P.TALKING, C.lose_kept),
+    (P.TALKING_FIRST, I.cancel, P.TALKING, C.lose_kept),
 )
 
 

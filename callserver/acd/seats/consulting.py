@@ -11,6 +11,8 @@ record, recording and timeline go on. What holds in between:
   away for a moment has not dropped it.
 - *Joined while it rings.* The agent is out of both, and free; his caller waits for the answer with music (or hears the
   line's own ring-back). Nobody comes: `take_back`.
+- *Swapped.* He talks with the first again, and the third hears music; as often as he likes. Joined, all three and
+  cancelled are what they were: the third joins the first, or is left.
 - *Joined while the third holds the agent.* The caller takes the agent's place: he is held, by who held him.
 - *Two at once.* Each act is over before the next begins; who comes second finds the machine in another state, and is
   refused in words.
@@ -106,6 +108,8 @@ class Consulting(SeatCalls):
             self._ringing.end_row()
         elif self._calls.phase in GIVES_WAY:
             self._hang_up(reason)
+        else:
+            self._leave_kept_third(reason)
 
     def join(self) -> None:
         """The held and the consulted party talk to each other; one that only rings yet is left to the held one."""
@@ -113,6 +117,15 @@ class Consulting(SeatCalls):
         operations.join(first.call, dialled.call, self.station)
         dialled.pass_on(first, Reason(Cause.SENT_HERE, self.station.name))
         self._after_call(first, Reason(Cause.TRANSFERRED))
+
+    def swap(self) -> None:
+        """Talk with whom he keeps held, and keep whom he talks with; again, and it is as before."""
+        first, dialled = self._two(self._calls_machine.swap)
+        talks, waits = (first, dialled) if self._calls.phase is Phase.TALKING_FIRST else (dialled, first)
+        operations.hold(waits.call, self.station)
+        operations.retrieve(talks.call, self.station)
+        first.call.log(Kind.SWAP, by=self.station.name, call=talks.call.id)
+        self._show(Reason(Cause.SWAPPED))
 
     def three_way(self) -> None:
         """All three talk in the first call; who of them hangs up leaves the others talking."""
@@ -123,10 +136,13 @@ class Consulting(SeatCalls):
 
     def cancel(self) -> None:
         """The consulted party is left, the first is back."""
-        first, dialled = self._two(self._calls_machine.cancel)
         reason = Reason(Cause.CONSULT_CANCELLED)
-        operations.hang_up(dialled.call, self.station, f"agent {self.number}", reason)
-        operations.retrieve(first.call, self.station)
+        if self._calls.phase is Phase.TALKING_FIRST:
+            self._leave_kept_third(reason)
+        else:
+            first, dialled = self._two(self._calls_machine.cancel)
+            operations.hang_up(dialled.call, self.station, f"agent {self.number}", reason)
+            operations.retrieve(first.call, self.station)
         self._show(reason)
 
     def take_back(self, passed_on: Offer) -> None:

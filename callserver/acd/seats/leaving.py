@@ -57,6 +57,7 @@ class Leaving(SeatCalls):
         if self._calls.ringing is not None:
             self._decline(reason)
             return
+        self._leave_kept_third(reason)
         if self._calls.phase is Phase.TALKING:
             self._parked = self._in_hand
             self._hold(reason)
@@ -105,6 +106,7 @@ class Leaving(SeatCalls):
             self._decline(reason)
         if self._calls.phase in WITHOUT_AGENT_OVER:
             self._hang_up(reason)
+        self._leave_kept_third(reason)
         offer = self._calls.in_hand
         if offer is not None:
             self._happen(self._calls_machine.ended)

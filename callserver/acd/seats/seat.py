@@ -147,7 +147,7 @@ class Seat(Consulting, Overhearing, HandingOver):
 
     def hang_up(self) -> None:
         """
-        Ends the call in hand, or gives up dialling; with a third party in hand, back to the first, who stays held.
+        Ends the call in hand, or gives up dialling; with another one kept, back to that one, who stays held.
 
         While a party is held and none is consulted it rings the seat again for that party instead.
         """

@@ -15,7 +15,7 @@ from callserver.acd.seats.parts import Person, SeatLimits
 from callserver.acd.seats.seat import Seat
 from callserver.acd.seats.station import Headset, Instrument
 from callserver.calls.board import Board, ChannelStatus
-from callserver.calls.call import Party
+from callserver.calls.call import Call, Party
 from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.media.patch_bay import PatchBay
@@ -190,6 +190,12 @@ class Seats:
             for right in sorted(before - after):
                 seat.lose_right(right)
             self._tell(SeatChange(seat.status, self._shown[number]))
+
+    def card_changed(self, call: Call) -> None:
+        """Somebody has said who the caller of this call is: every seat that has its card before it shows that."""
+        for seat in self:
+            if any(shown is call for shown in seat.shown_calls):
+                seat.card_changed()
 
     def _place(self, person: Person) -> Seat:
         """His seat, as long as there is one."""

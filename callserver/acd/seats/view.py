@@ -19,6 +19,7 @@ IN_CALL = {
     Phase.DIALLING_SECOND: SeatState.DIALING,
     Phase.RINGBACK_SECOND: SeatState.RINGBACK,
     Phase.TALKING_SECOND: SeatState.TALKING,
+    Phase.TALKING_FIRST: SeatState.TALKING,
     Phase.LISTENING: SeatState.TALKING,
 }
 

@@ -11,9 +11,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.desktop.listener import AgentListener
-from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.catalogue import told
+from callserver.wire.catalogue import Complaint, told
 from callserver.wire.refusals import Refused
 
 log = Logger()
@@ -37,6 +36,7 @@ class Presenter(AgentListener, Generic[Data]):
         self._show = show
         self._shown: Data | None = None
         self._endings: list[Callable[[], None]] = []
+        self._is_over = False
 
     @abstractmethod
     def data(self) -> Data:
@@ -44,7 +44,7 @@ class Presenter(AgentListener, Generic[Data]):
 
     def start(self) -> None:
         """Watch, and show at once."""
-        self._endings = [self.model.watch(self)]
+        self._endings, self._is_over = [self.model.watch(self)], False
         self.refresh()
 
     def count_seconds(self) -> None:
@@ -52,17 +52,22 @@ class Presenter(AgentListener, Generic[Data]):
         self._endings.append(self.work.seconds.watch(self.refresh))
 
     def stop(self) -> None:
-        """Watch no more."""
-        endings, self._endings = self._endings, []
+        """Watch no more, and show no more: what is answered later finds no widgets any more."""
+        endings, self._endings, self._is_over = self._endings, [], True
         for end in endings:
             end()
 
     def refresh(self) -> None:
         """Show what there is to see, if it is something else."""
-        data = self.data()
-        if data != self._shown:
+        data = None if self._is_over else self.data()
+        if data is not None and data != self._shown:
             self._shown = data
             self._show(data)
+
+    def show_again(self) -> None:
+        """What is shown looks otherwise now: in another theme."""
+        if self._shown is not None:
+            self._show(self._shown)
 
     def do(self, asked: Deferred[Any], then: Callable[[Any], None] | None = None) -> None:
         """Wait for an act: what comes of it goes to `then`; why it was not done is shown."""
@@ -75,7 +80,7 @@ class Presenter(AgentListener, Generic[Data]):
         problem = failure.value
         if isinstance(problem, Refused):
             self.problem = problem.text(self.work.language)
-        elif isinstance(problem, NotConnected):
+        elif isinstance(problem, Complaint):
             self.problem = told(problem, self.work.language)
         elif not isinstance(problem, CancelledError):
             log.failure("{presenter} broke", failure, presenter=type(self).__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from callserver.wire.states import LineState, SeatState
 
@@ -114,6 +115,7 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+@cache
 def mixed(ground: str, colour: str, share: float) -> str:
     """The ground with so much of the colour in it, 0 to 1."""
     parts = (round(a + (b - a) * share) for a, b in zip(_rgb(ground), _rgb(colour), strict=True))

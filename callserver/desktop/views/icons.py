@@ -46,17 +46,17 @@ def draw_sign(painter: QPainter, place: QRectF, drawn: Sign, colour: str) -> Non
     painter.restore()
 
 
-def badge(state: State, worn: Colours, wrap_up: bool = False) -> QIcon:
-    """The same for labels and lists of Qt's own."""
-    return _badge(state, worn.dark, wrap_up)
+def badge(state: State, worn: Colours, wrap_up: bool = False, kept: bool = False) -> QIcon:
+    """The same, drawn once, for labels and lists."""
+    return _badge(state, worn.dark, wrap_up, kept)
 
 
 @cache
-def _badge(state: State, dark: bool, wrap_up: bool) -> QIcon:
+def _badge(state: State, dark: bool, wrap_up: bool, kept: bool) -> QIcon:
     made, worn = QIcon(), DARK if dark else LIGHT
     for px in PIXELS:
         picture, painter = _blank(px)
-        draw_badge(painter, QRectF(0, 0, px, px), state, worn, wrap_up)
+        draw_badge(painter, QRectF(0, 0, px, px), state, worn, wrap_up, kept)
         painter.end()
         made.addPixmap(picture)
     return made

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from callserver.desktop.keys import Act
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.views.theme import GRID
 
@@ -20,7 +21,14 @@ class Screen(QWidget):
     """
 
     presenter: Presenter[Any]
+    is_wide = False  # the card makes room for it while there is no call
     done = Signal()  # what the panel was opened for is done: the tabs again
+
+    def changeEvent(self, event: QEvent) -> None:
+        """In another theme all is painted anew."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "presenter"):
+            self.presenter.show_again()
 
     def begin(self) -> None:
         """Show what there is, from now on."""
@@ -39,6 +47,10 @@ class Screen(QWidget):
     def close_panel(self) -> None:
         """What it was opened for is done."""
         self.done.emit()
+
+    def act(self, act: Act) -> bool:
+        """A key that only some screens know: whether this is one."""
+        return False
 
     def take_focus(self) -> None:
         """The screen has been opened: the place where one begins to type has the focus."""

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QSpinBox,
@@ -62,6 +63,8 @@ class ElidedLabel(QLabel):
 
     def setText(self, words: str) -> None:
         """As `QLabel`; `text` gives it back whole."""
+        if words == self.text():
+            return
         super().setText(words)
         self._whole_in_tooltip()
 
@@ -99,7 +102,7 @@ class ActionButton(QPushButton):
 
     def __init__(self, word: str = "", key: str = "", drawn: Sign | None = None) -> None:
         super().__init__()
-        self.word, self.key, self._sign = word, key, drawn
+        self.word, self.key, self._sign = "", "", drawn
         self.setAutoRepeat(False)
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where it was
@@ -108,6 +111,8 @@ class ActionButton(QPushButton):
 
     def show_action(self, word: str, key: str = "") -> None:
         """Another word, when it would do something else now ("Hold", "Retrieve"), or another key."""
+        if (word, key) == (self.word, self.key):
+            return
         self.word, self.key = word, key
         self.setAccessibleName(f"{word} {key}".strip())
         self.updateGeometry()
@@ -123,6 +128,8 @@ class ActionButton(QPushButton):
 
     def destroys(self, how: str) -> None:
         """Looks dangerous: "asks" before, "does" it."""
+        if (self.property("destroys") or "") == how:
+            return
         self.setProperty("destroys", how)
         self.style().unpolish(self)
         self.style().polish(self)
@@ -238,3 +245,12 @@ class ComboBox(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """To the page around it, if it is not meant here."""
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+def editable(box: ComboBox, words: str, longest: int) -> QLineEdit:
+    """What is not in the list can be typed as well; the field that it is typed into."""
+    field = name(QLineEdit(maxLength=longest, placeholderText=words), words)
+    box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    box.setLineEdit(field)
+    field.setStyleSheet("border: none; padding: 0; min-height: 0")  # the box has all that
+    return field

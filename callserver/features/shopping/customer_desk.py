@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from functools import partial
 from typing import Any, TypeVar
 
@@ -18,34 +19,35 @@ from callserver.acd.organisation.forms import OrganisationError
 from callserver.acd.organisation.noted import Noted
 from callserver.acd.seats.acts import Act
 from callserver.acd.seats.seat import Seat
-from callserver.calls.audit import audit
+from callserver.calls.audit import audit, audited, in_words
 from callserver.calls.call import Call
 from callserver.calls.event_log import EventLog
+from callserver.features import Asked
 from callserver.features.shopping import answers, arguments, callers, rules
 from callserver.features.shopping.answers import Row
 from callserver.features.shopping.books import customers as book
 from callserver.features.shopping.books import searching
-from callserver.features.shopping.books.customers import Member, member_columns, member_form
+from callserver.features.shopping.books.customers import Member, member_form
+from callserver.features.shopping.desk import customer_card
 from callserver.features.shopping.flow.visitors import Visitors
 from callserver.features.shopping.looks import Looks
 from callserver.store.database import Store
 from callserver.wire.catalogue import N_, Complaint
+from callserver.wire.messages import CardPart, Identity
 from callserver.wire.refusals import Refused
 
 T = TypeVar("T")
 
 NAME, TELEPHONES = "name", "telephones"
+FIELD = N_("{field_word}: {problem}")
 NO_SUCH = N_("there is no customer {number}")
-
-
-class NotPossible(Complaint):
-    """Why it cannot be so; `field` in the details: of which setting, by its key, if it is one's."""
 
 
 @dataclass(frozen=True)
 class CustomerDesk:
     """
     :param choice: draws a new customer's number
+    :param zone: whose days a card tells
     """
 
     store: Store
@@ -54,6 +56,7 @@ class CustomerDesk:
     looks: Looks
     choice: rules.RandomChoice
     country: str = "cn"
+    zone: tzinfo = UTC
 
     def acts(self) -> dict[str, Act]:
         """By their names on the agents' channel."""
@@ -61,6 +64,7 @@ class CustomerDesk:
             "find_customers": Act(self.find_customers, (arguments.search_words, arguments.place)),
             "caller_customers": Act(self.caller_customers, may_take=(arguments.of_call,)),
             "show_customer": Act(self.show_customer, (arguments.member,)),
+            "identify_caller": Act(self.identify_caller, (arguments.member,), may_take=(arguments.of_call,)),
             "save_customer": Act(self.save_customer, (arguments.member_or_new, arguments.customer_settings)),
         }
 
@@ -89,11 +93,10 @@ class CustomerDesk:
         """
 
         async def story() -> Row:
-            call = callers.caller_of(seat, call_id)
-            number = call.caller.known_by
-            found = await self.store.read(self._of_caller, call.id, number)
+            shown, number = callers.seen(seat, call_id)
+            found = await self.store.read(self._of_caller, shown, number)
             self.looks.note(seat, "caller_customers", [row["number"] for row in found])
-            return {"call": call.id, "telephone": number or "", "found": found}
+            return {"call": shown, "telephone": number or "", "found": found}
 
         return Deferred.fromCoroutine(story())
 
@@ -115,6 +118,34 @@ class CustomerDesk:
 
         return Deferred.fromCoroutine(story())
 
+    def identify_caller(self, seat: Seat, number: str, call_id: str = "") -> Deferred[Row]:
+        """
+        Say that the caller who rings, is talked with, or was last talked with, is this customer.
+
+        Every card of the call shows it at once, as claimed; orders of this call are his. Who has proved by his PIN who
+        he is stays so.
+
+        :return: {"call", "number", "name", "proved"}
+        :raises Refused: NOT_NOW, NO_CALL; NOT_SAVED: there is no such customer, or the caller has proved to be another
+        """
+
+        async def story() -> Row:
+            call = callers.caller_of(seat, call_id)
+            with (
+                audited(self.events, seat.number, "identify_caller", f"customer {number}", call_id=call.id),
+                in_words(),
+            ):
+                buyer = await self.store.read(rules.find_member, number)
+                if buyer is None:
+                    raise Complaint(NO_SUCH, number=number)
+                identity = self._name(call, buyer)
+                told = Asked(call.id, call.caller.known_by, self.events.now())
+                _, part = await self.store.read(self._card, told, identity)
+                call.caller_is(identity, part)
+            return {"call": call.id, "number": identity.number, "name": identity.name, "proved": identity.proved}
+
+        return Deferred.fromCoroutine(story())
+
     def save_customer(self, seat: Seat, number: str, settings: Mapping[str, str]) -> Deferred[Row]:
         """
         Change what is named of a customer, or take a new one into the books; what is not named stays.
@@ -122,7 +153,7 @@ class CustomerDesk:
         A new one of whom no telephone is said has that of the caller, unless it is somebody else's.
 
         :return: as `show_customer`
-        :raises Refused: NOT_SAVED, with why, and in the sentence's data "field": which setting
+        :raises Refused: NOT_SAVED, with why, and in its data "field_word": which setting it is about, if it is one
         """
 
         async def story() -> Row:
@@ -140,6 +171,19 @@ class CustomerDesk:
             return await self.store.read(_whole, saved, self.events.now())
 
         return Deferred.fromCoroutine(story())
+
+    def _name(self, call: Call, buyer: rules.Buyer) -> Identity:
+        visitor = self.visitors.name(call, buyer)
+        identity = visitor.identity
+        assert identity is not None
+        if identity.number != buyer.member_number:
+            raise Complaint(N_("the caller has proved to be customer {number}"), number=identity.number)
+        return identity
+
+    def _card(self, asked: Asked, shown: Identity) -> tuple[Identity | None, CardPart]:
+        """Run in `store.read`."""
+        number, now = asked.caller_number, asked.now
+        return customer_card(number, asked.call_id, now, self.country, self.zone, shown, is_named=True)
 
     async def _asked(self, answer: Deferred[T]) -> T:
         try:
@@ -163,27 +207,24 @@ class CustomerDesk:
         """Run in `store.write`; the member number."""
         form, new = member_form(self.country), not number
         before = Member(rules.new_member_number(self.choice)) if new else _member(number)
-        titles = {column.key: column.title for column in member_columns(self.country)}
         try:
             one: Member = form.filled(before, settings)
         except OrganisationError as problem:
-            key, why = str(problem.details["key"]), problem.details["problem"]
-            raise _of_field(key, titles.get(key, ""), why) from problem
+            raise _of_field(str(problem.details["key"]), problem.details["problem"]) from problem
         if not one.name:
-            raise _of_field(NAME, titles[NAME], Complaint(N_("a customer needs one")))
+            raise _of_field(NAME, Complaint(N_("a customer needs one")))
         if new and TELEPHONES not in settings and telephone and rules.find_buyer(telephone, self.country) is None:
             one = replace(one, telephones=(telephone,))
         try:
             book.save_member(one, self.country, new=new)
         except Complaint as problem:  # of all that may be in the way, only telephones are left
-            raise _of_field(TELEPHONES, titles[TELEPHONES], problem) from problem
+            raise _of_field(TELEPHONES, problem) from problem
         return one.number
 
 
-def _of_field(key: str, title: str, why: Any) -> NotPossible:
-    if not title:
-        return NotPossible(N_("{field}: {problem}"), field=key, problem=why)
-    return NotPossible(N_("{column_word}: {problem}"), column_word=title, problem=why, field=key)
+def _of_field(key: str, why: object) -> Complaint:
+    """Why a setting cannot be so; its key is also the word for it."""
+    return Complaint(FIELD, field_word=key, problem=why)
 
 
 def _member(number: str) -> Member:

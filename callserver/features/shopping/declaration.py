@@ -54,8 +54,9 @@ def declare(shop: Shop) -> Feature:
     )
 
     def card(asked: Asked) -> Share:
-        shown = menu.identity(asked.call_id)
-        return Share(*customer_card(asked.caller_number, asked.call_id, asked.now, country, zone, shown))
+        shown, number = menu.identity(asked.call_id), asked.caller_number
+        is_named = menu.visitors.is_named(asked.call_id)
+        return Share(*customer_card(number, asked.call_id, asked.now, country, zone, shown, is_named=is_named))
 
     return Feature(
         "shopping",
@@ -72,9 +73,11 @@ def declare(shop: Shop) -> Feature:
 def _acts(shop: Shop, menu: ShopMenu, bookings: Bookings) -> dict[str, Act]:
     """What agents may do in the shop."""
     store, events, choice, looks = shop.store, shop.events, shop.choice, Looks(shop.events)
-    customers = CustomerDesk(store, events, menu.visitors, looks, choice, shop.config.exchange.country)
+    country, zone = shop.config.exchange.country, shop.config.server.zone
+    customers = CustomerDesk(store, events, menu.visitors, looks, choice, country, zone)
     orders = OrderDesk(store, events, looks, choice)
-    return Selling(store, events, bookings, menu.identity).acts() | customers.acts() | orders.acts()
+    selling = Selling(store, events, bookings, menu.visitors, looks, choice, country)
+    return selling.acts() | customers.acts() | orders.acts()
 
 
 def _at_once(job: Callable[..., Any], *arguments: Any) -> Deferred[Any]:

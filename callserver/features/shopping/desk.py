@@ -13,6 +13,7 @@ from callserver.features.shopping.rules import (
     orders_of,
     orders_of_member,
     reservations_of,
+    reservations_of_member,
 )
 from callserver.features.shopping.words import ORDER_STATES
 from callserver.wire.messages import CardPart, Identity, Phrase
@@ -25,6 +26,8 @@ def customer_card(
     country: str = "cn",
     zone: tzinfo = UTC,
     shown: Identity | None = None,
+    *,
+    is_named: bool = False,
 ) -> tuple[Identity | None, CardPart]:
     """
     Who the caller is, and the shop's part of the card: his basket, his orders and reservations, a line each.
@@ -32,16 +35,21 @@ def customer_card(
     His basket is what this call has chosen, else what was kept from his last one. Days are those of `zone`, the shop's.
 
     :param shown: who he has shown to be in this call; None: who his number claims to be
+    :param is_named: an agent says so: the orders and reservations are those of who is shown
     """
     buyer = find_member(shown.number) if shown is not None else find_buyer(caller_number, country)
     chosen = basket(call_id) or kept_basket(caller_number, now)
     rows = [_basket_row(line) for line in chosen] or [Phrase("basket empty")]
     is_proved = shown is not None and shown.proved
-    orders = (
-        orders_of_member(shown.number) if shown is not None and is_proved else orders_of(caller_number, country=country)
+    his = shown.number if shown is not None and (is_proved or is_named) else None
+    orders = orders_of_member(his) if his is not None else orders_of(caller_number, country=country)
+    reserved = (
+        reservations_of_member(his, 5)
+        if his is not None and is_named
+        else reservations_of(caller_number, country=country)
     )
     rows += [_order_row(order, zone) for order in orders]
-    rows += [_reservation_row(one, zone) for one in reservations_of(caller_number, country=country)]
+    rows += [_reservation_row(one, zone) for one in reserved]
     identity = Identity(buyer.member_number, buyer.name, is_proved) if buyer else None
     return identity, CardPart("shopping", tuple(rows))
 

@@ -58,4 +58,5 @@ def up(migrator: Any, db: Any) -> None:
             indexes = ((("recipient", "id"), False), (("sender", "id"), False))
 
     db.create_tables([Outcome, ContactNote, Missed, Said])
+    db.execute_sql("CREATE INDEX calls_by_number ON calls (caller_number, started_ms, id)")
     db.execute_sql("CREATE INDEX office_cases_by_number ON office_cases (caller_number, at_ms, id)")

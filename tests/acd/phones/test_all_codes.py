@@ -86,6 +86,17 @@ class AgentTests(AllCodesCase):
         self.key("*33")
         self.assertEqual(self.hears(), all_to_all(PHONE, CUSTOMER, COLLEAGUE))
 
+    def test_swap(self) -> None:
+        """*38 goes over to the customer, who was on hold, and back to the colleague."""
+        self.talk()
+        colleague = self.room.seat("802")
+        self.key("*31802#")
+        colleague.answer()
+        self.key("*38")
+        self.assertEqual(self.hears(), all_to_all(PHONE, CUSTOMER))
+        self.key("*38")
+        self.assertEqual(self.hears(), all_to_all(PHONE, COLLEAGUE))
+
     def test_flash_transfer(self) -> None:
         """*35 lets the exchange connect the customer with a number; the line is free."""
         line = self.shop.lines[CALLER]

@@ -232,6 +232,89 @@ class BackAndForthTests(ConsultingCase):
         self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
 
 
+class SwapTests(ConsultingCase):
+    """Between caller and colleague, as often as he likes."""
+
+    def test_back_and_forth(self) -> None:
+        """He talks with one, and the other hears music; his screen names both, and the timeline says when."""
+        self.talk_with_wang()
+        self.li.swap()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.shop.wait(0.1)
+        self.assertTrue(self.shop.hears_music(self.wang.station))
+        self.assertEqual(self.states(), ["TALKING", "TALKING", "PAUSED"])
+        status = self.li.status
+        assert status.call is not None
+        assert status.kept is not None
+        self.assertEqual((status.call.call_id, status.kept.call_id), (self.call.id, "call-2"))
+        self.li.swap()
+        self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
+        self.assertTrue(self.caller_hears_music())
+        self.assertEqual([data["call"] for _, data in self.shop.happened("swap")], [self.call.id, "call-2"])
+
+    def test_joined(self) -> None:
+        """Joined from the caller's side it is the caller's call that goes on, as it would be otherwise."""
+        self.talk_with_wang()
+        self.li.swap()
+        self.li.join()
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+        self.assertEqual([call.id for call in self.shop.calls], [self.call.id])
+        self.assertEqual(self.li.status.reason, "wrap-up")
+
+    def test_three(self) -> None:
+        """All three talk; who of them hangs up leaves the others talking."""
+        self.talk_outside()
+        self.li.swap()
+        self.li.three_way()
+        everybody = {LINE, LI, PERSON}
+        self.assertEqual(self.who_hears_whom(), {one: everybody - {one} for one in everybody})
+        self.li.hang_up()
+        self.assertEqual(self.who_hears_whom(), {LINE: {PERSON}, PERSON: {LINE}})
+
+    def test_the_caller_goes(self) -> None:
+        """The colleague is still on hold, and fetched like any other."""
+        self.talk_with_wang()
+        self.li.swap()
+        self.caller_hangs_up()
+        self.assertEqual((self.states()[0], self.li.status.kept), ("HELD", None))
+        self.li.retrieve()
+        self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
+        self.wang.hang_up()
+        self.assertEqual(len(self.shop.calls), 0)
+
+    def test_the_colleague_goes(self) -> None:
+        """The talk with the caller goes on."""
+        self.talk_with_wang()
+        self.li.swap()
+        self.wang.hang_up()
+        self.assertEqual((self.states()[0], self.li.status.kept), ("TALKING", None))
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+    def test_program_lost(self) -> None:
+        """It is the colleague who is left; the caller waits with music for his agent."""
+        self.talk_with_wang()
+        self.li.swap()
+        self.li.client_lost()
+        self.assertEqual(self.states()[:2], ["HELD", "PAUSED"])
+        self.assertTrue(self.caller_hears_music())
+        self.li.client_back()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+    def test_dismissed(self) -> None:
+        """The caller is in his queue again, and the colleague free."""
+        self.talk_with_wang()
+        self.li.swap()
+        self.li.dismiss(Reason(Cause.DISMISSED))
+        self.assertEqual(self.states()[1], "PAUSED")
+        self.assertEqual([entry.call for entry in self.queue.waiting], [self.call])
+
+    def test_not_before_somebody_is_there(self) -> None:
+        """While it rings there is nobody to swap with; nor with one party only."""
+        self.assertEqual(self.refusal(self.li.swap), (Refusal.NOT_NOW, "talking"))
+        self.consult(self.li, "seat 802")
+        self.assertEqual(self.refusal(self.li.swap), (Refusal.NOT_NOW, "ring-back"))
+
+
 class GroupTests(ConsultingCase):
     """The number of a group rings all of it who are ready."""
 

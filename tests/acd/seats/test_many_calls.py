@@ -42,6 +42,7 @@ ACTS: dict[str, Callable[[Seat], object]] = {
     "join": Seat.join,
     "cancel": Seat.cancel,
     "three-way": Seat.three_way,
+    "swap": Seat.swap,
     "pause": lambda seat: seat.pause("lunch"),
     "ready": Seat.ready,
     "log out": Seat.log_out,
@@ -50,7 +51,7 @@ ACTS: dict[str, Callable[[Seat], object]] = {
     "dismissed": lambda seat: seat.dismiss(Reason(Cause.DISMISSED)),
 }
 CONSULT, DIAL = "consult", "dial"
-THIRD = ("join", "three-way", "cancel", "hang up")
+THIRD = ("join", "three-way", "cancel", "hang up", "swap", "swap")
 SENSIBLE = {  # what one does in each phase of one's calls; anything else comes by `acts`
     Phase.NONE: (DIAL, "ready"),
     Phase.OFFERED: ("answer", "answer", "answer", "reject"),
@@ -120,7 +121,7 @@ class House(RuleBasedStateMachine):
     @rule(act=st.sampled_from(THIRD))
     def a_consultation_goes_on(self, act: str) -> None:
         for seat in self.shop.seats:
-            if seat._calls.phase in (Phase.RINGBACK_SECOND, Phase.TALKING_SECOND):
+            if seat._calls.phase in (Phase.RINGBACK_SECOND, Phase.TALKING_SECOND, Phase.TALKING_FIRST):
                 self.acts(seat.number, act)
                 return
 

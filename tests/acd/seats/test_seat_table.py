@@ -57,6 +57,7 @@ SITUATIONS: dict[str, tuple[Act, str]] = {
     "dials, one kept": (REACH["DIALING, one kept"], "DIALING +"),
     "ring-back, one kept": (REACH["RINGBACK, one kept"], "RINGBACK +"),
     "talks, one kept": (REACH["TALKING, one kept"], "TALKING +"),
+    "talks with the first, one kept": (lambda w: (REACH["TALKING, one kept"](w), w.seat.swap()), "TALKING +"),
     "recalled": (lambda w: (REACH["HELD"](w), w.seat.hang_up()), "RINGING"),
 }
 
@@ -86,6 +87,7 @@ ACTS: dict[str, Act] = {
     "joins": lambda w: w.seat.join(),
     "cancels": lambda w: w.seat.cancel(),
     "three-way": lambda w: w.seat.three_way(),
+    "swaps": lambda w: w.seat.swap(),
 }
 
 # What happens to it: where it means nothing it changes nothing.
@@ -107,8 +109,9 @@ EVENTS = ACTS | HAPPENINGS
 RESTING = ("idle, phone", "idle", "paused", "wrap-up")  # wrap-up is shown as PAUSED, and counts as it
 FREE = ("idle, phone", "idle")
 IN_CALLS = tuple(one for one in SITUATIONS if one not in (*RESTING, "off", "emergency", "emergency rings"))
+SWAPPED = "talks with the first, one kept"
 KEPT = ("dials, one kept", "ring-back, one kept", "talks, one kept")
-WITH_A_PARTY = (*KEPT, "talks", "talks out", "holds")
+WITH_A_PARTY = (*KEPT, SWAPPED, "talks", "talks out", "holds")
 AS_IT_IS = "as it is"
 
 # The document's table, in its order. From each of these, by each of these, it comes to look like this.
@@ -174,6 +177,11 @@ ROWS: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     # a consultation of three; a talk from which one consults at once
     (("talks, one kept",), ("three-way",), "TALKING"),
     (("talks", "talks out"), ("consults",), "DIALING +"),
+    # the two change places, and what follows means the same: what ends a consultation ends the third, not the first
+    (("talks, one kept", SWAPPED), ("swaps",), "TALKING +"),
+    ((SWAPPED,), ("joins",), "PAUSED (wrap-up)"),
+    ((SWAPPED,), ("cancels", "three-way", "third goes"), "TALKING"),
+    ((SWAPPED,), ("hangs up", "customer goes", "blind transfer", "broken off", "program lost"), "HELD"),
     # who may not work here any more is out at once
     ((*RESTING, *IN_CALLS), ("dismissed",), "OFF"),
     (("rings", "rings, two missed"), ("broken off",), "IDLE_PC"),

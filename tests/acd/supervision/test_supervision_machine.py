@@ -72,7 +72,10 @@ class SupervisionMachine(RuleBasedStateMachine):
         """Until a line may ring again."""
         self.shop.wait(1.2)
 
-    @rule(number=everybody, act=st.sampled_from((Seat.hold, Seat.retrieve, Seat.hang_up, Seat.join, Seat.cancel)))
+    @rule(
+        number=everybody,
+        act=st.sampled_from((Seat.hold, Seat.retrieve, Seat.hang_up, Seat.join, Seat.cancel, Seat.swap)),
+    )
     def acts(self, number: str, act: Callable[[Seat], None]) -> None:
         self.try_(act, self.seats[number])
 

@@ -112,12 +112,20 @@ class PressedTests(ControlsCase):
         self.assertEqual(self.client.asked, [("hold",), ("retrieve",)])
 
     def test_consultation(self) -> None:
-        """F8 completes, F9 joins all three, F4 leaves the third."""
+        """F6 swaps, F8 completes, F9 joins all three, F4 leaves the third."""
         self.seat(SeatState.TALKING, ZHAO, kept=LI)
         self.clock.advance(5)
-        for act in (Act.TRANSFER, Act.THREE_WAY, Act.HANG_UP):
+        for act in (Act.HOLD, Act.TRANSFER, Act.THREE_WAY, Act.HANG_UP):
             self.controls.act(act)
-        self.assertEqual(self.client.asked, [("join",), ("three_way",), ("cancel",)])
+        self.assertEqual(self.client.asked, [("swap",), ("join",), ("three_way",), ("cancel",)])
+
+    def test_consultation_given_up(self) -> None:
+        """F4 while the third is dialled: back with the first, who is fetched from his music."""
+        self.seat(SeatState.DIALING, ZHAO, kept=LI)
+        self.clock.advance(5)
+        self.controls.act(Act.HANG_UP)
+        self.client.answers()
+        self.assertEqual(self.client.asked, [("hang_up",), ("retrieve",)])
 
     def test_panels(self) -> None:
         """What needs a place or a text opens a panel."""

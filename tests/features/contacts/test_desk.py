@@ -10,7 +10,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from callserver.acd.seats.acts import perform
-from callserver.config.outcomes import USUAL, read_outcomes
+from callserver.config.outcomes import read_outcomes
 from callserver.features.contacts.desk import ContactsDesk
 from callserver.features.contacts.rules import PAGE
 from callserver.features.recordings import index
@@ -26,7 +26,7 @@ LI = "13912345678"
 SETTINGS: Any = SimpleNamespace(
     exchange=SimpleNamespace(country="cn"),
     server=SimpleNamespace(zone=NOON.tzinfo),
-    agents=SimpleNamespace(outcomes=read_outcomes(USUAL)),
+    agents=SimpleNamespace(outcomes=read_outcomes("1 成交/Sold, 2 咨询/Enquiry, 3! 投诉/Complaint, 4 其他/Other")),
 )
 
 
@@ -72,6 +72,10 @@ class OutcomeTests(DeskCase):
             [(2, "Enquiry", False), (3, "Complaint", True)],
         )
         self.assertEqual(listed[0]["zh"], "成交")
+        self.patch(SETTINGS.agents, "outcomes", ())
+        self.assertEqual(
+            [{**one, "zh": ""} for one in self.asks("list_outcomes")], [{**one, "zh": ""} for one in listed]
+        )
 
     def test_of_his_talk(self) -> None:
         """Set, and corrected: the newest counts, the call's events have both."""
@@ -156,11 +160,20 @@ class HistoryTests(DeskCase):
 
     def test_indexed(self) -> None:
         """However many calls there are, those of a number are found by an index."""
-        sql = (
-            "EXPLAIN QUERY PLAN SELECT * FROM calls WHERE caller_number IN ('1', '2') ORDER BY started_ms DESC LIMIT 51"
-        )
-        plan = " ".join(str(row) for row in self.store.database.execute_sql(sql).fetchall())
-        self.assertIn("USING INDEX call_caller_number", plan)
+        asked: list[tuple[str, Any]] = []
+        execute = self.store.database.execute_sql
+
+        def noting(sql: str, params: Any = None, *more: Any) -> Any:
+            asked.append((sql, params))
+            return execute(sql, params, *more)
+
+        self.call()
+        self.patch(self.store.database, "execute_sql", noting)
+        self.calls(LI, f"{2**50}:x")
+        (sql, params), *_ = [one for one in asked if 'FROM "calls"' in one[0]]
+        plan = " ".join(str(row) for row in execute(f"EXPLAIN QUERY PLAN {sql}", params).fetchall())
+        self.assertIn("USING INDEX calls_by_number", plan)
+        self.assertNotIn("TEMP B-TREE", plan)
 
     def test_nonsense(self) -> None:
         """What is no number, no member, no place, no note."""

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from twisted.internet.defer import maybeDeferred
+
 from callserver.acd.seats.acts import perform
 from callserver.calls.call import Call
 from callserver.calls.vocabulary import Kind
@@ -32,7 +34,7 @@ class DeskCase(ShopCase):
         store: Any = self.store
         events, looks, choice = self.shop.events, Looks(self.shop.events), self.draw
         self.drawn = 20_000_000
-        selling = Selling(store, events, self.menu.bookings, self.menu.identity)
+        selling = Selling(store, events, self.menu.bookings, self.menu.visitors, looks, choice)
         customers = CustomerDesk(store, events, self.menu.visitors, looks, choice)
         orders = OrderDesk(store, events, looks, choice)
         self.acts = selling.acts() | customers.acts() | orders.acts()
@@ -49,7 +51,8 @@ class DeskCase(ShopCase):
         return self.successResultOf(perform(self.acts, frozenset(), self.seat, act, args))
 
     def refused(self, act: str, *args: Any) -> Refused:
-        failure = self.failureResultOf(perform(self.acts, frozenset(), self.seat, act, args), Refused)
+        asked = maybeDeferred(perform, self.acts, frozenset(), self.seat, act, args)
+        failure = self.failureResultOf(asked, Refused)
         return failure.value  # type: ignore[no-any-return]
 
     def talk(self, number: str = LI_MING, keys: tuple[str, ...] = ("1",), line: int = 0) -> Call:

@@ -1,55 +1,16 @@
 """An agent fills the basket of the caller he talks with and finishes his order, by the rules that the menu goes by."""
 
-from typing import Any
-
 from callserver.acd.seats.acts import perform
-from callserver.calls.call import Call
 from callserver.features.shopping import rules
 from callserver.features.shopping.contact import Contact
-from callserver.features.shopping.selling import Selling
 from callserver.features.shopping.tables import Product, Source
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
-from tests.features.shopping.shop_case import LI_MING, PIN, ShopCase
-from tests.shop import People, people
+from tests.features.shopping.desk_case import DeskCase
+from tests.features.shopping.shop_case import LI_MING, PIN
 
 
-class InQueue:
-    """People: whoever enters waits in the shop's one queue."""
-
-    def __init__(self, queue: People) -> None:
-        self._queue = queue
-
-    async def enter(self, queue: str, call: Call, priority: int | None = None) -> str:
-        return await self._queue.enter(call)
-
-
-class SellingTests(ShopCase):
-    def setUp(self) -> None:
-        super().setUp()
-        selling = Selling(self.store, self.shop.events, self.menu.bookings, self.menu.identity)  # type: ignore[arg-type]
-        self.acts = selling.acts()
-        self.seat = self.shop.agent("801")
-        self.people = InQueue(people(self.shop))  # type: ignore[assignment]
-
-    def ask(self, act: str, *args: Any) -> Any:
-        """The agent asks for an act; its answer."""
-        answer = perform(self.acts, frozenset(Right), self.seat, act, args)
-        return self.successResultOf(answer)
-
-    def refused(self, act: str, *args: Any) -> Refused:
-        failure = self.failureResultOf(perform(self.acts, frozenset(Right), self.seat, act, args), Refused)
-        return failure.value  # type: ignore[no-any-return]
-
-    def talk(self, number: str = LI_MING, keys: tuple[str, ...] = ("1",)) -> Call:
-        """A caller presses keys, then 0, and the agent has him."""
-        call = self.call(number)
-        self.press(*keys, "0")
-        self.shop.wait(1)
-        self.seat.answer()
-        self.shop.wait(0.2)
-        return call
-
+class SellingTests(DeskCase):
     def test_finish(self) -> None:
         """The caller has chosen and asks for a person, who sees the basket, adds to it, and orders all of it."""
         call = self.talk(keys=("1", "1", "1001#", "1", "2#"))
@@ -170,3 +131,145 @@ class SellingTests(ShopCase):
             with self.assertRaises(Refused) as caught:
                 perform(self.acts, frozenset(Right), self.seat, act, args)
             self.assertEqual(caught.exception.code, Refusal.BAD_ARGUMENT)
+
+
+class FormTests(DeskCase):
+    """The order form of the agents' window."""
+
+    def test_form(self) -> None:
+        """It shows each line's sum, what is left, the total, where it goes and what has been ordered in this call."""
+        call = self.talk(keys=("1", "1", "1001#", "1", "2#"))
+        form = self.ask("show_order_form")
+        (line,) = form["lines"]
+        self.assertEqual((line["pieces"], line["total_fen"], line["available"]), (2, 13600, 50))
+        self.assertEqual((form["call"], form["total_fen"], form["member"]), (call.id, 13600, "600001"))
+        self.assertEqual((form["proved"], form["ordered"], form["pending"]), (False, [], False))
+        order = self.ask("finish_order", "on delivery", "")["order"]
+        form = self.ask("show_order_form")
+        self.assertEqual((form["lines"], form["ordered"]), ([], [order]))
+        self.assertIn(f"order {order} was made", self.refused("finish_order", "on delivery", "").text("en"))
+
+    def test_take_out(self) -> None:
+        """One item goes, the others stay."""
+        self.talk(keys=("1", "1", "1001#", "1", "2#"))
+        self.ask("put_in_basket", "1003", 1)
+        self.assertEqual([row["item"] for row in self.ask("take_from_basket", "1001")], ["1003"])
+
+    def test_after_the_talk(self) -> None:
+        """The caller has hung up: what he had said is put down in the wrap-up, as one order."""
+        call = self.talk(keys=("1", "1", "1001#", "1", "2#"))
+        self.seat.hang_up()
+        self.assertIsNotNone(call.ended)
+        self.assertEqual([row["pieces"] for row in self.ask("show_basket")], [2])
+        self.ask("put_in_basket", "1003", 1)
+        order = self.ask("finish_order", "on delivery", "")["order"]
+        (bought,) = rules.orders_of_call(call.id)
+        self.assertEqual((bought.number, len(bought.lines), bought.member_number), (order, 2, "600001"))
+        self.ask("put_in_basket", "1005", 1)
+        self.assertIn(f"order {order} was made", self.refused("finish_order", "on delivery", "").text("en"))
+        self.assertEqual(len(rules.orders_of_call(call.id)), 1)
+        self.assertEqual(self.menu.bookings._settled, {})
+
+    def test_proved_before(self) -> None:
+        """His balance pays after the talk, too, if he had proved who he is."""
+        self.talk(keys=("1", "3", "1", f"{PIN}#", "2", "1", "1001#", "1", "2#"))
+        self.seat.hang_up()
+        self.ask("finish_order", "balance", "")
+        self.assertEqual(rules.balance("600001"), 50000 - 13600)
+
+    def test_next_call(self) -> None:
+        """While the next caller rings nothing is sold to him; the form of the last call is named, and goes to that."""
+        first = self.talk(keys=("1", "1", "1001#", "1", "2#"))
+        self.seat.hang_up()
+        second = self.ring("13800138000", line=1)
+        self.assertIs(self.refused("finish_order", "on delivery", "").code, Refusal.NOT_NOW)
+        self.assertIs(self.refused("put_in_basket", "1003", 1, second.id).code, Refusal.NOT_NOW)
+        self.assertIs(self.refused("show_basket", "elsewhere").code, Refusal.NO_CALL)
+        self.seat.answer()
+        self.ask("finish_order", "on delivery", "", first.id)
+        self.assertEqual(len(rules.orders_of_call(first.id)), 1)
+        self.assertEqual(rules.orders_of_call(second.id), [])
+
+    def test_too_late(self) -> None:
+        """A quarter of an hour after the talk it is nobody's any more."""
+        call = self.talk()
+        self.seat.hang_up()
+        self.shop.wait(901)
+        self.assertIs(self.refused("show_basket").code, Refusal.NOT_NOW)
+        self.assertIs(self.refused("show_basket", call.id).code, Refusal.NO_CALL)
+
+    def test_no_address(self) -> None:
+        """An order of somebody whom the shop does not know needs to say where it goes."""
+        call = self.talk("13700000000")
+        self.ask("put_in_basket", "1001", 1)
+        self.assertIn("no address", self.refused("finish_order", "on delivery", "").text("en"))
+        self.ask("finish_order", "on delivery", "上海市 1")
+        self.assertEqual(rules.orders_of_call(call.id)[0].address, "上海市 1")
+
+    def test_reserve(self) -> None:
+        """What is not there is reserved, once in a call; what is there is not, nor what the shop does not sell."""
+        call = self.talk()
+        made = self.ask("reserve_item", "1004", 3)
+        (kept,) = rules.reservations_of_member("600001")
+        self.assertEqual((made["reservation"], made["state"], made["order"]), (kept.number, "open", ""))
+        self.assertEqual((kept.item, kept.quantity, kept.caller_number), ("1004", 3, LI_MING))
+        self.assertIn("already", self.refused("reserve_item", "1004", 2).text("en"))
+        self.assertIn("put them into the basket", self.refused("reserve_item", "1001", 2).text("en"))
+        self.assertIn("no item", self.refused("reserve_item", "9999", 2).text("en"))
+        self.assertEqual(self.menu.visitors.of(call).reservations, 4, "the caller's next one is another")
+        self.assertEqual([row["item"] for row in self.ask("show_customer", "600001")["reservations"]], ["1004"])
+
+
+class IdentifyTests(DeskCase):
+    def card(self) -> tuple[str, bool]:
+        shown = self.seat.status.call
+        assert shown is not None
+        assert shown.identity is not None
+        return shown.identity.number, shown.identity.proved
+
+    def test_card(self) -> None:
+        """A caller from elsewhere is said to be a customer: his card shows it at once, claimed, with his orders."""
+        call = self.ring("13700000000")
+        self.assertEqual(self.ask("identify_caller", "600001")["proved"], False)
+        self.assertEqual(self.card(), ("600001", False))
+        self.seat.answer()
+        self.assertEqual(self.card(), ("600001", False))
+        shown = self.seat.status.call
+        assert shown is not None
+        (part,) = shown.parts
+        self.assertTrue([row for row in part.rows if row.msgid.startswith("order ")])
+        self.assertEqual(self.ask("caller_customers")["found"][0]["known_by"], "agent")
+        self.assertIn(("identify_caller", "customer 600001"), self.audits())
+        self.assertEqual(self.ask("show_order_form")["address"], rules.find_member("600001").address)  # type: ignore[union-attr]
+        self.ask("put_in_basket", "1001", 1)
+        self.assertIn("has not proved", self.refused("finish_order", "balance", "").text("en"))
+        self.ask("finish_order", "on delivery", "")
+        self.assertEqual(rules.orders_of_call(call.id)[0].member_number, "600001")
+
+    def test_held_party(self) -> None:
+        """Said while the caller is held, it is on the card of the held call."""
+        call = self.talk("13700000000")
+        self.seat.hold()
+        self.ask("identify_caller", "600001", call.id)
+        self.assertEqual(self.card(), ("600001", False))
+
+    def test_after_the_talk(self) -> None:
+        """Said in the wrap-up, the order goes to him."""
+        call = self.talk("13700000000")
+        self.seat.hang_up()
+        self.ask("identify_caller", "600001")
+        self.ask("put_in_basket", "1001", 1)
+        self.ask("finish_order", "on delivery", "")
+        self.assertEqual(rules.orders_of_call(call.id)[0].member_number, "600001")
+
+    def test_proved(self) -> None:
+        """Who has proved himself is not somebody else because an agent says so; the same person stays proved."""
+        self.talk(keys=("1", "3", "1", f"{PIN}#", "2"))
+        self.assertIn("has proved", self.refused("identify_caller", "600002").text("en"))
+        self.assertEqual(self.ask("identify_caller", "600001")["proved"], True)
+
+    def test_nobody(self) -> None:
+        """No such customer, or no call: refused."""
+        self.assertIs(self.refused("identify_caller", "600001").code, Refusal.NOT_NOW)
+        self.talk()
+        self.assertIn("no customer 999", self.refused("identify_caller", "999").text("en"))

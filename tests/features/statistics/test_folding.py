@@ -225,6 +225,29 @@ class StoredTests(SynchronousTestCase):
         row = WaitStat.get()
         self.assertEqual((row.talk_ms, row.hold_ms, row.wrap_ms, row.transferred), (30_000, 20_000, 10_000, 1))
 
+    def test_swapped(self) -> None:
+        """Time with the caller while the third is kept is talk; back with the third, the caller is on hold again."""
+        story = Story()
+        story.log_in(0, "801")
+        story.enters(10, "a")
+        story.tell(10, Kind.LEAVE, "a", "line 1", queue="sales", outcome="answered", wait_s=0.0)
+        story.tell(10, Kind.CONNECT, "a", "line 1", "801", seat="801", wait_s=0.0)
+        story.seat(10, "801", SeatState.TALKING, "a")
+        story.tell(40, Kind.CONSULT, "a", "line 1", by="seat 801", call="b", to="802")
+        story.seat(40, "801", SeatState.TALKING, "b")
+        story.tell(45, Kind.SWAP, "a", "line 1", by="seat 801", call="a")
+        story.seat(45, "801", SeatState.TALKING, "a")
+        story.tell(60, Kind.SWAP, "a", "line 1", by="seat 801", call="b")
+        story.seat(60, "801", SeatState.TALKING, "b")
+        story.tell(67, Kind.JOINED, "a", "line 1", by="seat 801", call="b")
+        story.seat(67, "801", SeatState.PAUSED, sub=WRAP_UP)
+        story.seat(77, "801", SeatState.IDLE_PC)
+        story.ends(300, "a")
+        self.store.run(keep, story)
+        self.store.run(fold, 2)
+        row = WaitStat.get()
+        self.assertEqual((row.talk_ms, row.hold_ms), (45_000, 12_000))
+
     def test_rating(self) -> None:
         """Points keyed after the talk go to who talked, and to his queue; what is no rating is none."""
         story = Story()

@@ -52,6 +52,11 @@ class Visitors:
         visitor = self.find(call_id)
         return visitor.identity if visitor is not None else None
 
+    def is_named(self, call_id: str) -> bool:
+        """Whether an agent has said who its caller is."""
+        visitor = self.find(call_id)
+        return visitor is not None and visitor.named
+
     def name(self, call: Visited, buyer: Buyer) -> Visitor:
         """An agent says that its caller is this customer; what he has proved himself stays."""
         visitor = self.of(call)

@@ -93,6 +93,7 @@ from callserver.features.shopping.rules.reservations import (
     reservations_of,
     reservations_of_member,
     reserve,
+    reserved_in_call,
     tend_reservations,
 )
 from callserver.features.shopping.rules.sample_removal import remove_sample
@@ -216,6 +217,7 @@ __all__ = [
     "reservations_of",
     "reservations_of_member",
     "reserve",
+    "reserved_in_call",
     "resume_basket",
     "save_carrier",
     "save_category",

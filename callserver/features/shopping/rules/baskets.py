@@ -65,9 +65,10 @@ def basket(call_id: str) -> list[Line]:
     return [Line(item, n, Name(zh, en), price_fen) for item, n, zh, en, price_fen in _BASKET.rows(call_id)]
 
 
-def release(call_id: str) -> None:
-    """The call wants nothing of its basket any more."""
-    BasketLine.delete().where(BasketLine.call_id == call_id).execute()
+def release(call_id: str, item: str | None = None) -> None:
+    """The call wants nothing of its basket any more, or nothing of this item."""
+    its = BasketLine.call_id == call_id
+    BasketLine.delete().where(its if item is None else its & (BasketLine.product == item)).execute()
 
 
 def keep_basket(call_id: str, caller_number: str | None, now: datetime, keep_s: float = KEPT_S) -> None:

@@ -174,6 +174,13 @@ def reservations_of_member(member_number: str, limit: int = 50) -> list[Reserved
     return [reserved(row) for row in Reservation.select().where(his).order_by(-Reservation.id).limit(limit)]
 
 
+def reserved_in_call(call_id: str, item: str) -> Reserved | None:
+    """The open reservation of this item that was made in a call."""
+    its = (Reservation.call_id == call_id) & (Reservation.product == item)
+    row = Reservation.get_or_none(its, Reservation.state == ReservationState.OPEN)
+    return None if row is None else reserved(row)
+
+
 def reserved(row: Reservation) -> Reserved:
     """What a row says."""
     return Reserved(

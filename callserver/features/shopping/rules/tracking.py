@@ -268,9 +268,9 @@ def unbooked(since_ms: int) -> list[tuple[str, dict[str, Value]]]:
     """
     events = EventRow.select().where(EventRow.at_ms >= since_ms).order_by(EventRow.seq)
     wanted = {_key(row): row for row in events.where(EventRow.kind == Kind.ORDER_WANTED.value)}
-    refused = {_key(row) for row in events.where(EventRow.kind == Kind.ORDER_REFUSED.value)}
+    refused = {_key(row): row.seq for row in events.where(EventRow.kind == Kind.ORDER_REFUSED.value)}
     bought = {row.order_key for row in Order.select().where(Order.order_key.in_(list(wanted)))}
-    left = wanted.keys() - refused - bought
+    left = {key for key, row in wanted.items() if refused.get(key, -1) < row.seq} - bought  # wanted again is wanted
     return [(str(row.call_id), json.loads(row.data)) for key, row in wanted.items() if key in left]
 
 

@@ -149,6 +149,11 @@ class Fold:
             if agent is not None:
                 self._spend(agent, agent.advance(told.mono_ms, self.rows))
                 agent.kept = call.row.call_id
+        elif told.kind == Kind.SWAP.value:
+            agent = self.state.agents.get(told.word("by").removeprefix(SEAT))
+            if agent is not None and told.word("call") != call.row.call_id:
+                self._spend(agent, agent.advance(told.mono_ms, self.rows))
+                agent.kept = call.row.call_id
 
     def _close_others(self, run: str) -> None:
         """Another run tells of itself: nothing of those before it goes on."""

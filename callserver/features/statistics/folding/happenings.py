@@ -230,6 +230,7 @@ HEARD: Mapping[str, Heard] = {
     Kind.TRANSFER.value: transfer,
     Kind.JOINED.value: transfer,
     Kind.CONSULT.value: lambda call, told, rows: None,
+    Kind.SWAP.value: lambda call, told, rows: None,
     Kind.RING.value: ring,
     Kind.CALLER_ID.value: caller_id,
     Kind.ANSWER.value: answer,

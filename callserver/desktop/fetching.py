@@ -1,0 +1,67 @@
+"""A file of the server's, written to this computer part by part; a half one is never left there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+from callserver.wire.catalogue import N_, Complaint
+
+EXISTS = N_("there is a file of this name already: choose another one")
+NO_FOLDER = N_("there is no such folder: {folder}")
+NOT_WRITTEN = N_("the file cannot be written: {problem}")
+
+
+class NotWritten(Complaint):
+    """The file is not there; the sentence says why."""
+
+
+def fetch(ask: Callable[[int], Deferred[Any]], path: Path, told: Callable[[float], None]) -> Deferred[None]:
+    """
+    Write it; fires when it is whole. Cancelled, or failed in whatever way, it leaves nothing.
+
+    :param ask: from which octet on; fires with {"octets", "total"}
+    :param told: how much of it is here, 0 to 1
+    :raises NotWritten: also where a file of this name is there already
+    """
+    return Deferred.fromCoroutine(_fetch(ask, path, told))
+
+
+async def _fetch(ask: Callable[[int], Deferred[Any]], path: Path, told: Callable[[float], None]) -> None:
+    _check(path)
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as file:
+            await _parts(ask, file.write, told)
+        part.rename(path)
+    except OSError as problem:
+        raise NotWritten(NOT_WRITTEN, problem=problem.strerror or problem) from problem
+    finally:
+        part.unlink(missing_ok=True)
+
+
+async def _parts(
+    ask: Callable[[int], Deferred[Any]], write: Callable[[bytes], Any], told: Callable[[float], None]
+) -> None:
+    n, total = 0, 1
+    while n < total:
+        answer = await ask(n)
+        octets, total = answer["octets"], answer["total"]
+        if not octets:
+            return
+        write(octets)
+        n += len(octets)
+        told(min(1.0, n / max(1, total)))
+
+
+def _check(path: Path) -> None:
+    try:
+        if path.exists():
+            raise NotWritten(EXISTS)
+        if not path.parent.is_dir():
+            raise NotWritten(NO_FOLDER, folder=str(path.parent))
+    except OSError as problem:
+        raise NotWritten(NOT_WRITTEN, problem=problem.strerror or problem) from problem

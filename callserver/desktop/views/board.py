@@ -1,0 +1,171 @@
+"""The supervisor's board."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QWidget,
+)
+
+from callserver.desktop.keys import Act
+from callserver.desktop.presenters.board import Board, BoardData, DeedButton
+from callserver.desktop.presenters.deeds import DESTROYS, Deed
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.views.deed_question import QuestionPanel
+from callserver.desktop.views.legend import LegendPanel
+from callserver.desktop.views.plain_table import PlainTable
+from callserver.desktop.views.screen import Screen, column
+from callserver.desktop.views.theme import GRID, LARGE_PX, sized
+from callserver.desktop.views.tile_list import TileList
+from callserver.desktop.views.widgets import ActionButton, ElidedLabel, Notice, name, tooltip
+
+BELOW_PX, LEAST_BELOW_PX = 18 * GRID, 12 * GRID
+
+
+class BoardView(Screen):
+    """Tiles above; below them who waits, what is selected, what is wrong; at the bottom what can be done."""
+
+    is_wide = True
+
+    def __init__(self, work: Workplace) -> None:
+        super().__init__()
+        words = work.words
+        self.presenter: Board = Board(work, self.show_data)
+        self.title, self.notice = ElidedLabel(), Notice()
+        self.title.setFont(sized(LARGE_PX, bold=True))
+        self.tiles = name(TileList(), words("Lines and seats"))
+        self.legend_button = QPushButton(words("Legend"))
+        self.legend_button.setCheckable(True)
+        self.legend = LegendPanel(words("Legend"), self.presenter.legend)
+        number, wait, queue, priority = words("Number"), words("Wait"), words("Queue"), words("Priority")
+        heads = (("#", 24), (number, 104), (wait, 48), (queue, 64), (priority, 64), ("", 40))
+        self.waiting = PlainTable(words("Who waits"), heads, words("Nobody waits"), right=(0, 2, 4))
+        self.alarms = PlainTable(words("Alarms"), ((words("Alarms"), 80),), words("No alarms"))
+        self.detail = QLabel()
+        self.detail.setTextFormat(Qt.TextFormat.PlainText)
+        self.detail.setWordWrap(True)
+        self.detail.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.question = QuestionPanel(words("Cancel"), words("How"))
+        self.buttons = {deed: ActionButton() for deed in Deed}
+        self._lay_out()
+        self._connect()
+
+    def show_data(self, data: BoardData) -> None:
+        """Paint it."""
+        self.title.setText(data.title)
+        self.notice.show_problem(data.problem)
+        self.tiles.put(data.tiles, data.selected)
+        self.waiting.put([(one.place, one.caller, one.wait, one.queue, one.priority, one.mark) for one in data.waiting])
+        self.alarms.put([(alarm,) for alarm in data.alarms])
+        self.alarms.set_head(0, data.alarms_title)
+        self.detail.setText("\n".join(data.detail))
+        for button in data.buttons:
+            self._show_button(button)
+        if data.question is not None:
+            self._below.setCurrentWidget(self.question)
+            self.question.ask(data.question)
+        elif self._below.currentWidget() is self.question:
+            self._below.setCurrentIndex(0)
+            self.tiles.setFocus()
+
+    def act(self, act: Act) -> bool:
+        """Ctrl+L on a tile listens there."""
+        if act is not Act.LISTEN:
+            return False
+        self.presenter.act(Deed.LISTEN)
+        return True
+
+    def take_focus(self) -> None:
+        self.tiles.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What destroys stands apart: behind a line, or where there is no room under it."""
+        super().resizeEvent(event)
+        self._below.setFixedHeight(max(LEAST_BELOW_PX, min(BELOW_PX, self.height() // 4)))
+        room = self.tiles.width()
+        needed = self._harmless.sizeHint().width() + self._harmful.sizeHint().width() + 4 * GRID
+        sideways = QBoxLayout.Direction.LeftToRight
+        self._row.setDirection(sideways if room >= needed else QBoxLayout.Direction.TopToBottom)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme draws the legend anew."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.legend.draw()
+
+    def _show_button(self, button: DeedButton) -> None:
+        widget = self.buttons[button.deed]
+        if widget.hasFocus() and not button.may:
+            self.tiles.setFocus()  # else a blank would press the next one
+        widget.show_action(button.word)
+        widget.setEnabled(button.may)
+        tooltip(widget, button.why_not)
+        widget.destroys("asks" if button.destroys else "")
+
+    def _show_legend(self, shown: bool) -> None:
+        self.legend.draw()
+        self.legend.setVisible(shown)
+
+    def _connect(self) -> None:
+        self.tiles.chosen.connect(self.presenter.select)
+        self.tiles.flowed.connect(self.presenter.flow)
+        self.legend_button.toggled.connect(self._show_legend)
+        self.question.confirmed.connect(self.presenter.confirm)
+        self.question.cancelled.connect(self.presenter.cancel)
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(False)
+        for button in self.buttons.values():
+            self._group.addButton(button)
+        self._group.buttonClicked.connect(self._pressed)
+
+    def _pressed(self, pressed: QAbstractButton) -> None:
+        self.presenter.act(next(deed for deed, button in self.buttons.items() if button is pressed))
+
+    def _lay_out(self) -> None:
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        left = QWidget()
+        whole.addWidget(left, 1)
+        whole.addWidget(self.legend)
+        self.legend.hide()
+        lines = column(left)
+        lines.addLayout(_beside((self.title, 0), (self.notice, 1), (self.legend_button, 0)))
+        lines.addWidget(self.tiles, 1)
+        self._below, facts = QStackedWidget(), QWidget()
+        facts.setLayout(_beside((self.waiting, 7), (self.detail, 3), (self.alarms, 2)))
+        self._below.addWidget(facts)
+        self._below.addWidget(self.question)
+        lines.addWidget(self._below)
+        lines.addLayout(self._button_row())
+
+    def _button_row(self) -> QBoxLayout:
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(GRID)
+        self._harmless, self._harmful = QHBoxLayout(), QHBoxLayout()
+        for deed, button in self.buttons.items():
+            (self._harmful if deed in DESTROYS else self._harmless).addWidget(button, 1)
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.VLine)
+        self._row.addLayout(self._harmless, 4)
+        self._row.addWidget(line)
+        self._row.addLayout(self._harmful, 3)
+        return self._row
+
+
+def _beside(*widgets: tuple[QWidget, int]) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(GRID)
+    for widget, share in widgets:
+        row.addWidget(widget, share)
+    return row

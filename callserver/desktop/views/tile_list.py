@@ -1,0 +1,186 @@
+"""The tiles of the board: one model, one list, one delegate that paints; only what has changed is painted again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from callserver.desktop.presenters.tiles import Tile
+from callserver.desktop.views.colours import Colours, mixed
+from callserver.desktop.views.icons import BADGE_PX, badge
+from callserver.desktop.views.theme import GRID, RING_PX, SMALL_PX, colours, sized
+
+TILE = QSize(180, 82)
+GAP = GRID // 2
+CELL = TILE + QSize(GAP, GRID)
+SHARE = 0.12  # of the state's colour, for each step of depth
+HALF_A_BLINK_MS = 500
+TITLE_PX = SMALL_PX + 1
+LINE_PX = 18
+TEXT_X = GRID + BADGE_PX + GRID
+Index = QModelIndex | QPersistentModelIndex
+ACCESSIBLE = Qt.ItemDataRole.AccessibleTextRole
+TILE_ROLE = Qt.ItemDataRole.UserRole
+LEFT, RIGHT = (
+    int(side | Qt.AlignmentFlag.AlignVCenter) for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
+)
+
+
+class TileModel(QAbstractListModel):
+    """The tiles in their order; a reader of screens is told of each in words."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.tiles: tuple[Tile, ...] = ()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """All of them."""
+        return 0 if parent.isValid() else len(self.tiles)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a delegate paints, and what is read aloud."""
+        tile = self.tiles[index.row()]
+        if role == TILE_ROLE:
+            return tile
+        if role == Qt.ItemDataRole.DisplayRole:
+            return tile.title
+        return tile.spoken if role == ACCESSIBLE else None
+
+    def put(self, tiles: tuple[Tile, ...]) -> None:
+        """Others, or some that look otherwise."""
+        before, channels = self.tiles, [tile.channel for tile in tiles]
+        if [tile.channel for tile in before] != channels:
+            self.beginResetModel()
+            self.tiles = tiles
+            self.endResetModel()
+            return
+        self.tiles = tiles
+        for row, (old, new) in enumerate(zip(before, tiles, strict=True)):
+            if old != new:
+                self.dataChanged.emit(self.index(row), self.index(row))
+
+    def row_of(self, channel: str) -> int:
+        """-1 if it is not there."""
+        return next((row for row, tile in enumerate(self.tiles) if tile.channel == channel), -1)
+
+
+class TileList(QListView):
+    """Tiles that flow into as many columns as there is room for; arrows go from one to the next."""
+
+    chosen = Signal(str)  # a channel
+    flowed = Signal(int)  # into so many columns
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tiles = TileModel(self)
+        self.setModel(self.tiles)
+        self.setItemDelegate(TilePainter(self))
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setGridSize(CELL)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumSize(CELL.width() + 3 * GRID, CELL.height() + GRID)
+        self.blink_shown = True
+        self._blinking = QTimer(self)
+        self._blinking.setInterval(HALF_A_BLINK_MS)
+        self._blinking.timeout.connect(self._blink)
+        self.selectionModel().currentChanged.connect(self._current_changed)
+
+    def put(self, tiles: tuple[Tile, ...], selected: str) -> None:
+        """Paint them."""
+        self.tiles.put(tiles)
+        row = self.tiles.row_of(selected)
+        if row >= 0 and row != self.currentIndex().row():
+            self.setCurrentIndex(self.tiles.index(row))
+        if any(tile.blinks for tile in tiles) != self._blinking.isActive():
+            self._blinking.stop() if self._blinking.isActive() else self._blinking.start()
+            self.blink_shown = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More tiles beside each other, or fewer."""
+        super().resizeEvent(event)
+        self.flowed.emit(max(1, self.viewport().width() // CELL.width()))
+
+    def _current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
+        self.chosen.emit(self.tiles.tiles[current.row()].channel if current.isValid() else "")
+
+    def _blink(self) -> None:
+        self.blink_shown = not self.blink_shown
+        for row, tile in enumerate(self.tiles.tiles):
+            if tile.blinks:
+                self.viewport().update(self.visualRect(self.tiles.index(row)))
+
+
+class TilePainter(QStyledItemDelegate):
+    """Badge, name, clock; state; caller; what is done there."""
+
+    def __init__(self, tiles: TileList) -> None:
+        super().__init__(tiles)
+        self._tiles = tiles
+        self._bold, self._plain, self._small = sized(TITLE_PX, bold=True), sized(TITLE_PX), sized(SMALL_PX)
+        self._cut = {id(font): QFontMetrics(font) for font in (self._bold, self._plain, self._small)}
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """All are alike."""
+        return CELL
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """One tile."""
+        tile: Tile = index.data(TILE_ROLE)
+        worn = colours(self._tiles.palette())
+        place = QRect(option.rect.topLeft() + QPoint(GAP // 2, GRID // 2), TILE)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._frame(painter, place, tile, worn, index == self._tiles.currentIndex())
+        drawn = badge(tile.state, worn, tile.wrap_up, tile.kept)
+        drawn.paint(painter, place.x() + GRID, place.y() + GRID, BADGE_PX, BADGE_PX)
+        self._lines(painter, place, tile, worn)
+        painter.restore()
+
+    def _frame(self, painter: QPainter, place: QRect, tile: Tile, worn: Colours, selected: bool) -> None:
+        colour = worn.states[tile.state]
+        frame, width = worn.frame, 1
+        if tile.blinks and self._tiles.blink_shown:
+            frame, width = colour, 3
+        if selected:
+            frame, width = worn.focus, RING_PX + 1
+        painter.setPen(QPen(QColor(frame), width))
+        painter.setBrush(QColor(mixed(worn.ground, colour, SHARE * tile.depth)))
+        half = width / 2
+        painter.drawRoundedRect(QRectF(place).adjusted(half, half, -half, -half), 4, 4)
+
+    def _lines(self, painter: QPainter, place: QRect, tile: Tile, worn: Colours) -> None:
+        x, right, top = place.x() + TEXT_X, place.right() - GRID, place.y() + 4
+        clock = self._cut[id(self._plain)].horizontalAdvance(tile.clock)
+        self._line(
+            painter, QRect(right - clock - 1, top, clock + 2, LINE_PX), tile.clock, self._plain, worn.text, RIGHT
+        )
+        self._line(painter, QRect(x, top, right - clock - GRID - x, LINE_PX), tile.title, self._bold, worn.text)
+        self._line(painter, QRect(x, top + LINE_PX, right - x, LINE_PX), tile.word, self._plain, worn.text)
+        left = place.x() + GRID
+        for line, words in enumerate((tile.caller, tile.what), 2):
+            self._line(painter, QRect(left, top + line * LINE_PX, right - left, LINE_PX), words, self._small, worn.soft)
+
+    def _line(self, painter: QPainter, place: QRect, words: str, font: Any, colour: str, side: int = LEFT) -> None:
+        if words:
+            painter.setFont(font)
+            painter.setPen(QColor(colour))
+            painter.drawText(
+                place, side, self._cut[id(font)].elidedText(words, Qt.TextElideMode.ElideRight, place.width())
+            )
