@@ -66,7 +66,7 @@ SINGLE = (
 NOW = {  # settings that a running server takes over
     "server": {"plugins", "prompts", "stop_wait_s"},
     "line": {"menu", "enabled", "direction", "group"},
-    "agents": {"barge_in_tone", "menu_numbers", "outcomes", "paused_alarm_min"},
+    "agents": {"outcomes", "barge_in_tone", "paused_alarm_min", "menu_numbers"},
     "offices": {one.name for one in fields(OfficesConfig)},
     "menus": {one.name for one in fields(MenusConfig)},
     "dialling": {one.name for one in fields(DiallingConfig)},
