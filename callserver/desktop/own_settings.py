@@ -39,6 +39,7 @@ class Remembered:
     favourites: tuple[str, ...] = ()  # `Target`s
     last_dialled: str = ""
     missed_seen: str = ""  # when the newest of the missed calls came that have been looked at
+    faxes_seen: str = ""  # when the newest fax came that somebody has seen
     keys: dict[str, str] = field(default_factory=dict)
 
 

@@ -30,11 +30,11 @@ class Missed(Presenter[MissedData]):
     _slips: tuple[dict[str, Any], ...] = ()
     _taken: dict[str, dict[str, Any]] = {}  # noqa: RUF012 - replaced, never changed
     _seen_before = ""
+    is_open = False
 
     def start(self) -> None:
-        self._endings = []
         super().start()
-        self._endings.append(self.work.missed.watch(self.refresh))
+        self._endings.append(self.work.missed.watch(self._listed))
 
     def data(self) -> MissedData:
         rows = (*map(self._slip, self._slips), *self._missed())
@@ -49,10 +49,14 @@ class Missed(Presenter[MissedData]):
 
     def opened(self) -> None:
         """Ask for all of it anew; what is shown now counts as seen."""
-        self.problem, self._seen_before = "", self.work.settings.now.missed_seen
+        self.is_open, self.problem, self._seen_before = True, "", self.work.settings.now.missed_seen
         self.work.missed.seen()
         self._ask()
         self.refresh()
+
+    def closed(self) -> None:
+        """What comes is counted again."""
+        self.is_open = False
 
     def call(self, key: str) -> None:
         """Call this one back; nobody else is offered him meanwhile."""
@@ -70,6 +74,11 @@ class Missed(Presenter[MissedData]):
             self.do(self.client.ask("done_call_back", key.removeprefix(SLIP), "not wanted"), self._asked_again)
         elif key:
             self.do(self.client.ask("done_missed", key, "not wanted"), self._asked_again)
+
+    def _listed(self) -> None:
+        if self.is_open:
+            self.work.missed.seen()
+        self.refresh()
 
     def _asked_again(self, answer: object) -> None:
         self._ask()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from callserver.desktop.presenters.missed import Missed, MissedData
@@ -76,6 +77,11 @@ class MissedView(Screen):
         self.presenter.opened()
         self.mail.presenter.opened()
         self.list.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another panel, or none."""
+        super().hideEvent(event)
+        self.presenter.closed()
 
     def _settle(self) -> None:
         self.presenter.settle(self.list.key)
