@@ -71,6 +71,7 @@ class AgentCore:
     longest_wrap_up_s: float
     on_deadline: Callable[[], None]
     work: Work = Work.OUT
+    is_busy: bool = False  # a call is his, or he is on his way out of one
     pause_reason: str = ""  # not ready, or to be after call or wrap-up
     wrap_up_due_s: float = 0.0  # left when a call stopped its clock
     _timer: IDelayedCall | None = field(default=None, init=False)
@@ -187,7 +188,7 @@ def _build() -> Callable[[AgentCore], AgentInputs]:
     def move(after: str, act: Callable[..., None]) -> Callable[..., None]:
         def perform(inputs: AgentInputs, core: AgentCore, *args: object) -> None:
             act(core, *args)
-            core.work = WORK[after]
+            core.work, core.is_busy = WORK[after], after in (BUSY, BUSY_PAUSE)
 
         return perform
 

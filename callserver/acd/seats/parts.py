@@ -26,7 +26,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.acd.seats.agent_machine import AgentCore, agent_machine
-from callserver.acd.seats.calls_machine import CallsCore, calls_machine
+from callserver.acd.seats.calls_machine import CallsCore, Phase, calls_machine
 from callserver.acd.seats.listening import Listening
 from callserver.acd.seats.offers import Offer
 from callserver.acd.seats.presence import Presence, PresenceLimits, ProgramWatch
@@ -116,8 +116,8 @@ class SeatParts(ABC):
 
     @property
     def rests(self) -> bool:
-        """It has just missed a call, and is not asked for a while."""
-        return self._ringing.rests
+        """It has just missed a call, and is not asked for a while; or it is just on its way out of one."""
+        return self._ringing.rests or (self._calls.phase is Phase.NONE and self._agent.is_busy)
 
     @property
     def shown_calls(self) -> list[Call]:
