@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
@@ -54,6 +54,15 @@ class MainWindow(QWidget):
         self.stack.addWidget(self.tabs)
         self.stack.currentChanged.connect(self._make_room)
         self._title = Title(work, self._show_title)
+        self._own_acts: Mapping[Act, Callable[[], None]] = {
+            Act.CLOSE: self.close_panel,
+            Act.CARRY_OUT: self._carry_out,
+            Act.SAVE: self._save,
+            Act.GRAB: self.side.grab_chosen,
+            Act.PICK_UP: self.side.pick_up_chosen,
+            Act.PAUSE: self.bar.open_pauses,
+            Act.LOG_OUT: self.log_out_wanted.emit,
+        }
         self._lay_out()
         self._place_side()
         for screen in self._screens():
@@ -72,21 +81,8 @@ class MainWindow(QWidget):
         if act in TABS:
             self.close_panel()
             self.tabs.setCurrentIndex(list(TABS).index(act))
-        elif act is Act.CLOSE:
-            self.close_panel()
-        elif act is Act.CARRY_OUT:
-            in_outcome = self.outcome.isAncestorOf(self.focusWidget() or self)
-            (self.outcome if in_outcome else self._current()).carry_out()
-        elif act is Act.SAVE:
-            self._current().save()
-        elif act is Act.GRAB:
-            self.side.grab_chosen()
-        elif act is Act.PICK_UP:
-            self.side.pick_up_chosen()
-        elif act is Act.PAUSE:
-            self.bar.open_pauses()
-        elif act is Act.LOG_OUT:
-            self.log_out_wanted.emit()
+        elif act in self._own_acts:
+            self._own_acts[act]()
         elif act in PANELS and act not in self.controls.buttons:
             self.open(act)
         elif self.panel is None or not self.panel.act(act):
@@ -126,6 +122,13 @@ class MainWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
+
+    def _carry_out(self) -> None:
+        in_outcome = self.outcome.isAncestorOf(self.focusWidget() or self)
+        (self.outcome if in_outcome else self._current()).carry_out()
+
+    def _save(self) -> None:
+        self._current().save()
 
     def _current(self) -> Screen:
         current = self.panel or self.tabs.currentWidget()

@@ -22,7 +22,7 @@ ROW = (
     *(Act.ANSWER, Act.HANG_UP, Act.HOLD, Act.MUTE, Act.TRANSFER, Act.THREE_WAY),
     *(Act.KEYPAD, Act.RECORD, Act.SECRET, Act.FAX, Act.DIAL, Act.MESSAGES),
 )
-RESTING = frozenset({Act.DIAL, Act.MESSAGES, Act.GRAB, Act.PICK_UP})
+RESTING = frozenset({Act.DIAL, Act.FAX, Act.MESSAGES, Act.GRAB, Act.PICK_UP})
 RESTING_STATES = (SeatState.IDLE_PC, SeatState.IDLE_PHONE, SeatState.PAUSED)
 IN_TALK = frozenset(ROW) - {Act.ANSWER, Act.DIAL} | {Act.PARK}
 CAN = {  # agent-window.md section 2, the table by seat state

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from callserver.desktop.keys import Act
 from callserver.desktop.presenters.presenter import Presenter
@@ -66,4 +66,14 @@ def column(parent: QWidget, margin: int = GRID, spacing: int = GRID) -> QVBoxLay
     layout = QVBoxLayout(parent)
     layout.setContentsMargins(margin, margin, margin, margin)
     layout.setSpacing(spacing)
+    return layout
+
+
+def row(*widgets: tuple[QWidget, int]) -> QHBoxLayout:
+    """Likewise from left to right, without margins: each widget with its share of the room that is left."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(GRID)
+    for widget, share in widgets:
+        layout.addWidget(widget, share)
     return layout

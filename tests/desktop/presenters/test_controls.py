@@ -35,7 +35,7 @@ class ControlsCase(WorkCase):
 class ButtonsTests(ControlsCase):
     def test_idle(self) -> None:
         """Without a call there is nobody to hang up on: one can dial and write."""
-        self.assertEqual(self.may(), {"Dial", "Messages"})
+        self.assertEqual(self.may(), {"Dial", "Fax", "Messages"})
 
     def test_ringing(self) -> None:
         """A call that rings can be answered."""
