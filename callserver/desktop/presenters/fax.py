@@ -67,7 +67,7 @@ class Fax(Presenter[FaxData]):
         self._documents: list[Row] = []
         self._faxes: list[Row] = []
         self._jobs: list[Row] = []
-        self._has_opened = False
+        self._has_opened = self._is_open = False
         self._seen = work.settings.now.faxes_seen
         self._over, self._over_call = "", ""  # what has come of the fax of a call
         self._picture, self._page, self._fax = b"", 0, ""
@@ -109,10 +109,13 @@ class Fax(Presenter[FaxData]):
 
     def opened(self) -> None:
         """Somebody looks: the newest lists; what was new the last time is not any more."""
-        if self._has_opened:
-            self._was_seen()
-        self._has_opened, self._says, self.problem = True, "", ""
+        self._seen = self.work.settings.now.faxes_seen
+        self._has_opened, self._is_open, self._says, self.problem = True, True, "", ""
         self.look()
+
+    def left(self) -> None:
+        """Nobody looks any more: what comes from now on has not been seen."""
+        self._is_open = False
 
     def look(self) -> None:
         """Ask for all three lists again."""
@@ -272,6 +275,8 @@ class Fax(Presenter[FaxData]):
 
     def _faxes_came(self, rows: list[Row]) -> None:
         self._faxes = rows
+        if self._is_open:
+            self._was_seen()
         self.refresh()
 
     def _jobs_came(self, rows: list[Row]) -> None:
@@ -279,9 +284,9 @@ class Fax(Presenter[FaxData]):
         self.refresh()
 
     def _was_seen(self) -> None:
-        newest = max((row["began"] for row in self._faxes), default=self._seen)
-        if newest > self._seen:
-            self._seen = newest
+        """On this computer they are not new tomorrow; the marks stay until the panel is opened again."""
+        newest = max((row["began"] for row in self._faxes), default="")
+        if newest > self.work.settings.now.faxes_seen:
             self.work.settings.remember(faxes_seen=newest)
 
     # In words

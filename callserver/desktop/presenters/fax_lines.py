@@ -47,19 +47,23 @@ def result_text(result: str | None, language: str) -> str:
     return known(language, BY_CODE.get(result or "", result or ""))
 
 
+def is_new(row: Row, seen: str) -> bool:
+    """Whether it came after those that somebody has looked at."""
+    return row["direction"] == "in" and bool(row["began"] > seen)
+
+
 def fax_line(row: Row, seen: str, language: str) -> FaxLine:
     """:param seen: when the newest began that somebody has looked at"""
-    came = row["direction"] == "in"
-    is_new = came and row["began"] > seen
+    came, new = row["direction"] == "in", is_new(row, seen)
     cells = (
         moment(row["began"]),
         text(language, CAME if came else WENT),
         row["number"] or row["remote_id"] or text(language, "withheld"),
         str(row["pages"]),
-        (f"★ {text(language, N_('new'))} · " if is_new else "") + result_text(row["result"], language),
+        (f"★ {text(language, N_('new'))} · " if new else "") + result_text(row["result"], language),
         row["person"] or "",
     )
-    return FaxLine(row["fax"], cells, row["pages"], is_new, row["result"] is not None and row["pages"] > 0)
+    return FaxLine(row["fax"], cells, row["pages"], new, row["result"] is not None and row["pages"] > 0)
 
 
 def job_line(row: Row, language: str) -> JobLine:

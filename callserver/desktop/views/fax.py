@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QStandardPaths
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDateTimeEdit,
@@ -71,6 +72,11 @@ class FaxView(Screen):
     def take_focus(self) -> None:
         self.presenter.opened()
         self.source.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another screen lies over it, or it was closed."""
+        super().hideEvent(event)
+        self.presenter.left()
 
     def carry_out(self) -> None:
         """In a talk to whom he talks with, else to the number."""
