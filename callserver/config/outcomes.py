@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-USUAL = "1 成交/Sold, 2 咨询/Enquiry, 3! 投诉/Complaint, 4 其他/Other"
 OUTCOME = re.compile(r"(?P<code>[1-9])(?P<protects>!?) (?P<zh>[^/]{1,16})/(?P<en>[^/]{1,24})")
 
 
@@ -24,8 +23,8 @@ class TalkOutcome:
     protects: bool = False
 
     def __str__(self) -> str:
-        """As the shop writes it."""
-        return f"{self.code}{'!' if self.protects else ''} {self.zh}/{self.en}"
+        """As it is written in config.ini."""
+        return f"{self.code}{'!' * self.protects} {self.zh}/{self.en}"
 
 
 def read_outcomes(text: str) -> tuple[TalkOutcome, ...]:

@@ -45,6 +45,9 @@ class DescribeTests(SynchronousTestCase):
         self.assertEqual([ring[name] for name in ("kind", "low", "high", "default")], ["number", "3", "120", "15"])
         self.assertEqual(ring["unit"]["en"], "seconds")
         self.assertIn("progressive", [one["value"] for one in rows["strategy"]["choices"]])
+        for row in (rows["strategy"], rows["order"], self.rows("hours")["night"]):
+            for one in row["choices"]:
+                self.assertNotIn(one["value"], one["words"].values(), one)
         self.assertEqual((rows["calendar"]["kind"], rows["calendar"]["of"]), ("name", "hours"))
 
     def test_rights(self) -> None:

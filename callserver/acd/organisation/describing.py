@@ -29,6 +29,21 @@ NAMES = {  # of what a name is, by the setting that has it
 WORDS = {
     "yes": N_("yes"),
     "no": N_("no"),
+    "ring_all": N_("all at once"),
+    "longest_idle": N_("who has been idle longest"),
+    "fewest_calls": N_("who has had the fewest calls today"),
+    "least_talk": N_("who has talked least today"),
+    "round_robin": N_("one after the other in turn"),
+    "linear": N_("always from the first on"),
+    "progressive": N_("from the first on, more and more at once"),
+    "random": N_("by chance"),
+    "priority": N_("higher priority, then who came first"),
+    "aging": N_("waiting time, with a bonus for priority"),
+    "automatic": N_("as hours and days say"),
+    "on": N_("night: closed"),
+    "off": N_("day: open"),
+    "zh": N_("Chinese"),
+    "en": N_("English"),
 } | {name: RIGHT_WORDS[right] for name, right in RIGHTS.items()}
 Row = dict[str, Any]
 

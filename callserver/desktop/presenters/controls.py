@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from callserver.desktop.keys import Act, shown
 from callserver.desktop.keys import keys as key_table
 from callserver.desktop.model import Connection
+from callserver.desktop.presenters.consulting import cancel_consult
 from callserver.desktop.presenters.fax_news import FaxNews
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
@@ -23,6 +24,7 @@ ROW = (
     *(Act.KEYPAD, Act.RECORD, Act.SECRET, Act.FAX, Act.DIAL, Act.MESSAGES),
 )
 RESTING = frozenset({Act.DIAL, Act.FAX, Act.MESSAGES, Act.GRAB, Act.PICK_UP})
+RESTING_STATES = (SeatState.IDLE_PC, SeatState.IDLE_PHONE, SeatState.PAUSED)
 IN_TALK = frozenset(ROW) - {Act.ANSWER, Act.DIAL} | {Act.PARK}
 CAN = {  # agent-window.md section 2, the table by seat state
     SeatState.OFF: frozenset[Act](),
@@ -35,6 +37,7 @@ CAN = {  # agent-window.md section 2, the table by seat state
     SeatState.TALKING: IN_TALK,
     SeatState.HELD: frozenset({Act.HOLD, Act.HANG_UP, Act.TRANSFER, Act.RECORD, Act.PARK, Act.MESSAGES}),
 }
+SUPERVISING = frozenset({Act.HANG_UP, Act.MESSAGES})  # the call is others'
 NEEDS = {
     Act.RECORD: Right.START_RECORDING,
     Act.GRAB: Right.GRAB,
@@ -96,7 +99,7 @@ class Controls(Presenter[ControlsData]):
         seat = self.model.seat
         if self.model.connection is not Connection.HERE or act not in CAN[seat.state]:
             return False
-        if act is Act.THREE_WAY and seat.kept is None:
+        if (act is Act.THREE_WAY and seat.kept is None) or (seat.supervises and act not in SUPERVISING):
             return False
         return not (act in NEEDS and self.work.lacks(NEEDS[act]))
 
@@ -140,13 +143,10 @@ class Controls(Presenter[ControlsData]):
         return act is Act.SECRET and seat.hidden
 
     def _hang_up(self) -> Deferred[None]:
-        """Back with the first party; while the second is only dialled, that is given up, and the first fetched."""
+        if self.model.seat.supervises:
+            return self.client.stop_listening()
         seat = self.model.seat
-        if seat.kept is None:
-            return self.client.hang_up()
-        if seat.state is SeatState.DIALING:
-            return self.client.hang_up().addCallback(lambda _: self.client.retrieve())
-        return self.client.cancel()
+        return self.client.hang_up() if seat.kept is None else cancel_consult(self.client, seat)
 
     def _hold(self) -> Deferred[None]:
         seat = self.model.seat

@@ -13,6 +13,7 @@ from callserver.wire.messages import BARGED_IN, LISTENS, ChannelRow, SeatStatus
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 from callserver.wire.targets import Target, TargetKind
+from callserver.wire.words import state_text
 
 
 class Deed(Enum):
@@ -134,11 +135,11 @@ def question(deed: Deed, row: ChannelRow, age_s: float, partner: str, queues: It
 
 
 def _facts(row: ChannelRow, title: str, age_s: float, partner: str, language: str) -> tuple[str, ...]:
-    who = f"{title} {partner}".rstrip()
-    if state_of(row) not in HEARD:
-        return (who,)
-    caller = row.caller or text(language, "number withheld")
-    return who, text(language, "Call of {caller}, {time}", caller=caller, time=stopwatch(age_s))
+    who, time = f"{title} {partner}".rstrip(), stopwatch(age_s)
+    if state_of(row) in HEARD:
+        caller = row.caller or text(language, "number withheld")
+        return who, text(language, "Call of {caller}, {time}", caller=caller, time=time)
+    return who, f"{state_text(state_of(row), language)} {time}"
 
 
 def _choices(deed: Deed, row: ChannelRow, queues: Iterable[str], language: str) -> Iterable[Choice]:

@@ -46,4 +46,4 @@ def waiter_lines(model: ShopModel, language: str) -> tuple[WaiterLine, ...]:
 def _mark(one: Waiter, language: str) -> str:
     if one.rings_at:
         return text(language, "rings at {number}", number=one.rings_at)
-    return text(language, "is called back") if one.call_back else ""
+    return text(language, "call-back") if one.call_back else ""

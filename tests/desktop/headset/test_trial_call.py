@@ -8,7 +8,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.desktop.headset.devices import Devices
-from callserver.desktop.headset.echo import chirp_sound, find_echo
+from callserver.desktop.headset.echo import AMPLITUDE, chirp, chirp_sound, find_echo
 from callserver.desktop.headset.trial_call import TrialCall, TrialResult
 from callserver.wire.catalogue import told
 from tests.desktop.headset.fakes import FakeSound, tone
@@ -42,6 +42,13 @@ class EchoTests(SynchronousTestCase):
             echo = self.found(heard)
             self.assertApproximates(echo.gain_db, gain_db, 1.0)
             self.assertApproximates(echo.after_s, after_s, 0.001)
+
+    def test_between_samples(self) -> None:
+        """Sound that comes back between two samples is found as loud as it is."""
+        for late in (0.25, 0.5, 0.75, 1.0, 1.5):
+            played = [round(AMPLITUDE * 32767 * sample) for sample in chirp(8000, late_s=late / 8000)]
+            echo = self.found(bytes(1600) + array("h", played).tobytes() + bytes(16000))
+            self.assertApproximates(echo.gain_db, 0.0, 0.5)
 
     def test_not_found(self) -> None:
         """Noise, a voice's tone, silence, or nothing at all are no echo."""
@@ -92,22 +99,22 @@ class TrialCallTests(SynchronousTestCase):
         self.assertEqual(
             self.stages,
             [
-                "a short rising tone is played",
-                "say something for three seconds, as you would to a customer",
-                "this is how you sound",
+                "A short rising tone is played",
+                "Say something for three seconds, as you would to a customer",
+                "This is how you sound",
             ],
         )
-        self.assertEqual(self.sentences(), ["the microphone is good (-23 dB)", "no echo"])
+        self.assertEqual(self.sentences(), ["The microphone is good (-23 dB)", "No echo"])
         self.assertEqual((self.sound.running, self.clock.getDelayedCalls(), self.call.runs), ([], [], False))
 
     def test_echo(self) -> None:
         """Who leaves his headset on the table, or has it too loud, is told by how much and how late."""
-        for gain_db, words in ((-10, "hear themselves"), (-36, "hardly any echo (-3")):
+        for gain_db, words in ((-10, "hear themselves"), (-36, "Hardly any echo (-3")):
             self.results.clear()
             self.hold(noise(0.02, 200), gain_db)
             _, echo, latency = self.sentences()
             self.assertIn(words, echo)
-            self.assertEqual(latency, "sound takes 180 ms through the headset and back")
+            self.assertEqual(latency, "Sound takes 180 ms through the headset and back")
 
     def test_played_back(self) -> None:
         """He hears what he said for three seconds."""
@@ -122,7 +129,7 @@ class TrialCallTests(SynchronousTestCase):
         self.hold()
         self.assertEqual(
             self.sentences(),
-            ["no sound came from the microphone: is it plugged in, switched on, and allowed in the system's settings?"],
+            ["No sound came from the microphone: is it plugged in, switched on, and allowed in the system's settings?"],
         )
 
     def test_too_low_and_too_loud(self) -> None:
@@ -139,7 +146,7 @@ class TrialCallTests(SynchronousTestCase):
         for _ in range(2):
             self.results.clear()
             self.hold()
-            self.assertIn("no microphone: plug one in, or log in by telephone", self.sentences())
+            self.assertIn("No microphone: plug one in, or log in by telephone", self.sentences())
 
     def test_stopped(self) -> None:
         """A call comes in the middle: all is closed at once, and there is no result."""

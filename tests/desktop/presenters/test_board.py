@@ -63,7 +63,7 @@ class SeenTests(BoardCase):
         """Who waits: number, wait, queue and priority, the longest wait first; who will be called back is marked."""
         first, second = self.now.waiting
         self.assertEqual((first.place, first.caller, first.wait, first.queue), ("1", "075588889999", "1:20", "order"))
-        self.assertEqual((second.caller, second.priority, second.mark), ("", "5", "is called back"))
+        self.assertEqual((second.caller, second.priority, second.mark), ("", "5", "call-back"))
 
     def test_alarms(self) -> None:
         """An alarm is there until it is over, also one that was given before the log-in."""
@@ -198,6 +198,8 @@ class QuestionTests(BoardCase):
     def test_force_log_out(self) -> None:
         """A seat is forced out by its staff number."""
         self.ask(Deed.FORCE_LOG_OUT, "seat 803")
+        assert self.now.question is not None
+        self.assertEqual(self.now.question.facts[1], "paused 4:10")
         self.board.confirm("")
         self.assertEqual(self.asked(), [("force_log_out", "803")])
 

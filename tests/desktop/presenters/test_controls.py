@@ -59,6 +59,14 @@ class ButtonsTests(ControlsCase):
         self.seat(SeatState.TALKING, ZHAO, kept=LI)
         self.assertLessEqual({"Complete", "Swap", "Cancel consult", "Three-way"}, self.may())
 
+    def test_supervising(self) -> None:
+        """The call that one listens to is others': all one can do is to leave it."""
+        self.seat(SeatState.TALKING, LI, reason="listens")
+        self.clock.advance(5)
+        self.assertEqual(self.may(), {"Hang up", "Messages"})
+        self.controls.act(Act.HANG_UP)
+        self.assertEqual(self.client.asked, [("stop_listening",)])
+
     def test_places(self) -> None:
         """Whatever the state, each button is where it was."""
         for state in SeatState:
