@@ -28,7 +28,7 @@ from callserver.wire.rights import Right
 log = Logger()
 
 NUMBER, HOST = "801", "127.0.0.1"
-FIRST_CALL_S, CALL_EACH_S, LOOK_S, WITHIN_S = 6.0, 45.0, 0.5, 60.0
+FIRST_CALL_S, CALL_EACH_S, LOOK_S, WITHIN_S = 6.0, 45.0, 0.5, 120.0
 CALLERS = (("13912345678", "Li Ming"), ("13800138000", ""), ("02162345678", "Wang Wei"))
 CALL = """
 caller {number}{name}

@@ -23,12 +23,14 @@ from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.logger import Logger, globalLogBeginner, textFileLogObserver
 from twisted.python.failure import Failure
 
+from callserver.desktop.client import AgentClient
 from callserver.desktop.connection import pinned_endpoint
 from callserver.desktop.first_look import ShownCertificate, shown_certificate
+from callserver.desktop.model import ShopModel
 from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.places import Place
 from callserver.desktop.presenters.life import Life
-from callserver.desktop.presenters.log_in import first_typed
+from callserver.desktop.presenters.log_in import first_typed, reconnect_s
 from callserver.desktop.views.program_window import ProgramWindow
 from callserver.desktop.views.theme import Theme
 from callserver.wire.terminal import person_language
@@ -52,6 +54,20 @@ class Network:
     def endpoint(self, place: Place, certificate_file: Path) -> IStreamClientEndpoint:
         """To the one that has this certificate."""
         return pinned_endpoint(self._reactor, *place, certificate_file)
+
+    def client(
+        self,
+        endpoint: IStreamClientEndpoint,
+        number: str,
+        password: str,
+        model: ShopModel,
+        new_password: str | None,
+        take_over: bool,
+    ) -> AgentClient:
+        """Who talks with it, and tries again when the connection is lost."""
+        return AgentClient(
+            self._reactor, endpoint, number, password, model, reconnect_s, new_password, take_over=take_over
+        )
 
 
 def run(language: str | None, server: str = "", number: str = "", demo: bool = False) -> None:

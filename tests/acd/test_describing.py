@@ -6,7 +6,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.organisation.describing import KINDS, describe, described_kind
+from callserver.acd.organisation.describing import KINDS, PAGE, describe, described_kind, fields_place
 from callserver.config import Unfit
 
 NOBODY: Any = None
@@ -14,7 +14,14 @@ NOBODY: Any = None
 
 class DescribeTests(SynchronousTestCase):
     def rows(self, kind: str) -> dict[str, dict[str, Any]]:
-        return {row["key"]: row for row in describe(NOBODY, kind)["fields"]}
+        found, place = dict[str, dict[str, Any]](), ""
+        while True:
+            page = describe(NOBODY, kind, place)
+            self.assertLessEqual(len(page["fields"]), PAGE)
+            found |= {row["key"]: row for row in page["fields"]}
+            place = page["next"]
+            if not place:
+                return found
 
     def test_complete(self) -> None:
         """Every setting is there, with a meaning in both languages."""
@@ -61,5 +68,8 @@ class DescribeTests(SynchronousTestCase):
     def test_no_such_kind(self) -> None:
         """Something else is none."""
         self.assertTrue(described_kind("queues"))
+        for place, fits in (("", True), ("15", True), ("-1", False), (15, False), ("x", False), ("1" * 9, False)):
+            self.assertIs(fields_place(place), fits, place)
+        self.assertEqual(describe(NOBODY, "queues", "9000")["fields"], [])
         for bad in ("queue", "", 7, None, ["queues"]):
             self.assertFalse(described_kind(bad))

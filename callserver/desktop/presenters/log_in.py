@@ -59,6 +59,17 @@ class Ways(Protocol):
     def endpoint(self, place: Place, certificate_file: Path) -> IStreamClientEndpoint:
         """To the one that has this certificate."""
 
+    def client(
+        self,
+        endpoint: IStreamClientEndpoint,
+        number: str,
+        password: str,
+        model: ShopModel,
+        new_password: str | None,
+        take_over: bool,
+    ) -> AgentClient:
+        """Who talks with it."""
+
 
 @dataclass(frozen=True)
 class Typed:
@@ -286,16 +297,8 @@ class LogIn(AgentListener):
         self._typed, self._problem, self._may_take_over, self._is_in = typed, None, False, False
         self._model = ShopModel(self._clock)
         self._unwatch = self._model.watch(self)
-        self._client = AgentClient(
-            self._clock,
-            endpoint,
-            typed_text(typed.number),
-            typed.password,
-            self._model,
-            reconnect_s,
-            typed.new or None,
-            take_over=take_over,
-        )
+        number, new = typed_text(typed.number), typed.new or None
+        self._client = self._ways.client(endpoint, number, typed.password, self._model, new, take_over)
         self._client.start()
         self.refresh()
 

@@ -28,7 +28,7 @@ from callserver.wire.messages import Phrase
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
-PAGE = 60  # settings of one answer
+PAGE = 15  # settings of one answer: more would hold up the sound of calls while they are packed
 TOLD_MAX = 200
 
 
@@ -56,7 +56,7 @@ class SettingsDesk:
 
     def list_settings(self, seat: Seat, place: str) -> Deferred[Row]:
         """
-        The settings of config.ini as it is now, 60 at a time, each with its meaning in both languages.
+        The settings of config.ini as it is now, 15 at a time, each with its meaning in both languages.
 
         :return: {"digest": what `save_settings` takes, "sections": a list of {"section", "meaning", "line"} (at the
             beginning), "settings": a list of {"section", "key", "meaning", "kind" ("yes or no", "whole number",
