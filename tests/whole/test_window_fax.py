@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from twisted.internet.defer import maybeDeferred
 
 from callserver.desktop.keys import Act
-from callserver.desktop.presenters.fax import FILE
+from callserver.desktop.presenters.fax_lines import FILE
 from callserver.desktop.views.fax import FaxView
 from callserver.emulator.fax_machine import ALL_SPEEDS, TelephoneFax
 from callserver.fax.tiff.writer import append_page

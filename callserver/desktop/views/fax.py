@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from callserver.desktop.presenters.fax import FILE, Fax, FaxData
+from callserver.desktop.presenters.fax import Fax, FaxData
+from callserver.desktop.presenters.fax_lines import FILE
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.fax_page import FaxPage
 from callserver.desktop.views.screen import Screen, column, row

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from callserver.desktop.presenters.controls import Controls
-from callserver.desktop.presenters.fax import FILE, Fax, FaxData
+from callserver.desktop.presenters.fax import Fax, FaxData
+from callserver.desktop.presenters.fax_lines import FILE
 from callserver.wire.messages import Access, Card, ChannelRow
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
