@@ -47,6 +47,7 @@ REAL_TIME = {  # processes, ptys, sockets: they wait more than they work
         "tests.whole.test_real_morning",
         "tests.whole.test_real_faxes",
         "tests.whole.test_shop_calls",
+        "tests.whole.test_window_program",
     ],
 }
 LANE_S = 40 * 60  # several times what any takes

@@ -111,6 +111,8 @@ class Controls(Presenter[ControlsData]):
             self.do(self.client.join())
         elif act is Act.RECORD and self.may(act):
             self._record()
+        elif act is Act.MUTE and self.may(act):
+            self._mute()
         elif act is Act.SECRET and self.may(act):
             self.do(self.client.show_again() if self.model.seat.hidden else self.client.hide_secret())
         elif act is Act.PARK and self.may(act):
@@ -138,6 +140,8 @@ class Controls(Presenter[ControlsData]):
 
     def _is_on(self, act: Act) -> bool:
         seat = self.model.seat
+        if act is Act.MUTE:
+            return self.work.sound is not None and self.work.sound.headset.is_muted and self.may(act)
         if act is Act.RECORD:
             return seat.call is not None and seat.call.call_id == self._recording_call
         return act is Act.SECRET and seat.hidden
@@ -153,6 +157,12 @@ class Controls(Presenter[ControlsData]):
         if seat.kept is not None:
             return self.client.swap()
         return self.client.retrieve() if seat.state is SeatState.HELD else self.client.hold()
+
+    def _mute(self) -> None:
+        if self.work.sound is not None:
+            headset = self.work.sound.headset
+            headset.mute(not headset.is_muted)
+        self.refresh()
 
     def _record(self) -> None:
         call = self.model.seat.call

@@ -12,6 +12,7 @@ from twisted.logger import Logger
 from callserver.desktop.client import AgentClient
 from callserver.desktop.model import ShopModel
 from callserver.desktop.own_settings import OwnSettings
+from callserver.desktop.presenters.talk_sound import TalkSound
 from callserver.desktop.record import CustomerRecord
 from callserver.wire.catalogue import Detail, text
 from callserver.wire.rights import Right
@@ -59,6 +60,7 @@ class Workplace:
     model: ShopModel
     settings: OwnSettings
     seconds: Seconds = field(init=False)
+    sound: TalkSound | None = field(default=None, init=False)  # of the headset; None: this program has none
     record: CustomerRecord = field(init=False)  # whose it is that the tabs show
 
     def __post_init__(self) -> None:
