@@ -69,6 +69,7 @@ class MainWindow(QWidget):
         if act in TABS:
             self.close_panel()
             self.tabs.setCurrentIndex(list(TABS).index(act))
+            self._current().take_focus()
         elif act is Act.CLOSE:
             self.close_panel()
         elif act is Act.CARRY_OUT:
