@@ -1,6 +1,6 @@
 # Sourced by the commands in this folder: makes the project's own environment, .venv, when it is missing or out of date.
 #
-#   ensure_environment server|development   then: "$python" runs the project
+#   ensure_environment server|desktop|development   then: "$python" runs the project
 #
 # Second runs only compare a checksum.
 
@@ -52,13 +52,23 @@ find_python() {
     exit 1
 }
 
+# Whether the environment was made for more than is asked for, from the same pyproject.toml.
+holds_more() {
+    case $1 in
+        server) grep -qsE "^(development|desktop) $2" "$stamp" ;;
+        desktop) grep -qs "^development $2" "$stamp" ;;
+        *) false ;;
+    esac
+}
+
 ensure_environment() {
     local extras=$1 base wanted stamp=$top/.venv/.installed
     wanted="$extras $(sha256sum <"$top/pyproject.toml")"
-    if grep -qsxF "$wanted" "$stamp" || { [ "$extras" = server ] && grep -qs "^development ${wanted#* }" "$stamp"; }; then
+    if grep -qsxF "$wanted" "$stamp" || holds_more "$extras" "${wanted#* }"; then
         return
     fi
-    [ "$extras" = server ] || ensure_packages $test_packages
+    [ "$extras" != development ] || ensure_packages $test_packages
+    [ "$extras" != desktop ] || ensure_packages $desktop_packages
     ensure_packages $server_packages
     base=$(find_python)
     if [ ! -x "$python" ]; then
@@ -68,7 +78,8 @@ ensure_environment() {
     fi
     say "Installing Python packages, about a minute / 正在安装 Python 软件包，约一分钟"
     local what="$top[documents,reports]" # editable and "compat": this folder itself is on the path, where twistd looks for plugins
-    [ "$extras" = server ] || what="$top[$extras]"
+    [ "$extras" != desktop ] || what="$top[desktop,documents,reports]"
+    [ "$extras" != development ] || what="$top[development]"
     "$python" -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat -e "$what" >&2 || exit 1
     printf '%s\n' "$wanted" >"$stamp"
 }

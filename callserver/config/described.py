@@ -85,7 +85,8 @@ def _described(kind: type, key: str, hint: type, default: str | None) -> Describ
         CHOICES_OF if several else CHOICE if choices else TEXT
     )
     unit = UNITS.get(key.rpartition("_")[2]) if shape in (WHOLE, NUMBER) else None
-    return Described(key, MEANINGS[kind][key], shape, unit, low, high, choices, default)
+    meaning = MEANINGS[kind].get(key) or Sentence(key)  # a test tells of one that is missing, and no screen breaks
+    return Described(key, meaning, shape, unit, low, high, choices, default)
 
 
 def _default(one: Any) -> str | None:

@@ -78,6 +78,9 @@ MEANINGS: Mapping[type, Mapping[str, Sentence]] = {
             "Numbers that agents at telephones key to transfer to a menu, as 91 balance, 92 orders"
         ),
         "phone_answer": Sentence("How an agent at a telephone takes a call: by a key, or at once after a tone"),
+        "outcomes": Sentence(
+            "What an agent can say that a talk came to, as 1 成交/Sold; with ! the recordings of such a talk are kept"
+        ),
     },
     QueueConfig: {
         ITSELF: Sentence("A queue as the first start made it; the database has the queues since"),

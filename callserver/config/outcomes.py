@@ -23,8 +23,8 @@ class TalkOutcome:
     protects: bool = False
 
     def __str__(self) -> str:
-        """As the shop writes it."""
-        return f"{self.code}{'!' if self.protects else ''} {self.zh}/{self.en}"
+        """As it is written in config.ini."""
+        return f"{self.code}{'!' * self.protects} {self.zh}/{self.en}"
 
 
 def read_outcomes(text: str) -> tuple[TalkOutcome, ...]:

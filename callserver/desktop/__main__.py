@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
+from click.core import ParameterSource
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorCore, IReactorTime
 from twisted.internet.task import react
 
 from callserver.desktop.connection import CertificateUnusable, pinned_endpoint
 from callserver.desktop.headless import AgentPlan, headless_agent
+from callserver.desktop.places import Place
 from callserver.desktop.script import AgentScriptError
 from callserver.desktop.script_run import scripted_agent
 from callserver.desktop.sound import SoundUnusable
@@ -19,10 +21,10 @@ from callserver.wire.messages import PORT
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.terminal import here, person_language, prepare
 
-NO_WINDOW = N_(
-    "The agents' window is not there yet. Without one: callserver-agent --headless --number 801 --password-file FILE "
-    "--certificate FILE"
+NO_QT = N_(
+    "The window needs PySide6, which is not installed here ({problem}): .venv/bin/pip install 'callserver[desktop]'"
 )
+HERE = "localhost"
 HOW = {Refusal.MUST_CHANGE: " (--new-password-file FILE)", Refusal.ELSEWHERE: " (--take-over)"}
 SECONDS = click.FloatRange(min=0)
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -30,6 +32,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(help=here("Answer the shop's calls."), context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--headless", is_flag=True, help=here("Without a window: print what happens, speak and hear files."))
+@click.option("--demo", is_flag=True, help=here("The window, with a shop for trying it: callers ring by themselves."))
 @click.option("--number", help=here("Staff number."))
 @click.option("--password-file", type=FILE, help=here("File whose first line is the password."))
 @click.option(
@@ -38,8 +41,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     help=here("Change the password to the first line of this file; a first password has to be changed."),
 )
 @click.option("--take-over", is_flag=True, help=here("Also when logged in elsewhere: the program there is closed."))
-@click.option("--host", default="localhost", show_default=True, help=here("Where the server runs."))
-@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help=here("Its agents' port."))
+@click.option("--host", show_default="localhost", help=here("Where the server runs."))
+@click.option("--port", type=click.IntRange(1, 65535), show_default=str(PORT), help=here("Its agents' port."))
 @click.option("--certificate", type=FILE, help=here("The server's certificate, copied from its folder."))
 @click.option(
     "--script", type=FILE, help=here("Do what this file says (docs/agent-scripts.md), instead of the options below.")
@@ -57,23 +60,42 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--language", type=click.Choice(LANGUAGES), default=person_language, help=here("To print in."))
 def main(
     headless: bool,
+    demo: bool,
     number: str | None,
     password_file: Path | None,
     new_password_file: Path | None,
     take_over: bool,
-    host: str,
-    port: int,
+    host: str | None,
+    port: int | None,
     certificate: Path | None,
     script: Path | None,
+    language: str,
     **plan: object,
 ) -> None:
     if not headless:
-        raise click.ClickException(here(NO_WINDOW))
+        show_window(number or "", host, port, None if is_default("language") else language, demo)
+        return
+    place, how = (host or HERE, port or PORT), AgentPlan(language=language, **plan)  # type: ignore[arg-type]
     if not number or password_file is None or certificate is None:
         raise click.UsageError(here("--headless needs --number, --password-file and --certificate"))
     password = first_line(password_file)
     new = first_line(new_password_file) if new_password_file is not None else None
-    react(run, (number, password, new, take_over, host, port, certificate, AgentPlan(**plan), script))  # type: ignore[arg-type]
+    react(run, (number, password, new, take_over, *place, certificate, how, script))
+
+
+def is_default(option: str) -> bool:
+    """Whether nobody has given it."""
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.DEFAULT
+
+
+def show_window(number: str, host: str | None, port: int | None, language: str | None, demo: bool) -> None:
+    """The agents' window; what is not given is as it was the last time."""
+    try:
+        from callserver.desktop import program
+    except ImportError as problem:
+        raise click.ClickException(here(NO_QT, problem=problem)) from None
+    server = str(Place(host or HERE, port or PORT)) if host or port else ""
+    program.run(language, server, number, demo)
 
 
 def run(reactor: IReactorCore, *args: object) -> Deferred[None]:

@@ -86,6 +86,7 @@ KEYS: Mapping[Act, str] = {
     Act.BOARD: "Ctrl+B",
     Act.LISTEN: "Ctrl+L",
     Act.PARK: "Ctrl+K",
+    Act.LOG_OUT: "Ctrl+Q",
     Act.CLOSE: "Esc",
 }
 

@@ -10,6 +10,7 @@ from callserver.desktop.views.board import BoardView
 from callserver.desktop.views.customer import CustomerView
 from callserver.desktop.views.deliveries import DeliveriesView
 from callserver.desktop.views.dial import DialView
+from callserver.desktop.views.fax import FaxView
 from callserver.desktop.views.find_customer import FindCustomerView
 from callserver.desktop.views.history import HistoryView, NotesView
 from callserver.desktop.views.key_list import KeyListView
@@ -32,6 +33,7 @@ PANELS: Mapping[Act, Make] = {
     Act.DIAL: DialView,
     Act.TRANSFER: TransferView,
     Act.RECORDINGS: RecordingsView,
+    Act.FAX: FaxView,
     Act.FIND: FindCustomerView,
     Act.BOARD: BoardView,
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
@@ -34,6 +35,8 @@ class MainWindow(QWidget):
     them stays. Whatever is opened is kept, so that what was typed there is found again.
     """
 
+    log_out_wanted = Signal()
+
     def __init__(self, work: Workplace) -> None:
         super().__init__()
         self.setMinimumSize(*SMALLEST)
@@ -47,10 +50,21 @@ class MainWindow(QWidget):
         self.tabs, self.stack = QTabWidget(), QStackedWidget()
         self.tabs.setAccessibleName(work.words("Customer's record"))
         for act, make in TABS.items():
-            self.tabs.addTab(make(work), work.words(act.value))
+            tab = make(work)
+            tab.opens.connect(self.act)
+            self.tabs.addTab(tab, work.words(act.value))
         self.stack.addWidget(self.tabs)
         self.stack.currentChanged.connect(self._make_room)
         self._title = Title(work, self._show_title)
+        self._own_acts: Mapping[Act, Callable[[], None]] = {
+            Act.CLOSE: self.close_panel,
+            Act.CARRY_OUT: self._carry_out,
+            Act.SAVE: self._save,
+            Act.GRAB: self.side.grab_chosen,
+            Act.PICK_UP: self.side.pick_up_chosen,
+            Act.PAUSE: self.bar.open_pauses,
+            Act.LOG_OUT: self.log_out_wanted.emit,
+        }
         self._lay_out()
         self._place_side()
         for screen in self._screens():
@@ -70,19 +84,8 @@ class MainWindow(QWidget):
             self.close_panel()
             self.tabs.setCurrentIndex(list(TABS).index(act))
             self._current().take_focus()
-        elif act is Act.CLOSE:
-            self.close_panel()
-        elif act is Act.CARRY_OUT:
-            in_outcome = self.outcome.isAncestorOf(self.focusWidget() or self)
-            (self.outcome if in_outcome else self._current()).carry_out()
-        elif act is Act.SAVE:
-            self._current().save()
-        elif act is Act.GRAB:
-            self.side.grab_chosen()
-        elif act is Act.PICK_UP:
-            self.side.pick_up_chosen()
-        elif act is Act.PAUSE:
-            self.bar.open_pauses()
+        elif act in self._own_acts:
+            self._own_acts[act]()
         elif act in PANELS and act not in self.controls.buttons:
             self.open(act)
         elif self.panel is None or not self.panel.act(act):
@@ -96,6 +99,7 @@ class MainWindow(QWidget):
             self._panels[act] = PANELS[act](self.work)
             self.stack.addWidget(self._panels[act])
             self._panels[act].done.connect(self.close_panel)
+            self._panels[act].opens.connect(self.act)
             self._panels[act].begin()
         self.stack.setCurrentWidget(self._panels[act])
         self._panels[act].take_focus()
@@ -103,6 +107,15 @@ class MainWindow(QWidget):
     def close_panel(self) -> None:
         """The tabs again; what was typed in the panel stays there. Never a call."""
         self.stack.setCurrentWidget(self.tabs)
+
+    def may_close(self) -> bool:
+        """Whether nothing that was typed would be lost."""
+        return all(screen.may_close() for screen in (*self._screens(), *self._panels.values()))
+
+    def show_problem(self, words: str) -> None:
+        """In the bar: why something was not done that belongs to no screen."""
+        self.bar.presenter.problem = words
+        self.bar.presenter.refresh()
 
     def leave(self) -> None:
         """The person has logged out: nothing is told here any more."""
@@ -113,6 +126,13 @@ class MainWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
+
+    def _carry_out(self) -> None:
+        in_outcome = self.outcome.isAncestorOf(self.focusWidget() or self)
+        (self.outcome if in_outcome else self._current()).carry_out()
+
+    def _save(self) -> None:
+        self._current().save()
 
     def _current(self) -> Screen:
         current = self.panel or self.tabs.currentWidget()

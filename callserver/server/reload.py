@@ -24,6 +24,7 @@ from callserver.config import (
     Reading,
     VoicemailConfig,
 )
+from callserver.config.described import text_of
 from callserver.ivr.discovery import Found
 from callserver.ivr.loading.version import led_to
 from callserver.ivr.prompts import Prompts
@@ -65,7 +66,7 @@ SINGLE = (
 NOW = {  # settings that a running server takes over
     "server": {"plugins", "prompts", "stop_wait_s"},
     "line": {"menu", "enabled", "direction", "group"},
-    "agents": {"outcomes"},
+    "agents": {"outcomes", "barge_in_tone", "paused_alarm_min", "menu_numbers"},
     "offices": {one.name for one in fields(OfficesConfig)},
     "menus": {one.name for one in fields(MenusConfig)},
     "dialling": {one.name for one in fields(DiallingConfig)},
@@ -131,7 +132,7 @@ def _merged(kind: str, section: str, old: Any, new: Any, said: list[Phrase]) -> 
     for key in _different(old, new):
         if counts_now(kind, key):
             now[key] = getattr(new, key)
-            said.append(Phrase(CHANGED, {"section": section, "key": key, "value": _shown(now[key])}))
+            said.append(Phrase(CHANGED, {"section": section, "key": key, "value": text_of(now[key])}))
         else:
             said.append(Phrase(LATER, {"section": section, "key": key}))
     return replace(old, **now)
@@ -139,14 +140,6 @@ def _merged(kind: str, section: str, old: Any, new: Any, said: list[Phrase]) -> 
 
 def _different(old: Any, new: Any) -> Iterator[str]:
     return (one.name for one in fields(old) if getattr(old, one.name) != getattr(new, one.name))
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 class Endless(Complaint):

@@ -6,7 +6,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.acd.organisation.describing import KINDS, describe, described_kind
+from callserver.acd.organisation.describing import KINDS, PAGE, describe, described_kind, fields_place
 from callserver.config import Unfit
 
 NOBODY: Any = None
@@ -14,7 +14,14 @@ NOBODY: Any = None
 
 class DescribeTests(SynchronousTestCase):
     def rows(self, kind: str) -> dict[str, dict[str, Any]]:
-        return {row["key"]: row for row in describe(NOBODY, kind)["fields"]}
+        found, place = dict[str, dict[str, Any]](), ""
+        while True:
+            page = describe(NOBODY, kind, place)
+            self.assertLessEqual(len(page["fields"]), PAGE)
+            found |= {row["key"]: row for row in page["fields"]}
+            place = page["next"]
+            if not place:
+                return found
 
     def test_complete(self) -> None:
         """Every setting is there, with a meaning in both languages."""
@@ -45,6 +52,9 @@ class DescribeTests(SynchronousTestCase):
         self.assertEqual([ring[name] for name in ("kind", "low", "high", "default")], ["number", "3", "120", "15"])
         self.assertEqual(ring["unit"]["en"], "seconds")
         self.assertIn("progressive", [one["value"] for one in rows["strategy"]["choices"]])
+        for row in (rows["strategy"], rows["order"], self.rows("hours")["night"]):
+            for one in row["choices"]:
+                self.assertNotIn(one["value"], one["words"].values(), one)
         self.assertEqual((rows["calendar"]["kind"], rows["calendar"]["of"]), ("name", "hours"))
 
     def test_rights(self) -> None:
@@ -58,5 +68,8 @@ class DescribeTests(SynchronousTestCase):
     def test_no_such_kind(self) -> None:
         """Something else is none."""
         self.assertTrue(described_kind("queues"))
+        for place, fits in (("", True), ("15", True), ("-1", False), (15, False), ("x", False), ("1" * 9, False)):
+            self.assertIs(fields_place(place), fits, place)
+        self.assertEqual(describe(NOBODY, "queues", "9000")["fields"], [])
         for bad in ("queue", "", 7, None, ["queues"]):
             self.assertFalse(described_kind(bad))

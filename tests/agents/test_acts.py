@@ -138,6 +138,13 @@ class DeclarationTests(SynchronousTestCase):
             error = self.assertRaises(ConfigError, declarations.acts, SEAT_ACTS, [feature])
             self.assertIn(f"there is an act {name} already", str(error))
 
+    def test_may_be_left_out(self) -> None:
+        """What an act may take behind the others can be left out, and is looked at when it comes."""
+        act = Act(lambda seat: None, (word,), may_take=(seconds,))
+        self.assertEqual([act.misfit(args) for args in (["a"], ["a", 5])], [None, None])
+        self.assertEqual(act.misfit(["a", "b"]), "seconds")
+        self.assertEqual([act.misfit(args) for args in ([], ["a", 5, 5])], ["word, seconds"] * 2)
+
     def test_checks(self) -> None:
         """The seat's own checks: short words for people, whole seconds up to an hour."""
         good = [(word, "午饭"), (word, "x" * 32), (seconds, 1), (seconds, 3600)]

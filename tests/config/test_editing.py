@@ -71,7 +71,7 @@ class DescribedTests(SynchronousTestCase):
         """Every setting has its meaning, and no other has one; numbers have their range."""
         for kind in (*SINGLE_SECTIONS.values(), LineConfig, QueueConfig):
             for key, one in described(kind).items():
-                self.assertTrue(one.meaning.msgid, key)
+                self.assertNotEqual(one.meaning.msgid, key)
                 self.assertEqual(bool(one.low), one.kind in ("whole number", "number"), key)
 
     def test_the_shipped_file(self) -> None:

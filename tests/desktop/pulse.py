@@ -52,19 +52,21 @@ class Pulse:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="pulse-"))
         self.server = f"unix:{self.folder}/native"
-        own = {"HOME": self.folder, "XDG_RUNTIME_DIR": self.folder, "XDG_CONFIG_HOME": self.folder}
-        environment = os.environ | {name: str(value) for name, value in own.items()}
-        socket = f"module-native-protocol-unix socket={self.folder}/native auth-anonymous=1"
-        options = ["--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disable-shm=yes", "--realtime=no"]
-        with (self.folder / "log").open("wb") as log:
-            self._process = subprocess.Popen(
-                ["pulseaudio", "-n", *options, "--high-priority=no", "-L", socket],
-                env=environment, stdout=log, stderr=log,
-            )  # fmt: skip
+        self._modules: dict[str, str] = {}
+        self._process = self._started()
         atexit.register(self.stop)
         os.environ["PULSE_SERVER"] = self.server
         self._wait()
-        self._modules: dict[str, str] = {}
+
+    def restart(self) -> None:
+        """It is killed, and a new one with the same devices takes its place at once."""
+        self._process.kill()
+        self._process.wait()
+        (self.folder / "native").unlink()
+        self._modules = {}
+        self._process = self._started()
+        self._wait()
+        self.complete()
 
     def complete(self) -> None:
         """All devices are there, those that were taken away too; the first ones are the system's choice."""
@@ -132,6 +134,17 @@ class Pulse:
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(START_S)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        own = {"HOME": self.folder, "XDG_RUNTIME_DIR": self.folder, "XDG_CONFIG_HOME": self.folder}
+        environment = os.environ | {name: str(value) for name, value in own.items()}
+        socket = f"module-native-protocol-unix socket={self.folder}/native auth-anonymous=1"
+        options = ["--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disable-shm=yes", "--realtime=no"]
+        with (self.folder / "log").open("wb") as log:
+            return subprocess.Popen(
+                ["pulseaudio", "-n", *options, "--high-priority=no", "-L", socket],
+                env=environment, stdout=log, stderr=log,
+            )  # fmt: skip
 
     def _wait(self) -> None:
         until_s = time.monotonic() + START_S

@@ -89,7 +89,7 @@ class ListTests(SettingsCase):
         self.assertEqual({section for section, _ in self.rows("section line 1-2")}, {"line 1-2"})
         self.assertEqual(self.rows("section line 9"), {})
         page = self.ask("list_settings", "")
-        self.assertEqual((len(page["settings"]), page["next"], page["findings"]), (60, "60", []))
+        self.assertEqual((len(page["settings"]), page["next"], page["findings"]), (15, "15", []))
         self.assertIn("line 1-2", [one["section"] for one in page["sections"]])
 
     def test_password(self) -> None:

@@ -14,7 +14,7 @@ class CallTests(WindowCase):
         window = self.window("801")
         self.assertEqual(window.bar.state.text(), "Idle · PC")
         self.call("13912345678")
-        self.assertEqual(window.card.title.text(), "Incoming call")
+        self.assertRegex(window.card.title.text(), r"Incoming call · \d+ s left")
         self.assertTrue(window.card.answer.isVisible())
         self.assertTrue(window.windowTitle().startswith("● Incoming call"))
         self.press(window, Act.ANSWER)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.wire.numbers import normal, spellings
+from callserver.wire.numbers import beginning, normal, spellings
 
 WRITTEN = {  # country: normal form, and other ways to write it
     "cn": {
@@ -64,3 +64,8 @@ class NumbersTests(SynchronousTestCase):
         known = normal(written, country)
         self.assertRegex(known, r"^[0-9*#]*$")
         self.assertIn(written, spellings(written, country))
+
+    def test_beginnings(self) -> None:
+        """A number that is typed in part is looked for without what dials its country."""
+        for typed, digits in (("+86 139", "139"), ("0086-139", "139"), ("139 1", "1391"), ("+86", "86"), ("86", "86")):
+            self.assertEqual(beginning(typed, "cn"), digits, typed)

@@ -29,14 +29,16 @@ class Echo:
     after_s: float
 
 
-def chirp(rate_hz: int) -> list[float]:
-    """A tone that rises evenly, softly begun and ended, up to 1: nothing else looks like it."""
-    n_samples = round(CHIRP_S * rate_hz)
-    times_s = [n / rate_hz for n in range(n_samples)]
+def chirp(rate_hz: int, late_s: float = 0.0) -> list[float]:
+    """
+    A tone that rises evenly, softly begun and ended, up to 1: nothing else looks like it.
+
+    :param late_s: it begins so much after the first sample, or before: less than a sample
+    """
     slope = (HIGH_HZ - LOW_HZ) / CHIRP_S / 2
+    times_s = [(n + 0.5) / rate_hz - late_s for n in range(round(CHIRP_S * rate_hz))]
     return [
-        sin(2 * pi * (LOW_HZ + slope * at_s) * at_s) * (0.5 - 0.5 * cos(2 * pi * (n + 0.5) / n_samples))
-        for n, at_s in enumerate(times_s)
+        sin(2 * pi * (LOW_HZ + slope * at_s) * at_s) * (0.5 - 0.5 * cos(2 * pi * at_s / CHIRP_S)) for at_s in times_s
     ]
 
 
@@ -64,5 +66,13 @@ def find_echo(heard: bytes) -> Iterator[Echo | None]:
     best = max(range(len(correlation)), key=lambda lag: abs(correlation[lag]), default=0)
     mean = sqrt(sum(map(mul, correlation, correlation)) / max(len(correlation), 1))
     if mean > 0 and abs(correlation[best]) > PLAIN * mean:
-        gain = abs(correlation[best]) / sum(map(mul, pattern, pattern))
-        yield Echo(decibels(gain), best / SLOW_HZ - halver.delay_s)
+        gain, late_s = max(_between(sound[best : best + len(pattern)]))
+        yield Echo(decibels(gain), best / SLOW_HZ + late_s - halver.delay_s)
+
+
+def _between(sound: list[float]) -> Iterator[tuple[float, float]]:
+    """Gains against chirps that begin between two samples, and how late: a quarter of a sample already tells."""
+    for quarters in range(-3, 4):
+        late_s = quarters / 4 / SLOW_HZ
+        pattern = [AMPLITUDE * sample for sample in chirp(SLOW_HZ, late_s)]
+        yield abs(sum(map(mul, pattern, sound))) / sum(map(mul, pattern, pattern)), late_s

@@ -13,7 +13,7 @@ from callserver.wire.catalogue import N_
 from callserver.wire.messages import Phrase
 
 LOOK_S = 0.5
-REFUSES = N_("{use_word} {name} does not open: is another program using it?")
+REFUSES = N_("{use_word} {name} does not open: close other programs that use it, or start this one again")
 
 S = TypeVar("S", bound=Stream)
 

@@ -8,12 +8,14 @@ from PySide6.QtCore import QIODevice, QObject
 from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QAudioSource, QMediaDevices, QtAudio
 
 from callserver.desktop.headset.formats import Inward, Outward, SoundFormat
+from callserver.desktop.headset.server_check import ServerCheck
 from callserver.desktop.headset.sound_system import Device
 
 # Qt moves sound in pieces of 1024 samples, whatever the rate: at 8 kHz these are 128 ms.
 LISTEN_HZ = 32_000  # pieces of 32 ms
 SPEAK_HZ = 16_000  # 64 ms: it should survive a machine that stands still for a moment
 BUFFER_S = 0.4  # twice what is ever queued, so that nothing is cut off
+STUCK_LOOKS = 5  # so often asked without any progress: the sound server has died, which Qt does not notice
 KINDS = {
     QAudioFormat.SampleFormat.UInt8: "B",
     QAudioFormat.SampleFormat.Int16: "h",
@@ -27,6 +29,8 @@ class QtSound:
 
     def __init__(self) -> None:
         self._media = QMediaDevices()
+        self._check = ServerCheck()
+        self.watch(self._check.found)
 
     def microphones(self) -> tuple[Device, ...]:
         """All there are now."""
@@ -43,32 +47,35 @@ class QtSound:
 
     def listen(self, device_id: str, heard: Callable[[bytes], None]) -> Listening | None:
         """Blocks of 20 ms; None if the device does not open."""
-        device = _find(QMediaDevices.audioInputs(), device_id)
-        stream = Listening(device, heard) if device is not None else None
+        device = _find(QMediaDevices.audioInputs(), device_id) if self._check.may_open() else None
+        stream = Listening(device, heard, self._check.lost) if device is not None else None
         return stream if stream is not None and stream.alive() else None
 
     def speak(self, device_id: str) -> Speaking | None:
         """Something to play on; None if the device does not open."""
-        device = _find(QMediaDevices.audioOutputs(), device_id)
-        stream = Speaking(device) if device is not None else None
+        device = _find(QMediaDevices.audioOutputs(), device_id) if self._check.may_open() else None
+        stream = Speaking(device, self._check.lost) if device is not None else None
         return stream if stream is not None and stream.alive() else None
 
 
 class Listening:
     """A microphone in use."""
 
-    def __init__(self, device: QAudioDevice, heard: Callable[[bytes], None]) -> None:
+    def __init__(self, device: QAudioDevice, heard: Callable[[bytes], None], stuck: Callable[[], None]) -> None:
         wanted = _format(device, LISTEN_HZ)
         self._heard, self._inward = heard, Inward(_own(wanted))
         self._source = QAudioSource(device, wanted)
         self._source.setBufferSize(wanted.bytesForDuration(round(BUFFER_S * 1e6)))
+        self._progress = _Progress(stuck)
         self._io: QIODevice | None = self._source.start()
         if self._io is not None:
             self._io.readyRead.connect(self._ready)
 
     def alive(self) -> bool:
-        """The state is asked for: connecting `stateChanged` raises in PySide6 6.11.3."""
-        return self._io is not None and self._source.state() is not QtAudio.State.StoppedState
+        """The state is asked for: connecting `stateChanged` raises in PySide6 6.11.3. Silence, too, is progress."""
+        if self._io is None or self._source.state() is QtAudio.State.StoppedState:
+            return False
+        return not self._progress.is_stuck(self._source.processedUSecs())
 
     def stop(self) -> None:
         """Let it go; nothing comes any more."""
@@ -86,17 +93,20 @@ class Listening:
 class Speaking:
     """A loudspeaker in use."""
 
-    def __init__(self, device: QAudioDevice) -> None:
+    def __init__(self, device: QAudioDevice, stuck: Callable[[], None]) -> None:
         wanted = _format(device, SPEAK_HZ)
         self._outward = Outward(_own(wanted))
         self._bytes_per_s = wanted.sampleRate() * wanted.bytesPerFrame()
         self._sink = QAudioSink(device, wanted)
         self._sink.setBufferSize(wanted.bytesForDuration(round(BUFFER_S * 1e6)))
+        self._progress = _Progress(stuck)
         self._io: QIODevice | None = self._sink.start()
 
     def alive(self) -> bool:
-        """As `Listening.alive`."""
-        return self._io is not None and self._sink.state() is not QtAudio.State.StoppedState
+        """As `Listening.alive`; where nothing is queued there is none to be seen."""
+        if self._io is None or self._sink.state() is QtAudio.State.StoppedState:
+            return False
+        return self.queued_s() <= 0 or not self._progress.is_stuck(self._sink.processedUSecs())
 
     def write(self, data: bytes) -> None:
         """Play it after what is queued; what has no room is lost."""
@@ -111,6 +121,18 @@ class Speaking:
         """Let it go; what is queued is not played."""
         self._io = None
         _end(self._sink)
+
+
+class _Progress:
+    def __init__(self, stuck: Callable[[], None]) -> None:
+        self._stuck, self._done, self._looks = stuck, -1, 0
+
+    def is_stuck(self, done: int) -> bool:
+        self._looks = self._looks + 1 if done == self._done else 0
+        self._done = done
+        if self._looks >= STUCK_LOOKS:
+            self._stuck()
+        return self._looks >= STUCK_LOOKS
 
 
 def _end(stream: QAudioSource | QAudioSink) -> None:

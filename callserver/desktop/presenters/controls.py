@@ -22,7 +22,7 @@ ROW = (
     *(Act.ANSWER, Act.HANG_UP, Act.HOLD, Act.MUTE, Act.TRANSFER, Act.THREE_WAY),
     *(Act.KEYPAD, Act.RECORD, Act.SECRET, Act.FAX, Act.DIAL, Act.MESSAGES),
 )
-RESTING = frozenset({Act.DIAL, Act.MESSAGES, Act.GRAB, Act.PICK_UP})
+RESTING = frozenset({Act.DIAL, Act.FAX, Act.MESSAGES, Act.GRAB, Act.PICK_UP})
 RESTING_STATES = (SeatState.IDLE_PC, SeatState.IDLE_PHONE, SeatState.PAUSED)
 IN_TALK = frozenset(ROW) - {Act.ANSWER, Act.DIAL} | {Act.PARK}
 CAN = {  # agent-window.md section 2, the table by seat state
@@ -36,6 +36,7 @@ CAN = {  # agent-window.md section 2, the table by seat state
     SeatState.TALKING: IN_TALK,
     SeatState.HELD: frozenset({Act.HOLD, Act.HANG_UP, Act.TRANSFER, Act.RECORD, Act.PARK, Act.MESSAGES}),
 }
+SUPERVISING = frozenset({Act.HANG_UP, Act.MESSAGES})  # the call is others'
 NEEDS = {
     Act.RECORD: Right.START_RECORDING,
     Act.GRAB: Right.GRAB,
@@ -96,7 +97,7 @@ class Controls(Presenter[ControlsData]):
         seat = self.model.seat
         if self.model.connection is not Connection.HERE or act not in CAN[seat.state]:
             return False
-        if act is Act.THREE_WAY and seat.kept is None:
+        if (act is Act.THREE_WAY and seat.kept is None) or (seat.supervises and act not in SUPERVISING):
             return False
         return not (act in NEEDS and self.work.lacks(NEEDS[act]))
 
@@ -138,6 +139,8 @@ class Controls(Presenter[ControlsData]):
         return act is Act.SECRET and seat.hidden
 
     def _hang_up(self) -> Deferred[None]:
+        if self.model.seat.supervises:
+            return self.client.stop_listening()
         seat = self.model.seat
         return self.client.hang_up() if seat.kept is None else cancel_consult(self.client, seat)
 

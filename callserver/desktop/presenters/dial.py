@@ -9,6 +9,7 @@ from callserver.wire.messages import SeatStatus
 from callserver.wire.typed import typed_text
 
 BETWEEN_FIGURES = str.maketrans("", "", " -().\u2010\u2011\u2012\u2013\u00a0\u2068\u2069")
+PARKED = "*"
 
 
 def pasted_number(text: str) -> str:
@@ -32,13 +33,16 @@ class Dial(Presenter[DialData]):
 
     def dial(self, typed: str) -> str:
         """
-        Call this number; from an empty field nothing is dialled.
+        Call this number, or fetch who is parked at "*71"; from an empty field nothing is dialled.
 
         :return: what the field shows from now on: the number as it is dialled, or the last one
         """
         number = pasted_number(typed)
         if not number:
             return self.work.settings.now.last_dialled
+        if number.startswith(PARKED):
+            self.do(self.client.fetch(number.removeprefix(PARKED)))
+            return number
         self.work.settings.remember(last_dialled=number)
         self.do(self.client.dial(number))
         return number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
@@ -101,10 +101,10 @@ class Life(AgentListener):
         if self.work is None:
             return
         if self._in_call():
-            self._stage.show_problem(self._words("Not while you are in a call: end it first"))
+            self._stage.show_problem(self.words("Not while you are in a call: end it first"))
         elif self._stage.has_drafts():
-            question = self._words("What you have typed and not saved is lost when you log out")
-            self._ask(question, self._words("Log out all the same"), self._log_out)
+            question = self.words("What you have typed and not saved is lost when you log out")
+            self._ask(question, self.words("Log out all the same"), self._log_out)
         else:
             self._log_out()
 
@@ -115,11 +115,11 @@ class Life(AgentListener):
         elif self._in_call():
             call = self.work.model.seat.call
             name = caller_name(call, self.language) if call is not None else ""
-            question = self._words("You are in a call with {name}, which ends when you quit", name=name)
-            self._ask(question, self._words("End call and quit"), self._quit)
+            question = self.words("You are in a call with {name}, which ends when you quit", name=name)
+            self._ask(question, self.words("End call and quit"), self._quit)
         elif self._stage.has_drafts():
-            question = self._words("What you have typed and not saved is lost when you quit")
-            self._ask(question, self._words("Quit all the same"), self._quit)
+            question = self.words("What you have typed and not saved is lost when you quit")
+            self._ask(question, self.words("Quit all the same"), self._quit)
         else:
             self._quit()
 
@@ -132,7 +132,7 @@ class Life(AgentListener):
 
     def _ask(self, words: str, do: str, to_do: Callable[[], None]) -> None:
         self._to_do = to_do
-        self._stage.show_question(Question(words, do, self._words("Cancel")))
+        self._stage.show_question(Question(words, do, self.words("Cancel")))
 
     def _in_call(self) -> bool:
         return self.work is not None and self.work.model.seat.state in IN_CALL
@@ -150,7 +150,7 @@ class Life(AgentListener):
         assert self.work is not None
         self._quits, work = True, self.work
         leaving = Deferred.fromCoroutine(self._leave(work)).addTimeout(LEAVE_S, self._clock)
-        leaving.addErrback(lambda failure: failure.trap(Exception))
+        leaving.addErrback(self._not_left)
         leaving.addCallback(lambda _: work.client.stop())
         leaving.addBoth(lambda _: self._end())
 
@@ -167,6 +167,10 @@ class Life(AgentListener):
                 return
             except Refused:
                 await deferLater(self._clock, ENDING_S)
+
+    def _not_left(self, failure: Failure) -> None:
+        if not failure.check(NotConnected, TimeoutError):  # type: ignore[no-untyped-call]
+            log.failure("the log-out broke", failure)
 
     def _end(self) -> None:
         if self.log_in is not None:
@@ -199,7 +203,7 @@ class Life(AgentListener):
         elsewhere = why.code is Refusal.ELSEWHERE
         self.start(Complaint("You have logged in at another window; this one is logged out") if elsewhere else why)
 
-    def _words(self, msgid: str, **details: str) -> str:
+    def words(self, msgid: str, **details: str) -> str:
         return text(self.language, msgid, **details)
 
 

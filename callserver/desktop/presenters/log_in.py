@@ -37,13 +37,11 @@ RECONNECT_S = (1.0, 2.0, 5.0, 10.0)
 NO_PLACE = N_("A server is written as shop.example:8787 or 192.168.1.5:8787")
 NO_NUMBER, NO_PASSWORD = N_("Type your staff number"), N_("Type your password")
 NO_TELEPHONE = N_("Type the number of your telephone, as it stands in your staff record")
-RULES = N_(
-    "This first password has to be changed. A new one needs 8 characters, a supervisor's 12, and at least 4 different"
-)
+RULES = N_("Choose a new password: 8 characters or more, a supervisor's 12, not fewer than 4 different ones")
 NOT_THE_SAME = N_("The two new passwords are not the same")
 LOGGED_IN_ELSEWHERE = N_("{number} is logged in at another window: take over, and that one is closed")
 FIRST_CONNECTION = N_("First connection; check the fingerprint with the supervisor")
-CHANGED = N_("The server's certificate has changed; not connected. Ask the supervisor before you trust the new one")
+CHANGED = N_("Certificate has changed; not connected. Ask the supervisor whether the server has a new one")
 CANNOT_KEEP = N_("The certificate cannot be kept in {file}: {problem}")
 
 
@@ -60,6 +58,17 @@ class Ways(Protocol):
 
     def endpoint(self, place: Place, certificate_file: Path) -> IStreamClientEndpoint:
         """To the one that has this certificate."""
+
+    def client(
+        self,
+        endpoint: IStreamClientEndpoint,
+        number: str,
+        password: str,
+        model: ShopModel,
+        new_password: str | None,
+        take_over: bool,
+    ) -> AgentClient:
+        """Who talks with it."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +144,8 @@ class LogIn(AgentListener):
     ) -> None:
         self.language = language
         self._clock, self._settings, self._ways, self._entered = clock, settings, ways, entered
-        self._why_here, self._show = why_here, _nobody
+        self._why_here = why_here
+        self._show: Callable[[LogInData], None] = _nobody
         self._place: Place | None = None
         self._looking: Deferred[None] | None = None
         self._next_look: IDelayedCall | None = None
@@ -287,16 +297,8 @@ class LogIn(AgentListener):
         self._typed, self._problem, self._may_take_over, self._is_in = typed, None, False, False
         self._model = ShopModel(self._clock)
         self._unwatch = self._model.watch(self)
-        self._client = AgentClient(
-            self._clock,
-            endpoint,
-            typed_text(typed.number),
-            typed.password,
-            self._model,
-            reconnect_s,
-            typed.new or None,
-            take_over=take_over,
-        )
+        number, new = typed_text(typed.number), typed.new or None
+        self._client = self._ways.client(endpoint, number, typed.password, self._model, new, take_over)
         self._client.start()
         self.refresh()
 

@@ -19,16 +19,16 @@ class TalkSound(AgentListener):
     """
 
     def __init__(self, headset: Headset, ring: Ring, by_telephone: bool = False) -> None:
-        self._headset, self._ring, self._by_telephone = headset, ring, by_telephone
+        self.headset, self.ring, self._by_telephone = headset, ring, by_telephone
 
     def status(self, status: SeatStatus) -> None:
         if self._by_telephone:
             return
-        self._headset.open() if status.state in IN_CALL else self._headset.close()
-        self._ring.ring() if status.state is SeatState.RINGING else self._ring.quiet()
+        self.headset.open() if status.state in IN_CALL else self.headset.close()
+        self.ring.ring() if status.state is SeatState.RINGING else self.ring.quiet()
 
     def audio(self, block: bytes) -> None:
-        self._headset.play(block)
+        self.headset.play(block)
 
     def logged_out(self, cause: str) -> None:
         self.stop()
@@ -41,5 +41,5 @@ class TalkSound(AgentListener):
 
     def stop(self) -> None:
         """No sound any more, and no device held."""
-        self._headset.close()
-        self._ring.quiet()
+        self.headset.close()
+        self.ring.quiet()

@@ -11,8 +11,18 @@ from twisted.python.failure import Failure
 
 from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.presenters.workplace import Workplace
+from callserver.wire.catalogue import N_
 from callserver.wire.refusals import Refused
-from callserver.wire.targets import Target
+from callserver.wire.targets import Target, TargetKind
+
+KINDS = ("queues", "groups", "offices", "menus")
+KIND_WORDS = {
+    TargetKind.QUEUE: N_("Queue"),
+    TargetKind.SEAT: N_("Group"),
+    TargetKind.OFFICE: N_("Office"),
+    TargetKind.MENU: N_("Menu"),
+    TargetKind.BOX: N_("Mailbox"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,11 +60,19 @@ class TargetBook:
         return next((place.why_not for place in self.places if str(place.target) == target), "")
 
     def _listed(self, answer: Any) -> None:
-        self.places = tuple(self._place(row) for row in answer)
+        rows = [row for kind in KINDS for row in answer.get(kind, ()) if row["target"]]
+        self.places = tuple(map(self._place, rows))
         self._changed()
 
     def _place(self, row: dict[str, Any]) -> Place:
-        return Place(Target.parse(row["target"]), row["name"])
+        words, target = self._work.words, Target.parse(row["target"])
+        details = [words(KIND_WORDS[target.kind])]
+        if target.kind is TargetKind.SEAT:
+            details = [words("Group of {n}", n=len(row.get("members", ())))]
+        details += [", ".join(row[name]) for name in ("regions",) if row.get(name)]
+        details += [words("closed now")] if row.get("open") is False else []
+        number = str(row.get("number") or "")
+        return Place(target, f"{number} {row['name']}".lstrip(), " · ".join(details))
 
     def _not_listed(self, failure: Failure) -> None:
         failure.trap(Refused, NotConnected, CancelledError)  # type: ignore[no-untyped-call]

@@ -18,6 +18,7 @@ from callserver.wire.rights import Right
 from callserver.wire.targets import Target, TargetKind
 
 STAR = "★ "
+BOX_DIGITS = range(3, 7)
 DIGITS_MIN = 3  # fewer are no number outside
 
 
@@ -62,7 +63,7 @@ class TransferList:
         return rows[nth - 1].key if 0 < nth <= len(rows) else ""
 
     def rows(self) -> tuple[Row, ...]:
-        """Who fits: whose very number is typed, favourites, the others, and a number outside."""
+        """Who fits: whose very number is typed, favourites, the others; then a number outside, and a mailbox."""
         favourites = self._work.settings.now.favourites
         found = [row for row in self._all() if self._fits(row, favourites)]
         found.sort(key=lambda row: (row.key != f"{SEAT}{self.typed}", row.key not in favourites))
@@ -122,3 +123,6 @@ class TransferList:
         if number and self.filter is Filter.ALL and not known:
             kind, why_not = self._classes.told(number)
             yield Row(f"number {number}", number, kind, why_not=why_not)
+        if len(number) in BOX_DIGITS and self.filter in (Filter.ALL, Filter.QUEUES):
+            why_not = self._work.lacks(Right.DIAL_INTERNAL)
+            yield Row(f"box {number}", self._work.words("Mailbox {number}", number=number), why_not=why_not)

@@ -20,7 +20,10 @@ class DialView(Screen):
         super().__init__()
         heading = QLabel(work.words("Dial"))
         heading.setFont(sized(LARGE_PX, bold=True))
-        self.number = QLineEdit(maxLength=DIGITS_MAX, placeholderText=work.words("A colleague's or any other number"))
+        self.number = QLineEdit(
+            maxLength=DIGITS_MAX,
+            placeholderText=work.words("A colleague's or any other number; * and a place: who is parked there"),
+        )
         self.number.setAccessibleName(work.words("Number"))
         self.dial, self.notice = QPushButton(f"{work.words('Dial')} Enter"), Notice()
         lines, row = column(self), QHBoxLayout()

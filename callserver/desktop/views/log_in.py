@@ -25,7 +25,7 @@ from callserver.desktop.views.theme import GRID, HUGE_PX, sized
 from callserver.desktop.views.widgets import ComboBox, Notice, name
 
 LANGUAGES = {"zh": "中文", "en": "English"}
-WIDTH, FIELD_MAX = 96 * GRID, 512
+WIDTH, FIELD_MAX = 90 * GRID, 512
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -41,7 +41,7 @@ class LogInView(QWidget):
 
     def __init__(self, log_in: LogIn, typed: Typed, devices: QWidget | None = None) -> None:
         super().__init__()
-        self._log_in, self._words = log_in, log_in.words
+        self._log_in, self.words = log_in, log_in.words
         self._make_fields(typed)
         self._make_buttons()
         self._lay_out(devices)
@@ -69,7 +69,7 @@ class LogInView(QWidget):
         for widget in self._new_row:
             widget.setVisible(data.must_change)
         self.log_in.setEnabled(not data.is_busy)
-        self.log_in.setText(self._words("Logging in …") if data.is_busy else f"{self._words('Log in')} Enter")
+        self.log_in.setText(self.words("Logging in …") if data.is_busy else f"{self.words('Log in')} Enter")
         self.take_over.setVisible(data.may_take_over)
         for beside, notice in self.problems.items():
             notice.show_problem(data.problem if beside is data.beside else "")
@@ -110,12 +110,12 @@ class LogInView(QWidget):
     def _password_key(self, event: QKeyEvent) -> None:
         on = caps_lock(event)
         if on is not None:
-            self.caps.show_problem(self._words("Caps Lock is on") if on else "")
+            self.caps.show_problem(self.words("Caps Lock is on") if on else "")
 
     # What it is made of
 
     def _make_fields(self, typed: Typed) -> None:
-        words = self._words
+        words = self.words
         self.server = name(ComboBox(), words("Server"))
         self.server.setEditable(True)
         self.server.setInsertPolicy(ComboBox.InsertPolicy.NoInsert)
@@ -128,15 +128,22 @@ class LogInView(QWidget):
         self.by_pc.setChecked(True)
         self.telephone = name(QLineEdit(typed.telephone, maxLength=FIELD_MAX), words("Telephone number"))
         self.telephone.setPlaceholderText(words("Its number"))
+        room = self.telephone.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self.telephone.setSizePolicy(room)
         self.telephone.setVisible(typed.by_telephone)
         self.reach, self.caps = Notice(), Notice()
         self.problems = {beside: Notice() for beside in Beside}
+        for notice in self.problems.values():
+            _folds(notice)
 
     def _make_buttons(self) -> None:
-        words = self._words
+        words = self.words
         self.languages = QButtonGroup(self)
         for language, word in LANGUAGES.items():
-            button = QPushButton(word, checkable=True, checked=language == self._log_in.language)
+            button = QPushButton(word)
+            button.setCheckable(True)
+            button.setChecked(language == self._log_in.language)
             button.setProperty("language", language)
             self.languages.addButton(button)
         self.log_in, self.quit = QPushButton(f"{words('Log in')} Enter"), QPushButton(words("Quit"))
@@ -165,7 +172,7 @@ class LogInView(QWidget):
         around.addStretch(1)
 
     def _heading(self) -> QHBoxLayout:
-        heading = QLabel(f"{self._words('Telephone service centre')} · {self._words('Log in')}")
+        heading = QLabel(f"{self.words('Telephone service centre')} · {self.words('Log in')}")
         heading.setFont(sized(HUGE_PX, bold=True))
         row = QHBoxLayout()
         row.addWidget(heading, 1)
@@ -174,26 +181,32 @@ class LogInView(QWidget):
         return row
 
     def _form(self, devices: QWidget | None) -> QGridLayout:
-        words, form = self._words, QGridLayout()
+        """A field, beside it what is to be said of it, beneath it what is wrong with it."""
+        words, form, beside = self.words, QGridLayout(), self.problems
         form.setHorizontalSpacing(2 * GRID)
-        form.setVerticalSpacing(GRID)
-        form.setColumnStretch(1, 2)
-        form.setColumnStretch(2, 3)
+        form.setVerticalSpacing(GRID // 2)
+        form.setColumnStretch(1, 1)
+        form.setColumnStretch(2, 1)
         new, again = QLabel(words("New password")), QLabel(words("New password once more"))
         self._new_row = (new, self.new, again, self.again)
-        beside = self.problems
-        rows = [
-            (QLabel(words("Server")), self.server, _stack(self.reach, beside[Beside.SERVER])),
-            (QLabel(words("Staff number")), self.number, _stack(beside[Beside.PERSON], self.take_over)),
+        rows: tuple[tuple[QWidget | None, QWidget | None, QWidget | None], ...] = (
+            (QLabel(words("Server")), self.server, None),
+            (None, self.reach, None),
+            (None, beside[Beside.SERVER], None),
+            (QLabel(words("Staff number")), self.number, None),
             (QLabel(words("Password")), self.password, self.caps),
-            (new, self.new, beside[Beside.NEW_PASSWORD]),
-            (again, self.again, QWidget()),
-            (QLabel(words("Log in by")), _of(self.by_pc, self.by_telephone), _of(self.telephone)),
-            (QWidget(), beside[Beside.TELEPHONE], QWidget()),
-        ]
-        for at, widgets in enumerate(rows):
-            for place, widget in enumerate(widgets):
-                form.addWidget(widget, at, place)
+            (new, self.new, None),
+            (again, self.again, None),
+            (None, beside[Beside.NEW_PASSWORD], None),
+            (None, beside[Beside.PERSON], None),
+            (None, _of(self.take_over), None),
+            (QLabel(words("Log in by")), _of(self.by_pc, self.by_telephone), self.telephone),
+            (None, beside[Beside.TELEPHONE], None),
+        )
+        for at, row in enumerate(rows):
+            for place, widget in enumerate(row):
+                if widget is not None:
+                    form.addWidget(widget, at, place, 1, 2 if row[0] is None else 1)
         if devices is not None:
             form.addWidget(devices, len(rows), 0, 1, 3)
         return form
@@ -235,7 +248,7 @@ class LogInView(QWidget):
             self.fingerprint.setText(data.fingerprints[-1])
             self.checked.setChecked(False)
         self.old_fingerprint.setVisible(changed)
-        self.old_fingerprint.setText(f"{self._words('Before')}: {data.fingerprints[0]}" if changed else "")
+        self.old_fingerprint.setText(f"{self.words('Before')}: {data.fingerprints[0]}" if changed else "")
         self.checked.setVisible(changed)
         self.trust.setEnabled(not changed or self.checked.isChecked())
 
@@ -264,17 +277,14 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     return row
 
 
+def _folds(notice: Notice) -> None:
+    """Its place closes when there is nothing to say: below it there is nothing that one would miss by a line."""
+    kept = notice.sizePolicy()
+    kept.setRetainSizeWhenHidden(False)
+    notice.setSizePolicy(kept)
+
+
 def _of(*widgets: QWidget) -> QWidget:
     whole = QWidget()
     whole.setLayout(_row(*widgets))
-    return whole
-
-
-def _stack(*widgets: QWidget) -> QWidget:
-    whole = QWidget()
-    lines = QVBoxLayout(whole)
-    lines.setContentsMargins(0, 0, 0, 0)
-    lines.setSpacing(0)
-    for widget in widgets:
-        lines.addWidget(widget)
     return whole

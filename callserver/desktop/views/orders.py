@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
@@ -64,8 +64,6 @@ class OrderListView(Screen):
 class OrdersView(OrderListView):
     """The list above, what is in the chosen one below."""
 
-    new_wanted = Signal()
-
     def __init__(self, work: Workplace) -> None:
         super().__init__()
         words, table = work.words, keys(work.settings.now.keys)
@@ -84,7 +82,7 @@ class OrdersView(OrderListView):
         self.presenter: Orders = Orders(work, self.show_data)
         self.watch_table()
         self.cancel.clicked.connect(self.presenter.ask_to_cancel)
-        self.new.clicked.connect(self.new_wanted)
+        self.new.clicked.connect(self._new)
         self.question.answered.connect(self._answered)
 
     def show_data(self, data: OrdersData) -> None:
@@ -99,6 +97,9 @@ class OrdersView(OrderListView):
             self.notice.show_problem(data.problem)
         else:
             self.notice.show_info(data.told or data.note)
+
+    def _new(self) -> None:
+        self.opens.emit(Act.NEW_ORDER)
 
     def _answered(self, yes: bool) -> None:
         self.table.setFocus()  # where he was before he was asked

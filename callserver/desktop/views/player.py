@@ -7,13 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from callserver.desktop.playing import SPEEDS, Speaker
 from callserver.desktop.presenters.marks import ShownMark
 from callserver.desktop.presenters.player import COMPLAINT, FORMS, JUMP_S, Player, PlayerData, Row
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.desktop.views.screen import Screen, column
+from callserver.desktop.views.screen import Screen, column, row
 from callserver.desktop.views.theme import GRID
 from callserver.desktop.views.waveform import Waveform
 from callserver.desktop.views.widgets import ComboBox, ElidedLabel, Notice, editable, name, tooltip
@@ -181,17 +181,17 @@ class PlayerView(Screen):
 
     def _lay_out(self) -> None:
         lines = column(self, margin=GRID // 2)
-        lines.addLayout(_row((self.title, 1), (self.marks, 0), (self.clock, 0)))
+        lines.addLayout(row((self.title, 1), (self.marks, 0), (self.clock, 0)))
         lines.addWidget(self.wave)
-        transport = _row((self.back, 0), (self.play, 0), (self.forward, 0), (self.speed, 0), (self.skip, 0))
+        transport = row((self.back, 0), (self.play, 0), (self.forward, 0), (self.speed, 0), (self.skip, 0))
         transport.addStretch(1)
         transport.addWidget(self.download)
         lines.addLayout(transport)
-        lines.addLayout(_row((self.class_, 0), (self.note, 1), (self.write, 0), (self.protect, 0)))
+        lines.addLayout(row((self.class_, 0), (self.note, 1), (self.write, 0), (self.protect, 0)))
         lines.addLayout(
-            _row((self.path, 1), (self.form, 0), (self.progress, 0), (self.save_file, 0), (self.leave_file, 0))
+            row((self.path, 1), (self.form, 0), (self.progress, 0), (self.save_file, 0), (self.leave_file, 0))
         )
-        lines.addLayout(_row((self.notice, 1), (self.beside, 0)))
+        lines.addLayout(row((self.notice, 1), (self.beside, 0)))
         self.progress.setFixedWidth(12 * GRID)
         self.play.setMinimumWidth(13 * GRID)
         self.marks.setMaximumWidth(36 * GRID)
@@ -219,12 +219,3 @@ class PlayerView(Screen):
         self.save_file.clicked.connect(self._save_file)
         self.path.returnPressed.connect(self._save_file)
         self.leave_file.clicked.connect(self._leave_file)
-
-
-def _row(*widgets: tuple[QWidget, int]) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(GRID)
-    for widget, stretch in widgets:
-        row.addWidget(widget, stretch)
-    return row

@@ -46,11 +46,11 @@ class QuestionView(QWidget):
         self.cancel.setFocus()
 
     def event(self, event: QEvent) -> bool:
-        """Escape is meant for the question, and not for the panel around it."""
-        is_key = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride
-        if is_key and event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]
-            event.accept()
-            return True
+        """Esc is meant here now, and not for a panel of the main screen."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if event.key() == Qt.Key.Key_Escape:
+                event.accept()
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

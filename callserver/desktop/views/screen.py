@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from callserver.desktop.keys import Act
 from callserver.desktop.presenters.presenter import Presenter
@@ -23,6 +23,7 @@ class Screen(QWidget):
     presenter: Presenter[Any]
     is_wide = False  # the card makes room for it while there is no call
     done = Signal()  # what the panel was opened for is done: the tabs again
+    opens = Signal(object)  # an `Act`: another screen is wanted from here
 
     def changeEvent(self, event: QEvent) -> None:
         """In another theme all is painted anew."""
@@ -66,4 +67,14 @@ def column(parent: QWidget, margin: int = GRID, spacing: int = GRID) -> QVBoxLay
     layout = QVBoxLayout(parent)
     layout.setContentsMargins(margin, margin, margin, margin)
     layout.setSpacing(spacing)
+    return layout
+
+
+def row(*widgets: tuple[QWidget, int]) -> QHBoxLayout:
+    """Likewise from left to right, without margins: each widget with its share of the room that is left."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(GRID)
+    for widget, share in widgets:
+        layout.addWidget(widget, share)
     return layout

@@ -13,6 +13,7 @@ from callserver.desktop.views.actions import Actions
 from callserver.desktop.views.icons import badge
 from callserver.desktop.views.screen import Screen
 from callserver.desktop.views.theme import GRID, LARGE_PX, colours, sized
+from callserver.desktop.views.theme_menu import ThemeMenu
 from callserver.desktop.views.widgets import ElidedLabel, Notice
 
 BADGE_PX = 28
@@ -90,6 +91,7 @@ class StateBarView(Screen):
         self._menu = QMenu(self)
         for act in IN_MENU:
             self._menu.addAction(actions[act])
+        self._menu.insertMenu(actions[Act.LOG_OUT], ThemeMenu(self._work, self._menu))
         self.menu.setText("☰")
         self.menu.setAccessibleName(self._work.words("Menu"))
         self.menu.setMenu(self._menu)

@@ -74,6 +74,13 @@ class TransferView(Screen):
         """Ctrl+Enter."""
         self.presenter.send()
 
+    def act(self, act: Act) -> bool:
+        """F8 while somebody is consulted: done, and the panel goes."""
+        if act is Act.TRANSFER and self.complete.isEnabled():
+            self.presenter.complete()
+            return True
+        return False
+
     def take_focus(self) -> None:
         """It is opened: the whole list, its first row chosen."""
         self.presenter.opened()

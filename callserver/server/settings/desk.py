@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredLock
@@ -27,7 +28,7 @@ from callserver.wire.messages import Phrase
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 
-PAGE = 60  # settings of one answer
+PAGE = 15  # settings of one answer: more would hold up the sound of calls while they are packed
 TOLD_MAX = 200
 
 
@@ -55,7 +56,7 @@ class SettingsDesk:
 
     def list_settings(self, seat: Seat, place: str) -> Deferred[Row]:
         """
-        The settings of config.ini as it is now, 60 at a time, each with its meaning in both languages.
+        The settings of config.ini as it is now, 15 at a time, each with its meaning in both languages.
 
         :return: {"digest": what `save_settings` takes, "sections": a list of {"section", "meaning", "line"} (at the
             beginning), "settings": a list of {"section", "key", "meaning", "kind" ("yes or no", "whole number",
@@ -71,8 +72,8 @@ class SettingsDesk:
 
         async def story() -> Row:
             content = await self._content()
-            reading = await self._world.in_thread(lambda: Reading(self._file, content=content))
-            return {"digest": digest(content), **_page(reading, self._config(), place)}
+            page = await self._world.in_thread(_page, self._file, content, self._config(), place)
+            return {"digest": digest(content), **page}
 
         return Deferred.fromCoroutine(_in_words(story))
 
@@ -156,18 +157,19 @@ async def _in_words(story: Callable[[], Coroutine[Any, Any, Row]]) -> Row:
         return await story()
 
 
-def _page(reading: Reading, running: Config, place: str) -> Row:
+def _page(file: Path, content: bytes, running: Config, place: str) -> Row:
+    reading = Reading(file, content=content)
     all_sections = shown.sections(reading)
     name = place.removeprefix(OF_SECTION) if place.startswith(OF_SECTION) else ""
     chosen = [one for one in all_sections if name in ("", one.name)]
     first = int(place) if place.isdecimal() else 0
-    rows = [row for one in chosen for row in shown.rows(one, reading, running)]
-    behind = first + PAGE
+    keys = shown.keys(chosen)
+    behind = len(keys) if name else first + PAGE
     return {
         "sections": [shown.section_row(one) for one in all_sections] if not place else [],
-        "settings": rows if name else rows[first:behind],
+        "settings": [shown.row(section, key, reading, running) for section, key in keys[first:behind]],
         "findings": [shown.finding_row(one) for one in reading.findings[:TOLD_MAX]],
-        "next": str(behind) if not name and behind < len(rows) else "",
+        "next": str(behind) if behind < len(keys) else "",
     }
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
-from callserver.config import Config, Finding, LineConfig, QueueConfig, Reading
+from callserver.config import Config, Finding, LineConfig, QueueConfig, Reading, ServerConfig
 from callserver.config.described import Described, described, kind_of, may_be_secret
 from callserver.config.ini_file import Section
 from callserver.config.meanings import ITSELF, MEANINGS
@@ -37,19 +37,23 @@ def section_row(section: Section) -> Row:
     return {"section": section.name, "meaning": both(MEANINGS[kind][ITSELF]), "line": section.line}
 
 
-def rows(section: Section, reading: Reading, running: Config) -> Iterator[Row]:
+def keys(chosen: Sequence[Section]) -> list[tuple[Section, str]]:
+    """The settings of sections, each with its own."""
+    return [(section, key) for section in chosen for key in described(kind_of(section.name) or ServerConfig)]
+
+
+def row(section: Section, key: str, reading: Reading, running: Config) -> Row:
     """
-    Its settings.
+    One setting.
 
     :param running: as they count now
     """
     kind = kind_of(section.name)
     assert kind is not None
-    for key, one in described(kind).items():
-        yield _row(section, key, one, kind) | {
-            "effect": effect(kind, section.name, key),
-            "waits": _waits(section.name, kind, key, reading, running),
-        }
+    return _row(section, key, described(kind)[key], kind) | {
+        "effect": effect(kind, section.name, key),
+        "waits": _waits(section.name, kind, key, reading, running),
+    }
 
 
 def effect(kind: type, section: str, key: str) -> str:

@@ -62,6 +62,7 @@ SENSIBLE = {  # what one does in each phase of one's calls; anything else comes 
     Phase.DIALLING_SECOND: ("hang up",),
     Phase.RINGBACK_SECOND: THIRD,
     Phase.TALKING_SECOND: THIRD,
+    Phase.TALKING_FIRST: THIRD,
 }
 FAR = ("rings", "answers", "answers", "answers", "hangs up", "is not reached")
 

@@ -107,7 +107,9 @@ class HeadsetTests(SynchronousTestCase):
         self.sound.broken = {"m1"}
         self.headset.open()
         self.clock.pump([0.5] * 10)
-        self.assertEqual(self.said, ["Microphone Jabra does not open: is another program using it?"])
+        self.assertEqual(
+            self.said, ["Microphone Jabra does not open: close other programs that use it, or start this one again"]
+        )
         self.sound.broken = set()
         self.clock.advance(0.5)
         self.assertEqual(self.sound.running, ["l1", "m1"])

@@ -8,7 +8,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.desktop.headset.devices import Devices
-from callserver.desktop.headset.echo import chirp_sound, find_echo
+from callserver.desktop.headset.echo import AMPLITUDE, chirp, chirp_sound, find_echo
 from callserver.desktop.headset.trial_call import TrialCall, TrialResult
 from callserver.wire.catalogue import told
 from tests.desktop.headset.fakes import FakeSound, tone
@@ -42,6 +42,13 @@ class EchoTests(SynchronousTestCase):
             echo = self.found(heard)
             self.assertApproximates(echo.gain_db, gain_db, 1.0)
             self.assertApproximates(echo.after_s, after_s, 0.001)
+
+    def test_between_samples(self) -> None:
+        """Sound that comes back between two samples is found as loud as it is."""
+        for late in (0.25, 0.5, 0.75, 1.0, 1.5):
+            played = [round(AMPLITUDE * 32767 * sample) for sample in chirp(8000, late_s=late / 8000)]
+            echo = self.found(bytes(1600) + array("h", played).tobytes() + bytes(16000))
+            self.assertApproximates(echo.gain_db, 0.0, 0.5)
 
     def test_not_found(self) -> None:
         """Noise, a voice's tone, silence, or nothing at all are no echo."""

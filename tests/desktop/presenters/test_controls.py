@@ -35,7 +35,7 @@ class ControlsCase(WorkCase):
 class ButtonsTests(ControlsCase):
     def test_idle(self) -> None:
         """Without a call there is nobody to hang up on: one can dial and write."""
-        self.assertEqual(self.may(), {"Dial", "Messages"})
+        self.assertEqual(self.may(), {"Dial", "Fax", "Messages"})
 
     def test_ringing(self) -> None:
         """A call that rings can be answered."""
@@ -58,6 +58,14 @@ class ButtonsTests(ControlsCase):
         """With a second party in hand, the same keys complete, swap and cancel."""
         self.seat(SeatState.TALKING, ZHAO, kept=LI)
         self.assertLessEqual({"Complete", "Swap", "Cancel consult", "Three-way"}, self.may())
+
+    def test_supervising(self) -> None:
+        """The call that one listens to is others': all one can do is to leave it."""
+        self.seat(SeatState.TALKING, LI, reason="listens")
+        self.clock.advance(5)
+        self.assertEqual(self.may(), {"Hang up", "Messages"})
+        self.controls.act(Act.HANG_UP)
+        self.assertEqual(self.client.asked, [("stop_listening",)])
 
     def test_places(self) -> None:
         """Whatever the state, each button is where it was."""

@@ -134,3 +134,13 @@ class RefusedByDatabaseTests(BookingCase):
             self.shop.wait(5)
         self.assertEqual((len(self.people.entered), self.bought()), (1, []))
         self.flushLoggedErrors(IntegrityError)
+
+
+class WantedAgainTests(BookingCase):
+    def test_refused_before(self) -> None:
+        """Refused, and wanted again after the talk, as the server is killed: its next start books it."""
+        events, wanted = self.shop.events, {"nth": 1, "number": LI_MING, "claimed": False, "items": []}
+        story = ((Kind.ORDER_WANTED, wanted), (Kind.ORDER_REFUSED, {"nth": 1}), (Kind.ORDER_WANTED, wanted))
+        for n, (kind, data) in enumerate(story, 1):
+            append_event(events.stamp(kind, call_id="gone", **data))  # type: ignore[arg-type]
+            self.assertEqual(len(rules.unbooked(0)), n % 2, kind)

@@ -1,0 +1,169 @@
+"""
+The program with its window.
+
+Importing this module needs PySide6; `run` has to be called before anything imports Twisted's reactor, since it decides
+which one that is: Qt's and Twisted's work is done by one loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
+from qasync import QSelectorEventLoop
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IStreamClientEndpoint
+from twisted.logger import Logger, globalLogBeginner, textFileLogObserver
+from twisted.python.failure import Failure
+
+from callserver.desktop.client import AgentClient
+from callserver.desktop.connection import pinned_endpoint
+from callserver.desktop.first_look import ShownCertificate, shown_certificate
+from callserver.desktop.model import ShopModel
+from callserver.desktop.own_settings import OwnSettings
+from callserver.desktop.places import Place
+from callserver.desktop.presenters.life import Life
+from callserver.desktop.presenters.log_in import first_typed, reconnect_s
+from callserver.desktop.views.program_window import ProgramWindow
+from callserver.desktop.views.theme import Theme
+from callserver.wire.terminal import person_language
+
+log = Logger()
+
+LOG, LOG_BEFORE = "callserver-agent.log", "callserver-agent.log.1"
+LOG_BYTES_MAX = 2_000_000
+
+
+class Network:
+    """Real ones."""
+
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+
+    def look(self, place: Place) -> Deferred[ShownCertificate]:
+        """Whether it answers, and with which certificate."""
+        return shown_certificate(self._reactor, *place)
+
+    def endpoint(self, place: Place, certificate_file: Path) -> IStreamClientEndpoint:
+        """To the one that has this certificate."""
+        return pinned_endpoint(self._reactor, *place, certificate_file)
+
+    def client(
+        self,
+        endpoint: IStreamClientEndpoint,
+        number: str,
+        password: str,
+        model: ShopModel,
+        new_password: str | None,
+        take_over: bool,
+    ) -> AgentClient:
+        """Who talks with it, and tries again when the connection is lost."""
+        return AgentClient(
+            self._reactor, endpoint, number, password, model, reconnect_s, new_password, take_over=take_over
+        )
+
+
+def run(language: str | None, server: str = "", number: str = "", demo: bool = False) -> None:
+    """
+    From the log-in panel to the end of the program.
+
+    :param language: "zh" or "en"; None: that of the last time
+    :param server: what stands in the field at first; "": that of the last time, as with the number
+    :param demo: with a shop of its own, of which nothing is kept
+    """
+    settings = OwnSettings()
+    language = language or settings.now.language or person_language()
+    write_log(settings.folder)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("callserver-agent")
+    app.setDesktopFileName("callserver-agent")
+    app.setQuitOnLastWindowClosed(False)
+    reactor = one_loop(app)
+    theme = Theme(app, settings.now.theme or "system")  # type: ignore[arg-type]
+    settings.watch(lambda: theme.choose(settings.now.theme or "system"))  # type: ignore[arg-type]
+    _qt_words(app, language)
+    window = ProgramWindow()
+    window.closed.connect(reactor.stop)
+    if demo:
+        run_demo(reactor, window, language)
+    else:
+        typed = first_typed(settings, server, number)
+        window.life = Life(reactor, settings, Network(reactor), window, language, typed)
+        window.life.start()
+    window.show()
+    reactor.run()
+
+
+def run_demo(reactor: Any, window: ProgramWindow, language: str) -> None:
+    """Only when a demo is asked for its parts are loaded."""
+    from callserver.desktop.demo_shop import NUMBER, Demo, DemoShop
+
+    shop = DemoShop()
+    settings = OwnSettings(shop.folder / "window")
+    typed = first_typed(settings, str(shop.place), NUMBER)
+    window.life = Life(reactor, settings, Network(reactor), window, language, typed)
+    demo = Demo(reactor, shop, settings)
+    reactor.addSystemEventTrigger("after", "shutdown", demo.stop)
+    demo.start(window.life)
+
+
+def one_loop(app: QApplication) -> Any:
+    """Twisted's reactor on Qt's loop; its clock is one that nobody sets."""
+    loop = QSelectorEventLoop(app)
+    loop.set_exception_handler(_broke)
+    asyncio.set_event_loop(loop)
+    from twisted.internet import asyncioreactor
+
+    asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
+    from twisted.internet import reactor
+
+    reactor.seconds = time.monotonic  # type: ignore[method-assign]
+    return reactor
+
+
+def write_log(folder: Path) -> None:
+    """What breaks, also in a slot, where Qt goes on as if nothing had been: the person sees no traceback."""
+    file = _log_file(folder)
+    globalLogBeginner.beginLoggingTo([textFileLogObserver(file)], redirectStandardIO=False)
+    sys.excepthook = _slot_broke
+    if file is not sys.stderr:
+        faulthandler.enable(file)
+
+
+def _log_file(folder: Path) -> TextIO:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / LOG
+        if file.exists() and file.stat().st_size > LOG_BYTES_MAX:
+            file.replace(folder / LOG_BEFORE)
+        return file.open("a", encoding="utf-8", buffering=1)
+    except OSError:
+        return sys.stderr
+
+
+def _slot_broke(kind: type[BaseException], problem: BaseException, traceback: TracebackType | None) -> None:
+    log.failure("a slot broke", Failure(problem, kind, traceback))  # type: ignore[no-untyped-call]
+
+
+def _broke(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    problem = context.get("exception")
+    if isinstance(problem, BaseException):
+        failure = Failure(problem)  # type: ignore[no-untyped-call]
+        log.failure("{message}", failure, message=context.get("message", ""))
+    else:
+        log.error("{message}", message=context.get("message", ""))
+
+
+def _qt_words(app: QApplication, language: str) -> None:
+    """Qt's own words, as in the menu of a text field."""
+    translator = QTranslator(app)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load(QLocale("zh_CN" if language == "zh" else "en"), "qtbase", "_", folder):
+        app.installTranslator(translator)

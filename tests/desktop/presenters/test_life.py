@@ -1,0 +1,113 @@
+"""The life of the window: ways in, ways out."""
+
+from __future__ import annotations
+
+from callserver.desktop.not_connected import NO_ANSWER, NotConnected
+from callserver.wire.causes import Cause, Reason
+from callserver.wire.messages import Card
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.states import SeatState
+from tests.desktop.presenters.log_in_case import LogInCase
+
+CALL = Card("call-1", "13912345678", "Li Ming")
+
+
+class LifeTests(LogInCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.enter()
+        self.client = self.server.clients[0]
+
+    def test_log_out(self) -> None:
+        """The log-in panel again, with the number and without the password."""
+        self.life.log_out()
+        self.assertEqual(self.client.asked, [("log_out",)])
+        self.server.model.logged_out(str(Reason(Cause.LOGGED_OUT)))
+        self.assertEqual((self.stage.typed.number, self.stage.typed.password), ("801", ""))
+        self.assertEqual(self.shown.why_here, "")
+
+    def test_not_out_of_a_call(self) -> None:
+        """In a call one is not logged out, and told why."""
+        self.server.seat(SeatState.TALKING, call=CALL)
+        self.life.log_out()
+        self.assertEqual(self.client.asked, [])
+        self.assertIn("in a call", self.stage.problem)
+
+    def test_sent_away(self) -> None:
+        """Who is logged out by force, or may not work here any more, sees why."""
+        for cause, words in ((Reason(Cause.FORCED_OUT, "800"), "by force"), (Reason(Cause.DISMISSED), "may not")):
+            self.server.model.logged_out(str(cause))
+            self.assertIn(words, self.shown.why_here)
+            self.enter()
+
+    def test_second_window(self) -> None:
+        """The first window says that one has logged in at another, and shows the log-in panel."""
+        self.server.refuses(Refused(Refusal.ELSEWHERE))
+        self.assertIn("another window", self.shown.why_here)
+
+    def test_connection_lost(self) -> None:
+        """The main screen stays: forms go on."""
+        self.server.model.lost(NotConnected(NO_ANSWER))
+        self.assertIsNotNone(self.stage.work)
+        self.assertFalse(self.client.is_stopped)
+
+    def test_close(self) -> None:
+        """Who closes the window is logged out first."""
+        self.life.close()
+        self.assertEqual(self.client.asked, [("log_out",)])
+        self.assertFalse(self.stage.is_closed)
+        self.client.answers()
+        self.assertTrue(self.stage.is_closed)
+
+    def test_close_while_the_server_is_silent(self) -> None:
+        """The window closes all the same, after some seconds."""
+        self.life.close()
+        self.clock.advance(6)
+        self.assertTrue(self.stage.is_closed)
+        self.assertTrue(self.client.is_stopped)
+
+    def test_close_in_a_call(self) -> None:
+        """It asks, says with whom, and goes on if one does not want to; else the call ends first."""
+        self.server.seat(SeatState.TALKING, call=CALL)
+        self.life.close()
+        assert self.stage.question is not None
+        self.assertEqual(self.stage.question.do, "End call and quit")
+        self.assertIn("Li Ming", self.stage.question.words)
+        self.life.answer(False)
+        self.assertEqual((self.stage.question, self.client.asked), (None, []))
+        self.life.close()
+        self.life.answer(True)
+        self.assertEqual(self.client.asked, [("hang_up",)])
+        self.client.answers()
+        self.assertEqual(self.client.asked[-1], ("log_out",))
+        self.client.answers()
+        self.assertTrue(self.stage.is_closed)
+
+    def test_close_with_a_draft(self) -> None:
+        """It asks, since what is not saved would be lost; so does the log-out."""
+        self.stage.drafts = True
+        self.life.close()
+        assert self.stage.question is not None
+        self.assertEqual(self.stage.question.do, "Quit all the same")
+        self.life.answer(False)
+        self.life.log_out()
+        self.assertEqual(self.stage.question.do, "Log out all the same")
+        self.life.answer(True)
+        self.assertEqual(self.client.asked, [("log_out",)])
+
+    def test_a_call_kept_behind_another(self) -> None:
+        """Quitting ends both: the one that comes back after the first is ended, too."""
+        self.server.seat(SeatState.TALKING, call=CALL)
+        self.life.close()
+        self.life.answer(True)
+        self.client.answers()
+        self.client.answers(Refused(Refusal.NOT_NOW, SeatState.TALKING))
+        self.clock.advance(0.4)
+        self.assertEqual([act for act, *_ in self.client.asked], ["hang_up", "log_out", "hang_up"])
+
+    def test_close_at_the_log_in(self) -> None:
+        """Nobody is logged in: it closes at once, and no more is looked for."""
+        self.server.model.logged_out(str(Reason(Cause.LOGGED_OUT)))
+        self.life.close()
+        self.assertTrue(self.stage.is_closed)
+        self.assertEqual(self.clock.getDelayedCalls(), [])

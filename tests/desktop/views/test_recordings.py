@@ -1,0 +1,114 @@
+"""The panel of recordings by keys and clicks, as far as a server is not needed for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+
+from callserver.desktop.views.recordings import RecordingsView
+from tests.desktop import qt
+from tests.desktop.presenters.recording_rows import FakeSpeaker, page, row, sound
+from tests.desktop.presenters.work_case import WorkCase
+
+
+class RecordingsViewTests(WorkCase):
+    def setUp(self) -> None:
+        super().setUp()
+        qt.application()
+        self.view = RecordingsView(self.work, lambda: FakeSpeaker(self.clock))
+        qt.shown(self, self.view, 940, 560)
+        self.view.begin()
+        self.addCleanup(self.view.leave)
+        self.view.take_focus()
+        self.client.answers(page(*map(row, range(60, 10, -1)), after="1-11"))
+        qt.flush()
+
+    def key(self, widget: Any, key: Qt.Key) -> None:
+        QTest.keyClick(widget, key)
+        qt.flush()
+
+    def choose(self, place: int) -> None:
+        """A row, and its picture comes."""
+        self.view.table.selectRow(place)
+        self.client.answers({"far": bytes(range(100)), "near": bytes(100), "samples": 480_000})
+        self.client.answers([{"at_s": 15.0, "length_s": 0.0, "text": "hold"}])
+        qt.flush()
+
+    def test_looked_for(self) -> None:
+        """It opens on today; Enter in a field looks for what stands in all of them."""
+        self.assertEqual(sorted(self.client.asked[0][1]), ["since", "until"])
+        QTest.keyClicks(self.view.filter.number, "138*")
+        self.view.filter.period.setCurrentIndex(4)
+        self.key(self.view.filter.number, Qt.Key.Key_Return)
+        self.assertEqual(self.client.asked[-1], ("list_recordings", {"number": "138*"}, ""))
+
+    def test_scrolled(self) -> None:
+        """Only who scrolls to the end is given the next page, and stays where he was."""
+        self.assertEqual(len(self.client.asked), 1)
+        self.choose(3)
+        self.view.table.scrollToBottom()
+        qt.flush()
+        self.assertEqual(self.client.asked[-1], ("list_recordings", self.client.asked[0][1], "1-11"))
+        self.client.answers(page(*map(row, range(10, 0, -1))))
+        qt.flush()
+        self.assertEqual(self.view.table.rows.rowCount(), 60)
+        self.assertEqual(self.view.table.chosen(), 57)
+
+    def test_played(self) -> None:
+        """Space in the list plays and pauses, arrows go 10 s, a click on the picture goes there."""
+        self.choose(0)
+        self.key(self.view.table, Qt.Key.Key_Space)
+        self.assertEqual(self.client.asked[-1], ("play_recording", 60, 0))
+        self.client.answers(sound(32768, 480_000))
+        self.clock.advance(0.05)
+        self.assertTrue(self.view.player.play.text().startswith("Pause"))
+        self.key(self.view.table, Qt.Key.Key_Space)
+        self.key(self.view.table, Qt.Key.Key_Right)
+        self.assertEqual(self.view.player.clock.text(), "0:10 / 1:00")
+        wave = self.view.player.wave
+        middle = QPoint(64 + (wave.width() - 64) // 2, wave.height() // 2)
+        QTest.mouseClick(wave, Qt.MouseButton.LeftButton, pos=middle)
+        qt.flush()
+        self.assertEqual(self.view.player.clock.text()[:3], "0:3")
+        self.key(wave, Qt.Key.Key_Left)
+        self.assertEqual(self.view.player.clock.text()[:3], "0:2")
+
+    def test_marks(self) -> None:
+        """A mark is chosen by its words; the place is read aloud in seconds."""
+        self.choose(0)
+        self.view.player.marks.setCurrentIndex(1)
+        self.view.player.marks.activated.emit(1)
+        qt.flush()
+        self.assertEqual(self.view.player.clock.text(), "0:15 / 1:00")
+        told = QAccessible.queryAccessibleInterface(self.view.player.wave)
+        self.assertEqual(told.valueInterface().currentValue(), 15)
+
+    def test_typed_note_stays(self) -> None:
+        """A note that is being typed is not overwritten while it plays; Ctrl+S writes it."""
+        self.choose(0)
+        QTest.keyClicks(self.view.player.note, "calls again")
+        self.view.player.presenter.jump(10)
+        qt.flush()
+        self.assertEqual(self.view.player.note.text(), "calls again")
+        self.view.save()
+        self.assertEqual(self.client.asked[-1], ("note_recording", 60, "calls again"))
+        self.client.answers()
+        self.assertEqual(self.view.table.rows.lines[0].cells[7], "calls again")
+
+    def test_file(self) -> None:
+        """Where the file is written is asked for in the window, and can be left again."""
+        self.choose(0)
+        qt.click(self.view.player.download)
+        self.assertIn("recording-60-", self.view.player.path.text())
+        qt.click(self.view.player.leave_file)
+        self.assertTrue(self.view.player.note.isVisible())
+
+    def test_foreign_note(self) -> None:
+        """HTML in a note is shown as it is, also in the tooltip; a line break makes no second line."""
+        self.view.presenter.changed(60, {"note": "<b>x</b>"})
+        index = self.view.table.rows.index(0, 7)
+        self.assertIn("<b>x</b>", index.data())
+        self.assertEqual(index.data(Qt.ItemDataRole.ToolTipRole), "<span>&lt;b&gt;x&lt;/b&gt;</span>")
