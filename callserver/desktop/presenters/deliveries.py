@@ -16,7 +16,7 @@ class DeliveriesData:
     """
     :param heading: the parcel that is looked at: how far it is, since when, who brings it
     :param facts: of which order it is, and where it goes
-    :param steps: what it came to, and when
+    :param steps: when, and what it came to; the newest first
     :param orders: number, state, since when, carrier, parcel of each
     """
 
@@ -35,7 +35,7 @@ class Deliveries(OrderList[DeliveriesData]):
     def data(self) -> DeliveriesData:
         row = self.place
         order = self.whole or (self.rows[row] if row >= 0 else None)
-        steps = self.whole["steps"] if self.whole is not None else ()
+        steps = self.whole["steps"][::-1] if self.whole is not None else ()
         return DeliveriesData(
             heading=self._heading(order) if order is not None else "",
             facts=self._facts(self.whole) if self.whole is not None else "",

@@ -7,7 +7,7 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.orders import OrderListView
 from callserver.desktop.views.screen import column
 from callserver.desktop.views.table import ROW_PX, Table
-from callserver.desktop.views.theme import LARGE_PX, sized
+from callserver.desktop.views.theme import GRID, LARGE_PX, sized
 from callserver.desktop.views.widgets import ElidedLabel, Notice
 from callserver.wire.catalogue import N_
 
@@ -25,12 +25,13 @@ class DeliveriesView(OrderListView):
         self.heading, self.facts, self.notice = ElidedLabel(foreign=True), ElidedLabel(foreign=True), Notice()
         self.heading.setFont(sized(LARGE_PX, bold=True))
         self.steps = Table(words("Steps of the parcel"), (words("Time"), words("State")))
-        self.steps.setColumnWidth(0, 160)
-        self.steps.setFixedHeight((STEPS + 1) * ROW_PX)
+        self.steps.set_widths(160)
+        self.steps.horizontalHeader().hide()
+        self.steps.only_shows()
+        self.steps.setFixedHeight(STEPS * ROW_PX + 2)  # with its frame
         self.table = Table(words("Deliveries"), tuple(map(words, TITLES)))
-        for place, width_px in enumerate(WIDTHS_PX):
-            self.table.setColumnWidth(place, width_px)
-        lines = column(self)
+        self.table.set_widths(*WIDTHS_PX)
+        lines = column(self, spacing=GRID // 2)
         for widget in (self.heading, self.facts, self.steps):
             lines.addWidget(widget)
         lines.addWidget(self.table, 1)

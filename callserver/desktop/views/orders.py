@@ -18,7 +18,7 @@ from callserver.desktop.views.widgets import ElidedLabel, Notice, name
 from callserver.wire.catalogue import N_
 
 TITLES = (N_("Order"), N_("Date"), N_("State"), N_("Sum"), N_("Parcel"))
-GOODS_TITLES = (N_("Item"), N_("Name"), N_("Price"), N_("Quantity"), N_("Sum"))
+GOODS_TITLES = (N_("Item"), N_("Goods"), N_("Price"), N_("Quantity"), N_("Sum"))
 WIDTHS_PX = (96, 104, 80, 88)
 GOODS_WIDTHS_PX = (64, 0, 80, 80, 88)
 
@@ -28,6 +28,7 @@ class OrderListView(Screen):
 
     presenter: OrderList  # type: ignore[type-arg]
     table: Table
+    _paints = False
 
     def showEvent(self, event: QShowEvent) -> None:
         """Up to date, from now on."""
@@ -49,16 +50,15 @@ class OrderListView(Screen):
 
     def show_list(self, orders: tuple[tuple[str, ...], ...], row: int) -> None:
         """The rows, and which of them is looked at."""
-        model = self.table.selectionModel()
-        model.blockSignals(True)  # what the person moves to counts, and not what is painted
+        self._paints = True  # what the person moves to counts, and not what is painted
         self.table.show_rows(orders)
         if row >= 0 and self.table.currentIndex().row() != row:
             self.table.selectRow(row)
-        model.blockSignals(False)
-        self.table.viewport().update()
+        self._paints = False
 
     def _moved(self, current: QModelIndex, before: QModelIndex) -> None:
-        self.presenter.choose(current.row())
+        if not self._paints:
+            self.presenter.choose(current.row())
 
 
 class OrdersView(OrderListView):
@@ -71,10 +71,9 @@ class OrdersView(OrderListView):
         self.table = Table(words("Orders"), tuple(map(words, TITLES)), right=(3,))
         self.goods = Table(words("Goods of the order"), tuple(map(words, GOODS_TITLES)), right=(2, 3, 4), wide=1)
         self.goods.setFixedHeight(4 * ROW_PX)
-        for place, width_px in enumerate(WIDTHS_PX):
-            self.table.setColumnWidth(place, width_px)
-        for place, width_px in enumerate(GOODS_WIDTHS_PX):
-            self.goods.setColumnWidth(place, width_px)
+        self.goods.only_shows()
+        self.table.set_widths(*WIDTHS_PX)
+        self.goods.set_widths(*GOODS_WIDTHS_PX)
         self.facts, self.address = ElidedLabel(), name(ElidedLabel(foreign=True), words("Address"))
         self.new = QPushButton(f"{words('New order')} {shown(table[Act.NEW_ORDER])}")
         self.cancel = QPushButton(words("Cancel order…"))
