@@ -14,13 +14,10 @@ from callserver.desktop.views.fax import FaxView
 from callserver.desktop.views.find_customer import FindCustomerView
 from callserver.desktop.views.history import HistoryView, NotesView
 from callserver.desktop.views.key_list import KeyListView
-<<<<<<< HEAD
 from callserver.desktop.views.keypad import KeypadView
 from callserver.desktop.views.messages import MessagesView
 from callserver.desktop.views.missed import MissedView
-=======
 from callserver.desktop.views.orders import OrdersView
->>>>>>> orders
 from callserver.desktop.views.recordings import RecordingsView
 from callserver.desktop.views.screen import Screen
 from callserver.desktop.views.transfer import TransferView

@@ -19,11 +19,8 @@ from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.dial import pasted_number
 from callserver.desktop.presenters.log_in import LogIn, Typed, Ways, first_typed, without_secrets
-<<<<<<< HEAD
-from callserver.desktop.presenters.talk_sound import TalkSound
-=======
 from callserver.desktop.presenters.question import Question
->>>>>>> orders
+from callserver.desktop.presenters.talk_sound import TalkSound
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import Complaint, Sentence, text, told
 from callserver.wire.causes import Cause, Reason

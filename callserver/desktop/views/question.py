@@ -47,13 +47,8 @@ class QuestionView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Esc is meant here now, and not for a panel of the main screen."""
-<<<<<<< HEAD
         overrides = event.type() == QEvent.Type.ShortcutOverride
         if overrides and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-=======
-        is_asked_first = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if is_asked_first and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
->>>>>>> orders
             event.accept()
             return True
         return super().event(event)
