@@ -20,6 +20,7 @@ from callserver.desktop.views.missed import MissedView
 from callserver.desktop.views.orders import OrdersView
 from callserver.desktop.views.recordings import RecordingsView
 from callserver.desktop.views.screen import Screen
+from callserver.desktop.views.staff import StaffView
 from callserver.desktop.views.transfer import TransferView
 
 Make = Callable[[Workplace], Screen]
@@ -42,4 +43,5 @@ PANELS: Mapping[Act, Make] = {
     Act.FAX: FaxView,
     Act.FIND: FindCustomerView,
     Act.BOARD: BoardView,
+    Act.STAFF: StaffView,
 }
