@@ -9,12 +9,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QRadioButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -23,8 +25,9 @@ from callserver.desktop.presenters.log_in import Beside, LogIn, LogInData, Trust
 from callserver.desktop.views.caps_lock import caps_lock
 from callserver.desktop.views.theme import GRID, HUGE_PX, sized
 from callserver.desktop.views.widgets import ComboBox, Notice, name
+from callserver.wire.catalogue import LANGUAGES
 
-LANGUAGES = {"zh": "中文", "en": "English"}
+OWN_NAMES = {"zh": "中文", "en": "English"}
 WIDTH, FIELD_MAX = 90 * GRID, 512
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -140,8 +143,8 @@ class LogInView(QWidget):
     def _make_buttons(self) -> None:
         words = self.words
         self.languages = QButtonGroup(self)
-        for language, word in LANGUAGES.items():
-            button = QPushButton(word)
+        for language in LANGUAGES:
+            button = QPushButton(OWN_NAMES[language])
             button.setCheckable(True)
             button.setChecked(language == self._log_in.language)
             button.setProperty("language", language)
@@ -166,10 +169,17 @@ class LogInView(QWidget):
         lines.addWidget(self._certificate_box())
         lines.addLayout(_row(self.log_in, self.quit))
         lines.addStretch(1)
-        around = QHBoxLayout(self)
+        whole = QWidget()
+        around = QHBoxLayout(whole)
         around.addStretch(1)
-        around.addWidget(middle, 4)
+        around.addWidget(middle, 10)
         around.addStretch(1)
+        page, top = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame), QVBoxLayout(self)
+        page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        page.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        page.setWidget(whole)
+        top.setContentsMargins(0, 0, 0, 0)
+        top.addWidget(page)
 
     def _heading(self) -> QHBoxLayout:
         heading = QLabel(f"{self.words('Telephone service centre')} · {self.words('Log in')}")
@@ -243,6 +253,7 @@ class LogInView(QWidget):
     def _show_certificate(self, data: LogInData) -> None:
         changed = data.trust is Trust.CHANGED
         self.box.setVisible(bool(data.certificate))
+        self.log_in.setVisible(not data.certificate)  # before that is judged it would only say so
         self.certificate.setText(data.certificate)
         if data.fingerprints and data.fingerprints[-1] != self.fingerprint.text():
             self.fingerprint.setText(data.fingerprints[-1])

@@ -103,13 +103,12 @@ class ProgramWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Not before the life is over: a log-out takes a moment, and a talk is asked about."""
+        if not self._may_go:
+            self.life.close()  # perhaps over at once: then we may go, and are closing already
+        event.setAccepted(self._may_go)
         if self._may_go:
             self._take_away()
-            event.accept()
             self.closed.emit()
-            return
-        event.ignore()
-        self.life.close()
 
     def _speak(self, language: str) -> None:
         if self.log_in is not None:
