@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from twisted.internet.defer import Deferred, TimeoutError
@@ -20,6 +19,7 @@ from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.dial import pasted_number
 from callserver.desktop.presenters.log_in import LogIn, Typed, Ways, first_typed, without_secrets
+from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.talk_sound import TalkSound
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import Complaint, Sentence, text, told
@@ -33,15 +33,6 @@ log = Logger()
 
 LEAVE_S = 5.0  # so long the server has for the log-out of a window that is being closed
 ENDING_S, ENDINGS_MAX = 0.3, 4  # a call kept behind another has to be ended, too
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked before something is lost; the button that does it is a verb."""
-
-    words: str
-    do: str
-    cancel: str
 
 
 class Stage(Protocol):
