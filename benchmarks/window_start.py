@@ -5,7 +5,8 @@ benchmarks/results/window_start.json.
     python -m benchmarks.window_start [--starts 5]
 
 Each start is a process of its own, as a person starts it, without bin/'s look at the environment; on the screen of
-$DISPLAY, or on none (QT_QPA_PLATFORM=offscreen). Counted until the panel is painted, and until one can type.
+$DISPLAY, or on none (QT_QPA_PLATFORM=offscreen). Counted until the panel is painted, and until one can type;
+beside it the work of a core alone, which does not depend on what else the computer does.
 """
 
 import json
@@ -29,25 +30,23 @@ import sys, time
 began = float(sys.argv[1])
 from PySide6.QtCore import QTimer
 from callserver.desktop import program
-from callserver.desktop.views.program_window import ProgramWindow
+from callserver.desktop.views import log_in
 
-class Timed(ProgramWindow):
-    def showEvent(self, event):
-        super().showEvent(event)
-        self.shown = False
+class Timed(log_in.PasswordField):
+    painted_s = 0.0
 
     def paintEvent(self, event):
         super().paintEvent(event)
-        if not self.shown:
-            self.shown = True
-            self.painted = time.time() - began
+        if not self.painted_s:
+            self.painted_s = time.time() - began
             QTimer.singleShot(0, self.ready)
 
     def ready(self):
-        print(self.painted, time.time() - began, flush=True)
-        self.close()
+        if self.isVisible():
+            print(self.painted_s, time.time() - began, time.process_time(), flush=True)
+            self.window().close()
 
-program.ProgramWindow = Timed
+log_in.PasswordField = Timed
 program.run("zh", "localhost:1", "801")
 """
 
@@ -56,28 +55,29 @@ program.run("zh", "localhost:1", "801")
 @click.option("--starts", type=click.IntRange(min=1), default=5, show_default=True)
 def main(starts: int) -> None:
     found = [start() for _ in range(starts)]
-    painted_s, ready_s = (median(times) for times in zip(*found, strict=True))
+    painted_s, ready_s, busy_s = (median(times) for times in zip(*found, strict=True))
     table = Table("from the start to", "median", "slowest", "aim")
     table.add_row(
-        "log-in screen painted", f"{painted_s:.2f} s", f"{max(one for one, _ in found):.2f} s", f"{AIM_S:g} s"
+        "log-in screen painted", f"{painted_s:.2f} s", f"{max(one for one, *_ in found):.2f} s", f"{AIM_S:g} s"
     )
-    table.add_row("and ready to type", f"{ready_s:.2f} s", f"{max(one for _, one in found):.2f} s", f"{AIM_S:g} s")
+    table.add_row("and ready to type", f"{ready_s:.2f} s", f"{max(one for _, one, _ in found):.2f} s", f"{AIM_S:g} s")
+    table.add_row("of which a core works", f"{busy_s:.2f} s", f"{max(one for *_, one in found):.2f} s", "")
     Console().print(table)
     RESULTS.parent.mkdir(exist_ok=True)
     machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-    RESULTS.write_text(json.dumps({"machine": machine, "painted_and_ready_s": found}, indent=1), "utf-8")
+    RESULTS.write_text(json.dumps({"machine": machine, "painted_ready_and_busy_s": found}, indent=1), "utf-8")
 
 
-def start() -> tuple[float, float]:
-    """Seconds until it was painted, and until it waited for keys."""
+def start() -> tuple[float, float, float]:
+    """Seconds until it was painted, until it waited for keys, and of a core's work."""
     with tempfile.TemporaryDirectory() as own:
         environment = os.environ | {"XDG_CONFIG_HOME": own}
         if not environment.get("DISPLAY"):
             environment["QT_QPA_PLATFORM"] = "offscreen"
         command = [sys.executable, "-c", CHILD, str(time.time())]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
-    painted_s, ready_s = map(float, done.stdout.split())
-    return painted_s, ready_s
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    painted_s, ready_s, busy_s = map(float, done.stdout.split())
+    return painted_s, ready_s, busy_s
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -55,7 +56,7 @@ class ProgramWindow(QWidget):
 
     def show_log_in(self, log_in: LogIn, typed: Typed) -> None:
         """The log-in panel."""
-        view = LogInView(log_in, typed, self.devices(log_in.language) if self.devices is not None else None)
+        view = LogInView(log_in, typed, partial(self.devices, log_in.language) if self.devices is not None else None)
         view.speaks.connect(self._speak)
         view.quits.connect(self.close)
         self._put(view)
