@@ -14,6 +14,7 @@ from callserver.desktop.views.fax import FaxView
 from callserver.desktop.views.find_customer import FindCustomerView
 from callserver.desktop.views.history import HistoryView, NotesView
 from callserver.desktop.views.key_list import KeyListView
+from callserver.desktop.views.order_form import OrderFormView
 from callserver.desktop.views.orders import OrdersView
 from callserver.desktop.views.recordings import RecordingsView
 from callserver.desktop.views.screen import Screen
@@ -35,5 +36,6 @@ PANELS: Mapping[Act, Make] = {
     Act.RECORDINGS: RecordingsView,
     Act.FAX: FaxView,
     Act.FIND: FindCustomerView,
+    Act.NEW_ORDER: OrderFormView,
     Act.BOARD: BoardView,
 }
