@@ -14,6 +14,9 @@ from callserver.desktop.views.fax import FaxView
 from callserver.desktop.views.find_customer import FindCustomerView
 from callserver.desktop.views.history import HistoryView, NotesView
 from callserver.desktop.views.key_list import KeyListView
+from callserver.desktop.views.keypad import KeypadView
+from callserver.desktop.views.messages import MessagesView
+from callserver.desktop.views.missed import MissedView
 from callserver.desktop.views.order_form import OrderFormView
 from callserver.desktop.views.orders import OrdersView
 from callserver.desktop.views.recordings import RecordingsView
@@ -33,6 +36,9 @@ PANELS: Mapping[Act, Make] = {
     Act.KEYS: KeyListView,
     Act.DIAL: DialView,
     Act.TRANSFER: TransferView,
+    Act.KEYPAD: KeypadView,
+    Act.MESSAGES: MessagesView,
+    Act.MISSED: MissedView,
     Act.RECORDINGS: RecordingsView,
     Act.FAX: FaxView,
     Act.FIND: FindCustomerView,

@@ -30,7 +30,8 @@ from callserver.desktop.model import ShopModel
 from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.places import Place
 from callserver.desktop.presenters.life import Life
-from callserver.desktop.presenters.log_in import first_typed, reconnect_s
+from callserver.desktop.presenters.log_in import Typed, first_typed, reconnect_s
+from callserver.desktop.views.desk_sound import DeskSound
 from callserver.desktop.views.program_window import ProgramWindow
 from callserver.desktop.views.theme import Theme
 from callserver.wire.terminal import person_language
@@ -92,26 +93,30 @@ def run(language: str | None, server: str = "", number: str = "", demo: bool = F
     window = ProgramWindow()
     window.closed.connect(reactor.stop)
     if demo:
-        run_demo(reactor, window, language)
+        start_demo(reactor, window, language)
     else:
-        typed = first_typed(settings, server, number)
-        window.life = Life(reactor, settings, Network(reactor), window, language, typed)
-        window.life.start()
+        life(reactor, window, settings, language, first_typed(settings, server, number)).start()
     window.show()
     reactor.run()
 
 
-def run_demo(reactor: Any, window: ProgramWindow, language: str) -> None:
-    """Only when a demo is asked for its parts are loaded."""
+def life(reactor: Any, window: ProgramWindow, settings: OwnSettings, language: str, typed: Typed) -> Life:
+    """Of this window, with the sound of this computer."""
+    sound = DeskSound(reactor, settings, window.tell)
+    window.devices = sound.panel
+    window.life = Life(reactor, settings, Network(reactor), window, language, typed, sound.talk)
+    return window.life
+
+
+def start_demo(reactor: Any, window: ProgramWindow, language: str) -> None:
+    """Its parts are loaded only when it is asked for."""
     from callserver.desktop.demo_shop import NUMBER, Demo, DemoShop
 
     shop = DemoShop()
     settings = OwnSettings(shop.folder / "window")
-    typed = first_typed(settings, str(shop.place), NUMBER)
-    window.life = Life(reactor, settings, Network(reactor), window, language, typed)
     demo = Demo(reactor, shop, settings)
     reactor.addSystemEventTrigger("after", "shutdown", demo.stop)
-    demo.start(window.life)
+    demo.start(life(reactor, window, settings, language, first_typed(settings, str(shop.place), NUMBER)))
 
 
 def one_loop(app: QApplication) -> Any:

@@ -176,9 +176,10 @@ class MainWindow(QWidget):
         """A board of twenty lines needs the whole window; the card of a call goes before."""
         panel = self.panel
         roomy = self._has_call or panel is None or not panel.is_wide
-        for part in (self.card, self.outcome, self.side):
-            if part is not self.side or self.tabs.indexOf(self.side) < 0:
-                part.setVisible(roomy)
+        self.card.setVisible(roomy)
+        self.outcome.setVisible(panel is None)
+        if self.tabs.indexOf(self.side) < 0:
+            self.side.setVisible(roomy)
 
     def _lay_out(self) -> None:
         lines = QVBoxLayout(self)

@@ -16,6 +16,7 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.icons import program_icon
 from callserver.desktop.views.log_in import LogInView
 from callserver.desktop.views.question import QuestionView
+from callserver.wire.catalogue import Sentence
 
 if TYPE_CHECKING:
     from callserver.desktop.window import MainWindow
@@ -27,17 +28,18 @@ class ProgramWindow(QWidget):
     """
     The stage of a `Life`, which is given after it is made.
 
-    :param devices: makes the place where a headset is chosen, for the log-in panel, in a language
+    `devices` makes the place where a headset is chosen, for the log-in panel, in a language; None: there is none.
     """
 
     closed = Signal()
 
-    def __init__(self, devices: Callable[[str], QWidget] | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.life: Life
+        self.devices: Callable[[str], QWidget] | None = None
         self.log_in: LogInView | None = None
         self.main: MainWindow | None = None
-        self._devices, self._may_go = devices, False
+        self._may_go = False
         self.question, self.stack = QuestionView(), QStackedWidget()
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
@@ -53,7 +55,7 @@ class ProgramWindow(QWidget):
 
     def show_log_in(self, log_in: LogIn, typed: Typed) -> None:
         """The log-in panel."""
-        view = LogInView(log_in, typed, self._devices(log_in.language) if self._devices is not None else None)
+        view = LogInView(log_in, typed, self.devices(log_in.language) if self.devices is not None else None)
         view.speaks.connect(self._speak)
         view.quits.connect(self.close)
         self._put(view)
@@ -83,6 +85,10 @@ class ProgramWindow(QWidget):
         """In the bar of the main screen."""
         if self.main is not None:
             self.main.show_problem(words)
+
+    def tell(self, sentence: Sentence) -> None:
+        """Of a headset, wherever it is pulled out."""
+        self.life.device_told(sentence)
 
     def has_drafts(self) -> bool:
         """Whether a screen would lose something."""

@@ -47,8 +47,8 @@ class QuestionView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Esc is meant here now, and not for a panel of the main screen."""
-        is_asked_first = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if is_asked_first and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             event.accept()
             return True
         return super().event(event)
