@@ -17,6 +17,7 @@ from callserver.desktop.views.key_list import KeyListView
 from callserver.desktop.views.keypad import KeypadView
 from callserver.desktop.views.messages import MessagesView
 from callserver.desktop.views.missed import MissedView
+from callserver.desktop.views.order_form import OrderFormView
 from callserver.desktop.views.orders import OrdersView
 from callserver.desktop.views.recordings import RecordingsView
 from callserver.desktop.views.screen import Screen
@@ -42,6 +43,7 @@ PANELS: Mapping[Act, Make] = {
     Act.RECORDINGS: RecordingsView,
     Act.FAX: FaxView,
     Act.FIND: FindCustomerView,
+    Act.NEW_ORDER: OrderFormView,
     Act.BOARD: BoardView,
     Act.STAFF: StaffView,
 }
