@@ -71,8 +71,8 @@ class AgentCore:
     longest_wrap_up_s: float
     on_deadline: Callable[[], None]
     work: Work = Work.OUT
-    is_busy: bool = False  # a call is his, or he is on his way out of one
     pause_reason: str = ""  # not ready, or to be after call or wrap-up
+    is_busy: bool = False  # a call of his has begun, and what comes after it has not
     wrap_up_due_s: float = 0.0  # left when a call stopped its clock
     _timer: IDelayedCall | None = field(default=None, init=False)
     _began_s: float = field(default=0.0, init=False)

@@ -112,8 +112,8 @@ class SeatCalls(SeatParts):
 
     def _begin(self, happening: Callable[[Offer], None], offer: Offer) -> None:
         """A call comes to the seat, whose agent has none, and is busy from now on."""
-        leaves_one = self._calls.phase is Phase.NONE and self._agent.is_busy  # somebody else is told of that first
-        if self.person is None or leaves_one or self._calls.phase is not Phase.NONE:  # a held one: for what he dials
+        has_call = self._calls.phase is not Phase.NONE  # a held one is left for what he dials himself
+        if self.person is None or has_call or self._is_leaving:
             self._refuse("a call")
         self._happen(happening, offer)
         self._happen(self._agent_machine.busy)

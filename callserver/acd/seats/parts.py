@@ -116,8 +116,18 @@ class SeatParts(ABC):
 
     @property
     def rests(self) -> bool:
-        """It has just missed a call, and is not asked for a while; or it is just on its way out of one."""
-        return self._ringing.rests or (self._calls.phase is Phase.NONE and self._agent.is_busy)
+        """It has just missed a call, and is not asked for a while; or is just leaving one, and has not shown it yet."""
+        return self._ringing.rests or self._is_leaving
+
+    @property
+    def _is_leaving(self) -> bool:
+        """
+        His call is his no more, and what he does next is not said yet.
+
+        Others may be told of that call in this very moment, and look for seats that are free: this one would ring in
+        the middle of its own leaving.
+        """
+        return self._agent.is_busy and self._calls.phase is Phase.NONE
 
     @property
     def shown_calls(self) -> list[Call]:

@@ -94,8 +94,7 @@ class Seat(Consulting, Overhearing, HandingOver):
 
     def would_ring(self, right: Right) -> bool:
         """Whether a call that comes by this right would ring here now."""
-        is_free = self._calls.phase is Phase.NONE and not self._agent.is_busy
-        return self.person is not None and self._can_ring and is_free and self._may(right)
+        return self.person is not None and self._can_ring and self._calls.phase is Phase.NONE and self._may(right)
 
     @property
     def is_ready(self) -> bool:

@@ -13,6 +13,7 @@ from callserver.desktop.client import AgentClient
 from callserver.desktop.missed import MissedCalls
 from callserver.desktop.model import ShopModel
 from callserver.desktop.own_settings import OwnSettings
+from callserver.desktop.presenters.talk_sound import TalkSound
 from callserver.desktop.record import CustomerRecord
 from callserver.wire.catalogue import Detail, text
 from callserver.wire.rights import Right
@@ -60,6 +61,7 @@ class Workplace:
     model: ShopModel
     settings: OwnSettings
     seconds: Seconds = field(init=False)
+    sound: TalkSound | None = field(default=None, init=False)  # of the headset; None: this program has none
     record: CustomerRecord = field(init=False)  # whose it is that the tabs show
 
     missed: MissedCalls = field(init=False)  # who has called in vain

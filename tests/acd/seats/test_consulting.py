@@ -315,27 +315,6 @@ class SwapTests(ConsultingCase):
         self.assertEqual(self.refusal(self.li.swap), (Refusal.NOT_NOW, "ring-back"))
 
 
-class HangUpTests(ConsultingCase):
-    def make_shop(self) -> DiallingShop:
-        return DiallingShop(n_lines=2)
-
-    def test_one_hangs_up_on_another_while_somebody_waits(self) -> None:
-        """Both are free at the same moment: the caller rings at one of them, and at nobody for ever."""
-        self.dial(self.wang, "803")
-        self.zhao.answer()
-        for seat in (self.wang, self.zhao):
-            seat.ready()
-        other = self.shop.answered_call(1)
-        waiting = Deferred.fromCoroutine(self.queue.enter(other))
-        waiting.addErrback(lambda failure: None)
-        self.shop.let_pass(1)
-        self.zhao.hang_up()
-        self.shop.let_pass(0.5)
-        self.assertEqual(sorted(self.states()[1:]), ["IDLE_PC", "RINGING"])
-        next(seat for seat in (self.wang, self.zhao) if seat.status.state is SeatState.RINGING).answer()
-        self.assertEqual(sorted(self.states()[1:]), ["IDLE_PC", "TALKING"])
-
-
 class GroupTests(ConsultingCase):
     """The number of a group rings all of it who are ready."""
 
