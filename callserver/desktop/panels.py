@@ -15,6 +15,7 @@ from callserver.desktop.views.history import HistoryView, NotesView
 from callserver.desktop.views.key_list import KeyListView
 from callserver.desktop.views.recordings import RecordingsView
 from callserver.desktop.views.screen import Screen
+from callserver.desktop.views.settings import SettingsView
 from callserver.desktop.views.staff import StaffView
 from callserver.desktop.views.transfer import TransferView
 
@@ -34,4 +35,5 @@ PANELS: Mapping[Act, Make] = {
     Act.FIND: FindCustomerView,
     Act.BOARD: BoardView,
     Act.STAFF: StaffView,
+    Act.SETTINGS: SettingsView,
 }
