@@ -34,7 +34,10 @@ CHECKS = {
 }
 REAL_TIME = {  # processes, ptys, sockets: they wait more than they work
     "peers": ["tests.peers.test_fax_programs", "tests.peers.test_modem_programs"],
-    "sound": ["tests.desktop.headset.test_real_sound"],  # in a process of its own: Qt asks once where the sound is
+    "sound": [  # in a process of its own: Qt asks once where the sound is
+        "tests.desktop.headset.test_real_player",
+        "tests.desktop.headset.test_real_sound",
+    ],
     "whole": [
         "tests.whole.test_admin_hour",
         "tests.whole.test_kill",
@@ -44,6 +47,7 @@ REAL_TIME = {  # processes, ptys, sockets: they wait more than they work
         "tests.whole.test_real_morning",
         "tests.whole.test_real_faxes",
         "tests.whole.test_shop_calls",
+        "tests.whole.test_window_program",
     ],
 }
 LANE_S = 40 * 60  # several times what any takes

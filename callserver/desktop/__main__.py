@@ -33,6 +33,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.command(help=here("Answer the shop's calls."), context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--headless", is_flag=True, help=here("Without a window: print what happens, speak and hear files."))
 @click.option("--demo", is_flag=True, help=here("The window, with a shop for trying it: callers ring by themselves."))
+@click.option("--menu-entry", is_flag=True, help=here("Put the window into this desktop's menu, and do no more."))
 @click.option("--number", help=here("Staff number."))
 @click.option("--password-file", type=FILE, help=here("File whose first line is the password."))
 @click.option(
@@ -61,6 +62,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 def main(
     headless: bool,
     demo: bool,
+    menu_entry: bool,
     number: str | None,
     password_file: Path | None,
     new_password_file: Path | None,
@@ -72,6 +74,9 @@ def main(
     language: str,
     **plan: object,
 ) -> None:
+    if menu_entry:
+        put_into_menu()
+        return
     if not headless:
         show_window(number or "", host, port, None if is_default("language") else language, demo)
         return
@@ -86,6 +91,18 @@ def main(
 def is_default(option: str) -> bool:
     """Whether nobody has given it."""
     return click.get_current_context().get_parameter_source(option) is ParameterSource.DEFAULT
+
+
+def put_into_menu() -> None:
+    """An entry and an icon; says where."""
+    try:
+        from callserver.desktop.menu_entry import write_menu_entry
+
+        click.echo(write_menu_entry())
+    except ImportError as problem:
+        raise click.ClickException(here(NO_QT, problem=problem)) from None
+    except OSError as problem:
+        raise click.ClickException(f"{problem.filename}: {problem.strerror}") from None
 
 
 def show_window(number: str, host: str | None, port: int | None, language: str | None, demo: bool) -> None:

@@ -30,6 +30,17 @@ def fetch(ask: Callable[[int], Deferred[Any]], path: Path, told: Callable[[float
     return Deferred.fromCoroutine(_fetch(ask, path, told))
 
 
+def fetched(ask: Callable[[int], Deferred[Any]]) -> Deferred[bytes]:
+    """Of something small, such as a picture of a page: all its octets at once."""
+
+    async def story() -> bytes:
+        parts: list[bytes] = []
+        await _parts(ask, parts.append, lambda share: None)
+        return b"".join(parts)
+
+    return Deferred.fromCoroutine(story())
+
+
 async def _fetch(ask: Callable[[int], Deferred[Any]], path: Path, told: Callable[[float], None]) -> None:
     _check(path)
     part = path.with_name(path.name + ".part")

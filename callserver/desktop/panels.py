@@ -8,11 +8,17 @@ from callserver.desktop.keys import Act
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.board import BoardView
 from callserver.desktop.views.customer import CustomerView
+from callserver.desktop.views.deliveries import DeliveriesView
 from callserver.desktop.views.dial import DialView
 from callserver.desktop.views.fax import FaxView
 from callserver.desktop.views.find_customer import FindCustomerView
 from callserver.desktop.views.history import HistoryView, NotesView
 from callserver.desktop.views.key_list import KeyListView
+from callserver.desktop.views.keypad import KeypadView
+from callserver.desktop.views.messages import MessagesView
+from callserver.desktop.views.missed import MissedView
+from callserver.desktop.views.order_form import OrderFormView
+from callserver.desktop.views.orders import OrdersView
 from callserver.desktop.views.recordings import RecordingsView
 from callserver.desktop.views.screen import Screen
 from callserver.desktop.views.settings import SettingsView
@@ -23,6 +29,8 @@ Make = Callable[[Workplace], Screen]
 
 TABS: Mapping[Act, Make] = {
     Act.TAB_1: CustomerView,
+    Act.TAB_2: OrdersView,
+    Act.TAB_3: DeliveriesView,
     Act.TAB_5: NotesView,
     Act.TAB_6: HistoryView,
 }
@@ -30,9 +38,13 @@ PANELS: Mapping[Act, Make] = {
     Act.KEYS: KeyListView,
     Act.DIAL: DialView,
     Act.TRANSFER: TransferView,
+    Act.KEYPAD: KeypadView,
+    Act.MESSAGES: MessagesView,
+    Act.MISSED: MissedView,
     Act.RECORDINGS: RecordingsView,
     Act.FAX: FaxView,
     Act.FIND: FindCustomerView,
+    Act.NEW_ORDER: OrderFormView,
     Act.BOARD: BoardView,
     Act.STAFF: StaffView,
     Act.SETTINGS: SettingsView,

@@ -72,6 +72,7 @@ class AgentCore:
     on_deadline: Callable[[], None]
     work: Work = Work.OUT
     pause_reason: str = ""  # not ready, or to be after call or wrap-up
+    is_busy: bool = False  # a call of his has begun, and what comes after it has not
     wrap_up_due_s: float = 0.0  # left when a call stopped its clock
     _timer: IDelayedCall | None = field(default=None, init=False)
     _began_s: float = field(default=0.0, init=False)
@@ -187,7 +188,7 @@ def _build() -> Callable[[AgentCore], AgentInputs]:
     def move(after: str, act: Callable[..., None]) -> Callable[..., None]:
         def perform(inputs: AgentInputs, core: AgentCore, *args: object) -> None:
             act(core, *args)
-            core.work = WORK[after]
+            core.work, core.is_busy = WORK[after], after in (BUSY, BUSY_PAUSE)
 
         return perform
 

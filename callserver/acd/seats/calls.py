@@ -112,7 +112,8 @@ class SeatCalls(SeatParts):
 
     def _begin(self, happening: Callable[[Offer], None], offer: Offer) -> None:
         """A call comes to the seat, whose agent has none, and is busy from now on."""
-        if self.person is None or self._calls.phase is not Phase.NONE:  # a held one is left for what he dials himself
+        has_call = self._calls.phase is not Phase.NONE  # a held one is left for what he dials himself
+        if self.person is None or has_call or self._is_leaving:
             self._refuse("a call")
         self._happen(happening, offer)
         self._happen(self._agent_machine.busy)

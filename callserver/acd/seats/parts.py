@@ -26,7 +26,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.acd.seats.agent_machine import AgentCore, agent_machine
-from callserver.acd.seats.calls_machine import CallsCore, calls_machine
+from callserver.acd.seats.calls_machine import CallsCore, Phase, calls_machine
 from callserver.acd.seats.listening import Listening
 from callserver.acd.seats.offers import Offer
 from callserver.acd.seats.presence import Presence, PresenceLimits, ProgramWatch
@@ -116,8 +116,18 @@ class SeatParts(ABC):
 
     @property
     def rests(self) -> bool:
-        """It has just missed a call, and is not asked for a while."""
-        return self._ringing.rests
+        """It has just missed a call, and is not asked for a while; or is just leaving one, and has not shown it yet."""
+        return self._ringing.rests or self._is_leaving
+
+    @property
+    def _is_leaving(self) -> bool:
+        """
+        His call is his no more, and what he does next is not said yet.
+
+        Others may be told of that call in this very moment, and look for seats that are free: this one would ring in
+        the middle of its own leaving.
+        """
+        return self._agent.is_busy and self._calls.phase is Phase.NONE
 
     @property
     def shown_calls(self) -> list[Call]:

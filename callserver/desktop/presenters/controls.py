@@ -11,10 +11,11 @@ from callserver.desktop.keys import Act, shown
 from callserver.desktop.keys import keys as key_table
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.consulting import cancel_consult
+from callserver.desktop.presenters.fax_news import FaxNews
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
-from callserver.wire.messages import Access, Hello, SeatStatus
+from callserver.wire.messages import Access, ChannelRow, Hello, Said, SeatStatus
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 
@@ -78,6 +79,7 @@ class Controls(Presenter[ControlsData]):
     ) -> None:
         super().__init__(work, show)
         self._open_panel = open_panel
+        self._fax_news = FaxNews(work, self.refresh)
         self._recording_call = ""  # the call that this person records
         self._call, self._call_since_s = "", work.clock.seconds()
         self._acts: dict[Act, Callable[[], Deferred[None]]] = {
@@ -109,6 +111,8 @@ class Controls(Presenter[ControlsData]):
             self.do(self.client.join())
         elif act is Act.RECORD and self.may(act):
             self._record()
+        elif act is Act.MUTE and self.may(act):
+            self._mute()
         elif act is Act.SECRET and self.may(act):
             self.do(self.client.show_again() if self.model.seat.hidden else self.client.hide_secret())
         elif act is Act.PARK and self.may(act):
@@ -130,10 +134,16 @@ class Controls(Presenter[ControlsData]):
             return self.work.words(CONSULTING[act])
         if act is Act.HOLD and seat.state is SeatState.HELD:
             return self.work.words("Retrieve")
+        if act is Act.FAX and self._fax_news.n_new:
+            return self.work.words("Fax ({n})", n=self._fax_news.n_new)
+        if act is Act.MESSAGES and self.model.unread:
+            return f"{self.work.words(act.value)} {len(self.model.unread)}"
         return self.work.words(act.value)
 
     def _is_on(self, act: Act) -> bool:
         seat = self.model.seat
+        if act is Act.MUTE:
+            return self.work.sound is not None and self.work.sound.headset.is_muted and self.may(act)
         if act is Act.RECORD:
             return seat.call is not None and seat.call.call_id == self._recording_call
         return act is Act.SECRET and seat.hidden
@@ -149,6 +159,12 @@ class Controls(Presenter[ControlsData]):
         if seat.kept is not None:
             return self.client.swap()
         return self.client.retrieve() if seat.state is SeatState.HELD else self.client.hold()
+
+    def _mute(self) -> None:
+        if self.work.sound is not None:
+            headset = self.work.sound.headset
+            headset.mute(not headset.is_muted)
+        self.refresh()
 
     def _record(self) -> None:
         call = self.model.seat.call
@@ -172,6 +188,16 @@ class Controls(Presenter[ControlsData]):
         if call != self._call:
             self._call, self._call_since_s = call, self.work.clock.seconds()
             self.problem = ""
+        self.refresh()
+
+    def start(self) -> None:
+        super().start()
+        self._endings.append(self.work.settings.watch(self.refresh))
+
+    def row(self, row: ChannelRow) -> None:
+        self._fax_news.row(row)
+
+    def said(self, said: Said) -> None:
         self.refresh()
 
     def access(self, access: Access) -> None:

@@ -10,11 +10,21 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from callserver.desktop.fetching import fetch
+from callserver.desktop.fetching import fetch, fetched
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.clocks import moment
 from callserver.desktop.presenters.dial import pasted_number
-from callserver.desktop.presenters.fax_lines import FaxLine, JobLine, fax_line, job_line
+from callserver.desktop.presenters.fax_lines import (
+    FILE,
+    FaxLine,
+    JobLine,
+    Row,
+    fax_line,
+    is_under_way,
+    job_line,
+    line_of_talk,
+    sources,
+)
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.uploading import upload
@@ -22,12 +32,8 @@ from callserver.wire.catalogue import N_
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Access, ChannelRow, Hello, SeatStatus
 from callserver.wire.rights import Right
-from callserver.wire.states import FaxPhase, LineState, SeatState
+from callserver.wire.states import SeatState
 from callserver.wire.words import code_text, reason_text
-
-FILE = "file"  # beside "document 7" and "fax ID": a file of this computer
-PICTURE_OCTETS_MAX = 20_000_000
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Fax(Presenter[FaxData]):
         self._documents: list[Row] = []
         self._faxes: list[Row] = []
         self._jobs: list[Row] = []
-        self._has_opened = False
+        self._has_opened = self._is_open = False
         self._seen = work.settings.now.faxes_seen
         self._over, self._over_call = "", ""  # what has come of the fax of a call
         self._picture, self._page, self._fax = b"", 0, ""
@@ -78,17 +84,17 @@ class Fax(Presenter[FaxData]):
 
     def data(self) -> FaxData:
         lacks, is_here = self.work.lacks, self.model.connection is Connection.HERE
-        talks = is_here and self.model.seat.state is SeatState.TALKING and not self._is_under_way()
+        talks = is_here and self.model.seat.state is SeatState.TALKING and not is_under_way(line_of_talk(self.model))
         lines = tuple(fax_line(row, self._seen, self.work.language) for row in self._faxes)
         return FaxData(
-            sources=self._sources(),
+            sources=sources(self._documents, self._faxes, self.work.language),
             in_talk=self._in_talk(),
             may_receive=talks and not lacks(Right.RECEIVE_FAX),
             why_not_receive=lacks(Right.RECEIVE_FAX),
             may_send=talks and not lacks(Right.SEND_FAX) and self._doing is None,
             may_queue=is_here and not lacks(Right.SEND_FAX) and self._doing is None,
             why_not_send=lacks(Right.SEND_FAX),
-            may_stop=is_here and self._is_under_way(),
+            may_stop=is_here and is_under_way(line_of_talk(self.model)),
             faxes=lines,
             n_new=sum(line.is_new for line in lines),
             jobs=tuple(job_line(row, self.work.language) for row in self._jobs),
@@ -109,10 +115,13 @@ class Fax(Presenter[FaxData]):
 
     def opened(self) -> None:
         """Somebody looks: the newest lists; what was new the last time is not any more."""
-        if self._has_opened:
-            self._was_seen()
-        self._has_opened, self._says, self.problem = True, "", ""
+        self._seen = self.work.settings.now.faxes_seen
+        self._has_opened, self._is_open, self._says, self.problem = True, True, "", ""
         self.look()
+
+    def left(self) -> None:
+        """Nobody looks any more: what comes from now on has not been seen."""
+        self._is_open = False
 
     def look(self) -> None:
         """Ask for all three lists again."""
@@ -162,7 +171,8 @@ class Fax(Presenter[FaxData]):
         """Look at one of its pages."""
         self._fax, self._page, self._picture = fax, page, b""
         self._begin(
-            Deferred.fromCoroutine(self._fetch_picture(fax, page)), lambda octets: self._opened(fax, page, octets)
+            fetched(lambda at: self.client.ask("open_fax", fax, str(page), at)),
+            lambda octets: self._opened(fax, page, octets),
         )
 
     def turn(self, pages: int) -> None:
@@ -236,15 +246,6 @@ class Fax(Presenter[FaxData]):
         self._busy = share
         self.refresh()
 
-    async def _fetch_picture(self, fax: str, page: int) -> bytes:
-        octets, total = b"", 1
-        while len(octets) < min(total, PICTURE_OCTETS_MAX):
-            answer = await self.client.ask("open_fax", fax, str(page), len(octets))
-            octets, total = octets + answer["octets"], answer["total"]
-            if not answer["octets"]:
-                break
-        return octets
-
     def _opened(self, fax: str, page: int, octets: bytes) -> None:
         if (fax, page) == (self._fax, self._page):
             self._picture = octets
@@ -272,6 +273,8 @@ class Fax(Presenter[FaxData]):
 
     def _faxes_came(self, rows: list[Row]) -> None:
         self._faxes = rows
+        if self._is_open:
+            self._was_seen()
         self.refresh()
 
     def _jobs_came(self, rows: list[Row]) -> None:
@@ -279,40 +282,19 @@ class Fax(Presenter[FaxData]):
         self.refresh()
 
     def _was_seen(self) -> None:
-        newest = max((row["began"] for row in self._faxes), default=self._seen)
-        if newest > self._seen:
-            self._seen = newest
+        """On this computer they are not new tomorrow; the marks stay until the panel is opened again."""
+        newest = max((row["began"] for row in self._faxes), default="")
+        if newest > self.work.settings.now.faxes_seen:
             self.work.settings.remember(faxes_seen=newest)
 
     # In words
 
-    def _sources(self) -> tuple[tuple[str, str], ...]:
-        title = "title_zh" if self.work.language == "zh" else "title_en"
-        documents = [(f"document {one['number']}", f"{one['number']} {one[title]}") for one in self._documents]
-        faxes = [
-            (f"fax {row['fax']}", self.work.words("Fax of {time} from {number}", time=moment(row["began"]), number=who))
-            for row in self._faxes
-            if row["direction"] == "in" and row["pages"] and (who := row["number"] or row["remote_id"] or "?")
-        ]
-        return (*documents, (FILE, self.work.words("A file of this computer")), *faxes)
-
     def _n_pages(self) -> int:
         return next((row["pages"] for row in self._faxes if row["fax"] == self._fax), 1)
 
-    def _line(self) -> ChannelRow | None:
-        """That of whom he talks with."""
-        call = self.model.seat.call
-        lines = (row for row in self.model.rows.values() if row.channel.startswith("line "))
-        return next((row for row in lines if call is not None and row.call_id == call.call_id), None)
-
-    def _is_under_way(self) -> bool:
-        line = self._line()
-        waits = line is not None and line.sub == FaxPhase.WAIT.value
-        return waits or (line is not None and line.state == LineState.FAXING.name)
-
     def _in_talk(self) -> str:
-        line = self._line()
-        if line is not None and self._is_under_way():
+        line = line_of_talk(self.model)
+        if line is not None and is_under_way(line):
             return code_text(line.sub, self.work.language)
         call = self.model.seat.call
         return self._over if call is not None and call.call_id == self._over_call else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from twisted.internet.defer import Deferred, TimeoutError
@@ -20,9 +19,12 @@ from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.dial import pasted_number
 from callserver.desktop.presenters.log_in import LogIn, Typed, Ways, first_typed, without_secrets
+from callserver.desktop.presenters.question import Question
+from callserver.desktop.presenters.talk_sound import TalkSound
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.catalogue import Complaint, Sentence, text
+from callserver.wire.catalogue import Complaint, Sentence, text, told
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.messages import SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from callserver.wire.words import reason_text
@@ -31,15 +33,6 @@ log = Logger()
 
 LEAVE_S = 5.0  # so long the server has for the log-out of a window that is being closed
 ENDING_S, ENDINGS_MAX = 0.3, 4  # a call kept behind another has to be ended, too
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked before something is lost; the button that does it is a verb."""
-
-    words: str
-    do: str
-    cancel: str
 
 
 class Stage(Protocol):
@@ -64,29 +57,49 @@ class Stage(Protocol):
         """The program ends."""
 
 
+MakeSound = Callable[[Callable[[bytes], None], bool], TalkSound]
+BY_TELEPHONE = {SeatState.IDLE_PC: False, SeatState.IDLE_PHONE: True}  # a talk does not tell it
+
+
 class Life(AgentListener):
     """
     Somebody logs in, works, and leaves, or is sent away; then the next.
 
     :param typed: what stands in the fields at first
+    :param make_sound: of one log-in, given where the agent's voice goes, and whether he talks on a telephone; None:
+        this program has no headset
     """
 
     def __init__(
-        self, clock: IReactorTime, settings: OwnSettings, ways: Ways, stage: Stage, language: str, typed: Typed | None
+        self,
+        clock: IReactorTime,
+        settings: OwnSettings,
+        ways: Ways,
+        stage: Stage,
+        language: str,
+        typed: Typed | None = None,
+        make_sound: MakeSound | None = None,
     ) -> None:
         self._clock, self._settings, self._ways, self._stage = clock, settings, ways, stage
         self.language = language
         self.work: Workplace | None = None
         self.log_in: LogIn | None = None
         self._typed = typed or first_typed(settings)
+        self._make_sound, self._by_telephone = make_sound, False
+        self._unwatch_sound: Callable[[], None] | None = None
         self._quits = False
         self._to_do: Callable[[], None] | None = None  # if the question is answered so
 
     def start(self, why_here: Sentence | None = None) -> None:
         """The log-in panel; with why one is there again."""
-        self.work = None
+        self._forget()
         self.log_in = LogIn(self._clock, self._settings, self._ways, self.language, self._entered, why_here)
         self._stage.show_log_in(self.log_in, self._typed)
+
+    def _forget(self) -> None:
+        if self.work is not None and self.work.sound is not None:
+            self.work.sound.stop()
+        self.work = self._unwatch_sound = None
 
     def speak(self, language: str, typed: Typed) -> None:
         """The log-in panel in another language, with all that stands in it; from now on, at this computer."""
@@ -98,10 +111,36 @@ class Life(AgentListener):
     def _entered(self, client: AgentClient, model: ShopModel, typed: Typed) -> None:
         self._typed, self.log_in = without_secrets(typed), None
         self.work = Workplace(self._clock, self.language, client, model, self._settings)
+        self._hear(model.seat, typed.by_telephone)
         model.watch(self)
         self._stage.show_work(self.work)
         if typed.by_telephone and model.seat.state is SeatState.IDLE_PC:
             client.use_telephone(pasted_number(typed.telephone)).addErrback(self._not_done)
+
+    # His headset
+
+    def _hear(self, seat: SeatStatus, by_telephone: bool) -> None:
+        """Sound as he works now; before the screens are told of the seat, which ask whether he is muted."""
+        if self.work is None or self._make_sound is None:
+            return
+        if self.work.sound is not None:
+            self.work.sound.stop()
+        if self._unwatch_sound is not None:
+            self._unwatch_sound()
+        self._by_telephone = by_telephone
+        self.work.sound = sound = self._make_sound(self.work.client.send_audio, by_telephone)
+        self._unwatch_sound = self.work.model.watch(sound)
+        sound.status(seat)
+
+    def status(self, status: SeatStatus) -> None:
+        """By PC or by telephone: perhaps the telephone was not reached."""
+        by_telephone = BY_TELEPHONE.get(status.state, self._by_telephone)
+        if by_telephone != self._by_telephone:
+            self._hear(status, by_telephone)
+
+    def device_told(self, sentence: Sentence) -> None:
+        """A headset has gone, or is back."""
+        self._stage.show_problem(told(sentence, self.language))
 
     # Ways out
 
@@ -182,6 +221,7 @@ class Life(AgentListener):
             log.failure("the log-out broke", failure)
 
     def _end(self) -> None:
+        self._forget()
         if self.log_in is not None:
             self.log_in.stop()
         self._stage.close_for_good()

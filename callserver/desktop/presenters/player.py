@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall
 
 from callserver.desktop.fetching import fetch
 from callserver.desktop.listener import IN_CALL
@@ -24,6 +25,7 @@ from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 
 JUMP_S = 10
+PATIENCE_S = 0.3  # before it is said that something takes long
 COMPLAINT = "complaint"  # of this class the server protects it
 FORMS = {"mixed": N_("both sides mixed"), "two-sided": N_("caller left, agent right")}
 NO_DEVICE = N_("There is no headset or loudspeaker to hear it on: plug one in")
@@ -92,6 +94,7 @@ class Player(Presenter[PlayerData]):
         self._fetching: Deferred[None] | None = None
         self._fetched: float | None = None
         self._says = ""
+        self._patience: IDelayedCall | None = None
         self.playing = Playing(work.clock, open_speaker, self._moved)
 
     def data(self) -> PlayerData:
@@ -130,6 +133,7 @@ class Player(Presenter[PlayerData]):
     def stop(self) -> None:
         self.playing.pause()
         self.cancel_fetch()
+        self._patient()
         super().stop()
 
     def choose(self, row: Row) -> None:
@@ -140,13 +144,16 @@ class Player(Presenter[PlayerData]):
             self.refresh()
             return
         self.cancel_fetch()
+        self._patient()
         self._row, self._sides, self._marks, self._says, self.problem = row, (b"", b""), [], "", ""
         self._length_s = row["length_s"] or 0.0
         self.playing.load(RecordingSound(lambda first: self.client.ask("play_recording", number, first), self._silent))
         if row["length_s"] is None:
             self._says = self.work.words("This call still runs: its recording can be heard when it is over")
         elif not self.work.lacks(Right.PLAY_RECORDINGS):
-            self.do(self.client.ask("recording_peaks", number), lambda found: self._picture(number, found))
+            self._patience = self.work.clock.callLater(PATIENCE_S, self._draws)
+            peaks = self.client.ask("recording_peaks", number).addBoth(self._drawn, number)
+            self.do(peaks, lambda found: self._picture(number, found))
             self.do(self.client.ask("recording_marks", number), lambda found: self._marked(number, found))
         self.refresh()
 
@@ -234,6 +241,21 @@ class Player(Presenter[PlayerData]):
         self._says = self.work.words("Written: {path}", path=str(target))
 
     # What comes of it
+
+    def _draws(self) -> None:
+        """Of hours in a compressed file that takes seconds; it can be played meanwhile."""
+        self._says = self.work.words("The picture is being drawn…")
+        self.refresh()
+
+    def _drawn(self, result: Any, number: int) -> Any:
+        if number == self._row.get("number"):
+            self._patient()
+            self._says = ""
+        return result
+
+    def _patient(self) -> None:
+        if self._patience is not None and self._patience.active():
+            self._patience.cancel()
 
     def _picture(self, number: int, found: Row) -> None:
         if number == self._row.get("number"):

@@ -10,8 +10,10 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from callserver.desktop.client import AgentClient
+from callserver.desktop.missed import MissedCalls
 from callserver.desktop.model import ShopModel
 from callserver.desktop.own_settings import OwnSettings
+from callserver.desktop.presenters.talk_sound import TalkSound
 from callserver.desktop.record import CustomerRecord
 from callserver.wire.catalogue import Detail, text
 from callserver.wire.rights import Right
@@ -59,9 +61,13 @@ class Workplace:
     model: ShopModel
     settings: OwnSettings
     seconds: Seconds = field(init=False)
+    sound: TalkSound | None = field(default=None, init=False)  # of the headset; None: this program has none
     record: CustomerRecord = field(init=False)  # whose it is that the tabs show
 
+    missed: MissedCalls = field(init=False)  # who has called in vain
+
     def __post_init__(self) -> None:
+        self.missed = MissedCalls(self.client, self.settings, self.language)
         self.seconds = Seconds(self.clock)
         self.record = CustomerRecord(self.client, self.model)
 

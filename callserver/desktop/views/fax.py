@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QStandardPaths
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDateTimeEdit,
@@ -18,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from callserver.desktop.presenters.fax import FILE, Fax, FaxData
+from callserver.desktop.presenters.fax import Fax, FaxData
+from callserver.desktop.presenters.fax_lines import FILE
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.fax_page import FaxPage
 from callserver.desktop.views.screen import Screen, column, row
@@ -71,6 +73,11 @@ class FaxView(Screen):
     def take_focus(self) -> None:
         self.presenter.opened()
         self.source.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another screen lies over it, or it was closed."""
+        super().hideEvent(event)
+        self.presenter.left()
 
     def carry_out(self) -> None:
         """In a talk to whom he talks with, else to the number."""

@@ -40,6 +40,7 @@ class PlayerView(Screen):
         super().__init__()
         self.work, self.beside = work, beside
         self._marks: tuple[ShownMark, ...] = ()
+        self._is_folded = False
         self._written = (0, "", "")
         self._make(work)
         self._lay_out()
@@ -197,10 +198,15 @@ class PlayerView(Screen):
         self.marks.setMaximumWidth(36 * GRID)
         self._show_file_row(False)
 
+    def fold(self, folded: bool) -> None:
+        """Without the row of the note, where a low window has no room for it."""
+        self._is_folded = folded
+        self._show_file_row(self.path.isVisibleTo(self))
+
     def _show_file_row(self, shown: bool) -> None:
         """In the place of the note's."""
         for widget in (self.class_, self.note, self.write, self.protect):
-            widget.setVisible(not shown)
+            widget.setVisible(not shown and not self._is_folded)
         for widget in (self.path, self.form, self.save_file, self.leave_file):
             widget.setVisible(shown)
 

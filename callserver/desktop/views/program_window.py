@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from callserver.desktop.presenters.life import Life, Question
+from callserver.desktop.presenters.life import Life
 from callserver.desktop.presenters.log_in import LogIn, Typed
+from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.icons import program_icon
 from callserver.desktop.views.log_in import LogInView
 from callserver.desktop.views.question import QuestionView
+from callserver.wire.catalogue import Sentence
 
 if TYPE_CHECKING:
     from callserver.desktop.window import MainWindow
@@ -26,17 +29,18 @@ class ProgramWindow(QWidget):
     """
     The stage of a `Life`, which is given after it is made.
 
-    :param devices: makes the place where a headset is chosen, for the log-in panel, in a language
+    `devices` makes the place where a headset is chosen, for the log-in panel, in a language; None: there is none.
     """
 
     closed = Signal()
 
-    def __init__(self, devices: Callable[[str], QWidget] | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.life: Life
+        self.devices: Callable[[str], QWidget] | None = None
         self.log_in: LogInView | None = None
         self.main: MainWindow | None = None
-        self._devices, self._may_go = devices, False
+        self._may_go = False
         self.question, self.stack = QuestionView(), QStackedWidget()
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
@@ -52,7 +56,7 @@ class ProgramWindow(QWidget):
 
     def show_log_in(self, log_in: LogIn, typed: Typed) -> None:
         """The log-in panel."""
-        view = LogInView(log_in, typed, self._devices(log_in.language) if self._devices is not None else None)
+        view = LogInView(log_in, typed, partial(self.devices, log_in.language) if self.devices is not None else None)
         view.speaks.connect(self._speak)
         view.quits.connect(self.close)
         self._put(view)
@@ -83,6 +87,10 @@ class ProgramWindow(QWidget):
         if self.main is not None:
             self.main.show_problem(words)
 
+    def tell(self, sentence: Sentence) -> None:
+        """Of a headset, wherever it is pulled out."""
+        self.life.device_told(sentence)
+
     def has_drafts(self) -> bool:
         """Whether a screen would lose something."""
         return self.main is not None and not self.main.may_close()
@@ -96,13 +104,12 @@ class ProgramWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Not before the life is over: a log-out takes a moment, and a talk is asked about."""
+        if not self._may_go:
+            self.life.close()  # perhaps over at once: then we may go, and are closing already
+        event.setAccepted(self._may_go)
         if self._may_go:
             self._take_away()
-            event.accept()
             self.closed.emit()
-            return
-        event.ignore()
-        self.life.close()
 
     def _speak(self, language: str) -> None:
         if self.log_in is not None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from callserver.desktop.presenters.life import Question
+from callserver.desktop.presenters.question import Question
 from callserver.desktop.views.theme import GRID
 from callserver.desktop.views.widgets import ActionButton, ElidedLabel, name
 
@@ -19,6 +19,7 @@ class QuestionView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.words, self.do, self.cancel = ElidedLabel(), ActionButton(), QPushButton()
+        self._asked: Question | None = None
         self.do.destroys("does")
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, GRID, GRID, GRID)
@@ -32,6 +33,9 @@ class QuestionView(QWidget):
 
     def show_question(self, question: Question | None) -> None:
         """Ask, or ask no more."""
+        if question == self._asked:
+            return
+        self._asked = question
         self.setVisible(question is not None)
         if question is None:
             return
@@ -43,10 +47,10 @@ class QuestionView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Esc is meant here now, and not for a panel of the main screen."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if event.key() == Qt.Key.Key_Escape:
-                event.accept()
-                return True
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -15,6 +15,7 @@ from callserver.desktop.views.widgets import ComboBox, editable, name
 
 TEXT_MAX = 100
 NARROWEST_PX = 8 * GRID
+N_COLUMNS = 4  # of fields; the buttons are behind them
 
 
 class FilterBar(QWidget):
@@ -38,7 +39,9 @@ class FilterBar(QWidget):
         self.outcome = _choice(words("Outcome"), {key: words(one) for key, one in OUTCOMES.items()})
         self.order = _field(words("Order"), words("Order"))
         self.note = _field(words("Note"), words("In the note"))
-        self.search = QPushButton(words("Find"))
+        self.search, self.more = QPushButton(words("Find")), QPushButton(words("More…"))
+        self.more.setCheckable(True)
+        self._second = (self.length, self.outcome, self.order, self.note)
         self._lay_out()
         for field in (self.number, self.order, self.note, self._seat_field, self._queue_field):
             field.returnPressed.connect(look)
@@ -69,6 +72,20 @@ class FilterBar(QWidget):
         _offer(self.seat, seats)
         _offer(self.queue, queues)
 
+    @property
+    def is_tall(self) -> bool:
+        """More than one row is shown."""
+        return self.more.isChecked() or self.since.isVisibleTo(self)
+
+    def fold(self, low: bool) -> None:
+        """In a low window the second row is shown only when it is asked for."""
+        for widget in self._second:
+            widget.setVisible(not low or self.more.isChecked())
+        self.more.setVisible(low)
+        self._grid.addWidget(
+            self.search, 0 if low and not self.more.isChecked() else 1, N_COLUMNS
+        )  # behind the last field
+
     def _chosen(self) -> None:
         self._show_days()
         self._look()
@@ -79,7 +96,7 @@ class FilterBar(QWidget):
         self.until.setVisible(own_days)
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
+        grid = self._grid = QGridLayout(self)
         grid.setContentsMargins(GRID // 2, GRID // 2, GRID // 2, GRID // 2)  # a ring round the focus has room
         grid.setSpacing(GRID)
         rows: tuple[tuple[QWidget, ...], ...] = (
@@ -92,7 +109,8 @@ class FilterBar(QWidget):
                 grid.setColumnStretch(column, 1)
         grid.addWidget(self.since, 2, 0)
         grid.addWidget(self.until, 2, 1)
-        grid.addWidget(self.search, 1, len(rows[0]))
+        grid.addWidget(self.more, 0, N_COLUMNS + 1)
+        self.fold(low=False)
         self._show_days()
 
 

@@ -32,6 +32,7 @@ WIDEST = (
     "",
     "protected",
 )
+ROW_PX = 28
 NARROW_PX = 840  # below it two columns go, which the player and the search still know
 LEFT_OUT = (LINE, ORDER)
 Index = QModelIndex | QPersistentModelIndex
@@ -109,9 +110,9 @@ class RecordingTable(QTableView):
         self.setWordWrap(False)
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(4 * GRID)
+        self.verticalHeader().setDefaultSectionSize(ROW_PX)
         self._set_widths()
 
     def chosen(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from callserver.desktop.playing import Speaker
@@ -16,6 +17,8 @@ from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.speaker import HeadsetSpeaker
 from callserver.desktop.views.theme import GRID
 from callserver.desktop.views.widgets import ElidedLabel
+
+LOW_PX = 50 * GRID  # below it not everything has room at the same time
 
 
 class RecordingsView(Screen):
@@ -40,10 +43,12 @@ class RecordingsView(Screen):
         found.addWidget(self.table)
         lines.addLayout(found, 1)
         lines.addWidget(self.player)
-        self.table.setMinimumHeight(11 * GRID)
+        self.table.setMinimumHeight(5 * GRID)
         self.player.listen_to_keys(self.table)
         self.table.selectionModel().currentRowChanged.connect(self._chosen)
         self.table.activated.connect(self._play)
+        self.filter.more.toggled.connect(self._fold)
+        self.filter.period.activated.connect(self._fold)
 
     def begin(self) -> None:
         super().begin()
@@ -52,6 +57,16 @@ class RecordingsView(Screen):
     def leave(self) -> None:
         self.player.leave()
         super().leave()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A low window shows either all fields of the search, or the note."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        low = self.height() < LOW_PX
+        self.filter.fold(low)
+        self.player.fold(low and self.filter.is_tall)
 
     def show_data(self, data: RecordingsData) -> None:
         """Paint it."""

@@ -47,8 +47,8 @@ class Waveform(QSlider):
         """Where it is heard."""
         self.setRange(0, length_s)
         self.setValue(at_s)
-        if share != self._share:
-            self._share = share
+        before, self._share = self._share, share
+        if round(self._x(before)) != round(self._x(share)):  # twenty times a second it is asked: few are another pixel
             self.update()
 
     def show_marks(self, marks: tuple[ShownMark, ...]) -> None:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from callserver.desktop.presenters.fax import FILE, Fax, FaxData
+from callserver.desktop.presenters.controls import Controls
+from callserver.desktop.presenters.fax import Fax, FaxData
+from callserver.desktop.presenters.fax_lines import FILE
 from callserver.wire.messages import Access, Card, ChannelRow
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
@@ -208,10 +210,25 @@ class CameTests(FaxCase):
         """What came is new until somebody has looked at the list, on this computer also tomorrow."""
         self.opened(came("a"))
         self.assertEqual((self.seen.n_new, self.seen.faxes[0].is_new), (1, True))
+        self.fax.left()
         self.fax.opened()
         self.lists(came("b", "2026-03-02T05:00:00+00:00"), came("a"))
         self.assertEqual([line.is_new for line in self.seen.faxes], [True, False])
-        self.assertEqual(self.work.settings.now.faxes_seen, "2026-03-02T04:00:00+00:00")
+        self.assertEqual(self.work.settings.now.faxes_seen, "2026-03-02T05:00:00+00:00")
+
+    def test_told(self) -> None:
+        """The button tells how many came while nobody looked; who opens the panel has seen them."""
+        words: list[str] = []
+        row = Controls(self.work, lambda data: words.append(data.buttons[9].word), lambda act: None)
+        row.start()
+        self.addCleanup(row.stop)
+        self.talks("FAXING", "page 1")
+        self.talks()
+        self.assertEqual(self.client.asked, [("list_faxes",)])
+        self.client.answers([came("b", "2026-03-02T05:00:00+00:00"), came("a")])
+        self.assertEqual(words[-1], "Fax (1)")
+        self.opened(came("b", "2026-03-02T05:00:00+00:00"), came("a"))
+        self.assertEqual(words[-1], "Fax")
 
     def test_looked_at(self) -> None:
         """Page by page, each in parts; never beyond the last."""

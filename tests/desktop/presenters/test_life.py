@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from callserver.desktop.listener import AgentListener
 from callserver.desktop.not_connected import NO_ANSWER, NotConnected
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import Card
+from callserver.wire.messages import Card, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from tests.desktop.presenters.log_in_case import LogInCase
@@ -111,3 +112,44 @@ class LifeTests(LogInCase):
         self.life.close()
         self.assertTrue(self.stage.is_closed)
         self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
+class HeardTests(LogInCase):
+    """The headset of a log-in, as a list of what was asked of it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.sounds: list[FakeSound] = []
+        self.life._make_sound = self.make  # type: ignore[assignment]
+        self.enter()
+
+    def make(self, send: object, by_telephone: bool) -> FakeSound:
+        self.sounds.append(FakeSound(by_telephone))
+        return self.sounds[-1]
+
+    def test_a_talk_is_heard(self) -> None:
+        """The headset is told of the seat, and let go at the log-out."""
+        self.server.seat(SeatState.TALKING, call=CALL)
+        (sound,) = self.sounds
+        self.assertEqual(sound.states, [SeatState.IDLE_PC, SeatState.TALKING])
+        self.server.model.logged_out("logged_out")
+        self.assertTrue(sound.is_stopped)
+
+    def test_telephone_not_reached(self) -> None:
+        """Who works by telephone hears nothing here; when it is not reached he works by PC, and hears again."""
+        self.server.seat(SeatState.IDLE_PHONE)
+        self.server.seat(SeatState.IDLE_PC)
+        self.assertEqual([sound.by_telephone for sound in self.sounds], [False, True, False])
+        self.assertEqual([sound.is_stopped for sound in self.sounds], [True, True, False])
+
+
+class FakeSound(AgentListener):
+    def __init__(self, by_telephone: bool) -> None:
+        self.by_telephone, self.is_stopped = by_telephone, False
+        self.states: list[SeatState] = []
+
+    def status(self, status: SeatStatus) -> None:
+        self.states.append(status.state)
+
+    def stop(self) -> None:
+        self.is_stopped = True

@@ -189,6 +189,15 @@ class HearingTests(PlayerCase):
         self.assertIn("still runs", self.seen.says)
         self.assertEqual(self.client.asked, [])
 
+    def test_slow_picture(self) -> None:
+        """A picture that takes long is told of, until it is there."""
+        self.player.choose(row(4))
+        self.assertEqual(self.seen.says, "")
+        self.clock.advance(0.4)
+        self.assertIn("is being drawn", self.seen.says)
+        self.client.answers({"far": b"\x01", "near": b"", "samples": 8000})
+        self.assertEqual(self.seen.says, "")
+
     def test_another_one(self) -> None:
         """The picture of a recording that was left comes too late."""
         self.player.choose(row(4))

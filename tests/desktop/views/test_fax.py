@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from callserver.desktop.presenters.fax import FILE
+from callserver.desktop.presenters.fax_lines import FILE
 from callserver.desktop.views.fax import FaxView
 from tests.desktop import qt
 from tests.desktop.presenters.test_fax import PRICES, came, job

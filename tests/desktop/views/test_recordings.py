@@ -98,6 +98,20 @@ class RecordingsViewTests(WorkCase):
         self.client.answers()
         self.assertEqual(self.view.table.rows.lines[0].cells[7], "calls again")
 
+    def test_low_window(self) -> None:
+        """Where there is little room, the rest of the search is shown on demand, in the note's place."""
+        self.view.resize(640, 350)
+        qt.flush()
+        self.assertFalse(self.view.filter.order.isVisible())
+        self.assertTrue(self.view.player.note.isVisible())
+        qt.click(self.view.filter.more)
+        qt.flush()
+        self.assertTrue(self.view.filter.order.isVisible())
+        self.assertFalse(self.view.player.note.isVisible())
+        self.view.resize(640, 560)
+        qt.flush()
+        self.assertTrue(self.view.filter.order.isVisible() and self.view.player.note.isVisible())
+
     def test_file(self) -> None:
         """Where the file is written is asked for in the window, and can be left again."""
         self.choose(0)
