@@ -279,13 +279,23 @@ class OrderForm(Presenter[OrderFormData]):
             why, self.problem, draft.confirms = self.problem, "", False
             if place == PIECES and draft.item.isdecimal():  # how many there are by now
                 item = draft.item
-                self.client.ask("find_items", item, "").addCallbacks(
-                    partial(self._known, draft, item), lambda _: None
-                ).addBoth(lambda _: self.refresh())
+                known = partial(self._put_down, draft, partial(self._known, draft, item))
+                asked = self.client.ask("find_items", item, "").addCallbacks(known, lambda _: None)
+                asked.addBoth(lambda _: self.refresh())
             self._says(draft, place, why)
 
         draft.waits += 1
-        asked.addBoth(over).addCallback(then).addErrback(refused).addBoth(lambda _: self._goes_on(draft))
+        took = asked.addBoth(over).addCallback(partial(self._put_down, draft, then))
+        took.addErrback(refused).addBoth(lambda _: self._goes_on(draft))
+
+    def _put_down(self, draft: Draft, then: Callable[[Any], None], answer: Any) -> None:
+        """What cannot be shown is not kept: see `_show_answer`."""
+        before = dict(vars(draft))
+        try:
+            self._show_answer(answer, then)
+        except Exception:
+            vars(draft).update(before)
+            raise
 
     def _goes_on(self, draft: Draft) -> None:
         if draft.confirms and not draft.waits and draft is self._draft:
