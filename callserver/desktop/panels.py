@@ -8,6 +8,7 @@ from callserver.desktop.keys import Act
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.board import BoardView
 from callserver.desktop.views.customer import CustomerView
+from callserver.desktop.views.devices_screen import DevicesScreen
 from callserver.desktop.views.dial import DialView
 from callserver.desktop.views.fax import FaxView
 from callserver.desktop.views.find_customer import FindCustomerView
@@ -32,4 +33,5 @@ PANELS: Mapping[Act, Make] = {
     Act.FAX: FaxView,
     Act.FIND: FindCustomerView,
     Act.BOARD: BoardView,
+    Act.DEVICES: DevicesScreen,
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QLoggingCategory, QTranslator
 from PySide6.QtWidgets import QApplication
 from qasync import QSelectorEventLoop
 from twisted.internet.defer import Deferred
@@ -40,6 +40,7 @@ log = Logger()
 
 LOG, LOG_BEFORE = "callserver-agent.log", "callserver-agent.log.1"
 LOG_BYTES_MAX = 2_000_000
+CHATTER = ("qt.multimedia.ffmpeg", "qt.multimedia.symbolsresolver")  # written at each start, about nothing we use
 
 
 class Network:
@@ -82,6 +83,7 @@ def run(language: str | None, server: str = "", number: str = "", demo: bool = F
     settings = OwnSettings()
     language = language or settings.now.language or person_language()
     write_log(settings.folder)
+    QLoggingCategory.setFilterRules("\n".join(f"{one}=false" for one in CHATTER))
     app = QApplication(sys.argv[:1])
     app.setApplicationName("callserver-agent")
     app.setDesktopFileName("callserver-agent")
@@ -102,9 +104,9 @@ def run(language: str | None, server: str = "", number: str = "", demo: bool = F
 
 def life(reactor: Any, window: ProgramWindow, settings: OwnSettings, language: str, typed: Typed) -> Life:
     """Of this window, with the sound of this computer."""
-    sound = DeskSound(reactor, settings, window.tell)
-    window.devices = sound.panel
-    window.life = Life(reactor, settings, Network(reactor), window, language, typed, sound.talk)
+    desk = DeskSound(reactor, settings, window.tell)
+    window.devices = desk.panel
+    window.life = Life(reactor, settings, Network(reactor), window, language, typed, desk)
     return window.life
 
 
