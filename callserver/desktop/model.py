@@ -64,6 +64,7 @@ class ShopModel(AgentListener):
         self.alarms: list[AlarmNotice] = []
         self.notice_shown: Phrase | None = None
         self.messages: list[Said] = []  # of colleagues, the oldest first
+        self.unread: dict[int, Said] = {}  # those of them that nobody has looked at yet
         self._rows_at_s: dict[str, float] = {}
         self._queues_at_s: dict[str, float] = {}
 
@@ -154,7 +155,15 @@ class ShopModel(AgentListener):
     def said(self, said: Said) -> None:
         if said.id not in (one.id for one in self.messages):
             self.messages = [*self.messages, said][-MESSAGES_MAX:]
+            self.unread[said.id] = said
             self._tell("said", said)
+
+    def read_all(self) -> None:
+        """What colleagues have written has been looked at."""
+        if self.unread:
+            last = next(reversed(self.unread.values()))
+            self.unread = {}
+            self._tell("said", last)
 
     def status(self, status: SeatStatus) -> None:
         if _state(self.seat) != _state(status):

@@ -51,7 +51,9 @@ class MainWindow(QWidget):
         self.tabs, self.stack = QTabWidget(), QStackedWidget()
         self.tabs.setAccessibleName(work.words("Customer's record"))
         for act, make in TABS.items():
-            self.tabs.addTab(make(work), work.words(act.value))
+            tab = make(work)
+            tab.opens.connect(self.act)
+            self.tabs.addTab(tab, work.words(act.value))
         self.stack.addWidget(self.tabs)
         self.stack.currentChanged.connect(self._make_room)
         self._title = Title(work, self._show_title)
@@ -82,6 +84,7 @@ class MainWindow(QWidget):
         if act in TABS:
             self.close_panel()
             self.tabs.setCurrentIndex(list(TABS).index(act))
+            self._current().take_focus()
         elif act in self._own_acts:
             self._own_acts[act]()
         elif act in PANELS and act not in self.controls.buttons:
@@ -97,6 +100,7 @@ class MainWindow(QWidget):
             self._panels[act] = PANELS[act](self.work)
             self.stack.addWidget(self._panels[act])
             self._panels[act].done.connect(self.close_panel)
+            self._panels[act].opens.connect(self.act)
             self._panels[act].begin()
         self.stack.setCurrentWidget(self._panels[act])
         self._panels[act].take_focus()
@@ -173,9 +177,10 @@ class MainWindow(QWidget):
         """A board of twenty lines needs the whole window; the card of a call goes before."""
         panel = self.panel
         roomy = self._has_call or panel is None or not panel.is_wide
-        for part in (self.card, self.outcome, self.side):
-            if part is not self.side or self.tabs.indexOf(self.side) < 0:
-                part.setVisible(roomy)
+        self.card.setVisible(roomy)
+        self.outcome.setVisible(panel is None)
+        if self.tabs.indexOf(self.side) < 0:
+            self.side.setVisible(roomy)
 
     def _lay_out(self) -> None:
         lines = QVBoxLayout(self)

@@ -53,6 +53,7 @@ FREE = {  # at his own seat and in his own calls; what else they ask for, the ca
     "stop_listening",
     "use_telephone",  # his own
     "flash_transfer",  # as `dial`: tests.acd.moves.test_flash_transfer; no rehearsed line has a hook flash
+    "dial_class",  # nothing is dialled
     "waiting",  # a working list; numbers as `Sight` says
     "missed_calls",  # likewise
     "stop_fax",  # of his own talk

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 
 from callserver.desktop.client import AgentClient
 from callserver.desktop.keys import Act
+from callserver.desktop.views.messages import MessagesView
 from callserver.desktop.views.transfer import TransferView
 from callserver.desktop.window import MainWindow
 from callserver.wire.states import SeatState
@@ -188,3 +189,20 @@ class TakingTests(MovingCase):
         QTest.keyClick(self.li.focusWidget(), Qt.Key.Key_Space)
         qt.flush()
         self.assertIs(self.state("801"), RINGING)
+
+
+class MessagesTests(MovingCase):
+    def test_read_and_answered(self) -> None:
+        """She writes; it is counted on the button until it is looked at; the answer reaches her."""
+        self.do(self.wang.ask("tell_people", ["801"], "Li Ming calls at ten"))
+        self.pass_s(0.5)
+        self.assertEqual(self.li.controls.buttons[Act.MESSAGES].word, "Messages 1")
+        self.press(self.li, Act.MESSAGES)
+        panel = self.li.panel
+        assert isinstance(panel, MessagesView)
+        self.assertIn("Li Ming calls at ten", panel.list.texts[0])
+        self.assertEqual(self.li.controls.buttons[Act.MESSAGES].word, "Messages")
+        self.type(self.li, "802")
+        self.type(self.li, "Good")
+        self.assertTrue(panel.notice.label.text().startswith("Sent: 1"))
+        self.assertEqual(panel.list.texts[0].rpartition(", ")[2], "Good")

@@ -15,7 +15,7 @@ from callserver.desktop.presenters.fax_news import FaxNews
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_, told
-from callserver.wire.messages import Access, ChannelRow, Hello, SeatStatus
+from callserver.wire.messages import Access, ChannelRow, Hello, Said, SeatStatus
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 
@@ -143,6 +143,8 @@ class Controls(Presenter[ControlsData]):
             return self.work.words("Retrieve")
         if act is Act.FAX and self._fax_news.n_new:
             return self.work.words("Fax ({n})", n=self._fax_news.n_new)
+        if act is Act.MESSAGES and self.model.unread:
+            return f"{self.work.words(act.value)} {len(self.model.unread)}"
         return self.work.words(act.value)
 
     def _is_on(self, act: Act) -> bool:
@@ -195,6 +197,9 @@ class Controls(Presenter[ControlsData]):
 
     def row(self, row: ChannelRow) -> None:
         self._fax_news.row(row)
+
+    def said(self, said: Said) -> None:
+        self.refresh()
 
     def access(self, access: Access) -> None:
         self.refresh()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from twisted.internet.defer import Deferred, TimeoutError
@@ -21,6 +20,7 @@ from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.desk import Desk
 from callserver.desktop.presenters.dial import pasted_number
 from callserver.desktop.presenters.log_in import LogIn, Typed, Ways, first_typed, without_secrets
+from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import Complaint, Sentence, text
 from callserver.wire.causes import Cause, Reason
@@ -33,15 +33,6 @@ log = Logger()
 
 LEAVE_S = 5.0  # so long the server has for the log-out of a window that is being closed
 ENDING_S, ENDINGS_MAX = 0.3, 4  # a call kept behind another has to be ended, too
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked before something is lost; the button that does it is a verb."""
-
-    words: str
-    do: str
-    cancel: str
 
 
 class Stage(Protocol):
@@ -66,7 +57,12 @@ class Stage(Protocol):
         """The program ends."""
 
 
+FindDesk = Callable[[], Desk | None]
 BY_TELEPHONE = {SeatState.IDLE_PC: False, SeatState.IDLE_PHONE: True}  # a talk does not tell it
+
+
+def no_desk() -> None:
+    """A computer without sound."""
 
 
 class Life(AgentListener):
@@ -74,7 +70,7 @@ class Life(AgentListener):
     Somebody logs in, works, and leaves, or is sent away; then the next.
 
     :param typed: what stands in the fields at first
-    :param desk: the sound of this computer; None: it has none
+    :param find_desk: the sound of this computer, asked for at a log-in; None: it has none
     """
 
     def __init__(
@@ -85,14 +81,14 @@ class Life(AgentListener):
         stage: Stage,
         language: str,
         typed: Typed | None = None,
-        desk: Desk | None = None,
+        find_desk: FindDesk = no_desk,
     ) -> None:
         self._clock, self._settings, self._ways, self._stage = clock, settings, ways, stage
         self.language = language
         self.work: Workplace | None = None
         self.log_in: LogIn | None = None
         self._typed = typed or first_typed(settings)
-        self._desk, self._by_telephone = desk, False
+        self._find_desk, self._by_telephone = find_desk, False
         self._quits = False
         self._to_do: Callable[[], None] | None = None  # if the question is answered so
 
@@ -116,7 +112,7 @@ class Life(AgentListener):
 
     def _entered(self, client: AgentClient, model: ShopModel, typed: Typed) -> None:
         self._typed, self.log_in = without_secrets(typed), None
-        self.work = Workplace(self._clock, self.language, client, model, self._settings, self._desk)
+        self.work = Workplace(self._clock, self.language, client, model, self._settings, self._find_desk())
         self._hear(model.seat, typed.by_telephone)
         model.watch(self)
         self._stage.show_work(self.work)

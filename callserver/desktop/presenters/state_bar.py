@@ -67,6 +67,7 @@ class StateBar(Presenter[StateBarData]):
         super().start()
         self._endings.append(self.work.voice.watch(self.refresh))
         self.count_seconds()
+        self._endings += [self.work.missed.watch(self.refresh), self.work.missed.keep_asking(self.work.clock)]
 
     def data(self) -> StateBarData:
         model, words = self.model, self.work.words
@@ -158,8 +159,9 @@ class StateBar(Presenter[StateBarData]):
         )
 
     def _missed(self) -> str:
-        new = sum(mark.new for mark in self.model.marks.values())
-        return self.work.words("Voice mail {n}", n=new) if new else ""
+        new, missed = sum(mark.new for mark in self.model.marks.values()), self.work.missed.n_new
+        parts = [self.work.words("Missed {n}", n=missed)] if missed else []
+        return " · ".join([*parts, self.work.words("Voice mail {n}", n=new)] if new else parts)
 
     def _notice(self) -> str:
         hello, notice = self.model.hello, self.model.notice_shown
@@ -180,7 +182,11 @@ class StateBar(Presenter[StateBarData]):
     # What makes it look otherwise
 
     def logged_in(self, hello: Hello) -> None:
+        self.work.missed.ask()
         self.refresh()
+
+    def offer_gone(self, cause: str) -> None:
+        self.work.missed.ask()
 
     def status(self, status: SeatStatus) -> None:
         self.refresh()

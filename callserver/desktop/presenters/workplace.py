@@ -11,6 +11,7 @@ from twisted.logger import Logger
 
 from callserver.desktop.client import AgentClient
 from callserver.desktop.headset.no_sound import NoSound
+from callserver.desktop.missed import MissedCalls
 from callserver.desktop.model import ShopModel
 from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.presenters.desk import Desk
@@ -66,7 +67,10 @@ class Workplace:
     voice: Voice = field(init=False)  # the agent's: muted or not, on which devices
     record: CustomerRecord = field(init=False)  # whose it is that the tabs show
 
+    missed: MissedCalls = field(init=False)  # who has called in vain
+
     def __post_init__(self) -> None:
+        self.missed = MissedCalls(self.client, self.settings, self.language)
         self.seconds = Seconds(self.clock)
         self.desk = self.desk or Desk(self.clock, self.settings, NoSound())
         self.voice = Voice(self.clock, self.desk, self.client.send_audio, self.model)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from callserver.desktop.presenters.life import Question
+from callserver.desktop.presenters.question import Question
 from callserver.desktop.views.theme import GRID
 from callserver.desktop.views.widgets import ActionButton, ElidedLabel, name
 
@@ -19,6 +19,7 @@ class QuestionView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.words, self.do, self.cancel = ElidedLabel(), ActionButton(), QPushButton()
+        self._asked: Question | None = None
         self.do.destroys("does")
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, GRID, GRID, GRID)
@@ -32,6 +33,9 @@ class QuestionView(QWidget):
 
     def show_question(self, question: Question | None) -> None:
         """Ask, or ask no more."""
+        if question == self._asked:
+            return
+        self._asked = question
         self.setVisible(question is not None)
         if question is None:
             return

@@ -23,6 +23,7 @@ class Screen(QWidget):
     presenter: Presenter[Any]
     is_wide = False  # the card makes room for it while there is no call
     done = Signal()  # what the panel was opened for is done: the tabs again
+    opens = Signal(object)  # an `Act`: another screen is wanted from here
 
     def changeEvent(self, event: QEvent) -> None:
         """In another theme all is painted anew."""

@@ -55,9 +55,12 @@ class TextRows(QAbstractTableModel):
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return self._titles[section]
-        return None
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:  # over the side where its texts stand
+            side = Qt.AlignmentFlag.AlignRight if section in self._right else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return self._titles[section] if role == Qt.ItemDataRole.DisplayRole else None
 
 
 class Table(QTableView):
@@ -91,6 +94,15 @@ class Table(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.activated.connect(self._activated)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
+
+    def only_shows(self) -> None:
+        """Nothing in it is chosen; one still moves through it by keys."""
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+
+    def set_widths(self, *widths_px: int) -> None:
+        """Of the columns from the first on; the widest one has what is left."""
+        for column, width_px in enumerate(widths_px):
+            self.setColumnWidth(column, width_px)
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Paint them; the row that is selected stays so."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callserver.desktop.presenters.call_card import CallCard, CallCardData
-from callserver.wire.messages import Card, CardPart, Identity, Phrase
+from callserver.wire.messages import Card, CardPart, ChannelRow, Identity, Phrase, QueueRow, Waiter
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from tests.desktop.presenters.work_case import WorkCase
@@ -20,7 +20,7 @@ LI = Card(
 STRANGER = Card("call-2", None)
 
 
-class CallCardTests(WorkCase):
+class CallCardCase(WorkCase):
     def setUp(self) -> None:
         super().setUp()
         self.shown: list[CallCardData] = []
@@ -32,6 +32,8 @@ class CallCardTests(WorkCase):
     def now(self) -> CallCardData:
         return self.shown[-1]
 
+
+class CallCardTests(CallCardCase):
     def test_rings(self) -> None:
         """Who, from where, proved, waited, path and basket are there while it rings."""
         self.seat(SeatState.RINGING, LI)
@@ -82,3 +84,54 @@ class CallCardTests(WorkCase):
         self.card.answer()
         self.refuses(Refused(Refusal.NO_CALL))
         self.assertEqual(self.now.problem, "there is no such call")
+
+
+class ArrivalTests(CallCardCase):
+    """How it came, in the first line, with the seconds that it still rings."""
+
+    def rings(self, cause: str = "offered", card: Card = LI, rings_for_s: float = 0.0) -> str:
+        self.seat(SeatState.IDLE_PC)
+        self.seat(SeatState.RINGING, card, cause=cause, rings_for_s=rings_for_s)
+        return self.now.title
+
+    def test_by_cause(self) -> None:
+        """Passed on by whom, back from a hold, back from a transfer."""
+        self.assertEqual(self.rings(), "Incoming call")
+        self.assertEqual(self.rings("sent_here: seat 802"), "Transferred by 802")
+        self.assertEqual(self.rings("recalled"), "Held call returns")
+        self.assertEqual(self.rings("parked_too_long: 71"), "Held call returns")
+        self.assertEqual(self.rings("came_back: rejected"), "Your transfer comes back")
+
+    def test_by_who_calls(self) -> None:
+        """A colleague; somebody who is to be called back."""
+        waits = Waiter("call-3", "137", call_back=True, rings_at="801")
+        self.log_in((ChannelRow("seat 802", "DIALING", name="刘洋"),), (QueueRow("shop", 1, 9, (waits,)),))
+        self.assertEqual(self.rings(card=Card("call-2", "802")), "Internal")
+        self.assertEqual(self.rings(card=Card("call-3", "137", queue="shop")), "Call-back")
+
+    def test_record_comes_later(self) -> None:
+        """What the books say does not make it another call: it was still passed on."""
+        self.rings("sent_here: seat 802", Card("call-1", "138"))
+        self.seat(SeatState.RINGING, LI, cause="record_came")
+        self.assertEqual(self.now.title, "Transferred by 802")
+
+    def test_seconds_left(self) -> None:
+        """They run down."""
+        self.assertEqual(self.rings(rings_for_s=12.0), "Incoming call · 12 s left")
+        self.clock.advance(5)
+        self.assertEqual(self.now.title, "Incoming call · 7 s left")
+
+    def test_two_calls(self) -> None:
+        """Who is consulted has no card of his own: a line on the customer's, whoever of the two is in hand."""
+        third = Card("call-9", "802", caller_name="刘洋")
+        self.seat(SeatState.TALKING, LI)
+        self.seat(SeatState.TALKING, third, kept=LI)
+        self.clock.advance(5)
+        self.assertEqual(
+            (self.now.name, self.now.title, self.now.other), ("李明", "On hold 0:05", "With 802 刘洋 0:05")
+        )
+        self.seat(SeatState.TALKING, LI, kept=third)
+        self.clock.advance(3)
+        self.assertEqual((self.now.name, self.now.title, self.now.other), ("李明", "Call", "802 刘洋 on hold 0:03"))
+        self.seat(SeatState.TALKING, LI)
+        self.assertEqual(self.now.other, "")

@@ -121,7 +121,8 @@ class HeardTests(LogInCase):
     def setUp(self) -> None:
         super().setUp()
         self.sound = FakeSound()
-        self.life._desk = Desk(self.clock, self.settings, self.sound, self.life.device_told)
+        desk = Desk(self.clock, self.settings, self.sound, self.life.device_told)
+        self.life._find_desk = lambda: desk
         self.enter()
 
     def test_a_talk_is_heard(self) -> None:

@@ -74,7 +74,7 @@ class MuteTests(VoiceCase):
         self.seat(SeatState.RINGING, CALL)
         self.assertEqual(self.sound.running, ["l1"])
         self.controls.act(Act.MUTE)
-        self.assertEqual((self.sound.running, self.client.asked, self.mute.is_on), ([], [], False))
+        self.assertEqual((self.sound.running, self.model.seat.state, self.mute.is_on), ([], SeatState.RINGING, False))
 
     def test_by_telephone(self) -> None:
         """There is nothing to mute here, and it says why."""

@@ -1,0 +1,140 @@
+"""A customer's orders, asked for page by page, and the one of them that is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from twisted.internet.interfaces import IDelayedCall
+
+from callserver.desktop.presenters.order_rows import OrderRow
+from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.wire.messages import Hello
+
+Data = TypeVar("Data")
+REST_S = 0.15  # who moves through the list does not ask for each order that he passes
+
+
+class OrderList(Presenter[Data]):
+    """
+    Of the customer in the tabs. It asks only while its tab is seen, and for a page only when its place is seen.
+
+    `rows` are as `list_orders` tells them, `whole` as `show_order` tells the one that is looked at; None: not yet.
+    """
+
+    def __init__(self, work: Workplace, show: Callable[[Data], None]) -> None:
+        super().__init__(work, show)
+        self.member = ""  # whose they are
+        self.rows: list[OrderRow] = []
+        self.cells: tuple[tuple[str, ...], ...] = ()  # the rows as they are painted
+        self.whole: Mapping[str, Any] | None = None
+        self.chosen = ""  # number of the order that is looked at
+        self._next = ""
+        self._is_open = self._was_told = False
+        self._rest: IDelayedCall | None = None
+
+    def start(self) -> None:
+        super().start()
+        self._endings.append(self.work.record.watch(self._another))
+
+    def stop(self) -> None:
+        super().stop()
+        self._ask_later(None)
+
+    def cells_of(self, order: OrderRow) -> tuple[str, ...]:
+        """A row of the table."""
+        raise NotImplementedError
+
+    def arranged(self, page: Sequence[OrderRow]) -> list[OrderRow]:
+        """A page in the order in which it is shown."""
+        return list(page)
+
+    @property
+    def place(self) -> int:
+        """The place of what is looked at; -1: nothing is."""
+        numbers = [one["order"] for one in self.rows]
+        return numbers.index(self.chosen) if self.chosen in numbers else -1
+
+    @property
+    def note(self) -> str:
+        """Why there is nothing to see."""
+        if not self.work.record.member:
+            return self.work.words("No customer is shown")
+        return self.work.words("No orders yet") if self._was_told and not self.rows else ""
+
+    # What the person does
+
+    def open(self) -> None:
+        """The tab is seen: from now on it is kept up to date."""
+        self._is_open = True
+        self._another()
+
+    def close(self) -> None:
+        """Another tab is seen."""
+        self._is_open = False
+
+    def more(self) -> None:
+        """The end of the list has come in sight."""
+        if self._next:
+            asked, self._next, member = self._next, "", self.member
+            self.do(self.client.ask("list_orders", member, asked), lambda answer: self._behind(member, answer))
+
+    def choose(self, row: int) -> None:
+        """This one is looked at."""
+        number = str(self.rows[row]["order"]) if 0 <= row < len(self.rows) else ""
+        if number and number != self.chosen:
+            self.chosen, self.whole = number, None
+            self._ask_later(self._look)
+            self.refresh()
+
+    def logged_in(self, hello: Hello) -> None:
+        if not self.work.record.member:
+            self._another()
+
+    # What it is made of
+
+    def _another(self) -> None:
+        member = self.work.record.member
+        if member != self.member:
+            self.member, self.rows, self.cells, self._next = member, [], (), ""
+            self.chosen, self.whole, self._was_told, self.problem = "", None, False, ""
+        if self._is_open and member:
+            self.do(self.client.ask("list_orders", member, ""), lambda answer: self._first(member, answer))
+        self.refresh()
+
+    def _first(self, member: str, answer: Mapping[str, Any]) -> None:
+        """What is new stands before what was there; what was scrolled to stays."""
+        if member != self.member:
+            return  # another one is shown by now
+        told, self._was_told = [one["order"] for one in answer["found"]], True
+        rest = [one for one in self.rows if one["order"] not in told]
+        if not rest or rest == self.rows:
+            self._next, rest = answer["next"], []
+        self._put(self.arranged(answer["found"]) + rest)
+        if self.place < 0:
+            self.chosen, self.whole = (str(self.rows[0]["order"]) if self.rows else ""), None
+        self._look()
+
+    def _behind(self, member: str, answer: Mapping[str, Any]) -> None:
+        if member == self.member:
+            self._next, more = answer["next"], self.arranged(answer["found"])
+            self.rows, self.cells = self.rows + more, self.cells + tuple(map(self.cells_of, more))
+
+    def _put(self, rows: list[OrderRow]) -> None:
+        self.rows, self.cells = rows, tuple(map(self.cells_of, rows))
+
+    def _look(self) -> None:
+        self._ask_later(None)
+        if self.chosen and self._is_open:
+            self.do(self.client.ask("show_order", self.chosen), self._shown_whole)
+
+    def _shown_whole(self, answer: Mapping[str, Any]) -> None:
+        if answer["order"] == self.chosen:
+            self.whole = answer
+            self._put([answer if one["order"] == self.chosen else one for one in self.rows])
+
+    def _ask_later(self, ask: Callable[[], None] | None) -> None:
+        if self._rest is not None and self._rest.active():
+            self._rest.cancel()
+        self._rest = self.work.clock.callLater(REST_S, ask) if ask is not None else None

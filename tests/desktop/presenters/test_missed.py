@@ -1,0 +1,243 @@
+"""Missed calls, messages, voice mail and the keypad, without a server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+from callserver.desktop.presenters.keypad import Keypad, KeypadData
+from callserver.desktop.presenters.messages import Messages, MessagesData, toggled
+from callserver.desktop.presenters.missed import Missed, MissedData
+from callserver.desktop.presenters.state_bar import StateBar, StateBarData
+from callserver.desktop.presenters.voice_mail import VoiceMail, VoiceMailData
+from callserver.wire.messages import Card, ChannelRow, Said
+from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.states import SeatState
+from tests.desktop.presenters.work_case import WorkCase
+
+MISSED = {"rows": [["13912345678", "2026-11-26 22:40", 3, 1, "shop"], ["0755123", "2026-11-26 21:40", 1, 0, ""]]}
+SLIP = {
+    "id": "c9", "queue": "shop", "number": "137", "name": "王五", "since": "2026-11-26T20:00:00+08:00",
+    "tries": 0, "not_before": None, "state": "waiting", "by": "",
+}  # fmt: skip
+
+
+class ServedCase(WorkCase):
+    """A server that has these answers; what has none waits."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.served: dict[str, Any] = {"missed_calls": MISSED, "list_call_backs": [], "list_missed_taken": []}
+        self.client.waiting.clear()
+        self.client.asked.clear()
+        self.patch(self.client, "ask", self.ask)
+
+    def ask(self, act: str, *args: object) -> Deferred[Any]:
+        self.client.asked.append((act, *args))
+        answer: Deferred[Any] = Deferred()
+        if act in self.served:
+            answer.callback(self.served[act])
+        else:
+            self.client.waiting.append(answer)
+        return answer
+
+    def asked(self) -> list[tuple[Any, ...]]:
+        """What was done, without what was only looked up."""
+        return [one for one in self.client.asked if one[0] not in self.served]
+
+
+class MissedTests(ServedCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.shown: list[MissedData] = []
+        self.missed = Missed(self.work, self.shown.append)
+        self.missed.start()
+        self.addCleanup(self.missed.stop)
+
+    def bar(self) -> list[StateBarData]:
+        shown: list[StateBarData] = []
+        bar = StateBar(self.work, shown.append)
+        bar.start()
+        self.addCleanup(bar.stop)
+        return shown
+
+    def test_counted_until_opened(self) -> None:
+        """What came, also in the time away, is in the bar until the list is opened; what comes then counts anew."""
+        bar = self.bar()
+        self.assertEqual(bar[-1].missed, "Missed 2")
+        self.missed.opened()
+        self.assertEqual(bar[-1].missed, "")
+        self.missed.closed()
+        self.served["missed_calls"] = {"rows": [["138", "2026-11-26 22:55", 1, 0, "shop"], *MISSED["rows"]]}
+        self.clock.advance(121)
+        self.assertEqual(bar[-1].missed, "Missed 1")
+
+    def test_list(self) -> None:
+        """Number, time, where he waited, how often, what he wants; new ones in bold."""
+        self.missed.opened()
+        rows = self.shown[-1].rows
+        self.assertEqual(
+            [row.spoken for row in rows],
+            [
+                "13912345678, 2026-11-26 22:40 · shop · 3 times · wants to be called",
+                "0755123, 2026-11-26 21:40",
+            ],
+        )
+        self.assertTrue(all(row.is_new for row in rows))
+        self.missed.opened()
+        self.assertFalse(any(row.is_new for row in self.shown[-1].rows))
+
+    def test_call_back(self) -> None:
+        """He is taken, so that nobody else calls him, and then dialled."""
+        self.missed.opened()
+        self.missed.call("13912345678")
+        self.assertEqual(self.asked(), [("take_missed", "13912345678")])
+        self.client.answers()
+        self.assertEqual(self.asked()[-1], ("dial", "13912345678"))
+
+    def test_taken_by_another(self) -> None:
+        """Who calls him already is said; the server's refusal too, and nothing is dialled."""
+        self.served["list_missed_taken"] = [{"number": "0755123", "by": "802", "result": ""}]
+        self.missed.opened()
+        self.assertEqual(self.shown[-1].rows[1].why_not, "802 calls already")
+        self.missed.call("0755123")
+        self.client.answers(Refused(Refusal.NOT_NOW, "talking"))
+        self.assertEqual(self.asked(), [("take_missed", "0755123")])
+        self.assertTrue(self.shown[-1].problem)
+
+    def test_slip(self) -> None:
+        """Who waits to be called back stands before them, and is taken by his slip."""
+        self.served["list_call_backs"] = [SLIP]
+        self.missed.opened()
+        self.assertEqual(self.shown[-1].rows[0].spoken, "137 王五, Call-back · shop · since 2026-11-26 20:00")
+        self.missed.call("slip c9")
+        self.missed.settle("slip c9")
+        self.missed.settle("0755123")
+        wanted = [("take_call_back", "c9"), ("done_call_back", "c9", "not wanted")]
+        self.assertEqual(self.asked(), [*wanted, ("done_missed", "0755123", "not wanted")])
+
+    def test_in_a_talk(self) -> None:
+        """Nobody is called back in a talk."""
+        self.missed.opened()
+        self.seat(SeatState.TALKING, Card("call-1"))
+        self.missed.call("13912345678")
+        self.assertEqual(self.asked(), [])
+
+
+class MessagesTests(ServedCase):
+    def setUp(self) -> None:
+        super().setUp()
+        found = {"id": 4, "sender": "802", "name": "刘洋", "recipient": "801", "recipient_name": "王芳", "to": ""}
+        found |= {"text": "李明的订单", "at": "2026-11-26T20:00:00+08:00"}
+        self.served["list_said"] = {"found": [found], "next": ""}
+        self.shown: list[MessagesData] = []
+        self.messages = Messages(self.work, self.shown.append)
+        self.messages.start()
+        self.addCleanup(self.messages.stop)
+
+    def test_counted_until_opened(self) -> None:
+        """What comes is counted, once each, until the panel is open; then it is read as it comes."""
+        said = Said(9, "802", "刘洋", "你好", "2026-11-26T20:00:00+08:00")
+        self.model.said(said)
+        self.model.said(said)
+        self.assertEqual(len(self.model.unread), 1)
+        self.messages.opened()
+        self.assertEqual(self.model.unread, {})
+        self.model.said(Said(10, "802", "刘洋", "在吗", "2026-11-26T20:01:00+08:00"))
+        self.assertEqual(self.model.unread, {})
+        self.messages.closed()
+        self.model.said(Said(11, "802", "刘洋", "?", "2026-11-26T20:02:00+08:00"))
+        self.assertEqual(len(self.model.unread), 1)
+
+    def test_history(self) -> None:
+        """Who, when, what; and to whom one would answer."""
+        self.messages.opened()
+        self.assertEqual(self.shown[-1].rows[0].spoken, "802 刘洋 · 2026-11-26 20:00, 李明的订单")
+        self.assertEqual((self.messages.answer_to("4"), self.messages.text_of("4")), ("802", "李明的订单"))
+
+    def test_sent(self) -> None:
+        """To several, to a group; who is not there has it at his next log-in, and it says so."""
+        self.messages.send("802，803 group sales", " 开会 ")
+        self.assertEqual(self.asked(), [("tell_people", ["802", "803", "group sales"], "开会")])
+        self.client.answers({"told": ["802"], "kept": ["803"], "full": []})
+        self.assertEqual(self.shown[-1].info, "Sent: 2; at the next log-in: 803")
+
+    def test_to_nobody(self) -> None:
+        """Without anybody, or without words, nothing is sent, and it says why."""
+        self.messages.send("", "开会")
+        self.assertEqual(self.shown[-1].problem, "Choose somebody first")
+        self.messages.send("802", " ")
+        self.assertEqual((self.shown[-1].problem, self.asked()), ("Write something first", []))
+
+    def test_chosen_from_the_list(self) -> None:
+        """A colleague is put into the field, or taken out of it."""
+        self.model.row(ChannelRow("seat 802", "IDLE_PC", name="刘洋"))
+        self.assertEqual([row.key for row in self.shown[-1].people], ["802"])
+        self.assertEqual((toggled("803", "802"), toggled("803 802", "803")), ("803 802", "802"))
+
+
+class VoiceMailTests(ServedCase):
+    def setUp(self) -> None:
+        super().setUp()
+        message = {"message": "m1", "came": "2026-11-26T20:00:00+08:00", "number": "139", "name": "李明"}
+        message |= {"length_s": 42, "urgent": True, "private": False, "heard": False, "taken_name": ""}
+        self.served |= {"list_mailboxes": [{"box": "801", "name": "王芳", "new": 1}], "list_messages": [message]}
+        self.served |= {"mark_message": None}
+        self.shown: list[VoiceMailData] = []
+        self.mail = VoiceMail(self.work, self.shown.append, lambda: None)
+        self.mail.start()
+        self.addCleanup(self.mail.stop)
+        self.mail.opened()
+
+    def test_list(self) -> None:
+        """The box with something new is open; who, when, how long, urgent."""
+        self.assertEqual(self.shown[-1].boxes, (("801", "801 王芳 (1)"),))
+        self.assertEqual([row.spoken for row in self.shown[-1].rows], ["139 李明, 2026-11-26 20:00 · 0:42 · urgent"])
+
+    def test_no_loudspeaker(self) -> None:
+        """Without anything to hear it on, it says so."""
+        self.mail.play_or_pause("m1")
+        self.assertIn("no headset or loudspeaker", self.shown[-1].problem)
+
+    def test_marked_and_deleted(self) -> None:
+        """As one asks."""
+        self.mail.mark("m1")
+        self.mail.delete("m1")
+        self.assertIn(("mark_message", "m1", True), self.client.asked)
+        self.assertEqual(self.asked(), [("delete_message", "m1")])
+
+    def test_in_a_talk(self) -> None:
+        """In a talk nothing is played into the ear."""
+        self.seat(SeatState.TALKING, Card("call-1"))
+        self.assertFalse(self.shown[-1].may_play)
+
+
+class KeypadTests(ServedCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.shown: list[KeypadData] = []
+        self.keypad = Keypad(self.work, self.shown.append)
+        self.keypad.start()
+        self.addCleanup(self.keypad.stop)
+
+    def test_sent(self) -> None:
+        """What was sent is shown when it is sent; figures of full width count, letters do not."""
+        self.seat(SeatState.TALKING, Card("call-1"))
+        for key in ("1", "＃", "a", "*"):
+            self.keypad.press(key)
+        self.assertEqual(self.asked(), [("send_keys", "1"), ("send_keys", "#"), ("send_keys", "*")])
+        self.client.answers()
+        self.client.answers()
+        self.assertEqual(self.shown[-1].sent, "1#")
+
+    def test_another_call(self) -> None:
+        """It begins with nothing sent."""
+        self.test_sent()
+        self.seat(SeatState.TALKING, Card("call-2"))
+        self.assertEqual(self.shown[-1].sent, "")
+
+    def test_no_call(self) -> None:
+        """Without a talk nothing is sent."""
+        self.keypad.press("1")
+        self.assertEqual((self.asked(), self.shown[-1].may), ([], False))
