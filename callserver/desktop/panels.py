@@ -22,6 +22,8 @@ from callserver.desktop.views.order_form import OrderFormView
 from callserver.desktop.views.orders import OrdersView
 from callserver.desktop.views.recordings import RecordingsView
 from callserver.desktop.views.screen import Screen
+from callserver.desktop.views.settings import SettingsView
+from callserver.desktop.views.staff import StaffView
 from callserver.desktop.views.transfer import TransferView
 
 Make = Callable[[Workplace], Screen]
@@ -46,4 +48,6 @@ PANELS: Mapping[Act, Make] = {
     Act.FIND: FindCustomerView,
     Act.NEW_ORDER: OrderFormView,
     Act.BOARD: BoardView,
+    Act.STAFF: StaffView,
+    Act.SETTINGS: SettingsView,
 }

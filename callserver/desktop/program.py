@@ -11,12 +11,14 @@ import asyncio
 import faulthandler
 import sys
 import time
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QSelectorEventLoop
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IStreamClientEndpoint
@@ -31,10 +33,13 @@ from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.places import Place
 from callserver.desktop.presenters.life import Life
 from callserver.desktop.presenters.log_in import Typed, first_typed, reconnect_s
-from callserver.desktop.views.desk_sound import DeskSound
 from callserver.desktop.views.program_window import ProgramWindow
 from callserver.desktop.views.theme import Theme
 from callserver.wire.terminal import person_language
+
+if TYPE_CHECKING:
+    from callserver.desktop.presenters.talk_sound import TalkSound
+    from callserver.desktop.views.desk_sound import DeskSound
 
 log = Logger()
 
@@ -100,9 +105,30 @@ def run(language: str | None, server: str = "", number: str = "", demo: bool = F
     reactor.run()
 
 
+class Sound:
+    """This computer's, loaded when it is wanted first: the log-in screen is seen before."""
+
+    def __init__(self, reactor: Any, settings: OwnSettings, window: ProgramWindow) -> None:
+        self._reactor, self._settings, self._window = reactor, settings, window
+
+    @cached_property
+    def _desk(self) -> DeskSound:
+        from callserver.desktop.views.desk_sound import DeskSound
+
+        return DeskSound(self._reactor, self._settings, self._window.tell)
+
+    def panel(self, language: str) -> QWidget:
+        """Where devices are chosen."""
+        return self._desk.panel(language)
+
+    def talk(self, send: Callable[[bytes], None], by_telephone: bool) -> TalkSound:
+        """Of one log-in."""
+        return self._desk.talk(send, by_telephone)
+
+
 def life(reactor: Any, window: ProgramWindow, settings: OwnSettings, language: str, typed: Typed) -> Life:
     """Of this window, with the sound of this computer."""
-    sound = DeskSound(reactor, settings, window.tell)
+    sound = Sound(reactor, settings, window)
     window.devices = sound.panel
     window.life = Life(reactor, settings, Network(reactor), window, language, typed, sound.talk)
     return window.life

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QRadioButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -23,8 +25,10 @@ from callserver.desktop.presenters.log_in import Beside, LogIn, LogInData, Trust
 from callserver.desktop.views.caps_lock import caps_lock
 from callserver.desktop.views.theme import GRID, HUGE_PX, sized
 from callserver.desktop.views.widgets import ComboBox, Notice, name
+from callserver.wire.catalogue import LANGUAGES
 
-LANGUAGES = {"zh": "中文", "en": "English"}
+OWN_NAMES = {"zh": "中文", "en": "English"}
+SEEN_MS = 100
 WIDTH, FIELD_MAX = 90 * GRID, 512
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -33,21 +37,30 @@ class LogInView(QWidget):
     """
     Fields from top to bottom, each with its own line for what is wrong with it.
 
-    :param devices: where the headset is chosen; None: there is no room of headsets
+    :param make_devices: makes the place where the headset is chosen, which is loaded when all else is seen already;
+        None: this program has no headset
     """
 
     speaks = Signal(str)  # another language shall be spoken
     quits = Signal()
 
-    def __init__(self, log_in: LogIn, typed: Typed, devices: QWidget | None = None) -> None:
+    def __init__(self, log_in: LogIn, typed: Typed, make_devices: Callable[[], QWidget] | None = None) -> None:
         super().__init__()
         self._log_in, self.words = log_in, log_in.words
         self._make_fields(typed)
         self._make_buttons()
-        self._lay_out(devices)
+        self._make_devices = make_devices
+        self._lay_out()
         self._connect()
         self.by_telephone.setChecked(typed.by_telephone)
         log_in.start(self.show_data, typed.server)
+        if make_devices is not None:
+            QTimer.singleShot(SEEN_MS, self, self.show_devices)
+
+    def show_devices(self) -> None:
+        """All of the computer's sound is asked for now."""
+        if self._make_devices is not None:
+            self._place_of_devices.addWidget(self._make_devices())
 
     def typed(self) -> Typed:
         """What stands in the fields."""
@@ -140,8 +153,8 @@ class LogInView(QWidget):
     def _make_buttons(self) -> None:
         words = self.words
         self.languages = QButtonGroup(self)
-        for language, word in LANGUAGES.items():
-            button = QPushButton(word)
+        for language in LANGUAGES:
+            button = QPushButton(OWN_NAMES[language])
             button.setCheckable(True)
             button.setChecked(language == self._log_in.language)
             button.setProperty("language", language)
@@ -156,20 +169,30 @@ class LogInView(QWidget):
             label.setWordWrap(True)
         self.fingerprint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
-    def _lay_out(self, devices: QWidget | None) -> None:
+    def _lay_out(self) -> None:
         middle = QWidget()
         middle.setMaximumWidth(WIDTH)
         lines = QVBoxLayout(middle)
         lines.setSpacing(GRID)
         lines.addLayout(self._heading())
-        lines.addLayout(self._form(devices))
+        lines.addLayout(self._form())
+        self._place_of_devices = QVBoxLayout()
+        lines.addLayout(self._place_of_devices)
         lines.addWidget(self._certificate_box())
         lines.addLayout(_row(self.log_in, self.quit))
         lines.addStretch(1)
-        around = QHBoxLayout(self)
+        whole = QWidget()
+        around = QHBoxLayout(whole)
         around.addStretch(1)
-        around.addWidget(middle, 4)
+        around.addWidget(middle, 10)
         around.addStretch(1)
+        page, top = QScrollArea(widgetResizable=True), QVBoxLayout(self)
+        page.setFrameShape(QFrame.Shape.NoFrame)
+        page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        page.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        page.setWidget(whole)
+        top.setContentsMargins(0, 0, 0, 0)
+        top.addWidget(page)
 
     def _heading(self) -> QHBoxLayout:
         heading = QLabel(f"{self.words('Telephone service centre')} · {self.words('Log in')}")
@@ -180,7 +203,7 @@ class LogInView(QWidget):
             row.addWidget(button)
         return row
 
-    def _form(self, devices: QWidget | None) -> QGridLayout:
+    def _form(self) -> QGridLayout:
         """A field, beside it what is to be said of it, beneath it what is wrong with it."""
         words, form, beside = self.words, QGridLayout(), self.problems
         form.setHorizontalSpacing(2 * GRID)
@@ -207,8 +230,6 @@ class LogInView(QWidget):
             for place, widget in enumerate(row):
                 if widget is not None:
                     form.addWidget(widget, at, place, 1, 2 if row[0] is None else 1)
-        if devices is not None:
-            form.addWidget(devices, len(rows), 0, 1, 3)
         return form
 
     def _certificate_box(self) -> QWidget:
@@ -243,6 +264,7 @@ class LogInView(QWidget):
     def _show_certificate(self, data: LogInData) -> None:
         changed = data.trust is Trust.CHANGED
         self.box.setVisible(bool(data.certificate))
+        self.log_in.setVisible(not data.certificate)  # before that is judged it would only say so
         self.certificate.setText(data.certificate)
         if data.fingerprints and data.fingerprints[-1] != self.fingerprint.text():
             self.fingerprint.setText(data.fingerprints[-1])

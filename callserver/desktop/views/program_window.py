@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -55,7 +56,7 @@ class ProgramWindow(QWidget):
 
     def show_log_in(self, log_in: LogIn, typed: Typed) -> None:
         """The log-in panel."""
-        view = LogInView(log_in, typed, self.devices(log_in.language) if self.devices is not None else None)
+        view = LogInView(log_in, typed, partial(self.devices, log_in.language) if self.devices is not None else None)
         view.speaks.connect(self._speak)
         view.quits.connect(self.close)
         self._put(view)
@@ -103,13 +104,12 @@ class ProgramWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Not before the life is over: a log-out takes a moment, and a talk is asked about."""
+        if not self._may_go:
+            self.life.close()  # perhaps over at once: then we may go, and are closing already
+        event.setAccepted(self._may_go)
         if self._may_go:
             self._take_away()
-            event.accept()
             self.closed.emit()
-            return
-        event.ignore()
-        self.life.close()
 
     def _speak(self, language: str) -> None:
         if self.log_in is not None:

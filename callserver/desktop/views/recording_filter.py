@@ -82,7 +82,9 @@ class FilterBar(QWidget):
         for widget in self._second:
             widget.setVisible(not low or self.more.isChecked())
         self.more.setVisible(low)
-        self._grid.addWidget(self.more, 0 if low else 1, N_COLUMNS + low)
+        self._grid.addWidget(
+            self.search, 0 if low and not self.more.isChecked() else 1, N_COLUMNS
+        )  # behind the last field
 
     def _chosen(self) -> None:
         self._show_days()
@@ -107,7 +109,7 @@ class FilterBar(QWidget):
                 grid.setColumnStretch(column, 1)
         grid.addWidget(self.since, 2, 0)
         grid.addWidget(self.until, 2, 1)
-        grid.addWidget(self.search, 0, N_COLUMNS)
+        grid.addWidget(self.more, 0, N_COLUMNS + 1)
         self.fold(low=False)
         self._show_days()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -142,6 +144,13 @@ class PanelTests(PanelCase):
         self.window.close()
         qt.click(self.window.question.do)
         self.assertEqual(self.server.clients[0].asked[-1], ("hang_up",))
+
+    def test_quit(self) -> None:
+        """At the log-in panel the button, and the window's own cross, end the program at once."""
+        ended: list[bool] = []
+        self.window.closed.connect(partial(ended.append, True))
+        self.view.quit.click()
+        self.assertEqual((ended, self.window.isVisible()), ([True], False))
 
     def test_log_out_key(self) -> None:
         """Ctrl+Q logs out, and the log-in panel is back."""
