@@ -64,6 +64,7 @@ class OrderFormView(Screen):
         self.total.setFont(sized(LARGE_PX, bold=True))
         self.confirm = QPushButton(f"{words('Confirm order')} {shown(table[Act.CARRY_OUT])}")
         self.discard = QPushButton(words("Discard…"))
+        self.discard.setProperty("destroys", "asks")
         self._work, self._turn, self._place = work, -1, ITEM
         self._groups = QButtonGroup(self), QButtonGroup(self)
         self._lay_out()
