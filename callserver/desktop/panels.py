@@ -9,7 +9,9 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.board import BoardView
 from callserver.desktop.views.customer import CustomerView
 from callserver.desktop.views.deliveries import DeliveriesView
+from callserver.desktop.views.devices_screen import DevicesScreen
 from callserver.desktop.views.dial import DialView
+from callserver.desktop.views.faults import FaultsView
 from callserver.desktop.views.fax import FaxView
 from callserver.desktop.views.find_customer import FindCustomerView
 from callserver.desktop.views.history import HistoryView, NotesView
@@ -31,6 +33,7 @@ TABS: Mapping[Act, Make] = {
     Act.TAB_1: CustomerView,
     Act.TAB_2: OrdersView,
     Act.TAB_3: DeliveriesView,
+    Act.TAB_4: FaultsView,
     Act.TAB_5: NotesView,
     Act.TAB_6: HistoryView,
 }
@@ -46,6 +49,7 @@ PANELS: Mapping[Act, Make] = {
     Act.FIND: FindCustomerView,
     Act.NEW_ORDER: OrderFormView,
     Act.BOARD: BoardView,
+    Act.DEVICES: DevicesScreen,
     Act.STAFF: StaffView,
     Act.SETTINGS: SettingsView,
 }
