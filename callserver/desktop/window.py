@@ -63,6 +63,7 @@ class MainWindow(QWidget):
             Act.SAVE: self._save,
             Act.GRAB: self.side.grab_chosen,
             Act.PICK_UP: self.side.pick_up_chosen,
+            Act.READY: self.bar.make_ready,
             Act.PAUSE: self.bar.open_pauses,
             Act.LOG_OUT: self.log_out_wanted.emit,
         }

@@ -55,7 +55,7 @@ class FindCustomer(Presenter[FindCustomerData]):
         return FindCustomerData(found, bool(self._next), note, self.problem)
 
     def find(self, words: str) -> None:
-        """Those who match, in place of those before."""
+        """Those who match, in place of those before; one who is alone in it is meant."""
         words = words.strip()[:WORDS_MAX]
         if not words:
             return
@@ -74,6 +74,8 @@ class FindCustomer(Presenter[FindCustomerData]):
 
     def _first(self, answer: Mapping[str, Any]) -> None:
         self._found, self._next = list(answer["found"]), answer["next"]
+        if len(self._found) == 1:
+            self.choose(str(self._found[0]["number"]))
 
     def _behind(self, answer: Mapping[str, Any]) -> None:
         self._found, self._next = self._found + list(answer["found"]), answer["next"]

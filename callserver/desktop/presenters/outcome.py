@@ -73,7 +73,7 @@ class Outcome(Presenter[OutcomeData]):
 
     def type(self, note: str) -> None:
         """What else is to be known of this call."""
-        self._note = note[:NOTE_MAX]
+        self._note, self._told = note[:NOTE_MAX], ""
         self.refresh()
 
     def done(self) -> None:

@@ -13,7 +13,7 @@ from callserver.desktop.views.widgets import Notice, name
 
 
 class FindCustomerView(Screen):
-    """F5, the words, Enter: one who is alone in matching is chosen by Enter again."""
+    """F5, the words, Enter: one who is alone in matching is there at once, of several one is chosen."""
 
     def __init__(self, work: Workplace) -> None:
         super().__init__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QPushButton
 
 from callserver.desktop.presenters.outcome import NOTE_MAX, Outcome, OutcomeData
@@ -18,6 +19,7 @@ class OutcomeView(Screen):
         super().__init__()
         words = work.words
         self.buttons: dict[int, QPushButton] = {}
+        self._is_kept = False  # what stands there is at the server
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)
         self.note = name(QLineEdit(maxLength=NOTE_MAX), words("Note on this call"))
@@ -50,13 +52,14 @@ class OutcomeView(Screen):
         if self.note.text() != data.note:
             self.note.setText(data.note)
         self.done_button.setEnabled(data.may_be_done)
+        self._is_kept = bool(data.told)
         self.notice.show_problem(data.problem) if data.problem else self.notice.show_info(data.told)
 
     def carry_out(self) -> None:
         self.presenter.done()
 
     def may_close(self) -> bool:
-        return not self.note.text().strip() or not self.done_button.isEnabled()
+        return self._is_kept or not self.note.text().strip() or not self.done_button.isEnabled()
 
     def _chosen(self, code: int) -> None:
         self.presenter.choose(code)
@@ -71,7 +74,9 @@ class OutcomeView(Screen):
             button = QPushButton(f"{code} {word}".replace("&", "&&"))
             button.setCheckable(True)
             button.setAutoRepeat(False)
-            button.setShortcut(f"Alt+{code}")
+            pressed = QShortcut(f"Alt+{code}", button)  # a button's own presses it for 100 ms, and eats what is typed
+            pressed.setAutoRepeat(False)
+            pressed.activated.connect(button.click)
             self._group.addButton(button, code)
             self._places.addWidget(button)
             self.buttons[code] = button
