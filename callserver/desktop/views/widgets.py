@@ -50,6 +50,13 @@ def tooltip(widget: QWidget, words: str) -> None:
     widget.setToolTip(f"<span>{escape(words)}</span>" if words else "")
 
 
+def enable(widget: QWidget, may: bool) -> None:
+    """One that cannot be used any more leaves the focus to nobody: Space would press whatever Qt finds next."""
+    if not may and widget.hasFocus():
+        widget.window().setFocus()
+    widget.setEnabled(may)
+
+
 def announce(widget: QWidget, words: str, assertive: bool) -> None:
     """Said aloud to those who do not see it; assertive: at once, whatever is being read."""
     event = QAccessibleAnnouncementEvent(widget, words)
