@@ -25,7 +25,7 @@ from callserver.desktop.views.question import QuestionView
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.table import Table
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
-from callserver.desktop.views.widgets import ComboBox, ElidedLabel, Notice, name
+from callserver.desktop.views.widgets import ComboBox, ElidedLabel, Notice, name, narrow
 from callserver.wire.catalogue import N_
 
 WORDS_MAX, ADDRESS_MAX, PIECES_DIGITS = 300, 200, 3
@@ -43,7 +43,7 @@ class OrderFormView(Screen):
         words, table = work.words, keys(work.settings.now.keys)
         self.heading, self.saved = ElidedLabel(foreign=True), QLabel()
         self.heading.setFont(sized(LARGE_PX, bold=True))
-        self.drafts = name(ComboBox(), words("Orders that are not finished"))
+        self.drafts = name(narrow(ComboBox(), 12), words("Orders that are not finished"))
         self.item = name(QLineEdit(maxLength=WORDS_MAX), words("Item"))
         self.item.setPlaceholderText(words("Number or name"))
         self.pieces = name(QLineEdit(maxLength=PIECES_DIGITS), words("Quantity"))
