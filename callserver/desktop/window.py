@@ -15,6 +15,7 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.actions import Actions
 from callserver.desktop.views.call_card import CallCardView
 from callserver.desktop.views.controls import ControlsView
+from callserver.desktop.views.headset_line import HeadsetLineView
 from callserver.desktop.views.outcome import OutcomeView
 from callserver.desktop.views.screen import Screen
 from callserver.desktop.views.side import WIDTH as SIDE_PX
@@ -46,7 +47,7 @@ class MainWindow(QWidget):
         self.actions_ = Actions(self, work.language, work.settings.now.keys, self.act)
         self.bar, self.card = StateBarView(work, self.actions_), CallCardView(work, self.actions_)
         self.controls = ControlsView(work, self.actions_, self.open)
-        self.side, self.outcome = SideView(work), OutcomeView(work)
+        self.side, self.outcome, self.headset = SideView(work), OutcomeView(work), HeadsetLineView(work)
         self.tabs, self.stack = QTabWidget(), QStackedWidget()
         self.tabs.setAccessibleName(work.words("Customer's record"))
         for act, make in TABS.items():
@@ -140,7 +141,7 @@ class MainWindow(QWidget):
         return current
 
     def _screens(self) -> Iterator[Screen]:
-        yield from (self.bar, self.controls, self.card, self.outcome, self.side)
+        yield from (self.bar, self.controls, self.card, self.outcome, self.side, self.headset)
         for index in range(self.tabs.count()):
             tab = self.tabs.widget(index)
             assert isinstance(tab, Screen)
@@ -197,3 +198,13 @@ class MainWindow(QWidget):
         middle.addWidget(self.outcome)
         row.addLayout(middle, 1)
         lines.addLayout(row, 1)
+        lines.addLayout(self._foot())
+
+    def _foot(self) -> QHBoxLayout:
+        """The line at the bottom."""
+        row = QHBoxLayout()
+        row.setContentsMargins(GRID, 0, GRID, GRID // 2)
+        row.setSpacing(2 * GRID)
+        row.addStretch(1)
+        row.addWidget(self.headset)
+        return row
