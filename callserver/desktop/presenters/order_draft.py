@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from callserver.desktop.presenters.order_rows import ON_DELIVERY, goods_line, money
@@ -70,6 +71,11 @@ class Draft:
         """The next one can be typed."""
         self.item = self.pieces = ""
         self.good, self.hits, self.place = None, (), ITEM
+
+
+def now() -> str:
+    """The time on the wall, as a draft shows it."""
+    return datetime.now().astimezone().strftime("%H:%M")
 
 
 def hit_cells(work: Workplace, good: Row) -> tuple[str, str, str, str]:

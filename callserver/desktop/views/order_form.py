@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 
 from callserver.desktop.keys import Act, keys, shown
 from callserver.desktop.presenters.order_draft import ADDRESS, HITS, ITEM, PIECES
-from callserver.desktop.presenters.order_form import OrderForm, OrderFormData
+from callserver.desktop.presenters.order_form import OrderForm
+from callserver.desktop.presenters.order_form_data import OrderFormData
 from callserver.desktop.presenters.order_rows import BALANCE, ON_DELIVERY
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.question import QuestionView

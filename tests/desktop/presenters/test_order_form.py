@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from callserver.desktop.presenters.order_draft import ADDRESS, HITS, ITEM, PIECES
-from callserver.desktop.presenters.order_form import OrderForm, OrderFormData
+from callserver.desktop.presenters.order_form import OrderForm
+from callserver.desktop.presenters.order_form_data import OrderFormData
 from callserver.wire.catalogue import Complaint
 from callserver.wire.messages import Card, Identity
 from callserver.wire.refusals import Refusal, Refused
