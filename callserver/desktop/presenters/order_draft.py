@@ -23,7 +23,8 @@ class Draft:
     :param saved: when something was last typed, "10:02"; "" if nothing was
     :param good: what is known of the item that is typed
     :param form: as `show_order_form` tells it
-    :param place: where the cursor belongs; `problem` is about it
+    :param place: where the cursor belongs
+    :param problem_at: the place that the problem is about; "": the order
     :param waits: how many acts have not been answered yet
     :param confirms: the order is to be made as soon as they are
     """
@@ -41,6 +42,7 @@ class Draft:
     form: Row = field(default_factory=dict)
     told: str = ""
     problem: str = ""
+    problem_at: str = ""
     place: str = ITEM
     waits: int = 0
     confirms: bool = False

@@ -33,6 +33,7 @@ class OrderDrafts(Presenter[OrderFormData]):
         self._drafts: dict[str, Draft] = {}
         self._draft = Draft("")
         self._callers: dict[str, str] = {}
+        self._talks_in = ""  # the call that took the form last
         self._turn = 0
         self._is_open = False
 
@@ -79,8 +80,12 @@ class OrderDrafts(Presenter[OrderFormData]):
         card = self.model.customer
         if card is not None and not status.supervises:
             self._callers[card.call_id] = caller_name(card, self.work.language)
-            if self._is_open and status.state in TALKS and card.call_id != self._draft.call_id:
-                self._turn_to(card.call_id)
+            if card.call_id in self._drafts:
+                self._drafts[card.call_id].caller = self._callers[card.call_id]
+            if status.state in TALKS and card.call_id != self._talks_in:  # once: he may turn back to another draft
+                self._talks_in = card.call_id
+                if self._is_open and card.call_id != self._draft.call_id:
+                    self._turn_to(card.call_id)
         self.refresh()
 
     def record_came(self, card: Card) -> None:
@@ -109,6 +114,8 @@ class OrderDrafts(Presenter[OrderFormData]):
 
     def _load(self, draft: Draft) -> None:
         def told(form: Row) -> None:
+            if not draft.form:
+                draft.problem = ""  # that it could not be asked before
             draft.form = form
 
         self._ask(draft, "", self.client.ask("show_order_form", draft.call_id), told)
@@ -139,7 +146,7 @@ class OrderDrafts(Presenter[OrderFormData]):
         self.refresh()
 
     def _says(self, draft: Draft, place: str, problem: str) -> None:
-        draft.problem, draft.told = problem, ""
+        draft.problem, draft.problem_at, draft.told = problem, place, ""
         if place:
             draft.place, self._turn = place, self._turn + 1
         self.refresh()

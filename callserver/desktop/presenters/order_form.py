@@ -53,6 +53,7 @@ class OrderForm(OrderItems):
             hint=self._hint(),
             told=draft.told,
             problem=draft.problem,
+            problem_at=draft.problem_at,
             place=draft.place,
             turn=self._turn,
             may_confirm=is_there and (bool(draft.lines) or bool(form.get("pending")) or bool(draft.waits)),

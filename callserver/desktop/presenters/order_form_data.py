@@ -15,7 +15,8 @@ class OrderFormData:
     :param hits: items that match, to choose from; there are none else
     :param lines: item, name, price, stock, pieces, sum
     :param stored: the customer's own address; "" if there is none
-    :param place: where the cursor belongs; a problem is about it
+    :param problem_at: the place that the problem is about; "": the order
+    :param place: where the cursor belongs
     :param turn: grows whenever the cursor has to go there
     """
 
@@ -38,6 +39,7 @@ class OrderFormData:
     hint: str
     told: str
     problem: str
+    problem_at: str
     place: str
     turn: int
     may_confirm: bool

@@ -133,7 +133,7 @@ class OrderFormView(Screen):
         self.total.setText(f"{self._work.words('Total')} {data.total}")
 
     def _show_words(self, data: OrderFormData) -> None:
-        is_of_item = data.place in (ITEM, HITS, PIECES)
+        is_of_item = data.problem_at in (ITEM, HITS, PIECES)
         if data.problem and is_of_item:
             self.about_item.show_problem(data.problem)
         else:
