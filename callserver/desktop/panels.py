@@ -24,6 +24,7 @@ from callserver.desktop.views.screen import Screen
 from callserver.desktop.views.settings import SettingsView
 from callserver.desktop.views.staff import StaffView
 from callserver.desktop.views.transfer import TransferView
+from callserver.desktop.views.wallboard import WallboardView
 
 Make = Callable[[Workplace], Screen]
 
@@ -48,4 +49,5 @@ PANELS: Mapping[Act, Make] = {
     Act.BOARD: BoardView,
     Act.STAFF: StaffView,
     Act.SETTINGS: SettingsView,
+    Act.WALLBOARD: WallboardView,
 }

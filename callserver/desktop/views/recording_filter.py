@@ -85,6 +85,8 @@ class FilterBar(QWidget):
         self._grid.addWidget(
             self.search, 0 if low and not self.more.isChecked() else 1, N_COLUMNS
         )  # behind the last field
+        folded = low and not self.more.isChecked()
+        QWidget.setTabOrder(self.search if folded else self.queue, self.more)  # as one reads
 
     def _chosen(self) -> None:
         self._show_days()
