@@ -46,6 +46,7 @@ class Act(Enum):
     RECORDINGS = N_("Recordings")
     STAFF = N_("Staff")
     SETTINGS = N_("Settings")
+    DEVICES = N_("Headset and microphone")
     WALLBOARD = N_("Wallboard")
     LOG_OUT = N_("Log out")
     CLOSE = N_("Close a panel")

@@ -9,6 +9,7 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.board import BoardView
 from callserver.desktop.views.customer import CustomerView
 from callserver.desktop.views.deliveries import DeliveriesView
+from callserver.desktop.views.devices_screen import DevicesScreen
 from callserver.desktop.views.dial import DialView
 from callserver.desktop.views.fax import FaxView
 from callserver.desktop.views.find_customer import FindCustomerView
@@ -47,6 +48,7 @@ PANELS: Mapping[Act, Make] = {
     Act.FIND: FindCustomerView,
     Act.NEW_ORDER: OrderFormView,
     Act.BOARD: BoardView,
+    Act.DEVICES: DevicesScreen,
     Act.STAFF: StaffView,
     Act.SETTINGS: SettingsView,
     Act.WALLBOARD: WallboardView,

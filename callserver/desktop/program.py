@@ -11,13 +11,12 @@ import asyncio
 import faulthandler
 import sys
 import time
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QLoggingCategory, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QSelectorEventLoop
 from twisted.internet.defer import Deferred
@@ -38,13 +37,14 @@ from callserver.desktop.views.theme import Theme
 from callserver.wire.terminal import person_language
 
 if TYPE_CHECKING:
-    from callserver.desktop.presenters.talk_sound import TalkSound
+    from callserver.desktop.presenters.desk import Desk
     from callserver.desktop.views.desk_sound import DeskSound
 
 log = Logger()
 
 LOG, LOG_BEFORE = "callserver-agent.log", "callserver-agent.log.1"
 LOG_BYTES_MAX = 2_000_000
+CHATTER = ("qt.multimedia.ffmpeg", "qt.multimedia.symbolsresolver")  # written at each start, about nothing we use
 
 
 class Network:
@@ -87,6 +87,7 @@ def run(language: str | None, server: str = "", number: str = "", demo: bool = F
     settings = OwnSettings()
     language = language or settings.now.language or person_language()
     write_log(settings.folder)
+    QLoggingCategory.setFilterRules("\n".join(f"{one}=false" for one in CHATTER))
     app = QApplication(sys.argv[:1])
     app.setApplicationName("callserver-agent")
     app.setDesktopFileName("callserver-agent")
@@ -112,25 +113,25 @@ class Sound:
         self._reactor, self._settings, self._window = reactor, settings, window
 
     @cached_property
-    def _desk(self) -> DeskSound:
+    def _sound(self) -> DeskSound:
         from callserver.desktop.views.desk_sound import DeskSound
 
         return DeskSound(self._reactor, self._settings, self._window.tell)
 
     def panel(self, language: str) -> QWidget:
         """Where devices are chosen."""
-        return self._desk.panel(language)
+        return self._sound.panel(language)
 
-    def talk(self, send: Callable[[bytes], None], by_telephone: bool) -> TalkSound:
-        """Of one log-in."""
-        return self._desk.talk(send, by_telephone)
+    def desk(self) -> Desk:
+        """For whoever logs in."""
+        return self._sound
 
 
 def life(reactor: Any, window: ProgramWindow, settings: OwnSettings, language: str, typed: Typed) -> Life:
     """Of this window, with the sound of this computer."""
     sound = Sound(reactor, settings, window)
     window.devices = sound.panel
-    window.life = Life(reactor, settings, Network(reactor), window, language, typed, sound.talk)
+    window.life = Life(reactor, settings, Network(reactor), window, language, typed, sound.desk)
     return window.life
 
 

@@ -16,6 +16,7 @@ from callserver.desktop.views.actions import Actions
 from callserver.desktop.views.call_card import CallCardView
 from callserver.desktop.views.controls import ControlsView
 from callserver.desktop.views.day_line import DayLineView
+from callserver.desktop.views.headset_line import HeadsetLineView
 from callserver.desktop.views.outcome import OutcomeView
 from callserver.desktop.views.screen import Screen
 from callserver.desktop.views.side import WIDTH as SIDE_PX
@@ -47,7 +48,8 @@ class MainWindow(QWidget):
         self.actions_ = Actions(self, work.language, work.settings.now.keys, self.act)
         self.bar, self.card = StateBarView(work, self.actions_), CallCardView(work, self.actions_)
         self.controls = ControlsView(work, self.actions_, self.open)
-        self.side, self.outcome, self.day = SideView(work), OutcomeView(work), DayLineView(work)
+        self.side, self.outcome = SideView(work), OutcomeView(work)
+        self.day, self.headset = DayLineView(work), HeadsetLineView(work)
         self.tabs, self.stack = QTabWidget(), QStackedWidget()
         self.tabs.setAccessibleName(work.words("Customer's record"))
         for act, make in TABS.items():
@@ -143,7 +145,7 @@ class MainWindow(QWidget):
         return current
 
     def _screens(self) -> Iterator[Screen]:
-        yield from (self.bar, self.controls, self.card, self.outcome, self.side, self.day)
+        yield from (self.bar, self.controls, self.card, self.outcome, self.side, self.day, self.headset)
         for index in range(self.tabs.count()):
             tab = self.tabs.widget(index)
             assert isinstance(tab, Screen)
@@ -181,7 +183,7 @@ class MainWindow(QWidget):
         panel = self.panel
         roomy = self._has_call or panel is None or not panel.is_wide
         self.card.setVisible(roomy)
-        for part in (self.bar, self.controls, self.day):
+        for part in (self.bar, self.controls, self.day, self.headset):
             part.setVisible(self._has_call or panel is None or not panel.is_alone)
         self.outcome.setVisible(panel is None)
         if self.tabs.indexOf(self.side) < 0:
@@ -203,4 +205,13 @@ class MainWindow(QWidget):
         middle.addWidget(self.outcome)
         row.addLayout(middle, 1)
         lines.addLayout(row, 1)
-        lines.addWidget(self.day)
+        lines.addLayout(self._foot())
+
+    def _foot(self) -> QHBoxLayout:
+        """The line at the bottom."""
+        row = QHBoxLayout()
+        row.setContentsMargins(GRID, 0, GRID, GRID // 2)
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.day, 1)
+        row.addWidget(self.headset)
+        return row

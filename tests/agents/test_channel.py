@@ -13,6 +13,7 @@ from callserver.wire.messages import AUDIO_BLOCK_BYTES
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
+from callserver.wire.versions import CHANNEL_NUMBER
 from tests.agents.channel_case import BLOCK, ChannelCase
 from tests.agents.small_centre import ANSWERS, CARD
 
@@ -161,7 +162,7 @@ class LossTests(ChannelCase):
 
     def test_hello_of_no_shape(self) -> None:
         """The same at the log-in: no connection, and the program says why and tries again."""
-        self.patch(perspective, "to_wire", lambda message: {"number": 801})
+        self.patch(perspective, "to_wire", lambda message: {"number": 801, "channel": CHANNEL_NUMBER})
         _, diary = self.program()
         self.assertEqual(diary.lines, [("lost", NOT_UNDERSTOOD)])
         self.patch(perspective, "to_wire", to_wire)

@@ -27,7 +27,7 @@ class WindowRecordingsTests(WindowCase):
         self.allow("801")
         self.shown = self.window("801")
         self.speakers: list[FakeSpeaker] = []
-        self.enterContext(patch("callserver.desktop.views.speaker.HeadsetSpeaker.open", lambda _: self.speaker()))
+        self.enterContext(patch("callserver.desktop.presenters.voice.Voice.speaker", lambda _: self.speaker()))
 
     def speaker(self) -> FakeSpeaker:
         self.speakers.append(FakeSpeaker(self.shop.world.reactor))

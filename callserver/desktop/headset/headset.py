@@ -66,11 +66,6 @@ class Headset:
             for use in self._trackers:
                 self._levels(use, Level())
 
-    def speaker(self) -> Loudspeaker | None:
-        """To hear something else on, such as a recording; None: there is nothing. Who asks for it stops it."""
-        device = self._devices.device(Use.HEADSET)
-        return self._sound.speak(device.id) if device is not None else None
-
     def mute(self, on: bool) -> None:
         """The caller hears silence from now on; the microphone's level is still shown."""
         self.is_muted = on

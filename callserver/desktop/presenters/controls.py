@@ -14,7 +14,7 @@ from callserver.desktop.presenters.consulting import cancel_consult
 from callserver.desktop.presenters.fax_news import FaxNews
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.catalogue import N_
+from callserver.wire.catalogue import N_, told
 from callserver.wire.messages import Access, ChannelRow, Hello, Said, SeatStatus
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
@@ -31,7 +31,7 @@ CAN = {  # agent-window.md section 2, the table by seat state
     SeatState.IDLE_PC: RESTING,
     SeatState.IDLE_PHONE: RESTING,
     SeatState.PAUSED: RESTING,
-    SeatState.RINGING: frozenset({Act.ANSWER, Act.REJECT, Act.MESSAGES}),
+    SeatState.RINGING: frozenset({Act.ANSWER, Act.REJECT, Act.MUTE, Act.MESSAGES}),
     SeatState.DIALING: frozenset({Act.HANG_UP, Act.MESSAGES}),
     SeatState.RINGBACK: frozenset({Act.HANG_UP, Act.TRANSFER, Act.MESSAGES}),
     SeatState.TALKING: IN_TALK,
@@ -55,7 +55,7 @@ class Button:
     word: str
     key: str
     may: bool
-    why_not: str = ""  # a right that is missing, for the tooltip
+    why_not: str = ""  # a right or a microphone that is missing, for the tooltip
     is_on: bool = False  # of those that stay pressed: muted, recording
 
 
@@ -98,6 +98,8 @@ class Controls(Presenter[ControlsData]):
         seat = self.model.seat
         if self.model.connection is not Connection.HERE or act not in CAN[seat.state]:
             return False
+        if act is Act.MUTE and self.work.voice.why_not_mute() is not None:
+            return False
         if (act is Act.THREE_WAY and seat.kept is None) or (seat.supervises and act not in SUPERVISING):
             return False
         return not (act in NEEDS and self.work.lacks(NEEDS[act]))
@@ -111,7 +113,7 @@ class Controls(Presenter[ControlsData]):
         elif act is Act.RECORD and self.may(act):
             self._record()
         elif act is Act.MUTE and self.may(act):
-            self._mute()
+            self.work.voice.mute()
         elif act is Act.SECRET and self.may(act):
             self.do(self.client.show_again() if self.model.seat.hidden else self.client.hide_secret())
         elif act is Act.PARK and self.may(act):
@@ -124,8 +126,13 @@ class Controls(Presenter[ControlsData]):
 
     def _button(self, act: Act) -> Button:
         keys = key_table(self.work.settings.now.keys)
-        why_not = self.work.lacks(NEEDS[act]) if act in NEEDS else ""
-        return Button(act, self._word(act), shown(keys[act]), self.may(act), why_not, self._is_on(act))
+        return Button(act, self._word(act), shown(keys[act]), self.may(act), self._why_not(act), self._is_on(act))
+
+    def _why_not(self, act: Act) -> str:
+        if act is Act.MUTE:
+            why = self.work.voice.why_not_mute()
+            return told(why, self.work.language) if why is not None else ""
+        return self.work.lacks(NEEDS[act]) if act in NEEDS else ""
 
     def _word(self, act: Act) -> str:
         seat = self.model.seat
@@ -142,7 +149,7 @@ class Controls(Presenter[ControlsData]):
     def _is_on(self, act: Act) -> bool:
         seat = self.model.seat
         if act is Act.MUTE:
-            return self.work.sound is not None and self.work.sound.headset.is_muted and self.may(act)
+            return self.work.voice.is_muted
         if act is Act.RECORD:
             return seat.call is not None and seat.call.call_id == self._recording_call
         return act is Act.SECRET and seat.hidden
@@ -158,12 +165,6 @@ class Controls(Presenter[ControlsData]):
         if seat.kept is not None:
             return self.client.swap()
         return self.client.retrieve() if seat.state is SeatState.HELD else self.client.hold()
-
-    def _mute(self) -> None:
-        if self.work.sound is not None:
-            headset = self.work.sound.headset
-            headset.mute(not headset.is_muted)
-        self.refresh()
 
     def _record(self) -> None:
         call = self.model.seat.call
@@ -191,7 +192,7 @@ class Controls(Presenter[ControlsData]):
 
     def start(self) -> None:
         super().start()
-        self._endings.append(self.work.settings.watch(self.refresh))
+        self._endings += [self.work.settings.watch(self.refresh), self.work.voice.watch(self.refresh)]
 
     def row(self, row: ChannelRow) -> None:
         self._fax_news.row(row)

@@ -154,7 +154,9 @@ def _choices(deed: Deed, row: ChannelRow, queues: Iterable[str], language: str) 
         yield choice("hang up", N_("Hang up"), N_("The customer hears the busy tone: the call is over."))
         for queue in queues:
             target = str(Target(TargetKind.QUEUE, queue))
-            yield choice(target, N_("To queue {queue}"), N_("The customer hears music and waits again."), queue=queue)
+            yield choice(
+                target, N_("To queue {queue}"), N_("The customer hears music and waits in {queue}."), queue=queue
+            )
     elif state_of(row) is LineState.IDLE or state_of(row) is LineState.DISCONNECTED:
         yield choice(LATER, N_("At once"), N_("Who calls this line from now on hears it ring, and nobody answers."))
     else:

@@ -42,7 +42,11 @@ class DevicesData:
     lists: tuple[DeviceList, ...]  # as in `NAMES`
     test: str  # the word on the button
     tests: bool  # a test call runs
+    may_test: bool  # not while there is a call
     lines: tuple[str, ...]  # what to do now, or what it has found
+
+
+ShowDevices = Callable[[DevicesData], None]
 
 
 class DevicesPanel:
@@ -59,13 +63,14 @@ class DevicesPanel:
         devices: Devices,
         settings: OwnSettings,
         language: str,
-        show: Callable[[DevicesData], None],
+        show: ShowDevices,
         levels: LevelShown = nobody_looks,
     ) -> None:
         self._devices, self._settings, self._language, self._show = devices, settings, language, show
         self._lines: tuple[str, ...] = ()
         self._trial = TrialCall(clock, sound, devices, self._stage, self._result, levels)
         self._end: Callable[[], None] | None = None
+        self._in_call = False
 
     def start(self) -> None:
         """Show, now and whenever there are other devices."""
@@ -95,6 +100,14 @@ class DevicesPanel:
             self._trial.start()
         self.refresh()
 
+    def call(self, on: bool) -> None:
+        """A call is offered or in hand: it goes before, and a test call ends."""
+        self._in_call = on
+        if on and self._trial.runs:
+            self._lines = ()
+            self._trial.stop()
+        self.refresh()
+
     def refresh(self) -> None:
         """Show what there is."""
         self._show(
@@ -102,6 +115,7 @@ class DevicesPanel:
                 lists=tuple(self._list(use) for use in NAMES),
                 test=self.words("Stop the test") if self._trial.runs else self.words("Test call"),
                 tests=self._trial.runs,
+                may_test=not self._in_call,
                 lines=self._lines,
             )
         )

@@ -17,12 +17,12 @@ from callserver.desktop.model import Connection, ShopModel
 from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.presenters.call_card import caller_name
+from callserver.desktop.presenters.desk import Desk
 from callserver.desktop.presenters.dial import pasted_number
 from callserver.desktop.presenters.log_in import LogIn, Typed, Ways, first_typed, without_secrets
 from callserver.desktop.presenters.question import Question
-from callserver.desktop.presenters.talk_sound import TalkSound
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.catalogue import Complaint, Sentence, text, told
+from callserver.wire.catalogue import LANGUAGES, Complaint, Sentence, text
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import SeatStatus
 from callserver.wire.refusals import Refusal, Refused
@@ -57,8 +57,12 @@ class Stage(Protocol):
         """The program ends."""
 
 
-MakeSound = Callable[[Callable[[bytes], None], bool], TalkSound]
+FindDesk = Callable[[], Desk | None]
 BY_TELEPHONE = {SeatState.IDLE_PC: False, SeatState.IDLE_PHONE: True}  # a talk does not tell it
+
+
+def no_desk() -> None:
+    """A computer without sound."""
 
 
 class Life(AgentListener):
@@ -66,8 +70,7 @@ class Life(AgentListener):
     Somebody logs in, works, and leaves, or is sent away; then the next.
 
     :param typed: what stands in the fields at first
-    :param make_sound: of one log-in, given where the agent's voice goes, and whether he talks on a telephone; None:
-        this program has no headset
+    :param find_desk: the sound of this computer, asked for at a log-in; None: it has none
     """
 
     def __init__(
@@ -78,15 +81,14 @@ class Life(AgentListener):
         stage: Stage,
         language: str,
         typed: Typed | None = None,
-        make_sound: MakeSound | None = None,
+        find_desk: FindDesk = no_desk,
     ) -> None:
         self._clock, self._settings, self._ways, self._stage = clock, settings, ways, stage
         self.language = language
         self.work: Workplace | None = None
         self.log_in: LogIn | None = None
         self._typed = typed or first_typed(settings)
-        self._make_sound, self._by_telephone = make_sound, False
-        self._unwatch_sound: Callable[[], None] | None = None
+        self._find_desk, self._by_telephone = find_desk, False
         self._quits = False
         self._to_do: Callable[[], None] | None = None  # if the question is answered so
 
@@ -97,9 +99,9 @@ class Life(AgentListener):
         self._stage.show_log_in(self.log_in, self._typed)
 
     def _forget(self) -> None:
-        if self.work is not None and self.work.sound is not None:
-            self.work.sound.stop()
-        self.work = self._unwatch_sound = None
+        if self.work is not None:
+            self.work.voice.stop()
+        self.work = None
 
     def speak(self, language: str, typed: Typed) -> None:
         """The log-in panel in another language, with all that stands in it; from now on, at this computer."""
@@ -110,7 +112,7 @@ class Life(AgentListener):
 
     def _entered(self, client: AgentClient, model: ShopModel, typed: Typed) -> None:
         self._typed, self.log_in = without_secrets(typed), None
-        self.work = Workplace(self._clock, self.language, client, model, self._settings)
+        self.work = Workplace(self._clock, self.language, client, model, self._settings, self._find_desk())
         self._hear(model.seat, typed.by_telephone)
         model.watch(self)
         self._stage.show_work(self.work)
@@ -120,17 +122,9 @@ class Life(AgentListener):
     # His headset
 
     def _hear(self, seat: SeatStatus, by_telephone: bool) -> None:
-        """Sound as he works now; before the screens are told of the seat, which ask whether he is muted."""
-        if self.work is None or self._make_sound is None:
-            return
-        if self.work.sound is not None:
-            self.work.sound.stop()
-        if self._unwatch_sound is not None:
-            self._unwatch_sound()
         self._by_telephone = by_telephone
-        self.work.sound = sound = self._make_sound(self.work.client.send_audio, by_telephone)
-        self._unwatch_sound = self.work.model.watch(sound)
-        sound.status(seat)
+        if self.work is not None:
+            self.work.voice.begin(seat, by_telephone)
 
     def status(self, status: SeatStatus) -> None:
         """By PC or by telephone: perhaps the telephone was not reached."""
@@ -140,7 +134,8 @@ class Life(AgentListener):
 
     def device_told(self, sentence: Sentence) -> None:
         """A headset has gone, or is back."""
-        self._stage.show_problem(told(sentence, self.language))
+        if self.work is not None:
+            self.work.voice.tell(sentence)
 
     # Ways out
 
@@ -258,6 +253,5 @@ class Life(AgentListener):
 
 def _sent_away(cause: str) -> Complaint:
     """Why he is logged out, to be told in either language."""
-    return Complaint(
-        "You have been logged out: {reason}", reason_en=reason_text(cause, "en"), reason_zh=reason_text(cause, "zh")
-    )
+    reasons = {f"reason_{language}": reason_text(cause, language) for language in LANGUAGES}
+    return Complaint("You have been logged out: {reason}", **reasons)

@@ -65,6 +65,7 @@ class StateBar(Presenter[StateBarData]):
 
     def start(self) -> None:
         super().start()
+        self._endings.append(self.work.voice.watch(self.refresh))
         self.count_seconds()
         self._endings += [self.work.missed.watch(self.refresh), self.work.missed.keep_asking(self.work.clock)]
 
@@ -89,7 +90,7 @@ class StateBar(Presenter[StateBarData]):
             connection=self._connection(),
             is_connected=here,
             wrap_up_left=self._wrap_up_left(),
-            problem=self.problem,
+            problem=self.problem or self._of_headset(),
         )
 
     # What the person does
@@ -117,9 +118,13 @@ class StateBar(Presenter[StateBarData]):
         return self.model.seat.state if self.model.connection is Connection.HERE else LineState.DISCONNECTED
 
     def _word(self) -> str:
-        seat, words = self.model.seat, self.work.words
+        words = self.work.words
         if self.model.connection is not Connection.HERE:
             return words("Connection lost, reconnecting")
+        return words("{state} · muted", state=self._doing()) if self.work.voice.is_muted else self._doing()
+
+    def _doing(self) -> str:
+        seat, words = self.model.seat, self.work.words
         if seat.wrap_up:
             return words("Wrap-up, {left} left", left=stopwatch(self.model.wrap_up_left_s()))
         if seat.state is SeatState.PAUSED:
@@ -163,6 +168,10 @@ class StateBar(Presenter[StateBarData]):
         if notice is not None:
             return told(notice, self.work.language)
         return self.work.words("Demo: goods, customers and orders are made up") if hello and hello.demo else ""
+
+    def _of_headset(self) -> str:
+        said = self.work.voice.said
+        return told(said, self.work.language) if said is not None else ""
 
     def _connection(self) -> str:
         if self.model.connection is Connection.HERE:

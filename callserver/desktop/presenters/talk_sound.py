@@ -15,17 +15,49 @@ class TalkSound(AgentListener):
     """
     Watches the model; in a call the headset is open, while one is offered it rings.
 
+    A call rings once: what is still offered when a lost connection is back makes no sound again. Who is muted stays
+    so until the call is over, over a lost connection too.
+
     :param by_telephone: he talks on a telephone, which rings by itself: nothing sounds here
     """
 
     def __init__(self, headset: Headset, ring: Ring, by_telephone: bool = False) -> None:
-        self.headset, self.ring, self._by_telephone = headset, ring, by_telephone
+        self.headset, self.ring, self.by_telephone = headset, ring, by_telephone
+        self.is_muted = False
+        self._rung: str | None = None  # the call that rings or has rung; None: none is offered
+
+    def mute(self, on: bool) -> None:
+        """Until it is told otherwise, or the call is over."""
+        self.is_muted = on
+        self.headset.mute(on)
+
+    def hush(self) -> None:
+        """The call that is offered rings no more."""
+        self.ring.quiet()
 
     def status(self, status: SeatStatus) -> None:
-        if self._by_telephone:
+        if self.by_telephone:
             return
-        self.headset.open() if status.state in IN_CALL else self.headset.close()
-        self.ring.ring() if status.state is SeatState.RINGING else self.ring.quiet()
+        self._talk(status)
+        self._ring(status)
+
+    def _talk(self, status: SeatStatus) -> None:
+        if status.state not in IN_CALL:
+            self.headset.close()
+            self.is_muted = False
+        elif not self.headset.is_open:
+            self.headset.open()
+            self.headset.mute(self.is_muted)
+
+    def _ring(self, status: SeatStatus) -> None:
+        if status.state is not SeatState.RINGING:
+            self.ring.quiet()
+            self._rung = None
+            return
+        call_id = status.call.call_id if status.call is not None else ""
+        if call_id != self._rung:
+            self._rung = call_id
+            self.ring.ring()
 
     def audio(self, block: bytes) -> None:
         self.headset.play(block)

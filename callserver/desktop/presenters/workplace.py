@@ -10,10 +10,12 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from callserver.desktop.client import AgentClient
+from callserver.desktop.headset.no_sound import NoSound
 from callserver.desktop.missed import MissedCalls
 from callserver.desktop.model import ShopModel
 from callserver.desktop.own_settings import OwnSettings
-from callserver.desktop.presenters.talk_sound import TalkSound
+from callserver.desktop.presenters.desk import Desk
+from callserver.desktop.presenters.voice import Voice
 from callserver.desktop.record import CustomerRecord
 from callserver.wire.catalogue import Detail, text
 from callserver.wire.rights import Right
@@ -60,8 +62,9 @@ class Workplace:
     client: AgentClient
     model: ShopModel
     settings: OwnSettings
+    desk: Desk | None = None  # the computer's sound; None: there is none
     seconds: Seconds = field(init=False)
-    sound: TalkSound | None = field(default=None, init=False)  # of the headset; None: this program has none
+    voice: Voice = field(init=False)  # the agent's: muted or not, on which devices
     record: CustomerRecord = field(init=False)  # whose it is that the tabs show
 
     missed: MissedCalls = field(init=False)  # who has called in vain
@@ -69,6 +72,8 @@ class Workplace:
     def __post_init__(self) -> None:
         self.missed = MissedCalls(self.client, self.settings, self.language)
         self.seconds = Seconds(self.clock)
+        self.desk = self.desk or Desk(self.clock, self.settings, NoSound())
+        self.voice = Voice(self.clock, self.desk, self.client.send_audio, self.model)
         self.record = CustomerRecord(self.client, self.model)
 
     def words(self, msgid: str, /, **details: Detail) -> str:

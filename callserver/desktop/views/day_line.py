@@ -18,7 +18,7 @@ class DayLineView(Screen):
         super().__init__()
         self.day, self.connection = ElidedLabel(), QLabel()
         row = QHBoxLayout(self)
-        row.setContentsMargins(GRID, 0, GRID, 2)
+        row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.day, 1)
         row.addWidget(self.connection)
         for label in (self.day, self.connection):

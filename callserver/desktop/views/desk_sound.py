@@ -7,18 +7,16 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 from twisted.internet.interfaces import IReactorTime
 
-from callserver.desktop.headset.devices import Devices
-from callserver.desktop.headset.headset import Headset, LevelShown, nobody_looks
+from callserver.desktop.headset.headset import LevelShown
 from callserver.desktop.headset.qt_sound import QtSound
-from callserver.desktop.headset.ring import Ring
 from callserver.desktop.own_settings import OwnSettings
-from callserver.desktop.presenters.devices import DevicesData, DevicesPanel, chosen_devices
-from callserver.desktop.presenters.talk_sound import TalkSound
+from callserver.desktop.presenters.desk import Desk
+from callserver.desktop.presenters.devices import DevicesData, DevicesPanel
 from callserver.desktop.views.devices import DevicesView
 from callserver.wire.messages import Phrase
 
 
-class DeskSound:
+class DeskSound(Desk):
     """
     Made after the application, kept as long as that runs.
 
@@ -26,21 +24,12 @@ class DeskSound:
     """
 
     def __init__(self, clock: IReactorTime, settings: OwnSettings, told: Callable[[Phrase], None]) -> None:
-        self._clock, self._settings, self._told = clock, settings, told
-        self._sound = QtSound()
-        self.devices = Devices(self._sound, told, chosen_devices(settings))
+        super().__init__(clock, settings, QtSound(), told)
 
     def panel(self, language: str) -> QWidget:
         """Where devices are chosen and tried; as `ProgramWindow` asks for it."""
 
         def make(show: Callable[[DevicesData], None], levels: LevelShown) -> DevicesPanel:
-            return DevicesPanel(self._clock, self._sound, self.devices, self._settings, language, show, levels)
+            return self.devices_panel(language, show, levels)
 
         return DevicesView(make)
-
-    def talk(
-        self, send: Callable[[bytes], None], by_telephone: bool = False, levels: LevelShown = nobody_looks
-    ) -> TalkSound:
-        """Of one log-in: let it watch the model, and `stop` it afterwards. `send` is `AgentClient.send_audio`."""
-        headset = Headset(self._clock, self._sound, self.devices, send, self._told, levels)
-        return TalkSound(headset, Ring(self._clock, self._sound, self.devices, self._told), by_telephone)

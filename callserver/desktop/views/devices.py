@@ -45,6 +45,7 @@ class DevicesView(QWidget):
         for box, one in zip(self.lists.values(), data.lists, strict=True):
             _fill(box, one)
         self.test.setText(data.test)
+        self.test.setEnabled(data.may_test)
         self.said.setText("\n".join(data.lines))
 
     def show_level(self, use: Use, level: Level) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 
 from PySide6.QtCore import QDate
 from PySide6.QtWidgets import QDateEdit, QGridLayout, QLineEdit, QPushButton, QWidget
@@ -82,11 +83,11 @@ class FilterBar(QWidget):
         for widget in self._second:
             widget.setVisible(not low or self.more.isChecked())
         self.more.setVisible(low)
-        self._grid.addWidget(
-            self.search, 0 if low and not self.more.isChecked() else 1, N_COLUMNS
-        )  # behind the last field
         folded = low and not self.more.isChecked()
-        QWidget.setTabOrder(self.search if folded else self.queue, self.more)  # as one reads
+        self._grid.addWidget(self.search, 0 if folded else 1, N_COLUMNS)  # behind the last field
+        first, second = (self.search, self.more), (self.more, *self._second, self.search)
+        for before, after in pairwise((self.queue, *(first if folded else second))):
+            QWidget.setTabOrder(before, after)
 
     def _chosen(self) -> None:
         self._show_days()

@@ -14,7 +14,6 @@ from callserver.desktop.views.player import PlayerView
 from callserver.desktop.views.recording_filter import FilterBar
 from callserver.desktop.views.recording_table import RecordingTable
 from callserver.desktop.views.screen import Screen, column
-from callserver.desktop.views.speaker import HeadsetSpeaker
 from callserver.desktop.views.theme import GRID
 from callserver.desktop.views.widgets import ElidedLabel
 
@@ -30,10 +29,9 @@ class RecordingsView(Screen):
 
     def __init__(self, work: Workplace, open_speaker: Callable[[], Speaker | None] | None = None) -> None:
         super().__init__()
-        self.speaker = HeadsetSpeaker(work.settings)
         self.filter = FilterBar(work, self.look)
         self.says = ElidedLabel()
-        self.player = PlayerView(work, open_speaker or self.speaker.open, self._changed, self.says)
+        self.player = PlayerView(work, open_speaker or work.voice.speaker, self._changed, self.says)
         self.presenter: Recordings = Recordings(work, self.show_data, self.player.presenter.choose)
         self.table = RecordingTable(work, self.presenter.more)
         lines = column(self, margin=GRID // 2, spacing=GRID // 2)

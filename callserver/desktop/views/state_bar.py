@@ -17,7 +17,7 @@ from callserver.desktop.views.theme_menu import ThemeMenu
 from callserver.desktop.views.widgets import ElidedLabel, Notice
 
 BADGE_PX = 28
-IN_MENU = (Act.BOARD, Act.RECORDINGS, Act.STAFF, Act.SETTINGS, Act.WALLBOARD, Act.KEYS, Act.LOG_OUT)
+IN_MENU = (Act.BOARD, Act.RECORDINGS, Act.STAFF, Act.SETTINGS, Act.DEVICES, Act.WALLBOARD, Act.KEYS, Act.LOG_OUT)
 
 
 class StateBarView(Screen):

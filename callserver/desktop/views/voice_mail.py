@@ -11,7 +11,6 @@ from callserver.desktop.presenters.voice_mail import VoiceMail, VoiceMailData
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.row_list import RowList
 from callserver.desktop.views.screen import Screen, column
-from callserver.desktop.views.speaker import HeadsetSpeaker
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
 from callserver.desktop.views.widgets import ComboBox, Notice, name
 
@@ -22,7 +21,6 @@ class VoiceMailView(Screen):
     def __init__(self, work: Workplace, open_speaker: Callable[[], Speaker | None] | None = None) -> None:
         super().__init__()
         words = work.words
-        self.speaker = HeadsetSpeaker(work.settings)
         heading = QLabel(words("Voice mail"))
         heading.setFont(sized(LARGE_PX, bold=True))
         self.boxes, self.list = name(ComboBox(), words("Mailbox")), RowList(words("Voice mail"))
@@ -42,7 +40,7 @@ class VoiceMailView(Screen):
         lines.addWidget(self.list, 1)
         lines.addLayout(buttons)
         lines.addWidget(self.notice)
-        self.presenter: VoiceMail = VoiceMail(work, self.show_data, open_speaker or self.speaker.open)
+        self.presenter: VoiceMail = VoiceMail(work, self.show_data, open_speaker or work.voice.speaker)
         self.boxes.activated.connect(self._box_chosen)
         self.list.carried_out.connect(self.presenter.play_or_pause)
         self.play.clicked.connect(self._play)

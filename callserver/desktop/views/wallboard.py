@@ -14,7 +14,7 @@ from callserver.desktop.views.theme import GRID, colours, sized
 from callserver.desktop.views.widgets import Notice, name
 
 COLUMNS, N_TILES = 3, 6
-LABEL_SHARE, NUMBER_SHARE = 0.062, 0.19  # of the height: 6 % and 18 % are read at five metres
+LABEL_SHARE, NUMBER_SHARE = 0.064, 0.19  # of the height: 6 % and 18 % are read at five metres
 MARKS = {Level.NONE: "", Level.WITHIN: "✔ ", Level.NEAR: "! ", Level.BEYOND: "✖ "}
 CENTRED = int(Qt.AlignmentFlag.AlignCenter)
 

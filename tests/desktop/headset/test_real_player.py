@@ -12,6 +12,7 @@ from twisted.internet.task import deferLater
 from callserver.desktop.headset.formats import RATE_HZ
 from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.playing import Playing
+from callserver.desktop.presenters.desk import Desk
 from callserver.desktop.recording_sound import PART_SAMPLES, RecordingSound
 from tests.desktop.headset.fakes import tone
 from tests.desktop.headset.test_real_sound import RealSoundCase
@@ -24,7 +25,7 @@ class RealPlayerTests(RealSoundCase):
     @inlineCallbacks
     def test_twice_as_fast(self):  # type: ignore[no-untyped-def]
         """Six seconds of a tone are over in three, as high as it was, and without holes."""
-        from callserver.desktop.views.speaker import HeadsetSpeaker
+        from callserver.desktop.headset.qt_sound import QtSound
 
         whole = array("h", tone(SECONDS, PITCH_HZ))
 
@@ -32,8 +33,8 @@ class RealPlayerTests(RealSoundCase):
             octets = whole[first : first + PART_SAMPLES].tobytes()
             return succeed({"octets": octets, "samples": len(whole)})
 
-        speaker = HeadsetSpeaker(OwnSettings(Path(self.mktemp())))
-        playing = Playing(reactor, speaker.open, lambda: None)  # type: ignore[arg-type]
+        desk = Desk(reactor, OwnSettings(Path(self.mktemp())), QtSound())  # type: ignore[arg-type]
+        playing = Playing(reactor, desk.speaker, lambda: None)  # type: ignore[arg-type]
         self.addCleanup(playing.pause)
         playing.load(RecordingSound(part, self.fail))
         playing.choose_speed(2.0)

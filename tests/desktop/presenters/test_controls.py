@@ -38,9 +38,9 @@ class ButtonsTests(ControlsCase):
         self.assertEqual(self.may(), {"Dial", "Fax", "Messages"})
 
     def test_ringing(self) -> None:
-        """A call that rings can be answered."""
+        """A call that rings can be answered, and made silent."""
         self.seat(SeatState.RINGING, LI)
-        self.assertEqual(self.may(), {"Answer", "Messages"})
+        self.assertEqual(self.may(), {"Answer", "Mute", "Messages"})
 
     def test_talking(self) -> None:
         """In a talk all but answering and dialling; three talk only when there are three."""

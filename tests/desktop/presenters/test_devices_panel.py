@@ -84,6 +84,14 @@ class DevicesPanelTests(SynchronousTestCase):
         self.assertEqual(self.shown.lines, ("The microphone is good (-23 dB)", "No echo"))
         self.assertIn((Use.MICROPHONE, Level(-20.0, -23.0)), self.levels)
 
+    def test_call(self) -> None:
+        """A call goes before: the test call ends, and none is begun until it is over."""
+        self.panel.test()
+        self.panel.call(True)
+        self.assertEqual((self.sound.running, self.shown.may_test, self.shown.lines), ([], False, ()))
+        self.panel.call(False)
+        self.assertTrue(self.shown.may_test)
+
     def test_left(self) -> None:
         """Who stops the test or leaves the panel has no microphone open any more."""
         for leave in (self.panel.test, self.panel.stop):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from callserver.desktop.listener import AgentListener
 from callserver.desktop.not_connected import NO_ANSWER, NotConnected
+from callserver.desktop.presenters.desk import Desk
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import Card, SeatStatus
+from callserver.wire.messages import Card, Phrase
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
+from tests.desktop.headset.fakes import FakeSound
 from tests.desktop.presenters.log_in_case import LogInCase
 
 CALL = Card("call-1", "13912345678", "Li Ming")
@@ -115,41 +116,39 @@ class LifeTests(LogInCase):
 
 
 class HeardTests(LogInCase):
-    """The headset of a log-in, as a list of what was asked of it."""
+    """The headset of a log-in."""
 
     def setUp(self) -> None:
         super().setUp()
-        self.sounds: list[FakeSound] = []
-        self.life._make_sound = self.make  # type: ignore[assignment]
+        self.sound = FakeSound()
+        desk = Desk(self.clock, self.settings, self.sound, self.life.device_told)
+        self.life._find_desk = lambda: desk
         self.enter()
 
-    def make(self, send: object, by_telephone: bool) -> FakeSound:
-        self.sounds.append(FakeSound(by_telephone))
-        return self.sounds[-1]
-
     def test_a_talk_is_heard(self) -> None:
-        """The headset is told of the seat, and let go at the log-out."""
+        """The headset is open in a talk, and let go at the log-out."""
+        self.assertEqual(self.sound.running, [])
         self.server.seat(SeatState.TALKING, call=CALL)
-        (sound,) = self.sounds
-        self.assertEqual(sound.states, [SeatState.IDLE_PC, SeatState.TALKING])
+        self.assertEqual(sorted(self.sound.running), ["l1", "m1"])
         self.server.model.logged_out("logged_out")
-        self.assertTrue(sound.is_stopped)
+        self.assertEqual(self.sound.running, [])
 
     def test_telephone_not_reached(self) -> None:
         """Who works by telephone hears nothing here; when it is not reached he works by PC, and hears again."""
-        self.server.seat(SeatState.IDLE_PHONE)
-        self.server.seat(SeatState.IDLE_PC)
-        self.assertEqual([sound.by_telephone for sound in self.sounds], [False, True, False])
-        self.assertEqual([sound.is_stopped for sound in self.sounds], [True, True, False])
+        for state, devices in ((SeatState.IDLE_PHONE, []), (SeatState.IDLE_PC, ["l1", "m1"])):
+            self.server.seat(state)
+            self.server.seat(SeatState.TALKING, call=CALL)
+            self.assertEqual(sorted(self.sound.running), devices)
 
-
-class FakeSound(AgentListener):
-    def __init__(self, by_telephone: bool) -> None:
-        self.by_telephone, self.is_stopped = by_telephone, False
-        self.states: list[SeatState] = []
-
-    def status(self, status: SeatStatus) -> None:
-        self.states.append(status.state)
-
-    def stop(self) -> None:
-        self.is_stopped = True
+    def test_headset_pulled_out(self) -> None:
+        """It is said in the bar; at the log-in panel nobody is told, the lists there show it."""
+        self.sound.inputs = []
+        self.sound.changed()
+        assert self.life.work is not None
+        said = self.life.work.voice.said
+        assert isinstance(said, Phrase)
+        self.assertIn("No microphone", said.msgid)
+        self.server.model.logged_out(str(Reason(Cause.LOGGED_OUT)))
+        self.sound.outputs = []
+        self.sound.changed()
+        self.assertIsNone(self.life.work)

@@ -8,7 +8,7 @@ from callserver.desktop.headset.headset import Headset
 from callserver.desktop.headset.ring import Ring
 from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.presenters.talk_sound import TalkSound
-from callserver.wire.messages import SeatStatus
+from callserver.wire.messages import Card, SeatStatus
 from callserver.wire.states import SeatState
 from tests.desktop.headset.fakes import BLOCK, FakeSound
 
@@ -47,11 +47,45 @@ class TalkSoundTests(SynchronousTestCase):
     def test_muted_over_hold(self) -> None:
         """Held and retrieved, who was muted still is; in the next call he is not."""
         self.goes(SeatState.TALKING)
-        self.headset.mute(True)
+        self.talk.mute(True)
         self.goes(SeatState.HELD, SeatState.TALKING)
         self.assertTrue(self.headset.is_muted)
         self.goes(SeatState.IDLE_PC, SeatState.TALKING)
         self.assertFalse(self.headset.is_muted)
+
+    def test_muted_over_a_lost_connection(self) -> None:
+        """The connection comes back in the same call: who was muted still is, so that nobody hears him unawares."""
+        self.goes(SeatState.TALKING)
+        self.talk.mute(True)
+        self.talk.lost(NotConnected("gone"))
+        self.goes(SeatState.TALKING)
+        self.assertTrue(self.headset.is_muted)
+
+    def test_old_offer(self) -> None:
+        """A call that is still offered when the connection is back does not ring again; the next one does."""
+        self.offers("call-1")
+        self.talk.lost(NotConnected("gone"))
+        self.offers("call-1")
+        self.assertFalse(self.ring.rings)
+        self.offers("call-2")
+        self.assertTrue(self.ring.rings)
+
+    def test_offered_again(self) -> None:
+        """Who was rung, was not there, and is rung by the same call again hears it."""
+        self.offers("call-1")
+        self.goes(SeatState.PAUSED)
+        self.offers("call-1")
+        self.assertTrue(self.ring.rings)
+
+    def test_hushed(self) -> None:
+        """What was made silent stays so when more is learned about the caller."""
+        self.offers("call-1")
+        self.talk.hush()
+        self.offers("call-1")
+        self.assertFalse(self.ring.rings)
+
+    def offers(self, call_id: str) -> None:
+        self.talk.status(SeatStatus("801", state=SeatState.RINGING, call=Card(call_id, "139")))
 
     def test_server_gone(self) -> None:
         """Without a server nothing rings and no microphone stays open."""

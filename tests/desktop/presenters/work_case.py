@@ -13,11 +13,13 @@ from callserver.desktop.client import AgentClient
 from callserver.desktop.listener import tell
 from callserver.desktop.model import ShopModel
 from callserver.desktop.own_settings import OwnSettings
+from callserver.desktop.presenters.desk import Desk
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.messages import Access, Card, ChannelRow, Hello, QueueRow, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
+from tests.desktop.headset.fakes import FakeSound
 
 EVERY_RIGHT = frozenset(Right)
 
@@ -53,7 +55,11 @@ class WorkCase(SynchronousTestCase):
         self.clock.advance(1000)
         self.model = ShopModel(self.clock)
         self.client = AskedClient(self.clock, self.model)
-        self.work = Workplace(self.clock, self.language, self.client, self.model, OwnSettings(Path(self.mktemp())))
+        settings, self.sound = OwnSettings(Path(self.mktemp())), FakeSound()
+        desk = Desk(self.clock, settings, self.sound, lambda phrase: self.work.voice.tell(phrase))
+        self.work = Workplace(self.clock, self.language, self.client, self.model, settings, desk)
+        self.work.voice.begin(self.model.seat, by_telephone=False)
+        self.addCleanup(self.work.voice.stop)
         self.log_in()
 
     def log_in(self, board: tuple[ChannelRow, ...] = (), queues: tuple[QueueRow, ...] = (), demo: bool = False) -> None:
