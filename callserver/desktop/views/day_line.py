@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel
 from callserver.desktop.presenters.my_day import MyDay, MyDayData
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.screen import Screen
-from callserver.desktop.views.theme import GRID, SMALL_PX, colours, sized
+from callserver.desktop.views.theme import SMALL_PX, colours, sized
 from callserver.desktop.views.widgets import ElidedLabel
 
 
