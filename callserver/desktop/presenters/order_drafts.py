@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -134,7 +135,17 @@ class OrderDrafts(Presenter[OrderFormData]):
             self._says(draft, place, why)
 
         draft.waits += 1
-        asked.addBoth(over).addCallback(then).addErrback(refused).addBoth(lambda _: self._goes_on(draft))
+        took = asked.addBoth(over).addCallback(partial(self._put_down, draft, then))
+        took.addErrback(refused).addBoth(lambda _: self._goes_on(draft))
+
+    def _put_down(self, draft: Draft, then: Callable[[Any], None], answer: Any) -> None:
+        """What cannot be shown is not kept: see `_show_answer`."""
+        before = dict(vars(draft))
+        try:
+            self._show_answer(answer, then)
+        except Exception:
+            vars(draft).update(before)
+            raise
 
     def _was_refused(self, draft: Draft, place: str) -> None:
         """What is known of this place is out of date."""

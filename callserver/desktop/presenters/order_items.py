@@ -71,7 +71,8 @@ class OrderItems(OrderDrafts):
         item = draft.item.strip()
         if place == PIECES and item.isdecimal():
             asked = self.client.ask("find_items", item, "")
-            asked.addCallbacks(partial(self._known, draft, item), lambda _: None)  # the refusal itself is said
+            known = partial(self._put_down, draft, partial(self._known, draft, item))
+            asked.addCallbacks(known, lambda _: None)  # the refusal itself is said
             asked.addBoth(lambda _: self.refresh())
 
     def _known(self, draft: Draft, item: str, answer: Row) -> None:
