@@ -79,7 +79,7 @@ MEANINGS: Mapping[type, Mapping[str, Sentence]] = {
         ),
         "phone_answer": Sentence("How an agent at a telephone takes a call: by a key, or at once after a tone"),
         "outcomes": Sentence(
-            "What an agent can say that a talk came to, as 1 CHINESE/Sold; with ! the recordings of such a talk are kept"
+            "What an agent can say that a talk came to, as 1 CHINESE/Sold; with ! its recordings are kept"
         ),
     },
     QueueConfig: {

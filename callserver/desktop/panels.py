@@ -11,6 +11,7 @@ from callserver.desktop.views.customer import CustomerView
 from callserver.desktop.views.deliveries import DeliveriesView
 from callserver.desktop.views.devices_screen import DevicesScreen
 from callserver.desktop.views.dial import DialView
+from callserver.desktop.views.faults import FaultsView
 from callserver.desktop.views.fax import FaxView
 from callserver.desktop.views.find_customer import FindCustomerView
 from callserver.desktop.views.history import HistoryView, NotesView
@@ -32,6 +33,7 @@ TABS: Mapping[Act, Make] = {
     Act.TAB_1: CustomerView,
     Act.TAB_2: OrdersView,
     Act.TAB_3: DeliveriesView,
+    Act.TAB_4: FaultsView,
     Act.TAB_5: NotesView,
     Act.TAB_6: HistoryView,
 }

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from callserver.desktop.keys import Act
 from callserver.desktop.panels import PANELS
+from callserver.desktop.presenters.order_draft import ITEM, PIECES
 from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.views.order_form import OrderFormView
 from callserver.desktop.window import MainWindow
 from tools.pictures.shop import PictureShop
 
@@ -40,6 +42,7 @@ def _talk(shop: PictureShop, work: Workplace, window: MainWindow) -> Iterator[Sc
     window.act(Act.ANSWER)
     pass_s(shop, 3)
     yield "talking", window
+    yield from _record(shop, window)
     window.act(Act.HOLD)
     pass_s(shop, 15)
     yield "on-hold", window
@@ -49,6 +52,30 @@ def _talk(shop: PictureShop, work: Workplace, window: MainWindow) -> Iterator[Sc
     pass_s(shop, 2)
     yield "wrap-up", window
     yield from _panels(shop, window)
+
+
+def _record(shop: PictureShop, window: MainWindow) -> Iterator[Scene]:
+    """The caller's orders, parcels and faults; an order is put down for him, and given up."""
+    for act, word in ((Act.TAB_2, "orders"), (Act.TAB_3, "delivery"), (Act.TAB_4, "faults")):
+        window.act(act)
+        pass_s(shop, 2)
+        yield f"tab-{word}", window
+    window.open(Act.NEW_ORDER)
+    form = window.panel
+    assert isinstance(form, OrderFormView)
+    for item, pieces in (("1001", "2"), ("1004", "1"), ("1005", "300")):
+        form.presenter.type(ITEM, item)
+        form.presenter.type(PIECES, pieces)
+        form.presenter.add()
+        pass_s(shop, 1)
+    yield "order-form", window
+    form.presenter.type(ITEM, "")
+    form.presenter.ask_to_discard()
+    pass_s(shop, 1)
+    yield "order-discard", window
+    form.presenter.answer(True)
+    pass_s(shop, 1)
+    window.act(Act.TAB_1)
 
 
 def _panels(shop: PictureShop, window: MainWindow) -> Iterator[Scene]:

@@ -22,7 +22,7 @@ from callserver.desktop.presenters.dial import pasted_number
 from callserver.desktop.presenters.log_in import LogIn, Typed, Ways, first_typed, without_secrets
 from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.catalogue import Complaint, Sentence, text
+from callserver.wire.catalogue import LANGUAGES, Complaint, Sentence, text
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import SeatStatus
 from callserver.wire.refusals import Refusal, Refused
@@ -253,6 +253,5 @@ class Life(AgentListener):
 
 def _sent_away(cause: str) -> Complaint:
     """Why he is logged out, to be told in either language."""
-    return Complaint(
-        "You have been logged out: {reason}", reason_en=reason_text(cause, "en"), reason_zh=reason_text(cause, "zh")
-    )
+    reasons = {f"reason_{language}": reason_text(cause, language) for language in LANGUAGES}
+    return Complaint("You have been logged out: {reason}", **reasons)

@@ -25,9 +25,9 @@ from callserver.desktop.presenters.log_in import Beside, LogIn, LogInData, Trust
 from callserver.desktop.views.caps_lock import caps_lock
 from callserver.desktop.views.theme import GRID, HUGE_PX, sized
 from callserver.desktop.views.widgets import ComboBox, Notice, name
-from callserver.wire.catalogue import LANGUAGES
+from callserver.wire.catalogue import LANGUAGES, N_, known
 
-OWN_NAMES = {"zh": "中文", "en": "English"}
+OWN_NAMES = {"zh": N_("Chinese"), "en": "English"}  # each in its own language
 SEEN_MS = 100
 WIDTH, FIELD_MAX = 90 * GRID, 512
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -154,7 +154,7 @@ class LogInView(QWidget):
         words = self.words
         self.languages = QButtonGroup(self)
         for language in LANGUAGES:
-            button = QPushButton(OWN_NAMES[language])
+            button = QPushButton(known(language, OWN_NAMES[language]))
             button.setCheckable(True)
             button.setChecked(language == self._log_in.language)
             button.setProperty("language", language)

@@ -64,7 +64,9 @@ class OrderFormView(Screen):
         self.total.setFont(sized(LARGE_PX, bold=True))
         self.confirm = QPushButton(f"{words('Confirm order')} {shown(table[Act.CARRY_OUT])}")
         self.discard = QPushButton(words("Discard…"))
-        self._work, self._turn, self._groups = work, -1, (QButtonGroup(self), QButtonGroup(self))
+        self.discard.setProperty("destroys", "asks")
+        self._work, self._turn, self._place = work, -1, ITEM
+        self._groups = QButtonGroup(self), QButtonGroup(self)
         self._lay_out()
         self.presenter: OrderForm = OrderForm(work, self.show_data, self.close_panel)
         self._connect()
@@ -89,8 +91,8 @@ class OrderFormView(Screen):
         self.confirm.setEnabled(data.may_confirm)
         self.discard.setEnabled(data.may_discard)
         self.question.show_question(data.question)
-        if data.turn != self._turn:
-            self._turn = data.turn
+        is_moved, self._turn, self._place = data.turn != self._turn, data.turn, data.place
+        if is_moved:
             self._go_to(data.place)
 
     def carry_out(self) -> None:
@@ -98,8 +100,8 @@ class OrderFormView(Screen):
         self.presenter.confirm()
 
     def take_focus(self) -> None:
-        self.item.setFocus()
         self.presenter.open()
+        self._focus(self._place)
 
     def may_close(self) -> bool:
         return not self.presenter.has_drafts
@@ -145,6 +147,9 @@ class OrderFormView(Screen):
         focused = self.window().focusWidget()
         if focused is not None and self.isVisible() and not self.isAncestorOf(focused):
             return
+        self._focus(place)
+
+    def _focus(self, place: str) -> None:
         widgets: dict[str, QWidget] = {ITEM: self.item, HITS: self.hits, PIECES: self.pieces, ADDRESS: self.address}
         widgets.get(place, self.item).setFocus()
         if place in (ITEM, PIECES):

@@ -77,6 +77,7 @@ class OrdersView(OrderListView):
         self.facts, self.address = ElidedLabel(), name(ElidedLabel(foreign=True), words("Address"))
         self.new = QPushButton(f"{words('New order')} {shown(table[Act.NEW_ORDER])}")
         self.cancel = QPushButton(words("Cancel order…"))
+        self.cancel.setProperty("destroys", "asks")
         self._lay_out()
         self.presenter: Orders = Orders(work, self.show_data)
         self.watch_table()

@@ -16,8 +16,9 @@ from callserver.desktop.not_connected import REFUSED, NotConnected
 from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.pinning import fingerprint_of
 from callserver.desktop.places import Place
-from callserver.desktop.presenters.life import Life, Question
+from callserver.desktop.presenters.life import Life
 from callserver.desktop.presenters.log_in import LogIn, LogInData, Typed
+from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.messages import Access, Hello, SeatStatus
 from callserver.wire.refusals import Refused
