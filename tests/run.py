@@ -37,6 +37,7 @@ REAL_TIME = {  # processes, ptys, sockets: they wait more than they work
     "sound": [  # in a process of its own: Qt asks once where the sound is
         "tests.desktop.headset.test_real_player",
         "tests.desktop.headset.test_real_sound",
+        "tests.whole.test_window_real",
     ],
     "whole": [
         "tests.whole.test_admin_hour",
