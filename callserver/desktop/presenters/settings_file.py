@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+
 from twisted.python.failure import Failure
 
 from callserver.desktop.client import AgentClient
