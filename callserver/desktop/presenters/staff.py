@@ -163,14 +163,13 @@ class StaffEditor(Book[StaffData]):
     def _field(self, row: Row) -> FormField:
         key = row["key"]
         choices = choices_of(self.work, row)
-        unit = row["unit"][self.work.language] if row["unit"] else ""
+        unit = f" ({row['unit'][self.work.language]})" if row["unit"] else ""
         return FormField(
             key=key,
-            label=self.work.words(MORE[key]),
+            label=self.work.words(MORE[key]) + unit,
             meaning=row["meaning"][self.work.language],
             value=self.value(key),
             choices=(("", ""), *choices) if choices else (),
-            unit=unit,
             empty=EXAMPLES.get(key, row["low"] and f"{row['low']}–{row['high']}"),
             problem=self.wrong().get(key, ""),
             is_changed=self.draft is not None and key in self.draft.changed,
