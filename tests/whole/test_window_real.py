@@ -12,7 +12,6 @@ from array import array
 from collections.abc import Callable
 from pathlib import Path
 from shutil import rmtree
-from subprocess import Popen
 from tempfile import mkdtemp
 
 import numpy as np
@@ -43,6 +42,17 @@ speak {voice}
 wait hang up within 60
 hang up
 """
+TELEPHONE = "13800000801"
+AT_TELEPHONE = f"""
+caller {TELEPHONE}
+wait ring within 60
+answer
+speak {{voice}}
+wait silence 1.5
+press 1                           # it is he
+wait hang up within 60
+hang up
+"""
 WITHIN_S = 40.0
 SPEAKS_S = 6.0
 PROMPTS = Path(__file__).parents[2] / "voice-prompts" / "en"
@@ -58,9 +68,8 @@ class RealWindowCase(RealTimeCase):
     skip = SKIP
     timeout = 120
 
-    async def sits_down(self) -> None:
+    async def sits_down(self, **environment: str) -> None:
         """The program starts; number and server are those of the last time, the password is typed."""
-        self.pulse = sound_server()
         await self.open()
         assert self.server.agents is not None
         port = self.server.agents.port_number
@@ -71,20 +80,18 @@ class RealWindowCase(RealTimeCase):
         settings.pin("localhost", port, shown.pem)
         settings.remember(ring="ringer")
         self.screen = Screen(self, self.own / "screen.log")
-        self.program = self.start_program(port)
+        words = [sys.executable, "-m", "callserver.desktop", f"--port={port}", "--number=801", "--language=en"]
+        self.program = self.screen.start(self, words, XDG_CONFIG_HOME=str(self.own), **environment)
         await self.until(lambda: self.screen.title() == "Telephone service centre")
         await self.do("type", self.folder.first_password("801"))
-        await self.do("key", "Return")
-        await self.until(lambda: self.screen.title().startswith("801 "))
-
-    def start_program(self, port: int) -> Popen[bytes]:
-        words = [sys.executable, "-m", "callserver.desktop", f"--port={port}", "--number=801", "--language=en"]
-        return self.screen.start(self, words, XDG_CONFIG_HOME=str(self.own))
 
     @property
     def state(self) -> SeatState:
         """Of his seat, by the server."""
-        return self.server.centre.seats["801"].status.state
+        try:
+            return self.server.centre.seats["801"].status.state
+        except KeyError:  # nobody has been there yet
+            return SeatState.OFF
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """It comes true, and that soon."""
@@ -109,7 +116,10 @@ class RealWindowCase(RealTimeCase):
 class RealWindowTests(RealWindowCase):
     async def test_a_call(self) -> None:
         """It rings, and what he types meanwhile goes on in its field; F2, both hear each other; F4 ends it."""
+        self.pulse = sound_server()
         await self.sits_down()
+        await self.do("key", "Return")
+        await self.until(lambda: self.screen.title().startswith("801 "))
         await self.do("key", "F5")
         await self.do("type", "Wang ")
         window = await self.do("getactivewindow")
@@ -128,6 +138,22 @@ class RealWindowTests(RealWindowCase):
         await when_idle(self.server)
         self.assertGreater(likeness(track(AGENT_SAYS, 0), track(self.caller_heard, 0)), LIKE)
         await self.goes_home()
+
+    async def test_no_sound_at_all(self) -> None:
+        """Where there is neither device nor sound server he works by his telephone."""
+        await self.sits_down(PULSE_SERVER="unix:/nowhere")
+        await self.server.centre.staff.save("801", {"phone": TELEPHONE})
+        exchange = self.server.exchange
+        assert exchange is not None
+        telephone = run_script(exchange, AT_TELEPHONE.format(voice=CALLER_SAYS))
+        await self.do("key", "Tab", "Right", "Tab")
+        await self.do("type", TELEPHONE)
+        await self.do("key", "Return")
+        await self.until(lambda: self.state is SeatState.IDLE_PHONE)
+        await self.picture("telephone.png")
+        await self.goes_home()
+        await telephone
+        await when_idle(self.server)
 
     async def rings(self) -> None:
         """On the loudspeaker for that."""
