@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 
 from callserver.desktop.fetching import fetch, fetched
 from callserver.desktop.model import Connection
@@ -28,7 +28,7 @@ from callserver.desktop.presenters.fax_lines import (
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.uploading import upload
-from callserver.wire.catalogue import N_
+from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Access, ChannelRow, Hello, SeatStatus
 from callserver.wire.rights import Right
@@ -139,7 +139,15 @@ class Fax(Presenter[FaxData]):
     def send(self, source: str, path: str) -> None:
         """To the machine of whom he talks with."""
         self._over = ""
-        self._with_source(source, path, lambda given: self.client.ask("send_fax", given), self._begun)
+        call = self.model.seat.call
+
+        def send(given: str) -> Deferred[Any]:
+            now = self.model.seat.call
+            if call is None or now is None or now.call_id != call.call_id:  # pages take a while to be made
+                return fail(Complaint(N_("the talk for which the fax was meant is over: it was not sent")))
+            return self.client.ask("send_fax", given)
+
+        self._with_source(source, path, send, self._begun)
 
     def stop_fax(self) -> None:
         """Break it off; they talk on."""
