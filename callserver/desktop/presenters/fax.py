@@ -10,7 +10,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, fail
 
-from callserver.desktop.fetching import fetch, fetched
+from callserver.desktop.fetching import fetch, fetched, typed_path
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.clocks import moment
 from callserver.desktop.presenters.dial import pasted_number
@@ -201,7 +201,7 @@ class Fax(Presenter[FaxData]):
 
     def save_pdf(self, fax: str, path: str) -> None:
         """Write it to this computer."""
-        target = Path(path.strip()).expanduser()
+        target = typed_path(path)
         asked = fetch(lambda at: self.client.ask("open_fax", fax, "pdf", at), target, self._got)
         self._begin(asked, lambda _: self._say(self.work.words("Written: {path}", path=str(target))))
 
@@ -233,7 +233,7 @@ class Fax(Presenter[FaxData]):
             return
 
         async def story() -> Any:
-            return await then(await upload(self.client.ask, Path(path.strip()).expanduser(), self._got))
+            return await then(await upload(self.client.ask, typed_path(path), self._got))
 
         self._begin(Deferred.fromCoroutine(story()), told)
 

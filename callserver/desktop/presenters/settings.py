@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +76,7 @@ class Settings(Presenter[SettingsData]):
         self._of_file: list[Row] = []
         self._note = ""
         self._check: IDelayedCall | None = None
-        self._n_checks = 0
+        self._n_checks = self._n_reads = 0
         self._is_open = self._is_applying = False
 
     def stop(self) -> None:
@@ -158,10 +158,11 @@ class Settings(Presenter[SettingsData]):
             return
         self._check_no_more()
         self._is_applying = True
+        saving = dict(self._changes)
         asked = self.client.ask("save_settings", self._asked(), self._digest)
         asked.addBoth(self._applied_or_not)
         asked.addErrback(self._read_again)
-        self.do(asked, self._applied)
+        self.do(asked, lambda answer: self._applied(saving, answer))
 
     # What it is made of
 
@@ -227,16 +228,18 @@ class Settings(Presenter[SettingsData]):
         if self.work.lacks(Right.SUPERVISOR) or self.model.connection is not Connection.HERE:
             self.refresh()
             return
-        self._coming = {}
-        self._page("")
+        self._n_reads += 1
+        self._page(self._n_reads, "")
 
-    def _page(self, place: str) -> None:
+    def _page(self, n: int, place: str) -> None:
         """Not by `do`: why something was refused stays while all is read again."""
         asked = self.client.ask("list_settings", place)
-        asked.addCallback(self._paged, place).addErrback(self._not_done)
+        asked.addCallback(self._paged, n, place).addErrback(self._not_done)
         asked.addBoth(lambda _: self.refresh())
 
-    def _paged(self, page: Row, place: str) -> None:
+    def _paged(self, page: Row, n: int, place: str) -> None:
+        if n != self._n_reads:
+            return  # all is read anew: half of it would take away what was typed in the other half
         if place and page["digest"] != self._digest:  # changed between two pages
             self._read()
             return
@@ -244,7 +247,7 @@ class Settings(Presenter[SettingsData]):
             self._begin(page)
         self._coming |= {(row["section"], row["key"]): row for row in page["settings"]}
         if page["next"]:
-            self._page(page["next"])
+            self._page(n, page["next"])
             return
         self._rows = self._coming
         self._changes = {at: value for at, value in self._changes.items() if at in self._rows}
@@ -252,6 +255,7 @@ class Settings(Presenter[SettingsData]):
     def _begin(self, page: Row) -> None:
         if self._digest not in ("", page["digest"]) and self._changes:
             self._note = self.work.words("Somebody else has changed settings meanwhile; your changes are still here")
+        self._coming = {}
         self._digest, self._sections, self._of_file = page["digest"], page["sections"], page["findings"]
         if self._chosen not in {one["section"] for one in self._sections}:
             self._chosen = self._sections[0]["section"]
@@ -292,12 +296,14 @@ class Settings(Presenter[SettingsData]):
         self._read()
         return failure
 
-    def _applied(self, answer: Row) -> None:
+    def _applied(self, saving: Mapping[At, str | None], answer: Row) -> None:
         self._findings = list(answer["findings"])
         if not answer["saved"]:
             self.problem = self.work.words("Nothing is changed: see what is wrong")
             return
-        self._changes.clear()
+        self._changes = {  # what has been typed meanwhile is not saved
+            at: value for at, value in self._changes.items() if at not in saving or saving[at] != value
+        }
         self._n_checks += 1
         self._findings = []
         told = [one[self.work.language] for one in (*answer["now"], *answer["restart"])]
