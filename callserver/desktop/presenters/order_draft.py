@@ -55,6 +55,16 @@ class Draft:
         return lines
 
     @property
+    def stored(self) -> str:
+        """The customer's own address; "" if there is none."""
+        return str(self.form.get("address", ""))
+
+    @property
+    def sends_elsewhere(self) -> bool:
+        """Whether it goes to the address that is typed."""
+        return self.is_elsewhere or (bool(self.form) and not self.stored)
+
+    @property
     def n(self) -> int:
         """How many pieces are typed; 0: that is no such number."""
         text = self.pieces.strip()

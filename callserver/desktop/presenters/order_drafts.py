@@ -44,7 +44,7 @@ class OrderDrafts(Presenter[OrderFormData]):
         self.status(self.model.seat)
 
     @abstractmethod
-    def confirm(self) -> None:
+    def _confirm(self, draft: Draft) -> None:
         """The caller has heard it read back, and wants it."""
 
     # What the person does
@@ -151,9 +151,9 @@ class OrderDrafts(Presenter[OrderFormData]):
         """What is known of this place is out of date."""
 
     def _goes_on(self, draft: Draft) -> None:
-        if draft.confirms and not draft.waits and draft is self._draft:
+        if draft.confirms and not draft.waits:  # also where the next call has taken the form meanwhile
             draft.confirms = False
-            self.confirm()
+            self._confirm(draft)
         self.refresh()
 
     def _says(self, draft: Draft, place: str, problem: str) -> None:

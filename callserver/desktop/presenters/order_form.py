@@ -32,7 +32,7 @@ class OrderForm(OrderItems):
 
     def data(self) -> OrderFormData:
         work, draft, form = self.work, self._draft, self._draft.form
-        is_there, stored = bool(draft.call_id), str(form.get("address", ""))
+        is_there = bool(draft.call_id)
         return OrderFormData(
             heading=self._heading(),
             saved=work.words("Draft saved {time}", time=draft.saved) if draft.saved else "",
@@ -43,8 +43,8 @@ class OrderForm(OrderItems):
             about_item=about_good(work, draft),
             hits=tuple(hit_cells(work, good) for good in draft.hits),
             lines=tuple(line_cells(work, line) for line in draft.lines),
-            stored=stored,
-            is_elsewhere=draft.is_elsewhere or (bool(form) and not stored),
+            stored=draft.stored,
+            is_elsewhere=draft.sends_elsewhere,
             address=draft.address,
             payment=draft.payment,
             balance=money(form.get("balance_fen")),
@@ -73,13 +73,15 @@ class OrderForm(OrderItems):
 
     def confirm(self) -> None:
         """The caller has heard it read back, and wants it."""
-        draft = self._draft
+        self._confirm(self._draft)
+
+    def _confirm(self, draft: Draft) -> None:
         if not draft.call_id:
             return
         if draft.waits:
             draft.confirms = True
             return
-        is_elsewhere = self.data().is_elsewhere
+        is_elsewhere = draft.sends_elsewhere
         if draft.item.strip():
             item = draft.item.strip()
             self._says(draft, PIECES, self.work.words("Item {item} is not in the order yet: Enter adds it", item=item))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,10 +155,11 @@ class Settings(Presenter[SettingsData]):
             return
         self._check_no_more()
         self._is_applying = True
+        saving = dict(self._changes)
         asked = self.client.ask("save_settings", self._asked(), self._file.digest)
         asked.addBoth(self._applied_or_not)
         asked.addErrback(self._read_again)
-        self.do(asked, self._applied)
+        self.do(asked, lambda answer: self._applied(saving, answer))
 
     # What it is made of
 
@@ -276,12 +277,14 @@ class Settings(Presenter[SettingsData]):
         self._read()
         return failure
 
-    def _applied(self, answer: Row) -> None:
+    def _applied(self, saving: Mapping[At, str | None], answer: Row) -> None:
         self._findings = list(answer["findings"])
         if not answer["saved"]:
             self.problem = self.work.words("Nothing is changed: see what is wrong")
             return
-        self._changes.clear()
+        self._changes = {  # what has been typed meanwhile is not saved
+            at: value for at, value in self._changes.items() if at not in saving or saving[at] != value
+        }
         self._n_checks += 1
         self._findings = []
         told = [one[self.work.language] for one in (*answer["now"], *answer["restart"])]

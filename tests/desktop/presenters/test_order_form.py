@@ -126,6 +126,21 @@ class OrderFormTests(WorkCase):
         self.client.answers([LINE])
         self.assertEqual(self.acts(), [("finish_order", "on delivery", "", "call-1")])
 
+    def test_confirmed_and_away(self) -> None:
+        """What was confirmed before its lines were in is ordered when they are, though the next call has the form."""
+        self.open()
+        self.form.type(ITEM, "1001")
+        self.form.find()
+        self.form.add()
+        self.form.confirm()
+        find, put = self.client.waiting
+        self.seat(TALKING, NEXT)
+        self.assertEqual(self.now.call_id, "call-2")
+        find.callback({"found": [GOOD], "next": ""})
+        put.callback([LINE])
+        self.assertIn(("finish_order", "on delivery", "", "call-1"), self.acts())
+        self.assertEqual(self.now.call_id, "call-2")
+
     def test_refused_line(self) -> None:
         """Only one is left: it is said at the quantity, what was typed stays, and nothing is confirmed."""
         self.open()
