@@ -17,9 +17,11 @@ from callserver.desktop.views.key_list import KeyListView
 from callserver.desktop.views.keypad import KeypadView
 from callserver.desktop.views.messages import MessagesView
 from callserver.desktop.views.missed import MissedView
+from callserver.desktop.views.order_form import OrderFormView
 from callserver.desktop.views.orders import OrdersView
 from callserver.desktop.views.recordings import RecordingsView
 from callserver.desktop.views.screen import Screen
+from callserver.desktop.views.settings import SettingsView
 from callserver.desktop.views.staff import StaffView
 from callserver.desktop.views.transfer import TransferView
 
@@ -42,6 +44,8 @@ PANELS: Mapping[Act, Make] = {
     Act.RECORDINGS: RecordingsView,
     Act.FAX: FaxView,
     Act.FIND: FindCustomerView,
+    Act.NEW_ORDER: OrderFormView,
     Act.BOARD: BoardView,
     Act.STAFF: StaffView,
+    Act.SETTINGS: SettingsView,
 }

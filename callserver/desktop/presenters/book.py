@@ -9,7 +9,7 @@ from typing import Any
 
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.form import Row, wrong_number
-from callserver.desktop.presenters.life import Question
+from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.presenter import Data, Presenter
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_

@@ -12,7 +12,7 @@ from callserver.desktop.presenters.form import FormField
 from callserver.desktop.views.theme import GRID, SMALL_PX, colours, sized
 from callserver.desktop.views.widgets import ComboBox, ElidedLabel, name, tooltip
 
-TEXT_MAX = 1000
+TEXT_MAX = 10_000
 FIELD_PX, CHANGED = 30 * GRID, "●"
 
 
@@ -36,7 +36,7 @@ class FieldRow(QWidget):
             self.editor.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         else:
             self.editor.textEdited.connect(self._typed)
-        self.editor.setMinimumWidth(min(field_px, 15 * GRID))
+        self.editor.setMinimumWidth(min(field_px, 9 * GRID))
         self.editor.setMaximumWidth(field_px)
         self._lay_out()
         self.show_field(shown)
@@ -117,7 +117,7 @@ class Form(QScrollArea):
         self.rows: dict[str, FieldRow] = {}
         self._inside = QWidget()
         self._lines = QVBoxLayout(self._inside)
-        self._lines.setContentsMargins(0, 0, GRID, 0)
+        self._lines.setContentsMargins(0, GRID // 2, GRID, GRID // 2)  # room for the ring of the focus
         self._lines.setSpacing(GRID)
         self._lines.addStretch(1)
         self.setWidget(self._inside)
@@ -130,6 +130,12 @@ class Form(QScrollArea):
             self._make(fields)
         for one in fields:
             self.rows[one.key].show_field(one)
+
+    def take_focus(self) -> None:
+        """The first field."""
+        for row in self.rows.values():
+            row.editor.setFocus()
+            return
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """All fields begin at the same place."""

@@ -70,7 +70,7 @@ class OrdersView(OrderListView):
         self.notice, self.question = Notice(), QuestionView()
         self.table = Table(words("Orders"), tuple(map(words, TITLES)), right=(3,))
         self.goods = Table(words("Goods of the order"), tuple(map(words, GOODS_TITLES)), right=(2, 3, 4), wide=1)
-        self.goods.setFixedHeight(4 * ROW_PX)
+        self.goods.setFixedHeight(3 * ROW_PX + GRID)
         self.goods.only_shows()
         self.table.set_widths(*WIDTHS_PX)
         self.goods.set_widths(*GOODS_WIDTHS_PX)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QSize, Qt
+from PySide6.QtCore import QItemSelection, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
-    QFrame,
     QGridLayout,
     QGroupBox,
     QHBoxLayout,
@@ -16,8 +15,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QScrollArea,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -27,6 +24,7 @@ from callserver.desktop.foreign import one_line
 from callserver.desktop.presenters.staff import RIGHT_LABELS, StaffData, StaffEditor
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.form import Form
+from callserver.desktop.views.pane import Pane
 from callserver.desktop.views.question import QuestionView
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.table import Table
@@ -37,28 +35,6 @@ from callserver.wire.rights import Right
 WIDE_PX, LIST_PX, NARROW_LIST_PX = 110 * GRID, 28 * GRID, 18 * GRID
 NUMBER_PX, GROUPS_PX, RIGHTS_IN_COLUMN = 6 * GRID, 10 * GRID, 9
 NUMBER_MAX, NAME_MAX, PHONE_MAX = 8, 64, 40
-
-
-class Pane(QScrollArea):
-    """As wide as what is in it; where there is no room it is moved up and down."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-
-    def sizeHint(self) -> QSize:
-        """With room for the bar, so that nothing is beneath it."""
-        inside = self.widget()
-        assert inside is not None
-        return inside.sizeHint() + QSize(2 * GRID, 0)
-
-    def minimumSizeHint(self) -> QSize:
-        """So wide always."""
-        return QSize(self.sizeHint().width(), 10 * GRID)
 
 
 class StaffView(Screen):
@@ -285,7 +261,7 @@ class StaffView(Screen):
         return basics
 
     def _ours(self) -> QVBoxLayout:
-        words, lines = self._work.words, QVBoxLayout()
+        lines = QVBoxLayout()
         self.groups.setFixedHeight(GROUPS_PX)
         lines.setSpacing(GRID // 2)
         lines.addWidget(self.more, 1)
