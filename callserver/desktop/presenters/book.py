@@ -9,8 +9,8 @@ from typing import Any
 
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.form import Row, wrong_number
-from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.presenter import Data, Presenter
+from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import Access, Hello

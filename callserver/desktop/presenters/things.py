@@ -9,7 +9,7 @@ from functools import partial
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.book import NEW, Book
 from callserver.desktop.presenters.form import FormField, Row, choices_of, usual
-from callserver.desktop.presenters.life import Question
+from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
 
