@@ -119,6 +119,12 @@ class StaffEditor(Book[StaffData]):
 
     # What the person does
 
+    def open(self) -> None:
+        """A password that was shown is not there any more."""
+        self._secret = ""
+        super().open()
+        self.refresh()
+
     def load(self) -> None:
         super().load()
         if not self.lacks and self.model.connection is Connection.HERE:

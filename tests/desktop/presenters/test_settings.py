@@ -141,6 +141,21 @@ class FileTests(SettingsCase):
         self.settings.apply()
         self.assertEqual(self.client.asked[-1][2], "d2")
 
+    def test_read_twice_at_once(self) -> None:
+        """Opened again while it is being read, all is there, and nothing that was typed is lost."""
+        self.comes()
+        self.settings.choose(1)
+        self.type("9000", "agents\nport")
+        self.settings.open()
+        self.settings.open()
+        page = {"digest": "d1", "findings": []}
+        first = {**page, "sections": SECTIONS, "settings": [RINGS, ENABLED], "next": "2"}
+        self.client.answers(first)
+        self.client.answers(first)
+        self.client.answers({**page, "sections": [], "settings": [PORT, MAIL], "next": ""})
+        self.assertEqual([one.value for one in self.now.fields], ["9000", ""])
+        self.assertEqual(self.client.waiting, [])
+
     def test_defaults_and_undo(self) -> None:
         """The section as it is usual, once it is applied; or all as it was."""
         self.comes()
